@@ -1,0 +1,118 @@
+//! Bits in and out, for the profile's compact form. Reading past the end gives an error, never a panic.
+
+use super::error::WireError;
+
+/// Collects bits, the first in the high end of the first byte.
+#[derive(Default)]
+pub struct BitWriter {
+    bytes: Vec<u8>,
+    used: u32,
+}
+
+impl BitWriter {
+    /// The low `width` bits of a value, at most 32 of them.
+    pub fn put(&mut self, value: u32, width: u32) {
+        for shift in (0..width).rev() {
+            if self.used.is_multiple_of(8) {
+                self.bytes.push(0);
+            }
+            if let Some(last) = self.bytes.last_mut() {
+                *last |= (((value >> shift) & 1) as u8) << (7 - self.used % 8);
+            }
+            self.used += 1;
+        }
+    }
+
+    /// A number that is mostly small: Exp-Golomb of order `k` (about `k` + 1 bits up to `2^k`).
+    pub fn put_golomb(&mut self, value: u32, k: u32) {
+        let shifted = u64::from(value) + (1 << k);
+        let width = 63 - shifted.leading_zeros();
+        for _ in k..width {
+            self.put(0, 1);
+        }
+        self.put(1, 1);
+        // What stands below the leading one, at most 32 bits.
+        self.put(shifted as u32, width);
+    }
+
+    /// The bytes, the last one filled up with zeros.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// Reads what [`BitWriter`] wrote.
+pub struct BitReader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> BitReader<'a> {
+    /// From the first bit.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    /// The next `width` bits, at most 32. Errors: the bytes end before.
+    pub fn take(&mut self, width: u32) -> Result<u32, WireError> {
+        let mut value = 0u64;
+        for _ in 0..width {
+            let byte = self.bytes.get(self.at / 8).ok_or(WireError::Truncated)?;
+            value = value << 1 | u64::from(byte >> (7 - self.at % 8) & 1);
+            self.at += 1;
+        }
+        Ok(value as u32)
+    }
+
+    /// The next number of [`BitWriter::put_golomb`]. Errors: the bytes end before, or it does not fit in 32 bits.
+    pub fn take_golomb(&mut self, k: u32) -> Result<u32, WireError> {
+        let mut width = k;
+        while self.take(1)? == 0 {
+            width += 1;
+            if width > 32 {
+                return Err(WireError::Corrupt);
+            }
+        }
+        let low = u64::from(self.take(width)?);
+        u32::try_from((1u64 << width) + low - (1u64 << k)).map_err(|_| WireError::Corrupt)
+    }
+
+    /// Whether only the padding of the last byte is left, and it is zero: each content has one form only.
+    #[must_use]
+    pub fn is_at_end(&mut self) -> bool {
+        let left = self.bytes.len() * 8 - self.at;
+        left < 8 && self.take(left as u32) == Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read(values in prop::collection::vec((any::<u32>(), 0u32..20, 1u32..=32), 0..50)) {
+            let mut w = BitWriter::default();
+            for (v, k, width) in &values {
+                w.put_golomb(*v, *k);
+                w.put(*v, *width);
+            }
+            let bytes = w.finish();
+            let mut r = BitReader::new(&bytes);
+            for (v, k, width) in &values {
+                prop_assert_eq!(r.take_golomb(*k), Ok(*v));
+                prop_assert_eq!(r.take(*width), Ok((u64::from(*v) & ((1u64 << width) - 1)) as u32));
+            }
+            prop_assert!(r.is_at_end());
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let mut r = BitReader::new(&bytes);
+            while r.take_golomb(3).is_ok() {}
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Compiles conditions strictly: JSON and the attribute tree in, bytes for [`super::bytecode`] and every error at once
+//! out. It must never accept what [`super::lenient`] would answer otherwise, nor guess what a mistake was meant to be.
+
+use serde_json::Value;
+
+use super::encode;
+use super::fault::{Fault, did_you_mean, one_of};
+use super::lenient::value_matches_unknown;
+use super::nearest::nearest;
+use super::schema::Schema;
+use super::subject::Subject;
+use crate::core::issue::Issue;
+
+/// How deep a condition may nest.
+pub const MAX_DEPTH: usize = 32;
+
+/// How long a compiled condition may be.
+pub const MAX_BYTES: usize = 65_535;
+
+/// The bytes of a condition; what is wrong with it is added to `issues`, each at its JSON pointer under `path`. After an
+/// issue the bytes mean nothing.
+///
+/// ```
+/// use escale::core::condition::{compile::compile, schema::{Attribute, Kind, Schema}};
+/// struct Tree;
+/// impl Schema for Tree {
+///     fn resolve(&self, name: &str) -> Option<Attribute> {
+///         (name == "trip.days_to_departure").then_some(Attribute { id: 3, argument: 0, kind: Kind::Number })
+///     }
+///     fn names(&self) -> Vec<String> { vec!["trip.days_to_departure".into()] }
+///     fn hash(&self, _: Attribute, _: &str) -> u32 { 1 }
+/// }
+/// let mut issues = Vec::new();
+/// let condition = serde_json::json!({"trip.days_to_departure": {"$lt": 14}});
+/// let code = compile(&condition, &Tree, "/offers/0/when", &mut issues);
+/// assert!(issues.is_empty() && !code.is_empty());
+///
+/// let mistyped = serde_json::json!({"trip.day_to_departure": {"$lt": 14}});
+/// compile(&mistyped, &Tree, "/offers/0/when", &mut issues);
+/// assert_eq!(issues[0].path, "/offers/0/when/trip.day_to_departure");
+/// assert_eq!(issues[0].remedy, "Did you mean `trip.days_to_departure`?");
+/// ```
+pub fn compile(condition: &Value, attributes: &impl Schema, path: &str, issues: &mut Vec<Issue>) -> Vec<u8> {
+    let mut compiler = Compiler { schema: attributes, issues };
+    let code = compiler.condition(condition, path, MAX_DEPTH);
+    if code.len() > MAX_BYTES {
+        compiler.issue(path, Fault::new("the condition is too long", "Split it into segments and test `segments`"));
+    }
+    code
+}
+
+struct Compiler<'a> {
+    schema: &'a dyn Schema,
+    issues: &'a mut Vec<Issue>,
+}
+
+impl Compiler<'_> {
+    fn issue(&mut self, path: &str, fault: Fault) {
+        self.issues.push(Issue { path: format!("{path}{}", fault.at), message: fault.message, remedy: fault.remedy });
+    }
+
+    fn condition(&mut self, condition: &Value, path: &str, depth: usize) -> Vec<u8> {
+        let Some(depth) = self.deeper(path, depth) else {
+            return Vec::new();
+        };
+        let Some(members) = condition.as_object() else {
+            let remedy = "Write an object, such as `{\"stage\": \"planning\"}`";
+            self.issue(path, Fault::new("a condition is an object", remedy));
+            return Vec::new();
+        };
+        let mut parts = Vec::new();
+        for (key, operand) in members {
+            let path = below(path, key);
+            parts.push(match key.as_str() {
+                "$and" => encode::all(self.conditions(operand, &path, depth)),
+                "$or" => encode::any(self.conditions(operand, &path, depth)),
+                "$nor" => encode::not(encode::any(self.conditions(operand, &path, depth))),
+                "$not" => encode::not(self.condition(operand, &path, depth)),
+                name => self.attribute(name, operand, &path, depth),
+            });
+        }
+        encode::all(parts)
+    }
+
+    /// The depth left one level down. An issue and `None` at the limit.
+    fn deeper(&mut self, path: &str, depth: usize) -> Option<usize> {
+        if depth == 0 {
+            self.issue(path, Fault::new("the condition nests too deep", "Split it into segments and test `segments`"));
+        }
+        depth.checked_sub(1)
+    }
+
+    fn conditions(&mut self, operand: &Value, path: &str, depth: usize) -> Vec<Vec<u8>> {
+        let conditions = operand.as_array().filter(|conditions| !conditions.is_empty());
+        let Some(conditions) = conditions else {
+            self.issue(path, Fault::new("a list of conditions is needed", "Write `[{…}, {…}]`, with at least one"));
+            return Vec::new();
+        };
+        let at = |i: usize| format!("{path}/{i}");
+        conditions.iter().enumerate().map(|(i, condition)| self.condition(condition, &at(i), depth)).collect()
+    }
+
+    fn attribute(&mut self, name: &str, operand: &Value, path: &str, depth: usize) -> Vec<u8> {
+        if let Some(attribute) = self.schema.resolve(name) {
+            let subject = Subject { schema: self.schema, name, attribute, is_length: false };
+            return self.value(&subject, operand, path, depth);
+        }
+        let fault = if name.starts_with('$') { unknown_combinator(name) } else { self.unknown_attribute(name) };
+        self.issue(path, fault);
+        Vec::new()
+    }
+
+    fn unknown_attribute(&self, name: &str) -> Fault {
+        let names = self.schema.names();
+        let near = nearest(name, names.iter().map(String::as_str));
+        Fault::new(format!("unknown attribute `{name}`"), near.map_or_else(|| one_of(&names), did_you_mean))
+    }
+
+    fn value(&mut self, subject: &Subject, condition: &Value, path: &str, depth: usize) -> Vec<u8> {
+        let Some(depth) = self.deeper(path, depth) else {
+            return Vec::new();
+        };
+        match condition {
+            Value::Object(operators) if !operators.is_empty() => {
+                let operators = operators.iter();
+                encode::all(
+                    operators
+                        .map(|(operator, operand)| self.operator(subject, (operator.as_str(), operand), path, depth))
+                        .collect(),
+                )
+            }
+            Value::Object(_) => {
+                self.refused(path, vec![Fault::new("an empty object says nothing", "Write an operator and a value")])
+            }
+            Value::Array(_) => {
+                let remedy = "Use `$in` (any of them) or `$all` (each of them)";
+                self.refused(path, vec![Fault::new("lists are not compared as a whole", remedy)])
+            }
+            plain => match subject.plain(plain) {
+                Ok(draft) => {
+                    encode::Draft { true_when_unknown: value_matches_unknown(plain), ..draft }.write(subject.attribute)
+                }
+                Err(faults) => self.refused(path, faults),
+            },
+        }
+    }
+
+    fn operator(
+        &mut self,
+        subject: &Subject,
+        (operator, operand): (&str, &Value),
+        path: &str,
+        depth: usize,
+    ) -> Vec<u8> {
+        let path = below(path, operator);
+        if let Err(fault) = subject.check_operator(operator) {
+            return self.refused(&path, vec![fault]);
+        }
+        match operator {
+            "$not" => encode::not(self.value(subject, operand, &path, depth)),
+            "$size" => self.value(&Subject { is_length: true, ..*subject }, operand, &path, depth),
+            _ => match subject.operator(operator, operand) {
+                Ok(draft) => {
+                    let on_unknown = Value::from_iter([(operator, operand.clone())]);
+                    encode::Draft { true_when_unknown: value_matches_unknown(&on_unknown), ..draft }
+                        .write(subject.attribute)
+                }
+                Err(faults) => self.refused(&path, faults),
+            },
+        }
+    }
+
+    fn refused(&mut self, path: &str, faults: Vec<Fault>) -> Vec<u8> {
+        for fault in faults {
+            self.issue(path, fault);
+        }
+        Vec::new()
+    }
+}
+
+fn unknown_combinator(name: &str) -> Fault {
+    const COMBINATORS: [&str; 4] = ["$and", "$or", "$nor", "$not"];
+    let near = nearest(name, COMBINATORS);
+    let remedy =
+        near.map_or_else(|| "Name an attribute first, such as `{\"stage\": {\"$eq\": …}}`".to_owned(), did_you_mean);
+    Fault::new(format!("`{name}` is no attribute and combines no conditions"), remedy)
+}
+
+/// The JSON pointer of a member (RFC 6901).
+fn below(path: &str, key: &str) -> String {
+    format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"))
+}

@@ -1,0 +1,43 @@
+//! What is wrong in a condition, in words, before it is known where the condition stands.
+
+use serde_json::Value;
+
+/// Something wrong: where (a JSON pointer from the operand), what, and what to write instead.
+pub struct Fault {
+    pub at: String,
+    pub message: String,
+    pub remedy: String,
+}
+
+impl Fault {
+    /// About the operand as a whole.
+    pub fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { at: String::new(), message: message.into(), remedy: remedy.into() }
+    }
+
+    /// The same, `at` further down.
+    pub fn at(mut self, at: &str) -> Self {
+        self.at.insert_str(0, at);
+        self
+    }
+}
+/// A value in a message. What has members is not written out: it may be of any size and depth.
+pub fn shown(value: &Value) -> String {
+    match value {
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+        single => format!("`{single}`"),
+    }
+}
+/// The remedy that names the nearest word.
+pub fn did_you_mean(near: &str) -> String {
+    format!("Did you mean `{near}`?")
+}
+
+/// The remedy that names some of the words there are.
+pub fn one_of(words: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let shown: Vec<&str> = words.iter().take(SHOWN).map(String::as_str).collect();
+    let more = if words.len() > SHOWN { ", …" } else { "" };
+    format!("Use one of {}{more}", shown.join(", "))
+}

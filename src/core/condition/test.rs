@@ -1,0 +1,158 @@
+//! One test of a compiled condition: its bytes and the facts in, a yes or no out. It must never panic, whatever the
+//! bytes; the form is told in [`super::bytecode`].
+
+use std::cmp::Ordering;
+
+use super::bytecode::Facts;
+use super::reader::Reader;
+use super::{automaton, version};
+
+/// What a test asks of its fact.
+pub mod ask {
+    pub const KNOWN: u8 = 16;
+    pub const ANY: u8 = 17;
+    pub const ALL: u8 = 18;
+    pub const ORDER: u8 = 19;
+    pub const VERSION: u8 = 20;
+    pub const REGEX: u8 = 21;
+}
+
+/// Which method of [`Facts`] a test asks: the three low bits of the shape.
+pub mod subject {
+    pub const NUMBER: u8 = 0;
+    pub const TEXT: u8 = 1;
+    pub const NAME: u8 = 2;
+    pub const FLAG: u8 = 3;
+    pub const LIST: u8 = 4;
+    pub const LIST_LEN: u8 = 5;
+}
+
+/// Orders that an ordering test accepts, as bits of the shape.
+pub mod accepts {
+    pub const LESS: u8 = 0x08;
+    pub const EQUAL: u8 = 0x10;
+    pub const GREATER: u8 = 0x20;
+}
+
+pub const NEGATED: u8 = 0x40;
+pub const TRUE_WHEN_UNKNOWN: u8 = 0x80;
+
+/// One test, read from a condition's bytes.
+pub struct Test<'a> {
+    test: u8,
+    shape: u8,
+    pub attribute: u16,
+    pub argument: u32,
+    operand: &'a [u8],
+}
+
+impl<'a> Test<'a> {
+    /// The test whose first byte has been read.
+    pub fn read(test: u8, code: &mut Reader<'a>) -> Option<Self> {
+        let shape = code.byte()?;
+        let attribute = u16::try_from(code.number()?).ok()?;
+        let argument = code.number()?;
+        let (operand, rest) = code.block()?;
+        code.rest = rest;
+        Some(Self { test, shape, attribute, argument, operand })
+    }
+
+    /// Whether the fact is as asked; `None` when the bytes ask nothing that exists.
+    pub fn answer(&self, facts: &impl Facts) -> Option<bool> {
+        let (attribute, argument) = (self.attribute, self.argument);
+        let holds = match self.shape & 7 {
+            subject::NUMBER => facts.number(attribute, argument).filter(|n| !n.is_nan()).map(|n| self.of_number(n)),
+            subject::TEXT => facts.text(attribute, argument).map(|text| self.of_text(text)),
+            subject::NAME => facts.name(attribute, argument).map(|hash| self.of_name(hash)),
+            subject::FLAG => facts.flag(attribute, argument).map(|flag| self.of_flag(flag)),
+            subject::LIST => Some(self.of_list(|hash| facts.list_contains(attribute, argument, hash))),
+            subject::LIST_LEN => Some(self.of_number(f64::from(facts.list_len(attribute, argument)))),
+            _ => return None,
+        };
+        Some(match holds {
+            Some(holds) => holds? != (self.shape & NEGATED != 0),
+            None => self.shape & TRUE_WHEN_UNKNOWN != 0,
+        })
+    }
+
+    fn of_number(&self, number: f64) -> Option<bool> {
+        let mut operands = self.operand.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes));
+        match self.test {
+            ask::KNOWN => Some(true),
+            ask::ANY => Some(operands.any(|operand| operand == number)),
+            ask::ORDER => Some(number.partial_cmp(&operands.next()?).is_some_and(|order| self.accepts(order))),
+            _ => None,
+        }
+    }
+
+    fn of_text(&self, text: &str) -> Option<bool> {
+        match self.test {
+            ask::KNOWN => Some(true),
+            ask::ANY => Some(any_text(self.operand, text)),
+            ask::ORDER => {
+                let operand = std::str::from_utf8(self.operand).ok()?;
+                Some(self.accepts(text_order(text, operand)))
+            }
+            ask::VERSION => {
+                let operand = std::str::from_utf8(self.operand).ok()?;
+                Some(self.accepts(version::order(text, operand)))
+            }
+            ask::REGEX => Some(automaton::is_match(self.operand, text)),
+            _ => None,
+        }
+    }
+
+    fn of_name(&self, hash: u32) -> Option<bool> {
+        match self.test {
+            ask::KNOWN => Some(true),
+            ask::ANY => Some(self.hashes().any(|operand| operand == hash)),
+            _ => None,
+        }
+    }
+
+    fn of_flag(&self, flag: bool) -> Option<bool> {
+        match self.test {
+            ask::KNOWN => Some(true),
+            ask::ANY => Some(self.operand.contains(&u8::from(flag))),
+            _ => None,
+        }
+    }
+
+    fn of_list(&self, contains: impl Fn(u32) -> bool) -> Option<bool> {
+        match self.test {
+            ask::KNOWN => Some(true),
+            ask::ANY => Some(self.hashes().any(contains)),
+            ask::ALL => Some(self.hashes().all(contains)),
+            _ => None,
+        }
+    }
+
+    fn hashes(&self) -> impl Iterator<Item = u32> {
+        self.operand.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
+    }
+
+    fn accepts(&self, order: Ordering) -> bool {
+        let bit = match order {
+            Ordering::Less => accepts::LESS,
+            Ordering::Equal => accepts::EQUAL,
+            Ordering::Greater => accepts::GREATER,
+        };
+        self.shape & bit != 0
+    }
+}
+
+/// The order that JavaScript gives texts: by UTF-16 units, which differs from UTF-8's beyond the first plane.
+pub fn text_order(a: &str, b: &str) -> Ordering {
+    a.encode_utf16().cmp(b.encode_utf16())
+}
+
+fn any_text(operand: &[u8], text: &str) -> bool {
+    let mut operands = Reader { rest: operand };
+    while let Some((operand, rest)) = operands.block() {
+        if operand == text.as_bytes() {
+            return true;
+        }
+        operands.rest = rest;
+    }
+    false
+}

@@ -1,0 +1,65 @@
+//! Where things stand in the compiled config. One place for writer and reader.
+//!
+//! Header: magic, format (u16), two spare bytes, CRC-32 of all that follows it, then (start, length) of each
+//! section. All numbers are little-endian; floats are IEEE single.
+
+/// The first four bytes.
+pub const MAGIC: [u8; 4] = *b"ESC\x01";
+/// The version of this layout.
+pub const FORMAT: u16 = 1;
+/// How many sections there are.
+pub const SECTIONS: usize = 17;
+/// Bytes of the header.
+pub const HEADER_BYTES: usize = 12 + SECTIONS * 8;
+
+/// The sections, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Section {
+    Policy = 0,
+    StringOffsets = 1,
+    StringBytes = 2,
+    Names = 3,
+    Facets = 4,
+    Topics = 5,
+    EventWeights = 6,
+    PageRules = 7,
+    TokenRules = 8,
+    TopicWeights = 9,
+    Families = 10,
+    Placements = 11,
+    Candidates = 12,
+    Offers = 13,
+    Conditions = 14,
+    Content = 15,
+    Labels = 16,
+}
+
+impl Section {
+    /// Bytes of a row; 1 for plain runs of bytes.
+    #[must_use]
+    pub const fn row_bytes(self) -> usize {
+        match self {
+            // A condition is a run of bytes that begins with its length; offers point at it.
+            Self::StringBytes | Self::Conditions => 1,
+            // u16 offer
+            Self::Candidates => 2,
+            // u32 end of a string · f32 weight of a kind · f32 of the policy
+            Self::StringOffsets | Self::EventWeights | Self::Policy => 4,
+            // namespace u16, index u16, hash u32 · pattern u32, first u16, count u16 · hash u32, first, count
+            // · topic u16, spare u16, weight f32
+            Self::Names | Self::PageRules | Self::TokenRules | Self::TopicWeights => 8,
+            // language, key, value: u32 strings · language string, topic, label string: u32
+            Self::Content | Self::Labels => 12,
+            // name, hash u32; facet u16, parent u16; base f32
+            Self::Topics => 16,
+            // name, hash, rest_s u32; ignored_after u16, then u16 · name, hash, taste, intent u32; first, count u16; weight f32
+            Self::Families => 16,
+            Self::Facets => 24,
+            // name, hash, first, count u32; min_confidence f32; slots u16, min_facet u16
+            Self::Placements => 24,
+            // see `rows::Offer`
+            Self::Offers => 48,
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! `escale.json`, as people write it. One definition for reading, for the JSON Schema and for the guide. Names are
+//! free texts of up to 64 characters; weights and rates are plain numbers.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The whole config of a site.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SiteConfig {
+    /// Where the JSON Schema lies, for editors.
+    #[serde(rename = "$schema", default)]
+    pub schema: Option<String>,
+    /// The version of this format: 1.
+    #[schemars(range(min = 1, max = 1))]
+    pub version: u32,
+    /// What visitors can like, facet by facet.
+    pub facets: BTreeMap<String, FacetConfig>,
+    /// What one event adds to the mass of its topics, where it should differ from the default.
+    #[serde(default)]
+    pub events: BTreeMap<String, EventConfig>,
+    /// Which addresses are about what.
+    #[serde(default)]
+    pub pages: Vec<PageRule>,
+    /// Which structured data are about what.
+    #[serde(default)]
+    pub json_ld: Vec<PageRule>,
+    /// Families of offers: what rests together when it is ignored.
+    pub families: BTreeMap<String, FamilyConfig>,
+    /// The places on the site that an offer can fill.
+    pub placements: BTreeMap<String, PlacementConfig>,
+    /// The offers.
+    pub offers: Vec<OfferConfig>,
+    /// The numbers that steer the engine.
+    #[serde(default)]
+    pub policy: PolicyConfig,
+}
+
+/// A facet: one question about taste, such as "what kind of trip?".
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FacetConfig {
+    /// Its possible answers. A topic is called by facet and name: `trip.city`.
+    #[schemars(length(min = 1))]
+    pub topics: Vec<TopicConfig>,
+    /// After how many days a slow taste counts half.
+    #[serde(default = "default_taste_days")]
+    #[schemars(range(min = 1, max = 3650))]
+    pub taste_half_life_days: f64,
+    /// After how many hours a present intent counts half.
+    #[serde(default = "default_intent_hours")]
+    #[schemars(range(min = 0.1, max = 8760))]
+    pub intent_half_life_hours: f64,
+    /// How much this facet counts in an offer's score.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0, max = 10))]
+    pub weight: f64,
+}
+
+/// A topic: its name alone, or with more.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum TopicConfig {
+    Name(String),
+    Full(TopicDetail),
+}
+
+/// A topic with its details.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TopicDetail {
+    pub name: String,
+    /// The share of the site's visits that are about it; by default all topics of a facet alike.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1))]
+    pub base_rate: Option<f64>,
+    /// For a destination: the larger place it lies in, a topic of the same facet.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// Other spellings that searches and pages use.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// What people call it, by language: it completes "You have shown interest in …".
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Whether it tells of health, belief or another special category: such topics are refused.
+    #[serde(default)]
+    pub sensitive: bool,
+}
+
+/// An event's weight.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventConfig {
+    #[schemars(range(min = 0, max = 100))]
+    pub weight: f64,
+}
+
+/// What a page that matches is about.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageRule {
+    /// An address pattern (`/ski/*`, `/search?*theme=ski*`), or for structured data `key=value` in lower case.
+    #[serde(rename = "match")]
+    pub pattern: String,
+    /// Topics with weights, above 0 to 1.
+    pub topics: BTreeMap<String, f64>,
+}
+
+/// A family of offers.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FamilyConfig {
+    /// After how many viewed but ignored offers the family rests; 0 = never.
+    #[serde(default = "default_ignored")]
+    #[schemars(range(min = 0, max = 8))]
+    pub ignored_after: u16,
+    /// For how many days it rests.
+    #[serde(default = "default_rest_days")]
+    #[schemars(range(min = 0, max = 365))]
+    pub rest_days: f64,
+    /// The family that is promoted meanwhile.
+    #[serde(default)]
+    pub then: Option<String>,
+}
+
+/// A placement.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlacementConfig {
+    /// How many offers it holds.
+    #[serde(default = "one_slot")]
+    #[schemars(range(min = 1, max = 16))]
+    pub slots: u16,
+    /// How sure Escale must be of the visitor (0 to 1) before it replaces the page's own content.
+    #[serde(default = "default_confidence")]
+    #[schemars(range(min = 0, max = 1))]
+    pub min_confidence: f64,
+}
+
+/// An offer.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfferConfig {
+    pub id: String,
+    pub family: String,
+    #[serde(default)]
+    pub kind: OfferKind,
+    /// Where it may stand.
+    #[schemars(length(min = 1))]
+    pub placements: Vec<String>,
+    /// What it is about, with weights from −1 to 1.
+    #[serde(default)]
+    pub topics: BTreeMap<String, f64>,
+    /// Who is meant: a condition over the attribute tree.
+    #[serde(default)]
+    pub when: Option<Value>,
+    /// What a success is worth to the site, in its currency.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0.01, max = 1_000_000))]
+    pub value: f64,
+    /// The share of exposures that succeed, where it is known.
+    #[serde(default = "default_rate")]
+    #[schemars(range(min = 0.000_001, max = 1))]
+    pub rate: f64,
+    /// Doublings added by hand.
+    #[serde(default)]
+    #[schemars(range(min = -10, max = 10))]
+    pub priority: f64,
+    /// The first day, `YYYY-MM-DD`, UTC.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// The last day, `YYYY-MM-DD`, UTC.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// Texts by language, then by key: title, text, url, cta, image, alt, badge, price.
+    pub content: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// What kind of offer it is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferKind {
+    #[default]
+    Product,
+    Complement,
+    Voucher,
+    Editorial,
+    ReviewRequest,
+    Question,
+}
+
+/// The numbers that steer the engine.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicyConfig {
+    /// `α`: how many events' worth the site's own rates count beside the visitor's.
+    #[schemars(range(min = 0.01, max = 1000))]
+    pub prior_strength: f64,
+    /// `ρ`: how much slow taste counts beside present intent.
+    #[schemars(range(min = 0, max = 100))]
+    pub taste_weight: f64,
+    /// `γ`: doublings of an offer's score for a doubling of lift.
+    #[schemars(range(min = 0, max = 10))]
+    pub affinity_weight: f64,
+    /// How much an offer's value counts: 1 = twice the value, twice the score; 0 = not at all.
+    #[schemars(range(min = 0, max = 1))]
+    pub value_weight: f64,
+    /// `τ`: 0 = always the best, larger = the more by chance.
+    #[schemars(range(min = 0, max = 10))]
+    pub temperature: f64,
+    /// `ε`: the share of choices made among all eligible offers alike.
+    #[schemars(range(min = 0, max = 0.5))]
+    pub exploration: f64,
+    /// For how many minutes a visitor's draw stays the same.
+    #[schemars(range(min = 1, max = 10_080))]
+    pub sticky_minutes: f64,
+    /// After how many minutes of silence a new visit begins.
+    #[schemars(range(min = 1, max = 1440))]
+    pub visit_gap_minutes: f64,
+    /// The share of visitors who see the page's own content, for comparison.
+    #[schemars(range(min = 0, max = 0.5))]
+    pub holdout: f64,
+    /// Doublings that each ignored exposure takes from an offer.
+    #[schemars(range(min = 0, max = 10))]
+    pub fatigue: f64,
+    /// After how many days that is half forgotten.
+    #[schemars(range(min = 0.01, max = 365))]
+    pub fatigue_half_life_days: f64,
+    /// Doublings taken from offers of a family that the placement shows already.
+    #[schemars(range(min = 0, max = 10))]
+    pub similarity: f64,
+}
+
+impl Default for PolicyConfig {
+    fn default() -> Self {
+        Self {
+            prior_strength: 2.0,
+            taste_weight: 0.5,
+            affinity_weight: 1.0,
+            value_weight: 0.25,
+            temperature: 0.5,
+            exploration: 0.02,
+            sticky_minutes: 30.0,
+            visit_gap_minutes: 30.0,
+            holdout: 0.05,
+            fatigue: 0.5,
+            fatigue_half_life_days: 7.0,
+            similarity: 1.0,
+        }
+    }
+}
+
+fn default_taste_days() -> f64 {
+    60.0
+}
+fn default_intent_hours() -> f64 {
+    24.0
+}
+fn one() -> f64 {
+    1.0
+}
+fn one_slot() -> u16 {
+    1
+}
+fn default_confidence() -> f64 {
+    0.3
+}
+fn default_ignored() -> u16 {
+    3
+}
+fn default_rest_days() -> f64 {
+    7.0
+}
+fn default_rate() -> f64 {
+    0.02
+}
+
+/// The JSON Schema of `escale.json`, made from these types.
+#[must_use]
+pub fn json_schema() -> Value {
+    schemars::schema_for!(SiteConfig).to_value()
+}

@@ -1,0 +1,273 @@
+//! The choice. Comes in: what is known of a visitor and a placement; goes out: an offer with its propensity, or the
+//! reason why the page's own content stays. Deciding cannot fail.
+//!
+//! Every eligible offer has a score in doublings: `log₂ rate + log₂ value + priority + γ·Σ a·log₂ lift − fatigue`.
+//! The best 32 are drawn by `2^(score/τ)`, with probability ε any eligible offer alike. The draw is a race: each
+//! offer's ticket depends on the seed and on the offer alone, so that an offer that comes or goes changes no
+//! choice between the others (Efraimidis, Spirakis: *Weighted random sampling with a reservoir*, 2006).
+
+use super::affinity::Affinity;
+use super::condition::bytecode::{Facts, evaluate};
+use super::config::layout::Section;
+use super::config::{Config, Offer, Placement};
+use super::hash::{mix, unit};
+use super::pressure::{self, FamilyPressure, PROMOTION};
+use super::profile::{Feedback, Profile};
+
+/// Only the best so many are weighed against each other; the others come in by exploration alone.
+const BEST: usize = 32;
+/// What "less of this" takes from an offer's score, in doublings.
+const LESS: f64 = 3.0;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Milliseconds since the Unix epoch.
+    pub now_ms: f64,
+    /// The placement's small integer.
+    pub placement: u16,
+    /// Which of its slots, from 0.
+    pub slot: u8,
+    /// Offers that the page shows already.
+    pub exclude: &'a [u16],
+}
+
+/// What is answered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Decision {
+    /// The offer's small integer; none: the page's own content stays.
+    pub offer: Option<u16>,
+    /// The variant of its content.
+    pub variant: u8,
+    /// 0: personalised · 1: the control group.
+    pub arm: u8,
+    /// The exact probability with which this offer was drawn.
+    pub propensity: f64,
+    /// What the draw came from.
+    pub seed: u64,
+    /// The config it was made by.
+    pub config: u32,
+    pub reason: Reason,
+}
+
+/// Why this is the answer. The numbers cross the wasm boundary: never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Reason {
+    Chosen = 0,
+    UnknownPlacement = 1,
+    NothingKnown = 2,
+    NoEligibleOffer = 3,
+    Holdout = 4,
+}
+
+impl Reason {
+    /// The name, as pages and logs carry it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chosen => "chosen",
+            Self::UnknownPlacement => "unknown_placement",
+            Self::NothingKnown => "nothing_known",
+            Self::NoEligibleOffer => "no_eligible_offer",
+            Self::Holdout => "holdout",
+        }
+    }
+}
+
+/// Why an offer is out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exclusion {
+    NotYet = 1,
+    Over = 2,
+    Condition = 3,
+    Feedback = 4,
+    FamilyRests = 5,
+    OnThePage = 6,
+}
+
+/// All that a choice looks at, read once for a moment.
+pub struct Situation<'a, F: Facts> {
+    pub config: &'a Config,
+    pub profile: &'a Profile,
+    pub affinity: &'a Affinity,
+    pub facts: &'a F,
+    pub families: Vec<FamilyPressure>,
+    /// Fatigue and feedback of the offers that were seen, by small integer.
+    pub seen: Vec<Seen>,
+    pub now_s: u32,
+}
+
+/// What an offer's own history does to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    pub offer: u16,
+    pub feedback: Feedback,
+    pub fatigue: f64,
+}
+
+/// One eligible offer in the draw.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Candidate {
+    pub offer: u16,
+    pub hash: u32,
+    pub score: f64,
+}
+
+impl<'a, F: Facts> Situation<'a, F> {
+    /// Reads pressure and history at a time.
+    #[must_use]
+    pub fn read(config: &'a Config, profile: &'a Profile, affinity: &'a Affinity, facts: &'a F, now_s: u32) -> Self {
+        let now_s = profile.reading_s(now_s);
+        let seen = profile.offers.iter().filter_map(|o| {
+            let fatigue = pressure::fatigue(o, profile, config, now_s);
+            Some(Seen { offer: pressure::offer_index(o, config)?, feedback: o.feedback, fatigue })
+        });
+        let seen = seen.collect();
+        Self { config, profile, affinity, facts, families: pressure::read(profile, config, now_s), seen, now_s }
+    }
+
+    /// Why an offer is out, or nothing.
+    #[must_use]
+    pub fn exclusion(&self, index: u16, offer: &Offer, on_page: &[u16]) -> Option<Exclusion> {
+        if self.now_s < offer.from_s {
+            return Some(Exclusion::NotYet);
+        }
+        if self.now_s >= offer.until_s {
+            return Some(Exclusion::Over);
+        }
+        if on_page.contains(&index) {
+            return Some(Exclusion::OnThePage);
+        }
+        if self.seen_of(index).is_some_and(|s| s.feedback >= Feedback::Booked) {
+            return Some(Exclusion::Feedback);
+        }
+        if self.family_of(offer).is_some_and(|f| f.rests_until_s > self.now_s) {
+            return Some(Exclusion::FamilyRests);
+        }
+        let holds = self.config.condition(offer).is_none_or(|code| evaluate(code, self.facts));
+        (!holds).then_some(Exclusion::Condition)
+    }
+
+    /// An offer's score, in doublings.
+    #[must_use]
+    pub fn score(&self, index: u16, offer: &Offer) -> f64 {
+        offer.base_score + self.affinity_part(offer) + self.promotion_part(offer) - self.history_part(index)
+    }
+
+    /// What the visitor's taste adds: `γ·Σ a·w_facet·log₂ lift`.
+    #[must_use]
+    pub fn affinity_part(&self, offer: &Offer) -> f64 {
+        let weights = self.config.topic_weights(offer.first_weight, offer.weights);
+        self.config.policy().affinity_weight * weights.map(|(topic, a)| a * self.affinity.log_lift(topic)).sum::<f64>()
+    }
+
+    /// What a resting family's promotion adds.
+    #[must_use]
+    pub fn promotion_part(&self, offer: &Offer) -> f64 {
+        if self.family_of(offer).is_some_and(|f| f.is_promoted) { PROMOTION } else { 0.0 }
+    }
+
+    /// What fatigue and "less of this" take.
+    #[must_use]
+    pub fn history_part(&self, index: u16) -> f64 {
+        self.seen_of(index).map_or(0.0, |s| s.fatigue + if s.feedback == Feedback::Less { LESS } else { 0.0 })
+    }
+
+    fn seen_of(&self, index: u16) -> Option<&Seen> {
+        self.seen.iter().find(|s| s.offer == index)
+    }
+
+    fn family_of(&self, offer: &Offer) -> Option<&FamilyPressure> {
+        self.families.get(usize::from(offer.family))
+    }
+
+    /// The eligible offers of a placement with their scores.
+    #[must_use]
+    pub fn eligible(&self, placement: &Placement, on_page: &[u16]) -> Vec<Candidate> {
+        let offers = self.config.candidates(placement).map(|index| (index, self.config.offer(index)));
+        offers
+            .filter(|(index, offer)| self.exclusion(*index, offer, on_page).is_none())
+            .map(|(index, offer)| Candidate { offer: index, hash: offer.hash, score: self.score(index, &offer) })
+            .collect()
+    }
+
+    /// Decides for one slot.
+    #[must_use]
+    pub fn decide(&self, request: &Request, visitor: u64) -> Decision {
+        let mut decision = Decision {
+            offer: None,
+            variant: 0,
+            arm: 0,
+            propensity: 1.0,
+            seed: 0,
+            config: self.config.version_hash(),
+            reason: Reason::UnknownPlacement,
+        };
+        if usize::from(request.placement) >= self.config.count(Section::Placements) {
+            return decision;
+        }
+        let placement = self.config.placement(request.placement);
+        decision.seed = seed(self.config, &placement, request, visitor);
+        if is_held_out(self.config, visitor) {
+            return Decision { arm: 1, reason: Reason::Holdout, ..decision };
+        }
+        if self.affinity.best_confidence() < placement.min_confidence {
+            return Decision { reason: Reason::NothingKnown, ..decision };
+        }
+        let policy = self.config.policy();
+        match draw(self.eligible(&placement, request.exclude), decision.seed, policy.temperature, policy.exploration) {
+            None => Decision { reason: Reason::NoEligibleOffer, ..decision },
+            Some((offer, propensity)) => {
+                Decision { offer: Some(offer), propensity, reason: Reason::Chosen, ..decision }
+            }
+        }
+    }
+}
+
+/// `H(visitor, placement and slot, ⌊(now + phase(visitor)) / sticky⌋)`: the same in every tab and after a reload,
+/// another when the bucket of time ends, which it does for each visitor at another moment.
+fn seed(config: &Config, placement: &Placement, request: &Request, visitor: u64) -> u64 {
+    let sticky_s = u64::from(config.policy().sticky_s.max(1));
+    let phase_s = mix(visitor, 0x7068_6173_65) % sticky_s;
+    let bucket = (u64::from(super::time::seconds_of(request.now_ms)) + phase_s) / sticky_s;
+    mix(mix(visitor, u64::from(placement.hash) << 8 | u64::from(request.slot)), bucket)
+}
+
+/// Whether a visitor belongs to the control group, by hash alone.
+fn is_held_out(config: &Config, visitor: u64) -> bool {
+    unit(mix(visitor, 0x686f_6c64_6f75_74)) < config.policy().holdout
+}
+
+/// Draws one candidate and tells its exact probability.
+#[must_use]
+pub fn draw(mut candidates: Vec<Candidate>, seed: u64, temperature: f64, exploration: f64) -> Option<(u16, f64)> {
+    let all = candidates.len() as f64;
+    let explorer = candidates.iter().min_by_key(|c| (mix(!seed, u64::from(c.hash)), c.offer)).copied()?;
+    let best = if candidates.len() > BEST {
+        candidates.select_nth_unstable_by(BEST - 1, better);
+        &mut candidates[..BEST]
+    } else {
+        &mut candidates[..]
+    };
+    best.sort_unstable_by(better);
+    let top = best.first()?.score;
+    let weight = |c: &Candidate| libm::exp2((c.score - top) / temperature.max(1e-3));
+    let whole: f64 = best.iter().map(weight).sum();
+    let share = |c: &Candidate| {
+        let of_best = best.iter().find(|b| b.offer == c.offer).map_or(0.0, |b| weight(b) / whole);
+        (1.0 - exploration) * of_best + exploration / all
+    };
+    if unit(mix(seed, 0x6578_706c_6f72_65)) < exploration {
+        return Some((explorer.offer, share(&explorer)));
+    }
+    let ticket = |c: &Candidate| -libm::log2(unit(mix(seed, u64::from(c.hash)))) / weight(c);
+    let winner = best.iter().min_by(|a, b| ticket(a).total_cmp(&ticket(b)))?;
+    Some((winner.offer, share(winner)))
+}
+
+/// Best first; ties by hash, so that the order is the same everywhere.
+fn better(a: &Candidate, b: &Candidate) -> core::cmp::Ordering {
+    b.score.total_cmp(&a.score).then(a.hash.cmp(&b.hash))
+}

@@ -1,0 +1,97 @@
+//! The answers to a compiled condition's questions. Comes in: what is known of a visitor at a time; goes out: numbers,
+//! flags, memberships. What is not known is `None`, never a guess.
+
+use super::affinity::Affinity;
+use super::attribute::Id;
+use super::condition::bytecode::Facts;
+use super::event::TopicWeight;
+use super::profile::{Booking, Profile, Trip};
+use super::time::DAY_S;
+
+/// What a condition may ask at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct VisitorFacts<'a> {
+    pub profile: &'a Profile,
+    pub affinity: &'a Affinity,
+    /// The topics of the page at hand.
+    pub page_topics: &'a [TopicWeight],
+    /// Seconds since the landmark.
+    pub now_s: u32,
+}
+
+impl VisitorFacts<'_> {
+    fn standing_bookings(&self) -> impl Iterator<Item = &Booking> {
+        self.profile.bookings.iter().filter(|b| !b.cancelled)
+    }
+
+    /// The trip that departs next, of those still ahead.
+    fn next_trip(&self) -> Option<&Trip> {
+        let today = (self.now_s / DAY_S) as u16;
+        self.profile.trips.iter().filter(|t| t.travel.start_day >= today).min_by_key(|t| (t.travel.start_day, t.id))
+    }
+
+    fn topic_number(&self, id: u16, topic: u32) -> Option<f64> {
+        let reading = self.affinity.topics.get(topic as usize)?;
+        Some(match id {
+            id if id == Id::Affinity as u16 => reading.probability,
+            id if id == Id::Lift as u16 => libm::exp2(reading.log_lift),
+            _ => reading.mass,
+        })
+    }
+
+    fn days_since(&self, at_s: u32) -> f64 {
+        f64::from(self.now_s.saturating_sub(at_s)) / f64::from(DAY_S)
+    }
+}
+
+impl Facts for VisitorFacts<'_> {
+    fn number(&self, attribute: u16, argument: u32) -> Option<f64> {
+        let counts = &self.profile.counts;
+        let count = |n: u32| Some(f64::from(n));
+        match attribute {
+            a if a <= Id::Mass as u16 => self.topic_number(a, argument),
+            a if a == Id::Confidence as u16 => self.affinity.facets.get(argument as usize).map(|f| f.confidence),
+            a if a == Id::Visits as u16 => count(counts.visits),
+            a if a == Id::PageViews as u16 => count(counts.page_views),
+            a if a == Id::Searches as u16 => count(counts.searches),
+            a if a == Id::DaysSinceFirst as u16 => (counts.visits > 0).then(|| self.days_since(self.profile.first_s)),
+            a if a == Id::QuoteStarts as u16 => count(counts.quote_starts),
+            a if a == Id::QuoteSubmits as u16 => count(counts.quote_submits),
+            a if a == Id::Bookings as u16 => count(self.standing_bookings().count() as u32),
+            a if a == Id::BookingsValue as u16 => {
+                Some(self.standing_bookings().map(|b| f64::from(b.value_cents)).sum::<f64>() / 100.0)
+            }
+            a if a == Id::DaysSinceBooking as u16 => {
+                self.standing_bookings().map(|b| b.at_min).max().map(|at| self.days_since(at * 60))
+            }
+            a if a == Id::DaysToDeparture as u16 => {
+                self.next_trip().map(|t| f64::from(t.travel.start_day) - f64::from(self.now_s / DAY_S))
+            }
+            a if a == Id::TripAdults as u16 => self.next_trip().map(|t| f64::from(t.travel.adults)),
+            a if a == Id::TripChildren as u16 => self.next_trip().map(|t| f64::from(t.travel.children)),
+            a if a == Id::Trips as u16 => count(self.profile.trips.len() as u32),
+            _ => None,
+        }
+    }
+
+    fn text(&self, _attribute: u16, _argument: u32) -> Option<&str> {
+        None
+    }
+
+    fn name(&self, _attribute: u16, _argument: u32) -> Option<u32> {
+        None
+    }
+
+    fn flag(&self, attribute: u16, _argument: u32) -> Option<bool> {
+        let counts = &self.profile.counts;
+        (attribute == Id::QuoteOpen as u16).then_some(counts.quote_starts > counts.quote_submits)
+    }
+
+    fn list_contains(&self, attribute: u16, _argument: u32, hash: u32) -> bool {
+        attribute == Id::PageTopics as u16 && self.page_topics.iter().any(|t| t.topic == hash)
+    }
+
+    fn list_len(&self, attribute: u16, _argument: u32) -> u32 {
+        if attribute == Id::PageTopics as u16 { self.page_topics.len() as u32 } else { 0 }
+    }
+}

@@ -1,0 +1,36 @@
+//! The pure engine: no clock, no randomness, no storage, no page, no network. `now_ms` and identities are
+//! arguments; the same inputs give the same bytes in every engine. Files import only from lower floors.
+#![allow(missing_docs)]
+
+// Floor 0: numbers, bytes, names.
+pub mod bits;
+pub mod counter;
+pub mod error;
+pub mod hash;
+#[cfg(feature = "full")]
+pub mod issue;
+pub mod number;
+pub mod pattern;
+pub mod time;
+// Floor 1: what a site says.
+pub mod attribute;
+pub mod condition;
+pub mod config;
+pub mod event;
+// Floor 2: what is kept.
+pub mod classify;
+pub mod combine;
+pub mod profile;
+pub mod track;
+// Floor 3: what is known.
+pub mod affinity;
+pub mod facts;
+pub mod pressure;
+// Floor 4: what is chosen.
+pub mod decide;
+// Floor 5: the facade.
+pub mod engine;
+#[cfg(feature = "full")]
+pub mod explain;
+#[cfg(feature = "full")]
+pub mod knowledge;

@@ -1,0 +1,310 @@
+//! One event into the profile. Comes in: an event and the config that says which facet a topic belongs to and
+//! what an event weighs. Whatever comes in, the profile stays within its bounds.
+
+use super::{
+    Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES,
+    MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
+};
+use crate::core::config::{Config, Facet};
+use crate::core::counter::Mass;
+use crate::core::event::{Event, Kind};
+use crate::core::hash::{Namespace, mix};
+use crate::core::time::DAY_S;
+
+/// A last event so far ahead of now means that a clock was in the future.
+const CLOCK_FAULT_S: u32 = DAY_S;
+/// More than this no history makes: a reading above it is one of a broken clock.
+const MOST_MASS: f64 = 1_048_576.0;
+/// Two mentions of a destination are one trip if their departures are at most so far apart.
+const SAME_TRIP_DAYS: u16 = 7;
+
+impl Profile {
+    /// Takes one event in.
+    pub fn apply(&mut self, event: &Event, config: &Config) {
+        self.enter_visit(event.at_s, config.policy().visit_gap_s);
+        self.counts.add(event.kind);
+        self.add_topics(event, config);
+        match event.kind {
+            Kind::OfferImpression => self.add_exposure(event, config),
+            Kind::OfferClick => self.add_click(event, config),
+            Kind::OfferLess => self.take_feedback(event, config, Feedback::Less),
+            Kind::OfferBooked => self.take_feedback(event, config, Feedback::Booked),
+            Kind::OfferNever => self.take_feedback(event, config, Feedback::Never),
+            Kind::Search => self.add_trip(event, TripStep::Searched),
+            Kind::QuoteStart | Kind::QuoteStep => self.add_trip(event, TripStep::QuoteStarted),
+            Kind::QuoteSubmit => self.add_trip(event, TripStep::QuoteSubmitted),
+            Kind::Booking | Kind::BookingCancel => self.add_booking(event),
+            _ => {}
+        }
+    }
+
+    fn enter_visit(&mut self, at_s: u32, gap_s: u32) {
+        if self.first_s == 0 || at_s < self.first_s {
+            self.first_s = at_s;
+        }
+        if self.counts.visits == 0 || at_s > self.last_s.saturating_add(gap_s) {
+            self.counts.visits = self.counts.visits.saturating_add(1);
+            self.visit_s = at_s;
+        }
+        self.last_s = self.last_s.max(at_s);
+    }
+
+    /// Where the last event lies more than a day ahead of now, a clock was wrong: masses that no history could have
+    /// made are cut, the others keep what they read as.
+    pub fn mend_clock(&mut self, now_s: u32) {
+        if self.last_s <= now_s.saturating_add(CLOCK_FAULT_S) {
+            return;
+        }
+        for facet in &mut self.facets {
+            let (taste_h, intent_h) = (facet.taste_half_life_s, facet.intent_half_life_s);
+            for topic in &mut facet.topics {
+                topic.taste = plausible(topic.taste, now_s, taste_h);
+                topic.intent = plausible(topic.intent, now_s, intent_h);
+            }
+        }
+        self.last_s = now_s;
+        self.visit_s = self.visit_s.min(now_s);
+        self.first_s = self.first_s.min(now_s);
+        for offer in &mut self.offers {
+            offer.exposed_min.iter_mut().for_each(|at| *at = (*at).min(now_s / 60));
+        }
+        self.families.iter_mut().for_each(|f| f.clicked_min = f.clicked_min.min(now_s / 60));
+        self.trips.iter_mut().for_each(|t| t.last_min = t.last_min.min(now_s / 60));
+        self.bookings.iter_mut().for_each(|b| b.at_min = b.at_min.min(now_s / 60));
+    }
+
+    fn add_topics(&mut self, event: &Event, config: &Config) {
+        let weight = config.event_weight(event.kind);
+        for t in &event.topics {
+            let Some(index) = config.index_of(Namespace::Topic, t.topic) else { continue };
+            let facet = config.facet(config.topic(index).facet);
+            let weight = weight * f64::from(t.sixteenths) / 16.0;
+            if weight > 0.0
+                && let Some(counters) = self.facet_of(&facet)
+            {
+                counters.add(t.topic, weight, event.at_s);
+            }
+        }
+    }
+
+    /// The counters of a facet, begun if there are none; re-expressed where the config has changed its half-lives.
+    fn facet_of(&mut self, facet: &Facet) -> Option<&mut FacetCounters> {
+        let at = match self.facets.binary_search_by_key(&facet.hash, |f| f.hash) {
+            Ok(at) => at,
+            Err(_) if self.facets.len() >= MAX_FACETS => return None,
+            Err(at) => {
+                self.facets.insert(at, FacetCounters::begin(facet));
+                at
+            }
+        };
+        let now_s = self.last_s;
+        let counters = self.facets.get_mut(at)?;
+        counters.retell(facet, now_s);
+        Some(counters)
+    }
+
+    fn add_exposure(&mut self, event: &Event, config: &Config) {
+        let minute = event.at_s / 60;
+        let Some(family) = self.offer_of(event, config).map(|o| o.family) else { return };
+        self.family_of(family);
+        let Some(offer) = self.offer_of(event, config) else { return };
+        offer.exposures = offer.exposures.saturating_add(1);
+        let at = offer.exposed_min.partition_point(|m| *m <= minute);
+        offer.exposed_min.insert(at, minute);
+        if offer.exposed_min.len() > MAX_EXPOSURES {
+            offer.exposed_min.remove(0);
+        }
+    }
+
+    fn add_click(&mut self, event: &Event, config: &Config) {
+        let minute = event.at_s / 60;
+        let Some(family) = self.offer_of(event, config).map(|o| o.family) else { return };
+        if let Some(seen) = self.family_of(family) {
+            seen.clicked_min = seen.clicked_min.max(minute);
+            seen.clicks = seen.clicks.saturating_add(1);
+        }
+    }
+
+    fn take_feedback(&mut self, event: &Event, config: &Config, feedback: Feedback) {
+        if let Some(offer) = self.offer_of(event, config) {
+            offer.feedback = feedback;
+        }
+    }
+
+    /// The record of the event's offer; the least recently seen one without feedback makes room.
+    fn offer_of(&mut self, event: &Event, config: &Config) -> Option<&mut OfferSeen> {
+        let index = config.index_of(Namespace::Offer, event.offer)?;
+        let family = config.family(config.offer(index).family).hash;
+        let at = match self.offers.binary_search_by_key(&event.offer, |o| o.hash) {
+            Ok(at) => at,
+            Err(_) => {
+                forget_least(&mut self.offers, MAX_OFFERS - 1, |o| (o.feedback, o.last_min(), o.hash));
+                let at = self.offers.partition_point(|o| o.hash < event.offer);
+                self.offers.insert(at, OfferSeen::new(event.offer, family));
+                at
+            }
+        };
+        let offer = self.offers.get_mut(at)?;
+        offer.family = family;
+        Some(offer)
+    }
+
+    fn family_of(&mut self, hash: u32) -> Option<&mut FamilySeen> {
+        let at = match self.families.binary_search_by_key(&hash, |f| f.hash) {
+            Ok(at) => at,
+            Err(_) => {
+                forget_least(&mut self.families, MAX_FAMILIES - 1, |f| (f.clicked_min, f.hash));
+                let at = self.families.partition_point(|f| f.hash < hash);
+                self.families.insert(at, FamilySeen { hash, clicked_min: 0, clicks: 0 });
+                at
+            }
+        };
+        self.families.get_mut(at)
+    }
+
+    /// A search or quote belongs to the trip with the same destination and a near departure, else opens one.
+    fn add_trip(&mut self, event: &Event, step: TripStep) {
+        if !event.travel.is_said() {
+            return;
+        }
+        let minute = event.at_s / 60;
+        if let Some(trip) = self.trips.iter_mut().find(|t| t.is_of(event)) {
+            trip.step = trip.step.max(step);
+            trip.last_min = trip.last_min.max(minute);
+            trip.travel = event.travel.completed_by(&trip.travel);
+            return;
+        }
+        forget_least(&mut self.trips, MAX_TRIPS - 1, |t| (t.last_min, t.id));
+        let opened = mix(u64::from(event.at_s), u64::from(event.travel.destination));
+        let id = (opened as u32 >> 8).max(1);
+        if let Err(at) = self.trips.binary_search_by_key(&id, |t| t.id) {
+            self.trips.insert(at, Trip { id, travel: event.travel, step, last_min: minute });
+        }
+    }
+
+    /// A booking told again replaces what was told before, if the word is not older.
+    fn add_booking(&mut self, event: &Event) {
+        let id = if event.booking == 0 { mix(u64::from(event.at_s), 1) as u32 | 1 } else { event.booking };
+        let booking = Booking {
+            id,
+            at_min: event.at_s / 60,
+            cancelled: event.kind == Kind::BookingCancel,
+            travel: event.travel,
+            value_cents: event.value_cents,
+        };
+        self.put_booking(booking);
+        if !booking.cancelled {
+            self.trips.iter_mut().filter(|t| t.is_of(event)).for_each(|t| t.step = TripStep::Booked);
+        }
+    }
+
+    fn put_booking(&mut self, booking: Booking) {
+        match self.bookings.binary_search_by_key(&booking.id, |b| b.id) {
+            Ok(at) => self.bookings[at] = booking.latest_of(self.bookings[at]),
+            Err(_) => {
+                forget_least(&mut self.bookings, MAX_BOOKINGS - 1, |b| (b.at_min, b.id));
+                let at = self.bookings.partition_point(|b| b.id < booking.id);
+                self.bookings.insert(at, booking);
+            }
+        }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, kind: Kind) {
+        let count = match kind {
+            Kind::PageView => &mut self.page_views,
+            Kind::Search => &mut self.searches,
+            Kind::QuoteStart => &mut self.quote_starts,
+            Kind::QuoteSubmit => &mut self.quote_submits,
+            Kind::Review | Kind::Share | Kind::Referral => &mut self.advocacy,
+            _ => return,
+        };
+        *count = count.saturating_add(1);
+    }
+}
+
+impl FacetCounters {
+    fn begin(facet: &Facet) -> Self {
+        Self {
+            hash: facet.hash,
+            taste_half_life_s: facet.taste_half_life_s,
+            intent_half_life_s: facet.intent_half_life_s,
+            latest_topic: 0,
+            topics: Vec::new(),
+        }
+    }
+
+    fn retell(&mut self, facet: &Facet, now_s: u32) {
+        let (taste_h, intent_h) = (self.taste_half_life_s, self.intent_half_life_s);
+        if (taste_h, intent_h) == (facet.taste_half_life_s, facet.intent_half_life_s) {
+            return;
+        }
+        for topic in &mut self.topics {
+            topic.taste = topic.taste.told_in(now_s, taste_h, facet.taste_half_life_s);
+            topic.intent = topic.intent.told_in(now_s, intent_h, facet.intent_half_life_s);
+        }
+        (self.taste_half_life_s, self.intent_half_life_s) = (facet.taste_half_life_s, facet.intent_half_life_s);
+    }
+
+    fn add(&mut self, hash: u32, weight: f64, at_s: u32) {
+        self.latest_topic = hash;
+        let taste = Mass::of(weight, at_s, self.taste_half_life_s);
+        let intent = Mass::of(weight, at_s, self.intent_half_life_s);
+        match self.topics.binary_search_by_key(&hash, |t| t.hash) {
+            Ok(at) => {
+                let topic = &mut self.topics[at];
+                (topic.taste, topic.intent) = (topic.taste.plus(taste), topic.intent.plus(intent));
+            }
+            Err(_) => {
+                forget_least(&mut self.topics, MAX_TOPICS - 1, |t| (t.taste, t.hash));
+                let at = self.topics.partition_point(|t| t.hash < hash);
+                self.topics.insert(at, TopicCounter { hash, taste, intent });
+            }
+        }
+    }
+}
+
+impl OfferSeen {
+    fn new(hash: u32, family: u32) -> Self {
+        Self { hash, family, feedback: Feedback::None, exposures: 0, exposed_min: Vec::new() }
+    }
+
+    /// When it was last seen, 0 if never.
+    #[must_use]
+    pub fn last_min(&self) -> u32 {
+        self.exposed_min.last().copied().unwrap_or(0)
+    }
+}
+
+impl Booking {
+    /// The later word of two about the same booking; of two at the same minute a cancellation holds.
+    #[must_use]
+    pub fn latest_of(self, other: Self) -> Self {
+        let key = |b: &Self| {
+            (b.at_min, b.cancelled, b.value_cents, b.travel.destination, b.travel.start_day, b.travel.end_day)
+        };
+        if key(&self) >= key(&other) { self } else { other }
+    }
+}
+
+impl Trip {
+    fn is_of(&self, event: &Event) -> bool {
+        let (mine, said) = (&self.travel, &event.travel);
+        let near =
+            mine.start_day == 0 || said.start_day == 0 || mine.start_day.abs_diff(said.start_day) <= SAME_TRIP_DAYS;
+        mine.destination == said.destination && near
+    }
+}
+
+/// Forgets the least by this order until at most `keep` are left.
+pub(crate) fn forget_least<T, K: Ord>(list: &mut Vec<T>, keep: usize, key: impl Fn(&T) -> K) {
+    while list.len() > keep {
+        let Some(at) = (0..list.len()).min_by_key(|i| key(&list[*i])) else { return };
+        list.remove(at);
+    }
+}
+
+fn plausible(mass: Mass, now_s: u32, half_life_s: u32) -> Mass {
+    if mass.at(now_s, half_life_s) <= MOST_MASS { mass } else { Mass::of(1.0, now_s, half_life_s) }
+}

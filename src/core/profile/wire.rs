@@ -1,0 +1,342 @@
+//! The compact form: what is stored is what is sent. The first byte is the version; the last four a CRC-32 of all
+//! before them. Between them bits: small numbers take few. Each profile has exactly one form, so that equal
+//! profiles are equal bytes. Decoding is total and bounded by the lists' limits.
+
+use super::{
+    Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES,
+    MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
+};
+use crate::core::bits::{BitReader, BitWriter};
+use crate::core::counter::{INTENT_STEP_S, Mass, TASTE_STEP_S, elapsed_units};
+use crate::core::error::WireError;
+use crate::core::event::Travel;
+use crate::core::hash::crc32;
+use crate::core::time::DAY_S;
+
+/// The version that this release writes.
+pub const VERSION: u8 = 1;
+
+/// A mass travels as it reads at the profile's last event, in steps of 2⁻¹⁸ doublings. Under 2⁻¹⁶ of an event it has
+/// faded and is left out; 2²⁰ events no visitor reaches.
+const MASS_LEAST: i64 = -16 << 18;
+const MASS_MOST: i64 = 20 << 18;
+
+impl Profile {
+    /// The bytes. Masses that have faded are left out.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = BitWriter::default();
+        w.put(u32::from(VERSION), 8);
+        w.put(self.last_s, 31);
+        w.put_golomb(self.last_s - self.first_s.min(self.last_s), 20);
+        w.put_golomb(self.last_s - self.visit_s.min(self.last_s), 10);
+        self.counts.write(&mut w);
+        write_list(&mut w, &self.facets, 4, |w, f| f.write(w, self.last_s));
+        write_list(&mut w, &self.families, 3, |w, f| f.write(w, self.last_s));
+        let mut before = 0;
+        write_list(&mut w, &self.offers, 5, |w, o| o.write(w, self, core::mem::replace(&mut before, o.hash)));
+        write_list(&mut w, &self.trips, 2, |w, t| t.write(w, self.last_s));
+        write_list(&mut w, &self.bookings, 2, |w, b| b.write(w, self.last_s));
+        let mut bytes = w.finish();
+        let sum = crc32(&bytes);
+        bytes.extend_from_slice(&sum.to_le_bytes());
+        bytes
+    }
+
+    /// The profile of these bytes; none at all are the empty profile. Errors: [`WireError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let Some(version) = bytes.first() else { return Ok(Self::default()) };
+        if *version > VERSION {
+            return Err(WireError::Newer(*version));
+        }
+        let (content, sum) = bytes.split_last_chunk::<4>().ok_or(WireError::Truncated)?;
+        if *version != VERSION || crc32(content) != u32::from_le_bytes(*sum) {
+            return Err(WireError::Corrupt);
+        }
+        let mut r = BitReader::new(content);
+        r.take(8)?;
+        let profile = Self::read(&mut r)?;
+        if r.is_at_end() && profile.is_in_order() { Ok(profile) } else { Err(WireError::Corrupt) }
+    }
+
+    fn read(r: &mut BitReader) -> Result<Self, WireError> {
+        let last_s = r.take(31)?;
+        let mut profile = Self { last_s, first_s: ago(last_s, r.take_golomb(20)?)?, ..Self::default() };
+        profile.visit_s = ago(last_s, r.take_golomb(10)?)?;
+        profile.counts = Counts::read(r)?;
+        profile.facets = read_list(r, 4, MAX_FACETS, |r| FacetCounters::read(r, last_s))?;
+        profile.families = read_list(r, 3, MAX_FAMILIES, |r| FamilySeen::read(r, last_s))?;
+        let families: Vec<u32> = profile.families.iter().map(|f| f.hash).collect();
+        let mut before = 0;
+        profile.offers = read_list(r, 5, MAX_OFFERS, |r| {
+            let offer = OfferSeen::read(r, last_s, &families, before)?;
+            before = offer.hash;
+            Ok(offer)
+        })?;
+        profile.trips = read_list(r, 2, MAX_TRIPS, |r| Trip::read(r, last_s))?;
+        profile.bookings = read_list(r, 2, MAX_BOOKINGS, |r| Booking::read(r, last_s))?;
+        Ok(profile)
+    }
+
+    /// Lists are sorted and without repeats.
+    fn is_in_order(&self) -> bool {
+        ascends(self.facets.iter().map(|f| f.hash))
+            && self.facets.iter().all(|f| ascends(f.topics.iter().map(|t| t.hash)))
+            && ascends(self.families.iter().map(|f| f.hash))
+            && ascends(self.offers.iter().map(|o| o.hash))
+            && ascends(self.trips.iter().map(|t| t.id))
+            && ascends(self.bookings.iter().map(|b| b.id))
+    }
+}
+
+fn ascends(mut hashes: impl Iterator<Item = u32>) -> bool {
+    let mut last = 0;
+    hashes.all(|h| core::mem::replace(&mut last, h) < h)
+}
+
+fn write_list<T>(w: &mut BitWriter, list: &[T], k: u32, mut one: impl FnMut(&mut BitWriter, &T)) {
+    w.put_golomb(list.len() as u32, k);
+    list.iter().for_each(|item| one(w, item));
+}
+
+fn read_list<T>(
+    r: &mut BitReader,
+    k: u32,
+    most: usize,
+    mut one: impl FnMut(&mut BitReader) -> Result<T, WireError>,
+) -> Result<Vec<T>, WireError> {
+    let length = r.take_golomb(k)? as usize;
+    if length > most {
+        return Err(WireError::Corrupt);
+    }
+    (0..length).map(|_| one(r)).collect()
+}
+
+fn ago(last: u32, distance: u32) -> Result<u32, WireError> {
+    last.checked_sub(distance).ok_or(WireError::Corrupt)
+}
+
+/// How far back a minute lies; times after the last event do not exist.
+fn minutes_back(last_s: u32, minute: u32) -> u32 {
+    (last_s / 60).saturating_sub(minute)
+}
+
+impl Counts {
+    fn write(&self, w: &mut BitWriter) {
+        for (count, k) in self.as_list() {
+            w.put_golomb(count, k);
+        }
+    }
+
+    fn as_list(&self) -> [(u32, u32); 6] {
+        [
+            (self.visits, 3),
+            (self.page_views, 5),
+            (self.searches, 3),
+            (self.quote_starts, 1),
+            (self.quote_submits, 1),
+            (self.advocacy, 0),
+        ]
+    }
+
+    fn read(r: &mut BitReader) -> Result<Self, WireError> {
+        Ok(Self {
+            visits: r.take_golomb(3)?,
+            page_views: r.take_golomb(5)?,
+            searches: r.take_golomb(3)?,
+            quote_starts: r.take_golomb(1)?,
+            quote_submits: r.take_golomb(1)?,
+            advocacy: r.take_golomb(0)?,
+        })
+    }
+}
+
+impl FacetCounters {
+    fn write(&self, w: &mut BitWriter, last_s: u32) {
+        w.put(self.hash, 16);
+        w.put_golomb(self.taste_half_life_s / TASTE_STEP_S, 10);
+        w.put_golomb(self.intent_half_life_s / INTENT_STEP_S, 10);
+        write_list(w, &self.topics, 3, |w, t| {
+            w.put(t.hash, 24);
+            write_mass(w, t.taste, elapsed_units(last_s, self.taste_half_life_s));
+            write_mass(w, t.intent, elapsed_units(last_s, self.intent_half_life_s));
+        });
+        let latest = self.topics.iter().position(|t| t.hash == self.latest_topic).map_or(0, |i| i + 1);
+        w.put_golomb(latest as u32, 2);
+    }
+
+    fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
+        let hash = r.take(16)?;
+        let taste_half_life_s = r.take_golomb(10)?.saturating_mul(TASTE_STEP_S);
+        let intent_half_life_s = r.take_golomb(10)?.saturating_mul(INTENT_STEP_S);
+        let topics = read_list(r, 3, MAX_TOPICS, |r| {
+            Ok(TopicCounter {
+                hash: r.take(24)?,
+                taste: read_mass(r, elapsed_units(last_s, taste_half_life_s))?,
+                intent: read_mass(r, elapsed_units(last_s, intent_half_life_s))?,
+            })
+        })?;
+        let latest = r.take_golomb(2)? as usize;
+        let latest_topic = match latest.checked_sub(1) {
+            None => 0,
+            Some(i) => topics.get(i).map(|t: &TopicCounter| t.hash).ok_or(WireError::Corrupt)?,
+        };
+        Ok(Self { hash, taste_half_life_s, intent_half_life_s, latest_topic, topics })
+    }
+}
+
+/// A faded mass is one bit; the others lose nothing.
+fn write_mass(w: &mut BitWriter, mass: Mass, elapsed: i64) {
+    let beside = if mass == Mass::ZERO { i64::MIN } else { mass.0 - elapsed };
+    w.put(u32::from(beside >= MASS_LEAST), 1);
+    if beside >= MASS_LEAST {
+        put_signed(w, beside.min(MASS_MOST) as i32, 20);
+    }
+}
+
+fn read_mass(r: &mut BitReader, elapsed: i64) -> Result<Mass, WireError> {
+    if r.take(1)? == 0 {
+        return Ok(Mass::ZERO);
+    }
+    match i64::from(take_signed(r, 20)?) {
+        beside @ MASS_LEAST..=MASS_MOST => Ok(Mass(beside + elapsed)),
+        _ => Err(WireError::Corrupt),
+    }
+}
+
+/// Small numbers of either sign: 0, −1, 1, −2, … as 0, 1, 2, 3, ….
+fn put_signed(w: &mut BitWriter, value: i32, k: u32) {
+    w.put_golomb(((value << 1) ^ (value >> 31)) as u32, k);
+}
+
+fn take_signed(r: &mut BitReader, k: u32) -> Result<i32, WireError> {
+    let folded = r.take_golomb(k)?;
+    Ok((folded >> 1) as i32 ^ -((folded & 1) as i32))
+}
+
+impl FamilySeen {
+    fn write(&self, w: &mut BitWriter, last_s: u32) {
+        w.put(self.hash, 24);
+        w.put_golomb(self.clicks, 2);
+        if self.clicks > 0 {
+            w.put_golomb(minutes_back(last_s, self.clicked_min), 12);
+        }
+    }
+
+    fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
+        let (hash, clicks) = (r.take(24)?, r.take_golomb(2)?);
+        let clicked_min = if clicks > 0 { ago(last_s / 60, r.take_golomb(12)?)? } else { 0 };
+        Ok(Self { hash, clicked_min, clicks })
+    }
+}
+
+impl OfferSeen {
+    /// Hashes ascend, so that the step from the one `before` takes fewer bits.
+    fn write(&self, w: &mut BitWriter, profile: &Profile, before: u32) {
+        w.put_golomb(self.hash.wrapping_sub(before), 27);
+        match profile.families.binary_search_by_key(&self.family, |f| f.hash) {
+            Ok(at) => w.put(at as u32, 4),
+            Err(_) => {
+                w.put(MAX_FAMILIES as u32, 4);
+                w.put(self.family, 24);
+            }
+        }
+        w.put_golomb(self.feedback as u32, 0);
+        w.put_golomb(self.exposures, 1);
+        let mut newer = profile.last_s / 60;
+        for at in self.exposed_min.iter().rev() {
+            w.put_golomb(newer.saturating_sub(*at), 13);
+            newer = newer.min(*at);
+        }
+    }
+
+    fn read(r: &mut BitReader, last_s: u32, families: &[u32], before: u32) -> Result<Self, WireError> {
+        let hash = before.checked_add(r.take_golomb(27)?).ok_or(WireError::Corrupt)?;
+        let family = match r.take(4)? as usize {
+            MAX_FAMILIES => r.take(24)?,
+            at => *families.get(at).ok_or(WireError::Corrupt)?,
+        };
+        let feedback = match r.take_golomb(0)? {
+            0 => Feedback::None,
+            1 => Feedback::Less,
+            2 => Feedback::Booked,
+            3 => Feedback::Never,
+            _ => return Err(WireError::Corrupt),
+        };
+        let exposures = r.take_golomb(1)?;
+        let mut newer = last_s / 60;
+        let mut exposed_min = Vec::new();
+        for _ in 0..exposures.min(MAX_EXPOSURES as u32) {
+            newer = ago(newer, r.take_golomb(13)?)?;
+            exposed_min.push(newer);
+        }
+        exposed_min.reverse();
+        Ok(Self { hash, family, feedback, exposures, exposed_min })
+    }
+}
+
+impl Travel {
+    fn write(&self, w: &mut BitWriter, last_s: u32) {
+        w.put(self.destination, 24);
+        w.put(u32::from(self.start_day > 0), 1);
+        if self.start_day > 0 {
+            put_signed(w, i32::from(self.start_day) - (last_s / DAY_S) as i32, 8);
+        }
+        // Nights are few; an end that is not said, or lies before the start, is told as it is.
+        let nights = self.end_day.wrapping_sub(self.start_day);
+        w.put_golomb(u32::from(nights), 3);
+        w.put_golomb(u32::from(self.adults), 1);
+        w.put_golomb(u32::from(self.children), 0);
+    }
+
+    fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
+        let destination = r.take(24)?;
+        let start_day = match r.take(1)? {
+            0 => 0,
+            _ => i64::from(take_signed(r, 8)?) + i64::from(last_s / DAY_S),
+        };
+        let start_day = u16::try_from(start_day).map_err(|_| WireError::Corrupt)?;
+        let nights = u16::try_from(r.take_golomb(3)?).map_err(|_| WireError::Corrupt)?;
+        let mut count = |k| u8::try_from(r.take_golomb(k)?).map_err(|_| WireError::Corrupt);
+        let (adults, children) = (count(1)?, count(0)?);
+        Ok(Self { destination, start_day, end_day: start_day.wrapping_add(nights), adults, children })
+    }
+}
+
+impl Trip {
+    fn write(&self, w: &mut BitWriter, last_s: u32) {
+        w.put(self.id, 24);
+        w.put(self.step as u32, 2);
+        w.put_golomb(minutes_back(last_s, self.last_min), 12);
+        self.travel.write(w, last_s);
+    }
+
+    fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
+        let id = r.take(24)?;
+        let step = match r.take(2)? {
+            0 => TripStep::Searched,
+            1 => TripStep::QuoteStarted,
+            2 => TripStep::QuoteSubmitted,
+            _ => TripStep::Booked,
+        };
+        let last_min = ago(last_s / 60, r.take_golomb(12)?)?;
+        Ok(Self { id, step, last_min, travel: Travel::read(r, last_s)? })
+    }
+}
+
+impl Booking {
+    fn write(&self, w: &mut BitWriter, last_s: u32) {
+        w.put(self.id, 32);
+        w.put_golomb(minutes_back(last_s, self.at_min), 18);
+        w.put(u32::from(self.cancelled), 1);
+        w.put_golomb(self.value_cents, 16);
+        self.travel.write(w, last_s);
+    }
+
+    fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
+        let id = r.take(32)?;
+        let at_min = ago(last_s / 60, r.take_golomb(18)?)?;
+        let cancelled = r.take(1)? == 1;
+        Ok(Self { id, at_min, cancelled, value_cents: r.take_golomb(16)?, travel: Travel::read(r, last_s)? })
+    }
+}

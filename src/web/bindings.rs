@@ -1,0 +1,147 @@
+//! The engine as JavaScript sees it: a line a method. Comes in: numbers, strings, bytes; goes out: the same, codes
+//! instead of errors. Must never format, parse JSON or panic: this is what every page loads.
+
+use wasm_bindgen::prelude::*;
+
+use crate::core::classify::PageFacts;
+use crate::core::config::Config;
+use crate::core::decide::{Decision, Request};
+use crate::core::engine::Engine;
+use crate::core::error::{TrackError, WireError};
+use crate::core::track::{RECORD, UNIT};
+
+/// One visitor's engine, with the last answers' details kept for reading one by one.
+#[wasm_bindgen]
+pub struct Runtime {
+    pub(super) engine: Engine,
+    pub(super) shown: Vec<u16>,
+    last: Option<Decision>,
+    last_error: u32,
+}
+
+#[wasm_bindgen]
+impl Runtime {
+    /// Opens a compiled config; `undefined`: it is none, or not of this release.
+    pub fn open(config: Vec<u8>) -> Option<Runtime> {
+        Config::from_bytes(config).ok().map(Self::on)
+    }
+
+    /// Who it is: two halves of a hash of the visitor id.
+    #[wasm_bindgen(js_name = setVisitor)]
+    pub fn set_visitor(&mut self, hi: u32, lo: u32) {
+        self.engine.set_visitor(u64::from(hi) << 32 | u64::from(lo));
+    }
+
+    /// Takes the own replica's bytes. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.
+    pub fn load(&mut self, profile: &[u8]) -> u32 {
+        self.engine.load(profile).map_or_else(WireError::code, |()| 0)
+    }
+
+    /// Takes what the server told of the visitor's other replicas; codes as for `load`.
+    #[wasm_bindgen(js_name = loadOthers)]
+    pub fn load_others(&mut self, bytes: &[u8]) -> u32 {
+        self.engine.load_others(bytes).map_or_else(WireError::code, |()| 0)
+    }
+
+    /// The own replica's bytes.
+    pub fn save(&self) -> Vec<u8> {
+        self.engine.save()
+    }
+
+    /// A page is looked at: its event's bytes. Offers shown on the page before may be shown again.
+    pub fn page(&mut self, now_ms: f64, explicit: &str, url: &str, tokens: &str) -> Vec<u8> {
+        self.shown.clear();
+        self.engine.page(now_ms, &PageFacts { explicit, url, tokens })
+    }
+
+    /// A call of the site: its event's bytes; none: refused, and `lastError` says why.
+    pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Vec<u8> {
+        let event = self.engine.track(now_ms, name, fields);
+        self.last_error = event.as_ref().map_or_else(|e| TrackError::code(*e), |_| 0);
+        event.unwrap_or_default()
+    }
+
+    /// Why the last `track` was refused. 0: it was not · 1: unknown event · 2: a field that cannot be read.
+    #[wasm_bindgen(js_name = lastError)]
+    pub fn last_error(&self) -> u32 {
+        self.last_error
+    }
+
+    /// Applies a batch of events; how many were applied.
+    pub fn apply(&mut self, events: &[u8]) -> u32 {
+        self.engine.apply(events)
+    }
+
+    /// The small integer of a placement; -1: the config has none of that name.
+    pub fn placement(&self, name: &str) -> i32 {
+        self.engine.placement(name).map_or(-1, i32::from)
+    }
+
+    /// Chooses for a slot: the offer's small integer, or -1 less the reason. The page does not show it twice.
+    pub fn choose(&mut self, now_ms: f64, placement: u16, slot: u8) -> i32 {
+        let decision = self.engine.choose(&Request { now_ms, placement, slot, exclude: &self.shown });
+        self.shown.extend(decision.offer);
+        self.last = Some(decision);
+        decision.offer.map_or(-1 - decision.reason as i32, i32::from)
+    }
+
+    /// The probability with which the last choice was made.
+    pub fn propensity(&self) -> f64 {
+        self.last.map_or(0.0, |d| d.propensity)
+    }
+
+    /// The variant of the last choice.
+    pub fn variant(&self) -> u8 {
+        self.last.map_or(0, |d| d.variant)
+    }
+
+    /// The arm of the last choice. 0: personalised · 1: control group.
+    pub fn arm(&self) -> u8 {
+        self.last.map_or(0, |d| d.arm)
+    }
+
+    /// The upper half of the last choice's seed.
+    #[wasm_bindgen(js_name = seedHi)]
+    pub fn seed_hi(&self) -> u32 {
+        self.last.map_or(0, |d| (d.seed >> 32) as u32)
+    }
+
+    /// The lower half of the last choice's seed.
+    #[wasm_bindgen(js_name = seedLo)]
+    pub fn seed_lo(&self) -> u32 {
+        self.last.map_or(0, |d| d.seed as u32)
+    }
+
+    /// The hash of the config in use.
+    #[wasm_bindgen(js_name = configVersion)]
+    pub fn config_version(&self) -> u32 {
+        self.engine.config().version_hash()
+    }
+
+    /// An offer's texts in a language, as `key␟value␞…`.
+    pub fn content(&self, offer: u16, lang: &str) -> String {
+        packed(self.engine.content(offer, lang))
+    }
+
+    /// The name of an offer.
+    #[wasm_bindgen(js_name = offerId)]
+    pub fn offer_id(&self, offer: u16) -> String {
+        self.engine.config().text(self.engine.config().offer(offer).name).to_owned()
+    }
+}
+
+impl Runtime {
+    pub(super) fn on(config: Config) -> Self {
+        Self { engine: Engine::new(config), shown: Vec::new(), last: None, last_error: 0 }
+    }
+}
+
+fn packed<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    pairs.fold(String::new(), |mut text, (key, value)| {
+        text.push_str(key);
+        text.push(UNIT);
+        text.push_str(value);
+        text.push(RECORD);
+        text
+    })
+}

@@ -1,0 +1,25 @@
+//! Accounts of the engine for people: why this offer, and what is known. Comes in: a moment, a slot; goes out: objects
+//! as `types.ts` describes them.
+
+use wasm_bindgen::prelude::*;
+
+use super::object;
+use crate::core::decide::Request;
+use crate::core::explain::explain;
+use crate::core::knowledge::snapshot;
+use crate::web::bindings::Runtime;
+
+#[wasm_bindgen]
+impl Runtime {
+    /// Explains what `choose` answers for this slot when the page shows the offers of `exclude` already.
+    #[wasm_bindgen(unchecked_return_type = "Explanation")]
+    pub fn explain(&self, now_ms: f64, placement: u16, slot: u8, exclude: &[u16]) -> JsValue {
+        object(&explain(&self.engine, &Request { now_ms, placement, slot, exclude }))
+    }
+
+    /// All that is known of the visitor.
+    #[wasm_bindgen(unchecked_return_type = "Knowledge")]
+    pub fn snapshot(&self, now_ms: f64) -> JsValue {
+        object(&snapshot(&self.engine, now_ms))
+    }
+}

@@ -1,0 +1,15 @@
+//! What only the full module can: people's JSON configs, explanations, what is known. Loaded lazily, when a
+//! person asks. Comes in: JSON text, bytes, numbers; goes out: JavaScript objects, typed in `types.ts`.
+
+pub mod account;
+pub mod open;
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("types.ts");
+
+fn object(value: &impl Serialize) -> JsValue {
+    serde_wasm_bindgen::to_value(value).unwrap_or(JsValue::UNDEFINED)
+}

@@ -1,0 +1,75 @@
+//! Opens people's configs. Comes in: JSON text or compiled bytes; goes out: a runtime, or every fault at once, each
+//! with its path and a remedy.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+use super::object;
+use crate::core::config::{Compiled, Config, compile};
+use crate::core::issue::Issue;
+use crate::web::bindings::Runtime;
+
+/// The full module's own door.
+#[wasm_bindgen]
+pub struct Full;
+
+#[wasm_bindgen]
+impl Full {
+    /// Opens a config, JSON text or compiled bytes. Throws the faults as an array of `Issue`.
+    pub fn open(
+        #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] config: &JsValue,
+    ) -> Result<Runtime, JsValue> {
+        let bytes = match config.as_string() {
+            Some(json) => compile(&json).map_err(|faults| object(&faults))?.bytes,
+            None => Uint8Array::new(config).to_vec(),
+        };
+        let config = Config::from_bytes(bytes).map_err(|_| object(&[not_compiled()]))?;
+        Ok(Runtime::on(config))
+    }
+}
+
+/// What came of compiling a config.
+#[wasm_bindgen]
+pub struct Compilation {
+    bytes: Option<Vec<u8>>,
+    faults: Vec<Issue>,
+    warnings: Vec<Issue>,
+}
+
+#[wasm_bindgen]
+impl Compilation {
+    /// The compiled bytes; `undefined`: there are faults.
+    #[wasm_bindgen(getter)]
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        self.bytes.clone()
+    }
+
+    /// Every fault.
+    #[wasm_bindgen(getter, unchecked_return_type = "Issue[]")]
+    pub fn faults(&self) -> JsValue {
+        object(&self.faults)
+    }
+
+    /// What is allowed but probably not meant.
+    #[wasm_bindgen(getter, unchecked_return_type = "Issue[]")]
+    pub fn warnings(&self) -> JsValue {
+        object(&self.warnings)
+    }
+}
+
+/// Compiles people's `escale.json`.
+#[wasm_bindgen(js_name = compileConfig)]
+pub fn compile_config(json: &str) -> Compilation {
+    match compile(json) {
+        Ok(Compiled { bytes, warnings }) => Compilation { bytes: Some(bytes), faults: Vec::new(), warnings },
+        Err(faults) => Compilation { bytes: None, faults, warnings: Vec::new() },
+    }
+}
+
+fn not_compiled() -> Issue {
+    Issue {
+        path: String::new(),
+        message: "the bytes are not a config compiled by this release".into(),
+        remedy: "Compile escale.json again with `escale build`".into(),
+    }
+}

@@ -1,0 +1,226 @@
+//! Laws that hold for any history: of counters, of replicas, of bytes.
+
+mod common;
+
+use common::{DAY_S, NOW_S, batch, small_config, view};
+use escale::core::affinity::Affinity;
+use escale::core::classify::PageFacts;
+use escale::core::combine::combine;
+use escale::core::counter::Mass;
+use escale::core::engine::Engine;
+use escale::core::error::WireError;
+use escale::core::event::{Event, Kind, Travel};
+use escale::core::hash::{Namespace, name_hash};
+use escale::core::profile::Profile;
+use proptest::prelude::*;
+
+const TOPICS: [&str; 6] = ["trip.city", "trip.exotic", "trip.beach", "stay.short", "stay.week", "destination.bali"];
+const OFFERS: [&str; 4] = ["lisbonne", "porto", "bali", "crete"];
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let topics = prop::collection::vec((0..TOPICS.len(), 1u8..=64), 0..4);
+    let travel = (0u32..3, 2500u16..2600, 0u16..20, 0u8..5, 0u8..4);
+    (0u8..22, 0u32..90 * DAY_S, topics, 0..OFFERS.len(), travel, 0u32..6).prop_map(
+        |(kind, ago_s, topics, offer, t, booking)| {
+            let kind = Kind::of_number(kind).expect("22 kinds");
+            let mut event = Event::bare(kind, NOW_S - ago_s);
+            for (topic, sixteenths) in topics {
+                event = event.about(TOPICS[topic], sixteenths);
+            }
+            event.offer = name_hash(Namespace::Offer, OFFERS[offer]);
+            event.booking = booking;
+            event.value_cents = booking * 12_345;
+            event.travel = Travel { destination: t.0, start_day: t.1, end_day: t.1 + t.2, adults: t.3, children: t.4 };
+            event
+        },
+    )
+}
+
+fn history(most: usize) -> impl Strategy<Value = Vec<Event>> {
+    prop::collection::vec(any_event(), 0..most)
+}
+
+fn profile_of(events: &[Event]) -> Profile {
+    let config = small_config();
+    let mut profile = Profile::default();
+    events.iter().for_each(|e| profile.apply(e, &config));
+    profile
+}
+
+fn masses(profile: &Profile, at_s: u32) -> Vec<f64> {
+    Affinity::read(profile, &small_config(), at_s).topics.iter().map(|t| t.mass).collect()
+}
+
+fn nearly(a: &[f64], b: &[f64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-4 * a.abs().max(*b).max(1e-6))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_events_does_not_matter_to_masses(events in history(40), seed in any::<u64>()) {
+        let mut shuffled = events.clone();
+        shuffled.sort_by_key(|e| escale::core::hash::mix(seed, u64::from(e.at_s)));
+        prop_assert!(nearly(&masses(&profile_of(&events), NOW_S), &masses(&profile_of(&shuffled), NOW_S)));
+    }
+
+    #[test]
+    fn the_rhythm_of_writing_does_not_matter(events in history(40), cuts in prop::collection::vec(0usize..40, 0..5)) {
+        let config = small_config();
+        let mut stored = Profile::default();
+        for (i, event) in events.iter().enumerate() {
+            if cuts.contains(&i) {
+                stored = Profile::decode(&stored.encode()).expect("own bytes");
+            }
+            stored.apply(event, &config);
+        }
+        prop_assert!(nearly(&masses(&stored, NOW_S), &masses(&profile_of(&events), NOW_S)));
+    }
+
+    #[test]
+    fn mass_only_decays(events in history(40), later in 0u32..400 * DAY_S) {
+        let profile = profile_of(&events);
+        let (now, then) = (masses(&profile, NOW_S), masses(&profile, NOW_S + later));
+        prop_assert!(now.iter().zip(&then).all(|(now, then)| then <= now));
+    }
+
+    #[test]
+    fn replicas_add_up_to_what_one_would_have_known(events in history(60), owner in prop::collection::vec(0usize..3, 60)) {
+        let mut parts = vec![Vec::new(); 3];
+        for (event, owner) in events.iter().zip(&owner) {
+            parts[*owner].push(event.clone());
+        }
+        let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p)).collect();
+        let (whole, combined) = (profile_of(&events), combine(&replicas));
+        prop_assert!(nearly(&masses(&whole, NOW_S), &masses(&combined, NOW_S)));
+        prop_assert_eq!(whole.counts.page_views, combined.counts.page_views);
+        prop_assert_eq!(whole.counts.quote_starts, combined.counts.quote_starts);
+        for (a, b) in whole.offers.iter().zip(&combined.offers) {
+            prop_assert_eq!((a.hash, a.exposures, &a.exposed_min), (b.hash, b.exposures, &b.exposed_min));
+        }
+        let ids = |p: &Profile| p.bookings.iter().filter(|b| b.id < 6).map(|b| (b.id, b.at_min)).collect::<Vec<_>>();
+        prop_assert_eq!(ids(&whole), ids(&combined));
+    }
+
+    #[test]
+    fn combining_is_the_same_in_any_order(parts in prop::collection::vec(history(20), 1..5), turn in 0usize..5) {
+        let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p)).collect();
+        let mut turned = replicas.clone();
+        turned.rotate_left(turn % replicas.len());
+        prop_assert_eq!(combine(&replicas).encode(), combine(&turned).encode());
+    }
+
+    #[test]
+    fn stored_bytes_give_the_same_profile(events in history(120)) {
+        let bytes = profile_of(&events).encode();
+        let read = Profile::decode(&bytes).expect("own bytes");
+        prop_assert_eq!(read.encode(), bytes);
+        prop_assert_eq!(read.offers, profile_of(&events).offers);
+        prop_assert_eq!(read.bookings, profile_of(&events).bookings);
+    }
+
+    #[test]
+    fn any_bytes_are_a_profile_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = Profile::decode(&bytes);
+    }
+
+    #[test]
+    fn bytes_with_a_right_check_sum_are_read_or_refused(mut bytes in prop::collection::vec(any::<u8>(), 1..200)) {
+        bytes[0] = 1;
+        let sum = escale::core::hash::crc32(&bytes);
+        bytes.extend_from_slice(&sum.to_le_bytes());
+        if let Ok(profile) = Profile::decode(&bytes) {
+            prop_assert!(Profile::decode(&profile.encode()).is_ok());
+            let mut engine = Engine::new(small_config());
+            prop_assert!(engine.load(&bytes).is_ok());
+            engine.apply(&batch(&[view("trip.city", NOW_S)]));
+            prop_assert!(Profile::decode(&engine.save()).is_ok());
+        }
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_found(events in history(60), at in any::<prop::sample::Index>(), bit in 0u8..8) {
+        let bytes = profile_of(&events).encode();
+        let mut flipped = bytes.clone();
+        let at = at.index(bytes.len());
+        flipped[at] ^= 1 << bit;
+        prop_assert!(Profile::decode(&flipped).is_err());
+        prop_assert!(at == 0 || Profile::decode(&bytes[..at]).is_err());
+    }
+}
+
+#[test]
+fn bookings_told_twice_count_once_and_can_be_cancelled() {
+    let booking = |kind, at_s| Event { booking: 77, value_cents: 50_000, ..Event::bare(kind, at_s) };
+    let told_here = profile_of(&[booking(Kind::Booking, NOW_S)]);
+    let told_by_shop = profile_of(&[booking(Kind::Booking, NOW_S + 60)]);
+    let both = combine(&[told_here.clone(), told_by_shop]);
+    assert_eq!(both.bookings.len(), 1);
+    let cancelled = profile_of(&[booking(Kind::BookingCancel, NOW_S + 120)]);
+    let after = combine(&[cancelled, both]);
+    assert_eq!((after.bookings.len(), after.bookings[0].cancelled), (1, true));
+}
+
+#[test]
+fn a_clock_that_was_in_the_future_is_survived() {
+    let mut engine = Engine::new(small_config());
+    engine
+        .load(&profile_of(&[view("trip.city", NOW_S), view("trip.exotic", NOW_S + 3000 * DAY_S)]).encode())
+        .expect("own bytes");
+    let event = engine.page(common::NOW_MS, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
+    engine.apply(&event);
+    let read = Affinity::read(engine.known(), &small_config(), NOW_S + 120);
+    assert!(read.topics.iter().all(|t| t.mass.is_finite() && t.mass < 4.0), "{:?}", read.topics);
+    assert_eq!(engine.known().last_s, NOW_S);
+    assert_eq!(Profile::decode(&engine.save()).as_ref(), Ok(engine.known()));
+}
+
+#[test]
+fn a_clock_that_goes_back_reads_at_the_last_event() {
+    let profile = profile_of(&[view("trip.city", NOW_S)]);
+    assert_eq!(masses(&profile, 0), masses(&profile, NOW_S));
+}
+
+#[test]
+fn changed_half_lives_keep_what_is_read_now() {
+    let before = profile_of(&[view("trip.city", NOW_S - DAY_S), view("trip.city", NOW_S)]);
+    let json =
+        include_str!("common/small.json").replace("\"taste_half_life_days\": 60", "\"taste_half_life_days\": 10");
+    let other = common::config(&json);
+    let mut after = before.clone();
+    after.apply(&view("trip.exotic", NOW_S), &other);
+    let city = |p: &Profile, c| Affinity::read(p, c, NOW_S).topics.iter().map(|t| t.mass).fold(0.0, f64::max);
+    assert!((city(&before, &small_config()) - city(&after, &other)).abs() < 1e-4);
+}
+
+#[test]
+fn lists_keep_their_bounds() {
+    let config = small_config();
+    let mut profile = Profile::default();
+    for i in 0..5_000u32 {
+        let travel = Travel { destination: i, start_day: i as u16, ..Travel::default() };
+        profile.apply(&Event { travel, booking: i + 1, ..Event::bare(Kind::Booking, NOW_S + i) }, &config);
+        profile.apply(&Event { travel, ..Event::bare(Kind::Search, NOW_S + i) }, &config);
+    }
+    assert!(profile.bookings.len() <= 24 && profile.trips.len() <= 6);
+    assert!(profile.encode().len() < 1024);
+}
+
+#[test]
+fn a_later_release_is_told_from_damage() {
+    let mut bytes = profile_of(&[view("trip.city", NOW_S)]).encode();
+    bytes[0] = 200;
+    assert_eq!(Profile::decode(&bytes), Err(WireError::Newer(200)));
+    assert_eq!(Profile::decode(&[1, 2]), Err(WireError::Truncated));
+    assert_eq!(Profile::decode(&[]), Ok(Profile::default()));
+}
+
+#[test]
+fn masses_of_a_hundred_thousand_small_events_add_up() {
+    let mut mass = Mass::ZERO;
+    for i in 0..100_000 {
+        mass = mass.plus(Mass::of(0.0625, NOW_S + i / 1000, 60 * DAY_S));
+    }
+    assert!((mass.at(NOW_S + 100, 60 * DAY_S) / 6250.0 - 1.0).abs() < 0.01);
+}
