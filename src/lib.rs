@@ -10,6 +10,8 @@
 //! Two builds: without features, the **runtime** (compiled configs, numbers across the boundary); with
 //! `full`, JSON configs, explanations and exports besides.
 
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 pub mod core;
 
 #[cfg(target_arch = "wasm32")]

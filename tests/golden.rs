@@ -105,3 +105,11 @@ fn golden_cases_decide_as_written() {
     }
     assert!(ran >= 8, "only {ran} golden cases");
 }
+
+#[test]
+fn the_demo_config_compiles_without_warnings() {
+    let json =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/demo/escale.json")).expect("a file");
+    let compiled = escale::core::config::compile(&json).unwrap_or_else(|issues| panic!("{issues:#?}"));
+    assert!(compiled.warnings.is_empty(), "{:#?}", compiled.warnings);
+}

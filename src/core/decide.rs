@@ -230,14 +230,14 @@ impl<'a, F: Facts> Situation<'a, F> {
 /// another when the bucket of time ends, which it does for each visitor at another moment.
 fn seed(config: &Config, placement: &Placement, request: &Request, visitor: u64) -> u64 {
     let sticky_s = u64::from(config.policy().sticky_s.max(1));
-    let phase_s = mix(visitor, 0x7068_6173_65) % sticky_s;
+    let phase_s = mix(visitor, 0x0070_6861_7365) % sticky_s;
     let bucket = (u64::from(super::time::seconds_of(request.now_ms)) + phase_s) / sticky_s;
     mix(mix(visitor, u64::from(placement.hash) << 8 | u64::from(request.slot)), bucket)
 }
 
 /// Whether a visitor belongs to the control group, by hash alone.
 fn is_held_out(config: &Config, visitor: u64) -> bool {
-    unit(mix(visitor, 0x686f_6c64_6f75_74)) < config.policy().holdout
+    unit(mix(visitor, 0x0068_6f6c_646f_7574)) < config.policy().holdout
 }
 
 /// Draws one candidate and tells its exact probability.
@@ -259,7 +259,7 @@ pub fn draw(mut candidates: Vec<Candidate>, seed: u64, temperature: f64, explora
         let of_best = best.iter().find(|b| b.offer == c.offer).map_or(0.0, |b| weight(b) / whole);
         (1.0 - exploration) * of_best + exploration / all
     };
-    if unit(mix(seed, 0x6578_706c_6f72_65)) < exploration {
+    if unit(mix(seed, 0x0065_7870_6c6f_7265)) < exploration {
         return Some((explorer.offer, share(&explorer)));
     }
     let ticket = |c: &Candidate| -libm::log2(unit(mix(seed, u64::from(c.hash)))) / weight(c);

@@ -97,7 +97,7 @@ pub fn number_text(number: f64) -> String {
 pub fn order(a: &Value, b: &Value) -> Option<Option<Ordering>> {
     let is_text = |value: &Value| matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_));
     if is_text(a) && is_text(b) {
-        return Some(Some(text_order(&text(a)?, &text(b)?)));
+        return Some(Some(text_order(text(a)?.as_bytes(), text(b)?.as_bytes())));
     }
     Some(number(a)?.partial_cmp(&number(b)?))
 }

@@ -215,7 +215,7 @@ fn is_same_caseless(a: &Value, b: &Value) -> bool {
 }
 
 fn version_operator(operator: &str, actual: &Value, operand: &Value) -> bool {
-    let order = version::order(&version_text(actual), &version_text(operand));
+    let order = version::order(version_text(actual).as_bytes(), version_text(operand).as_bytes());
     match operator {
         "$veq" => order.is_eq(),
         "$vne" => order.is_ne(),

@@ -89,14 +89,8 @@ impl<'a> Test<'a> {
         match self.test {
             ask::KNOWN => Some(true),
             ask::ANY => Some(any_text(self.operand, text)),
-            ask::ORDER => {
-                let operand = std::str::from_utf8(self.operand).ok()?;
-                Some(self.accepts(text_order(text, operand)))
-            }
-            ask::VERSION => {
-                let operand = std::str::from_utf8(self.operand).ok()?;
-                Some(self.accepts(version::order(text, operand)))
-            }
+            ask::ORDER => Some(self.accepts(text_order(text.as_bytes(), self.operand))),
+            ask::VERSION => Some(self.accepts(version::order(text.as_bytes(), self.operand))),
             ask::REGEX => Some(automaton::is_match(self.operand, text)),
             _ => None,
         }
@@ -141,9 +135,15 @@ impl<'a> Test<'a> {
     }
 }
 
-/// The order that JavaScript gives texts: by UTF-16 units, which differs from UTF-8's beyond the first plane.
-pub fn text_order(a: &str, b: &str) -> Ordering {
-    a.encode_utf16().cmp(b.encode_utf16())
+/// The order that JavaScript gives texts, by UTF-16 units; these are UTF-8. The two orders differ only in where
+/// characters of four bytes stand: in UTF-16, before U+E000.
+pub fn text_order(a: &[u8], b: &[u8]) -> Ordering {
+    let rank = |byte: u8| if byte >= 0xf0 { 0xed } else { byte };
+    let differing = a.iter().zip(b).find(|(a, b)| a != b);
+    match differing {
+        Some((a, b)) => (rank(*a), a).cmp(&(rank(*b), b)),
+        None => a.len().cmp(&b.len()),
+    }
 }
 
 fn any_text(operand: &[u8], text: &str) -> bool {
@@ -155,4 +155,18 @@ fn any_text(operand: &[u8], text: &str) -> bool {
         operands.rest = rest;
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_have_the_order_of_utf16() {
+        let texts =
+            ["", "a", "ab", "b", "é", "\u{d7ff}", "\u{10000}", "\u{1f3d6}a", "\u{10ffff}", "\u{e000}", "\u{fb01}"];
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            assert_eq!(text_order(a.as_bytes(), b.as_bytes()), a.encode_utf16().cmp(b.encode_utf16()), "{a:?} {b:?}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
-use crate::core::hash::{Namespace, crc32, name_hash};
+use crate::core::hash::{Namespace, digest, name_hash};
 
 /// Sections as they grow.
 #[derive(Default)]
@@ -78,6 +78,6 @@ impl Builder {
             content.extend_from_slice(section);
         }
         let checked = [frames, content].concat();
-        [&MAGIC[..], &FORMAT.to_le_bytes(), &[0, 0], &crc32(&checked).to_le_bytes(), &checked].concat()
+        [&MAGIC[..], &FORMAT.to_le_bytes(), &[0, 0], &digest(&checked).to_le_bytes(), &checked].concat()
     }
 }

@@ -1,6 +1,6 @@
 //! Where things stand in the compiled config. One place for writer and reader.
 //!
-//! Header: magic, format (u16), two spare bytes, CRC-32 of all that follows it, then (start, length) of each
+//! Header: magic, format (u16), two spare bytes, the digest of all that follows it, then (start, length) of each
 //! section. All numbers are little-endian; floats are IEEE single.
 
 /// The first four bytes.

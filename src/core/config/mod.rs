@@ -20,7 +20,7 @@ pub use people::json_schema;
 pub use rows::{Facet, Family, NONE, Offer, Placement, Policy, Topic};
 
 use super::error::ConfigError;
-use super::hash::{Namespace, crc32};
+use super::hash::{Namespace, digest};
 use layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
 
 /// A compiled config whose frame has been checked.
@@ -42,7 +42,7 @@ impl Config {
         if format != FORMAT {
             return Err(ConfigError::Version(format));
         }
-        let sum = crc32(&config.bytes[12..]);
+        let sum = digest(&config.bytes[12..]);
         if sum != config.u32_at(8) || (0..SECTIONS).any(|s| config.frame(s).is_none()) {
             return Err(ConfigError::Corrupt);
         }

@@ -1,0 +1,110 @@
+//! Facets and topics of a config into their rows.
+
+use super::Compiler;
+use crate::core::config::NONE;
+use crate::core::config::layout::Section;
+use crate::core::config::people::{SiteConfig, TopicConfig, TopicDetail};
+use crate::core::counter::{INTENT_STEP_S, TASTE_STEP_S};
+use crate::core::hash::Namespace;
+use crate::core::issue::Issue;
+use crate::core::time::DAY_S;
+
+/// Names that tell of special categories of personal data (GDPR, article 9): warned of, since a name proves nothing.
+const TELLING_NAMES: [&str; 10] =
+    ["pilgrim", "pelerin", "medical", "halal", "kosher", "casher", "lgbt", "accessib", "handicap", "fertil"];
+
+impl Compiler {
+    /// Facets in the order of their names, topics in that of the config, each facet's in one run.
+    pub(super) fn facets(&mut self, site: &SiteConfig) {
+        self.facets = site.facets.keys().cloned().collect();
+        let mut first = 0;
+        for (index, (name, facet)) in site.facets.iter().enumerate() {
+            let path = format!("/facets/{name}");
+            let row = [self.out.text(name), self.enter(Namespace::Facet, name, index, &path)];
+            let half_lives = [
+                stepped(facet.taste_half_life_days * f64::from(DAY_S), TASTE_STEP_S),
+                stepped(facet.intent_half_life_hours * 3600.0, INTENT_STEP_S),
+            ];
+            row.iter().for_each(|v| self.out.put(Section::Facets, &v.to_le_bytes()));
+            half_lives.iter().for_each(|h| self.out.put(Section::Facets, &h.to_le_bytes()));
+            self.out.put(Section::Facets, &(first as u16).to_le_bytes());
+            self.out.put(Section::Facets, &(facet.topics.len() as u16).to_le_bytes());
+            self.out.put(Section::Facets, &(facet.weight as f32).to_le_bytes());
+            let details: Vec<TopicDetail> = facet.topics.iter().map(TopicConfig::detail).collect();
+            for (i, topic) in details.iter().enumerate() {
+                self.topics.insert(format!("{name}.{}", topic.name), (first + i) as u16);
+            }
+            for (i, topic) in details.iter().enumerate() {
+                self.topic(name, index, topic, (first + i, &details));
+            }
+            first += details.len();
+        }
+        if first >= usize::from(NONE) {
+            self.error("/facets".into(), format!("{first} topics are too many"), "Keep at most 65,000".into());
+        }
+    }
+
+    pub(super) fn topic(
+        &mut self,
+        facet: &str,
+        facet_index: usize,
+        topic: &TopicDetail,
+        (index, all): (usize, &[TopicDetail]),
+    ) {
+        let (name, path) = (format!("{facet}.{}", topic.name), format!("/facets/{facet}/topics/{}", topic.name));
+        self.check_sensitive(topic, &path);
+        let hash = self.enter(Namespace::Topic, &name, index, &path);
+        for alias in &topic.aliases {
+            self.enter(Namespace::Topic, &format!("{facet}.{}", alias.to_ascii_lowercase()), index, &path);
+        }
+        for (language, label) in &topic.labels {
+            for part in [self.out.text(language), index as u32, self.out.text(label)] {
+                self.out.put(Section::Labels, &part.to_le_bytes());
+            }
+        }
+        let parent = match &topic.parent {
+            None => NONE,
+            Some(parent) => self.known(&format!("{facet}.{parent}"), &format!("{path}/parent")).unwrap_or(NONE),
+        };
+        let said: f64 = all.iter().filter_map(|t| t.base_rate).sum();
+        let unsaid = all.iter().filter(|t| t.base_rate.is_none()).count();
+        if said > 1.000_001 {
+            self.error(
+                path,
+                format!("the base rates of `{facet}` add up to {said}"),
+                "Let them add up to at most 1".into(),
+            );
+        }
+        let base = topic.base_rate.unwrap_or((1.0 - said).max(0.0) / unsaid.max(1) as f64);
+        let text = self.out.text(&name);
+        self.out.put(Section::Topics, &text.to_le_bytes());
+        self.out.put(Section::Topics, &hash.to_le_bytes());
+        self.out.put(Section::Topics, &(facet_index as u16).to_le_bytes());
+        self.out.put(Section::Topics, &parent.to_le_bytes());
+        self.out.put(Section::Topics, &(base as f32).to_le_bytes());
+    }
+
+    pub(super) fn check_sensitive(&mut self, topic: &TopicDetail, path: &str) {
+        let remedy = "Leave it out: health, belief, orientation and the like may not be inferred".to_owned();
+        if topic.sensitive {
+            self.error(path.to_owned(), format!("`{}` is a sensitive topic", topic.name), remedy);
+        } else if TELLING_NAMES.iter().any(|word| topic.name.to_lowercase().contains(word)) {
+            let message = format!("`{}` sounds like a sensitive topic", topic.name);
+            self.warnings.push(Issue { path: path.to_owned(), message, remedy });
+        }
+    }
+}
+
+impl TopicConfig {
+    fn detail(&self) -> TopicDetail {
+        match self {
+            Self::Name(name) => TopicDetail { name: name.clone(), ..TopicDetail::default() },
+            Self::Full(detail) => detail.clone(),
+        }
+    }
+}
+
+/// A time in seconds to the nearest whole number of steps, at least one.
+fn stepped(seconds: f64, step_s: u32) -> u32 {
+    ((seconds / f64::from(step_s)).round() as u32).max(1) * step_s
+}

@@ -1,0 +1,138 @@
+//! From people's `escale.json` to the bytes that the engine uses in place. Comes in: JSON text; goes out: bytes, or
+//! every error at once with its place and a remedy. Strict: what could not mean anything is refused.
+
+mod facets;
+mod offers;
+mod rules;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::build::Builder;
+use super::layout::Section;
+use super::people::SiteConfig;
+use super::{json_schema, structure};
+use crate::core::condition::nearest::nearest;
+use crate::core::hash::Namespace;
+use crate::core::issue::Issue;
+
+/// A compiled config.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// What `Config::from_bytes` takes.
+    pub bytes: Vec<u8>,
+    /// What is allowed but probably not meant.
+    pub warnings: Vec<Issue>,
+}
+
+/// Compiles a config. Errors: every fault, each with its JSON path and a remedy.
+///
+/// ```
+/// let faults = escale::core::config::compile(r#"{"version": 1, "offer": []}"#).unwrap_err();
+/// assert_eq!(faults[0].path, "/offer");
+/// assert!(faults[0].remedy.contains("offers"));
+/// ```
+pub fn compile(json: &str) -> Result<Compiled, Vec<Issue>> {
+    let document: Value = serde_json::from_str(json).map_err(|e| {
+        let message = format!("the text is not JSON: {e}");
+        vec![Issue { path: String::new(), message, remedy: "Mend the text at this line and column".into() }]
+    })?;
+    let faults = structure::faults(&document, &json_schema());
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let site: SiteConfig = serde_json::from_value(document).map_err(|e| {
+        vec![Issue { path: String::new(), message: e.to_string(), remedy: "See the guide for this field".into() }]
+    })?;
+    let mut compiler = Compiler::default();
+    compiler.site(&site);
+    if compiler.issues.is_empty() {
+        Ok(Compiled { bytes: compiler.out.finish(), warnings: compiler.warnings })
+    } else {
+        Err(compiler.issues)
+    }
+}
+
+#[derive(Default)]
+struct Compiler {
+    out: Builder,
+    issues: Vec<Issue>,
+    warnings: Vec<Issue>,
+    topics: BTreeMap<String, u16>,
+    facets: Vec<String>,
+    families: Vec<String>,
+    placements: Vec<String>,
+    /// Conditions that were compiled already: equal ones are kept once.
+    conditions: BTreeMap<Vec<u8>, u32>,
+}
+
+impl Compiler {
+    fn error(&mut self, path: String, message: String, remedy: String) {
+        self.issues.push(Issue { path, message, remedy });
+    }
+
+    fn site(&mut self, site: &SiteConfig) {
+        self.policy(&site.policy);
+        self.facets(site);
+        self.events(site);
+        let rules = [(Section::PageRules, "pages", &site.pages), (Section::TokenRules, "json_ld", &site.json_ld)];
+        for (section, field, list) in rules {
+            for (i, rule) in list.iter().enumerate() {
+                self.page_rule(section, rule, &format!("/{field}/{i}"));
+            }
+        }
+        self.families(site);
+        self.placements = site.placements.keys().cloned().collect();
+        for (i, offer) in site.offers.iter().enumerate() {
+            self.offer(offer, i, site.policy.value_weight);
+        }
+        self.candidates(site);
+    }
+
+    /// Enters a name and gives its hash; two names with one hash are an error.
+    fn enter(&mut self, namespace: Namespace, name: &str, index: usize, path: &str) -> u32 {
+        if name.is_empty()
+            || name.chars().count() > 64
+            || name.contains(|c: char| c.is_control() || c == ',' || c == ':')
+        {
+            let remedy = "Use 1 to 64 characters, without commas, colons and control characters".to_owned();
+            self.error(path.to_owned(), format!("`{name}` is no name"), remedy);
+        }
+        self.out.name(namespace, name, index as u16).unwrap_or_else(|_| {
+            let remedy =
+                "Rename one of them; names must differ, and so must the hashes that profiles keep of them".to_owned();
+            self.error(path.to_owned(), format!("`{name}` cannot be told from another name"), remedy);
+            0
+        })
+    }
+
+    fn known(&mut self, topic: &str, path: &str) -> Option<u16> {
+        let found = self.topics.get(topic).copied();
+        if found.is_none() {
+            let names: Vec<&str> = self.topics.keys().map(String::as_str).collect();
+            self.issues.push(unknown(path, topic, &names));
+        }
+        found
+    }
+
+    fn position(&mut self, list: &[String], name: &str, path: &str) -> Option<u16> {
+        let found = list.iter().position(|n| n == name).map(|i| i as u16);
+        if found.is_none() {
+            let names: Vec<&str> = list.iter().map(String::as_str).collect();
+            self.issues.push(unknown(path, name, &names));
+        }
+        found
+    }
+}
+
+fn unknown(path: &str, name: &str, known: &[&str]) -> Issue {
+    let remedy = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None if known.is_empty() => "Define it first".into(),
+        None => {
+            format!("Define it first, or use one of {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", "))
+        }
+    };
+    Issue { path: path.to_owned(), message: format!("`{name}` is not known"), remedy }
+}

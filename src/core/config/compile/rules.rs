@@ -1,0 +1,75 @@
+//! What events weigh and which pages are about what, into their rows.
+
+use std::collections::BTreeMap;
+
+use super::{Compiler, unknown};
+use crate::core::config::layout::Section;
+use crate::core::config::people::{PageRule, PolicyConfig, SiteConfig};
+use crate::core::event::Kind;
+use crate::core::hash::{Namespace, name_hash};
+use crate::core::time::DAY_S;
+
+impl Compiler {
+    pub(super) fn policy(&mut self, policy: &PolicyConfig) {
+        let float = |x: f64| (x as f32).to_le_bytes();
+        let seconds = |x: f64| (x.round() as u32).to_le_bytes();
+        let rows = [
+            float(policy.prior_strength),
+            float(policy.taste_weight),
+            float(policy.affinity_weight),
+            float(policy.temperature),
+            float(policy.exploration),
+            seconds(policy.sticky_minutes * 60.0),
+            seconds(policy.visit_gap_minutes * 60.0),
+            float(policy.holdout),
+            float(policy.fatigue),
+            seconds(policy.fatigue_half_life_days * f64::from(DAY_S)),
+            float(policy.similarity),
+        ];
+        rows.iter().for_each(|row| self.out.put(Section::Policy, row));
+    }
+
+    pub(super) fn events(&mut self, site: &SiteConfig) {
+        for name in site.events.keys().filter(|name| Kind::of_name(name).is_none()) {
+            let names: Vec<&str> = Kind::ALL.iter().map(|k| k.name()).collect();
+            self.issues.push(unknown(&format!("/events/{name}"), name, &names));
+        }
+        for kind in Kind::ALL {
+            let weight = site.events.get(kind.name()).map_or(kind.default_weight(), |e| e.weight as f32);
+            self.out.put(Section::EventWeights, &weight.to_le_bytes());
+        }
+    }
+
+    pub(super) fn page_rule(&mut self, section: Section, rule: &PageRule, path: &str) {
+        if rule.pattern.is_empty() {
+            self.error(format!("{path}/match"), "the pattern is empty".into(), "Write a path such as /ski/*".into());
+        }
+        let key = match section {
+            Section::TokenRules => name_hash(Namespace::Token, &rule.pattern.to_lowercase()),
+            _ => self.out.text(&rule.pattern),
+        };
+        let (first, count) = self.weights(&rule.topics, 0.0, path);
+        self.out.put(section, &key.to_le_bytes());
+        self.out.put(section, &(first as u16).to_le_bytes());
+        self.out.put(section, &count.to_le_bytes());
+    }
+
+    /// Topics with weights, above `least` to 1, into their pool.
+    pub(super) fn weights(&mut self, topics: &BTreeMap<String, f64>, least: f64, path: &str) -> (u32, u16) {
+        let first = self.out.rows(Section::TopicWeights) as u32;
+        for (name, weight) in topics {
+            let path = format!("{path}/topics/{name}");
+            if !(least..=1.0).contains(weight) || *weight == 0.0 {
+                self.error(
+                    path.clone(),
+                    format!("{weight} is no weight here"),
+                    format!("Write a number above {least} to 1"),
+                );
+            }
+            let Some(index) = self.known(name, &path) else { continue };
+            self.out.put(Section::TopicWeights, &[index.to_le_bytes(), [0; 2]].concat());
+            self.out.put(Section::TopicWeights, &(*weight as f32).to_le_bytes());
+        }
+        (first, topics.len() as u16)
+    }
+}
