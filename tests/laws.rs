@@ -9,20 +9,23 @@ use escale::core::combine::combine;
 use escale::core::counter::Mass;
 use escale::core::engine::Engine;
 use escale::core::error::WireError;
-use escale::core::event::{Event, Kind, Travel};
+use escale::core::event::{Event, Kind, Mark, Said, Travel};
 use escale::core::hash::{Namespace, name_hash};
+use escale::core::named::Frequency;
 use escale::core::profile::Profile;
 use proptest::prelude::*;
 
 const TOPICS: [&str; 6] = ["trip.city", "trip.exotic", "trip.beach", "stay.short", "stay.week", "destination.bali"];
+const FACTS: [&str; 3] = ["trip", "stay", "unheard of"];
 const OFFERS: [&str; 4] = ["lisbonne", "porto", "bali", "crete"];
 
 fn any_event() -> impl Strategy<Value = Event> {
     let topics = prop::collection::vec((0..TOPICS.len(), 1u8..=64), 0..4);
     let travel = (0u32..3, 2500u16..2600, 0u16..20, 0u8..5, 0u8..4);
-    (0u8..22, 0u32..90 * DAY_S, topics, 0..OFFERS.len(), travel, 0u32..6).prop_map(
-        |(kind, ago_s, topics, offer, t, booking)| {
-            let kind = Kind::of_number(kind).expect("22 kinds");
+    let said = ((0..FACTS.len(), 0..TOPICS.len(), 0u8..7), (0usize..3, 0u32..3, 0u8..6));
+    (0..Kind::ALL.len(), 0u32..90 * DAY_S, topics, 0..OFFERS.len(), travel, 0u32..6, said).prop_map(
+        |(kind, ago_s, topics, offer, t, booking, (said, mark))| {
+            let kind = Kind::ALL[kind];
             let mut event = Event::bare(kind, NOW_S - ago_s);
             for (topic, sixteenths) in topics {
                 event = event.about(TOPICS[topic], sixteenths);
@@ -30,10 +33,36 @@ fn any_event() -> impl Strategy<Value = Event> {
             event.offer = name_hash(Namespace::Offer, OFFERS[offer]);
             event.booking = booking;
             event.value_cents = booking * 12_345;
+            event.said = any_said(kind, said);
+            event.mark = any_mark(mark);
             event.travel = Travel { destination: t.0, start_day: t.1, end_day: t.1 + t.2, adults: t.3, children: t.4 };
             event
         },
     )
+}
+
+/// A placement, a scenario, a wish.
+fn any_mark((placement, scenario, frequency): (usize, u32, u8)) -> Mark {
+    Mark {
+        placement: ["home-hero", "home-row"].get(placement).map_or(0, |p| name_hash(Namespace::Placement, p)),
+        scenario,
+        ordinal: scenario as u16,
+        frequency: Frequency::of_number(frequency).expect("6 frequencies"),
+    }
+}
+
+/// A declared fact, or a word about one of a few messages.
+fn any_said(kind: Kind, (fact, topic, by): (usize, usize, u8)) -> Said {
+    match kind {
+        Kind::Declare => {
+            let (of, what) = (name_hash(Namespace::Fact, FACTS[fact]), name_hash(Namespace::Topic, TOPICS[topic]));
+            Said { of, what, by: by % 3 }
+        }
+        Kind::MessageSent | Kind::MessageOpened | Kind::MessageClicked => {
+            Said { of: topic as u32 + 1, what: fact as u32, by }
+        }
+        _ => Said::default(),
+    }
 }
 
 fn history(most: usize) -> impl Strategy<Value = Vec<Event>> {
@@ -101,6 +130,8 @@ proptest! {
         }
         let ids = |p: &Profile| p.bookings.iter().filter(|b| b.id < 6).map(|b| (b.id, b.at_min)).collect::<Vec<_>>();
         prop_assert_eq!(ids(&whole), ids(&combined));
+        prop_assert_eq!(&whole.facts, &combined.facts);
+        prop_assert_eq!(&whole.messages, &combined.messages);
     }
 
     #[test]

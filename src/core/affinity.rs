@@ -4,11 +4,15 @@
 //! Within a facet, with `m_k = ρ·taste_k + intent_k`, base rates `b_k` and prior strength `α`:
 //! `p_k = (m_k + α·b_k) / (Σm + α)`, lift `p_k / b_k`, confidence `Σm / (Σm + α)`. That is the mean of a Dirichlet
 //! posterior with the site's own rates as the prior (Gelman et al., *Bayesian Data Analysis*, 3.4).
+//!
+//! Where the model knows what comes next, `m_k` is replaced there by `Σm·next_k` with
+//! `next = (1 − λ)·P[last→k] + λ·m_k/Σm`, `P` the site's own transition rates: shrunk in the same way.
 
-use super::config::Config;
 use super::config::layout::Section;
+use super::config::{Config, Transitions};
 use super::hash::Namespace;
 use super::profile::Profile;
+use super::time::DAY_S;
 
 /// The readings of all facets and topics, by their small integers.
 #[derive(Clone, Debug, Default)]
@@ -48,8 +52,10 @@ impl Affinity {
             facets: vec![FacetReading::default(); config.count(Section::Facets)],
             topics: vec![TopicReading::default(); config.count(Section::Topics)],
         };
-        affinity.take_masses(profile, config, profile.reading_s(now_s));
-        affinity.shrink(config);
+        let now_s = profile.reading_s(now_s);
+        affinity.take_masses(profile, config, now_s);
+        affinity.take_declared(profile, config, now_s);
+        affinity.shrink(profile, config);
         affinity
     }
 
@@ -79,7 +85,23 @@ impl Affinity {
         }
     }
 
-    fn shrink(&mut self, config: &Config) {
+    /// What was declared counts as so many events, and fades like them.
+    fn take_declared(&mut self, profile: &Profile, config: &Config, now_s: u32) {
+        let worth = config.declared_worth();
+        for fact in &profile.facts {
+            let facet = config.index_of(Namespace::Fact, fact.hash);
+            let Some(index) = config.index_of(Namespace::Topic, fact.value) else { continue };
+            // A fact that is a number has the small integer of no facet.
+            if facet == Some(config.topic(index).facet)
+                && let Some(reading) = self.topics.get_mut(usize::from(index))
+            {
+                let days = f64::from(now_s.saturating_sub(fact.at_s)) / f64::from(DAY_S);
+                reading.mass += worth.weight * super::number::exp2(-days / worth.half_life_days.max(0.01));
+            }
+        }
+    }
+
+    fn shrink(&mut self, profile: &Profile, config: &Config) {
         let prior = config.policy().prior_strength;
         for (index, facet_reading) in self.facets.iter_mut().enumerate() {
             let facet = config.facet(index as u16);
@@ -88,15 +110,43 @@ impl Affinity {
             let mass: f64 = readings.iter().map(|t| t.mass).sum();
             let whole = mass + prior;
             *facet_reading = FacetReading { mass, confidence: if mass > 0.0 { mass / whole } else { 0.0 } };
+            let next = Next::of(profile, config, index as u16);
             for (topic, reading) in topics.zip(readings) {
                 let base = config.topic(topic as u16).base_rate.max(LEAST_BASE_RATE);
                 if mass > 0.0 {
-                    reading.probability = (reading.mass + prior * base) / whole;
+                    let expected =
+                        next.as_ref().map_or(reading.mass, |n| n.expected(config, topic as u16, (reading.mass, mass)));
+                    reading.probability = (expected + prior * base) / whole;
                     reading.log_lift = libm::log2(reading.probability / base);
                 } else {
                     reading.probability = base;
                 }
             }
         }
+    }
+}
+
+/// What comes next in a facet, by the site's transitions from the visitor's last topic.
+struct Next {
+    table: Transitions,
+    first_topic: u16,
+    /// The last topic, counted within the facet.
+    last: u16,
+}
+
+impl Next {
+    /// None where the model has no table, or the last topic is not known.
+    fn of(profile: &Profile, config: &Config, facet: u16) -> Option<Self> {
+        let table = config.transitions(facet)?;
+        let row = config.facet(facet);
+        let last = config.index_of(Namespace::Topic, profile.facet(row.hash)?.latest_topic)?;
+        let last = last.checked_sub(row.first_topic).filter(|last| *last < row.topics)?;
+        Some(Self { table, first_topic: row.first_topic, last })
+    }
+
+    /// `Σm·next_k`: the mass to be expected for a topic that has this one of all.
+    fn expected(&self, config: &Config, topic: u16, (mass, all): (f64, f64)) -> f64 {
+        let follows = config.transition(&self.table, self.last, topic - self.first_topic);
+        (1.0 - self.table.lambda) * all * follows + self.table.lambda * mass
     }
 }

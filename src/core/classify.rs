@@ -72,8 +72,8 @@ impl Found<'_> {
 fn explicit_topics(config: &Config, list: &str, add: &mut dyn FnMut(u16, f64)) {
     for part in list.split(',').take(2 * MAX_TOPICS) {
         let (name, weight) = part.split_once(':').unwrap_or((part, "1"));
-        let weight = super::number::decimal(weight.trim()).unwrap_or(1.0);
-        if let Some(index) = config.index_of_name(Namespace::Topic, name.trim())
+        let weight = super::number::decimal(weight.trim_ascii()).unwrap_or(1.0);
+        if let Some(index) = config.index_of_name(Namespace::Topic, name.trim_ascii())
             && weight > 0.0
         {
             add(index, weight.min(MOST_WEIGHT));

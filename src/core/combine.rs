@@ -4,13 +4,12 @@
 //! A replica is written by one browser only, so nothing is counted in two of them: adding is exact. Bookings have
 //! their teller's id and are joined by it.
 
-use super::counter::Mass;
 use super::profile::{
     Booking, Counts, FacetCounters, FamilySeen, MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES, MAX_OFFERS,
     MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, forget_least,
 };
 
-/// One profile of many.
+/// One profile of many. They are taken in the order of their bytes, so that no other order can show.
 ///
 /// ```
 /// use escale::core::{combine::combine, profile::Profile};
@@ -19,111 +18,46 @@ use super::profile::{
 /// ```
 #[must_use]
 pub fn combine(profiles: &[Profile]) -> Profile {
-    let known: Vec<&Profile> = profiles.iter().filter(|p| !p.is_empty()).collect();
-    let last_s = known.iter().map(|p| p.last_s).max().unwrap_or(0);
-    let mut whole = Profile {
-        first_s: known.iter().map(|p| p.first_s).filter(|s| *s > 0).min().unwrap_or(0),
-        last_s,
-        visit_s: known.iter().map(|p| p.visit_s).max().unwrap_or(0),
-        counts: known.iter().fold(Counts::default(), |sum, p| sum.plus(&p.counts)),
-        ..Profile::default()
-    };
-    whole.facets = joined(known.iter().flat_map(|p| &p.facets), |f| f.hash, |same| join_facets(same, last_s));
-    whole.families = joined(known.iter().flat_map(|p| &p.families), |f| f.hash, join_families);
-    whole.offers = joined(known.iter().flat_map(|p| &p.offers), |o| o.hash, join_offers);
-    whole.trips = joined(known.iter().flat_map(|p| &p.trips), |t| t.id, join_trips);
-    whole.bookings = joined(known.iter().flat_map(|p| &p.bookings), |b| b.id, join_bookings);
-    whole.keep_bounds();
+    let mut known: Vec<(Vec<u8>, &Profile)> = profiles.iter().map(|p| (p.encode(), p)).collect();
+    known.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut whole = Profile::default();
+    known.iter().for_each(|(_, profile)| whole.absorb(profile));
     whole
 }
 
-/// Groups by hash, ascending, and joins each group. The join must not depend on the group's order.
-fn joined<'a, T: 'a>(all: impl Iterator<Item = &'a T>, hash: impl Fn(&T) -> u32, join: impl Fn(&[&T]) -> T) -> Vec<T> {
-    let mut all: Vec<&T> = all.collect();
-    all.sort_by_key(|item| hash(item));
-    all.chunk_by(|a, b| hash(a) == hash(b)).map(join).collect()
-}
-
-fn join_facets(same: &[&FacetCounters], now_s: u32) -> FacetCounters {
-    // Browsers may have met different configs: the longest half-life is as good as another, and the same for all.
-    let taste = same.iter().map(|f| f.taste_half_life_s).max().unwrap_or(0);
-    let intent = same.iter().map(|f| f.intent_half_life_s).max().unwrap_or(0);
-    let retold: Vec<TopicCounter> = same
-        .iter()
-        .flat_map(|f| {
-            f.topics.iter().map(move |t| TopicCounter {
-                hash: t.hash,
-                taste: t.taste.told_in(now_s, f.taste_half_life_s, taste),
-                intent: t.intent.told_in(now_s, f.intent_half_life_s, intent),
-            })
-        })
-        .collect();
-    let topics = joined(
-        retold.iter(),
-        |t| t.hash,
-        |same| TopicCounter {
-            hash: same[0].hash,
-            taste: Mass::sum(&mut same.iter().map(|t| t.taste).collect::<Vec<_>>()),
-            intent: Mass::sum(&mut same.iter().map(|t| t.intent).collect::<Vec<_>>()),
-        },
-    );
-    let latest =
-        topics.iter().filter(|t| same.iter().any(|f| f.latest_topic == t.hash)).max_by_key(|t| (t.intent, t.hash));
-    FacetCounters {
-        hash: same[0].hash,
-        taste_half_life_s: taste,
-        intent_half_life_s: intent,
-        latest_topic: latest.map_or(0, |t| t.hash),
-        topics,
-    }
-}
-
-fn join_families(same: &[&FamilySeen]) -> FamilySeen {
-    FamilySeen {
-        hash: same[0].hash,
-        clicked_min: same.iter().map(|f| f.clicked_min).max().unwrap_or(0),
-        clicks: same.iter().fold(0, |sum, f| sum.saturating_add(f.clicks)),
-    }
-}
-
-fn join_offers(same: &[&OfferSeen]) -> OfferSeen {
-    let mut exposed_min: Vec<u32> = same.iter().flat_map(|o| o.exposed_min.iter().copied()).collect();
-    exposed_min.sort_unstable();
-    exposed_min.drain(..exposed_min.len().saturating_sub(MAX_EXPOSURES));
-    OfferSeen {
-        hash: same[0].hash,
-        family: same.iter().map(|o| (o.last_min(), o.family)).max().map_or(0, |(_, family)| family),
-        feedback: same.iter().map(|o| o.feedback).max().unwrap_or_default(),
-        exposures: same.iter().fold(0, |sum, o| sum.saturating_add(o.exposures)),
-        exposed_min,
-    }
-}
-
-fn join_trips(same: &[&Trip]) -> Trip {
-    let key =
-        |t: &&Trip| (t.last_min, t.step, t.travel.start_day, t.travel.end_day, t.travel.adults, t.travel.children);
-    let latest = same.iter().copied().max_by_key(key).unwrap_or(same[0]);
-    Trip { step: same.iter().map(|t| t.step).max().unwrap_or_default(), ..*latest }
-}
-
-fn join_bookings(same: &[&Booking]) -> Booking {
-    same.iter().skip(1).fold(*same[0], |latest, b| latest.latest_of(**b))
-}
-
-impl Counts {
-    fn plus(&self, other: &Self) -> Self {
-        Self {
-            visits: self.visits.saturating_add(other.visits),
-            page_views: self.page_views.saturating_add(other.page_views),
-            searches: self.searches.saturating_add(other.searches),
-            quote_starts: self.quote_starts.saturating_add(other.quote_starts),
-            quote_submits: self.quote_submits.saturating_add(other.quote_submits),
-            advocacy: self.advocacy.saturating_add(other.advocacy),
-        }
-    }
-}
-
 impl Profile {
+    /// Takes in what another replica knows.
+    pub fn absorb(&mut self, other: &Self) {
+        if self.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        if other.is_empty() {
+            return;
+        }
+        let (now_s, is_later) = (self.last_s.max(other.last_s), other.last_s > self.last_s);
+        // A replica that only holds messages has seen nothing yet.
+        self.first_s = [self.first_s, other.first_s].into_iter().filter(|s| *s > 0).min().unwrap_or(0);
+        self.last_s = now_s;
+        self.visit_s = self.visit_s.max(other.visit_s);
+        self.counts.absorb(&other.counts);
+        for theirs in &other.facets {
+            match self.facets.binary_search_by_key(&theirs.hash, |f| f.hash) {
+                Ok(at) => self.facets[at].absorb(theirs, now_s, is_later),
+                Err(at) => self.facets.insert(at, theirs.clone()),
+            }
+        }
+        absorb_list(&mut self.families, &other.families, |f| f.hash, FamilySeen::absorb);
+        absorb_list(&mut self.offers, &other.offers, |o| o.hash, OfferSeen::absorb);
+        absorb_list(&mut self.trips, &other.trips, |t| t.id, Trip::absorb);
+        absorb_list(&mut self.bookings, &other.bookings, |b| b.id, Booking::absorb);
+        absorb_list(&mut self.facts, &other.facts, |f| f.hash, |mine, theirs| *mine = mine.latest_of(*theirs));
+        absorb_list(&mut self.messages, &other.messages, |m| m.id, |mine, theirs| *mine = mine.joined_with(*theirs));
+        absorb_list(&mut self.personas, &other.personas, |p| p.hash, |mine, theirs| *mine = mine.longer_of(*theirs));
+        self.absorb_timing(other);
+        self.keep_bounds();
+    }
+
     fn keep_bounds(&mut self) {
         self.facets.truncate(MAX_FACETS);
         for facet in &mut self.facets {
@@ -136,5 +70,98 @@ impl Profile {
         forget_least(&mut self.offers, MAX_OFFERS, |o| (o.feedback, o.last_min(), o.hash));
         forget_least(&mut self.trips, MAX_TRIPS, |t| (t.last_min, t.id));
         forget_least(&mut self.bookings, MAX_BOOKINGS, |b| (b.at_min, b.id));
+        self.keep_customer_bounds();
+        self.keep_timing_bounds();
+    }
+}
+
+/// One sorted list into another: what both have is joined, what only they have is taken over.
+pub(crate) fn absorb_list<T: Clone>(mine: &mut Vec<T>, theirs: &[T], key: fn(&T) -> u32, join: fn(&mut T, &T)) {
+    for item in theirs {
+        match mine.binary_search_by_key(&key(item), key) {
+            Ok(at) => join(&mut mine[at], item),
+            Err(at) => mine.insert(at, item.clone()),
+        }
+    }
+}
+
+impl Counts {
+    fn absorb(&mut self, other: &Self) {
+        self.visits = self.visits.saturating_add(other.visits);
+        self.page_views = self.page_views.saturating_add(other.page_views);
+        self.searches = self.searches.saturating_add(other.searches);
+        self.quote_starts = self.quote_starts.saturating_add(other.quote_starts);
+        self.quote_submits = self.quote_submits.saturating_add(other.quote_submits);
+        self.advocacy = self.advocacy.saturating_add(other.advocacy);
+    }
+}
+
+impl FacetCounters {
+    /// Browsers may have met different configs: the longer half-life is as good as another, and the same for all.
+    fn absorb(&mut self, other: &Self, now_s: u32, is_later: bool) {
+        let taste_s = self.taste_half_life_s.max(other.taste_half_life_s);
+        let intent_s = self.intent_half_life_s.max(other.intent_half_life_s);
+        self.retell(taste_s, intent_s, now_s);
+        for theirs in &other.topics {
+            let taste = theirs.taste.told_in(now_s, other.taste_half_life_s, taste_s);
+            let intent = theirs.intent.told_in(now_s, other.intent_half_life_s, intent_s);
+            match self.topics.binary_search_by_key(&theirs.hash, |t| t.hash) {
+                Ok(at) => self.topics[at].add(taste, intent),
+                Err(at) => self.topics.insert(at, TopicCounter { hash: theirs.hash, taste, intent }),
+            }
+        }
+        if is_later && other.latest_topic != 0 {
+            self.latest_topic = other.latest_topic;
+        }
+    }
+}
+
+impl FamilySeen {
+    fn absorb(&mut self, other: &Self) {
+        self.clicked_min = self.clicked_min.max(other.clicked_min);
+        self.clicks = self.clicks.saturating_add(other.clicks);
+        self.exposures = self.exposures.saturating_add(other.exposures);
+    }
+}
+
+impl OfferSeen {
+    fn absorb(&mut self, other: &Self) {
+        if other.last_min() > self.last_min() {
+            self.family = other.family;
+        }
+        self.feedback = self.feedback.max(other.feedback);
+        self.exposures = self.exposures.saturating_add(other.exposures);
+        other
+            .exposed_min
+            .iter()
+            .zip(&other.exposed_in)
+            .for_each(|(minute, place)| self.insert_exposure(*minute, *place));
+    }
+
+    /// Keeps the newest [`MAX_EXPOSURES`], ascending.
+    pub(crate) fn insert_exposure(&mut self, minute: u32, placement: u32) {
+        let at = self.exposed_min.partition_point(|m| *m <= minute);
+        self.exposed_min.insert(at, minute);
+        self.exposed_in.insert(at.min(self.exposed_in.len()), placement);
+        if self.exposed_min.len() > MAX_EXPOSURES {
+            self.exposed_min.remove(0);
+            self.exposed_in.remove(0);
+        }
+    }
+}
+
+impl Trip {
+    fn absorb(&mut self, other: &Self) {
+        let step = self.step.max(other.step);
+        if other.last_min > self.last_min {
+            *self = *other;
+        }
+        self.step = step;
+    }
+}
+
+impl Booking {
+    fn absorb(&mut self, other: &Self) {
+        *self = self.latest_of(*other);
     }
 }

@@ -5,8 +5,6 @@
 //! systems*, ICDE 2009): `S = Σ wᵢ · 2^(tᵢ / H)` with times since the landmark, kept as `log₂ S` in whole units of
 //! 2⁻¹⁸. The one rounding is to the nearest unit, at each addition.
 
-use core::cmp::Ordering;
-
 /// Units to a doubling. At this step 10⁶ equal events still count one by one; the wire carries 24 bits of it.
 pub const UNITS: f64 = 262_144.0;
 
@@ -53,34 +51,18 @@ impl Mass {
         if self == Self::ZERO {
             return 0.0;
         }
-        libm::exp2((self.0 - elapsed_units(now_s, half_life_s)) as f64 / UNITS)
+        super::number::exp2((self.0 - elapsed_units(now_s, half_life_s)) as f64 / UNITS)
     }
 
-    /// Two masses of the same half-life together.
+    /// Two masses of the same half-life together, rounded once.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        Self::sum(&mut [self, other])
-    }
-
-    /// Many masses of the same half-life together: rounded once, the same whatever their order (they are sorted).
-    #[must_use]
-    pub fn sum(masses: &mut [Self]) -> Self {
-        masses.sort_unstable_by(|a, b| b.cmp(a));
-        let Some(&largest) = masses.first() else { return Self::ZERO };
-        if largest == Self::ZERO {
-            return Self::ZERO;
+        let (large, small) = if self > other { (self, other) } else { (other, self) };
+        if small == Self::ZERO {
+            return large;
         }
-        // The smallest first, so that many small ones are not lost beside a large one.
-        let rest: f64 = masses[1..].iter().rev().map(|m| largest.ratio_of(*m)).sum();
-        Self(largest.0 + nearest(libm::log2(1.0 + rest) * UNITS))
-    }
-
-    /// `2^(other − self)`, for an `other` that is not larger.
-    fn ratio_of(self, other: Self) -> f64 {
-        match other.cmp(&Self::ZERO) {
-            Ordering::Equal => 0.0,
-            _ => libm::exp2((other.0 - self.0) as f64 / UNITS),
-        }
+        let ratio = super::number::exp2((small.0 - large.0) as f64 / UNITS);
+        Self(large.0 + nearest(libm::log2(1.0 + ratio) * UNITS))
     }
 
     /// The same content told in another half-life, as it reads at `now_s`.
@@ -117,7 +99,7 @@ mod tests {
         for w in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert_eq!(Mass::of(w, 5, 10), Mass::ZERO);
         }
-        assert_eq!(Mass::sum(&mut []), Mass::ZERO);
+        assert_eq!(Mass::ZERO.plus(Mass::ZERO), Mass::ZERO);
     }
 
     #[test]

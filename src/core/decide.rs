@@ -7,12 +7,16 @@
 //! choice between the others (Efraimidis, Spirakis: *Weighted random sampling with a reservoir*, 2006).
 
 use super::affinity::Affinity;
+use super::attribute::Id;
+use super::caps::is_commercial;
 use super::condition::bytecode::{Facts, evaluate};
 use super::config::layout::Section;
 use super::config::{Config, Offer, Placement};
 use super::hash::{mix, unit};
 use super::pressure::{self, FamilyPressure, PROMOTION};
 use super::profile::{Feedback, Profile};
+use super::restraint::{DUE, Hold, Restraint};
+use super::season;
 
 /// Only the best so many are weighed against each other; the others come in by exploration alone.
 const BEST: usize = 32;
@@ -85,6 +89,26 @@ pub enum Exclusion {
     Feedback = 4,
     FamilyRests = 5,
     OnThePage = 6,
+    Capped = 7,
+    RestsAfterBooking = 8,
+    Preference = 9,
+    Booked = 10,
+    NoTripAhead = 11,
+    NotDue = 12,
+    NegativePersona = 13,
+}
+
+impl From<Hold> for Exclusion {
+    fn from(hold: Hold) -> Self {
+        match hold {
+            Hold::Capped => Self::Capped,
+            Hold::RestsAfterBooking => Self::RestsAfterBooking,
+            Hold::Preference => Self::Preference,
+            Hold::Booked => Self::Booked,
+            Hold::NoTripAhead => Self::NoTripAhead,
+            Hold::NotDue => Self::NotDue,
+        }
+    }
 }
 
 /// All that a choice looks at, read once for a moment.
@@ -96,6 +120,8 @@ pub struct Situation<'a, F: Facts> {
     pub families: Vec<FamilyPressure>,
     /// Fatigue and feedback of the offers that were seen, by small integer.
     pub seen: Vec<Seen>,
+    /// Caps, bookings, wishes and scenarios.
+    pub restraint: Restraint,
     pub now_s: u32,
 }
 
@@ -125,7 +151,9 @@ impl<'a, F: Facts> Situation<'a, F> {
             Some(Seen { offer: pressure::offer_index(o, config)?, feedback: o.feedback, fatigue })
         });
         let seen = seen.collect();
-        Self { config, profile, affinity, facts, families: pressure::read(profile, config, now_s), seen, now_s }
+        let restraint = Restraint::read(profile, config, facts, now_s);
+        let families = pressure::read(profile, config, now_s);
+        Self { config, profile, affinity, facts, families, seen, restraint, now_s }
     }
 
     /// Why an offer is out, or nothing.
@@ -146,6 +174,12 @@ impl<'a, F: Facts> Situation<'a, F> {
         if self.family_of(offer).is_some_and(|f| f.rests_until_s > self.now_s) {
             return Some(Exclusion::FamilyRests);
         }
+        if is_commercial(offer.kind) && self.facts.name(Id::PersonaNegative as u16, 0).is_some() {
+            return Some(Exclusion::NegativePersona);
+        }
+        if let Some(hold) = self.restraint.holds(self.config, index, offer) {
+            return Some(hold.into());
+        }
         let holds = self.config.condition(offer).is_none_or(|code| evaluate(code, self.facts));
         (!holds).then_some(Exclusion::Condition)
     }
@@ -153,20 +187,27 @@ impl<'a, F: Facts> Situation<'a, F> {
     /// An offer's score, in doublings.
     #[must_use]
     pub fn score(&self, index: u16, offer: &Offer) -> f64 {
-        offer.base_score + self.affinity_part(offer) + self.promotion_part(offer) - self.history_part(index)
+        offer.base_score + self.affinity_part(offer) + self.promotion_part(index, offer) - self.history_part(index)
     }
 
-    /// What the visitor's taste adds: `γ·Σ a·w_facet·log₂ lift`.
+    /// What the visitor's taste adds: `γ·Σ a·log₂ lift`, the weights `a` with their facets' in them.
     #[must_use]
     pub fn affinity_part(&self, offer: &Offer) -> f64 {
         let weights = self.config.topic_weights(offer.first_weight, offer.weights);
         self.config.policy().affinity_weight * weights.map(|(topic, a)| a * self.affinity.log_lift(topic)).sum::<f64>()
     }
 
-    /// What a resting family's promotion adds.
+    /// What a resting family's promotion adds, and a scenario that is due.
     #[must_use]
-    pub fn promotion_part(&self, offer: &Offer) -> f64 {
-        if self.family_of(offer).is_some_and(|f| f.is_promoted) { PROMOTION } else { 0.0 }
+    pub fn promotion_part(&self, index: u16, offer: &Offer) -> f64 {
+        let promoted = if self.is_promoted(offer) { PROMOTION } else { 0.0 };
+        promoted + if self.restraint.is_due(index) { DUE } else { 0.0 }
+    }
+
+    /// Whether a resting family points to this offer's.
+    #[must_use]
+    pub fn is_promoted(&self, offer: &Offer) -> bool {
+        self.family_of(offer).is_some_and(|f| f.is_promoted)
     }
 
     /// What fatigue and "less of this" take.
@@ -186,6 +227,9 @@ impl<'a, F: Facts> Situation<'a, F> {
     /// The eligible offers of a placement with their scores.
     #[must_use]
     pub fn eligible(&self, placement: &Placement, on_page: &[u16]) -> Vec<Candidate> {
+        if self.restraint.is_full(placement) {
+            return Vec::new();
+        }
         let offers = self.config.candidates(placement).map(|index| (index, self.config.offer(index)));
         offers
             .filter(|(index, offer)| self.exclusion(*index, offer, on_page).is_none())
@@ -217,7 +261,8 @@ impl<'a, F: Facts> Situation<'a, F> {
             return Decision { reason: Reason::NothingKnown, ..decision };
         }
         let policy = self.config.policy();
-        match draw(self.eligible(&placement, request.exclude), decision.seed, policy.temperature, policy.exploration) {
+        let exploration = season::exploration(self.config, self.profile.zone(self.config), self.now_s);
+        match draw(&self.eligible(&placement, request.exclude), decision.seed, policy.temperature, exploration) {
             None => Decision { reason: Reason::NoEligibleOffer, ..decision },
             Some((offer, propensity)) => {
                 Decision { offer: Some(offer), propensity, reason: Reason::Chosen, ..decision }
@@ -242,29 +287,36 @@ fn is_held_out(config: &Config, visitor: u64) -> bool {
 
 /// Draws one candidate and tells its exact probability.
 #[must_use]
-pub fn draw(mut candidates: Vec<Candidate>, seed: u64, temperature: f64, exploration: f64) -> Option<(u16, f64)> {
-    let all = candidates.len() as f64;
-    let explorer = candidates.iter().min_by_key(|c| (mix(!seed, u64::from(c.hash)), c.offer)).copied()?;
-    let best = if candidates.len() > BEST {
-        candidates.select_nth_unstable_by(BEST - 1, better);
-        &mut candidates[..BEST]
-    } else {
-        &mut candidates[..]
-    };
-    best.sort_unstable_by(better);
+pub fn draw(candidates: &[Candidate], seed: u64, temperature: f64, exploration: f64) -> Option<(u16, f64)> {
+    let best = best_of(candidates);
     let top = best.first()?.score;
-    let weight = |c: &Candidate| libm::exp2((c.score - top) / temperature.max(1e-3));
+    let weight = |c: &Candidate| super::number::exp2((c.score - top) / temperature.max(1e-3));
     let whole: f64 = best.iter().map(weight).sum();
     let share = |c: &Candidate| {
         let of_best = best.iter().find(|b| b.offer == c.offer).map_or(0.0, |b| weight(b) / whole);
-        (1.0 - exploration) * of_best + exploration / all
+        (1.0 - exploration) * of_best + exploration / candidates.len() as f64
     };
-    if unit(mix(seed, 0x0065_7870_6c6f_7265)) < exploration {
-        return Some((explorer.offer, share(&explorer)));
-    }
-    let ticket = |c: &Candidate| -libm::log2(unit(mix(seed, u64::from(c.hash)))) / weight(c);
-    let winner = best.iter().min_by(|a, b| ticket(a).total_cmp(&ticket(b)))?;
+    let winner = if unit(mix(seed, 0x0065_7870_6c6f_7265)) < exploration {
+        candidates.iter().min_by_key(|c| (mix(!seed, u64::from(c.hash)), c.offer))?
+    } else {
+        let ticket = |c: &Candidate| -libm::log2(unit(mix(seed, u64::from(c.hash)))) / weight(c);
+        best.iter().min_by(|a, b| ticket(a).total_cmp(&ticket(b)))?
+    };
     Some((winner.offer, share(winner)))
+}
+
+/// The best few, best first: an insertion into a short list, which one pass over many candidates seldom changes.
+fn best_of(candidates: &[Candidate]) -> Vec<Candidate> {
+    let mut best: Vec<Candidate> = Vec::with_capacity(BEST + 1);
+    for candidate in candidates {
+        if best.len() == BEST && best.last().is_some_and(|last| better(last, candidate).is_lt()) {
+            continue;
+        }
+        let at = best.iter().rposition(|b| better(b, candidate).is_lt()).map_or(0, |i| i + 1);
+        best.insert(at, *candidate);
+        best.truncate(BEST);
+    }
+    best
 }
 
 /// Best first; ties by hash, so that the order is the same everywhere.

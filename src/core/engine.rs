@@ -3,15 +3,20 @@
 
 use super::affinity::Affinity;
 use super::classify::{PageFacts, classify};
-use super::combine::combine;
-use super::config::Config;
+use super::config::layout::Section;
+use super::config::{Config, NONE};
+use super::customer::{Customer, NOBODY};
 use super::decide::{Decision, Request, Situation};
 use super::error::{TrackError, WireError};
-use super::event::{Event, Kind, TopicWeight};
+use super::event::{Event, Kind, Mark, Said, TopicWeight};
 use super::facts::VisitorFacts;
+use super::facts_time::TimeFacts;
 use super::hash::Namespace;
 use super::profile::Profile;
-use super::time::seconds_of;
+use super::question;
+use super::recognise::{self, recognise};
+use super::scenario::{self, Due};
+use super::time::{seconds_of, unix_ms_of};
 use super::track::event_of_call;
 
 /// One visitor's engine.
@@ -47,6 +52,8 @@ pub struct Engine {
     /// Own and others together.
     known: Profile,
     page_topics: Vec<TopicWeight>,
+    /// Whether earlier history may have been purged.
+    is_history_uncertain: bool,
     /// The latest time that a caller told, in seconds since the landmark; 0 = none yet.
     told_s: u32,
 }
@@ -62,6 +69,7 @@ impl Engine {
             others: Profile::default(),
             known: Profile::default(),
             page_topics: Vec::new(),
+            is_history_uncertain: false,
             told_s: 0,
         }
     }
@@ -81,6 +89,11 @@ impl Engine {
     #[must_use]
     pub fn visitor(&self) -> u64 {
         self.visitor
+    }
+
+    /// Says that what was known earlier may have been purged: then nobody is taken for a beginner.
+    pub fn set_history_uncertain(&mut self, is_uncertain: bool) {
+        self.is_history_uncertain = is_uncertain;
     }
 
     /// Takes the own replica's stored bytes; none are an empty profile. Errors leave the engine as it was.
@@ -125,12 +138,36 @@ impl Engine {
     pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Result<Vec<u8>, TrackError> {
         self.told_s = seconds_of(now_ms);
         let mut event = event_of_call(&self.config, self.told_s, name, fields)?;
-        if event.topics.is_empty() && event.offer == 0 {
+        if event.topics.is_empty() && event.offer == 0 && event.said == Said::default() && event.mark == Mark::default()
+        {
             event.topics.clone_from(&self.page_topics);
         }
         let mut bytes = Vec::new();
         event.encode(&mut bytes);
+        if event.kind == Kind::OfferImpression {
+            self.fire(event.offer, &mut bytes);
+        }
         Ok(bytes)
+    }
+
+    /// What is due at a time, for the browser and for the server alike: each scenario has one owner.
+    #[must_use]
+    pub fn due(&self, now_ms: f64) -> Vec<Due> {
+        self.with_situation(now_ms, |situation| {
+            scenario::due(&self.known, &self.config, situation.facts, situation.now_s)
+        })
+    }
+
+    /// A scenario fires when its offer was seen.
+    fn fire(&self, offer: u32, bytes: &mut Vec<u8>) {
+        if self.config.scenarios() == 0 {
+            return;
+        }
+        for due in self.due(unix_ms_of(self.told_s)) {
+            if due.offer != NONE && self.config.offer(due.offer).hash == offer {
+                due.event(&self.config, self.told_s).encode(bytes);
+            }
+        }
     }
 
     /// Applies a batch of event bytes to the own replica; what cannot be read is dropped. Returns how many were
@@ -147,6 +184,9 @@ impl Engine {
             }
         }
         self.know();
+        if applied > 0 && recognise::has_negative(&self.config) {
+            self.keep_negative_personas();
+        }
         applied
     }
 
@@ -166,7 +206,10 @@ impl Engine {
     pub fn with_situation<T>(&self, now_ms: f64, look: impl FnOnce(&Situation<VisitorFacts>) -> T) -> T {
         let now_s = self.known.reading_s(seconds_of(now_ms));
         let affinity = Affinity::read(&self.known, &self.config, now_s);
-        let facts = VisitorFacts { profile: &self.known, affinity: &affinity, page_topics: &self.page_topics, now_s };
+        let time = TimeFacts::new(&self.known, &self.config, now_s);
+        let facts = self.facts(&affinity, &time);
+        let customer = recognise(&facts, &self.config, self.is_history_uncertain);
+        let facts = VisitorFacts { customer: &customer, ..facts };
         look(&Situation::read(&self.config, &self.known, &affinity, &facts, now_s))
     }
 
@@ -175,12 +218,48 @@ impl Engine {
         self.config.content(offer, language)
     }
 
-    fn know(&mut self) {
-        // Cloning reuses what was allocated; combining is for visitors with other replicas only.
-        if self.others.is_empty() {
-            self.known.clone_from(&self.own);
-        } else {
-            self.known = combine(&[self.own.clone(), self.others.clone()]);
+    /// The customer at a moment: scores, stage, segments, personas, channels.
+    #[must_use]
+    pub fn customer(&self, now_ms: f64) -> Customer {
+        self.with_situation(now_ms, |situation| situation.facts.customer.clone())
+    }
+
+    /// The question worth asking now, by its small integer: its answer would tell most about the offers that the visitor
+    /// could be shown. None if all were answered, or one was asked lately.
+    #[must_use]
+    pub fn question(&self, now_ms: f64) -> Option<u16> {
+        self.with_situation(now_ms, |situation| {
+            let all = 0..self.config.count(Section::Offers) as u16;
+            let is_eligible = |o: &u16| situation.exclusion(*o, &self.config.offer(*o), &[]).is_none();
+            let offers: Vec<u16> = all.filter(is_eligible).collect();
+            question::pick(&self.known, situation.affinity, &self.config, &offers, situation.now_s)
+        })
+    }
+
+    /// What is known at a moment but of the customer.
+    fn facts<'a>(&'a self, affinity: &'a Affinity, time: &'a TimeFacts<'a>) -> VisitorFacts<'a> {
+        let (page_topics, now_s) = (&self.page_topics, time.now_s());
+        VisitorFacts { profile: &self.known, affinity, customer: &NOBODY, time, page_topics, now_s }
+    }
+
+    /// Negative personas that fit are kept in the own replica until they expire, and renewed as long as they fit.
+    fn keep_negative_personas(&mut self) {
+        let now_s = self.known.reading_s(self.told_s);
+        let affinity = Affinity::read(&self.known, &self.config, now_s);
+        let time = TimeFacts::new(&self.known, &self.config, now_s);
+        let customer = recognise(&self.facts(&affinity, &time), &self.config, self.is_history_uncertain);
+        let fits: Vec<(u32, u16)> = recognise::negative_fits(&customer, &self.config, now_s).collect();
+        let mut is_news = false;
+        for (hash, until_day) in fits {
+            is_news |= self.own.keep_persona(hash, until_day);
         }
+        if is_news {
+            self.know();
+        }
+    }
+
+    fn know(&mut self) {
+        self.known.clone_from(&self.own);
+        self.known.absorb(&self.others);
     }
 }

@@ -5,6 +5,7 @@
 //! form for the transaction that applies them.
 
 use super::hash::{Namespace, name_hash};
+use super::named::Frequency;
 
 /// The kinds of events, by their names in the interface. The number is the event's first byte: never reused.
 macro_rules! kinds {
@@ -74,6 +75,10 @@ kinds! {
     Share = 19, "share", 2.0;
     Referral = 20, "referral", 1.0;
     Unsubscribe = 21, "unsubscribe", 0.0;
+    MessageSent = 22, "message_sent", 0.0;
+    MessageOpened = 23, "message_opened", 0.0;
+    MessageClicked = 24, "message_clicked", 0.0;
+    ScenarioFired = 25, "scenario_fired", 0.0;
 }
 
 /// A topic that an event bears on, and how strongly, in sixteenths.
@@ -103,6 +108,35 @@ pub struct Event {
     pub travel: Travel,
     /// What was paid or quoted, in hundredths of the site's currency.
     pub value_cents: u32,
+    /// What a declaration or a message says.
+    pub said: Said,
+    /// What pressure and scenarios need to know of it.
+    pub mark: Mark,
+}
+
+/// Where it was shown, how often one wants to hear, which scenario fired. All zeros: nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The placement of an exposure ([`Namespace::Placement`]).
+    pub placement: u32,
+    /// The scenario that fired ([`Namespace::Scenario`]); its cause's id stands in `booking`.
+    pub scenario: u32,
+    /// Which time of the same cause, from 0: the year of a birthday.
+    pub ordinal: u16,
+    /// How often the visitor wants to hear from the site; 0 = not said.
+    pub frequency: Frequency,
+}
+
+/// What was said of something that has a hash: of a declared fact its value and source, of a message its family and
+/// channel. All zeros: nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The fact ([`Namespace::Fact`]), or the message ([`Namespace::Message`], of the teller's id).
+    pub of: u32,
+    /// The fact's value, a topic's hash or a number's hundredths and one more, 0 if the visitor would not say; the message's family.
+    pub what: u32,
+    /// Whose word it is, or by which channel: the small integers of `named::Source` and `named::Channel`.
+    pub by: u8,
 }
 
 /// Where, when and who; 0 stands for "not said" everywhere.
@@ -142,12 +176,20 @@ impl Travel {
 
 const HEAD: usize = 1 + 1 + 4 + 1;
 const DETAIL: usize = 4 + 4 + 4 + 2 + 2 + 1 + 1 + 4;
+const SAID: usize = 4 + 4 + 1;
+const MARK: usize = 4 + 4 + 2 + 1;
+
+/// The topics' count leaves the high bits of its byte free: they tell which parts follow.
+const HAS_DETAIL: u8 = 1 << 5;
+const HAS_SAID: u8 = 1 << 6;
+const HAS_MARK: u8 = 1 << 7;
 
 impl Event {
     /// An event with nothing but its kind and time.
     #[must_use]
     pub fn bare(kind: Kind, at_s: u32) -> Self {
-        Self { kind, at_s, topics: Vec::new(), offer: 0, booking: 0, travel: Travel::default(), value_cents: 0 }
+        let (travel, said, mark) = (Travel::default(), Said::default(), Mark::default());
+        Self { kind, at_s, topics: Vec::new(), offer: 0, booking: 0, travel, value_cents: 0, said, mark }
     }
 
     /// Adds a topic by its name: a shorthand for tests and imports. Weights are in sixteenths.
@@ -159,19 +201,20 @@ impl Event {
         self
     }
 
-    /// Appends the bytes: length, kind, time, topics, and the detail where there is any.
+    /// Appends the bytes: length, kind, time, topics, and of detail, what was said and mark what there is.
     pub fn encode(&self, out: &mut Vec<u8>) {
         let topics = &self.topics[..self.topics.len().min(MAX_TOPICS)];
-        let has_detail = self.offer | self.booking | self.value_cents != 0 || self.travel.is_said();
-        let length = HEAD + topics.len() * 4 + if has_detail { DETAIL } else { 0 };
-        out.push(length as u8);
+        let parts = self.parts();
+        let part = |flag: u8, bytes: usize| if parts & flag == 0 { 0 } else { bytes };
+        let rest = part(HAS_DETAIL, DETAIL) + part(HAS_SAID, SAID) + part(HAS_MARK, MARK);
+        out.push((HEAD + topics.len() * 4 + rest) as u8);
         out.push(self.kind as u8);
         out.extend_from_slice(&self.at_s.to_le_bytes());
-        out.push(topics.len() as u8);
+        out.push(topics.len() as u8 | parts);
         for t in topics {
             out.extend_from_slice(&(t.topic << 8 | u32::from(t.sixteenths)).to_le_bytes());
         }
-        if has_detail {
+        if parts & HAS_DETAIL != 0 {
             out.extend_from_slice(&self.offer.to_le_bytes());
             out.extend_from_slice(&self.booking.to_le_bytes());
             out.extend_from_slice(&self.travel.destination.to_le_bytes());
@@ -180,6 +223,26 @@ impl Event {
             out.extend_from_slice(&[self.travel.adults, self.travel.children]);
             out.extend_from_slice(&self.value_cents.to_le_bytes());
         }
+        if parts & HAS_SAID != 0 {
+            out.extend_from_slice(&self.said.of.to_le_bytes());
+            out.extend_from_slice(&self.said.what.to_le_bytes());
+            out.push(self.said.by);
+        }
+        if parts & HAS_MARK != 0 {
+            out.extend_from_slice(&self.mark.placement.to_le_bytes());
+            out.extend_from_slice(&self.mark.scenario.to_le_bytes());
+            out.extend_from_slice(&self.mark.ordinal.to_le_bytes());
+            out.push(self.mark.frequency as u8);
+        }
+    }
+
+    /// Which parts there are to write.
+    fn parts(&self) -> u8 {
+        let has_detail = self.offer | self.booking | self.value_cents != 0 || self.travel.is_said();
+        let flag = |is: bool, flag: u8| if is { flag } else { 0 };
+        flag(has_detail, HAS_DETAIL)
+            | flag(self.said != Said::default(), HAS_SAID)
+            | flag(self.mark != Mark::default(), HAS_MARK)
     }
 
     /// The first event of a batch and the bytes after it; `None` where there is none left. An event that cannot be
@@ -194,11 +257,12 @@ impl Event {
     fn decode(record: &[u8]) -> Option<Self> {
         let mut r = Fields(record);
         let mut event = Self::bare(Kind::of_number(r.take::<1>()?[0])?, u32::from_le_bytes(r.take()?));
-        for _ in 0..r.take::<1>()?[0] {
+        let [count] = r.take()?;
+        for _ in 0..count & (HAS_DETAIL - 1) {
             let word = u32::from_le_bytes(r.take()?);
             event.topics.push(TopicWeight { topic: word >> 8, sixteenths: word as u8 });
         }
-        if !r.0.is_empty() {
+        if count & HAS_DETAIL != 0 {
             event.offer = u32::from_le_bytes(r.take()?);
             event.booking = u32::from_le_bytes(r.take()?);
             event.travel.destination = u32::from_le_bytes(r.take()?);
@@ -206,6 +270,17 @@ impl Event {
             event.travel.end_day = u16::from_le_bytes(r.take()?);
             [event.travel.adults, event.travel.children] = r.take()?;
             event.value_cents = u32::from_le_bytes(r.take()?);
+        }
+        if count & HAS_SAID != 0 {
+            event.said.of = u32::from_le_bytes(r.take()?);
+            event.said.what = u32::from_le_bytes(r.take()?);
+            [event.said.by] = r.take()?;
+        }
+        if count & HAS_MARK != 0 {
+            event.mark.placement = u32::from_le_bytes(r.take()?);
+            event.mark.scenario = u32::from_le_bytes(r.take()?);
+            event.mark.ordinal = u16::from_le_bytes(r.take()?);
+            event.mark.frequency = Frequency::of_number(r.take::<1>()?[0])?;
         }
         (r.0.is_empty() && event.topics.len() <= MAX_TOPICS && event.at_s <= i32::MAX as u32).then_some(event)
     }
@@ -234,10 +309,18 @@ mod tests {
         first.encode(&mut batch);
         batch.extend_from_slice(&[3, 250, 0]); // an event of a kind that is not known
         second.encode(&mut batch);
+        let said = Said { of: 1, what: 2, by: 3 };
+        let third = Event { said, ..Event::bare(Kind::Declare, 11).about("trip.ski", 8) };
+        third.encode(&mut batch);
+        let mark = Mark { placement: 9, scenario: 0, ordinal: 0, frequency: Frequency::Weekly };
+        let fourth = Event { mark, offer: 5, ..Event::bare(Kind::OfferImpression, 12) };
+        fourth.encode(&mut batch);
         let mut rest = batch.as_slice();
         assert_eq!(Event::decode_next(&mut rest), Some(Some(first)));
         assert_eq!(Event::decode_next(&mut rest), Some(None));
         assert_eq!(Event::decode_next(&mut rest), Some(Some(second)));
+        assert_eq!(Event::decode_next(&mut rest), Some(Some(third)));
+        assert_eq!(Event::decode_next(&mut rest), Some(Some(fourth)));
         assert_eq!(Event::decode_next(&mut rest), None);
     }
 

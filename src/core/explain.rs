@@ -87,7 +87,8 @@ impl<F: Facts> Account<'_, F> {
         let (mut candidates, mut excluded) = (Vec::new(), Vec::new());
         for index in config.candidates(&placement) {
             let offer = config.offer(index);
-            match self.situation.exclusion(index, &offer, self.request.exclude) {
+            let full = self.situation.restraint.is_full(&placement).then_some(Exclusion::Capped);
+            match self.situation.exclusion(index, &offer, self.request.exclude).or(full) {
                 Some(why) => excluded.push(ExclusionAccount { offer: config.text(offer.name).into(), why: why.name() }),
                 None => candidates.push(self.candidate(index)),
             }
@@ -111,7 +112,7 @@ impl<F: Facts> Account<'_, F> {
             offer: self.situation.config.text(offer.name).to_owned(),
             score: self.situation.score(index, &offer),
             base: offer.base_score,
-            promotion: self.situation.promotion_part(&offer),
+            promotion: self.situation.promotion_part(index, &offer),
             history: -self.situation.history_part(index),
             topics: self.contributions(index),
         }
@@ -155,7 +156,7 @@ impl<F: Facts> Account<'_, F> {
                 (language.liked)(self.situation.config.label(c.index, language.code), libm::round(share * 100.0) as u32)
             })
             .collect();
-        if self.situation.promotion_part(&self.situation.config.offer(offer)) > 0.0 {
+        if self.situation.is_promoted(&self.situation.config.offer(offer)) {
             reasons.push(language.promoted.to_owned());
         }
         if reasons.is_empty() {
@@ -211,6 +212,13 @@ impl Exclusion {
             Self::Feedback => "feedback",
             Self::FamilyRests => "family_rests",
             Self::OnThePage => "on_the_page",
+            Self::Capped => "capped",
+            Self::RestsAfterBooking => "rests_after_booking",
+            Self::Preference => "preference",
+            Self::Booked => "booked",
+            Self::NoTripAhead => "no_trip_ahead",
+            Self::NotDue => "not_due",
+            Self::NegativePersona => "negative_persona",
         }
     }
 }

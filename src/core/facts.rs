@@ -4,8 +4,10 @@
 use super::affinity::Affinity;
 use super::attribute::Id;
 use super::condition::bytecode::Facts;
+use super::customer::Customer;
 use super::event::TopicWeight;
-use super::profile::{Booking, Profile, Trip};
+use super::facts_time::TimeFacts;
+use super::profile::{Booking, Profile};
 use super::time::DAY_S;
 
 /// What a condition may ask at a moment.
@@ -13,6 +15,10 @@ use super::time::DAY_S;
 pub struct VisitorFacts<'a> {
     pub profile: &'a Profile,
     pub affinity: &'a Affinity,
+    /// Scores, stage, segments, personas.
+    pub customer: &'a Customer,
+    /// Trips, seasons, pressure.
+    pub time: &'a TimeFacts<'a>,
     /// The topics of the page at hand.
     pub page_topics: &'a [TopicWeight],
     /// Seconds since the landmark.
@@ -24,17 +30,11 @@ impl VisitorFacts<'_> {
         self.profile.bookings.iter().filter(|b| !b.cancelled)
     }
 
-    /// The trip that departs next, of those still ahead.
-    fn next_trip(&self) -> Option<&Trip> {
-        let today = (self.now_s / DAY_S) as u16;
-        self.profile.trips.iter().filter(|t| t.travel.start_day >= today).min_by_key(|t| (t.travel.start_day, t.id))
-    }
-
     fn topic_number(&self, id: u16, topic: u32) -> Option<f64> {
         let reading = self.affinity.topics.get(topic as usize)?;
         Some(match id {
             id if id == Id::Affinity as u16 => reading.probability,
-            id if id == Id::Lift as u16 => libm::exp2(reading.log_lift),
+            id if id == Id::Lift as u16 => super::number::exp2(reading.log_lift),
             _ => reading.mass,
         })
     }
@@ -64,13 +64,8 @@ impl Facts for VisitorFacts<'_> {
             a if a == Id::DaysSinceBooking as u16 => {
                 self.standing_bookings().map(|b| b.at_min).max().map(|at| self.days_since(at * 60))
             }
-            a if a == Id::DaysToDeparture as u16 => {
-                self.next_trip().map(|t| f64::from(t.travel.start_day) - f64::from(self.now_s / DAY_S))
-            }
-            a if a == Id::TripAdults as u16 => self.next_trip().map(|t| f64::from(t.travel.adults)),
-            a if a == Id::TripChildren as u16 => self.next_trip().map(|t| f64::from(t.travel.children)),
-            a if a == Id::Trips as u16 => count(self.profile.trips.len() as u32),
-            _ => None,
+            a if a == Id::DeclaredNumber as u16 => self.profile.fact(argument)?.number(),
+            _ => self.time.number(attribute).or_else(|| self.customer.number(attribute, argument)),
         }
     }
 
@@ -78,20 +73,36 @@ impl Facts for VisitorFacts<'_> {
         None
     }
 
-    fn name(&self, _attribute: u16, _argument: u32) -> Option<u32> {
-        None
+    fn name(&self, attribute: u16, argument: u32) -> Option<u32> {
+        if attribute == Id::Declared as u16 {
+            return self.profile.fact(argument)?.answer();
+        }
+        self.time.name(attribute).or_else(|| self.customer.name(attribute))
     }
 
     fn flag(&self, attribute: u16, _argument: u32) -> Option<bool> {
         let counts = &self.profile.counts;
-        (attribute == Id::QuoteOpen as u16).then_some(counts.quote_starts > counts.quote_submits)
+        match attribute {
+            a if a == Id::QuoteOpen as u16 => Some(counts.quote_starts > counts.quote_submits),
+            a if a == Id::Advocate as u16 => Some(self.customer.is_advocate),
+            a if a == Id::QuoteAbandoned as u16 => Some(self.time.is_quote_abandoned()),
+            _ => None,
+        }
     }
 
     fn list_contains(&self, attribute: u16, _argument: u32, hash: u32) -> bool {
-        attribute == Id::PageTopics as u16 && self.page_topics.iter().any(|t| t.topic == hash)
+        match attribute {
+            a if a == Id::PageTopics as u16 => self.page_topics.iter().any(|t| t.topic == hash),
+            a if a == Id::Segments as u16 => self.customer.segments.contains(&hash),
+            _ => self.time.list(attribute).contains(&hash),
+        }
     }
 
     fn list_len(&self, attribute: u16, _argument: u32) -> u32 {
-        if attribute == Id::PageTopics as u16 { self.page_topics.len() as u32 } else { 0 }
+        match attribute {
+            a if a == Id::PageTopics as u16 => self.page_topics.len() as u32,
+            a if a == Id::Segments as u16 => self.customer.segments.len() as u32,
+            _ => self.time.list(attribute).len() as u32,
+        }
     }
 }

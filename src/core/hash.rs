@@ -15,6 +15,11 @@ pub enum Namespace {
     Booking = 8,
     Place = 9,
     Fact = 10,
+    Persona = 11,
+    Message = 12,
+    Scenario = 13,
+    Zone = 14,
+    Season = 15,
 }
 
 impl Namespace {
@@ -23,7 +28,7 @@ impl Namespace {
     pub fn hash_bits(self) -> u32 {
         match self {
             Self::Facet => 16,
-            Self::Topic | Self::Family | Self::Place | Self::Fact => 24,
+            Self::Topic | Self::Family | Self::Place | Self::Fact | Self::Persona | Self::Scenario | Self::Zone => 24,
             _ => 32,
         }
     }

@@ -6,9 +6,11 @@ use serde::Serialize;
 use super::affinity::Affinity;
 use super::config::layout::Section;
 use super::engine::Engine;
+use super::knowledge_customer::CustomerKnowledge;
 use super::pressure;
 use super::profile::{Counts, Profile, TripStep};
 use super::time::{DAY_S, LANDMARK_UNIX_S, seconds_of, unix_ms_of};
+use super::{season, trip};
 
 /// All that is known.
 #[derive(Clone, Debug, Serialize)]
@@ -19,8 +21,25 @@ pub struct Knowledge {
     pub last_ms: f64,
     pub facets: Vec<FacetKnowledge>,
     pub families: Vec<FamilyKnowledge>,
+    /// Trips in mind and booked ones, unified.
     pub trips: Vec<TripKnowledge>,
+    /// The seasons in force.
+    pub seasons: Vec<String>,
+    /// How often the visitor wants to hear: `unsaid`, `any`, `weekly`, `monthly`, `seasonal`, `never`.
+    pub frequency: &'static str,
+    /// The scenarios that are due.
+    pub due: Vec<String>,
     pub bookings: Vec<BookingKnowledge>,
+    #[serde(flatten)]
+    pub customer: CustomerKnowledge,
+}
+
+impl Knowledge {
+    /// The persona that sees no commercial offers, if one is in force.
+    #[must_use]
+    pub fn negative_persona(&self) -> Option<&str> {
+        self.customer.negative_persona.as_deref()
+    }
 }
 
 /// A facet and its topics, the likeliest first.
@@ -63,6 +82,10 @@ pub struct TripKnowledge {
     pub adults: u8,
     pub children: u8,
     pub step: TripStep,
+    /// `dreaming`, `planning`, `quoted`, `booked`, `before_departure`, `travelling`, `returned`.
+    pub moment: &'static str,
+    /// Whether a quote was started and left.
+    pub is_quote_abandoned: bool,
     pub last_ms: f64,
 }
 
@@ -90,8 +113,12 @@ pub fn snapshot(engine: &Engine, now_ms: f64) -> Knowledge {
         last_ms: moment_ms(profile.last_s),
         facets: facets(engine, profile, now_s),
         families: families(engine, profile, now_s),
-        trips: trips(engine, profile),
+        trips: trips(engine, profile, now_s),
+        seasons: seasons(engine, profile, now_s),
+        frequency: profile.preference.frequency.name(),
+        due: due(engine, now_ms),
         bookings: bookings(engine, profile),
+        customer: CustomerKnowledge::of(&engine.customer(now_ms), profile, engine.config()),
     }
 }
 
@@ -107,7 +134,7 @@ fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge>
                 Some(TopicKnowledge {
                     name: config.text(config.topic(t).name).to_owned(),
                     affinity: reading.probability,
-                    lift: libm::exp2(reading.log_lift),
+                    lift: super::number::exp2(reading.log_lift),
                     mass: reading.mass,
                 })
             })
@@ -134,15 +161,33 @@ fn families(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FamilyKnowled
     named.filter(|f| f.ignored > 0 || f.rests_until_ms.is_some() || f.is_promoted).collect()
 }
 
-fn trips(engine: &Engine, profile: &Profile) -> Vec<TripKnowledge> {
-    let told = profile.trips.iter().map(|t| TripKnowledge {
+/// The seasons in force, each once.
+fn seasons(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<String> {
+    let config = engine.config();
+    let mut names: Vec<String> = season::in_force(config, profile.zone(config), now_s)
+        .map(|s| config.text(config.season(s).name).to_owned())
+        .collect();
+    names.dedup();
+    names
+}
+
+fn due(engine: &Engine, now_ms: f64) -> Vec<String> {
+    let name = |scenario: u16| engine.config().text(engine.config().scenario(scenario).name).to_owned();
+    engine.due(now_ms).iter().map(|due| name(due.scenario)).collect()
+}
+
+fn trips(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<TripKnowledge> {
+    let trips = trip::read(profile, engine.config(), now_s);
+    let told = trips.iter().map(|t| TripKnowledge {
         destination: place_name(engine, t.travel.destination),
         start_date: date_of_day(t.travel.start_day),
         end_date: date_of_day(t.travel.end_day),
         adults: t.travel.adults,
         children: t.travel.children,
         step: t.step,
-        last_ms: unix_ms_of(t.last_min * 60),
+        moment: t.moment.name(),
+        is_quote_abandoned: t.is_abandoned,
+        last_ms: unix_ms_of(t.last_s),
     });
     told.collect()
 }

@@ -9,6 +9,7 @@ pub mod error;
 pub mod hash;
 #[cfg(feature = "full")]
 pub mod issue;
+pub mod named;
 pub mod number;
 pub mod pattern;
 pub mod time;
@@ -17,20 +18,37 @@ pub mod attribute;
 pub mod condition;
 pub mod config;
 pub mod event;
+pub mod season;
 // Floor 2: what is kept.
 pub mod classify;
 pub mod combine;
+pub mod mark;
 pub mod profile;
+pub mod said;
 pub mod track;
 // Floor 3: what is known.
 pub mod affinity;
+pub mod caps;
+pub mod channel;
+pub mod customer;
 pub mod facts;
+pub mod facts_time;
+pub mod lifecycle;
 pub mod pressure;
+pub mod rfm;
+pub mod suppression;
+pub mod trip;
 // Floor 4: what is chosen.
 pub mod decide;
+pub mod question;
+pub mod recognise;
+pub mod restraint;
+pub mod scenario;
 // Floor 5: the facade.
 pub mod engine;
 #[cfg(feature = "full")]
 pub mod explain;
 #[cfg(feature = "full")]
 pub mod knowledge;
+#[cfg(feature = "full")]
+pub mod knowledge_customer;

@@ -54,7 +54,7 @@ pub fn fatigue(seen: &OfferSeen, profile: &Profile, config: &Config, now_s: u32)
     let policy = config.policy();
     let clicked_min = profile.family(seen.family).map_or(0, |f| f.clicked_min);
     let half_life_s = f64::from(policy.fatigue_half_life_s.max(60));
-    let left = |minute: &u32| libm::exp2(-f64::from(now_s.saturating_sub(minute * 60)) / half_life_s);
+    let left = |minute: &u32| super::number::exp2(-f64::from(now_s.saturating_sub(minute * 60)) / half_life_s);
     policy.fatigue * seen.exposed_min.iter().filter(|at| **at > clicked_min).map(left).sum::<f64>()
 }
 
@@ -65,10 +65,12 @@ pub fn offer_index(seen: &OfferSeen, config: &Config) -> Option<u16> {
 }
 
 fn exposures_since(profile: &Profile, family: u32, clicked_min: u32) -> Vec<u32> {
-    let of_family = profile.offers.iter().filter(|o| o.family == family);
-    let mut minutes: Vec<u32> =
-        of_family.flat_map(|o| &o.exposed_min).copied().filter(|at| *at > clicked_min).collect();
-    minutes.sort_unstable();
+    let mut minutes: Vec<u32> = Vec::new();
+    for offer in profile.offers.iter().filter(|o| o.family == family) {
+        for minute in offer.exposed_min.iter().filter(|at| **at > clicked_min) {
+            minutes.insert(minutes.partition_point(|m| m <= minute), *minute);
+        }
+    }
     minutes
 }
 

@@ -52,12 +52,35 @@ pub fn day_of_date(date: &str) -> Option<u16> {
     Some((before_year + before_month + day - 1) as u16)
 }
 
+/// Month and day of the month of a day since the landmark, for the years 2020 to 2099.
+///
+/// ```
+/// use escale::core::time::{day_of_date, month_and_day};
+/// assert_eq!(day_of_date("2028-02-29").map(month_and_day), Some((2, 29)));
+/// ```
+#[must_use]
+pub fn month_and_day(day: u16) -> (u16, u16) {
+    let (cycles, mut rest) = (u32::from(day) / 1461, u32::from(day) % 1461);
+    let mut year = 2020 + 4 * cycles;
+    for length in [366, 365, 365] {
+        if rest < length {
+            break;
+        }
+        (rest, year) = (rest - length, year + 1);
+    }
+    let mut month = 1;
+    while rest >= month_length(year, month) && month < 12 {
+        (rest, month) = (rest - month_length(year, month), month + 1);
+    }
+    (month as u16, rest as u16 + 1)
+}
+
 fn digits(text: &[u8]) -> Option<u32> {
     text.iter().try_fold(0, |n, c| c.is_ascii_digit().then(|| n * 10 + u32::from(c - b'0')))
 }
 
 /// 2000 to 2099 has a leap year every four.
-fn month_length(year: u32, month: u32) -> u32 {
+pub(crate) fn month_length(year: u32, month: u32) -> u32 {
     match month {
         2 => 28 + u32::from(year.is_multiple_of(4)),
         4 | 6 | 9 | 11 => 30,
@@ -76,6 +99,17 @@ mod tests {
         assert_eq!(day_of_date("2021-01-01"), Some(366));
         assert_eq!(day_of_date("2024-02-29T10:00:00+02:00"), Some(1520));
         assert_eq!(day_of_date("2026-11-21"), Some(2516));
+    }
+
+    #[test]
+    fn every_day_has_its_month() {
+        for (date, month_day) in [("2020-01-01", (1, 1)), ("2020-12-31", (12, 31)), ("2023-03-01", (3, 1))] {
+            assert_eq!(day_of_date(date).map(month_and_day), Some(month_day));
+        }
+        for day in 0..29_000 {
+            let (month, date) = month_and_day(day);
+            assert!((1..=12).contains(&month) && (1..=31).contains(&date), "{day}");
+        }
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //! hashes and numbers, or what is wrong with it. Texts end here.
 
 use super::classify::named_topics;
-use super::config::Config;
+use super::config::{Config, NONE};
 use super::error::TrackError;
 use super::event::{Event, Kind, MAX_TOPICS, TopicWeight, Travel};
 use super::hash::{Namespace, name_hash};
+use super::mark;
 use super::number::decimal;
+use super::said::{kind_told, said};
 use super::time::day_of_date;
 
 /// Between a field's key and its value.
@@ -23,17 +25,23 @@ pub fn field<'a>(fields: &'a str, key: &str) -> Option<&'a str> {
 /// The event of a call. Errors: no event of that name; a field that cannot be read.
 pub fn event_of_call(config: &Config, at_s: u32, name: &str, fields: &str) -> Result<Event, TrackError> {
     let kind = Kind::of_name(name).ok_or(TrackError::UnknownEvent)?;
+    let kind = kind_told(kind, |key| field(fields, key));
     let mut event = Event::bare(kind, at_s);
     event.travel = travel_of(config, fields)?;
-    event.value_cents = number(fields, "value")?.map_or(0, |v| libm::floor(v * 100.0 + 0.5) as u32);
+    event.said = said(kind, config, |key| field(fields, key))?;
+    if event.said.of == 0 {
+        event.value_cents = number(fields, "value")?.map_or(0, |v| libm::floor(v * 100.0 + 0.5) as u32);
+    }
     event.booking = match field(fields, "id") {
         Some(id) if matches!(kind, Kind::Booking | Kind::BookingCancel) => name_hash(Namespace::Booking, id),
+        _ if kind == Kind::ScenarioFired => mark::cause(|key| field(fields, key))?,
         _ => 0,
     };
+    event.mark = mark::mark(kind, config, |key| field(fields, key))?;
     for list in ["topics", "interests"].iter().filter_map(|key| field(fields, key)) {
         event.topics.extend(named_topics(config, list));
     }
-    if let Some(topic) = known_place(config, fields) {
+    if let Some(topic) = known_place(config, fields).or_else(|| other_place(config, fields)) {
         event.topics.push(topic);
     }
     if let Some(offer) = field(fields, "offer") {
@@ -53,6 +61,11 @@ fn take_offer(config: &Config, event: &mut Event, index: u16) {
         let topics =
             liked.map(|(t, weight)| TopicWeight { topic: config.topic(t).hash, sixteenths: (weight * 16.0) as u8 });
         event.topics.extend(topics);
+    }
+    let is_of_trip = matches!(event.kind, Kind::Booking | Kind::QuoteStart | Kind::QuoteStep | Kind::QuoteSubmit);
+    if is_of_trip && event.travel.destination == 0 {
+        let (place, _) = config.theme(index);
+        event.travel.destination = if place == NONE { 0 } else { config.topic(place).hash };
     }
 }
 
@@ -81,8 +94,15 @@ fn known_place(config: &Config, fields: &str) -> Option<TopicWeight> {
     Some(TopicWeight { topic: config.topic(index).hash, sixteenths: 16 })
 }
 
+/// A destination that the config does not know is `other`, where it has such a topic.
+fn other_place(config: &Config, fields: &str) -> Option<TopicWeight> {
+    field(fields, "destination").filter(|d| !d.is_empty())?;
+    let index = config.index_of_name(Namespace::Topic, "destination.other")?;
+    Some(TopicWeight { topic: config.topic(index).hash, sixteenths: 16 })
+}
+
 fn plain(name: &str) -> String {
-    name.trim().to_ascii_lowercase()
+    name.trim_ascii().to_ascii_lowercase()
 }
 
 fn number(fields: &str, key: &str) -> Result<Option<f64>, TrackError> {

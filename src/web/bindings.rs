@@ -77,6 +77,11 @@ impl Runtime {
         self.engine.placement(name).map_or(-1, i32::from)
     }
 
+    /// How many slots a placement has.
+    pub fn slots(&self, placement: u16) -> u16 {
+        self.engine.config().placement(placement).slots
+    }
+
     /// Chooses for a slot: the offer's small integer, or -1 less the reason. The page does not show it twice.
     pub fn choose(&mut self, now_ms: f64, placement: u16, slot: u8) -> i32 {
         let decision = self.engine.choose(&Request { now_ms, placement, slot, exclude: &self.shown });

@@ -5,6 +5,8 @@
 // What `#[wasm_bindgen]` exports cannot be `const`, nor answer by reference.
 #![allow(clippy::missing_const_for_fn)]
 
+#[cfg(not(feature = "full"))]
+mod allocator;
 pub mod bindings;
 pub mod link;
 pub mod render;

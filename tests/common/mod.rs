@@ -1,6 +1,8 @@
 //! What several tests share: a small config and ways to make events.
 #![allow(dead_code)]
 
+use std::sync::OnceLock;
+
 use escale::core::config::{Config, compile};
 use escale::core::event::{Event, Kind};
 
@@ -15,7 +17,9 @@ pub fn config(json: &str) -> Config {
 }
 
 pub fn small_config() -> Config {
-    config(include_str!("small.json"))
+    // Compiled once: property tests ask for it thousands of times.
+    static SMALL: OnceLock<Config> = OnceLock::new();
+    SMALL.get_or_init(|| config(include_str!("small.json"))).clone()
 }
 
 pub fn view(topic: &str, at_s: u32) -> Event {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Id;
+use super::{CustomerNames, Id, time};
 use crate::core::condition::schema::{Attribute, Kind, Schema};
 use crate::core::hash::{Namespace, name_hash};
 
@@ -34,6 +34,10 @@ pub struct AttributeTree<'a> {
     pub topics: &'a BTreeMap<String, u16>,
     /// Facets by their small integers.
     pub facets: &'a [String],
+    /// What the config calls segments, personas and facts.
+    pub customer: &'a CustomerNames,
+    /// What the config calls seasons.
+    pub seasons: &'a [String],
 }
 
 impl Schema for AttributeTree<'_> {
@@ -45,6 +49,9 @@ impl Schema for AttributeTree<'_> {
             let argument = self.facets.iter().position(|f| f == facet)? as u32;
             return Some(Attribute { id: Id::Confidence as u16, argument, kind: Kind::Number });
         }
+        if let Some(attribute) = time::resolve(name).or_else(|| self.customer.resolve(name, self.facets)) {
+            return Some(attribute);
+        }
         let (id, topic) = BY_TOPIC.iter().find_map(|(prefix, id)| Some((*id, name.strip_prefix(prefix)?)))?;
         Some(Attribute { id: id as u16, argument: u32::from(*self.topics.get(topic)?), kind: Kind::Number })
     }
@@ -53,14 +60,20 @@ impl Schema for AttributeTree<'_> {
         let plain = PLAIN.iter().map(|(name, ..)| (*name).to_owned());
         let facets = self.facets.iter().map(|f| format!("confidence.{f}"));
         let topics = BY_TOPIC.iter().flat_map(|(prefix, _)| self.topics.keys().map(move |t| format!("{prefix}{t}")));
-        plain.chain(facets).chain(topics).collect()
+        let times = time::OF_TIME.iter().map(|(name, ..)| (*name).to_owned());
+        plain.chain(facets).chain(topics).chain(times).chain(self.customer.attributes(self.facets)).collect()
     }
 
-    fn hash(&self, _attribute: Attribute, value: &str) -> u32 {
-        name_hash(Namespace::Topic, value)
+    fn hash(&self, attribute: Attribute, value: &str) -> u32 {
+        let known = time::hash(attribute, value).or_else(|| self.customer.hash(attribute, value, self.facets));
+        known.unwrap_or_else(|| name_hash(Namespace::Topic, value))
     }
 
     fn values(&self, attribute: Attribute) -> Option<Vec<String>> {
-        (attribute.id == Id::PageTopics as u16).then(|| self.topics.keys().cloned().collect())
+        if attribute.id == Id::PageTopics as u16 {
+            return Some(self.topics.keys().cloned().collect());
+        }
+        let of_time = time::values(attribute, self.topics, self.seasons);
+        of_time.or_else(|| self.customer.values(attribute, self.topics, self.facets))
     }
 }

@@ -78,6 +78,26 @@ fn run(mut code: Reader, facts: &impl Facts) -> Option<bool> {
     Some(answer)
 }
 
+/// Calls `seen` with each name (hash) that the condition looks for in a list, and with none where it only asks for the
+/// list's length. So a config's compiler can put segments into an order.
+pub fn names_of(code: &[u8], list: u16, mut seen: impl FnMut(Option<u32>)) {
+    let mut code = Reader { rest: code };
+    while let Some(instruction) = code.byte() {
+        let known = match instruction {
+            NOT | ALWAYS => Some(()),
+            JUMP_IF_FALSE | JUMP_IF_TRUE => code.number().map(drop),
+            _ => Test::read(instruction, &mut code).map(|test| {
+                if test.attribute == list {
+                    test.names().for_each(&mut seen);
+                }
+            }),
+        };
+        if known.is_none() {
+            return;
+        }
+    }
+}
+
 /// Calls `seen` with the attribute and argument of each test, in order; stops at bytes that are no condition. So a config's
 /// compiler can tell which segments a segment rests on.
 pub fn mentions(code: &[u8], mut seen: impl FnMut(u16, u32)) {

@@ -121,6 +121,13 @@ impl<'a> Test<'a> {
         }
     }
 
+    /// The names looked for in a list; one `None` where the test is about the list's length.
+    pub fn names(&self) -> impl Iterator<Item = Option<u32>> {
+        let is_length = self.shape & 7 == subject::LIST_LEN;
+        let hashes = self.hashes().filter(move |_| !is_length).map(Some);
+        is_length.then_some(None).into_iter().chain(hashes)
+    }
+
     fn hashes(&self) -> impl Iterator<Item = u32> {
         self.operand.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
     }

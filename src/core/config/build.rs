@@ -6,11 +6,16 @@ use super::layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
 use crate::core::hash::{Namespace, digest, name_hash};
 
 /// Sections as they grow.
-#[derive(Default)]
 pub struct Builder {
     sections: [Vec<u8>; SECTIONS],
     strings: HashMap<String, u32>,
     names: Vec<(u16, u32, u16)>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self { sections: std::array::from_fn(|_| Vec::new()), strings: HashMap::new(), names: Vec::new() }
+    }
 }
 
 impl Builder {

@@ -9,7 +9,13 @@ mod compile;
 pub mod layout;
 #[cfg(feature = "full")]
 pub mod people;
+#[cfg(feature = "full")]
+pub mod people_customer;
+#[cfg(feature = "full")]
+pub mod people_time;
 mod rows;
+mod rows_customer;
+mod rows_time;
 #[cfg(feature = "full")]
 mod structure;
 
@@ -18,10 +24,17 @@ pub use compile::{Compiled, compile};
 #[cfg(feature = "full")]
 pub use people::json_schema;
 pub use rows::{Facet, Family, NONE, Offer, Placement, Policy, Topic};
+pub use rows_customer::{
+    Boundaries, DeclaredWorth, LifecycleBounds, Persona, Question, RfmBounds, Segment, Transitions,
+};
+pub use rows_time::{Cap, Scenario, Scope, Season, SeasonSpan, Timing, Window, Zone, cause};
 
 use super::error::ConfigError;
 use super::hash::{Namespace, digest};
 use layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
+
+/// Places lie in each other at most so deep.
+pub const MAX_PARENTS: usize = 8;
 
 /// A compiled config whose frame has been checked.
 #[derive(Clone, Debug)]
@@ -29,6 +42,7 @@ pub struct Config {
     bytes: Vec<u8>,
     version_hash: u32,
     policy: Policy,
+    timing: Timing,
 }
 
 impl Config {
@@ -37,7 +51,7 @@ impl Config {
         if bytes.len() < HEADER_BYTES || bytes[..4] != MAGIC {
             return Err(ConfigError::NotAConfig);
         }
-        let mut config = Self { bytes, version_hash: 0, policy: Policy::default() };
+        let mut config = Self { bytes, version_hash: 0, policy: Policy::default(), timing: Timing::default() };
         let format = config.u16_at(4);
         if format != FORMAT {
             return Err(ConfigError::Version(format));
@@ -48,6 +62,7 @@ impl Config {
         }
         config.version_hash = sum;
         config.policy = config.read_policy();
+        config.timing = config.read_timing();
         Ok(config)
     }
 
@@ -67,6 +82,12 @@ impl Config {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The numbers that steer pressure and journeys.
+    #[must_use]
+    pub fn timing(&self) -> &Timing {
+        &self.timing
     }
 
     /// The small integer of a name's hash in a namespace.

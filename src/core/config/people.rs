@@ -7,6 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::people_customer::{
+    ChannelsConfig, DeclaredConfig, LifecycleConfig, ModelConfig, PersonaConfig, QuestionConfig, RfmConfig,
+};
+use super::people_time::{CapConfig, JourneyConfig, PressureConfig, QuotesConfig, ScenarioConfig, SeasonConfig, Zones};
+
 /// The whole config of a site.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +39,55 @@ pub struct SiteConfig {
     pub placements: BTreeMap<String, PlacementConfig>,
     /// The offers.
     pub offers: Vec<OfferConfig>,
+    /// How much is enough, over all offers and channels.
+    #[serde(default)]
+    pub pressure: PressureConfig,
+    /// The journey's clock.
+    #[serde(default)]
+    pub journey: JourneyConfig,
+    /// Quotes.
+    #[serde(default)]
+    pub quotes: QuotesConfig,
+    /// Zones of school holidays. A visitor's is the declared fact `zone`.
+    #[serde(default)]
+    pub zones: Zones,
+    /// The zone of visitors who did not say.
+    #[serde(default)]
+    pub default_zone: Option<String>,
+    /// Seasons in which people are not quite themselves.
+    #[serde(default)]
+    pub seasons: Vec<SeasonConfig>,
+    /// What is done when something happens.
+    #[serde(default)]
+    pub scenarios: Vec<ScenarioConfig>,
+    /// Boundaries of the scores of purchases: recency, frequency, amount.
+    #[serde(default)]
+    pub rfm: RfmConfig,
+    /// Where a stage of a customer's life ends and the next begins.
+    #[serde(default)]
+    pub lifecycle: LifecycleConfig,
+    /// Named conditions, which others may name in `segments`.
+    #[serde(default)]
+    pub segments: BTreeMap<String, Value>,
+    /// Kinds of visitors, by weighted rules.
+    #[serde(default)]
+    pub personas: BTreeMap<String, PersonaConfig>,
+    /// What to think of each channel beforehand.
+    #[serde(default)]
+    pub channels: ChannelsConfig,
+    /// How many reviews, shares and referrals make an advocate.
+    #[serde(default = "default_advocate_actions")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub advocate_actions: u32,
+    /// Declared facts: what they are worth, and how often to ask.
+    #[serde(default)]
+    pub declared: DeclaredConfig,
+    /// Questions to ask, one at a time.
+    #[serde(default)]
+    pub questions: Vec<QuestionConfig>,
+    /// What was learned from the site's own aggregates.
+    #[serde(default)]
+    pub model: ModelConfig,
     /// The numbers that steer the engine.
     #[serde(default)]
     pub policy: PolicyConfig,
@@ -125,6 +179,12 @@ pub struct FamilyConfig {
     /// The family that is promoted meanwhile.
     #[serde(default)]
     pub then: Option<String>,
+    /// At most so many exposures of its offers, messages of other channels included.
+    #[serde(default)]
+    pub caps: Vec<CapConfig>,
+    /// Whether a booking suppresses its products of the same theme until the return.
+    #[serde(default)]
+    pub suppressed_by_booking: bool,
 }
 
 /// A placement.
@@ -135,6 +195,9 @@ pub struct PlacementConfig {
     #[serde(default = "one_slot")]
     #[schemars(range(min = 1, max = 16))]
     pub slots: u16,
+    /// At most so many exposures in it.
+    #[serde(default)]
+    pub caps: Vec<CapConfig>,
     /// How sure Escale must be of the visitor (0 to 1) before it replaces the page's own content.
     #[serde(default = "default_confidence")]
     #[schemars(range(min = 0, max = 1))]
@@ -166,6 +229,12 @@ pub struct OfferConfig {
     #[serde(default = "default_rate")]
     #[schemars(range(min = 0.000_001, max = 1))]
     pub rate: f64,
+    /// At most so many exposures of it.
+    #[serde(default)]
+    pub caps: Vec<CapConfig>,
+    /// Offers that a booking of this one makes as needless as itself, until the return.
+    #[serde(default)]
+    pub substitutes: Vec<String>,
     /// Doublings added by hand.
     #[serde(default)]
     #[schemars(range(min = -10, max = 10))]
@@ -274,6 +343,9 @@ fn default_ignored() -> u16 {
 }
 fn default_rest_days() -> f64 {
     7.0
+}
+fn default_advocate_actions() -> u32 {
+    2
 }
 fn default_rate() -> f64 {
     0.02

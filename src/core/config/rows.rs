@@ -32,7 +32,7 @@ pub struct Facet {
     pub intent_half_life_s: u32,
     pub first_topic: u16,
     pub topics: u16,
-    /// How much its lifts count in scores.
+    /// How much its lifts count in scores; offers' weights have it in them already.
     pub weight: f64,
 }
 
@@ -209,7 +209,12 @@ impl Config {
     /// The texts of an offer in a language: (key, value). A language that the offer has not falls back to its first.
     pub fn content(&self, offer: u16, language: &str) -> impl Iterator<Item = (&str, &str)> {
         let row = self.offer(offer);
-        let rows = row.first_content as usize..row.first_content as usize + usize::from(row.contents);
+        self.texts(row.first_content, row.contents, language)
+    }
+
+    /// (key, value) of `count` rows of content from `first`, in a language or the first one there is.
+    pub(super) fn texts(&self, first: u32, count: u16, language: &str) -> impl Iterator<Item = (&str, &str)> {
+        let rows = first as usize..first as usize + usize::from(count);
         let read = |i: usize, field: usize| self.text(self.u32_at(self.row(Section::Content, i) + field));
         let first = read(rows.start, 0);
         let chosen = rows.clone().map(|i| read(i, 0)).find(|l| *l == language).unwrap_or(first);
@@ -228,11 +233,17 @@ impl Config {
     /// The compiled condition of an offer, if it has one.
     #[must_use]
     pub fn condition(&self, offer: &Offer) -> Option<&[u8]> {
-        if offer.condition == u32::MAX {
+        self.condition_at(offer.condition)
+    }
+
+    /// The compiled condition that begins at this byte of its section; none at `u32::MAX`.
+    #[must_use]
+    pub fn condition_at(&self, start: u32) -> Option<&[u8]> {
+        if start == u32::MAX {
             return None;
         }
         let all = self.section(Section::Conditions);
-        let (head, rest) = all.get(offer.condition as usize..)?.split_first_chunk::<4>()?;
+        let (head, rest) = all.get(start as usize..)?.split_first_chunk::<4>()?;
         rest.get(..u32::from_le_bytes(*head) as usize)
     }
 }

@@ -1,14 +1,16 @@
 //! One event into the profile. Comes in: an event and the config that says which facet a topic belongs to and
 //! what an event weighs. Whatever comes in, the profile stays within its bounds.
 
+use super::gazetteer::larger_places;
 use super::{
-    Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES,
-    MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
+    Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_FACETS, MAX_FAMILIES, MAX_OFFERS,
+    MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
 };
 use crate::core::config::{Config, Facet};
 use crate::core::counter::Mass;
 use crate::core::event::{Event, Kind};
 use crate::core::hash::{Namespace, mix};
+use crate::core::season;
 use crate::core::time::DAY_S;
 
 /// A last event so far ahead of now means that a clock was in the future.
@@ -16,12 +18,19 @@ const CLOCK_FAULT_S: u32 = DAY_S;
 /// More than this no history makes: a reading above it is one of a broken clock.
 const MOST_MASS: f64 = 1_048_576.0;
 /// Two mentions of a destination are one trip if their departures are at most so far apart.
-const SAME_TRIP_DAYS: u16 = 7;
+pub(crate) const SAME_TRIP_DAYS: u16 = 7;
 
 impl Profile {
     /// Takes one event in.
     pub fn apply(&mut self, event: &Event, config: &Config) {
-        self.enter_visit(event.at_s, config.policy().visit_gap_s);
+        if event.is_of_message() {
+            return self.take_message(event);
+        }
+        if event.is_told_by_others() {
+            self.last_s = self.last_s.max(event.at_s);
+        } else {
+            self.enter_visit(event.at_s, config.policy().visit_gap_s);
+        }
         self.counts.add(event.kind);
         self.add_topics(event, config);
         match event.kind {
@@ -30,12 +39,14 @@ impl Profile {
             Kind::OfferLess => self.take_feedback(event, config, Feedback::Less),
             Kind::OfferBooked => self.take_feedback(event, config, Feedback::Booked),
             Kind::OfferNever => self.take_feedback(event, config, Feedback::Never),
-            Kind::Search => self.add_trip(event, TripStep::Searched),
-            Kind::QuoteStart | Kind::QuoteStep => self.add_trip(event, TripStep::QuoteStarted),
-            Kind::QuoteSubmit => self.add_trip(event, TripStep::QuoteSubmitted),
-            Kind::Booking | Kind::BookingCancel => self.add_booking(event),
+            Kind::Search => self.add_trip(event, config, TripStep::Searched),
+            Kind::QuoteStart | Kind::QuoteStep => self.add_trip(event, config, TripStep::QuoteStarted),
+            Kind::QuoteSubmit => self.add_trip(event, config, TripStep::QuoteSubmitted),
+            Kind::Booking | Kind::BookingCancel => self.add_booking(event, config),
+            Kind::Declare => self.take_fact(event),
             _ => {}
         }
+        self.take_timing(event, config);
     }
 
     fn enter_visit(&mut self, at_s: u32, gap_s: u32) {
@@ -71,18 +82,22 @@ impl Profile {
         self.families.iter_mut().for_each(|f| f.clicked_min = f.clicked_min.min(now_s / 60));
         self.trips.iter_mut().for_each(|t| t.last_min = t.last_min.min(now_s / 60));
         self.bookings.iter_mut().for_each(|b| b.at_min = b.at_min.min(now_s / 60));
+        self.mend_customer(now_s);
+        self.mend_timing(now_s);
     }
 
     fn add_topics(&mut self, event: &Event, config: &Config) {
+        let learning = season::taste_weight(config, self.zone(config), event.at_s);
         let weight = config.event_weight(event.kind);
-        for t in &event.topics {
+        // The larger places first: the latest topic is what the event itself names.
+        for t in larger_places(&event.topics, config).iter().chain(&event.topics) {
             let Some(index) = config.index_of(Namespace::Topic, t.topic) else { continue };
             let facet = config.facet(config.topic(index).facet);
             let weight = weight * f64::from(t.sixteenths) / 16.0;
             if weight > 0.0
                 && let Some(counters) = self.facet_of(&facet)
             {
-                counters.add(t.topic, weight, event.at_s);
+                counters.add(t.topic, weight * learning, weight, event.at_s);
             }
         }
     }
@@ -99,21 +114,22 @@ impl Profile {
         };
         let now_s = self.last_s;
         let counters = self.facets.get_mut(at)?;
-        counters.retell(facet, now_s);
+        counters.retell(facet.taste_half_life_s, facet.intent_half_life_s, now_s);
         Some(counters)
     }
 
     fn add_exposure(&mut self, event: &Event, config: &Config) {
         let minute = event.at_s / 60;
         let Some(family) = self.offer_of(event, config).map(|o| o.family) else { return };
-        self.family_of(family);
+        // Totals are kept where a cap may ask for them.
+        let counted = u32::from(config.has_caps());
+        if let Some(family) = self.family_of(family) {
+            family.exposures = family.exposures.saturating_add(counted);
+        }
+        let placement = self.see_placement(event, config);
         let Some(offer) = self.offer_of(event, config) else { return };
         offer.exposures = offer.exposures.saturating_add(1);
-        let at = offer.exposed_min.partition_point(|m| *m <= minute);
-        offer.exposed_min.insert(at, minute);
-        if offer.exposed_min.len() > MAX_EXPOSURES {
-            offer.exposed_min.remove(0);
-        }
+        offer.insert_exposure(minute, placement);
     }
 
     fn add_click(&mut self, event: &Event, config: &Config) {
@@ -155,20 +171,29 @@ impl Profile {
             Err(_) => {
                 forget_least(&mut self.families, MAX_FAMILIES - 1, |f| (f.clicked_min, f.hash));
                 let at = self.families.partition_point(|f| f.hash < hash);
-                self.families.insert(at, FamilySeen { hash, clicked_min: 0, clicks: 0 });
+                self.families.insert(at, FamilySeen { hash, clicked_min: 0, clicks: 0, exposures: 0 });
                 at
             }
         };
         self.families.get_mut(at)
     }
 
-    /// A search or quote belongs to the trip with the same destination and a near departure, else opens one.
-    fn add_trip(&mut self, event: &Event, step: TripStep) {
-        if !event.travel.is_said() {
+    /// A search or quote belongs to the trip with the same destination and a near departure, else opens one. A quote
+    /// that says nothing of the travel is for the trip last spoken of in this visit.
+    fn add_trip(&mut self, event: &Event, config: &Config, step: TripStep) {
+        if !event.travel.is_said() && step == TripStep::Searched {
             return;
         }
         let minute = event.at_s / 60;
-        if let Some(trip) = self.trips.iter_mut().find(|t| t.is_of(event)) {
+        let age_s = config.timing().trip_age_s;
+        let known = if event.travel.is_said() {
+            self.trips.iter().position(|t| t.is_of(event, age_s))
+        } else {
+            let visit_min = self.visit_s / 60;
+            let of_visit = (0..self.trips.len()).filter(|i| self.trips[*i].last_min >= visit_min);
+            of_visit.max_by_key(|i| (self.trips[*i].last_min, self.trips[*i].id))
+        };
+        if let Some(trip) = known.and_then(|at| self.trips.get_mut(at)) {
             trip.step = trip.step.max(step);
             trip.last_min = trip.last_min.max(minute);
             trip.travel = event.travel.completed_by(&trip.travel);
@@ -183,7 +208,8 @@ impl Profile {
     }
 
     /// A booking told again replaces what was told before, if the word is not older.
-    fn add_booking(&mut self, event: &Event) {
+    fn add_booking(&mut self, event: &Event, config: &Config) {
+        let age_s = config.timing().trip_age_s;
         let id = if event.booking == 0 { mix(u64::from(event.at_s), 1) as u32 | 1 } else { event.booking };
         let booking = Booking {
             id,
@@ -194,7 +220,7 @@ impl Profile {
         };
         self.put_booking(booking);
         if !booking.cancelled {
-            self.trips.iter_mut().filter(|t| t.is_of(event)).for_each(|t| t.step = TripStep::Booked);
+            self.trips.iter_mut().filter(|t| t.is_of(event, age_s)).for_each(|t| t.step = TripStep::Booked);
         }
     }
 
@@ -235,27 +261,21 @@ impl FacetCounters {
         }
     }
 
-    fn retell(&mut self, facet: &Facet, now_s: u32) {
-        let (taste_h, intent_h) = (self.taste_half_life_s, self.intent_half_life_s);
-        if (taste_h, intent_h) == (facet.taste_half_life_s, facet.intent_half_life_s) {
-            return;
-        }
+    /// The same content in other half-lives, as it reads at a time.
+    pub(crate) fn retell(&mut self, taste_s: u32, intent_s: u32, now_s: u32) {
         for topic in &mut self.topics {
-            topic.taste = topic.taste.told_in(now_s, taste_h, facet.taste_half_life_s);
-            topic.intent = topic.intent.told_in(now_s, intent_h, facet.intent_half_life_s);
+            topic.taste = topic.taste.told_in(now_s, self.taste_half_life_s, taste_s);
+            topic.intent = topic.intent.told_in(now_s, self.intent_half_life_s, intent_s);
         }
-        (self.taste_half_life_s, self.intent_half_life_s) = (facet.taste_half_life_s, facet.intent_half_life_s);
+        (self.taste_half_life_s, self.intent_half_life_s) = (taste_s, intent_s);
     }
 
-    fn add(&mut self, hash: u32, weight: f64, at_s: u32) {
+    fn add(&mut self, hash: u32, taste: f64, intent: f64, at_s: u32) {
         self.latest_topic = hash;
-        let taste = Mass::of(weight, at_s, self.taste_half_life_s);
-        let intent = Mass::of(weight, at_s, self.intent_half_life_s);
+        let taste = Mass::of(taste, at_s, self.taste_half_life_s);
+        let intent = Mass::of(intent, at_s, self.intent_half_life_s);
         match self.topics.binary_search_by_key(&hash, |t| t.hash) {
-            Ok(at) => {
-                let topic = &mut self.topics[at];
-                (topic.taste, topic.intent) = (topic.taste.plus(taste), topic.intent.plus(intent));
-            }
+            Ok(at) => self.topics[at].add(taste, intent),
             Err(_) => {
                 forget_least(&mut self.topics, MAX_TOPICS - 1, |t| (t.taste, t.hash));
                 let at = self.topics.partition_point(|t| t.hash < hash);
@@ -265,9 +285,16 @@ impl FacetCounters {
     }
 }
 
+impl TopicCounter {
+    pub(crate) fn add(&mut self, taste: Mass, intent: Mass) {
+        self.taste = self.taste.plus(taste);
+        self.intent = self.intent.plus(intent);
+    }
+}
+
 impl OfferSeen {
     fn new(hash: u32, family: u32) -> Self {
-        Self { hash, family, feedback: Feedback::None, exposures: 0, exposed_min: Vec::new() }
+        Self { hash, family, feedback: Feedback::None, exposures: 0, exposed_min: Vec::new(), exposed_in: Vec::new() }
     }
 
     /// When it was last seen, 0 if never.
@@ -289,10 +316,14 @@ impl Booking {
 }
 
 impl Trip {
-    fn is_of(&self, event: &Event) -> bool {
+    fn is_of(&self, event: &Event, age_s: u32) -> bool {
         let (mine, said) = (&self.travel, &event.travel);
-        let near =
-            mine.start_day == 0 || said.start_day == 0 || mine.start_day.abs_diff(said.start_day) <= SAME_TRIP_DAYS;
+        let near = match (mine.start_day, said.start_day) {
+            // Without dates, who speaks of a place after the departure, or after a long silence, has another trip in mind.
+            (0, _) => event.at_s < (self.last_min * 60).saturating_add(age_s),
+            (start, 0) => event.at_s < (u32::from(start) + 1) * DAY_S,
+            (start, other) => start.abs_diff(other) <= SAME_TRIP_DAYS,
+        };
         mine.destination == said.destination && near
     }
 }

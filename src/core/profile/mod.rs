@@ -2,14 +2,21 @@
 //! times and numbers; one writer at a time; every list says what it forgets first.
 
 mod apply;
+pub mod customer;
+mod customer_wire;
+mod gazetteer;
+pub mod timing;
+mod timing_wire;
 
-pub(crate) use apply::forget_least;
+pub(crate) use apply::{SAME_TRIP_DAYS, forget_least};
 mod wire;
 
 pub use wire::VERSION;
 
 use super::counter::Mass;
 use super::event::Travel;
+use customer::{Fact, Message, PersonaKept};
+use timing::{Fired, Latest, PlacementSeen, Preference};
 
 /// At most so many facets, the last of them by hash going first.
 pub const MAX_FACETS: usize = 16;
@@ -45,6 +52,20 @@ pub struct Profile {
     pub trips: Vec<Trip>,
     /// Sorted by id.
     pub bookings: Vec<Booking>,
+    /// What was declared, sorted by hash.
+    pub facts: Vec<Fact>,
+    /// What was sent by all channels, sorted by id.
+    pub messages: Vec<Message>,
+    /// Negative personas in force, sorted by hash.
+    pub personas: Vec<PersonaKept>,
+    /// Sorted by hash.
+    pub placements: Vec<PlacementSeen>,
+    /// How often the visitor wants to hear.
+    pub preference: Preference,
+    /// Sorted by kind.
+    pub latest: Vec<Latest>,
+    /// Sorted by cause.
+    pub fired: Vec<Fired>,
 }
 
 /// How often things happened, saturating.
@@ -102,6 +123,8 @@ pub struct OfferSeen {
     pub exposures: u32,
     /// The newest of them, ascending, at most [`MAX_EXPOSURES`]: exactly `min(exposures, 8)`.
     pub exposed_min: Vec<u32>,
+    /// The hash of the placement of each of them, 0 if it is not known.
+    pub exposed_in: Vec<u32>,
 }
 
 /// One family's latest click, which ends "ignored".
@@ -111,6 +134,8 @@ pub struct FamilySeen {
     /// Minutes since the landmark; 0 = never.
     pub clicked_min: u32,
     pub clicks: u32,
+    /// Viewable exposures of its offers in all, where the config has caps.
+    pub exposures: u32,
 }
 
 /// How far a trip has come.
@@ -151,7 +176,7 @@ impl Profile {
     /// Whether nothing has ever happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.last_s == 0 && self.bookings.is_empty()
+        self.last_s == 0 && self.bookings.is_empty() && self.messages.is_empty()
     }
 
     /// A time that may be read at: never before the last event.

@@ -2,6 +2,9 @@
 //! before them. Between them bits: small numbers take few. Each profile has exactly one form, so that equal
 //! profiles are equal bytes. Decoding is total and bounded by the lists' limits.
 
+use super::customer::{Fact, MAX_FACTS, MAX_MESSAGES, MAX_PERSONAS, Message, PersonaKept};
+use super::timing::{Fired, Latest, MAX_FIRED, MAX_LATEST, MAX_PLACEMENTS, PlacementSeen, Preference};
+use super::timing_wire::{read_place, write_place};
 use super::{
     Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES,
     MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
@@ -33,10 +36,17 @@ impl Profile {
         self.counts.write(&mut w);
         write_list(&mut w, &self.facets, 4, |w, f| f.write(w, self.last_s));
         write_list(&mut w, &self.families, 3, |w, f| f.write(w, self.last_s));
+        write_list(&mut w, &self.placements, 1, |w, p| p.write(w));
         let mut before = 0;
         write_list(&mut w, &self.offers, 5, |w, o| o.write(w, self, core::mem::replace(&mut before, o.hash)));
         write_list(&mut w, &self.trips, 2, |w, t| t.write(w, self.last_s));
         write_list(&mut w, &self.bookings, 2, |w, b| b.write(w, self.last_s));
+        write_list(&mut w, &self.facts, 0, |w, f| f.write(w, self.last_s));
+        write_list(&mut w, &self.messages, 0, |w, m| m.write(w, self.last_s));
+        write_list(&mut w, &self.personas, 0, |w, p| p.write(w, self.last_s));
+        self.preference.write(&mut w, self.last_s);
+        write_list(&mut w, &self.latest, 0, |w, l| l.write(w, self.last_s));
+        write_list(&mut w, &self.fired, 0, |w, f| f.write(w, self.last_s));
         let mut bytes = w.finish();
         let sum = crc32(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
@@ -67,14 +77,21 @@ impl Profile {
         profile.facets = read_list(r, 4, MAX_FACETS, |r| FacetCounters::read(r, last_s))?;
         profile.families = read_list(r, 3, MAX_FAMILIES, |r| FamilySeen::read(r, last_s))?;
         let families: Vec<u32> = profile.families.iter().map(|f| f.hash).collect();
+        profile.placements = read_list(r, 1, MAX_PLACEMENTS, PlacementSeen::read)?;
         let mut before = 0;
         profile.offers = read_list(r, 5, MAX_OFFERS, |r| {
-            let offer = OfferSeen::read(r, last_s, &families, before)?;
+            let offer = OfferSeen::read(r, last_s, (&families, &profile.placements), before)?;
             before = offer.hash;
             Ok(offer)
         })?;
         profile.trips = read_list(r, 2, MAX_TRIPS, |r| Trip::read(r, last_s))?;
         profile.bookings = read_list(r, 2, MAX_BOOKINGS, |r| Booking::read(r, last_s))?;
+        profile.facts = read_list(r, 0, MAX_FACTS, |r| Fact::read(r, last_s))?;
+        profile.messages = read_list(r, 0, MAX_MESSAGES, |r| Message::read(r, last_s))?;
+        profile.personas = read_list(r, 0, MAX_PERSONAS, |r| PersonaKept::read(r, last_s))?;
+        profile.preference = Preference::read(r, last_s)?;
+        profile.latest = read_list(r, 0, MAX_LATEST, |r| Latest::read(r, last_s))?;
+        profile.fired = read_list(r, 0, MAX_FIRED, |r| Fired::read(r, last_s))?;
         Ok(profile)
     }
 
@@ -86,6 +103,12 @@ impl Profile {
             && ascends(self.offers.iter().map(|o| o.hash))
             && ascends(self.trips.iter().map(|t| t.id))
             && ascends(self.bookings.iter().map(|b| b.id))
+            && ascends(self.facts.iter().map(|f| f.hash))
+            && ascends(self.messages.iter().map(|m| m.id))
+            && ascends(self.personas.iter().map(|p| p.hash))
+            && ascends(self.placements.iter().map(|p| p.hash))
+            && ascends(self.latest.iter().map(|l| u32::from(l.kind) + 1))
+            && ascends(self.fired.iter().map(|f| f.id))
     }
 }
 
@@ -109,15 +132,20 @@ fn read_list<T>(
     if length > most {
         return Err(WireError::Corrupt);
     }
-    (0..length).map(|_| one(r)).collect()
+    // A loop: `collect` into a result is several times the code, once for each list.
+    let mut list = Vec::with_capacity(length);
+    for _ in 0..length {
+        list.push(one(r)?);
+    }
+    Ok(list)
 }
 
-fn ago(last: u32, distance: u32) -> Result<u32, WireError> {
+pub(super) fn ago(last: u32, distance: u32) -> Result<u32, WireError> {
     last.checked_sub(distance).ok_or(WireError::Corrupt)
 }
 
 /// How far back a minute lies; times after the last event do not exist.
-fn minutes_back(last_s: u32, minute: u32) -> u32 {
+pub(super) fn minutes_back(last_s: u32, minute: u32) -> u32 {
     (last_s / 60).saturating_sub(minute)
 }
 
@@ -205,11 +233,11 @@ fn read_mass(r: &mut BitReader, elapsed: i64) -> Result<Mass, WireError> {
 }
 
 /// Small numbers of either sign: 0, −1, 1, −2, … as 0, 1, 2, 3, ….
-fn put_signed(w: &mut BitWriter, value: i32, k: u32) {
+pub(super) fn put_signed(w: &mut BitWriter, value: i32, k: u32) {
     w.put_golomb(((value << 1) ^ (value >> 31)) as u32, k);
 }
 
-fn take_signed(r: &mut BitReader, k: u32) -> Result<i32, WireError> {
+pub(super) fn take_signed(r: &mut BitReader, k: u32) -> Result<i32, WireError> {
     let folded = r.take_golomb(k)?;
     Ok((folded >> 1) as i32 ^ -((folded & 1) as i32))
 }
@@ -217,16 +245,17 @@ fn take_signed(r: &mut BitReader, k: u32) -> Result<i32, WireError> {
 impl FamilySeen {
     fn write(&self, w: &mut BitWriter, last_s: u32) {
         w.put(self.hash, 24);
-        w.put_golomb(self.clicks, 2);
+        w.put_golomb(self.exposures, 1);
+        w.put_golomb(self.clicks, 1);
         if self.clicks > 0 {
             w.put_golomb(minutes_back(last_s, self.clicked_min), 12);
         }
     }
 
     fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
-        let (hash, clicks) = (r.take(24)?, r.take_golomb(2)?);
+        let (hash, exposures, clicks) = (r.take(24)?, r.take_golomb(1)?, r.take_golomb(1)?);
         let clicked_min = if clicks > 0 { ago(last_s / 60, r.take_golomb(12)?)? } else { 0 };
-        Ok(Self { hash, clicked_min, clicks })
+        Ok(Self { hash, clicked_min, clicks, exposures })
     }
 }
 
@@ -244,13 +273,19 @@ impl OfferSeen {
         w.put_golomb(self.feedback as u32, 0);
         w.put_golomb(self.exposures, 1);
         let mut newer = profile.last_s / 60;
-        for at in self.exposed_min.iter().rev() {
+        for (at, place) in self.exposed_min.iter().zip(&self.exposed_in).rev() {
             w.put_golomb(newer.saturating_sub(*at), 13);
+            write_place(w, profile, *place);
             newer = newer.min(*at);
         }
     }
 
-    fn read(r: &mut BitReader, last_s: u32, families: &[u32], before: u32) -> Result<Self, WireError> {
+    fn read(
+        r: &mut BitReader,
+        last_s: u32,
+        (families, placements): (&[u32], &[PlacementSeen]),
+        before: u32,
+    ) -> Result<Self, WireError> {
         let hash = before.checked_add(r.take_golomb(27)?).ok_or(WireError::Corrupt)?;
         let family = match r.take(4)? as usize {
             MAX_FAMILIES => r.take(24)?,
@@ -265,13 +300,15 @@ impl OfferSeen {
         };
         let exposures = r.take_golomb(1)?;
         let mut newer = last_s / 60;
-        let mut exposed_min = Vec::new();
+        let (mut exposed_min, mut exposed_in) = (Vec::new(), Vec::new());
         for _ in 0..exposures.min(MAX_EXPOSURES as u32) {
             newer = ago(newer, r.take_golomb(13)?)?;
             exposed_min.push(newer);
+            exposed_in.push(read_place(r, placements)?);
         }
         exposed_min.reverse();
-        Ok(Self { hash, family, feedback, exposures, exposed_min })
+        exposed_in.reverse();
+        Ok(Self { hash, family, feedback, exposures, exposed_min, exposed_in })
     }
 }
 

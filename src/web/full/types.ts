@@ -7,7 +7,7 @@ export interface Issue {
 
 /** A decision, recomputed from its inputs, in words. */
 export interface Explanation {
-  offer?: string;
+  offer: string | null;
   reason: "chosen" | "nothing_known" | "no_eligible_offer" | "holdout" | "unknown_placement";
   propensity: number;
   seed: string;
@@ -26,27 +26,35 @@ export interface Contribution {
 }
 
 /** What Escale thinks of a visitor. Times are milliseconds since the Unix epoch, dates `YYYY-MM-DD`. */
-export interface Knowledge {
+export interface Knowledge extends CustomerKnowledge {
   counts: Record<string, number>;
   first_ms: number;
   last_ms: number;
   facets: { name: string; confidence: number; topics: { name: string; affinity: number; lift: number; mass: number }[] }[];
-  families: { name: string; ignored: number; rests_until_ms?: number; is_promoted: boolean }[];
-  trips: {
-    destination?: string;
-    start_date?: string;
-    end_date?: string;
-    adults: number;
-    children: number;
-    step: string;
-    last_ms: number;
-  }[];
-  bookings: {
-    at_ms: number;
-    cancelled: boolean;
-    value: number;
-    destination?: string;
-    start_date?: string;
-    end_date?: string;
-  }[];
+  families: { name: string; ignored: number; rests_until_ms: number | null; is_promoted: boolean }[];
+  trips: (Journey & { adults: number; children: number; step: string; last_ms: number })[];
+  bookings: (Journey & { at_ms: number; cancelled: boolean; value: number })[];
+}
+
+/** Where to and when, as far as it is known. */
+export interface Journey {
+  destination: string | null;
+  start_date: string | null;
+  end_date: string | null;
+}
+
+/** What is known of a visitor as a customer. */
+export interface CustomerKnowledge {
+  stage: string;
+  stage_because: string;
+  rfm: { recency: number; frequency: number; monetary: number; score: number } | null;
+  value_class: string;
+  segments: string[];
+  persona: string | null;
+  persona_scores: Record<string, number>;
+  negative_persona: string | null;
+  channel: string | null;
+  channels: Record<string, { messages: number; reactions: number; rate: number }>;
+  advocate: boolean;
+  declared: { fact: string; value: string | number | null; source: string; at_ms: number }[];
 }

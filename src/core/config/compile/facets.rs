@@ -1,9 +1,10 @@
 //! Facets and topics of a config into their rows.
 
 use super::Compiler;
+use super::model::rated;
 use crate::core::config::NONE;
 use crate::core::config::layout::Section;
-use crate::core::config::people::{SiteConfig, TopicConfig, TopicDetail};
+use crate::core::config::people::{FacetConfig, SiteConfig, TopicConfig, TopicDetail};
 use crate::core::counter::{INTENT_STEP_S, TASTE_STEP_S};
 use crate::core::hash::Namespace;
 use crate::core::issue::Issue;
@@ -30,9 +31,10 @@ impl Compiler {
             self.out.put(Section::Facets, &(first as u16).to_le_bytes());
             self.out.put(Section::Facets, &(facet.topics.len() as u16).to_le_bytes());
             self.out.put(Section::Facets, &(facet.weight as f32).to_le_bytes());
-            let details: Vec<TopicDetail> = facet.topics.iter().map(TopicConfig::detail).collect();
+            let details = rated(&site.model, name, facet.details());
             for (i, topic) in details.iter().enumerate() {
                 self.topics.insert(format!("{name}.{}", topic.name), (first + i) as u16);
+                self.facet_weights.push(facet.weight);
             }
             for (i, topic) in details.iter().enumerate() {
                 self.topic(name, index, topic, (first + i, &details));
@@ -66,6 +68,7 @@ impl Compiler {
             None => NONE,
             Some(parent) => self.known(&format!("{facet}.{parent}"), &format!("{path}/parent")).unwrap_or(NONE),
         };
+        self.parents.push(parent);
         let said: f64 = all.iter().filter_map(|t| t.base_rate).sum();
         let unsaid = all.iter().filter(|t| t.base_rate.is_none()).count();
         if said > 1.000_001 {
@@ -92,6 +95,12 @@ impl Compiler {
             let message = format!("`{}` sounds like a sensitive topic", topic.name);
             self.warnings.push(Issue { path: path.to_owned(), message, remedy });
         }
+    }
+}
+
+impl FacetConfig {
+    pub(super) fn details(&self) -> Vec<TopicDetail> {
+        self.topics.iter().map(TopicConfig::detail).collect()
     }
 }
 

@@ -1,9 +1,13 @@
 //! From people's `escale.json` to the bytes that the engine uses in place. Comes in: JSON text; goes out: bytes, or
 //! every error at once with its place and a remedy. Strict: what could not mean anything is refused.
 
+mod customer;
 mod facets;
+mod model;
 mod offers;
 mod rules;
+mod scenarios;
+mod time;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +17,7 @@ use super::build::Builder;
 use super::layout::Section;
 use super::people::SiteConfig;
 use super::{json_schema, structure};
+use crate::core::attribute::CustomerNames;
 use crate::core::condition::nearest::nearest;
 use crate::core::hash::Namespace;
 use crate::core::issue::Issue;
@@ -61,8 +66,15 @@ struct Compiler {
     warnings: Vec<Issue>,
     topics: BTreeMap<String, u16>,
     facets: Vec<String>,
+    /// By topic: how much its facet counts in scores.
+    facet_weights: Vec<f64>,
     families: Vec<String>,
     placements: Vec<String>,
+    zones: Vec<String>,
+    seasons: Vec<String>,
+    names: CustomerNames,
+    /// The topic that each topic lies in, or `NONE`.
+    parents: Vec<u16>,
     /// Conditions that were compiled already: equal ones are kept once.
     conditions: BTreeMap<Vec<u8>, u32>,
 }
@@ -74,7 +86,10 @@ impl Compiler {
 
     fn site(&mut self, site: &SiteConfig) {
         self.policy(&site.policy);
+        self.times(site);
         self.facets(site);
+        self.model(site);
+        self.customer(site);
         self.events(site);
         let rules = [(Section::PageRules, "pages", &site.pages), (Section::TokenRules, "json_ld", &site.json_ld)];
         for (section, field, list) in rules {
@@ -88,6 +103,8 @@ impl Compiler {
             self.offer(offer, i, site.policy.value_weight);
         }
         self.candidates(site);
+        self.pressure(site);
+        self.scenarios(site);
     }
 
     /// Enters a name and gives its hash; two names with one hash are an error.

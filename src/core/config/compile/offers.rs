@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Compiler;
+use super::rules::Weighted;
 use crate::core::attribute::AttributeTree;
 use crate::core::condition;
 use crate::core::config::NONE;
@@ -42,7 +43,7 @@ impl Compiler {
         let hash = self.enter(Namespace::Offer, &offer.id, index, &format!("{path}/id"));
         let family = self.position(&self.families.clone(), &offer.family, &format!("{path}/family")).unwrap_or(NONE);
         let (from_s, until_s) = self.dates(offer, &path);
-        let (first_weight, weights) = self.weights(&offer.topics, -1.0, &path);
+        let (first_weight, weights) = self.weights(&offer.topics, Weighted::Offer, &path);
         let condition = self.condition(offer.when.as_ref(), &format!("{path}/when"));
         let (first_content, contents) = self.content(offer, &path);
         let base = offer.rate.log2() + value_weight * offer.value.log2() + offer.priority;
@@ -86,8 +87,19 @@ impl Compiler {
 
     pub(super) fn condition(&mut self, when: Option<&Value>, path: &str) -> u32 {
         let Some(when) = when else { return u32::MAX };
-        let tree = AttributeTree { topics: &self.topics, facets: &self.facets };
-        let code = condition::compile::compile(when, &tree, path, &mut self.issues);
+        let code = self.compiled(when, path);
+        self.keep_condition(code)
+    }
+
+    /// A condition's bytes.
+    pub(super) fn compiled(&mut self, when: &Value, path: &str) -> Vec<u8> {
+        let tree =
+            AttributeTree { topics: &self.topics, facets: &self.facets, customer: &self.names, seasons: &self.seasons };
+        condition::compile::compile(when, &tree, path, &mut self.issues)
+    }
+
+    /// Puts a condition's bytes into their section. Returns where they begin.
+    pub(super) fn keep_condition(&mut self, code: Vec<u8>) -> u32 {
         if let Some(known) = self.conditions.get(&code) {
             return *known;
         }

@@ -9,6 +9,13 @@ use crate::core::event::Kind;
 use crate::core::hash::{Namespace, name_hash};
 use crate::core::time::DAY_S;
 
+/// Whose topics they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weighted {
+    Page,
+    Offer,
+}
+
 impl Compiler {
     pub(super) fn policy(&mut self, policy: &PolicyConfig) {
         let float = |x: f64| (x as f32).to_le_bytes();
@@ -48,27 +55,26 @@ impl Compiler {
             Section::TokenRules => name_hash(Namespace::Token, &rule.pattern.to_lowercase()),
             _ => self.out.text(&rule.pattern),
         };
-        let (first, count) = self.weights(&rule.topics, 0.0, path);
+        let (first, count) = self.weights(&rule.topics, Weighted::Page, path);
         self.out.put(section, &key.to_le_bytes());
         self.out.put(section, &(first as u16).to_le_bytes());
         self.out.put(section, &count.to_le_bytes());
     }
 
-    /// Topics with weights, above `least` to 1, into their pool.
-    pub(super) fn weights(&mut self, topics: &BTreeMap<String, f64>, least: f64, path: &str) -> (u32, u16) {
+    /// Topics with weights into their pool; an offer's count as much as their facets do.
+    pub(super) fn weights(&mut self, topics: &BTreeMap<String, f64>, of: Weighted, path: &str) -> (u32, u16) {
         let first = self.out.rows(Section::TopicWeights) as u32;
+        let least = if of == Weighted::Offer { -1.0 } else { 0.0 };
         for (name, weight) in topics {
             let path = format!("{path}/topics/{name}");
             if !(least..=1.0).contains(weight) || *weight == 0.0 {
-                self.error(
-                    path.clone(),
-                    format!("{weight} is no weight here"),
-                    format!("Write a number above {least} to 1"),
-                );
+                let message = format!("{weight} is no weight here");
+                self.error(path.clone(), message, format!("Write a number above {least} to 1"));
             }
             let Some(index) = self.known(name, &path) else { continue };
+            let counts = if of == Weighted::Offer { self.facet_weights[usize::from(index)] } else { 1.0 };
             self.out.put(Section::TopicWeights, &[index.to_le_bytes(), [0; 2]].concat());
-            self.out.put(Section::TopicWeights, &(*weight as f32).to_le_bytes());
+            self.out.put(Section::TopicWeights, &((weight * counts) as f32).to_le_bytes());
         }
         (first, topics.len() as u16)
     }

@@ -1,0 +1,84 @@
+# The only commands. Each installs first what it lacks (once), so that any of them works on a fresh machine.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+export ESCALE_TOOLS ?= $(HOME)/.cache/escale/tools
+export PATH := $(ESCALE_TOOLS)/bin:$(PATH)
+DEMO_PORT ?= 8787
+
+.PHONY: help setup setup-test demo build test native browser bench size ci fmt clean
+.PHONY: check-format check-rust check-web check-dependencies check-docs
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install what building needs and is missing here
+	@scripts/setup.sh build
+
+setup-test:
+	@scripts/setup.sh test
+
+build: setup ## Build the module and the npm package into pkg/
+	@node scripts/build.mjs
+
+demo: build ## Build everything, serve the demo site, and say where (DEMO_PORT=8787)
+	@mkdir -p .demo
+	@exec cargo run --release -p escale-server -- serve --site demo --config www/demo/escale.json \
+		--db .demo/escale.sqlite --demo www/demo --pkg pkg --listen 127.0.0.1:$(DEMO_PORT)
+
+test: setup-test native browser ## Run every test: native, golden cases and the demo in three engines
+
+native: build
+	@cargo test --workspace
+	@npm test
+
+browser: setup-test build ## Run the golden cases and the demo's stories in Chromium, Firefox and WebKit
+	@cargo build --workspace
+	@node tests/browser/golden.mjs
+	@node tests/e2e/run.mjs
+
+bench: build ## Measure `choose` in Chromium beside peers
+	@scripts/setup.sh bench
+	@cargo build --release -p escale-server
+	@node benches/browser/run.mjs
+
+size: build ## Print what a page loads, in bytes; fails over budget
+	@node scripts/size.mjs
+
+fmt: setup-test ## Format the Rust code
+	@cargo fmt --all
+
+check-format:
+	@cargo fmt --all --check
+
+check-rust:
+	@cargo clippy --workspace --all-targets -- -D warnings
+	@cargo clippy -p escale --lib --no-default-features -- -D warnings
+	@cargo clippy -p escale --lib --target wasm32-unknown-unknown --no-default-features -- -D warnings
+	@cargo clippy -p escale --lib --target wasm32-unknown-unknown --no-default-features --features full -- -D warnings
+
+check-web: build
+	@npm run --silent check
+	@npm run --silent lint
+	@npx --no-install tsc -p tests
+	@npx --no-install eslint -c tests/eslint.config.js tests benches/browser
+
+# Advisories need a database from elsewhere; bans, licences and sources are all in the lock file.
+check-dependencies:
+	@cargo deny --locked check bans licenses sources
+
+check-docs:
+	@RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+
+CI_STAGES := setup-test check-format check-rust check-web check-dependencies check-docs test size
+
+ci: ## Everything that must hold before a change is taken
+	@for stage in $(CI_STAGES); do \
+		start=$$SECONDS; printf '\n=== %s\n' "$$stage"; \
+		$(MAKE) --no-print-directory "$$stage"; \
+		printf '=== %s took %d s\n' "$$stage" $$((SECONDS - start)); \
+	done; printf '\n=== all of it took %d s\n' "$$SECONDS"
+
+clean: ## Remove what was built, and the demo's data
+	@rm -rf target pkg .demo tests/e2e/out

@@ -1,0 +1,36 @@
+/**
+ * Escale's runtime module: the same tastes and deeds, told as events; each choice follows a page view, as on a site.
+ * Must never be spared its own duties: pressure, fatigue, exploration, seed and propensity are all computed.
+ */
+import init, { Runtime } from "../../../target/web/runtime/escale.js";
+
+/** Page views for a taste of 1: enough for tastes to be told apart. */
+const VIEWS_OF_A_TASTE = 20;
+
+/** @param {import("../page.mjs").Work} work */
+export async function prepare({ offers, tastes, facts }) {
+  await init({ module_or_path: "/module/escale_bg.wasm" });
+  const config = await fetch(`/escale-${offers.length}.bin`);
+  const engine = Runtime.open(new Uint8Array(await config.arrayBuffer()));
+  if (!engine) throw new Error("the config was refused");
+  engine.setVisitor(1, 2);
+  live(engine, tastes, facts);
+  const hero = engine.placement("hero");
+  return () => {
+    const nowMs = Date.now();
+    engine.page(nowMs, "", "/", "");
+    const offer = engine.choose(nowMs, hero, 0);
+    // The name is asked for once, at the end: a page needs only the number to find the content.
+    return offer < 0 ? `no offer (${-1 - offer})` : `#${offer}`;
+  };
+}
+
+/** @param {Runtime} engine @param {Record<string, number>} tastes @param {typeof import("../workload.mjs").FACTS} facts */
+function live(engine, tastes, facts) {
+  const nowMs = Date.now();
+  for (const [topic, taste] of Object.entries(tastes)) {
+    for (let view = 0; view < taste * VIEWS_OF_A_TASTE; view += 1) engine.apply(engine.page(nowMs, `trip.${topic}`, "", ""));
+  }
+  for (let count = 0; count < facts.searches; count += 1) engine.apply(engine.track(nowMs, "search", ""));
+  for (let count = 0; count < facts.quotes; count += 1) engine.apply(engine.track(nowMs, "quote_start", ""));
+}

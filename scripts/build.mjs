@@ -1,0 +1,180 @@
+// Builds the browser's package into pkg/: the two wasm modules and their glue, the bundles, the types. A module
+// whose sources did not change is not built again. `--bindings` stops once the glue is there to check types against.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join, relative } from "node:path";
+import { build } from "esbuild";
+import ts from "typescript";
+
+const root = join(import.meta.dirname, "..");
+const made = join(root, "target", "web");
+const pkg = join(root, "pkg");
+const sdk = join(root, "www", "sdk");
+const tools = join(process.env.ESCALE_TOOLS ?? join(homedir(), ".cache", "escale", "tools"), "bin");
+const path = [join(root, "node_modules", ".bin"), tools, process.env.PATH].join(delimiter);
+
+const TARGET = "wasm32-unknown-unknown";
+/** The first module is what every page loads; the second what a person's question loads. */
+const MODULES = [
+  { name: "runtime", wasm: "escale_bg.wasm", features: [], lean: true },
+  { name: "full", wasm: "full_bg.wasm", features: ["--features", "full"], lean: false },
+];
+const SIMD = "+simd128";
+// Not `--all-features`: that writes an encoding which browsers refuse.
+const WASM_FEATURES = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
+
+/** Runs a tool of the chain, and answers what it printed. */
+function run(command, args, env = {}) {
+  const options = { cwd: root, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8", env: { ...process.env, PATH: path, ...env } };
+  const { status, error, stdout } = spawnSync(command, args, options);
+  if (status === 0) return stdout;
+  console.error(`${command} ${error ? `could not be started (${error.code}); run: make setup` : "failed"}`);
+  process.exit(1);
+}
+
+function step(what, work) {
+  const began = performance.now();
+  const result = work();
+  console.log(`  ${what.padEnd(48)} ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+function filesUnder(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** Changes with everything that a module is made from. */
+function sourcesHash() {
+  const single = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json", "scripts/build.mjs"];
+  const hash = createHash("sha256");
+  for (const file of [...single.map((name) => join(root, name)), ...filesUnder(join(root, "src"))]) {
+    hash.update(relative(root, file)).update("\0").update(readFileSync(file));
+  }
+  return hash.digest("hex");
+}
+
+/** Compiles one module, and writes its glue and its smallest form. */
+function buildModule(module, hash) {
+  const { name } = module;
+  const folder = join(made, name);
+  const stamp = join(folder, "stamp");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return console.log(`  ${name}: nothing new`);
+  mkdirSync(folder, { recursive: true });
+  rmSync(stamp, { force: true });
+  const compiled = step(`${name}: compile`, () => compile(module));
+  step(`${name}: glue`, () => {
+    const args = ["--target", "web", "--omit-default-module-path", "--remove-name-section", "--remove-producers-section"];
+    run("wasm-bindgen", [...args, "--out-name", "escale", "--out-dir", folder, compiled]);
+  });
+  step(`${name}: wasm-opt`, () => shrink(join(folder, "escale_bg.wasm"), join(folder, "escale.js")));
+  writeFileSync(stamp, hash);
+}
+
+/** Compiles with the toolchain's own standard library, or a leaner one, and says where the module is. */
+function compile({ features, lean }) {
+  const args = ["rustc", "--locked", "--quiet", "--lib", "--crate-type", "cdylib", "--profile", "wasm", "--target", TARGET];
+  const own = [...args, "--no-default-features", ...features];
+  const usual = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+  // Another folder: the flags would make cargo build everything anew each time.
+  const folder = lean && hasStdSources() ? join(usual, "lean") : usual;
+  if (folder === usual) run("cargo", [...own, "--", "-C", `target-feature=${SIMD}`]);
+  else {
+    // The standard library compiled for size, and panics that only trap: no texts, no formatting.
+    const std = ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"];
+    const flags = `-Zunstable-options -Cpanic=immediate-abort -Ctarget-feature=${SIMD}`;
+    run("cargo", [...own, ...std, "--target-dir", folder], { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: flags });
+  }
+  return join(folder, TARGET, "wasm", "escale.wasm");
+}
+
+function hasStdSources() {
+  const { stdout } = spawnSync("rustc", ["--print", "sysroot"], { cwd: root, encoding: "utf8" });
+  const there = existsSync(join(stdout.trim(), "lib", "rustlib", "src", "rust", "library", "std", "Cargo.toml"));
+  if (!there) console.log("  the component rust-src is missing: the module grows by a fifth (rustup component add rust-src)");
+  return there;
+}
+
+/** Optimises in place, and gives imports and exports short names, in the module and in its glue. */
+function shrink(wasm, glue) {
+  const features = WASM_FEATURES.map((feature) => `--enable-${feature}`);
+  const flags = ["--low-memory-unused", "--zero-filled-memory", "-Oz", "--minify-imports-and-exports-and-modules"];
+  const { imports, exports } = JSON.parse(run("wasm-opt", [...features, ...flags, wasm, "-o", wasm]));
+  const imported = new Map(imports.map(([, long, short]) => [long, short]));
+  const exported = new Map(exports);
+  const text = readFileSync(glue, "utf8")
+    .replace('"./escale_bg.js":', '"a":')
+    .replace(/(?<=^ {8})__w\w+(?=: function)/gm, (long) => imported.get(long))
+    .replace(/(?<=\bwasm\.)\w+/g, (long) => exported.get(long));
+  writeFileSync(glue, text);
+}
+
+function integrity(file) {
+  return `sha384-${createHash("sha384").update(readFileSync(file)).digest("base64")}`;
+}
+
+/** The bundles: the loader as a plain script, the others as modules that find each other by name. */
+async function bundle() {
+  const [runtimeHash, fullHash] = MODULES.map(({ name }) => integrity(join(made, name, "escale_bg.wasm")));
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    legalComments: "none",
+    target: "es2022",
+    logLevel: "warning",
+    define: { WASM_INTEGRITY: JSON.stringify(runtimeHash), FULL_INTEGRITY: JSON.stringify(fullHash) },
+  };
+  const entry = (name, options) => build({ ...common, entryPoints: [join(sdk, `${name}.ts`)], ...options });
+  await entry("loader", { format: "iife", outfile: join(pkg, "escale.js") });
+  await entry("client", { format: "esm", outfile: join(pkg, "client.js"), external: ["./full.js", "./later.js"] });
+  await entry("later", { format: "esm", outfile: join(pkg, "later.js"), external: ["./full.js", "./later.js"] });
+  await entry("full", { format: "esm", outfile: join(pkg, "full.js") });
+  await entry("index", { format: "esm", outfile: join(pkg, "index.js"), external: ["./client.js"] });
+}
+
+/** The types of the package's door, and of what it names. */
+function declare() {
+  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const program = ts.createProgram([join(sdk, "index.ts")], { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true });
+  for (const name of ["index", "types"]) {
+    program.emit(program.getSourceFile(join(sdk, `${name}.ts`)), (_, text) => {
+      writeFileSync(join(pkg, `${name}.d.ts`), text.replaceAll('"#accounts"', '"./accounts.js"'));
+    });
+  }
+  copyFileSync(join(root, "src", "web", "full", "types.ts"), join(pkg, "accounts.d.ts"));
+}
+
+function describe() {
+  const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const manifest = {
+    name: "escale",
+    version,
+    license,
+    description: "Client-side personalisation for travel sites.",
+    type: "module",
+    sideEffects: ["./escale.js"],
+    exports: { ".": { types: "./index.d.ts", default: "./index.js" }, "./*": "./*" },
+    files: ["*.js", "*.wasm", "*.d.ts"],
+  };
+  writeFileSync(join(pkg, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+console.log("The browser's package:");
+const hash = sourcesHash();
+for (const module of MODULES) if (!process.env.ONLY || process.env.ONLY === module.name) buildModule(module, hash);
+if (!process.argv.includes("--bindings")) {
+  rmSync(pkg, { recursive: true, force: true });
+  mkdirSync(pkg, { recursive: true });
+  for (const { name, wasm } of MODULES) copyFileSync(join(made, name, "escale_bg.wasm"), join(pkg, wasm));
+  await bundle();
+  step("types", declare);
+  describe();
+  const bytes = filesUnder(pkg).reduce((sum, file) => sum + statSync(file).size, 0);
+  console.log(`  pkg/: ${filesUnder(pkg).length} files, ${Math.round(bytes / 1024)} KiB`);
+}

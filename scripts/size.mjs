@@ -1,0 +1,41 @@
+// What visitors download: every file of pkg/ raw, gzipped and by brotli at its best. Fails over budget.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+/** Everything a page loads before its first choice, and the part that it loads in any case, in bytes by brotli. */
+const FIRST_CHOICE_AIM = 30_000;
+/** What has been reached so far: it only goes down, until it is the aim. */
+const FIRST_CHOICE_MAX = 56_000;
+const LOADER_MAX = 2_048;
+const LOADER = "escale.js";
+const FIRST_CHOICE = [LOADER, "client.js", "escale_bg.wasm"];
+
+const pkg = join(import.meta.dirname, "..", "pkg");
+const files = readdirSync(pkg).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+const sizes = new Map(files.map((name) => [name, measure(readFileSync(join(pkg, name)))]));
+
+function measure(bytes) {
+  const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
+  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, options).length };
+}
+
+function line(name, { raw, gzip, brotli }) {
+  return name.padEnd(16) + [raw, gzip, brotli].map((size) => String(size).padStart(10)).join("");
+}
+
+console.log(line("bytes", { raw: "raw", gzip: "gzip -9", brotli: "brotli -11" }));
+for (const [name, size] of sizes) console.log(line(name, size));
+
+const missing = FIRST_CHOICE.filter((name) => !sizes.has(name));
+if (missing.length > 0) {
+  console.error(`missing from pkg/: ${missing.join(", ")}; build first`);
+  process.exit(1);
+}
+const loader = sizes.get(LOADER).brotli;
+const firstChoice = FIRST_CHOICE.reduce((sum, name) => sum + sizes.get(name).brotli, 0);
+if (loader > LOADER_MAX) console.log(`the loader is over its budget of ${LOADER_MAX} bytes`);
+if (firstChoice > FIRST_CHOICE_AIM) console.log(`the first choice is still over its aim of ${FIRST_CHOICE_AIM} bytes`);
+if (firstChoice > FIRST_CHOICE_MAX) console.log(`the first choice is over its ceiling of ${FIRST_CHOICE_MAX} bytes`);
+console.log(`first choice: ${firstChoice} bytes brotli`);
+if (loader > LOADER_MAX || firstChoice > FIRST_CHOICE_MAX) process.exitCode = 1;

@@ -1,0 +1,74 @@
+//! What every request shares, and the router over it. In: the parts that `serve` put together. Out: one axum router.
+//! Never: logs a query, an address, a user agent or an id.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::body::BODY_LIMIT;
+use crate::config_source::Served;
+use crate::ids::Site;
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::token::Tokens;
+use crate::{origin, pages, routes};
+
+/// An answer that takes longer is given up, so that a stuck disk does not pile up requests.
+const TIME_OUT: Duration = Duration::from_secs(15);
+
+pub struct App {
+    pub site: Site,
+    pub store: Box<dyn Store>,
+    pub config: Served,
+    pub origins: Vec<String>,
+    pub tokens: Option<Tokens>,
+}
+
+impl App {
+    /// A request names its site, so that a page which points at the wrong server learns it at once.
+    pub fn check_site(&self, name: &str) -> Result<(), Refusal> {
+        if name == self.site.as_str() { Ok(()) } else { Err(Refusal::UnknownSite) }
+    }
+}
+
+/// The interface; with `demo`, the demo site's pages around it.
+pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
+    let interface = Router::new()
+        .route("/v1/sync", post(routes::sync::hand_in))
+        .route("/v1/identify", post(routes::identify::link))
+        .route("/v1/me", get(routes::me::export).delete(routes::me::erase))
+        .route("/v1/config", get(routes::config::compiled))
+        .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
+        .method_not_allowed_fallback(async || Refusal::Method)
+        .route_layer(middleware::from_fn_with_state(app.clone(), origin::gate));
+    let whole = interface.route("/healthz", get(routes::health::alive)).route("/readyz", get(routes::health::ready));
+    let whole = match demo {
+        Some(demo) => pages::around(whole, demo, app.clone()),
+        None => whole.fallback(async || Refusal::NotFound),
+    };
+    whole
+        .with_state(app)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(give_up_late))
+        .layer(middleware::from_fn(log))
+}
+
+async fn give_up_late(request: Request, next: Next) -> Response {
+    tokio::time::timeout(TIME_OUT, next.run(request)).await.unwrap_or_else(|_| Refusal::TimeOut.into_response())
+}
+
+/// One line a request: the route's pattern, never the path or query that was asked for.
+async fn log(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("(file)", |path| path.as_str()).to_owned();
+    let method = request.method().clone();
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let (status, took_us) = (response.status().as_u16(), begun.elapsed().as_micros() as u64);
+    tracing::info!(%method, route, status, took_us, "answered");
+    response
+}

@@ -1,0 +1,198 @@
+//! The command line's words. In: arguments. Out: typed ones. Help is written for someone who meets Escale here.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::origin;
+
+/// Personalisation for travel sites: the sync server and its tools.
+#[derive(Parser)]
+#[command(name = "escale", version, about, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Start here:
+  escale check escale.json                            what is wrong with a config, and what to do about it
+  escale serve --config escale.json --db escale.db    the server, with nothing to install beside it
+  escale replay visits.ndjson --config escale.json    what the engine makes of recorded visitors
+
+Exit codes: 0 all well, 1 something failed, 2 the arguments or the config cannot be used.";
+
+#[derive(Subcommand)]
+pub enum Command {
+    Serve(Serve),
+    Build(Build),
+    Check(Check),
+    Replay(Replay),
+}
+
+/// Serve one site: take hand-ins of profiles, answer what a visitor's other browsers know.
+///
+/// Everything lives in one SQLite file, made if it is not there. A hand-in is answered once it is on the disk. Ctrl-C
+/// or SIGTERM ends the server after what is in flight.
+#[derive(Args)]
+#[command(after_help = SERVE_EXAMPLES)]
+pub struct Serve {
+    /// The site's name, as the page's snippet gives it in data-site.
+    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
+    pub site: String,
+    /// The config: people's escale.json, or what `escale build` made of it.
+    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
+    pub config: PathBuf,
+    /// The database file.
+    #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
+    pub db: PathBuf,
+    /// Address and port to listen on; port 0 takes any free one.
+    #[arg(long, env = "ESCALE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    pub listen: SocketAddr,
+    /// An origin whose pages may call, such as https://www.example.com; may be given again. Pages of the server's own
+    /// origin always may.
+    #[arg(long = "origin", env = "ESCALE_ORIGINS", value_delimiter = ',', value_parser = origin::parse)]
+    pub origins: Vec<String>,
+    #[command(flatten)]
+    pub identity: Identity,
+    /// Serve the demo site from this folder, and sign its visitors in.
+    #[arg(long, value_name = "DIR")]
+    pub demo: Option<PathBuf>,
+    /// The folder of the built package, served under /escale/ with the demo.
+    #[arg(long, value_name = "DIR", default_value = "pkg", requires = "demo")]
+    pub pkg: PathBuf,
+    /// How log lines are written (to the standard error). They never hold an address, a query or an id.
+    #[arg(long, env = "ESCALE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// From which level on there are log lines; `info` has one a request.
+    #[arg(long, env = "ESCALE_LOG", value_enum, default_value_t = LogLevel::Warn)]
+    pub log: LogLevel,
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  escale serve --site shop --config escale.json --db /var/lib/escale/shop.db \\
+               --origin https://www.shop.example --identity-secret-file /run/secrets/escale
+  escale serve --config www/demo/escale.json --db demo.db --demo www/demo --pkg pkg
+
+Paths: POST /v1/sync, POST /v1/identify, GET and DELETE /v1/me, GET /v1/config, GET /healthz, GET /readyz.";
+
+/// How the tokens are checked that the site's back end signs: JWTs with sub (the customer's id), aud (the site) and exp.
+#[derive(Args)]
+#[group(multiple = false)]
+pub struct Identity {
+    /// The secret shared with the site's back end (HS256), at least 32 bytes. Best given by the environment: arguments
+    /// can be seen by everyone on the machine.
+    #[arg(long, env = "ESCALE_IDENTITY_SECRET", hide_env_values = true, value_name = "SECRET")]
+    pub identity_secret: Option<String>,
+    /// A file with that secret; white space around it is dropped.
+    #[arg(long, env = "ESCALE_IDENTITY_SECRET_FILE", value_name = "FILE")]
+    pub identity_secret_file: Option<PathBuf>,
+    /// A PEM file with the back end's public Ed25519 key (EdDSA): this server can then check tokens but never make one.
+    #[arg(long, env = "ESCALE_IDENTITY_PUBLIC_KEY", value_name = "FILE")]
+    pub identity_public_key: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+}
+
+/// Compile a config into the bytes that browsers use in place.
+#[derive(Args)]
+pub struct Build {
+    /// People's config.
+    #[arg(value_name = "ESCALE.JSON")]
+    pub config: PathBuf,
+    /// Where the bytes go; by default beside the config, with the ending .bin.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Say everything that is wrong with a config, each with its JSON path and a remedy.
+#[derive(Args)]
+#[command(after_help = CHECK_EXAMPLES)]
+pub struct Check {
+    /// People's config, or what `escale build` made of it.
+    #[arg(value_name = "ESCALE.JSON", required_unless_present = "conditions")]
+    pub config: Option<PathBuf>,
+    /// Run a file of condition cases: {"cases": [{"name", "condition", "attributes", "savedGroups", "expected"}]}.
+    #[arg(long, value_name = "FILE")]
+    pub conditions: Option<PathBuf>,
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  escale check escale.json
+  escale check --conditions conditions.json    ends with `N passed, N failed`";
+
+/// Run recorded visitors through the very engine that runs in browsers, and show what it makes of them.
+///
+/// Bad lines are named with their number and passed over. Times before 2020, where the engine's time begins, are moved
+/// forward by whole weeks. Without a config one is made from the log's own topics: a facet a group of topics, an
+/// offer a topic.
+#[derive(Args)]
+#[command(after_long_help = REPLAY_FORMAT)]
+pub struct Replay {
+    /// The log: CSV or NDJSON.
+    #[arg(value_name = "EVENTS")]
+    pub events: PathBuf,
+    /// The config to decide by; without it one is made from the log.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The log's format; `auto` looks at its first line.
+    #[arg(long, value_enum, default_value_t = LogKind::Auto)]
+    pub format: LogKind,
+    /// The placement that is chosen for after each event; by default the one that most offers may fill.
+    #[arg(long, value_name = "NAME")]
+    pub placement: Option<String>,
+    /// How many visitors are shown; those with the most events.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub show: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum LogKind {
+    Auto,
+    /// Escale's own, see below.
+    Escale,
+    /// Sessions of a hotel meta-search: visitor,session,ts,step,action,reference,destination,country,…
+    Trivago,
+    /// A visitor a line: visitor,topics (ids 1 to 17 in order of view).
+    Msnbc,
+    /// Tourists' visits: visitor,ts,ts_end,city,poi,theme,photos
+    Flickr,
+    /// Requests to a web site, NDJSON: visitor, ts, method, url, status, referrer, ua
+    Weblog,
+    /// Shopping days: visitor,date,cat2,cat4,items,spend
+    Tafeng,
+}
+
+const REPLAY_FORMAT: &str = "\
+Escale's own format, NDJSON, an object a line:
+  {\"visitor\": \"v1\", \"at\": \"2026-05-01T09:30:00Z\", \"event\": \"page_view\", \"url\": \"/city/lisbonne\", \"topics\": \"trip.city\"}
+  {\"visitor\": \"v1\", \"at\": 1777628000, \"event\": \"quote_start\", \"fields\": {\"destination\": \"lisbonne\", \"adults\": 2}}
+or CSV with a header line; the columns after `event` may be left out, others become fields:
+  visitor,at,event,url,topics,destination,adults
+  v1,2026-05-01T09:30:00Z,page_view,/city/lisbonne,trip.city,,
+
+  visitor   any text; only its hash is used, as a draw's seed
+  at        ISO 8601 in UTC, or seconds or milliseconds since 1970
+  event     page_view, search, quote_start, quote_step, quote_submit, booking, offer_click, … as track() takes them
+  url       the path of a page view; the config's `pages` turn it into topics
+  topics    a list such as trip.city,stay.short:0.5
+  tokens    structured data of a page view, key=value, separated by `;`
+  fields    what track() is given: destination, start_date, end_date, adults, children, value, offer, …
+
+Examples:
+  escale replay server/samples/events.ndjson --config www/demo/escale.json
+  escale replay visits.csv --placement home-hero --show 10";

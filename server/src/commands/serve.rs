@@ -1,0 +1,165 @@
+//! `escale serve`. In: arguments. Out: a server that runs until it is told to stop. Never: starts with a config that
+//! has a fault or a database it cannot read; drops what it acknowledged.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use super::refuse;
+use crate::app::{App, router};
+use crate::cli::{self, Identity, LogFormat, LogLevel};
+use crate::config_source::{self, Faults};
+use crate::ids::Site;
+use crate::pages::Demo;
+use crate::sqlite::SqliteStore;
+use crate::token::Tokens;
+
+/// How long requests in flight may still take once the server was told to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+pub fn run(arguments: cli::Serve) -> ExitCode {
+    start_log(&arguments);
+    let prepared = prepare(&arguments).and_then(|(app, demo)| {
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| fault("the runtime", &error))?;
+        runtime.block_on(serve(app, demo, &arguments))
+    });
+    match prepared {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(faults) => refuse(&faults),
+    }
+}
+
+fn start_log(arguments: &cli::Serve) {
+    let level = match arguments.log {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+    };
+    // Our own lines alone: what the libraries below would say of a request may be personal.
+    let own = Targets::new().with_target(env!("CARGO_BIN_NAME"), level);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
+    let lines = match arguments.log_format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(own)).init();
+}
+
+fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
+    let compiled = config_source::read(&arguments.config)?;
+    for warning in &compiled.warnings {
+        eprintln!("warning: {warning}");
+    }
+    let site = Site::new(&arguments.site);
+    let demo = match &arguments.demo {
+        Some(pages) => {
+            Some(Demo::open(pages, &arguments.pkg).map_err(|error| fault(&pages.display().to_string(), &error))?)
+        }
+        None => None,
+    };
+    let tokens = tokens(&site, &arguments.identity, demo.is_some())?;
+    let config = config_source::served(compiled)?;
+    let store = SqliteStore::open(&arguments.db).map_err(|error| fault(&arguments.db.display().to_string(), &error))?;
+    Ok((App { site, store: Box::new(store), config, origins: arguments.origins.clone(), tokens }, demo))
+}
+
+fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {
+    let read = |path: &std::path::Path| std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error));
+    let tokens = if let Some(path) = &identity.identity_public_key {
+        Tokens::public(site, &read(path)?)
+    } else if let Some(path) = &identity.identity_secret_file {
+        Tokens::shared(site, read(path)?.trim_ascii())
+    } else if let Some(secret) = &identity.identity_secret {
+        Tokens::shared(site, secret.as_bytes())
+    } else if is_demo {
+        // Tokens of the demo live for minutes: a secret that lives as long as the process will do.
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| fault("the source of randomness", &error))?;
+        Tokens::shared(site, &secret)
+    } else {
+        return Ok(None);
+    };
+    tokens.map(Some).map_err(|error| fault("identity", &error))
+}
+
+async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(), Faults> {
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .map_err(|error| fault(&format!("{} (choose another with --listen)", arguments.listen), &error))?;
+    let address = listener.local_addr().map_err(|error| fault("the address", &error))?;
+    let app = Arc::new(app);
+    announce(&address.to_string(), demo.is_some(), arguments);
+    let (told, mut stopping) = tokio::sync::watch::channel(());
+    let graceful = axum::serve(listener, router(app.clone(), demo)).with_graceful_shutdown(async move {
+        stop_asked().await;
+        println!("stopping…");
+        drop(told);
+    });
+    let overdue = async {
+        // Errs when the sender is dropped: the server was told to stop.
+        let _ = stopping.changed().await;
+        tokio::time::sleep(STOP_WITHIN).await;
+    };
+    tokio::select! {
+        ended = graceful => ended.map_err(|error| fault("the server", &error))?,
+        () = overdue => tracing::warn!("requests still in flight were cut off"),
+    }
+    app.store.close().await.map_err(|error| fault("closing the database", &error))?;
+    println!("stopped; everything acknowledged is in {}", arguments.db.display());
+    Ok(())
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn stop_asked() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+fn announce(address: &str, is_demo: bool, arguments: &cli::Serve) {
+    println!("Escale serves the site `{}` at http://{address}/ (data in {})", arguments.site, arguments.db.display());
+    if is_demo {
+        println!("{}", TRY.replace("{address}", address));
+    }
+    println!("Ctrl-C stops it; the data stay.");
+    // A script that waits for the address reads a pipe, which is not flushed line by line.
+    let _ = std::io::stdout().flush();
+}
+
+const TRY: &str = "
+  Open       http://{address}/ and accept the banner: without your consent nothing is read, stored or sent.
+  City       look at three city trips and start a quote: the home page then shows a city offer.
+  Exotic     in a private window, look at exotic trips instead: that visitor's home page turns exotic.
+  Why?       every offer says why it is there; \"less of this\" and \"never\" are obeyed at once.
+  Two worlds sign in with the same e-mail in both windows: each learns what the other knows.
+  Forget     withdraw your consent: it is gone here and on the server.
+";
+
+fn fault(what: &str, why: &dyn std::fmt::Display) -> Faults {
+    Faults(vec![format!("{what}: {why}")])
+}

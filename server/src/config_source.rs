@@ -1,0 +1,63 @@
+//! In: the path of a config, people's JSON or compiled. Out: its bytes, checked and ready to serve, or every fault.
+
+use std::path::Path;
+
+use axum::body::Bytes;
+use escale::core::config::{Config, compile};
+
+/// A config in use.
+pub struct Served {
+    pub bytes: Bytes,
+    pub config: Config,
+    /// Eight hexadecimal digits: what browsers compare.
+    pub version: String,
+}
+
+/// Why there is none: everything that is wrong, one line each.
+pub struct Faults(pub Vec<String>);
+
+/// What a readable config still deserves to be told.
+pub struct Compiled {
+    pub bytes: Vec<u8>,
+    pub warnings: Vec<String>,
+}
+
+/// Reads and, unless it is compiled already, compiles.
+pub fn read(path: &Path) -> Result<Compiled, Faults> {
+    let file = std::fs::read(path).map_err(|error| {
+        Faults(vec![format!(
+            "{}: {error}. Give the path of an escale.json or of what `escale build` made",
+            path.display()
+        )])
+    })?;
+    if file.first().is_some_and(|first| first.is_ascii_whitespace() || *first == b'{') {
+        return compile_json(&file);
+    }
+    check(file.clone()).map(|_| Compiled { bytes: file, warnings: Vec::new() })
+}
+
+/// Compiles people's JSON.
+pub fn compile_json(file: &[u8]) -> Result<Compiled, Faults> {
+    let json =
+        std::str::from_utf8(file).map_err(|error| Faults(vec![format!("not UTF-8: {error}. Save it as UTF-8")]))?;
+    match compile(json) {
+        Ok(compiled) => Ok(Compiled {
+            bytes: compiled.bytes,
+            warnings: compiled.warnings.iter().map(ToString::to_string).collect(),
+        }),
+        Err(issues) => Err(Faults(issues.iter().map(ToString::to_string).collect())),
+    }
+}
+
+/// The engine's own view of compiled bytes.
+pub fn check(bytes: Vec<u8>) -> Result<Config, Faults> {
+    Config::from_bytes(bytes)
+        .map_err(|error| Faults(vec![format!("not a compiled config ({error:?}). Build it again with `escale build`")]))
+}
+
+/// Ready to serve.
+pub fn served(compiled: Compiled) -> Result<Served, Faults> {
+    let config = check(compiled.bytes.clone())?;
+    let version = format!("{:08x}", config.version_hash());
+    Ok(Served { bytes: compiled.bytes.into(), config, version })
+}

@@ -1,0 +1,51 @@
+//! In: what the store holds of a replica, and what a browser hands in. Out: a verdict.
+//! Never: reads a clock or a store; the same rule serves every backend.
+
+/// The stored side of a replica.
+pub struct Held {
+    pub version: u64,
+    pub state: Vec<u8>,
+}
+
+/// What becomes of a hand-in.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub enum Verdict {
+    /// Newer than what is held: store it.
+    Store,
+    /// The very bytes already held: the answer was lost, or two requests crossed. Nothing changes.
+    Same,
+    /// The browser was rolled back or copied: what is held stays, and the browser starts a new replica.
+    Conflict,
+}
+
+/// A higher version wins; the same version must be the same bytes; anything else is a roll-back or a copy.
+pub fn judge(held: Option<&Held>, version: u64, state: &[u8]) -> Verdict {
+    match held {
+        None => Verdict::Store,
+        Some(held) if version > held.version => Verdict::Store,
+        Some(held) if version == held.version && state == held.state => Verdict::Same,
+        Some(_) => Verdict::Conflict,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn case(held: Option<(u64, &[u8])>, offered: (u64, &[u8]), expected: Verdict) {
+        let held = held.map(|(version, state)| Held { version, state: state.to_vec() });
+        assert_eq!(judge(held.as_ref(), offered.0, offered.1), expected);
+    }
+
+    #[test]
+    fn version_rules() {
+        case(None, (1, b"a"), Verdict::Store);
+        case(Some((1, b"a")), (2, b"b"), Verdict::Store);
+        case(Some((1, b"a")), (9, b"a"), Verdict::Store);
+        case(Some((2, b"b")), (2, b"b"), Verdict::Same);
+        case(Some((2, b"b")), (2, b"c"), Verdict::Conflict);
+        case(Some((2, b"b")), (1, b"b"), Verdict::Conflict);
+        case(Some((u64::MAX, b"b")), (0, b"b"), Verdict::Conflict);
+    }
+}

@@ -1,0 +1,137 @@
+//! In: the secrets and ids that callers send. Out: fixed-size hashes of them, and the bucket each belongs to.
+//! Never: keeps, prints or logs a secret; `Debug` of these types shows nothing of their bytes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+/// Keys are spread over this many buckets; a bucket never spans two machines.
+pub const BUCKETS: u16 = 1024;
+
+/// The name of a site, shared by every key of a request.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Site(Arc<str>);
+
+impl Site {
+    pub fn new(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// SHA-256 over the site, the kind of id and the id itself: the same secret on two sites gives unrelated hashes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct IdHash(pub [u8; 32]);
+
+impl IdHash {
+    fn of(site: &Site, kind: &str, id: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        for part in [site.as_str().as_bytes(), kind.as_bytes(), id] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        Self(hash.finalize().into())
+    }
+
+    pub fn bucket(&self) -> u16 {
+        u16::from_be_bytes([self.0[0], self.0[1]]) % BUCKETS
+    }
+}
+
+impl fmt::Debug for IdHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdHash(…)")
+    }
+}
+
+/// What a bearer of a 128-bit secret may be: a visitor, or the holder of an erase-only token.
+#[derive(Clone)]
+pub struct Secret([u8; 16]);
+
+impl Secret {
+    pub fn parse(text: &str) -> Option<Self> {
+        bytes(text).and_then(|b| b.try_into().ok()).map(Self)
+    }
+
+    pub fn visitor(&self, site: &Site) -> VisitorKey {
+        VisitorKey { site: site.clone(), id: IdHash::of(site, "visitor", &self.0) }
+    }
+
+    pub fn erase(&self, site: &Site) -> IdHash {
+        IdHash::of(site, "erase", &self.0)
+    }
+}
+
+/// Where a visitor's rows live.
+#[derive(Clone)]
+pub struct VisitorKey {
+    pub site: Site,
+    pub id: IdHash,
+}
+
+/// A customer is known by the id that the site's own back end gave it.
+#[derive(Clone)]
+pub struct CustomerKey {
+    pub site: Site,
+    pub id: String,
+}
+
+impl CustomerKey {
+    pub fn bucket(&self) -> u16 {
+        IdHash::of(&self.site, "customer", self.id.as_bytes()).bucket()
+    }
+}
+
+/// One browser of one visitor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ReplicaId(pub [u8; 8]);
+
+impl ReplicaId {
+    pub fn parse(text: &str) -> Option<Self> {
+        bytes(text).and_then(|b| b.try_into().ok()).map(Self)
+    }
+
+    pub fn to_text(self) -> String {
+        text(&self.0)
+    }
+}
+
+/// Base64url without padding to bytes.
+pub fn bytes(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+/// Bytes to base64url without padding.
+pub fn text(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "a test that cannot go on ends")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_has_exactly_128_bits() {
+        assert!(Secret::parse("AAAAAAAAAAAAAAAAAAAAAA").is_some());
+        for wrong in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA+/"] {
+            assert!(Secret::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn hashes_of_one_secret_differ_by_site_and_by_kind() {
+        let Some(secret) = Secret::parse("AAAAAAAAAAAAAAAAAAAAAA") else { panic!("a valid secret") };
+        let (a, b) = (Site::new("a"), Site::new("b"));
+        assert_ne!(secret.visitor(&a).id, secret.visitor(&b).id);
+        assert_ne!(secret.visitor(&a).id, secret.erase(&a));
+        assert!(secret.visitor(&a).id.bucket() < BUCKETS);
+        assert_eq!(format!("{:?}", secret.erase(&a)), "IdHash(…)");
+    }
+}

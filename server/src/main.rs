@@ -1,0 +1,34 @@
+//! `escale`: the server and the command line. One binary, a subcommand a job.
+
+mod app;
+mod body;
+mod cli;
+mod clock;
+mod commands;
+mod config_source;
+mod hand_in;
+mod ids;
+mod origin;
+mod pages;
+mod policy;
+mod refusal;
+mod replay;
+mod replica;
+mod routes;
+mod sqlite;
+mod store;
+mod table;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match cli::Cli::parse().command {
+        cli::Command::Serve(arguments) => commands::serve::run(arguments),
+        cli::Command::Build(arguments) => commands::build::run(&arguments),
+        cli::Command::Check(arguments) => commands::check::run(&arguments),
+        cli::Command::Replay(arguments) => commands::replay::run(&arguments),
+    }
+}

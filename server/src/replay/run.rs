@@ -1,0 +1,152 @@
+//! In: a log and a config. Out: what the engine chose, and the profiles it ended with. Never: touches a clock but to
+//! measure itself.
+
+use std::time::{Duration, Instant};
+
+use escale::core::classify::PageFacts;
+use escale::core::config::Config;
+use escale::core::config::layout::Section;
+use escale::core::decide::{Reason, Request};
+use escale::core::engine::Engine;
+use escale::core::error::TrackError;
+use escale::core::knowledge::{Knowledge, snapshot};
+use sha2::{Digest, Sha256};
+
+use super::log::{Log, bar};
+use super::{Action, Fault, Recorded, Visitor};
+
+/// What came of it all.
+pub struct Outcome {
+    pub decisions: u64,
+    /// How often each offer was chosen, by its small integer.
+    pub offers: Vec<u64>,
+    /// How often the page's own content stayed, and why.
+    pub kept: Vec<(Reason, u64)>,
+    pub shown: Vec<Shown>,
+    pub profile_bytes: Vec<usize>,
+    pub faults: Vec<Fault>,
+    /// Time spent in the engine alone.
+    pub engine: Duration,
+}
+
+/// A visitor worth showing.
+pub struct Shown {
+    pub name: String,
+    pub events: usize,
+    pub profile_bytes: usize,
+    pub knowledge: Knowledge,
+    pub last_offer: Option<u16>,
+}
+
+/// Runs every visitor through one engine, with a bar by events; the busiest `show` are kept to be shown.
+pub fn run(log: &Log, config: Config, placement: u16, show: usize) -> Outcome {
+    let offers = config.count(Section::Offers);
+    let busiest = busiest(&log.visitors, show);
+    let mut run = Run {
+        engine: Engine::new(config),
+        placement,
+        outcome: Outcome {
+            decisions: 0,
+            offers: vec![0; offers],
+            kept: Vec::new(),
+            shown: Vec::new(),
+            profile_bytes: Vec::new(),
+            faults: Vec::new(),
+            engine: Duration::ZERO,
+        },
+    };
+    let bar = bar(log.events, "{spinner} replaying {wide_bar} {human_pos}/{human_len} events  {per_sec}");
+    for (at, visitor) in log.visitors.iter().enumerate() {
+        run.visitor(visitor, busiest.contains(&at));
+        bar.inc(visitor.events.len() as u64);
+    }
+    bar.finish_and_clear();
+    run.outcome.shown.sort_by_key(|shown| std::cmp::Reverse(shown.events));
+    run.outcome
+}
+
+fn busiest(visitors: &[Visitor], show: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..visitors.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(visitors[*at].events.len()));
+    order.truncate(show);
+    order
+}
+
+struct Run {
+    engine: Engine,
+    placement: u16,
+    outcome: Outcome,
+}
+
+impl Run {
+    fn visitor(&mut self, visitor: &Visitor, is_shown: bool) {
+        let mut last_offer = None;
+        let seed = seed(&visitor.name);
+        let begun = Instant::now();
+        self.begin(seed);
+        for event in &visitor.events {
+            last_offer = self.event(event);
+        }
+        self.outcome.engine += begun.elapsed();
+        let profile_bytes = self.engine.save().len();
+        self.outcome.profile_bytes.push(profile_bytes);
+        if is_shown {
+            let last_ms = visitor.events.last().map_or(0.0, |event| event.at_ms);
+            let knowledge = snapshot(&self.engine, last_ms);
+            let (name, events) = (visitor.name.clone(), visitor.events.len());
+            self.outcome.shown.push(Shown { name, events, profile_bytes, knowledge, last_offer });
+        }
+    }
+
+    /// Nothing of the visitor before is known: neither profile nor page.
+    fn begin(&mut self, seed: u64) {
+        self.engine.set_visitor(seed);
+        // No bytes are an empty profile, which always loads.
+        let _ = self.engine.load(&[]);
+        self.engine.page(0.0, &PageFacts::default());
+    }
+
+    fn event(&mut self, event: &Recorded) -> Option<u16> {
+        match self.bytes_of(event) {
+            Ok(bytes) => {
+                self.engine.apply(&bytes);
+            }
+            Err(why) => self.outcome.faults.push(Fault { line: event.line, why }),
+        }
+        let request = Request { now_ms: event.at_ms, placement: self.placement, slot: 0, exclude: &[] };
+        let decision = self.engine.choose(&request);
+        self.outcome.decisions += 1;
+        match decision.offer {
+            Some(offer) => self.outcome.offers[usize::from(offer)] += 1,
+            None => self.keep(decision.reason),
+        }
+        decision.offer
+    }
+
+    fn bytes_of(&mut self, event: &Recorded) -> Result<Vec<u8>, String> {
+        match &event.action {
+            Action::Page { topics, url, tokens } => {
+                Ok(self.engine.page(event.at_ms, &PageFacts { explicit: topics, url, tokens }))
+            }
+            Action::Call { name, fields } => {
+                self.engine.track(event.at_ms, name, fields).map_err(|error| match error {
+                    TrackError::UnknownEvent => format!("unknown event `{name}`"),
+                    TrackError::BadField => format!("a field of `{name}` cannot be read"),
+                })
+            }
+        }
+    }
+
+    fn keep(&mut self, reason: Reason) {
+        let kept = &mut self.outcome.kept;
+        match kept.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, n)) => *n += 1,
+            None => kept.push((reason, 1)),
+        }
+    }
+}
+
+fn seed(name: &str) -> u64 {
+    let hash = Sha256::digest(name);
+    hash.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte))
+}

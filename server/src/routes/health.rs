@@ -1,0 +1,21 @@
+//! `GET /healthz` (the process lives) and `GET /readyz` (it can read and write).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use serde_json::json;
+
+use super::NO_STORE;
+use crate::app::App;
+use crate::refusal::Refusal;
+
+pub async fn alive() -> impl IntoResponse {
+    (NO_STORE, Json(json!({ "status": "alive" })))
+}
+
+pub async fn ready(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refusal> {
+    app.store.ready().await?;
+    Ok((NO_STORE, Json(json!({ "status": "ready" }))))
+}

@@ -1,0 +1,44 @@
+//! `POST /v1/identify`. In: a visitor's secret and a token that the site's back end signed. Out: the link.
+//! Never: links by anything that could be typed or forwarded; says more of a bad token than that it is bad.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use serde::{Deserialize, Serialize};
+
+use super::NO_STORE;
+use crate::app::App;
+use crate::body;
+use crate::refusal::Refusal;
+use crate::store::Linked;
+use crate::{clock, ids};
+
+#[derive(Deserialize)]
+pub struct Request {
+    site: String,
+    visitor: String,
+    token: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    linked: bool,
+}
+
+pub async fn link(
+    State(app): State<Arc<App>>,
+    body::Json(request): body::Json<Request>,
+) -> Result<impl IntoResponse, Refusal> {
+    app.check_site(&request.site)?;
+    let visitor = ids::Secret::parse(&request.visitor).ok_or(Refusal::MalformedField("visitor"))?;
+    let tokens = app.tokens.as_ref().ok_or(Refusal::NoIdentity)?;
+    let id = tokens.customer(&request.token).map_err(|_| Refusal::Token)?;
+    let customer = ids::CustomerKey { site: app.site.clone(), id };
+    match app.store.link(visitor.visitor(&app.site), customer, clock::today()).await? {
+        Linked::Here => Ok((NO_STORE, Json(Answer { linked: true }))),
+        Linked::Elsewhere => Err(Refusal::LinkedElsewhere),
+        Linked::Erased => Err(Refusal::Erased),
+    }
+}

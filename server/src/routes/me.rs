@@ -1,0 +1,80 @@
+//! `GET /v1/me` and `DELETE /v1/me`. In: a visitor's secret (to erase: or the erase-only token). Out: everything held,
+//! as JSON, or nothing left. Never: tells a wrong secret from an absent visitor.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{NO_STORE, OurSite};
+use crate::app::App;
+use crate::refusal::Refusal;
+use crate::store::{Erasure, Found, ReplicaRecord};
+use crate::{clock, ids, replica};
+
+/// The export: complete, and readable without this program.
+#[derive(Serialize)]
+struct Export {
+    site: String,
+    created_day: String,
+    synced_day: String,
+    customer: Option<String>,
+    replicas: Vec<ReplicaExport>,
+}
+
+#[derive(Serialize)]
+struct ReplicaExport {
+    replica: String,
+    version: u64,
+    /// The stored bytes, so that an export can be taken in again.
+    state: String,
+    profile: Value,
+}
+
+pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
+    let secret = bearer(&headers)?;
+    match app.store.visitor(secret.visitor(&app.site)).await? {
+        Found::Unknown => Err(Refusal::UnknownVisitor),
+        Found::Erased => Err(Refusal::Erased),
+        Found::Known(record) => Ok((
+            NO_STORE,
+            Json(Export {
+                site: app.site.as_str().to_owned(),
+                created_day: clock::day_text(record.created_day),
+                synced_day: clock::day_text(record.synced_day),
+                customer: record.customer,
+                replicas: record.replicas.into_iter().map(|replica| exported(replica, &app)).collect(),
+            }),
+        )),
+    }
+}
+
+fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
+    ReplicaExport {
+        replica: of.replica.to_text(),
+        version: of.version,
+        state: ids::text(&of.state),
+        profile: replica::export(&of.state, &app.config.config, clock::now_ms()),
+    }
+}
+
+/// 204 whether or not there was anyone: a repeated erasure, and a guess, learn nothing.
+pub async fn erase(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
+    let secret = bearer(&headers)?;
+    let erasure = Erasure { visitor: secret.visitor(&app.site), erase: secret.erase(&app.site), day: clock::today() };
+    app.store.erase(erasure).await?;
+    Ok((NO_STORE, StatusCode::NO_CONTENT))
+}
+
+fn bearer(headers: &HeaderMap) -> Result<ids::Secret, Refusal> {
+    let text = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(Refusal::NoBearer)?;
+    let (scheme, secret) = text.split_once(' ').ok_or(Refusal::NoBearer)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Refusal::NoBearer);
+    }
+    ids::Secret::parse(secret.trim()).ok_or(Refusal::NoBearer)
+}

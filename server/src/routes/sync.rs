@@ -1,0 +1,92 @@
+//! `POST /v1/sync`. In: one replica's state. Out: whether it was taken, and what the visitor's other replicas know.
+//! Never: answers 200 before the state is durable; reads the profile beyond checking that it is one.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use serde::{Deserialize, Serialize};
+
+use super::NO_STORE;
+use crate::app::App;
+use crate::body;
+use crate::refusal::Refusal;
+use crate::store::{HandIn, HandedIn};
+use crate::{clock, ids, replica};
+
+/// The largest whole number that JavaScript counts exactly.
+const MAX_VERSION: u64 = (1 << 53) - 1;
+
+#[derive(Deserialize)]
+pub struct Request {
+    site: String,
+    visitor: String,
+    erase: String,
+    replica: String,
+    version: u64,
+    state: String,
+    #[serde(default)]
+    seen: u64,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    accepted: bool,
+    conflict: bool,
+    /// With a conflict: the version held. A late duplicate of an older state is no roll-back for a browser that has
+    /// since gone on to this version itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<u64>,
+    others: Option<Others>,
+    config: String,
+    now_ms: u64,
+}
+
+#[derive(Serialize)]
+struct Others {
+    seq: u64,
+    state: String,
+}
+
+pub async fn hand_in(
+    State(app): State<Arc<App>>,
+    body::Json(request): body::Json<Request>,
+) -> Result<impl IntoResponse, Refusal> {
+    app.check_site(&request.site)?;
+    let hand_in = read(&app, &request)?;
+    replica::check(&hand_in.state)?;
+    let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
+    let held = match app.store.hand_in(hand_in).await? {
+        HandedIn::Accepted => None,
+        HandedIn::Conflict { held_version } => Some(held_version),
+        HandedIn::Erased => return Err(Refusal::Erased),
+        HandedIn::TooManyReplicas => return Err(Refusal::TooManyReplicas),
+    };
+    let now_ms = clock::now_ms();
+    let others = match held {
+        None => app.store.others(visitor, replica, request.seen).await?,
+        Some(_) => None,
+    };
+    let others = others.map(|o| Others { seq: o.seq, state: ids::text(&replica::combined(&o.states, now_ms)) });
+    let config = app.config.version.clone();
+    Ok((NO_STORE, Json(Answer { accepted: held.is_none(), conflict: held.is_some(), held, others, config, now_ms })))
+}
+
+fn read(app: &App, request: &Request) -> Result<HandIn, Refusal> {
+    let visitor = ids::Secret::parse(&request.visitor).ok_or(Refusal::MalformedField("visitor"))?;
+    let erase = ids::Secret::parse(&request.erase).ok_or(Refusal::MalformedField("erase"))?;
+    let replica = ids::ReplicaId::parse(&request.replica).ok_or(Refusal::MalformedField("replica"))?;
+    let state = ids::bytes(&request.state).ok_or(Refusal::MalformedField("state"))?;
+    if request.version > MAX_VERSION {
+        return Err(Refusal::MalformedField("version"));
+    }
+    Ok(HandIn {
+        visitor: visitor.visitor(&app.site),
+        erase: erase.erase(&app.site),
+        replica,
+        version: request.version,
+        state,
+        day: clock::today(),
+    })
+}

@@ -1,0 +1,134 @@
+//! In: the two readings of a secret. Out: nothing of that visitor but tombstones. Never: a half-done erasure: the
+//! tombstone comes first and carries what is left to do, so that a crash in between is made good at the next start.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::read::is_tombstoned;
+use super::writer::{Trace, Writer};
+use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
+use crate::store::{Erasure, StoreError};
+
+/// Erases by a visitor's secret or by an erase-only token; which of the two a caller holds is found out here.
+pub async fn erase(writer: &Writer, erasure: Erasure) -> Result<(), StoreError> {
+    let Erasure { visitor, erase, day } = erasure;
+    let site = visitor.site.clone();
+    let owner = writer.submit(Trace::Keep, move |tx| owner(tx, &site, &erase)).await?;
+    let target = match owner {
+        Some(id) => VisitorKey { site: visitor.site.clone(), id },
+        None => visitor.clone(),
+    };
+    // For someone unknown the secret may be a token that overtook its visitor's first hand-in: refused from now on.
+    let token = if owner.is_some() { None } else { token_of(writer, &target).await? }.unwrap_or(erase);
+    let (key, site) = (target.clone(), target.site.clone());
+    let left = writer.submit(Trace::Scrub, move |tx| bury(tx, &key, day)).await?;
+    let of = site.clone();
+    writer.submit(Trace::Keep, move |tx| set_tombstone(tx, &of, &token, day)).await?;
+    if let Some((customer, changes)) = left {
+        let (id, customer) = (target.id, CustomerKey { site, id: customer });
+        let of = customer.clone();
+        writer.submit(Trace::Scrub, move |tx| remove_link(tx, &of, &id, changes)).await?;
+        writer.submit(Trace::Scrub, move |tx| settle(tx, &customer.site, &id)).await?;
+    }
+    Ok(())
+}
+
+/// The visitor whose erase-only token this is.
+fn owner(tx: &Transaction<'_>, site: &Site, erase: &IdHash) -> rusqlite::Result<Option<IdHash>> {
+    tx.prepare_cached("SELECT visitor FROM visitors WHERE erase = ?1 AND site = ?2")?
+        .query_row(params![erase.0, site.as_str()], |row| row.get(0).map(IdHash))
+        .optional()
+}
+
+async fn token_of(writer: &Writer, visitor: &VisitorKey) -> Result<Option<IdHash>, StoreError> {
+    let VisitorKey { site, id } = visitor.clone();
+    let read = move |tx: &Transaction<'_>| {
+        tx.prepare_cached("SELECT erase FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+            .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get::<_, Option<[u8; 32]>>(0))
+            .optional()
+            .map(|erase| erase.flatten().map(IdHash))
+    };
+    writer.submit(Trace::Keep, read).await
+}
+
+/// In the visitor's bucket: the rows go, the tombstone stays, and remembers the link that is left to remove.
+fn bury(tx: &Transaction<'_>, visitor: &VisitorKey, day: u32) -> rusqlite::Result<Option<(String, u64)>> {
+    let VisitorKey { site, id } = visitor;
+    let key = params![site.as_str(), id.bucket(), id.0];
+    let changes: u64 = tx
+        .prepare_cached(
+            "SELECT coalesce(sum(changes), 0) FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        )?
+        .query_row(key, |row| row.get(0))?;
+    let customer: Option<String> = tx
+        .prepare_cached("SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .query_row(key, |row| row.get(0))
+        .optional()?
+        .flatten();
+    set_tombstone(tx, site, id, day)?;
+    if let Some(customer) = &customer {
+        tx.prepare_cached(
+            "UPDATE tombstones SET customer = ?4, changes = ?5 WHERE site = ?1 AND bucket = ?2 AND id = ?3",
+        )?
+        .execute(params![site.as_str(), id.bucket(), id.0, customer, changes])?;
+    }
+    tx.prepare_cached("DELETE FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?.execute(key)?;
+    tx.prepare_cached("DELETE FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?.execute(key)?;
+    Ok(customer.map(|customer| (customer, changes)))
+}
+
+fn set_tombstone(tx: &Transaction<'_>, site: &Site, id: &IdHash, day: u32) -> rusqlite::Result<()> {
+    if !is_tombstoned(tx, site, id)? {
+        tx.prepare_cached("INSERT INTO tombstones (site, bucket, id, erased_day) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![site.as_str(), id.bucket(), id.0, day])?;
+    }
+    Ok(())
+}
+
+/// In the customer's bucket: the link goes; a customer without links is no one any more.
+pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, visitor: &IdHash, changes: u64) -> rusqlite::Result<()> {
+    let (site, bucket) = (of.site.as_str(), of.bucket());
+    let removed = tx
+        .prepare_cached("DELETE FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND visitor = ?4")?
+        .execute(params![site, bucket, of.id, visitor.0])?;
+    if removed == 0 {
+        return Ok(());
+    }
+    // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
+    tx.prepare_cached(
+        "UPDATE customers SET dropped = dropped + ?4 + 1 WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
+    )?
+    .execute(params![site, bucket, of.id, changes])?;
+    tx.prepare_cached(
+        "DELETE FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND NOT EXISTS
+         (SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
+    )?
+    .execute(params![site, bucket, of.id])?;
+    Ok(())
+}
+
+/// Nothing is left to do: the tombstone forgets whose link it was.
+fn settle(tx: &Transaction<'_>, site: &Site, id: &IdHash) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "UPDATE tombstones SET customer = NULL, changes = 0 WHERE site = ?1 AND bucket = ?2 AND id = ?3",
+    )?
+    .execute(params![site.as_str(), id.bucket(), id.0])?;
+    Ok(())
+}
+
+/// At start: removes the links of visitors whose erasure was cut short.
+pub fn finish_interrupted(db: &mut Connection) -> rusqlite::Result<()> {
+    let unfinished: Vec<(String, [u8; 32], String, u64)> = db
+        .prepare("SELECT site, id, customer, changes FROM tombstones WHERE customer IS NOT NULL")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .collect::<Result<_, _>>()?;
+    for (site, id, customer, changes) in unfinished {
+        let (id, of) = (IdHash(id), CustomerKey { site: Site::new(&site), id: customer });
+        let tx = db.transaction()?;
+        remove_link(&tx, &of, &id, changes)?;
+        tx.commit()?;
+        let tx = db.transaction()?;
+        settle(&tx, &of.site, &id)?;
+        tx.commit()?;
+    }
+    Ok(())
+}

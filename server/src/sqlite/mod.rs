@@ -1,0 +1,118 @@
+//! The embedded store: one SQLite file, one writer thread that commits in groups, readers beside it.
+//! In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before its commit.
+
+mod erase;
+mod migrations;
+mod read;
+mod readers;
+mod write;
+mod writer;
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::ids::{CustomerKey, ReplicaId, VisitorKey};
+use crate::store::{Erasure, Found, HandIn, HandedIn, Linked, Others, Reply, Store};
+use readers::Readers;
+use writer::{Trace, Writer};
+
+/// Why a database file cannot be served from.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(
+        "cannot open the database: {0}. Check the path and its permissions; restore a backup if the file is damaged"
+    )]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(
+        "the database was written by a newer version (schema {found}, this one knows {known}). Update this program"
+    )]
+    Newer { found: u32, known: u32 },
+    #[error("the writer thread could not be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// A [`Store`] in one SQLite file.
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens or creates the file, brings its schema up to date and finishes erasures that a crash cut short.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let mut db = Connection::open(path)?;
+        tune(&db)?;
+        migrations::run(&mut db)?;
+        erase::finish_interrupted(&mut db)?;
+        Ok(Self { writer: Writer::start(db)?, readers: Readers::new(path) })
+    }
+}
+
+/// WAL lets readers go on beside the writer; FULL makes a commit durable before it is acknowledged; secure_delete
+/// zeroes what erasure removes.
+fn tune(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "secure_delete", "ON")?;
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    Ok(db)
+}
+
+impl Store for SqliteStore {
+    fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
+        Box::pin(self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &hand_in)))
+    }
+
+    fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>> {
+        Box::pin(self.readers.ask(move |db| read::others(db, &visitor, replica, seen)))
+    }
+
+    fn link(&self, visitor: VisitorKey, customer: CustomerKey, day: u32) -> Reply<'_, Linked> {
+        Box::pin(async move {
+            let (of, to) = (visitor.clone(), customer.clone());
+            let linked = self.writer.submit(Trace::Keep, move |tx| write::point_to_customer(tx, &of, &to, day)).await?;
+            if linked != Linked::Here {
+                return Ok(linked);
+            }
+            let (of, to) = (visitor.clone(), customer.clone());
+            self.writer.submit(Trace::Keep, move |tx| write::add_link(tx, &to, &of, day)).await?;
+            // An erasure may have come between the two steps and found no link to remove.
+            let of = visitor.clone();
+            if !self.writer.submit(Trace::Keep, move |tx| read::is_tombstoned(tx, &of.site, &of.id)).await? {
+                return Ok(Linked::Here);
+            }
+            self.writer.submit(Trace::Scrub, move |tx| erase::remove_link(tx, &customer, &visitor.id, 0)).await?;
+            Ok(Linked::Erased)
+        })
+    }
+
+    fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found> {
+        Box::pin(self.readers.ask(move |db| read::visitor(db, &visitor)))
+    }
+
+    fn erase(&self, erasure: Erasure) -> Reply<'_, ()> {
+        Box::pin(erase::erase(&self.writer, erasure))
+    }
+
+    fn ready(&self) -> Reply<'_, ()> {
+        Box::pin(async move {
+            self.writer.submit(Trace::Keep, |tx| tx.query_row("SELECT 1", [], |_| Ok(()))).await?;
+            self.readers.ask(|db| db.query_row("SELECT 1", [], |_| Ok(()))).await
+        })
+    }
+
+    fn close(&self) -> Reply<'_, ()> {
+        Box::pin(async move {
+            self.readers.close();
+            self.writer.close().await
+        })
+    }
+}

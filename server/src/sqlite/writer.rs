@@ -1,0 +1,178 @@
+//! In: pieces of work that write. Out: their answers, after the commit of the group they fell into.
+//! Never: two writers on one file; a write acknowledged before it is durable; an unbounded queue.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use crate::store::StoreError;
+
+/// Waiting hand-ins beyond this are told to come back.
+const QUEUE: usize = 4096;
+/// One commit, one fsync, for at most this many hand-ins.
+const GROUP: usize = 512;
+
+/// Whether a piece of work removes something that must not survive in the log either.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Trace {
+    Keep,
+    Scrub,
+}
+
+/// May run more than once: a group that fails is rolled back and its members run again, one by one.
+trait Job: Send {
+    fn run(&mut self, tx: &Transaction<'_>) -> rusqlite::Result<()>;
+    fn trace(&self) -> Trace;
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Task<F, T> {
+    work: F,
+    trace: Trace,
+    result: Option<T>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<F, T> Job for Task<F, T>
+where
+    F: FnMut(&Transaction<'_>) -> rusqlite::Result<T> + Send,
+    T: Send,
+{
+    fn run(&mut self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        self.result = Some((self.work)(tx)?);
+        Ok(())
+    }
+
+    fn trace(&self) -> Trace {
+        self.trace
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        let Self { result, reply, .. } = *self;
+        // Whoever asked may have gone; the work is done all the same.
+        let _ = reply.send(committed.and_then(|()| result.ok_or(StoreError::Unavailable)));
+    }
+}
+
+enum Message {
+    Work(Box<dyn Job>),
+    Close(oneshot::Sender<()>),
+}
+
+/// The one thread that writes.
+pub struct Writer {
+    inbox: SyncSender<Message>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub fn start(db: Connection) -> std::io::Result<Self> {
+        let (inbox, messages) = sync_channel(QUEUE);
+        let thread = std::thread::Builder::new().name("escale-writer".into()).spawn(move || serve(db, &messages))?;
+        Ok(Self { inbox, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Queues the work and waits for the commit that holds it.
+    pub async fn submit<F, T>(&self, trace: Trace, work: F) -> Result<T, StoreError>
+    where
+        F: FnMut(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Work(Box::new(Task { work, trace, result: None, reply })))?;
+        answer.await.map_err(|_| StoreError::Unavailable)?
+    }
+
+    /// Commits what is queued, empties the log into the file and ends the thread.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let (reply, closed) = oneshot::channel();
+        self.send(Message::Close(reply))?;
+        closed.await.map_err(|_| StoreError::Unavailable)?;
+        let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
+        thread.map_or(Ok(()), |thread| thread.join().map_err(|_| StoreError::Unavailable))
+    }
+
+    fn send(&self, message: Message) -> Result<(), StoreError> {
+        self.inbox.try_send(message).map_err(|refused| match refused {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => StoreError::Unavailable,
+        })
+    }
+}
+
+fn serve(db: Connection, messages: &Receiver<Message>) {
+    let mut committer = Committer { db, owes_scrub: false };
+    while let Ok(first) = messages.recv() {
+        let (group, close) = gather(first, messages);
+        committer.commit(group);
+        if let Some(closed) = close {
+            committer.checkpoint();
+            drop(committer);
+            let _ = closed.send(());
+            return;
+        }
+    }
+}
+
+/// Everything that waits already joins the group; nothing is waited for, so a lone hand-in is not delayed.
+fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Box<dyn Job>>, Option<oneshot::Sender<()>>) {
+    let mut group = Vec::new();
+    let mut next = Some(first);
+    while let Some(message) = next {
+        match message {
+            Message::Work(job) => group.push(job),
+            Message::Close(closed) => return (group, Some(closed)),
+        }
+        next = if group.len() < GROUP { messages.try_recv().ok() } else { None };
+    }
+    (group, None)
+}
+
+struct Committer {
+    db: Connection,
+    /// A reader stood in the way of the last scrub: the log still holds what was erased.
+    owes_scrub: bool,
+}
+
+impl Committer {
+    fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
+        if group.is_empty() {
+            return;
+        }
+        match self.attempt(&mut group) {
+            Ok(()) => {
+                self.owes_scrub |= group.iter().any(|job| job.trace() == Trace::Scrub);
+                if self.owes_scrub {
+                    self.checkpoint();
+                }
+                group.into_iter().for_each(|job| job.answer(Ok(())));
+            }
+            // One bad member must not cost the others their commit.
+            Err(_) if group.len() > 1 => group.into_iter().for_each(|job| self.commit(vec![job])),
+            Err(error) => {
+                tracing::error!(code = ?error.sqlite_error_code(), "a write failed");
+                group.into_iter().for_each(|job| job.answer(Err(StoreError::Unavailable)));
+            }
+        }
+    }
+
+    fn attempt(&mut self, group: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for job in group {
+            job.run(&tx)?;
+        }
+        tx.commit()
+    }
+
+    /// Moves the log into the file and truncates it: no erased byte stays behind in it.
+    fn checkpoint(&mut self) {
+        let busy = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        let was_owed = std::mem::replace(&mut self.owes_scrub, !matches!(busy, Ok(0)));
+        if self.owes_scrub && !was_owed {
+            tracing::warn!("the write-ahead log could not be emptied now; it is tried again after each commit");
+        }
+    }
+}

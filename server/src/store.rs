@@ -1,0 +1,102 @@
+//! What the server asks of a storage: one trait, a backend a file. A finished call that writes is durable.
+//! Never: knows HTTP, JSON or the inside of a profile; a call touches one bucket at a time.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::ids::{CustomerKey, IdHash, ReplicaId, VisitorKey};
+
+/// More replicas than this a visitor cannot have: an honest browser starts one only after a roll-back or a copy.
+pub const REPLICAS_PER_VISITOR: usize = 32;
+/// The newest visitors of a customer that are combined.
+pub const VISITORS_PER_CUSTOMER: usize = 64;
+
+/// The answer of a store, in time.
+pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+pub enum StoreError {
+    /// Too many hand-ins wait already: try again in a moment.
+    #[error("the store is busy")]
+    Busy,
+    /// The disk is full, read-only or failing, or the store has been closed.
+    #[error("the store is unavailable")]
+    Unavailable,
+}
+
+/// One replica's state as a browser hands it in.
+pub struct HandIn {
+    pub visitor: VisitorKey,
+    pub erase: IdHash,
+    pub replica: ReplicaId,
+    pub version: u64,
+    pub state: Vec<u8>,
+    pub day: u32,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandedIn {
+    Accepted,
+    Conflict { held_version: u64 },
+    Erased,
+    TooManyReplicas,
+}
+
+/// What the others know: their states, and a number that changes with them.
+pub struct Others {
+    pub seq: u64,
+    pub states: Vec<Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linked {
+    Here,
+    /// This visitor belongs to another customer: a second customer in one browser starts a new visitor.
+    Elsewhere,
+    Erased,
+}
+
+/// Everything held of one visitor.
+pub struct VisitorRecord {
+    pub created_day: u32,
+    pub synced_day: u32,
+    pub customer: Option<String>,
+    pub replicas: Vec<ReplicaRecord>,
+}
+
+pub struct ReplicaRecord {
+    pub replica: ReplicaId,
+    pub version: u64,
+    pub state: Vec<u8>,
+}
+
+pub enum Found {
+    Known(VisitorRecord),
+    Unknown,
+    Erased,
+}
+
+/// Whose data an erasure names: the secret's two readings, as a visitor's and as an erase-only token.
+pub struct Erasure {
+    pub visitor: VisitorKey,
+    pub erase: IdHash,
+    pub day: u32,
+}
+
+pub trait Store: Send + Sync {
+    /// Takes a replica's state by the version rules of [`crate::hand_in::judge`].
+    fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn>;
+    /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.
+    fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>>;
+    /// Ties a visitor to a customer.
+    fn link(&self, visitor: VisitorKey, customer: CustomerKey, day: u32) -> Reply<'_, Linked>;
+    /// Everything held of one visitor.
+    fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found>;
+    /// Removes a visitor for good; doing it twice, or for no one, is the same as doing it once.
+    fn erase(&self, erasure: Erasure) -> Reply<'_, ()>;
+    /// Whether reads and writes work at this moment.
+    fn ready(&self) -> Reply<'_, ()>;
+    /// Finishes what was begun and leaves the files tidy; later calls fail with [`StoreError::Unavailable`].
+    fn close(&self) -> Reply<'_, ()>;
+}

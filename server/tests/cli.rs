@@ -1,0 +1,173 @@
+//! The commands as people type them: what they print, and with which code they end.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+fn escale(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_escale")).args(arguments).output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+fn file(folder: &TempDir, name: &str, content: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn config() -> serde_json::Value {
+    json!({
+        "version": 1,
+        "facets": { "trip": { "topics": ["city", "exotic"] } },
+        "families": { "city": {} },
+        "placements": { "home-hero": {} },
+        "policy": { "holdout": 0 },
+        "pages": [{ "match": "/exotique/*", "topics": { "trip.exotic": 1 } }],
+        "offers": [
+            { "id": "lisbonne", "family": "city", "placements": ["home-hero"], "topics": { "trip.city": 1 },
+              "content": { "en": { "title": "Lisbon" } } },
+            { "id": "bali", "family": "city", "placements": ["home-hero"], "topics": { "trip.exotic": 1 },
+              "content": { "en": { "title": "Bali" } } },
+        ],
+    })
+}
+
+#[test]
+fn check_passes_a_good_config_and_build_makes_the_same_bytes_usable() {
+    let folder = TempDir::new().unwrap();
+    let json = file(&folder, "escale.json", &config().to_string());
+    let (code, said, _) = escale(&["check", text(&json)]);
+    assert_eq!(code, Some(0));
+    assert!(said.contains("no faults") && said.contains("2 offers"), "{said}");
+    let (code, said, _) = escale(&["build", text(&json)]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said, _) = escale(&["check", text(&folder.path().join("escale.bin"))]);
+    assert_eq!((code, said.contains("1 facet,")), (Some(0), true), "{said}");
+}
+
+#[test]
+fn check_names_every_fault_with_its_path_and_a_remedy() {
+    let folder = TempDir::new().unwrap();
+    let mut wrong = config();
+    wrong["offers"][0]["topics"] = json!({ "trip.citty": 1 });
+    wrong["offers"][1]["placements"] = json!(["home-heroo"]);
+    let json = file(&folder, "escale.json", &wrong.to_string());
+    for command in ["check", "build"] {
+        let (code, _, faults) = escale(&[command, text(&json)]);
+        assert_eq!(code, Some(2));
+        assert!(
+            faults.contains("/offers/0/topics/trip.citty") && faults.contains("/offers/1/placements/0"),
+            "{faults}"
+        );
+        assert!(faults.contains("trip.city") && faults.contains("home-hero"), "{faults}");
+    }
+    let (code, _, faults) = escale(&["serve", "--config", text(&json), "--db", text(&folder.path().join("x.db"))]);
+    assert_eq!((code, faults.contains("/offers/0/topics/trip.citty")), (Some(2), true));
+    assert!(!folder.path().join("x.db").exists());
+}
+
+#[test]
+fn check_runs_condition_cases_and_counts_them() {
+    let folder = TempDir::new().unwrap();
+    let case = |expected: bool| json!({ "name": "n", "condition": { "a": 1 }, "attributes": { "a": 1 }, "expected": expected });
+    let good = file(&folder, "good.json", &json!({ "cases": [case(true)] }).to_string());
+    let bad = file(&folder, "bad.json", &json!({ "cases": [case(true), case(false)] }).to_string());
+    let (code, said, _) = escale(&["check", "--conditions", text(&good)]);
+    assert_eq!((code, said.as_str()), (Some(0), "1 passed, 0 failed\n"));
+    let (code, said, _) = escale(&["check", "--conditions", text(&bad)]);
+    assert_eq!((code, said.lines().last()), (Some(1), Some("1 passed, 1 failed")));
+    let (code, _, why) = escale(&["check", "--conditions", text(&folder.path().join("absent.json"))]);
+    assert_eq!((code, why.contains("absent.json")), (Some(2), true));
+}
+
+#[test]
+fn replay_shows_profiles_choices_and_speed_and_goes_on_after_bad_lines() {
+    let folder = TempDir::new().unwrap();
+    let json = file(&folder, "escale.json", &config().to_string());
+    let log = file(
+        &folder,
+        "visits.ndjson",
+        r#"{"visitor": "ann", "at": "2026-05-01T09:30:00Z", "event": "page_view", "topics": "trip.city"}
+{"visitor": "ann", "at": "2026-05-01T09:31:00Z", "event": "quote_start", "fields": {"topics": "trip.city", "adults": 2}}
+this is no JSON
+{"visitor": "bob", "at": "yesterday", "event": "page_view"}
+{"visitor": "bob", "at": 1777627800, "event": "page_view", "url": "/exotique/bali"}
+{"visitor": "bob", "at": 1777627860, "event": "dance"}
+{"visitor": "bob", "at": 1777627870, "event": "search", "fields": {"start_date": "soon"}}
+"#,
+    );
+    let (code, said, faults) = escale(&["replay", text(&log), "--config", text(&json)]);
+    assert_eq!(code, Some(0), "{faults}");
+    for expected in ["ann", "bob", "trip.city", "lisbonne", "bali", "events/s", "5 events of 2 visitors"] {
+        assert!(said.contains(expected), "{expected} in {said}");
+    }
+    for expected in ["line 3: ", "line 4: `yesterday`", "line 6: unknown event `dance`", "line 7: a field of `search`"]
+    {
+        assert!(faults.contains(expected), "{expected} in {faults}");
+    }
+    let (code, _, why) = escale(&["replay", text(&log), "--config", text(&json), "--placement", "nowhere"]);
+    assert_eq!((code, why.contains("home-hero")), (Some(2), true));
+}
+
+/// A few lines of each known log, in its own shape.
+#[test]
+fn replay_knows_the_formats_by_their_first_line() {
+    let folder = TempDir::new().unwrap();
+    for (name, content, expected) in [
+        (
+            "escale.csv",
+            "visitor,at,event,topics,adults\nv,2026-01-02,page_view,trip.city,\nv,2026-01-03,search,trip.city,2\n",
+            "Escale",
+        ),
+        (
+            "t.csv",
+            "visitor,session,ts,step,action,reference,destination,country,market,device,filters\nv,s,1541574837,1,clickout,1,\"Tokyo, Japan\",Japan,JP,desktop,\n",
+            "Trivago",
+        ),
+        ("m.csv", "visitor,topics\nm1,17 2 2\nm2,99\n", "Msnbc"),
+        (
+            "f.csv",
+            "visitor,ts,ts_end,city,poi,theme,photos\nf,1328499219,1328499219,Osaka,P,Park,1\nf,-5,0,Osaka,P,Park,1\n",
+            "Flickr",
+        ),
+        (
+            "w.jsonl",
+            "{\"visitor\":\"w\",\"ts\":1431932708,\"method\":\"GET\",\"url\":\"/projects/x/?q=1\",\"status\":200,\"ua\":\"Mozilla\"}\n{\"visitor\":\"w\",\"ts\":1431932708,\"method\":\"GET\",\"url\":\"/a.png\",\"status\":200,\"ua\":\"Mozilla\"}\n",
+            "Weblog",
+        ),
+        ("g.csv", "visitor,date,cat2,cat4,items,spend\nt,2000-12-02,11,1101,3,86\n", "Tafeng"),
+    ] {
+        let (code, said, faults) = escale(&["replay", text(&file(&folder, name, content))]);
+        assert_eq!(code, Some(0), "{name}: {faults}");
+        assert!(said.contains(&format!("({expected} format)")), "{name}: {said}");
+        assert!(!said.contains("nothing known"), "{name}: {said}");
+    }
+    let odd = file(&folder, "odd.csv", "a,b\n1,2\n");
+    assert_eq!(escale(&["replay", text(&odd)]).0, Some(2));
+}
+
+#[test]
+fn the_sample_of_the_repository_replays_without_a_bad_line() {
+    for name in ["events.ndjson", "events.csv"] {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
+        let (code, said, faults) = escale(&["replay", text(&sample)]);
+        assert_eq!((code, faults.as_str()), (Some(0), ""));
+        assert!(said.contains(" 0 bad"), "{said}");
+    }
+}
+
+#[test]
+fn help_teaches() {
+    let (code, said, _) = escale(&["replay", "--help"]);
+    assert_eq!(code, Some(0));
+    assert!(said.contains("\"visitor\": \"v1\"") && said.contains("Examples:"));
+    assert!(escale(&["--help"]).1.contains("Start here"));
+}

@@ -1,0 +1,110 @@
+//! What was acknowledged stays, whatever becomes of the server.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Sender, channel};
+
+use serde_json::json;
+
+use crate::browser::{Browser, NOW_MS};
+use crate::server::Server;
+
+#[test]
+fn a_stop_is_graceful_and_a_new_start_keeps_the_data() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    let (said, server) = server.stop_and_restart();
+    assert!(said.iter().any(|line| line.starts_with("stopped")), "{said:?}");
+    assert_eq!(phone.export(&server).json()["replicas"][0]["version"], json!(1));
+    assert_eq!(phone.look_at("trip.city").sync(&server)["accepted"], json!(true));
+}
+
+/// Eight browsers hand in as fast as they can; the server is killed in the midst of it.
+#[test]
+fn f52_a_server_killed_under_load_loses_nothing_acknowledged() {
+    let mut server = Server::start();
+    let mut acknowledged: HashMap<u8, u64> = HashMap::new();
+    for round in 0..3 {
+        let (acks, taken) = channel();
+        std::thread::scope(|scope| {
+            for n in 0..8 {
+                // The version after the last acknowledged one may have been stored, its answer cut off.
+                let from = acknowledged.get(&n).map_or(0, |version| version + 1);
+                let acks = acks.clone();
+                let (agent, url) = (server.agent(), format!("{}/v1/sync", server.base()));
+                scope.spawn(move || hand_in_until_it_dies(&agent, &url, (n, from), &acks));
+            }
+            drop(acks);
+            for (n, version) in taken.iter().take(150) {
+                acknowledged.insert(n, version);
+            }
+            kill(&server);
+            // What was answered before the kill counts too.
+            acknowledged.extend(taken.iter());
+        });
+        server = server.kill_and_restart();
+        for (n, version) in &acknowledged {
+            let held = Browser::of_visitor(*n, 1).export(&server).json()["replicas"][0]["version"].as_u64();
+            assert!(held >= Some(*version), "round {round}: visitor {n} held {held:?}, acknowledged {version}");
+        }
+    }
+    assert_eq!(integrity(&server), "ok");
+}
+
+fn hand_in_until_it_dies(agent: &ureq::Agent, url: &str, (n, from): (u8, u64), acks: &Sender<(u8, u64)>) {
+    let mut browser = Browser::of_visitor(n, 1);
+    browser.version = from;
+    loop {
+        browser.look_at("trip.city");
+        match agent.post(url).header("content-type", "application/json").send(browser.body().to_string().as_bytes()) {
+            Ok(answer) if answer.status() == 200 => {}
+            _ => return,
+        }
+        if acks.send((n, browser.version)).is_err() {
+            return;
+        }
+    }
+}
+
+fn kill(server: &Server) {
+    let killed = std::process::Command::new("kill").args(["-KILL", &server.pid().to_string()]).status().unwrap();
+    assert!(killed.success());
+}
+
+fn integrity(server: &Server) -> String {
+    let file = server.files().into_iter().find(|file| file.extension().is_some_and(|kind| kind == "db")).unwrap();
+    let db = rusqlite::Connection::open(file).unwrap();
+    db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn f54_a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (config, db) = (folder.path().join("escale.json"), folder.path().join("escale.db"));
+    std::fs::write(&config, crate::server::config()).unwrap();
+    std::fs::write(&db, "this was once a database, before the disk failed").unwrap();
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+        .arg(&config)
+        .arg("--db")
+        .arg(&db)
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("backup"));
+    assert!(std::fs::read_to_string(&db).unwrap().starts_with("this was once"));
+}
+
+#[test]
+fn f38_a_clock_far_ahead_does_not_outlast_the_other_devices() {
+    let server = Server::start();
+    let (mut ahead, mut other) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
+    let facts = escale::core::classify::PageFacts { explicit: "trip.exotic", ..Default::default() };
+    let event = ahead.engine.page(NOW_MS + 20.0 * 365.0 * 86_400_000.0, &facts);
+    ahead.engine.apply(&event);
+    ahead.version = 1;
+    ahead.sync(&server);
+    let now_ms = other.look_at("trip.city").sync(&server)["now_ms"].as_f64().unwrap();
+    let last_ms = escale::core::time::unix_ms_of(other.engine.known().last_s);
+    assert!(last_ms <= now_ms + 301_000.0, "{last_ms} against {now_ms}");
+}

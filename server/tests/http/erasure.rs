@@ -1,0 +1,123 @@
+//! Access and erasure: everything is shown, and then nothing is left.
+
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, base64url, from_base64url};
+use crate::server::Server;
+
+const ME: &str = "/v1/me?site=demo";
+
+fn erase(server: &Server, secret: &str) -> u16 {
+    server.delete(ME, &[("authorization", &format!("Bearer {secret}"))]).status
+}
+
+#[test]
+fn an_export_is_complete_and_readable() {
+    let server = Server::start();
+    let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
+    phone.look_at("trip.city").sync(&server);
+    laptop.look_at("trip.exotic").sync(&server);
+    let export = phone.export(&server);
+    assert_eq!((export.status, export.header("cache-control")), (200, "no-store"));
+    let export = export.json();
+    assert_eq!((export["site"].as_str(), export["replicas"].as_array().map(Vec::len)), (Some("demo"), Some(2)));
+    let own = &export["replicas"][0];
+    assert_eq!((&own["replica"], &own["version"]), (&json!(phone.replica), &json!(1)));
+    assert_eq!(from_base64url(own["state"].as_str().unwrap()), phone.engine.save());
+    assert_eq!(own["profile"]["counts"]["page_views"], json!(1));
+    assert_eq!(own["profile"]["facets"][0]["topics"][0]["name"], json!("trip.city"));
+}
+
+#[test]
+fn f55_a_wrong_secret_and_an_absent_visitor_are_answered_alike() {
+    let server = Server::start();
+    Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    Browser::of_visitor(2, 1).export(&server).is_refused(404, "unknown_visitor");
+    server.get(ME, &[]).is_refused(401, "no_bearer");
+    server.get(ME, &[("authorization", "Bearer short")]).is_refused(401, "no_bearer");
+    server.get(ME, &[("authorization", "Basic AAAA")]).is_refused(401, "no_bearer");
+    assert_eq!(erase(&server, &base64url(&[77; 16])), 204);
+}
+
+#[test]
+fn the_erased_are_gone_and_stay_gone() {
+    let server = Server::start();
+    let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
+    phone.look_at("trip.city").sync(&server);
+    laptop.look_at("trip.exotic").sync(&server);
+    assert_eq!(erase(&server, &phone.visitor), 204);
+    for browser in [&phone, &laptop] {
+        server.post("/v1/sync", &browser.body()).is_refused(410, "erased");
+    }
+    phone.export(&server).is_refused(410, "erased");
+    assert_eq!(erase(&server, &phone.visitor), 204);
+    let server = server.kill_and_restart();
+    server.post("/v1/sync", &phone.body()).is_refused(410, "erased");
+}
+
+#[test]
+fn the_erase_only_token_erases_and_does_nothing_else() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    let as_bearer = format!("Bearer {}", phone.erase);
+    server.get(ME, &[("authorization", &as_bearer)]).is_refused(404, "unknown_visitor");
+    assert_eq!(erase(&server, &phone.erase), 204);
+    server.post("/v1/sync", &phone.body()).is_refused(410, "erased");
+    // Until it is acknowledged the browser sends it again.
+    assert_eq!(erase(&server, &phone.erase), 204);
+}
+
+#[test]
+fn f60_an_erasure_that_overtakes_the_first_hand_in_wins() {
+    for by_token in [true, false] {
+        let server = Server::start();
+        let mut phone = Browser::of_visitor(1, 1);
+        phone.look_at("trip.city");
+        assert_eq!(erase(&server, if by_token { &phone.erase } else { &phone.visitor }), 204);
+        server.post("/v1/sync", &phone.body()).is_refused(410, "erased");
+    }
+}
+
+#[test]
+fn r8_no_byte_of_the_erased_is_left_in_any_file() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    for _ in 0..40 {
+        phone.look_at("trip.city").look_at("trip.exotic").sync(&server);
+    }
+    let state = phone.engine.save();
+    assert!(holds(&server, &state) && !holds(&server, &from_base64url(&phone.visitor)));
+    assert_eq!(erase(&server, &phone.visitor), 204);
+    assert!(!holds(&server, &state));
+}
+
+fn holds(server: &Server, needle: &[u8]) -> bool {
+    let files = server.files();
+    assert!(!files.is_empty());
+    files.iter().any(|file| std::fs::read(file).unwrap().windows(needle.len()).any(|window| window == needle))
+}
+
+#[test]
+fn the_customers_other_browsers_forget_what_was_erased() {
+    let server = demo_server();
+    let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
+    phone.look_at("trip.city").sync(&server);
+    laptop.look_at("trip.beach").sync(&server);
+    for browser in [&phone, &laptop] {
+        let token = server.post("/demo/login", &json!({ "email": "a@b.example" })).json()["token"].clone();
+        let link = json!({ "site": "demo", "visitor": browser.visitor, "token": token });
+        assert_eq!(server.post("/v1/identify", &link).status, 200);
+    }
+    laptop.sync(&server);
+    assert!(laptop.mass("trip.city") > 0.9);
+    assert_eq!(erase(&server, &phone.visitor), 204);
+    assert_ne!(laptop.sync(&server)["others"], Value::Null);
+    assert_eq!(laptop.mass("trip.city"), 0.0);
+    assert_eq!(laptop.sync(&server)["others"], Value::Null);
+}
+
+fn demo_server() -> Server {
+    let folder = env!("CARGO_MANIFEST_DIR");
+    Server::start_with(&["--demo", &format!("{folder}/tests"), "--pkg", &format!("{folder}/tests")])
+}

@@ -1,0 +1,107 @@
+//! Hand-ins of one visitor's browsers.
+
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::server::Server;
+
+#[test]
+fn the_first_hand_in_is_taken_and_no_one_else_knows_anything() {
+    let server = Server::start();
+    let answer = Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    assert_eq!(answer["accepted"], json!(true));
+    assert_eq!(answer["conflict"], json!(false));
+    assert_eq!(answer["others"], Value::Null);
+    assert_eq!(answer["config"].as_str().map(str::len), Some(8));
+    assert!(answer["now_ms"].as_u64() > Some(1_700_000_000_000));
+}
+
+#[test]
+fn two_browsers_of_a_visitor_learn_from_each_other_exactly() {
+    let server = Server::start();
+    let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
+    phone.look_at("trip.city").look_at("trip.city").sync(&server);
+    laptop.look_at("trip.exotic").sync(&server);
+    assert!((laptop.mass("trip.city") - phone.mass("trip.city")).abs() < 1e-3);
+    phone.sync(&server);
+    assert!(phone.mass("trip.exotic") > 0.0);
+    // Each has the own replica once and the other's once, whoever hands in how often.
+    for _ in 0..3 {
+        phone.sync(&server);
+        laptop.sync(&server);
+    }
+    for topic in ["trip.city", "trip.exotic"] {
+        assert!((laptop.mass(topic) - phone.mass(topic)).abs() < 1e-3, "{topic}");
+    }
+}
+
+#[test]
+fn others_are_sent_once_and_again_only_when_they_changed() {
+    let server = Server::start();
+    let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
+    phone.look_at("trip.city").sync(&server);
+    laptop.look_at("trip.exotic");
+    assert_ne!(laptop.sync(&server)["others"], Value::Null);
+    assert_eq!(laptop.sync(&server)["others"], Value::Null);
+    let seen = laptop.seen;
+    phone.look_at("trip.beach").sync(&server);
+    assert_ne!(laptop.sync(&server)["others"], Value::Null);
+    assert!(laptop.seen > seen);
+}
+
+#[test]
+fn f30_a_lost_answer_is_made_good_by_sending_again() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    let before = phone.export(&server).json();
+    for _ in 0..3 {
+        let answer = phone.sync(&server);
+        assert_eq!((&answer["accepted"], &answer["conflict"]), (&json!(true), &json!(false)));
+    }
+    assert_eq!(phone.export(&server).json(), before);
+}
+
+#[test]
+fn f56_a_browser_that_was_rolled_back_or_copied_is_told_to_start_anew() {
+    let server = Server::start();
+    let mut original = Browser::of_visitor(1, 1);
+    original.look_at("trip.city").look_at("trip.city").look_at("trip.city").sync(&server);
+
+    let mut rolled_back = Browser::of_visitor(1, 1);
+    let answer = rolled_back.look_at("trip.city").sync(&server);
+    assert_eq!((&answer["accepted"], &answer["conflict"], &answer["held"]), (&json!(false), &json!(true), &json!(3)));
+
+    let mut copy = Browser::of_visitor(1, 1);
+    let answer = copy.look_at("trip.exotic").look_at("trip.exotic").look_at("trip.exotic").sync(&server);
+    assert_eq!((&answer["accepted"], &answer["conflict"]), (&json!(false), &json!(true)));
+
+    // As a new replica the copy is welcome, and what was held before is one of the others.
+    copy.replica = crate::browser::base64url(&[9; 8]);
+    assert_eq!(copy.sync(&server)["accepted"], json!(true));
+    assert!(copy.mass("trip.city") > 2.9);
+}
+
+#[test]
+fn a_visitor_has_at_most_so_many_replicas() {
+    let server = Server::start();
+    for replica in 0..32 {
+        Browser::of_visitor(1, replica).look_at("trip.city").sync(&server);
+    }
+    let mut one_more = Browser::of_visitor(1, 32);
+    server.post("/v1/sync", &one_more.look_at("trip.city").body()).is_refused(422, "too_many_replicas");
+    // Those that are there go on.
+    assert_eq!(
+        Browser::of_visitor(1, 3).look_at("trip.city").look_at("trip.city").sync(&server)["accepted"],
+        json!(true)
+    );
+}
+
+#[test]
+fn visitors_know_nothing_of_each_other() {
+    let server = Server::start();
+    Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    let mut stranger = Browser::of_visitor(2, 1);
+    assert_eq!(stranger.look_at("trip.beach").sync(&server)["others"], Value::Null);
+    assert_eq!(stranger.mass("trip.city"), 0.0);
+}

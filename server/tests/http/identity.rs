@@ -1,0 +1,113 @@
+//! Customers: visitors tied together by a token that the site's back end signed.
+
+use base64::Engine as _;
+use hmac::{Hmac, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::browser::{Browser, base64url};
+use crate::server::{Answer, SECRET, Server};
+
+const IN_2100_S: u64 = 4_102_444_800;
+
+/// What a site's back end does, in a few lines and without a library.
+fn sign(secret: &str, header: &Value, claims: &Value) -> String {
+    let message = format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(claims.to_string().as_bytes()));
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(message.as_bytes());
+    format!("{message}.{}", base64url(&mac.finalize().into_bytes()))
+}
+
+fn token(customer: &str) -> String {
+    sign(SECRET, &json!({ "alg": "HS256", "typ": "JWT" }), &json!({ "sub": customer, "aud": "demo", "exp": IN_2100_S }))
+}
+
+fn identify(server: &Server, browser: &Browser, token: &str) -> Answer {
+    server.post("/v1/identify", &json!({ "site": "demo", "visitor": browser.visitor, "token": token }))
+}
+
+#[test]
+fn two_visitors_of_a_customer_share_what_they_know() {
+    let server = Server::start();
+    let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
+    phone.look_at("trip.city").look_at("trip.city").look_at("trip.city").sync(&server);
+    assert_eq!(laptop.look_at("trip.beach").sync(&server)["others"], Value::Null);
+
+    for browser in [&phone, &laptop] {
+        let answer = identify(&server, browser, &token("customer-7"));
+        assert_eq!((answer.status, answer.json()), (200, json!({ "linked": true })));
+    }
+    assert_ne!(laptop.sync(&server)["others"], Value::Null);
+    assert!((laptop.mass("trip.city") - phone.mass("trip.city")).abs() < 1e-3);
+    // Saying it again changes nothing.
+    assert_eq!(identify(&server, &laptop, &token("customer-7")).status, 200);
+    assert_eq!(laptop.sync(&server)["others"], Value::Null);
+    assert_eq!(laptop.export(&server).json()["customer"], json!("customer-7"));
+}
+
+#[test]
+fn a_login_may_come_before_the_first_hand_in() {
+    let server = Server::start();
+    let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
+    identify(&server, &phone, &token("c"));
+    identify(&server, &laptop, &token("c"));
+    phone.look_at("trip.exotic").sync(&server);
+    laptop.look_at("trip.city").sync(&server);
+    assert!(laptop.mass("trip.exotic") > 0.9);
+}
+
+#[test]
+fn a_second_customer_in_one_browser_needs_a_new_visitor() {
+    let server = Server::start();
+    let mut shared = Browser::of_visitor(1, 1);
+    shared.look_at("trip.city").sync(&server);
+    assert_eq!(identify(&server, &shared, &token("first")).status, 200);
+    identify(&server, &shared, &token("second")).is_refused(409, "linked_elsewhere");
+    assert_eq!(shared.export(&server).json()["customer"], json!("first"));
+}
+
+#[test]
+fn a_token_that_is_not_the_back_ends_own_links_no_one() {
+    let server = Server::start();
+    let mut browser = Browser::of_visitor(1, 1);
+    browser.look_at("trip.city").sync(&server);
+    let claims = |aud: &str, exp: u64| json!({ "sub": "c", "aud": aud, "exp": exp });
+    let hs256 = json!({ "alg": "HS256" });
+    let none =
+        format!("{}.{}.", base64url(br#"{"alg":"none"}"#), base64url(claims("demo", IN_2100_S).to_string().as_bytes()));
+    let refused = [
+        sign("another secret, which is just as long as it is", &hs256, &claims("demo", IN_2100_S)),
+        sign(SECRET, &hs256, &claims("shop", IN_2100_S)),
+        sign(SECRET, &hs256, &claims("demo", 1_500_000_000)),
+        sign(SECRET, &json!({ "alg": "HS512" }), &claims("demo", IN_2100_S)),
+        sign(SECRET, &json!({ "alg": "EdDSA" }), &claims("demo", IN_2100_S)),
+        none,
+        "a.b.c".into(),
+        String::new(),
+    ];
+    for token in refused {
+        identify(&server, &browser, &token).is_refused(401, "bad_token");
+    }
+    assert_eq!(browser.export(&server).json()["customer"], Value::Null);
+}
+
+#[test]
+fn the_demo_site_signs_its_visitors_in() {
+    let folder = tempfile::TempDir::new().unwrap();
+    std::fs::write(folder.path().join("index.html"), "<title>demo</title>").unwrap();
+    let server =
+        Server::start_with(&["--demo", folder.path().to_str().unwrap(), "--pkg", folder.path().to_str().unwrap()]);
+    let login = |email: &str| server.post("/demo/login", &json!({ "email": email }));
+    let token = login("Camille@voyages.example").json()["token"].as_str().unwrap().to_owned();
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    assert!(!String::from_utf8_lossy(&claims).to_lowercase().contains("camille"));
+
+    let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
+    phone.look_at("trip.city").sync(&server);
+    assert_eq!(identify(&server, &phone, &token).status, 200);
+    let again = login(" camille@voyages.example ").json()["token"].as_str().unwrap().to_owned();
+    assert_eq!(identify(&server, &laptop, &again).status, 200);
+    laptop.look_at("trip.beach").sync(&server);
+    assert!(laptop.mass("trip.city") > 0.9);
+    login("nobody").is_refused(422, "malformed");
+}

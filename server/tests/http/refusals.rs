@@ -1,0 +1,132 @@
+//! What is not let in, and how it is told.
+
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, base64url};
+use crate::server::Server;
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const SHOP: &str = "https://www.shop.example";
+
+fn body() -> Value {
+    Browser::of_visitor(1, 1).look_at("trip.city").body()
+}
+
+fn with(field: &str, value: Value) -> Value {
+    let mut body = body();
+    body[field] = value;
+    body
+}
+
+#[test]
+fn f59_only_named_origins_and_our_own_pages_may_call() {
+    let server = Server::start();
+    let text = body().to_string();
+    let from = |origin: &str| server.post_as("/v1/sync", &[JSON, ("origin", origin)], text.as_bytes());
+    let answer = from(SHOP);
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, SHOP));
+    assert_eq!(answer.header("vary"), "Origin");
+    let own = from(server.base());
+    assert_eq!((own.status, own.header("access-control-allow-origin")), (200, ""));
+    for stranger in ["https://evil.example", "null", "https://www.shop.example.evil.example", "http://www.shop.example"]
+    {
+        let answer = from(stranger);
+        answer.is_refused(403, "origin");
+        assert_eq!((answer.header("access-control-allow-origin"), answer.header("vary")), ("", "Origin"));
+    }
+}
+
+#[test]
+fn a_preflight_is_answered_for_named_origins_alone() {
+    let server = Server::start();
+    let ask =
+        |origin: &str| server.options("/v1/me", &[("origin", origin), ("access-control-request-method", "DELETE")]);
+    let answer = ask(SHOP);
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, SHOP));
+    assert!(answer.header("access-control-allow-methods").contains("DELETE"));
+    assert!(answer.header("access-control-allow-headers").contains("authorization"));
+    ask("https://evil.example").is_refused(403, "origin");
+}
+
+#[test]
+fn an_unknown_site_is_refused_everywhere() {
+    let server = Server::start();
+    server.post("/v1/sync", &with("site", json!("other"))).is_refused(403, "unknown_site");
+    server.get("/v1/config?site=other", &[]).is_refused(403, "unknown_site");
+    server.get("/v1/config", &[]).is_refused(403, "unknown_site");
+    let bearer = Browser::of_visitor(1, 1).bearer();
+    server.get("/v1/me?site=other", &[("authorization", &bearer)]).is_refused(403, "unknown_site");
+}
+
+#[test]
+fn f57_a_body_over_64_kib_or_a_compressed_one_is_not_read() {
+    let server = Server::start();
+    let large = with("state", json!("A".repeat(66_000)));
+    server.post("/v1/sync", &large).is_refused(413, "too_large");
+    let text = body().to_string();
+    server.post_as("/v1/sync", &[JSON, ("content-encoding", "gzip")], text.as_bytes()).is_refused(415, "media_type");
+    server.post_as("/v1/sync", &[("content-type", "text/html")], text.as_bytes()).is_refused(415, "media_type");
+    assert_eq!(
+        server.post_as("/v1/sync", &[("content-type", "text/plain;charset=UTF-8")], text.as_bytes()).status,
+        200
+    );
+}
+
+#[test]
+fn a_malformed_body_is_told_what_is_wrong() {
+    let server = Server::start();
+    for text in ["", "{", "[]", "{}", "null", "{\"site\": 1}"] {
+        server.post_as("/v1/sync", &[JSON], text.as_bytes()).is_refused(422, "malformed");
+    }
+    for (field, value) in [
+        ("visitor", json!("short")),
+        ("visitor", json!(format!("{}==", base64url(&[1; 16])))),
+        ("erase", json!("")),
+        ("replica", json!(base64url(&[1; 9]))),
+        ("state", json!("not base64url!")),
+        ("version", json!(-1)),
+        ("version", json!(1.5)),
+        ("version", json!(9_007_199_254_740_992_u64)),
+        ("seen", json!("x")),
+    ] {
+        server.post("/v1/sync", &with(field, value)).is_refused(422, "malformed");
+    }
+}
+
+#[test]
+fn f41_bytes_that_are_no_profile_are_refused() {
+    let server = Server::start();
+    let state = |bytes: &[u8]| server.post("/v1/sync", &with("state", json!(base64url(bytes))));
+    state(&[]).is_refused(422, "empty_profile");
+    state(&[1, 2, 3]).is_refused(422, "corrupt_profile");
+    state(&[255; 600]).is_refused(422, "newer_profile");
+    let good = Browser::of_visitor(1, 1).look_at("trip.city").engine.save();
+    state(&good[..good.len() - 1]).is_refused(422, "corrupt_profile");
+    let mut flipped = good.clone();
+    flipped[good.len() / 2] ^= 1;
+    state(&flipped).is_refused(422, "corrupt_profile");
+}
+
+#[test]
+fn unknown_paths_and_methods_are_told_so() {
+    let server = Server::start();
+    server.get("/v1/nothing", &[]).is_refused(404, "not_found");
+    server.get("/", &[]).is_refused(404, "not_found");
+    server.get("/v1/sync", &[]).is_refused(405, "method");
+    assert_eq!(server.get("/healthz", &[]).json(), json!({ "status": "alive" }));
+    assert_eq!(server.get("/readyz", &[]).json(), json!({ "status": "ready" }));
+}
+
+#[test]
+fn without_an_identity_key_no_one_is_linked() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let key = folder.path().join("key.pem");
+    std::fs::write(&key, "no key at all").unwrap();
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(["serve", "--config", "absent.json", "--identity-public-key"])
+        .arg(&key)
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("absent.json"));
+}

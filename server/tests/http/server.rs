@@ -1,0 +1,181 @@
+//! One server a test: the binary, a folder of its own, a free port.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Lines};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use ureq::http::Response;
+use ureq::{Agent, Body};
+
+/// Shared with the tests' own "back end".
+pub const SECRET: &str = "a shared secret of the tests, long enough";
+
+const LOG: &str = "log.txt";
+
+pub struct Server {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    base: String,
+    folder: Arc<TempDir>,
+    agent: Agent,
+}
+
+/// An answer read to its end.
+pub struct Answer {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    #[track_caller]
+    pub fn is_refused(&self, status: u16, code: &str) {
+        assert_eq!((self.status, self.json()["error"]["code"].as_str()), (status, Some(code)));
+        let error = &self.json()["error"];
+        assert!(!error["message"].as_str().unwrap().is_empty() && !error["remedy"].as_str().unwrap().is_empty());
+    }
+}
+
+impl Server {
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    pub fn start_with(arguments: &[&str]) -> Self {
+        let folder = Arc::new(TempDir::new().unwrap());
+        std::fs::write(folder.path().join("escale.json"), config()).unwrap();
+        Self::start_in(folder, arguments)
+    }
+
+    fn start_in(folder: Arc<TempDir>, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_escale"))
+            .args(["serve", "--site", "demo", "--listen", "127.0.0.1:0", "--origin", "https://www.shop.example"])
+            .args(["--config", "escale.json", "--db", "escale.db"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("ESCALE_IDENTITY_SECRET", SECRET)
+            .env("ESCALE_LOG", "info")
+            .stdout(Stdio::piped())
+            .stderr(File::options().create(true).append(true).open(folder.path().join(LOG)).unwrap())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines.next().expect("the server says where it listens").unwrap();
+        let base =
+            line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().trim_end_matches('/').to_owned();
+        let agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
+        Self { child, lines, base, folder, agent }
+    }
+
+    /// Kills it as a power cut would, and starts it again on the same files.
+    pub fn kill_and_restart(mut self) -> Self {
+        self.kill();
+        Self::start_in(self.folder.clone(), &[])
+    }
+
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop as a service manager does; what it printed on the way comes back.
+    pub fn stop_and_restart(mut self) -> (Vec<String>, Self) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        let said = self.lines.by_ref().map(Result::unwrap).collect();
+        assert!(self.child.wait().unwrap().success());
+        (said, Self::start_in(self.folder.clone(), &[]))
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub fn files(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        entries.map(|entry| entry.unwrap().path()).filter(|path| is_database(path)).collect()
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join(LOG)).unwrap()
+    }
+
+    pub fn agent(&self) -> Agent {
+        self.agent.clone()
+    }
+
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).call().unwrap())
+    }
+
+    pub fn delete(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.agent.delete(format!("{}{path}", self.base));
+        read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).call().unwrap())
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_as(path, &[("content-type", "application/json")], body.to_string().as_bytes())
+    }
+
+    pub fn post_as(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send(body).unwrap())
+    }
+
+    pub fn options(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.agent.options(format!("{}{path}", self.base));
+        read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).call().unwrap())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read(response: Response<Body>) -> Answer {
+    let (head, mut body) = response.into_parts();
+    Answer { status: head.status.as_u16(), headers: head.headers, bytes: body.read_to_vec().unwrap() }
+}
+
+fn is_database(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("escale.db"))
+}
+
+/// A small site of its own.
+pub fn config() -> String {
+    json!({
+        "version": 1,
+        "facets": { "trip": { "topics": ["city", "exotic", "beach"] } },
+        "families": { "city": {}, "exotic": {} },
+        "placements": { "home-hero": {} },
+        "policy": { "holdout": 0 },
+        "offers": [
+            { "id": "lisbonne", "family": "city", "placements": ["home-hero"], "topics": { "trip.city": 1 },
+              "content": { "fr": { "title": "Lisbonne, trois nuits" }, "en": { "title": "Lisbon, three nights" } } },
+            { "id": "bali", "family": "exotic", "placements": ["home-hero"], "topics": { "trip.exotic": 1 },
+              "content": { "fr": { "title": "Bali, neuf nuits" }, "en": { "title": "Bali, nine nights" } } },
+        ],
+    })
+    .to_string()
+}

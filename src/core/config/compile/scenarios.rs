@@ -1,0 +1,116 @@
+//! Scenarios of a config into their rows.
+
+use super::{Compiler, unknown};
+use crate::core::config::layout::Section;
+use crate::core::config::people::SiteConfig;
+use crate::core::config::people_time::{DelayConfig, LengthConfig, RelativeTo, ScenarioConfig};
+use crate::core::config::{NONE, cause};
+use crate::core::event::Kind;
+use crate::core::hash::Namespace;
+use crate::core::named::Moment;
+use crate::core::time::DAY_S;
+
+/// How long a scenario stays due where nothing is said.
+const WITHIN_S: u32 = 7 * DAY_S;
+
+impl Compiler {
+    pub(super) fn scenarios(&mut self, site: &SiteConfig) {
+        let ids: Vec<String> = site.offers.iter().map(|o| o.id.clone()).collect();
+        for (index, scenario) in site.scenarios.iter().enumerate() {
+            self.scenario(scenario, index, &ids);
+        }
+    }
+
+    fn scenario(&mut self, scenario: &ScenarioConfig, index: usize, ids: &[String]) {
+        let path = format!("/scenarios/{index}");
+        let hash = self.enter(Namespace::Scenario, &scenario.name, index, &format!("{path}/name"));
+        let on = self.cause(&scenario.on, &format!("{path}/on"));
+        let condition = self.condition(scenario.when.as_ref(), &format!("{path}/when"));
+        let after_s = self.delay(&scenario.after, on, &format!("{path}/after"));
+        let (offer, webhook) = self.then(scenario, ids, &format!("{path}/then"));
+        let first_unless = self.out.rows(Section::ScenarioUnless) as u16;
+        for (i, name) in scenario.unless.iter().enumerate() {
+            let kind = self.event_kind(name, &format!("{path}/unless/{i}"));
+            self.out.put(Section::ScenarioUnless, &kind.to_le_bytes());
+        }
+        let within_s = scenario.within.map_or(WITHIN_S, |w| w.seconds());
+        let (most, per) = scenario.at_most.map_or((0, 0), |cap| (cap.most, cap.per as u16));
+        let name = self.out.text(&scenario.name);
+        for v in [name, hash, condition, after_s as u32, within_s, webhook] {
+            self.out.put(Section::Scenarios, &v.to_le_bytes());
+        }
+        let unless = scenario.unless.len() as u16;
+        for v in [on, scenario.after.relative as u16, offer, most, per, first_unless, unless, 0] {
+            self.out.put(Section::Scenarios, &v.to_le_bytes());
+        }
+    }
+
+    fn cause(&mut self, on: &str, path: &str) -> u16 {
+        if let Some(moment) = on.strip_prefix("trip.").and_then(Moment::of_name) {
+            return cause::MOMENT + moment as u16;
+        }
+        let of_its_own = causes_of_their_own();
+        if let Some((_, number)) = of_its_own.iter().find(|(name, _)| *name == on) {
+            return *number;
+        }
+        if let Some(kind) = Kind::of_name(on) {
+            return kind as u16;
+        }
+        let moments: Vec<String> = Moment::ALL.iter().map(|m| format!("trip.{}", m.name())).collect();
+        let kinds = Kind::ALL.iter().map(|k| k.name());
+        let names: Vec<&str> =
+            of_its_own.iter().map(|(n, _)| *n).chain(moments.iter().map(String::as_str)).chain(kinds).collect();
+        self.issues.push(unknown(path, on, &names));
+        NONE
+    }
+
+    fn event_kind(&mut self, name: &str, path: &str) -> u16 {
+        let kind = Kind::of_name(name);
+        if kind.is_none() {
+            let names: Vec<&str> = Kind::ALL.iter().map(|k| k.name()).collect();
+            self.issues.push(unknown(path, name, &names));
+        }
+        kind.map_or(NONE, |k| k as u16)
+    }
+
+    fn delay(&mut self, after: &DelayConfig, on: u16, path: &str) -> i32 {
+        let after_s = (after.minutes * 60.0 + after.hours * 3600.0 + after.days * f64::from(DAY_S)).round() as i32;
+        let has_dates = matches!(on, cause::BOOKING | cause::QUOTE_ABANDONED) || on >= cause::MOMENT;
+        if after.relative != RelativeTo::Event && !has_dates {
+            let remedy = "Wait for `booking`, `quote_abandoned` or a trip's moment, or count from the event".to_owned();
+            self.error(format!("{path}/relative"), "this has no departure and no return".into(), remedy);
+        }
+        if after.relative == RelativeTo::Event && after_s < 0 && on != cause::BIRTHDAY {
+            let remedy = "Write a delay of 0 or more, or count from the departure or the return".to_owned();
+            self.error(path.into(), "nothing can follow before it happens".into(), remedy);
+        }
+        after_s
+    }
+
+    fn then(&mut self, scenario: &ScenarioConfig, ids: &[String], path: &str) -> (u16, u32) {
+        match (&scenario.then.offer, &scenario.then.webhook) {
+            (Some(offer), None) => (self.position(ids, offer, &format!("{path}/offer")).unwrap_or(NONE), 0),
+            (None, Some(webhook)) => (NONE, self.out.text(webhook)),
+            _ => {
+                let remedy = "Write one of `offer` and `webhook`".to_owned();
+                self.error(path.into(), "a scenario does exactly one thing".into(), remedy);
+                (NONE, 0)
+            }
+        }
+    }
+}
+
+fn causes_of_their_own() -> [(&'static str, u16); 4] {
+    [
+        ("booking", cause::BOOKING),
+        ("first_visit", cause::FIRST_VISIT),
+        ("birthday", cause::BIRTHDAY),
+        ("quote_abandoned", cause::QUOTE_ABANDONED),
+    ]
+}
+
+impl LengthConfig {
+    fn seconds(self) -> u32 {
+        (self.minutes * 60.0 + self.hours * 3600.0 + self.days * f64::from(DAY_S)).round() as u32
+    }
+}

@@ -1,0 +1,69 @@
+//! What a call declares, or tells of a message. Comes in: the kind of event and its fields; goes out: hashes and small
+//! integers, or that a field cannot be read. Texts end here.
+
+use super::config::Config;
+use super::config::layout::Section;
+use super::error::TrackError;
+use super::event::{Kind, Said};
+use super::hash::{Namespace, name_hash};
+use super::mark::value_of_fact;
+use super::named::{Channel, Source};
+use super::number::decimal;
+
+/// What an event of this kind says. Errors: a fact, source, channel or family that is not known; a value that is none.
+pub fn said<'a>(kind: Kind, config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Result<Said, TrackError> {
+    match kind {
+        Kind::Declare => declared(config, field),
+        Kind::MessageSent | Kind::MessageOpened | Kind::MessageClicked => of_message(config, field),
+        _ => Ok(Said::default()),
+    }
+}
+
+/// The kind, but that a machine's open only shows that a message was sent.
+pub fn kind_told<'a>(kind: Kind, field: impl Fn(&str) -> Option<&'a str>) -> Kind {
+    match field("machine") {
+        Some("1" | "true" | "yes") if kind == Kind::MessageOpened => Kind::MessageSent,
+        _ => kind,
+    }
+}
+
+fn declared<'a>(config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Result<Said, TrackError> {
+    let source = match field("source") {
+        None | Some("") => Source::Visitor,
+        Some(name) => Source::of_name(name).ok_or(TrackError::BadField)?,
+    };
+    let of_its_own = || ["zone", "birthday"].into_iter().find_map(|fact| Some((fact, field(fact)?)));
+    let named = field("fact").map(|fact| (fact, field("value").unwrap_or("").trim_ascii()));
+    let Some((fact, text)) = named.or_else(of_its_own) else { return Ok(Said { by: source as u8, ..Said::default() }) };
+    let of = name_hash(Namespace::Fact, fact);
+    if let Some(what) = value_of_fact(config, fact, text) {
+        return Ok(Said { of, what: what.ok_or(TrackError::BadField)?, by: source as u8 });
+    }
+    let index = config.index_of(Namespace::Fact, of).ok_or(TrackError::BadField)?;
+    let what = match text {
+        "" => Some(0),
+        text if usize::from(index) < config.count(Section::Facets) => topic(config, fact, text),
+        text => decimal(text).map(|number| (libm::floor(number * 100.0 + 0.5) as u32).saturating_add(1)),
+    };
+    Ok(Said { of, what: what.ok_or(TrackError::BadField)?, by: source as u8 })
+}
+
+/// An answer as a topic of its facet: `city`, or `trip.city` in full.
+fn topic(config: &Config, facet: &str, answer: &str) -> Option<u32> {
+    let within = [facet, ".", answer].concat();
+    let name = if answer.strip_prefix(facet).is_some_and(|rest| rest.starts_with('.')) { answer } else { &within };
+    config.index_of_name(Namespace::Topic, name).map(|index| config.topic(index).hash)
+}
+
+fn of_message<'a>(config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Result<Said, TrackError> {
+    let channel = field("channel").and_then(Channel::of_name).ok_or(TrackError::BadField)?;
+    let what = match field("family") {
+        None | Some("") => 0,
+        Some(family) => {
+            let index = config.index_of_name(Namespace::Family, family).ok_or(TrackError::BadField)?;
+            config.family(index).hash
+        }
+    };
+    let of = field("id").filter(|id| !id.is_empty()).map_or(0, |id| name_hash(Namespace::Message, id));
+    Ok(Said { of, what, by: channel as u8 })
+}

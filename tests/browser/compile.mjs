@@ -1,0 +1,30 @@
+/**
+ * The command line's `escale build`: a config's JSON text goes in, the compiled bytes come out.
+ * Must never compile in another way than a site would: it runs the binary.
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+/** The binary that is under test. @param {"debug" | "release"} profile */
+export const escaleBinary = (profile) => fileURLToPath(new URL(`../../target/${profile}/escale`, import.meta.url));
+
+/**
+ * @param {string} json
+ * @param {"debug" | "release"} [profile]
+ */
+export async function compileConfig(json, profile = "debug") {
+  const folder = await mkdtemp(join(tmpdir(), "escale-config-"));
+  try {
+    const source = join(folder, "escale.json");
+    const target = join(folder, "escale.bin");
+    await writeFile(source, json);
+    await promisify(execFile)(escaleBinary(profile), ["build", source, "--output", target]);
+    return await readFile(target);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Opens and closes browsers: an engine's name goes in, a `Browser` with a profile folder of its own comes out.
+ * Must never leave a browser, a driver or a folder behind.
+ */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Browser } from "./driver/browser.mjs";
+import { display } from "./driver/display.mjs";
+import { ENGINES, homeIn, locate } from "./driver/engines.mjs";
+import { Program, freePort } from "./driver/launch.mjs";
+import { command } from "./driver/wire.mjs";
+
+export { ENGINES } from "./driver/engines.mjs";
+export { WireError } from "./driver/wire.mjs";
+
+const START_LIMIT_MS = 30_000;
+const TIMEOUTS = { script: 30_000, pageLoad: 30_000, implicit: 0 };
+
+/**
+ * A person's browser over its whole life: opened, closed and opened again with the same profile folder.
+ */
+export class Visitor {
+  /** What was started and is to be stopped, the last one first. @type {Program[]} */
+  #programs = [];
+  #folder = "";
+
+  /** @param {EngineName} engine */
+  constructor(engine) {
+    this.engine = engine;
+    /** @type {Browser | undefined} */
+    this.browser = undefined;
+  }
+
+  /** Starts the browser, with an empty profile the first time. @returns {Promise<Browser>} */
+  async open() {
+    this.#folder ||= await mkdtemp(join(tmpdir(), `escale-${this.engine}-`));
+    const place = await prepare(this.engine, this.#folder);
+    if (place.ownEnv) this.#programs.push(await startBrowser(place));
+    const driver = startDriver(place);
+    this.#programs.push(driver);
+    await driver.until("being ready", () => answers(place.base), START_LIMIT_MS);
+    this.browser = await startSession(place);
+    return this.browser;
+  }
+
+  /** Ends the browser as a person would, and its driver. */
+  async close() {
+    await this.browser?.send("DELETE", "").catch(() => undefined);
+    this.browser = undefined;
+    for (const program of this.#programs.splice(0).reverse()) await program.stop();
+  }
+
+  /** Closes the browser and forgets its profile. */
+  async leave() {
+    await this.close();
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+    this.#folder = "";
+  }
+}
+
+/**
+ * @typedef {import("./driver/engines.mjs").EngineName} EngineName
+ * @typedef {Awaited<ReturnType<typeof prepare>>} Place where one browser runs: its binaries, ports, folder and environment
+ *
+ * @param {EngineName} name
+ * @param {string} folder
+ */
+async function prepare(name, folder) {
+  const engine = ENGINES[name];
+  const binaries = [engine.drivers, engine.browsers, engine.libraries ?? engine.browsers].map((names) => locate(names, engine.remedy));
+  const [driver = "", browser = ""] = binaries;
+  const profile = join(folder, "profile");
+  await mkdir(profile, { recursive: true });
+  const [port, browserPort] = [await freePort(), await freePort()];
+  const env = homeIn(folder, process.env);
+  if (engine.needsDisplay) env["DISPLAY"] = await display();
+  return { name, engine, driver, browser, profile, port, browserPort, env, ownEnv: engine.ownStart?.(browserPort), base: `http://127.0.0.1:${port}` };
+}
+
+/** @param {Place} place */
+async function startBrowser({ browser, profile, env, ownEnv }) {
+  const program = new Program(browser, [profile], { env: { ...env, ...ownEnv } });
+  await program.until("being ready", () => program.log.includes("ready"), START_LIMIT_MS);
+  return program;
+}
+
+/** @param {Place} place */
+const startDriver = ({ engine, driver, port, browserPort, env }) => new Program(driver, engine.driverArgs(port, browserPort), { env });
+
+/** @param {string} base */
+const answers = (base) => command(base, "GET", "/status").then((status) => status.ready !== false, () => false);
+
+/** @param {Place} place */
+async function startSession({ name, engine, base, browser, profile }) {
+  const alwaysMatch = { ...engine.capabilities(browser, profile), timeouts: TIMEOUTS };
+  const { sessionId } = await command(base, "POST", "/session", { capabilities: { alwaysMatch } });
+  const started = new Browser(name, `${base}/session/${sessionId}`);
+  await started.resize(1280, 900);
+  return started;
+}

@@ -1,0 +1,68 @@
+/**
+ * Plays one golden case in a page: the case and the config go in, what the module decided and its final profile come out.
+ * Must never judge: the native answers are compared with these outside of the page.
+ */
+
+/** The reasons by their number at the wasm boundary. */
+const REASONS = ["chosen", "unknown_placement", "nothing_known", "no_eligible_offer", "holdout"];
+
+/** @param {Uint8Array} bytes */
+const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** @param {string} hex */
+const fromHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+
+/** @param {number} high @param {number} low */
+const hexOfHalves = (high, low) => [high, low].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
+
+/**
+ * Opens the config with one of the two builds: the runtime takes compiled bytes (in hexadecimal), the full module the JSON text.
+ * @param {"runtime" | "full"} build
+ * @param {string} config
+ */
+async function open(build, config) {
+  const module = await import(`/module/${build}/escale.js`);
+  await module.default({ module_or_path: `/module/${build}/escale_bg.wasm` });
+  const engine = build === "runtime" ? module.Runtime.open(fromHex(config)) : module.Full.open(config);
+  if (!engine) throw new Error("the config was refused");
+  return engine;
+}
+
+/** @param {any} engine @param {any} step */
+function choose(engine, step) {
+  const answer = engine.choose(step.at, engine.placement(step.choose), step.slot ?? 0);
+  return {
+    offer: answer < 0 ? null : engine.offerId(answer),
+    reason: REASONS[answer < 0 ? -1 - answer : 0],
+    propensity: engine.propensity(),
+    seed: hexOfHalves(engine.seedHi(), engine.seedLo()),
+  };
+}
+
+/** @param {Record<string, string>} fields */
+const packed = (fields) => Object.entries(fields).map(([key, value]) => `${key}\x1f${value}\x1e`).join("");
+
+/** @param {any} engine @param {any} step */
+function eventsOf(engine, step) {
+  const { at, page, track, fields = {} } = step;
+  return page ? engine.page(at, page.explicit ?? "", page.url ?? "", page.tokens ?? "") : engine.track(at, track, packed(fields));
+}
+
+/**
+ * @param {"runtime" | "full"} build
+ * @param {any} golden
+ * @param {string} config
+ */
+async function play(build, golden, config) {
+  const engine = await open(build, config);
+  const visitor = golden.visitor.padStart(16, "0");
+  engine.setVisitor(parseInt(visitor.slice(0, 8), 16), parseInt(visitor.slice(8), 16));
+  const decisions = [];
+  for (const step of golden.steps) {
+    if (step.choose === undefined) engine.apply(eventsOf(engine, step));
+    else decisions.push(choose(engine, step));
+  }
+  return { config: engine.configVersion(), decisions, profile: toHex(engine.save()) };
+}
+
+Object.assign(globalThis, { play });

@@ -1,0 +1,8 @@
+/** Where the stories leave their pictures; a folder that git ignores. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const OUT = fileURLToPath(new URL("out", import.meta.url));
+
+/** @param {string} engine @param {string} subject */
+export const picture = (engine, subject) => join(OUT, `${subject}-${engine}.png`);

@@ -1,0 +1,23 @@
+/**
+ * The demo's stories, told with its real server in Chromium, Firefox and WebKit: `node tests/e2e/run.mjs [--engine NAME] [--only TEXT]`.
+ */
+import { rm } from "node:fs/promises";
+import { runSuite } from "../browser/runner.mjs";
+import { OUT } from "./out.mjs";
+import { startDemo } from "./demo.mjs";
+import { blockStories } from "./stories/block.mjs";
+import { consentStories } from "./stories/consent.mjs";
+import { faultStories } from "./stories/faults.mjs";
+import { memoryStories } from "./stories/memory.mjs";
+import { syncStories } from "./stories/sync.mjs";
+import { tasteStories } from "./stories/taste.mjs";
+
+await rm(OUT, { recursive: true, force: true });
+await runSuite({
+  title: "the demo, end to end",
+  limitMs: 120_000,
+  out: OUT,
+  stories: [...consentStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...faultStories],
+  enter: startDemo,
+  exit: (world) => world?.stop(),
+});

@@ -1,0 +1,119 @@
+/**
+ * What visitors of the demo do, and what can be seen of it: a browser goes in, deeds and findings come out.
+ * Must never reach into Escale: only the page, the public commands, and what lies in the browser's storage.
+ */
+
+/** @typedef {import("../browser/driver/browser.mjs").Browser} Browser */
+
+export const CITY_PAGES = ["/voyages/lisbonne-3-nuits.html", "/voyages/porto-week-end.html", "/voyages/prague-week-end.html"];
+export const CITY_QUOTE = "/devis.html?voyage=seville-3-nuits";
+export const EXOTIC_PAGES = ["/voyages/bali-9-nuits.html", "/voyages/zanzibar-8-nuits.html", "/voyages/martinique-8-nuits.html"];
+export const EXOTIC_QUOTE = "/devis.html?voyage=maurice-7-nuits";
+
+/**
+ * Waits until Escale has come to rest in a state, and returns it. Having ended for good in another one fails at once.
+ * @param {Browser} browser
+ * @param {string[]} states
+ */
+export async function untilState(browser, ...states) {
+  const state = await browser.until(`Escale to be ${states.join(" or ")}`, (/** @type {string[]} */ wanted) => {
+    const { escale } = document.documentElement.dataset;
+    return escale !== undefined && [...wanted, "off"].includes(escale) ? escale : undefined;
+  }, states);
+  if (!states.includes(state)) throw new Error(`Escale is ${state} instead of ${states.join(" or ")} at ${await browser.address()}`);
+  return state;
+}
+
+/** Opens the site and agrees to everything. @param {Browser} browser @param {string} home */
+export async function arriveAndAccept(browser, home) {
+  await browser.open(home);
+  await untilState(browser, "pending");
+  await browser.click("#consent-accept");
+  await untilState(browser, "ready");
+}
+
+/** Looks at pages one after the other, as a person does: each is open until Escale is ready. @param {Browser} browser @param {string[]} addresses */
+export async function lookAt(browser, addresses) {
+  for (const address of addresses) {
+    await browser.open(address);
+    await untilState(browser, "ready");
+  }
+}
+
+/** The state of Escale in which it decides; in all others the page's own content was never touched. */
+const DECIDES = ["ready", "memory"];
+
+/**
+ * What a placement shows, once Escale has decided or has said that it will not.
+ * @param {Browser} browser
+ * @param {string} [placement]
+ * @returns {Promise<{ state: "offer" | "default", offer?: string, reason?: string, text: string }>}
+ */
+export const slot = (browser, placement = "home-hero") =>
+  browser.until(`the slot ${placement} to be decided`, (/** @type {string} */ name, /** @type {string[]} */ decides) => {
+    const element = /** @type {HTMLElement} */ (document.querySelector(`escale-offer[placement="${name}"]`));
+    const { escaleState, escaleOffer: offer, escaleReason: reason } = element.dataset;
+    const { escale } = document.documentElement.dataset;
+    const isDecided = escaleState !== undefined || (escale !== undefined && !decides.includes(escale));
+    return isDecided && { state: escaleState ?? "default", offer, reason, text: element.innerText };
+  }, placement, DECIDES);
+
+/** Waits until all that happened is written and, with consent, sent. @param {Browser} browser */
+export const flush = (browser) =>
+  browser.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("flush", () => done(true))));
+
+/** Everything that is kept of the visitor, as Escale gives it out. @param {Browser} browser */
+export const exported = (browser) =>
+  browser.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("profile.export", done)));
+
+/** Every place of the browser where a site can leave something. @param {Browser} browser */
+export const storage = (browser) =>
+  browser.runAsync(async () => ({
+    local: Object.keys(localStorage).sort(),
+    session: Object.keys(sessionStorage).sort(),
+    cookies: document.cookie,
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    caches: await caches.keys(),
+  }));
+
+/** What Escale's database holds, by key; nothing if there is none. @param {Browser} browser @returns {Promise<Record<string, any>>} */
+export const kept = (browser) =>
+  browser.runAsync(async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name ?? "").filter((name) => name.startsWith("escale:"));
+    /** @type {Record<string, any>} */
+    const found = {};
+    const ask = (/** @type {IDBRequest} */ request) =>
+      new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(new Error(String(request.error))) }));
+    for (const name of names) {
+      const database = /** @type {IDBDatabase} */ (await ask(indexedDB.open(name)));
+      for (const store of database.objectStoreNames) {
+        const rows = database.transaction(store).objectStore(store);
+        for (const key of /** @type {string[]} */ (await ask(rows.getAllKeys()))) {
+          const value = await ask(rows.get(key));
+          found[key] = { secret: value?.secret, version: value?.version };
+        }
+      }
+      database.close();
+    }
+    return found;
+  });
+
+/** What the server holds of a visitor. @param {string} origin @param {string} secret */
+export async function heldByServer(origin, secret) {
+  const answer = await fetch(`${origin}/v1/me?site=demo`, { headers: { authorization: `Bearer ${secret}` } });
+  return { status: answer.status, body: /** @type {any} */ (await answer.json().catch(() => null)) };
+}
+
+/** Signs in on the account page, and waits until the server has taken the token. @param {Browser} browser @param {string} account @param {string} email */
+export async function signIn(browser, account, email) {
+  await browser.open(account);
+  await untilState(browser, "ready");
+  await browser.run(() => /** @type {any} */ (window).escale("on", "identify", () => Object.assign(window, { isIdentified: true })));
+  await (await browser.find("#login input[name=email]")).type(email);
+  await browser.click("#login button[type=submit]");
+  await browser.until("the customer to be identified", () => /** @type {any} */ (window).isIdentified === true);
+}
+
+/** Gives a command to Escale, as a site's own script would. @param {Browser} browser @param {...unknown} command */
+export const tell = (browser, ...command) =>
+  browser.run((/** @type {unknown[]} */ ...words) => void /** @type {any} */ (window).escale(...words), ...command);

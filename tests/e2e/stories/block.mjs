@@ -1,0 +1,69 @@
+/** The block that is shown: that it says why, obeys, and can be used by everyone. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { picture } from "../out.mjs";
+import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, lookAt, slot } from "../steps.mjs";
+import { story } from "../story.mjs";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong on the page, a line a finding. @param {import("../../browser/driver/browser.mjs").Browser} browser */
+async function barriers(browser) {
+  await browser.send("POST", "/execute/sync", { script: AXE, args: [] });
+  return browser.runAsync(async () => {
+    const { violations } = await /** @type {any} */ (window).axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] });
+    return violations.flatMap((/** @type {any} */ { id, nodes }) => nodes.map((/** @type {any} */ { target }) => `${id}: ${target.join(" ")}`));
+  });
+}
+
+/** @param {import("../../browser/driver/browser.mjs").Browser} browser @param {(path: string) => string} at */
+async function becomeCityLover(browser, at) {
+  await arriveAndAccept(browser, at("/"));
+  await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+  return slot(browser);
+}
+
+export const blockStories = [
+  story("the home page has no barrier: with the banner, and with an offer", async ({ visit, at }) => {
+    const browser = await visit();
+    await browser.open(at("/"));
+    await browser.find("#consent-accept");
+    assert.deepEqual(await barriers(browser), []);
+    await becomeCityLover(browser, at);
+    assert.deepEqual(await barriers(browser), []);
+  }),
+
+  story("it says why, and never shows again what the visitor refused", async ({ engine, visit, at }) => {
+    const browser = await visit();
+    const shown = await becomeCityLover(browser, at);
+    await browser.click("escale-offer[placement=home-hero] .escale-why");
+    const reasons = await browser.until("the reasons", () => /** @type {HTMLElement | null} */ (document.querySelector("dialog.escale-why-panel ul"))?.innerText);
+    assert.match(reasons, /ville/);
+    await browser.screenshot(picture(engine, "why"));
+    assert.deepEqual(await barriers(browser), []);
+    await browser.click(".escale-offer-never");
+    const others = await browser.until("another choice", (/** @type {string} */ refused) => {
+      const { escaleState, escaleOffer } = /** @type {HTMLElement} */ (document.querySelector("escale-offer[placement=home-hero]")).dataset;
+      return escaleState !== undefined && escaleOffer !== refused && { offer: escaleOffer };
+    }, shown.offer);
+    await lookAt(browser, [at("/")]);
+    assert.notEqual((await slot(browser)).offer, shown.offer);
+    assert.notEqual(others.offer, shown.offer);
+  }),
+
+  story("it speaks the page's language", async ({ visit, at }) => {
+    const browser = await visit();
+    await becomeCityLover(browser, at);
+    await lookAt(browser, [at("/?lang=en")]);
+    assert.match((await slot(browser)).text, /Why this offer\?/);
+  }),
+
+  story("every request stays with the site", async ({ visit, gate, at }) => {
+    const browser = await visit();
+    await becomeCityLover(browser, at);
+    const elsewhere = await browser.run((/** @type {string} */ origin) =>
+      performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => !name.startsWith(origin)), gate.origin);
+    assert.deepEqual(elsewhere, []);
+  }),
+];

@@ -1,0 +1,56 @@
+/** Consent first: before it, and without it, nothing is read, stored or sent, and the page's own content shows. */
+import assert from "node:assert/strict";
+import { picture } from "../out.mjs";
+import { CITY_PAGES, arriveAndAccept, kept, slot, storage, untilState } from "../steps.mjs";
+import { story } from "../story.mjs";
+
+const EMPTY = { local: [], session: [], cookies: "", databases: [], caches: [] };
+/** The banner's own memory. */
+const ANSWERED = { ...EMPTY, local: ["voyages-consent"] };
+
+/** What a page may ask for before consent: itself and the loader, nothing of the engine, nothing of the visitor. @param {import("../gate.mjs").Gate} gate */
+const assertNothingAsked = (gate) => {
+  assert.deepEqual(gate.asked("/v1/"), []);
+  assert.deepEqual([...new Set(gate.asked("/escale/"))], ["GET /escale/escale.js"]);
+};
+
+export const consentStories = [
+  story("with nothing decided, nothing is stored or sent and the default shows", async ({ engine, visit, gate, at }) => {
+    const browser = await visit();
+    for (const path of ["/", ...CITY_PAGES, "/"]) {
+      await browser.open(at(path));
+      await untilState(browser, "pending");
+    }
+    assert.deepEqual(await storage(browser), EMPTY);
+    assertNothingAsked(gate);
+    assert.match((await slot(browser)).text, /où faire escale/);
+    await browser.screenshot(picture(engine, "consent-pending"));
+  }),
+
+  story("refused, it stays so", async ({ visit, gate, at }) => {
+    const browser = await visit();
+    await browser.open(at("/"));
+    await untilState(browser, "pending");
+    await browser.click("#consent-refuse");
+    await untilState(browser, "denied");
+    for (const path of [...CITY_PAGES, "/"]) {
+      await browser.open(at(path));
+      await untilState(browser, "denied");
+    }
+    assert.deepEqual(await storage(browser), ANSWERED);
+    assertNothingAsked(gate);
+    assert.equal((await slot(browser)).state, "default");
+  }),
+
+  story("accepted with nothing known yet, the default still shows", async ({ engine, visit, at }) => {
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    await browser.open(at("/"));
+    await untilState(browser, "ready");
+    const hero = await slot(browser);
+    assert.equal(hero.state, "default");
+    assert.match(hero.text, /où faire escale/);
+    assert.ok((await kept(browser))["visitor"]?.secret, "a visitor is kept");
+    await browser.screenshot(picture(engine, "unknown-visitor"));
+  }),
+];

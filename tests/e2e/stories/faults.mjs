@@ -1,0 +1,115 @@
+/** Whatever is missing, blocked or wrong: the page keeps its own content, and nothing is thrown into it. */
+import assert from "node:assert/strict";
+import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, lookAt, slot, tell, untilState } from "../steps.mjs";
+import { story } from "../story.mjs";
+
+const BROKEN_CONFIG = JSON.stringify({
+  version: 1,
+  facets: { trip: { topics: ["city"] } },
+  families: { towns: {} },
+  placements: { "home-hero": {} },
+  offers: [{ id: "lisbonne", family: "twons", placements: ["home-hero"], content: { fr: { title: "Lisbonne" } } }],
+});
+
+/** Storage as browsers refuse it: reading the name already throws. */
+const DENIED = `for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
+  Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+}`;
+/** Storage as some embedded browsers have it: not there. */
+const ABSENT = `for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
+  Object.defineProperty(window, name, { get: () => null });
+}`;
+
+/**
+ * A story in which the engine cannot be had.
+ * @param {string} name
+ * @param {(gate: import("../gate.mjs").Gate) => void} spoil
+ */
+const withoutEngine = (name, spoil) =>
+  story(`${name}: the default stays`, async ({ visit, gate, at }) => {
+    spoil(gate);
+    const browser = await visit();
+    await browser.open(at("/"));
+    await untilState(browser, "pending");
+    await browser.click("#consent-accept");
+    await untilState(browser, "off");
+    await assertDefault(browser);
+  });
+
+/** @param {import("../../browser/driver/browser.mjs").Browser} browser */
+async function assertDefault(browser) {
+  const hero = await slot(browser);
+  assert.equal(hero.state, "default");
+  assert.match(hero.text, /où faire escale/);
+}
+
+/** @param {string} name @param {string} prelude */
+const withoutStorage = (name, prelude) =>
+  story(`${name}: it works from memory, and the default stays`, async ({ visit, gate, at }) => {
+    gate.prelude = prelude;
+    const browser = await visit();
+    await browser.open(at("/"));
+    await untilState(browser, "pending");
+    await browser.click("#consent-accept");
+    await untilState(browser, "memory");
+    await assertDefault(browser);
+    assert.deepEqual(gate.asked("/v1/sync"), [], "what is not kept is not sent");
+  });
+
+export const faultStories = [
+  withoutEngine("the module is missing", (gate) => gate.answers.set("/escale/escale_bg.wasm", { status: 404 })),
+  withoutEngine("the module is another one", (gate) =>
+    gate.answers.set("/escale/escale_bg.wasm", { status: 200, type: "application/wasm", body: "\0asm\x01\0\0\0" })),
+  withoutEngine("the client is missing", (gate) => gate.answers.set("/escale/client.js", { status: 404 })),
+  withoutEngine("the config is missing", (gate) => gate.answers.set("/v1/config", { status: 404 })),
+  withoutEngine("the config is no config", (gate) =>
+    gate.answers.set("/v1/config", { status: 200, type: "application/octet-stream", body: "x".repeat(4_000) })),
+  withoutStorage("storage is denied", DENIED),
+  withoutStorage("storage is absent", ABSENT),
+
+  story("the module comes too late: the default stays, then it works", async ({ visit, gate, at }) => {
+    let release = () => {};
+    gate.held.set("/escale/escale_bg.wasm", new Promise((resolve) => (release = resolve)));
+    gate.deadlineMs = 50;
+    const browser = await visit();
+    await browser.open(at("/"));
+    await untilState(browser, "pending");
+    await browser.click("#consent-accept");
+    await browser.run((/** @type {number} */ waitMs) => Object.assign(window, { lateFrom: performance.now() + 2 * waitMs }), gate.deadlineMs);
+    await browser.until("the deadline to be over", () => performance.now() > /** @type {any} */ (window).lateFrom);
+    release();
+    await untilState(browser, "ready");
+    assert.equal((await slot(browser)).reason, "deadline");
+    await assertDefault(browser);
+  }),
+
+  story("a config with a fault is told once, with its place and a remedy, and the default stays", async ({ visit, gate, at }) => {
+    gate.answers.set("/broken.json", { status: 200, type: "application/json", body: BROKEN_CONFIG });
+    gate.rewrite = (html) => html.replace(/data-config="[^"]*"/, 'data-config="/broken.json"');
+    const browser = await visit();
+    await browser.open(at("/"));
+    await untilState(browser, "pending");
+    await browser.click("#consent-accept");
+    await untilState(browser, "off");
+    await assertDefault(browser);
+    const told = gate.reports.filter(({ text }) => text.includes("/offers/0/family"));
+    assert.equal(told.length, 1, JSON.stringify(gate.reports));
+    assert.match(told[0]?.text ?? "", /towns/, "the remedy names the family that was meant");
+  }),
+
+  story("unknown placements, events and commands are survived", async ({ visit, at }) => {
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    for (const command of [["track", "teleported"], ["track"], ["track", "search", { start_date: "tomorrow" }], ["no-such-word"], ["choose"], []]) {
+      await tell(browser, ...command);
+    }
+    await browser.run(() => {
+      const element = document.createElement("escale-offer");
+      element.setAttribute("placement", "nowhere");
+      document.body.append(element);
+    });
+    assert.equal((await slot(browser, "nowhere")).state, "default");
+    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+    assert.equal((await slot(browser)).state, "offer", "and it still works");
+  }),
+];

@@ -1,0 +1,74 @@
+/** What is remembered: over a restart of the browser, and over tabs that are used in turn and at once. */
+import assert from "node:assert/strict";
+import { CITY_PAGES, CITY_QUOTE, EXOTIC_PAGES, arriveAndAccept, exported, flush, lookAt, slot, untilState } from "../steps.mjs";
+import { story } from "../story.mjs";
+import { isAbout } from "./taste.mjs";
+
+const TABS = 4;
+const SEARCHES_A_TAB = 25;
+
+/** Every tab waits for one word, and then searches many times at once. */
+const waitForTheWord = (/** @type {number} */ searches) => {
+  new BroadcastChannel("e2e").onmessage = () => {
+    for (let count = 0; count < searches; count += 1) /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
+    Object.assign(window, { hasSearched: true });
+  };
+};
+
+/** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
+
+/** Opens tabs on a page each, beside the first one. @param {Browser} browser @param {string[]} addresses */
+async function openTabs(browser, addresses) {
+  const tabs = await browser.tabs();
+  for (const address of addresses) {
+    tabs.push(await browser.newTab());
+    await lookAt(browser, [address]);
+  }
+  return tabs;
+}
+
+export const memoryStories = [
+  story("closed and opened again, the browser still knows", async ({ newVisitor, at }) => {
+    const visitor = newVisitor();
+    const before = await visitor.open();
+    await arriveAndAccept(before, at("/"));
+    await lookAt(before, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+    await visitor.close();
+    const after = await visitor.open();
+    await after.open(at("/"));
+    await untilState(after, "ready");
+    const hero = await slot(after);
+    assert.equal(hero.state, "offer");
+    assert.ok(isAbout(hero.offer, "trip.city"), `${hero.offer} is about city trips`);
+    const { counts } = (await exported(after)).knowledge;
+    assert.equal(counts.page_views, 7, "the first page, three trips, the quote, and home twice");
+    assert.equal(counts.quote_starts, 1);
+  }),
+
+  story("four tabs used in turn and at once lose and double nothing", async ({ visit, at }) => {
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    const tabs = await openTabs(browser, EXOTIC_PAGES.map(at));
+    for (const [index, tab] of tabs.entries()) {
+      await browser.goTo(tab);
+      await lookAt(browser, [at(/** @type {string} */ ([...CITY_PAGES, "/ski/"][index]))]);
+      await browser.run(waitForTheWord, SEARCHES_A_TAB);
+    }
+    await browser.run(() => new BroadcastChannel("e2e").postMessage("go"));
+    await browser.until("its searches", () => "hasSearched" in window);
+    // One tab is closed and one goes on to another page right after: what they had not committed must not be lost.
+    await browser.closeTab();
+    await browser.goTo(/** @type {string} */ (tabs[2]));
+    await browser.until("its searches", () => "hasSearched" in window);
+    await lookAt(browser, [at("/plage/")]);
+    for (const tab of tabs.slice(0, 2)) {
+      await browser.goTo(tab);
+      await browser.until("its searches", () => "hasSearched" in window);
+      await flush(browser);
+    }
+    await lookAt(browser, [at("/")]);
+    const { counts } = (await exported(browser)).knowledge;
+    assert.equal(counts.searches, TABS * SEARCHES_A_TAB);
+    assert.equal(counts.page_views, 1 + EXOTIC_PAGES.length + TABS + 2);
+  }),
+];

@@ -1,0 +1,81 @@
+/** What the server is told, what it tells another browser of the same customer, and how it forgets. */
+import assert from "node:assert/strict";
+import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, flush, heldByServer, kept, lookAt, signIn, slot, storage, untilState } from "../steps.mjs";
+import { story } from "../story.mjs";
+import { isAbout } from "./taste.mjs";
+
+const ERASED_WITHIN_MS = 10_000;
+const CUSTOMER = "camille@example.org";
+
+/** Waits until nothing is left of Escale in the browser, not even an erasure that is still owed. @param {import("../../browser/driver/browser.mjs").Browser} browser */
+async function untilGone(browser) {
+  const end = Date.now() + ERASED_WITHIN_MS;
+  let left = await kept(browser);
+  while (Object.keys(left).length > 0) {
+    assert.ok(Date.now() < end, `still kept: ${Object.keys(left).join(", ")}`);
+    left = await kept(browser);
+  }
+}
+
+export const syncStories = [
+  story("the profile reaches the server", async ({ visit, gate, at }) => {
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    await lookAt(browser, CITY_PAGES.map(at));
+    await flush(browser);
+    const { secret } = (await kept(browser))["visitor"];
+    const { status, body } = await heldByServer(gate.origin, secret);
+    assert.equal(status, 200);
+    assert.deepEqual(body.replicas.map((/** @type {any} */ { profile }) => profile.counts.page_views), [1 + CITY_PAGES.length]);
+  }),
+
+  story("another browser of the same customer receives what the first one knows", async ({ newVisitor, engine, at }) => {
+    const email = `${engine}-${CUSTOMER}`;
+    const home = await newVisitor().open();
+    await arriveAndAccept(home, at("/"));
+    await lookAt(home, [...CITY_PAGES, CITY_QUOTE].map(at));
+    await signIn(home, at("/compte.html"), email);
+    await flush(home);
+
+    const office = await newVisitor().open();
+    await arriveAndAccept(office, at("/"));
+    assert.equal((await slot(office)).state, "default");
+    await signIn(office, at("/compte.html"), email);
+    await lookAt(office, [at("/")]);
+    const hero = await slot(office);
+    assert.equal(hero.state, "offer");
+    assert.ok(isAbout(hero.offer, "trip.city"), `${hero.offer} is about city trips`);
+  }),
+
+  story("withdrawn, it is gone here, in the other tab and on the server", async ({ visit, gate, at }) => {
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+    assert.equal((await slot(browser)).state, "offer");
+    await flush(browser);
+    const { secret } = (await kept(browser))["visitor"];
+    assert.equal((await heldByServer(gate.origin, secret)).status, 200);
+
+    const [first = ""] = await browser.tabs();
+    await browser.newTab();
+    await lookAt(browser, [at("/vie-privee.html")]);
+    await browser.click("#withdraw");
+    await untilState(browser, "denied");
+    await untilGone(browser);
+    assert.equal((await heldByServer(gate.origin, secret)).status, 410);
+    assert.deepEqual((await storage(browser)).local, ["voyages-consent"]);
+
+    await browser.goTo(first);
+    await untilState(browser, "denied");
+    assert.equal((await slot(browser)).state, "default");
+    assert.deepEqual(await kept(browser), {});
+  }),
+
+  story("a server that is down changes nothing for the visitor", async ({ visit, gate, at }) => {
+    gate.answers.set("/v1/sync", { status: 503 });
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+    assert.equal((await slot(browser)).state, "offer");
+  }),
+];

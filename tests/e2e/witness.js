@@ -1,0 +1,24 @@
+/**
+ * Watches a page from before its first script: errors, refusals of the content policy and complaints on the console go in, a
+ * report to the gate comes out. Must never be seen by the page: it stores nothing and throws nothing.
+ */
+{
+  const report = (kind, text) => {
+    const body = JSON.stringify({ kind, text: String(text).slice(0, 2_000), page: location.pathname });
+    navigator.sendBeacon("/e2e/report", body);
+  };
+  addEventListener("error", (event) => {
+    // A file that is missing is an event without a message; the gate sees those itself.
+    if (event.message) report("error", `${event.message} at ${event.filename}:${event.lineno}`);
+  });
+  addEventListener("unhandledrejection", ({ reason }) => report("error", reason?.stack ?? reason));
+  document.addEventListener("securitypolicyviolation", (event) =>
+    report("policy", `${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+  for (const level of ["warn", "error"]) {
+    const spoken = console[level];
+    console[level] = (...words) => {
+      report("console", words.map((word) => (word instanceof Error ? word.stack : typeof word === "object" ? JSON.stringify(word) : word)).join(" "));
+      spoken.apply(console, words);
+    };
+  }
+}

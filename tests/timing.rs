@@ -1,0 +1,453 @@
+//! Pressure, trips, seasons and scenarios, from events to answers.
+
+mod common;
+
+use common::{DAY_S, NOW_S, config};
+use escale::core::caps::Caps;
+use escale::core::combine::combine;
+use escale::core::config::Config;
+use escale::core::engine::Engine;
+use escale::core::event::{Event, Kind, Mark, Said, Travel};
+use escale::core::hash::{Namespace, name_hash};
+use escale::core::named::{Frequency, Moment};
+use escale::core::profile::Profile;
+use escale::core::scenario::Owner;
+use escale::core::suppression::Suppression;
+use escale::core::time::{day_of_date, unix_ms_of};
+use escale::core::track::{RECORD, UNIT};
+use escale::core::{season, trip};
+use proptest::prelude::*;
+
+fn timed() -> Config {
+    config(include_str!("common/timed.json"))
+}
+
+/// The timed config with the scenarios of the trigger list.
+fn triggers() -> Config {
+    let mut site: serde_json::Value = serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
+    site["scenarios"] = serde_json::from_str(include_str!("common/scenarios.json")).expect("JSON");
+    config(&site.to_string())
+}
+
+fn at(date: &str) -> u32 {
+    u32::from(day_of_date(date).expect("a date")) * DAY_S + 12 * 3600
+}
+
+fn topic(name: &str) -> u32 {
+    name_hash(Namespace::Topic, name)
+}
+
+fn travel(place: &str, from: &str, until: &str) -> Travel {
+    let day = |date: &str| day_of_date(date).unwrap_or(0);
+    let destination = if place.is_empty() { 0 } else { topic(&format!("destination.{place}")) };
+    Travel { destination, start_day: day(from), end_day: day(until), adults: 2, children: 0 }
+}
+
+fn told(kind: Kind, at_s: u32, travel: Travel) -> Event {
+    Event { travel, ..Event::bare(kind, at_s) }
+}
+
+fn booked(id: u32, at_s: u32, travel: Travel) -> Event {
+    Event { booking: id, value_cents: 50_000, ..told(Kind::Booking, at_s, travel) }
+}
+
+fn shown(offer: &str, placement: &str, at_s: u32) -> Event {
+    let mark = Mark { placement: name_hash(Namespace::Placement, placement), ..Mark::default() };
+    Event { offer: name_hash(Namespace::Offer, offer), mark, ..Event::bare(Kind::OfferImpression, at_s) }
+}
+
+fn profile_of(events: &[Event], config: &Config) -> Profile {
+    let mut profile = Profile::default();
+    events.iter().for_each(|e| profile.apply(e, config));
+    profile
+}
+
+fn moments(events: &[Event], now_s: u32) -> Vec<Moment> {
+    trip::read(&profile_of(events, &timed()), &timed(), now_s).iter().map(|t| t.moment).collect()
+}
+
+fn names(hashes: &[u32], namespace: Namespace, known: &[&str]) -> Vec<String> {
+    let is_in = |name: &&&str| hashes.contains(&name_hash(namespace, name));
+    known.iter().filter(is_in).map(|n| (*n).to_owned()).collect()
+}
+
+#[test]
+fn caps_of_offers_families_placements_and_all() {
+    let config = timed();
+    let mut events: Vec<Event> = (0..2).map(|i| shown("lisbonne", "hero", NOW_S + i * 60)).collect();
+    let caps = |events: &[Event], now_s| Caps::read(&profile_of(events, &config), &config, now_s);
+    let offers = |caps: &Caps| names(&caps.offers, Namespace::Offer, &["lisbonne", "porto"]);
+    assert_eq!(offers(&caps(&events, NOW_S + 120)), ["lisbonne"]);
+    assert!(offers(&caps(&events, NOW_S + DAY_S + 61)).is_empty());
+    events.push(shown("porto", "hero", NOW_S + 180));
+    let third = caps(&events, NOW_S + 200);
+    assert_eq!(names(&third.placements, Namespace::Placement, &["hero", "row"]), ["hero"]);
+    assert!(third.families.is_empty() && !third.is_all_capped);
+    assert!(caps(&events, NOW_S + 3600).placements.is_empty(), "the visit is over");
+    let said = Said { of: 1, what: name_hash(Namespace::Family, "city"), by: 1 };
+    events.push(Event { said, ..Event::bare(Kind::MessageSent, NOW_S + 100) });
+    assert_eq!(names(&caps(&events, NOW_S + 200).families, Namespace::Family, &["city", "beach"]), ["city"]);
+    events.extend((0..2).map(|i| shown("crete", "row", NOW_S + 200 + i)));
+    assert!(caps(&events, NOW_S + 300).is_all_capped, "all channels share one budget");
+}
+
+#[test]
+fn a_life_is_counted_beyond_the_newest_exposures() {
+    let config = timed();
+    let events: Vec<Event> = (0..5).map(|i| shown("lisbonne", "row", NOW_S + i * 40 * DAY_S)).collect();
+    let read = |n: usize| Caps::read(&profile_of(&events[..n], &config), &config, NOW_S + 400 * DAY_S);
+    assert!(read(4).offers.is_empty() && read(5).offers.len() == 1);
+}
+
+#[test]
+fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
+    let config = timed();
+    let wish =
+        |frequency, at_s| Event { mark: Mark { frequency, ..Mark::default() }, ..Event::bare(Kind::Declare, at_s) };
+    let mut events = vec![wish(Frequency::Weekly, NOW_S), shown("crete", "row", NOW_S + 60)];
+    let is_unwanted = |events: &[Event], now_s| Caps::read(&profile_of(events, &config), &config, now_s).is_unwanted;
+    assert!(!is_unwanted(&events, NOW_S + 120), "the visit at hand goes on");
+    assert!(is_unwanted(&events, NOW_S + 2 * DAY_S));
+    assert!(!is_unwanted(&events, NOW_S + 8 * DAY_S));
+    events.push(wish(Frequency::Never, NOW_S + 10 * DAY_S));
+    assert!(is_unwanted(&events, NOW_S + 10 * DAY_S));
+    events.push(wish(Frequency::Any, NOW_S + 11 * DAY_S));
+    assert!(!is_unwanted(&events, NOW_S + 11 * DAY_S));
+    events.reverse();
+    assert!(!is_unwanted(&events, NOW_S + 11 * DAY_S), "whatever the order of arrival");
+}
+
+#[test]
+fn a_trip_goes_through_its_moments() {
+    let now = at("2027-03-01");
+    let crete = travel("crete", "2027-06-05", "2027-06-12");
+    let dream = told(Kind::Search, now, travel("crete", "", ""));
+    let search = told(Kind::Search, now + 60, crete);
+    let submit = told(Kind::QuoteSubmit, now + 120, crete);
+    let book = booked(9, now + 180, crete);
+    assert_eq!(moments(core::slice::from_ref(&dream), now), [Moment::Dreaming]);
+    assert_eq!(moments(&[dream.clone(), search.clone()], now), [Moment::Planning]);
+    assert_eq!(moments(&[dream.clone(), search.clone(), submit.clone()], now), [Moment::Quoted]);
+    let all = [dream, search, submit, book];
+    for (date, moment) in [
+        ("2027-03-02", Moment::Booked),
+        ("2027-05-22", Moment::BeforeDeparture),
+        ("2027-06-05", Moment::Travelling),
+        ("2027-06-12", Moment::Travelling),
+        ("2027-06-13", Moment::Returned),
+    ] {
+        assert_eq!(moments(&all, at(date)), [moment], "{date}");
+    }
+    assert!(moments(&all, at("2027-07-10")).is_empty(), "trips age out");
+}
+
+#[test]
+fn trips_live_side_by_side_and_a_larger_place_joins_the_one_in_it() {
+    let now = at("2027-03-01");
+    let berlin_like = told(Kind::Search, now, travel("lisbonne", "2027-04-01", "2027-04-03"));
+    let family = told(Kind::Search, now + 60, travel("crete", "2027-07-10", "2027-07-24"));
+    let larger = told(Kind::Search, now + 120, travel("portugal", "2027-04-05", "2027-04-09"));
+    let apart = told(Kind::Search, now + 180, travel("portugal", "2027-09-01", "2027-09-09"));
+    let config = timed();
+    let trips = trip::read(&profile_of(&[berlin_like, family, larger, apart], &config), &config, now + 300);
+    assert_eq!(trips.len(), 3);
+    let first = trips.iter().find(|t| t.travel.destination == topic("destination.lisbonne")).expect("a trip");
+    assert_eq!((first.ids.len(), first.travel.start_day), (2, day_of_date("2027-04-05").expect("a date")));
+    assert_eq!(trip::leading(&trips), Some(first));
+}
+
+#[test]
+fn who_speaks_of_a_place_after_the_return_has_another_trip_in_mind() {
+    let first = booked(1, at("2027-03-01"), travel("crete", "2027-06-05", "2027-06-12"));
+    let again = told(Kind::Search, at("2027-06-20"), travel("crete", "", ""));
+    assert_eq!(moments(&[first, again], at("2027-06-20")), [Moment::Returned, Moment::Dreaming]);
+}
+
+#[test]
+fn a_cancelled_booking_leaves_no_trip() {
+    let crete = travel("crete", "2027-06-05", "2027-06-12");
+    let now = at("2027-03-01");
+    let cancel = Event { booking: 1, ..Event::bare(Kind::BookingCancel, now + 600) };
+    assert!(moments(&[told(Kind::Search, now, crete), booked(1, now + 60, crete), cancel], now + 700).is_empty());
+}
+
+#[test]
+fn a_quote_is_abandoned_by_silence_alone() {
+    let (now, config) = (at("2027-03-01"), timed());
+    let mut events =
+        vec![told(Kind::Search, now, travel("crete", "2027-06-05", "")), Event::bare(Kind::QuoteStart, now + 60)];
+    let is_abandoned = |events: &[Event], now_s| {
+        trip::read(&profile_of(events, &config), &config, now_s).iter().any(|t| t.is_abandoned)
+    };
+    assert!(!is_abandoned(&events, now + 60 + 44 * 60));
+    assert!(is_abandoned(&events, now + 60 + 46 * 60));
+    events.push(Event::bare(Kind::QuoteSubmit, now + 120));
+    assert_eq!(profile_of(&events, &config).trips.len(), 1, "a quote that says nothing is for the trip at hand");
+    assert!(!is_abandoned(&events, now + DAY_S));
+}
+
+#[test]
+fn a_booking_suppresses_its_product_and_opens_complements_until_the_return() {
+    let (now, config) = (at("2027-03-01"), timed());
+    let events = [booked(1, now, travel("crete", "2027-06-05", "2027-06-12"))];
+    let profile = profile_of(&events, &config);
+    let out = |now_s| {
+        let suppression = Suppression::read(&profile, &config, now_s);
+        let all = (0..9u16).map(|i| (i, config.offer(i)));
+        let is_out = |(i, o): &(u16, escale::core::config::Offer)| {
+            suppression.suppresses(&config, *i, o) || suppression.waits_for_a_trip(o)
+        };
+        all.filter(is_out).map(|(_, o)| config.text(o.name).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(out(now), ["crete", "palma", "bali"]);
+    assert_eq!(out(at("2027-06-12")), ["crete", "palma", "bali"]);
+    assert_eq!(out(at("2027-06-13")), ["insurance"]);
+}
+
+#[test]
+fn seasons_know_zones_and_hemispheres() {
+    let config = timed();
+    let zone = |name: &str| config.index_of_name(Namespace::Zone, name).expect("a zone");
+    let seasons = |name: &str, date: &str| {
+        let in_force = season::in_force(&config, zone(name), at(date));
+        in_force.map(|s| config.text(config.season(s).name).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(seasons("fr-a", "2026-12-25"), ["christmas"]);
+    assert_eq!(seasons("fr-a", "2027-02-08"), Vec::<String>::new());
+    assert_eq!(seasons("fr-c", "2027-02-08"), ["school-holidays"]);
+    assert_eq!(seasons("fr-a", "2027-02-20"), ["school-holidays"]);
+    assert_eq!((seasons("reunion", "2027-07-15"), seasons("fr-a", "2027-07-15").len()), (vec!["winter".to_owned()], 0));
+    assert!((season::exploration(&config, zone("fr-a"), at("2026-12-25")) - 0.2).abs() < 1e-6);
+    assert!(season::exploration(&config, zone("fr-a"), at("2026-11-25")) < 1e-9);
+}
+
+#[test]
+fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
+    let config = timed();
+    let view = |at_s| Event::bare(Kind::PageView, at_s).about("trip.city", 16);
+    let mass = |at_s: u32| {
+        let profile = profile_of(&[view(at_s), Event::bare(Kind::PageView, at("2027-03-01"))], &config);
+        let facet = profile.facets[0].clone();
+        let topic = facet.topics[0];
+        (topic.taste.at(at_s, facet.taste_half_life_s), topic.intent.at(at_s, facet.intent_half_life_s))
+    };
+    let ((usual, intent), (slowed, as_ever)) = (mass(at("2026-11-25")), mass(at("2026-12-20")));
+    assert!((slowed / usual - 0.25).abs() < 1e-4 && (intent - as_ever).abs() < 1e-4);
+    let mut engine = Engine::new(timed());
+    engine.apply(
+        &engine.clone().track(unix_ms_of(NOW_S), "declare", &format!("zone{UNIT}fr-a{RECORD}")).expect("a fact"),
+    );
+    assert_eq!(engine.known().zone(engine.config()), 0);
+}
+
+fn due_names(engine: &Engine, now_s: u32) -> Vec<String> {
+    let config = engine.config();
+    let due = engine.due(unix_ms_of(now_s));
+    due.iter().map(|d| config.text(config.scenario(d.scenario).name).to_owned()).collect()
+}
+
+fn with_events(config: Config, events: &[Event]) -> Engine {
+    let mut engine = Engine::new(config);
+    let told = common::batch(events);
+    engine.apply(&told);
+    engine
+}
+
+#[test]
+fn the_trigger_list_is_due_in_its_time() {
+    let (now, crete) = (at("2027-03-01"), travel("crete", "2027-06-05", "2027-06-12"));
+    let signup = with_events(triggers(), &[Event::bare(Kind::NewsletterSignup, now)]);
+    assert_eq!(due_names(&signup, now), ["welcome"]);
+    let customer = with_events(triggers(), &[booked(7, now, crete)]);
+    for (date, due) in [
+        ("2027-03-01", vec!["order-confirmation"]),
+        ("2027-03-04", vec!["order-follow-up"]),
+        ("2027-05-23", vec!["cross-sell"]),
+        ("2027-05-29", vec!["before-departure", "cross-sell"]),
+        ("2027-06-14", vec!["review-request"]),
+        ("2028-05-10", vec!["a-year-after"]),
+    ] {
+        assert_eq!(due_names(&customer, at(date)), due, "{date}");
+    }
+    let hesitant = with_events(triggers(), &[Event::bare(Kind::AddToWishlist, now)]);
+    assert_eq!(due_names(&hesitant, now + DAY_S), ["basket-follow-up"]);
+    let left = with_events(triggers(), &[told(Kind::QuoteStart, now, crete)]);
+    assert_eq!(due_names(&left, now + 4 * 3600), ["quote-follow-up"]);
+    let back = with_events(triggers(), &[told(Kind::QuoteStart, now, crete), booked(8, now + 7200, crete)]);
+    assert!(!due_names(&back, now + 4 * 3600).contains(&"quote-follow-up".to_owned()));
+}
+
+#[test]
+fn a_birthday_comes_every_year_and_fires_once_in_each() {
+    let mut engine = Engine::new(triggers());
+    let fields = format!("birthday{UNIT}1985-05-02{RECORD}");
+    let event = engine.track(unix_ms_of(at("2027-03-01")), "declare", &fields).expect("a fact");
+    engine.apply(&event);
+    assert!(due_names(&engine, at("2027-05-01")).is_empty());
+    let due = engine.due(unix_ms_of(at("2027-05-02")));
+    assert_eq!((due.len(), due[0].owner), (1, Owner::Server));
+    let mut fired = Vec::new();
+    due[0].event(engine.config(), at("2027-05-02")).encode(&mut fired);
+    engine.apply(&fired);
+    engine.apply(&fired);
+    assert_eq!(engine.known().fired.len(), 1);
+    assert!(due_names(&engine, at("2027-05-03")).is_empty());
+    assert_eq!(due_names(&engine, at("2028-05-03")), ["birthday"]);
+}
+
+#[test]
+fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() {
+    let now = at("2027-03-01");
+    let mut engine = with_events(timed(), &[told(Kind::QuoteStart, now, travel("crete", "2027-06-05", ""))]);
+    let later = now + 2 * 3600;
+    assert_eq!(due_names(&engine, later), ["quote-follow-up"]);
+    let seen = format!("offer{UNIT}come-back{RECORD}placement{UNIT}hero{RECORD}");
+    let events = engine.track(unix_ms_of(later), "offer_impression", &seen).expect("an event");
+    engine.apply(&events);
+    assert!(due_names(&engine, later + 60).is_empty());
+    let shows = |engine: &Engine, now_s| engine.with_situation(unix_ms_of(now_s), |s| s.restraint.due.len());
+    assert_eq!((shows(&engine, later + 60), shows(&engine, later + 60)), (1, 1));
+    let event = engine.track(unix_ms_of(later + 7200), "page_view", "").expect("an event");
+    engine.apply(&event);
+    assert_eq!(shows(&engine, later + 7200), 0, "the next visit is another one");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_with_its_place() {
+    let mut site: serde_json::Value = serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
+    site["offers"][0]["caps"] = serde_json::json!([{"most": 9, "per": "day"}]);
+    site["offers"][1]["substitutes"] = serde_json::json!(["balli"]);
+    site["seasons"] = serde_json::json!([
+        {"name": "a", "from": "13-40", "until": "01-01"},
+        {"name": "b", "from": "12-01", "until": "2027-01-01"},
+        {"name": "c", "regions": ["reunion"]}
+    ]);
+    site["scenarios"] = serde_json::json!([
+        {"name": "x", "on": "quote_abandonned", "then": {"webhook": "crm"}},
+        {"name": "y", "on": "search", "after": {"days": 1, "relative": "return"}, "then": {"webhook": "crm"}},
+        {"name": "z", "on": "booking", "then": {"webhook": "crm", "offer": "bali"}}
+    ]);
+    let issues = escale::core::config::compile(&site.to_string()).expect_err("seven faults");
+    let paths: Vec<&str> = issues.iter().map(|i| i.path.as_str()).collect();
+    for path in [
+        "/seasons/0/from",
+        "/seasons/1",
+        "/seasons/2",
+        "/offers/0/caps/0/most",
+        "/offers/1/substitutes/0",
+        "/scenarios/0/on",
+        "/scenarios/1/after/relative",
+        "/scenarios/2/then",
+    ] {
+        assert!(paths.contains(&path), "{path} is not among {paths:?}");
+    }
+    let mistyped = issues.iter().find(|i| i.path == "/scenarios/0/on").expect("an issue");
+    assert_eq!(mistyped.remedy, "Did you mean `quote_abandoned`?");
+}
+
+const OFFERS: [&str; 5] = ["lisbonne", "porto", "crete", "palma", "guide"];
+const PLACES: [&str; 6] = ["", "europe", "portugal", "lisbonne", "crete", "bali"];
+
+fn any_exposures() -> impl Strategy<Value = Vec<(usize, bool, u32)>> {
+    prop::collection::vec((0..OFFERS.len(), any::<bool>(), 0..10 * DAY_S), 0..30)
+}
+
+fn any_intents() -> impl Strategy<Value = Vec<Event>> {
+    let one = (0..4usize, 0..PLACES.len(), 0u16..60, 0u16..15, 0..40 * DAY_S, 1u32..5);
+    let kinds = [Kind::Search, Kind::QuoteStart, Kind::QuoteSubmit, Kind::Booking];
+    let intent = one.prop_map(move |(kind, place, start, nights, ago_s, id)| {
+        let start_day = if start == 0 { 0 } else { (NOW_S / DAY_S) as u16 - 20 + start };
+        let end_day = if nights == 0 { 0 } else { start_day + nights };
+        let travel = Travel { start_day, end_day, ..travel(PLACES[place], "", "") };
+        let booking = if kinds[kind] == Kind::Booking { id } else { 0 };
+        Event { booking, ..told(kinds[kind], NOW_S - ago_s, travel) }
+    });
+    prop::collection::vec(intent, 0..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+    /// As long as no offer is seen more often than its newest exposures are kept, caps count what happened.
+    #[test]
+    fn caps_are_exact_over_what_is_kept(all in any_exposures()) {
+        let config = timed();
+        let mut kept: Vec<(usize, bool, u32)> = Vec::new();
+        for one in all {
+            if kept.iter().filter(|(offer, ..)| *offer == one.0).count() < 8 { kept.push(one) }
+        }
+        let events: Vec<Event> = kept
+            .iter()
+            .map(|(offer, is_hero, ago_s)| shown(OFFERS[*offer], if *is_hero { "hero" } else { "row" }, NOW_S - ago_s))
+            .collect();
+        let caps = Caps::read(&profile_of(&events, &config), &config, NOW_S);
+        let last_s = events.iter().map(|e| e.at_s).max().unwrap_or(0);
+        let within = |ago_s: u32, window_s: u32| (NOW_S - ago_s) / 60 > (NOW_S - window_s) / 60;
+        let lisbonne = kept.iter().filter(|(offer, ..)| *offer == 0);
+        let is_capped = lisbonne.clone().filter(|(.., ago)| within(*ago, DAY_S)).count() >= 2 || lisbonne.count() >= 5;
+        prop_assert_eq!(!caps.offers.is_empty(), is_capped);
+        let city = kept.iter().filter(|(offer, _, ago)| *offer < 2 && within(*ago, 7 * DAY_S)).count();
+        prop_assert_eq!(!caps.families.is_empty(), city >= 4);
+        prop_assert_eq!(caps.is_all_capped, kept.iter().filter(|(.., ago)| within(*ago, DAY_S)).count() >= 6);
+        prop_assert!(last_s > 0 || caps.placements.is_empty());
+    }
+
+    #[test]
+    fn what_two_replicas_met_counts_once_in_each(all in any_exposures(), cut in 0usize..30) {
+        let config = timed();
+        let at_s = |ago: &u32| NOW_S - ago;
+        let events: Vec<Event> = all.iter().map(|(o, _, ago)| shown(OFFERS[*o], "hero", at_s(ago))).collect();
+        let (here, there) = events.split_at(cut.min(events.len()));
+        let (whole, both) = (profile_of(&events, &config), combine(&[profile_of(here, &config), profile_of(there, &config)]));
+        prop_assert_eq!(&whole.placements, &both.placements);
+        prop_assert_eq!(whole.families.iter().map(|f| f.exposures).sum::<u32>(), both.families.iter().map(|f| f.exposures).sum::<u32>());
+        prop_assert_eq!(Profile::decode(&both.encode()).map(|p| p.offers), Ok(both.offers));
+    }
+
+    #[test]
+    fn every_trip_is_one_and_moments_only_go_on(events in any_intents(), later in 0u32..80) {
+        let config = timed();
+        let profile = profile_of(&events, &config);
+        let (now, then) = (trip::read(&profile, &config, NOW_S), trip::read(&profile, &config, NOW_S + later * DAY_S));
+        let ids: Vec<u32> = now.iter().flat_map(|t| t.ids.iter().copied()).collect();
+        let mut distinct = ids.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        prop_assert_eq!(ids.len(), distinct.len(), "an intent belongs to one trip");
+        for trip in &then {
+            let before = now.iter().find(|t| t.ids == trip.ids);
+            prop_assert!(before.is_none_or(|t| t.moment <= trip.moment));
+        }
+    }
+
+    #[test]
+    fn trips_are_the_same_in_any_order_of_replicas(parts in prop::collection::vec(any_intents(), 1..4), turn in 0usize..4) {
+        let config = timed();
+        let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p, &config)).collect();
+        let mut turned = replicas.clone();
+        turned.rotate_left(turn % replicas.len());
+        let read = |p: &[Profile]| trip::read(&combine(p), &config, NOW_S);
+        prop_assert_eq!(read(&replicas), read(&turned));
+    }
+
+    #[test]
+    fn a_cause_fires_once_whatever_is_retried(events in any_intents(), days in prop::collection::vec(0u32..400, 1..6)) {
+        let mut engine = with_events(triggers(), &events);
+        let mut days = days;
+        days.sort_unstable();
+        let mut told = Vec::new();
+        for now_s in days.iter().map(|day| NOW_S + day * DAY_S) {
+            for due in engine.due(unix_ms_of(now_s)) {
+                told.push((due.scenario, due.subject, due.ordinal));
+                let mut fired = Vec::new();
+                due.event(engine.config(), now_s).encode(&mut fired);
+                engine.apply(&[fired.clone(), fired].concat());
+            }
+            prop_assert!(engine.due(unix_ms_of(now_s)).is_empty());
+        }
+        let count = told.len();
+        told.sort_unstable();
+        told.dedup();
+        prop_assert_eq!(count, told.len());
+    }
+}

@@ -1,0 +1,49 @@
+/**
+ * The queue's host in a real page. Comes in: options. Goes out: what the browser says of itself, slots held
+ * back for at most their deadline, the state on `<html data-escale>`. Must not read or store anything.
+ */
+import { databaseName } from "./names.js";
+import type { Host } from "./queue.js";
+import type { ClientModule, Options, State } from "./types.js";
+
+const BOTS = /bot|crawl|spider|slurp|headless|lighthouse|preview|facebookexternal/i;
+
+/** The browser's own signals, which no type library knows yet. */
+interface Signals {
+  readonly globalPrivacyControl?: boolean;
+  readonly prerendering?: boolean;
+}
+
+/** The host for this document; `load` brings the client. */
+export function browserHost(options: Options, load: () => Promise<ClientModule>): Host {
+  return {
+    options,
+    load,
+    barred: options.bots !== "allow" && (navigator.webdriver || BOTS.test(navigator.userAgent)),
+    privacyControl: () => !!(navigator as Signals).globalPrivacyControl,
+    stored: async () => (await indexedDB.databases()).some((found) => found.name === databaseName(options.site)),
+    shown: () =>
+      new Promise((resolve) => {
+        if ((document as Signals).prerendering) document.addEventListener("prerenderingchange", resolve, { once: true });
+        else resolve(undefined);
+      }),
+    wait: () => holdSlots(options.deadlineMs ?? 300),
+    mark: (state: State) => {
+      document.documentElement.dataset.escale = state;
+    },
+  };
+}
+
+/** Hides undecided slots until the deadline, without a style attribute: a strict CSP refuses those. */
+function holdSlots(deadlineMs: number): number {
+  const deadlineAt = performance.now() + deadlineMs;
+  // What the visitor already looks at is not hidden again.
+  if (document.readyState === "complete") return deadlineAt;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("escale-offer:not([data-escale-state]){visibility:hidden}");
+  document.adoptedStyleSheets.push(sheet);
+  setTimeout(() => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet);
+  }, deadlineMs);
+  return deadlineAt;
+}

@@ -1,0 +1,76 @@
+/**
+ * What is loaded only when a person asks: people's own JSON configs, why an offer was chosen, the export of a
+ * profile. Comes in: inputs of a decision, bytes. Goes out: words and objects. Must not touch the store.
+ */
+import { compileConfig, Full, initSync, type Runtime } from "#full";
+import type { Explanation } from "#accounts";
+import type { Account, Inputs } from "./chooser.js";
+import { toBase64url } from "./packing.js";
+import type { ExportedProfile } from "./types.js";
+
+export { showWhy } from "./why.js";
+
+/** Written in by the build: the hash of `full_bg.wasm`. */
+declare const FULL_INTEGRITY: string;
+
+let loading: Promise<void> | undefined;
+
+function load(): Promise<void> {
+  loading ??= bring();
+  return loading;
+}
+
+async function bring(): Promise<void> {
+  const response = fetch(new URL("full_bg.wasm", import.meta.url), { integrity: FULL_INTEGRITY });
+  initSync({ module: await WebAssembly.compileStreaming(response) });
+}
+
+/** Compiles people's JSON; every fault is told on the console, with its place and remedy, before this rejects. */
+export async function compile(json: string): Promise<Uint8Array> {
+  await load();
+  const { bytes, faults, warnings } = compileConfig(json);
+  for (const { path, message, remedy } of [...faults, ...warnings]) {
+    const line = `escale.json ${path}: ${message}. ${remedy}.`;
+    if (bytes) console.warn(line);
+    else console.error(line);
+  }
+  if (!bytes) throw new Error("the config has faults");
+  return bytes;
+}
+
+/** Why a choice came out as it did, from the inputs it was made of. */
+export async function explain(inputs: Inputs): Promise<Explanation> {
+  await load();
+  const runtime = asItWas(inputs);
+  try {
+    return runtime.explain(inputs.nowMs, inputs.placement, inputs.slot, Uint16Array.from(inputs.exclude));
+  } finally {
+    runtime.free();
+  }
+}
+
+/** The whole profile: the stored bytes, and what they say in words. */
+export async function exportProfile(account: Account): Promise<ExportedProfile> {
+  await load();
+  const runtime = asItWas(account);
+  try {
+    return {
+      format: "escale-profile/1",
+      exported_ms: account.nowMs,
+      knowledge: runtime.snapshot(account.nowMs),
+      replica: toBase64url(account.state),
+      others: toBase64url(account.others),
+    };
+  } finally {
+    runtime.free();
+  }
+}
+
+function asItWas({ config, visitor, state, others, page, nowMs }: Account): Runtime {
+  const runtime = Full.open(config);
+  runtime.setVisitor(...visitor);
+  runtime.load(state);
+  runtime.loadOthers(others);
+  runtime.page(nowMs, page.explicit, page.url, page.tokens);
+  return runtime;
+}

@@ -1,0 +1,75 @@
+/**
+ * IndexedDB as promises. Comes in: a database's name, work to do in one transaction. Goes out: what the work
+ * returned, once the transaction is complete. Must never hang, nor reject on opening: no database is an answer.
+ */
+
+const KEPT = "kept";
+const OPEN_MAX_MS = 3_000;
+
+/** A request's result. Only requests of the running transaction may be awaited inside its work. */
+export function ask<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error("request failed"));
+  });
+}
+
+/** Opens the database; `undefined` where storage is denied, absent, or does not answer. */
+export function openDatabase(name: string, mode: "create" | "existing"): Promise<IDBDatabase | undefined> {
+  return new Promise((resolve) => {
+    const none = (): void => resolve(undefined);
+    try {
+      const request = indexedDB.open(name, 1);
+      setTimeout(none, OPEN_MAX_MS);
+      request.onerror = none;
+      request.onblocked = none;
+      request.onupgradeneeded = () => {
+        // Aborting the first upgrade leaves no database behind.
+        if (mode === "existing") request.transaction?.abort();
+        else request.result.createObjectStore(KEPT);
+      };
+      request.onsuccess = () => {
+        const database = request.result;
+        // A later release may upgrade: an open connection must not block it.
+        database.onversionchange = () => database.close();
+        resolve(database);
+      };
+    } catch {
+      none();
+    }
+  });
+}
+
+/** One read-write transaction, atomic over tabs; rejects, having written nothing, if any part of it fails. */
+export function transact<T>(
+  database: IDBDatabase,
+  work: (kept: IDBObjectStore) => Promise<T>,
+  durability: IDBTransactionDurability = "relaxed",
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(KEPT, "readwrite", { durability });
+    let done: () => void = reject;
+    let failure: unknown;
+    transaction.oncomplete = () => done();
+    transaction.onabort = () => reject(asError(failure ?? transaction.error));
+    work(transaction.objectStore(KEPT)).then(
+      (result) => {
+        done = () => resolve(result);
+      },
+      (error: unknown) => {
+        failure = error;
+        abort(transaction);
+      },
+    );
+  });
+}
+
+const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error("transaction aborted"));
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // A failed write has aborted it already.
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The rarer words of the interface, one function each. Comes in: a command of the site, unchecked. Goes out: what
+ * the visit, the server or the full module does about it, and the site's callback called.
+ */
+import type { OfferElement } from "./element.js";
+import { hash32 } from "./hash.js";
+import type { Language } from "./page.js";
+import { quietly } from "./queue.js";
+import { subjectOf } from "./sync.js";
+import { erased, send } from "./transport.js";
+import type { Choice, Command, Explanation } from "./types.js";
+import { complain, emit, track, type Desk, type Verb } from "./verbs.js";
+import { withdraw } from "./withdraw.js";
+
+const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+  ["explain", async (desk, [placement, callback]) => quietly(callback, await explanation(desk, String(placement)))],
+  ["why", (desk, args) => why(desk, args as [OfferElement, Choice, Language])],
+  ["identify", (desk, [token]) => identify(desk, String(token))],
+  ["logout", (desk) => desk.visit.beginAnew()],
+  ["profile.export", exportProfile],
+  ["profile.forget", forget],
+]);
+
+/** Runs a command; an unknown one is told, and passed over. */
+export function runLaterVerb(desk: Desk, [name, ...args]: Command): unknown {
+  const verb = VERBS.get(name);
+  if (!verb) complain(`there is no command "${name}"`);
+  return verb?.(desk, args);
+}
+
+async function explanation(desk: Desk, of: Choice | string): Promise<Explanation | undefined> {
+  const inputs = desk.visit.chooser.inputs(of);
+  return inputs && (await import("./full.js").then((full) => full.explain(inputs)).catch(() => undefined));
+}
+
+async function why(desk: Desk, [slot, choice, language]: [OfferElement, Choice, Language]): Promise<void> {
+  const [full, told] = await Promise.all([import("./full.js"), explanation(desk, choice)]);
+  full.showWhy(told, language, (feedback) => {
+    track(desk, feedback, { offer: choice.offer, placement: choice.placement });
+    desk.again(slot);
+  });
+}
+
+/** Ties the visitor to a customer by the site's own token; another customer's browser begins anew. */
+async function identify(desk: Desk, token: string): Promise<void> {
+  const { visit, from } = desk;
+  const { site, server } = from.options;
+  const subject = subjectOf(token);
+  const sync = await visit.sync;
+  const { store } = visit;
+  if (!store || !sync || server === undefined || subject === undefined) return;
+  const customer = hash32(subject, 0x811c9dc5);
+  if (store.visitor.customer === customer) return;
+  if (store.visitor.customer !== undefined) await visit.beginAnew();
+  await sync.now();
+  const body = { site, visitor: store.visitor.secret, token };
+  const answer = await send({ method: "POST", url: `${server}/v1/identify`, body, leaving: false });
+  if (answer.kind !== "ok") {
+    complain("the server did not accept the customer's token");
+    return;
+  }
+  await store.noteCustomer(customer);
+  await sync.afresh();
+  emit(desk, "identify", undefined);
+}
+
+async function exportProfile(desk: Desk, [callback]: readonly unknown[]): Promise<void> {
+  const full = await import("./full.js");
+  quietly(callback, await full.exportProfile(desk.visit.account()));
+}
+
+/** Erases here and on the server; the page goes on with its own content. */
+async function forget(desk: Desk, [callback]: readonly unknown[]): Promise<void> {
+  const { site, server } = desk.from.options;
+  const secret = desk.visit.store?.visitor.secret;
+  desk.end("erased");
+  if (server !== undefined && secret !== undefined) await erased(server, site, secret);
+  await withdraw(desk.from.options);
+  quietly(callback);
+}

@@ -1,0 +1,32 @@
+/**
+ * The script of the snippet. Comes in: its own `data-*` attributes and the stub's queue. Goes out: the one
+ * `window.escale` of the page. Must never throw into the page, and never fetch before consent.
+ */
+import { browserHost } from "./browser.js";
+import { openQueue } from "./queue.js";
+import type { ClientModule, Command } from "./types.js";
+
+type Escale = ((...command: Command) => void) & { q?: ArrayLike<unknown>[]; loaded?: boolean };
+
+function adopt(script: HTMLScriptElement): void {
+  const page = window as unknown as { escale?: Escale };
+  const stub = typeof page.escale === "function" ? page.escale : undefined;
+  // Pasted twice: the first one stays.
+  if (stub?.loaded) return;
+  const { site = "", config = "/escale.bin", server, bots, auto, deadlineMs } = script.dataset;
+  const client = new URL("client.js", script.src).href;
+  const options = { site, config, server, bots, auto, deadlineMs: Number(deadlineMs) || undefined };
+  const take = openQueue(browserHost(options, () => import(client) as Promise<ClientModule>));
+  const escale: Escale = (...command) => take(command);
+  escale.loaded = true;
+  page.escale = escale;
+  for (const command of stub?.q ?? []) take(Array.from(command) as [string, ...unknown[]]);
+}
+
+try {
+  const script = document.currentScript;
+  // A named element can stand in for `currentScript`; only a script will do.
+  if (script instanceof HTMLScriptElement) adopt(script);
+} catch (error) {
+  console.error("escale", error);
+}

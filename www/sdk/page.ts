@@ -1,0 +1,38 @@
+/**
+ * Reads the current page. Comes in: the document, read freshly at each view. Goes out: its facts for the
+ * engine: explicit topics, path and query, JSON-LD tokens. Must not store or send any of them: the engine
+ * keeps topics and counters only.
+ */
+import { jsonLdTokens } from "./jsonld.js";
+
+/** What the engine classifies a page by, in the order of trust. */
+export interface PageFacts {
+  readonly explicit: string;
+  readonly url: string;
+  readonly tokens: string;
+}
+
+const ELEMENTS_MAX = 16;
+const EXPLICIT_MAX = 1_024;
+const URL_MAX = 2_048;
+
+/** The facts of the page as it stands; `topics` are those the site names in its call. */
+export function readPage(topics: readonly string[] = []): PageFacts {
+  const marked = Array.from(document.querySelectorAll("[data-escale-topics]")).slice(0, ELEMENTS_MAX);
+  const explicit = [...topics, ...marked.map((element) => element.getAttribute("data-escale-topics") ?? "")];
+  const scripts = document.querySelectorAll('script[type="application/ld+json"]');
+  return {
+    explicit: explicit.join(",").slice(0, EXPLICIT_MAX),
+    url: (location.pathname + location.search).slice(0, URL_MAX),
+    tokens: jsonLdTokens(Array.from(scripts, (script) => script.textContent)),
+  };
+}
+
+/** The two languages of the block's own words. */
+export type Language = "fr" | "en";
+
+/** The language around an element, by the nearest `lang`. */
+export function languageOf(element: Element): Language {
+  const lang = element.closest("[lang]")?.getAttribute("lang") ?? "";
+  return lang.toLowerCase().startsWith("fr") ? "fr" : "en";
+}

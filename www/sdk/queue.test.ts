@@ -1,0 +1,152 @@
+/** The gate: nothing passes before consent, in whatever order things are said; and nothing a site does stops it. */
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { openQueue, type Host } from "./queue.js";
+import type { Client, Command, Start, State } from "./types.js";
+
+/** A page whose client writes down what reaches it. */
+function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boolean; fails?: boolean } = {}) {
+  const seen = { states: [] as State[], starts: [] as Start[], commands: [] as Command[], loads: 0, stops: 0, withdrawals: 0 };
+  const host: Host = {
+    options: { site: "demo", config: "/escale.bin" },
+    barred: given.barred ?? false,
+    privacyControl: () => given.privacyControl ?? false,
+    stored: () => Promise.resolve(given.stored ?? false),
+    shown: () => Promise.resolve(),
+    wait: () => 0,
+    mark: (state) => seen.states.push(state),
+    load: () => {
+      seen.loads++;
+      if (given.fails) return Promise.reject(new Error("404"));
+      return Promise.resolve({ start, withdraw });
+    },
+  };
+  const withdraw = (): Promise<void> => {
+    seen.withdrawals++;
+    return Promise.resolve();
+  };
+  const start = (from: Start): Promise<Client> => {
+    seen.starts.push(from);
+    const run = (command: Command): void => void seen.commands.push(command);
+    return Promise.resolve({ mode: from.purposes.keep ? "ready" : "memory", run, stop: () => seen.stops++ });
+  };
+  const take = openQueue(host);
+  return { seen, say: (...command: Command) => take(command), settled: () => new Promise((resolve) => setImmediate(resolve)) };
+}
+
+test("before consent nothing is loaded, and calls about the visitor are not kept", async () => {
+  const { seen, say, settled } = stage();
+  say("page", { topics: ["trip.city"] });
+  say("track", "search", { destination: "lisbonne" });
+  say("consent", "pending");
+  await settled();
+  assert.deepEqual([seen.loads, seen.states], [0, ["pending"]]);
+  say("consent", "granted");
+  say("track", "quote_start");
+  await settled();
+  assert.deepEqual(seen.commands, [["track", "quote_start"]]);
+  assert.deepEqual(seen.states, ["pending", "ready"]);
+});
+
+test("only a clear yes is one", async () => {
+  for (const said of [undefined, null, "yes", "GRANTED", 1, true, {}, { personalise: "true" }, { keep: true, sync: true }, Object.create({ personalise: true })]) {
+    const { seen, say, settled } = stage();
+    say("consent", said);
+    await settled();
+    assert.equal(seen.starts.length, 0, String(said));
+  }
+});
+
+test("Global Privacy Control: no profile, no sync", async () => {
+  const { seen, say, settled } = stage({ privacyControl: true });
+  say("consent", "granted");
+  await settled();
+  assert.deepEqual(seen.starts.map(({ purposes }) => [purposes.keep, purposes.sync]), [[false, false]]);
+  assert.equal(seen.states.at(-1), "memory");
+});
+
+test("f19_an_assertion_repeated_starts_nothing_twice", async () => {
+  const { seen, say, settled } = stage();
+  for (let times = 0; times < 5; times++) say("consent", "granted");
+  await settled();
+  say("consent", { personalise: true, keep: true, sync: true });
+  await settled();
+  assert.deepEqual([seen.starts.length, seen.stops], [1, 0]);
+});
+
+test("f20_a_client_that_cannot_be_had_leaves_the_default", async () => {
+  const { seen, say, settled } = stage({ fails: true });
+  const answer = mock.fn();
+  say("consent", "granted");
+  say("choose", "home-hero", answer);
+  await settled();
+  assert.deepEqual(answer.mock.calls[0]?.arguments, [{ placement: "home-hero", reason: "off" }]);
+  assert.equal(seen.states.at(-1), "off");
+});
+
+test("f23_bots_get_the_default_at_once", async () => {
+  const { seen, say, settled } = stage({ barred: true });
+  const answer = mock.fn();
+  say("consent", "granted");
+  say("choose", "home-hero", answer);
+  await settled();
+  assert.deepEqual([seen.loads, answer.mock.callCount(), seen.states], [0, 1, ["off"]]);
+});
+
+test("a failing callback stops nothing", async () => {
+  const silent = mock.method(console, "error", () => undefined);
+  const { seen, say, settled } = stage();
+  say("ready", () => {
+    throw new Error("the site's own");
+  });
+  say("consent", "denied");
+  say("consent", "granted");
+  await settled();
+  assert.equal(seen.starts.length, 1);
+  assert.equal(silent.mock.callCount(), 1);
+  silent.mock.restore();
+});
+
+test("withdrawal erases once, a pause does not, and a refusal erases only what an earlier page stored", async () => {
+  const granted = stage();
+  granted.say("consent", "granted");
+  await granted.settled();
+  granted.say("consent", "pending");
+  await granted.settled();
+  assert.deepEqual([granted.seen.stops, granted.seen.withdrawals], [1, 0]);
+  granted.say("consent", "granted");
+  await granted.settled();
+  granted.say("consent", "denied");
+  await granted.settled();
+  assert.deepEqual([granted.seen.stops, granted.seen.withdrawals, granted.seen.states.at(-1)], [2, 1, "denied"]);
+
+  for (const stored of [false, true]) {
+    const fresh = stage({ stored });
+    fresh.say("consent", "denied");
+    await fresh.settled();
+    assert.deepEqual([fresh.seen.loads, fresh.seen.withdrawals], stored ? [1, 1] : [0, 0]);
+  }
+});
+
+test("in 500 generated orders nothing reaches a client that consent does not allow at that moment", async () => {
+  const says = ["granted", "denied", "pending", { personalise: true }, { personalise: true, keep: true }, { keep: true }, "maybe"];
+  let random = 20_261_121;
+  const draw = (below: number): number => (random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0) % below;
+  for (let order = 0; order < 500; order++) {
+    const { seen, say, settled } = stage();
+    let allowed = false;
+    for (let step = 0; step < 12; step++) {
+      const said = says[draw(says.length)];
+      const before = seen.commands.length;
+      if (draw(2) === 0) say("track", `${order}-${step}`);
+      else say("consent", said);
+      if (!allowed) assert.equal(seen.commands.length, before);
+      if (draw(3) === 0) await settled();
+      allowed = ["ready", "memory"].includes(seen.states.at(-1) ?? "");
+    }
+    await settled();
+    const last = seen.starts.at(-1)?.purposes;
+    if (["ready", "memory"].includes(seen.states.at(-1) ?? "")) assert.equal(last?.personalise, true);
+    assert.ok(seen.stops <= seen.starts.length);
+  }
+});

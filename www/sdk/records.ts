@@ -1,0 +1,138 @@
+/**
+ * The records of the store, and how far to believe them. Comes in: whatever IndexedDB holds, from any release
+ * or hand. Goes out: a record, or `undefined`. Must not trust a shape it has not looked at.
+ */
+import { randomBytes, toBase64url } from "./packing.js";
+
+/** Who is kept: random, of this site alone. */
+export interface Visitor {
+  /** 128 bits, the visitor's only name; known to this browser and, hashed, to the server. */
+  readonly secret: string;
+  /** What may ask for erasure and nothing else; the one thing that can outlive a withdrawal. */
+  readonly erase: string;
+  /** Marks this visitor's tails, so that a tail left by an erased one is never taken up. */
+  readonly tag: string;
+  /** When consent was first acted on; the profile ends 13 months later, however often they visit. */
+  readonly sinceMs: number;
+  /** A hash of the customer this visitor was identified as: another one begins anew. */
+  readonly customer?: number;
+}
+
+/** This browser's own counts: one writer at a time, a version that grows with every change. */
+export interface Replica {
+  readonly id: string;
+  readonly version: number;
+  readonly bytes: Uint8Array;
+  /** For each document: the last sequence applied, and when. */
+  readonly applied: ReadonlyMap<string, readonly [seq: number, atMs: number]>;
+}
+
+/** What the visitor's other browsers and the server know; replaced as a whole, never sent back. */
+export interface Others {
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where the conversation with the server stands. */
+export interface Pace {
+  /** The last version the server took; 0: it holds nothing. */
+  readonly version: number;
+  readonly atMs: number;
+  readonly failures: number;
+  readonly notBeforeMs: number;
+  /** The server's clock less this browser's. */
+  readonly skewMs: number;
+}
+
+export const NO_OTHERS: Others = { seq: 0, bytes: new Uint8Array() };
+export const NO_PACE: Pace = { version: 0, atMs: 0, failures: 0, notBeforeMs: 0, skewMs: 0 };
+
+const DAY_MS = 86_400_000;
+const LIFETIME_MS = 395 * DAY_MS;
+const APPLIED_KEPT_MS = 7 * DAY_MS;
+const APPLIED_MAX = 1_000;
+const BYTES_MAX = 65_536;
+
+export function newVisitor(nowMs: number): Visitor {
+  const fresh = (length: number): string => toBase64url(randomBytes(length));
+  return { secret: fresh(16), erase: fresh(16), tag: fresh(6), sinceMs: nowMs };
+}
+
+export function newReplica(): Replica {
+  return { id: toBase64url(randomBytes(8)), version: 0, bytes: new Uint8Array(), applied: new Map() };
+}
+
+type Loose<T> = Readonly<Record<keyof T, unknown>>;
+
+/** A value's fields, of which nothing is known yet. */
+function loose<T>(value: unknown): Loose<T> {
+  return (typeof value === "object" && value !== null ? value : {}) as Loose<T>;
+}
+const isCount = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array && value.length <= BYTES_MAX;
+
+export function asVisitor(value: unknown): Visitor | undefined {
+  const { secret, erase, tag, sinceMs } = loose<Visitor>(value);
+  const known = [secret, erase, tag].every((text) => typeof text === "string" && text !== "");
+  return known && isCount(sinceMs) ? (value as Visitor) : undefined;
+}
+
+/** Whether the visitor's time is over: 13 months from consent. */
+const isExpired = (visitor: Visitor, nowMs: number): boolean => nowMs - visitor.sinceMs > LIFETIME_MS;
+
+export function asReplica(value: unknown): Replica | undefined {
+  const { id, version, bytes, applied } = loose<Replica>(value);
+  const known = typeof id === "string" && isCount(version) && isBytes(bytes) && applied instanceof Map;
+  return known ? (value as Replica) : undefined;
+}
+
+export function asOthers(value: unknown): Others {
+  const { seq, bytes } = loose<Others>(value);
+  return isCount(seq) && isBytes(bytes) ? { seq, bytes } : NO_OTHERS;
+}
+
+export function asPace(value: unknown): Pace {
+  const { version, atMs, failures, notBeforeMs, skewMs } = loose<Pace>(value);
+  const known = [version, atMs, failures, notBeforeMs].every(isCount) && Number.isFinite(skewMs);
+  return known ? (value as Pace) : NO_PACE;
+}
+
+export const asTokens = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((token) => typeof token === "string").slice(-8) : [];
+
+/** What a store held when it was entered. */
+export interface Found {
+  readonly visitor: Visitor | undefined;
+  readonly others: Others;
+  readonly pace: Pace;
+  readonly owed: readonly string[];
+}
+
+/** How a visitor goes on from what was found. */
+export interface Entry extends Found {
+  readonly visitor: Visitor;
+  /** Everything that was stored is to go first. */
+  readonly empty: boolean;
+}
+
+/** A visitor whose time is not over goes on; where sync is not agreed to, the server's copy is to be erased. */
+export function entryOf(found: Found, nowMs: number, sync: boolean): Entry {
+  const { visitor, pace } = found;
+  const over = !visitor || isExpired(visitor, nowMs);
+  const copied = pace.version > 0;
+  if (!over && (sync || !copied)) return { ...found, visitor, empty: false };
+  const owed = visitor && copied ? [...found.owed, visitor.erase] : found.owed;
+  // What comes later must not be told from the same visitor; the tails, still to be taken up, are.
+  const next = over ? newVisitor(nowMs) : { ...newVisitor(visitor.sinceMs), tag: visitor.tag };
+  return { visitor: next, others: NO_OTHERS, pace: NO_PACE, owed, empty: over };
+}
+
+/** The entries still needed: a document's tail is taken up, or its document renamed, well before they go. */
+export function pruned(applied: Replica["applied"], nowMs: number): Replica["applied"] {
+  const young = [...applied].filter(([, [, atMs]]) => Math.abs(nowMs - atMs) <= APPLIED_KEPT_MS);
+  return new Map(young.sort(([, [, a]], [, [, b]]) => a - b).slice(-APPLIED_MAX));
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

@@ -1,0 +1,120 @@
+/**
+ * Fills the page's slots. Comes in: slots as they appear, an engine to choose with. Goes out: each slot shows an
+ * offer or keeps its default, once; what was seen, clicked and said of it is told on. Must not loop when a
+ * framework moves or re-renders slots.
+ */
+import { buildBlock, fillTemplate } from "#runtime";
+import type { Chosen } from "./chooser.js";
+import { usherSlots, type OfferElement } from "./element.js";
+import { languageOf, type Language } from "./page.js";
+import type { Choice } from "./types.js";
+import { whenViewable } from "./viewable.js";
+
+/** What the slots need of the client. */
+export interface Counter {
+  /** How many offers a placement takes. */
+  slots(placement: string): number;
+  choose(placement: string, slot: number, language: Language): Chosen;
+  /** Something happened to an offer shown here. */
+  happened(name: "offer_impression" | "offer_click", choice: Choice): void;
+  /** The visitor asks why. */
+  why(slot: OfferElement, choice: Choice, language: Language): void;
+}
+
+const WHY: Readonly<Record<Language, string>> = { fr: "Pourquoi cette offre ?", en: "Why this offer?" };
+
+interface Seat {
+  readonly placement: string;
+  /** The placement's slots that this element took. */
+  readonly taken: readonly number[];
+  /** Ends the watching that goes with what is shown. */
+  readonly rise: () => void;
+}
+
+export class Slots {
+  #seats = new Map<OfferElement, Seat>();
+
+  constructor(private readonly counter: Counter) {}
+
+  /** Takes over the page's slots; those that have waited past their deadline keep their default content. */
+  open(late: boolean): void {
+    const waiting = late ? new Set<Element>(document.querySelectorAll("escale-offer")) : undefined;
+    usherSlots({
+      seat: (slot) => {
+        if (waiting?.delete(slot)) slot.showDefault("deadline");
+        else this.#seat(slot);
+      },
+      leave: (slot) => this.#leave(slot),
+    });
+  }
+
+  /** Chooses once more for a slot whose offer the visitor refused. */
+  again(slot: OfferElement): void {
+    this.#leave(slot);
+    this.#seat(slot);
+  }
+
+  /** Gives all slots their default content back. */
+  close(): void {
+    usherSlots(undefined);
+    for (const [slot, seat] of this.#seats) {
+      seat.rise();
+      slot.showDefault("consent");
+    }
+    this.#seats.clear();
+  }
+
+  #seat(slot: OfferElement): void {
+    const placement = slot.getAttribute("placement") ?? "";
+    if (this.#seats.get(slot)?.placement === placement) return;
+    const language = languageOf(slot);
+    const taken = this.#freeSlots(placement);
+    const shown: { choice: Choice; nodes: readonly Element[] }[] = [];
+    let reason = "placement";
+    for (const index of taken) {
+      const { choice, packed } = this.counter.choose(placement, index, language);
+      const nodes = packed === undefined ? [] : build(slot, packed, language);
+      if (nodes.length > 0) shown.push({ choice, nodes });
+      else reason = choice.reason === "engine" ? `engine-${choice.code ?? 0}` : (choice.reason ?? "off");
+    }
+    const stops = shown.map(({ choice, nodes }) => this.#follow(slot, nodes, { choice, language }));
+    this.#seats.set(slot, { placement, taken, rise: () => stops.forEach((stop) => stop()) });
+    const nodes = shown.flatMap((one) => one.nodes);
+    if (nodes.length === 0) slot.showDefault(reason);
+    else slot.show(nodes, shown.map(({ choice }) => choice.offer).join(" "));
+  }
+
+  #leave(slot: OfferElement): void {
+    this.#seats.get(slot)?.rise();
+    this.#seats.delete(slot);
+  }
+
+  /** A placement's only element takes all its slots; several elements take one each, in the page's order. */
+  #freeSlots(placement: string): readonly number[] {
+    const count = this.counter.slots(placement);
+    const taken = new Set([...this.#seats.values()].flatMap((seat) => (seat.placement === placement ? seat.taken : [])));
+    const free = Array.from({ length: count }, (_, index) => index).filter((index) => !taken.has(index));
+    const elements = document.querySelectorAll(`escale-offer[placement="${CSS.escape(placement)}"]`).length;
+    return elements > 1 ? free.slice(0, 1) : free;
+  }
+
+  #follow(slot: OfferElement, nodes: readonly Element[], shown: { choice: Choice; language: Language }): () => void {
+    const clicked = (event: Event): void => {
+      const target = event.target instanceof Element ? event.target : undefined;
+      if (target?.closest(".escale-why, [data-escale-why]")) this.counter.why(slot, shown.choice, shown.language);
+      else if (target?.closest("a[href], button")) this.counter.happened("offer_click", shown.choice);
+    };
+    for (const node of nodes) node.addEventListener("click", clicked);
+    const [first] = nodes;
+    return first ? whenViewable(first, () => this.counter.happened("offer_impression", shown.choice)) : () => undefined;
+  }
+}
+
+/** The offer's nodes: the site's own template filled, else Escale's block. */
+function build(slot: OfferElement, packed: string, language: Language): Element[] {
+  const id = slot.getAttribute("template");
+  const template = id === null ? slot.querySelector("template") : document.getElementById(id);
+  const fragment =
+    template instanceof HTMLTemplateElement ? fillTemplate(template, packed) : buildBlock(slot, packed, WHY[language]);
+  return Array.from(fragment?.children ?? []);
+}

@@ -1,0 +1,167 @@
+/**
+ * Keeps this browser and the server told of each other. Comes in: hints that something changed. Goes out: at
+ * most one hand-in at a time, of committed states only, paced by what the server answers. Must never send
+ * more often than the server allows, nor lose the local profile by what it says.
+ */
+import { backoffMs, restMs } from "./pace.js";
+import { fromBase64url, toBase64url } from "./packing.js";
+import type { Pace } from "./records.js";
+import type { Journal } from "./journal.js";
+import type { Outcome, Store } from "./store.js";
+import { othersOf, send, type Answer } from "./transport.js";
+
+/** What the sync needs of the client. */
+export interface SyncHost {
+  readonly site: string;
+  readonly server: string;
+  readonly configVersion: number;
+  nowMs(): number;
+  /** The store holds what the server told: of other browsers, and of its clock. */
+  learned(): void;
+  /** The replica was exchanged: whatever waits is to be committed to the new one. */
+  replicaRenewed(): void;
+  ended(outcome: Outcome | "erased"): void;
+}
+
+/** After a change, so that a page's first events go together. */
+const SOON_MS = 1_500;
+/** Between two hand-ins nobody asked for. */
+const GAP_MS = 10_000;
+/** What the server knows of other browsers is asked for again after this time, changed or not. */
+const FRESH_MS = 5 * 60_000;
+const REST_MAX_MS = 2 * 3_600_000;
+
+export class Sync {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running: Promise<void> | undefined;
+  /** The server refused (400, 403, 422…): the same would be refused again. */
+  #refused = false;
+  readonly #over = new AbortController();
+
+  constructor(
+    private readonly host: SyncHost,
+    private readonly store: Store,
+    private readonly journal: Journal,
+  ) {}
+
+  /** Something changed: hand it in before long. */
+  soon(delayMs = SOON_MS): void {
+    if (this.#stopped()) return;
+    const { atMs, notBeforeMs, failures } = this.store.pace;
+    const nowMs = Date.now();
+    const due = Math.max(nowMs + delayMs, notBeforeMs, failures === 0 ? atMs + GAP_MS : 0);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.now(), Math.min(due - nowMs, 3_600_000));
+  }
+
+  /** Hands in at once, unless the server asked for rest; `leaving`: the page may be gone before the answer. */
+  now(leaving = false): Promise<void> {
+    this.#running ??= this.#run(leaving).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Something that the server must know of now, whatever was handed in before: who the visitor is. */
+  async afresh(): Promise<void> {
+    await this.#running;
+    this.#refused = false;
+    await this.store.note({ ...this.store.pace, atMs: 0 });
+    await this.now();
+  }
+
+  close(): void {
+    this.#over.abort();
+    clearTimeout(this.#timer);
+  }
+
+  async #run(leaving: boolean): Promise<void> {
+    clearTimeout(this.#timer);
+    const { store } = this;
+    if (this.#stopped() || this.#rests()) return;
+    // Strictly durable before it leaves: a version that the server saw must not be taken back by a power cut.
+    if ((await this.journal.commit("strict")) !== "kept" || this.#stopped()) return;
+    // Another tab may have handed in meanwhile, or have been told to rest.
+    if (this.#rests() || this.#isTold()) return;
+    const { replica } = store;
+    const answer = await send({ method: "POST", url: `${this.host.server}/v1/sync`, body: this.#handIn(), leaving });
+    if (this.#stopped()) return;
+    await this.#heed(answer, replica.version).catch(() => undefined);
+  }
+
+  #stopped(): boolean {
+    return this.#refused || this.#over.signal.aborted;
+  }
+
+  #rests(): boolean {
+    const restMs = this.store.pace.notBeforeMs - Date.now();
+    // Longer than any rest is a clock that was once ahead.
+    return restMs > 0 && restMs < REST_MAX_MS;
+  }
+
+  #isTold(): boolean {
+    const { pace, replica } = this.store;
+    return pace.version === replica.version && Math.abs(Date.now() - pace.atMs) < FRESH_MS;
+  }
+
+  #handIn(): object {
+    const { visitor, replica, others } = this.store;
+    return {
+      site: this.host.site,
+      visitor: visitor.secret,
+      erase: visitor.erase,
+      replica: replica.id,
+      version: replica.version,
+      state: toBase64url(replica.bytes),
+      seen: others.seq,
+      config: (this.host.configVersion >>> 0).toString(16).padStart(8, "0"),
+    };
+  }
+
+  async #heed(answer: Answer, version: number): Promise<void> {
+    const { pace } = this.store;
+    if (answer.kind === "gone") this.host.ended("erased");
+    else if (answer.kind === "refused") this.#refused = true;
+    else if (answer.kind === "ok") await this.#take(answer, version);
+    else await this.#rest(answer, pace);
+  }
+
+  async #rest(answer: Answer & { kind: "rest" | "failed" }, pace: Pace): Promise<void> {
+    const random = Math.random();
+    const wait = answer.kind === "rest" ? restMs(answer, Date.now(), random) : backoffMs(pace.failures, random);
+    await this.#note({ ...pace, failures: pace.failures + 1, notBeforeMs: Date.now() + wait });
+    this.soon();
+  }
+
+  async #take(answer: Answer & { kind: "ok" }, version: number): Promise<void> {
+    const { body, skewMs } = answer;
+    const others = othersOf(body);
+    const skew = skewMs ?? this.store.pace.skewMs;
+    const conflict = body.conflict === true;
+    await this.#note({ version, atMs: conflict ? 0 : Date.now(), failures: 0, notBeforeMs: 0, skewMs: skew }, others);
+    this.host.learned();
+    if (!conflict) return;
+    const outcome = await this.store.renewReplica(this.host.nowMs());
+    if (outcome === "kept") {
+      this.host.replicaRenewed();
+      this.soon();
+    } else this.host.ended(outcome);
+  }
+
+  async #note(pace: Pace, others?: { seq: number; bytes: Uint8Array }): Promise<void> {
+    const outcome = await this.store.note(pace, others);
+    if (outcome !== "kept") this.host.ended(outcome);
+  }
+}
+
+/** The subject of a customer's token, to notice another one; whether it is true is the server's to say. */
+export function subjectOf(token: string): string | undefined {
+  const bytes = fromBase64url(token.split(".")[1]);
+  if (!bytes) return undefined;
+  try {
+    const { sub } = JSON.parse(new TextDecoder().decode(bytes)) as { sub?: unknown };
+    return typeof sub === "string" ? sub : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The requests to Escale's server. Comes in: what to hand in, or whom to erase. Goes out: one of a few kinds
+ * of answer. Must never reject, never believe an answer that is not the server's own JSON, and never leave a
+ * body unread: unread ones use up the browser's budget for requests that outlive the page.
+ */
+import { fromBase64url } from "./packing.js";
+import type { Others } from "./records.js";
+
+/** What came back. `rest`: the server asks for time; `refused`: sending the same again is useless. */
+export type Answer =
+  | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>>; readonly skewMs: number | undefined }
+  | { readonly kind: "rest"; readonly status: number; readonly retryAfter: string | null }
+  | { readonly kind: "gone" }
+  | { readonly kind: "refused"; readonly status: number }
+  | { readonly kind: "failed" };
+
+/** Requests that outlive their page share 64 KiB with the site's own. */
+const KEEPALIVE_MAX = 32_768;
+const TIMEOUT_MS = 15_000;
+
+/** How a request is sent: `leaving` ones may outlive the page. */
+export interface Message {
+  readonly method: "POST" | "DELETE";
+  readonly url: string;
+  readonly body?: unknown;
+  readonly bearer?: string;
+  readonly leaving: boolean;
+}
+
+/** Sends one request and reads its answer to the end. */
+export async function send(message: Message): Promise<Answer> {
+  const body = message.body === undefined ? null : JSON.stringify(message.body);
+  const beganMs = Date.now();
+  try {
+    const response = await fetch(message.url, {
+      method: message.method,
+      body,
+      headers: {
+        ...(body === null ? {} : { "content-type": "application/json" }),
+        ...(message.bearer === undefined ? {} : { authorization: `Bearer ${message.bearer}` }),
+      },
+      keepalive: message.leaving && (body?.length ?? 0) < KEEPALIVE_MAX,
+      credentials: "omit",
+      cache: "no-store",
+      redirect: "error",
+      referrerPolicy: "no-referrer",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return understand(response, await response.text(), (beganMs + Date.now()) / 2);
+  } catch {
+    return { kind: "failed" };
+  }
+}
+
+function understand(response: Response, text: string, atMs: number): Answer {
+  const { status } = response;
+  if (status === 410) return { kind: "gone" };
+  if (status === 429 || status >= 500) return { kind: "rest", status, retryAfter: response.headers.get("retry-after") };
+  if (status >= 400) return { kind: "refused", status };
+  const body = status === 204 ? {} : jsonObject(response, text);
+  // A hotel's log-in page answers 200, too.
+  if (!body) return { kind: "failed" };
+  const nowMs = body.now_ms;
+  return { kind: "ok", body, skewMs: typeof nowMs === "number" && Number.isFinite(nowMs) ? nowMs - atMs : undefined };
+}
+
+function jsonObject(response: Response, text: string): Record<string, unknown> | undefined {
+  if (!response.headers.get("content-type")?.includes("application/json")) return undefined;
+  const body = JSON.parse(text) as unknown;
+  return typeof body === "object" && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : undefined;
+}
+
+/** The `others` of an answer; `undefined`: unchanged, or unreadable. */
+export function othersOf(body: Readonly<Record<string, unknown>>): Others | undefined {
+  const { others } = body;
+  if (typeof others !== "object" || others === null) return undefined;
+  const { seq, state } = others as { seq?: unknown; state?: unknown };
+  const bytes = fromBase64url(state);
+  return typeof seq === "number" && bytes ? { seq, bytes } : undefined;
+}
+
+/** Whether the server has nothing (more) under this token, so that it need not be asked again. */
+export async function erased(server: string, site: string, bearer: string): Promise<boolean> {
+  const url = `${server}/v1/me?site=${encodeURIComponent(site)}`;
+  const answer = await send({ method: "DELETE", url, bearer, leaving: true });
+  return answer.kind === "ok" || answer.kind === "gone" || (answer.kind === "refused" && [401, 404].includes(answer.status));
+}

@@ -1,0 +1,103 @@
+/**
+ * The words a site and the parts of the SDK share: options, purposes, choices, commands.
+ * Types only: nothing of this file reaches the bundle.
+ */
+
+import type { Explanation, Knowledge } from "#accounts";
+
+export type { Explanation, Knowledge };
+
+/** What the snippet's `data-*` attributes, or `init`, tell. */
+export interface Options {
+  /** The site's key, e.g. `demo`. */
+  readonly site: string;
+  /** Where the compiled config lies; a `.json` one works too, at the cost of the full module. */
+  readonly config: string;
+  /** The origin of the sync server; without it nothing is ever sent. */
+  readonly server?: string | undefined;
+  /** `"allow"` serves bots and webdrivers like people. */
+  readonly bots?: string | undefined;
+  /** `"off"`: the site sends its page views itself. */
+  readonly auto?: string | undefined;
+  /** How long a slot may wait for its offer before the default content stays, in milliseconds; 300 unless said. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** What the visitor agreed to: an offer chosen here, a profile kept here, a profile handed to the server. */
+export interface Purposes {
+  readonly personalise: boolean;
+  readonly keep: boolean;
+  readonly sync: boolean;
+}
+
+export type ConsentState = "granted" | "denied" | "pending";
+
+/** Fields of an event: `destination`, `start_date`, `topics`, `value`… Lists are joined with commas. */
+export type Fields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+/** Why a slot kept its default content. */
+export type DefaultReason =
+  | "consent" // not granted, or withdrawn
+  | "off" // a bot, or the engine could not be had
+  | "placement" // the config knows no such placement
+  | "deadline" // the engine came too late for this slot
+  | "engine"; // no offer is eligible or convincing; `code` says which
+
+/** What was chosen for a placement. Without an offer the page's own default content is right. */
+export interface Choice {
+  readonly placement: string;
+  readonly offer?: string;
+  /** The offer's strings in the page's language: `title`, `text`, `url`, `cta`, `image`, `alt`, `badge`, `price`. */
+  readonly content?: Readonly<Record<string, string>>;
+  readonly propensity?: number;
+  readonly variant?: number;
+  readonly arm?: number;
+  readonly reason?: DefaultReason;
+  /** The engine's own reason, a small number, where `reason` is `"engine"`. */
+  readonly code?: number;
+}
+
+/** Where the profile lives: in this browser's storage, or in this page's memory alone. */
+export type Mode = "ready" | "memory";
+
+/** What `<html data-escale>` says. */
+export type State = Mode | "pending" | "denied" | "off";
+
+/** One call of the site, as the snippet's stub queues it. */
+export type Command = readonly [verb: string, ...args: unknown[]];
+
+/** A client at work, seen from the queue. */
+export interface Client {
+  readonly mode: Mode;
+  run(command: Command): void;
+  /** Ends: nothing more is read, stored or sent; the default content is back. */
+  stop(): void;
+}
+
+/** What the client is given at its start. */
+export interface Start {
+  readonly options: Options;
+  readonly purposes: Purposes;
+  /** `performance.now()` after which slots that are waiting keep their default content. */
+  readonly deadlineAt: number;
+  /** What became of the client by itself. `memory`: it goes on without storage. Anything else: it has ended. */
+  readonly report: (state: State) => void;
+}
+
+/** What `client.js` exports. */
+export interface ClientModule {
+  start(start: Start): Promise<Client>;
+  /** Empties the site's stores and asks the server once to erase; a failed request is owed until acknowledged. */
+  withdraw(options: Options): Promise<void>;
+}
+
+/** A profile as its owner may take it along. */
+export interface ExportedProfile {
+  readonly format: "escale-profile/1";
+  readonly exported_ms: number;
+  readonly knowledge: Knowledge;
+  /** This browser's own counts, as stored: base64url. */
+  readonly replica: string;
+  /** What the server told of the visitor's other browsers. */
+  readonly others: string;
+}

@@ -1,0 +1,69 @@
+/**
+ * Withdrawal: empties all of this site's stores here, then asks the server to erase. Comes in: the site and
+ * its server. Goes out: nothing left but, until the server acknowledges, an erase-only token. Needs no wasm,
+ * and must work whatever state the stores are in.
+ */
+import { ask, openDatabase, transact } from "./idb.js";
+import { channelName, databaseName, tailPrefix } from "./names.js";
+import { asTokens, asVisitor } from "./records.js";
+import { erased } from "./transport.js";
+import type { Options } from "./types.js";
+
+/** Erases here, tells the other tabs, and asks the server for everything that is owed. */
+export async function withdraw(options: Options): Promise<void> {
+  dropTails(options.site);
+  const owed = await inStore(options.site, (kept) => empty(kept, options.server !== undefined));
+  if (!owed) return;
+  tellTabs(options.site);
+  // A tab that was leaving may have written its tail since.
+  dropTails(options.site);
+  await settleOwed(options, owed);
+}
+
+/** Asks once for each owed erasure; forgets those that the server acknowledged. */
+export async function settleOwed(options: Options, owed: readonly string[]): Promise<void> {
+  const { server, site } = options;
+  if (server === undefined || owed.length === 0) return;
+  const done = await Promise.all(owed.map(async (token) => ((await erased(server, site, token)) ? token : undefined)));
+  await inStore(site, async (kept) => {
+    const left = asTokens(await ask<unknown>(kept.get("owed"))).filter((token) => !done.includes(token));
+    if (left.length > 0) kept.put(left, "owed");
+    else kept.delete("owed");
+  });
+}
+
+/** A transaction of its own, where there is a database; `undefined`: there is none, and none was made. */
+async function inStore<T>(site: string, work: (kept: IDBObjectStore) => Promise<T>): Promise<T | undefined> {
+  const database = await openDatabase(databaseName(site), "existing");
+  try {
+    return database && (await transact(database, work, "strict"));
+  } finally {
+    database?.close();
+  }
+}
+
+async function empty(kept: IDBObjectStore, synced: boolean): Promise<readonly string[]> {
+  const [visitor, before] = await Promise.all([ask<unknown>(kept.get("visitor")), ask<unknown>(kept.get("owed"))]);
+  const erase = asVisitor(visitor)?.erase;
+  const owed = [...asTokens(before), ...(synced && erase !== undefined ? [erase] : [])];
+  kept.clear();
+  if (owed.length > 0) kept.put(owed, "owed");
+  return owed;
+}
+
+/** The other tabs look at the store again, and find nobody there. */
+function tellTabs(site: string): void {
+  const channel = new BroadcastChannel(channelName(site));
+  channel.postMessage("look");
+  channel.close();
+}
+
+/** Without the wasm module, which a refusal does not load. */
+function dropTails(site: string): void {
+  try {
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(tailPrefix(site)));
+    for (const key of keys) localStorage.removeItem(key);
+  } catch {
+    // Storage is denied: no tail was ever written.
+  }
+}
