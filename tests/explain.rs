@@ -32,7 +32,7 @@ fn a_choice_is_explained_by_its_own_inputs() {
     assert_eq!(told.offer.as_deref(), Some(told.candidates[0].offer.as_str()));
     let first = &told.candidates[0];
     let topics: f64 = first.topics.iter().map(|t| t.adds).sum();
-    assert!((first.base + first.promotion + first.history + topics - first.score).abs() < 1e-9);
+    assert!((first.base + first.promotion + first.history + first.similarity + topics - first.score).abs() < 1e-9);
     let [french, english] = &told.words[..] else { panic!("two languages") };
     assert!(french.reasons[0].contains("« trip.city »"), "{}", french.reasons[0]);
     assert!(english.reasons[0].contains("“trip.city”"), "{}", english.reasons[0]);

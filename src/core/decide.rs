@@ -1,7 +1,8 @@
 //! The choice. Comes in: what is known of a visitor and a placement; goes out: an offer with its propensity, or the
 //! reason why the page's own content stays. Deciding cannot fail.
 //!
-//! Every eligible offer has a score in doublings: `log₂ rate + log₂ value + priority + γ·Σ a·log₂ lift − fatigue`.
+//! Every eligible offer has a score in doublings: `log₂ rate + log₂ value + priority + γ·Σ a·log₂ lift − fatigue
+//! − similarity` to what the page shows already.
 //! The best 32 are drawn by `2^(score/τ)`, with probability ε any eligible offer alike. The draw is a race: each
 //! offer's ticket depends on the seed and on the offer alone, so that an offer that comes or goes changes no
 //! choice between the others (Efraimidis, Spirakis: *Weighted random sampling with a reservoir*, 2006).
@@ -184,10 +185,18 @@ impl<'a, F: Facts> Situation<'a, F> {
         (!holds).then_some(Exclusion::Condition)
     }
 
-    /// An offer's score, in doublings.
+    /// An offer's score beside what the page shows already, in doublings.
     #[must_use]
-    pub fn score(&self, index: u16, offer: &Offer) -> f64 {
-        offer.base_score + self.affinity_part(offer) + self.promotion_part(index, offer) - self.history_part(index)
+    pub fn score(&self, index: u16, offer: &Offer, on_page: &[u16]) -> f64 {
+        let liked = offer.base_score + self.affinity_part(offer) + self.promotion_part(index, offer);
+        liked - self.history_part(index) - self.similarity_part(offer, on_page)
+    }
+
+    /// What each offer of the same family on the page takes: three of a kind are no choice.
+    #[must_use]
+    pub fn similarity_part(&self, offer: &Offer, on_page: &[u16]) -> f64 {
+        let alike = on_page.iter().filter(|shown| self.config.offer(**shown).family == offer.family).count();
+        self.config.policy().similarity * alike as f64
     }
 
     /// What the visitor's taste adds: `γ·Σ a·log₂ lift`, the weights `a` with their facets' in them.
@@ -233,7 +242,7 @@ impl<'a, F: Facts> Situation<'a, F> {
         let offers = self.config.candidates(placement).map(|index| (index, self.config.offer(index)));
         offers
             .filter(|(index, offer)| self.exclusion(*index, offer, on_page).is_none())
-            .map(|(index, offer)| Candidate { offer: index, hash: offer.hash, score: self.score(index, &offer) })
+            .map(|(index, offer)| Candidate { offer: index, hash: offer.hash, score: self.score(index, &offer, on_page) })
             .collect()
     }
 

@@ -44,6 +44,8 @@ pub struct CandidateAccount {
     pub base: f64,
     pub promotion: f64,
     pub history: f64,
+    /// What offers of its family on the page take.
+    pub similarity: f64,
     pub topics: Vec<Contribution>,
 }
 
@@ -110,10 +112,11 @@ impl<F: Facts> Account<'_, F> {
         let offer = self.situation.config.offer(index);
         CandidateAccount {
             offer: self.situation.config.text(offer.name).to_owned(),
-            score: self.situation.score(index, &offer),
+            score: self.situation.score(index, &offer, self.request.exclude),
             base: offer.base_score,
             promotion: self.situation.promotion_part(index, &offer),
             history: -self.situation.history_part(index),
+            similarity: -self.situation.similarity_part(&offer, self.request.exclude),
             topics: self.contributions(index),
         }
     }

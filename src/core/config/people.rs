@@ -299,7 +299,7 @@ pub struct PolicyConfig {
     /// After how many days that is half forgotten.
     #[schemars(range(min = 0.01, max = 365))]
     pub fatigue_half_life_days: f64,
-    /// Doublings taken from offers of a family that the placement shows already.
+    /// Doublings taken from an offer for each offer of its family that the page shows already.
     #[schemars(range(min = 0, max = 10))]
     pub similarity: f64,
 }

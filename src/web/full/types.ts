@@ -13,7 +13,7 @@ export interface Explanation {
   seed: string;
   config: string;
   words: { language: string; reasons: string[]; would_change: string }[];
-  candidates: { offer: string; score: number; base: number; promotion: number; history: number; topics: Contribution[] }[];
+  candidates: { offer: string; score: number; base: number; promotion: number; history: number; similarity: number; topics: Contribution[] }[];
   excluded: { offer: string; why: string }[];
 }
 

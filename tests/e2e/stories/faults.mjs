@@ -64,6 +64,14 @@ export const faultStories = [
   withoutEngine("the config is missing", (gate) => gate.answers.set("/v1/config", { status: 404 })),
   withoutEngine("the config is no config", (gate) =>
     gate.answers.set("/v1/config", { status: 200, type: "application/octet-stream", body: "x".repeat(4_000) })),
+  story("what is loaded after the first choice is missing: offers still show", async ({ visit, gate, at }) => {
+    gate.answers.set("/escale/later.js", { status: 404 });
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+    assert.equal((await slot(browser)).state, "offer");
+  }),
+
   withoutStorage("storage is denied", DENIED),
   withoutStorage("storage is absent", ABSENT),
 
@@ -75,7 +83,7 @@ export const faultStories = [
     await browser.open(at("/"));
     await untilState(browser, "pending");
     await browser.click("#consent-accept");
-    await browser.run((/** @type {number} */ waitMs) => Object.assign(window, { lateFrom: performance.now() + 2 * waitMs }), gate.deadlineMs);
+    await browser.run((/** @type {number} */ waitMs) => void Object.assign(window, { lateFrom: performance.now() + 2 * waitMs }), gate.deadlineMs);
     await browser.until("the deadline to be over", () => performance.now() > /** @type {any} */ (window).lateFrom);
     release();
     await untilState(browser, "ready");
