@@ -35,7 +35,7 @@ function header() {
     el("div", { class: "site-tools" },
       el("a", { href: "/recherche.html", class: "optional" }, say("Chercher", "Search")),
       el("a", { href: "/compte.html" }, say("Compte", "Account")),
-      el("button", { type: "button", class: "language", lang: say("en", "fr"), onclick: switchLanguage, "aria-label": say("Read in English", "Lire en français") }, say("EN", "FR"))));
+      el("button", { type: "button", class: "language", lang: say("en", "fr"), onclick: switchLanguage, "aria-label": say("EN : read in English", "FR : lire en français") }, say("EN", "FR"))));
 }
 
 function footer() {
