@@ -40,7 +40,7 @@ browser: setup-test build ## Run the golden cases and the demo's stories in Chro
 
 bench: build ## Measure `choose` in Chromium beside peers
 	@scripts/setup.sh bench
-	@cargo build --release -p escale-server
+	@cargo build --workspace
 	@node benches/browser/run.mjs
 
 size: build ## Print what a page loads, in bytes; fails over budget

@@ -167,7 +167,7 @@ function describe() {
 
 console.log("The browser's package:");
 const hash = sourcesHash();
-for (const module of MODULES) if (!process.env.ONLY || process.env.ONLY === module.name) buildModule(module, hash);
+for (const module of MODULES) buildModule(module, hash);
 if (!process.argv.includes("--bindings")) {
   rmSync(pkg, { recursive: true, force: true });
   mkdirSync(pkg, { recursive: true });

@@ -14,7 +14,9 @@ NODE_MAJOR=20
 # What the tests drive: three engines with their drivers, a display for WebKit, and a font to draw with.
 TEST_PACKAGES=(chromium chromium-driver firefox-esr webkit2gtk-driver gir1.2-webkit2-4.1 python3-gi xvfb xauth fonts-dejavu-core)
 
-say() { printf '\033[1m· %s\033[0m\n' "$*"; }
+bold='' plain=''
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+say() { printf '%s· %s%s\n' "$bold" "$*" "$plain"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 stop() {
   printf '\nsetup stopped: %s\nWhat to do: %s\n' "$1" "$2" >&2

@@ -44,6 +44,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("explain", 5),
     ("knowledge", 5),
     ("knowledge_customer", 5),
+    ("story", 6),
 ];
 
 /// What the pure core may not name.

@@ -13,7 +13,7 @@ const TASTES_TOTAL = Object.values(makeTastes()).reduce((sum, taste) => sum + ta
 export async function compileConfigs(counts, out) {
   for (const count of counts) {
     const json = JSON.stringify(configOf(makeOffers(count)));
-    await writeFile(join(out, `escale-${count}.bin`), await compileConfig(json, "release"));
+    await writeFile(join(out, `escale-${count}.bin`), await compileConfig(json));
   }
 }
 

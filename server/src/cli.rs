@@ -62,6 +62,12 @@ pub struct Serve {
     /// The folder of the built package, served under /escale/ with the demo.
     #[arg(long, value_name = "DIR", default_value = "pkg", requires = "demo")]
     pub pkg: PathBuf,
+    /// Connections at once; more wait to be taken. Stay under what the system lets one process open (ulimit -n).
+    #[arg(long, env = "ESCALE_CONNECTIONS", value_name = "N", default_value_t = 900, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub connections: u32,
+    /// A connection on which no whole request head arrives within this many milliseconds is closed.
+    #[arg(long, env = "ESCALE_HEAD_WITHIN_MS", value_name = "MS", default_value_t = 10_000)]
+    pub head_within_ms: u64,
     /// How log lines are written (to the standard error). They never hold an address, a query or an id.
     #[arg(long, env = "ESCALE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -123,17 +129,45 @@ pub struct Build {
 #[command(after_help = CHECK_EXAMPLES)]
 pub struct Check {
     /// People's config, or what `escale build` made of it.
-    #[arg(value_name = "ESCALE.JSON", required_unless_present = "conditions")]
+    #[arg(value_name = "ESCALE.JSON", required_unless_present_any = ["conditions", "schema"])]
     pub config: Option<PathBuf>,
+    /// Run the stories in this folder (*.json): what visitors do, and what they should see then.
+    #[arg(long, value_name = "DIR", requires = "config")]
+    pub stories: Option<PathBuf>,
+    /// Print the JSON Schema of escale.json, for editors; with `--schema=story`, that of a story.
+    #[arg(long, value_enum, value_name = "OF", num_args = 0..=1, require_equals = true, default_missing_value = "config",
+          conflicts_with_all = ["config", "conditions"])]
+    pub schema: Option<SchemaOf>,
     /// Run a file of condition cases: {"cases": [{"name", "condition", "attributes", "savedGroups", "expected"}]}.
     #[arg(long, value_name = "FILE")]
     pub conditions: Option<PathBuf>,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+pub enum SchemaOf {
+    Config,
+    Story,
+}
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   escale check escale.json
-  escale check --conditions conditions.json    ends with `N passed, N failed`";
+  escale check escale.json --stories stories   ends with `N passed, N failed`
+  escale check --schema > escale.schema.json
+  escale check --conditions conditions.json    ends with `N passed, N failed`
+
+A story, such as stories/city-lover.json:
+  { \"name\": \"a visitor who reads two city pages should see a city break\",
+    \"steps\": [
+      { \"at\": \"2026-11-21T10:00\", \"page\": \"/city-trips/\" },
+      { \"at\": \"+5m\", \"page\": { \"url\": \"/lisbon\", \"tokens\": [\"touristtype=city break\"] } },
+      { \"track\": \"search\", \"fields\": { \"destination\": \"lisbon\", \"adults\": 2 } },
+      { \"declare\": { \"fact\": \"party\", \"value\": \"couple\" } },
+      { \"wait\": \"3d\", \"see\": \"home-row\" } ],
+    \"then\": [
+      { \"placement\": \"home-hero\", \"shows\": { \"family\": \"city\" }, \"in_draws\": 200, \"at_least\": 0.9 },
+      { \"placement\": \"home-row\", \"hides\": { \"offer\": \"bali\" } } ] }
+`shows` and `hides` take an offer, a family, a kind, or \"default\": true (the page's own content).";
 
 /// Run recorded visitors through the very engine that runs in browsers, and show what it makes of them.
 ///

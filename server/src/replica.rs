@@ -3,71 +3,49 @@
 
 use escale::core::combine::combine;
 use escale::core::config::Config;
-use escale::core::counter::Mass;
 use escale::core::engine::Engine;
 use escale::core::error::WireError;
 use escale::core::knowledge::snapshot;
-use escale::core::profile::{FacetCounters, Profile};
-use escale::core::time::{DAY_S, seconds_of};
+use escale::core::profile::Profile;
+use escale::core::time::seconds_of;
 use serde_json::Value;
 
 use crate::refusal::Refusal;
+use crate::store::Taken;
 
 /// A browser's clock may be ahead by this much before what it says is moved back.
 const AHEAD_S: u32 = 300;
-/// More than one event a minute for as long as a taste remembers: what is above it, a clock in the future made.
-const MOST_EVENTS_A_DAY: f64 = 1440.0;
 
-/// Whether a hand-in's bytes are a profile that this release reads.
+const DAY_MS: u64 = 86_400_000;
+
+/// Whether a hand-in's bytes are a profile that this release reads, written as it would write it: other bytes for the
+/// same profile could carry what no profile holds.
 pub fn check(state: &[u8]) -> Result<(), Refusal> {
     if state.is_empty() {
         return Err(Refusal::EmptyProfile);
     }
     match Profile::decode(state) {
-        Ok(_) => Ok(()),
+        Ok(profile) if profile.encode() == state => Ok(()),
         Err(WireError::Newer(_)) => Err(Refusal::NewerProfile),
-        Err(_) => Err(Refusal::CorruptProfile),
+        Ok(_) | Err(_) => Err(Refusal::CorruptProfile),
     }
 }
 
-/// What these states know together, as bytes; no time in it lies further ahead than five minutes. A state that cannot
-/// be read is left out: it must not cost the others theirs.
-pub fn combined(states: &[Vec<u8>], now_ms: u64) -> Vec<u8> {
-    let latest_s = seconds_of(now_ms as f64).saturating_add(AHEAD_S);
-    let readable = states.iter().filter_map(|state| Profile::decode(state).ok());
-    let profiles: Vec<Profile> = readable.map(|profile| at_most(profile, latest_s)).collect();
+/// What these states know together, as bytes. A state that cannot be read is left out: it must not cost the others
+/// theirs.
+pub fn combined(states: &[Taken], now_ms: u64) -> Vec<u8> {
+    let profiles: Vec<Profile> = states.iter().filter_map(|taken| mended(taken, now_ms)).collect();
     combine(&profiles).encode()
 }
 
-/// Moves back what a browser with a clock in the future has written, so that it cannot outlast every other device.
-fn at_most(mut profile: Profile, latest_s: u32) -> Profile {
-    if profile.last_s <= latest_s {
-        return profile;
-    }
-    for time_s in [&mut profile.first_s, &mut profile.last_s, &mut profile.visit_s] {
-        *time_s = (*time_s).min(latest_s);
-    }
-    let latest_min = latest_s / 60;
-    let exposures = profile.offers.iter_mut().flat_map(|offer| &mut offer.exposed_min);
-    let minutes = exposures
-        .chain(profile.families.iter_mut().map(|family| &mut family.clicked_min))
-        .chain(profile.trips.iter_mut().map(|trip| &mut trip.last_min))
-        .chain(profile.bookings.iter_mut().map(|booking| &mut booking.at_min));
-    minutes.for_each(|minute| *minute = (*minute).min(latest_min));
-    profile.facets.iter_mut().for_each(|facet| lighten(facet, latest_s));
-    profile
-}
-
-fn lighten(facet: &mut FacetCounters, now_s: u32) {
-    let believable = |mass: Mass, half_life_s: u32| {
-        // A stream of r events a day settles at r · H / ln 2.
-        let most = MOST_EVENTS_A_DAY * f64::from(half_life_s) / f64::from(DAY_S) / std::f64::consts::LN_2;
-        if mass.at(now_s, half_life_s) <= most { mass } else { Mass::of(1.0, now_s, half_life_s) }
-    };
-    for topic in &mut facet.topics {
-        topic.taste = believable(topic.taste, facet.taste_half_life_s);
-        topic.intent = believable(topic.intent, facet.intent_half_life_s);
-    }
+/// No time in it lies further ahead than five minutes, nor after the day the state was taken: a clock in the future must
+/// not make it the newest at every hand-in of another browser.
+fn mended(taken: &Taken, now_ms: u64) -> Option<Profile> {
+    let end_of_day_ms = (u64::from(taken.day) + 1) * DAY_MS;
+    let latest_s = seconds_of(now_ms.min(end_of_day_ms) as f64).saturating_add(AHEAD_S);
+    let mut profile = Profile::decode(&taken.state).ok()?;
+    profile.mend_clock(latest_s);
+    Some(profile)
 }
 
 /// A state in words, for the visitor's own export; null where it cannot be read.
@@ -82,9 +60,18 @@ pub fn export(state: &[u8], config: &Config, now_ms: u64) -> Value {
 #[cfg(test)]
 #[allow(clippy::panic, reason = "a test that cannot go on ends")]
 mod tests {
+    use escale::core::counter::Mass;
+    use escale::core::profile::FacetCounters;
+    use escale::core::time::DAY_S;
+
     use super::*;
 
     const NOW_MS: u64 = 1_795_000_000_000;
+    const TODAY: u32 = (NOW_MS / DAY_MS) as u32;
+
+    fn taken(state: &[u8], day: u32) -> Taken {
+        Taken { state: state.to_vec(), day }
+    }
 
     fn facet(at_s: u32) -> FacetCounters {
         let half_life_s = DAY_S;
@@ -106,7 +93,10 @@ mod tests {
     #[test]
     fn a_clock_in_the_future_is_moved_back_to_five_minutes_ahead() {
         let now_s = seconds_of(NOW_MS as f64);
-        let bytes = combined(&[seen_at(now_s + 400 * DAY_S).encode(), seen_at(now_s).encode()], NOW_MS);
+        let bytes = combined(
+            &[taken(&seen_at(now_s + 400 * DAY_S).encode(), TODAY), taken(&seen_at(now_s).encode(), TODAY)],
+            NOW_MS,
+        );
         let Ok(whole) = Profile::decode(&bytes) else { panic!("a profile") };
         assert_eq!(whole.last_s, now_s + AHEAD_S);
         let reading = whole.facets[0].topics[0].intent.at(now_s + AHEAD_S, DAY_S);
@@ -124,7 +114,8 @@ mod tests {
     #[test]
     fn an_unreadable_state_costs_only_itself() {
         let good = seen_at(9).encode();
-        assert_eq!(combined(&[good.clone(), vec![0, 1, 2]], NOW_MS), combined(&[good], NOW_MS));
+        let (both, alone) = ([taken(&good, TODAY), taken(&[0, 1, 2], TODAY)], [taken(&good, TODAY)]);
+        assert_eq!(combined(&both, NOW_MS), combined(&alone, NOW_MS));
         assert_eq!(Profile::decode(&combined(&[], NOW_MS)), Ok(Profile::default()));
     }
 }

@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::ids::{CustomerKey, IdHash, ReplicaId, VisitorKey};
+use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
 
 /// More replicas than this a visitor cannot have: an honest browser starts one only after a roll-back or a copy.
 pub const REPLICAS_PER_VISITOR: usize = 32;
@@ -46,7 +46,22 @@ pub enum HandedIn {
 /// What the others know: their states, and a number that changes with them.
 pub struct Others {
     pub seq: u64,
-    pub states: Vec<Vec<u8>>,
+    pub states: Vec<Taken>,
+}
+
+/// A state, and the day since the Unix epoch on which it was taken.
+pub struct Taken {
+    pub state: Vec<u8>,
+    pub day: u32,
+}
+
+/// A visitor and the customer that a token vouched for. A login may come before the first hand-in: the erase-only token
+/// that comes with it lets the browser take back what the link itself has left.
+pub struct Link {
+    pub visitor: VisitorKey,
+    pub customer: CustomerKey,
+    pub erase: Option<IdHash>,
+    pub day: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +83,7 @@ pub struct VisitorRecord {
 pub struct ReplicaRecord {
     pub replica: ReplicaId,
     pub version: u64,
-    pub state: Vec<u8>,
+    pub taken: Taken,
 }
 
 pub enum Found {
@@ -90,11 +105,13 @@ pub trait Store: Send + Sync {
     /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.
     fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>>;
     /// Ties a visitor to a customer.
-    fn link(&self, visitor: VisitorKey, customer: CustomerKey, day: u32) -> Reply<'_, Linked>;
+    fn link(&self, link: Link) -> Reply<'_, Linked>;
     /// Everything held of one visitor.
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found>;
     /// Removes a visitor for good; doing it twice, or for no one, is the same as doing it once.
     fn erase(&self, erasure: Erasure) -> Reply<'_, ()>;
+    /// Removes a bucket's visitors who have not synced since that day; answers how many there were.
+    fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize>;
     /// Whether reads and writes work at this moment.
     fn ready(&self) -> Reply<'_, ()>;
     /// Finishes what was begun and leaves the files tidy; later calls fail with [`StoreError::Unavailable`].

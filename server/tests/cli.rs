@@ -89,6 +89,46 @@ fn check_runs_condition_cases_and_counts_them() {
 }
 
 #[test]
+fn check_tells_stories_and_accounts_for_those_that_did_not_come_true() {
+    let folder = TempDir::new().unwrap();
+    let json = file(&folder, "escale.json", &config().to_string());
+    let stories = |name: &str, all: &[serde_json::Value]| {
+        let path = folder.path().join(name);
+        std::fs::create_dir(&path).unwrap();
+        for (i, story) in all.iter().enumerate() {
+            std::fs::write(path.join(format!("{i}.json")), story.to_string()).unwrap();
+        }
+        path
+    };
+    let story = |offer: &str| {
+        json!({
+            "name": format!("the dreamer sees {offer}"),
+            "steps": [{ "at": "2026-11-21T10:00", "page": "/exotique/bali" }, { "page": "/exotique/zanzibar" }],
+            "then": [{ "placement": "home-hero", "shows": { "offer": offer }, "in_draws": 20, "at_least": 0.6 }]
+        })
+    };
+    let check = |path: &Path| escale(&["check", text(&json), "--stories", text(path)]);
+    let (code, said, _) = check(&stories("good", &[story("bali")]));
+    assert_eq!((code, said.lines().last()), (Some(0), Some("1 passed, 0 failed")), "{said}");
+    let (code, said, _) = check(&stories("mixed", &[story("bali"), story("lisbonne")]));
+    assert_eq!((code, said.lines().last()), (Some(1), Some("1 passed, 1 failed")), "{said}");
+    assert!(said.contains("passed: the dreamer sees bali") && said.contains("`lisbonne` scores"), "{said}");
+    let (code, _, faults) = check(&stories("bad", &[story("balli"), story("lisbone")]));
+    assert_eq!(code, Some(2));
+    assert!(faults.contains("0.json: /then/0/shows/offer") && faults.contains("Did you mean `lisbonne`?"), "{faults}");
+    assert!(check(&stories("empty", &[])).2.contains("there is no *.json in it"));
+}
+
+#[test]
+fn check_prints_the_schemas() {
+    for (argument, field) in [("--schema", "json_ld"), ("--schema=story", "steps")] {
+        let (code, said, _) = escale(&["check", argument]);
+        let schema: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!((code, schema["properties"][field].is_object()), (Some(0), true), "{said}");
+    }
+}
+
+#[test]
 fn replay_shows_profiles_choices_and_speed_and_goes_on_after_bad_lines() {
     let folder = TempDir::new().unwrap();
     let json = file(&folder, "escale.json", &config().to_string());

@@ -242,7 +242,11 @@ impl<'a, F: Facts> Situation<'a, F> {
         let offers = self.config.candidates(placement).map(|index| (index, self.config.offer(index)));
         offers
             .filter(|(index, offer)| self.exclusion(*index, offer, on_page).is_none())
-            .map(|(index, offer)| Candidate { offer: index, hash: offer.hash, score: self.score(index, &offer, on_page) })
+            .map(|(index, offer)| Candidate {
+                offer: index,
+                hash: offer.hash,
+                score: self.score(index, &offer, on_page),
+            })
             .collect()
     }
 

@@ -8,7 +8,7 @@ use super::config::{Config, NONE};
 use super::customer::{Customer, NOBODY};
 use super::decide::{Decision, Request, Situation};
 use super::error::{TrackError, WireError};
-use super::event::{Event, Kind, Mark, Said, TopicWeight};
+use super::event::{Event, Kind, TopicWeight};
 use super::facts::VisitorFacts;
 use super::facts_time::TimeFacts;
 use super::hash::Namespace;
@@ -16,7 +16,7 @@ use super::profile::Profile;
 use super::question;
 use super::recognise::{self, recognise};
 use super::scenario::{self, Due};
-use super::time::{seconds_of, unix_ms_of};
+use super::time::{DAY_S, seconds_of, unix_ms_of};
 use super::track::event_of_call;
 
 /// One visitor's engine.
@@ -134,12 +134,12 @@ impl Engine {
 
     /// A call of the site: the bytes of its event. Errors: no such event, or a field that cannot be read.
     ///
-    /// An event that names no topics is about the page at hand: a quote started on a page is a quote for it.
+    /// A search, a quote and the like that name no topics are about the page at hand: a quote started on a page is a
+    /// quote for it. What a visitor says of themselves is not.
     pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Result<Vec<u8>, TrackError> {
         self.told_s = seconds_of(now_ms);
         let mut event = event_of_call(&self.config, self.told_s, name, fields)?;
-        if event.topics.is_empty() && event.offer == 0 && event.said == Said::default() && event.mark == Mark::default()
-        {
+        if event.topics.is_empty() && event.offer == 0 && event.kind.is_about_a_page() {
             event.topics.clone_from(&self.page_topics);
         }
         let mut bytes = Vec::new();
@@ -170,12 +170,20 @@ impl Engine {
         }
     }
 
+    /// Where the last event lies more than a day ahead of what a caller tells, the clock was in the future then, or is in
+    /// the past now. A time before all that is known of the visitor is taken for the latter: nothing is moved.
+    fn mend_clock(&mut self) {
+        let (own, told_s) = (&mut self.own, self.told_s);
+        let is_plausible = told_s >= own.first_s || own.counts.visits <= 1;
+        if told_s > 0 && is_plausible && own.last_s > told_s.saturating_add(DAY_S) {
+            own.mend_clock(told_s);
+        }
+    }
+
     /// Applies a batch of event bytes to the own replica; what cannot be read is dropped. Returns how many were
     /// applied.
     pub fn apply(&mut self, mut batch: &[u8]) -> u32 {
-        if self.told_s > 0 {
-            self.own.mend_clock(self.told_s);
-        }
+        self.mend_clock();
         let mut applied = 0;
         while let Some(event) = Event::decode_next(&mut batch) {
             if let Some(event) = event {

@@ -6,6 +6,7 @@
 
 use super::hash::{Namespace, name_hash};
 use super::named::Frequency;
+use super::time::LAST_DAY;
 
 /// The kinds of events, by their names in the interface. The number is the event's first byte: never reused.
 macro_rules! kinds {
@@ -79,6 +80,27 @@ kinds! {
     MessageOpened = 23, "message_opened", 0.0;
     MessageClicked = 24, "message_clicked", 0.0;
     ScenarioFired = 25, "scenario_fired", 0.0;
+}
+
+impl Kind {
+    /// Whether it happens to what the page shows, so that the page's topics are its own where it names none.
+    #[must_use]
+    pub fn is_about_a_page(self) -> bool {
+        matches!(
+            self,
+            Self::ViewItem
+                | Self::Search
+                | Self::QuoteStart
+                | Self::QuoteStep
+                | Self::QuoteSubmit
+                | Self::Booking
+                | Self::AddToWishlist
+                | Self::Download
+                | Self::Contest
+                | Self::Review
+                | Self::Share
+        )
+    }
 }
 
 /// A topic that an event bears on, and how strongly, in sixteenths.
@@ -282,7 +304,8 @@ impl Event {
             event.mark.ordinal = u16::from_le_bytes(r.take()?);
             event.mark.frequency = Frequency::of_number(r.take::<1>()?[0])?;
         }
-        (r.0.is_empty() && event.topics.len() <= MAX_TOPICS && event.at_s <= i32::MAX as u32).then_some(event)
+        let is_in_time = event.at_s <= i32::MAX as u32 && event.travel.start_day.max(event.travel.end_day) <= LAST_DAY;
+        (r.0.is_empty() && event.topics.len() <= MAX_TOPICS && is_in_time).then_some(event)
     }
 }
 

@@ -19,7 +19,7 @@ pub fn mark<'a>(kind: Kind, config: &Config, field: impl Fn(&str) -> Option<&'a 
             let hash = field("placement").map_or(0, |name| name_hash(Namespace::Placement, name));
             mark.placement = config.index_of(Namespace::Placement, hash).map_or(0, |_| hash);
         }
-        Kind::Declare | Kind::Unsubscribe => {
+        Kind::Declare | Kind::Unsubscribe | Kind::NewsletterSignup => {
             if let Some(name) = field("frequency").filter(|name| !name.is_empty()) {
                 mark.frequency = Frequency::of_name(name).ok_or(TrackError::BadField)?;
             }

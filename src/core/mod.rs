@@ -52,3 +52,6 @@ pub mod explain;
 pub mod knowledge;
 #[cfg(feature = "full")]
 pub mod knowledge_customer;
+// Floor 6: what stories say of it all.
+#[cfg(feature = "full")]
+pub mod story;

@@ -5,6 +5,8 @@
 pub const LANDMARK_UNIX_S: u64 = 1_577_836_800;
 /// Seconds of a day.
 pub const DAY_S: u32 = 86_400;
+/// The last day that a journey may name, in days since the landmark: the end of 2099.
+pub const LAST_DAY: u16 = 29_219;
 
 /// Seconds since the landmark of a time in milliseconds since the Unix epoch. What is not a number or lies
 /// before the landmark is the landmark; the last second that fits in 31 bits (year 2088) is the end of time.

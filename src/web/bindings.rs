@@ -90,6 +90,11 @@ impl Runtime {
         decision.offer.map_or(-1 - decision.reason as i32, i32::from)
     }
 
+    /// The page does not show this offer any more: it may be chosen again.
+    pub fn release(&mut self, offer: u16) {
+        self.shown.retain(|shown| *shown != offer);
+    }
+
     /// The probability with which the last choice was made.
     pub fn propensity(&self) -> f64 {
         self.last.map_or(0.0, |d| d.propensity)

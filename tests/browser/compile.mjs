@@ -9,20 +9,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** The binary that is under test. @param {"debug" | "release"} profile */
-export const escaleBinary = (profile) => fileURLToPath(new URL(`../../target/${profile}/escale`, import.meta.url));
+/** The binary that is under test. */
+export const ESCALE = fileURLToPath(new URL("../../target/debug/escale", import.meta.url));
 
-/**
- * @param {string} json
- * @param {"debug" | "release"} [profile]
- */
-export async function compileConfig(json, profile = "debug") {
+/** @param {string} json */
+export async function compileConfig(json) {
   const folder = await mkdtemp(join(tmpdir(), "escale-config-"));
   try {
     const source = join(folder, "escale.json");
     const target = join(folder, "escale.bin");
     await writeFile(source, json);
-    await promisify(execFile)(escaleBinary(profile), ["build", source, "--output", target]);
+    await promisify(execFile)(ESCALE, ["build", source, "--output", target]);
     return await readFile(target);
   } finally {
     await rm(folder, { recursive: true });

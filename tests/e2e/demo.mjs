@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { escaleBinary } from "../browser/compile.mjs";
+import { ESCALE } from "../browser/compile.mjs";
 import { Program } from "../browser/driver/launch.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -24,7 +24,7 @@ export async function startDemo() {
   const folder = await mkdtemp(join(tmpdir(), "escale-demo-"));
   const config = join(folder, "escale.json");
   await writeFile(config, await certainConfig());
-  const program = new Program(escaleBinary("debug"), [
+  const program = new Program(ESCALE, [
     "serve", "--site", "demo", "--config", config, "--db", join(folder, "escale.sqlite"),
     "--demo", SITE, "--pkg", join(ROOT, "pkg"), "--listen", "127.0.0.1:0",
   ]);

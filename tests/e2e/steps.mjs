@@ -11,17 +11,17 @@ export const EXOTIC_PAGES = ["/voyages/bali-9-nuits.html", "/voyages/zanzibar-8-
 export const EXOTIC_QUOTE = "/devis.html?voyage=maurice-7-nuits";
 
 /**
- * Waits until Escale has come to rest in a state, and returns it. Having ended for good in another one fails at once.
+ * Waits until Escale has come to rest in a state. Having switched itself off instead fails at once.
  * @param {Browser} browser
  * @param {string[]} states
  */
 export async function untilState(browser, ...states) {
-  const state = await browser.until(`Escale to be ${states.join(" or ")}`, (/** @type {string[]} */ wanted) => {
-    const { escale } = document.documentElement.dataset;
-    return escale !== undefined && [...wanted, "off"].includes(escale) ? escale : undefined;
-  }, states);
-  if (!states.includes(state)) throw new Error(`Escale is ${state} instead of ${states.join(" or ")} at ${await browser.address()}`);
-  return state;
+  const wanted = `Escale to be ${states.join(" or ")}`;
+  const seen = () => browser.run(() => document.documentElement.dataset["escale"] ?? "not there");
+  const state = await browser
+    .until(wanted, (/** @type {string[]} */ ends) => ends.find((end) => end === document.documentElement.dataset["escale"]), [...states, "off"])
+    .catch(async (error) => Promise.reject(new Error(`${error.message}; it is ${await seen()}`)));
+  if (!states.includes(state)) throw new Error(`waited for ${wanted} at ${await browser.address()}; it is ${state}`);
 }
 
 /** Opens the site and agrees to everything. @param {Browser} browser @param {string} home */

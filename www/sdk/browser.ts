@@ -4,7 +4,7 @@
  */
 import { databaseName } from "./names.js";
 import type { Host } from "./queue.js";
-import type { ClientModule, Options, State } from "./types.js";
+import type { Options, State } from "./types.js";
 
 const BOTS = /bot|crawl|spider|slurp|headless|lighthouse|preview|facebookexternal/i;
 
@@ -15,13 +15,15 @@ interface Signals {
 }
 
 /** The host for this document; `load` brings the client. */
-export function browserHost(options: Options, load: () => Promise<ClientModule>): Host {
+export function browserHost(options: Options, load: Host["load"]): Host {
   return {
     options,
     load,
     barred: options.bots !== "allow" && (navigator.webdriver || BOTS.test(navigator.userAgent)),
     privacyControl: () => !!(navigator as Signals).globalPrivacyControl,
-    stored: async () => (await indexedDB.databases()).some((found) => found.name === databaseName(options.site)),
+    // A browser that cannot list them is looked at as if there were one: that creates nothing.
+    stored: async () =>
+      !("databases" in indexedDB) || (await indexedDB.databases()).some((found) => found.name === databaseName(options.site)),
     shown: () =>
       new Promise((resolve) => {
         if ((document as Signals).prerendering) document.addEventListener("prerenderingchange", resolve, { once: true });

@@ -37,6 +37,7 @@ export interface Chosen {
 
 export class Chooser {
   #shown: number[] = [];
+  #offers = new WeakMap<Choice, number>();
   #inputs = new WeakMap<Choice, Inputs>();
   #last = new Map<string, Choice>();
 
@@ -70,6 +71,14 @@ export class Chooser {
     return chosen;
   }
 
+  /** The page does not show this any more: it may be chosen again. */
+  release(choice: Choice): void {
+    const offer = this.#offers.get(choice);
+    if (offer === undefined) return;
+    this.#shown = this.#shown.filter((shown) => shown !== offer);
+    this.runtime.release(offer);
+  }
+
   /** The inputs of a choice, or of the last one for a placement. */
   inputs(of: Choice | string): Inputs | undefined {
     const choice = typeof of === "string" ? this.#last.get(of) : of;
@@ -92,6 +101,7 @@ export class Chooser {
       variant: runtime.variant(),
       arm: runtime.arm(),
     };
+    this.#offers.set(choice, offer);
     return { choice, packed };
   }
 }

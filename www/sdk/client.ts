@@ -5,6 +5,7 @@
  */
 import type { Runtime } from "#runtime";
 import { openRuntime } from "./engine.js";
+import { isTrap } from "./journal.js";
 import { follow } from "./life.js";
 import { channelName } from "./names.js";
 import { Slots } from "./slots.js";
@@ -24,8 +25,14 @@ const STATES: Readonly<Record<End, State>> = {
 /** Begins: brings the engine, opens the store, counts the page, fills the slots. */
 export async function start(from: Start): Promise<Client> {
   const { runtime, config } = await openRuntime(from.options);
+  if (!from.still()) throw new Error("no longer wanted");
   const session = new Session(from, runtime, config);
-  await session.begin();
+  try {
+    await session.begin();
+  } catch (error) {
+    session.stop();
+    throw error;
+  }
   return session;
 }
 
@@ -43,19 +50,21 @@ class Session implements Client, Desk {
     runtime: Runtime,
     config: Uint8Array,
   ) {
-    this.visit = new Visit({ options: from.options, runtime, config, ended: (end) => this.#ended(end) });
+    this.visit = new Visit({ options: from.options, runtime, config, ended: (end) => this.#told(end) });
     this.slots = new Slots({
+      guard: (work) => this.#guard(work),
       slots: (placement) => this.visit.chooser.slots(placement),
       choose: (placement, slot, language) => this.visit.chooser.choose(placement, slot, language),
+      release: (choice) => this.visit.chooser.release(choice),
       happened: (name, { offer = "", placement }) => this.run(["track", name, { offer, placement }]),
       why: (slot, choice, language) => this.run(["why", slot, choice, language]),
     });
   }
 
   async begin(): Promise<void> {
-    const { options, purposes, deadlineAt } = this.from;
-    await this.visit.enter(purposes);
-    if (this.#over) return;
+    const { options, purposes, deadlineAt, still } = this.from;
+    await this.visit.enter(purposes, still);
+    if (this.#over || !still()) return;
     this.mode = this.visit.store ? "ready" : "memory";
     if (options.auto !== "off") this.visit.view();
     this.slots.open(performance.now() > deadlineAt);
@@ -86,8 +95,10 @@ class Session implements Client, Desk {
     this.slots.again(slot);
   }
 
-  end(end: End): void {
-    this.#ended(end);
+  /** Ends, and wipes what is kept here. */
+  erase(): Promise<void> {
+    this.#ended("erased");
+    return withdraw(this.from.options);
   }
 
   /** A trap leaves the engine in an unknown state: nothing more is asked of it. */
@@ -101,7 +112,7 @@ class Session implements Client, Desk {
   }
 
   #failed(error: unknown): void {
-    if (error instanceof WebAssembly.RuntimeError) this.#ended("trap");
+    if (isTrap(error)) this.#ended("trap");
     else console.error("escale", error);
   }
 
@@ -113,8 +124,14 @@ class Session implements Client, Desk {
     this.from.report(state);
   }
 
+  /** What the visit was told, by the store or the server. */
+  #told(end: End): void {
+    if (end === "erased") this.#guard(() => this.erase());
+    else this.#ended(end);
+  }
+
   #listen(): void {
-    if (!this.visit.store) return;
+    if (!this.visit.store || !("BroadcastChannel" in window)) return;
     this.#channel = new BroadcastChannel(channelName(this.from.options.site));
     // Whatever is said there, by whomever: it only makes us look at the store.
     this.#channel.onmessage = () => this.#guard(() => this.visit.look());
@@ -126,8 +143,9 @@ class Session implements Client, Desk {
   }
 
   async #restore(): Promise<void> {
-    if (!(await this.visit.resume()) || this.#over) return;
+    // First: what is said while the commit runs is said after it has looked, perhaps.
     this.#listen();
+    if (!(await this.visit.resume()) || this.#over) return;
     if (this.from.options.auto !== "off") this.visit.view();
   }
 }

@@ -4,7 +4,7 @@
  */
 
 const KEPT = "kept";
-const OPEN_MAX_MS = 3_000;
+const OPEN_MAX_MS = 10_000;
 
 /** A request's result. Only requests of the running transaction may be awaited inside its work. */
 export function ask<T>(request: IDBRequest<T>): Promise<T> {
@@ -17,7 +17,11 @@ export function ask<T>(request: IDBRequest<T>): Promise<T> {
 /** Opens the database; `undefined` where storage is denied, absent, or does not answer. */
 export function openDatabase(name: string, mode: "create" | "existing"): Promise<IDBDatabase | undefined> {
   return new Promise((resolve) => {
-    const none = (): void => resolve(undefined);
+    let waiting = true;
+    const none = (): void => {
+      waiting = false;
+      resolve(undefined);
+    };
     try {
       const request = indexedDB.open(name, 1);
       setTimeout(none, OPEN_MAX_MS);
@@ -32,6 +36,8 @@ export function openDatabase(name: string, mode: "create" | "existing"): Promise
         const database = request.result;
         // A later release may upgrade: an open connection must not block it.
         database.onversionchange = () => database.close();
+        // Answered after all, when nobody waits any more.
+        if (!waiting) database.close();
         resolve(database);
       };
     } catch {

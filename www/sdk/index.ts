@@ -53,7 +53,7 @@ export function init(options: Options): Escale {
 
 function open(options: Options): Escale {
   // By its address: the types of the client are not the package's.
-  const load = (): Promise<ClientModule> => import(CLIENT) as Promise<ClientModule>;
+  const load = (afresh: boolean): Promise<ClientModule> => import(afresh ? `${CLIENT}?afresh` : CLIENT) as Promise<ClientModule>;
   const take = openQueue(browserHost(options, load));
   const answer = <T>(...command: Command): Promise<T> => new Promise((resolve) => take([...command, resolve]));
   return {

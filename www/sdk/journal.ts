@@ -4,7 +4,11 @@
  * counts once, even if the tab is killed in between; nothing is kept here after a withdrawal.
  */
 import { packTail, randomBytes, toBase64url, unpackTail, type HandIn } from "./packing.js";
-import type { Batch, Outcome, Store } from "./store.js";
+import { sameBytes, type Batch } from "./records.js";
+import type { Outcome, Store } from "./store.js";
+
+/** Whether the engine failed: it is in an unknown state, and nothing more may be asked of it. */
+export const isTrap = (error: unknown): boolean => error instanceof WebAssembly.RuntimeError;
 
 /** The wasm module's tails: a document's own key each. Total: where storage is denied there are none. */
 export interface Tails {
@@ -15,7 +19,7 @@ export interface Tails {
 }
 
 const IDLE_MAX_MS = 12 * 3_600_000;
-const PENDING_MAX = 256;
+const PENDING_MAX = 1_024;
 const newId = (): string => toBase64url(randomBytes(8));
 
 /** The tails found at a start: those of this visitor as batches; all of them are to be dropped after the commit. */
@@ -26,7 +30,7 @@ export function takeTails(tails: Tails, prefix: string, tag: string): { batches:
   const drop = (): void => {
     for (const { key, bytes } of found) {
       // A document still alive may have written more meanwhile: that is for its own commit, or the next start.
-      if ((tails.read(key)?.length ?? 0) === bytes.length) tails.drop(key);
+      if (sameBytes(tails.read(key) ?? new Uint8Array(), bytes)) tails.drop(key);
     }
   };
   return { batches, drop };
@@ -47,7 +51,7 @@ export class Journal {
   constructor(
     private readonly store: Store,
     private readonly tails: Tails,
-    private readonly page: { readonly prefix: string; nowMs(): number; ended(outcome: Outcome): void },
+    private readonly page: { readonly prefix: string; nowMs(): number; ended(outcome: Outcome | "trap"): void },
   ) {
     this.#touchedMs = page.nowMs();
   }
@@ -100,7 +104,8 @@ export class Journal {
       if (outcome !== "kept") this.#end(outcome);
       else this.#settle(store.replica.applied.get(this.#document)?.[0] ?? 0);
       return outcome;
-    } catch {
+    } catch (error) {
+      if (isTrap(error)) this.#end("trap");
       return undefined;
     }
   }
@@ -113,8 +118,8 @@ export class Journal {
     this.#tail = undefined;
   }
 
-  #end(outcome: Outcome): void {
-    // A newer release's store is left as it is; it takes up the tail.
+  #end(outcome: Outcome | "trap"): void {
+    // A newer release's store is left as it is; it takes up the tail. What made the engine trap is not to do so again.
     if (outcome === "newer") this.writeTail();
     this.close();
     this.page.ended(outcome);

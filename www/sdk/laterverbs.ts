@@ -7,16 +7,14 @@ import { hash32 } from "./hash.js";
 import type { Language } from "./page.js";
 import { quietly } from "./queue.js";
 import { subjectOf } from "./sync.js";
-import { erased, send } from "./transport.js";
+import { erased, send, type Answer } from "./transport.js";
 import type { Choice, Command, Explanation } from "./types.js";
 import { complain, emit, track, type Desk, type Verb } from "./verbs.js";
-import { withdraw } from "./withdraw.js";
 
 const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["explain", async (desk, [placement, callback]) => quietly(callback, await explanation(desk, String(placement)))],
   ["why", (desk, args) => why(desk, args as [OfferElement, Choice, Language])],
   ["identify", (desk, [token]) => identify(desk, String(token))],
-  ["logout", (desk) => desk.visit.beginAnew()],
   ["profile.export", exportProfile],
   ["profile.forget", forget],
 ]);
@@ -52,9 +50,21 @@ async function identify(desk: Desk, token: string): Promise<void> {
   const customer = hash32(subject, 0x811c9dc5);
   if (store.visitor.customer === customer) return;
   if (store.visitor.customer !== undefined) await visit.beginAnew();
-  await sync.now();
-  const body = { site, visitor: store.visitor.secret, token };
-  const answer = await send({ method: "POST", url: `${server}/v1/identify`, body, leaving: false });
+  const link = async (): Promise<Answer | undefined> => {
+    await sync.now();
+    // Withdrawn meanwhile: nothing is to be sent any more.
+    if (visit.store !== store || (await store.present()) !== "kept") return undefined;
+    const { secret, erase } = store.visitor;
+    const body = { site, visitor: secret, erase, token };
+    const answer = await send({ method: "POST", url: `${server}/v1/identify`, body, leaving: false });
+    return visit.store === store && store.visitor.secret === secret ? answer : undefined;
+  };
+  let answer = await link();
+  if (answer?.kind === "refused" && answer.code === "linked_elsewhere") {
+    await visit.beginAnew();
+    answer = await link();
+  }
+  if (!answer) return;
   if (answer.kind !== "ok") {
     complain("the server did not accept the customer's token");
     return;
@@ -73,8 +83,7 @@ async function exportProfile(desk: Desk, [callback]: readonly unknown[]): Promis
 async function forget(desk: Desk, [callback]: readonly unknown[]): Promise<void> {
   const { site, server } = desk.from.options;
   const secret = desk.visit.store?.visitor.secret;
-  desk.end("erased");
-  if (server !== undefined && secret !== undefined) await erased(server, site, secret);
-  await withdraw(desk.from.options);
+  const there = server !== undefined && secret !== undefined && erased(server, site, secret);
+  await Promise.all([desk.erase(), there]);
   quietly(callback);
 }

@@ -23,6 +23,7 @@ export function follow(life: Life): () => void {
   const stop = new AbortController();
   const { signal } = stop;
   let seen = location.pathname + location.search;
+  let gone = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const noticed = (): void => {
     timer ??= setTimeout(() => {
@@ -35,10 +36,15 @@ export function follow(life: Life): () => void {
   };
   followHistory(noticed, signal);
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") life.hidden();
+    // Some browsers tell it after `pagehide`: work begun then would keep the page from being frozen.
+    if (document.visibilityState === "hidden" && !gone) life.hidden();
   }, { signal });
-  addEventListener("pagehide", () => life.left(), { signal });
+  addEventListener("pagehide", () => {
+    gone = true;
+    life.left();
+  }, { signal });
   addEventListener("pageshow", (event) => {
+    gone = false;
     if (event.persisted) life.restored();
   }, { signal });
   return () => stop.abort();

@@ -15,8 +15,10 @@ function adopt(script: HTMLScriptElement): void {
   if (stub?.loaded) return;
   const { site = "", config = "/escale.bin", server, bots, auto, deadlineMs } = script.dataset;
   const client = new URL("client.js", script.src).href;
+  // Another address is another instance.
+  const load = (afresh: boolean): Promise<ClientModule> => import(client + (afresh ? "?afresh" : "")) as Promise<ClientModule>;
   const options = { site, config, server, bots, auto, deadlineMs: Number(deadlineMs) || undefined };
-  const take = openQueue(browserHost(options, () => import(client) as Promise<ClientModule>));
+  const take = openQueue(browserHost(options, load));
   const escale: Escale = (...command) => take(command);
   escale.loaded = true;
   page.escale = escale;

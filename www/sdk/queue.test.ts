@@ -5,8 +5,9 @@ import { openQueue, type Host } from "./queue.js";
 import type { Client, Command, Start, State } from "./types.js";
 
 /** A page whose client writes down what reaches it. */
-function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boolean; fails?: boolean } = {}) {
-  const seen = { states: [] as State[], starts: [] as Start[], commands: [] as Command[], loads: 0, stops: 0, withdrawals: 0 };
+function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boolean; fails?: boolean; slow?: boolean; broken?: boolean } = {}) {
+  const seen = { states: [] as State[], starts: [] as Start[], commands: [] as Command[], loads: 0, fresh: 0, stops: 0, withdrawals: 0 };
+  let arrive = (): void => undefined;
   const host: Host = {
     options: { site: "demo", config: "/escale.bin" },
     barred: given.barred ?? false,
@@ -15,8 +16,9 @@ function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boo
     shown: () => Promise.resolve(),
     wait: () => 0,
     mark: (state) => seen.states.push(state),
-    load: () => {
+    load: (afresh) => {
       seen.loads++;
+      if (afresh) seen.fresh++;
       if (given.fails) return Promise.reject(new Error("404"));
       return Promise.resolve({ start, withdraw });
     },
@@ -28,10 +30,15 @@ function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boo
   const start = (from: Start): Promise<Client> => {
     seen.starts.push(from);
     const run = (command: Command): void => void seen.commands.push(command);
-    return Promise.resolve({ mode: from.purposes.keep ? "ready" : "memory", run, stop: () => seen.stops++ });
+    const stop = (): void => {
+      seen.stops++;
+      if (given.broken) throw new Error("trapped");
+    };
+    const client: Client = { mode: from.purposes.keep ? "ready" : "memory", run, stop };
+    return given.slow ? new Promise((resolve) => (arrive = () => resolve(client))) : Promise.resolve(client);
   };
   const take = openQueue(host);
-  return { seen, say: (...command: Command) => take(command), settled: () => new Promise((resolve) => setImmediate(resolve)) };
+  return { seen, arrive: () => arrive(), say: (...command: Command) => take(command), settled: () => new Promise((resolve) => setImmediate(resolve)) };
 }
 
 test("before consent nothing is loaded, and calls about the visitor are not kept", async () => {
@@ -93,6 +100,18 @@ test("f23_bots_get_the_default_at_once", async () => {
   assert.deepEqual([seen.loads, answer.mock.callCount(), seen.states], [0, 1, ["off"]]);
 });
 
+test("f21_after_a_trap_one_new_instance_then_off", async () => {
+  const { seen, say, settled } = stage();
+  say("consent", "granted");
+  await settled();
+  seen.starts[0]?.report("off");
+  await settled();
+  assert.deepEqual([seen.loads, seen.fresh, seen.states.at(-1)], [2, 1, "ready"]);
+  seen.starts[1]?.report("off");
+  await settled();
+  assert.deepEqual([seen.loads, seen.states.at(-1)], [2, "off"]);
+});
+
 test("a failing callback stops nothing", async () => {
   const silent = mock.method(console, "error", () => undefined);
   const { seen, say, settled } = stage();
@@ -105,6 +124,41 @@ test("a failing callback stops nothing", async () => {
   assert.equal(seen.starts.length, 1);
   assert.equal(silent.mock.callCount(), 1);
   silent.mock.restore();
+});
+
+test("f35_a_withdrawal_during_a_start_erases_what_the_start_stored", async () => {
+  const { seen, say, settled, arrive } = stage({ slow: true });
+  say("consent", "granted");
+  await settled();
+  assert.equal(seen.starts[0]?.still(), true);
+  say("consent", "denied");
+  await settled();
+  assert.deepEqual([seen.starts.map(({ still }) => still()), seen.withdrawals], [[false], 1]);
+  arrive();
+  await settled();
+  assert.deepEqual([seen.stops, seen.withdrawals, seen.commands, seen.states.at(-1)], [1, 2, [], "denied"]);
+});
+
+test("f21_a_client_that_cannot_stop_does_not_swallow_a_withdrawal", async () => {
+  const silent = mock.method(console, "error", () => undefined);
+  const { seen, say, settled } = stage({ broken: true });
+  say("consent", "granted");
+  await settled();
+  say("consent", "denied");
+  await settled();
+  assert.deepEqual([seen.withdrawals, seen.states.at(-1)], [1, "denied"]);
+  silent.mock.restore();
+});
+
+test("what was taken off is not put on again for the next client", async () => {
+  const { seen, say, settled } = stage();
+  const [kept, taken] = [mock.fn(), mock.fn()];
+  say("on", "search", kept);
+  say("on", "search", taken);
+  say("off", "search", taken);
+  say("consent", "granted");
+  await settled();
+  assert.deepEqual(seen.commands, [["on", "search", kept]]);
 });
 
 test("withdrawal erases once, a pause does not, and a refusal erases only what an earlier page stored", async () => {

@@ -16,7 +16,8 @@ export interface Host {
   stored(): Promise<boolean>;
   /** Resolves once the page is really shown: at once, unless it is being prerendered. */
   shown(): Promise<unknown>;
-  load(): Promise<ClientModule>;
+  /** Brings the client; `afresh` after a trap: a new instance of everything. */
+  load(afresh: boolean): Promise<ClientModule>;
   /** Slots may wait for their offer from now on; answers until when, as `performance.now()`. */
   wait(): number;
   mark(state: State): void;
@@ -53,8 +54,11 @@ class Queue {
   #state: State;
   #client: Client | undefined;
   #starting = false;
+  #trapped = false;
   /** Grows with every decision: what was begun under an earlier one comes to nothing. */
   #epoch = 0;
+  /** The last erasure: who begins anew waits for it, or would be erased by it. */
+  #erasing: Promise<void> | undefined;
   #listeners: Command[] = [];
   #waiting: Command[] = [];
 
@@ -67,6 +71,7 @@ class Queue {
     const [verb, ...args] = command;
     if (verb === "consent") return this.#decide(readConsent(args[0], this.host.privacyControl()));
     if (verb === "on") this.#listeners = [...this.#listeners, command].slice(-WAITING_MAX);
+    if (verb === "off") this.#listeners = this.#listeners.filter(([, type, callback]) => type !== args[0] || callback !== args[1]);
     if (this.#client) this.#client.run(command);
     else if (this.#starting || (this.#state === "pending" && ASKING.includes(verb))) {
       if (this.#waiting.length < WAITING_MAX) this.#waiting.push(command);
@@ -77,26 +82,33 @@ class Queue {
     const before = this.#said;
     if (this.host.barred || sameConsent(before, next)) return;
     this.#said = next;
-    this.#client?.stop();
+    const client = this.#client;
     this.#client = undefined;
     const epoch = ++this.#epoch;
+    // Whatever state the client is in, what was said is done.
+    quietly(() => client?.stop());
     // "pending" pauses; only a clear answer without `keep` erases what an earlier one, or an earlier page, let us store.
     const erase = next.state !== "pending" && !next.keep && (before.keep || before.state === "pending");
-    const erasing = erase ? eraseStored(this.host, before.keep).catch(() => undefined) : undefined;
+    if (erase) this.#erasing = eraseStored(this.host, before.keep).catch(() => undefined);
     this.#starting = next.state === "granted";
     if (!this.#starting) return this.#settle(next.state === "denied" ? "denied" : "pending");
-    this.#begin(epoch, erasing).catch(() => this.#report(epoch, "off"));
+    this.#begin(epoch).catch(() => this.#report(epoch, "off"));
   }
 
-  async #begin(epoch: number, erasing: Promise<void> | undefined): Promise<void> {
+  async #begin(epoch: number): Promise<void> {
     const { host } = this;
-    const deadlineAt = host.wait();
-    const [module] = await Promise.all([host.load(), host.shown(), erasing]);
-    if (epoch !== this.#epoch) return;
+    const { options } = host;
+    const still = (): boolean => epoch === this.#epoch;
+    // The slots' time runs from when somebody looks at them: a prerendered page may wait for hours.
+    const shown = host.shown().then(() => (still() ? host.wait() : 0));
+    const [module, deadlineAt] = await Promise.all([host.load(this.#trapped), shown, this.#erasing]);
+    if (!still()) return;
     const report = (state: State): void => this.#report(epoch, state);
-    const client = await module.start({ options: host.options, purposes: this.#said, deadlineAt, report });
-    if (epoch !== this.#epoch) {
-      client.stop();
+    const client = await module.start({ options, purposes: this.#said, deadlineAt, report, still });
+    if (!still()) {
+      quietly(() => client.stop());
+      // Withdrawn meanwhile: what the start stored may have come after the erasure.
+      if (this.#said.state !== "pending" && !this.#said.keep) await module.withdraw(options);
       return;
     }
     this.#starting = false;
@@ -108,6 +120,7 @@ class Queue {
   /** What became of a client: unless it only lost its storage, it begins again when the site asserts consent anew. */
   #report(epoch: number, state: State): void {
     if (epoch !== this.#epoch) return;
+    if (state === "off" && this.#client && !this.#trapped) return this.#beginAfresh();
     if (state !== "memory") {
       this.#epoch++;
       this.#starting = false;
@@ -115,6 +128,14 @@ class Queue {
       this.#said = PENDING;
     }
     this.#settle(state);
+  }
+
+  /** After a first trap of a running client; after a second one it stays off. */
+  #beginAfresh(): void {
+    this.#trapped = this.#starting = true;
+    this.#client = undefined;
+    const epoch = ++this.#epoch;
+    this.#begin(epoch).catch(() => this.#report(epoch, "off"));
   }
 
   #settle(state: State): void {
@@ -128,7 +149,7 @@ class Queue {
 
 /** Erases if there is anything to erase; a failure is retried by the next page that says the same. */
 async function eraseStored(host: Host, surely: boolean): Promise<void> {
-  if (surely || (await host.stored())) await (await host.load()).withdraw(host.options);
+  if (surely || (await host.stored())) await (await host.load(false)).withdraw(host.options);
 }
 
 /** The answer where nothing may or can be done. */

@@ -2,7 +2,7 @@
  * The records of the store, and how far to believe them. Comes in: whatever IndexedDB holds, from any release
  * or hand. Goes out: a record, or `undefined`. Must not trust a shape it has not looked at.
  */
-import { randomBytes, toBase64url } from "./packing.js";
+import { eventsAbove, randomBytes, toBase64url, type HandIn } from "./packing.js";
 
 /** Who is kept: random, of this site alone. */
 export interface Visitor {
@@ -27,6 +27,15 @@ export interface Replica {
   readonly applied: ReadonlyMap<string, readonly [seq: number, atMs: number]>;
 }
 
+/** A replica's name and how far it has come. */
+export type Named = Pick<Replica, "id" | "version">;
+
+/** Hand-ins of one document, in its order. */
+export interface Batch {
+  readonly document: string;
+  readonly handIns: readonly HandIn[];
+}
+
 /** What the visitor's other browsers and the server know; replaced as a whole, never sent back. */
 export interface Others {
   readonly seq: number;
@@ -49,6 +58,8 @@ export const NO_PACE: Pace = { version: 0, atMs: 0, failures: 0, notBeforeMs: 0,
 
 const DAY_MS = 86_400_000;
 const LIFETIME_MS = 395 * DAY_MS;
+/** No clock that is right shows less. */
+const PLAUSIBLE_MS = Date.UTC(2026, 0);
 const APPLIED_KEPT_MS = 7 * DAY_MS;
 const APPLIED_MAX = 1_000;
 const BYTES_MAX = 65_536;
@@ -77,8 +88,13 @@ export function asVisitor(value: unknown): Visitor | undefined {
   return known && isCount(sinceMs) ? (value as Visitor) : undefined;
 }
 
-/** Whether the visitor's time is over: 13 months from consent. */
-const isExpired = (visitor: Visitor, nowMs: number): boolean => nowMs - visitor.sinceMs > LIFETIME_MS;
+/** Whether the visitor's time is over, 13 months from consent: by this browser's clock, and by the server's as last known. */
+const isExpired = (visitor: Visitor, { skewMs }: Pace, nowMs: number): boolean => Math.min(nowMs, nowMs + skewMs) - visitor.sinceMs > LIFETIME_MS;
+
+/** A date that a clock far ahead once wrote would never end; one far behind (a flat battery) is not believed. */
+function dated(visitor: Visitor, nowMs: number): Visitor {
+  return visitor.sinceMs > nowMs + DAY_MS && nowMs > PLAUSIBLE_MS ? { ...visitor, sinceMs: nowMs } : visitor;
+}
 
 export function asReplica(value: unknown): Replica | undefined {
   const { id, version, bytes, applied } = loose<Replica>(value);
@@ -117,14 +133,35 @@ export interface Entry extends Found {
 
 /** A visitor whose time is not over goes on; where sync is not agreed to, the server's copy is to be erased. */
 export function entryOf(found: Found, nowMs: number, sync: boolean): Entry {
-  const { visitor, pace } = found;
-  const over = !visitor || isExpired(visitor, nowMs);
+  const { pace } = found;
+  const visitor = found.visitor && dated(found.visitor, nowMs + pace.skewMs);
+  const over = !visitor || isExpired(visitor, pace, nowMs);
   const copied = pace.version > 0;
   if (!over && (sync || !copied)) return { ...found, visitor, empty: false };
   const owed = visitor && copied ? [...found.owed, visitor.erase] : found.owed;
   // What comes later must not be told from the same visitor; the tails, still to be taken up, are.
   const next = over ? newVisitor(nowMs) : { ...newVisitor(visitor.sinceMs), tag: visitor.tag };
   return { visitor: next, others: NO_OTHERS, pace: NO_PACE, owed, empty: over };
+}
+
+/** What is in the batches and not applied yet, and the entries once it is. */
+export function unseen(applied: Replica["applied"], batches: readonly Batch[], nowMs: number): { events: Uint8Array; applied: Replica["applied"] } {
+  const after = new Map(applied);
+  const events: HandIn[] = [];
+  for (const { document, handIns } of batches) {
+    const before = after.get(document)?.[0] ?? 0;
+    events.push({ seq: 1, events: eventsAbove(handIns, before) });
+    after.set(document, [handIns.reduce((last, { seq }) => Math.max(last, seq), before), nowMs]);
+  }
+  return { events: eventsAbove(events, 0), applied: after };
+}
+
+/**
+ * Whether the server's conflict is about the replica that is stored: the server holds other counts under what was
+ * sent, or more than there is here. A late duplicate, and a conflict that another tab has settled, are neither.
+ */
+export function mustRenew(stored: Named, sent: Named, held: number): boolean {
+  return stored.id === sent.id && (held === sent.version || held > stored.version);
 }
 
 /** The entries still needed: a document's tail is taken up, or its document renamed, well before they go. */

@@ -12,9 +12,13 @@ import { whenViewable } from "./viewable.js";
 
 /** What the slots need of the client. */
 export interface Counter {
+  /** Runs work that the page calls: nothing of it may be thrown into the page. */
+  guard(work: () => void): void;
   /** How many offers a placement takes. */
   slots(placement: string): number;
   choose(placement: string, slot: number, language: Language): Chosen;
+  /** The page does not show this choice any more. */
+  release(choice: Choice): void;
   /** Something happened to an offer shown here. */
   happened(name: "offer_impression" | "offer_click", choice: Choice): void;
   /** The visitor asks why. */
@@ -27,7 +31,9 @@ interface Seat {
   readonly placement: string;
   /** The placement's slots that this element took. */
   readonly taken: readonly number[];
-  /** Ends the watching that goes with what is shown. */
+  /** What is shown there, each to be released when the page shows it no more. */
+  readonly choices: readonly Choice[];
+  /** Ends the watching. */
   readonly rise: () => void;
 }
 
@@ -40,21 +46,22 @@ export class Slots {
   open(late: boolean): void {
     const waiting = late ? new Set<Element>(document.querySelectorAll("escale-offer")) : undefined;
     usherSlots({
-      seat: (slot) => {
+      seat: (slot) => this.counter.guard(() => {
         if (waiting?.delete(slot)) slot.showDefault("deadline");
         else this.#seat(slot);
-      },
-      leave: (slot) => this.#leave(slot),
+      }),
+      leave: (slot) => this.#leaveIfGone(slot),
     });
   }
 
-  /** Chooses once more for a slot whose offer the visitor refused. */
+  /** Chooses once more for a slot whose offer the visitor refused: what is not released cannot come straight back. */
   again(slot: OfferElement): void {
-    this.#leave(slot);
+    this.#seats.get(slot)?.rise();
+    this.#seats.delete(slot);
     this.#seat(slot);
   }
 
-  /** Gives all slots their default content back. */
+  /** Gives all slots their default content back; asks nothing of the engine, which may have trapped. */
   close(): void {
     usherSlots(undefined);
     for (const [slot, seat] of this.#seats) {
@@ -77,16 +84,26 @@ export class Slots {
       if (nodes.length > 0) shown.push({ choice, nodes });
       else reason = choice.reason === "engine" ? `engine-${choice.code ?? 0}` : (choice.reason ?? "off");
     }
-    const stops = shown.map(({ choice, nodes }) => this.#follow(slot, nodes, { choice, language }));
-    this.#seats.set(slot, { placement, taken, rise: () => stops.forEach((stop) => stop()) });
+    const ends = shown.map(({ choice, nodes }) => this.#follow(slot, nodes, { choice, language }));
+    const choices = shown.map(({ choice }) => choice);
+    this.#seats.set(slot, { placement, taken, choices, rise: () => ends.forEach((end) => end()) });
     const nodes = shown.flatMap((one) => one.nodes);
     if (nodes.length === 0) slot.showDefault(reason);
-    else slot.show(nodes, shown.map(({ choice }) => choice.offer).join(" "));
+    else slot.show(nodes, choices.map(({ offer }) => offer).join(" "));
+  }
+
+  /** Frameworks move elements by taking them out and in again: what is back at once never left. */
+  #leaveIfGone(slot: OfferElement): void {
+    queueMicrotask(() => this.counter.guard(() => {
+      if (!slot.isConnected) this.#leave(slot);
+    }));
   }
 
   #leave(slot: OfferElement): void {
-    this.#seats.get(slot)?.rise();
+    const seat = this.#seats.get(slot);
     this.#seats.delete(slot);
+    seat?.rise();
+    seat?.choices.forEach((choice) => this.counter.release(choice));
   }
 
   /** A placement's only element takes all its slots; several elements take one each, in the page's order. */

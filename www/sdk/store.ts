@@ -5,17 +5,11 @@
  */
 import { ask, openDatabase, transact } from "./idb.js";
 import { databaseName } from "./names.js";
-import { eventsAbove, type HandIn } from "./packing.js";
+import { isTrap } from "./journal.js";
 import {
-  asOthers, asPace, asReplica, asTokens, asVisitor, entryOf, newReplica, newVisitor, NO_OTHERS, NO_PACE, pruned, sameBytes,
-  type Entry, type Others, type Pace, type Replica, type Visitor,
+  asOthers, asPace, asReplica, asTokens, asVisitor, entryOf, mustRenew, newReplica, newVisitor, NO_OTHERS, NO_PACE, pruned,
+  sameBytes, unseen, type Batch, type Entry, type Named, type Others, type Pace, type Replica, type Visitor,
 } from "./records.js";
-
-/** Hand-ins of one document, in its order. */
-export interface Batch {
-  readonly document: string;
-  readonly handIns: readonly HandIn[];
-}
 
 /** What is to be applied, asked for at the very moment of applying: nothing can slip in between. */
 export type Batches = () => readonly Batch[];
@@ -27,6 +21,16 @@ export type Fold = (stored: Uint8Array, events: Uint8Array) => { readonly status
 
 /** How a commit ended. `gone`: the visitor withdrew; `changed`: another one came; `newer`: only readable here. */
 export type Outcome = "kept" | "gone" | "changed" | "newer";
+
+/** What a start brings along. */
+export interface Entering {
+  readonly nowMs: number;
+  readonly sync: boolean;
+  /** The tails found, by the visitor's tag. */
+  readonly tails: (tag: string) => readonly Batch[];
+  /** Whether the start is still wanted. */
+  readonly still: () => boolean;
+}
 
 export class Store {
   visitor: Visitor = newVisitor(0);
@@ -44,16 +48,15 @@ export class Store {
     private readonly fold: Fold,
   ) {}
 
-  /** Enters the store, as the visitor found there or as a new one; `undefined`: storage cannot be had. */
-  static async enter(site: string, fold: Fold, entry: { nowMs: number; sync: boolean; tails(tag: string): Batch[] }): Promise<Store | undefined> {
+  /** Enters the store, as the visitor found there or as a new one; `undefined`: storage cannot be had. Rejects if the engine fails. */
+  static async enter(site: string, fold: Fold, entry: Entering): Promise<Store | undefined> {
     const store = new Store(site, fold);
     try {
-      await store.#within(async (kept) => {
-        await store.#meet(kept, entry.nowMs, entry.sync);
-        store.outcome = await store.#foldIn(kept, () => entry.tails(store.visitor.tag), entry.nowMs);
-      });
+      await store.#within((kept) => store.#begin(kept, entry));
       return store;
-    } catch {
+    } catch (error) {
+      store.close();
+      if (isTrap(error)) throw error;
       return undefined;
     }
   }
@@ -70,7 +73,10 @@ export class Store {
 
   /** Keeps what the server said. */
   note(pace: Pace, others?: Others): Promise<Outcome> {
+    const { secret } = this.visitor;
     return this.#guarded((kept) => {
+      // Told of whom a logout has just replaced.
+      if (this.visitor.secret !== secret) return;
       this.pace = pace;
       kept.put(pace, "pace");
       if (!others) return;
@@ -79,11 +85,12 @@ export class Store {
     });
   }
 
-  /** The server holds a replica of this name that is not ours (a roll-back, a copy): begin another. */
-  renewReplica(nowMs: number): Promise<Outcome> {
+  /** Where the server holds a replica of the sent name that is not ours (a roll-back, a copy), begins another. */
+  renewReplica(sent: Named, held: number, nowMs: number): Promise<Outcome> {
     return this.#guarded(async (kept) => {
-      const { applied } = asReplica(await ask<unknown>(kept.get("replica"))) ?? this.replica;
-      kept.put({ ...newReplica(), applied }, "replica");
+      const stored = asReplica(await ask<unknown>(kept.get("replica"))) ?? this.replica;
+      if (!mustRenew(stored, sent, held)) return;
+      kept.put({ ...newReplica(), applied: stored.applied }, "replica");
       await this.#foldIn(kept, NONE, nowMs);
     });
   }
@@ -91,10 +98,12 @@ export class Store {
   /** Another person begins in this browser; the consent, given once for the site, keeps its date. */
   renewVisitor(customer?: number): Promise<Outcome> {
     return this.#guarded(async (kept) => {
-      for (const key of ["replica", "others", "pace"]) kept.delete(key);
+      for (const key of ["replica", "others"]) kept.delete(key);
       this.replica = newReplica();
       this.others = NO_OTHERS;
-      this.pace = NO_PACE;
+      // The server's clock and its wish for rest are nobody's.
+      this.pace = { ...this.pace, version: 0, atMs: 0 };
+      kept.put(this.pace, "pace");
       this.#put(kept, { ...newVisitor(this.visitor.sinceMs), ...(customer === undefined ? {} : { customer }) });
       await this.#foldIn(kept, NONE, this.visitor.sinceMs);
     });
@@ -138,13 +147,25 @@ export class Store {
 
   /** A late write after a withdrawal is impossible: the same transaction that writes has looked. */
   async #absent(kept: IDBObjectStore): Promise<"gone" | "changed" | undefined> {
-    const [found, pace] = await Promise.all([ask<unknown>(kept.get("visitor")), ask<unknown>(kept.get("pace"))]);
+    const [found, others, pace] = await Promise.all(["visitor", "others", "pace"].map((key) => ask<unknown>(kept.get(key))));
     const visitor = asVisitor(found);
     if (!visitor) return "gone";
     if (visitor.secret !== this.visitor.secret) return "changed";
     // Another tab may have spoken with the server.
     this.pace = asPace(pace);
+    const known = asOthers(others);
+    if (known.seq !== this.others.seq) this.others = known;
     return undefined;
+  }
+
+  async #begin(kept: IDBObjectStore, { nowMs, sync, tails, still }: Entering): Promise<void> {
+    if (!still()) throw new Error("no longer wanted");
+    await this.#meet(kept, nowMs, sync);
+    this.outcome = await this.#foldIn(kept, () => tails(this.visitor.tag), nowMs);
+    if (this.outcome !== "kept") return;
+    // Only now: the tails, however old, were looked up first.
+    this.replica = { ...this.replica, applied: pruned(this.replica.applied, nowMs) };
+    kept.put(this.replica, "replica");
   }
 
   async #meet(kept: IDBObjectStore, nowMs: number, sync: boolean): Promise<void> {
@@ -178,19 +199,15 @@ export class Store {
     const stored = await ask<unknown>(kept.get("replica"));
     // Deleted under our feet, while the visitor stayed: rebuilt from what this document last saw.
     const replica = asReplica(stored) ?? this.replica;
-    const applied = new Map(pruned(replica.applied, nowMs));
-    const events: HandIn[] = [];
-    for (const { document, handIns } of batches()) {
-      const before = applied.get(document)?.[0] ?? 0;
-      events.push({ seq: 1, events: eventsAbove(handIns, before) });
-      applied.set(document, [handIns.reduce((last, { seq }) => Math.max(last, seq), before), nowMs]);
-    }
-    const { status, bytes } = this.fold(replica.bytes, eventsAbove(events, 0));
+    const { events, applied } = unseen(replica.applied, batches(), nowMs);
+    const { status, bytes } = this.fold(replica.bytes, events);
     if (status === "newer") return "newer";
     const bad = status === "corrupt" || (stored !== undefined && !asReplica(stored));
     if (bad) kept.put(stored, "quarantine");
     const changed = bad || !sameBytes(bytes, replica.bytes);
-    this.replica = { id: replica.id, version: replica.version + (changed ? 1 : 0), bytes, applied };
+    // What begins anew after a loss is another replica: under the old name the server holds what was lost.
+    const { id, version } = status === "corrupt" ? newReplica() : replica;
+    this.replica = { id, version: version + (changed ? 1 : 0), bytes, applied };
     kept.put(this.replica, "replica");
     return "kept";
   }

@@ -5,8 +5,8 @@
  */
 import { backoffMs, restMs } from "./pace.js";
 import { fromBase64url, toBase64url } from "./packing.js";
-import type { Pace } from "./records.js";
-import type { Journal } from "./journal.js";
+import type { Named, Pace } from "./records.js";
+import { isTrap, type Journal } from "./journal.js";
 import type { Outcome, Store } from "./store.js";
 import { othersOf, send, type Answer } from "./transport.js";
 
@@ -20,8 +20,11 @@ export interface SyncHost {
   learned(): void;
   /** The replica was exchanged: whatever waits is to be committed to the new one. */
   replicaRenewed(): void;
-  ended(outcome: Outcome | "erased"): void;
+  ended(outcome: Outcome | "erased" | "trap"): void;
 }
+
+/** What a hand-in is made of. */
+export type Party = Pick<Store, "visitor" | "replica" | "others" | "pace">;
 
 /** After a change, so that a page's first events go together. */
 const SOON_MS = 1_500;
@@ -70,6 +73,14 @@ export class Sync {
     await this.now();
   }
 
+  /** Hands in for whom a logout has replaced; what the server answers concerns nobody here any more. */
+  async last(party: Party): Promise<void> {
+    await this.#running;
+    const { pace, replica } = party;
+    if (this.#stopped() || this.#rests() || pace.version === replica.version) return;
+    await this.#send(party, true);
+  }
+
   close(): void {
     this.#over.abort();
     clearTimeout(this.#timer);
@@ -83,10 +94,20 @@ export class Sync {
     if ((await this.journal.commit("strict")) !== "kept" || this.#stopped()) return;
     // Another tab may have handed in meanwhile, or have been told to rest.
     if (this.#rests() || this.#isTold()) return;
-    const { replica } = store;
-    const answer = await send({ method: "POST", url: `${this.host.server}/v1/sync`, body: this.#handIn(), leaving });
+    // The server may hold something from now on, whether or not its answer arrives: a withdrawal must know.
+    if (store.pace.version === 0) await this.#note({ ...store.pace, version: 1, atMs: 0 });
     if (this.#stopped()) return;
-    await this.#heed(answer, replica.version).catch(() => undefined);
+    const { visitor, replica } = store;
+    const answer = await this.#send(store, leaving);
+    // A logout meanwhile: the answer is about somebody else.
+    if (this.#stopped() || store.visitor.secret !== visitor.secret) return;
+    await this.#heed(answer, replica).catch((error: unknown) => {
+      if (isTrap(error)) this.host.ended("trap");
+    });
+  }
+
+  #send(party: Party, leaving: boolean): Promise<Answer> {
+    return send({ method: "POST", url: `${this.host.server}/v1/sync`, body: this.#handIn(party), leaving });
   }
 
   #stopped(): boolean {
@@ -104,8 +125,7 @@ export class Sync {
     return pace.version === replica.version && Math.abs(Date.now() - pace.atMs) < FRESH_MS;
   }
 
-  #handIn(): object {
-    const { visitor, replica, others } = this.store;
+  #handIn({ visitor, replica, others }: Party): object {
     return {
       site: this.host.site,
       visitor: visitor.secret,
@@ -118,11 +138,11 @@ export class Sync {
     };
   }
 
-  async #heed(answer: Answer, version: number): Promise<void> {
+  async #heed(answer: Answer, sent: Named): Promise<void> {
     const { pace } = this.store;
     if (answer.kind === "gone") this.host.ended("erased");
     else if (answer.kind === "refused") this.#refused = true;
-    else if (answer.kind === "ok") await this.#take(answer, version);
+    else if (answer.kind === "ok") await this.#take(answer, sent);
     else await this.#rest(answer, pace);
   }
 
@@ -133,19 +153,21 @@ export class Sync {
     this.soon();
   }
 
-  async #take(answer: Answer & { kind: "ok" }, version: number): Promise<void> {
-    const { body, skewMs } = answer;
+  async #take({ body, skewMs }: Answer & { kind: "ok" }, sent: Named): Promise<void> {
     const others = othersOf(body);
     const skew = skewMs ?? this.store.pace.skewMs;
     const conflict = body.conflict === true;
-    await this.#note({ version, atMs: conflict ? 0 : Date.now(), failures: 0, notBeforeMs: 0, skewMs: skew }, others);
+    await this.#note({ version: sent.version, atMs: conflict ? 0 : Date.now(), failures: 0, notBeforeMs: 0, skewMs: skew }, others);
     this.host.learned();
     if (!conflict) return;
-    const outcome = await this.store.renewReplica(this.host.nowMs());
-    if (outcome === "kept") {
-      this.host.replicaRenewed();
-      this.soon();
-    } else this.host.ended(outcome);
+    const held = typeof body.held === "number" ? body.held : sent.version;
+    const outcome = await this.store.renewReplica(sent, held, this.host.nowMs());
+    if (outcome !== "kept") {
+      this.host.ended(outcome);
+      return;
+    }
+    if (this.store.replica.id !== sent.id) this.host.replicaRenewed();
+    this.soon();
   }
 
   async #note(pace: Pace, others?: { seq: number; bytes: Uint8Array }): Promise<void> {

@@ -11,7 +11,8 @@ export type Answer =
   | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>>; readonly skewMs: number | undefined }
   | { readonly kind: "rest"; readonly status: number; readonly retryAfter: string | null }
   | { readonly kind: "gone" }
-  | { readonly kind: "refused"; readonly status: number }
+  /** `code`: the server's own word for it; none where somebody between answered. */
+  | { readonly kind: "refused"; readonly status: number; readonly code: unknown }
   | { readonly kind: "failed" };
 
 /** Requests that outlive their page share 64 KiB with the site's own. */
@@ -54,9 +55,11 @@ export async function send(message: Message): Promise<Answer> {
 
 function understand(response: Response, text: string, atMs: number): Answer {
   const { status } = response;
-  if (status === 410) return { kind: "gone" };
   if (status === 429 || status >= 500) return { kind: "rest", status, retryAfter: response.headers.get("retry-after") };
-  if (status >= 400) return { kind: "refused", status };
+  if (status >= 400) {
+    const { code } = (jsonObject(response, text)?.error ?? {}) as { code?: unknown };
+    return status === 410 && code === "erased" ? { kind: "gone" } : { kind: "refused", status, code };
+  }
   const body = status === 204 ? {} : jsonObject(response, text);
   // A hotel's log-in page answers 200, too.
   if (!body) return { kind: "failed" };
@@ -83,5 +86,5 @@ export function othersOf(body: Readonly<Record<string, unknown>>): Others | unde
 export async function erased(server: string, site: string, bearer: string): Promise<boolean> {
   const url = `${server}/v1/me?site=${encodeURIComponent(site)}`;
   const answer = await send({ method: "DELETE", url, bearer, leaving: true });
-  return answer.kind === "ok" || answer.kind === "gone" || (answer.kind === "refused" && [401, 404].includes(answer.status));
+  return answer.kind === "ok" || answer.kind === "gone" || (answer.kind === "refused" && answer.status === 401 && answer.code === "no_bearer");
 }

@@ -82,6 +82,8 @@ export interface Start {
   readonly deadlineAt: number;
   /** What became of the client by itself. `memory`: it goes on without storage. Anything else: it has ended. */
   readonly report: (state: State) => void;
+  /** Whether this start is still wanted: consent may be withdrawn while the engine is on its way. */
+  readonly still: () => boolean;
 }
 
 /** What `client.js` exports. */

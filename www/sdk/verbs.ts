@@ -6,7 +6,7 @@
 import type { OfferElement } from "./element.js";
 import { quietly } from "./queue.js";
 import type { Command, Fields, Mode, Start } from "./types.js";
-import type { End, Visit } from "./visit.js";
+import type { Visit } from "./visit.js";
 
 /** What the verbs work on. */
 export interface Desk {
@@ -16,7 +16,8 @@ export interface Desk {
   readonly listeners: Map<string, Set<(detail: unknown) => void>>;
   /** Chooses once more for a slot. */
   again(slot: OfferElement): void;
-  end(end: End): void;
+  /** Ends, and wipes what is kept here. */
+  erase(): Promise<void>;
 }
 
 /** A command's function; what it answers is awaited only to notice failures. */
@@ -31,6 +32,8 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["off", (desk, [type, callback]) => desk.listeners.get(String(type))?.delete(callback as () => void)],
   ["ready", (desk, [callback]) => quietly(callback, desk.mode)],
   ["flush", flush],
+  // Here, not among the rarer ones: the page may be left at once.
+  ["logout", (desk) => desk.visit.beginAnew()],
 ]);
 
 /** Runs a command. */

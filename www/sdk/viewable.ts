@@ -8,6 +8,7 @@ const SEEN_AFTER_MS = 1_000;
 
 /** Watches until seen; the returned function stops watching. */
 export function whenViewable(element: Element, seen: () => void): () => void {
+  if (!("IntersectionObserver" in window)) return () => undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let inView = false;
   const stop = (): void => {

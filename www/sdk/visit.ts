@@ -54,14 +54,18 @@ export class Visit {
   }
 
   /** Opens the store, as far as the visitor agreed; without one the visit lives in memory. */
-  async enter(purposes: Purposes): Promise<void> {
+  async enter(purposes: Purposes, still: () => boolean): Promise<void> {
     const { options } = this.host;
     if (!purposes.keep) return;
     const prefix = tailPrefix(options.site);
     let taken: ReturnType<typeof takeTails> | undefined;
     const tails = (tag: string): ReturnType<typeof takeTails>["batches"] => (taken = takeTails(TAILS, prefix, tag)).batches;
-    const entry = { nowMs: this.nowMs(), sync: purposes.sync, tails };
-    const store = await Store.enter(options.site, this.#fold, entry);
+    const entry = { nowMs: this.nowMs(), sync: purposes.sync, tails, still };
+    const store = await Store.enter(options.site, this.#fold, entry).catch((error: unknown) => {
+      // A tail that makes the engine fail would do so at every start.
+      taken?.drop();
+      throw error;
+    });
     // Where a newer release keeps the profile it is left alone: this page goes on without.
     if (!store || store.outcome !== "kept") return;
     taken?.drop();
@@ -81,7 +85,7 @@ export class Visit {
     const journal = this.#journal;
     if (!store || !journal || server === undefined) return;
     const later = import("./later.js");
-    if (this.#mayTalk) this.sync = later.then(({ Sync }) => new Sync(this.#syncHost(server, journal), store, journal));
+    if (this.#mayTalk) this.sync = later.then(({ Sync }) => new Sync(this.#syncHost(server, journal), store, journal)).catch(() => undefined);
     (await this.sync)?.soon();
     await (await later).settleOwed(options, store.owed);
   }
@@ -133,13 +137,16 @@ export class Visit {
 
   /** Another person begins: nothing of the last one is known any more. */
   async beginAnew(customer?: number): Promise<void> {
+    const { store } = this;
     await this.#journal?.commit();
-    await (await this.sync)?.now();
-    const outcome = await this.store?.renewVisitor(customer);
+    const last = store && { visitor: store.visitor, replica: store.replica, others: store.others, pace: store.pace };
+    // Before the network is asked anything: the page may be left at once.
+    const outcome = await store?.renewVisitor(customer);
     if (outcome !== undefined && outcome !== "kept") this.host.ended(outcome);
     if (!this.store) this.host.runtime.load(EMPTY);
     this.#visitor = visitorHash(this.store?.visitor.secret ?? toBase64url(randomBytes(16)));
     this.#know();
+    if (last && outcome === "kept") void this.sync.then((sync) => sync?.last(last));
   }
 
   /** Ends: nothing more is read, stored or sent. */
@@ -173,6 +180,8 @@ export class Visit {
 
   readonly #fold: Fold = (stored, events) => {
     const { runtime } = this.host;
+    // Another tab may have learned of other browsers.
+    if (this.store && this.store.others.bytes !== this.#others) this.#know();
     const status = STATUS[runtime.load(stored)] ?? "corrupt";
     if (status === "newer") return { status, bytes: stored };
     if (status === "corrupt") runtime.load(EMPTY);

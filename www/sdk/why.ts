@@ -1,6 +1,6 @@
 /**
  * The panel behind "why this offer?". Comes in: an explanation, what to do with an answer. Goes out: a dialog
- * inside the slot with the reasons and three answers. Text is only ever text; focus goes in, and comes back.
+ * over the page with the reasons and three answers. Text is only ever text; focus goes in, and comes back.
  */
 import type { Explanation } from "#accounts";
 import type { Language } from "./page.js";
@@ -29,8 +29,28 @@ const WORDS: Readonly<Record<Language, Readonly<Record<Feedback | "title" | "clo
   },
 };
 
+/** A look that any style of the site's own overrules. */
+const STYLE = `
+  :where(.escale-why-panel) { max-width: 34rem; border: 0; border-radius: 0.75rem; padding: 1.5rem; color: #1b1b1b; background: #fff; }
+  :where(.escale-why-title) { margin: 0 0 1rem; font-size: 1.25rem; }
+  :where(.escale-why-answers) { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 1.25rem 0 1rem; }
+  :where(.escale-why-panel) :where(button) { padding: 0.5rem 0.9rem; border: 1px solid #767676; border-radius: 2rem; font: inherit; background: #fff; color: inherit; cursor: pointer; }
+  :where(.escale-why-panel)::backdrop { background: rgb(0 0 0 / 45%); }
+`;
+let styled = false;
+
+/** Once a page, and without a style element: a strict CSP refuses those. */
+function style(): void {
+  if (styled) return;
+  styled = true;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  document.adoptedStyleSheets.push(sheet);
+}
+
 /** Opens the panel over the page; one at a time. */
 export function showWhy(explanation: Explanation | undefined, language: Language, answered: (feedback: Feedback) => void): void {
+  style();
   document.querySelector(".escale-why-panel")?.remove();
   const words = WORDS[language];
   const panel = document.createElement("dialog");

@@ -53,6 +53,7 @@ async function empty(kept: IDBObjectStore, synced: boolean): Promise<readonly st
 
 /** The other tabs look at the store again, and find nobody there. */
 function tellTabs(site: string): void {
+  if (!("BroadcastChannel" in window)) return;
   const channel = new BroadcastChannel(channelName(site));
   channel.postMessage("look");
   channel.close();

@@ -1,27 +1,47 @@
-//! `escale check`: a config's faults with path and remedy, or a file of condition cases run to the end.
+//! `escale check`: a config's faults with path and remedy, its stories, a file of condition cases, or a JSON Schema.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use escale::core::condition::lenient::matches;
+use escale::core::config::Config;
 use escale::core::config::layout::Section;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{UNUSABLE, counted, refuse};
-use crate::cli;
+use super::{UNUSABLE, counted, refuse, stories};
+use crate::cli::{self, SchemaOf};
 use crate::config_source::{self, Faults};
 
 pub fn run(arguments: &cli::Check) -> ExitCode {
-    if let Some(path) = &arguments.config
-        && let Err(faults) = check(path)
-    {
-        return refuse(&faults);
+    match arguments.schema {
+        Some(SchemaOf::Config) => return print_schema(&escale::core::config::json_schema()),
+        Some(SchemaOf::Story) => return print_schema(&escale::core::story::json_schema()),
+        None => {}
     }
-    arguments.conditions.as_ref().map_or(ExitCode::SUCCESS, |path| run_conditions(path))
+    let told = match run_config(arguments) {
+        Ok(told) => told,
+        Err(faults) => return refuse(&faults),
+    };
+    match arguments.conditions.as_ref().map(|path| run_conditions(path)) {
+        Some(code) if told == ExitCode::SUCCESS => code,
+        _ => told,
+    }
 }
 
-fn check(path: &Path) -> Result<(), Faults> {
+fn print_schema(schema: &Value) -> ExitCode {
+    println!("{schema:#}");
+    ExitCode::SUCCESS
+}
+
+/// The config and its stories.
+fn run_config(arguments: &cli::Check) -> Result<ExitCode, Faults> {
+    let Some(path) = &arguments.config else { return Ok(ExitCode::SUCCESS) };
+    let config = check(path)?;
+    arguments.stories.as_ref().map_or(Ok(ExitCode::SUCCESS), |folder| stories::run(config, folder))
+}
+
+fn check(path: &Path) -> Result<Config, Faults> {
     let compiled = config_source::read(path)?;
     for warning in &compiled.warnings {
         println!("warning: {warning}");
@@ -39,7 +59,7 @@ fn check(path: &Path) -> Result<(), Faults> {
         served.bytes.len(),
         served.version,
     );
-    Ok(())
+    Ok(served.config)
 }
 
 #[derive(Deserialize)]

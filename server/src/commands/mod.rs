@@ -5,6 +5,7 @@ pub mod build;
 pub mod check;
 pub mod replay;
 pub mod serve;
+mod stories;
 
 use std::process::ExitCode;
 

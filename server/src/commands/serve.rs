@@ -16,8 +16,10 @@ use super::refuse;
 use crate::app::{App, router};
 use crate::cli::{self, Identity, LogFormat, LogLevel};
 use crate::config_source::{self, Faults};
+use crate::connections::{self, Limits};
 use crate::ids::Site;
 use crate::pages::Demo;
+use crate::retention;
 use crate::sqlite::SqliteStore;
 use crate::token::Tokens;
 
@@ -99,20 +101,19 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
     let address = listener.local_addr().map_err(|error| fault("the address", &error))?;
     let app = Arc::new(app);
     announce(&address.to_string(), demo.is_some(), arguments);
-    let (told, mut stopping) = tokio::sync::watch::channel(());
-    let graceful = axum::serve(listener, router(app.clone(), demo)).with_graceful_shutdown(async move {
+    let (told, stop) = tokio::sync::watch::channel(());
+    let limits = Limits { head_within: Duration::from_millis(arguments.head_within_ms), most: arguments.connections };
+    let graceful = connections::serve(listener, router(app.clone(), demo), limits, stop);
+    let overdue = async {
         stop_asked().await;
         println!("stopping…");
         drop(told);
-    });
-    let overdue = async {
-        // Errs when the sender is dropped: the server was told to stop.
-        let _ = stopping.changed().await;
         tokio::time::sleep(STOP_WITHIN).await;
     };
     tokio::select! {
-        ended = graceful => ended.map_err(|error| fault("the server", &error))?,
+        () = graceful => {}
         () = overdue => tracing::warn!("requests still in flight were cut off"),
+        () = retention::keep(&app) => {}
     }
     app.store.close().await.map_err(|error| fault("closing the database", &error))?;
     println!("stopped; everything acknowledged is in {}", arguments.db.display());

@@ -12,13 +12,15 @@ use super::NO_STORE;
 use crate::app::App;
 use crate::body;
 use crate::refusal::Refusal;
-use crate::store::Linked;
+use crate::store::{Link, Linked};
 use crate::{clock, ids};
 
 #[derive(Deserialize)]
 pub struct Request {
     site: String,
     visitor: String,
+    /// The erase-only token, as in a hand-in.
+    erase: Option<String>,
     token: String,
 }
 
@@ -33,10 +35,15 @@ pub async fn link(
 ) -> Result<impl IntoResponse, Refusal> {
     app.check_site(&request.site)?;
     let visitor = ids::Secret::parse(&request.visitor).ok_or(Refusal::MalformedField("visitor"))?;
+    let erase = match &request.erase {
+        Some(erase) => Some(ids::Secret::parse(erase).ok_or(Refusal::MalformedField("erase"))?.erase(&app.site)),
+        None => None,
+    };
     let tokens = app.tokens.as_ref().ok_or(Refusal::NoIdentity)?;
     let id = tokens.customer(&request.token).map_err(|_| Refusal::Token)?;
     let customer = ids::CustomerKey { site: app.site.clone(), id };
-    match app.store.link(visitor.visitor(&app.site), customer, clock::today()).await? {
+    let link = Link { visitor: visitor.visitor(&app.site), customer, erase, day: clock::today() };
+    match app.store.link(link).await? {
         Linked::Here => Ok((NO_STORE, Json(Answer { linked: true }))),
         Linked::Elsewhere => Err(Refusal::LinkedElsewhere),
         Linked::Erased => Err(Refusal::Erased),

@@ -57,8 +57,8 @@ fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
     ReplicaExport {
         replica: of.replica.to_text(),
         version: of.version,
-        state: ids::text(&of.state),
-        profile: replica::export(&of.state, &app.config.config, clock::now_ms()),
+        state: ids::text(&of.taken.state),
+        profile: replica::export(&of.taken.state, &app.config.config, clock::now_ms()),
     }
 }
 

@@ -8,21 +8,27 @@ use super::writer::{Trace, Writer};
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Erasure, StoreError};
 
+/// What a burial leaves to do in the customer's bucket: whose link it was, and how many changes go with it.
+pub type Left = (String, u64);
+
 /// Erases by a visitor's secret or by an erase-only token; which of the two a caller holds is found out here.
 pub async fn erase(writer: &Writer, erasure: Erasure) -> Result<(), StoreError> {
     let Erasure { visitor, erase, day } = erasure;
     let site = visitor.site.clone();
-    let owner = writer.submit(Trace::Keep, move |tx| owner(tx, &site, &erase)).await?;
-    let target = match owner {
-        Some(id) => VisitorKey { site: visitor.site.clone(), id },
-        None => visitor.clone(),
-    };
-    // For someone unknown the secret may be a token that overtook its visitor's first hand-in: refused from now on.
-    let token = if owner.is_some() { None } else { token_of(writer, &target).await? }.unwrap_or(erase);
-    let (key, site) = (target.clone(), target.site.clone());
-    let left = writer.submit(Trace::Scrub, move |tx| bury(tx, &key, day)).await?;
+    // The secret may be a token that overtakes its visitor's first hand-in: it is refused before an owner is looked for,
+    // so that no hand-in can fall between the two.
     let of = site.clone();
-    writer.submit(Trace::Keep, move |tx| set_tombstone(tx, &of, &token, day)).await?;
+    writer.submit(Trace::Keep, move |tx| set_tombstone(tx, &of, &erase, day)).await?;
+    let of = site.clone();
+    let owner = writer.submit(Trace::Keep, move |tx| owner(tx, &of, &erase)).await?;
+    let target = owner.map_or(visitor, |id| VisitorKey { site: site.clone(), id });
+    let token = if owner.is_some() { None } else { token_of(writer, &target).await? };
+    let key = target.clone();
+    let left = writer.submit(Trace::Scrub, move |tx| bury(tx, &key, day)).await?;
+    if let Some(token) = token {
+        let of = site.clone();
+        writer.submit(Trace::Keep, move |tx| set_tombstone(tx, &of, &token, day)).await?;
+    }
     if let Some((customer, changes)) = left {
         let (id, customer) = (target.id, CustomerKey { site, id: customer });
         let of = customer.clone();
@@ -51,7 +57,7 @@ async fn token_of(writer: &Writer, visitor: &VisitorKey) -> Result<Option<IdHash
 }
 
 /// In the visitor's bucket: the rows go, the tombstone stays, and remembers the link that is left to remove.
-fn bury(tx: &Transaction<'_>, visitor: &VisitorKey, day: u32) -> rusqlite::Result<Option<(String, u64)>> {
+pub fn bury(tx: &Transaction<'_>, visitor: &VisitorKey, day: u32) -> rusqlite::Result<Option<Left>> {
     let VisitorKey { site, id } = visitor;
     let key = params![site.as_str(), id.bucket(), id.0];
     let changes: u64 = tx
@@ -115,8 +121,19 @@ fn settle(tx: &Transaction<'_>, site: &Site, id: &IdHash) -> rusqlite::Result<()
     Ok(())
 }
 
-/// At start: removes the links of visitors whose erasure was cut short.
+/// At start: removes the visitors, and then the links, whose erasure was cut short.
 pub fn finish_interrupted(db: &mut Connection) -> rusqlite::Result<()> {
+    let half_erased: Vec<(String, [u8; 32], u32)> = db
+        .prepare(
+            "SELECT v.site, v.visitor, t.erased_day FROM tombstones t JOIN visitors v ON v.erase = t.id AND v.site = t.site",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (site, id, day) in half_erased {
+        let tx = db.transaction()?;
+        bury(&tx, &VisitorKey { site: Site::new(&site), id: IdHash(id) }, day)?;
+        tx.commit()?;
+    }
     let unfinished: Vec<(String, [u8; 32], String, u64)> = db
         .prepare("SELECT site, id, customer, changes FROM tombstones WHERE customer IS NOT NULL")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?

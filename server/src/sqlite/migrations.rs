@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use super::OpenError;
 
 /// Forward only, in order; a released file is never edited.
-const STEPS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_base.sql")];
+const STEPS: [&str; 2] =
+    [include_str!("../../migrations/sqlite/0001_base.sql"), include_str!("../../migrations/sqlite/0002_taken_day.sql")];
 
 /// Runs the steps the file has not seen, each in a transaction of its own.
 pub fn run(db: &mut Connection) -> Result<(), OpenError> {
@@ -33,7 +34,7 @@ mod tests {
         run(&mut db)?;
         run(&mut db)?;
         db.pragma_update(None, "user_version", 99)?;
-        assert!(matches!(run(&mut db), Err(OpenError::Newer { found: 99, known: 1 })));
+        assert!(matches!(run(&mut db), Err(OpenError::Newer { found: 99, known: 2 })));
         Ok(())
     }
 

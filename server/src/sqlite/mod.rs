@@ -2,6 +2,7 @@
 //! In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before its commit.
 
 mod erase;
+mod expire;
 mod migrations;
 mod read;
 mod readers;
@@ -9,11 +10,12 @@ mod write;
 mod writer;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::ids::{CustomerKey, ReplicaId, VisitorKey};
-use crate::store::{Erasure, Found, HandIn, HandedIn, Linked, Others, Reply, Store};
+use crate::ids::{ReplicaId, Site, VisitorKey};
+use crate::store::{Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store};
 use readers::Readers;
 use writer::{Trace, Writer};
 
@@ -75,21 +77,24 @@ impl Store for SqliteStore {
         Box::pin(self.readers.ask(move |db| read::others(db, &visitor, replica, seen)))
     }
 
-    fn link(&self, visitor: VisitorKey, customer: CustomerKey, day: u32) -> Reply<'_, Linked> {
+    fn link(&self, link: Link) -> Reply<'_, Linked> {
         Box::pin(async move {
-            let (of, to) = (visitor.clone(), customer.clone());
-            let linked = self.writer.submit(Trace::Keep, move |tx| write::point_to_customer(tx, &of, &to, day)).await?;
+            let link = Arc::new(link);
+            let of = link.clone();
+            let linked = self.writer.submit(Trace::Keep, move |tx| write::point_to_customer(tx, &of)).await?;
             if linked != Linked::Here {
                 return Ok(linked);
             }
-            let (of, to) = (visitor.clone(), customer.clone());
-            self.writer.submit(Trace::Keep, move |tx| write::add_link(tx, &to, &of, day)).await?;
+            let of = link.clone();
+            self.writer.submit(Trace::Keep, move |tx| write::add_link(tx, &of)).await?;
             // An erasure may have come between the two steps and found no link to remove.
-            let of = visitor.clone();
+            let of = link.visitor.clone();
             if !self.writer.submit(Trace::Keep, move |tx| read::is_tombstoned(tx, &of.site, &of.id)).await? {
                 return Ok(Linked::Here);
             }
-            self.writer.submit(Trace::Scrub, move |tx| erase::remove_link(tx, &customer, &visitor.id, 0)).await?;
+            self.writer
+                .submit(Trace::Scrub, move |tx| erase::remove_link(tx, &link.customer, &link.visitor.id, 0))
+                .await?;
             Ok(Linked::Erased)
         })
     }
@@ -100,6 +105,19 @@ impl Store for SqliteStore {
 
     fn erase(&self, erasure: Erasure) -> Reply<'_, ()> {
         Box::pin(erase::erase(&self.writer, erasure))
+    }
+
+    fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
+        Box::pin(async move {
+            let of = site.clone();
+            let silent = self.readers.ask(move |db| expire::silent(db, &of, bucket, before_day)).await?;
+            let mut gone = 0;
+            for id in silent {
+                let visitor = VisitorKey { site: site.clone(), id };
+                gone += usize::from(expire::expire(&self.writer, visitor, before_day).await?);
+            }
+            Ok(gone)
+        })
     }
 
     fn ready(&self) -> Reply<'_, ()> {

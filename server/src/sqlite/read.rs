@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
-use crate::store::{Found, Others, ReplicaRecord, VISITORS_PER_CUSTOMER, VisitorRecord};
+use crate::store::{Found, Others, ReplicaRecord, Taken, VISITORS_PER_CUSTOMER, VisitorRecord};
 
 /// Whether a hash, of a visitor's secret or of an erase-only token, has a tombstone.
 pub fn is_tombstoned(db: &Connection, site: &Site, id: &IdHash) -> rusqlite::Result<bool> {
@@ -31,7 +31,7 @@ pub fn others(db: &Connection, of: &VisitorKey, replica: ReplicaId, seen: u64) -
     let mut states = Vec::new();
     for visitor in &visitors {
         let held = replicas(db, visitor)?.into_iter().filter(|r| r.replica != replica || visitor.id != of.id);
-        states.extend(held.map(|r| r.state));
+        states.extend(held.map(|r| r.taken));
     }
     Ok(Some(Others { seq, states }))
 }
@@ -73,11 +73,15 @@ fn changes(db: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::R
 }
 
 fn replicas(db: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<Vec<ReplicaRecord>> {
-    let read =
-        |row: &Row<'_>| Ok(ReplicaRecord { replica: ReplicaId(row.get(0)?), version: row.get(1)?, state: row.get(2)? });
-    db.prepare_cached("SELECT replica, version, state FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
-        .query_map(params![site.as_str(), id.bucket(), id.0], read)?
-        .collect()
+    let read = |row: &Row<'_>| {
+        let taken = Taken { state: row.get(2)?, day: row.get(3)? };
+        Ok(ReplicaRecord { replica: ReplicaId(row.get(0)?), version: row.get(1)?, taken })
+    };
+    db.prepare_cached(
+        "SELECT replica, version, state, taken_day FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+    )?
+    .query_map(params![site.as_str(), id.bucket(), id.0], read)?
+    .collect()
 }
 
 /// Everything held of one visitor.

@@ -4,8 +4,8 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::read::is_tombstoned;
 use crate::hand_in::{Held, Verdict, judge};
-use crate::ids::{CustomerKey, IdHash, VisitorKey};
-use crate::store::{HandIn, HandedIn, Linked, REPLICAS_PER_VISITOR};
+use crate::ids::{IdHash, VisitorKey};
+use crate::store::{HandIn, HandedIn, Link, Linked, REPLICAS_PER_VISITOR};
 
 /// Takes a replica's state by the version rules.
 pub fn hand_in(tx: &Transaction<'_>, hand_in: &HandIn) -> rusqlite::Result<HandedIn> {
@@ -66,30 +66,35 @@ fn replicas(tx: &Transaction<'_>, VisitorKey { site, id }: &VisitorKey) -> rusql
 fn store(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<()> {
     let VisitorKey { site, id } = &of.visitor;
     tx.prepare_cached(
-        "INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state) VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)
-         ON CONFLICT DO UPDATE SET version = excluded.version, changes = changes + 1, state = excluded.state",
+        "INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state, taken_day)
+         VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)
+         ON CONFLICT DO UPDATE SET version = excluded.version, changes = changes + 1, state = excluded.state,
+         taken_day = excluded.taken_day",
     )?
-    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state])?;
+    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day])?;
     Ok(())
 }
 
 /// The visitor's side of a link, in the visitor's bucket.
-pub fn point_to_customer(
-    tx: &Transaction<'_>,
-    visitor: &VisitorKey,
-    customer: &CustomerKey,
-    day: u32,
-) -> rusqlite::Result<Linked> {
-    let VisitorKey { site, id } = visitor;
+pub fn point_to_customer(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<Linked> {
+    let Link { visitor: VisitorKey { site, id }, customer, erase, day } = link;
     if is_tombstoned(tx, site, id)? {
         return Ok(Linked::Erased);
     }
-    // A login may come before the first hand-in.
+    // As with a first hand-in: an erasure may have overtaken the login.
+    if let Some(erase) = erase
+        && is_tombstoned(tx, site, erase)?
+    {
+        return Ok(Linked::Erased);
+    }
+    // A login may come before the first hand-in, and its token only fills a place that is empty.
     tx.prepare_cached(
-        "INSERT INTO visitors (site, bucket, visitor, customer, created_day, synced_day) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-         ON CONFLICT DO UPDATE SET customer = excluded.customer WHERE customer IS NULL",
+        "INSERT INTO visitors (site, bucket, visitor, customer, erase, created_day, synced_day)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+         ON CONFLICT DO UPDATE SET customer = coalesce(customer, excluded.customer),
+         erase = coalesce(erase, excluded.erase)",
     )?
-    .execute(params![site.as_str(), id.bucket(), id.0, customer.id, day])?;
+    .execute(params![site.as_str(), id.bucket(), id.0, customer.id, erase.map(|erase| erase.0), day])?;
     let now: Option<String> = tx
         .prepare_cached("SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
         .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))?;
@@ -97,8 +102,8 @@ pub fn point_to_customer(
 }
 
 /// The customer's side of a link, in the customer's bucket.
-pub fn add_link(tx: &Transaction<'_>, to: &CustomerKey, visitor: &VisitorKey, day: u32) -> rusqlite::Result<()> {
-    let IdHash(hash) = visitor.id;
+pub fn add_link(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<()> {
+    let Link { visitor: VisitorKey { id: IdHash(hash), .. }, customer: to, day, .. } = link;
     let (site, bucket) = (to.site.as_str(), to.bucket());
     tx.prepare_cached(
         "INSERT INTO customers (site, bucket, customer, created_day) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",

@@ -79,6 +79,40 @@ fn f60_an_erasure_that_overtakes_the_first_hand_in_wins() {
     }
 }
 
+/// Both set off at once, many times over: whichever comes first, nothing is held afterwards.
+#[test]
+fn f60_an_erasure_that_races_the_first_hand_in_leaves_nothing() {
+    let server = Server::start();
+    for n in 0..40 {
+        let mut phone = Browser::of_visitor(n, 1);
+        let body = phone.look_at("trip.city").body();
+        let start = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                start.wait();
+                server.post("/v1/sync", &body)
+            });
+            start.wait();
+            assert_eq!(erase(&server, &phone.erase), 204);
+        });
+        assert_ne!(phone.export(&server).status, 200, "visitor {n}");
+        server.post("/v1/sync", &body).is_refused(410, "erased");
+    }
+}
+
+#[test]
+fn f53_an_erasure_by_token_that_a_crash_cut_short_is_finished_at_the_next_start() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    let server = server.after(|db| {
+        // The token's bucket does not matter here: the start looks through all of them.
+        db.execute("INSERT INTO tombstones (site, bucket, id, erased_day) SELECT site, 0, erase, 1 FROM visitors", [])
+            .unwrap();
+    });
+    phone.export(&server).is_refused(410, "erased");
+}
+
 #[test]
 fn r8_no_byte_of_the_erased_is_left_in_any_file() {
     let server = Server::start();

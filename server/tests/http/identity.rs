@@ -18,12 +18,51 @@ fn sign(secret: &str, header: &Value, claims: &Value) -> String {
     format!("{message}.{}", base64url(&mac.finalize().into_bytes()))
 }
 
-fn token(customer: &str) -> String {
+pub fn token(customer: &str) -> String {
     sign(SECRET, &json!({ "alg": "HS256", "typ": "JWT" }), &json!({ "sub": customer, "aud": "demo", "exp": IN_2100_S }))
 }
 
-fn identify(server: &Server, browser: &Browser, token: &str) -> Answer {
+pub fn identify(server: &Server, browser: &Browser, token: &str) -> Answer {
     server.post("/v1/identify", &json!({ "site": "demo", "visitor": browser.visitor, "token": token }))
+}
+
+/// As a browser does that has not handed in yet: with the erase-only token.
+fn identify_first(server: &Server, browser: &Browser) -> Answer {
+    let (visitor, erase) = (&browser.visitor, &browser.erase);
+    let body = json!({ "site": "demo", "visitor": visitor, "erase": erase, "token": token("customer-7") });
+    server.post("/v1/identify", &body)
+}
+
+fn erase(server: &Server, secret: &str) -> u16 {
+    server.delete("/v1/me?site=demo", &[("authorization", &format!("Bearer {secret}"))]).status
+}
+
+#[test]
+fn r8_a_login_before_the_first_hand_in_can_be_taken_back_by_the_erase_only_token() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    assert_eq!(identify_first(&server, &phone).status, 200);
+    assert_eq!(erase(&server, &phone.erase), 204);
+    phone.export(&server).is_refused(410, "erased");
+    server.post("/v1/sync", &phone.look_at("trip.city").body()).is_refused(410, "erased");
+}
+
+#[test]
+fn f60_an_erasure_that_overtakes_the_login_wins() {
+    let server = Server::start();
+    let phone = Browser::of_visitor(1, 1);
+    assert_eq!(erase(&server, &phone.erase), 204);
+    identify_first(&server, &phone).is_refused(410, "erased");
+    phone.export(&server).is_refused(404, "unknown_visitor");
+}
+
+#[test]
+fn an_erase_only_token_that_cannot_be_read_links_no_one() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.erase = "short".into();
+    identify_first(&server, &phone).is_refused(422, "malformed");
+    phone.export(&server).is_refused(404, "unknown_visitor");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod browser;
 mod server;
 
+mod connections;
 mod durability;
 mod erasure;
 mod hand_in;
@@ -12,3 +13,4 @@ mod identity;
 mod pages;
 mod privacy;
 mod refusals;
+mod retention;

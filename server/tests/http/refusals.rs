@@ -1,5 +1,6 @@
 //! What is not let in, and how it is told.
 
+use escale::core::profile::{FamilySeen, Feedback, OfferSeen, Profile};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, base64url};
@@ -105,6 +106,32 @@ fn f41_bytes_that_are_no_profile_are_refused() {
     let mut flipped = good.clone();
     flipped[good.len() / 2] ^= 1;
     state(&flipped).is_refused(422, "corrupt_profile");
+}
+
+/// One profile, one way to write it: whatever else the bytes could carry is not taken in.
+#[test]
+fn f41_a_profile_written_otherwise_than_by_us_is_refused() {
+    let server = Server::start();
+    // A family that is known is written by its place in the list; one bit away, by its name.
+    let family = FamilySeen { hash: 6, clicked_min: 0, clicks: 0, exposures: 1 };
+    let (exposed_min, exposed_in) = (Vec::new(), Vec::new());
+    let offer = OfferSeen { hash: 9, family: 7, feedback: Feedback::None, exposures: 0, exposed_min, exposed_in };
+    let good = Profile { families: vec![family], offers: vec![offer], ..Profile::default() }.encode();
+    assert_eq!(server.post("/v1/sync", &with("state", json!(base64url(&good)))).status, 200);
+    let content = &good[..good.len() - 4];
+    let flips = (8..content.len() * 8).map(|bit| {
+        let mut bytes = content.to_vec();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let sum = escale::core::hash::crc32(&bytes);
+        bytes.extend_from_slice(&sum.to_le_bytes());
+        bytes
+    });
+    let unlike_ours = |bytes: &Vec<u8>| Profile::decode(bytes).is_ok_and(|profile| profile.encode() != *bytes);
+    let forged: Vec<Vec<u8>> = flips.filter(unlike_ours).collect();
+    assert!(!forged.is_empty());
+    for bytes in forged {
+        server.post("/v1/sync", &with("state", json!(base64url(&bytes)))).is_refused(422, "corrupt_profile");
+    }
 }
 
 #[test]

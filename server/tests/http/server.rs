@@ -85,6 +85,17 @@ impl Server {
         Self::start_in(self.folder.clone(), &[])
     }
 
+    /// Kills it, changes its files as time would have, and starts it again.
+    pub fn after(mut self, change: impl FnOnce(&rusqlite::Connection)) -> Self {
+        self.kill();
+        change(&self.database());
+        Self::start_in(self.folder.clone(), &[])
+    }
+
+    pub fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder.path().join("escale.db")).unwrap()
+    }
+
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

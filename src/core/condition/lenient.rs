@@ -28,7 +28,7 @@ pub fn matches(condition: &Value, attributes: &Value, saved_groups: &Value) -> b
 }
 
 /// What an unknown (null) attribute makes of a condition on its value.
-pub(super) fn value_matches_unknown(condition: &Value) -> bool {
+pub(crate) fn value_matches_unknown(condition: &Value) -> bool {
     Lenient { saved_groups: &Value::Null }.value(condition, &Value::Null, MAX_DEPTH).unwrap_or(false)
 }
 

@@ -8,6 +8,8 @@ mod build;
 mod compile;
 pub mod layout;
 #[cfg(feature = "full")]
+mod lint;
+#[cfg(feature = "full")]
 pub mod people;
 #[cfg(feature = "full")]
 pub mod people_customer;
@@ -17,7 +19,7 @@ mod rows;
 mod rows_customer;
 mod rows_time;
 #[cfg(feature = "full")]
-mod structure;
+pub(crate) mod structure;
 
 #[cfg(feature = "full")]
 pub use compile::{Compiled, compile};

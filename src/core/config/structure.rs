@@ -53,13 +53,7 @@ impl<'a> Check<'a> {
 
     /// The alternative of the value's own type is the one that was meant.
     fn any_of(&mut self, value: &Value, choices: &'a [Value], path: &str) {
-        let meant = choices.iter().find(|c| {
-            let schema = self.resolved(c);
-            schema.get("type").is_some_and(|t| accepts(t, value))
-                || schema.get("enum").is_some_and(|e| e.as_array().is_some_and(|e| e.contains(value)))
-                || schema.get("const") == Some(value)
-        });
-        match meant {
+        match choices.iter().find(|choice| self.means(choice, value)) {
             Some(choice) => self.value(value, choice, path),
             None if choices.iter().all(|c| self.resolved(c).get("const").is_some()) => {
                 let allowed: Vec<Value> =
@@ -72,6 +66,15 @@ impl<'a> Check<'a> {
                 "See the guide for what this field takes".into(),
             ),
         }
+    }
+
+    /// Whether an alternative, or one within it, is of the value's own type.
+    fn means(&self, choice: &'a Value, value: &Value) -> bool {
+        let schema = self.resolved(choice);
+        schema.get("type").is_some_and(|t| accepts(t, value))
+            || schema.get("enum").is_some_and(|e| e.as_array().is_some_and(|e| e.contains(value)))
+            || schema.get("const") == Some(value)
+            || schema.get("anyOf").and_then(Value::as_array).is_some_and(|all| all.iter().any(|c| self.means(c, value)))
     }
 
     fn one_of(&mut self, value: &Value, allowed: &[Value], path: &str) {

@@ -13,10 +13,8 @@ use crate::core::hash::{Namespace, mix};
 use crate::core::season;
 use crate::core::time::DAY_S;
 
-/// A last event so far ahead of now means that a clock was in the future.
-const CLOCK_FAULT_S: u32 = DAY_S;
-/// More than this no history makes: a reading above it is one of a broken clock.
-const MOST_MASS: f64 = 1_048_576.0;
+/// More than one event a minute, for as long as a half-life remembers, no history makes.
+const MOST_EVENTS_A_DAY: f64 = 1440.0;
 /// Two mentions of a destination are one trip if their departures are at most so far apart.
 pub(crate) const SAME_TRIP_DAYS: u16 = 7;
 
@@ -60,10 +58,10 @@ impl Profile {
         self.last_s = self.last_s.max(at_s);
     }
 
-    /// Where the last event lies more than a day ahead of now, a clock was wrong: masses that no history could have
-    /// made are cut, the others keep what they read as.
+    /// Moves back what a clock in the future has written to a latest time: masses that no history could have made are
+    /// cut, the others keep what they read as.
     pub fn mend_clock(&mut self, now_s: u32) {
-        if self.last_s <= now_s.saturating_add(CLOCK_FAULT_S) {
+        if self.last_s <= now_s {
             return;
         }
         for facet in &mut self.facets {
@@ -336,6 +334,8 @@ pub(crate) fn forget_least<T, K: Ord>(list: &mut Vec<T>, keep: usize, key: impl 
     }
 }
 
+/// A stream of `r` events a day settles at `r · H / ln 2`: a mass above that is one event's.
 fn plausible(mass: Mass, now_s: u32, half_life_s: u32) -> Mass {
-    if mass.at(now_s, half_life_s) <= MOST_MASS { mass } else { Mass::of(1.0, now_s, half_life_s) }
+    let most = MOST_EVENTS_A_DAY * f64::from(half_life_s) / f64::from(DAY_S) / core::f64::consts::LN_2;
+    if mass.at(now_s, half_life_s) <= most { mass } else { Mass::of(1.0, now_s, half_life_s) }
 }

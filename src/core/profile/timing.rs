@@ -67,7 +67,7 @@ impl Profile {
             }
         }
         match event.kind {
-            Kind::Declare | Kind::Unsubscribe if event.mark.frequency != Frequency::Unsaid => {
+            Kind::Declare | Kind::Unsubscribe | Kind::NewsletterSignup if event.mark.frequency != Frequency::Unsaid => {
                 self.preference = self.preference.max(Preference { at_min, frequency: event.mark.frequency });
             }
             Kind::ScenarioFired => self.take_fired(event),

@@ -14,7 +14,7 @@ use crate::core::counter::{INTENT_STEP_S, Mass, TASTE_STEP_S, elapsed_units};
 use crate::core::error::WireError;
 use crate::core::event::Travel;
 use crate::core::hash::crc32;
-use crate::core::time::DAY_S;
+use crate::core::time::{DAY_S, LAST_DAY};
 
 /// The version that this release writes.
 pub const VERSION: u8 = 1;
@@ -332,11 +332,16 @@ impl Travel {
             0 => 0,
             _ => i64::from(take_signed(r, 8)?) + i64::from(last_s / DAY_S),
         };
-        let start_day = u16::try_from(start_day).map_err(|_| WireError::Corrupt)?;
+        let start_day = u16::try_from(start_day).ok().filter(|day| *day <= LAST_DAY).ok_or(WireError::Corrupt)?;
         let nights = u16::try_from(r.take_golomb(3)?).map_err(|_| WireError::Corrupt)?;
         let mut count = |k| u8::try_from(r.take_golomb(k)?).map_err(|_| WireError::Corrupt);
         let (adults, children) = (count(1)?, count(0)?);
-        Ok(Self { destination, start_day, end_day: start_day.wrapping_add(nights), adults, children })
+        let end_day = start_day.wrapping_add(nights);
+        if end_day > LAST_DAY {
+            Err(WireError::Corrupt)
+        } else {
+            Ok(Self { destination, start_day, end_day, adults, children })
+        }
     }
 }
 

@@ -99,7 +99,7 @@ impl Compiler {
 }
 
 impl FacetConfig {
-    pub(super) fn details(&self) -> Vec<TopicDetail> {
+    pub(in crate::core::config) fn details(&self) -> Vec<TopicDetail> {
         self.topics.iter().map(TopicConfig::detail).collect()
     }
 }

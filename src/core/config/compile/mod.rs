@@ -16,8 +16,8 @@ use serde_json::Value;
 use super::build::Builder;
 use super::layout::Section;
 use super::people::SiteConfig;
-use super::{json_schema, structure};
-use crate::core::attribute::CustomerNames;
+use super::{Config, json_schema, lint, structure};
+use crate::core::attribute::{AttributeTree, CustomerNames};
 use crate::core::condition::nearest::nearest;
 use crate::core::hash::Namespace;
 use crate::core::issue::Issue;
@@ -52,11 +52,7 @@ pub fn compile(json: &str) -> Result<Compiled, Vec<Issue>> {
     })?;
     let mut compiler = Compiler::default();
     compiler.site(&site);
-    if compiler.issues.is_empty() {
-        Ok(Compiled { bytes: compiler.out.finish(), warnings: compiler.warnings })
-    } else {
-        Err(compiler.issues)
-    }
+    if compiler.issues.is_empty() { Ok(compiler.finish(&site)) } else { Err(compiler.issues) }
 }
 
 #[derive(Default)]
@@ -105,6 +101,17 @@ impl Compiler {
         self.candidates(site);
         self.pressure(site);
         self.scenarios(site);
+    }
+
+    /// The bytes, and what the lints say of a config without faults.
+    fn finish(self, site: &SiteConfig) -> Compiled {
+        let (bytes, mut warnings) = (self.out.finish(), self.warnings);
+        let tree =
+            AttributeTree { topics: &self.topics, facets: &self.facets, customer: &self.names, seasons: &self.seasons };
+        if let Ok(compiled) = Config::from_bytes(bytes.clone()) {
+            warnings.extend(lint::warnings(site, &tree, &compiled));
+        }
+        Compiled { bytes, warnings }
     }
 
     /// Enters a name and gives its hash; two names with one hash are an error.

@@ -172,5 +172,7 @@ impl Compiler {
 fn is_safe_url(url: &str) -> bool {
     let scheme_end = url.find([':', '/', '?', '#']).filter(|at| url[*at..].starts_with(':'));
     let scheme = scheme_end.map(|at| url[..at].to_ascii_lowercase());
-    !url.is_empty() && !url.contains(char::is_control) && scheme.is_none_or(|s| s == "https" || s == "http")
+    !url.is_empty()
+        && !url.contains(|c: char| c.is_control() || c == '\\')
+        && scheme.is_none_or(|s| s == "https" || s == "http")
 }

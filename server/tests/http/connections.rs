@@ -1,0 +1,52 @@
+//! Callers who take up a connection and give nothing for it.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use crate::browser::Browser;
+use crate::server::Server;
+
+fn caller(server: &Server, says: &str) -> TcpStream {
+    let mut socket = TcpStream::connect(server.base().trim_start_matches("http://")).unwrap();
+    socket.write_all(says.as_bytes()).unwrap();
+    socket
+}
+
+/// What the server says before it closes the connection.
+fn last_words(mut socket: TcpStream) -> String {
+    let mut said = String::new();
+    socket.read_to_string(&mut said).unwrap();
+    said
+}
+
+#[test]
+fn f58_a_connection_that_sends_half_a_head_or_nothing_is_closed() {
+    let server = Server::start_with(&["--head-within-ms", "200"]);
+    for says in ["GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ", "G", ""] {
+        assert!(!last_words(caller(&server, says)).contains("200 OK"), "{says}");
+    }
+    let again = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz HTTP/1.1\r\nHost";
+    assert_eq!(last_words(caller(&server, again)).matches("200 OK").count(), 1);
+}
+
+#[test]
+fn f58_callers_beyond_the_bound_wait_until_the_slow_ones_are_closed() {
+    let server = Server::start_with(&["--head-within-ms", "200", "--connections", "2"]);
+    let slow = [caller(&server, "GET"), caller(&server, "GET"), caller(&server, "GET")];
+    assert_eq!(Browser::of_visitor(1, 1).look_at("trip.city").sync(&server)["accepted"], serde_json::json!(true));
+    for socket in slow {
+        last_words(socket);
+    }
+}
+
+#[test]
+fn a_stop_does_not_wait_for_connections_that_are_idle() {
+    let server = Server::start_with(&["--head-within-ms", "600000"]);
+    let mut idle = caller(&server, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    let mut first = [0; 15];
+    idle.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200 OK");
+    let (said, _) = server.stop_and_restart();
+    assert!(said.iter().any(|line| line.starts_with("stopped")), "{said:?}");
+    assert!(last_words(idle).contains("alive"));
+}

@@ -1,0 +1,76 @@
+//! What time does to what is held.
+
+use escale::core::classify::PageFacts;
+use escale::core::time::unix_ms_of;
+use rusqlite::params;
+
+use crate::browser::{Browser, NOW_MS};
+use crate::identity::{identify, token};
+use crate::server::Server;
+
+const DAY_MS: f64 = 86_400_000.0;
+
+/// As if these many days had passed since everyone's last hand-in.
+fn days_later(server: Server, days: u32) -> Server {
+    server.after(|db| {
+        db.execute("UPDATE visitors SET synced_day = synced_day - ?1", params![days]).unwrap();
+        db.execute("UPDATE replicas SET taken_day = taken_day - ?1", params![days]).unwrap();
+    })
+}
+
+fn rows(server: &Server) -> u32 {
+    let of = |table: &str| -> u32 {
+        server.database().query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+    };
+    ["visitors", "replicas", "links", "customers", "tombstones"].into_iter().map(of).sum()
+}
+
+/// Every start looks after it once, and says so; the log is one for all of them.
+fn wait_for_round(server: &Server, round: usize) {
+    while server.log().matches("silent for 25 months were removed").count() < round {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn r9_visitors_silent_for_25_months_are_removed_with_their_links_and_may_return() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    assert_eq!(identify(&server, &phone, &token("customer-7")).status, 200);
+    assert_eq!(rows(&server), 4);
+    let server = days_later(server, 761);
+    while rows(&server) > 0 {
+        std::thread::yield_now();
+    }
+    phone.export(&server).is_refused(404, "unknown_visitor");
+    assert_eq!(phone.look_at("trip.city").sync(&server)["accepted"], serde_json::json!(true));
+}
+
+#[test]
+fn r9_visitors_silent_for_less_are_kept() {
+    let server = Server::start();
+    Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    wait_for_round(&server, 1);
+    let server = days_later(server, 760);
+    wait_for_round(&server, 2);
+    assert_eq!(rows(&server), 2);
+}
+
+#[test]
+fn f38_a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
+    let server = Server::start();
+    let (mut ahead, mut other) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
+    let facts = PageFacts { explicit: "trip.exotic", ..Default::default() };
+    let event = ahead.engine.page(NOW_MS + 20.0 * 365.0 * DAY_MS, &facts);
+    ahead.engine.apply(&event);
+    ahead.version = 1;
+    let taken_ms = ahead.sync(&server)["now_ms"].as_f64().unwrap();
+    let server = days_later(server, 30);
+    other.look_at("trip.city");
+    let body = serde_json::json!(other.body());
+    let answer = server.post("/v1/sync", &body).json();
+    let state = crate::browser::from_base64url(answer["others"]["state"].as_str().unwrap());
+    let last_ms = unix_ms_of(escale::core::profile::Profile::decode(&state).unwrap().last_s);
+    assert!(last_ms <= taken_ms - 29.0 * DAY_MS + 301_000.0, "{last_ms} against {taken_ms}");
+}

@@ -1,0 +1,206 @@
+//! Whether a condition can hold for anyone at all. Comes in: a condition that compiles; goes out: the place of a test
+//! that nothing can pass, or none. Sound, not complete: where it cannot follow (`$not`, `$nor`, regexes, two `$or`
+//! that only contradict each other), it takes the condition for possible.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::domain::Domain;
+use super::part;
+use crate::core::attribute::{AttributeTree, Id};
+use crate::core::condition::lenient::value_matches_unknown;
+use crate::core::condition::schema::{Attribute, Kind, Schema};
+use crate::core::config::people::SiteConfig;
+
+/// What lists and names never hold in this config, by attribute.
+pub type Never = BTreeMap<&'static str, Vec<String>>;
+
+/// Why a condition holds for no one.
+#[derive(Debug)]
+pub struct Impossible {
+    pub path: String,
+    pub message: String,
+    pub remedy: String,
+}
+
+/// What conditions are judged by.
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    pub site: &'a SiteConfig,
+    pub tree: &'a AttributeTree<'a>,
+    pub never: &'a Never,
+    /// Whether it is about an offer that sells: such are held back anyway from some.
+    pub is_commercial: bool,
+}
+
+type Domains = BTreeMap<String, Domain>;
+
+impl Judge<'_> {
+    /// The test that nothing can pass.
+    pub fn impossible(&self, condition: &Value, path: &str) -> Option<Impossible> {
+        self.all(condition.as_object()?, path, Domains::new())
+    }
+
+    /// All members of a condition, after what was asked around it.
+    fn all(&self, members: &Map<String, Value>, path: &str, mut domains: Domains) -> Option<Impossible> {
+        let mut choices = Vec::new();
+        if let Some(found) = self.narrow(members, path, &mut domains, &mut choices) {
+            return Some(found);
+        }
+        let mut impossible = choices.into_iter().filter(|(_, list)| {
+            list.iter().all(|one| one.as_object().is_some_and(|one| self.all(one, path, domains.clone()).is_some()))
+        });
+        impossible.next().map(|(path, _)| Impossible {
+            path,
+            message: "none of these alternatives can hold".into(),
+            remedy: "Loosen one of them, or what is asked beside them".into(),
+        })
+    }
+
+    /// Takes what must hold together; alternatives are put aside for later.
+    fn narrow<'v>(
+        &self,
+        members: &'v Map<String, Value>,
+        path: &str,
+        domains: &mut Domains,
+        choices: &mut Vec<(String, &'v Vec<Value>)>,
+    ) -> Option<Impossible> {
+        for (key, operand) in members {
+            let path = format!("{path}/{}", part(key));
+            let found = match (key.as_str(), operand) {
+                ("$and", Value::Array(list)) => list.iter().enumerate().find_map(|(i, one)| {
+                    one.as_object().and_then(|one| self.narrow(one, &format!("{path}/{i}"), domains, choices))
+                }),
+                ("$or", Value::Array(list)) => {
+                    choices.push((path, list));
+                    None
+                }
+                (name, _) if name.starts_with('$') => None,
+                (name, _) => self.attribute(name, operand, &path, domains),
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    fn attribute(&self, name: &str, asked: &Value, path: &str, domains: &mut Domains) -> Option<Impossible> {
+        let fresh = self.domain(name, self.tree.resolve(name)?);
+        let domain = domains.entry(name.to_owned()).or_insert_with(|| fresh.clone());
+        narrow(domain, asked);
+        if !domain.is_empty() {
+            return None;
+        }
+        let (message, remedy) = match fresh.bounds() {
+            _ if !has_empty_test(&fresh, asked) => (
+                format!("no value of `{name}` passes all that is asked of it"),
+                "Loosen one of the tests, or put them into `$or`".to_owned(),
+            ),
+            Some((low, high)) if high.is_finite() => {
+                (format!("`{name}` is never so: it lies from {low} to {high}"), "Ask for a value in between".to_owned())
+            }
+            Some((low, _)) => (format!("`{name}` is never so"), format!("Ask for a number from {low} on")),
+            None => (format!("`{name}` is never so here"), self.remedy(name)),
+        };
+        Some(Impossible { path: path.to_owned(), message, remedy })
+    }
+
+    fn remedy(&self, name: &str) -> String {
+        match name {
+            "page.topics" => "Give the topic by a rule in `pages` or `json_ld`, or ask for another".into(),
+            "segments" => "Mend that segment, or ask for another".into(),
+            "persona" => "Ask for a persona that is not negative and whose rules can hold".into(),
+            "persona.negative" | "pressure.frequency" if self.is_commercial => {
+                "Use an editorial kind, or ask for something else: such visitors are sold nothing".into()
+            }
+            "persona.negative" => "Ask for a persona that is negative".into(),
+            _ => "Loosen the test".into(),
+        }
+    }
+
+    /// All that an attribute can be in this config.
+    fn domain(&self, name: &str, attribute: Attribute) -> Domain {
+        let mut domain = Domain::of(attribute.kind, self.bounds(attribute));
+        domain.may_be_unknown &= !is_always_known(attribute.id);
+        if attribute.kind == Kind::Name
+            && let Some(names) = self.tree.values(attribute)
+        {
+            domain.keep_names(names);
+        }
+        domain.drop_names(self.never.get(name).into_iter().flatten().cloned());
+        let is = |id: Id| attribute.id == id as u16;
+        if is(Id::Persona) || is(Id::PersonaNegative) {
+            let of_kind = self.site.personas.iter().filter(|(_, p)| p.negative == is(Id::PersonaNegative));
+            domain.keep_names(of_kind.map(|(name, _)| name.clone()));
+        }
+        if self.is_commercial && is(Id::PersonaNegative) {
+            domain.may_be_known = false;
+        }
+        if self.is_commercial && is(Id::PressureFrequency) {
+            domain.drop_names(["never".to_owned()]);
+        }
+        domain
+    }
+
+    fn bounds(&self, attribute: Attribute) -> (f64, f64) {
+        let is_one_of = |ids: &[Id]| ids.iter().any(|id| attribute.id == *id as u16);
+        if is_one_of(&[Id::PersonaScore]) {
+            let rules = self.site.personas.values().nth(attribute.argument as usize).map_or(&[][..], |p| &p.rules);
+            let sum = |best: fn(f64, f64) -> f64| rules.iter().map(|r| best(r.points, 0.0)).sum();
+            return (sum(f64::min), sum(f64::max));
+        }
+        if is_one_of(&[Id::Affinity, Id::Confidence, Id::ChannelRate]) {
+            return (0.0, 1.0);
+        }
+        if is_one_of(&[Id::RfmRecency, Id::RfmFrequency, Id::RfmMonetary]) {
+            return (1.0, 5.0);
+        }
+        if is_one_of(&[Id::RfmScore]) {
+            return (3.0, 15.0);
+        }
+        // A departure may lie behind; everything else counts something.
+        if is_one_of(&[Id::DaysToDeparture]) { (f64::NEG_INFINITY, f64::INFINITY) } else { (0.0, f64::INFINITY) }
+    }
+}
+
+/// What a value, or an object of operators, leaves.
+fn narrow(domain: &mut Domain, asked: &Value) {
+    domain.may_be_unknown &= value_matches_unknown(asked);
+    match asked {
+        Value::Object(operators) => operators.iter().for_each(|(operator, operand)| domain.narrow(operator, operand)),
+        plain => domain.narrow("$eq", plain),
+    }
+}
+
+/// Whether one operator alone leaves nothing.
+fn has_empty_test(fresh: &Domain, asked: &Value) -> bool {
+    let leaves_nothing = |one: &Value| {
+        let mut domain = fresh.clone();
+        narrow(&mut domain, one);
+        domain.is_empty()
+    };
+    match asked {
+        Value::Object(operators) => {
+            operators.iter().any(|(o, v)| leaves_nothing(&Value::from_iter([(&**o, v.clone())])))
+        }
+        plain => leaves_nothing(plain),
+    }
+}
+
+/// Facts that every visitor has, be it as a zero.
+fn is_always_known(attribute: u16) -> bool {
+    const COUNTS: [Id; 9] = [
+        Id::Visits,
+        Id::PageViews,
+        Id::Searches,
+        Id::QuoteStarts,
+        Id::QuoteSubmits,
+        Id::Bookings,
+        Id::BookingsValue,
+        Id::PressureDay,
+        Id::PressureWeek,
+    ];
+    attribute <= Id::Confidence as u16 || COUNTS.iter().any(|id| *id as u16 == attribute)
+}

@@ -1,0 +1,60 @@
+//! What a config may say but hardly means: offers that no one can reach, families that starve, caps that never bind.
+//! Comes in: a config without faults; goes out: warnings, each with its place and a remedy. It must never warn of
+//! what can happen, and knows no clock: nothing here is "over" or "not yet".
+
+mod caps;
+mod condition;
+mod domain;
+mod families;
+mod offers;
+mod scenarios;
+mod seasons;
+mod topics;
+
+use super::Config;
+use super::people::{OfferConfig, OfferKind, PlacementConfig, SiteConfig};
+use crate::core::attribute::AttributeTree;
+use crate::core::issue::Issue;
+
+/// Every warning, in the order of the lints.
+pub fn warnings(site: &SiteConfig, tree: &AttributeTree, compiled: &Config) -> Vec<Issue> {
+    let mut lint = Lint { site, tree, dead: vec![false; site.offers.len()], warnings: Vec::new() };
+    let forgotten = lint.topics();
+    let never = lint.customers(forgotten);
+    lint.placements();
+    lint.offers(&never);
+    lint.families();
+    lint.caps();
+    lint.seasons(compiled);
+    lint.scenarios(&never);
+    lint.warnings
+}
+
+struct Lint<'a> {
+    site: &'a SiteConfig,
+    tree: &'a AttributeTree<'a>,
+    /// By offer: whether no one can ever see it.
+    dead: Vec<bool>,
+    warnings: Vec<Issue>,
+}
+
+impl Lint<'_> {
+    fn warn(&mut self, path: String, message: String, remedy: &str) {
+        self.warnings.push(Issue { path, message, remedy: remedy.to_owned() });
+    }
+}
+
+/// A name as a part of a JSON pointer (RFC 6901).
+fn part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The kinds that sell something: the engine holds them back where it is enough.
+fn is_commercial(offer: &OfferConfig) -> bool {
+    matches!(offer.kind, OfferKind::Product | OfferKind::Complement | OfferKind::Voucher)
+}
+
+/// Whether nobody is ever known surely enough for a placement: confidence comes close to 1 and never reaches it.
+fn is_out_of_reach(placement: &PlacementConfig) -> bool {
+    placement.min_confidence >= 1.0
+}

@@ -1,0 +1,63 @@
+//! Seasons that overlap. Comes in: the compiled seasons, read as the engine reads them; goes out: a warning for each
+//! pair that holds on one day in one zone.
+
+use super::Lint;
+use crate::core::config::{Config, NONE, SeasonSpan};
+use crate::core::season::in_force;
+use crate::core::time::{DAY_S, day_of_date, month_and_day};
+
+/// The years that the engine's time has.
+const YEARS: std::ops::Range<u32> = 2020..2088;
+
+impl Lint<'_> {
+    pub(super) fn seasons(&mut self, config: &Config) {
+        let seasons = &self.site.seasons;
+        if seasons.len() < 2 {
+            return;
+        }
+        let mut zones: Vec<(u16, String)> =
+            self.site.zones.keys().enumerate().map(|(i, name)| (i as u16, format!("in `{name}`"))).collect();
+        if self.site.default_zone.is_none() {
+            zones.insert(0, (NONE, "for visitors of no zone".to_owned()));
+        }
+        let mut pairs: Vec<(u16, u16)> = Vec::new();
+        // Of two that overlap, one begins on a day of the other.
+        for day in config.season_spans().flat_map(|span| first_days(&span)) {
+            for (zone, place) in &zones {
+                let mut here: Vec<u16> = in_force(config, *zone, u32::from(day) * DAY_S).collect();
+                here.sort_unstable();
+                here.dedup();
+                for pair in here.windows(2).map(|pair| (pair[0], pair[1])) {
+                    if !pairs.contains(&pair) {
+                        pairs.push(pair);
+                        self.overlap(pair, day, place);
+                    }
+                }
+            }
+        }
+    }
+
+    fn overlap(&mut self, (first, second): (u16, u16), day: u16, place: &str) {
+        let name = |season: u16| self.site.seasons.get(usize::from(season)).map_or("", |s| &s.name);
+        let (month, date) = month_and_day(day);
+        let message =
+            format!("`{}` and `{}` overlap {place}, on {month:02}-{date:02} for one", name(second), name(first));
+        let remedy = "Let one end before the other, or give them other regions; where both hold, taste learns the less \
+                      of the two and exploration is the larger";
+        self.warn(format!("/seasons/{second}"), message, remedy);
+    }
+}
+
+/// The days on which a span begins.
+fn first_days(span: &SeasonSpan) -> Vec<u16> {
+    if !span.is_yearly {
+        return vec![span.from];
+    }
+    let (month, date) = (span.from / 32, span.from % 32);
+    let day = |year: u32| {
+        let begins = day_of_date(&format!("{year}-{month:02}-{date:02}"));
+        // The day after the 28th of February, where there is no 29th.
+        begins.or_else(|| day_of_date(&format!("{year}-03-01")))
+    };
+    YEARS.filter_map(day).collect()
+}

@@ -1,0 +1,79 @@
+//! Why a story came out otherwise. Comes in: an expectation and the engine of a visitor for whom it failed; goes out:
+//! sentences for the person who wrote the story, taken from the engine's own explanation.
+
+use super::super::decide::Request;
+use super::super::engine::Engine;
+use super::super::explain::{CandidateAccount, Explanation, explain};
+use super::{Expectation, Wanted, shown};
+
+/// So many offers are accounted for.
+const MOST_OFFERS: usize = 4;
+
+/// What should have been: `home-hero should show an offer of the family city`.
+pub fn expected(expectation: &Expectation, engine: &Engine) -> String {
+    let config = engine.config();
+    let what = match expectation.wanted {
+        Wanted::Offer(offer) => format!("`{}`", config.text(config.offer(offer).name)),
+        Wanted::Family(family) => format!("an offer of the family `{}`", config.text(config.family(family).name)),
+        Wanted::Kind(kind) => format!("an offer of the kind {}", serde_json::json!(kind)),
+        Wanted::Default => "the page's own content".to_owned(),
+    };
+    let verb = if expectation.is_shown { "should show" } else { "should not show" };
+    let among = match expectation.draws {
+        0 => String::new(),
+        n => format!(", for {} in 100 of {n} visitors", (expectation.least * 100.0).round()),
+    };
+    format!("`{}` {verb} {what}{among}", config.text(config.placement(expectation.placement).name))
+}
+
+/// What the placement shows, slot by slot.
+pub fn seen(expectation: &Expectation, engine: &Engine) -> String {
+    let config = engine.config();
+    let decisions = shown(engine, expectation.at_ms, expectation.placement);
+    let each = decisions.iter().map(|decision| match decision.offer {
+        Some(offer) => format!("`{}`", config.text(config.offer(offer).name)),
+        None => format!("the page's own content ({})", decision.reason.name()),
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// Why it was not so.
+pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
+    let (now_ms, placement) = (expectation.at_ms, expectation.placement);
+    let told = explain(engine, &Request { now_ms, placement, slot: 0, exclude: &[] });
+    let mut lines = vec![format!("a visitor for whom it is not so sees {}", seen(expectation, engine))];
+    if let Some(english) = told.words.iter().find(|words| words.language == "en") {
+        lines.extend(english.reasons.iter().map(|reason| format!("the visitor is told: {reason}")));
+        if told.offer.is_none() {
+            lines.push(format!("and: {}", english.would_change));
+        }
+    }
+    let config = engine.config();
+    let meant = config.candidates(&config.placement(placement)).filter(|o| expectation.wanted.means(engine, *o));
+    let ids: Vec<&str> = meant.map(|o| config.text(config.offer(o).name)).collect();
+    if ids.is_empty() && !matches!(expectation.wanted, Wanted::Default) {
+        lines.push("no such offer may stand in this placement".to_owned());
+    }
+    lines.extend(ids.iter().take(MOST_OFFERS).filter_map(|id| of_offer(id, &told)));
+    if let Some(best) = told.candidates.first().filter(|best| !ids.contains(&best.offer.as_str())) {
+        lines.push(of_candidate(best));
+    }
+    lines
+}
+
+fn of_offer(id: &str, told: &Explanation) -> Option<String> {
+    if let Some(out) = told.excluded.iter().find(|out| out.offer == id) {
+        return Some(format!("`{id}` is out: {}", out.why.replace('_', " ")));
+    }
+    told.candidates.iter().find(|candidate| candidate.offer == id).map(of_candidate)
+}
+
+/// A score and what it is made of, in doublings.
+fn of_candidate(candidate: &CandidateAccount) -> String {
+    let topics = candidate.topics.iter().filter(|topic| topic.adds.abs() >= 0.05).take(3);
+    let mut parts: Vec<String> = topics.map(|topic| format!("{} {:+.2}", topic.topic, topic.adds)).collect();
+    let others = [("promotion", candidate.promotion), ("history", candidate.history)];
+    parts.extend(others.iter().filter(|(_, adds)| adds.abs() >= 0.05).map(|(name, adds)| format!("{name} {adds:+.2}")));
+    let parts = if parts.is_empty() { String::new() } else { format!(" and {}", parts.join(", ")) };
+    format!("`{}` scores {:.2}: {:.2} of its own{parts}", candidate.offer, candidate.score, candidate.base)
+}

@@ -1,0 +1,188 @@
+//! Stories: a marketing plan's own tests ("a visitor who reads three city pages should see a city offer"). Comes in: a
+//! story and an engine that knows nobody; goes out: what came true, and why the rest did not. It must never decide
+//! anything itself: it asks the engine, as a page does.
+
+mod account;
+mod call;
+mod clock;
+pub mod people;
+mod read;
+mod tally;
+
+use super::classify::PageFacts;
+use super::config::people::OfferKind;
+use super::decide::{Decision, Request};
+use super::engine::Engine;
+use super::hash::mix;
+use super::track::{RECORD, UNIT};
+use people::PageDetail;
+pub use people::json_schema;
+pub use read::read;
+use tally::Tally;
+
+/// A visitor outside of the control group is looked for among so many.
+const MOST_VISITORS: u32 = 100;
+
+/// A story, read and checked against a config.
+#[derive(Clone, Debug)]
+pub struct Story {
+    pub name: String,
+    visitor: Option<u64>,
+    steps: Vec<Step>,
+    expectations: Vec<Expectation>,
+}
+
+#[derive(Clone, Debug)]
+struct Step {
+    at_ms: f64,
+    act: Act,
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Wait,
+    Page(PageDetail),
+    Track { name: String, fields: String },
+    See(u16),
+}
+
+#[derive(Clone, Debug)]
+struct Expectation {
+    path: String,
+    at_ms: f64,
+    placement: u16,
+    wanted: Wanted,
+    /// Whether it should be there; if not, it should be in no slot.
+    is_shown: bool,
+    /// Among so many visitors; 0: of the story's own.
+    draws: u32,
+    /// The share of them for whom it must come true.
+    least: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    Offer(u16),
+    Family(u16),
+    Kind(OfferKind),
+    Default,
+}
+
+/// How a story ended.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Outcome {
+    pub name: String,
+    /// One for each `then`, in their order.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Whether one expectation came true.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Verdict {
+    /// Where it stands in the story: `/then/0`.
+    pub path: String,
+    pub is_met: bool,
+    /// `home-hero should show an offer of the family city`.
+    pub expected: String,
+    /// What was seen instead: offers by id, or that of how many visitors.
+    pub saw: String,
+    /// Why, line by line; nothing where it came true.
+    pub why: Vec<String>,
+}
+
+impl Outcome {
+    /// Whether all of it came true.
+    #[must_use]
+    pub fn is_met(&self) -> bool {
+        self.verdicts.iter().all(|verdict| verdict.is_met)
+    }
+}
+
+impl Story {
+    /// Tells the story to an engine that knows nobody, with the config that it was read for.
+    ///
+    /// ```
+    /// use escale::core::{config::{compile, Config}, engine::Engine, story};
+    /// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
+    /// #   "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1}, "content": {"en": {"title": "Lisbon"}}}]}"#;
+    /// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();
+    /// let text = r#"{
+    ///   "name": "who looks at cities sees Lisbon",
+    ///   "steps": [{"at": "2026-11-21T10:00", "page": {"explicit": "trip.city"}}],
+    ///   "then": [{"placement": "hero", "shows": {"offer": "lisbon"}}]
+    /// }"#;
+    /// let story = story::read(text, &config).unwrap();
+    /// assert!(story.run(&Engine::new(config)).is_met());
+    /// ```
+    #[must_use]
+    pub fn run(&self, engine: &Engine) -> Outcome {
+        let most = self.expectations.iter().map(|e| e.draws).max().unwrap_or(0);
+        let mut tallies: Vec<Tally> = self.expectations.iter().map(|_| Tally::default()).collect();
+        for draw in 0..most.max(MOST_VISITORS) {
+            let is_asked = |(e, tally): (&Expectation, &Tally)| draw < e.draws || (e.draws == 0 && tally.told == 0);
+            let asked: Vec<bool> = self.expectations.iter().zip(&tallies).map(is_asked).collect();
+            if !asked.contains(&true) {
+                break;
+            }
+            let lived = self.lived(engine, draw);
+            let each = self.expectations.iter().zip(&mut tallies).zip(asked).filter(|(_, is_asked)| *is_asked);
+            for ((expectation, tally), _) in each {
+                tally.take(expectation, &lived);
+            }
+        }
+        let verdicts = self.expectations.iter().zip(tallies).map(|(e, tally)| tally.verdict(e, engine)).collect();
+        Outcome { name: self.name.clone(), verdicts }
+    }
+
+    /// An engine that has lived through the steps, as one visitor of many. The story's own visitor is the first.
+    fn lived(&self, engine: &Engine, draw: u32) -> Engine {
+        let mut engine = engine.clone();
+        let of_draw = || mix(u64::from(draw), 0x0073_746f_7279);
+        engine.set_visitor(self.visitor.filter(|_| draw == 0).unwrap_or_else(of_draw));
+        for step in &self.steps {
+            match &step.act {
+                Act::Wait => {}
+                Act::Page(page) => {
+                    let tokens = page.tokens.join("\n");
+                    let facts = PageFacts { explicit: &page.explicit, url: &page.url, tokens: &tokens };
+                    let event = engine.page(step.at_ms, &facts);
+                    engine.apply(&event);
+                }
+                Act::Track { name, fields } => track(&mut engine, step.at_ms, name, fields),
+                Act::See(placement) => see(&mut engine, step.at_ms, *placement),
+            }
+        }
+        engine
+    }
+}
+
+/// A call that was tried when the story was read.
+fn track(engine: &mut Engine, at_ms: f64, name: &str, fields: &str) {
+    if let Ok(event) = engine.track(at_ms, name, fields) {
+        engine.apply(&event);
+    }
+}
+
+/// The visitor looks at all that a placement shows.
+fn see(engine: &mut Engine, at_ms: f64, placement: u16) {
+    let config = engine.config();
+    let place = config.text(config.placement(placement).name).to_owned();
+    let offers = shown(engine, at_ms, placement).into_iter().filter_map(|decision| decision.offer);
+    let ids: Vec<String> = offers.map(|o| config.text(config.offer(o).name).to_owned()).collect();
+    for id in ids {
+        let fields = format!("offer{UNIT}{id}{RECORD}placement{UNIT}{place}{RECORD}");
+        track(engine, at_ms, "offer_impression", &fields);
+    }
+}
+
+/// What each slot of a placement shows.
+fn shown(engine: &Engine, now_ms: f64, placement: u16) -> Vec<Decision> {
+    let mut exclude = Vec::new();
+    let slots = 0..engine.config().placement(placement).slots as u8;
+    let decisions = slots.map(|slot| {
+        let decision = engine.choose(&Request { now_ms, placement, slot, exclude: &exclude });
+        exclude.extend(decision.offer);
+        decision
+    });
+    decisions.collect()
+}

@@ -1,0 +1,123 @@
+//! A story as people write it: what a visitor does, and what they should see then. One definition for reading and for
+//! the JSON Schema.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::super::config::people::OfferKind;
+
+/// A visitor's story.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoryConfig {
+    /// Where the JSON Schema lies, for editors.
+    #[serde(rename = "$schema", default)]
+    pub schema: Option<String>,
+    /// "A visitor who reads three city pages should see a city offer".
+    pub name: String,
+    /// Who it is, any text: draws follow from it. Nobody in particular where it is left out.
+    #[serde(default)]
+    pub visitor: Option<String>,
+    /// What the visitor does, in the order of time.
+    pub steps: Vec<StepConfig>,
+    /// What they should see then.
+    #[schemars(length(min = 1))]
+    pub then: Vec<ThenConfig>,
+}
+
+/// One step: a time, and at most one of `page`, `track`, `declare`, `see`.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepConfig {
+    /// `2026-11-21T10:00` (UTC), or `+5m` after the step before (s, m, h, d, w). Without it, a minute passes.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// The same without the plus: `3d`.
+    #[serde(default)]
+    pub wait: Option<String>,
+    /// A page that is looked at: its path, or what it says of itself.
+    #[serde(default)]
+    pub page: Option<PageConfig>,
+    /// An event of the site, with its fields: `search`, `quote_start`, `booking`, …
+    #[serde(default)]
+    pub track: Option<String>,
+    #[serde(default)]
+    pub fields: Option<BTreeMap<String, Value>>,
+    /// What the visitor declares: `{"fact": "party", "value": "couple"}`, `{"frequency": "monthly"}`.
+    #[serde(default)]
+    pub declare: Option<BTreeMap<String, Value>>,
+    /// A placement whose offers the visitor looks at, and passes over.
+    #[serde(default)]
+    pub see: Option<String>,
+}
+
+/// A page: its path and query alone, or with more.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum PageConfig {
+    Url(String),
+    Full(PageDetail),
+}
+
+/// What a page says of itself.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PageDetail {
+    /// Topics that it names: `trip.city, stay.short:0.5`.
+    pub explicit: String,
+    /// Path and query.
+    pub url: String,
+    /// Structured data, `key=value` in lower case.
+    pub tokens: Vec<String>,
+}
+
+/// What should be seen: exactly one of `shows` and `hides`.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThenConfig {
+    /// When; by default right after the last step.
+    #[serde(default)]
+    pub at: Option<String>,
+    pub placement: String,
+    /// What one of its slots shows.
+    #[serde(default)]
+    pub shows: Option<WhatConfig>,
+    /// What none of its slots shows.
+    #[serde(default)]
+    pub hides: Option<WhatConfig>,
+    /// Tells it of so many visitors, whose draws differ.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub in_draws: Option<u32>,
+    /// To how large a share of them it must come true.
+    #[serde(default = "default_share")]
+    #[schemars(range(min = 0, max = 1))]
+    pub at_least: f64,
+}
+
+/// Exactly one of these.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct WhatConfig {
+    /// This offer.
+    pub offer: Option<String>,
+    /// Any offer of this family.
+    pub family: Option<String>,
+    /// Any offer of this kind.
+    pub kind: Option<OfferKind>,
+    /// `true`: the page's own content, in all slots.
+    pub default: Option<bool>,
+}
+
+fn default_share() -> f64 {
+    0.9
+}
+
+/// The JSON Schema of a story.
+#[must_use]
+pub fn json_schema() -> Value {
+    schemars::schema_for!(StoryConfig).to_value()
+}

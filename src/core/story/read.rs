@@ -1,0 +1,166 @@
+//! From a story's text to its steps. Comes in: JSON and the config it is about; goes out: the story, or every fault with
+//! its path and a remedy. What the engine would pass over in silence (a field it does not know) is a fault here.
+
+use serde_json::Value;
+
+use super::super::config::Config;
+use super::super::config::layout::Section;
+use super::super::config::structure;
+use super::super::hash::{Namespace, digest, mix};
+use super::super::issue::Issue;
+use super::call::did_you_mean;
+use super::clock::Clock;
+use super::people::{PageConfig, PageDetail, StepConfig, StoryConfig, ThenConfig, WhatConfig, json_schema};
+use super::{Act, Expectation, Step, Story, Wanted};
+
+/// Reads a story about a config. Errors: every fault.
+///
+/// ```
+/// use escale::core::{config::{compile, Config}, story};
+/// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
+/// #   "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1}, "content": {"en": {"title": "Lisbon"}}}]}"#;
+/// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();
+/// let wrong = r#"{"name": "a", "steps": [{"at": "2026-11-21T10:00", "track": "serach"}], "then": [{"placement": "hero", "shows": {"offer": "lisbon"}}]}"#;
+/// let faults = story::read(wrong, &config).unwrap_err();
+/// assert_eq!((faults[0].path.as_str(), faults[0].remedy.as_str()), ("/steps/0/track", "Did you mean `search`?"));
+/// ```
+pub fn read(json: &str, config: &Config) -> Result<Story, Vec<Issue>> {
+    let issue = |message: String, remedy: &str| vec![Issue { path: String::new(), message, remedy: remedy.into() }];
+    let document: Value = serde_json::from_str(json)
+        .map_err(|e| issue(format!("the text is not JSON: {e}"), "Mend the text at this line and column"))?;
+    let faults = structure::faults(&document, &json_schema());
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let told: StoryConfig =
+        serde_json::from_value(document).map_err(|e| issue(e.to_string(), "See the guide for this field"))?;
+    let mut reader = Reader { config, clock: Clock::default(), issues: Vec::new() };
+    let steps = told.steps.iter().enumerate().filter_map(|(i, s)| reader.step(s, &format!("/steps/{i}"))).collect();
+    let expectations =
+        told.then.iter().enumerate().filter_map(|(i, t)| reader.expectation(t, format!("/then/{i}"))).collect();
+    let story = Story { name: told.name, visitor: told.visitor.as_deref().map(visitor), steps, expectations };
+    if reader.issues.is_empty() { Ok(story) } else { Err(reader.issues) }
+}
+
+/// Sixteen hexadecimal digits are the hash itself, as golden cases have it.
+fn visitor(text: &str) -> u64 {
+    let hash = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16);
+    hash.unwrap_or_else(|| mix(u64::from(digest(text.as_bytes())), text.len() as u64))
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) config: &'a Config,
+    clock: Clock,
+    issues: Vec<Issue>,
+}
+
+impl Reader<'_> {
+    pub(super) fn fault(&mut self, path: &str, message: String, remedy: impl Into<String>) {
+        self.issues.push(Issue { path: path.to_owned(), message, remedy: remedy.into() });
+    }
+
+    fn step(&mut self, step: &StepConfig, path: &str) -> Option<Step> {
+        let (at, moved) = match (&step.at, &step.wait) {
+            (Some(at), None) => ("/at", self.clock.at(at)),
+            (None, Some(length)) => ("/wait", self.clock.wait(length)),
+            (None, None) => ("", self.clock.pass()),
+            (Some(_), Some(_)) => ("/wait", Err(("a step has one time".to_owned(), "Write `at` or `wait`"))),
+        };
+        if let Err((message, remedy)) = &moved {
+            self.fault(&format!("{path}{at}"), message.clone(), *remedy);
+        }
+        let act = self.act(step, path)?;
+        Some(Step { at_ms: moved.ok()?, act })
+    }
+
+    fn act(&mut self, step: &StepConfig, path: &str) -> Option<Act> {
+        if step.fields.is_some() && step.track.is_none() {
+            let remedy = "Name the event in `track`, or write them in `declare`";
+            self.fault(&format!("{path}/fields"), "these are no event's fields".into(), remedy);
+        }
+        match (&step.page, &step.track, &step.declare, &step.see) {
+            (None, None, None, None) => Some(Act::Wait),
+            (Some(page), None, None, None) => Some(Act::Page(match page {
+                PageConfig::Url(url) => PageDetail { url: url.clone(), ..PageDetail::default() },
+                PageConfig::Full(page) => page.clone(),
+            })),
+            (None, Some(name), None, None) => self.call(name, step.fields.as_ref(), path, "fields"),
+            (None, None, Some(fields), None) => self.call("declare", Some(fields), path, "declare"),
+            (None, None, None, Some(place)) => {
+                self.named(Namespace::Placement, place, &format!("{path}/see")).map(Act::See)
+            }
+            _ => {
+                self.fault(path, "a step does one thing".into(), "Write one of `page`, `track`, `declare`, `see`");
+                None
+            }
+        }
+    }
+
+    fn expectation(&mut self, then: &ThenConfig, path: String) -> Option<Expectation> {
+        let now = match &then.at {
+            Some(at) => self.clock.at(at),
+            None => self.clock.now_ms(),
+        };
+        if let Err((message, remedy)) = &now {
+            self.fault(&format!("{path}/at"), message.clone(), *remedy);
+        }
+        let placement = self.named(Namespace::Placement, &then.placement, &format!("{path}/placement"));
+        let (what, is_shown, at) = match (&then.shows, &then.hides) {
+            (Some(what), None) => (what, true, "shows"),
+            (None, Some(what)) => (what, false, "hides"),
+            _ => {
+                self.fault(&path, "it says nothing, or too much".into(), "Write one of `shows` and `hides`");
+                return None;
+            }
+        };
+        let wanted = self.wanted(what, &format!("{path}/{at}"))?;
+        let draws = then.in_draws.unwrap_or(0);
+        Some(Expectation {
+            path,
+            at_ms: now.ok()?,
+            placement: placement?,
+            wanted,
+            is_shown,
+            draws,
+            least: then.at_least,
+        })
+    }
+
+    fn wanted(&mut self, what: &WhatConfig, path: &str) -> Option<Wanted> {
+        match (&what.offer, &what.family, what.kind, what.default) {
+            (Some(offer), None, None, None) => {
+                self.named(Namespace::Offer, offer, &format!("{path}/offer")).map(Wanted::Offer)
+            }
+            (None, Some(family), None, None) => {
+                self.named(Namespace::Family, family, &format!("{path}/family")).map(Wanted::Family)
+            }
+            (None, None, Some(kind), None) => Some(Wanted::Kind(kind)),
+            (None, None, None, Some(true)) => Some(Wanted::Default),
+            _ => {
+                let remedy = "Write one of `offer`, `family`, `kind` and `\"default\": true`";
+                self.fault(path, "it names nothing, or too much".into(), remedy);
+                None
+            }
+        }
+    }
+
+    fn named(&mut self, space: Namespace, name: &str, path: &str) -> Option<u16> {
+        let found = self.config.index_of_name(space, name);
+        if found.is_none() {
+            let names = self.names(space);
+            let remedy = did_you_mean(name, names.iter().map(String::as_str));
+            self.fault(path, format!("`{name}` is not in the config"), remedy);
+        }
+        found
+    }
+
+    fn names(&self, space: Namespace) -> Vec<String> {
+        let (section, name): (Section, fn(&Config, u16) -> u32) = match space {
+            Namespace::Offer => (Section::Offers, |c, i| c.offer(i).name),
+            Namespace::Family => (Section::Families, |c, i| c.family(i).name),
+            _ => (Section::Placements, |c, i| c.placement(i).name),
+        };
+        let all = 0..self.config.count(section) as u16;
+        all.map(|i| self.config.text(name(self.config, i)).to_owned()).collect()
+    }
+}

@@ -1,0 +1,70 @@
+//! How an expectation does among visitors. Comes in: engines that have lived through a story's steps; goes out: whether
+//! it came true for enough of them, and the account of one for whom it did not.
+
+use super::super::decide::{Decision, Reason};
+use super::super::engine::Engine;
+use super::{Expectation, Verdict, Wanted, account, shown};
+
+/// How one expectation did among visitors.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// Visitors outside of the control group.
+    pub told: u32,
+    met: u32,
+    /// The first one for whom it did not come true.
+    missed: Option<Engine>,
+}
+
+impl Tally {
+    /// What one visitor sees.
+    pub fn take(&mut self, expectation: &Expectation, engine: &Engine) {
+        let decisions = shown(engine, expectation.at_ms, expectation.placement);
+        if decisions.iter().any(|d| d.reason == Reason::Holdout) {
+            return;
+        }
+        self.told += 1;
+        if expectation.is_met(engine, &decisions) {
+            self.met += 1;
+        } else {
+            self.missed.get_or_insert_with(|| engine.clone());
+        }
+    }
+
+    /// How it went in all.
+    pub fn verdict(self, expectation: &Expectation, fresh: &Engine) -> Verdict {
+        let share = f64::from(self.met) / f64::from(self.told.max(1));
+        let least = if expectation.draws > 0 { expectation.least } else { 1.0 };
+        let is_met = self.told > 0 && share >= least;
+        let engine = self.missed.as_ref().unwrap_or(fresh);
+        let why = if is_met { Vec::new() } else { account::why(expectation, engine) };
+        let saw = match expectation.draws {
+            0 => account::seen(expectation, engine),
+            _ => format!("that for {} of {} visitors", self.met, self.told),
+        };
+        Verdict { path: expectation.path.clone(), is_met, expected: account::expected(expectation, engine), saw, why }
+    }
+}
+
+impl Expectation {
+    fn is_met(&self, engine: &Engine, decisions: &[Decision]) -> bool {
+        let offers: Vec<u16> = decisions.iter().filter_map(|decision| decision.offer).collect();
+        let is_there = match self.wanted {
+            Wanted::Default => offers.is_empty(),
+            wanted => offers.iter().any(|offer| wanted.means(engine, *offer)),
+        };
+        is_there == self.is_shown
+    }
+}
+
+impl Wanted {
+    /// Whether this offer is what is meant.
+    pub fn means(self, engine: &Engine, index: u16) -> bool {
+        let offer = engine.config().offer(index);
+        match self {
+            Self::Offer(wanted) => wanted == index,
+            Self::Family(family) => offer.family == family,
+            Self::Kind(kind) => offer.kind == kind as u8,
+            Self::Default => false,
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/** What is believed of stored records, and what follows from a server's conflict. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { entryOf, mustRenew, newVisitor, NO_OTHERS, NO_PACE, pruned, unseen, type Found } from "./records.js";
+
+const NOW_MS = Date.parse("2026-11-21T12:00:00Z");
+const DAY_MS = 86_400_000;
+
+function found(sinceMs: number, skewMs = 0, version = 0): Found {
+  return { visitor: newVisitor(sinceMs), others: NO_OTHERS, pace: { ...NO_PACE, skewMs, version }, owed: [] };
+}
+
+test("f31_a_conflict_renews_only_the_replica_it_is_about", () => {
+  const sent = { id: "a", version: 5 };
+  assert.equal(mustRenew({ id: "a", version: 5 }, sent, 5), true, "a copy");
+  assert.equal(mustRenew({ id: "a", version: 5 }, sent, 9), true, "a roll-back");
+  assert.equal(mustRenew({ id: "a", version: 7 }, sent, 7), false, "a late duplicate: this browser has gone on itself");
+  assert.equal(mustRenew({ id: "b", version: 1 }, sent, 9), false, "another tab renewed already");
+});
+
+test("f18_a_tail_found_after_weeks_counts_once", () => {
+  const applied = new Map([["d", [3, NOW_MS - 30 * DAY_MS] as const]]);
+  const batches = [{ document: "d", handIns: [2, 3, 4].map((seq) => ({ seq, events: Uint8Array.of(seq) })) }];
+  const first = unseen(applied, batches, NOW_MS);
+  assert.deepEqual([...first.events], [4]);
+  const again = unseen(pruned(first.applied, NOW_MS), batches, NOW_MS);
+  assert.deepEqual([...again.events], []);
+});
+
+test("a profile ends after 13 months, by both clocks", () => {
+  const old = NOW_MS - 400 * DAY_MS;
+  assert.equal(entryOf(found(old), NOW_MS, true).empty, true);
+  assert.equal(entryOf(found(old, -60 * DAY_MS), NOW_MS, true).empty, false);
+  assert.equal(entryOf(found(NOW_MS - DAY_MS, 400 * DAY_MS), NOW_MS, true).empty, false);
+});
+
+test("a date in the future is taken for today, unless the clock itself cannot be right", () => {
+  const future = found(NOW_MS + 900 * DAY_MS);
+  assert.equal(entryOf(future, NOW_MS, true).visitor.sinceMs, NOW_MS);
+  assert.equal(entryOf(future, 0, true).visitor, future.visitor);
+});
+
+test("where sync is not agreed to, what the server may hold is owed", () => {
+  const before = found(NOW_MS, 0, 1);
+  const entry = entryOf(before, NOW_MS, false);
+  assert.deepEqual(entry.owed, [before.visitor?.erase]);
+  assert.notEqual(entry.visitor.secret, before.visitor?.secret);
+});
