@@ -40,6 +40,14 @@ add_wasm_target() {
   rustup target add $WASM_TARGET || stop "the target $WASM_TARGET could not be added." "check the network, then run: rustup target add $WASM_TARGET"
 }
 
+# With the standard library's sources the module is a fifth smaller; without them it is built all the same.
+add_std_sources() {
+  [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/std/Cargo.toml" ] && return
+  have rustup || return 0
+  say "the standard library's sources: they make the module smaller"
+  rustup component add rust-src || say 'rust-src could not be added; the module will be a fifth larger'
+}
+
 add_lints() {
   cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
   say 'rustfmt and clippy'
@@ -100,6 +108,7 @@ setup_build() {
   check_rust
   check_node
   add_wasm_target
+  add_std_sources
   npm_packages .
   cargo_tool wasm-bindgen "$(bindgen_version)" 'writes the glue between the module and JavaScript' wasm-bindgen-cli
 }
