@@ -2,7 +2,7 @@
 // whose sources did not change is not built again. `--bindings` stops once the glue is there to check types against.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { build } from "esbuild";
@@ -64,15 +64,17 @@ function buildModule(module, hash) {
   const folder = join(made, name);
   const stamp = join(folder, "stamp");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return console.log(`  ${name}: nothing new`);
-  mkdirSync(folder, { recursive: true });
-  rmSync(stamp, { force: true });
+  // Made aside and then put in place: another build may be at work, or this one be interrupted.
+  const aside = `${folder}-${process.pid}`;
   const compiled = step(`${name}: compile`, () => compile(module));
   step(`${name}: glue`, () => {
     const args = ["--target", "web", "--omit-default-module-path", "--remove-name-section", "--remove-producers-section"];
-    run("wasm-bindgen", [...args, "--out-name", "escale", "--out-dir", folder, compiled]);
+    run("wasm-bindgen", [...args, "--out-name", "escale", "--out-dir", aside, compiled]);
   });
-  step(`${name}: wasm-opt`, () => shrink(join(folder, "escale_bg.wasm"), join(folder, "escale.js")));
-  writeFileSync(stamp, hash);
+  step(`${name}: wasm-opt`, () => shrink(join(aside, "escale_bg.wasm"), join(aside, "escale.js")));
+  writeFileSync(join(aside, "stamp"), hash);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(aside, folder);
 }
 
 /** Compiles with the toolchain's own standard library, or a leaner one, and says where the module is. */

@@ -12,12 +12,16 @@ const CONFIG_MAX = 8 * 1_048_576;
 
 /** The engine for this site's config, and the config's bytes. */
 export async function openRuntime(options: Options): Promise<{ runtime: Runtime; config: Uint8Array }> {
-  const response = fetch(new URL("escale_bg.wasm", import.meta.url), { integrity: WASM_INTEGRITY });
-  const [config, module] = await Promise.all([fetchConfig(options.config), WebAssembly.compileStreaming(response)]);
+  const [config, module] = await Promise.all([fetchConfig(options.config), fetchModule()]);
   initSync({ module });
   const runtime = Runtime.open(config);
   if (!runtime) throw new Error("the config is not of this release");
   return { runtime, config };
+}
+
+/** The wasm module, compiled as it streams in; anything but the bytes of this build is refused. */
+async function fetchModule(): Promise<WebAssembly.Module> {
+  return WebAssembly.compileStreaming(fetch(new URL("escale_bg.wasm", import.meta.url), { integrity: WASM_INTEGRITY }));
 }
 
 /** The compiled config; people's own JSON is compiled here, at the cost of the full module. */

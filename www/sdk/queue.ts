@@ -92,7 +92,14 @@ class Queue {
     if (erase) this.#erasing = eraseStored(this.host, before.keep).catch(() => undefined);
     this.#starting = next.state === "granted";
     if (!this.#starting) return this.#settle(next.state === "denied" ? "denied" : "pending");
-    this.#begin(epoch).catch(() => this.#report(epoch, "off"));
+    this.#beginOrStop(epoch);
+  }
+
+  #beginOrStop(epoch: number): void {
+    this.#begin(epoch).catch((error: unknown) => {
+      console.warn("escale: the page keeps its own content", error);
+      this.#report(epoch, "off");
+    });
   }
 
   async #begin(epoch: number): Promise<void> {
@@ -134,8 +141,7 @@ class Queue {
   #beginAfresh(): void {
     this.#trapped = this.#starting = true;
     this.#client = undefined;
-    const epoch = ++this.#epoch;
-    this.#begin(epoch).catch(() => this.#report(epoch, "off"));
+    this.#beginOrStop(++this.#epoch);
   }
 
   #settle(state: State): void {
