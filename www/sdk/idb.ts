@@ -46,6 +46,23 @@ export function openDatabase(name: string, mode: "create" | "existing"): Promise
   });
 }
 
+/**
+ * In WebKit a page that is left with a transaction running holds up those of the next page. So they end with the page: what
+ * they would have written stays pending, and so is in the tail.
+ */
+const running = new Set<IDBTransaction>();
+let isLeft = false;
+
+if (typeof addEventListener === "function") {
+  addEventListener("pagehide", () => {
+    isLeft = true;
+    running.forEach(abort);
+  });
+  addEventListener("pageshow", () => {
+    isLeft = false;
+  });
+}
+
 /** One read-write transaction, atomic over tabs; rejects, having written nothing, if any part of it fails. */
 export function transact<T>(
   database: IDBDatabase,
@@ -53,11 +70,19 @@ export function transact<T>(
   durability: IDBTransactionDurability = "relaxed",
 ): Promise<T> {
   return new Promise((resolve, reject) => {
+    if (isLeft) return reject(new Error("the page is left"));
     const transaction = database.transaction(KEPT, "readwrite", { durability });
     let done: () => void = reject;
     let failure: unknown;
-    transaction.oncomplete = () => done();
-    transaction.onabort = () => reject(asError(failure ?? transaction.error));
+    running.add(transaction);
+    transaction.oncomplete = () => {
+      running.delete(transaction);
+      done();
+    };
+    transaction.onabort = () => {
+      running.delete(transaction);
+      reject(asError(failure ?? transaction.error));
+    };
     work(transaction.objectStore(KEPT)).then(
       (result) => {
         done = () => resolve(result);

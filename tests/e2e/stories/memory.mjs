@@ -6,6 +6,7 @@ import { isAbout } from "./taste.mjs";
 
 const TABS = 4;
 const SEARCHES_A_TAB = 25;
+const SEARCHES_A_PAGE = 5;
 
 /** Every tab waits for one word, and then searches many times at once. */
 const waitForTheWord = (/** @type {number} */ searches) => {
@@ -70,5 +71,23 @@ export const memoryStories = [
     const { counts } = (await exported(browser)).knowledge;
     assert.equal(counts.searches, TABS * SEARCHES_A_TAB);
     assert.equal(counts.page_views, 1 + EXOTIC_PAGES.length + TABS + 2);
+  }),
+
+  story("left in the midst of its work, a page loses nothing and holds up no other", async ({ visit, at }) => {
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    const next = [...CITY_PAGES, ...EXOTIC_PAGES];
+    for (const path of next) {
+      // In one turn: the commits of these searches can only have begun when the page is left.
+      await browser.run((/** @type {number} */ searches, /** @type {string} */ address) => {
+        for (let count = 0; count < searches; count += 1) /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
+        location.assign(address);
+      }, SEARCHES_A_PAGE, at(path));
+      await browser.until(`the page ${path}`, (/** @type {string} */ wanted) => location.pathname === wanted, path);
+      await untilState(browser, "ready");
+    }
+    const { counts } = (await exported(browser)).knowledge;
+    assert.equal(counts.searches, next.length * SEARCHES_A_PAGE);
+    assert.equal(counts.page_views, 1 + next.length);
   }),
 ];
