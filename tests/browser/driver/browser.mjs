@@ -69,7 +69,7 @@ export class Browser {
    */
   async runAsync(body, ...args) {
     const script = `const args = [...arguments], done = args.pop();
-      (${body.toString()}).apply(null, args).then((value) => done({ value }), (error) => done({ error: String(error) + "\\n" + (error?.stack ?? "") }));`;
+      (${body.toString()}).apply(null, args).then((value) => done({ value }), (error) => done({ error: error instanceof Error ? error + "\\n" + error.stack : JSON.stringify(error) }));`;
     const { value, error } = await this.send("POST", "/execute/async", { script, args });
     if (error !== undefined) throw new Error(error);
     return value;
