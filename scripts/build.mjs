@@ -2,11 +2,12 @@
 // whose sources did not change is not built again. `--bindings` stops once the glue is there to check types against.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { build } from "esbuild";
 import ts from "typescript";
+import { FIRST, split } from "./split.mjs";
 
 const root = join(import.meta.dirname, "..");
 const made = join(root, "target", "web");
@@ -16,14 +17,18 @@ const tools = join(process.env.ESCALE_TOOLS ?? join(homedir(), ".cache", "escale
 const path = [join(root, "node_modules", ".bin"), tools, process.env.PATH].join(delimiter);
 
 const TARGET = "wasm32-unknown-unknown";
-/** The first module is what every page loads; the second what a person's question loads. */
+/**
+ * The first module is what every page loads, in two halves: what the first choice needs, and what these exports of it
+ * reach besides. The second is what a person's question loads.
+ */
+const LATER = ["runtime_page", "runtime_turnPage", "runtime_apply", "runtime_track", "runtime_lastError", "runtime_save", "runtime_loadWith"];
 const MODULES = [
-  { name: "runtime", wasm: "escale_bg.wasm", features: [], lean: true },
-  { name: "full", wasm: "full_bg.wasm", features: ["--features", "full"], lean: false },
+  { name: "runtime", wasm: "escale_bg.wasm", features: [], lean: true, later: LATER },
+  { name: "full", wasm: "full_bg.wasm", features: ["--features", "full"], lean: false, later: [] },
 ];
-const SIMD = "+simd128";
+// SIMD is left out: where a browser has no just-in-time compiler (a locked-down phone) a module with it does not start.
 // Not `--all-features`: that writes an encoding which browsers refuse.
-const WASM_FEATURES = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
+const WASM_FEATURES = ["bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
 
 /** Runs a tool of the chain, and answers what it printed. */
 function run(command, args, env = {}) {
@@ -50,7 +55,7 @@ function filesUnder(folder) {
 
 /** Changes with everything that a module is made from. */
 function sourcesHash() {
-  const single = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json", "scripts/build.mjs"];
+  const single = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json", "scripts/build.mjs", "scripts/split.mjs"];
   const hash = createHash("sha256");
   for (const file of [...single.map((name) => join(root, name)), ...filesUnder(join(root, "src"))]) {
     hash.update(relative(root, file)).update("\0").update(readFileSync(file));
@@ -68,10 +73,10 @@ function buildModule(module, hash) {
   const aside = `${folder}-${process.pid}`;
   const compiled = step(`${name}: compile`, () => compile(module));
   step(`${name}: glue`, () => {
-    const args = ["--target", "web", "--omit-default-module-path", "--remove-name-section", "--remove-producers-section"];
+    const args = ["--target", "web", "--omit-default-module-path", "--remove-producers-section", "--encode-into", "always"];
     run("wasm-bindgen", [...args, "--out-name", "escale", "--out-dir", aside, compiled]);
   });
-  step(`${name}: wasm-opt`, () => shrink(join(aside, "escale_bg.wasm"), join(aside, "escale.js")));
+  step(`${name}: wasm-opt`, () => shrink(aside, module.later));
   writeFileSync(join(aside, "stamp"), hash);
   rmSync(folder, { recursive: true, force: true });
   renameSync(aside, folder);
@@ -84,11 +89,11 @@ function compile({ features, lean }) {
   const usual = process.env.CARGO_TARGET_DIR ?? join(root, "target");
   // Another folder: the flags would make cargo build everything anew each time.
   const folder = lean && hasStdSources() ? join(usual, "lean") : usual;
-  if (folder === usual) run("cargo", [...own, "--", "-C", `target-feature=${SIMD}`]);
+  if (folder === usual) run("cargo", own);
   else {
     // The standard library compiled for size, and panics that only trap: no texts, no formatting.
     const std = ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"];
-    const flags = `-Zunstable-options -Cpanic=immediate-abort -Ctarget-feature=${SIMD}`;
+    const flags = "-Zunstable-options -Cpanic=immediate-abort";
     run("cargo", [...own, ...std, "--target-dir", folder], { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: flags });
   }
   return join(folder, TARGET, "wasm", "escale.wasm");
@@ -101,19 +106,50 @@ function hasStdSources() {
   return there;
 }
 
-/** Optimises in place, and gives imports and exports short names, in the module and in its glue. */
-function shrink(wasm, glue) {
-  const features = WASM_FEATURES.map((feature) => `--enable-${feature}`);
-  const flags = ["--low-memory-unused", "--zero-filled-memory", "-Oz", "--minify-imports-and-exports-and-modules"];
-  const { imports, exports } = JSON.parse(run("wasm-opt", [...features, ...flags, wasm, "-o", wasm]));
-  const imported = new Map(imports.map(([, long, short]) => [long, short]));
+const FEATURES = WASM_FEATURES.map((feature) => `--enable-${feature}`);
+const SMALL = [...FEATURES, "--low-memory-unused", "--zero-filled-memory", "-Oz"];
+
+/** Optimises in place, gives imports and exports short names, in the module and in its glue, and cuts off what may come later. */
+function shrink(folder, later) {
+  const [wasm, glue] = [join(folder, "escale_bg.wasm"), join(folder, "escale.js")];
+  const short = [...SMALL, "--minify-imports-and-exports-and-modules", "-g"];
+  const { imports, exports } = JSON.parse(run("wasm-opt", [...short, wasm, "-o", wasm]));
+  const imported = new Map(imports.map(([, long, name]) => [long, name]));
   const exported = new Map(exports);
   const text = readFileSync(glue, "utf8")
     .replace('"./escale_bg.js":', '"a":')
     .replace(/(?<=^ {8})__w\w+(?=: function)/gm, (long) => imported.get(long))
     .replace(/(?<=\bwasm\.)\w+/g, (long) => exported.get(long));
-  writeFileSync(glue, text);
+  writeFileSync(glue, later.length > 0 ? text + EXTEND : text);
+  if (later.length > 0) appendFileSync(join(folder, "escale.d.ts"), EXTEND_TYPE);
+  if (later.length > 0) cut(folder, later.map((long) => exported.get(long)));
+  else run("wasm-opt", [...FEATURES, "--strip-debug", wasm, "-o", wasm]);
 }
+
+/** Leaves `escale_bg.wasm` with what the first choice needs, and writes the rest to `later_bg.wasm`. */
+function cut(folder, later) {
+  const whole = join(folder, "whole.wat");
+  run("wasm-dis", [...FEATURES, join(folder, "escale_bg.wasm"), "-o", whole]);
+  const { first, second } = split(readFileSync(whole, "utf8"), later);
+  rmSync(whole);
+  for (const [name, text] of [["escale_bg", first], ["later_bg", second]]) {
+    const [wat, wasm] = [join(folder, `${name}.wat`), join(folder, `${name}.wasm`)];
+    writeFileSync(wat, text);
+    run("wasm-as", [...FEATURES, wat, "-o", wasm]);
+    run("wasm-opt", [...SMALL, wasm, "-o", wasm]);
+    rmSync(wat);
+  }
+}
+
+/** The glue's way to take in the second half: what it exports stands beside what the first does. */
+const EXTEND = `
+/** Gives the running instance its second half. */
+export function extend(module) {
+    const { exports } = new WebAssembly.Instance(module, { ...__wbg_get_imports(), ${FIRST}: wasm });
+    wasm = { ...wasm, ...exports };
+}
+`;
+const EXTEND_TYPE = "\n/** Gives the running instance its second half. */\nexport function extend(module: WebAssembly.Module): void;\n";
 
 function integrity(file) {
   return `sha384-${createHash("sha384").update(readFileSync(file)).digest("base64")}`;
@@ -121,7 +157,7 @@ function integrity(file) {
 
 /** The bundles: the loader as a plain script, the others as modules that find each other by name. */
 async function bundle() {
-  const [runtimeHash, fullHash] = MODULES.map(({ name }) => integrity(join(made, name, "escale_bg.wasm")));
+  const hash = (wasm) => JSON.stringify(integrity(join(pkg, wasm)));
   const common = {
     absWorkingDir: root,
     bundle: true,
@@ -129,12 +165,12 @@ async function bundle() {
     legalComments: "none",
     target: "es2022",
     logLevel: "warning",
-    define: { WASM_INTEGRITY: JSON.stringify(runtimeHash), FULL_INTEGRITY: JSON.stringify(fullHash) },
+    define: { WASM_INTEGRITY: hash("escale_bg.wasm"), LATER_INTEGRITY: hash("later_bg.wasm"), FULL_INTEGRITY: hash("full_bg.wasm") },
   };
   const entry = (name, options) => build({ ...common, entryPoints: [join(sdk, `${name}.ts`)], ...options });
   await entry("loader", { format: "iife", outfile: join(pkg, "escale.js") });
   await entry("client", { format: "esm", outfile: join(pkg, "client.js"), external: ["./full.js", "./later.js"] });
-  await entry("later", { format: "esm", outfile: join(pkg, "later.js"), external: ["./full.js", "./later.js"] });
+  await entry("later", { format: "esm", outfile: join(pkg, "later.js"), external: ["./full.js"] });
   await entry("full", { format: "esm", outfile: join(pkg, "full.js") });
   await entry("index", { format: "esm", outfile: join(pkg, "index.js"), external: ["./client.js"] });
 }
@@ -174,6 +210,7 @@ if (!process.argv.includes("--bindings")) {
   rmSync(pkg, { recursive: true, force: true });
   mkdirSync(pkg, { recursive: true });
   for (const { name, wasm } of MODULES) copyFileSync(join(made, name, "escale_bg.wasm"), join(pkg, wasm));
+  copyFileSync(join(made, "runtime", "later_bg.wasm"), join(pkg, "later_bg.wasm"));
   await bundle();
   step("types", declare);
   describe();

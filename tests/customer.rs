@@ -145,7 +145,7 @@ fn a_negative_persona_is_kept_until_it_expires() {
     assert!(in_force(0.1) && in_force(9.9));
     assert!(!in_force(11.1));
     let mut elsewhere = self::engine();
-    elsewhere.load_others(&engine.save()).expect("own bytes");
+    elsewhere.load_with(&[], &engine.save()).expect("own bytes");
     assert!(elsewhere.customer(NOW_MS + DAY_MS).negative_persona.is_some());
 }
 

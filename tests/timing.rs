@@ -3,11 +3,12 @@
 mod common;
 
 use common::{DAY_S, NOW_S, config};
-use escale::core::caps::Caps;
+use escale::core::caps::{Caps, contacts};
 use escale::core::combine::combine;
 use escale::core::config::Config;
 use escale::core::engine::Engine;
 use escale::core::event::{Event, Kind, Mark, Said, Travel};
+use escale::core::facts_time::TimeFacts;
 use escale::core::hash::{Namespace, name_hash};
 use escale::core::named::{Frequency, Moment};
 use escale::core::profile::Profile;
@@ -17,6 +18,10 @@ use escale::core::time::{day_of_date, unix_ms_of};
 use escale::core::track::{RECORD, UNIT};
 use escale::core::{season, trip};
 use proptest::prelude::*;
+
+fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {
+    Caps::read(profile, config, &contacts(profile), now_s)
+}
 
 fn timed() -> Config {
     config(include_str!("common/timed.json"))
@@ -75,7 +80,7 @@ fn names(hashes: &[u32], namespace: Namespace, known: &[&str]) -> Vec<String> {
 fn caps_of_offers_families_placements_and_all() {
     let config = timed();
     let mut events: Vec<Event> = (0..2).map(|i| shown("lisbonne", "hero", NOW_S + i * 60)).collect();
-    let caps = |events: &[Event], now_s| Caps::read(&profile_of(events, &config), &config, now_s);
+    let caps = |events: &[Event], now_s| caps_of(&profile_of(events, &config), &config, now_s);
     let offers = |caps: &Caps| names(&caps.offers, Namespace::Offer, &["lisbonne", "porto"]);
     assert_eq!(offers(&caps(&events, NOW_S + 120)), ["lisbonne"]);
     assert!(offers(&caps(&events, NOW_S + DAY_S + 61)).is_empty());
@@ -95,7 +100,7 @@ fn caps_of_offers_families_placements_and_all() {
 fn a_life_is_counted_beyond_the_newest_exposures() {
     let config = timed();
     let events: Vec<Event> = (0..5).map(|i| shown("lisbonne", "row", NOW_S + i * 40 * DAY_S)).collect();
-    let read = |n: usize| Caps::read(&profile_of(&events[..n], &config), &config, NOW_S + 400 * DAY_S);
+    let read = |n: usize| caps_of(&profile_of(&events[..n], &config), &config, NOW_S + 400 * DAY_S);
     assert!(read(4).offers.is_empty() && read(5).offers.len() == 1);
 }
 
@@ -105,7 +110,7 @@ fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
     let wish =
         |frequency, at_s| Event { mark: Mark { frequency, ..Mark::default() }, ..Event::bare(Kind::Declare, at_s) };
     let mut events = vec![wish(Frequency::Weekly, NOW_S), shown("crete", "row", NOW_S + 60)];
-    let is_unwanted = |events: &[Event], now_s| Caps::read(&profile_of(events, &config), &config, now_s).is_unwanted;
+    let is_unwanted = |events: &[Event], now_s| caps_of(&profile_of(events, &config), &config, now_s).is_unwanted;
     assert!(!is_unwanted(&events, NOW_S + 120), "the visit at hand goes on");
     assert!(is_unwanted(&events, NOW_S + 2 * DAY_S));
     assert!(!is_unwanted(&events, NOW_S + 8 * DAY_S));
@@ -192,7 +197,7 @@ fn a_booking_suppresses_its_product_and_opens_complements_until_the_return() {
     let events = [booked(1, now, travel("crete", "2027-06-05", "2027-06-12"))];
     let profile = profile_of(&events, &config);
     let out = |now_s| {
-        let suppression = Suppression::read(&profile, &config, now_s);
+        let suppression = Suppression::read(&profile, &config, &TimeFacts::new(&profile, &config, now_s));
         let all = (0..9u16).map(|i| (i, config.offer(i)));
         let is_out = |(i, o): &(u16, escale::core::config::Offer)| {
             suppression.suppresses(&config, *i, o) || suppression.waits_for_a_trip(o)
@@ -380,7 +385,7 @@ proptest! {
             .iter()
             .map(|(offer, is_hero, ago_s)| shown(OFFERS[*offer], if *is_hero { "hero" } else { "row" }, NOW_S - ago_s))
             .collect();
-        let caps = Caps::read(&profile_of(&events, &config), &config, NOW_S);
+        let caps = caps_of(&profile_of(&events, &config), &config, NOW_S);
         let last_s = events.iter().map(|e| e.at_s).max().unwrap_or(0);
         let within = |ago_s: u32, window_s: u32| (NOW_S - ago_s) / 60 > (NOW_S - window_s) / 60;
         let lisbonne = kept.iter().filter(|(offer, ..)| *offer == 0);

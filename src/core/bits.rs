@@ -1,6 +1,4 @@
-//! Bits in and out, for the profile's compact form. Reading past the end gives an error, never a panic.
-
-use super::error::WireError;
+//! Bits in and out, for the profile's compact form. Reading past the end is told at the end, and never a panic.
 
 /// Collects bits, the first in the high end of the first byte.
 #[derive(Default)]
@@ -35,6 +33,11 @@ impl BitWriter {
         self.put(shifted as u32, width);
     }
 
+    /// Small numbers of either sign: 0, −1, 1, −2, … as 0, 1, 2, 3, ….
+    pub fn put_signed(&mut self, value: i32, k: u32) {
+        self.put_golomb(((value << 1) ^ (value >> 31)) as u32, k);
+    }
+
     /// The bytes, the last one filled up with zeros.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
@@ -42,48 +45,60 @@ impl BitWriter {
     }
 }
 
-/// Reads what [`BitWriter`] wrote.
+/// Reads what [`BitWriter`] wrote. What cannot be read is 0 and remembered: one look at the end tells, where a
+/// look at each number would be most of the code.
 pub struct BitReader<'a> {
     bytes: &'a [u8],
     at: usize,
+    is_bad: bool,
 }
 
 impl<'a> BitReader<'a> {
     /// From the first bit.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self { bytes, at: 0, is_bad: false }
     }
 
-    /// The next `width` bits, at most 32. Errors: the bytes end before.
-    pub fn take(&mut self, width: u32) -> Result<u32, WireError> {
+    /// The next `width` bits, at most 32.
+    pub fn take(&mut self, width: u32) -> u32 {
         let mut value = 0u64;
         for _ in 0..width {
-            let byte = self.bytes.get(self.at / 8).ok_or(WireError::Truncated)?;
+            let byte = self.bytes.get(self.at / 8);
+            let byte = u32::from(self.sound(byte.copied()));
             value = value << 1 | u64::from(byte >> (7 - self.at % 8) & 1);
             self.at += 1;
         }
-        Ok(value as u32)
+        value as u32
     }
 
-    /// The next number of [`BitWriter::put_golomb`]. Errors: the bytes end before, or it does not fit in 32 bits.
-    pub fn take_golomb(&mut self, k: u32) -> Result<u32, WireError> {
+    /// The next number of [`BitWriter::put_golomb`].
+    pub fn take_golomb(&mut self, k: u32) -> u32 {
         let mut width = k;
-        while self.take(1)? == 0 {
+        while width <= 32 && self.take(1) == 0 {
             width += 1;
-            if width > 32 {
-                return Err(WireError::Corrupt);
-            }
         }
-        let low = u64::from(self.take(width)?);
-        u32::try_from((1u64 << width) + low - (1u64 << k)).map_err(|_| WireError::Corrupt)
+        let low = u64::from(self.take(width));
+        self.sound(u32::try_from((1u64 << width) + low - (1u64 << k)).ok())
     }
 
-    /// Whether only the padding of the last byte is left, and it is zero: each content has one form only.
+    /// The next number of [`BitWriter::put_signed`].
+    pub fn take_signed(&mut self, k: u32) -> i32 {
+        let folded = self.take_golomb(k);
+        (folded >> 1) as i32 ^ -((folded & 1) as i32)
+    }
+
+    /// A value that what was read stands for; where there is none, the bytes are bad.
+    pub fn sound<T: Default>(&mut self, value: Option<T>) -> T {
+        self.is_bad |= value.is_none();
+        value.unwrap_or_default()
+    }
+
+    /// Whether all was sound and only the padding of the last byte is left, zero: each content has one form only.
     #[must_use]
-    pub fn is_at_end(&mut self) -> bool {
-        let left = self.bytes.len() * 8 - self.at;
-        left < 8 && self.take(left as u32) == Ok(0)
+    pub fn is_done(mut self) -> bool {
+        let left = (self.bytes.len() * 8).checked_sub(self.at);
+        !self.is_bad && left.is_some_and(|left| left < 8 && self.take(left as u32) == 0)
     }
 }
 
@@ -103,16 +118,19 @@ mod tests {
             let bytes = w.finish();
             let mut r = BitReader::new(&bytes);
             for (v, k, width) in &values {
-                prop_assert_eq!(r.take_golomb(*k), Ok(*v));
-                prop_assert_eq!(r.take(*width), Ok((u64::from(*v) & ((1u64 << width) - 1)) as u32));
+                prop_assert_eq!(r.take_golomb(*k), *v);
+                prop_assert_eq!(r.take(*width), (u64::from(*v) & ((1u64 << width) - 1)) as u32);
             }
-            prop_assert!(r.is_at_end());
+            prop_assert!(r.is_done());
         }
 
         #[test]
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
             let mut r = BitReader::new(&bytes);
-            while r.take_golomb(3).is_ok() {}
+            for _ in 0..=bytes.len() * 8 {
+                r.take_golomb(3);
+            }
+            prop_assert!(!r.is_done());
         }
     }
 }

@@ -5,10 +5,10 @@
 //! the budgets of families and of the whole.
 
 use super::config::layout::Section;
-use super::config::{Config, Scope, Window};
+use super::config::{Cap, Config, Scope, Window};
 use super::hash::Namespace;
 use super::named::Frequency;
-use super::profile::{OfferSeen, Profile};
+use super::profile::Profile;
 use super::time::DAY_S;
 
 /// What has had its share at a time.
@@ -25,25 +25,51 @@ pub struct Caps {
     pub is_unwanted: bool,
 }
 
-/// A message of another channel.
+/// One time that the visitor was spoken to: an exposure on the site, or a message of another channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contact {
-    /// The family it was about, 0 if none.
-    pub family: u32,
     /// Minutes since the landmark.
     pub at_min: u32,
+    /// The offer that was shown (hash), 0: a message.
+    pub offer: u32,
+    /// The family it was about (hash), 0 if none.
+    pub family: u32,
+    /// Where it was shown (hash), 0 if no cap asks for that.
+    pub placement: u32,
 }
 
-/// What other channels have sent.
-pub fn contacts(profile: &Profile) -> impl Iterator<Item = Contact> + '_ {
-    profile.messages.iter().map(|m| Contact { family: m.family, at_min: m.sent_min })
+impl Contact {
+    fn is_of(&self, scope: Scope, key: u32) -> bool {
+        match scope {
+            Scope::All => true,
+            Scope::Offer => self.offer == key,
+            Scope::Family => self.family == key,
+            Scope::Placement => self.placement == key,
+        }
+    }
 }
 
-/// How many exposures and messages there were in a window that ends now.
+/// Every contact whose time is kept, in the order of time.
+#[must_use]
+pub fn contacts(profile: &Profile) -> Vec<Contact> {
+    let mut all: Vec<Contact> = Vec::new();
+    let mut add = |contact: Contact| all.insert(all.partition_point(|c| c.at_min <= contact.at_min), contact);
+    for seen in &profile.offers {
+        for (at_min, placement) in seen.exposed_min.iter().zip(&seen.exposed_in) {
+            add(Contact { at_min: *at_min, offer: seen.hash, family: seen.family, placement: *placement });
+        }
+    }
+    for message in &profile.messages {
+        add(Contact { at_min: message.sent_min, offer: 0, family: message.family, placement: 0 });
+    }
+    all
+}
+
+/// How many contacts there were in a window that ends now.
 #[must_use]
 pub fn count(profile: &Profile, now_s: u32, window_s: u32) -> u32 {
     let since = since_min(now_s, window_s);
-    minutes(profile).iter().filter(|minute| **minute >= since).count() as u32
+    contacts(profile).iter().filter(|c| c.at_min >= since).count() as u32
 }
 
 /// The kinds that sell something: products, complements, vouchers.
@@ -61,72 +87,63 @@ pub fn rests_after_booking(kind: u8) -> bool {
 struct Reader<'a> {
     profile: &'a Profile,
     config: &'a Config,
+    contacts: &'a [Contact],
     now_s: u32,
 }
 
 impl Caps {
-    /// Reads a profile at a time, in seconds since the landmark.
+    /// Reads a profile and its contacts at a time, in seconds since the landmark.
     #[must_use]
-    pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Self {
-        let reader = Reader { profile, config, now_s: profile.reading_s(now_s) };
+    pub fn read(profile: &Profile, config: &Config, contacts: &[Contact], now_s: u32) -> Self {
+        let reader = Reader { profile, config, contacts, now_s: profile.reading_s(now_s) };
         let mut caps =
             Self { is_after_booking: reader.is_after_booking(), is_unwanted: reader.is_unwanted(), ..Self::default() };
         if config.has_caps() {
-            reader.read_caps(&mut caps);
+            let families = 0..config.count(Section::Families) as u16;
+            caps.offers = reader.met(Scope::Offer, profile.offers.iter().map(|o| o.hash).collect());
+            caps.families = reader.met(Scope::Family, families.map(|f| config.family(f).hash).collect());
+            caps.placements = reader.met(Scope::Placement, profile.placements.iter().map(|p| p.hash).collect());
+            caps.is_all_capped = reader.is_met(Scope::All, 0);
         }
         caps
     }
 }
 
 impl Reader<'_> {
-    fn read_caps(&self, caps: &mut Caps) {
-        for offer in &self.profile.offers {
-            let index = self.config.index_of(Namespace::Offer, offer.hash);
-            if index.is_some_and(|i| self.is_met((Scope::Offer, i), offer.exposures, || offer.exposed_min.clone())) {
-                caps.offers.push(offer.hash);
-            }
-        }
-        for index in 0..self.config.count(Section::Families) as u16 {
-            let hash = self.config.family(index).hash;
-            let messages = contacts(self.profile).filter(|c| c.family == hash).count() as u32;
-            let total = self.profile.family(hash).map_or(0, |f| f.exposures) + messages;
-            if self.is_met((Scope::Family, index), total, || self.minutes_of(hash)) {
-                caps.families.push(hash);
-            }
-        }
-        for place in &self.profile.placements {
-            let index = self.config.index_of(Namespace::Placement, place.hash);
-            if index
-                .is_some_and(|i| self.is_met((Scope::Placement, i), place.exposures, || self.minutes_in(place.hash)))
-            {
-                caps.placements.push(place.hash);
-            }
-        }
-        let exposures: u32 = self.profile.families.iter().map(|f| f.exposures).sum();
-        let total = exposures + self.profile.messages.len() as u32;
-        caps.is_all_capped = self.is_met((Scope::All, 0), total, || minutes(self.profile));
+    /// Those of the keys (hashes) that have had their share.
+    fn met(&self, scope: Scope, mut keys: Vec<u32>) -> Vec<u32> {
+        keys.retain(|key| self.is_met(scope, *key));
+        keys
     }
 
-    fn minutes_of(&self, family: u32) -> Vec<u32> {
-        let shown = self.profile.offers.iter().filter(|o| o.family == family).flat_map(|o| &o.exposed_min);
-        let sent = contacts(self.profile).filter(|c| c.family == family).map(|c| c.at_min);
-        shown.copied().chain(sent).collect()
+    fn is_met(&self, scope: Scope, key: u32) -> bool {
+        let index = match scope {
+            Scope::All => Some(0),
+            Scope::Offer => self.config.index_of(Namespace::Offer, key),
+            Scope::Family => self.config.index_of(Namespace::Family, key),
+            Scope::Placement => self.config.index_of(Namespace::Placement, key),
+        };
+        let reaches = |cap: Cap| self.count(scope, key, cap.per) >= u32::from(cap.most);
+        index.is_some_and(|index| self.config.caps(scope, index).any(reaches))
     }
 
-    fn minutes_in(&self, placement: u32) -> Vec<u32> {
-        let all = self.profile.offers.iter().flat_map(OfferSeen::exposed);
-        all.filter(|(_, place)| *place == placement).map(|(minute, _)| minute).collect()
+    fn count(&self, scope: Scope, key: u32, per: Window) -> u32 {
+        // Of a life the totals tell, which reach further back than the times that are kept.
+        let since = self.since_min(per).unwrap_or(0);
+        let kept = |c: &&Contact| c.is_of(scope, key) && (per != Window::Life || c.offer == 0) && c.at_min >= since;
+        let kept = self.contacts.iter().filter(kept).count() as u32;
+        kept + if per == Window::Life { self.exposures(scope, key) } else { 0 }
     }
 
-    /// Whether a cap is reached by what was met in all, or at those minutes.
-    fn is_met(&self, (scope, index): (Scope, u16), total: u32, minutes: impl Fn() -> Vec<u32>) -> bool {
-        self.config.caps(scope, index).any(|cap| {
-            let count = match self.since_min(cap.per) {
-                Some(since) => minutes().iter().filter(|minute| **minute >= since).count() as u32,
-                None => total,
-            };
-            count >= u32::from(cap.most)
-        })
+    /// Viewable exposures in all.
+    fn exposures(&self, scope: Scope, key: u32) -> u32 {
+        let (offers, families) = (&self.profile.offers, &self.profile.families);
+        match scope {
+            Scope::All => families.iter().map(|f| f.exposures).sum(),
+            Scope::Offer => offers.iter().find(|o| o.hash == key).map_or(0, |o| o.exposures),
+            Scope::Family => self.profile.family(key).map_or(0, |f| f.exposures),
+            Scope::Placement => self.profile.placements.iter().find(|p| p.hash == key).map_or(0, |p| p.exposures),
+        }
     }
 
     /// The first minute that counts in a window; none: all of a life.
@@ -161,24 +178,11 @@ impl Reader<'_> {
             Frequency::Never => return true,
         };
         let (since, visit) = (since_min(self.now_s, period_s), self.visit_min());
-        minutes(self.profile).iter().any(|minute| (since..visit).contains(minute))
+        self.contacts.iter().any(|c| (since..visit).contains(&c.at_min))
     }
-}
-
-/// Every exposure on the site and every message.
-fn minutes(profile: &Profile) -> Vec<u32> {
-    let shown = profile.offers.iter().flat_map(|o| &o.exposed_min);
-    shown.copied().chain(contacts(profile).map(|c| c.at_min)).collect()
 }
 
 /// The first minute inside of a window that ends now.
 fn since_min(now_s: u32, window_s: u32) -> u32 {
     now_s.checked_sub(window_s).map_or(0, |from_s| from_s / 60 + 1)
-}
-
-impl OfferSeen {
-    /// The newest exposures: minute and placement.
-    pub fn exposed(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        self.exposed_min.iter().copied().zip(self.exposed_in.iter().copied())
-    }
 }

@@ -4,7 +4,7 @@
 //! Three sources, by trust: explicit topics, the address, the page's structured data. Within a facet the more
 //! trusted source silences the others. What a source may add is bounded, so that a crafted address moves little.
 
-use super::config::Config;
+use super::config::{Config, Row};
 use super::config::layout::Section;
 use super::event::{MAX_TOPICS, TopicWeight};
 use super::hash::{Namespace, name_hash};
@@ -31,80 +31,93 @@ const MOST_WEIGHT: f64 = 4.0;
 /// The topics of a page.
 #[must_use]
 pub fn classify(config: &Config, facts: &PageFacts) -> Vec<TopicWeight> {
-    let mut found = Found { config, topics: Vec::new() };
-    found.source(|add| explicit_topics(config, facts.explicit, add));
-    found.source(|add| topics_of_url(config, facts.url, add));
-    found.source(|add| topics_of_tokens(config, facts.tokens, add));
-    found.topics.into_iter().map(|(index, weight)| topic_weight(config, index, weight)).collect()
+    let mut found = Found { config, topics: Vec::new(), trusted: 0 };
+    found.take_explicit(facts.explicit);
+    found.trust();
+    found.take_url(facts.url);
+    found.trust();
+    found.take_tokens(facts.tokens);
+    found.weights()
 }
 
 /// The topics named in a list, `trip.city, stay.short:0.5`; names that the config has not are passed over.
 #[must_use]
 pub fn named_topics(config: &Config, list: &str) -> Vec<TopicWeight> {
-    let mut found = Found { config, topics: Vec::new() };
-    found.source(|add| explicit_topics(config, list, add));
-    found.topics.into_iter().map(|(index, weight)| topic_weight(config, index, weight)).collect()
+    let mut found = Found { config, topics: Vec::new(), trusted: 0 };
+    found.take_explicit(list);
+    found.weights()
 }
 
 struct Found<'a> {
     config: &'a Config,
     topics: Vec<(u16, f64)>,
+    /// So many of the topics come from more trusted sources.
+    trusted: usize,
 }
 
 impl Found<'_> {
-    /// Takes one source's topics, but in facets where a more trusted one has spoken.
-    fn source(&mut self, read: impl FnOnce(&mut dyn FnMut(u16, f64))) {
-        let trusted = self.topics.len();
-        let (config, topics) = (self.config, &mut self.topics);
-        read(&mut |index, weight| {
-            let facet = config.topic(index).facet;
-            let in_facet = |list: &[(u16, f64)]| list.iter().filter(|(t, _)| config.topic(*t).facet == facet).count();
-            if let Some(known) = topics.iter_mut().skip(trusted).find(|(t, _)| *t == index) {
-                known.1 = known.1.max(weight);
-            } else if topics.len() < MAX_TOPICS && in_facet(&topics[..trusted]) == 0 && in_facet(topics) < MOST_IN_FACET
+    /// What was found so far is trusted more than what follows.
+    fn trust(&mut self) {
+        self.trusted = self.topics.len();
+    }
+
+    /// Takes a topic, but in a facet where a more trusted source has spoken.
+    fn add(&mut self, index: u16, weight: f64) {
+        let facet = self.config.topic(index).facet;
+        let in_facet = |list: &[(u16, f64)]| list.iter().filter(|(t, _)| self.config.topic(*t).facet == facet).count();
+        let (all, trusted) = (in_facet(&self.topics), in_facet(&self.topics[..self.trusted]));
+        if let Some(known) = self.topics.iter_mut().skip(self.trusted).find(|(t, _)| *t == index) {
+            known.1 = known.1.max(weight);
+        } else if self.topics.len() < MAX_TOPICS && trusted == 0 && all < MOST_IN_FACET {
+            self.topics.push((index, weight));
+        }
+    }
+
+    fn take_explicit(&mut self, list: &str) {
+        for part in list.split(',').take(2 * MAX_TOPICS) {
+            let (name, weight) = part.split_once(':').unwrap_or((part, "1"));
+            let weight = super::number::decimal(weight.trim_ascii()).unwrap_or(1.0);
+            if let Some(index) = self.config.index_of_name(Namespace::Topic, name.trim_ascii())
+                && weight > 0.0
             {
-                topics.push((index, weight));
+                self.add(index, weight.min(MOST_WEIGHT));
             }
-        });
-    }
-}
-
-fn explicit_topics(config: &Config, list: &str, add: &mut dyn FnMut(u16, f64)) {
-    for part in list.split(',').take(2 * MAX_TOPICS) {
-        let (name, weight) = part.split_once(':').unwrap_or((part, "1"));
-        let weight = super::number::decimal(weight.trim_ascii()).unwrap_or(1.0);
-        if let Some(index) = config.index_of_name(Namespace::Topic, name.trim_ascii())
-            && weight > 0.0
-        {
-            add(index, weight.min(MOST_WEIGHT));
         }
     }
-}
 
-fn topics_of_url(config: &Config, url: &str, add: &mut dyn FnMut(u16, f64)) {
-    for rule in 0..config.count(Section::PageRules) {
-        let at = config.row(Section::PageRules, rule);
-        if pattern::matches(config.text(config.u32_at(at)), url) {
-            weights_of(config, at, add);
+    fn take_url(&mut self, url: &str) {
+        for rule in 0..self.config.count(Section::PageRules) {
+            let row = self.config.row::<8>(Section::PageRules, rule);
+            if pattern::matches(self.config.text(row.u32(0)), url) {
+                self.take_rule(row);
+            }
         }
     }
-}
 
-fn topics_of_tokens(config: &Config, tokens: &str, add: &mut dyn FnMut(u16, f64)) {
-    for token in tokens.lines().take(MOST_TOKENS) {
-        let hash = name_hash(Namespace::Token, token);
-        let rules = 0..config.count(Section::TokenRules);
-        for rule in rules.map(|i| config.row(Section::TokenRules, i)).filter(|at| config.u32_at(*at) == hash) {
-            weights_of(config, rule, add);
+    fn take_tokens(&mut self, tokens: &str) {
+        for token in tokens.lines().take(MOST_TOKENS) {
+            let hash = name_hash(Namespace::Token, token);
+            for rule in 0..self.config.count(Section::TokenRules) {
+                let row = self.config.row::<8>(Section::TokenRules, rule);
+                if row.u32(0) == hash {
+                    self.take_rule(row);
+                }
+            }
         }
     }
-}
 
-fn weights_of(config: &Config, rule: usize, add: &mut dyn FnMut(u16, f64)) {
-    let (first, count) = (config.u16_at(rule + 4), config.u16_at(rule + 6));
-    config.topic_weights(u32::from(first), count).for_each(|(topic, weight)| add(topic, weight.min(1.0)));
-}
+    fn take_rule(&mut self, rule: Row<8>) {
+        let config = self.config;
+        for (topic, weight) in config.topic_weights(u32::from(rule.u16(4)), rule.u16(6)) {
+            self.add(topic, weight.min(1.0));
+        }
+    }
 
-fn topic_weight(config: &Config, index: u16, weight: f64) -> TopicWeight {
-    TopicWeight { topic: config.topic(index).hash, sixteenths: (weight * 16.0).clamp(1.0, 64.0) as u8 }
+    fn weights(self) -> Vec<TopicWeight> {
+        let weight = |(index, weight): (u16, f64)| TopicWeight {
+            topic: self.config.topic(index).hash,
+            sixteenths: (weight * 16.0).clamp(1.0, 64.0) as u8,
+        };
+        self.topics.into_iter().map(weight).collect()
+    }
 }

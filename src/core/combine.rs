@@ -26,6 +26,14 @@ pub fn combine(profiles: &[Profile]) -> Profile {
 }
 
 impl Profile {
+    /// What this replica and another know together.
+    #[must_use]
+    pub fn joined_with(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        both.absorb(other);
+        both
+    }
+
     /// Takes in what another replica knows.
     pub fn absorb(&mut self, other: &Self) {
         if self.is_empty() {

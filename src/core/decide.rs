@@ -9,13 +9,15 @@
 
 use super::affinity::Affinity;
 use super::attribute::Id;
-use super::caps::is_commercial;
+use super::caps::{contacts, is_commercial};
 use super::condition::bytecode::{Facts, evaluate};
+use super::facts::VisitorFacts;
 use super::config::layout::Section;
 use super::config::{Config, Offer, Placement};
 use super::hash::{mix, unit};
 use super::pressure::{self, FamilyPressure, PROMOTION};
-use super::profile::{Feedback, Profile};
+use super::named::Feedback;
+use super::profile::Profile;
 use super::restraint::{DUE, Hold, Restraint};
 use super::season;
 
@@ -113,11 +115,11 @@ impl From<Hold> for Exclusion {
 }
 
 /// All that a choice looks at, read once for a moment.
-pub struct Situation<'a, F: Facts> {
+pub struct Situation<'a> {
     pub config: &'a Config,
     pub profile: &'a Profile,
     pub affinity: &'a Affinity,
-    pub facts: &'a F,
+    pub facts: &'a VisitorFacts<'a>,
     pub families: Vec<FamilyPressure>,
     /// Fatigue and feedback of the offers that were seen, by small integer.
     pub seen: Vec<Seen>,
@@ -142,18 +144,21 @@ pub struct Candidate {
     pub score: f64,
 }
 
-impl<'a, F: Facts> Situation<'a, F> {
+impl<'a> Situation<'a> {
     /// Reads pressure and history at a time.
     #[must_use]
-    pub fn read(config: &'a Config, profile: &'a Profile, affinity: &'a Affinity, facts: &'a F, now_s: u32) -> Self {
-        let now_s = profile.reading_s(now_s);
-        let seen = profile.offers.iter().filter_map(|o| {
-            let fatigue = pressure::fatigue(o, profile, config, now_s);
-            Some(Seen { offer: pressure::offer_index(o, config)?, feedback: o.feedback, fatigue })
-        });
-        let seen = seen.collect();
-        let restraint = Restraint::read(profile, config, facts, now_s);
-        let families = pressure::read(profile, config, now_s);
+    pub fn read(config: &'a Config, facts: &'a VisitorFacts<'a>) -> Self {
+        let VisitorFacts { profile, affinity, now_s, .. } = *facts;
+        let mut seen = Vec::with_capacity(profile.offers.len());
+        for known in &profile.offers {
+            if let Some(offer) = pressure::offer_index(known, config) {
+                let fatigue = pressure::fatigue(known, profile, config, now_s);
+                seen.push(Seen { offer, feedback: known.feedback, fatigue });
+            }
+        }
+        let contacts = contacts(profile);
+        let restraint = Restraint::read(config, facts, &contacts);
+        let families = pressure::read(profile, config, &contacts, now_s);
         Self { config, profile, affinity, facts, families, seen, restraint, now_s }
     }
 

@@ -49,8 +49,8 @@ pub struct Engine {
     visitor: u64,
     own: Profile,
     others: Profile,
-    /// Own and others together.
-    known: Profile,
+    /// Own and others together, where there are others.
+    together: Option<Profile>,
     page_topics: Vec<TopicWeight>,
     /// Whether earlier history may have been purged.
     is_history_uncertain: bool,
@@ -67,7 +67,7 @@ impl Engine {
             visitor: 0,
             own: Profile::default(),
             others: Profile::default(),
-            known: Profile::default(),
+            together: None,
             page_topics: Vec::new(),
             is_history_uncertain: false,
             told_s: 0,
@@ -96,16 +96,20 @@ impl Engine {
         self.is_history_uncertain = is_uncertain;
     }
 
-    /// Takes the own replica's stored bytes; none are an empty profile. Errors leave the engine as it was.
+    /// Takes the own replica's stored bytes, and nothing else is known; none are an empty profile. Errors leave the
+    /// engine as it was.
     pub fn load(&mut self, bytes: &[u8]) -> Result<(), WireError> {
         self.own = Profile::decode(bytes)?;
-        self.know();
+        self.together = None;
+        self.others = Profile::default();
         Ok(())
     }
 
-    /// Takes what the server told of the visitor's other replicas. Errors leave the engine as it was.
-    pub fn load_others(&mut self, bytes: &[u8]) -> Result<(), WireError> {
-        self.others = Profile::decode(bytes)?;
+    /// As [`Self::load`], beside what the server told of the visitor's other replicas. Of those that cannot be read nothing
+    /// is known: the server tells them again.
+    pub fn load_with(&mut self, bytes: &[u8], others: &[u8]) -> Result<(), WireError> {
+        self.load(bytes)?;
+        self.others = Profile::decode(others).unwrap_or_default();
         self.know();
         Ok(())
     }
@@ -119,7 +123,7 @@ impl Engine {
     /// What is known of the visitor: the own replica and the others.
     #[must_use]
     pub fn known(&self) -> &Profile {
-        &self.known
+        self.together.as_ref().unwrap_or(&self.own)
     }
 
     /// A page is looked at: it becomes the page at hand, and the bytes of its event come back.
@@ -154,7 +158,7 @@ impl Engine {
     #[must_use]
     pub fn due(&self, now_ms: f64) -> Vec<Due> {
         self.with_situation(now_ms, |situation| {
-            scenario::due(&self.known, &self.config, situation.facts, situation.now_s)
+            scenario::due(&self.config, situation.facts)
         })
     }
 
@@ -211,14 +215,14 @@ impl Engine {
     }
 
     /// Reads all that a choice looks at, for a moment, and hands it over.
-    pub fn with_situation<T>(&self, now_ms: f64, look: impl FnOnce(&Situation<VisitorFacts>) -> T) -> T {
-        let now_s = self.known.reading_s(seconds_of(now_ms));
-        let affinity = Affinity::read(&self.known, &self.config, now_s);
-        let time = TimeFacts::new(&self.known, &self.config, now_s);
+    pub fn with_situation<T>(&self, now_ms: f64, look: impl FnOnce(&Situation) -> T) -> T {
+        let now_s = self.known().reading_s(seconds_of(now_ms));
+        let affinity = Affinity::read(self.known(), &self.config, now_s);
+        let time = TimeFacts::new(self.known(), &self.config, now_s);
         let facts = self.facts(&affinity, &time);
         let customer = recognise(&facts, &self.config, self.is_history_uncertain);
         let facts = VisitorFacts { customer: &customer, ..facts };
-        look(&Situation::read(&self.config, &self.known, &affinity, &facts, now_s))
+        look(&Situation::read(&self.config, &facts))
     }
 
     /// The texts of an offer in a language.
@@ -240,21 +244,21 @@ impl Engine {
             let all = 0..self.config.count(Section::Offers) as u16;
             let is_eligible = |o: &u16| situation.exclusion(*o, &self.config.offer(*o), &[]).is_none();
             let offers: Vec<u16> = all.filter(is_eligible).collect();
-            question::pick(&self.known, situation.affinity, &self.config, &offers, situation.now_s)
+            question::pick(self.known(), situation.affinity, &self.config, &offers, situation.now_s)
         })
     }
 
     /// What is known at a moment but of the customer.
     fn facts<'a>(&'a self, affinity: &'a Affinity, time: &'a TimeFacts<'a>) -> VisitorFacts<'a> {
         let (page_topics, now_s) = (&self.page_topics, time.now_s());
-        VisitorFacts { profile: &self.known, affinity, customer: &NOBODY, time, page_topics, now_s }
+        VisitorFacts { profile: self.known(), affinity, customer: &NOBODY, time, page_topics, now_s }
     }
 
     /// Negative personas that fit are kept in the own replica until they expire, and renewed as long as they fit.
     fn keep_negative_personas(&mut self) {
-        let now_s = self.known.reading_s(self.told_s);
-        let affinity = Affinity::read(&self.known, &self.config, now_s);
-        let time = TimeFacts::new(&self.known, &self.config, now_s);
+        let now_s = self.known().reading_s(self.told_s);
+        let affinity = Affinity::read(self.known(), &self.config, now_s);
+        let time = TimeFacts::new(self.known(), &self.config, now_s);
         let customer = recognise(&self.facts(&affinity, &time), &self.config, self.is_history_uncertain);
         let fits: Vec<(u32, u16)> = recognise::negative_fits(&customer, &self.config, now_s).collect();
         let mut is_news = false;
@@ -267,7 +271,6 @@ impl Engine {
     }
 
     fn know(&mut self) {
-        self.known.clone_from(&self.own);
-        self.known.absorb(&self.others);
+        self.together = (!self.others.is_empty()).then(|| self.own.joined_with(&self.others));
     }
 }

@@ -20,10 +20,13 @@ macro_rules! kinds {
             /// Every kind, in the order of their numbers.
             pub const ALL: &'static [Kind] = &[$(Kind::$variant),*];
 
+            const NAMES: &'static [&'static str] = &[$($name),*];
+            const WEIGHTS: &'static [f32] = &[$($weight),*];
+
             /// The kind of this number.
             #[must_use]
             pub fn of_number(number: u8) -> Option<Kind> {
-                match number { $($number => Some(Kind::$variant),)* _ => None }
+                Self::ALL.get(usize::from(number)).copied()
             }
 
             /// The kind of this name, as sites call it.
@@ -35,21 +38,29 @@ macro_rules! kinds {
             /// ```
             #[must_use]
             pub fn of_name(name: &str) -> Option<Kind> {
-                match name { $($name => Some(Kind::$variant),)* _ => None }
+                Self::NAMES.iter().position(|known| *known == name).and_then(|number| Self::of_number(number as u8))
             }
 
             /// The name, as sites call it.
             #[must_use]
             pub fn name(self) -> &'static str {
-                match self { $(Kind::$variant => $name),* }
+                Self::NAMES[self as usize]
             }
 
             /// What one event adds to the mass of its topics, where the config does not say.
             #[must_use]
             pub fn default_weight(self) -> f32 {
-                match self { $(Kind::$variant => $weight),* }
+                Self::WEIGHTS[self as usize]
             }
         }
+
+        const _: () = {
+            let mut number = 0;
+            while number < Kind::ALL.len() {
+                assert!(Kind::ALL[number] as usize == number, "the numbers have a gap");
+                number += 1;
+            }
+        };
     };
 }
 

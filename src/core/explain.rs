@@ -5,10 +5,10 @@
 use serde::Serialize;
 
 use super::affinity::Affinity;
-use super::condition::bytecode::Facts;
 use super::config::Config;
 use super::decide::{Decision, Exclusion, Reason, Request, Situation};
 use super::engine::Engine;
+use super::facts::VisitorFacts;
 
 /// A decision, explained.
 #[derive(Clone, Debug, Serialize)]
@@ -75,14 +75,14 @@ pub fn explain(engine: &Engine, request: &Request) -> Explanation {
     engine.with_situation(request.now_ms, |situation| Account { engine, situation, request, decision }.told())
 }
 
-struct Account<'a, F: Facts> {
+struct Account<'a> {
     engine: &'a Engine,
-    situation: &'a Situation<'a, F>,
+    situation: &'a Situation<'a>,
     request: &'a Request<'a>,
     decision: Decision,
 }
 
-impl<F: Facts> Account<'_, F> {
+impl Account<'_> {
     fn told(&self) -> Explanation {
         let config = self.situation.config;
         let placement = config.placement(self.request.placement);
@@ -179,7 +179,8 @@ impl<F: Facts> Account<'_, F> {
         let hash = config.topic(topic).hash;
         profile.facets.iter_mut().for_each(|f| f.topics.retain(|t| t.hash != hash));
         let affinity = Affinity::read(&profile, config, self.situation.now_s);
-        let situation = Situation::read(config, &profile, &affinity, self.situation.facts, self.situation.now_s);
+        let facts = VisitorFacts { profile: &profile, affinity: &affinity, ..*self.situation.facts };
+        let situation = Situation::read(config, &facts);
         let other = situation.decide(self.request, self.engine.visitor()).offer;
         let label = config.label(topic, language.code);
         match other {

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::affinity::Affinity;
+use super::caps::contacts;
 use super::config::layout::Section;
 use super::engine::Engine;
 use super::knowledge_customer::CustomerKnowledge;
@@ -151,7 +152,7 @@ fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge>
 
 fn families(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FamilyKnowledge> {
     let config = engine.config();
-    let states = pressure::read(profile, config, now_s);
+    let states = pressure::read(profile, config, &contacts(profile), now_s);
     let named = states.iter().enumerate().map(|(index, state)| FamilyKnowledge {
         name: config.text(config.family(index as u16).name).to_owned(),
         ignored: state.ignored,

@@ -9,27 +9,37 @@ macro_rules! named {
         pub enum $type { #[default] $(#[doc = $name] $variant = $number),* }
 
         impl $type {
-            /// All of them, in the order of their numbers.
+            /// All of them, in the order of their numbers, which have no gaps.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            const NAMES: &'static [&'static str] = &[$($name),*];
 
             /// The one of this number.
             #[must_use]
             pub fn of_number(number: u8) -> Option<Self> {
-                match number { $($number => Some(Self::$variant),)* _ => None }
+                Self::ALL.get(usize::from(number)).copied()
             }
 
             /// The one of this name.
             #[must_use]
             pub fn of_name(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)* _ => None }
+                Self::NAMES.iter().position(|known| *known == name).and_then(|number| Self::of_number(number as u8))
             }
 
             /// The name, as sites and conditions write it.
             #[must_use]
             pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),* }
+                Self::NAMES[self as usize]
             }
         }
+
+        const _: () = {
+            let mut number = 0;
+            while number < $type::ALL.len() {
+                assert!($type::ALL[number] as usize == number, "the numbers have a gap");
+                number += 1;
+            }
+        };
     };
 }
 
@@ -76,4 +86,9 @@ named! {
         Dreaming = 0, "dreaming"; Planning = 1, "planning"; Quoted = 2, "quoted"; Booked = 3, "booked";
         BeforeDeparture = 4, "before_departure"; Travelling = 5, "travelling"; Returned = 6, "returned";
     }
+}
+
+named! {
+    #[doc = "What the visitor has said of an offer, from nothing to the last word."]
+    Feedback { None = 0, "none"; Less = 1, "less"; Booked = 2, "booked"; Never = 3, "never"; }
 }

@@ -4,6 +4,7 @@
 //! Ignored = viewable exposures of a family since its last click. At the configured number the family rests from
 //! the last of them on; when it has rested, counting begins anew.
 
+use super::caps::Contact;
 use super::config::layout::Section;
 use super::config::{Config, NONE};
 use super::hash::Namespace;
@@ -23,9 +24,9 @@ pub struct FamilyPressure {
     pub is_promoted: bool,
 }
 
-/// The state of every family, by its small integer.
+/// The state of every family, by its small integer; the contacts in the order of time.
 #[must_use]
-pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Vec<FamilyPressure> {
+pub fn read(profile: &Profile, config: &Config, contacts: &[Contact], now_s: u32) -> Vec<FamilyPressure> {
     let mut families = vec![FamilyPressure::default(); config.count(Section::Families)];
     for index in 0..families.len() {
         let family = config.family(index as u16);
@@ -33,8 +34,9 @@ pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Vec<FamilyPressur
             continue;
         }
         let clicked_min = profile.family(family.hash).map_or(0, |f| f.clicked_min);
-        let exposed_min = exposures_since(profile, family.hash, clicked_min);
-        let (ignored, rests_until_s) = rest_of(&exposed_min, u32::from(family.ignored_after), family.rest_s);
+        let is_ignored = |c: &&Contact| c.offer != 0 && c.family == family.hash && c.at_min > clicked_min;
+        let ignored_min = contacts.iter().filter(is_ignored).map(|c| c.at_min);
+        let (ignored, rests_until_s) = rest_of(ignored_min, u32::from(family.ignored_after), family.rest_s);
         families[index].ignored = ignored;
         families[index].rests_until_s = rests_until_s;
         if rests_until_s > now_s
@@ -64,21 +66,11 @@ pub fn offer_index(seen: &OfferSeen, config: &Config) -> Option<u16> {
     config.index_of(Namespace::Offer, seen.hash)
 }
 
-fn exposures_since(profile: &Profile, family: u32, clicked_min: u32) -> Vec<u32> {
-    let mut minutes: Vec<u32> = Vec::new();
-    for offer in profile.offers.iter().filter(|o| o.family == family) {
-        for minute in offer.exposed_min.iter().filter(|at| **at > clicked_min) {
-            minutes.insert(minutes.partition_point(|m| m <= minute), *minute);
-        }
-    }
-    minutes
-}
-
 /// Goes through the exposures in their order: how many were ignored since the last rest, and until when the last
 /// rest goes.
-fn rest_of(exposed_min: &[u32], ignored_after: u32, rest_s: u32) -> (u32, u32) {
+fn rest_of(exposed_min: impl Iterator<Item = u32>, ignored_after: u32, rest_s: u32) -> (u32, u32) {
     let (mut ignored, mut rests_until_s) = (0, 0);
-    for at_s in exposed_min.iter().map(|minute| minute * 60) {
+    for at_s in exposed_min.map(|minute| minute * 60) {
         if at_s >= rests_until_s {
             ignored += 1;
         }
@@ -95,8 +87,9 @@ mod tests {
 
     #[test]
     fn the_third_ignored_exposure_begins_a_rest_and_a_rest_ends() {
-        assert_eq!(rest_of(&[1, 2], 3, 600), (2, 0));
-        assert_eq!(rest_of(&[1, 2, 3], 3, 600), (0, 780));
-        assert_eq!(rest_of(&[1, 2, 3, 5, 13], 3, 600), (1, 780));
+        let rest_of = |minutes: &[u32]| rest_of(minutes.iter().copied(), 3, 600);
+        assert_eq!(rest_of(&[1, 2]), (2, 0));
+        assert_eq!(rest_of(&[1, 2, 3]), (0, 780));
+        assert_eq!(rest_of(&[1, 2, 3, 5, 13]), (1, 780));
     }
 }

@@ -22,9 +22,9 @@ pub fn recognise(facts: &VisitorFacts, config: &Config, is_uncertain: bool) -> C
     }
     let known = VisitorFacts { customer: &customer, ..*facts };
     let scores: Vec<f64> = personas(config).map(|p| score(config, &p, &known)).collect();
-    customer.persona = best_fitting(config, &scores, |p| !p.is_negative);
+    customer.persona = best_fitting(config, &scores, false);
     customer.negative_persona = negative_in_force(facts.profile, config, facts.now_s)
-        .or_else(|| best_fitting(config, &scores, |p| p.is_negative));
+        .or_else(|| best_fitting(config, &scores, true));
     customer.scores = scores;
     customer
 }
@@ -55,7 +55,8 @@ fn score(config: &Config, persona: &Persona, facts: &VisitorFacts) -> f64 {
 }
 
 /// The persona of the highest score among those at their threshold; of equals the first in the config.
-fn best_fitting(config: &Config, scores: &[f64], is_meant: impl Fn(&Persona) -> bool) -> Option<u32> {
+fn best_fitting(config: &Config, scores: &[f64], is_negative: bool) -> Option<u32> {
+    let is_meant = |persona: &Persona| persona.is_negative == is_negative;
     let fitting = personas(config).zip(scores).filter(|(p, score)| is_meant(p) && **score >= p.threshold);
     fitting.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(persona, _)| persona.hash)
 }

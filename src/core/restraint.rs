@@ -1,10 +1,9 @@
 //! Why an offer should not be shown now, whatever it is worth: it is enough, something was booked, the visitor wishes
 //! so, its scenario is not due. Comes in: what is known at a time; goes out: a reason for each offer, or none.
 
-use super::caps::{self, Caps};
-use super::condition::bytecode::Facts;
+use super::caps::{self, Caps, Contact};
 use super::config::{Config, Offer, Placement};
-use super::profile::Profile;
+use super::facts::VisitorFacts;
 use super::scenario;
 use super::suppression::Suppression;
 
@@ -40,13 +39,13 @@ pub enum Hold {
 }
 
 impl Restraint {
-    /// Reads what is known at a time, in seconds since the landmark.
+    /// Reads what is known at the facts' time.
     #[must_use]
-    pub fn read(profile: &Profile, config: &Config, facts: &impl Facts, now_s: u32) -> Self {
+    pub fn read(config: &Config, facts: &VisitorFacts, contacts: &[Contact]) -> Self {
         Self {
-            caps: Caps::read(profile, config, now_s),
-            suppression: Suppression::read(profile, config, now_s),
-            due: scenario::offers(profile, config, facts, now_s),
+            caps: Caps::read(facts.profile, config, contacts, facts.now_s),
+            suppression: Suppression::read(facts.profile, config, facts.time),
+            due: scenario::offers(config, facts),
             owned: scenario::owned(config),
         }
     }

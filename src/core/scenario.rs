@@ -2,14 +2,15 @@
 //! a visitor at a time; goes out: the scenarios that are due, each with its cause. Pure: who performs one tells it by
 //! an event, and a cause that fired is never due again, whatever is retried and wherever.
 
-use super::condition::bytecode::{Facts, evaluate};
+use super::condition::bytecode::evaluate;
 use super::config::{Config, NONE, Scenario, Window, cause};
-use super::event::{Event, Kind, Mark};
+use super::event::{Event, Kind, Mark, Travel};
+use super::facts::VisitorFacts;
 use super::named::Moment;
 use super::profile::Profile;
 use super::profile::timing::cause_id;
-use super::time::{DAY_S, month_and_day};
-use super::trip::{self, TripReading, return_day};
+use super::time::{DAY_S, day_of};
+use super::trip::{TripReading, return_day};
 
 /// Who performs a scenario: each has one owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,17 +47,17 @@ impl Due {
     }
 }
 
-/// Every scenario that is due at a time, in seconds since the landmark, in the config's order.
+/// Every scenario that is due at the facts' time, in the config's order.
 #[must_use]
-pub fn due(profile: &Profile, config: &Config, facts: &impl Facts, now_s: u32) -> Vec<Due> {
-    read(profile, config, facts, now_s, Asked::ToFire)
+pub fn due(config: &Config, facts: &VisitorFacts) -> Vec<Due> {
+    read(config, facts, Asked::ToFire)
 }
 
 /// The offers of scenarios to show: of those that are due, and of those that fired in this visit, so that a block does
 /// not vanish once it was seen.
 #[must_use]
-pub fn offers(profile: &Profile, config: &Config, facts: &impl Facts, now_s: u32) -> Vec<u16> {
-    let shown = read(profile, config, facts, now_s, Asked::ToShow);
+pub fn offers(config: &Config, facts: &VisitorFacts) -> Vec<u16> {
+    let shown = read(config, facts, Asked::ToShow);
     shown.iter().map(|due| due.offer).filter(|offer| *offer != NONE).collect()
 }
 
@@ -85,17 +86,17 @@ struct Cause {
 struct Reader<'a> {
     profile: &'a Profile,
     config: &'a Config,
-    trips: Vec<TripReading>,
+    trips: &'a [TripReading],
     now_s: u32,
 }
 
-fn read(profile: &Profile, config: &Config, facts: &impl Facts, now_s: u32, asked: Asked) -> Vec<Due> {
+fn read(config: &Config, facts: &VisitorFacts, asked: Asked) -> Vec<Due> {
     let mut all = Vec::new();
+    let profile = facts.profile;
     if config.scenarios() == 0 || profile.is_empty() {
         return all;
     }
-    let now_s = profile.reading_s(now_s);
-    let reader = Reader { profile, config, trips: trip::read(profile, config, now_s), now_s };
+    let reader = Reader { profile, config, trips: facts.time.trips(), now_s: facts.now_s };
     for index in 0..config.scenarios() {
         let scenario = config.scenario(index);
         let mut left = reader.left_of(&scenario);
@@ -121,6 +122,12 @@ impl Cause {
         Self { subjects: vec![subject], ordinal: 0, happened_s, departure_s: None, return_s: None }
     }
 
+    fn of_travel(travel: &Travel, subjects: Vec<u32>, happened_s: u32) -> Self {
+        let day_s = |day: u16| (day > 0).then(|| u32::from(day) * DAY_S);
+        let (departure_s, return_s) = (day_s(travel.start_day), day_s(return_day(travel)));
+        Self { subjects, ordinal: 0, happened_s, departure_s, return_s }
+    }
+
     fn id(&self, scenario: &Scenario, subject: u32) -> u32 {
         cause_id(scenario.hash, subject, self.ordinal)
     }
@@ -132,36 +139,34 @@ impl Reader<'_> {
             cause::BOOKING => self.bookings(),
             cause::FIRST_VISIT if self.profile.first_s > 0 => vec![Cause::at(0, self.profile.first_s)],
             cause::BIRTHDAY => self.birthdays(),
-            cause::QUOTE_ABANDONED => {
-                let left = self.trips.iter().filter(|t| t.is_abandoned);
-                left.map(|t| self.of_trip(t, t.last_s + self.config.timing().abandoned_after_s)).collect()
-            }
-            on if on >= cause::MOMENT => {
-                let there = self.trips.iter().filter(|t| t.moment as u16 == on - cause::MOMENT);
-                there.map(|t| self.of_trip(t, self.moment_s(t))).collect()
-            }
+            on if on == cause::QUOTE_ABANDONED || on >= cause::MOMENT => self.of_trips(on),
             on => {
                 let latest = Kind::of_number(on as u8).and_then(|kind| self.profile.latest_s(kind));
-                latest.map(|at_s| Cause::at(at_s / 60, at_s)).into_iter().collect()
+                latest.map_or(Vec::new(), |at_s| vec![Cause::at(at_s / 60, at_s)])
             }
         }
     }
 
     fn bookings(&self) -> Vec<Cause> {
-        let standing = self.profile.bookings.iter().filter(|b| !b.cancelled);
-        let day_s = |day: u16| (day > 0).then(|| u32::from(day) * DAY_S);
-        let causes = standing.map(|b| Cause {
-            departure_s: day_s(b.travel.start_day),
-            return_s: day_s(return_day(&b.travel)),
-            ..Cause::at(b.id, b.at_min * 60)
-        });
-        causes.collect()
+        let mut causes = Vec::new();
+        for booking in self.profile.bookings.iter().filter(|b| !b.cancelled) {
+            causes.push(Cause::of_travel(&booking.travel, vec![booking.id], booking.at_min * 60));
+        }
+        causes
     }
 
-    fn of_trip(&self, trip: &TripReading, happened_s: u32) -> Cause {
-        let day_s = |day: u16| (day > 0).then(|| u32::from(day) * DAY_S);
-        let (departure_s, return_s) = (day_s(trip.travel.start_day), day_s(trip.return_day()));
-        Cause { subjects: trip.ids.clone(), ordinal: 0, happened_s, departure_s, return_s }
+    /// The trips that are left at a quote, or are at a moment.
+    fn of_trips(&self, on: u16) -> Vec<Cause> {
+        let mut causes = Vec::new();
+        for trip in self.trips {
+            let is_left = on == cause::QUOTE_ABANDONED;
+            if if is_left { trip.is_abandoned } else { trip.moment as u16 == on - cause::MOMENT } {
+                let left_s = trip.last_s + self.config.timing().abandoned_after_s;
+                let happened_s = if is_left { left_s } else { self.moment_s(trip) };
+                causes.push(Cause::of_travel(&trip.travel, trip.ids.clone(), happened_s));
+            }
+        }
+        causes
     }
 
     /// When a trip came to its moment.
@@ -178,18 +183,14 @@ impl Reader<'_> {
     /// The birthdays around now: that of last year, this one, the next.
     fn birthdays(&self) -> Vec<Cause> {
         let Some(birthday) = self.profile.birthday() else { return Vec::new() };
-        let today = self.now_s / DAY_S;
-        let days = today.saturating_sub(366)..=today + 366;
-        let is_it = |day: &u32| {
-            let (month, date) = month_and_day(*day as u16);
-            (month, date) == birthday
-        };
-        let causes = days.filter(is_it).map(|day| Cause {
-            // Years of 365.25 days since 2020: one for each birthday.
-            ordinal: (day * 4 / 1461) as u16,
-            ..Cause::at(0, day * DAY_S)
-        });
-        causes.collect()
+        // Years of 365.25 days since 2020: one for each birthday.
+        let year = self.now_s / DAY_S * 4 / 1461;
+        let mut causes = Vec::new();
+        for ordinal in year.saturating_sub(1)..=year + 1 {
+            let days = day_of(2020 + ordinal, birthday).map(|day| u32::from(day) * DAY_S);
+            causes.extend(days.map(|at_s| Cause { ordinal: ordinal as u16, ..Cause::at(0, at_s) }));
+        }
+        causes
     }
 
     /// Since when a scenario is due for a cause; none: it is not.

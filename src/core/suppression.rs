@@ -6,10 +6,11 @@
 
 use super::config::layout::Section;
 use super::config::{Config, NONE, Offer};
+use super::facts_time::TimeFacts;
 use super::hash::Namespace;
 use super::named::Moment;
 use super::profile::Profile;
-use super::trip::{self, places_meet};
+use super::trip::places_meet;
 
 const PRODUCT: u8 = 0;
 const COMPLEMENT: u8 = 1;
@@ -27,14 +28,14 @@ pub struct Suppression {
 }
 
 impl Suppression {
-    /// Reads a profile at a time, in seconds since the landmark.
+    /// Reads the trips of a moment.
     #[must_use]
-    pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Self {
+    pub fn read(profile: &Profile, config: &Config, time: &TimeFacts) -> Self {
         let mut suppression = Self::default();
         if profile.bookings.is_empty() {
             return suppression;
         }
-        for trip in trip::read(profile, config, now_s) {
+        for trip in time.trips() {
             if !(Moment::Booked..=Moment::Travelling).contains(&trip.moment) {
                 continue;
             }

@@ -45,6 +45,19 @@ pub fn day_of_date(date: &str) -> Option<u16> {
         return None;
     }
     let (year, month, day) = (digits(&text[..4])?, digits(&text[5..7])?, digits(&text[8..10])?);
+    day_of(year, (month as u16, day as u16))
+}
+
+/// The day since the landmark of a date, month and day of the month; none: there is no such date from 2020 to 2099.
+///
+/// ```
+/// use escale::core::time::day_of;
+/// assert_eq!(day_of(2020, (3, 1)), Some(60));
+/// assert_eq!(day_of(2021, (2, 29)), None);
+/// ```
+#[must_use]
+pub fn day_of(year: u32, (month, day): (u16, u16)) -> Option<u16> {
+    let (month, day) = (u32::from(month), u32::from(day));
     if !(2020..2100).contains(&year) || !(1..=12).contains(&month) || day < 1 || day > month_length(year, month) {
         return None;
     }

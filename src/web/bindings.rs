@@ -32,15 +32,15 @@ impl Runtime {
         self.engine.set_visitor(u64::from(hi) << 32 | u64::from(lo));
     }
 
-    /// Takes the own replica's bytes. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.
+    /// Takes the own replica's bytes alone. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.
     pub fn load(&mut self, profile: &[u8]) -> u32 {
         self.engine.load(profile).map_or_else(WireError::code, |()| 0)
     }
 
-    /// Takes what the server told of the visitor's other replicas; codes as for `load`.
-    #[wasm_bindgen(js_name = loadOthers)]
-    pub fn load_others(&mut self, bytes: &[u8]) -> u32 {
-        self.engine.load_others(bytes).map_or_else(WireError::code, |()| 0)
+    /// As `load`, beside what the server told of the visitor's other replicas.
+    #[wasm_bindgen(js_name = loadWith)]
+    pub fn load_with(&mut self, profile: &[u8], others: &[u8]) -> u32 {
+        self.engine.load_with(profile, others).map_or_else(WireError::code, |()| 0)
     }
 
     /// The own replica's bytes.
@@ -48,9 +48,20 @@ impl Runtime {
         self.engine.save()
     }
 
-    /// A page is looked at: its event's bytes. Offers shown on the page before may be shown again.
-    pub fn page(&mut self, now_ms: f64, explicit: &str, url: &str, tokens: &str) -> Vec<u8> {
+    /// Whether a condition of the config asks about the page, so that `page` must come before `choose`.
+    #[wasm_bindgen(js_name = asksForPage)]
+    pub fn asks_for_page(&self) -> bool {
+        self.engine.config().policy().asks_for_page
+    }
+
+    /// Another page: offers shown on the one before may be shown again.
+    #[wasm_bindgen(js_name = turnPage)]
+    pub fn turn_page(&mut self) {
         self.shown.clear();
+    }
+
+    /// A page is looked at: its event's bytes.
+    pub fn page(&mut self, now_ms: f64, explicit: &str, url: &str, tokens: &str) -> Vec<u8> {
         self.engine.page(now_ms, &PageFacts { explicit, url, tokens })
     }
 

@@ -8,9 +8,6 @@
 #[cfg(not(feature = "full"))]
 mod allocator;
 pub mod bindings;
-pub mod link;
-pub mod render;
-pub mod tails;
 
 #[cfg(feature = "full")]
 pub mod full;

@@ -7,17 +7,20 @@ import { unpackContent } from "./packing.js";
 import type { PageFacts } from "./page.js";
 import type { Choice } from "./types.js";
 
-/** What the choices of one page have in common. */
-export interface Ground {
+/** What the engine was given: whoever gives it something else says so here. */
+export interface Known {
   readonly config: Uint8Array;
-  readonly visitor: readonly [hi: number, lo: number];
-  readonly others: Uint8Array;
-  readonly page: PageFacts;
+  visitor: readonly [hi: number, lo: number];
+  /** The own replica, with every event that was applied. */
+  state: Uint8Array;
+  others: Uint8Array;
+  page: PageFacts;
+  /** The server's clock less this browser's. */
+  skewMs: number;
 }
 
 /** What is known of the visitor at a moment. */
-export interface Account extends Ground {
-  readonly state: Uint8Array;
+export interface Account extends Readonly<Known> {
   readonly nowMs: number;
 }
 
@@ -29,11 +32,7 @@ export interface Inputs extends Account {
   readonly exclude: readonly number[];
 }
 
-/** A choice, and the offer's strings as the engine packs them. */
-export interface Chosen {
-  readonly choice: Choice;
-  readonly packed?: string;
-}
+export const EMPTY = new Uint8Array();
 
 export class Chooser {
   #shown: number[] = [];
@@ -43,13 +42,14 @@ export class Chooser {
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly ground: () => Ground,
+    private readonly known: Known,
     private readonly nowMs: () => number,
   ) {}
 
   /** Another page: what the last one showed may be shown again. */
   turnPage(): void {
     this.#shown = [];
+    this.runtime.turnPage();
   }
 
   /** How many offers a placement takes; 0: the config does not know it. */
@@ -58,17 +58,17 @@ export class Chooser {
     return index < 0 ? 0 : Math.max(this.runtime.slots(index), 1);
   }
 
-  choose(placement: string, slot: number, language: string): Chosen {
+  choose(placement: string, slot: number, language: string): Choice {
     const { runtime } = this;
     const index = runtime.placement(placement);
-    if (index < 0) return { choice: { placement, reason: "placement" } };
+    if (index < 0) return { placement, reason: "placement" };
     const nowMs = this.nowMs();
-    const inputs = { ...this.ground(), state: runtime.save(), nowMs, placement: index, slot, exclude: this.#shown };
+    const inputs = { ...this.known, nowMs, placement: index, slot, exclude: this.#shown };
     const offer = runtime.choose(nowMs, index, slot);
-    const chosen = offer < 0 ? this.#none(placement, offer) : this.#offer(placement, offer, language);
-    this.#inputs.set(chosen.choice, inputs);
-    this.#last.set(placement, chosen.choice);
-    return chosen;
+    const choice = offer < 0 ? this.#none(placement, offer) : this.#offer(placement, offer, language);
+    this.#inputs.set(choice, inputs);
+    this.#last.set(placement, choice);
+    return choice;
   }
 
   /** The page does not show this any more: it may be chosen again. */
@@ -85,23 +85,22 @@ export class Chooser {
     return choice && this.#inputs.get(choice);
   }
 
-  #none(placement: string, answer: number): Chosen {
-    return { choice: { placement, reason: "engine", code: -1 - answer, arm: this.runtime.arm() } };
+  #none(placement: string, answer: number): Choice {
+    return { placement, reason: "engine", code: -1 - answer, arm: this.runtime.arm() };
   }
 
-  #offer(placement: string, offer: number, language: string): Chosen {
+  #offer(placement: string, offer: number, language: string): Choice {
     const { runtime } = this;
     this.#shown = [...this.#shown, offer];
-    const packed = runtime.content(offer, language);
     const choice = {
       placement,
       offer: runtime.offerId(offer),
-      content: unpackContent(packed),
+      content: unpackContent(runtime.content(offer, language)),
       propensity: runtime.propensity(),
       variant: runtime.variant(),
       arm: runtime.arm(),
     };
     this.#offers.set(choice, offer);
-    return { choice, packed };
+    return choice;
   }
 }

@@ -1,18 +1,20 @@
 /**
- * The client: what runs once consent allows. Comes in: the site's commands, the document's life. Goes out: page
- * views, choices in the slots, a profile that is kept and handed in as far as agreed. Must never throw into
- * the page: whatever fails, the page's own content stays.
+ * The client: what runs once consent allows. Comes in: the site's commands. Goes out: choices in the slots, made of
+ * what is known; then the recorder is brought, which counts and keeps. Must never throw into the page: whatever
+ * fails, the page's own content stays.
  */
-import type { Runtime } from "#runtime";
-import { openRuntime } from "./engine.js";
-import { isTrap } from "./journal.js";
-import { follow } from "./life.js";
-import { channelName } from "./names.js";
-import { Slots } from "./slots.js";
-import type { Client, Command, Mode, Options, Start, State } from "./types.js";
-import { runVerb, type Desk } from "./verbs.js";
-import { Visit, type End } from "./visit.js";
+import { extend, type Runtime } from "#runtime";
+import { Chooser, EMPTY, type Known } from "./chooser.js";
+import type { Desk, End, Recorder } from "./desk.js";
 import type { OfferElement } from "./element.js";
+import { openRuntime } from "./engine.js";
+import { glimpse, type Glimpse } from "./glimpse.js";
+import { visitorHash } from "./hash.js";
+import { newVisitor } from "./records.js";
+import { Slots } from "./slots.js";
+import { isTrap } from "./trap.js";
+import type { Client, Command, Mode, Options, Start, State } from "./types.js";
+import { runWord } from "./words.js";
 
 /** Empties the site's stores; needs no engine. */
 export const withdraw = async (options: Options): Promise<void> => (await import("./later.js")).withdraw(options);
@@ -21,8 +23,10 @@ export const withdraw = async (options: Options): Promise<void> => (await import
 const STATES: Readonly<Record<End, State>> = {
   kept: "ready", gone: "denied", changed: "pending", newer: "memory", erased: "pending", trap: "off",
 };
+/** Less than this is the way to the server and back, not a wrong clock. */
+const SKEW_MIN_MS = 5_000;
 
-/** Begins: brings the engine, opens the store, counts the page, fills the slots. */
+/** Begins: brings the engine, looks into the store, fills the slots; then the recorder comes. */
 export async function start(from: Start): Promise<Client> {
   const { runtime, config } = await openRuntime(from.options);
   if (!from.still()) throw new Error("no longer wanted");
@@ -37,57 +41,68 @@ export async function start(from: Start): Promise<Client> {
 }
 
 class Session implements Client, Desk {
-  readonly visit: Visit;
+  readonly extend = extend;
+  readonly newcomer = newVisitor(Date.now());
+  readonly known: Known;
+  readonly chooser: Chooser;
   readonly slots: Slots;
   readonly listeners = new Map<string, Set<(detail: unknown) => void>>();
   mode: Mode = "memory";
-  #stopFollowing: () => void = () => undefined;
-  #channel: BroadcastChannel | undefined;
-  #over = false;
+  settled: Promise<Mode> = Promise.resolve(this.mode);
+  #recorder: Recorder | undefined;
+  #coming: Promise<Recorder> | undefined;
+  readonly #over = new AbortController();
 
   constructor(
     readonly from: Start,
-    runtime: Runtime,
+    readonly runtime: Runtime,
     config: Uint8Array,
   ) {
-    this.visit = new Visit({ options: from.options, runtime, config, ended: (end) => this.#told(end) });
+    const visitor = visitorHash(this.newcomer.secret);
+    this.known = { config, visitor, state: EMPTY, others: EMPTY, page: { explicit: "", url: "", tokens: "" }, skewMs: 0 };
+    runtime.setVisitor(...visitor);
+    this.chooser = new Chooser(runtime, this.known, () => this.nowMs());
     this.slots = new Slots({
-      guard: (work) => this.#guard(work),
-      slots: (placement) => this.visit.chooser.slots(placement),
-      choose: (placement, slot, language) => this.visit.chooser.choose(placement, slot, language),
-      release: (choice) => this.visit.chooser.release(choice),
+      guard: (work) => this.guard(work),
+      chooser: this.chooser,
       happened: (name, { offer = "", placement }) => this.run(["track", name, { offer, placement }]),
       why: (slot, choice, language) => this.run(["why", slot, choice, language]),
     });
   }
 
   async begin(): Promise<void> {
-    const { options, purposes, deadlineAt, still } = this.from;
-    await this.visit.enter(purposes, still);
-    if (this.#over || !still()) return;
-    this.mode = this.visit.store ? "ready" : "memory";
-    if (options.auto !== "off") this.visit.view();
+    const { options, purposes, deadlineAt } = this.from;
+    const { signal } = this.#over;
+    const seen = purposes.keep ? await glimpse(options.site, purposes.sync) : undefined;
+    if (!this.#wanted()) return;
+    this.mode = seen ? "ready" : "memory";
+    const isPlain = !this.runtime.asksForPage() && (!seen || this.#know(seen));
+    if (!isPlain) await this.#record().catch(() => undefined);
+    if (!this.#wanted()) return;
     this.slots.open(performance.now() > deadlineAt);
-    this.#listen();
-    this.#stopFollowing = follow({
-      moved: () => this.#guard(() => options.auto !== "off" && this.visit.view()),
-      hidden: () => this.#guard(() => this.visit.flush(true)),
-      left: () => this.#guard(() => this.#leave()),
-      restored: () => this.#guard(() => this.#restore()),
-    });
-    this.#guard(() => this.visit.begin());
+    // Left while the recorder was on its way, and back from the back-forward cache.
+    addEventListener("pageshow", () => void this.#record().catch(() => undefined), { signal });
+    // Where it cannot be had, offers are chosen all the same: of what earlier pages learned.
+    this.settled = this.#record().then(() => this.mode, () => (this.mode = "memory"));
+  }
+
+  nowMs(): number {
+    const { skewMs } = this.known;
+    return Date.now() + (Math.abs(skewMs) < SKEW_MIN_MS ? 0 : skewMs);
   }
 
   run(command: Command): void {
-    if (!this.#over) this.#guard(() => runVerb(this, command));
+    if (!this.#wanted()) return;
+    this.guard(() => {
+      if (runWord(this, command)) return;
+      return this.#recorder ? this.#recorder.run(command) : this.#record().then((recorder) => recorder.run(command), () => undefined);
+    });
   }
 
   stop(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#stopFollowing();
-    this.#channel?.close();
-    this.visit.close();
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    this.#recorder?.close();
     this.slots.close();
   }
 
@@ -95,14 +110,13 @@ class Session implements Client, Desk {
     this.slots.again(slot);
   }
 
-  /** Ends, and wipes what is kept here. */
   erase(): Promise<void> {
-    this.#ended("erased");
+    this.ended("erased");
     return withdraw(this.from.options);
   }
 
   /** A trap leaves the engine in an unknown state: nothing more is asked of it. */
-  #guard(work: () => unknown): void {
+  guard(work: () => unknown): void {
     try {
       const done = work();
       if (done instanceof Promise) done.catch((error: unknown) => this.#failed(error));
@@ -111,41 +125,47 @@ class Session implements Client, Desk {
     }
   }
 
-  #failed(error: unknown): void {
-    if (isTrap(error)) this.#ended("trap");
-    else console.error("escale", error);
-  }
-
-  #ended(end: End): void {
-    if (this.#over) return;
+  ended(end: End): void {
+    if (this.#over.signal.aborted) return;
     const state = STATES[end];
     if (state === "memory") this.mode = "memory";
     else this.stop();
     this.from.report(state);
   }
 
-  /** What the visit was told, by the store or the server. */
-  #told(end: End): void {
-    if (end === "erased") this.#guard(() => this.erase());
-    else this.#ended(end);
+  #wanted(): boolean {
+    return !this.#over.signal.aborted && this.from.still();
   }
 
-  #listen(): void {
-    if (!this.visit.store || !("BroadcastChannel" in window)) return;
-    this.#channel = new BroadcastChannel(channelName(this.from.options.site));
-    // Whatever is said there, by whomever: it only makes us look at the store.
-    this.#channel.onmessage = () => this.#guard(() => this.visit.look());
+  #failed(error: unknown): void {
+    if (isTrap(error)) this.ended("trap");
+    else if (this.#wanted()) console.error("escale", error);
   }
 
-  #leave(): void {
-    this.visit.leave();
-    this.#channel?.close();
+  /** Gives the engine what was seen; whether it could read it. */
+  #know({ visitor, state, pace, needsRecorder }: Glimpse): boolean {
+    if (needsRecorder || this.runtime.load(state) !== 0) return false;
+    const { known } = this;
+    Object.assign(known, { state, skewMs: pace.skewMs, visitor: visitor ? visitorHash(visitor.secret) : known.visitor });
+    this.runtime.setVisitor(...known.visitor);
+    return true;
   }
 
-  async #restore(): Promise<void> {
-    // First: what is said while the commit runs is said after it has looked, perhaps.
-    this.#listen();
-    if (!(await this.visit.resume()) || this.#over) return;
-    if (this.from.options.auto !== "off") this.visit.view();
+  /** Brings the recorder, once. */
+  #record(): Promise<Recorder> {
+    this.#coming ??= this.#bringRecorder().catch((error: unknown) => {
+      this.#coming = undefined;
+      if (isTrap(error)) this.ended("trap");
+      else console.warn("escale: this page is not counted", error);
+      throw error;
+    });
+    return this.#coming;
+  }
+
+  async #bringRecorder(): Promise<Recorder> {
+    const recorder = await (await import("./later.js")).record(this);
+    if (!this.#wanted()) recorder.close();
+    this.#recorder = recorder;
+    return recorder;
   }
 }

@@ -2,7 +2,7 @@
  * What is loaded only when a person asks: people's own JSON configs, why an offer was chosen, the export of a
  * profile. Comes in: inputs of a decision, bytes. Goes out: words and objects. Must not touch the store.
  */
-import { compileConfig, Full, initSync, type Runtime } from "#full";
+import { compileConfig, Full, initSync, pendingTails, type Runtime } from "#full";
 import type { Explanation } from "#accounts";
 import type { Account, Inputs } from "./chooser.js";
 import { toBase64url } from "./packing.js";
@@ -49,8 +49,8 @@ export async function explain(inputs: Inputs): Promise<Explanation> {
   }
 }
 
-/** The whole profile: the stored bytes, and what they say in words. */
-export async function exportProfile(account: Account): Promise<ExportedProfile> {
+/** All that is kept of a visitor: the stored bytes, what they say in words, and the events that wait under a prefix. */
+export async function exportProfile(account: Account, prefix: string): Promise<ExportedProfile> {
   await load();
   const runtime = asItWas(account);
   try {
@@ -60,6 +60,7 @@ export async function exportProfile(account: Account): Promise<ExportedProfile> 
       knowledge: runtime.snapshot(account.nowMs),
       replica: toBase64url(account.state),
       others: toBase64url(account.others),
+      pending: pendingTails(prefix).map(({ document, bytes }) => ({ document, events: toBase64url(Uint8Array.from(bytes)) })),
     };
   } finally {
     runtime.free();
@@ -69,8 +70,7 @@ export async function exportProfile(account: Account): Promise<ExportedProfile> 
 function asItWas({ config, visitor, state, others, page, nowMs }: Account): Runtime {
   const runtime = Full.open(config);
   runtime.setVisitor(...visitor);
-  runtime.load(state);
-  runtime.loadOthers(others);
+  runtime.loadWith(state, others);
   runtime.page(nowMs, page.explicit, page.url, page.tokens);
   return runtime;
 }

@@ -63,15 +63,16 @@ if (typeof addEventListener === "function") {
   });
 }
 
-/** One read-write transaction, atomic over tabs; rejects, having written nothing, if any part of it fails. */
+/** One transaction, atomic over tabs; rejects, having written nothing, if any part of it fails. */
 export function transact<T>(
   database: IDBDatabase,
   work: (kept: IDBObjectStore) => Promise<T>,
   durability: IDBTransactionDurability = "relaxed",
+  mode: IDBTransactionMode = "readwrite",
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     if (isLeft) return reject(new Error("the page is left"));
-    const transaction = database.transaction(KEPT, "readwrite", { durability });
+    const transaction = database.transaction(KEPT, mode, { durability });
     let done: () => void = reject;
     let failure: unknown;
     running.add(transaction);

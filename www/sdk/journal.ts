@@ -3,14 +3,12 @@
  * at a time, and at the end of the page a tail in `localStorage` that the next start takes up. An event
  * counts once, even if the tab is killed in between; nothing is kept here after a withdrawal.
  */
-import { packTail, randomBytes, toBase64url, unpackTail, type HandIn } from "./packing.js";
+import { newId, packTail, unpackTail, type HandIn } from "./packing.js";
 import { sameBytes, type Batch } from "./records.js";
 import type { Outcome, Store } from "./store.js";
+import { isTrap } from "./trap.js";
 
-/** Whether the engine failed: it is in an unknown state, and nothing more may be asked of it. */
-export const isTrap = (error: unknown): boolean => error instanceof WebAssembly.RuntimeError;
-
-/** The wasm module's tails: a document's own key each. Total: where storage is denied there are none. */
+/** The tails: a document's own key each. Total: where storage is denied there are none. */
 export interface Tails {
   names(prefix: string): string[];
   read(key: string): Uint8Array | undefined;
@@ -20,7 +18,6 @@ export interface Tails {
 
 const IDLE_MAX_MS = 12 * 3_600_000;
 const PENDING_MAX = 1_024;
-const newId = (): string => toBase64url(randomBytes(8));
 
 /** The tails found at a start: those of this visitor as batches; all of them are to be dropped after the commit. */
 export function takeTails(tails: Tails, prefix: string, tag: string): { batches: Batch[]; drop: () => void } {

@@ -1,7 +1,6 @@
 /**
- * What a page needs only after its first choice, in a file of its own: the talk with the server, withdrawal, and
- * the rarer words of the interface. Comes in and goes out: as each part says.
+ * What a page needs only after its first choice, in a file of its own: the recorder with the engine's second half,
+ * the talk with the server, withdrawal. Comes in and goes out: as each part says.
  */
-export { runLaterVerb } from "./laterverbs.js";
-export { Sync } from "./sync.js";
-export { settleOwed, withdraw } from "./withdraw.js";
+export { record } from "./recorder.js";
+export { withdraw } from "./withdraw.js";

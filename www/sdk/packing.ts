@@ -101,3 +101,6 @@ export function fromBase64url(text: unknown): Uint8Array | undefined {
 
 /** Random bytes of which nobody can guess the next. */
 export const randomBytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+
+/** A name that no other document or replica has. */
+export const newId = (): string => toBase64url(randomBytes(8));

@@ -34,7 +34,8 @@ function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boo
       seen.stops++;
       if (given.broken) throw new Error("trapped");
     };
-    const client: Client = { mode: from.purposes.keep ? "ready" : "memory", run, stop };
+    const mode = from.purposes.keep ? "ready" : "memory";
+    const client: Client = { mode, settled: Promise.resolve(mode), run, stop };
     return given.slow ? new Promise((resolve) => (arrive = () => resolve(client))) : Promise.resolve(client);
   };
   const take = openQueue(host);

@@ -121,7 +121,9 @@ class Queue {
     this.#starting = false;
     this.#client = client;
     for (const command of this.#listeners) client.run(command);
-    this.#settle(client.mode);
+    this.#pass(client.mode);
+    const mode = await client.settled;
+    if (still()) host.mark(mode);
   }
 
   /** What became of a client: unless it only lost its storage, it begins again when the site asserts consent anew. */
@@ -145,8 +147,13 @@ class Queue {
   }
 
   #settle(state: State): void {
-    this.#state = state;
     this.host.mark(state);
+    this.#pass(state);
+  }
+
+  /** Passes on what was waiting. */
+  #pass(state: State): void {
+    this.#state = state;
     const commands = this.#waiting;
     this.#waiting = [];
     for (const command of commands) this.take(command);

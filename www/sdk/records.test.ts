@@ -29,20 +29,20 @@ test("f18_a_tail_found_after_weeks_counts_once", () => {
 
 test("a profile ends after 13 months, by both clocks", () => {
   const old = NOW_MS - 400 * DAY_MS;
-  assert.equal(entryOf(found(old), NOW_MS, true).empty, true);
-  assert.equal(entryOf(found(old, -60 * DAY_MS), NOW_MS, true).empty, false);
-  assert.equal(entryOf(found(NOW_MS - DAY_MS, 400 * DAY_MS), NOW_MS, true).empty, false);
+  assert.equal(entryOf(found(old), newVisitor(NOW_MS), NOW_MS, true).empty, true);
+  assert.equal(entryOf(found(old, -60 * DAY_MS), newVisitor(NOW_MS), NOW_MS, true).empty, false);
+  assert.equal(entryOf(found(NOW_MS - DAY_MS, 400 * DAY_MS), newVisitor(NOW_MS), NOW_MS, true).empty, false);
 });
 
 test("a date in the future is taken for today, unless the clock itself cannot be right", () => {
   const future = found(NOW_MS + 900 * DAY_MS);
-  assert.equal(entryOf(future, NOW_MS, true).visitor.sinceMs, NOW_MS);
-  assert.equal(entryOf(future, 0, true).visitor, future.visitor);
+  assert.equal(entryOf(future, newVisitor(NOW_MS), NOW_MS, true).visitor.sinceMs, NOW_MS);
+  assert.equal(entryOf(future, newVisitor(0), 0, true).visitor, future.visitor);
 });
 
 test("where sync is not agreed to, what the server may hold is owed", () => {
   const before = found(NOW_MS, 0, 1);
-  const entry = entryOf(before, NOW_MS, false);
+  const entry = entryOf(before, newVisitor(NOW_MS), NOW_MS, false);
   assert.deepEqual(entry.owed, [before.visitor?.erase]);
   assert.notEqual(entry.visitor.secret, before.visitor?.secret);
 });

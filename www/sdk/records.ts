@@ -2,7 +2,7 @@
  * The records of the store, and how far to believe them. Comes in: whatever IndexedDB holds, from any release
  * or hand. Goes out: a record, or `undefined`. Must not trust a shape it has not looked at.
  */
-import { eventsAbove, randomBytes, toBase64url, type HandIn } from "./packing.js";
+import { eventsAbove, newId, randomBytes, toBase64url, type HandIn } from "./packing.js";
 
 /** Who is kept: random, of this site alone. */
 export interface Visitor {
@@ -70,7 +70,7 @@ export function newVisitor(nowMs: number): Visitor {
 }
 
 export function newReplica(): Replica {
-  return { id: toBase64url(randomBytes(8)), version: 0, bytes: new Uint8Array(), applied: new Map() };
+  return { id: newId(), version: 0, bytes: new Uint8Array(), applied: new Map() };
 }
 
 type Loose<T> = Readonly<Record<keyof T, unknown>>;
@@ -131,8 +131,16 @@ export interface Entry extends Found {
   readonly empty: boolean;
 }
 
-/** A visitor whose time is not over goes on; where sync is not agreed to, the server's copy is to be erased. */
-export function entryOf(found: Found, nowMs: number, sync: boolean): Entry {
+/** Whether a visitor simply goes on: their time is not over, and the server has no copy that it may not have. */
+export function goesOn({ visitor, pace }: { visitor: Visitor; pace: Pace }, nowMs: number, sync: boolean): boolean {
+  return !isExpired(dated(visitor, nowMs + pace.skewMs), pace, nowMs) && (sync || pace.version === 0);
+}
+
+/**
+ * A visitor whose time is not over goes on; where nobody does, the newcomer begins. Where sync is not agreed to, the
+ * server's copy is to be erased.
+ */
+export function entryOf(found: Found, newcomer: Visitor, nowMs: number, sync: boolean): Entry {
   const { pace } = found;
   const visitor = found.visitor && dated(found.visitor, nowMs + pace.skewMs);
   const over = !visitor || isExpired(visitor, pace, nowMs);
@@ -140,7 +148,7 @@ export function entryOf(found: Found, nowMs: number, sync: boolean): Entry {
   if (!over && (sync || !copied)) return { ...found, visitor, empty: false };
   const owed = visitor && copied ? [...found.owed, visitor.erase] : found.owed;
   // What comes later must not be told from the same visitor; the tails, still to be taken up, are.
-  const next = over ? newVisitor(nowMs) : { ...newVisitor(visitor.sinceMs), tag: visitor.tag };
+  const next = over ? { ...newcomer, sinceMs: nowMs } : { ...newcomer, sinceMs: visitor.sinceMs, tag: visitor.tag };
   return { visitor: next, others: NO_OTHERS, pace: NO_PACE, owed, empty: over };
 }
 

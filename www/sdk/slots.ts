@@ -3,10 +3,10 @@
  * offer or keeps its default, once; what was seen, clicked and said of it is told on. Must not loop when a
  * framework moves or re-renders slots.
  */
-import { buildBlock, fillTemplate } from "#runtime";
-import type { Chosen } from "./chooser.js";
+import type { Chooser } from "./chooser.js";
 import { usherSlots, type OfferElement } from "./element.js";
 import { languageOf, type Language } from "./page.js";
+import { buildBlock, fillTemplate, type Content } from "./render.js";
 import type { Choice } from "./types.js";
 import { whenViewable } from "./viewable.js";
 
@@ -14,11 +14,7 @@ import { whenViewable } from "./viewable.js";
 export interface Counter {
   /** Runs work that the page calls: nothing of it may be thrown into the page. */
   guard(work: () => void): void;
-  /** How many offers a placement takes. */
-  slots(placement: string): number;
-  choose(placement: string, slot: number, language: Language): Chosen;
-  /** The page does not show this choice any more. */
-  release(choice: Choice): void;
+  readonly chooser: Chooser;
   /** Something happened to an offer shown here. */
   happened(name: "offer_impression" | "offer_click", choice: Choice): void;
   /** The visitor asks why. */
@@ -79,8 +75,8 @@ export class Slots {
     const shown: { choice: Choice; nodes: readonly Element[] }[] = [];
     let reason = "placement";
     for (const index of taken) {
-      const { choice, packed } = this.counter.choose(placement, index, language);
-      const nodes = packed === undefined ? [] : build(slot, packed, language);
+      const choice = this.counter.chooser.choose(placement, index, language);
+      const nodes = choice.content ? build(slot, choice.content, language) : [];
       if (nodes.length > 0) shown.push({ choice, nodes });
       else reason = choice.reason === "engine" ? `engine-${choice.code ?? 0}` : (choice.reason ?? "off");
     }
@@ -103,12 +99,12 @@ export class Slots {
     const seat = this.#seats.get(slot);
     this.#seats.delete(slot);
     seat?.rise();
-    seat?.choices.forEach((choice) => this.counter.release(choice));
+    seat?.choices.forEach((choice) => this.counter.chooser.release(choice));
   }
 
   /** A placement's only element takes all its slots; several elements take one each, in the page's order. */
   #freeSlots(placement: string): readonly number[] {
-    const count = this.counter.slots(placement);
+    const count = this.counter.chooser.slots(placement);
     const taken = new Set([...this.#seats.values()].flatMap((seat) => (seat.placement === placement ? seat.taken : [])));
     const free = Array.from({ length: count }, (_, index) => index).filter((index) => !taken.has(index));
     const elements = document.querySelectorAll(`escale-offer[placement="${CSS.escape(placement)}"]`).length;
@@ -128,10 +124,8 @@ export class Slots {
 }
 
 /** The offer's nodes: the site's own template filled, else Escale's block. */
-function build(slot: OfferElement, packed: string, language: Language): Element[] {
+function build(slot: OfferElement, content: Content, language: Language): Element[] {
   const id = slot.getAttribute("template");
   const template = id === null ? slot.querySelector("template") : document.getElementById(id);
-  const fragment =
-    template instanceof HTMLTemplateElement ? fillTemplate(template, packed) : buildBlock(slot, packed, WHY[language]);
-  return Array.from(fragment?.children ?? []);
+  return template instanceof HTMLTemplateElement ? fillTemplate(template, content) : buildBlock(content, WHY[language]);
 }

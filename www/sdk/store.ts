@@ -5,19 +5,19 @@
  */
 import { ask, openDatabase, transact } from "./idb.js";
 import { databaseName } from "./names.js";
-import { isTrap } from "./journal.js";
 import {
   asOthers, asPace, asReplica, asTokens, asVisitor, entryOf, mustRenew, newReplica, newVisitor, NO_OTHERS, NO_PACE, pruned,
   sameBytes, unseen, type Batch, type Entry, type Named, type Others, type Pace, type Replica, type Visitor,
 } from "./records.js";
+import { isTrap } from "./trap.js";
 
 /** What is to be applied, asked for at the very moment of applying: nothing can slip in between. */
 export type Batches = () => readonly Batch[];
 
 const NONE: Batches = () => [];
 
-/** The engine's part of a commit: load the stored bytes, apply the events, save. Synchronous. */
-export type Fold = (stored: Uint8Array, events: Uint8Array) => { readonly status: "ok" | "newer" | "corrupt"; readonly bytes: Uint8Array };
+/** The engine's part of a commit: load the stored bytes beside the others', apply the events, save. Synchronous. */
+export type Fold = (stored: Uint8Array, others: Uint8Array, events: Uint8Array) => { readonly status: "ok" | "newer" | "corrupt"; readonly bytes: Uint8Array };
 
 /** How a commit ended. `gone`: the visitor withdrew; `changed`: another one came; `newer`: only readable here. */
 export type Outcome = "kept" | "gone" | "changed" | "newer";
@@ -26,6 +26,8 @@ export type Outcome = "kept" | "gone" | "changed" | "newer";
 export interface Entering {
   readonly nowMs: number;
   readonly sync: boolean;
+  /** Who begins where nobody goes on. */
+  readonly newcomer: Visitor;
   /** The tails found, by the visitor's tag. */
   readonly tails: (tag: string) => readonly Batch[];
   /** Whether the start is still wanted. */
@@ -158,22 +160,23 @@ export class Store {
     return undefined;
   }
 
-  async #begin(kept: IDBObjectStore, { nowMs, sync, tails, still }: Entering): Promise<void> {
-    if (!still()) throw new Error("no longer wanted");
-    await this.#meet(kept, nowMs, sync);
-    this.outcome = await this.#foldIn(kept, () => tails(this.visitor.tag), nowMs);
+  async #begin(kept: IDBObjectStore, entering: Entering): Promise<void> {
+    const { nowMs } = entering;
+    if (!entering.still()) throw new Error("no longer wanted");
+    await this.#meet(kept, entering);
+    this.outcome = await this.#foldIn(kept, () => entering.tails(this.visitor.tag), nowMs);
     if (this.outcome !== "kept") return;
     // Only now: the tails, however old, were looked up first.
     this.replica = { ...this.replica, applied: pruned(this.replica.applied, nowMs) };
     kept.put(this.replica, "replica");
   }
 
-  async #meet(kept: IDBObjectStore, nowMs: number, sync: boolean): Promise<void> {
+  async #meet(kept: IDBObjectStore, { newcomer, nowMs, sync }: Entering): Promise<void> {
     const [visitor, others, pace, owed] = await Promise.all(
       ["visitor", "others", "pace", "owed"].map((key) => ask<unknown>(kept.get(key))),
     );
     const found = { visitor: asVisitor(visitor), others: asOthers(others), pace: asPace(pace), owed: asTokens(owed) };
-    const entry = entryOf(found, nowMs, sync);
+    const entry = entryOf(found, newcomer, nowMs, sync);
     this.#know(entry);
     if (entry.visitor === found.visitor) return;
     if (entry.empty) kept.clear();
@@ -200,7 +203,7 @@ export class Store {
     // Deleted under our feet, while the visitor stayed: rebuilt from what this document last saw.
     const replica = asReplica(stored) ?? this.replica;
     const { events, applied } = unseen(replica.applied, batches(), nowMs);
-    const { status, bytes } = this.fold(replica.bytes, events);
+    const { status, bytes } = this.fold(replica.bytes, this.others.bytes, events);
     if (status === "newer") return "newer";
     const bad = status === "corrupt" || (stored !== undefined && !asReplica(stored));
     if (bad) kept.put(stored, "quarantine");

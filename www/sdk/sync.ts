@@ -6,9 +6,10 @@
 import { backoffMs, restMs } from "./pace.js";
 import { fromBase64url, toBase64url } from "./packing.js";
 import type { Named, Pace } from "./records.js";
-import { isTrap, type Journal } from "./journal.js";
+import type { Journal } from "./journal.js";
 import type { Outcome, Store } from "./store.js";
 import { othersOf, send, type Answer } from "./transport.js";
+import { isTrap } from "./trap.js";
 
 /** What the sync needs of the client. */
 export interface SyncHost {

@@ -69,6 +69,8 @@ export type Command = readonly [verb: string, ...args: unknown[]];
 /** A client at work, seen from the queue. */
 export interface Client {
   readonly mode: Mode;
+  /** Resolves once it is known where the profile lives, and everything that happens is recorded. Never rejects. */
+  readonly settled: Promise<Mode>;
   run(command: Command): void;
   /** Ends: nothing more is read, stored or sent; the default content is back. */
   stop(): void;
@@ -102,4 +104,6 @@ export interface ExportedProfile {
   readonly replica: string;
   /** What the server told of the visitor's other browsers. */
   readonly others: string;
+  /** Events that wait to be taken up, by document: base64url. */
+  readonly pending: readonly { readonly document: string; readonly events: string }[];
 }

@@ -1,71 +1,54 @@
 /**
- * The words of the interface that every page uses, one function each. Comes in: a command of the site, unchecked.
- * Goes out: what the visit does about it, and the site's callback called. Wrong calls are told on the console,
- * never thrown; the rarer words are fetched when they are first said.
+ * The words of the interface that count, keep or tell, one function each. Comes in: a command of the site, unchecked.
+ * Goes out: what the visit, the server or the full module does about it, and the site's callback called. Wrong calls are
+ * told on the console, never thrown.
  */
 import type { OfferElement } from "./element.js";
+import { hash32 } from "./hash.js";
+import { tailPrefix } from "./names.js";
+import type { Language } from "./page.js";
 import { quietly } from "./queue.js";
-import type { Command, Fields, Mode, Start } from "./types.js";
-import type { Visit } from "./visit.js";
-
-/** What the verbs work on. */
-export interface Desk {
-  readonly from: Start;
-  readonly visit: Visit;
-  readonly mode: Mode;
-  readonly listeners: Map<string, Set<(detail: unknown) => void>>;
-  /** Chooses once more for a slot. */
-  again(slot: OfferElement): void;
-  /** Ends, and wipes what is kept here. */
-  erase(): Promise<void>;
-}
+import { subjectOf } from "./sync.js";
+import { erased, send, type Answer } from "./transport.js";
+import type { Visit } from "./recorder.js";
+import type { Choice, Command, Explanation, Fields } from "./types.js";
 
 /** A command's function; what it answers is awaited only to notice failures. */
-export type Verb = (desk: Desk, args: readonly unknown[]) => unknown;
+type Verb = (visit: Visit, args: readonly unknown[]) => unknown;
 
 const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
-  ["page", (desk, [facts]) => desk.visit.view(topicsOf(facts))],
-  ["track", (desk, [name, fields]) => track(desk, String(name), fields)],
-  ["declare", (desk, [fields]) => track(desk, "declare", fields)],
-  ["choose", choose],
-  ["on", (desk, [type, callback]) => listen(desk, String(type), callback)],
-  ["off", (desk, [type, callback]) => desk.listeners.get(String(type))?.delete(callback as () => void)],
-  ["ready", (desk, [callback]) => quietly(callback, desk.mode)],
+  ["page", (visit, [facts]) => visit.turnPage(topicsOf(facts))],
+  ["track", (visit, [name, fields]) => track(visit, String(name), fields)],
+  ["declare", (visit, [fields]) => track(visit, "declare", fields)],
   ["flush", flush],
-  // Here, not among the rarer ones: the page may be left at once.
-  ["logout", (desk) => desk.visit.beginAnew()],
+  ["logout", (visit) => visit.beginAnew()],
+  ["explain", async (visit, [placement, callback]) => quietly(callback, await explanation(visit, String(placement)))],
+  ["why", (visit, args) => why(visit, args as [OfferElement, Choice, Language])],
+  ["identify", (visit, [token]) => identify(visit, String(token))],
+  ["profile.export", exportProfile],
+  ["profile.forget", forget],
 ]);
 
-/** Runs a command. */
-export function runVerb(desk: Desk, command: Command): unknown {
-  const [name, ...args] = command;
+/** Runs a command; an unknown one is told, and passed over. */
+export function runVerb(visit: Visit, [name, ...args]: Command): unknown {
   const verb = VERBS.get(name);
-  return verb ? verb(desk, args) : import("./later.js").then((later) => later.runLaterVerb(desk, command));
+  if (!verb) complain(`there is no command "${name}"`);
+  return verb?.(visit, args);
 }
 
 /** Tells the site's developer what was wrong with a call. */
-export const complain = (what: string): void => console.warn(`escale: ${what}`);
+const complain = (what: string): void => console.warn(`escale: ${what}`);
 
 /** Counts an event, and tells the site's listeners. */
-export function track(desk: Desk, name: string, fields: unknown): void {
-  const fault = desk.visit.track(name, fields as Fields | undefined);
+function track(visit: Visit, name: string, fields: unknown): void {
+  const fault = visit.track(name, fields as Fields | undefined);
   if (fault) complain(`track("${name}"): ${fault}`);
-  else emit(desk, name, fields);
+  else emit(visit, name, fields);
 }
 
 /** Calls the listeners of a type. */
-export function emit(desk: Desk, type: string, detail: unknown): void {
+function emit({ desk }: Visit, type: string, detail: unknown): void {
   for (const callback of [...(desk.listeners.get(type) ?? [])]) quietly(callback, detail);
-}
-
-function choose(desk: Desk, [placement, callback]: readonly unknown[]): void {
-  const language = document.documentElement.lang.slice(0, 2).toLowerCase();
-  quietly(callback, desk.visit.chooser.choose(String(placement), 0, language).choice);
-}
-
-async function flush(desk: Desk, [callback]: readonly unknown[]): Promise<void> {
-  await desk.visit.flush();
-  quietly(callback);
 }
 
 function topicsOf(facts: unknown): readonly string[] {
@@ -74,8 +57,67 @@ function topicsOf(facts: unknown): readonly string[] {
   return list.filter((topic) => typeof topic === "string").slice(0, 16);
 }
 
-function listen(desk: Desk, type: string, callback: unknown): void {
-  if (typeof callback !== "function") return;
-  const known = desk.listeners.get(type) ?? new Set();
-  desk.listeners.set(type, known.add(callback as (detail: unknown) => void));
+async function flush(visit: Visit, [callback]: readonly unknown[]): Promise<void> {
+  await visit.flush();
+  quietly(callback);
+}
+
+async function explanation({ desk }: Visit, of: Choice | string): Promise<Explanation | undefined> {
+  const inputs = desk.chooser.inputs(of);
+  return inputs && (await import("./full.js").then((full) => full.explain(inputs)).catch(() => undefined));
+}
+
+async function why(visit: Visit, [slot, choice, language]: [OfferElement, Choice, Language]): Promise<void> {
+  const [full, told] = await Promise.all([import("./full.js"), explanation(visit, choice)]);
+  full.showWhy(told, language, (feedback) => {
+    track(visit, feedback, { offer: choice.offer, placement: choice.placement });
+    visit.desk.again(slot);
+  });
+}
+
+/** Ties the visitor to a customer by the site's own token; another customer's browser begins anew. */
+async function identify(visit: Visit, token: string): Promise<void> {
+  const { site, server } = visit.desk.from.options;
+  const subject = subjectOf(token);
+  const { store, sync } = visit;
+  if (!store || !sync || server === undefined || subject === undefined) return;
+  const customer = hash32(subject, 0x811c9dc5);
+  if (store.visitor.customer === customer) return;
+  if (store.visitor.customer !== undefined) await visit.beginAnew();
+  const link = async (): Promise<Answer | undefined> => {
+    await sync.now();
+    // Withdrawn meanwhile: nothing is to be sent any more.
+    if (visit.store !== store || (await store.present()) !== "kept") return undefined;
+    const { secret, erase } = store.visitor;
+    const body = { site, visitor: secret, erase, token };
+    const answer = await send({ method: "POST", url: `${server}/v1/identify`, body, leaving: false });
+    return visit.store === store && store.visitor.secret === secret ? answer : undefined;
+  };
+  let answer = await link();
+  if (answer?.kind === "refused" && answer.code === "linked_elsewhere") {
+    await visit.beginAnew();
+    answer = await link();
+  }
+  if (!answer) return;
+  if (answer.kind !== "ok") {
+    complain("the server did not accept the customer's token");
+    return;
+  }
+  await store.noteCustomer(customer);
+  await sync.afresh();
+  emit(visit, "identify", undefined);
+}
+
+async function exportProfile(visit: Visit, [callback]: readonly unknown[]): Promise<void> {
+  const full = await import("./full.js");
+  quietly(callback, await full.exportProfile(visit.account(), tailPrefix(visit.desk.from.options.site)));
+}
+
+/** Erases here and on the server; the page goes on with its own content. */
+async function forget({ desk, store }: Visit, [callback]: readonly unknown[]): Promise<void> {
+  const { site, server } = desk.from.options;
+  const secret = store?.visitor.secret;
+  const there = server !== undefined && secret !== undefined && erased(server, site, secret);
+  await Promise.all([desk.erase(), there]);
+  quietly(callback);
 }

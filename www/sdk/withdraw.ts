@@ -6,6 +6,7 @@
 import { ask, openDatabase, transact } from "./idb.js";
 import { channelName, databaseName, tailPrefix } from "./names.js";
 import { asTokens, asVisitor } from "./records.js";
+import { dropTail, tailNames } from "./tails.js";
 import { erased } from "./transport.js";
 import type { Options } from "./types.js";
 
@@ -59,12 +60,6 @@ function tellTabs(site: string): void {
   channel.close();
 }
 
-/** Without the wasm module, which a refusal does not load. */
 function dropTails(site: string): void {
-  try {
-    const keys = Object.keys(localStorage).filter((key) => key.startsWith(tailPrefix(site)));
-    for (const key of keys) localStorage.removeItem(key);
-  } catch {
-    // Storage is denied: no tail was ever written.
-  }
+  tailNames(tailPrefix(site)).forEach(dropTail);
 }

@@ -54,7 +54,8 @@ impl Browser {
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
         let answer = answer.json();
         if let Some(state) = answer["others"]["state"].as_str() {
-            self.engine.load_others(&from_base64url(state)).unwrap();
+            let own = self.engine.save();
+            self.engine.load_with(&own, &from_base64url(state)).unwrap();
             self.seen = answer["others"]["seq"].as_u64().unwrap();
         }
         answer

@@ -107,7 +107,7 @@ impl<'a> Test<'a> {
     fn of_flag(&self, flag: bool) -> Option<bool> {
         match self.test {
             ask::KNOWN => Some(true),
-            ask::ANY => Some(self.operand.contains(&u8::from(flag))),
+            ask::ANY => Some(self.operand.iter().any(|operand| *operand == u8::from(flag))),
             _ => None,
         }
     }

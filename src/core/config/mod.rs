@@ -54,12 +54,13 @@ impl Config {
             return Err(ConfigError::NotAConfig);
         }
         let mut config = Self { bytes, version_hash: 0, policy: Policy::default(), timing: Timing::default() };
-        let format = config.u16_at(4);
+        let header = Row(config.bytes.first_chunk::<12>().unwrap_or(&[0; 12]));
+        let (format, told) = (header.u16(4), header.u32(8));
         if format != FORMAT {
             return Err(ConfigError::Version(format));
         }
         let sum = digest(&config.bytes[12..]);
-        if sum != config.u32_at(8) || (0..SECTIONS).any(|s| config.frame(s).is_none()) {
+        if sum != told || (0..SECTIONS).any(|s| config.frame(s).is_none()) {
             return Err(ConfigError::Corrupt);
         }
         config.version_hash = sum;
@@ -99,12 +100,12 @@ impl Config {
         let (mut low, mut high) = (0, self.count(Section::Names));
         while low < high {
             let middle = low.midpoint(high);
-            let at = self.row(Section::Names, middle);
-            let here = (u64::from(self.u16_at(at)) << 32) | u64::from(self.u32_at(at + 4));
+            let row = self.row::<8>(Section::Names, middle);
+            let here = (u64::from(row.u16(0)) << 32) | u64::from(row.u32(4));
             match here.cmp(&key) {
                 core::cmp::Ordering::Less => low = middle + 1,
                 core::cmp::Ordering::Greater => high = middle,
-                core::cmp::Ordering::Equal => return Some(self.u16_at(at + 2)),
+                core::cmp::Ordering::Equal => return Some(row.u16(2)),
             }
         }
         None
@@ -119,14 +120,9 @@ impl Config {
     /// A text of the string table; empty where there is none.
     #[must_use]
     pub fn text(&self, string: u32) -> &str {
-        let (from, to) = (self.string_end(string), self.string_end(string + 1));
-        let (start, length) = self.frame(Section::StringBytes as usize).unwrap_or((0, 0));
-        let range = start + (from as usize).min(length)..start + (to as usize).min(length);
-        self.bytes.get(range).and_then(|b| core::str::from_utf8(b).ok()).unwrap_or("")
-    }
-
-    fn string_end(&self, index: u32) -> u32 {
-        self.u32_at(self.row(Section::StringOffsets, index as usize))
+        let end = |index: u32| self.row::<4>(Section::StringOffsets, index as usize).u32(0) as usize;
+        let text = self.section(Section::StringBytes).get(end(string)..end(string + 1));
+        text.and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or("")
     }
 
     /// The bytes of a section.
@@ -142,34 +138,54 @@ impl Config {
         self.frame(section as usize).map_or(0, |(_, length)| length / section.row_bytes())
     }
 
-    /// Where a row begins; past the end of the bytes where there is no such row.
-    pub(crate) fn row(&self, section: Section, index: usize) -> usize {
-        match self.frame(section as usize) {
-            Some((start, length)) if index < length / section.row_bytes() => start + index * section.row_bytes(),
-            _ => usize::MAX - 64,
-        }
+    /// A row; zeros where there is none.
+    pub(crate) fn row<const N: usize>(&self, section: Section, index: usize) -> Row<'_, N> {
+        debug_assert_eq!(section.row_bytes(), N, "{section:?}");
+        let (rows, _) = self.section(section).as_chunks::<N>();
+        Row(rows.get(index).unwrap_or(&[0; N]))
     }
 
-    /// Start and length of a section, if it lies inside.
+    /// A section that is one row of numbers; zeros where it is shorter.
+    fn numbers<const N: usize>(&self, section: Section) -> Row<'_, N> {
+        Row(self.section(section).first_chunk().unwrap_or(&[0; N]))
+    }
+
+    /// Start and length of a section as the header says, if it lies inside.
     fn frame(&self, section: usize) -> Option<(usize, usize)> {
         let at = 12 + section * 8;
-        let (start, length) = (self.u32_at(at) as usize, self.u32_at(at + 4) as usize);
+        let header: &[u8; 8] = self.bytes.get(at..)?.first_chunk()?;
+        let (start, length) = (Row(header).u32(0) as usize, Row(header).u32(4) as usize);
         (start >= HEADER_BYTES && start.checked_add(length)? <= self.bytes.len()).then_some((start, length))
     }
+}
 
-    pub(crate) fn u16_at(&self, at: usize) -> u16 {
-        u16::from_le_bytes(self.array_at(at))
+/// A row's bytes: one look at the bounds for all its fields.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a, const N: usize>(&'a [u8; N]);
+
+impl<const N: usize> Row<'_, N> {
+    #[inline(always)]
+    fn array<const M: usize>(self, at: usize) -> [u8; M] {
+        self.0.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or([0; M])
     }
 
-    pub(crate) fn u32_at(&self, at: usize) -> u32 {
-        u32::from_le_bytes(self.array_at(at))
+    #[inline(always)]
+    pub fn byte(self, at: usize) -> u8 {
+        self.array::<1>(at)[0]
     }
 
-    pub(crate) fn f32_at(&self, at: usize) -> f64 {
-        f64::from(f32::from_le_bytes(self.array_at(at)))
+    #[inline(always)]
+    pub fn u16(self, at: usize) -> u16 {
+        u16::from_le_bytes(self.array(at))
     }
 
-    pub(crate) fn array_at<const N: usize>(&self, at: usize) -> [u8; N] {
-        self.bytes.get(at..).and_then(|b| b.first_chunk::<N>()).copied().unwrap_or([0; N])
+    #[inline(always)]
+    pub fn u32(self, at: usize) -> u32 {
+        u32::from_le_bytes(self.array(at))
+    }
+
+    #[inline(always)]
+    pub fn f32(self, at: usize) -> f64 {
+        f64::from(f32::from_le_bytes(self.array(at)))
     }
 }

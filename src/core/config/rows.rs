@@ -21,6 +21,8 @@ pub struct Policy {
     pub fatigue: f64,
     pub fatigue_half_life_s: u32,
     pub similarity: f64,
+    /// Whether a condition asks about the page at hand.
+    pub asks_for_page: bool,
 }
 
 /// A facet.
@@ -93,81 +95,81 @@ pub struct Offer {
 
 impl Config {
     pub(super) fn read_policy(&self) -> Policy {
-        let at = |i| self.f32_at(self.row(Section::Policy, i));
-        let seconds = |i| self.u32_at(self.row(Section::Policy, i));
+        let row = self.numbers::<48>(Section::Policy);
         Policy {
-            prior_strength: at(0),
-            taste_weight: at(1),
-            affinity_weight: at(2),
-            temperature: at(3),
-            exploration: at(4),
-            sticky_s: seconds(5),
-            visit_gap_s: seconds(6),
-            holdout: at(7),
-            fatigue: at(8),
-            fatigue_half_life_s: seconds(9),
-            similarity: at(10),
+            prior_strength: row.f32(0),
+            taste_weight: row.f32(4),
+            affinity_weight: row.f32(8),
+            temperature: row.f32(12),
+            exploration: row.f32(16),
+            sticky_s: row.u32(20),
+            visit_gap_s: row.u32(24),
+            holdout: row.f32(28),
+            fatigue: row.f32(32),
+            fatigue_half_life_s: row.u32(36),
+            similarity: row.f32(40),
+            asks_for_page: row.u32(44) == 1,
         }
     }
 
     /// What one event of this kind adds.
     #[must_use]
     pub fn event_weight(&self, kind: Kind) -> f64 {
-        self.f32_at(self.row(Section::EventWeights, kind as usize))
+        self.row::<4>(Section::EventWeights, kind as usize).f32(0)
     }
 
     /// A facet by its small integer.
     #[must_use]
     pub fn facet(&self, index: u16) -> Facet {
-        let at = self.row(Section::Facets, usize::from(index));
+        let row = self.row::<24>(Section::Facets, usize::from(index));
         Facet {
-            name: self.u32_at(at),
-            hash: self.u32_at(at + 4),
-            taste_half_life_s: self.u32_at(at + 8),
-            intent_half_life_s: self.u32_at(at + 12),
-            first_topic: self.u16_at(at + 16),
-            topics: self.u16_at(at + 18),
-            weight: self.f32_at(at + 20),
+            name: row.u32(0),
+            hash: row.u32(4),
+            taste_half_life_s: row.u32(8),
+            intent_half_life_s: row.u32(12),
+            first_topic: row.u16(16),
+            topics: row.u16(18),
+            weight: row.f32(20),
         }
     }
 
     /// A topic by its small integer.
     #[must_use]
     pub fn topic(&self, index: u16) -> Topic {
-        let at = self.row(Section::Topics, usize::from(index));
+        let row = self.row::<16>(Section::Topics, usize::from(index));
         Topic {
-            name: self.u32_at(at),
-            hash: self.u32_at(at + 4),
-            facet: self.u16_at(at + 8),
-            parent: self.u16_at(at + 10),
-            base_rate: self.f32_at(at + 12),
+            name: row.u32(0),
+            hash: row.u32(4),
+            facet: row.u16(8),
+            parent: row.u16(10),
+            base_rate: row.f32(12),
         }
     }
 
     /// A family by its small integer.
     #[must_use]
     pub fn family(&self, index: u16) -> Family {
-        let at = self.row(Section::Families, usize::from(index));
+        let row = self.row::<16>(Section::Families, usize::from(index));
         Family {
-            name: self.u32_at(at),
-            hash: self.u32_at(at + 4),
-            rest_s: self.u32_at(at + 8),
-            ignored_after: self.u16_at(at + 12),
-            then: self.u16_at(at + 14),
+            name: row.u32(0),
+            hash: row.u32(4),
+            rest_s: row.u32(8),
+            ignored_after: row.u16(12),
+            then: row.u16(14),
         }
     }
 
     /// A placement by its small integer.
     #[must_use]
     pub fn placement(&self, index: u16) -> Placement {
-        let at = self.row(Section::Placements, usize::from(index));
+        let row = self.row::<24>(Section::Placements, usize::from(index));
         Placement {
-            name: self.u32_at(at),
-            hash: self.u32_at(at + 4),
-            first_candidate: self.u32_at(at + 8),
-            candidates: self.u32_at(at + 12),
-            min_confidence: self.f32_at(at + 16),
-            slots: self.u16_at(at + 20),
+            name: row.u32(0),
+            hash: row.u32(4),
+            first_candidate: row.u32(8),
+            candidates: row.u32(12),
+            min_confidence: row.f32(16),
+            slots: row.u16(20),
         }
     }
 
@@ -175,34 +177,34 @@ impl Config {
     pub fn candidates(&self, placement: &Placement) -> impl Iterator<Item = u16> + '_ {
         let first = placement.first_candidate as usize;
         let end = (first + placement.candidates as usize).min(self.count(Section::Candidates));
-        (first..end).map(|i| self.u16_at(self.row(Section::Candidates, i)))
+        (first..end).map(|i| self.row::<2>(Section::Candidates, i).u16(0))
     }
 
     /// An offer by its small integer.
     #[must_use]
     pub fn offer(&self, index: u16) -> Offer {
-        let at = self.row(Section::Offers, usize::from(index));
+        let row = self.row::<48>(Section::Offers, usize::from(index));
         Offer {
-            name: self.u32_at(at),
-            hash: self.u32_at(at + 4),
-            from_s: self.u32_at(at + 8),
-            until_s: self.u32_at(at + 12),
-            condition: self.u32_at(at + 16),
-            first_weight: self.u32_at(at + 20),
-            weights: self.u16_at(at + 24),
-            family: self.u16_at(at + 26),
-            base_score: self.f32_at(at + 28),
-            first_content: self.u32_at(at + 32),
-            contents: self.u16_at(at + 36),
-            kind: self.array_at::<1>(at + 38)[0],
+            name: row.u32(0),
+            hash: row.u32(4),
+            from_s: row.u32(8),
+            until_s: row.u32(12),
+            condition: row.u32(16),
+            first_weight: row.u32(20),
+            weights: row.u16(24),
+            family: row.u16(26),
+            base_score: row.f32(28),
+            first_content: row.u32(32),
+            contents: row.u16(36),
+            kind: row.byte(38),
         }
     }
 
     /// Topics with weights: `count` rows from `first`.
     pub fn topic_weights(&self, first: u32, count: u16) -> impl Iterator<Item = (u16, f64)> + '_ {
         (0..usize::from(count)).map(move |i| {
-            let at = self.row(Section::TopicWeights, first as usize + i);
-            (self.u16_at(at), self.f32_at(at + 4))
+            let row = self.row::<8>(Section::TopicWeights, first as usize + i);
+            (row.u16(0), row.f32(4))
         })
     }
 
@@ -215,7 +217,7 @@ impl Config {
     /// (key, value) of `count` rows of content from `first`, in a language or the first one there is.
     pub(super) fn texts(&self, first: u32, count: u16, language: &str) -> impl Iterator<Item = (&str, &str)> {
         let rows = first as usize..first as usize + usize::from(count);
-        let read = |i: usize, field: usize| self.text(self.u32_at(self.row(Section::Content, i) + field));
+        let read = |i: usize, field: usize| self.text(self.row::<12>(Section::Content, i).u32(field));
         let first = read(rows.start, 0);
         let chosen = rows.clone().map(|i| read(i, 0)).find(|l| *l == language).unwrap_or(first);
         rows.filter(move |i| read(*i, 0) == chosen).map(move |i| (read(i, 4), read(i, 8)))
@@ -224,9 +226,9 @@ impl Config {
     /// What people call a topic in a language; its name where nobody said.
     #[must_use]
     pub fn label(&self, topic: u16, language: &str) -> &str {
-        let rows = (0..self.count(Section::Labels)).map(|i| self.row(Section::Labels, i));
-        let is_meant = |at: &usize| self.u32_at(at + 4) == u32::from(topic) && self.text(self.u32_at(*at)) == language;
-        let label = rows.clone().find(is_meant).map(|at| self.u32_at(at + 8));
+        let mut rows = (0..self.count(Section::Labels)).map(|i| self.row::<12>(Section::Labels, i));
+        let label = rows.find(|row| row.u32(4) == u32::from(topic) && self.text(row.u32(0)) == language);
+        let label = label.map(|row| row.u32(8));
         self.text(label.unwrap_or_else(|| self.topic(topic).name))
     }
 

@@ -1,6 +1,6 @@
 //! The rows of customer knowledge, read at their place: thresholds, segments, personas, questions, the model.
 
-use super::Config;
+use super::{Config, Row};
 use super::layout::Section;
 
 /// Four boundaries of five classes, ascending.
@@ -18,6 +18,7 @@ pub(super) mod at {
     pub const RATES: usize = 21;
     pub const ADVOCATE: usize = 27;
     pub const DECLARED: usize = 28;
+    pub const COUNT: usize = 31;
 }
 
 /// The boundaries of the scores of purchases.
@@ -88,8 +89,12 @@ pub struct Transitions {
 }
 
 impl Config {
+    fn customer_numbers(&self) -> Row<'_, { 4 * at::COUNT }> {
+        self.numbers(Section::Customer)
+    }
+
     fn customer_number(&self, index: usize) -> f64 {
-        self.f32_at(self.row(Section::Customer, index))
+        self.customer_numbers().f32(4 * index)
     }
 
     fn boundaries(&self, first: usize) -> Boundaries {
@@ -149,22 +154,22 @@ impl Config {
     /// A segment by its small integer.
     #[must_use]
     pub fn segment(&self, index: u16) -> Segment {
-        let at = self.row(Section::Segments, usize::from(index));
-        Segment { name: self.u32_at(at), hash: self.u32_at(at + 4), condition: self.u32_at(at + 8) }
+        let row = self.row::<12>(Section::Segments, usize::from(index));
+        Segment { name: row.u32(0), hash: row.u32(4), condition: row.u32(8) }
     }
 
     /// A persona by its small integer.
     #[must_use]
     pub fn persona(&self, index: u16) -> Persona {
-        let at = self.row(Section::Personas, usize::from(index));
+        let row = self.row::<24>(Section::Personas, usize::from(index));
         Persona {
-            name: self.u32_at(at),
-            hash: self.u32_at(at + 4),
-            first_rule: self.u32_at(at + 8),
-            expires_days: self.u32_at(at + 12),
-            threshold: self.f32_at(at + 16),
-            rules: self.u16_at(at + 20),
-            is_negative: self.u16_at(at + 22) == 1,
+            name: row.u32(0),
+            hash: row.u32(4),
+            first_rule: row.u32(8),
+            expires_days: row.u32(12),
+            threshold: row.f32(16),
+            rules: row.u16(20),
+            is_negative: row.u16(22) == 1,
         }
     }
 
@@ -172,26 +177,26 @@ impl Config {
     pub fn persona_rules(&self, persona: &Persona) -> impl Iterator<Item = (u32, f64)> + '_ {
         let first = persona.first_rule as usize;
         (first..first + usize::from(persona.rules)).map(|i| {
-            let at = self.row(Section::PersonaRules, i);
-            (self.u32_at(at), self.f32_at(at + 4))
+            let row = self.row::<8>(Section::PersonaRules, i);
+            (row.u32(0), row.f32(4))
         })
     }
 
     /// A declared fact's name, by its small integer: those of the facets first.
     #[must_use]
     pub fn fact_name(&self, index: u16) -> &str {
-        self.text(self.u32_at(self.row(Section::Facts, usize::from(index))))
+        self.text(self.row::<8>(Section::Facts, usize::from(index)).u32(0))
     }
 
     /// A question by its small integer.
     #[must_use]
     pub fn question(&self, index: u16) -> Question {
-        let at = self.row(Section::Questions, usize::from(index));
+        let row = self.row::<12>(Section::Questions, usize::from(index));
         Question {
-            first_content: self.u32_at(at),
-            contents: self.u16_at(at + 4),
-            facet: self.u16_at(at + 6),
-            fact: self.u32_at(at + 8),
+            first_content: row.u32(0),
+            contents: row.u16(4),
+            facet: row.u16(6),
+            fact: row.u32(8),
         }
     }
 
@@ -204,13 +209,13 @@ impl Config {
     /// What comes after the topics of a facet, where the model has it.
     #[must_use]
     pub fn transitions(&self, facet: u16) -> Option<Transitions> {
-        let at = self.row(Section::Models, usize::from(facet));
-        let first = self.u32_at(at);
+        let row = self.row::<8>(Section::Models, usize::from(facet));
+        let first = row.u32(0);
         let topics = self.facet(facet).topics;
         (self.count(Section::Models) > usize::from(facet) && first != u32::MAX).then(|| Transitions {
             first,
             topics,
-            lambda: self.f32_at(at + 4),
+            lambda: row.f32(4),
         })
     }
 
@@ -218,6 +223,6 @@ impl Config {
     #[must_use]
     pub fn transition(&self, table: &Transitions, from: u16, to: u16) -> f64 {
         let index = table.first as usize + usize::from(from) * usize::from(table.topics) + usize::from(to);
-        self.f32_at(self.row(Section::Transitions, index))
+        self.row::<4>(Section::Transitions, index).f32(0)
     }
 }

@@ -139,14 +139,14 @@ pub struct Scenario {
 
 impl Config {
     pub(super) fn read_timing(&self) -> Timing {
-        let at = |i| self.u32_at(self.row(Section::Timing, i));
+        let row = self.numbers::<24>(Section::Timing);
         Timing {
-            rest_after_booking_s: at(0),
-            abandoned_after_s: at(1),
-            before_departure_days: at(2),
-            trip_age_s: at(3),
-            returned_days: at(4),
-            default_zone: if self.count(Section::Timing) > 5 { at(5) as u16 } else { NONE },
+            rest_after_booking_s: row.u32(0),
+            abandoned_after_s: row.u32(4),
+            before_departure_days: row.u32(8),
+            trip_age_s: row.u32(12),
+            returned_days: row.u32(16),
+            default_zone: if self.count(Section::Timing) > 5 { row.u32(20) as u16 } else { NONE },
         }
     }
 
@@ -159,8 +159,8 @@ impl Config {
     /// The caps of an offer, a family, a placement, or over all (index 0). They lie in the order of scope and index.
     pub fn caps(&self, scope: Scope, index: u16) -> impl Iterator<Item = Cap> + '_ {
         let key = |i: usize| {
-            let at = self.row(Section::Caps, i);
-            (self.u16_at(at), self.u16_at(at + 2))
+            let row = self.row::<8>(Section::Caps, i);
+            (row.u16(0), row.u16(2))
         };
         let wanted = (scope as u16, index);
         let (mut low, mut high) = (0, self.count(Section::Caps));
@@ -170,23 +170,23 @@ impl Config {
         }
         let rows = low..self.count(Section::Caps);
         rows.take_while(move |i| key(*i) == wanted).map(|i| {
-            let at = self.row(Section::Caps, i);
-            Cap { most: self.u16_at(at + 4), per: Window::of_number(self.u16_at(at + 6)) }
+            let row = self.row::<8>(Section::Caps, i);
+            Cap { most: row.u16(4), per: Window::of_number(row.u16(6)) }
         })
     }
 
     /// An offer's destination and its main theme besides, as topics; [`NONE`] where it has none.
     #[must_use]
     pub fn theme(&self, offer: u16) -> (u16, u16) {
-        let at = self.row(Section::Themes, usize::from(offer));
-        (self.u16_at(at), self.u16_at(at + 2))
+        let row = self.row::<4>(Section::Themes, usize::from(offer));
+        (row.u16(0), row.u16(2))
     }
 
     /// Pairs (offer, substitute), both ways round.
     pub fn substitutes(&self) -> impl Iterator<Item = (u16, u16)> + '_ {
         (0..self.count(Section::Substitutes)).map(|i| {
-            let at = self.row(Section::Substitutes, i);
-            (self.u16_at(at), self.u16_at(at + 2))
+            let row = self.row::<4>(Section::Substitutes, i);
+            (row.u16(0), row.u16(2))
         })
     }
 
@@ -194,34 +194,34 @@ impl Config {
     #[must_use]
     pub fn is_suppressed_by_booking(&self, family: u16) -> bool {
         (0..self.count(Section::SuppressedFamilies))
-            .any(|i| self.u16_at(self.row(Section::SuppressedFamilies, i)) == family)
+            .any(|i| self.row::<2>(Section::SuppressedFamilies, i).u16(0) == family)
     }
 
     /// A zone by its small integer.
     #[must_use]
     pub fn zone(&self, index: u16) -> Zone {
-        let at = self.row(Section::Zones, usize::from(index));
-        Zone { name: self.u32_at(at), hash: self.u32_at(at + 4), hemisphere: self.u16_at(at + 8) }
+        let row = self.row::<12>(Section::Zones, usize::from(index));
+        Zone { name: row.u32(0), hash: row.u32(4), hemisphere: row.u16(8) }
     }
 
     /// A season by its small integer.
     #[must_use]
     pub fn season(&self, index: u16) -> Season {
-        let at = self.row(Section::Seasons, usize::from(index));
-        Season { name: self.u32_at(at), taste_weight: self.f32_at(at + 4), exploration: self.f32_at(at + 8) }
+        let row = self.row::<12>(Section::Seasons, usize::from(index));
+        Season { name: row.u32(0), taste_weight: row.f32(4), exploration: row.f32(8) }
     }
 
     /// When and where seasons are in force.
     pub fn season_spans(&self) -> impl Iterator<Item = SeasonSpan> + '_ {
         (0..self.count(Section::SeasonSpans)).map(|i| {
-            let at = self.row(Section::SeasonSpans, i);
+            let row = self.row::<12>(Section::SeasonSpans, i);
             SeasonSpan {
-                season: self.u16_at(at),
-                zone: self.u16_at(at + 2),
-                from: self.u16_at(at + 4),
-                until: self.u16_at(at + 6),
-                is_yearly: self.u16_at(at + 8) == 1,
-                hemisphere: self.u16_at(at + 10),
+                season: row.u16(0),
+                zone: row.u16(2),
+                from: row.u16(4),
+                until: row.u16(6),
+                is_yearly: row.u16(8) == 1,
+                hemisphere: row.u16(10),
             }
         })
     }
@@ -235,20 +235,20 @@ impl Config {
     /// A scenario by its small integer.
     #[must_use]
     pub fn scenario(&self, index: u16) -> Scenario {
-        let at = self.row(Section::Scenarios, usize::from(index));
+        let row = self.row::<40>(Section::Scenarios, usize::from(index));
         Scenario {
-            name: self.u32_at(at),
-            hash: self.u32_at(at + 4),
-            condition: self.u32_at(at + 8),
-            after_s: self.u32_at(at + 12) as i32,
-            within_s: self.u32_at(at + 16),
-            webhook: self.u32_at(at + 20),
-            on: self.u16_at(at + 24),
-            relative: self.u16_at(at + 26),
-            offer: self.u16_at(at + 28),
-            at_most: Cap { most: self.u16_at(at + 30), per: Window::of_number(self.u16_at(at + 32)) },
-            first_unless: self.u16_at(at + 34),
-            unless: self.u16_at(at + 36),
+            name: row.u32(0),
+            hash: row.u32(4),
+            condition: row.u32(8),
+            after_s: row.u32(12) as i32,
+            within_s: row.u32(16),
+            webhook: row.u32(20),
+            on: row.u16(24),
+            relative: row.u16(26),
+            offer: row.u16(28),
+            at_most: Cap { most: row.u16(30), per: Window::of_number(row.u16(32)) },
+            first_unless: row.u16(34),
+            unless: row.u16(36),
         }
     }
 
@@ -256,7 +256,7 @@ impl Config {
     pub fn unless(&self, scenario: &Scenario) -> impl Iterator<Item = Kind> + '_ {
         let first = usize::from(scenario.first_unless);
         (first..first + usize::from(scenario.unless))
-            .filter_map(|i| Kind::of_number(self.u16_at(self.row(Section::ScenarioUnless, i)) as u8))
+            .filter_map(|i| Kind::of_number(self.row::<2>(Section::ScenarioUnless, i).u16(0) as u8))
     }
 
     /// Whether a scenario asks when an event of this kind last happened.
@@ -264,6 +264,6 @@ impl Config {
     pub fn is_remembered(&self, kind: Kind) -> bool {
         (0..self.scenarios()).any(|i| self.scenario(i).on == kind as u16)
             || (0..self.count(Section::ScenarioUnless))
-                .any(|i| self.u16_at(self.row(Section::ScenarioUnless, i)) == kind as u16)
+                .any(|i| self.row::<2>(Section::ScenarioUnless, i).u16(0) == kind as u16)
     }
 }

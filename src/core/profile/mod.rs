@@ -16,6 +16,7 @@ pub use wire::VERSION;
 use super::counter::Mass;
 use super::event::Travel;
 use customer::{Fact, Message, PersonaKept};
+pub use crate::core::named::Feedback;
 use timing::{Fired, Latest, PlacementSeen, Preference};
 
 /// At most so many facets, the last of them by hash going first.
@@ -99,17 +100,6 @@ pub struct TopicCounter {
     pub hash: u32,
     pub taste: Mass,
     pub intent: Mass,
-}
-
-/// What the visitor has said of an offer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Feedback {
-    #[default]
-    None = 0,
-    Less = 1,
-    Booked = 2,
-    Never = 3,
 }
 
 /// One offer's exposures. Minutes since the landmark: a cap asks for no more.

@@ -2,9 +2,8 @@
 
 use super::Profile;
 use super::timing::{Fired, Latest, PlacementSeen, Preference};
-use super::wire::{ago, minutes_back};
+use super::wire::{ago, minutes_back, take_count};
 use crate::core::bits::{BitReader, BitWriter};
-use crate::core::error::WireError;
 use crate::core::named::Frequency;
 
 impl PlacementSeen {
@@ -13,8 +12,8 @@ impl PlacementSeen {
         w.put_golomb(self.exposures, 3);
     }
 
-    pub(super) fn read(r: &mut BitReader) -> Result<Self, WireError> {
-        Ok(Self { hash: r.take(32)?, exposures: r.take_golomb(3)? })
+    pub(super) fn read(r: &mut BitReader, hash: u32) -> Self {
+        Self { hash, exposures: r.take_golomb(3) }
     }
 }
 
@@ -24,10 +23,10 @@ pub(super) fn write_place(w: &mut BitWriter, profile: &Profile, hash: u32) {
     w.put(index, place_bits(profile.placements.len()));
 }
 
-pub(super) fn read_place(r: &mut BitReader, placements: &[PlacementSeen]) -> Result<u32, WireError> {
-    match r.take(place_bits(placements.len()))? as usize {
-        0 => Ok(0),
-        at => placements.get(at - 1).map(|p| p.hash).ok_or(WireError::Corrupt),
+pub(super) fn read_place(r: &mut BitReader, placements: &[PlacementSeen]) -> u32 {
+    match r.take(place_bits(placements.len())) as usize {
+        0 => 0,
+        at => r.sound(placements.get(at - 1).map(|p| p.hash)),
     }
 }
 
@@ -43,12 +42,12 @@ impl Preference {
         }
     }
 
-    pub(super) fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
-        let number = u8::try_from(r.take_golomb(0)?).map_err(|_| WireError::Corrupt)?;
-        let frequency = Frequency::of_number(number).ok_or(WireError::Corrupt)?;
+    pub(super) fn read(r: &mut BitReader, last_s: u32) -> Self {
+        let number = take_count(r, 0);
+        let frequency = r.sound(Frequency::of_number(number));
         let is_said = frequency != Frequency::Unsaid;
-        let at_min = if is_said { ago(last_s / 60, r.take_golomb(17)?)? } else { 0 };
-        Ok(Self { at_min, frequency })
+        let at_min = if is_said { ago(r, last_s / 60, 17) } else { 0 };
+        Self { at_min, frequency }
     }
 }
 
@@ -58,8 +57,8 @@ impl Latest {
         w.put_golomb(minutes_back(last_s, self.at_min), 13);
     }
 
-    pub(super) fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
-        Ok(Self { kind: r.take(6)? as u8, at_min: ago(last_s / 60, r.take_golomb(13)?)? })
+    pub(super) fn read(r: &mut BitReader, kind: u32, last_s: u32) -> Self {
+        Self { kind: kind as u8, at_min: ago(r, last_s / 60, 13) }
     }
 }
 
@@ -70,7 +69,7 @@ impl Fired {
         w.put_golomb(minutes_back(last_s, self.at_min), 15);
     }
 
-    pub(super) fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
-        Ok(Self { id: r.take(32)?, scenario: r.take(24)?, at_min: ago(last_s / 60, r.take_golomb(15)?)? })
+    pub(super) fn read(r: &mut BitReader, id: u32, last_s: u32) -> Self {
+        Self { id, scenario: r.take(24), at_min: ago(r, last_s / 60, 15) }
     }
 }

@@ -64,57 +64,30 @@ impl Profile {
             return Err(WireError::Corrupt);
         }
         let mut r = BitReader::new(content);
-        r.take(8)?;
-        let profile = Self::read(&mut r)?;
-        if r.is_at_end() && profile.is_in_order() { Ok(profile) } else { Err(WireError::Corrupt) }
+        r.take(8);
+        let profile = Self::read(&mut r);
+        if r.is_done() { Ok(profile) } else { Err(WireError::Corrupt) }
     }
 
-    fn read(r: &mut BitReader) -> Result<Self, WireError> {
-        let last_s = r.take(31)?;
-        let mut profile = Self { last_s, first_s: ago(last_s, r.take_golomb(20)?)?, ..Self::default() };
-        profile.visit_s = ago(last_s, r.take_golomb(10)?)?;
-        profile.counts = Counts::read(r)?;
-        profile.facets = read_list(r, 4, MAX_FACETS, |r| FacetCounters::read(r, last_s))?;
-        profile.families = read_list(r, 3, MAX_FAMILIES, |r| FamilySeen::read(r, last_s))?;
-        let families: Vec<u32> = profile.families.iter().map(|f| f.hash).collect();
-        profile.placements = read_list(r, 1, MAX_PLACEMENTS, PlacementSeen::read)?;
-        let mut before = 0;
-        profile.offers = read_list(r, 5, MAX_OFFERS, |r| {
-            let offer = OfferSeen::read(r, last_s, (&families, &profile.placements), before)?;
-            before = offer.hash;
-            Ok(offer)
-        })?;
-        profile.trips = read_list(r, 2, MAX_TRIPS, |r| Trip::read(r, last_s))?;
-        profile.bookings = read_list(r, 2, MAX_BOOKINGS, |r| Booking::read(r, last_s))?;
-        profile.facts = read_list(r, 0, MAX_FACTS, |r| Fact::read(r, last_s))?;
-        profile.messages = read_list(r, 0, MAX_MESSAGES, |r| Message::read(r, last_s))?;
-        profile.personas = read_list(r, 0, MAX_PERSONAS, |r| PersonaKept::read(r, last_s))?;
-        profile.preference = Preference::read(r, last_s)?;
-        profile.latest = read_list(r, 0, MAX_LATEST, |r| Latest::read(r, last_s))?;
-        profile.fired = read_list(r, 0, MAX_FIRED, |r| Fired::read(r, last_s))?;
-        Ok(profile)
+    fn read(r: &mut BitReader) -> Self {
+        let last_s = r.take(31);
+        let (first_s, visit_s) = (ago(r, last_s, 20), ago(r, last_s, 10));
+        let counts = Counts::read(r);
+        let facets = read_list(r, (4, MAX_FACETS), 16, |r, hash| FacetCounters::read(r, hash, last_s));
+        let families = read_list(r, (3, MAX_FAMILIES), 24, |r, hash| FamilySeen::read(r, hash, last_s));
+        let placements = read_list(r, (1, MAX_PLACEMENTS), 32, PlacementSeen::read);
+        let mut profile = Self { last_s, first_s, visit_s, counts, facets, families, placements, ..Self::default() };
+        profile.offers = read_offers(r, &profile);
+        profile.trips = read_list(r, (2, MAX_TRIPS), 24, |r, id| Trip::read(r, id, last_s));
+        profile.bookings = read_list(r, (2, MAX_BOOKINGS), 32, |r, id| Booking::read(r, id, last_s));
+        profile.facts = read_list(r, (0, MAX_FACTS), 24, |r, hash| Fact::read(r, hash, last_s));
+        profile.messages = read_list(r, (0, MAX_MESSAGES), 32, |r, id| Message::read(r, id, last_s));
+        profile.personas = read_list(r, (0, MAX_PERSONAS), 24, |r, hash| PersonaKept::read(r, hash, last_s));
+        profile.preference = Preference::read(r, last_s);
+        profile.latest = read_list(r, (0, MAX_LATEST), 6, |r, kind| Latest::read(r, kind, last_s));
+        profile.fired = read_list(r, (0, MAX_FIRED), 32, |r, id| Fired::read(r, id, last_s));
+        profile
     }
-
-    /// Lists are sorted and without repeats.
-    fn is_in_order(&self) -> bool {
-        ascends(self.facets.iter().map(|f| f.hash))
-            && self.facets.iter().all(|f| ascends(f.topics.iter().map(|t| t.hash)))
-            && ascends(self.families.iter().map(|f| f.hash))
-            && ascends(self.offers.iter().map(|o| o.hash))
-            && ascends(self.trips.iter().map(|t| t.id))
-            && ascends(self.bookings.iter().map(|b| b.id))
-            && ascends(self.facts.iter().map(|f| f.hash))
-            && ascends(self.messages.iter().map(|m| m.id))
-            && ascends(self.personas.iter().map(|p| p.hash))
-            && ascends(self.placements.iter().map(|p| p.hash))
-            && ascends(self.latest.iter().map(|l| u32::from(l.kind) + 1))
-            && ascends(self.fired.iter().map(|f| f.id))
-    }
-}
-
-fn ascends(mut hashes: impl Iterator<Item = u32>) -> bool {
-    let mut last = 0;
-    hashes.all(|h| core::mem::replace(&mut last, h) < h)
 }
 
 fn write_list<T>(w: &mut BitWriter, list: &[T], k: u32, mut one: impl FnMut(&mut BitWriter, &T)) {
@@ -122,26 +95,48 @@ fn write_list<T>(w: &mut BitWriter, list: &[T], k: u32, mut one: impl FnMut(&mut
     list.iter().for_each(|item| one(w, item));
 }
 
-fn read_list<T>(
-    r: &mut BitReader,
-    k: u32,
-    most: usize,
-    mut one: impl FnMut(&mut BitReader) -> Result<T, WireError>,
-) -> Result<Vec<T>, WireError> {
-    let length = r.take_golomb(k)? as usize;
-    if length > most {
-        return Err(WireError::Corrupt);
-    }
-    // A loop: `collect` into a result is several times the code, once for each list.
-    let mut list = Vec::with_capacity(length);
-    for _ in 0..length {
-        list.push(one(r)?);
-    }
-    Ok(list)
+/// How many, in an Exp-Golomb code of order `k`; more than `most` are bad.
+fn read_length(r: &mut BitReader, (k, most): (u32, usize)) -> usize {
+    let length = r.take_golomb(k) as usize;
+    r.sound(Some(length).filter(|length| *length <= most))
 }
 
-pub(super) fn ago(last: u32, distance: u32) -> Result<u32, WireError> {
-    last.checked_sub(distance).ok_or(WireError::Corrupt)
+/// A list whose items begin with a key of so many bits, in ascending order and without repeats. Hashes are never 0,
+/// small numbers may be.
+fn read_list<T>(
+    r: &mut BitReader,
+    size: (u32, usize),
+    key_bits: u32,
+    mut one: impl FnMut(&mut BitReader, u32) -> T,
+) -> Vec<T> {
+    let length = read_length(r, size);
+    let mut least = u64::from(key_bits > 8);
+    // A loop: `collect` is several times the code, once for each list.
+    let mut list = Vec::with_capacity(length);
+    for _ in 0..length {
+        let key = r.take(key_bits);
+        r.sound((u64::from(key) >= least).then_some(()));
+        least = u64::from(key) + 1;
+        list.push(one(r, key));
+    }
+    list
+}
+
+fn read_offers(r: &mut BitReader, profile: &Profile) -> Vec<OfferSeen> {
+    let length = read_length(r, (5, MAX_OFFERS));
+    let mut offers = Vec::with_capacity(length);
+    let mut hash = 0;
+    for _ in 0..length {
+        hash = OfferSeen::next_hash(r, hash);
+        offers.push(OfferSeen::read(r, hash, profile));
+    }
+    offers
+}
+
+/// A time told as its distance from a later one.
+pub(super) fn ago(r: &mut BitReader, later: u32, k: u32) -> u32 {
+    let distance = r.take_golomb(k);
+    r.sound(later.checked_sub(distance))
 }
 
 /// How far back a minute lies; times after the last event do not exist.
@@ -167,15 +162,15 @@ impl Counts {
         ]
     }
 
-    fn read(r: &mut BitReader) -> Result<Self, WireError> {
-        Ok(Self {
-            visits: r.take_golomb(3)?,
-            page_views: r.take_golomb(5)?,
-            searches: r.take_golomb(3)?,
-            quote_starts: r.take_golomb(1)?,
-            quote_submits: r.take_golomb(1)?,
-            advocacy: r.take_golomb(0)?,
-        })
+    fn read(r: &mut BitReader) -> Self {
+        Self {
+            visits: r.take_golomb(3),
+            page_views: r.take_golomb(5),
+            searches: r.take_golomb(3),
+            quote_starts: r.take_golomb(1),
+            quote_submits: r.take_golomb(1),
+            advocacy: r.take_golomb(0),
+        }
     }
 }
 
@@ -193,23 +188,21 @@ impl FacetCounters {
         w.put_golomb(latest as u32, 2);
     }
 
-    fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
-        let hash = r.take(16)?;
-        let taste_half_life_s = r.take_golomb(10)?.saturating_mul(TASTE_STEP_S);
-        let intent_half_life_s = r.take_golomb(10)?.saturating_mul(INTENT_STEP_S);
-        let topics = read_list(r, 3, MAX_TOPICS, |r| {
-            Ok(TopicCounter {
-                hash: r.take(24)?,
-                taste: read_mass(r, elapsed_units(last_s, taste_half_life_s))?,
-                intent: read_mass(r, elapsed_units(last_s, intent_half_life_s))?,
-            })
-        })?;
-        let latest = r.take_golomb(2)? as usize;
+    fn read(r: &mut BitReader, hash: u32, last_s: u32) -> Self {
+        let taste_half_life_s = r.take_golomb(10).saturating_mul(TASTE_STEP_S);
+        let intent_half_life_s = r.take_golomb(10).saturating_mul(INTENT_STEP_S);
+        let (taste, intent) = (elapsed_units(last_s, taste_half_life_s), elapsed_units(last_s, intent_half_life_s));
+        let topics = read_list(r, (3, MAX_TOPICS), 24, |r, hash| TopicCounter {
+            hash,
+            taste: read_mass(r, taste),
+            intent: read_mass(r, intent),
+        });
+        let latest = r.take_golomb(2) as usize;
         let latest_topic = match latest.checked_sub(1) {
             None => 0,
-            Some(i) => topics.get(i).map(|t: &TopicCounter| t.hash).ok_or(WireError::Corrupt)?,
+            Some(i) => r.sound(topics.get(i).map(|t| t.hash)),
         };
-        Ok(Self { hash, taste_half_life_s, intent_half_life_s, latest_topic, topics })
+        Self { hash, taste_half_life_s, intent_half_life_s, latest_topic, topics }
     }
 }
 
@@ -218,28 +211,17 @@ fn write_mass(w: &mut BitWriter, mass: Mass, elapsed: i64) {
     let beside = if mass == Mass::ZERO { i64::MIN } else { mass.0 - elapsed };
     w.put(u32::from(beside >= MASS_LEAST), 1);
     if beside >= MASS_LEAST {
-        put_signed(w, beside.min(MASS_MOST) as i32, 20);
+        w.put_signed(beside.min(MASS_MOST) as i32, 20);
     }
 }
 
-fn read_mass(r: &mut BitReader, elapsed: i64) -> Result<Mass, WireError> {
-    if r.take(1)? == 0 {
-        return Ok(Mass::ZERO);
+fn read_mass(r: &mut BitReader, elapsed: i64) -> Mass {
+    if r.take(1) == 0 {
+        return Mass::ZERO;
     }
-    match i64::from(take_signed(r, 20)?) {
-        beside @ MASS_LEAST..=MASS_MOST => Ok(Mass(beside + elapsed)),
-        _ => Err(WireError::Corrupt),
-    }
-}
-
-/// Small numbers of either sign: 0, −1, 1, −2, … as 0, 1, 2, 3, ….
-pub(super) fn put_signed(w: &mut BitWriter, value: i32, k: u32) {
-    w.put_golomb(((value << 1) ^ (value >> 31)) as u32, k);
-}
-
-pub(super) fn take_signed(r: &mut BitReader, k: u32) -> Result<i32, WireError> {
-    let folded = r.take_golomb(k)?;
-    Ok((folded >> 1) as i32 ^ -((folded & 1) as i32))
+    let beside = i64::from(r.take_signed(20));
+    r.sound(Some(beside).filter(|beside| (MASS_LEAST..=MASS_MOST).contains(beside)));
+    Mass(beside + elapsed)
 }
 
 impl FamilySeen {
@@ -252,10 +234,10 @@ impl FamilySeen {
         }
     }
 
-    fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
-        let (hash, exposures, clicks) = (r.take(24)?, r.take_golomb(1)?, r.take_golomb(1)?);
-        let clicked_min = if clicks > 0 { ago(last_s / 60, r.take_golomb(12)?)? } else { 0 };
-        Ok(Self { hash, clicked_min, clicks, exposures })
+    fn read(r: &mut BitReader, hash: u32, last_s: u32) -> Self {
+        let (exposures, clicks) = (r.take_golomb(1), r.take_golomb(1));
+        let clicked_min = if clicks > 0 { ago(r, last_s / 60, 12) } else { 0 };
+        Self { hash, clicked_min, clicks, exposures }
     }
 }
 
@@ -280,35 +262,30 @@ impl OfferSeen {
         }
     }
 
-    fn read(
-        r: &mut BitReader,
-        last_s: u32,
-        (families, placements): (&[u32], &[PlacementSeen]),
-        before: u32,
-    ) -> Result<Self, WireError> {
-        let hash = before.checked_add(r.take_golomb(27)?).ok_or(WireError::Corrupt)?;
-        let family = match r.take(4)? as usize {
-            MAX_FAMILIES => r.take(24)?,
-            at => *families.get(at).ok_or(WireError::Corrupt)?,
+    /// The step from the one before is never 0: hashes ascend.
+    fn next_hash(r: &mut BitReader, before: u32) -> u32 {
+        let step = r.take_golomb(27);
+        r.sound(before.checked_add(step).filter(|hash| *hash > before))
+    }
+
+    fn read(r: &mut BitReader, hash: u32, profile: &Profile) -> Self {
+        let family = match r.take(4) as usize {
+            MAX_FAMILIES => r.take(24),
+            at => r.sound(profile.families.get(at).map(|f| f.hash)),
         };
-        let feedback = match r.take_golomb(0)? {
-            0 => Feedback::None,
-            1 => Feedback::Less,
-            2 => Feedback::Booked,
-            3 => Feedback::Never,
-            _ => return Err(WireError::Corrupt),
-        };
-        let exposures = r.take_golomb(1)?;
-        let mut newer = last_s / 60;
+        let feedback = take_count(r, 0);
+        let feedback = r.sound(Feedback::of_number(feedback));
+        let exposures = r.take_golomb(1);
+        let mut newer = profile.last_s / 60;
         let (mut exposed_min, mut exposed_in) = (Vec::new(), Vec::new());
         for _ in 0..exposures.min(MAX_EXPOSURES as u32) {
-            newer = ago(newer, r.take_golomb(13)?)?;
+            newer = ago(r, newer, 13);
             exposed_min.push(newer);
-            exposed_in.push(read_place(r, placements)?);
+            exposed_in.push(read_place(r, &profile.placements));
         }
         exposed_min.reverse();
         exposed_in.reverse();
-        Ok(Self { hash, family, feedback, exposures, exposed_min, exposed_in })
+        Self { hash, family, feedback, exposures, exposed_min, exposed_in }
     }
 }
 
@@ -317,7 +294,7 @@ impl Travel {
         w.put(self.destination, 24);
         w.put(u32::from(self.start_day > 0), 1);
         if self.start_day > 0 {
-            put_signed(w, i32::from(self.start_day) - (last_s / DAY_S) as i32, 8);
+            w.put_signed(i32::from(self.start_day) - (last_s / DAY_S) as i32, 8);
         }
         // Nights are few; an end that is not said, or lies before the start, is told as it is.
         let nights = self.end_day.wrapping_sub(self.start_day);
@@ -326,23 +303,24 @@ impl Travel {
         w.put_golomb(u32::from(self.children), 0);
     }
 
-    fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
-        let destination = r.take(24)?;
-        let start_day = match r.take(1)? {
+    fn read(r: &mut BitReader, last_s: u32) -> Self {
+        let destination = r.take(24);
+        let start_day = match r.take(1) {
             0 => 0,
-            _ => i64::from(take_signed(r, 8)?) + i64::from(last_s / DAY_S),
+            _ => i64::from(r.take_signed(8)) + i64::from(last_s / DAY_S),
         };
-        let start_day = u16::try_from(start_day).ok().filter(|day| *day <= LAST_DAY).ok_or(WireError::Corrupt)?;
-        let nights = u16::try_from(r.take_golomb(3)?).map_err(|_| WireError::Corrupt)?;
-        let mut count = |k| u8::try_from(r.take_golomb(k)?).map_err(|_| WireError::Corrupt);
-        let (adults, children) = (count(1)?, count(0)?);
-        let end_day = start_day.wrapping_add(nights);
-        if end_day > LAST_DAY {
-            Err(WireError::Corrupt)
-        } else {
-            Ok(Self { destination, start_day, end_day, adults, children })
-        }
+        let start_day = r.sound(u16::try_from(start_day).ok().filter(|day| *day <= LAST_DAY));
+        let nights = r.take_golomb(3);
+        let nights = r.sound(u16::try_from(nights).ok());
+        let end_day = r.sound(Some(start_day.wrapping_add(nights)).filter(|day| *day <= LAST_DAY));
+        Self { destination, start_day, end_day, adults: take_count(r, 1), children: take_count(r, 0) }
     }
+}
+
+/// A small number.
+pub(super) fn take_count(r: &mut BitReader, k: u32) -> u8 {
+    let count = r.take_golomb(k);
+    r.sound(u8::try_from(count).ok())
 }
 
 impl Trip {
@@ -353,16 +331,14 @@ impl Trip {
         self.travel.write(w, last_s);
     }
 
-    fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
-        let id = r.take(24)?;
-        let step = match r.take(2)? {
+    fn read(r: &mut BitReader, id: u32, last_s: u32) -> Self {
+        let step = match r.take(2) {
             0 => TripStep::Searched,
             1 => TripStep::QuoteStarted,
             2 => TripStep::QuoteSubmitted,
             _ => TripStep::Booked,
         };
-        let last_min = ago(last_s / 60, r.take_golomb(12)?)?;
-        Ok(Self { id, step, last_min, travel: Travel::read(r, last_s)? })
+        Self { id, step, last_min: ago(r, last_s / 60, 12), travel: Travel::read(r, last_s) }
     }
 }
 
@@ -375,10 +351,9 @@ impl Booking {
         self.travel.write(w, last_s);
     }
 
-    fn read(r: &mut BitReader, last_s: u32) -> Result<Self, WireError> {
-        let id = r.take(32)?;
-        let at_min = ago(last_s / 60, r.take_golomb(18)?)?;
-        let cancelled = r.take(1)? == 1;
-        Ok(Self { id, at_min, cancelled, value_cents: r.take_golomb(16)?, travel: Travel::read(r, last_s)? })
+    fn read(r: &mut BitReader, id: u32, last_s: u32) -> Self {
+        let at_min = ago(r, last_s / 60, 18);
+        let cancelled = r.take(1) == 1;
+        Self { id, at_min, cancelled, value_cents: r.take_golomb(16), travel: Travel::read(r, last_s) }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod open;
+pub mod tails;
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;

@@ -36,6 +36,12 @@ export interface Knowledge extends CustomerKnowledge {
   bookings: (Journey & { at_ms: number; cancelled: boolean; value: number })[];
 }
 
+/** Events of a document that was left before the profile took them up. */
+export interface PendingTail {
+  document: string;
+  bytes: number[];
+}
+
 /** Where to and when, as far as it is known. */
 export interface Journey {
   destination: string | null;

@@ -23,6 +23,7 @@ const hexOfHalves = (high, low) => [high, low].map((half) => (half >>> 0).toStri
 async function open(build, config) {
   const module = await import(`/module/${build}/escale.js`);
   await module.default({ module_or_path: `/module/${build}/escale_bg.wasm` });
+  if (build === "runtime") module.extend(await WebAssembly.compileStreaming(fetch("/module/runtime/later_bg.wasm")));
   const engine = build === "runtime" ? module.Runtime.open(fromHex(config)) : module.Full.open(config);
   if (!engine) throw new Error("the config was refused");
   return engine;
@@ -45,6 +46,7 @@ const packed = (fields) => Object.entries(fields).map(([key, value]) => `${key}\
 /** @param {any} engine @param {any} step */
 function eventsOf(engine, step) {
   const { at, page, track, fields = {} } = step;
+  if (page) engine.turnPage();
   return page ? engine.page(at, page.explicit ?? "", page.url ?? "", page.tokens ?? "") : engine.track(at, track, packed(fields));
 }
 

@@ -65,10 +65,12 @@ export const faultStories = [
   withoutEngine("the config is no config", (gate) =>
     gate.answers.set("/v1/config", { status: 200, type: "application/octet-stream", body: "x".repeat(4_000) })),
   story("what is loaded after the first choice is missing: offers still show", async ({ visit, gate, at }) => {
-    gate.answers.set("/escale/later.js", { status: 404 });
     const browser = await visit();
     await arriveAndAccept(browser, at("/"));
-    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
+    gate.answers.set("/escale/later.js", { status: 404 });
+    await browser.open(at("/"));
+    await untilState(browser, "memory");
     assert.equal((await slot(browser)).state, "offer");
   }),
 

@@ -17,7 +17,8 @@ use super::build::Builder;
 use super::layout::Section;
 use super::people::SiteConfig;
 use super::{Config, json_schema, lint, structure};
-use crate::core::attribute::{AttributeTree, CustomerNames};
+use crate::core::attribute::{AttributeTree, CustomerNames, Id};
+use crate::core::condition::bytecode::mentions;
 use crate::core::condition::nearest::nearest;
 use crate::core::hash::Namespace;
 use crate::core::issue::Issue;
@@ -101,6 +102,16 @@ impl Compiler {
         self.candidates(site);
         self.pressure(site);
         self.scenarios(site);
+        self.asks_for_page();
+    }
+
+    /// A page whose config never asks what it is about can show its offer before that is found out.
+    fn asks_for_page(&mut self) {
+        let mut asks = false;
+        for code in self.conditions.keys() {
+            mentions(code, |attribute, _| asks |= attribute == Id::PageTopics as u16);
+        }
+        self.out.put(Section::Policy, &u32::from(asks).to_le_bytes());
     }
 
     /// The bytes, and what the lints say of a config without faults.
