@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::database::Database;
 use crate::origin;
 
 /// Personalisation for travel sites: the sync server and its tools.
@@ -33,8 +34,8 @@ pub enum Command {
 
 /// Serve one site: take hand-ins of profiles, answer what a visitor's other browsers know.
 ///
-/// Everything lives in one SQLite file, made if it is not there. A hand-in is answered once it is on the disk. Ctrl-C
-/// or SIGTERM ends the server after what is in flight.
+/// Everything lives in one SQLite file, made if it is not there, or in a PostgreSQL database that several servers may
+/// share. A hand-in is answered once it is on the disk. Ctrl-C or SIGTERM ends the server after what is in flight.
 #[derive(Args)]
 #[command(after_help = SERVE_EXAMPLES)]
 pub struct Serve {
@@ -44,9 +45,9 @@ pub struct Serve {
     /// The config: people's escale.json, or what `escale build` made of it.
     #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
     pub config: PathBuf,
-    /// The database file.
-    #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
-    pub db: PathBuf,
+    /// Where the data are: a file for the embedded SQLite, or postgres://user:password@host/database.
+    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
+    pub db: Database,
     /// Address and port to listen on; port 0 takes any free one.
     #[arg(long, env = "ESCALE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
@@ -80,6 +81,7 @@ const SERVE_EXAMPLES: &str = "\
 Examples:
   escale serve --site shop --config escale.json --db /var/lib/escale/shop.db \\
                --origin https://www.shop.example --identity-secret-file /run/secrets/escale
+  escale serve --config escale.json --db postgres://escale@db.internal/shop   as many of these as you need
   escale serve --config www/demo/escale.json --db demo.db --demo www/demo --pkg pkg
 
 Paths: POST /v1/sync, POST /v1/identify, GET and DELETE /v1/me, GET /v1/config, GET /healthz, GET /readyz.";

@@ -39,6 +39,16 @@ impl IdHash {
         Self(hash.finalize().into())
     }
 
+    /// As a column holds it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// From a column; nothing else has its length.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     pub fn bucket(&self) -> u16 {
         u16::from_be_bytes([self.0[0], self.0[1]]) % BUCKETS
     }
@@ -95,6 +105,16 @@ pub struct ReplicaId(pub [u8; 8]);
 impl ReplicaId {
     pub fn parse(text: &str) -> Option<Self> {
         bytes(text).and_then(|b| b.try_into().ok()).map(Self)
+    }
+
+    /// As a column holds it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// From a column; nothing else has its length.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
     }
 
     pub fn to_text(self) -> String {

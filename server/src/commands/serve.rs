@@ -20,7 +20,6 @@ use crate::connections::{self, Limits};
 use crate::ids::Site;
 use crate::pages::Demo;
 use crate::retention;
-use crate::sqlite::SqliteStore;
 use crate::token::Tokens;
 
 /// How long requests in flight may still take once the server was told to stop.
@@ -28,11 +27,13 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 pub fn run(arguments: cli::Serve) -> ExitCode {
     start_log(&arguments);
-    let prepared = prepare(&arguments).and_then(|(app, demo)| {
-        let runtime = tokio::runtime::Runtime::new().map_err(|error| fault("the runtime", &error))?;
-        runtime.block_on(serve(app, demo, &arguments))
+    let served = tokio::runtime::Runtime::new().map_err(|error| fault("the runtime", &error)).and_then(|runtime| {
+        runtime.block_on(async {
+            let (app, demo) = prepare(&arguments).await?;
+            serve(app, demo, &arguments).await
+        })
     });
-    match prepared {
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(faults) => refuse(&faults),
     }
@@ -57,7 +58,7 @@ fn start_log(arguments: &cli::Serve) {
     tracing_subscriber::registry().with(lines.with_filter(own)).init();
 }
 
-fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
+async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
     let compiled = config_source::read(&arguments.config)?;
     for warning in &compiled.warnings {
         eprintln!("warning: {warning}");
@@ -71,8 +72,8 @@ fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
     };
     let tokens = tokens(&site, &arguments.identity, demo.is_some())?;
     let config = config_source::served(compiled)?;
-    let store = SqliteStore::open(&arguments.db).map_err(|error| fault(&arguments.db.display().to_string(), &error))?;
-    Ok((App { site, store: Box::new(store), config, origins: arguments.origins.clone(), tokens }, demo))
+    let store = arguments.db.open().await.map_err(|why| Faults(vec![why]))?;
+    Ok((App { site, store, config, origins: arguments.origins.clone(), tokens }, demo))
 }
 
 fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {
@@ -116,7 +117,7 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         () = retention::keep(&app) => {}
     }
     app.store.close().await.map_err(|error| fault("closing the database", &error))?;
-    println!("stopped; everything acknowledged is in {}", arguments.db.display());
+    println!("stopped; everything acknowledged is in {}", arguments.db);
     Ok(())
 }
 
@@ -143,7 +144,7 @@ async fn stop_asked() {
 }
 
 fn announce(address: &str, is_demo: bool, arguments: &cli::Serve) {
-    println!("Escale serves the site `{}` at http://{address}/ (data in {})", arguments.site, arguments.db.display());
+    println!("Escale serves the site `{}` at http://{address}/ (data in {})", arguments.site, arguments.db);
     if is_demo {
         println!("{}", TRY.replace("{address}", address));
     }
