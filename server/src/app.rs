@@ -10,13 +10,15 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use crate::api_key::ApiKey;
 use crate::body::BODY_LIMIT;
 use crate::config_source::Served;
 use crate::ids::Site;
+use crate::origin::Gate;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::token::Tokens;
-use crate::{origin, pages, routes};
+use crate::{origin, pages, routes, telling};
 
 /// An answer that takes longer is given up, so that a stuck disk does not pile up requests.
 const TIME_OUT: Duration = Duration::from_secs(15);
@@ -27,6 +29,7 @@ pub struct App {
     pub config: Served,
     pub origins: Vec<String>,
     pub tokens: Option<Tokens>,
+    pub api_key: Option<ApiKey>,
 }
 
 impl App {
@@ -45,8 +48,11 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
         .route("/v1/config", get(routes::config::compiled))
         .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
         .method_not_allowed_fallback(async || Refusal::Method)
-        .route_layer(middleware::from_fn_with_state(app.clone(), origin::gate));
-    let whole = interface.route("/healthz", get(routes::health::alive)).route("/readyz", get(routes::health::ready));
+        .route_layer(middleware::from_fn_with_state(Gate { app: app.clone(), body_limit: BODY_LIMIT }, origin::gate));
+    let whole = interface
+        .merge(imports(&app))
+        .route("/healthz", get(routes::health::alive))
+        .route("/readyz", get(routes::health::ready));
     let whole = match demo {
         Some(demo) => pages::around(whole, demo, app.clone()),
         None => whole.fallback(async || Refusal::NotFound),
@@ -56,6 +62,20 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(give_up_late))
         .layer(middleware::from_fn(log))
+}
+
+/// What the site's back end tells: larger bodies, and a key instead of a visitor's secret.
+fn imports(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/v1/reactions", post(routes::tellings::reactions))
+        .route("/v1/bookings", post(routes::tellings::bookings))
+        .route("/v1/facts", post(routes::tellings::facts))
+        .method_not_allowed_fallback(async || Refusal::Method)
+        .route_layer(middleware::from_fn_with_state(
+            Gate { app: app.clone(), body_limit: telling::body::BYTES },
+            origin::gate,
+        ))
+        .layer(DefaultBodyLimit::max(telling::body::BYTES))
 }
 
 async fn give_up_late(request: Request, next: Next) -> Response {

@@ -39,6 +39,11 @@ impl IdHash {
         Self(hash.finalize().into())
     }
 
+    /// What the site's back end tells under an id of its own.
+    pub fn of_telling(site: &Site, event: &str, id: &str) -> Self {
+        Self::of(site, &["telling ", event].concat(), id.as_bytes())
+    }
+
     /// As a column holds it.
     pub fn bytes(&self) -> &[u8] {
         &self.0
@@ -93,8 +98,13 @@ pub struct CustomerKey {
 }
 
 impl CustomerKey {
+    /// What a tombstone keeps of it.
+    pub fn hash(&self) -> IdHash {
+        IdHash::of(&self.site, "customer", self.id.as_bytes())
+    }
+
     pub fn bucket(&self) -> u16 {
-        IdHash::of(&self.site, "customer", self.id.as_bytes()).bucket()
+        self.hash().bucket()
     }
 }
 

@@ -1,5 +1,6 @@
 //! `escale`: the server and the command line. One binary, a subcommand a job.
 
+mod api_key;
 mod app;
 mod body;
 mod cli;
@@ -22,6 +23,7 @@ mod routes;
 mod sqlite;
 mod store;
 mod table;
+mod telling;
 mod token;
 
 use std::process::ExitCode;
@@ -34,5 +36,6 @@ fn main() -> ExitCode {
         cli::Command::Build(arguments) => commands::build::run(&arguments),
         cli::Command::Check(arguments) => commands::check::run(&arguments),
         cli::Command::Replay(arguments) => commands::replay::run(&arguments),
+        cli::Command::Import(arguments) => commands::import::run(&arguments),
     }
 }

@@ -26,6 +26,9 @@ pub enum Refusal {
     NoIdentity,
     LinkedElsewhere,
     NoBearer,
+    NoApiKey,
+    ApiKey,
+    TooMany,
     UnknownVisitor,
     Erased,
     NotFound,
@@ -52,6 +55,9 @@ impl Refusal {
             Self::NoIdentity => (StatusCode::UNAUTHORIZED, "no_identity"),
             Self::LinkedElsewhere => (StatusCode::CONFLICT, "linked_elsewhere"),
             Self::NoBearer => (StatusCode::UNAUTHORIZED, "no_bearer"),
+            Self::NoApiKey => (StatusCode::UNAUTHORIZED, "no_api_key"),
+            Self::ApiKey => (StatusCode::UNAUTHORIZED, "bad_api_key"),
+            Self::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, "too_many"),
             Self::UnknownVisitor => (StatusCode::NOT_FOUND, "unknown_visitor"),
             Self::Erased => (StatusCode::GONE, "erased"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
@@ -70,7 +76,10 @@ impl Refusal {
                     "base64url without padding, of the documented length",
                 );
             }
-            Self::TooLarge => ("the body is larger than 64 KiB", "a profile is a few hundred bytes: send that alone"),
+            Self::TooLarge => (
+                "the body is larger than this path takes",
+                "a profile is a few hundred bytes; imports go in several requests",
+            ),
             Self::MediaType => {
                 ("the body is neither JSON nor plain text, or it is compressed", "send uncompressed JSON")
             }
@@ -90,6 +99,11 @@ impl Refusal {
                 ("this visitor belongs to another customer", "start a new visitor, as logout does")
             }
             Self::NoBearer => ("no secret was sent", "send Authorization: Bearer and the visitor's secret"),
+            Self::NoApiKey => ("this server has no API key", "start it with --api-key-file"),
+            Self::ApiKey => {
+                ("the API key is not this server's", "send Authorization: Bearer and the key of --api-key-file")
+            }
+            Self::TooMany => ("there are more than 1,000 objects in the body", "send them in several requests"),
             Self::UnknownVisitor => ("nothing is held of this visitor", "nothing is left to do"),
             Self::Erased => ("this visitor was erased", "wipe what is kept here and start anew only with consent"),
             Self::NotFound => ("there is nothing here", "the paths are listed in the documentation"),

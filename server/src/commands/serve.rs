@@ -13,6 +13,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::refuse;
+use crate::api_key::ApiKey;
 use crate::app::{App, router};
 use crate::cli::{self, Identity, LogFormat, LogLevel};
 use crate::config_source::{self, Faults};
@@ -71,9 +72,10 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
         None => None,
     };
     let tokens = tokens(&site, &arguments.identity, demo.is_some())?;
+    let api_key = api_key(arguments)?;
     let config = config_source::served(compiled)?;
     let store = arguments.db.open().await.map_err(|why| Faults(vec![why]))?;
-    Ok((App { site, store, config, origins: arguments.origins.clone(), tokens }, demo))
+    Ok((App { site, store, config, origins: arguments.origins.clone(), tokens, api_key }, demo))
 }
 
 fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {
@@ -95,18 +97,28 @@ fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Toke
     tokens.map(Some).map_err(|error| fault("identity", &error))
 }
 
+fn api_key(arguments: &cli::Serve) -> Result<Option<ApiKey>, Faults> {
+    let key = match (&arguments.api_key_file, &arguments.api_key) {
+        (Some(path), _) => std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error))?,
+        (None, Some(key)) => key.as_bytes().to_vec(),
+        (None, None) => return Ok(None),
+    };
+    ApiKey::new(key.trim_ascii()).map(Some).map_err(|error| fault("API key", &error))
+}
+
 async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(), Faults> {
     let listener = TcpListener::bind(arguments.listen)
         .await
         .map_err(|error| fault(&format!("{} (choose another with --listen)", arguments.listen), &error))?;
     let address = listener.local_addr().map_err(|error| fault("the address", &error))?;
     let app = Arc::new(app);
+    let stop_asked = stop_asked().map_err(|error| fault("the signals", &error))?;
     announce(&address.to_string(), demo.is_some(), arguments);
     let (told, stop) = tokio::sync::watch::channel(());
     let limits = Limits { head_within: Duration::from_millis(arguments.head_within_ms), most: arguments.connections };
     let graceful = connections::serve(listener, router(app.clone(), demo), limits, stop);
     let overdue = async {
-        stop_asked().await;
+        stop_asked.await;
         println!("stopping…");
         drop(told);
         tokio::time::sleep(STOP_WITHIN).await;
@@ -121,26 +133,26 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
     Ok(())
 }
 
-/// Ctrl-C, or what a service manager sends.
-async fn stop_asked() {
-    let interrupt = async {
+/// Ctrl-C, or what a service manager sends. It is listened for from this call on, not only once the answer is awaited.
+#[cfg(unix)]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }
 
 fn announce(address: &str, is_demo: bool, arguments: &cli::Serve) {

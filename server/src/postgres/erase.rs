@@ -6,7 +6,7 @@ use deadpool_postgres::{Client, GenericClient};
 use super::bucket::Bucket;
 use super::lines::Lines;
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
-use crate::store::{Erasure, StoreError};
+use crate::store::{Erasure, Leaving, StoreError};
 
 /// What a burial leaves to do in the customer's bucket: whose link it was, and how many changes go with it.
 pub type Left = (String, u64);
@@ -33,7 +33,8 @@ pub async fn remove(line: &mut Client, visitor: &VisitorKey, day: u32) -> Result
     let left = bury(&Bucket::of(&tx, visitor).locked().await?, &visitor.id, day).await?;
     tx.commit().await?;
     let Some((id, changes)) = left else { return Ok(()) };
-    remove_link(line, &CustomerKey { site: visitor.site.clone(), id }, &visitor.id, changes).await?;
+    let leaving = Leaving { visitor: visitor.id, changes, erased_day: Some(day) };
+    remove_link(line, &CustomerKey { site: visitor.site.clone(), id }, &leaving).await?;
     settle(line, visitor).await
 }
 
@@ -77,25 +78,44 @@ async fn set_tombstone_of_token(line: &mut Client, site: &Site, token: &IdHash, 
     Ok(tx.commit().await?)
 }
 
-/// In the customer's bucket: the link goes; a customer without links is no one any more.
-pub async fn remove_link(
-    line: &mut Client,
-    of: &CustomerKey,
-    visitor: &IdHash,
-    changes: u64,
-) -> Result<(), StoreError> {
+/// In the customer's bucket: the link goes. A customer whose last link was erased is erased too, with what was told of
+/// them until then; one without links of whom nothing is told is no one any more.
+pub async fn remove_link(line: &mut Client, of: &CustomerKey, leaving: &Leaving) -> Result<(), StoreError> {
     let tx = line.transaction().await?;
     let there = Bucket::of_customer(&tx, of).locked().await?;
     let sql = "DELETE FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
-    if there.run(sql, &[&of.id, &visitor.bytes()]).await? > 0 {
+    if there.run(sql, &[&of.id, &leaving.visitor.bytes()]).await? > 0 {
         // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
         let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
-        there.run(sql, &[&of.id, &(changes.cast_signed() + 1)]).await?;
-        let sql = "DELETE FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3 AND NOT EXISTS
-                   (SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3)";
+        there.run(sql, &[&of.id, &(leaving.changes.cast_signed() + 1)]).await?;
+        if let Some(day) = leaving.erased_day {
+            erase_customer_without_links(&there, of, day).await?;
+        }
+        let sql = "DELETE FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3
+             AND NOT EXISTS (SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3)
+             AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3)";
         there.run(sql, &[&of.id]).await?;
     }
     Ok(tx.commit().await?)
+}
+
+async fn erase_customer_without_links<C: GenericClient>(
+    there: &Bucket<'_, C>,
+    of: &CustomerKey,
+    day: u32,
+) -> Result<(), StoreError> {
+    let sql = "SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 LIMIT 1";
+    if there.row(sql, &[&of.id]).await?.is_some() {
+        return Ok(());
+    }
+    let day = day.cast_signed();
+    let sql = "DELETE FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3 AND day <= $4";
+    there.run(sql, &[&of.id, &day]).await?;
+    let sql = "INSERT INTO tombstones (site, bucket, id, erased_day) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (site, bucket, id)
+         DO UPDATE SET erased_day = greatest(tombstones.erased_day, excluded.erased_day)";
+    there.run(sql, &[&of.hash().bytes(), &day]).await?;
+    Ok(())
 }
 
 /// Nothing is left to do: the tombstone forgets whose link it was.
@@ -122,13 +142,13 @@ pub async fn finish_interrupted(lines: &Lines) -> Result<(), StoreError> {
         let visitor = VisitorKey { site: Site::new(row.get(0)), id };
         remove(&mut line, &visitor, row.get::<_, i32>(2).cast_unsigned()).await?;
     }
-    let unfinished =
-        line.query("SELECT site, id, customer, changes FROM tombstones WHERE customer IS NOT NULL", &[]).await?;
-    for row in unfinished {
+    let sql = "SELECT site, id, customer, changes, erased_day FROM tombstones WHERE customer IS NOT NULL";
+    for row in line.query(sql, &[]).await? {
         let Some(id) = IdHash::read(row.get(1)) else { continue };
         let visitor = VisitorKey { site: Site::new(row.get(0)), id };
         let customer = CustomerKey { site: visitor.site.clone(), id: row.get(2) };
-        remove_link(&mut line, &customer, &id, row.get::<_, i64>(3).cast_unsigned()).await?;
+        let (changes, day) = (row.get::<_, i64>(3).cast_unsigned(), row.get::<_, i32>(4).cast_unsigned());
+        remove_link(&mut line, &customer, &Leaving { visitor: id, changes, erased_day: Some(day) }).await?;
         settle(&mut line, &visitor).await?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use super::bucket::Bucket;
 use super::erase::{Left, bury, remove_link};
 use super::lines::Lines;
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
-use crate::store::StoreError;
+use crate::store::{Leaving, StoreError};
 
 /// Removes the visitors of a bucket who were last seen before that day; answers how many there were.
 pub async fn expire(lines: &Lines, site: &Site, bucket: u16, before_day: u32) -> Result<usize, StoreError> {
@@ -19,14 +19,33 @@ pub async fn expire(lines: &Lines, site: &Site, bucket: u16, before_day: u32) ->
         let visitor = VisitorKey { site: site.clone(), id };
         gone += usize::from(expire_one(&mut line, &visitor, before_day).await?);
     }
+    forget_tellings(&mut line, site, bucket, before_day).await?;
     Ok(gone)
+}
+
+/// What was told of days long past goes too, and customers of whom nothing else is held.
+async fn forget_tellings(line: &mut Client, site: &Site, bucket: u16, before_day: u32) -> Result<(), StoreError> {
+    let old = "FROM tellings WHERE site = $1 AND bucket = $2 AND day < $3";
+    let before = before_day.cast_signed();
+    if Bucket::new(&*line, site, bucket).row(&format!("SELECT 1 {old} LIMIT 1"), &[&before]).await?.is_none() {
+        return Ok(());
+    }
+    let tx = line.transaction().await?;
+    let here = Bucket::new(&tx, site, bucket).locked().await?;
+    here.run(&format!("DELETE {old}"), &[&before]).await?;
+    let sql = "DELETE FROM customers c WHERE site = $1 AND bucket = $2
+         AND NOT EXISTS (SELECT 1 FROM links l WHERE l.site = $1 AND l.bucket = $2 AND l.customer = c.customer)
+         AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.site = $1 AND t.bucket = $2 AND t.customer = c.customer)";
+    here.run(sql, &[]).await?;
+    Ok(tx.commit().await?)
 }
 
 /// False when there was a hand-in since. The tombstone carries the link that is left to remove, as in an erasure.
 async fn expire_one(line: &mut Client, visitor: &VisitorKey, before_day: u32) -> Result<bool, StoreError> {
     let Some(left) = bury_if_silent(line, visitor, before_day).await? else { return Ok(false) };
     if let Some((id, changes)) = left {
-        remove_link(line, &CustomerKey { site: visitor.site.clone(), id }, &visitor.id, changes).await?;
+        let leaving = Leaving { visitor: visitor.id, changes, erased_day: None };
+        remove_link(line, &CustomerKey { site: visitor.site.clone(), id }, &leaving).await?;
     }
     let tx = line.transaction().await?;
     let here = Bucket::of(&tx, visitor).locked().await?;

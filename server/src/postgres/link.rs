@@ -8,7 +8,7 @@ use super::erase;
 use super::lines::Lines;
 use super::read::is_tombstoned;
 use super::write::is_used;
-use crate::store::{Link, Linked, StoreError};
+use crate::store::{Leaving, Link, Linked, StoreError};
 
 /// Ties both sides, each in its own bucket, and looks again for an erasure that came between.
 pub async fn link(lines: &Lines, link: &Link) -> Result<Linked, StoreError> {
@@ -26,7 +26,8 @@ pub async fn link(lines: &Lines, link: &Link) -> Result<Linked, StoreError> {
         return Ok(Linked::Erased);
     }
     if is_tombstoned(&Bucket::of(&line, &link.visitor), &link.visitor.id).await? {
-        erase::remove_link(&mut line, &link.customer, &link.visitor.id, 0).await?;
+        let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day: Some(link.day) };
+        erase::remove_link(&mut line, &link.customer, &leaving).await?;
         return Ok(Linked::Erased);
     }
     Ok(Linked::Here)

@@ -6,7 +6,10 @@ use tokio_postgres::{Client, Config, NoTls};
 use super::OpenError;
 
 /// Forward only, in order; a released file is never edited.
-const STEPS: [&str; 1] = [include_str!("../../migrations/postgres/0001_base.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("../../migrations/postgres/0001_base.sql"),
+    include_str!("../../migrations/postgres/0002_tellings.sql"),
+];
 
 /// Any number that all servers agree on.
 const TURN: i64 = 0x00e5_ca1e;

@@ -9,10 +9,11 @@ mod lines;
 mod link;
 mod migrations;
 mod read;
+mod tell;
 mod write;
 
 use crate::ids::{ReplicaId, Site, VisitorKey};
-use crate::store::{Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store, StoreError};
+use crate::store::{Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told};
 use lines::Lines;
 
 /// Why a database cannot be served from.
@@ -54,6 +55,10 @@ impl Store for PostgresStore {
 
     fn link(&self, link: Link) -> Reply<'_, Linked> {
         Box::pin(async move { link::link(&self.lines, &link).await })
+    }
+
+    fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>> {
+        Box::pin(async move { tell::tell(&self.lines, &tellings).await })
     }
 
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found> {

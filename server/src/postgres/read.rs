@@ -4,6 +4,7 @@ use deadpool_postgres::{Client, GenericClient};
 
 use super::bucket::Bucket;
 use super::lines::Lines;
+use super::tell::told;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, VisitorKey};
 use crate::store::{Found, Others, ReplicaRecord, StoreError, Taken, VISITORS_PER_CUSTOMER, VisitorRecord};
 
@@ -28,7 +29,7 @@ pub async fn others(
     seen: u64,
 ) -> Result<Option<Others>, StoreError> {
     let line = lines.take().await?;
-    let (visitors, dropped) = family(&line, of).await?;
+    let Family { visitors, customer, dropped } = family(&line, of).await?;
     let is_own = |visitor: &VisitorKey, id: ReplicaId| id == replica && visitor.id == of.id;
     let mut seq = dropped;
     for visitor in &visitors {
@@ -47,16 +48,28 @@ pub async fn others(
             }
         }
     }
-    Ok(Some(Others { seq, states }))
+    let told = match customer {
+        Some(customer) => told(&line, &customer).await?,
+        None => Vec::new(),
+    };
+    Ok(Some(Others { seq, states, told }))
 }
 
-/// The visitor and everyone linked to the same customer, with what the customer has dropped.
-async fn family(line: &Client, of: &VisitorKey) -> Result<(Vec<VisitorKey>, u64), StoreError> {
+/// The visitor and everyone linked to the same customer, and what the customer has dropped.
+struct Family {
+    visitors: Vec<VisitorKey>,
+    customer: Option<CustomerKey>,
+    dropped: u64,
+}
+
+async fn family(line: &Client, of: &VisitorKey) -> Result<Family, StoreError> {
     let mut visitors = vec![of.clone()];
     let customer = Bucket::of(line, of)
         .row("SELECT customer FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3", &[&of.id.bytes()])
         .await?;
-    let Some(id) = customer.and_then(|row| row.get::<_, Option<String>>(0)) else { return Ok((visitors, 0)) };
+    let Some(id) = customer.and_then(|row| row.get::<_, Option<String>>(0)) else {
+        return Ok(Family { visitors, customer: None, dropped: 0 });
+    };
     let customer = CustomerKey { site: of.site.clone(), id };
     let there = Bucket::of_customer(line, &customer);
     let dropped = there
@@ -71,7 +84,8 @@ async fn family(line: &Client, of: &VisitorKey) -> Result<(Vec<VisitorKey>, u64)
         .await?;
     let ids = linked.iter().filter_map(|row| IdHash::read(row.get(0))).filter(|id| *id != of.id);
     visitors.extend(ids.map(|id| VisitorKey { site: of.site.clone(), id }));
-    Ok((visitors, dropped.map_or(0, |row| row.get::<_, i64>(0) as u64)))
+    let dropped = dropped.map_or(0, |row| row.get::<_, i64>(0) as u64);
+    Ok(Family { visitors, customer: Some(customer), dropped })
 }
 
 async fn changes(line: &Client, of: &VisitorKey) -> Result<Vec<Change>, StoreError> {
@@ -119,5 +133,10 @@ pub async fn visitor(lines: &Lines, of: &VisitorKey) -> Result<Found, StoreError
     let Some(row) = row else { return Ok(Found::Unknown) };
     let day = |at: usize| row.get::<_, i32>(at).cast_unsigned();
     let replicas = replicas(&line, of).await?.into_iter().map(|(replica, _)| replica).collect();
-    Ok(Found::Known(VisitorRecord { created_day: day(0), synced_day: day(1), customer: row.get(2), replicas }))
+    let customer: Option<String> = row.get(2);
+    let told = match &customer {
+        Some(id) => told(&line, &CustomerKey { site: of.site.clone(), id: id.clone() }).await?,
+        None => Vec::new(),
+    };
+    Ok(Found::Known(VisitorRecord { created_day: day(0), synced_day: day(1), customer, replicas, told }))
 }

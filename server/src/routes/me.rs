@@ -24,6 +24,15 @@ struct Export {
     synced_day: String,
     customer: Option<String>,
     replicas: Vec<ReplicaExport>,
+    /// What the site's back end told of the customer.
+    told: Option<ToldExport>,
+}
+
+#[derive(Serialize)]
+struct ToldExport {
+    words: usize,
+    state: String,
+    profile: Value,
 }
 
 #[derive(Serialize)]
@@ -47,10 +56,18 @@ pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap)
                 created_day: clock::day_text(record.created_day),
                 synced_day: clock::day_text(record.synced_day),
                 customer: record.customer,
+                told: told(&record.told, &app),
                 replicas: record.replicas.into_iter().map(|replica| exported(replica, &app)).collect(),
             }),
         )),
     }
+}
+
+fn told(events: &[Vec<u8>], app: &App) -> Option<ToldExport> {
+    let config = &app.config.config;
+    let state = replica::told(events, config).encode();
+    let profile = replica::export(&state, config, clock::now_ms());
+    (!events.is_empty()).then(|| ToldExport { words: events.len(), state: ids::text(&state), profile })
 }
 
 fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {

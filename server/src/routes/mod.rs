@@ -6,6 +6,7 @@ pub mod health;
 pub mod identify;
 pub mod me;
 pub mod sync;
+pub mod tellings;
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::body;
 use crate::refusal::Refusal;
 use crate::store::{HandIn, HandedIn};
-use crate::{clock, ids, replica};
+use crate::{clock, ids, replica, store};
 
 /// The largest whole number that JavaScript counts exactly.
 const MAX_VERSION: u64 = (1 << 53) - 1;
@@ -68,7 +68,8 @@ pub async fn hand_in(
         None => app.store.others(visitor, replica, request.seen).await?,
         Some(_) => None,
     };
-    let others = others.map(|o| Others { seq: o.seq, state: ids::text(&replica::combined(&o.states, now_ms)) });
+    let combined = |o: &store::Others| ids::text(&replica::combined(o, &app.config.config, now_ms));
+    let others = others.map(|o| Others { seq: o.seq, state: combined(&o) });
     let config = app.config.version.clone();
     Ok((NO_STORE, Json(Answer { accepted: held.is_none(), conflict: held.is_some(), held, others, config, now_ms })))
 }

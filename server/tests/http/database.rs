@@ -13,7 +13,7 @@ pub enum Kind {
     Postgres,
 }
 
-const TABLES: [&str; 5] = ["visitors", "replicas", "links", "customers", "tombstones"];
+const TABLES: [&str; 6] = ["visitors", "replicas", "links", "customers", "tombstones", "tellings"];
 
 #[derive(Clone)]
 pub enum Database {

@@ -12,6 +12,7 @@ mod durability;
 mod erasure;
 mod hand_in;
 mod identity;
+mod imports;
 mod privacy;
 mod refusals;
 mod retention;

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Lines};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
@@ -14,6 +15,9 @@ use crate::database::Database;
 
 /// Shared with the tests' own "back end".
 pub const SECRET: &str = "a shared secret of the tests, long enough";
+
+/// Held by the tests' "back end" alone.
+pub const API_KEY: &str = "an API key of the tests, long enough too";
 
 const LOG: &str = "log.txt";
 
@@ -86,6 +90,7 @@ impl Server {
             .args(arguments)
             .current_dir(home.folder.path())
             .env("ESCALE_IDENTITY_SECRET", SECRET)
+            .env("ESCALE_API_KEY", API_KEY)
             .env("ESCALE_LOG", "info")
             .stdout(Stdio::piped())
             .stderr(File::options().create(true).append(true).open(home.folder.path().join(LOG)).unwrap())
@@ -126,7 +131,8 @@ impl Server {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
         let said = self.lines.by_ref().map(Result::unwrap).collect();
-        assert!(self.child.wait().unwrap().success());
+        let ended = self.child.wait().unwrap();
+        assert!(ended.success(), "{ended}");
         (said, self.home.start())
     }
 
@@ -136,6 +142,10 @@ impl Server {
 
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.home.folder.path()
     }
 
     pub fn log(&self) -> String {
@@ -198,6 +208,7 @@ pub fn config() -> String {
         "families": { "city": {}, "exotic": {} },
         "placements": { "home-hero": {} },
         "policy": { "holdout": 0 },
+        "declared": { "numbers": ["children"] },
         "offers": [
             { "id": "lisbonne", "family": "city", "placements": ["home-hero"], "topics": { "trip.city": 1 },
               "content": { "fr": { "title": "Lisbonne, trois nuits" }, "en": { "title": "Lisbon, three nights" } } },
