@@ -79,6 +79,15 @@ pub struct Serve {
     /// A connection on which no whole request head arrives within this many milliseconds is closed.
     #[arg(long, env = "ESCALE_HEAD_WITHIN_MS", value_name = "MS", default_value_t = 10_000)]
     pub head_within_ms: u64,
+    /// A connection whose reader takes nothing of its answer for this many milliseconds is closed.
+    #[arg(long, env = "ESCALE_WRITE_WITHIN_MS", value_name = "MS", default_value_t = 10_000)]
+    pub write_within_ms: u64,
+    /// How often a minute one visitor may call, on all devices together; a minute's worth may come at once.
+    #[arg(long, env = "ESCALE_REQUESTS_A_MINUTE", value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub requests_a_minute: u32,
+    /// Address and port for GET /metrics, in the format of Prometheus. Keep it from the public; without it there are none.
+    #[arg(long, env = "ESCALE_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub metrics_listen: Option<SocketAddr>,
     /// How log lines are written (to the standard error). They never hold an address, a query or an id.
     #[arg(long, env = "ESCALE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,

@@ -22,6 +22,9 @@ pub enum Refusal {
     CorruptProfile,
     NewerProfile,
     TooManyReplicas,
+    /// With the seconds to wait.
+    TooFast(u16),
+    Growth,
     Token,
     NoIdentity,
     LinkedElsewhere,
@@ -51,6 +54,8 @@ impl Refusal {
             Self::CorruptProfile => (StatusCode::UNPROCESSABLE_ENTITY, "corrupt_profile"),
             Self::NewerProfile => (StatusCode::UNPROCESSABLE_ENTITY, "newer_profile"),
             Self::TooManyReplicas => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_replicas"),
+            Self::TooFast(_) => (StatusCode::TOO_MANY_REQUESTS, "too_fast"),
+            Self::Growth => (StatusCode::TOO_MANY_REQUESTS, "growth"),
             Self::Token => (StatusCode::UNAUTHORIZED, "bad_token"),
             Self::NoIdentity => (StatusCode::UNAUTHORIZED, "no_identity"),
             Self::LinkedElsewhere => (StatusCode::CONFLICT, "linked_elsewhere"),
@@ -91,6 +96,8 @@ impl Refusal {
             Self::CorruptProfile => ("the state is not a profile", "keep it aside and start a new replica"),
             Self::NewerProfile => ("the state was written by a newer release", "update the server; keep the state"),
             Self::TooManyReplicas => ("this visitor has too many replicas", "erase this visitor and start a new one"),
+            Self::TooFast(_) => ("this visitor calls too often", "send it again after the seconds in Retry-After"),
+            Self::Growth => ("the state grew faster than people do", "keep it, and hand it in again later"),
             Self::Token => ("the token is not valid here", "have the site's back end sign a new one: aud, sub, exp"),
             Self::NoIdentity => {
                 ("this server has no identity key", "start it with --identity-secret-file or --identity-public-key")
@@ -118,6 +125,8 @@ impl Refusal {
 
     fn retry_after_s(&self) -> Option<u16> {
         match self {
+            Self::TooFast(seconds) => Some(*seconds),
+            Self::Growth => Some(3600),
             Self::Busy => Some(2),
             Self::TimeOut => Some(10),
             Self::Unavailable => Some(30),

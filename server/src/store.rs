@@ -43,6 +43,7 @@ pub enum HandedIn {
     Accepted,
     Conflict { held_version: u64 },
     Erased,
+    TooMuch,
     TooManyReplicas,
 }
 

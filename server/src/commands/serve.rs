@@ -2,6 +2,7 @@
 //! has a fault or a database it cannot read; drops what it acknowledged.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,8 @@ use crate::cli::{self, Identity, LogFormat, LogLevel};
 use crate::config_source::{self, Faults};
 use crate::connections::{self, Limits};
 use crate::ids::Site;
+use crate::metrics::{self, Metrics};
+use crate::pace::Pace;
 use crate::pages::Demo;
 use crate::retention;
 use crate::token::Tokens;
@@ -75,7 +78,9 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
     let api_key = api_key(arguments)?;
     let config = config_source::served(compiled)?;
     let store = arguments.db.open().await.map_err(|why| Faults(vec![why]))?;
-    Ok((App { site, store, config, origins: arguments.origins.clone(), tokens, api_key }, demo))
+    let (origins, pace) = (arguments.origins.clone(), Pace::new(arguments.requests_a_minute));
+    let metrics = Metrics::new();
+    Ok((App { site, store, config, origins, tokens, api_key, pace, metrics }, demo))
 }
 
 fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {
@@ -107,16 +112,21 @@ fn api_key(arguments: &cli::Serve) -> Result<Option<ApiKey>, Faults> {
 }
 
 async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(), Faults> {
-    let listener = TcpListener::bind(arguments.listen)
-        .await
-        .map_err(|error| fault(&format!("{} (choose another with --listen)", arguments.listen), &error))?;
-    let address = listener.local_addr().map_err(|error| fault("the address", &error))?;
+    let listener = listen(arguments.listen, "--listen").await?;
+    let watched = match arguments.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
     let app = Arc::new(app);
     let stop_asked = stop_asked().map_err(|error| fault("the signals", &error))?;
-    announce(&address.to_string(), demo.is_some(), arguments);
+    announce(&address_of(&listener)?, demo.is_some(), arguments);
     let (told, stop) = tokio::sync::watch::channel(());
-    let limits = Limits { head_within: Duration::from_millis(arguments.head_within_ms), most: arguments.connections };
-    let graceful = connections::serve(listener, router(app.clone(), demo), limits, stop);
+    if let Some(watched) = watched {
+        println!("Metrics are at http://{}/metrics", address_of(&watched)?);
+        tokio::spawn(connections::serve(watched, metrics::router(app.clone()), limits(arguments), stop.clone()));
+    }
+    say();
+    let graceful = connections::serve(listener, router(app.clone(), demo), limits(arguments), stop);
     let overdue = async {
         stop_asked.await;
         println!("stopping…");
@@ -131,6 +141,22 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
     app.store.close().await.map_err(|error| fault("closing the database", &error))?;
     println!("stopped; everything acknowledged is in {}", arguments.db);
     Ok(())
+}
+
+async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener, Faults> {
+    TcpListener::bind(address).await.map_err(|error| fault(&format!("{address} (choose another with {flag})"), &error))
+}
+
+fn address_of(listener: &TcpListener) -> Result<String, Faults> {
+    listener.local_addr().map(|address| address.to_string()).map_err(|error| fault("the address", &error))
+}
+
+fn limits(arguments: &cli::Serve) -> Limits {
+    Limits {
+        head_within: Duration::from_millis(arguments.head_within_ms),
+        write_within: Duration::from_millis(arguments.write_within_ms),
+        most: arguments.connections,
+    }
 }
 
 /// Ctrl-C, or what a service manager sends. It is listened for from this call on, not only once the answer is awaited.
@@ -161,7 +187,10 @@ fn announce(address: &str, is_demo: bool, arguments: &cli::Serve) {
         println!("{}", TRY.replace("{address}", address));
     }
     println!("Ctrl-C stops it; the data stay.");
-    // A script that waits for the address reads a pipe, which is not flushed line by line.
+}
+
+/// A script that waits for the address reads a pipe, which is not flushed line by line.
+fn say() {
     let _ = std::io::stdout().flush();
 }
 

@@ -90,6 +90,7 @@ async fn take(here: &Here<'_, '_>, of: &HandIn) -> Result<HandedIn, StoreError> 
     let held = held(here, of).await?;
     match judge(held.as_ref(), of.version, &of.state) {
         Verdict::Same => Ok(HandedIn::Accepted),
+        Verdict::TooMuch => Ok(HandedIn::TooMuch),
         Verdict::Conflict => Ok(HandedIn::Conflict { held_version: held.map_or(0, |held| held.version) }),
         Verdict::Store if held.is_none() && replicas(here, of).await? >= REPLICAS_PER_VISITOR as i64 => {
             Ok(HandedIn::TooManyReplicas)

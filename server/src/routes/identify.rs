@@ -35,6 +35,8 @@ pub async fn link(
 ) -> Result<impl IntoResponse, Refusal> {
     app.check_site(&request.site)?;
     let visitor = ids::Secret::parse(&request.visitor).ok_or(Refusal::MalformedField("visitor"))?;
+    let visitor = visitor.visitor(&app.site);
+    app.check_pace(&visitor)?;
     let erase = match &request.erase {
         Some(erase) => Some(ids::Secret::parse(erase).ok_or(Refusal::MalformedField("erase"))?.erase(&app.site)),
         None => None,
@@ -42,7 +44,7 @@ pub async fn link(
     let tokens = app.tokens.as_ref().ok_or(Refusal::NoIdentity)?;
     let id = tokens.customer(&request.token).map_err(|_| Refusal::Token)?;
     let customer = ids::CustomerKey { site: app.site.clone(), id };
-    let link = Link { visitor: visitor.visitor(&app.site), customer, erase, day: clock::today() };
+    let link = Link { visitor, customer, erase, day: clock::today() };
     match app.store.link(link).await? {
         Linked::Here => Ok((NO_STORE, Json(Answer { linked: true }))),
         Linked::Elsewhere => Err(Refusal::LinkedElsewhere),

@@ -46,7 +46,9 @@ struct ReplicaExport {
 
 pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
     let secret = bearer(&headers)?;
-    match app.store.visitor(secret.visitor(&app.site)).await? {
+    let visitor = secret.visitor(&app.site);
+    app.check_pace(&visitor)?;
+    match app.store.visitor(visitor).await? {
         Found::Unknown => Err(Refusal::UnknownVisitor),
         Found::Erased => Err(Refusal::Erased),
         Found::Known(record) => Ok((

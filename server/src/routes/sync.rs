@@ -55,12 +55,14 @@ pub async fn hand_in(
 ) -> Result<impl IntoResponse, Refusal> {
     app.check_site(&request.site)?;
     let hand_in = read(&app, &request)?;
+    app.check_pace(&hand_in.visitor)?;
     replica::check(&hand_in.state)?;
     let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
     let held = match app.store.hand_in(hand_in).await? {
         HandedIn::Accepted => None,
         HandedIn::Conflict { held_version } => Some(held_version),
         HandedIn::Erased => return Err(Refusal::Erased),
+        HandedIn::TooMuch => return Err(Refusal::Growth),
         HandedIn::TooManyReplicas => return Err(Refusal::TooManyReplicas),
     };
     let now_ms = clock::now_ms();

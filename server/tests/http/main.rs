@@ -18,5 +18,6 @@ mod privacy;
 mod refusals;
 mod retention;
 mod sqlite_file;
+mod watching;
 
 const STORE: database::Kind = database::Kind::Sqlite;

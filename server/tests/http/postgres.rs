@@ -17,5 +17,6 @@ mod privacy;
 mod refusals;
 mod retention;
 mod several;
+mod watching;
 
 const STORE: database::Kind = database::Kind::Postgres;

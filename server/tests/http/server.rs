@@ -91,6 +91,8 @@ impl Server {
             .current_dir(home.folder.path())
             .env("ESCALE_IDENTITY_SECRET", SECRET)
             .env("ESCALE_API_KEY", API_KEY)
+            // The stories are faster than visitors are; one of them is about that.
+            .env("ESCALE_REQUESTS_A_MINUTE", "1000000")
             .env("ESCALE_LOG", "info")
             .stdout(Stdio::piped())
             .stderr(File::options().create(true).append(true).open(home.folder.path().join(LOG)).unwrap())
@@ -134,6 +136,12 @@ impl Server {
         let ended = self.child.wait().unwrap();
         assert!(ended.success(), "{ended}");
         (said, self.home.start())
+    }
+
+    /// The next line that it prints.
+    #[allow(dead_code, reason = "not every program needs it")]
+    pub fn next_line(&mut self) -> String {
+        self.lines.next().unwrap().unwrap()
     }
 
     pub fn pid(&self) -> u32 {
