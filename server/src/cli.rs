@@ -33,6 +33,8 @@ pub enum Command {
     Check(Check),
     Replay(Replay),
     Import(Import),
+    Backup(Backup),
+    Restore(Restore),
 }
 
 /// Serve one site: take hand-ins of profiles, answer what a visitor's other browsers know.
@@ -305,3 +307,31 @@ Fields: reactions  customer id at channel reaction family machine frequency
         bookings   customer id at cancelled channel destination start_date end_date adults children value offer topics
         facts      customer id at fact value source
 Exit codes: 0 all rows were read, 1 some were rejected, 2 nothing could be done.";
+
+/// Copy the embedded database while a server goes on with it, and look the copy through.
+///
+/// The copy is of one moment, in one file. It holds profiles: protect it as the database itself, and let it expire. For
+/// PostgreSQL use its own tools.
+#[derive(Args)]
+pub struct Backup {
+    /// The database file.
+    #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
+    pub db: PathBuf,
+    /// The copy; it must not be there yet.
+    #[arg(value_name = "COPY")]
+    pub to: PathBuf,
+}
+
+/// Put a backup in the place of the embedded database, which is kept beside it.
+///
+/// Stop the server first. Who was erased since the backup stays erased, as far as the database that is replaced can be
+/// read: its tombstones are taken over.
+#[derive(Args)]
+pub struct Restore {
+    /// The backup.
+    #[arg(value_name = "COPY")]
+    pub from: PathBuf,
+    /// The database file; if it is there, it becomes FILE.before-restore.
+    #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
+    pub db: PathBuf,
+}

@@ -39,6 +39,8 @@ fn main() -> ExitCode {
         cli::Command::Build(arguments) => commands::build::run(&arguments),
         cli::Command::Check(arguments) => commands::check::run(&arguments),
         cli::Command::Replay(arguments) => commands::replay::run(&arguments),
+        cli::Command::Backup(arguments) => commands::backup::back_up(&arguments),
+        cli::Command::Restore(arguments) => commands::backup::restore(&arguments),
         cli::Command::Import(arguments) => commands::import::run(&arguments),
     }
 }
