@@ -55,6 +55,7 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
         .route("/v1/identify", post(routes::identify::link))
         .route("/v1/me", get(routes::me::export).delete(routes::me::erase))
         .route("/v1/config", get(routes::config::compiled))
+        .route("/v1/openapi.json", get(routes::openapi::document))
         .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(middleware::from_fn_with_state(Gate { app: app.clone(), body_limit: BODY_LIMIT }, origin::gate));

@@ -7,15 +7,18 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::NO_STORE;
+use super::openapi::Fault;
 use crate::app::App;
 use crate::body;
 use crate::refusal::Refusal;
 use crate::store::{Link, Linked};
 use crate::{clock, ids};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Login)]
 pub struct Request {
     site: String,
     visitor: String,
@@ -24,11 +27,19 @@ pub struct Request {
     token: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LoggedIn)]
 struct Answer {
     linked: bool,
 }
 
+/// Tie a visitor to the customer whom a signed token names
+#[utoipa::path(
+    post,
+    path = "/v1/identify",
+    request_body = Request,
+    responses((status = 200, body = Answer), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn link(
     State(app): State<Arc<App>>,
     body::Json(request): body::Json<Request>,

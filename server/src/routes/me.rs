@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
+use super::openapi::Fault;
 use super::{NO_STORE, OurSite};
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -17,7 +19,7 @@ use crate::store::{Erasure, Found, ReplicaRecord};
 use crate::{clock, ids, replica};
 
 /// The export: complete, and readable without this program.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Export {
     site: String,
     created_day: String,
@@ -28,14 +30,14 @@ struct Export {
     told: Option<ToldExport>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ToldExport {
     words: usize,
     state: String,
     profile: Value,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ReplicaExport {
     replica: String,
     version: u64,
@@ -44,6 +46,14 @@ struct ReplicaExport {
     profile: Value,
 }
 
+/// Everything held of a visitor
+#[utoipa::path(
+    get,
+    path = "/v1/me",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("visitor" = [])),
+    responses((status = 200, body = Export), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
     let secret = bearer(&headers)?;
     let visitor = secret.visitor(&app.site);
@@ -82,6 +92,13 @@ fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
 }
 
 /// 204 whether or not there was anyone: a repeated erasure, and a guess, learn nothing.
+#[utoipa::path(
+    delete,
+    path = "/v1/me",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("visitor" = [])),
+    responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn erase(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
     let secret = bearer(&headers)?;
     let erasure = Erasure { visitor: secret.visitor(&app.site), erase: secret.erase(&app.site), day: clock::today() };

@@ -5,6 +5,7 @@ pub mod demo;
 pub mod health;
 pub mod identify;
 pub mod me;
+pub mod openapi;
 pub mod sync;
 pub mod tellings;
 

@@ -7,8 +7,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::NO_STORE;
+use super::openapi::Fault;
 use crate::app::App;
 use crate::body;
 use crate::refusal::Refusal;
@@ -18,7 +20,8 @@ use crate::{clock, ids, replica, store};
 /// The largest whole number that JavaScript counts exactly.
 const MAX_VERSION: u64 = (1 << 53) - 1;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = HandIn)]
 pub struct Request {
     site: String,
     visitor: String,
@@ -30,7 +33,8 @@ pub struct Request {
     seen: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HandedIn)]
 struct Answer {
     accepted: bool,
     conflict: bool,
@@ -43,12 +47,19 @@ struct Answer {
     now_ms: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Others {
     seq: u64,
     state: String,
 }
 
+/// Hand in a replica, and take what the others know
+#[utoipa::path(
+    post,
+    path = "/v1/sync",
+    request_body = Request,
+    responses((status = 200, body = Answer), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn hand_in(
     State(app): State<Arc<App>>,
     body::Json(request): body::Json<Request>,

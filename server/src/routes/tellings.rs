@@ -9,23 +9,63 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
+use utoipa::ToSchema;
+
+use super::openapi::Fault;
 use super::{NO_STORE, OurSite};
 use crate::api_key::ApiKey;
 use crate::app::App;
 use crate::clock;
 use crate::refusal::Refusal;
 use crate::telling::body::{self, ITEMS, Items};
-use crate::telling::take::take;
+use crate::telling::schema::{Booking, Fact, Reaction};
+use crate::telling::take::{Outcome, take};
 use crate::telling::{Reader, Subject};
 
+/// One or many.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "a description")]
+enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+/// How messages were received: one, a list, or NDJSON
+#[utoipa::path(
+    post,
+    path = "/v1/reactions",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("api_key" = [])),
+    request_body = OneOrMany<Reaction>,
+    responses((status = 200, body = Outcome), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn reactions(_: OurSite, app: State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
     told(Subject::Reactions, &app, &headers, &body).await
 }
 
+/// Trips booked and cancelled: one, a list, or NDJSON
+#[utoipa::path(
+    post,
+    path = "/v1/bookings",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("api_key" = [])),
+    request_body = OneOrMany<Booking>,
+    responses((status = 200, body = Outcome), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn bookings(_: OurSite, app: State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
     told(Subject::Bookings, &app, &headers, &body).await
 }
 
+/// What is known of customers: one, a list, or NDJSON
+#[utoipa::path(
+    post,
+    path = "/v1/facts",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("api_key" = [])),
+    request_body = OneOrMany<Fact>,
+    responses((status = 200, body = Outcome), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn facts(_: OurSite, app: State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
     told(Subject::Facts, &app, &headers, &body).await
 }

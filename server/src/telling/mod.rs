@@ -3,6 +3,7 @@
 
 pub mod body;
 pub mod csv_file;
+pub mod schema;
 mod subject;
 pub mod take;
 

@@ -3,6 +3,7 @@
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::body::Item;
 use super::{Reader, Subject};
@@ -14,7 +15,7 @@ use crate::store::{Store, StoreError, Telling, Tellings, Told};
 const AT_ONCE: usize = 64;
 
 /// What became of a batch.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, ToSchema)]
 pub struct Outcome {
     pub taken: usize,
     pub unchanged: usize,
@@ -25,7 +26,7 @@ pub struct Outcome {
     pub rejected: Vec<Rejected>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Rejected {
     /// Its place among those that were sent, from 0.
     pub item: usize,

@@ -23,3 +23,23 @@ fn metrics_are_told_on_a_listener_of_their_own_and_name_no_path_that_was_asked_f
     }
     assert!(!told.contains("canary4711"), "{told}");
 }
+
+#[test]
+fn the_interface_is_described_and_every_path_of_it_is_there() {
+    let server = Server::start();
+    let answer = server.get("/v1/openapi.json", &[]);
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+    let api = answer.json();
+    assert!(api["openapi"].as_str().unwrap().starts_with("3."), "{api}");
+    for (path, methods) in api["paths"].as_object().unwrap() {
+        for method in ["get", "post", "delete"] {
+            let answer = match method {
+                "get" => server.get(path, &[]),
+                "post" => server.post_as(path, &[], b""),
+                _ => server.delete(path, &[]),
+            };
+            assert_eq!(answer.status == 405, methods.get(method).is_none(), "{method} {path}: {}", answer.status);
+            assert!(answer.status != 404 && answer.status < 500, "{method} {path}: {}", answer.status);
+        }
+    }
+}
