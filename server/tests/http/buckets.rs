@@ -10,8 +10,7 @@ use crate::server::Server;
 /// Has every statement from now on written to the log.
 fn listening() -> Server {
     let server = Server::start();
-    let url = server.database().argument();
-    let name = url.trim_start_matches("postgres:///").split('?').next().unwrap().to_owned();
+    let name = server.database().name();
     server.after(&format!("ALTER DATABASE {name} SET log_statement = 'all'"))
 }
 

@@ -44,7 +44,8 @@ impl Cluster {
         self.url(&name)
     }
 
-    fn url(&self, database: &str) -> String {
+    /// Where a database of it is.
+    pub fn url(&self, database: &str) -> String {
         format!("postgres:///{database}?user=escale&host={}", self.folder.display())
     }
 

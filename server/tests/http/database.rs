@@ -38,6 +38,12 @@ impl Database {
         }
     }
 
+    /// As PostgreSQL knows it.
+    #[allow(dead_code, reason = "a file has no such name")]
+    pub fn name(&self) -> String {
+        self.argument().trim_start_matches("postgres:///").split('?').next().unwrap().to_owned()
+    }
+
     pub fn run(&self, sql: &str) {
         match self {
             Self::File(path) => rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap(),

@@ -84,7 +84,9 @@ impl Server {
     }
 
     fn start_in(home: Home, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_escale"))
+        // A limit of a file's size stands for a full disk: it is an error, not an end.
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_escale")])
             .args(["serve", "--site", "demo", "--listen", "127.0.0.1:0", "--origin", "https://www.shop.example"])
             .args(["--config", "escale.json", "--db", &home.database.argument()])
             .args(arguments)

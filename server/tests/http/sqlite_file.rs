@@ -79,3 +79,45 @@ fn f54_a_backup_that_is_no_database_is_refused_and_nothing_is_changed() {
     let server = server.kill_and_restart();
     assert_eq!(phone.export(&server).status, 200);
 }
+
+/// No file of that process may grow beyond so much, as on a disk that is full; any of its user may lift that again.
+fn limit_files(server: &Server, bytes: &str) {
+    let pid = server.pid().to_string();
+    let limited =
+        std::process::Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={bytes}:")]).status().unwrap();
+    assert!(limited.success());
+}
+
+#[test]
+fn f53_a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
+    let server = Server::start();
+    let mut acknowledged = Vec::new();
+    for cycle in 0..10_u8 {
+        limit_files(&server, "300000");
+        let mut refused = 0;
+        for n in 0..=250 {
+            let mut browser = Browser::of_visitor(n, cycle);
+            let answer = server.post("/v1/sync", &browser.look_at("trip.city").body());
+            if answer.status == 200 {
+                acknowledged.push(n);
+                continue;
+            }
+            answer.is_refused(503, "unavailable");
+            assert_eq!(answer.header("retry-after"), "30");
+            refused += 1;
+            if let Some(known) = acknowledged.last() {
+                assert_eq!(Browser::of_visitor(*known, 1).export(&server).status, 200);
+            }
+            if refused == 5 {
+                break;
+            }
+        }
+        assert_eq!(refused, 5, "cycle {cycle}");
+        limit_files(&server, "unlimited");
+        Browser::of_visitor(251, cycle).look_at("trip.city").sync(&server);
+    }
+    for n in acknowledged {
+        assert_eq!(Browser::of_visitor(n, 1).export(&server).status, 200, "visitor {n}");
+    }
+    assert!(server.database().is_sound());
+}
