@@ -22,11 +22,12 @@ pub enum Verdict {
     TooMuch,
 }
 
-/// A higher version wins, if it grew no faster than people do; the same version must be the same bytes; anything else is a roll-back or a copy.
+/// A higher version wins, if it grew no faster than people do; the same version must be the same bytes; anything else is
+/// a roll-back or a copy.
 pub fn judge(held: Option<&Held>, version: u64, state: &[u8]) -> Verdict {
     match held {
-        Some(held) if version <= held.version && (version < held.version || state != held.state) => Verdict::Conflict,
-        Some(held) if version == held.version => Verdict::Same,
+        Some(held) if version == held.version && state == held.state => Verdict::Same,
+        Some(held) if version <= held.version => Verdict::Conflict,
         _ if is_plausible(held.map(|held| held.state.as_slice()), state) => Verdict::Store,
         _ => Verdict::TooMuch,
     }

@@ -147,7 +147,8 @@ fn summary(outcome: &Outcome, is_dry: bool) -> String {
     let [unchanged, older, erased] =
         [outcome.unchanged, outcome.older, outcome.erased].map(|count| grouped(count as u64));
     format!(
-        "{taken} taken, {unchanged} known already, {older} older than what is held, {erased} of erased customers, {rejected} rejected"
+        "{taken} taken, {unchanged} known already, {older} older than what is held, {erased} of erased customers, \
+         {rejected} rejected"
     )
 }
 

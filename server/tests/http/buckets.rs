@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::json;
+
 use crate::browser::Browser;
 use crate::cluster::Cluster;
 use crate::identity::{identify, token};
+use crate::imports::{booking, tell};
 use crate::server::Server;
 
 /// Has every statement from now on written to the log.
@@ -55,6 +58,9 @@ fn no_transaction_touches_two_buckets() {
         assert_eq!(identify(&server, browser, &token("customer-7")).status, 200);
         browser.look_at("trip.beach").sync(&server);
     }
+    tell(&server, "/v1/bookings", &booking("B1"));
+    tell(&server, "/v1/bookings", &json!({ "customer": "customer-9", "id": "B2", "at": "2026-08-01" }));
+    browsers[5].sync(&server);
     for (browser, secret) in browsers.iter().zip([&browsers[0].visitor, &browsers[1].erase]) {
         assert_eq!(server.delete("/v1/me?site=demo", &[("authorization", &format!("Bearer {secret}"))]).status, 204);
         browser.export(&server).is_refused(410, "erased");

@@ -17,13 +17,13 @@ fn post(server: &Server, path: &str, kind: &str, body: &str) -> Answer {
 
 /// Tells one thing, which must be taken in.
 #[track_caller]
-fn tell(server: &Server, path: &str, what: &Value) -> Value {
+pub fn tell(server: &Server, path: &str, what: &Value) -> Value {
     let answer = post(server, path, "application/json", &what.to_string());
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
     answer.json()
 }
 
-fn booking(id: &str) -> Value {
+pub fn booking(id: &str) -> Value {
     json!({ "customer": "customer-7", "id": id, "at": BOOKED, "value": 1250.5, "adults": 2,
             "start_date": "2026-12-20", "topics": "trip.exotic" })
 }
