@@ -104,6 +104,21 @@ add_browsers() {
   has_browsers || stop 'the browsers were installed but are not found.' "$wanted"
 }
 
+has_postgres() { have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+
+# The tests start a server of their own from it, in a temporary folder and on no port.
+add_postgres() {
+  has_postgres && return
+  local wanted="install PostgreSQL (Debian's name: postgresql), or put its initdb on the PATH"
+  have apt-get || stop 'PostgreSQL for the tests is missing, and this machine has no apt-get.' "$wanted"
+  as_root true 2>/dev/null || stop 'PostgreSQL for the tests is missing, and installing it needs root.' "$wanted"
+  say 'PostgreSQL for the tests'
+  as_root apt-get update -qq || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql </dev/null ||
+    stop 'apt-get could not install PostgreSQL.' "$wanted"
+  has_postgres || stop 'PostgreSQL was installed but initdb is not found.' "$wanted"
+}
+
 setup_build() {
   check_rust
   check_node
@@ -117,6 +132,7 @@ setup_test() {
   setup_build
   add_lints
   add_browsers
+  add_postgres
   cargo_tool geckodriver $GECKODRIVER_VERSION 'drives Firefox'
   cargo_tool cargo-deny $CARGO_DENY_VERSION 'checks the licences and sources of dependencies'
 }

@@ -5,18 +5,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use crate::api_key::ApiKey;
 use crate::body::BODY_LIMIT;
 use crate::config_source::Served;
-use crate::ids::Site;
+use crate::ids::{Site, VisitorKey};
+use crate::metrics::Metrics;
+use crate::origin::Gate;
+use crate::pace::Pace;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::token::Tokens;
-use crate::{origin, pages, routes};
+use crate::{clock, origin, pages, routes, telling};
 
 /// An answer that takes longer is given up, so that a stuck disk does not pile up requests.
 const TIME_OUT: Duration = Duration::from_secs(15);
@@ -27,12 +31,20 @@ pub struct App {
     pub config: Served,
     pub origins: Vec<String>,
     pub tokens: Option<Tokens>,
+    pub api_key: Option<ApiKey>,
+    pub pace: Pace,
+    pub metrics: Metrics,
 }
 
 impl App {
     /// A request names its site, so that a page which points at the wrong server learns it at once.
     pub fn check_site(&self, name: &str) -> Result<(), Refusal> {
         if name == self.site.as_str() { Ok(()) } else { Err(Refusal::UnknownSite) }
+    }
+
+    /// No visitor calls faster than the rate that was set at start.
+    pub fn check_pace(&self, visitor: &VisitorKey) -> Result<(), Refusal> {
+        self.pace.allow(&visitor.id, clock::now_ms()).map_err(Refusal::TooFast)
     }
 }
 
@@ -43,32 +55,53 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
         .route("/v1/identify", post(routes::identify::link))
         .route("/v1/me", get(routes::me::export).delete(routes::me::erase))
         .route("/v1/config", get(routes::config::compiled))
+        .route("/v1/openapi.json", get(routes::openapi::document))
         .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
         .method_not_allowed_fallback(async || Refusal::Method)
-        .route_layer(middleware::from_fn_with_state(app.clone(), origin::gate));
-    let whole = interface.route("/healthz", get(routes::health::alive)).route("/readyz", get(routes::health::ready));
+        .route_layer(middleware::from_fn_with_state(Gate { app: app.clone(), body_limit: BODY_LIMIT }, origin::gate));
+    let whole = interface
+        .merge(imports(&app))
+        .route("/healthz", get(routes::health::alive))
+        .route("/readyz", get(routes::health::ready));
     let whole = match demo {
         Some(demo) => pages::around(whole, demo, app.clone()),
         None => whole.fallback(async || Refusal::NotFound),
     };
+    let metered = app.clone();
     whole
         .with_state(app)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(give_up_late))
-        .layer(middleware::from_fn(log))
+        .layer(middleware::from_fn_with_state(metered, log))
+}
+
+/// What the site's back end tells: larger bodies, and a key instead of a visitor's secret.
+fn imports(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/v1/reactions", post(routes::tellings::reactions))
+        .route("/v1/bookings", post(routes::tellings::bookings))
+        .route("/v1/facts", post(routes::tellings::facts))
+        .method_not_allowed_fallback(async || Refusal::Method)
+        .route_layer(middleware::from_fn_with_state(
+            Gate { app: app.clone(), body_limit: telling::body::BYTES },
+            origin::gate,
+        ))
+        .layer(DefaultBodyLimit::max(telling::body::BYTES))
 }
 
 async fn give_up_late(request: Request, next: Next) -> Response {
     tokio::time::timeout(TIME_OUT, next.run(request)).await.unwrap_or_else(|_| Refusal::TimeOut.into_response())
 }
 
-/// One line a request: the route's pattern, never the path or query that was asked for.
-async fn log(request: Request, next: Next) -> Response {
+/// One line a request, and the counters: the route's pattern, never the path or query that was asked for.
+async fn log(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("(file)", |path| path.as_str()).to_owned();
     let method = request.method().clone();
     let begun = Instant::now();
     let response = next.run(request).await;
-    let (status, took_us) = (response.status().as_u16(), begun.elapsed().as_micros() as u64);
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    app.metrics.answered(method.as_str(), &route, status, took);
+    let took_us = took.as_micros() as u64;
     tracing::info!(%method, route, status, took_us, "answered");
     response
 }

@@ -1,4 +1,4 @@
-//! In: a request's body. Out: a value of the expected shape, or a refusal. Never: more than 64 KiB in memory; a
+//! In: a request's body. Out: a value of the expected shape, or a refusal. Never: more in memory than its path takes; a
 //! compressed body, which could be a bomb.
 
 use std::time::Duration;
@@ -19,26 +19,26 @@ const RUN_OUT: usize = 1024 * 1024;
 const READ_TIME_OUT: Duration = Duration::from_secs(10);
 
 /// Takes a request's body in before anything else is decided, so that no refusal leaves half a request on the line.
-pub async fn taken_in(request: Request) -> Result<Request, Refusal> {
+pub async fn taken_in(request: Request, limit: usize) -> Result<Request, Refusal> {
     let (head, body) = request.into_parts();
-    let bytes = tokio::time::timeout(READ_TIME_OUT, read(body)).await.map_err(|_| Refusal::ReadTimeOut)??;
+    let bytes = tokio::time::timeout(READ_TIME_OUT, read(body, limit)).await.map_err(|_| Refusal::ReadTimeOut)??;
     Ok(Request::from_parts(head, Body::from(bytes)))
 }
 
-async fn read(mut body: Body) -> Result<Vec<u8>, Refusal> {
+async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
     let (mut kept, mut seen) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Refusal::Malformed("it ended early".into()))?;
         let Some(data) = frame.data_ref() else { continue };
         seen += data.len();
-        if seen > RUN_OUT {
+        if seen > RUN_OUT.max(limit) {
             break;
         }
-        if seen <= BODY_LIMIT {
+        if seen <= limit {
             kept.extend_from_slice(data);
         }
     }
-    if seen <= BODY_LIMIT { Ok(kept) } else { Err(Refusal::TooLarge) }
+    if seen <= limit { Ok(kept) } else { Err(Refusal::TooLarge) }
 }
 
 /// A JSON body. `text/plain` is taken too: it lets a page that is being closed send without asking first.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::database::Database;
 use crate::origin;
+use crate::telling::Subject;
 
 /// Personalisation for travel sites: the sync server and its tools.
 #[derive(Parser)]
@@ -20,6 +22,7 @@ Start here:
   escale check escale.json                            what is wrong with a config, and what to do about it
   escale serve --config escale.json --db escale.db    the server, with nothing to install beside it
   escale replay visits.ndjson --config escale.json    what the engine makes of recorded visitors
+  escale import bookings shop.csv --config escale.json --dry-run    what a file would tell of customers
 
 Exit codes: 0 all well, 1 something failed, 2 the arguments or the config cannot be used.";
 
@@ -29,12 +32,15 @@ pub enum Command {
     Build(Build),
     Check(Check),
     Replay(Replay),
+    Import(Import),
+    Backup(Backup),
+    Restore(Restore),
 }
 
 /// Serve one site: take hand-ins of profiles, answer what a visitor's other browsers know.
 ///
-/// Everything lives in one SQLite file, made if it is not there. A hand-in is answered once it is on the disk. Ctrl-C
-/// or SIGTERM ends the server after what is in flight.
+/// Everything lives in one SQLite file, made if it is not there, or in a PostgreSQL database that several servers may
+/// share. A hand-in is answered once it is on the disk. Ctrl-C or SIGTERM ends the server after what is in flight.
 #[derive(Args)]
 #[command(after_help = SERVE_EXAMPLES)]
 pub struct Serve {
@@ -44,9 +50,9 @@ pub struct Serve {
     /// The config: people's escale.json, or what `escale build` made of it.
     #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
     pub config: PathBuf,
-    /// The database file.
-    #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
-    pub db: PathBuf,
+    /// Where the data are: a file for the embedded SQLite, or postgres://user:password@host/database.
+    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
+    pub db: Database,
     /// Address and port to listen on; port 0 takes any free one.
     #[arg(long, env = "ESCALE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
@@ -56,6 +62,13 @@ pub struct Serve {
     pub origins: Vec<String>,
     #[command(flatten)]
     pub identity: Identity,
+    /// The key of the site's back end, at least 32 bytes: with it come reactions, bookings and facts. Best given by the
+    /// environment or a file: arguments can be seen by everyone on the machine.
+    #[arg(long, env = "ESCALE_API_KEY", hide_env_values = true, value_name = "KEY")]
+    pub api_key: Option<String>,
+    /// A file with that key; white space around it is dropped.
+    #[arg(long, env = "ESCALE_API_KEY_FILE", value_name = "FILE", conflicts_with = "api_key")]
+    pub api_key_file: Option<PathBuf>,
     /// Serve the demo site from this folder, and sign its visitors in.
     #[arg(long, value_name = "DIR")]
     pub demo: Option<PathBuf>,
@@ -68,6 +81,15 @@ pub struct Serve {
     /// A connection on which no whole request head arrives within this many milliseconds is closed.
     #[arg(long, env = "ESCALE_HEAD_WITHIN_MS", value_name = "MS", default_value_t = 10_000)]
     pub head_within_ms: u64,
+    /// A connection whose reader takes nothing of its answer for this many milliseconds is closed.
+    #[arg(long, env = "ESCALE_WRITE_WITHIN_MS", value_name = "MS", default_value_t = 10_000)]
+    pub write_within_ms: u64,
+    /// How often a minute one visitor may call, on all devices together; a minute's worth may come at once.
+    #[arg(long, env = "ESCALE_REQUESTS_A_MINUTE", value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub requests_a_minute: u32,
+    /// Address and port for GET /metrics, in the format of Prometheus. Keep it from the public; without it there are none.
+    #[arg(long, env = "ESCALE_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub metrics_listen: Option<SocketAddr>,
     /// How log lines are written (to the standard error). They never hold an address, a query or an id.
     #[arg(long, env = "ESCALE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -80,9 +102,11 @@ const SERVE_EXAMPLES: &str = "\
 Examples:
   escale serve --site shop --config escale.json --db /var/lib/escale/shop.db \\
                --origin https://www.shop.example --identity-secret-file /run/secrets/escale
+  escale serve --config escale.json --db postgres://escale@db.internal/shop   as many of these as you need
   escale serve --config www/demo/escale.json --db demo.db --demo www/demo --pkg pkg
 
-Paths: POST /v1/sync, POST /v1/identify, GET and DELETE /v1/me, GET /v1/config, GET /healthz, GET /readyz.";
+Paths: POST /v1/sync, POST /v1/identify, GET and DELETE /v1/me, GET /v1/config, GET /healthz, GET /readyz;
+with the API key POST /v1/reactions, POST /v1/bookings, POST /v1/facts.";
 
 /// How the tokens are checked that the site's back end signs: JWTs with sub (the customer's id), aud (the site) and exp.
 #[derive(Args)]
@@ -230,3 +254,84 @@ or CSV with a header line; the columns after `event` may be left out, others bec
 Examples:
   escale replay server/samples/events.ndjson --config www/demo/escale.json
   escale replay visits.csv --placement home-hero --show 10";
+
+/// Tell of customers what another system knows: reactions to messages, bookings, facts, from a CSV file.
+///
+/// Each row is one thing, under an id of its own: the same file twice changes nothing, and a later word under the same id
+/// replaces the earlier. It goes straight into the database, beside a server that runs or without one. Rows that cannot
+/// be read go to a file of rejects, with the reason; mend them there and import that file.
+#[derive(Args)]
+#[command(after_help = IMPORT_EXAMPLES)]
+pub struct Import {
+    /// What the rows tell of.
+    #[arg(value_enum)]
+    pub subject: Subject,
+    /// The file, with a header line.
+    #[arg(value_name = "FILE.CSV")]
+    pub file: PathBuf,
+    /// The site's name, as the server's.
+    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
+    pub site: String,
+    /// The config, as the server's: destinations, offers, families and facts are named in it.
+    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
+    pub config: PathBuf,
+    /// Where the data are, as the server's.
+    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
+    pub db: Database,
+    /// Which column is which field; columns that bear a field's name need none. May be given again, or with commas.
+    #[arg(long = "map", value_name = "FIELD=COLUMN", value_delimiter = ',', value_parser = pair)]
+    pub map: Vec<(String, String)>,
+    /// A field that is the same in every row, such as channel=email.
+    #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+    /// Where rows go that cannot be read; FILE.rejects.csv unless said.
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Reads and counts, and changes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (left, right) = text.split_once('=').ok_or("it is of the form left=right")?;
+    Ok((left.trim().to_owned(), right.trim().to_owned()))
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  escale import bookings shop.csv --config escale.json --db voyages.db --site voyages \\
+         --map customer=client_no,id=file_no,at=booked_on,value=amount --set channel=shop --dry-run
+  escale import reactions clicks.csv --config escale.json --set channel=email --set reaction=clicked
+
+Fields: reactions  customer id at channel reaction family machine frequency
+        bookings   customer id at cancelled channel destination start_date end_date adults children value offer topics
+        facts      customer id at fact value source
+Exit codes: 0 all rows were read, 1 some were rejected, 2 nothing could be done.";
+
+/// Copy the embedded database while a server goes on with it, and look the copy through.
+///
+/// The copy is of one moment, in one file. It holds profiles: protect it as the database itself, and let it expire. For
+/// PostgreSQL use its own tools.
+#[derive(Args)]
+pub struct Backup {
+    /// The database file.
+    #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
+    pub db: PathBuf,
+    /// The copy; it must not be there yet.
+    #[arg(value_name = "COPY")]
+    pub to: PathBuf,
+}
+
+/// Put a backup in the place of the embedded database, which is kept beside it.
+///
+/// Stop the server first. Who was erased since the backup stays erased, as far as the database that is replaced can be
+/// read: its tombstones are taken over.
+#[derive(Args)]
+pub struct Restore {
+    /// The backup.
+    #[arg(value_name = "COPY")]
+    pub from: PathBuf,
+    /// The database file; if it is there, it becomes FILE.before-restore.
+    #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
+    pub db: PathBuf,
+}

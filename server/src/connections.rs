@@ -1,5 +1,6 @@
 //! Connections. In: a listener and the routes. Out: answers, until it is told to stop. Never: more connections at once
-//! than it was given; waits without end for a request's head, be it sent a byte at a time or not at all.
+//! than it was given; waits without end for a request's head, be it sent a byte at a time or not at all, nor for a
+//! reader who takes nothing.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 
 /// Out of file descriptors or memory: others must end before another can begin.
 const REST: Duration = Duration::from_millis(200);
@@ -20,6 +22,8 @@ const REST: Duration = Duration::from_millis(200);
 pub struct Limits {
     /// A request's head, counted from the end of the answer before it, arrives in this time.
     pub head_within: Duration,
+    /// A reader takes something of its answer in this time.
+    pub write_within: Duration,
     /// Further ones wait in the listener's own queue.
     pub most: u32,
 }
@@ -36,7 +40,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut st
             Some(next) = next => next,
             _ = stop.changed() => break,
         };
-        let answered = answer(stream, router.clone(), limits.head_within, stop.clone());
+        let answered = answer(stream, router.clone(), limits, stop.clone());
         tokio::spawn(async move {
             answered.await;
             drop(seat);
@@ -65,10 +69,13 @@ fn is_the_callers(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
 }
 
-async fn answer(stream: TcpStream, router: Router, head_within: Duration, mut stop: watch::Receiver<()>) {
+async fn answer(stream: TcpStream, router: Router, limits: Limits, mut stop: watch::Receiver<()>) {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.write_within));
+    let stream = TokioIo::new(Box::pin(stream));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(head_within);
-    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head_within);
+    let connection = http.serve_connection(stream, TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
     // How a connection ended concerns its caller alone: cut off, too slow, no HTTP.
     tokio::select! {

@@ -1,6 +1,8 @@
 //! In: what the store holds of a replica, and what a browser hands in. Out: a verdict.
 //! Never: reads a clock or a store; the same rule serves every backend.
 
+use crate::growth::is_plausible;
+
 /// The stored side of a replica.
 pub struct Held {
     pub version: u64,
@@ -16,15 +18,18 @@ pub enum Verdict {
     Same,
     /// The browser was rolled back or copied: what is held stays, and the browser starts a new replica.
     Conflict,
+    /// More has happened than a person can do in the time: forged, or mended later by time. What is held stays.
+    TooMuch,
 }
 
-/// A higher version wins; the same version must be the same bytes; anything else is a roll-back or a copy.
+/// A higher version wins, if it grew no faster than people do; the same version must be the same bytes; anything else is
+/// a roll-back or a copy.
 pub fn judge(held: Option<&Held>, version: u64, state: &[u8]) -> Verdict {
     match held {
-        None => Verdict::Store,
-        Some(held) if version > held.version => Verdict::Store,
         Some(held) if version == held.version && state == held.state => Verdict::Same,
-        Some(_) => Verdict::Conflict,
+        Some(held) if version <= held.version => Verdict::Conflict,
+        _ if is_plausible(held.map(|held| held.state.as_slice()), state) => Verdict::Store,
+        _ => Verdict::TooMuch,
     }
 }
 

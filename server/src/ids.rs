@@ -39,6 +39,21 @@ impl IdHash {
         Self(hash.finalize().into())
     }
 
+    /// What the site's back end tells under an id of its own.
+    pub fn of_telling(site: &Site, event: &str, id: &str) -> Self {
+        Self::of(site, &["telling ", event].concat(), id.as_bytes())
+    }
+
+    /// As a column holds it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// From a column; nothing else has its length.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     pub fn bucket(&self) -> u16 {
         u16::from_be_bytes([self.0[0], self.0[1]]) % BUCKETS
     }
@@ -83,8 +98,13 @@ pub struct CustomerKey {
 }
 
 impl CustomerKey {
+    /// What a tombstone keeps of it.
+    pub fn hash(&self) -> IdHash {
+        IdHash::of(&self.site, "customer", self.id.as_bytes())
+    }
+
     pub fn bucket(&self) -> u16 {
-        IdHash::of(&self.site, "customer", self.id.as_bytes()).bucket()
+        self.hash().bucket()
     }
 }
 
@@ -95,6 +115,16 @@ pub struct ReplicaId(pub [u8; 8]);
 impl ReplicaId {
     pub fn parse(text: &str) -> Option<Self> {
         bytes(text).and_then(|b| b.try_into().ok()).map(Self)
+    }
+
+    /// As a column holds it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// From a column; nothing else has its length.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
     }
 
     pub fn to_text(self) -> String {

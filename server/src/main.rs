@@ -1,5 +1,6 @@
 //! `escale`: the server and the command line. One binary, a subcommand a job.
 
+mod api_key;
 mod app;
 mod body;
 mod cli;
@@ -7,11 +8,16 @@ mod clock;
 mod commands;
 mod config_source;
 mod connections;
+mod database;
+mod growth;
 mod hand_in;
 mod ids;
+mod metrics;
 mod origin;
+mod pace;
 mod pages;
 mod policy;
+mod postgres;
 mod refusal;
 mod replay;
 mod replica;
@@ -20,6 +26,7 @@ mod routes;
 mod sqlite;
 mod store;
 mod table;
+mod telling;
 mod token;
 
 use std::process::ExitCode;
@@ -32,5 +39,8 @@ fn main() -> ExitCode {
         cli::Command::Build(arguments) => commands::build::run(&arguments),
         cli::Command::Check(arguments) => commands::check::run(&arguments),
         cli::Command::Replay(arguments) => commands::replay::run(&arguments),
+        cli::Command::Backup(arguments) => commands::backup::back_up(&arguments),
+        cli::Command::Restore(arguments) => commands::backup::restore(&arguments),
+        cli::Command::Import(arguments) => commands::import::run(&arguments),
     }
 }

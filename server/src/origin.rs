@@ -21,10 +21,17 @@ enum From {
     Stranger,
 }
 
+/// What is let in: from whom, and how large.
+#[derive(Clone)]
+pub struct Gate {
+    pub app: Arc<App>,
+    pub body_limit: usize,
+}
+
 /// Lets in same-origin requests and the origins named at start.
-pub async fn gate(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let from = origin_of(request.headers(), &app.origins);
-    let mut response = match (&from, body::taken_in(request).await) {
+pub async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let from = origin_of(request.headers(), &gate.app.origins);
+    let mut response = match (&from, body::taken_in(request, gate.body_limit).await) {
         (From::Stranger, _) => Refusal::Origin.into_response(),
         (_, Err(refusal)) => refusal.into_response(),
         (_, Ok(request)) if is_preflight(&request) => preflight(),

@@ -13,6 +13,8 @@ use axum::routing::{get, post};
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::app::App;
+use crate::body::BODY_LIMIT;
+use crate::origin::Gate;
 use crate::{origin, policy, routes};
 
 /// The two folders, and the policy made from the pages' own inline stubs.
@@ -42,7 +44,8 @@ pub fn around(interface: Router<Arc<App>>, demo: Demo, app: Arc<App>) -> Router<
                 .not_found_service(ServeFile::new(demo.pages.join("404.html"))),
         )
         .layer(middleware::from_fn(move |request: Request, next: Next| guarded(request, next, demo.policy.clone())));
-    let login = post(routes::demo::login).layer(middleware::from_fn_with_state(app, origin::gate));
+    let login = post(routes::demo::login)
+        .layer(middleware::from_fn_with_state(Gate { app, body_limit: BODY_LIMIT }, origin::gate));
     interface.route("/demo/login", login).route("/escale.bin", get(routes::config::of_the_demo)).merge(files)
 }
 

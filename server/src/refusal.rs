@@ -22,10 +22,16 @@ pub enum Refusal {
     CorruptProfile,
     NewerProfile,
     TooManyReplicas,
+    /// With the seconds to wait.
+    TooFast(u16),
+    Growth,
     Token,
     NoIdentity,
     LinkedElsewhere,
     NoBearer,
+    NoApiKey,
+    ApiKey,
+    TooMany,
     UnknownVisitor,
     Erased,
     NotFound,
@@ -48,10 +54,15 @@ impl Refusal {
             Self::CorruptProfile => (StatusCode::UNPROCESSABLE_ENTITY, "corrupt_profile"),
             Self::NewerProfile => (StatusCode::UNPROCESSABLE_ENTITY, "newer_profile"),
             Self::TooManyReplicas => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_replicas"),
+            Self::TooFast(_) => (StatusCode::TOO_MANY_REQUESTS, "too_fast"),
+            Self::Growth => (StatusCode::TOO_MANY_REQUESTS, "growth"),
             Self::Token => (StatusCode::UNAUTHORIZED, "bad_token"),
             Self::NoIdentity => (StatusCode::UNAUTHORIZED, "no_identity"),
             Self::LinkedElsewhere => (StatusCode::CONFLICT, "linked_elsewhere"),
             Self::NoBearer => (StatusCode::UNAUTHORIZED, "no_bearer"),
+            Self::NoApiKey => (StatusCode::UNAUTHORIZED, "no_api_key"),
+            Self::ApiKey => (StatusCode::UNAUTHORIZED, "bad_api_key"),
+            Self::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, "too_many"),
             Self::UnknownVisitor => (StatusCode::NOT_FOUND, "unknown_visitor"),
             Self::Erased => (StatusCode::GONE, "erased"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
@@ -70,7 +81,10 @@ impl Refusal {
                     "base64url without padding, of the documented length",
                 );
             }
-            Self::TooLarge => ("the body is larger than 64 KiB", "a profile is a few hundred bytes: send that alone"),
+            Self::TooLarge => (
+                "the body is larger than this path takes",
+                "a profile is a few hundred bytes; imports go in several requests",
+            ),
             Self::MediaType => {
                 ("the body is neither JSON nor plain text, or it is compressed", "send uncompressed JSON")
             }
@@ -82,6 +96,8 @@ impl Refusal {
             Self::CorruptProfile => ("the state is not a profile", "keep it aside and start a new replica"),
             Self::NewerProfile => ("the state was written by a newer release", "update the server; keep the state"),
             Self::TooManyReplicas => ("this visitor has too many replicas", "erase this visitor and start a new one"),
+            Self::TooFast(_) => ("this visitor calls too often", "send it again after the seconds in Retry-After"),
+            Self::Growth => ("the state grew faster than people do", "keep it, and hand it in again later"),
             Self::Token => ("the token is not valid here", "have the site's back end sign a new one: aud, sub, exp"),
             Self::NoIdentity => {
                 ("this server has no identity key", "start it with --identity-secret-file or --identity-public-key")
@@ -90,6 +106,11 @@ impl Refusal {
                 ("this visitor belongs to another customer", "start a new visitor, as logout does")
             }
             Self::NoBearer => ("no secret was sent", "send Authorization: Bearer and the visitor's secret"),
+            Self::NoApiKey => ("this server has no API key", "start it with --api-key-file"),
+            Self::ApiKey => {
+                ("the API key is not this server's", "send Authorization: Bearer and the key of --api-key-file")
+            }
+            Self::TooMany => ("there are more than 1,000 objects in the body", "send them in several requests"),
             Self::UnknownVisitor => ("nothing is held of this visitor", "nothing is left to do"),
             Self::Erased => ("this visitor was erased", "wipe what is kept here and start anew only with consent"),
             Self::NotFound => ("there is nothing here", "the paths are listed in the documentation"),
@@ -104,6 +125,8 @@ impl Refusal {
 
     fn retry_after_s(&self) -> Option<u16> {
         match self {
+            Self::TooFast(seconds) => Some(*seconds),
+            Self::Growth => Some(3600),
             Self::Busy => Some(2),
             Self::TimeOut => Some(10),
             Self::Unavailable => Some(30),

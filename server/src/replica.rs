@@ -5,13 +5,14 @@ use escale::core::combine::combine;
 use escale::core::config::Config;
 use escale::core::engine::Engine;
 use escale::core::error::WireError;
+use escale::core::event::Event;
 use escale::core::knowledge::snapshot;
 use escale::core::profile::Profile;
 use escale::core::time::seconds_of;
 use serde_json::Value;
 
 use crate::refusal::Refusal;
-use crate::store::Taken;
+use crate::store::{Others, Taken};
 
 /// A browser's clock may be ahead by this much before what it says is moved back.
 const AHEAD_S: u32 = 300;
@@ -31,11 +32,26 @@ pub fn check(state: &[u8]) -> Result<(), Refusal> {
     }
 }
 
-/// What these states know together, as bytes. A state that cannot be read is left out: it must not cost the others
-/// theirs.
-pub fn combined(states: &[Taken], now_ms: u64) -> Vec<u8> {
-    let profiles: Vec<Profile> = states.iter().filter_map(|taken| mended(taken, now_ms)).collect();
+/// What these states and the back end's words know together, as bytes. A state that cannot be read is left out: it must
+/// not cost the others theirs.
+pub fn combined(others: &Others, config: &Config, now_ms: u64) -> Vec<u8> {
+    let states = others.states.iter().filter_map(|taken| mended(taken, now_ms));
+    let profiles: Vec<Profile> = states.chain([told(&others.told, config)]).collect();
     combine(&profiles).encode()
+}
+
+/// The back end's words as a profile of their own, by the engine that browsers run: in the order of time, whatever the
+/// order in which they came. None of them is a visit to the site.
+pub fn told(events: &[Vec<u8>], config: &Config) -> Profile {
+    let mut events: Vec<(Event, &[u8])> = events
+        .iter()
+        .filter_map(|bytes| Some((Event::decode_next(&mut bytes.as_slice())??, bytes.as_slice())))
+        .collect();
+    events.sort_by(|(a, a_bytes), (b, b_bytes)| (a.at_s, a_bytes).cmp(&(b.at_s, b_bytes)));
+    let mut profile = Profile::default();
+    events.iter().for_each(|(event, _)| profile.apply(event, config));
+    (profile.counts.visits, profile.visit_s) = (0, 0);
+    profile
 }
 
 /// No time in it lies further ahead than five minutes, nor after the day the state was taken: a clock in the future must
@@ -90,13 +106,21 @@ mod tests {
         Profile { first_s: at_s, last_s: at_s, visit_s: at_s, facets: vec![facet(at_s)], ..Profile::default() }
     }
 
+    fn together(states: Vec<Taken>) -> Vec<u8> {
+        let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "offers": [],
+            "placements": {"home": {}}}"#;
+        let config = escale::core::config::compile(json).ok().and_then(|c| Config::from_bytes(c.bytes).ok());
+        let Some(config) = config else { panic!("a good config") };
+        combined(&Others { seq: 0, states, told: Vec::new() }, &config, NOW_MS)
+    }
+
     #[test]
     fn a_clock_in_the_future_is_moved_back_to_five_minutes_ahead() {
         let now_s = seconds_of(NOW_MS as f64);
-        let bytes = combined(
-            &[taken(&seen_at(now_s + 400 * DAY_S).encode(), TODAY), taken(&seen_at(now_s).encode(), TODAY)],
-            NOW_MS,
-        );
+        let bytes = together(vec![
+            taken(&seen_at(now_s + 400 * DAY_S).encode(), TODAY),
+            taken(&seen_at(now_s).encode(), TODAY),
+        ]);
         let Ok(whole) = Profile::decode(&bytes) else { panic!("a profile") };
         assert_eq!(whole.last_s, now_s + AHEAD_S);
         let reading = whole.facets[0].topics[0].intent.at(now_s + AHEAD_S, DAY_S);
@@ -114,8 +138,8 @@ mod tests {
     #[test]
     fn an_unreadable_state_costs_only_itself() {
         let good = seen_at(9).encode();
-        let (both, alone) = ([taken(&good, TODAY), taken(&[0, 1, 2], TODAY)], [taken(&good, TODAY)]);
-        assert_eq!(combined(&both, NOW_MS), combined(&alone, NOW_MS));
-        assert_eq!(Profile::decode(&combined(&[], NOW_MS)), Ok(Profile::default()));
+        let (both, alone) = (vec![taken(&good, TODAY), taken(&[0, 1, 2], TODAY)], vec![taken(&good, TODAY)]);
+        assert_eq!(together(both), together(alone));
+        assert_eq!(Profile::decode(&together(Vec::new())), Ok(Profile::default()));
     }
 }

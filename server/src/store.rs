@@ -11,6 +11,9 @@ pub const REPLICAS_PER_VISITOR: usize = 32;
 /// The newest visitors of a customer that are combined.
 pub const VISITORS_PER_CUSTOMER: usize = 64;
 
+/// The newest words of the back end that count for a customer.
+pub const TELLINGS_PER_CUSTOMER: usize = 1000;
+
 /// The answer of a store, in time.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
@@ -40,6 +43,7 @@ pub enum HandedIn {
     Accepted,
     Conflict { held_version: u64 },
     Erased,
+    TooMuch,
     TooManyReplicas,
 }
 
@@ -47,6 +51,8 @@ pub enum HandedIn {
 pub struct Others {
     pub seq: u64,
     pub states: Vec<Taken>,
+    /// The events that the site's back end told of the customer.
+    pub told: Vec<Vec<u8>>,
 }
 
 /// A state, and the day since the Unix epoch on which it was taken.
@@ -78,6 +84,8 @@ pub struct VisitorRecord {
     pub synced_day: u32,
     pub customer: Option<String>,
     pub replicas: Vec<ReplicaRecord>,
+    /// The events that the site's back end told of the customer.
+    pub told: Vec<Vec<u8>>,
 }
 
 pub struct ReplicaRecord {
@@ -90,6 +98,36 @@ pub enum Found {
     Known(VisitorRecord),
     Unknown,
     Erased,
+}
+
+/// One thing that the site's back end tells, as the bytes of an event, under a hash of its own id.
+pub struct Telling {
+    pub id: IdHash,
+    pub day: u32,
+    pub at_s: u32,
+    pub event: Vec<u8>,
+}
+
+/// What it tells of one customer.
+pub struct Tellings {
+    pub customer: CustomerKey,
+    pub all: Vec<Telling>,
+    pub day: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    Taken,
+    Unchanged,
+    Older,
+    Erased,
+}
+
+/// What goes with a link: whose it was, how many changes, and on which day if it was erased rather than forgotten.
+pub struct Leaving {
+    pub visitor: IdHash,
+    pub changes: u64,
+    pub erased_day: Option<u32>,
 }
 
 /// Whose data an erasure names: the secret's two readings, as a visitor's and as an erase-only token.
@@ -106,11 +144,14 @@ pub trait Store: Send + Sync {
     fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>>;
     /// Ties a visitor to a customer.
     fn link(&self, link: Link) -> Reply<'_, Linked>;
+    /// Keeps what the back end tells of a customer, by the rules of [`crate::telling::judge`]; an answer for each.
+    fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>>;
     /// Everything held of one visitor.
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found>;
     /// Removes a visitor for good; doing it twice, or for no one, is the same as doing it once.
     fn erase(&self, erasure: Erasure) -> Reply<'_, ()>;
-    /// Removes a bucket's visitors who have not synced since that day; answers how many there were.
+    /// Removes a bucket's visitors who have not synced since that day, and what was told of earlier days; answers how
+    /// many visitors there were.
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize>;
     /// Whether reads and writes work at this moment.
     fn ready(&self) -> Reply<'_, ()>;

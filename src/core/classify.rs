@@ -4,8 +4,8 @@
 //! Three sources, by trust: explicit topics, the address, the page's structured data. Within a facet the more
 //! trusted source silences the others. What a source may add is bounded, so that a crafted address moves little.
 
-use super::config::{Config, Row};
 use super::config::layout::Section;
+use super::config::{Config, Row};
 use super::event::{MAX_TOPICS, TopicWeight};
 use super::hash::{Namespace, name_hash};
 use super::pattern;

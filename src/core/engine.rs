@@ -157,9 +157,7 @@ impl Engine {
     /// What is due at a time, for the browser and for the server alike: each scenario has one owner.
     #[must_use]
     pub fn due(&self, now_ms: f64) -> Vec<Due> {
-        self.with_situation(now_ms, |situation| {
-            scenario::due(&self.config, situation.facts)
-        })
+        self.with_situation(now_ms, |situation| scenario::due(&self.config, situation.facts))
     }
 
     /// A scenario fires when its offer was seen.

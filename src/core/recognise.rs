@@ -23,8 +23,8 @@ pub fn recognise(facts: &VisitorFacts, config: &Config, is_uncertain: bool) -> C
     let known = VisitorFacts { customer: &customer, ..*facts };
     let scores: Vec<f64> = personas(config).map(|p| score(config, &p, &known)).collect();
     customer.persona = best_fitting(config, &scores, false);
-    customer.negative_persona = negative_in_force(facts.profile, config, facts.now_s)
-        .or_else(|| best_fitting(config, &scores, true));
+    customer.negative_persona =
+        negative_in_force(facts.profile, config, facts.now_s).or_else(|| best_fitting(config, &scores, true));
     customer.scores = scores;
     customer
 }

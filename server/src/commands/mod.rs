@@ -1,8 +1,10 @@
 //! A file a subcommand. In: typed arguments. Out: an exit code; words go to the standard output, faults to the
 //! standard error.
 
+pub mod backup;
 pub mod build;
 pub mod check;
+pub mod import;
 pub mod replay;
 pub mod serve;
 mod stories;

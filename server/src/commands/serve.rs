@@ -2,6 +2,7 @@
 //! has a fault or a database it cannot read; drops what it acknowledged.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +14,16 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::refuse;
+use crate::api_key::ApiKey;
 use crate::app::{App, router};
 use crate::cli::{self, Identity, LogFormat, LogLevel};
 use crate::config_source::{self, Faults};
 use crate::connections::{self, Limits};
 use crate::ids::Site;
+use crate::metrics::{self, Metrics};
+use crate::pace::Pace;
 use crate::pages::Demo;
 use crate::retention;
-use crate::sqlite::SqliteStore;
 use crate::token::Tokens;
 
 /// How long requests in flight may still take once the server was told to stop.
@@ -28,11 +31,13 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 pub fn run(arguments: cli::Serve) -> ExitCode {
     start_log(&arguments);
-    let prepared = prepare(&arguments).and_then(|(app, demo)| {
-        let runtime = tokio::runtime::Runtime::new().map_err(|error| fault("the runtime", &error))?;
-        runtime.block_on(serve(app, demo, &arguments))
+    let served = tokio::runtime::Runtime::new().map_err(|error| fault("the runtime", &error)).and_then(|runtime| {
+        runtime.block_on(async {
+            let (app, demo) = prepare(&arguments).await?;
+            serve(app, demo, &arguments).await
+        })
     });
-    match prepared {
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(faults) => refuse(&faults),
     }
@@ -57,7 +62,7 @@ fn start_log(arguments: &cli::Serve) {
     tracing_subscriber::registry().with(lines.with_filter(own)).init();
 }
 
-fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
+async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
     let compiled = config_source::read(&arguments.config)?;
     for warning in &compiled.warnings {
         eprintln!("warning: {warning}");
@@ -70,9 +75,12 @@ fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
         None => None,
     };
     let tokens = tokens(&site, &arguments.identity, demo.is_some())?;
+    let api_key = api_key(arguments)?;
     let config = config_source::served(compiled)?;
-    let store = SqliteStore::open(&arguments.db).map_err(|error| fault(&arguments.db.display().to_string(), &error))?;
-    Ok((App { site, store: Box::new(store), config, origins: arguments.origins.clone(), tokens }, demo))
+    let store = arguments.db.open().await.map_err(|why| Faults(vec![why]))?;
+    let (origins, pace) = (arguments.origins.clone(), Pace::new(arguments.requests_a_minute));
+    let metrics = Metrics::new();
+    Ok((App { site, store, config, origins, tokens, api_key, pace, metrics }, demo))
 }
 
 fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {
@@ -94,18 +102,33 @@ fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Toke
     tokens.map(Some).map_err(|error| fault("identity", &error))
 }
 
+fn api_key(arguments: &cli::Serve) -> Result<Option<ApiKey>, Faults> {
+    let key = match (&arguments.api_key_file, &arguments.api_key) {
+        (Some(path), _) => std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error))?,
+        (None, Some(key)) => key.as_bytes().to_vec(),
+        (None, None) => return Ok(None),
+    };
+    ApiKey::new(key.trim_ascii()).map(Some).map_err(|error| fault("API key", &error))
+}
+
 async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(), Faults> {
-    let listener = TcpListener::bind(arguments.listen)
-        .await
-        .map_err(|error| fault(&format!("{} (choose another with --listen)", arguments.listen), &error))?;
-    let address = listener.local_addr().map_err(|error| fault("the address", &error))?;
+    let listener = listen(arguments.listen, "--listen").await?;
+    let watched = match arguments.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
     let app = Arc::new(app);
-    announce(&address.to_string(), demo.is_some(), arguments);
+    let stop_asked = stop_asked().map_err(|error| fault("the signals", &error))?;
+    announce(&address_of(&listener)?, demo.is_some(), arguments);
     let (told, stop) = tokio::sync::watch::channel(());
-    let limits = Limits { head_within: Duration::from_millis(arguments.head_within_ms), most: arguments.connections };
-    let graceful = connections::serve(listener, router(app.clone(), demo), limits, stop);
+    if let Some(watched) = watched {
+        println!("Metrics are at http://{}/metrics", address_of(&watched)?);
+        tokio::spawn(connections::serve(watched, metrics::router(app.clone()), limits(arguments), stop.clone()));
+    }
+    say();
+    let graceful = connections::serve(listener, router(app.clone(), demo), limits(arguments), stop);
     let overdue = async {
-        stop_asked().await;
+        stop_asked.await;
         println!("stopping…");
         drop(told);
         tokio::time::sleep(STOP_WITHIN).await;
@@ -116,39 +139,58 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         () = retention::keep(&app) => {}
     }
     app.store.close().await.map_err(|error| fault("closing the database", &error))?;
-    println!("stopped; everything acknowledged is in {}", arguments.db.display());
+    println!("stopped; everything acknowledged is in {}", arguments.db);
     Ok(())
 }
 
-/// Ctrl-C, or what a service manager sends.
-async fn stop_asked() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener, Faults> {
+    TcpListener::bind(address).await.map_err(|error| fault(&format!("{address} (choose another with {flag})"), &error))
+}
+
+fn address_of(listener: &TcpListener) -> Result<String, Faults> {
+    listener.local_addr().map(|address| address.to_string()).map_err(|error| fault("the address", &error))
+}
+
+fn limits(arguments: &cli::Serve) -> Limits {
+    Limits {
+        head_within: Duration::from_millis(arguments.head_within_ms),
+        write_within: Duration::from_millis(arguments.write_within_ms),
+        most: arguments.connections,
     }
 }
 
+/// Ctrl-C, or what a service manager sends. It is listened for from this call on, not only once the answer is awaited.
+#[cfg(unix)]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
 fn announce(address: &str, is_demo: bool, arguments: &cli::Serve) {
-    println!("Escale serves the site `{}` at http://{address}/ (data in {})", arguments.site, arguments.db.display());
+    println!("Escale serves the site `{}` at http://{address}/ (data in {})", arguments.site, arguments.db);
     if is_demo {
         println!("{}", TRY.replace("{address}", address));
     }
     println!("Ctrl-C stops it; the data stay.");
-    // A script that waits for the address reads a pipe, which is not flushed line by line.
+}
+
+/// A script that waits for the address reads a pipe, which is not flushed line by line.
+fn say() {
     let _ = std::io::stdout().flush();
 }
 

@@ -7,8 +7,16 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::OurSite;
+use super::openapi::Fault;
 use crate::app::App;
 
+/// The compiled config, if it is another than If-None-Match names
+#[utoipa::path(
+    get,
+    path = "/v1/config",
+    params(("site" = String, Query, description = "the site's name")),
+    responses((status = 200, content_type = "application/octet-stream"), (status = 304), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn compiled(_: OurSite, State(app): State<Arc<App>>, asked: HeaderMap) -> Response {
     answer(&app, &asked)
 }

@@ -8,13 +8,18 @@ use axum::response::IntoResponse;
 use serde_json::json;
 
 use super::NO_STORE;
+use super::openapi::Fault;
 use crate::app::App;
 use crate::refusal::Refusal;
 
+/// The process lives
+#[utoipa::path(get, path = "/healthz", responses((status = 200, body = Object)))]
 pub async fn alive() -> impl IntoResponse {
     (NO_STORE, Json(json!({ "status": "alive" })))
 }
 
+/// A read and a write go through the database
+#[utoipa::path(get, path = "/readyz", responses((status = 200, body = Object), (status = 503, body = Fault)))]
 pub async fn ready(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refusal> {
     app.store.ready().await?;
     Ok((NO_STORE, Json(json!({ "status": "ready" }))))

@@ -7,15 +7,18 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::NO_STORE;
+use super::openapi::Fault;
 use crate::app::App;
 use crate::body;
 use crate::refusal::Refusal;
 use crate::store::{Link, Linked};
 use crate::{clock, ids};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Login)]
 pub struct Request {
     site: String,
     visitor: String,
@@ -24,17 +27,27 @@ pub struct Request {
     token: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LoggedIn)]
 struct Answer {
     linked: bool,
 }
 
+/// Tie a visitor to the customer whom a signed token names
+#[utoipa::path(
+    post,
+    path = "/v1/identify",
+    request_body = Request,
+    responses((status = 200, body = Answer), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn link(
     State(app): State<Arc<App>>,
     body::Json(request): body::Json<Request>,
 ) -> Result<impl IntoResponse, Refusal> {
     app.check_site(&request.site)?;
     let visitor = ids::Secret::parse(&request.visitor).ok_or(Refusal::MalformedField("visitor"))?;
+    let visitor = visitor.visitor(&app.site);
+    app.check_pace(&visitor)?;
     let erase = match &request.erase {
         Some(erase) => Some(ids::Secret::parse(erase).ok_or(Refusal::MalformedField("erase"))?.erase(&app.site)),
         None => None,
@@ -42,7 +55,7 @@ pub async fn link(
     let tokens = app.tokens.as_ref().ok_or(Refusal::NoIdentity)?;
     let id = tokens.customer(&request.token).map_err(|_| Refusal::Token)?;
     let customer = ids::CustomerKey { site: app.site.clone(), id };
-    let link = Link { visitor: visitor.visitor(&app.site), customer, erase, day: clock::today() };
+    let link = Link { visitor, customer, erase, day: clock::today() };
     match app.store.link(link).await? {
         Linked::Here => Ok((NO_STORE, Json(Answer { linked: true }))),
         Linked::Elsewhere => Err(Refusal::LinkedElsewhere),

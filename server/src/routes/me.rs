@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
+use super::openapi::Fault;
 use super::{NO_STORE, OurSite};
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -17,16 +19,25 @@ use crate::store::{Erasure, Found, ReplicaRecord};
 use crate::{clock, ids, replica};
 
 /// The export: complete, and readable without this program.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Export {
     site: String,
     created_day: String,
     synced_day: String,
     customer: Option<String>,
     replicas: Vec<ReplicaExport>,
+    /// What the site's back end told of the customer.
+    told: Option<ToldExport>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+struct ToldExport {
+    words: usize,
+    state: String,
+    profile: Value,
+}
+
+#[derive(Serialize, ToSchema)]
 struct ReplicaExport {
     replica: String,
     version: u64,
@@ -35,9 +46,19 @@ struct ReplicaExport {
     profile: Value,
 }
 
+/// Everything held of a visitor
+#[utoipa::path(
+    get,
+    path = "/v1/me",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("visitor" = [])),
+    responses((status = 200, body = Export), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
     let secret = bearer(&headers)?;
-    match app.store.visitor(secret.visitor(&app.site)).await? {
+    let visitor = secret.visitor(&app.site);
+    app.check_pace(&visitor)?;
+    match app.store.visitor(visitor).await? {
         Found::Unknown => Err(Refusal::UnknownVisitor),
         Found::Erased => Err(Refusal::Erased),
         Found::Known(record) => Ok((
@@ -47,10 +68,18 @@ pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap)
                 created_day: clock::day_text(record.created_day),
                 synced_day: clock::day_text(record.synced_day),
                 customer: record.customer,
+                told: told(&record.told, &app),
                 replicas: record.replicas.into_iter().map(|replica| exported(replica, &app)).collect(),
             }),
         )),
     }
+}
+
+fn told(events: &[Vec<u8>], app: &App) -> Option<ToldExport> {
+    let config = &app.config.config;
+    let state = replica::told(events, config).encode();
+    let profile = replica::export(&state, config, clock::now_ms());
+    (!events.is_empty()).then(|| ToldExport { words: events.len(), state: ids::text(&state), profile })
 }
 
 fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
@@ -63,6 +92,13 @@ fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
 }
 
 /// 204 whether or not there was anyone: a repeated erasure, and a guess, learn nothing.
+#[utoipa::path(
+    delete,
+    path = "/v1/me",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("visitor" = [])),
+    responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn erase(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
     let secret = bearer(&headers)?;
     let erasure = Erasure { visitor: secret.visitor(&app.site), erase: secret.erase(&app.site), day: clock::today() };

@@ -5,7 +5,9 @@ pub mod demo;
 pub mod health;
 pub mod identify;
 pub mod me;
+pub mod openapi;
 pub mod sync;
+pub mod tellings;
 
 use std::sync::Arc;
 

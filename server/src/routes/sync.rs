@@ -7,18 +7,21 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::NO_STORE;
+use super::openapi::Fault;
 use crate::app::App;
 use crate::body;
 use crate::refusal::Refusal;
 use crate::store::{HandIn, HandedIn};
-use crate::{clock, ids, replica};
+use crate::{clock, ids, replica, store};
 
 /// The largest whole number that JavaScript counts exactly.
 const MAX_VERSION: u64 = (1 << 53) - 1;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = HandIn)]
 pub struct Request {
     site: String,
     visitor: String,
@@ -30,7 +33,8 @@ pub struct Request {
     seen: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HandedIn)]
 struct Answer {
     accepted: bool,
     conflict: bool,
@@ -43,24 +47,33 @@ struct Answer {
     now_ms: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Others {
     seq: u64,
     state: String,
 }
 
+/// Hand in a replica, and take what the others know
+#[utoipa::path(
+    post,
+    path = "/v1/sync",
+    request_body = Request,
+    responses((status = 200, body = Answer), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
 pub async fn hand_in(
     State(app): State<Arc<App>>,
     body::Json(request): body::Json<Request>,
 ) -> Result<impl IntoResponse, Refusal> {
     app.check_site(&request.site)?;
     let hand_in = read(&app, &request)?;
+    app.check_pace(&hand_in.visitor)?;
     replica::check(&hand_in.state)?;
     let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
     let held = match app.store.hand_in(hand_in).await? {
         HandedIn::Accepted => None,
         HandedIn::Conflict { held_version } => Some(held_version),
         HandedIn::Erased => return Err(Refusal::Erased),
+        HandedIn::TooMuch => return Err(Refusal::Growth),
         HandedIn::TooManyReplicas => return Err(Refusal::TooManyReplicas),
     };
     let now_ms = clock::now_ms();
@@ -68,7 +81,8 @@ pub async fn hand_in(
         None => app.store.others(visitor, replica, request.seen).await?,
         Some(_) => None,
     };
-    let others = others.map(|o| Others { seq: o.seq, state: ids::text(&replica::combined(&o.states, now_ms)) });
+    let combined = |o: &store::Others| ids::text(&replica::combined(o, &app.config.config, now_ms));
+    let others = others.map(|o| Others { seq: o.seq, state: combined(&o) });
     let config = app.config.version.clone();
     Ok((NO_STORE, Json(Answer { accepted: held.is_none(), conflict: held.is_some(), held, others, config, now_ms })))
 }

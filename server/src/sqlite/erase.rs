@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::read::is_tombstoned;
 use super::writer::{Trace, Writer};
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
-use crate::store::{Erasure, StoreError};
+use crate::store::{Erasure, Leaving, StoreError};
 
 /// What a burial leaves to do in the customer's bucket: whose link it was, and how many changes go with it.
 pub type Left = (String, u64);
@@ -31,8 +31,8 @@ pub async fn erase(writer: &Writer, erasure: Erasure) -> Result<(), StoreError> 
     }
     if let Some((customer, changes)) = left {
         let (id, customer) = (target.id, CustomerKey { site, id: customer });
-        let of = customer.clone();
-        writer.submit(Trace::Scrub, move |tx| remove_link(tx, &of, &id, changes)).await?;
+        let (of, leaving) = (customer.clone(), Leaving { visitor: id, changes, erased_day: Some(day) });
+        writer.submit(Trace::Scrub, move |tx| remove_link(tx, &of, &leaving)).await?;
         writer.submit(Trace::Scrub, move |tx| settle(tx, &customer.site, &id)).await?;
     }
     Ok(())
@@ -90,12 +90,13 @@ fn set_tombstone(tx: &Transaction<'_>, site: &Site, id: &IdHash, day: u32) -> ru
     Ok(())
 }
 
-/// In the customer's bucket: the link goes; a customer without links is no one any more.
-pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, visitor: &IdHash, changes: u64) -> rusqlite::Result<()> {
+/// In the customer's bucket: the link goes. A customer whose last link was erased is erased too, with what was told of
+/// them until then; one without links of whom nothing is told is no one any more.
+pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, leaving: &Leaving) -> rusqlite::Result<()> {
     let (site, bucket) = (of.site.as_str(), of.bucket());
     let removed = tx
         .prepare_cached("DELETE FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND visitor = ?4")?
-        .execute(params![site, bucket, of.id, visitor.0])?;
+        .execute(params![site, bucket, of.id, leaving.visitor.0])?;
     if removed == 0 {
         return Ok(());
     }
@@ -103,12 +104,34 @@ pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, visitor: &IdHash, cha
     tx.prepare_cached(
         "UPDATE customers SET dropped = dropped + ?4 + 1 WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
     )?
-    .execute(params![site, bucket, of.id, changes])?;
+    .execute(params![site, bucket, of.id, leaving.changes])?;
+    if let Some(day) = leaving.erased_day {
+        erase_customer_without_links(tx, of, day)?;
+    }
     tx.prepare_cached(
-        "DELETE FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND NOT EXISTS
-         (SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
+        "DELETE FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3
+         AND NOT EXISTS (SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3)
+         AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
     )?
     .execute(params![site, bucket, of.id])?;
+    Ok(())
+}
+
+fn erase_customer_without_links(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
+    let (site, bucket) = (of.site.as_str(), of.bucket());
+    let is_linked = tx
+        .prepare_cached("SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
+        .exists(params![site, bucket, of.id])?;
+    if is_linked {
+        return Ok(());
+    }
+    tx.prepare_cached("DELETE FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND day <= ?4")?
+        .execute(params![site, bucket, of.id, day])?;
+    tx.prepare_cached(
+        "INSERT INTO tombstones (site, bucket, id, erased_day) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET erased_day = max(erased_day, excluded.erased_day)",
+    )?
+    .execute(params![site, bucket, of.hash().0, day])?;
     Ok(())
 }
 
@@ -134,17 +157,20 @@ pub fn finish_interrupted(db: &mut Connection) -> rusqlite::Result<()> {
         bury(&tx, &VisitorKey { site: Site::new(&site), id: IdHash(id) }, day)?;
         tx.commit()?;
     }
-    let unfinished: Vec<(String, [u8; 32], String, u64)> = db
-        .prepare("SELECT site, id, customer, changes FROM tombstones WHERE customer IS NOT NULL")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+    let unfinished: Vec<(String, [u8; 32], String, Leaving)> = db
+        .prepare("SELECT site, id, customer, changes, erased_day FROM tombstones WHERE customer IS NOT NULL")?
+        .query_map([], |row| {
+            let leaving = Leaving { visitor: IdHash(row.get(1)?), changes: row.get(3)?, erased_day: Some(row.get(4)?) };
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, leaving))
+        })?
         .collect::<Result<_, _>>()?;
-    for (site, id, customer, changes) in unfinished {
-        let (id, of) = (IdHash(id), CustomerKey { site: Site::new(&site), id: customer });
+    for (site, id, customer, leaving) in unfinished {
+        let of = CustomerKey { site: Site::new(&site), id: customer };
         let tx = db.transaction()?;
-        remove_link(&tx, &of, &id, changes)?;
+        remove_link(&tx, &of, &leaving)?;
         tx.commit()?;
         let tx = db.transaction()?;
-        settle(&tx, &of.site, &id)?;
+        settle(&tx, &of.site, &IdHash(id))?;
         tx.commit()?;
     }
     Ok(())

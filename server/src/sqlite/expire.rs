@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::erase::{Left, bury, remove_link};
 use super::writer::{Trace, Writer};
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
-use crate::store::StoreError;
+use crate::store::{Leaving, StoreError};
 
 /// The visitors of a bucket who were last seen before that day.
 pub fn silent(db: &Connection, site: &Site, bucket: u16, before_day: u32) -> rusqlite::Result<Vec<IdHash>> {
@@ -23,11 +23,37 @@ pub async fn expire(writer: &Writer, visitor: VisitorKey, before_day: u32) -> Re
     let Some(left) = buried else { return Ok(false) };
     if let Some((customer, changes)) = left {
         let customer = CustomerKey { site: visitor.site.clone(), id: customer };
-        let id = visitor.id;
-        writer.submit(Trace::Scrub, move |tx| remove_link(tx, &customer, &id, changes)).await?;
+        let leaving = Leaving { visitor: visitor.id, changes, erased_day: None };
+        writer.submit(Trace::Scrub, move |tx| remove_link(tx, &customer, &leaving)).await?;
     }
     writer.submit(Trace::Scrub, move |tx| unmark(tx, &visitor)).await?;
     Ok(true)
+}
+
+/// Whether anything was told of days before that one.
+pub fn has_old_tellings(db: &Connection, site: &Site, bucket: u16, before_day: u32) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM tellings WHERE site = ?1 AND bucket = ?2 AND day < ?3")?.exists(params![
+        site.as_str(),
+        bucket,
+        before_day
+    ])
+}
+
+/// What was told of days long past goes, and customers of whom nothing else is held.
+pub fn forget_tellings(tx: &Transaction<'_>, site: &Site, bucket: u16, before_day: u32) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM tellings WHERE site = ?1 AND bucket = ?2 AND day < ?3")?.execute(params![
+        site.as_str(),
+        bucket,
+        before_day
+    ])?;
+    tx.prepare_cached(
+        "DELETE FROM customers WHERE site = ?1 AND bucket = ?2
+         AND NOT EXISTS (SELECT 1 FROM links l WHERE l.site = ?1 AND l.bucket = ?2 AND l.customer = customers.customer)
+         AND NOT EXISTS
+           (SELECT 1 FROM tellings t WHERE t.site = ?1 AND t.bucket = ?2 AND t.customer = customers.customer)",
+    )?
+    .execute(params![site.as_str(), bucket])?;
+    Ok(())
 }
 
 fn bury_if_silent(tx: &Transaction<'_>, of: &VisitorKey, before_day: u32) -> rusqlite::Result<Option<Option<Left>>> {

@@ -1,21 +1,23 @@
 //! The embedded store: one SQLite file, one writer thread that commits in groups, readers beside it.
 //! In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before its commit.
 
+pub mod copy;
 mod erase;
 mod expire;
 mod migrations;
 mod read;
 mod readers;
+mod tell;
 mod write;
 mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::ids::{ReplicaId, Site, VisitorKey};
-use crate::store::{Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store};
+use crate::store::{Erasure, Found, HandIn, HandedIn, Leaving, Link, Linked, Others, Reply, Store, Tellings, Told};
 use readers::Readers;
 use writer::{Trace, Writer};
 
@@ -93,10 +95,18 @@ impl Store for SqliteStore {
                 return Ok(Linked::Here);
             }
             self.writer
-                .submit(Trace::Scrub, move |tx| erase::remove_link(tx, &link.customer, &link.visitor.id, 0))
+                .submit(Trace::Scrub, move |tx| {
+                    let erased_day = Some(link.day);
+                    let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day };
+                    erase::remove_link(tx, &link.customer, &leaving)
+                })
                 .await?;
             Ok(Linked::Erased)
         })
+    }
+
+    fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>> {
+        Box::pin(self.writer.submit(Trace::Keep, move |tx| tell::tell(tx, &tellings)))
     }
 
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found> {
@@ -115,6 +125,11 @@ impl Store for SqliteStore {
             for id in silent {
                 let visitor = VisitorKey { site: site.clone(), id };
                 gone += usize::from(expire::expire(&self.writer, visitor, before_day).await?);
+            }
+            let of = site.clone();
+            if self.readers.ask(move |db| expire::has_old_tellings(db, &of, bucket, before_day)).await? {
+                let forget = move |tx: &Transaction<'_>| expire::forget_tellings(tx, &site, bucket, before_day);
+                self.writer.submit(Trace::Scrub, forget).await?;
             }
             Ok(gone)
         })

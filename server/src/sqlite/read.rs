@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::tell::told;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
 use crate::store::{Found, Others, ReplicaRecord, Taken, VISITORS_PER_CUSTOMER, VisitorRecord};
 
@@ -17,7 +18,8 @@ pub fn is_tombstoned(db: &Connection, site: &Site, id: &IdHash) -> rusqlite::Res
 /// What everyone but this replica knows. The number is a sum that grows with every accepted state, and what leaves
 /// is kept in `dropped`, so an equal number means equal knowledge.
 pub fn others(db: &Connection, of: &VisitorKey, replica: ReplicaId, seen: u64) -> rusqlite::Result<Option<Others>> {
-    let (visitors, mut seq) = family(db, of)?;
+    let Family { visitors, customer, dropped } = family(db, of)?;
+    let mut seq = dropped;
     for visitor in &visitors {
         for (id, changes) in changes(db, visitor)? {
             if id != replica || visitor.id != of.id {
@@ -33,13 +35,20 @@ pub fn others(db: &Connection, of: &VisitorKey, replica: ReplicaId, seen: u64) -
         let held = replicas(db, visitor)?.into_iter().filter(|r| r.replica != replica || visitor.id != of.id);
         states.extend(held.map(|r| r.taken));
     }
-    Ok(Some(Others { seq, states }))
+    let told = customer.map_or(Ok(Vec::new()), |customer| told(db, &customer))?;
+    Ok(Some(Others { seq, states, told }))
 }
 
-/// The visitor and everyone linked to the same customer, with what the customer has dropped.
-fn family(db: &Connection, of: &VisitorKey) -> rusqlite::Result<(Vec<VisitorKey>, u64)> {
+/// The visitor and everyone linked to the same customer, and what the customer has dropped.
+struct Family {
+    visitors: Vec<VisitorKey>,
+    customer: Option<CustomerKey>,
+    dropped: u64,
+}
+
+fn family(db: &Connection, of: &VisitorKey) -> rusqlite::Result<Family> {
     let mut visitors = vec![of.clone()];
-    let Some(id) = customer(db, of)? else { return Ok((visitors, 0)) };
+    let Some(id) = customer(db, of)? else { return Ok(Family { visitors, customer: None, dropped: 0 }) };
     let customer = CustomerKey { site: of.site.clone(), id };
     let (site, bucket) = (customer.site.as_str(), customer.bucket());
     let dropped: Option<u64> = db
@@ -56,7 +65,7 @@ fn family(db: &Connection, of: &VisitorKey) -> rusqlite::Result<(Vec<VisitorKey>
             visitors.push(VisitorKey { site: of.site.clone(), id });
         }
     }
-    Ok((visitors, dropped.unwrap_or(0)))
+    Ok(Family { visitors, customer: Some(customer), dropped: dropped.unwrap_or(0) })
 }
 
 fn customer(db: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<Option<String>> {
@@ -94,10 +103,12 @@ pub fn visitor(db: &Connection, of: &VisitorKey) -> rusqlite::Result<Found> {
             "SELECT created_day, synced_day, customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
         )?
         .query_row(params![of.site.as_str(), of.id.bucket(), of.id.0], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?))
         })
         .optional()?;
     let Some((created_day, synced_day, customer)) = row else { return Ok(Found::Unknown) };
     let replicas = replicas(db, of)?;
-    Ok(Found::Known(VisitorRecord { created_day, synced_day, customer, replicas }))
+    let key = |id: &String| CustomerKey { site: of.site.clone(), id: id.clone() };
+    let told = customer.as_ref().map_or(Ok(Vec::new()), |id| told(db, &key(id)))?;
+    Ok(Found::Known(VisitorRecord { created_day, synced_day, customer, replicas, told }))
 }

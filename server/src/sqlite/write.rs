@@ -15,6 +15,7 @@ pub fn hand_in(tx: &Transaction<'_>, hand_in: &HandIn) -> rusqlite::Result<Hande
     let held = held(tx, hand_in)?;
     match judge(held.as_ref(), hand_in.version, &hand_in.state) {
         Verdict::Same => Ok(HandedIn::Accepted),
+        Verdict::TooMuch => Ok(HandedIn::TooMuch),
         Verdict::Conflict => Ok(HandedIn::Conflict { held_version: held.map_or(0, |held| held.version) }),
         Verdict::Store if held.is_none() && replicas(tx, &hand_in.visitor)? >= REPLICAS_PER_VISITOR => {
             Ok(HandedIn::TooManyReplicas)

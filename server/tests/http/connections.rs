@@ -50,3 +50,18 @@ fn a_stop_does_not_wait_for_connections_that_are_idle() {
     assert!(said.iter().any(|line| line.starts_with("stopped")), "{said:?}");
     assert!(last_words(idle).contains("alive"));
 }
+
+/// The only seat is taken by someone who asks for a large file and reads nothing of it: the next caller is answered only
+/// because that one is cut off.
+#[test]
+fn f58_a_reader_who_takes_nothing_is_cut_off() {
+    let folder = tempfile::TempDir::new().unwrap();
+    std::fs::write(folder.path().join("index.html"), "<title>demo</title>").unwrap();
+    std::fs::File::create(folder.path().join("large.bin")).unwrap().set_len(64 << 20).unwrap();
+    let path = folder.path().to_str().unwrap();
+    let server = Server::start_with(&["--demo", path, "--pkg", path, "--write-within-ms", "200", "--connections", "1"]);
+    let slow = caller(&server, "GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+    let healthy = caller(&server, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assert!(last_words(healthy).contains("alive"));
+    drop(slow);
+}

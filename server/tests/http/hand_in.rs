@@ -1,5 +1,6 @@
 //! Hand-ins of one visitor's browsers.
 
+use escale::core::profile::Profile;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -104,4 +105,42 @@ fn visitors_know_nothing_of_each_other() {
     let mut stranger = Browser::of_visitor(2, 1);
     assert_eq!(stranger.look_at("trip.beach").sync(&server)["others"], Value::Null);
     assert_eq!(stranger.mass("trip.city"), 0.0);
+}
+
+#[test]
+fn f56_a_forged_state_that_grew_faster_than_people_do_is_not_taken() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    let mut forged = Profile::decode(&phone.look_at("trip.city").engine.save()).unwrap();
+    forged.counts.page_views += 1_000_000;
+    let mut body = phone.body();
+    body["state"] = json!(crate::browser::base64url(&forged.encode()));
+    for replica in [phone.replica.clone(), crate::browser::base64url(&[9; 8])] {
+        body["replica"] = json!(replica);
+        let answer = server.post("/v1/sync", &body);
+        answer.is_refused(429, "growth");
+        assert_eq!(answer.header("retry-after"), "3600");
+    }
+    assert_eq!(phone.export(&server).json()["replicas"][0]["version"], json!(1));
+    assert_eq!(phone.sync(&server)["accepted"], json!(true));
+}
+
+#[test]
+fn f25_who_calls_too_often_is_told_when_to_come_back_and_no_one_else_is() {
+    let server = Server::start_with(&["--requests-a-minute", "3"]);
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city");
+    for _ in 0..3 {
+        phone.sync(&server);
+    }
+    for answer in [server.post("/v1/sync", &phone.body()), phone.export(&server)] {
+        answer.is_refused(429, "too_fast");
+        let seconds: u32 = answer.header("retry-after").parse().unwrap();
+        assert!((1..=20).contains(&seconds), "{seconds}");
+    }
+    Browser::of_visitor(2, 1).look_at("trip.city").sync(&server);
+    // Who wants to be forgotten is never put off.
+    let bearer = phone.bearer();
+    assert_eq!(server.delete("/v1/me?site=demo", &[("authorization", &bearer)]).status, 204);
 }

@@ -1,8 +1,10 @@
 //! The real binary over real HTTP on a real SQLite file: what browsers hand in, what they are answered, what stays
-//! after a stop, a kill and an erasure. Nothing here waits on a clock.
+//! after a stop, a kill and an erasure. `postgres.rs` runs the same stories on PostgreSQL. Nothing here waits on a clock.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod browser;
+mod cluster;
+mod database;
 mod server;
 
 mod connections;
@@ -10,7 +12,12 @@ mod durability;
 mod erasure;
 mod hand_in;
 mod identity;
+mod imports;
 mod pages;
 mod privacy;
 mod refusals;
 mod retention;
+mod sqlite_file;
+mod watching;
+
+const STORE: database::Kind = database::Kind::Sqlite;

@@ -108,6 +108,21 @@ fn f41_bytes_that_are_no_profile_are_refused() {
     state(&flipped).is_refused(422, "corrupt_profile");
 }
 
+/// As long as a body can be, with the right sum, and full of the largest numbers there are.
+#[test]
+fn f42_a_state_that_claims_to_be_long_is_refused_at_once() {
+    let server = Server::start();
+    let good = Browser::of_visitor(1, 1).look_at("trip.city").engine.save();
+    for (filler, length) in [(0xff, 100), (0xff, 47_000), (0x00, 47_000), (0xaa, 47_000), (0x80, 1_000)] {
+        let mut bytes = good[..8].to_vec();
+        bytes.resize(length, filler);
+        let sum = escale::core::hash::crc32(&bytes);
+        bytes.extend_from_slice(&sum.to_le_bytes());
+        server.post("/v1/sync", &with("state", json!(base64url(&bytes)))).is_refused(422, "corrupt_profile");
+    }
+    assert_eq!(server.get("/healthz", &[]).status, 200);
+}
+
 /// One profile, one way to write it: whatever else the bytes could carry is not taken in.
 #[test]
 fn f41_a_profile_written_otherwise_than_by_us_is_refused() {

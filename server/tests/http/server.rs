@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Lines};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
@@ -11,8 +11,13 @@ use tempfile::TempDir;
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
+use crate::database::Database;
+
 /// Shared with the tests' own "back end".
 pub const SECRET: &str = "a shared secret of the tests, long enough";
+
+/// Held by the tests' "back end" alone.
+pub const API_KEY: &str = "an API key of the tests, long enough too";
 
 const LOG: &str = "log.txt";
 
@@ -20,8 +25,15 @@ pub struct Server {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
     base: String,
-    folder: Arc<TempDir>,
+    home: Home,
     agent: Agent,
+}
+
+/// What outlives a server: a folder with its config and log, and its data.
+#[derive(Clone)]
+pub struct Home {
+    folder: Arc<TempDir>,
+    database: Database,
 }
 
 /// An answer read to its end.
@@ -54,21 +66,38 @@ impl Server {
     }
 
     pub fn start_with(arguments: &[&str]) -> Self {
-        let folder = Arc::new(TempDir::new().unwrap());
-        std::fs::write(folder.path().join("escale.json"), config()).unwrap();
-        Self::start_in(folder, arguments)
+        Self::start_in(Self::new_folder(), arguments)
     }
 
-    fn start_in(folder: Arc<TempDir>, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_escale"))
+    /// A place for servers that are to be started later.
+    pub fn new_folder() -> Home {
+        let folder = Arc::new(TempDir::new().unwrap());
+        std::fs::write(folder.path().join("escale.json"), config()).unwrap();
+        let database = Database::new(folder.path());
+        Home { folder, database }
+    }
+
+    /// One more server on the same data.
+    #[allow(dead_code, reason = "only where several can share them")]
+    pub fn another(&self) -> Self {
+        self.home.start()
+    }
+
+    fn start_in(home: Home, arguments: &[&str]) -> Self {
+        // A limit of a file's size stands for a full disk: it is an error, not an end.
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_escale")])
             .args(["serve", "--site", "demo", "--listen", "127.0.0.1:0", "--origin", "https://www.shop.example"])
-            .args(["--config", "escale.json", "--db", "escale.db"])
+            .args(["--config", "escale.json", "--db", &home.database.argument()])
             .args(arguments)
-            .current_dir(folder.path())
+            .current_dir(home.folder.path())
             .env("ESCALE_IDENTITY_SECRET", SECRET)
+            .env("ESCALE_API_KEY", API_KEY)
+            // The stories are faster than visitors are; one of them is about that.
+            .env("ESCALE_REQUESTS_A_MINUTE", "1000000")
             .env("ESCALE_LOG", "info")
             .stdout(Stdio::piped())
-            .stderr(File::options().create(true).append(true).open(folder.path().join(LOG)).unwrap())
+            .stderr(File::options().create(true).append(true).open(home.folder.path().join(LOG)).unwrap())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -76,24 +105,24 @@ impl Server {
         let base =
             line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().trim_end_matches('/').to_owned();
         let agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
-        Self { child, lines, base, folder, agent }
+        Self { child, lines, base, home, agent }
     }
 
-    /// Kills it as a power cut would, and starts it again on the same files.
+    /// Kills it as a power cut would, and starts it again on the same data.
     pub fn kill_and_restart(mut self) -> Self {
         self.kill();
-        Self::start_in(self.folder.clone(), &[])
+        self.home.start()
     }
 
-    /// Kills it, changes its files as time would have, and starts it again.
-    pub fn after(mut self, change: impl FnOnce(&rusqlite::Connection)) -> Self {
+    /// Kills it, changes its data as time would have, and starts it again.
+    pub fn after(mut self, change: &str) -> Self {
         self.kill();
-        change(&self.database());
-        Self::start_in(self.folder.clone(), &[])
+        self.home.database.run(change);
+        self.home.start()
     }
 
-    pub fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.folder.path().join("escale.db")).unwrap()
+    pub fn database(&self) -> &Database {
+        &self.home.database
     }
 
     pub fn kill(&mut self) {
@@ -106,8 +135,15 @@ impl Server {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
         let said = self.lines.by_ref().map(Result::unwrap).collect();
-        assert!(self.child.wait().unwrap().success());
-        (said, Self::start_in(self.folder.clone(), &[]))
+        let ended = self.child.wait().unwrap();
+        assert!(ended.success(), "{ended}");
+        (said, self.home.start())
+    }
+
+    /// The next line that it prints.
+    #[allow(dead_code, reason = "not every program needs it")]
+    pub fn next_line(&mut self) -> String {
+        self.lines.next().unwrap().unwrap()
     }
 
     pub fn pid(&self) -> u32 {
@@ -118,13 +154,12 @@ impl Server {
         &self.base
     }
 
-    pub fn files(&self) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(self.folder.path()).unwrap();
-        entries.map(|entry| entry.unwrap().path()).filter(|path| is_database(path)).collect()
+    pub fn folder(&self) -> &Path {
+        self.home.folder.path()
     }
 
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join(LOG)).unwrap()
+        std::fs::read_to_string(self.home.folder.path().join(LOG)).unwrap()
     }
 
     pub fn agent(&self) -> Agent {
@@ -156,6 +191,12 @@ impl Server {
     }
 }
 
+impl Home {
+    pub fn start(&self) -> Server {
+        Server::start_in(self.clone(), &[])
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended already.
@@ -169,10 +210,6 @@ fn read(response: Response<Body>) -> Answer {
     Answer { status: head.status.as_u16(), headers: head.headers, bytes: body.read_to_vec().unwrap() }
 }
 
-fn is_database(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("escale.db"))
-}
-
 /// A small site of its own.
 pub fn config() -> String {
     json!({
@@ -181,6 +218,7 @@ pub fn config() -> String {
         "families": { "city": {}, "exotic": {} },
         "placements": { "home-hero": {} },
         "policy": { "holdout": 0 },
+        "declared": { "numbers": ["children"] },
         "offers": [
             { "id": "lisbonne", "family": "city", "placements": ["home-hero"], "topics": { "trip.city": 1 },
               "content": { "fr": { "title": "Lisbonne, trois nuits" }, "en": { "title": "Lisbon, three nights" } } },

@@ -137,26 +137,14 @@ impl Config {
     #[must_use]
     pub fn topic(&self, index: u16) -> Topic {
         let row = self.row::<16>(Section::Topics, usize::from(index));
-        Topic {
-            name: row.u32(0),
-            hash: row.u32(4),
-            facet: row.u16(8),
-            parent: row.u16(10),
-            base_rate: row.f32(12),
-        }
+        Topic { name: row.u32(0), hash: row.u32(4), facet: row.u16(8), parent: row.u16(10), base_rate: row.f32(12) }
     }
 
     /// A family by its small integer.
     #[must_use]
     pub fn family(&self, index: u16) -> Family {
         let row = self.row::<16>(Section::Families, usize::from(index));
-        Family {
-            name: row.u32(0),
-            hash: row.u32(4),
-            rest_s: row.u32(8),
-            ignored_after: row.u16(12),
-            then: row.u16(14),
-        }
+        Family { name: row.u32(0), hash: row.u32(4), rest_s: row.u32(8), ignored_after: row.u16(12), then: row.u16(14) }
     }
 
     /// A placement by its small integer.

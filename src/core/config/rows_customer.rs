@@ -1,7 +1,7 @@
 //! The rows of customer knowledge, read at their place: thresholds, segments, personas, questions, the model.
 
-use super::{Config, Row};
 use super::layout::Section;
+use super::{Config, Row};
 
 /// Four boundaries of five classes, ascending.
 pub type Boundaries = [f64; 4];
@@ -192,12 +192,7 @@ impl Config {
     #[must_use]
     pub fn question(&self, index: u16) -> Question {
         let row = self.row::<12>(Section::Questions, usize::from(index));
-        Question {
-            first_content: row.u32(0),
-            contents: row.u16(4),
-            facet: row.u16(6),
-            fact: row.u32(8),
-        }
+        Question { first_content: row.u32(0), contents: row.u16(4), facet: row.u16(6), fact: row.u32(8) }
     }
 
     /// The texts of a question in a language: `text`, and an answer's by its topic's name.

@@ -15,8 +15,8 @@ pub use wire::VERSION;
 
 use super::counter::Mass;
 use super::event::Travel;
-use customer::{Fact, Message, PersonaKept};
 pub use crate::core::named::Feedback;
+use customer::{Fact, Message, PersonaKept};
 use timing::{Fired, Latest, PlacementSeen, Preference};
 
 /// At most so many facets, the last of them by hash going first.

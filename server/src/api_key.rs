@@ -1,0 +1,32 @@
+//! Who may speak for the site's back end. In: a request's headers. Out: whether they hold the key. Never: keeps the key
+//! itself, nor compares it byte by byte: how long that takes would tell.
+
+use axum::http::{HeaderMap, header};
+use sha2::{Digest, Sha256};
+
+use crate::refusal::Refusal;
+
+/// As long as the identity's secret.
+const BYTES: usize = 32;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the API key has fewer than 32 bytes. Make one with `openssl rand -base64 32`")]
+pub struct Short;
+
+/// The key's hash.
+pub struct ApiKey([u8; 32]);
+
+impl ApiKey {
+    pub fn new(key: &[u8]) -> Result<Self, Short> {
+        if key.len() < BYTES { Err(Short) } else { Ok(Self(Sha256::digest(key).into())) }
+    }
+
+    /// Refuses whoever does not send it as a bearer.
+    pub fn check(key: Option<&Self>, headers: &HeaderMap) -> Result<(), Refusal> {
+        let key = key.ok_or(Refusal::NoApiKey)?;
+        let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let (scheme, sent) = sent.split_once(' ').unwrap_or(("", ""));
+        let is_it = Sha256::digest(sent.trim())[..] == key.0;
+        if scheme.eq_ignore_ascii_case("bearer") && is_it { Ok(()) } else { Err(Refusal::ApiKey) }
+    }
+}

@@ -1,0 +1,60 @@
+//! Connections to the database. In: whoever needs one. Out: one, as soon as one is free. Never: an unbounded queue; a
+//! log line with what a statement was about.
+
+use std::time::Duration;
+
+use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType};
+use tokio_postgres::{Config, NoTls};
+
+use crate::store::StoreError;
+
+/// Connections at once, of each server: PostgreSQL spends a process on each.
+const LINES: usize = 16;
+/// Requests waiting for one beyond this are told to come back.
+const QUEUE: usize = 4096;
+/// Who has waited so long for one had better come back later.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// A few connections, opened when first needed.
+pub struct Lines(Option<Pool>);
+
+impl Lines {
+    pub fn new(config: &Config) -> Self {
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let pool = Pool::builder(Manager::from_config(config.clone(), NoTls, recycling))
+            .max_size(LINES)
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(WAIT))
+            .runtime(Runtime::Tokio1)
+            .build();
+        // It fails only where time-outs are asked for without a runtime.
+        Self(pool.ok())
+    }
+
+    pub async fn take(&self) -> Result<Client, StoreError> {
+        let pool = self.0.as_ref().ok_or(StoreError::Unavailable)?;
+        if pool.status().waiting > QUEUE {
+            return Err(StoreError::Busy);
+        }
+        pool.get().await.map_err(|error| match error {
+            PoolError::Timeout(TimeoutType::Wait) => StoreError::Busy,
+            PoolError::Backend(error) => error.into(),
+            _ => StoreError::Unavailable,
+        })
+    }
+
+    /// Ends all connections; later requests are refused.
+    pub fn close(&self) {
+        if let Some(pool) = &self.0 {
+            pool.close();
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    /// The code alone is told: a message may hold what was to be stored.
+    fn from(error: tokio_postgres::Error) -> Self {
+        tracing::error!(code = error.code().map(tokio_postgres::error::SqlState::code), "the database failed");
+        Self::Unavailable
+    }
+}

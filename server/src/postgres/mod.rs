@@ -1,0 +1,91 @@
+//! The store past one machine: a PostgreSQL database, any number of servers on it. In: calls of [`Store`]. Out: their
+//! answers, durable where they wrote. Never: a transaction that touches two buckets; a write acknowledged before its
+//! commit.
+
+mod bucket;
+mod erase;
+mod expire;
+mod lines;
+mod link;
+mod migrations;
+mod read;
+mod tell;
+mod write;
+
+use crate::ids::{ReplicaId, Site, VisitorKey};
+use crate::store::{Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told};
+use lines::Lines;
+
+/// Why a database cannot be served from.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot use the PostgreSQL database: {0}. Check the URL, the password and that the server runs")]
+    Postgres(#[from] tokio_postgres::Error),
+    #[error(
+        "the database was written by a newer version (schema {found}, this one knows {known}). Update this program"
+    )]
+    Newer { found: i32, known: i32 },
+    #[error("the database did not answer: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// A [`Store`] in a PostgreSQL database.
+pub struct PostgresStore {
+    lines: Lines,
+}
+
+impl PostgresStore {
+    /// Connects, brings the schema up to date and finishes erasures that a crash cut short.
+    pub async fn open(config: &tokio_postgres::Config) -> Result<Self, OpenError> {
+        migrations::run(config).await?;
+        let lines = Lines::new(config);
+        erase::finish_interrupted(&lines).await?;
+        Ok(Self { lines })
+    }
+}
+
+impl Store for PostgresStore {
+    fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
+        Box::pin(async move { write::hand_in(&self.lines, &hand_in).await })
+    }
+
+    fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>> {
+        Box::pin(async move { read::others(&self.lines, &visitor, replica, seen).await })
+    }
+
+    fn link(&self, link: Link) -> Reply<'_, Linked> {
+        Box::pin(async move { link::link(&self.lines, &link).await })
+    }
+
+    fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>> {
+        Box::pin(async move { tell::tell(&self.lines, &tellings).await })
+    }
+
+    fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found> {
+        Box::pin(async move { read::visitor(&self.lines, &visitor).await })
+    }
+
+    fn erase(&self, erasure: Erasure) -> Reply<'_, ()> {
+        Box::pin(async move { erase::erase(&self.lines, erasure).await })
+    }
+
+    fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
+        Box::pin(async move { expire::expire(&self.lines, &site, bucket, before_day).await })
+    }
+
+    fn ready(&self) -> Reply<'_, ()> {
+        Box::pin(async move {
+            let line = self.lines.take().await?;
+            // A server in recovery answers reads and refuses every write.
+            let row = line.query_one("SELECT pg_is_in_recovery()", &[]).await?;
+            if row.get(0) { Err(StoreError::Unavailable) } else { Ok(()) }
+        })
+    }
+
+    fn close(&self) -> Reply<'_, ()> {
+        Box::pin(async move {
+            self.lines.close();
+            Ok(())
+        })
+    }
+}

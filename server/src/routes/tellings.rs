@@ -1,0 +1,99 @@
+//! `POST /v1/reactions`, `/v1/bookings`, `/v1/facts`. In: what the site's back end tells of its customers, one object,
+//! a list or NDJSON. Out: what became of each. Never: takes a browser's word: it is for who holds the API key.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+
+use utoipa::ToSchema;
+
+use super::openapi::Fault;
+use super::{NO_STORE, OurSite};
+use crate::api_key::ApiKey;
+use crate::app::App;
+use crate::clock;
+use crate::refusal::Refusal;
+use crate::telling::body::{self, ITEMS, Items};
+use crate::telling::schema::{Booking, Fact, Reaction};
+use crate::telling::take::{Outcome, take};
+use crate::telling::{Reader, Subject};
+
+/// One or many.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "a description")]
+enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+/// How messages were received: one, a list, or NDJSON
+#[utoipa::path(
+    post,
+    path = "/v1/reactions",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("api_key" = [])),
+    request_body = OneOrMany<Reaction>,
+    responses((status = 200, body = Outcome), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
+pub async fn reactions(_: OurSite, app: State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
+    told(Subject::Reactions, &app, &headers, &body).await
+}
+
+/// Trips booked and cancelled: one, a list, or NDJSON
+#[utoipa::path(
+    post,
+    path = "/v1/bookings",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("api_key" = [])),
+    request_body = OneOrMany<Booking>,
+    responses((status = 200, body = Outcome), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
+pub async fn bookings(_: OurSite, app: State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
+    told(Subject::Bookings, &app, &headers, &body).await
+}
+
+/// What is known of customers: one, a list, or NDJSON
+#[utoipa::path(
+    post,
+    path = "/v1/facts",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("api_key" = [])),
+    request_body = OneOrMany<Fact>,
+    responses((status = 200, body = Outcome), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
+pub async fn facts(_: OurSite, app: State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
+    told(Subject::Facts, &app, &headers, &body).await
+}
+
+async fn told(subject: Subject, app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {
+    ApiKey::check(app.api_key.as_ref(), headers)?;
+    let (items, is_alone) = match items(headers, body)? {
+        Items::One(object) => (vec![Ok(object)], true),
+        Items::Many(items) => (items, false),
+    };
+    if items.len() > ITEMS {
+        return Err(Refusal::TooMany);
+    }
+    let reader = Reader { site: &app.site, config: &app.config.config, now_ms: clock::now_ms() as f64 };
+    let outcome = take(app.store.as_ref(), reader, subject, items).await?;
+    match outcome.rejected.first() {
+        Some(rejected) if is_alone => Err(Refusal::Malformed(rejected.why.clone())),
+        _ => Ok((NO_STORE, Json(outcome)).into_response()),
+    }
+}
+
+fn items(headers: &HeaderMap, body: &[u8]) -> Result<Items, Refusal> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    let is_compressed = headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+    match kind.split(';').next().unwrap_or("").trim() {
+        _ if is_compressed => Err(Refusal::MediaType),
+        "application/json" => body::json(body).map_err(Refusal::Malformed),
+        "application/x-ndjson" => Ok(body::ndjson(body)),
+        _ => Err(Refusal::MediaType),
+    }
+}

@@ -1,0 +1,306 @@
+//! What the site's back end tells, and how it reaches a visitor's browser.
+
+use escale::core::knowledge::snapshot;
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, NOW_MS};
+use crate::identity::{identify, token};
+use crate::server::{API_KEY, Answer, Server};
+
+const BOOKED: &str = "2026-08-01T10:00:00Z";
+
+fn post(server: &Server, path: &str, kind: &str, body: &str) -> Answer {
+    let key = format!("Bearer {API_KEY}");
+    let headers = [("content-type", kind), ("authorization", key.as_str())];
+    server.post_as(&format!("{path}?site=demo"), &headers, body.as_bytes())
+}
+
+/// Tells one thing, which must be taken in.
+#[track_caller]
+pub fn tell(server: &Server, path: &str, what: &Value) -> Value {
+    let answer = post(server, path, "application/json", &what.to_string());
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
+    answer.json()
+}
+
+pub fn booking(id: &str) -> Value {
+    json!({ "customer": "customer-7", "id": id, "at": BOOKED, "value": 1250.5, "adults": 2,
+            "start_date": "2026-12-20", "topics": "trip.exotic" })
+}
+
+/// A browser of the customer, which has handed in once.
+fn known(server: &Server, n: u8) -> Browser {
+    let mut browser = Browser::of_visitor(n, 1);
+    browser.look_at("trip.city").sync(server);
+    assert_eq!(identify(server, &browser, &token("customer-7")).status, 200);
+    browser
+}
+
+fn knows(browser: &Browser) -> Value {
+    serde_json::to_value(snapshot(&browser.engine, NOW_MS + 60_000.0)).unwrap()
+}
+
+#[test]
+fn a_booking_reaches_the_browser_at_its_next_sync_and_is_no_visit() {
+    let server = Server::start();
+    let mut phone = known(&server, 1);
+    phone.sync(&server);
+    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["taken"], json!(1));
+    assert_ne!(phone.sync(&server)["others"], Value::Null);
+    let known = knows(&phone);
+    assert_eq!(known["bookings"].as_array().map(Vec::len), Some(1), "{known}");
+    assert_eq!((known["counts"]["visits"].as_u64(), known["rfm"].is_null()), (Some(1), false), "{known}");
+    assert!(phone.mass("trip.exotic") > 0.0);
+    assert_eq!(phone.sync(&server)["others"], Value::Null);
+}
+
+#[test]
+fn what_was_told_before_the_first_login_waits_for_it() {
+    let server = Server::start();
+    tell(&server, "/v1/bookings", &booking("B1"));
+    let mut phone = known(&server, 1);
+    phone.sync(&server);
+    assert_eq!(knows(&phone)["bookings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn f44_the_same_word_again_changes_nothing_and_the_later_word_holds_in_any_order() {
+    let server = Server::start();
+    let mut phone = known(&server, 1);
+    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["taken"], json!(1));
+    phone.sync(&server);
+    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["unchanged"], json!(1));
+    assert_eq!(phone.sync(&server)["others"], Value::Null);
+    let mut dearer = booking("B1");
+    (dearer["at"], dearer["value"]) = (json!("2026-08-02"), json!(1400));
+    assert_eq!(tell(&server, "/v1/bookings", &dearer)["taken"], json!(1));
+    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["older"], json!(1));
+    let cancelled =
+        json!({ "customer": "customer-7", "id": "B1", "at": "2026-08-03", "cancelled": true, "value": 1400 });
+    assert_eq!(tell(&server, "/v1/bookings", &cancelled)["taken"], json!(1));
+    phone.sync(&server);
+    let known = knows(&phone);
+    assert_eq!(
+        (known["bookings"].as_array().map(Vec::len), &known["bookings"][0]["cancelled"]),
+        (Some(1), &json!(true))
+    );
+}
+
+#[test]
+fn a_booking_made_on_the_web_teaches_nothing_twice() {
+    let server = Server::start();
+    let mut phone = known(&server, 1);
+    let mut on_the_web = booking("B1");
+    on_the_web["channel"] = json!("web");
+    tell(&server, "/v1/bookings", &on_the_web);
+    phone.sync(&server);
+    assert_eq!((knows(&phone)["bookings"].as_array().map(Vec::len), phone.mass("trip.exotic")), (Some(1), 0.0));
+}
+
+#[test]
+fn reactions_tell_the_preferred_channel_and_an_unsubscription_is_heeded() {
+    let server = Server::start();
+    let mut phone = known(&server, 1);
+    let mut lines = String::new();
+    for (id, reaction) in [("m1", "sent"), ("m1", "clicked"), ("m2", "sent"), ("m2", "opened")] {
+        let line =
+            json!({ "customer": "customer-7", "id": id, "at": BOOKED, "channel": "email", "reaction": reaction });
+        lines.push_str(&format!("{line}\n"));
+    }
+    let left =
+        json!({ "customer": "customer-7", "id": "u1", "at": BOOKED, "channel": "email", "reaction": "unsubscribed" });
+    lines.push_str(&format!("\n{left}\n"));
+    let answer = post(&server, "/v1/reactions", "application/x-ndjson", &lines);
+    assert_eq!((answer.status, &answer.json()["taken"]), (200, &json!(5)));
+    phone.sync(&server);
+    let known = knows(&phone);
+    assert_eq!((&known["channel"], &known["frequency"]), (&json!("email"), &json!("never")), "{known}");
+    assert_eq!(known["channels"]["email"]["messages"], json!(2.0), "{known}");
+}
+
+#[test]
+fn facts_are_declared_with_their_source() {
+    let server = Server::start();
+    let mut phone = known(&server, 1);
+    let fact = |fact: &str, value: Value| json!({ "customer": "customer-7", "id": fact, "at": BOOKED, "fact": fact, "value": value, "source": "shop" });
+    let all = json!([fact("trip", json!("beach")), fact("children", json!(2)), fact("frequency", json!("monthly"))]);
+    let answer = post(&server, "/v1/facts", "application/json", &all.to_string());
+    assert_eq!(
+        (answer.status, &answer.json()["taken"]),
+        (200, &json!(3)),
+        "{}",
+        String::from_utf8_lossy(&answer.bytes)
+    );
+    phone.sync(&server);
+    let known = knows(&phone);
+    assert_eq!(
+        (known["declared"].as_array().map(Vec::len), &known["frequency"]),
+        (Some(2), &json!("monthly")),
+        "{known}"
+    );
+    assert_eq!(known["declared"][0]["source"], json!("shop"));
+}
+
+#[test]
+fn a_bad_line_costs_the_others_nothing_and_is_told() {
+    let server = Server::start();
+    let good = booking("B1");
+    let body = format!(
+        "{good}\nno JSON\n{{\"customer\": \"c\", \"id\": \"x\", \"at\": \"soon\"}}\n{}\n{}\n",
+        json!({ "customer": "c", "id": "x", "at": BOOKED, "start_date": "someday" }),
+        json!({ "customer": "c", "id": "x", "at": BOOKED, "colour": "blue" }),
+    );
+    let answer = post(&server, "/v1/bookings", "application/x-ndjson", &body);
+    let said = answer.json();
+    assert_eq!((answer.status, &said["taken"]), (200, &json!(1)));
+    let rejected = said["rejected"].as_array().unwrap();
+    let places: Vec<_> = rejected.iter().map(|r| r["item"].as_u64().unwrap()).collect();
+    assert_eq!(places, [1, 2, 3, 4]);
+    for (at, word) in [(1, "`soon`"), (2, "`start_date`"), (3, "`colour`")] {
+        assert!(rejected[at]["why"].as_str().unwrap().contains(word), "{said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_taken_alone_is_refused() {
+    let server = Server::start();
+    for (field, value) in [
+        ("at", json!("2019-12-31")),
+        ("at", json!("2999-01-01")),
+        ("customer", json!("c".repeat(129))),
+        ("customer", json!("")),
+        ("id", Value::Null),
+        ("offer", json!("nowhere")),
+        ("cancelled", json!("perhaps")),
+    ] {
+        let mut wrong = booking("B1");
+        wrong[field] = value;
+        post(&server, "/v1/bookings", "application/json", &wrong.to_string()).is_refused(422, "malformed");
+    }
+    post(&server, "/v1/bookings", "application/json", "7").is_refused(422, "malformed");
+    post(&server, "/v1/bookings", "text/plain", "{}").is_refused(415, "media_type");
+    let many = vec![booking("B1"); 1001];
+    post(&server, "/v1/bookings", "application/json", &json!(many).to_string()).is_refused(413, "too_many");
+    let large = " ".repeat(1024 * 1024 + 1);
+    post(&server, "/v1/bookings", "application/json", &large).is_refused(413, "too_large");
+    assert_eq!(server.database().rows(), 0);
+}
+
+#[test]
+fn f59_without_the_key_no_one_tells_anything() {
+    let server = Server::start();
+    let body = booking("B1").to_string();
+    let visitor = format!("Bearer {}", Browser::of_visitor(1, 1).visitor);
+    let wrong = format!("Bearer {API_KEY}x");
+    for headers in [vec![], vec![("authorization", wrong.as_str())], vec![("authorization", visitor.as_str())]] {
+        let headers: Vec<_> = headers.into_iter().chain([("content-type", "application/json")]).collect();
+        server.post_as("/v1/bookings?site=demo", &headers, body.as_bytes()).is_refused(401, "bad_api_key");
+    }
+    server.get("/v1/bookings?site=demo", &[]).is_refused(405, "method");
+    assert_eq!(server.database().rows(), 0);
+}
+
+#[test]
+fn r8_an_erased_customer_is_not_brought_back_by_an_older_import() {
+    let server = Server::start();
+    let phone = known(&server, 1);
+    tell(&server, "/v1/bookings", &booking("B1"));
+    assert_eq!(phone.export(&server).json()["told"]["words"], json!(1));
+    let bearer = [("authorization", phone.bearer())];
+    let bearer = bearer.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(server.delete("/v1/me?site=demo", &bearer).status, 204);
+    assert_eq!(server.database().number("SELECT count(*) FROM tellings"), 0);
+    assert!(!server.database().holds(b"customer-7"));
+    let said = tell(&server, "/v1/bookings", &booking("B1"));
+    assert_eq!((&said["taken"], &said["erased"]), (&json!(0), &json!(1)));
+    let server = server.kill_and_restart();
+    assert_eq!(tell(&server, "/v1/bookings", &booking("B2"))["erased"], json!(1));
+}
+
+#[test]
+fn a_customer_with_another_browser_keeps_what_was_told() {
+    let server = Server::start();
+    let (phone, mut laptop) = (known(&server, 1), known(&server, 2));
+    tell(&server, "/v1/bookings", &booking("B1"));
+    let bearer = phone.bearer();
+    assert_eq!(server.delete("/v1/me?site=demo", &[("authorization", &bearer)]).status, 204);
+    laptop.sync(&server);
+    assert_eq!(knows(&laptop)["bookings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn r10_texts_of_an_import_are_not_stored_or_logged() {
+    let server = Server::start();
+    let mut told = booking("canary4711");
+    (told["destination"], told["topics"]) = (json!("canary4711"), json!("trip.canary4711"));
+    assert_eq!(tell(&server, "/v1/bookings", &told)["taken"], json!(1));
+    let (_, server) = server.stop_and_restart();
+    assert!(!server.database().holds(b"canary4711"));
+    assert!(!server.log().contains("canary4711") && !server.log().contains("customer-7"), "{}", server.log());
+}
+
+#[test]
+fn r9_what_was_told_is_forgotten_after_25_months() {
+    let server = Server::start();
+    tell(&server, "/v1/bookings", &booking("B1"));
+    assert_eq!(server.database().rows(), 2);
+    let server = server.after("UPDATE tellings SET day = day - 761");
+    while server.database().rows() > 0 {
+        std::thread::yield_now();
+    }
+}
+
+const FILE: &str = "\
+client_no,file_no,booked_on,amount,adults,agency
+customer-7,F1,2026-08-01,1250.50,2,Lyon
+customer-7,F2,2026-08-05,900,2,Lyon
+customer-8,F3,2026-08-07,not much,1,Paris
+,F4,2026-08-09,700,1,Paris
+";
+
+fn import(server: &Server, more: &[&str]) -> (Option<i32>, String) {
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(["import", "bookings", "shop.csv", "--config", "escale.json", "--db", &server.database().argument()])
+        .args(["--map", "customer=client_no,id=file_no,at=booked_on,value=amount", "--set", "channel=shop"])
+        .args(more)
+        .current_dir(server.folder())
+        .output()
+        .unwrap();
+    let said = [run.stdout, run.stderr].concat();
+    (run.status.code(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn a_file_is_imported_beside_a_server_that_runs() {
+    let server = Server::start();
+    let mut phone = known(&server, 1);
+    std::fs::write(server.folder().join("shop.csv"), FILE).unwrap();
+    let (code, said) = import(&server, &["--dry-run"]);
+    assert_eq!((code, said.contains("2 could be taken, 2 rejected")), (Some(1), true), "{said}");
+    assert_eq!(server.database().number("SELECT count(*) FROM tellings"), 0);
+    let (code, said) = import(&server, &[]);
+    assert_eq!((code, said.contains("2 taken") && said.contains("2 rejected")), (Some(1), true), "{said}");
+    let rejects = std::fs::read_to_string(server.folder().join("shop.rejects.csv")).unwrap();
+    assert!(rejects.starts_with("client_no,file_no,booked_on,amount,adults,agency,reason\n"), "{rejects}");
+    assert!(rejects.contains("F3") && rejects.contains("`value`") && rejects.contains("no `customer`"), "{rejects}");
+    phone.sync(&server);
+    assert_eq!(knows(&phone)["bookings"].as_array().map(Vec::len), Some(2));
+    // The same file again.
+    let (_, said) = import(&server, &[]);
+    assert!(said.contains("0 taken, 2 known already"), "{said}");
+    // Mended rejects are a file like any other.
+    std::fs::write(server.folder().join("shop.csv"), rejects.replace("not much", "300").replace("\n,F4", "\nc-9,F4"))
+        .unwrap();
+    let (code, said) = import(&server, &[]);
+    assert_eq!((code, said.contains("2 taken")), (Some(0), true), "{said}");
+}
+
+#[test]
+fn a_mapping_that_cannot_be_is_told_before_anything_is_done() {
+    let server = Server::start();
+    std::fs::write(server.folder().join("shop.csv"), FILE).unwrap();
+    let (code, said) = import(&server, &["--map", "adults=grown_ups"]);
+    assert_eq!((code, said.contains("`grown_ups`") && said.contains("client_no")), (Some(2), true), "{said}");
+    let (code, said) = import(&server, &["--set", "colour=blue"]);
+    assert_eq!((code, said.contains("`colour`")), (Some(2), true), "{said}");
+}

@@ -1,0 +1,40 @@
+//! A database that goes away while servers run on it.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::cluster::{Cluster, on};
+use crate::server::Server;
+
+/// Ends every connection to the server's database, and lets none in until it is said otherwise.
+fn shut(server: &Server, is_shut: bool) {
+    let name = server.database().name();
+    on(&Cluster::get().url("postgres"), async |db| {
+        db.batch_execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {}", !is_shut)).await.unwrap();
+        if is_shut {
+            // The answer comes once each of them has ended.
+            let end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1";
+            db.query(end, &[&name]).await.unwrap();
+        }
+    });
+}
+
+#[test]
+fn f53_a_database_that_goes_away_is_answered_503_and_used_again_once_it_is_back() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    for _ in 0..3 {
+        shut(&server, true);
+        phone.look_at("trip.city");
+        for answer in [server.post("/v1/sync", &phone.body()), phone.export(&server), server.get("/readyz", &[])] {
+            answer.is_refused(503, "unavailable");
+            assert_eq!(answer.header("retry-after"), "30");
+        }
+        assert_eq!(server.get("/healthz", &[]).status, 200);
+        shut(&server, false);
+        assert_eq!(phone.sync(&server)["accepted"], json!(true));
+        assert_eq!(server.get("/readyz", &[]).status, 200);
+    }
+    assert_eq!(phone.export(&server).json()["replicas"][0]["version"], json!(4));
+}

@@ -1,0 +1,23 @@
+//! The same stories on a real PostgreSQL server, which is started here, and those that need several servers on one
+//! database. Nothing here waits on a clock.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+
+mod browser;
+mod cluster;
+mod database;
+mod server;
+
+mod buckets;
+mod durability;
+mod erasure;
+mod hand_in;
+mod identity;
+mod imports;
+mod outage;
+mod privacy;
+mod refusals;
+mod retention;
+mod several;
+mod watching;
+
+const STORE: database::Kind = database::Kind::Postgres;

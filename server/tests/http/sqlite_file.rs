@@ -1,0 +1,123 @@
+//! What only a database in a file of its own can go through.
+
+use crate::browser::Browser;
+use crate::identity::{identify, token};
+use crate::server::Server;
+
+#[test]
+fn f54_a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (config, db) = (folder.path().join("escale.json"), folder.path().join("escale.db"));
+    std::fs::write(&config, crate::server::config()).unwrap();
+    std::fs::write(&db, "this was once a database, before the disk failed").unwrap();
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+        .arg(&config)
+        .arg("--db")
+        .arg(&db)
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("backup"));
+    assert!(std::fs::read_to_string(&db).unwrap().starts_with("this was once"));
+}
+
+fn escale(folder: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let run =
+        std::process::Command::new(env!("CARGO_BIN_EXE_escale")).args(arguments).current_dir(folder).output().unwrap();
+    (run.status.code(), String::from_utf8([run.stdout, run.stderr].concat()).unwrap())
+}
+
+fn erase(server: &Server, browser: &Browser) {
+    assert_eq!(server.delete("/v1/me?site=demo", &[("authorization", &browser.bearer())]).status, 204);
+}
+
+#[test]
+fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased() {
+    let mut server = Server::start();
+    let folder = server.folder().to_owned();
+    let (mut kept, mut erased, mut later) =
+        (Browser::of_visitor(1, 1), Browser::of_visitor(2, 1), Browser::of_visitor(3, 1));
+    for browser in [&mut kept, &mut erased] {
+        browser.look_at("trip.city").sync(&server);
+        assert_eq!(identify(&server, browser, &token("customer-7")).status, 200);
+    }
+    let (code, said) = escale(&folder, &["backup", "monday.db"]);
+    assert_eq!((code, said.contains("monday.db is whole")), (Some(0), true), "{said}");
+    assert_eq!(escale(&folder, &["backup", "monday.db"]).0, Some(2));
+
+    erase(&server, &erased);
+    later.look_at("trip.beach").sync(&server);
+    let (code, said) = escale(&folder, &["restore", "monday.db"]);
+    assert_eq!((code, said.contains("Stop it first")), (Some(2), true), "{said}");
+    kept.look_at("trip.beach").sync(&server);
+    server.kill();
+    let (code, said) = escale(&folder, &["restore", "monday.db"]);
+    assert_eq!((code, said.contains("before-restore")), (Some(0), true), "{said}");
+
+    let server = server.kill_and_restart();
+    erased.export(&server).is_refused(410, "erased");
+    server.post("/v1/sync", &erased.body()).is_refused(410, "erased");
+    later.export(&server).is_refused(404, "unknown_visitor");
+    assert_eq!(kept.export(&server).json()["replicas"][0]["version"], serde_json::json!(1));
+    // What was lost since the backup comes back with the browser.
+    assert_eq!(kept.sync(&server)["accepted"], serde_json::json!(true));
+    assert_eq!(server.database().number("SELECT count(*) FROM links"), 1);
+    assert!(server.database().is_sound());
+}
+
+#[test]
+fn f54_a_backup_that_is_no_database_is_refused_and_nothing_is_changed() {
+    let mut server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    std::fs::write(server.folder().join("monday.db"), "this was once a backup").unwrap();
+    server.kill();
+    let (code, said) = escale(server.folder(), &["restore", "monday.db"]);
+    assert_eq!((code, said.contains("monday.db")), (Some(2), true), "{said}");
+    assert!(!server.folder().join("escale.db.being-restored").exists());
+    let server = server.kill_and_restart();
+    assert_eq!(phone.export(&server).status, 200);
+}
+
+/// No file of that process may grow beyond so much, as on a disk that is full; any of its user may lift that again.
+fn limit_files(server: &Server, bytes: &str) {
+    let pid = server.pid().to_string();
+    let limited =
+        std::process::Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={bytes}:")]).status().unwrap();
+    assert!(limited.success());
+}
+
+#[test]
+fn f53_a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
+    let server = Server::start();
+    let mut acknowledged = Vec::new();
+    for cycle in 0..10_u8 {
+        limit_files(&server, "300000");
+        let mut refused = 0;
+        for n in 0..=250 {
+            let mut browser = Browser::of_visitor(n, cycle);
+            let answer = server.post("/v1/sync", &browser.look_at("trip.city").body());
+            if answer.status == 200 {
+                acknowledged.push(n);
+                continue;
+            }
+            answer.is_refused(503, "unavailable");
+            assert_eq!(answer.header("retry-after"), "30");
+            refused += 1;
+            if let Some(known) = acknowledged.last() {
+                assert_eq!(Browser::of_visitor(*known, 1).export(&server).status, 200);
+            }
+            if refused == 5 {
+                break;
+            }
+        }
+        assert_eq!(refused, 5, "cycle {cycle}");
+        limit_files(&server, "unlimited");
+        Browser::of_visitor(251, cycle).look_at("trip.city").sync(&server);
+    }
+    for n in acknowledged {
+        assert_eq!(Browser::of_visitor(n, 1).export(&server).status, 200, "visitor {n}");
+    }
+    assert!(server.database().is_sound());
+}
