@@ -3,6 +3,7 @@
  * the visit, the server or the full module does about it, and the site's callback called.
  */
 import type { OfferElement } from "./element.js";
+import { toldBy } from "./ga4.js";
 import { hash32 } from "./hash.js";
 import type { Language } from "./page.js";
 import { quietly } from "./queue.js";
@@ -14,6 +15,7 @@ import { complain, emit, track, type Desk, type Verb } from "./verbs.js";
 const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["explain", async (desk, [placement, callback]) => quietly(callback, await explanation(desk, String(placement)))],
   ["why", (desk, args) => why(desk, args as [OfferElement, Choice, Language])],
+  ["ga4", ga4],
   ["identify", (desk, [token]) => identify(desk, String(token))],
   ["profile.export", exportProfile],
   ["profile.forget", forget],
@@ -24,6 +26,17 @@ export function runLaterVerb(desk: Desk, [name, ...args]: Command): unknown {
   const verb = VERBS.get(name);
   if (!verb) complain(`there is no command "${name}"`);
   return verb?.(desk, args);
+}
+
+/** Counts what an event of Google Analytics means; what a layer says that nobody knows is passed over in silence. */
+function ga4(desk: Desk, [name, params, isCalled]: readonly unknown[]): void {
+  const told = toldBy(String(name), params);
+  if (!told && isCalled) complain(`track("${String(name)}"): unknown event`);
+  for (const [kind, fields] of told ?? []) {
+    const fault = desk.visit.track(kind, fields);
+    if (!fault) emit(desk, kind, fields);
+    else if (isCalled) complain(`track("${String(name)}"): ${fault}`);
+  }
 }
 
 async function explanation(desk: Desk, of: Choice | string): Promise<Explanation | undefined> {

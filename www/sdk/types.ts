@@ -21,6 +21,12 @@ export interface Options {
   readonly auto?: string | undefined;
   /** How long a slot may wait for its offer before the default content stays, in milliseconds; 300 unless said. */
   readonly deadlineMs?: number | undefined;
+  /** Who says what the visitor agreed to: `"tcf"` (a consent platform) or `"google"` (consent mode); unless said, the site itself. */
+  readonly consent?: string | undefined;
+  /** The name of the page's dataLayer, `""` for the usual one: its events are counted. */
+  readonly dataLayer?: string | undefined;
+  /** Allows the inspector, at `?escale=inspect`. */
+  readonly inspect?: string | undefined;
 }
 
 /** What the visitor agreed to: an offer chosen here, a profile kept here, a profile handed to the server. */
