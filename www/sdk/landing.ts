@@ -19,9 +19,5 @@ export function landingIn(address: string): Told | undefined {
   return ["message_clicked", { id, channel, family: ID.test(family) ? family : undefined }];
 }
 
-/** The address this document was opened by, whatever the site has made of it since; none after a reload. */
-export function landingAddress(): string {
-  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  if (!entry) return location.href;
-  return ["navigate", "prerender"].includes(entry.type) ? entry.name : "";
-}
+/** The address this document was opened by, whatever the site has made of it since; loaded again it tells the same, which counts once. */
+export const landingAddress = (): string => performance.getEntriesByType("navigation")[0]?.name ?? location.href;

@@ -11,7 +11,7 @@ import type { Options } from "./types.js";
 /** Begins to listen, once a page. */
 export function attend(take: Take, { dataLayer }: Options): void {
   const landing = landingIn(landingAddress());
-  if (landing) take(["ga4", ...landing]);
+  if (landing) take(["track", ...landing]);
   if (dataLayer === undefined) return;
   const read = readLayer();
   followLayer(dataLayer, (entry) => {
