@@ -3,9 +3,8 @@
  * to come. Goes out: `granted`, `denied` or `pending`. Runs before consent: must store and send nothing, and look at
  * no other entry of the layer. A default is the site's word, not the visitor's: only an update decides.
  */
-import type { Take } from "./door.js";
 import { followLayer } from "./layer.js";
-import type { ConsentState, Options } from "./types.js";
+import type { ConsentState, Options, Take } from "./types.js";
 
 /** What must be granted, unless the site names others: `google:ad_personalization,ad_user_data`. */
 const NEEDED = ["personalization_storage"];

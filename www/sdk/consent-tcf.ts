@@ -3,8 +3,7 @@
  * `__tcfapi`. Goes out: `granted`, `denied` or `pending`. Runs before consent: must store, send and read nothing of
  * the visitor but the answer; a platform that is missing, silent, unclear or failing leaves `pending`.
  */
-import type { Take } from "./door.js";
-import type { ConsentState, Options } from "./types.js";
+import type { ConsentState, Options, Take } from "./types.js";
 
 type Api = (command: "addEventListener", version: 2, told: (answer: unknown, success: unknown) => void) => void;
 

@@ -6,15 +6,7 @@
 import { browserHost } from "./browser.js";
 import { readConsent } from "./consent.js";
 import { openQueue } from "./queue.js";
-import type { ClientModule, Command, Options, State } from "./types.js";
-
-/** Takes a command of the site; never throws. */
-export type Take = (command: Command) => void;
-
-/** What each file exports that is brought because an option asks for it. */
-export interface Extra {
-  attend(take: Take, options: Options): void;
-}
+import type { ClientModule, Extra, Options, State, Take } from "./types.js";
 
 const SOURCES = /^(tcf|google)\b/;
 const LANDED = /[?&]escale_send=/;

@@ -3,9 +3,8 @@
  * it chose, what happened, as text on the page. Asks nothing about the visitor before consent; must change nothing:
  * neither profile nor choices.
  */
-import type { Take } from "./door.js";
 import { Panel } from "./inspector-view.js";
-import type { ExportedProfile, Explanation, Options } from "./types.js";
+import type { ExportedProfile, Explanation, Options, Take } from "./types.js";
 
 /** The words it needs; the object that `init` answers has them. */
 export interface Inspected {

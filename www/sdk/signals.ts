@@ -2,11 +2,10 @@
  * What a page says without being asked to: its dataLayer, the address it was reached by. Comes in: both, once consent
  * is there. Goes out: commands to the gate, which drops them whenever consent is not there. Must hold nothing back.
  */
-import type { Take } from "./door.js";
 import { readLayer } from "./ga4.js";
 import { landingAddress, landingIn } from "./landing.js";
 import { followLayer } from "./layer.js";
-import type { Options } from "./types.js";
+import type { Options, Take } from "./types.js";
 
 /** Begins to listen, once a page. */
 export function attend(take: Take, { dataLayer }: Options): void {

@@ -72,6 +72,14 @@ export type State = Mode | "pending" | "denied" | "off";
 /** One call of the site, as the snippet's stub queues it. */
 export type Command = readonly [verb: string, ...args: unknown[]];
 
+/** Takes a command of the site; never throws. */
+export type Take = (command: Command) => void;
+
+/** What each file exports that is brought because an option asks for it. */
+export interface Extra {
+  attend(take: Take, options: Options): void;
+}
+
 /** A client at work, seen from the queue. */
 export interface Client {
   readonly mode: Mode;
