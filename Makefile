@@ -11,7 +11,7 @@ DEMO_PORT ?= 8787
 .PHONY: check-format check-rust check-web check-dependencies check-docs
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install what building needs and is missing here
 	@scripts/setup.sh build

@@ -1,8 +1,8 @@
 /** The sources of consent: whatever a platform says or fails to say, only a clear yes is one. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { readGoogle } from "./consent-google.js";
-import { neededBy, readTcf } from "./consent-tcf.js";
+import { attend, neededBy, readTcf } from "./consent-tcf.js";
 
 const NEEDED = neededBy("tcf");
 const FULL = { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true };
@@ -51,6 +51,45 @@ test("only a boolean yes of its own counts as a purpose's consent", () => {
   }
   const inherited = Object.create(FULL) as object;
   assert.equal(readTcf(answer({ purpose: { consents: inherited } }), true, NEEDED), "denied");
+});
+
+/** A page whose platform comes, or does not. */
+function page(platform?: unknown) {
+  const given: { __tcfapi?: unknown } = platform === undefined ? {} : { __tcfapi: platform };
+  Object.assign(globalThis, { window: given });
+  const said: unknown[] = [];
+  mock.timers.enable({ apis: ["setTimeout"] });
+  attend((command) => said.push(command[1]), { site: "demo", config: "", consent: "tcf" });
+  // Step by step: a timer that is set by a timer counts from the end of a tick.
+  const later = (ms: number): void => Array.from({ length: ms / 100 }).forEach(() => mock.timers.tick(100));
+  return { given, said, later, end: () => mock.timers.reset() };
+}
+const speaking = (...told: [unknown, unknown]) => mock.fn((_command: string, _version: number, listener: (...told: [unknown, unknown]) => void) => listener(...told));
+
+test("r1_a_platform_that_comes_late_is_heard_once_and_one_that_never_comes_costs_nothing_more", () => {
+  const late = page();
+  late.later(20_000);
+  assert.deepEqual(late.said, []);
+  const platform = speaking(answer(), true);
+  late.given.__tcfapi = platform;
+  late.later(60_000);
+  assert.deepEqual([late.said, platform.mock.callCount(), platform.mock.calls[0]?.arguments.slice(0, 2)], [["granted"], 1, ["addEventListener", 2]]);
+  late.end();
+  const never = page();
+  never.later(120_000);
+  never.given.__tcfapi = platform;
+  never.later(120_000);
+  assert.deepEqual(never.said, []);
+  never.end();
+});
+
+test("r1_a_platform_that_throws_or_is_none_says_nothing", () => {
+  for (const broken of [() => { throw new Error("broken"); }, "granted", {}, null]) {
+    const { said, later, end } = page(broken);
+    later(120_000);
+    assert.deepEqual(said, []);
+    end();
+  }
 });
 
 test("consent mode: a default decides nothing, an update does", () => {

@@ -11,17 +11,18 @@ type Api = (command: "addEventListener", version: 2, told: (answer: unknown, suc
 const NEEDED = [1, 5, 6];
 /** Only after these is the visitor's answer known. */
 const DECIDED = ["tcloaded", "useractioncomplete"];
-const LOOK_FIRST_MS = 50;
-const LOOK_UNTIL_MS = 60_000;
+const LOOK_EVERY_MS = 100;
+const LOOKS_MAX = 600;
 
 /** Follows the platform; it may come later than this, and replace its own stub. */
 export function attend(take: Take, { consent = "" }: Options): void {
   const needed = neededBy(consent);
   const told = (answer: unknown, success: unknown): void => take(["consent", readTcf(answer, success, needed)]);
-  const look = (waitMs: number): void => {
-    if (!listen(told) && waitMs < LOOK_UNTIL_MS) setTimeout(look, waitMs, waitMs * 2);
+  let looks = 0;
+  const look = (): void => {
+    if (!listen(told) && ++looks < LOOKS_MAX) setTimeout(look, LOOK_EVERY_MS);
   };
-  look(LOOK_FIRST_MS);
+  look();
 }
 
 /** The purposes that must all be agreed to: `tcf:3,4` adds those of advertising. */

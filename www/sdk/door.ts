@@ -35,8 +35,11 @@ export function openDoor(options: Options, bring: (file: string) => Promise<unkn
   });
   if (options.inspect !== undefined && INSPECT.test(location.search)) attend("inspector.js");
   const { consent } = options;
-  if (consent === undefined) return take;
-  if (!host.barred) attend(`consent-${SOURCES.exec(consent)?.[0] ?? "unknown"}.js`);
+  if (!consent) return take;
+  const source = SOURCES.exec(consent)?.[0];
+  // Nobody can say yes then: a name that was mistyped must not be a way around the visitor's answer.
+  if (!source) console.warn(`escale: there is no source of consent "${consent}"`);
+  else if (!host.barred) attend(`consent-${source}.js`);
   // Beside a source the page itself may only refuse.
   return (command) => {
     if (command[0] !== "consent" || readConsent(command[1], false).state === "denied") take(command);

@@ -13,9 +13,9 @@ export interface OfferProps extends HTMLAttributes<HTMLElement> {
 }
 
 /** A slot: its children are the default content, and stay React's own. */
-export function Offer({ placement, ...rest }: OfferProps): ReactElement {
-  // Another placement is another slot.
-  return createElement("escale-offer", { key: placement, placement, ...rest });
+export function Offer({ placement, className, ...rest }: OfferProps): ReactElement {
+  // Another placement is another slot; older releases of React do not know what `className` is to an element of one's own.
+  return createElement("escale-offer", { key: placement, placement, class: className, ...rest });
 }
 
 /** What was chosen for a placement; `undefined` until it is decided. Impressions and clicks are the site's to tell. */

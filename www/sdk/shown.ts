@@ -65,7 +65,8 @@ export class Shown {
 /** Tells those who look; the same answer again is no news. */
 function settle(seat: Seat, choice: Choice | undefined): void {
   const { choice: before } = seat;
-  if (choice === before || (choice && before && !choice.offer && choice.reason === before.reason && choice.offer === before.offer)) return;
+  const isNoNews = choice && before && !choice.offer && !before.offer && choice.reason === before.reason && choice.code === before.code;
+  if (choice === before || isNoNews) return;
   seat.choice = choice;
   for (const looker of [...seat.lookers]) looker();
 }

@@ -83,6 +83,27 @@ export const sourceStories = [
     await assertUntouched(browser, gate, "tcf");
   }),
 
+  story("r4_under_global_privacy_control_a_platforms_yes_keeps_nothing", async ({ visit, gate, at }) => {
+    gate.prelude = `Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { value: true });${await platformScript()}`;
+    consentBy(gate, "tcf");
+    const browser = await visit();
+    await browser.open(at("/voyages/lisbonne-3-nuits.html"));
+    await platform(browser, "come");
+    await platform(browser, "answer", ALL);
+    await untilState(browser, "memory");
+    assert.deepEqual(await storage(browser), EMPTY);
+    assert.deepEqual(gate.requests.filter((request) => request.startsWith("POST")), []);
+  }),
+
+  story("f23_for_a_webdriver_no_source_is_even_asked", async ({ visit, gate, at }) => {
+    gate.rewrite = (html) => html.replace(" data-site=", ' data-consent="tcf" data-layer="" data-site=').replace(' data-bots="allow"', "");
+    const browser = await visit();
+    await browser.open(at("/?escale_send=spring-7"));
+    await browser.until("Escale to be off", () => document.documentElement.dataset["escale"] === "off");
+    await tell(browser, "ready");
+    assert.deepEqual(gate.asked("/escale/"), ["GET /escale/escale.js"]);
+  }),
+
   story("r1_consent_mode_begins_by_an_update_and_ends_by_one", async ({ visit, gate, at }) => {
     consentBy(gate, "google");
     gate.prelude = `window.dataLayer = []; (function () { dataLayer.push(arguments); })("consent", "default", { personalization_storage: "granted" });`;
