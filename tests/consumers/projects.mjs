@@ -13,7 +13,8 @@ import { compileConfig } from "../browser/compile.mjs";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PKG = fileURLToPath(new URL("../../pkg", import.meta.url));
 const TSC = fileURLToPath(new URL("../../node_modules/.bin/tsc", import.meta.url));
-const BUNDLED = ["react", "vue", "ssr"];
+const DRAWN = ["ssr-react", "ssr-vue"];
+const BUNDLED = ["react", "vue", ...DRAWN];
 
 const run = promisify(execFile);
 
@@ -31,7 +32,7 @@ export async function makeProjects() {
   for (const name of BUNDLED) await run(join(folder, "node_modules/.bin/vite"), ["build", "--logLevel", "warn", join(folder, name)]);
   await mkdir(site("script"));
   await cp(join(folder, "script/index.html"), join(site("script"), "index.html"));
-  await drawByServer(join(folder, "ssr"));
+  for (const name of DRAWN) await drawByServer(join(folder, name));
   for (const name of ["script", ...BUNDLED]) await writeFile(join(site(name), "escale.bin"), config);
   return { site, pkg: PKG, leave: () => rm(folder, { recursive: true, force: true }) };
 }
@@ -47,5 +48,7 @@ async function install(folder) {
 async function drawByServer(folder) {
   const { stdout } = await run(process.execPath, [join(folder, "server.js")]);
   const page = join(folder, "dist", "index.html");
-  await writeFile(page, (await readFile(page, "utf8")).replace("<!--page-->", stdout));
+  const built = await readFile(page, "utf8");
+  if (!built.includes("<!--page-->") || !stdout.includes("Where to next?")) throw new Error(`nothing was drawn by ${folder}`);
+  await writeFile(page, built.replace("<!--page-->", stdout));
 }

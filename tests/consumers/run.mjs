@@ -1,6 +1,6 @@
 /**
  * The packed package in real projects, in a real browser: `node tests/consumers/run.mjs [--engine NAME] [--only TEXT]`.
- * A script tag, Vite with React, Vite with Vue, React drawn by Node and taken over by the browser.
+ * A script tag, Vite with React, Vite with Vue, both drawn by Node and taken over by the browser.
  */
 import assert from "node:assert/strict";
 import { runSuite } from "../browser/runner.mjs";
@@ -64,6 +64,12 @@ async function assertFramework(browser) {
   await drawn(browser, "Porto, a weekend");
 }
 
+/** What the server drew is taken over: its own content is still there, and the page's offer is drawn. @param {Browser} browser */
+async function assertTakenOver(browser) {
+  await drawn(browser, "Porto, a weekend");
+  assert.equal(await browser.run(() => document.querySelector("escale-offer > p")?.textContent), "Where to next?");
+}
+
 await runSuite({
   title: "the package in real projects",
   limitMs: 60_000,
@@ -72,7 +78,8 @@ await runSuite({
     project("script"),
     project("react", assertFramework),
     project("vue", assertFramework),
-    project("ssr", (browser) => drawn(browser, "Porto, a weekend").then(() => undefined)),
+    project("ssr-react", assertTakenOver),
+    project("ssr-vue", assertTakenOver),
   ],
   // The stage's origin is of no use here: each project has its own.
   enter: async () => ({ origin: "http://127.0.0.1:9", ...(await makeProjects()) }),

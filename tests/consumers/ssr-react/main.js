@@ -4,8 +4,6 @@ import { createElement, useEffect } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { Page } from "./page.js";
 
-window.draws = 0;
-
 function Site() {
   useEffect(() => {
     const escale = init({ site: "consumers", config: "/escale.bin", bots: "allow", deadlineMs: 20_000 });

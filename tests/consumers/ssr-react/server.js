@@ -2,7 +2,6 @@
 import "escale";
 import "escale/element";
 import "escale/inspector";
-import "escale/vue";
 import { createElement } from "react";
 import { renderToString } from "react-dom/server";
 import { Page } from "./page.js";
