@@ -76,6 +76,7 @@ await runSuite({
   out: OUT,
   stories: [
     project("script"),
+    // f50: drawn again and again, nothing throws and nothing loops.
     project("react", assertFramework),
     project("vue", assertFramework),
     project("ssr-react", assertTakenOver),

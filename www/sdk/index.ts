@@ -4,7 +4,7 @@
  */
 import { openDoor } from "./door.js";
 import { Shown } from "./shown.js";
-import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Purposes, State } from "./types.js";
+import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Purposes, State, WhatIf } from "./types.js";
 
 export type * from "./types.js";
 
@@ -28,8 +28,8 @@ export interface Escale {
   get(placement: string): Choice | undefined;
   /** Chooses for a placement, once a page, and calls back whenever `get` answers something else; returns the end of it. */
   subscribe(placement: string, changed: () => void): () => void;
-  /** Why the last choice for a placement came out as it did. */
-  explain(placement: string): Promise<Explanation | undefined>;
+  /** Why the last choice for a placement came out as it did, or how it would come out at another time. */
+  explain(placement: string, whatIf?: WhatIf): Promise<Explanation | undefined>;
   /** Calls back after each event of this name. */
   on(type: string, callback: (detail: unknown) => void): void;
   off(type: string, callback: (detail: unknown) => void): void;
@@ -87,7 +87,7 @@ function open(options: Options): Escale {
     identify: (token) => take(["identify", token]),
     logout: () => take(["logout"]),
     choose: (placement) => answer("choose", placement),
-    explain: (placement) => answer("explain", placement),
+    explain: (placement, whatIf) => answer("explain", placement, ...(whatIf ? [whatIf] : [])),
     on: (type, callback) => take(["on", type, callback]),
     off: (type, callback) => take(["off", type, callback]),
     ready: () => answer("ready"),

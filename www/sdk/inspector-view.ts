@@ -2,7 +2,7 @@
  * The inspector's face. Comes in: what is known and what happened. Goes out: a panel in a shadow root of its own, so
  * that neither the page's style nor ours touches the other. Text is only ever text; it holds the last hundred events.
  */
-import type { ExportedProfile, Explanation } from "./types.js";
+import type { ExportedProfile, Explanation, WhatIf } from "./types.js";
 
 /** What there is to see at a moment. */
 export interface Sight {
@@ -34,6 +34,7 @@ const STYLE = `
 
 export class Panel {
   readonly #host = document.createElement("escale-inspector");
+  readonly #date = made("input", []) as HTMLInputElement;
   readonly #state = made("div", [], "state");
   readonly #knowledge = made("div", [], "knowledge");
   readonly #decisions = made("div", [], "decisions");
@@ -44,7 +45,10 @@ export class Panel {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
-    const header = made("header", [made("h2", "Escale"), button("Look again", refresh), button("Close", () => this.close())]);
+    this.#date.type = "date";
+    this.#date.addEventListener("change", refresh);
+    const asIf = made("label", [made("span", "As if it were "), this.#date]);
+    const header = made("header", [made("h2", "Escale"), asIf, button("Look again", refresh), button("Close", () => this.close())]);
     const panel = made("section", [header, this.#state, this.#decisions, this.#knowledge, made("h3", "What happened"), this.#log]);
     panel.setAttribute("aria-label", "Escale inspector");
     panel.tabIndex = 0;
@@ -55,6 +59,12 @@ export class Panel {
   close(): void {
     this.#host.remove();
     this.closed();
+  }
+
+  /** Noon of the day to decide on instead of now; the real profile knows nothing of it. */
+  whatIf(): WhatIf | undefined {
+    const nowMs = this.#date.valueAsNumber + 43_200_000;
+    return Number.isFinite(nowMs) ? { nowMs } : undefined;
   }
 
   show({ state, hasPrivacyControl, profile, decisions }: Sight): void {

@@ -4,11 +4,11 @@
  * neither profile nor choices.
  */
 import { Panel } from "./inspector-view.js";
-import type { ExportedProfile, Explanation, Options, Take } from "./types.js";
+import type { ExportedProfile, Explanation, Options, Take, WhatIf } from "./types.js";
 
 /** The words it needs; the object that `init` answers has them. */
 export interface Inspected {
-  explain(placement: string): Promise<Explanation | undefined>;
+  explain(placement: string, whatIf?: WhatIf): Promise<Explanation | undefined>;
   on(type: string, callback: (detail: unknown) => void): void;
   off(type: string, callback: (detail: unknown) => void): void;
   readonly profile: { export(): Promise<ExportedProfile | undefined> };
@@ -27,7 +27,7 @@ export function attend(take: Take, { inspect }: Options): void {
   if (inspect === undefined) return;
   const answer = <T>(...command: [string, ...unknown[]]): Promise<T> => new Promise((resolve) => take([...command, resolve]));
   openInspector({
-    explain: (placement) => answer("explain", placement),
+    explain: (placement, whatIf) => answer("explain", placement, whatIf),
     on: (type, callback) => take(["on", type, callback]),
     off: (type, callback) => take(["off", type, callback]),
     profile: { export: () => answer("profile.export") },
@@ -43,9 +43,10 @@ export function openInspector(escale: Inspected, placements: readonly string[] =
     const turn = ++asked;
     const state = document.documentElement.dataset["escale"] ?? "absent";
     const works = WORKS.includes(state);
+    const whatIf = panel.whatIf();
     const names = [...new Set([...placements, ...placementsHere()])];
     const [profile, ...told] = works
-      ? await Promise.all([escale.profile.export(), ...names.map((name) => escale.explain(name))] as const)
+      ? await Promise.all([escale.profile.export(), ...names.map((name) => escale.explain(name, whatIf))] as const)
       : [undefined];
     // Asked again meanwhile, or closed: this answer is of yesterday.
     if (turn !== asked || stop.signal.aborted) return;

@@ -10,7 +10,7 @@ test("a landing tells the sending's reaction, by its channel", () => {
   assert.deepEqual(landingIn("/trips/?escale_send=a1#escale_send=b2"), ["message_clicked", { id: "a1", channel: "email", family: undefined }]);
 });
 
-test("no id, no landing; hostile ids are none", () => {
+test("f48_f49_a_crafted_address_is_no_landing_and_pollutes_nothing", () => {
   for (const query of ["", "?utm_medium=email&utm_campaign=spring", "?escale_send=", "?escale_send=a%20b", `?escale_send=${"x".repeat(65)}`, "?escale_send=camille%40example.org", "#?escale_send=a"]) {
     assert.equal(landingIn(`/${query}`), undefined, query);
   }

@@ -9,11 +9,11 @@ import type { Language } from "./page.js";
 import { quietly } from "./queue.js";
 import { subjectOf } from "./sync.js";
 import { erased, send, type Answer } from "./transport.js";
-import type { Choice, Command, Explanation } from "./types.js";
+import type { Choice, Command, Explanation, WhatIf } from "./types.js";
 import { complain, emit, track, type Desk, type Verb } from "./verbs.js";
 
 const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
-  ["explain", async (desk, [placement, callback]) => quietly(callback, await explanation(desk, String(placement)))],
+  ["explain", explainAloud],
   ["why", (desk, args) => why(desk, args as [OfferElement, Choice, Language])],
   ["ga4", ga4],
   ["identify", (desk, [token]) => identify(desk, String(token))],
@@ -39,9 +39,16 @@ function ga4(desk: Desk, [name, params, isCalled]: readonly unknown[]): void {
   }
 }
 
-async function explanation(desk: Desk, of: Choice | string): Promise<Explanation | undefined> {
+/** The callback comes last, as everywhere; between it and the placement there may be another situation. */
+async function explainAloud(desk: Desk, [placement, ...rest]: readonly unknown[]): Promise<void> {
+  const whatIf = rest.length > 1 ? (rest[0] as Partial<WhatIf> | undefined) : undefined;
+  quietly(rest.at(-1), await explanation(desk, String(placement), whatIf));
+}
+
+async function explanation(desk: Desk, of: Choice | string, whatIf: Partial<WhatIf> = {}): Promise<Explanation | undefined> {
   const inputs = desk.visit.chooser.inputs(of);
-  return inputs && (await import("./full.js").then((full) => full.explain(inputs)).catch(() => undefined));
+  const { nowMs = inputs?.nowMs ?? 0 } = whatIf;
+  return inputs && (await import("./full.js").then((full) => full.explain({ ...inputs, nowMs })).catch(() => undefined));
 }
 
 async function why(desk: Desk, [slot, choice, language]: [OfferElement, Choice, Language]): Promise<void> {

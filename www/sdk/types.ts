@@ -63,6 +63,12 @@ export interface Choice {
   readonly code?: number;
 }
 
+/** Another situation to explain a choice in; nothing of it reaches the profile. */
+export interface WhatIf {
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: number;
+}
+
 /** Where the profile lives: in this browser's storage, or in this page's memory alone. */
 export type Mode = "ready" | "memory";
 

@@ -30,6 +30,15 @@ export const inspectorStories = [
     assert.match(decisions, /trip\.city \+\d/);
     assert.match(await panel(browser, "knowledge", "city"), /affinity/);
     await browser.screenshot(picture(engine, "inspector"));
+    await browser.run(() => {
+      const date = /** @type {HTMLInputElement} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector("input[type=date]"));
+      date.value = "2035-01-15";
+      date.dispatchEvent(new Event("change"));
+    });
+    await browser.until("the scores of another day", (/** @type {string} */ today) => {
+      const said = /** @type {HTMLElement | null | undefined} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector(".decisions"))?.innerText;
+      return said?.includes("home-hero") && said !== today;
+    }, decisions);
     await browser.run(() => /** @type {any} */ (window).escale("track", "download", {}));
     await panel(browser, "log", "download");
     assert.equal((await slot(browser)).offer, offer);
