@@ -45,8 +45,16 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
 const DATE = /^20\d\d-\d\d-\d\d$/;
 const COUNT = /^\d{1,3}$/;
 
-/** What is to be told; `undefined`: no event of this name. */
+/** What is to be told; `undefined`: no event of this name. Parameters that cannot even be read tell nothing. */
 export function toldBy(name: string, params: unknown): readonly Told[] | undefined {
+  try {
+    return meaning(name, params);
+  } catch {
+    return [];
+  }
+}
+
+function meaning(name: string, params: unknown): readonly Told[] | undefined {
   if (PASSED_OVER.includes(name)) return [];
   const kind = Object.hasOwn(ALIASES, name) ? ALIASES[name] : OWN.find((own) => own === name);
   if (kind === undefined) return undefined;
