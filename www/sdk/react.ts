@@ -2,6 +2,7 @@
  * Escale in React. Comes in: a placement. Goes out: a slot that Escale fills, or a choice that the site draws. On a
  * server, and until it is decided, both are the site's own content. Must hold no state of its own.
  */
+"use client";
 import { createElement, useCallback, useSyncExternalStore, type HTMLAttributes, type ReactElement } from "react";
 import { get, subscribe } from "./index.js";
 import type { Choice } from "./types.js";
