@@ -11,7 +11,7 @@ DEMO_PORT ?= 8787
 .PHONY: check-format check-rust check-web check-dependencies check-docs
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install what building needs and is missing here
 	@scripts/setup.sh build
@@ -37,6 +37,10 @@ browser: setup-test build ## Run the golden cases and the demo's stories in Chro
 	@cargo build --workspace
 	@node tests/browser/golden.mjs
 	@node tests/e2e/run.mjs
+
+consumers: setup-test build ## Install the packed package in real projects (script tag, React, Vue, SSR) and run them in Chromium
+	@cargo build --workspace
+	@node tests/consumers/run.mjs --engine chromium
 
 bench: build ## Measure `choose` in Chromium beside peers
 	@scripts/setup.sh bench

@@ -7,6 +7,7 @@ import { homedir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { build } from "esbuild";
 import ts from "typescript";
+import { BROUGHT, ENTRIES, EXPORTS, PEERS, TYPED } from "./entries.mjs";
 import { FIRST, split } from "./split.mjs";
 
 const root = join(import.meta.dirname, "..");
@@ -172,17 +173,21 @@ async function bundle() {
   await entry("client", { format: "esm", outfile: join(pkg, "client.js"), external: ["./full.js", "./later.js"] });
   await entry("later", { format: "esm", outfile: join(pkg, "later.js"), external: ["./full.js"] });
   await entry("full", { format: "esm", outfile: join(pkg, "full.js") });
-  await entry("index", { format: "esm", outfile: join(pkg, "index.js"), external: ["./client.js"] });
+  await entry("index", { format: "esm", outfile: join(pkg, "index.js"), external: BROUGHT });
+  for (const { source, name = source, external = [] } of ENTRIES) {
+    await entry(source, { format: "esm", outfile: join(pkg, `${name}.js`), external });
+  }
 }
 
 /** The types of the package's door, and of what it names. */
 function declare() {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const program = ts.createProgram([join(sdk, "index.ts")], { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true });
-  for (const name of ["index", "types"]) {
-    program.emit(program.getSourceFile(join(sdk, `${name}.ts`)), (_, text) => {
-      writeFileSync(join(pkg, `${name}.d.ts`), text.replaceAll('"#accounts"', '"./accounts.js"'));
+  const program = ts.createProgram(Object.keys(TYPED).map((name) => join(sdk, `${name}.ts`)), { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true });
+  for (const [source, name] of Object.entries(TYPED)) {
+    program.emit(program.getSourceFile(join(sdk, `${source}.ts`)), (_, text) => {
+      const named = text.replaceAll('"#accounts"', '"./accounts.js"').replaceAll('"./element.js"', '"./slot.js"');
+      writeFileSync(join(pkg, `${name}.d.ts`), named);
     });
   }
   copyFileSync(join(root, "src", "web", "full", "types.ts"), join(pkg, "accounts.d.ts"));
@@ -197,7 +202,8 @@ function describe() {
     description: "Client-side personalisation for travel sites.",
     type: "module",
     sideEffects: ["./escale.js"],
-    exports: { ".": { types: "./index.d.ts", default: "./index.js" }, "./*": "./*" },
+    exports: EXPORTS,
+    ...PEERS,
     files: ["*.js", "*.wasm", "*.d.ts"],
   };
   writeFileSync(join(pkg, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);

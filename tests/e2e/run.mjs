@@ -8,7 +8,11 @@ import { startDemo } from "./demo.mjs";
 import { blockStories } from "./stories/block.mjs";
 import { consentStories } from "./stories/consent.mjs";
 import { faultStories } from "./stories/faults.mjs";
+import { inspectorStories } from "./stories/inspector.mjs";
+import { layerStories } from "./stories/layer.mjs";
 import { memoryStories } from "./stories/memory.mjs";
+import { orderStories } from "./stories/orders.mjs";
+import { sourceStories } from "./stories/sources.mjs";
 import { syncStories } from "./stories/sync.mjs";
 import { tasteStories } from "./stories/taste.mjs";
 
@@ -17,7 +21,7 @@ await runSuite({
   title: "the demo, end to end",
   limitMs: 120_000,
   out: OUT,
-  stories: [...consentStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...faultStories],
+  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...faultStories],
   enter: startDemo,
   exit: (world) => world?.stop(),
 });

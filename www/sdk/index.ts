@@ -2,9 +2,9 @@
  * Escale as a package. Comes in: options. Goes out: one typed object with the words of the interface. Importing it
  * does nothing, reads nothing and needs no browser; `init` begins, and waits for consent.
  */
-import { browserHost } from "./browser.js";
-import { openQueue } from "./queue.js";
-import type { Choice, ClientModule, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Purposes, State } from "./types.js";
+import { openDoor } from "./door.js";
+import { Shown } from "./shown.js";
+import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Purposes, State, WhatIf } from "./types.js";
 
 export type * from "./types.js";
 
@@ -24,8 +24,12 @@ export interface Escale {
   logout(): void;
   /** Chooses for a placement that the site draws itself. */
   choose(placement: string): Promise<Choice>;
-  /** Why the last choice for a placement came out as it did. */
-  explain(placement: string): Promise<Explanation | undefined>;
+  /** What a placement shows by now: the same object until it changes; `undefined` while it is not decided. */
+  get(placement: string): Choice | undefined;
+  /** Chooses for a placement, once a page, and calls back whenever `get` answers something else; returns the end of it. */
+  subscribe(placement: string, changed: () => void): () => void;
+  /** Why the last choice for a placement came out as it did, or how it would come out at another time. */
+  explain(placement: string, whatIf?: WhatIf): Promise<Explanation | undefined>;
   /** Calls back after each event of this name. */
   on(type: string, callback: (detail: unknown) => void): void;
   off(type: string, callback: (detail: unknown) => void): void;
@@ -41,9 +45,27 @@ export interface Escale {
   };
 }
 
-const CLIENT: string = "./client.js";
+/** The files that are brought when they are needed; a bundler finds them here. */
+const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
+  "client.js": () => import("./client.js"),
+  // Another address is another instance.
+  // @ts-expect-error an address, of which the compiler knows the file alone
+  "client.js?afresh": () => import("./client.js?afresh"),
+  "signals.js": () => import("./signals.js"),
+  "inspector.js": () => import("./inspector.js"),
+  "consent-tcf.js": () => import("./consent-tcf.js"),
+  "consent-google.js": () => import("./consent-google.js"),
+};
+const bring = (file: string): Promise<unknown> => FILES[file]?.() ?? Promise.reject(new Error(`there is no ${file}`));
 
+const shown = new Shown();
 let only: Escale | undefined;
+
+/** As `get` of the object that `init` answers; before `init` nothing is decided. */
+export const get = (placement: string): Choice | undefined => shown.get(placement);
+
+/** As `subscribe` of the object that `init` answers; it may be called before. */
+export const subscribe = (placement: string, changed: () => void): (() => void) => shown.subscribe(placement, changed);
 
 /** Begins, once a page: later calls answer the first one's object. */
 export function init(options: Options): Escale {
@@ -52,11 +74,12 @@ export function init(options: Options): Escale {
 }
 
 function open(options: Options): Escale {
-  // By its address: the types of the client are not the package's.
-  const load = (afresh: boolean): Promise<ClientModule> => import(afresh ? `${CLIENT}?afresh` : CLIENT) as Promise<ClientModule>;
-  const take = openQueue(browserHost(options, load));
+  const take = openDoor(options, bring, (state) => shown.turned(state));
   const answer = <T>(...command: Command): Promise<T> => new Promise((resolve) => take([...command, resolve]));
+  shown.open((placement) => answer("choose", placement));
   return {
+    get,
+    subscribe,
     consent: (said) => take(["consent", said]),
     page: (facts) => take(["page", facts]),
     track: (name, fields) => take(["track", name, fields]),
@@ -64,7 +87,7 @@ function open(options: Options): Escale {
     identify: (token) => take(["identify", token]),
     logout: () => take(["logout"]),
     choose: (placement) => answer("choose", placement),
-    explain: (placement) => answer("explain", placement),
+    explain: (placement, whatIf) => answer("explain", placement, ...(whatIf ? [whatIf] : [])),
     on: (type, callback) => take(["on", type, callback]),
     off: (type, callback) => take(["off", type, callback]),
     ready: () => answer("ready"),

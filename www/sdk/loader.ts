@@ -2,9 +2,8 @@
  * The script of the snippet. Comes in: its own `data-*` attributes and the stub's queue. Goes out: the one
  * `window.escale` of the page. Must never throw into the page, and never fetch before consent.
  */
-import { browserHost } from "./browser.js";
-import { openQueue } from "./queue.js";
-import type { ClientModule, Command } from "./types.js";
+import { openDoor } from "./door.js";
+import type { Command } from "./types.js";
 
 type Escale = ((...command: Command) => void) & { q?: ArrayLike<unknown>[]; loaded?: boolean };
 
@@ -13,12 +12,9 @@ function adopt(script: HTMLScriptElement): void {
   const stub = typeof page.escale === "function" ? page.escale : undefined;
   // Pasted twice: the first one stays.
   if (stub?.loaded) return;
-  const { site = "", config = "/escale.bin", server, bots, auto, deadlineMs } = script.dataset;
-  const client = new URL("client.js", script.src).href;
-  // Another address is another instance.
-  const load = (afresh: boolean): Promise<ClientModule> => import(client + (afresh ? "?afresh" : "")) as Promise<ClientModule>;
-  const options = { site, config, server, bots, auto, deadlineMs: Number(deadlineMs) || undefined };
-  const take = openQueue(browserHost(options, load));
+  const { site = "", config = "/escale.bin", server, bots, auto, deadlineMs, consent, layer: dataLayer, inspect } = script.dataset;
+  const options = { site, config, server, bots, auto, deadlineMs: Number(deadlineMs) || undefined, consent, dataLayer, inspect };
+  const take = openDoor(options, (file) => import(new URL(file, script.src).href));
   const escale: Escale = (...command) => take(command);
   escale.loaded = true;
   page.escale = escale;

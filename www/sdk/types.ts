@@ -21,6 +21,12 @@ export interface Options {
   readonly auto?: string | undefined;
   /** How long a slot may wait for its offer before the default content stays, in milliseconds; 300 unless said. */
   readonly deadlineMs?: number | undefined;
+  /** Who says what the visitor agreed to: `"tcf"` (a consent platform) or `"google"` (consent mode); unless said, the site itself. */
+  readonly consent?: string | undefined;
+  /** The name of the page's dataLayer, `""` for the usual one: its events are counted. */
+  readonly dataLayer?: string | undefined;
+  /** Allows the inspector, at `?escale=inspect`. */
+  readonly inspect?: string | undefined;
 }
 
 /** What the visitor agreed to: an offer chosen here, a profile kept here, a profile handed to the server. */
@@ -57,6 +63,12 @@ export interface Choice {
   readonly code?: number;
 }
 
+/** Another situation to explain a choice in; nothing of it reaches the profile. */
+export interface WhatIf {
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: number;
+}
+
 /** Where the profile lives: in this browser's storage, or in this page's memory alone. */
 export type Mode = "ready" | "memory";
 
@@ -65,6 +77,14 @@ export type State = Mode | "pending" | "denied" | "off";
 
 /** One call of the site, as the snippet's stub queues it. */
 export type Command = readonly [verb: string, ...args: unknown[]];
+
+/** Takes a command of the site; never throws. */
+export type Take = (command: Command) => void;
+
+/** What each file exports that is brought because an option asks for it. */
+export interface Extra {
+  attend(take: Take, options: Options): void;
+}
 
 /** A client at work, seen from the queue. */
 export interface Client {

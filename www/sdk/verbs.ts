@@ -4,6 +4,7 @@
  * told on the console, never thrown.
  */
 import type { OfferElement } from "./element.js";
+import { toldBy } from "./ga4.js";
 import { hash32 } from "./hash.js";
 import { tailPrefix } from "./names.js";
 import type { Language } from "./page.js";
@@ -11,7 +12,7 @@ import { quietly } from "./queue.js";
 import { subjectOf } from "./sync.js";
 import { erased, send, type Answer } from "./transport.js";
 import type { Visit } from "./recorder.js";
-import type { Choice, Command, Explanation, Fields } from "./types.js";
+import type { Choice, Command, Explanation, Fields, WhatIf } from "./types.js";
 
 /** A command's function; what it answers is awaited only to notice failures. */
 type Verb = (visit: Visit, args: readonly unknown[]) => unknown;
@@ -22,7 +23,8 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["declare", (visit, [fields]) => track(visit, "declare", fields)],
   ["flush", flush],
   ["logout", (visit) => visit.beginAnew()],
-  ["explain", async (visit, [placement, callback]) => quietly(callback, await explanation(visit, String(placement)))],
+  ["explain", explainAloud],
+  ["ga4", (visit, [name, params]) => ga4(visit, String(name), params, false)],
   ["why", (visit, args) => why(visit, args as [OfferElement, Choice, Language])],
   ["identify", (visit, [token]) => identify(visit, String(token))],
   ["profile.export", exportProfile],
@@ -41,9 +43,22 @@ const complain = (what: string): void => console.warn(`escale: ${what}`);
 
 /** Counts an event, and tells the site's listeners. */
 function track(visit: Visit, name: string, fields: unknown): void {
-  const fault = visit.track(name, fields as Fields | undefined);
-  if (fault) complain(`track("${name}"): ${fault}`);
+  // What Google Analytics calls it, or tells with its items.
+  const fault = (fields as { items?: unknown } | undefined)?.items ? "unknown event" : visit.track(name, fields as Fields | undefined);
+  if (fault === "unknown event") ga4(visit, name, fields, true);
+  else if (fault) complain(`track("${name}"): ${fault}`);
   else emit(visit, name, fields);
+}
+
+/** Counts what an event of Google Analytics means; what a layer says that nobody knows is passed over in silence. */
+function ga4(visit: Visit, name: string, params: unknown, isCalled: boolean): void {
+  const told = toldBy(name, params);
+  if (!told && isCalled) complain(`track("${name}"): unknown event`);
+  for (const [kind, fields] of told ?? []) {
+    const fault = visit.track(kind, fields);
+    if (!fault) emit(visit, kind, fields);
+    else if (isCalled) complain(`track("${name}"): ${fault}`);
+  }
 }
 
 /** Calls the listeners of a type. */
@@ -62,9 +77,16 @@ async function flush(visit: Visit, [callback]: readonly unknown[]): Promise<void
   quietly(callback);
 }
 
-async function explanation({ desk }: Visit, of: Choice | string): Promise<Explanation | undefined> {
+/** The callback comes last, as everywhere; between it and the placement there may be another situation. */
+async function explainAloud(visit: Visit, [placement, ...rest]: readonly unknown[]): Promise<void> {
+  const whatIf = rest.length > 1 ? (rest[0] as Partial<WhatIf> | undefined) : undefined;
+  quietly(rest.at(-1), await explanation(visit, String(placement), whatIf));
+}
+
+async function explanation({ desk }: Visit, of: Choice | string, whatIf: Partial<WhatIf> = {}): Promise<Explanation | undefined> {
   const inputs = desk.chooser.inputs(of);
-  return inputs && (await import("./full.js").then((full) => full.explain(inputs)).catch(() => undefined));
+  const { nowMs = inputs?.nowMs ?? 0 } = whatIf;
+  return inputs && (await import("./full.js").then((full) => full.explain({ ...inputs, nowMs })).catch(() => undefined));
 }
 
 async function why(visit: Visit, [slot, choice, language]: [OfferElement, Choice, Language]): Promise<void> {

@@ -1,0 +1,88 @@
+/**
+ * The packed package in real projects, in a real browser: `node tests/consumers/run.mjs [--engine NAME] [--only TEXT]`.
+ * A script tag, Vite with React, Vite with Vue, both drawn by Node and taken over by the browser.
+ */
+import assert from "node:assert/strict";
+import { runSuite } from "../browser/runner.mjs";
+import { serveFolders } from "../browser/static-server.mjs";
+import { OUT } from "../e2e/out.mjs";
+import { story } from "../e2e/story.mjs";
+import { makeProjects } from "./projects.mjs";
+
+/** @typedef {import("../browser/driver/browser.mjs").Browser} Browser */
+
+/** As for any site; the snippet's stub stands in the page. */
+const POLICY = { "content-security-policy": "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'" };
+/** What a hundred drawings of two components may cost, each perhaps done twice; a loop would do thousands. */
+const DRAWS_MAX = 100 * 2 * 2 + 40;
+
+/** @param {Browser} browser */
+const offered = (browser) =>
+  browser.until("the offer of the slot", () => document.querySelector("escale-offer")?.getAttribute("data-escale-offer") === "lisbon");
+
+/** @param {Browser} browser @param {string} wanted */
+const drawn = (browser, wanted) =>
+  browser.until(`the page's own offer to be ${wanted}`, (/** @type {string} */ text) => Array.from(document.querySelectorAll("#own")).every((own) => own.textContent === text), wanted);
+
+/** @param {Browser} browser @param {string} said */
+const consent = (browser, said) => browser.run((/** @type {string} */ word) => /** @type {any} */ (window).escaleOfPage.consent(word), said);
+
+/** What a framework draws a hundred times over stays its own, and Escale's stays Escale's. @param {Browser} browser */
+async function assertStormPasses(browser) {
+  await browser.click("#storm");
+  await browser.until("a hundred drawings", () => document.querySelector("[data-turn]")?.getAttribute("data-turn") === "100");
+  await offered(browser);
+  await drawn(browser, "Porto, a weekend");
+  const { draws, own } = await browser.run(() => ({ draws: /** @type {any} */ (window).draws, own: document.querySelector("escale-offer > p")?.textContent }));
+  assert.equal(own, "Where to next? 100");
+  assert.ok(draws <= DRAWS_MAX, `${draws} drawings`);
+}
+
+/** A project's pages behind a gate of their own. @param {string} name @param {(browser: Browser) => Promise<void>} [more] */
+const project = (name, more) =>
+  story(`the package in a project: ${name}`, async ({ world, visit, gate, at }) => {
+    const site = await serveFolders({ "/": world.site(name), "/escale/": world.pkg }, POLICY);
+    try {
+      gate.server = new URL(site.origin);
+      const browser = await visit();
+      await browser.open(at("/"));
+      await offered(browser);
+      await more?.(browser);
+      assert.deepEqual(gate.reports, []);
+    } finally {
+      await site.close();
+    }
+  });
+
+/** @param {Browser} browser */
+async function assertFramework(browser) {
+  await drawn(browser, "Porto, a weekend");
+  await assertStormPasses(browser);
+  await consent(browser, "denied");
+  await drawn(browser, "default: consent");
+  await consent(browser, "granted");
+  await drawn(browser, "Porto, a weekend");
+}
+
+/** What the server drew is taken over: its own content is still there, and the page's offer is drawn. @param {Browser} browser */
+async function assertTakenOver(browser) {
+  await drawn(browser, "Porto, a weekend");
+  assert.equal(await browser.run(() => document.querySelector("escale-offer > p")?.textContent), "Where to next?");
+}
+
+await runSuite({
+  title: "the package in real projects",
+  limitMs: 60_000,
+  out: OUT,
+  stories: [
+    project("script"),
+    // f50: drawn again and again, nothing throws and nothing loops.
+    project("react", assertFramework),
+    project("vue", assertFramework),
+    project("ssr-react", assertTakenOver),
+    project("ssr-vue", assertTakenOver),
+  ],
+  // The stage's origin is of no use here: each project has its own.
+  enter: async () => ({ origin: "http://127.0.0.1:9", ...(await makeProjects()) }),
+  exit: (world) => world?.leave(),
+});

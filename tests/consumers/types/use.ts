@@ -1,0 +1,23 @@
+/** What the package's types promise, as a site in TypeScript meets them. Compiled, never run. */
+import { get, init, subscribe, type Choice, type Escale } from "escale";
+import { define, type OfferElement } from "escale/element";
+import { openInspector } from "escale/inspector";
+import { Offer, useOffer } from "escale/react";
+import * as vue from "escale/vue";
+
+const escale: Escale = init({ site: "consumers", config: "/escale.bin", consent: "tcf", dataLayer: "" });
+const choice: Promise<Choice> = escale.choose("home-hero");
+const now: Choice | undefined = get("home-hero");
+const leave: () => void = subscribe("home-hero", () => undefined);
+const close: () => void = openInspector(escale);
+const slot: OfferElement | null = document.querySelector("escale-offer");
+const drawn = Offer({ placement: "home-hero", className: "wide" });
+const inReact: Choice | undefined = useOffer("home-hero");
+const inVue: Choice | undefined = vue.useOffer("home-hero").value;
+
+// @ts-expect-error a site has a name
+init({ config: "/escale.bin" });
+// @ts-expect-error only these words are consent
+escale.consent("yes");
+
+export { choice, close, define, drawn, inReact, inVue, leave, now, slot };

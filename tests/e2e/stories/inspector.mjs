@@ -1,0 +1,61 @@
+/** The inspector: what a developer sees of Escale, where the site allows it, and that looking changes nothing. */
+import assert from "node:assert/strict";
+import { picture } from "../out.mjs";
+import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, flush, lookAt, slot, storage, untilState } from "../steps.mjs";
+import { story } from "../story.mjs";
+
+/** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
+
+/** @param {import("../gate.mjs").Gate} gate */
+const allow = (gate) => void (gate.rewrite = (html) => html.replace(" data-site=", ' data-inspect="on" data-site='));
+
+/** A part of the panel as text, once it says what is looked for. @param {Browser} browser @param {string} part @param {string} wanted */
+const panel = (browser, part, wanted) =>
+  browser.until(`the inspector's ${part} to say ${wanted}`, (/** @type {string} */ name, /** @type {string} */ text) => {
+    const said = /** @type {HTMLElement | null | undefined} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector(`.${name}`))?.innerText;
+    return said?.includes(text) ? said : undefined;
+  }, part, wanted);
+
+export const inspectorStories = [
+  story("the inspector shows every candidate, why, what is known and what happened, and changes nothing", async ({ engine, visit, gate, at }) => {
+    allow(gate);
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
+    await browser.open(at("/?escale=inspect"));
+    await untilState(browser, "ready");
+    const { offer } = await slot(browser);
+    const decisions = await panel(browser, "decisions", `home-hero: ${offer}`);
+    assert.match(decisions, /chosen · probability/);
+    assert.match(decisions, /trip\.city \+\d/);
+    assert.match(await panel(browser, "knowledge", "city"), /affinity/);
+    await browser.screenshot(picture(engine, "inspector"));
+    await browser.run(() => {
+      const date = /** @type {HTMLInputElement} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector("input[type=date]"));
+      date.value = "2035-01-15";
+      date.dispatchEvent(new Event("change"));
+    });
+    await browser.until("the scores of another day", (/** @type {string} */ today) => {
+      const said = /** @type {HTMLElement | null | undefined} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector(".decisions"))?.innerText;
+      return said?.includes("home-hero") && said !== today;
+    }, decisions);
+    await browser.run(() => /** @type {any} */ (window).escale("track", "download", {}));
+    await panel(browser, "log", "download");
+    assert.equal((await slot(browser)).offer, offer);
+    await flush(browser);
+  }),
+
+  story("before consent the inspector asks nothing, and where the site does not allow it there is none", async ({ visit, gate, at }) => {
+    allow(gate);
+    const browser = await visit();
+    await browser.open(at("/?escale=inspect"));
+    await panel(browser, "state", "nothing is read, stored or sent");
+    const { databases, local } = await storage(browser);
+    assert.deepEqual([databases, local, gate.asked("/v1/")], [[], [], []]);
+    gate.rewrite = (html) => html;
+    await browser.open(at("/?escale=inspect"));
+    await untilState(browser, "pending");
+    assert.equal(await browser.run(() => document.querySelector("escale-inspector")), null);
+    assert.equal(gate.asked("/escale/inspector.js").length, 1);
+  }),
+];

@@ -1,0 +1,127 @@
+/** Sources of consent: a real platform of the IAB's framework, Google's consent mode. Only their clear yes begins anything. */
+import assert from "node:assert/strict";
+import { platformScript } from "../platform.mjs";
+import { kept, storage, tell, untilState } from "../steps.mjs";
+import { story } from "../story.mjs";
+
+/** @typedef {import("../gate.mjs").Gate} Gate */
+/** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
+
+const EMPTY = { local: [], session: [], cookies: "", databases: [], caches: [] };
+const ALL = [1, 2, 3, 4, 5, 6];
+
+/** Gives the demo another source of consent than its own banner. @param {Gate} gate @param {string} source */
+const consentBy = (gate, source) => void (gate.rewrite = (html) => html.replace(" data-site=", ` data-consent="${source}" data-site=`));
+
+/** What the platform of the page is told to do. @param {Browser} browser @param {string} deed @param {...unknown} args */
+const platform = (browser, deed, ...args) =>
+  browser.run((/** @type {string} */ name, /** @type {unknown[]} */ given) => void /** @type {any} */ (window).platform[name](...given), deed, args);
+
+/** Says what a banner says by Google's consent mode. @param {Browser} browser @param {string} kind @param {object} said */
+const gtag = (browser, kind, said) =>
+  browser.run((/** @type {string} */ word, /** @type {object} */ answers) => {
+    const page = /** @type {any} */ (window);
+    page.dataLayer ??= [];
+    // gtag pushes its own arguments, which are no array.
+    page.dataLayer.push(Object.assign(Object.create(null), { 0: "consent", 1: word, 2: answers, length: 3 }));
+  }, kind, said);
+
+/** Nothing of the engine, nothing to the server, nothing stored. @param {Browser} browser @param {Gate} gate @param {string} source */
+async function assertUntouched(browser, gate, source) {
+  assert.deepEqual(await storage(browser), EMPTY);
+  assert.deepEqual(gate.asked("/v1/"), []);
+  assert.deepEqual([...new Set(gate.asked("/escale/"))].sort(), [`GET /escale/consent-${source}.js`, "GET /escale/escale.js"]);
+}
+
+export const sourceStories = [
+  story("r2_a_consent_platform_says_yes_pauses_and_withdraws", async ({ visit, gate, at }) => {
+    gate.prelude = await platformScript();
+    consentBy(gate, "tcf");
+    const browser = await visit();
+    await browser.open(at("/voyages/lisbonne-3-nuits.html"));
+    await browser.until("the source to be there", () => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("consent-tcf.js")));
+    await platform(browser, "come");
+    await platform(browser, "show");
+    await untilState(browser, "pending");
+    await assertUntouched(browser, gate, "tcf");
+    await platform(browser, "answer", ALL);
+    await untilState(browser, "ready");
+    assert.ok((await kept(browser))["visitor"]?.secret, "a visitor is kept");
+    await platform(browser, "show");
+    await untilState(browser, "pending");
+    assert.ok((await kept(browser))["visitor"]?.secret, "a pause erases nothing");
+    await platform(browser, "answer", [1, 2, 3, 4]);
+    await untilState(browser, "denied");
+    await emptied(browser);
+  }),
+
+  story("r2_legitimate_interest_and_a_missing_purpose_are_no_consent", async ({ visit, gate, at }) => {
+    gate.prelude = await platformScript();
+    consentBy(gate, "tcf");
+    for (const [consents, legitimate] of [[[], ALL], [[1, 5], [6]], [[5, 6], []]]) {
+      const browser = await visit();
+      await browser.open(at("/"));
+      await platform(browser, "come");
+      await platform(browser, "answer", consents, legitimate);
+      await untilState(browser, "denied");
+      await assertUntouched(browser, gate, "tcf");
+    }
+  }),
+
+  story("r3_where_the_law_does_not_apply_nothing_is_unlocked", async ({ visit, gate, at }) => {
+    gate.prelude = await platformScript();
+    consentBy(gate, "tcf");
+    const browser = await visit();
+    await browser.open(at("/"));
+    await platform(browser, "come");
+    await platform(browser, "doesNotApply");
+    // The page's own yes is not the platform's; its no is heard, and shows that all before it was.
+    await tell(browser, "consent", "granted");
+    await untilState(browser, "pending");
+    await tell(browser, "consent", "denied");
+    await untilState(browser, "denied");
+    await assertUntouched(browser, gate, "tcf");
+  }),
+
+  story("r4_under_global_privacy_control_a_platforms_yes_keeps_nothing", async ({ visit, gate, at }) => {
+    gate.prelude = `Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { value: true });${await platformScript()}`;
+    consentBy(gate, "tcf");
+    const browser = await visit();
+    await browser.open(at("/voyages/lisbonne-3-nuits.html"));
+    await platform(browser, "come");
+    await platform(browser, "answer", ALL);
+    await untilState(browser, "memory");
+    assert.deepEqual(await storage(browser), EMPTY);
+    assert.deepEqual(gate.requests.filter((request) => request.startsWith("POST")), []);
+  }),
+
+  story("f23_for_a_webdriver_no_source_is_even_asked", async ({ visit, gate, at }) => {
+    gate.rewrite = (html) => html.replace(" data-site=", ' data-consent="tcf" data-layer="" data-site=').replace(' data-bots="allow"', "");
+    const browser = await visit();
+    await browser.open(at("/?escale_send=spring-7"));
+    await browser.until("Escale to be off", () => document.documentElement.dataset["escale"] === "off");
+    await tell(browser, "ready");
+    assert.deepEqual(gate.asked("/escale/"), ["GET /escale/escale.js"]);
+  }),
+
+  story("r1_consent_mode_begins_by_an_update_and_ends_by_one", async ({ visit, gate, at }) => {
+    consentBy(gate, "google");
+    gate.prelude = `window.dataLayer = []; (function () { dataLayer.push(arguments); })("consent", "default", { personalization_storage: "granted" });`;
+    const browser = await visit();
+    await browser.open(at("/"));
+    await browser.until("the source to follow", () => Object.hasOwn(/** @type {any} */ (window).dataLayer, "push"));
+    await gtag(browser, "update", { ad_storage: "granted" });
+    await untilState(browser, "pending");
+    await assertUntouched(browser, gate, "google");
+    await gtag(browser, "update", { personalization_storage: "granted" });
+    await untilState(browser, "ready");
+    await gtag(browser, "update", { personalization_storage: "denied" });
+    await untilState(browser, "denied");
+    await emptied(browser);
+  }),
+];
+
+/** Waits until nothing of the visitor is kept any more. @param {Browser} browser */
+async function emptied(browser) {
+  for (let left = await kept(browser); left["visitor"]; left = await kept(browser));
+}

@@ -1,0 +1,116 @@
+/** The sources of consent: whatever a platform says or fails to say, only a clear yes is one. */
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { readGoogle } from "./consent-google.js";
+import { attend, neededBy, readTcf } from "./consent-tcf.js";
+
+const NEEDED = neededBy("tcf");
+const FULL = { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true };
+const answer = (changed: object = {}): object => ({ eventStatus: "useractioncomplete", cmpStatus: "loaded", gdprApplies: true, purpose: { consents: FULL }, ...changed });
+
+test("r2_tcf_needs_purposes_1_5_and_6_by_consent", () => {
+  assert.equal(readTcf(answer(), true, NEEDED), "granted");
+  for (const missing of NEEDED) {
+    const consents = { ...FULL, [missing]: false };
+    assert.equal(readTcf(answer({ purpose: { consents, legitimateInterests: FULL } }), true, NEEDED), "denied", String(missing));
+  }
+  assert.equal(readTcf(answer({ purpose: { consents: {}, legitimateInterests: FULL } }), true, NEEDED), "denied");
+});
+
+test("r2_offers_that_are_advertising_need_3_and_4_too", () => {
+  const needed = neededBy("tcf:3,4");
+  assert.deepEqual(needed, [1, 5, 6, 3, 4]);
+  assert.equal(readTcf(answer(), true, needed), "granted");
+  assert.equal(readTcf(answer({ purpose: { consents: { ...FULL, 4: false } } }), true, needed), "denied");
+  // What cannot be read as a purpose is never agreed to.
+  assert.equal(readTcf(answer(), true, neededBy("tcf:ads")), "denied");
+});
+
+test("r1_every_event_status_but_two_is_undecided", () => {
+  for (const eventStatus of ["cmpuishown", "error", "", undefined, null, 1, "TCLOADED"]) {
+    assert.equal(readTcf(answer({ eventStatus }), true, NEEDED), "pending", String(eventStatus));
+  }
+  for (const eventStatus of ["tcloaded", "useractioncomplete"]) assert.equal(readTcf(answer({ eventStatus }), true, NEEDED), "granted");
+});
+
+test("r1_a_platform_that_fails_says_nothing", () => {
+  const throwing = new Proxy({}, { get: () => { throw new Error("broken"); } });
+  for (const broken of [undefined, null, "granted", 1, {}, [], throwing]) assert.equal(readTcf(broken, true, NEEDED), "pending");
+  for (const success of [false, undefined, "true", 1]) assert.equal(readTcf(answer(), success, NEEDED), "pending");
+  assert.equal(readTcf(answer({ cmpStatus: "error" }), true, NEEDED), "pending");
+});
+
+test("r3_the_law_not_applying_unlocks_nothing_and_erases_nothing", () => {
+  assert.equal(readTcf(answer({ gdprApplies: false, purpose: undefined }), true, NEEDED), "pending");
+  assert.equal(readTcf(answer({ gdprApplies: undefined }), true, NEEDED), "pending");
+});
+
+test("only a boolean yes of its own counts as a purpose's consent", () => {
+  for (const yes of ["1", 1, "true", {}]) {
+    assert.equal(readTcf(answer({ purpose: { consents: { 1: yes, 5: true, 6: true } } }), true, NEEDED), "denied");
+  }
+  const inherited = Object.create(FULL) as object;
+  assert.equal(readTcf(answer({ purpose: { consents: inherited } }), true, NEEDED), "denied");
+});
+
+/** A page whose platform comes, or does not. */
+function page(platform?: unknown) {
+  const given: { __tcfapi?: unknown } = platform === undefined ? {} : { __tcfapi: platform };
+  Object.assign(globalThis, { window: given });
+  const said: unknown[] = [];
+  mock.timers.enable({ apis: ["setTimeout"] });
+  attend((command) => said.push(command[1]), { site: "demo", config: "", consent: "tcf" });
+  // Step by step: a timer that is set by a timer counts from the end of a tick.
+  const later = (ms: number): void => Array.from({ length: ms / 100 }).forEach(() => mock.timers.tick(100));
+  return { given, said, later, end: () => mock.timers.reset() };
+}
+const speaking = (...told: [unknown, unknown]) => mock.fn((_command: string, _version: number, listener: (...told: [unknown, unknown]) => void) => listener(...told));
+
+test("r1_a_platform_that_comes_late_is_heard_once_and_one_that_never_comes_costs_nothing_more", () => {
+  const late = page();
+  late.later(20_000);
+  assert.deepEqual(late.said, []);
+  const platform = speaking(answer(), true);
+  late.given.__tcfapi = platform;
+  late.later(60_000);
+  assert.deepEqual([late.said, platform.mock.callCount(), platform.mock.calls[0]?.arguments.slice(0, 2)], [["granted"], 1, ["addEventListener", 2]]);
+  late.end();
+  const never = page();
+  never.later(120_000);
+  never.given.__tcfapi = platform;
+  never.later(120_000);
+  assert.deepEqual(never.said, []);
+  never.end();
+});
+
+test("r1_a_platform_that_throws_or_is_none_says_nothing", () => {
+  for (const broken of [() => { throw new Error("broken"); }, "granted", {}, null]) {
+    const { said, later, end } = page(broken);
+    later(120_000);
+    assert.deepEqual(said, []);
+    end();
+  }
+});
+
+test("consent mode: a default decides nothing, an update does", () => {
+  const read = readGoogle("google");
+  assert.equal(read(["consent", "default", { personalization_storage: "granted" }]), undefined);
+  assert.equal(read(["consent", "default", { personalization_storage: "denied" }]), undefined);
+  assert.equal(read(["consent", "update", { ad_storage: "granted" }]), "pending");
+  assert.equal(read(["consent", "update", { personalization_storage: "granted" }]), "granted");
+  assert.equal(read(["consent", "update", { ad_storage: "denied" }]), "granted");
+  assert.equal(read(["consent", "update", { personalization_storage: "denied" }]), "denied");
+});
+
+test("consent mode: every storage that the site names must be granted, and only that word is a yes", () => {
+  const read = readGoogle("google:ad_personalization,ad_user_data");
+  assert.equal(read(["consent", "update", { ad_personalization: "granted" }]), "pending");
+  assert.equal(read(["consent", "update", { ad_user_data: true }]), "pending");
+  assert.equal(read(["consent", "update", { ad_user_data: "granted" }]), "granted");
+});
+
+test("consent mode: nothing else in the layer is looked at", () => {
+  const read = readGoogle("google");
+  const untouchable = new Proxy({}, { get: (_, key) => (key === "0" ? "event" : assert.fail("an entry was read")) });
+  for (const entry of [untouchable, { event: "consent" }, ["event", "purchase", {}], [], null, undefined, 7, ["consent"], ["consent", "update", null]]) assert.equal(read(entry), undefined);
+});

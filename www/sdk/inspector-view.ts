@@ -1,0 +1,141 @@
+/**
+ * The inspector's face. Comes in: what is known and what happened. Goes out: a panel in a shadow root of its own, so
+ * that neither the page's style nor ours touches the other. Text is only ever text; it holds the last hundred events.
+ */
+import type { ExportedProfile, Explanation, WhatIf } from "./types.js";
+
+/** What there is to see at a moment. */
+export interface Sight {
+  readonly state: string;
+  readonly hasPrivacyControl: boolean;
+  readonly profile: ExportedProfile | undefined;
+  readonly decisions: readonly { readonly name: string; readonly told: Explanation | undefined }[];
+}
+
+const LOG_MAX = 100;
+const STATES: Readonly<Record<string, string>> = {
+  pending: "consent is not decided: nothing is read, stored or sent",
+  denied: "consent is refused or withdrawn",
+  ready: "consent is there, the profile is kept",
+  memory: "consent is there, nothing is kept beyond this page",
+  off: "switched off: a bot, or the engine could not be had",
+  absent: "Escale has not run on this page",
+};
+
+const STYLE = `
+  :host { all: initial; position: fixed; inset: auto 0 0 auto; z-index: 2147483647; font: 13px/1.4 system-ui, sans-serif; }
+  section { box-sizing: border-box; width: min(40rem, 100vw); max-height: 60vh; overflow: auto; padding: 0.75rem 1rem; color: #1b1b1b; background: #fff; border: 1px solid #595959; }
+  h2 { margin: 0; font-size: 1.1em; } h3 { margin: 0.9em 0 0.2em; font-size: 1em; } p { margin: 0.2em 0; }
+  header { display: flex; gap: 0.5rem; align-items: center; } header h2 { flex: 1; }
+  button { font: inherit; } table { border-collapse: collapse; width: 100%; }
+  th, td { padding: 0.1rem 0.4rem; text-align: left; border-bottom: 1px solid #d0d0d0; vertical-align: top; } td.number, th.number { text-align: right; }
+  meter { width: 6rem; } ol { margin: 0; padding-left: 1.5em; }
+`;
+
+export class Panel {
+  readonly #host = document.createElement("escale-inspector");
+  readonly #date = made("input", []) as HTMLInputElement;
+  readonly #state = made("div", [], "state");
+  readonly #knowledge = made("div", [], "knowledge");
+  readonly #decisions = made("div", [], "decisions");
+  readonly #log = made("ol", [], "log");
+
+  constructor(refresh: () => void, private readonly closed: () => void) {
+    const root = this.#host.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+    this.#date.type = "date";
+    this.#date.addEventListener("change", refresh);
+    const asIf = made("label", [made("span", "As if it were "), this.#date]);
+    const header = made("header", [made("h2", "Escale"), asIf, button("Look again", refresh), button("Close", () => this.close())]);
+    const panel = made("section", [header, this.#state, this.#decisions, this.#knowledge, made("h3", "What happened"), this.#log]);
+    panel.setAttribute("aria-label", "Escale inspector");
+    panel.tabIndex = 0;
+    root.append(panel);
+    document.body.append(this.#host);
+  }
+
+  close(): void {
+    this.#host.remove();
+    this.closed();
+  }
+
+  /** Noon of the day to decide on instead of now; the real profile knows nothing of it. */
+  whatIf(): WhatIf | undefined {
+    const nowMs = this.#date.valueAsNumber + 43_200_000;
+    return Number.isFinite(nowMs) ? { nowMs } : undefined;
+  }
+
+  show({ state, hasPrivacyControl, profile, decisions }: Sight): void {
+    this.#host.dataset["state"] = state;
+    const control = hasPrivacyControl ? [made("p", "Global Privacy Control is on: no profile, no sync.")] : [];
+    this.#state.replaceChildren(made("p", `${state}: ${STATES[state] ?? ""}`), ...control);
+    this.#decisions.replaceChildren(...decisions.flatMap(({ name, told }) => decision(name, told)));
+    this.#knowledge.replaceChildren(...(profile ? knowledge(profile) : []));
+  }
+
+  log(type: string, detail: unknown): void {
+    const time = new Date().toISOString().slice(11, 19);
+    this.#log.prepend(made("li", `${time} ${type} ${detail === undefined ? "" : JSON.stringify(detail)}`.slice(0, 300)));
+    while (this.#log.childElementCount > LOG_MAX) this.#log.lastElementChild?.remove();
+  }
+}
+
+function decision(name: string, told: Explanation | undefined): HTMLElement[] {
+  const title = made("h3", `${name}: ${told ? (told.offer ?? "the page's own content") : "nothing chosen yet"}`);
+  if (!told) return [title];
+  const facts = `${told.reason} · probability ${told.propensity.toFixed(3)} · seed ${told.seed} · config ${told.config}`;
+  const rows = told.candidates.map((one) => [one.offer, one.score, one.base, one.promotion, one.history, one.similarity, adds(one.topics)]);
+  const scores = table(["offer", "score", "base", "promotion", "history", "similarity", "topics"], rows);
+  const excluded = table(["excluded", "why"], told.excluded.map(({ offer, why }) => [offer, why]));
+  return [title, made("p", facts), ...scores, ...excluded];
+}
+
+const adds = (topics: Explanation["candidates"][number]["topics"]): string =>
+  topics.map(({ topic, adds }) => `${topic} ${adds >= 0 ? "+" : ""}${adds.toFixed(2)}`).join(", ");
+
+function knowledge({ knowledge: known }: ExportedProfile): HTMLElement[] {
+  const rows = known.facets.flatMap((facet) =>
+    facet.topics.map(({ name, affinity, lift, mass }) => [facet.name, facet.confidence, name, bar(affinity), affinity, lift, mass]));
+  const trips = known.trips.map(({ destination, start_date, end_date, step }) => [destination ?? "?", start_date ?? "?", end_date ?? "?", step]);
+  const who = `${known.stage} (${known.stage_because}) · persona ${known.persona ?? "none"} · segments ${known.segments.join(", ") || "none"}`;
+  return [
+    made("h3", "What is known"),
+    made("p", who),
+    ...table(["facet", "confidence", "topic", "", "affinity", "lift", "mass"], rows),
+    ...table(["destination", "from", "to", "step"], trips),
+    ...table(["counted", "times"], Object.entries(known.counts)),
+  ];
+}
+
+function bar(affinity: number): HTMLElement {
+  const meter = made("meter", []) as HTMLMeterElement;
+  meter.value = affinity;
+  return meter;
+}
+
+/** A table with its heads; none without rows. */
+function table(heads: readonly string[], rows: readonly (readonly (string | number | HTMLElement)[])[]): HTMLElement[] {
+  if (rows.length === 0) return [];
+  const line = (cells: readonly (string | number | HTMLElement)[], tag: string): HTMLElement => made("tr", cells.map((cell) => {
+    if (typeof cell === "number") return made(tag, Number.isInteger(cell) ? String(cell) : cell.toFixed(2), "number");
+    return typeof cell === "string" ? made(tag, cell) : made(tag, [cell]);
+  }));
+  return [made("table", [made("thead", [line(heads, "th")]), made("tbody", rows.map((row) => line(row, "td")))])];
+}
+
+function made(tag: string, content: string | readonly HTMLElement[], className = ""): HTMLElement {
+  const element = document.createElement(tag);
+  if (typeof content === "string") element.textContent = content;
+  else element.append(...content);
+  if (className) element.className = className;
+  return element;
+}
+
+function button(text: string, pressed: () => void): HTMLElement {
+  const element = made("button", text);
+  element.setAttribute("type", "button");
+  element.addEventListener("click", pressed);
+  return element;
+}
