@@ -306,21 +306,33 @@ fn is_held_out(config: &Config, visitor: u64) -> bool {
 /// Draws one candidate and tells its exact probability.
 #[must_use]
 pub fn draw(candidates: &[Candidate], seed: u64, temperature: f64, exploration: f64) -> Option<(u16, f64)> {
-    let best = best_of(candidates);
+    let mut best = best_of(candidates);
     let top = best.first()?.score;
-    let weight = |c: &Candidate| super::number::exp2((c.score - top) / temperature.max(1e-3));
-    let whole: f64 = best.iter().map(weight).sum();
-    let share = |c: &Candidate| {
-        let of_best = best.iter().find(|b| b.offer == c.offer).map_or(0.0, |b| weight(b) / whole);
-        (1.0 - exploration) * of_best + exploration / candidates.len() as f64
-    };
+    // From here on a score is a weight: each power is taken once.
+    let mut whole = 0.0;
+    for candidate in &mut best {
+        candidate.score = super::number::exp2((candidate.score - top) / temperature.max(1e-3));
+        whole += candidate.score;
+    }
     let winner = if unit(mix(seed, 0x0065_7870_6c6f_7265)) < exploration {
-        candidates.iter().min_by_key(|c| (mix(!seed, u64::from(c.hash)), c.offer))?
+        candidates.iter().min_by_key(|c| (mix(!seed, u64::from(c.hash)), c.offer))?.offer
     } else {
-        let ticket = |c: &Candidate| -libm::log2(unit(mix(seed, u64::from(c.hash)))) / weight(c);
-        best.iter().min_by(|a, b| ticket(a).total_cmp(&ticket(b)))?
+        winner_of(&best, seed)
     };
-    Some((winner.offer, share(winner)))
+    let of_best = best.iter().find(|b| b.offer == winner).map_or(0.0, |b| b.score / whole);
+    Some((winner, (1.0 - exploration) * of_best + exploration / candidates.len() as f64))
+}
+
+/// The smallest ticket wins: `−log₂ u / weight`, of equals the first.
+fn winner_of(weighted: &[Candidate], seed: u64) -> u16 {
+    let (mut winner, mut least) = (0, f64::INFINITY);
+    for candidate in weighted {
+        let ticket = -libm::log2(unit(mix(seed, u64::from(candidate.hash)))) / candidate.score;
+        if ticket < least {
+            (winner, least) = (candidate.offer, ticket);
+        }
+    }
+    winner
 }
 
 /// The best few, best first: an insertion into a short list, which one pass over many candidates seldom changes.
