@@ -6,6 +6,7 @@ use common::{DAY_S, NOW_S, config};
 use escale::core::caps::{Caps, contacts};
 use escale::core::combine::combine;
 use escale::core::config::Config;
+use escale::core::decide::{Reason, Request};
 use escale::core::engine::Engine;
 use escale::core::event::{Event, Kind, Mark, Said, Travel};
 use escale::core::facts_time::TimeFacts;
@@ -455,4 +456,24 @@ proptest! {
         told.dedup();
         prop_assert_eq!(count, told.len());
     }
+}
+
+#[test]
+fn what_is_called_for_needs_no_taste() {
+    let mut site: serde_json::Value = serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
+    for placement in ["hero", "row"] {
+        site["placements"][placement]["min_confidence"] = serde_json::json!(0.99);
+    }
+    let now = at("2027-03-01");
+    let chosen = |events: &[Event], placement: &str, now_s: u32| {
+        let engine = with_events(config(&site.to_string()), events);
+        let placement = engine.placement(placement).expect("a placement");
+        let decision = engine.choose(&Request { now_ms: unix_ms_of(now_s), placement, slot: 0, exclude: &[] });
+        (decision.offer.map(|o| engine.config().text(engine.config().offer(o).name).to_owned()), decision.reason)
+    };
+    assert_eq!(chosen(&[Event::bare(Kind::PageView, now)], "hero", now), (None, Reason::NothingKnown));
+    let quote = Event { travel: travel("lisbonne", "", ""), ..Event::bare(Kind::QuoteStart, now) };
+    assert_eq!(chosen(&[quote], "hero", now + 3600), (Some("come-back".into()), Reason::Chosen));
+    let booking = booked(1, now, travel("crete", "2027-06-05", "2027-06-12"));
+    assert_eq!(chosen(&[booking], "row", now + DAY_S), (Some("insurance".into()), Reason::Chosen));
 }

@@ -20,6 +20,7 @@ use super::pressure::{self, FamilyPressure, PROMOTION};
 use super::profile::Profile;
 use super::restraint::{DUE, Hold, Restraint};
 use super::season;
+use super::suppression::COMPLEMENT;
 
 /// Only the best so many are weighed against each other; the others come in by exploration alone.
 const BEST: usize = 32;
@@ -99,6 +100,7 @@ pub enum Exclusion {
     NoTripAhead = 11,
     NotDue = 12,
     NegativePersona = 13,
+    NothingKnown = 14,
 }
 
 impl From<Hold> for Exclusion {
@@ -190,6 +192,30 @@ impl<'a> Situation<'a> {
         (!holds).then_some(Exclusion::Condition)
     }
 
+    /// Why an offer is out of a placement, or nothing.
+    #[must_use]
+    pub fn exclusion_from(
+        &self,
+        placement: &Placement,
+        (index, offer): (u16, &Offer),
+        on_page: &[u16],
+    ) -> Option<Exclusion> {
+        if !self.is_known(placement) && !self.is_called_for(index, offer) {
+            return Some(Exclusion::NothingKnown);
+        }
+        self.exclusion(index, offer, on_page)
+    }
+
+    /// Whether enough is known of the visitor to replace a placement's own content by taste.
+    fn is_known(&self, placement: &Placement) -> bool {
+        self.affinity.best_confidence() >= placement.min_confidence
+    }
+
+    /// Whether an offer needs no taste: its scenario is due, or it completes a booked trip.
+    fn is_called_for(&self, index: u16, offer: &Offer) -> bool {
+        self.restraint.is_due(index) || offer.kind == COMPLEMENT
+    }
+
     /// An offer's score beside what the page shows already, in doublings.
     #[must_use]
     pub fn score(&self, index: u16, offer: &Offer, on_page: &[u16]) -> f64 {
@@ -246,7 +272,7 @@ impl<'a> Situation<'a> {
         }
         let offers = self.config.candidates(placement).map(|index| (index, self.config.offer(index)));
         offers
-            .filter(|(index, offer)| self.exclusion(*index, offer, on_page).is_none())
+            .filter(|(index, offer)| self.exclusion_from(placement, (*index, offer), on_page).is_none())
             .map(|(index, offer)| Candidate {
                 offer: index,
                 hash: offer.hash,
@@ -275,13 +301,11 @@ impl<'a> Situation<'a> {
         if is_held_out(self.config, visitor) {
             return Decision { arm: 1, reason: Reason::Holdout, ..decision };
         }
-        if self.affinity.best_confidence() < placement.min_confidence {
-            return Decision { reason: Reason::NothingKnown, ..decision };
-        }
         let policy = self.config.policy();
         let exploration = season::exploration(self.config, self.profile.zone(self.config), self.now_s);
         match draw(&self.eligible(&placement, request.exclude), decision.seed, policy.temperature, exploration) {
-            None => Decision { reason: Reason::NoEligibleOffer, ..decision },
+            None if self.is_known(&placement) => Decision { reason: Reason::NoEligibleOffer, ..decision },
+            None => Decision { reason: Reason::NothingKnown, ..decision },
             Some((offer, propensity)) => {
                 Decision { offer: Some(offer), propensity, reason: Reason::Chosen, ..decision }
             }

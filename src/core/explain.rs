@@ -90,7 +90,7 @@ impl Account<'_> {
         for index in config.candidates(&placement) {
             let offer = config.offer(index);
             let full = self.situation.restraint.is_full(&placement).then_some(Exclusion::Capped);
-            match self.situation.exclusion(index, &offer, self.request.exclude).or(full) {
+            match self.situation.exclusion_from(&placement, (index, &offer), self.request.exclude).or(full) {
                 Some(why) => excluded.push(ExclusionAccount { offer: config.text(offer.name).into(), why: why.name() }),
                 None => candidates.push(self.candidate(index)),
             }
@@ -223,6 +223,7 @@ impl Exclusion {
             Self::NoTripAhead => "no_trip_ahead",
             Self::NotDue => "not_due",
             Self::NegativePersona => "negative_persona",
+            Self::NothingKnown => "nothing_known",
         }
     }
 }

@@ -13,7 +13,8 @@ use super::profile::Profile;
 use super::trip::places_meet;
 
 const PRODUCT: u8 = 0;
-const COMPLEMENT: u8 = 1;
+/// The kind of what completes a booked trip.
+pub const COMPLEMENT: u8 = 1;
 
 /// What booked trips do to offers until the return.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
