@@ -22,7 +22,7 @@ const TARGET = "wasm32-unknown-unknown";
  * The first module is what every page loads, in two halves: what the first choice needs, and what these exports of it
  * reach besides. The second is what a person's question loads.
  */
-const LATER = ["runtime_page", "runtime_turnPage", "runtime_apply", "runtime_track", "runtime_lastError", "runtime_save", "runtime_loadWith"];
+const LATER = ["runtime_page", "runtime_turnPage", "runtime_apply", "runtime_track", "runtime_lastError", "runtime_question", "runtime_save", "runtime_loadWith"];
 const MODULES = [
   { name: "runtime", wasm: "escale_bg.wasm", features: [], lean: true, later: LATER },
   { name: "full", wasm: "full_bg.wasm", features: ["--features", "full"], lean: false, later: [] },

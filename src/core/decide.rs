@@ -151,11 +151,12 @@ impl<'a> Situation<'a> {
     #[must_use]
     pub fn read(config: &'a Config, facts: &'a VisitorFacts<'a>) -> Self {
         let VisitorFacts { profile, affinity, now_s, .. } = *facts;
-        let mut seen = Vec::with_capacity(profile.offers.len());
+        let mut seen: Vec<Seen> = Vec::with_capacity(profile.offers.len());
         for known in &profile.offers {
             if let Some(offer) = pressure::offer_index(known, config) {
                 let fatigue = pressure::fatigue(known, profile, config, now_s);
-                seen.push(Seen { offer, feedback: known.feedback, fatigue });
+                let at = seen.partition_point(|s| s.offer < offer);
+                seen.insert(at, Seen { offer, feedback: known.feedback, fatigue });
             }
         }
         let contacts = contacts(profile);
@@ -257,7 +258,7 @@ impl<'a> Situation<'a> {
     }
 
     fn seen_of(&self, index: u16) -> Option<&Seen> {
-        self.seen.iter().find(|s| s.offer == index)
+        self.seen.binary_search_by_key(&index, |s| s.offer).ok().map(|at| &self.seen[at])
     }
 
     fn family_of(&self, offer: &Offer) -> Option<&FamilyPressure> {

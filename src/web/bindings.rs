@@ -83,6 +83,15 @@ impl Runtime {
         self.engine.apply(events)
     }
 
+    /// The question worth asking now, in a language, as `key␟value␞…`: `fact`, `text`, and each answer by its topic's name.
+    /// Empty: none was left, or one was asked lately.
+    pub fn question(&self, now_ms: f64, lang: &str) -> String {
+        let Some(index) = self.engine.question(now_ms) else { return String::new() };
+        let config = self.engine.config();
+        let fact = config.text(config.facet(config.question(index).facet).name);
+        packed([("fact", fact)].into_iter().chain(config.question_content(index, lang)))
+    }
+
     /// The small integer of a placement; -1: the config has none of that name.
     pub fn placement(&self, name: &str) -> i32 {
         self.engine.placement(name).map_or(-1, i32::from)

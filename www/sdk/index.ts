@@ -4,7 +4,7 @@
  */
 import { openDoor } from "./door.js";
 import { Shown } from "./shown.js";
-import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Purposes, State, WhatIf } from "./types.js";
+import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Purposes, Question, State, WhatIf } from "./types.js";
 
 export type * from "./types.js";
 
@@ -18,6 +18,8 @@ export interface Escale {
   track(name: string, fields?: Fields): void;
   /** What the visitor says of themselves: `declare({ interests: ["trip.city"] })`. */
   declare(fields: Fields): void;
+  /** The question whose answer would tell most about what to offer; `undefined`: none is left, or one was asked lately. */
+  question(): Promise<Question | undefined>;
   /** Ties the visitor to a customer, by a token that the site's back end signed. */
   identify(token: string): void;
   /** Another person may come: an empty profile begins. */
@@ -84,6 +86,7 @@ function open(options: Options): Escale {
     page: (facts) => take(["page", facts]),
     track: (name, fields) => take(["track", name, fields]),
     declare: (fields) => take(["declare", fields]),
+    question: () => answer("question"),
     identify: (token) => take(["identify", token]),
     logout: () => take(["logout"]),
     choose: (placement) => answer("choose", placement),

@@ -24,7 +24,7 @@ export interface Host {
 }
 
 /** Calls that say nothing about the visitor: they may wait until consent is decided. */
-const ASKING = ["ready", "choose", "explain"];
+const ASKING = ["ready", "choose", "explain", "question"];
 const WAITING_MAX = 200;
 
 /** Runs a site's callback; its failure is the site's to read about, and ours to survive. */

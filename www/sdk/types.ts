@@ -41,6 +41,13 @@ export type ConsentState = "granted" | "denied" | "pending";
 /** Fields of an event: `destination`, `start_date`, `topics`, `value`… Lists are joined with commas. */
 export type Fields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
+/** A question to the visitor, in the page's language. Whoever asks it hands the answer in: `declare({ fact, value })`. */
+export interface Question {
+  readonly fact: string;
+  readonly text: string;
+  readonly answers: readonly { readonly value: string; readonly text: string }[];
+}
+
 /** Why a slot kept its default content. */
 export type DefaultReason =
   | "consent" // not granted, or withdrawn

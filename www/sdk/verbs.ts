@@ -7,12 +7,13 @@ import type { OfferElement } from "./element.js";
 import { toldBy } from "./ga4.js";
 import { hash32 } from "./hash.js";
 import { tailPrefix } from "./names.js";
+import { unpackContent } from "./packing.js";
 import type { Language } from "./page.js";
 import { quietly } from "./queue.js";
 import { subjectOf } from "./sync.js";
 import { erased, send, type Answer } from "./transport.js";
 import type { Visit } from "./recorder.js";
-import type { Choice, Command, Explanation, Fields, WhatIf } from "./types.js";
+import type { Choice, Command, Explanation, Fields, Question, WhatIf } from "./types.js";
 
 /** A command's function; what it answers is awaited only to notice failures. */
 type Verb = (visit: Visit, args: readonly unknown[]) => unknown;
@@ -21,6 +22,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["page", (visit, [facts]) => visit.turnPage(topicsOf(facts))],
   ["track", (visit, [name, fields]) => track(visit, String(name), fields)],
   ["declare", (visit, [fields]) => track(visit, "declare", fields)],
+  ["question", (visit, [callback]) => quietly(callback, question(visit))],
   ["flush", flush],
   ["logout", (visit) => visit.beginAnew()],
   ["explain", explainAloud],
@@ -64,6 +66,13 @@ function ga4(visit: Visit, name: string, params: unknown, isCalled: boolean): vo
 /** Calls the listeners of a type. */
 function emit({ desk }: Visit, type: string, detail: unknown): void {
   for (const callback of [...(desk.listeners.get(type) ?? [])]) quietly(callback, detail);
+}
+
+/** The question worth asking now; to be answered by `declare`. */
+function question({ desk }: Visit): Question | undefined {
+  const { fact, text, ...answers } = unpackContent(desk.runtime.question(desk.nowMs(), document.documentElement.lang.slice(0, 2).toLowerCase()));
+  if (fact === undefined || text === undefined) return undefined;
+  return { fact, text, answers: Object.entries(answers).map(([value, said]) => ({ value, text: said })) };
 }
 
 function topicsOf(facts: unknown): readonly string[] {
