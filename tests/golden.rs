@@ -69,6 +69,7 @@ fn choose(engine: &Engine, step: &Value, shown: &mut Vec<u16>) -> Value {
     json!({
         "offer": decision.offer.map(|o| config.text(config.offer(o).name)),
         "reason": decision.reason.name(),
+        "variant": decision.variant,
         "propensity": decision.propensity,
         "seed": format!("{:016x}", decision.seed),
     })

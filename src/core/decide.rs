@@ -45,7 +45,7 @@ pub struct Request<'a> {
 pub struct Decision {
     /// The offer's small integer; none: the page's own content stays.
     pub offer: Option<u16>,
-    /// The variant of its content.
+    /// The variant of its content; 0: the offer's own.
     pub variant: u8,
     /// 0: personalised · 1: the control group.
     pub arm: u8,
@@ -308,9 +308,22 @@ impl<'a> Situation<'a> {
             None if self.is_known(&placement) => Decision { reason: Reason::NoEligibleOffer, ..decision },
             None => Decision { reason: Reason::NothingKnown, ..decision },
             Some((offer, propensity)) => {
-                Decision { offer: Some(offer), propensity, reason: Reason::Chosen, ..decision }
+                let variant = self.variant(offer);
+                Decision { offer: Some(offer), variant, propensity, reason: Reason::Chosen, ..decision }
             }
         }
+    }
+
+    /// The first of an offer's variants that is meant for this visitor, from 1; 0: the offer's own words.
+    fn variant(&self, offer: u16) -> u8 {
+        let offer = self.config.offer(offer);
+        for number in 1..=offer.variants {
+            let condition = self.config.variant(&offer, number).map_or(u32::MAX, |variant| variant.condition);
+            if self.config.condition_at(condition).is_none_or(|code| evaluate(code, self.facts)) {
+                return number;
+            }
+        }
+        0
     }
 }
 

@@ -223,9 +223,9 @@ impl Engine {
         look(&Situation::read(&self.config, &facts))
     }
 
-    /// The texts of an offer in a language.
-    pub fn content(&self, offer: u16, language: &str) -> impl Iterator<Item = (&str, &str)> {
-        self.config.content(offer, language)
+    /// The texts of an offer's variant (0: its own) in a language.
+    pub fn content(&self, offer: u16, variant: u8, language: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.config.content(offer, variant, language)
     }
 
     /// The customer at a moment: scores, stage, segments, personas, channels.

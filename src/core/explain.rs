@@ -15,6 +15,8 @@ use super::facts::VisitorFacts;
 pub struct Explanation {
     /// The chosen offer's id; none: the page's own content.
     pub offer: Option<String>,
+    /// The id of the variant it is shown in; none: the offer's own words.
+    pub variant: Option<String>,
     /// `chosen`, `nothing_known`, `no_eligible_offer`, `holdout`, `unknown_placement`.
     pub reason: &'static str,
     pub propensity: f64,
@@ -98,6 +100,7 @@ impl Account<'_> {
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.offer.cmp(&b.offer)));
         Explanation {
             offer: self.decision.offer.map(|o| config.text(config.offer(o).name).to_owned()),
+            variant: self.variant().map(str::to_owned),
             reason: self.decision.reason.name(),
             propensity: self.decision.propensity,
             seed: format!("{:016x}", self.decision.seed),
@@ -106,6 +109,12 @@ impl Account<'_> {
             candidates,
             excluded,
         }
+    }
+
+    fn variant(&self) -> Option<&str> {
+        let config = self.situation.config;
+        let variant = config.variant(&config.offer(self.decision.offer?), self.decision.variant)?;
+        Some(config.text(variant.name))
     }
 
     fn candidate(&self, index: u16) -> CandidateAccount {
@@ -181,12 +190,12 @@ impl Account<'_> {
         let affinity = Affinity::read(&profile, config, self.situation.now_s);
         let facts = VisitorFacts { profile: &profile, affinity: &affinity, ..*self.situation.facts };
         let situation = Situation::read(config, &facts);
-        let other = situation.decide(self.request, self.engine.visitor()).offer;
+        let other = situation.decide(self.request, self.engine.visitor());
         let label = config.label(topic, language.code);
-        match other {
+        match other.offer {
             None => (language.without_default)(label),
-            Some(other) if Some(other) == self.decision.offer => (language.without_same)(label),
-            Some(other) => (language.without)(label, title(config, other, language.code)),
+            offer if offer == self.decision.offer => (language.without_same)(label),
+            Some(offer) => (language.without)(label, title(config, (offer, other.variant), language.code)),
         }
     }
 
@@ -201,8 +210,8 @@ impl Account<'_> {
     }
 }
 
-fn title<'a>(config: &'a Config, offer: u16, language: &str) -> &'a str {
-    config.content(offer, language).find(|(key, _)| *key == "title").map_or("", |(_, text)| text)
+fn title<'a>(config: &'a Config, (offer, variant): (u16, u8), language: &str) -> &'a str {
+    config.content(offer, variant, language).find(|(key, _)| *key == "title").map_or("", |(_, text)| text)
 }
 
 impl Exclusion {

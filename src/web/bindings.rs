@@ -120,7 +120,7 @@ impl Runtime {
         self.last.map_or(0.0, |d| d.propensity)
     }
 
-    /// The variant of the last choice.
+    /// The variant of the last choice; 0: the offer's own words.
     pub fn variant(&self) -> u8 {
         self.last.map_or(0, |d| d.variant)
     }
@@ -148,9 +148,9 @@ impl Runtime {
         self.engine.config().version_hash()
     }
 
-    /// An offer's texts in a language, as `key␟value␞…`.
-    pub fn content(&self, offer: u16, lang: &str) -> String {
-        packed(self.engine.content(offer, lang))
+    /// The texts of an offer's variant (0: its own) in a language, as `key␟value␞…`.
+    pub fn content(&self, offer: u16, variant: u8, lang: &str) -> String {
+        packed(self.engine.content(offer, variant, lang))
     }
 
     /// The name of an offer.

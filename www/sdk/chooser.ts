@@ -92,12 +92,13 @@ export class Chooser {
   #offer(placement: string, offer: number, language: string): Choice {
     const { runtime } = this;
     this.#shown = [...this.#shown, offer];
+    const variant = runtime.variant();
     const choice = {
       placement,
       offer: runtime.offerId(offer),
-      content: unpackContent(runtime.content(offer, language)),
+      content: unpackContent(runtime.content(offer, variant, language)),
       propensity: runtime.propensity(),
-      variant: runtime.variant(),
+      variant,
       arm: runtime.arm(),
     };
     this.#offers.set(choice, offer);

@@ -63,6 +63,7 @@ export interface Choice {
   /** The offer's strings in the page's language: `title`, `text`, `url`, `cta`, `image`, `alt`, `badge`, `price`. */
   readonly content?: Readonly<Record<string, string>>;
   readonly propensity?: number;
+  /** Which of the offer's variants; 0: its own words. */
   readonly variant?: number;
   readonly arm?: number;
   readonly reason?: DefaultReason;

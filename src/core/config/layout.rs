@@ -8,7 +8,7 @@ pub const MAGIC: [u8; 4] = *b"ESC\x01";
 /// The version of this layout.
 pub const FORMAT: u16 = 1;
 /// How many sections there are.
-pub const SECTIONS: usize = 35;
+pub const SECTIONS: usize = 36;
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 12 + SECTIONS * 8;
 
@@ -51,6 +51,7 @@ pub enum Section {
     SeasonSpans = 32,
     Scenarios = 33,
     ScenarioUnless = 34,
+    Variants = 35,
 }
 
 impl Section {
@@ -77,6 +78,8 @@ impl Section {
             Self::Topics => 16,
             // name, hash, rest_s u32; ignored_after u16, then u16 · name, hash, taste, intent u32; first, count u16; weight f32
             Self::Families => 16,
+            // name, condition, first content u32; contents, spare u16: an offer's variants in their order
+            Self::Variants => 16,
             Self::Facets => 24,
             // name, hash, first rule, expiry_days u32; threshold f32; rules u16, negative u16
             Self::Personas => 24,

@@ -25,7 +25,7 @@ pub(crate) mod structure;
 pub use compile::{Compiled, compile};
 #[cfg(feature = "full")]
 pub use people::json_schema;
-pub use rows::{Facet, Family, NONE, Offer, Placement, Policy, Topic};
+pub use rows::{Facet, Family, NONE, Offer, Placement, Policy, Topic, Variant};
 pub use rows_customer::{
     Boundaries, DeclaredWorth, LifecycleBounds, Persona, Question, RfmBounds, Segment, Transitions,
 };

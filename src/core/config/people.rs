@@ -246,7 +246,26 @@ pub struct OfferConfig {
     #[serde(default)]
     pub until: Option<String>,
     /// Texts by language, then by key: title, text, url, cta, image, alt, badge, price.
-    pub content: BTreeMap<String, BTreeMap<String, String>>,
+    pub content: Texts,
+    /// Other words for some visitors: the first whose condition holds is shown.
+    #[serde(default)]
+    pub variants: Vec<VariantConfig>,
+}
+
+/// Texts by language, then by key.
+pub type Texts = BTreeMap<String, BTreeMap<String, String>>;
+
+/// An offer in another format or tone.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VariantConfig {
+    /// Its name among the offer's variants.
+    pub id: String,
+    /// Who is meant: a condition over the attribute tree; everybody unless said.
+    #[serde(default)]
+    pub when: Option<Value>,
+    /// The texts that differ from the offer's own, by language, then by key.
+    pub content: Texts,
 }
 
 /// What kind of offer it is.

@@ -91,6 +91,19 @@ pub struct Offer {
     pub first_content: u32,
     pub contents: u16,
     pub kind: u8,
+    /// How many variants it has, and the first of them.
+    pub variants: u8,
+    pub first_variant: u32,
+}
+
+/// An offer in other words. Its texts are whole: what it shares with the offer stands there again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Variant {
+    pub name: u32,
+    /// Where its condition begins in its section, or `u32::MAX`.
+    pub condition: u32,
+    pub first_content: u32,
+    pub contents: u16,
 }
 
 impl Config {
@@ -185,7 +198,17 @@ impl Config {
             first_content: row.u32(32),
             contents: row.u16(36),
             kind: row.byte(38),
+            variants: row.byte(39),
+            first_variant: row.u32(40),
         }
+    }
+
+    /// An offer's variant, counted from 1; none: 0, or the offer has fewer.
+    #[must_use]
+    pub fn variant(&self, offer: &Offer, number: u8) -> Option<Variant> {
+        let at = usize::from(number.checked_sub(1).filter(|at| *at < offer.variants)?);
+        let row = self.row::<16>(Section::Variants, offer.first_variant as usize + at);
+        Some(Variant { name: row.u32(0), condition: row.u32(4), first_content: row.u32(8), contents: row.u16(12) })
     }
 
     /// Topics with weights: `count` rows from `first`.
@@ -196,10 +219,13 @@ impl Config {
         })
     }
 
-    /// The texts of an offer in a language: (key, value). A language that the offer has not falls back to its first.
-    pub fn content(&self, offer: u16, language: &str) -> impl Iterator<Item = (&str, &str)> {
+    /// The texts of an offer's variant (0: its own) in a language: (key, value). A language that the offer has not falls
+    /// back to its first.
+    pub fn content(&self, offer: u16, variant: u8, language: &str) -> impl Iterator<Item = (&str, &str)> {
         let row = self.offer(offer);
-        self.texts(row.first_content, row.contents, language)
+        let variant = self.variant(&row, variant);
+        let (first, count) = variant.map_or((row.first_content, row.contents), |v| (v.first_content, v.contents));
+        self.texts(first, count, language)
     }
 
     /// (key, value) of `count` rows of content from `first`, in a language or the first one there is.

@@ -8,6 +8,7 @@ export interface Issue {
 /** A decision, recomputed from its inputs, in words. */
 export interface Explanation {
   offer: string | null;
+  variant: string | null;
   reason: "chosen" | "nothing_known" | "no_eligible_offer" | "holdout" | "unknown_placement";
   propensity: number;
   seed: string;

@@ -35,6 +35,7 @@ function choose(engine, step) {
   return {
     offer: answer < 0 ? null : engine.offerId(answer),
     reason: REASONS[answer < 0 ? -1 - answer : 0],
+    variant: engine.variant(),
     propensity: engine.propensity(),
     seed: hexOfHalves(engine.seedHi(), engine.seedLo()),
   };

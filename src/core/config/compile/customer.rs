@@ -208,7 +208,7 @@ impl Compiler {
         self.out.put(Section::Questions, &name_hash(Namespace::Fact, &question.facet).to_le_bytes());
     }
 
-    fn content_row(&mut self, language: &str, key: &str, text: &str) {
+    pub(super) fn content_row(&mut self, language: &str, key: &str, text: &str) {
         for part in [language, key, text] {
             let string = self.out.text(part);
             self.out.put(Section::Content, &string.to_le_bytes());

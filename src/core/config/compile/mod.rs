@@ -1,6 +1,7 @@
 //! From people's `escale.json` to the bytes that the engine uses in place. Comes in: JSON text; goes out: bytes, or
 //! every error at once with its place and a remedy. Strict: what could not mean anything is refused.
 
+mod content;
 mod customer;
 mod facets;
 mod model;
@@ -125,8 +126,8 @@ impl Compiler {
         Compiled { bytes, warnings }
     }
 
-    /// Enters a name and gives its hash; two names with one hash are an error.
-    fn enter(&mut self, namespace: Namespace, name: &str, index: usize, path: &str) -> u32 {
+    /// What a thing may be called.
+    fn check_name(&mut self, name: &str, path: &str) {
         if name.is_empty()
             || name.chars().count() > 64
             || name.contains(|c: char| c.is_control() || c == ',' || c == ':')
@@ -134,6 +135,11 @@ impl Compiler {
             let remedy = "Use 1 to 64 characters, without commas, colons and control characters".to_owned();
             self.error(path.to_owned(), format!("`{name}` is no name"), remedy);
         }
+    }
+
+    /// Enters a name and gives its hash; two names with one hash are an error.
+    fn enter(&mut self, namespace: Namespace, name: &str, index: usize, path: &str) -> u32 {
+        self.check_name(name, path);
         self.out.name(namespace, name, index as u16).unwrap_or_else(|_| {
             let remedy =
                 "Rename one of them; names must differ, and so must the hashes that profiles keep of them".to_owned();

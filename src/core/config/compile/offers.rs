@@ -45,7 +45,8 @@ impl Compiler {
         let (from_s, until_s) = self.dates(offer, &path);
         let (first_weight, weights) = self.weights(&offer.topics, Weighted::Offer, &path);
         let condition = self.condition(offer.when.as_ref(), &format!("{path}/when"));
-        let (first_content, contents) = self.content(offer, &path);
+        let (first_content, contents) = self.content(&offer.content, &format!("{path}/content"));
+        let (first_variant, variants) = self.variants(offer, &path);
         let base = offer.rate.log2() + value_weight * offer.value.log2() + offer.priority;
         let name = self.out.text(&offer.id);
         for v in [name, hash, from_s, until_s, condition, first_weight] {
@@ -56,8 +57,9 @@ impl Compiler {
         self.out.put(Section::Offers, &(base as f32).to_le_bytes());
         self.out.put(Section::Offers, &first_content.to_le_bytes());
         self.out.put(Section::Offers, &contents.to_le_bytes());
-        self.out.put(Section::Offers, &[offer.kind as u8]);
-        self.out.put(Section::Offers, &[0; 9]);
+        self.out.put(Section::Offers, &[offer.kind as u8, variants]);
+        self.out.put(Section::Offers, &first_variant.to_le_bytes());
+        self.out.put(Section::Offers, &[0; 4]);
     }
 
     pub(super) fn dates(&mut self, offer: &OfferConfig, path: &str) -> (u32, u32) {
@@ -110,34 +112,6 @@ impl Compiler {
         at
     }
 
-    pub(super) fn content(&mut self, offer: &OfferConfig, path: &str) -> (u32, u16) {
-        let first = self.out.rows(Section::Content) as u32;
-        for (language, texts) in &offer.content {
-            let path = format!("{path}/content/{language}");
-            if !texts.contains_key("title") {
-                self.error(path.clone(), "the offer has no title".into(), "Add `title`".into());
-            }
-            for (key, text) in texts {
-                if matches!(key.as_str(), "url" | "image") && !is_safe_url(text) {
-                    let remedy = "Write https://…, or a path on this site such as /offers/x".to_owned();
-                    self.error(
-                        format!("{path}/{key}"),
-                        format!("`{text}` is not an address that a page may show"),
-                        remedy,
-                    );
-                }
-                for part in [language, key, text] {
-                    let string = self.out.text(part);
-                    self.out.put(Section::Content, &string.to_le_bytes());
-                }
-            }
-        }
-        if offer.content.is_empty() {
-            self.error(format!("{path}/content"), "the offer says nothing".into(), "Add texts for a language".into());
-        }
-        (first, (self.out.rows(Section::Content) as u32 - first) as u16)
-    }
-
     pub(super) fn candidates(&mut self, site: &SiteConfig) {
         let placements = self.placements.clone();
         for (i, offer) in site.offers.iter().enumerate() {
@@ -166,13 +140,4 @@ impl Compiler {
             self.out.put(Section::Placements, &[placement.slots.to_le_bytes(), [0; 2]].concat());
         }
     }
-}
-
-/// The same rule as the renderer's: https, http, or a path on the site itself.
-fn is_safe_url(url: &str) -> bool {
-    let scheme_end = url.find([':', '/', '?', '#']).filter(|at| url[*at..].starts_with(':'));
-    let scheme = scheme_end.map(|at| url[..at].to_ascii_lowercase());
-    !url.is_empty()
-        && !url.contains(|c: char| c.is_control() || c == '\\')
-        && scheme.is_none_or(|s| s == "https" || s == "http")
 }

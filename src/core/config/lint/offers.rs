@@ -3,6 +3,7 @@
 
 use super::condition::{Impossible, Judge, Never};
 use super::{Lint, is_commercial, is_out_of_reach, part};
+use crate::core::config::people::OfferConfig;
 
 impl Lint<'_> {
     /// Segments and personas: their own conditions first, then who rests on them.
@@ -78,8 +79,26 @@ impl Lint<'_> {
                 self.impossible(&format!("no visitor can see `{}`", offer.id), impossible);
                 self.dead[i] = true;
             }
+            self.variants(offer, i, never);
             // The placement itself has been warned of.
             self.dead[i] |= offer.placements.iter().filter_map(|p| site.placements.get(p)).all(is_out_of_reach);
+        }
+    }
+
+    /// Variants that hold for no one, or stand behind one that everybody gets.
+    fn variants(&mut self, offer: &OfferConfig, i: usize, never: &Never) {
+        let first_for_all = offer.variants.iter().position(|v| v.when.is_none());
+        for (j, variant) in offer.variants.iter().enumerate() {
+            let (path, what) = (format!("/offers/{i}/variants/{j}"), format!("no visitor gets `{}`", variant.id));
+            if let Some(first) = first_for_all.filter(|first| *first < j) {
+                let message = format!("{what}: `{}` comes before it and is for everybody", offer.variants[first].id);
+                self.warn(path, message, "Put the one without `when` last");
+            } else if let Some(when) = &variant.when {
+                let judge = self.judge(never, is_commercial(offer));
+                if let Some(impossible) = judge.impossible(when, &format!("{path}/when")) {
+                    self.impossible(&what, impossible);
+                }
+            }
         }
     }
 
