@@ -75,9 +75,9 @@ impl Mass {
     }
 }
 
-/// The nearest whole number; halves go up. (`libm::round` for what is far inside of i64.)
+/// The nearest whole number; halves go up. (For what is far inside of i64.)
 fn nearest(x: f64) -> i64 {
-    libm::floor(x + 0.5) as i64
+    (x + 0.5).floor() as i64
 }
 
 #[cfg(test)]

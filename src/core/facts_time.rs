@@ -6,7 +6,7 @@ use core::cell::OnceCell;
 use super::attribute::Id;
 use super::caps;
 use super::config::Config;
-use super::hash::{Namespace, name_hash};
+use super::hash::{Namespace, hash_of_bytes};
 use super::named::Frequency;
 use super::named::Moment;
 use super::profile::Profile;
@@ -99,24 +99,38 @@ impl<'a> TimeFacts<'a> {
     #[must_use]
     pub fn list(&self, attribute: u16) -> Vec<u32> {
         match attribute {
-            a if a == Id::TripPlaces as u16 => {
-                let place = self.leading().map_or(0, |t| t.travel.destination);
-                trip::places_of(self.config, place).map(|p| self.config.topic(p).hash).collect()
-            }
-            a if a == Id::JourneyMoments as u16 => {
-                let moments = self.trips().iter().map(|t| t.moment);
-                Moment::ALL.iter().filter(|m| moments.clone().any(|t| t == **m)).map(|m| *m as u32).collect()
-            }
+            a if a == Id::TripPlaces as u16 => self.places(),
+            a if a == Id::JourneyMoments as u16 => self.moments(),
             a if a == Id::Season as u16 => self.seasons(),
             _ => Vec::new(),
         }
+    }
+
+    fn places(&self) -> Vec<u32> {
+        let destination = self.leading().map_or(0, |t| t.travel.destination);
+        let mut hashes = Vec::new();
+        for place in trip::places_of(self.config, destination) {
+            hashes.push(self.config.topic(place).hash);
+        }
+        hashes
+    }
+
+    /// Each moment once.
+    fn moments(&self) -> Vec<u32> {
+        let mut moments = Vec::new();
+        for trip in self.trips() {
+            if !moments.contains(&(trip.moment as u32)) {
+                moments.push(trip.moment as u32);
+            }
+        }
+        moments
     }
 
     /// Hashes of the seasons in force, each once.
     fn seasons(&self) -> Vec<u32> {
         let mut hashes = Vec::new();
         for season in season::in_force(self.config, self.profile.zone(self.config), self.now_s) {
-            let hash = name_hash(Namespace::Season, self.config.text(self.config.season(season).name));
+            let hash = hash_of_bytes(Namespace::Season, self.config.text_bytes(self.config.season(season).name));
             if !hashes.contains(&hash) {
                 hashes.push(hash);
             }

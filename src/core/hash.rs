@@ -44,8 +44,14 @@ impl Namespace {
 /// ```
 #[must_use]
 pub fn name_hash(namespace: Namespace, name: &str) -> u32 {
+    hash_of_bytes(namespace, name.as_bytes())
+}
+
+/// As [`name_hash`], of a name's bytes.
+#[must_use]
+pub fn hash_of_bytes(namespace: Namespace, name: &[u8]) -> u32 {
     let mut h = fnv1a(0x811c_9dc5, &[namespace as u8]);
-    h = fnv1a(h, name.as_bytes());
+    h = fnv1a(h, name);
     h ^= h >> 16;
     h = h.wrapping_mul(0x85eb_ca6b);
     h ^= h >> 13;

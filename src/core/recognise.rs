@@ -56,16 +56,25 @@ fn score(config: &Config, persona: &Persona, facts: &VisitorFacts) -> f64 {
 
 /// The persona of the highest score among those at their threshold; of equals the first in the config.
 fn best_fitting(config: &Config, scores: &[f64], is_negative: bool) -> Option<u32> {
-    let is_meant = |persona: &Persona| persona.is_negative == is_negative;
-    let fitting = personas(config).zip(scores).filter(|(p, score)| is_meant(p) && **score >= p.threshold);
-    fitting.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(persona, _)| persona.hash)
+    let (mut best, mut most) = (None, f64::NEG_INFINITY);
+    for (index, score) in scores.iter().enumerate() {
+        let persona = config.persona(index as u16);
+        if persona.is_negative == is_negative && *score >= persona.threshold && *score > most {
+            (best, most) = (Some(persona.hash), *score);
+        }
+    }
+    best
 }
 
 /// The negative persona kept from an earlier match that holds longest.
 fn negative_in_force(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
-    let is_known = |hash: u32| personas(config).any(|p| p.is_negative && p.hash == hash);
-    let in_force = profile.personas.iter().filter(|p| u32::from(p.until_day) >= now_s / DAY_S && is_known(p.hash));
-    in_force.max_by_key(|p| (p.until_day, p.hash)).map(|p| p.hash)
+    let mut longest = None;
+    for kept in profile.personas.iter().filter(|p| u32::from(p.until_day) >= now_s / DAY_S) {
+        if personas(config).any(|p| p.is_negative && p.hash == kept.hash) {
+            longest = longest.max(Some((kept.until_day, kept.hash)));
+        }
+    }
+    longest.map(|(_, hash)| hash)
 }
 
 fn holds(config: &Config, condition: u32, facts: &VisitorFacts) -> bool {

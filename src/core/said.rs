@@ -43,7 +43,7 @@ fn declared<'a>(config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Res
     let what = match text {
         "" => Some(0),
         text if usize::from(index) < config.count(Section::Facets) => topic(config, fact, text),
-        text => decimal(text).map(|number| (libm::floor(number * 100.0 + 0.5) as u32).saturating_add(1)),
+        text => decimal(text).map(|number| ((number * 100.0 + 0.5).floor() as u32).saturating_add(1)),
     };
     Ok(Said { of, what: what.ok_or(TrackError::BadField)?, by: source as u8 })
 }

@@ -30,7 +30,7 @@ pub fn event_of_call(config: &Config, at_s: u32, name: &str, fields: &str) -> Re
     event.travel = travel_of(config, fields)?;
     event.said = said(kind, config, |key| field(fields, key))?;
     if event.said.of == 0 {
-        event.value_cents = number(fields, "value")?.map_or(0, |v| libm::floor(v * 100.0 + 0.5) as u32);
+        event.value_cents = number(fields, "value")?.map_or(0, |v| (v * 100.0 + 0.5).floor() as u32);
     }
     event.booking = match field(fields, "id") {
         Some(id) if matches!(kind, Kind::Booking | Kind::BookingCancel) => name_hash(Namespace::Booking, id),

@@ -85,11 +85,16 @@ impl Runtime {
 
     /// The question worth asking now, in a language, as `key␟value␞…`: `fact`, `text`, and each answer by its topic's name.
     /// Empty: none was left, or one was asked lately.
-    pub fn question(&self, now_ms: f64, lang: &str) -> String {
-        let Some(index) = self.engine.question(now_ms) else { return String::new() };
-        let config = self.engine.config();
-        let fact = config.text(config.facet(config.question(index).facet).name);
-        packed([("fact", fact)].into_iter().chain(config.question_content(index, lang)))
+    pub fn question(&self, now_ms: f64, lang: &str) -> Vec<u8> {
+        let mut packed = Vec::new();
+        if let Some(index) = self.engine.question(now_ms) {
+            let config = self.engine.config();
+            pack(&mut packed, b"fact", config.text_bytes(config.facet(config.question(index).facet).name));
+            for (key, value) in config.question_content(index, lang) {
+                pack(&mut packed, key.as_bytes(), value.as_bytes());
+            }
+        }
+        packed
     }
 
     /// The small integer of a placement; -1: the config has none of that name.
@@ -148,15 +153,20 @@ impl Runtime {
         self.engine.config().version_hash()
     }
 
-    /// The texts of an offer's variant (0: its own) in a language, as `key␟value␞…`.
-    pub fn content(&self, offer: u16, variant: u8, lang: &str) -> String {
-        packed(self.engine.content(offer, variant, lang))
+    /// The texts of an offer's variant (0: its own) in a language, as `key␟value␞…` in UTF-8.
+    pub fn content(&self, offer: u16, variant: u8, lang: &str) -> Vec<u8> {
+        let config = self.engine.config();
+        let mut packed = Vec::new();
+        for (key, value) in config.content_strings(offer, variant, lang) {
+            pack(&mut packed, config.text_bytes(key), config.text_bytes(value));
+        }
+        packed
     }
 
     /// The name of an offer.
     #[wasm_bindgen(js_name = offerId)]
-    pub fn offer_id(&self, offer: u16) -> String {
-        self.engine.config().text(self.engine.config().offer(offer).name).to_owned()
+    pub fn offer_id(&self, offer: u16) -> Vec<u8> {
+        self.engine.config().text_bytes(self.engine.config().offer(offer).name).to_vec()
     }
 }
 
@@ -166,12 +176,9 @@ impl Runtime {
     }
 }
 
-fn packed<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    pairs.fold(String::new(), |mut text, (key, value)| {
-        text.push_str(key);
-        text.push(UNIT);
-        text.push_str(value);
-        text.push(RECORD);
-        text
-    })
+fn pack(packed: &mut Vec<u8>, key: &[u8], value: &[u8]) {
+    packed.extend_from_slice(key);
+    packed.push(UNIT as u8);
+    packed.extend_from_slice(value);
+    packed.push(RECORD as u8);
 }

@@ -3,7 +3,7 @@
  * kept for whoever asks why, the inputs it was made of. Deciding cannot fail: a trap is a default.
  */
 import type { Runtime } from "#runtime";
-import { unpackContent } from "./packing.js";
+import { textOf, unpackContent } from "./packing.js";
 import type { PageFacts } from "./page.js";
 import type { Choice } from "./types.js";
 
@@ -95,7 +95,7 @@ export class Chooser {
     const variant = runtime.variant();
     const choice = {
       placement,
-      offer: runtime.offerId(offer),
+      offer: textOf(runtime.offerId(offer)),
       content: unpackContent(runtime.content(offer, variant, language)),
       propensity: runtime.propensity(),
       variant,

@@ -18,7 +18,7 @@ test("what cannot be packed is left out", () => {
 });
 
 test("content keeps hostile keys as keys", () => {
-  const content = unpackContent("title\x1fLisbonne\x1e__proto__\x1fx\x1ebroken\x1e");
+  const content = unpackContent(new TextEncoder().encode("title\x1fLisbonne\x1e__proto__\x1fx\x1ebroken\x1e"));
   assert.deepEqual(Object.keys(content), ["title", "__proto__"]);
   assert.equal(({} as Record<string, unknown>).title, undefined);
 });

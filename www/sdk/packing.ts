@@ -29,9 +29,12 @@ function fieldText(value: unknown): string | undefined {
   return String(value).slice(0, VALUE_MAX).replace(CONTROLS, " ").trim();
 }
 
-/** An offer's packed strings, by key. */
-export function unpackContent(packed: string): Readonly<Record<string, string>> {
-  const pairs = packed.split(RECORD).map((pair) => pair.split(UNIT));
+/** What the engine's bytes say. */
+export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** Packed strings, by key. */
+export function unpackContent(packed: Uint8Array): Readonly<Record<string, string>> {
+  const pairs = textOf(packed).split(RECORD).map((pair) => pair.split(UNIT));
   return Object.fromEntries(pairs.flatMap(([key, value]) => (key && value !== undefined ? [[key, value] as const] : [])));
 }
 

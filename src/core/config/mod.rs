@@ -120,9 +120,14 @@ impl Config {
     /// A text of the string table; empty where there is none.
     #[must_use]
     pub fn text(&self, string: u32) -> &str {
+        core::str::from_utf8(self.text_bytes(string)).unwrap_or("")
+    }
+
+    /// The bytes of a text: whoever only hands them on needs no look whether they are UTF-8.
+    #[must_use]
+    pub fn text_bytes(&self, string: u32) -> &[u8] {
         let end = |index: u32| self.row::<4>(Section::StringOffsets, index as usize).u32(0) as usize;
-        let text = self.section(Section::StringBytes).get(end(string)..end(string + 1));
-        text.and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or("")
+        self.section(Section::StringBytes).get(end(string)..end(string + 1)).unwrap_or(&[])
     }
 
     /// The bytes of a section.

@@ -222,18 +222,24 @@ impl Config {
     /// The texts of an offer's variant (0: its own) in a language: (key, value). A language that the offer has not falls
     /// back to its first.
     pub fn content(&self, offer: u16, variant: u8, language: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.content_strings(offer, variant, language).map(|(key, value)| (self.text(key), self.text(value)))
+    }
+
+    /// As [`Self::content`], as strings of the string table.
+    pub fn content_strings(&self, offer: u16, variant: u8, language: &str) -> impl Iterator<Item = (u32, u32)> {
         let row = self.offer(offer);
         let variant = self.variant(&row, variant);
         let (first, count) = variant.map_or((row.first_content, row.contents), |v| (v.first_content, v.contents));
         self.texts(first, count, language)
     }
 
-    /// (key, value) of `count` rows of content from `first`, in a language or the first one there is.
-    pub(super) fn texts(&self, first: u32, count: u16, language: &str) -> impl Iterator<Item = (&str, &str)> {
+    /// (key, value) as strings of the string table, of `count` rows of content from `first`, in a language or the first one there is.
+    pub(super) fn texts(&self, first: u32, count: u16, language: &str) -> impl Iterator<Item = (u32, u32)> {
         let rows = first as usize..first as usize + usize::from(count);
-        let read = |i: usize, field: usize| self.text(self.row::<12>(Section::Content, i).u32(field));
-        let first = read(rows.start, 0);
-        let chosen = rows.clone().map(|i| read(i, 0)).find(|l| *l == language).unwrap_or(first);
+        let read = |i: usize, field: usize| self.row::<12>(Section::Content, i).u32(field);
+        let is_meant = |known: &u32| self.text_bytes(*known) == language.as_bytes();
+        // Equal texts are kept once: the same language is the same string.
+        let chosen = rows.clone().map(|i| read(i, 0)).find(is_meant).unwrap_or(read(rows.start, 0));
         rows.filter(move |i| read(*i, 0) == chosen).map(move |i| (read(i, 4), read(i, 8)))
     }
 

@@ -198,7 +198,7 @@ impl Config {
     /// The texts of a question in a language: `text`, and an answer's by its topic's name.
     pub fn question_content(&self, question: u16, language: &str) -> impl Iterator<Item = (&str, &str)> {
         let row = self.question(question);
-        self.texts(row.first_content, row.contents, language)
+        self.texts(row.first_content, row.contents, language).map(|(key, value)| (self.text(key), self.text(value)))
     }
 
     /// What comes after the topics of a facet, where the model has it.

@@ -33,7 +33,7 @@ async function open(build, config) {
 function choose(engine, step) {
   const answer = engine.choose(step.at, engine.placement(step.choose), step.slot ?? 0);
   return {
-    offer: answer < 0 ? null : engine.offerId(answer),
+    offer: answer < 0 ? null : new TextDecoder().decode(engine.offerId(answer)),
     reason: REASONS[answer < 0 ? -1 - answer : 0],
     variant: engine.variant(),
     propensity: engine.propensity(),
