@@ -2,7 +2,7 @@
  * Escale's runtime module: the same tastes and deeds, told as events; each choice follows a page view, as on a site.
  * Must never be spared its own duties: pressure, fatigue, exploration, seed and propensity are all computed.
  */
-import init, { Runtime } from "../../../target/web/runtime/escale.js";
+import init, { extend, Runtime } from "../../../target/web/runtime/escale.js";
 
 /** Page views for a taste of 1: enough for tastes to be told apart. */
 const VIEWS_OF_A_TASTE = 20;
@@ -10,6 +10,7 @@ const VIEWS_OF_A_TASTE = 20;
 /** @param {import("../page.mjs").Work} work */
 export async function prepare({ offers, tastes, facts }) {
   await init({ module_or_path: "/module/escale_bg.wasm" });
+  extend(await WebAssembly.compileStreaming(fetch("/module/later_bg.wasm")));
   const config = await fetch(`/escale-${offers.length}.bin`);
   const engine = Runtime.open(new Uint8Array(await config.arrayBuffer()));
   if (!engine) throw new Error("the config was refused");
@@ -18,6 +19,7 @@ export async function prepare({ offers, tastes, facts }) {
   const hero = engine.placement("hero");
   return () => {
     const nowMs = Date.now();
+    engine.turnPage();
     engine.page(nowMs, "", "/", "");
     const offer = engine.choose(nowMs, hero, 0);
     // The name is asked for once, at the end: a page needs only the number to find the content.
