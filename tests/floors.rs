@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("attribute", 1),
     ("condition", 1),
     ("config", 1),
+    ("decided", 1),
     ("event", 1),
     ("season", 1),
     ("classify", 2),
@@ -38,12 +39,14 @@ const FLOORS: &[(&str, u32)] = &[
     ("decide", 4),
     ("restraint", 4),
     ("scenario", 4),
+    ("settle", 4),
     ("question", 4),
     ("recognise", 4),
     ("engine", 5),
     ("explain", 5),
     ("knowledge", 5),
     ("knowledge_customer", 5),
+    ("knowledge_decisions", 5),
     ("story", 6),
 ];
 

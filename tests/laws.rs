@@ -7,6 +7,7 @@ use escale::core::affinity::Affinity;
 use escale::core::classify::PageFacts;
 use escale::core::combine::combine;
 use escale::core::counter::Mass;
+use escale::core::decided::{Decided, Levels, Propensity};
 use escale::core::engine::Engine;
 use escale::core::error::WireError;
 use escale::core::event::{Event, Kind, Mark, Said, Travel};
@@ -35,10 +36,26 @@ fn any_event() -> impl Strategy<Value = Event> {
             event.value_cents = booking * 12_345;
             event.said = any_said(kind, said);
             event.mark = any_mark(mark);
+            event.decided = any_decided(kind, event.offer, booking);
             event.travel = Travel { destination: t.0, start_day: t.1, end_day: t.1 + t.2, adults: t.3, children: t.4 };
             event
         },
     )
+}
+
+/// Impressions and clicks are of a few decisions, some of none.
+fn any_decided(kind: Kind, offer: u32, draw: u32) -> Decided {
+    match Propensity::of(f64::from(draw) / 8.0) {
+        Some(propensity) if matches!(kind, Kind::OfferImpression | Kind::OfferClick) => Decided {
+            id: offer ^ draw,
+            config: draw % 2,
+            propensity,
+            variant: draw as u8 % 3,
+            arm: 0,
+            levels: Levels::of([draw as u8; 8]),
+        },
+        _ => Decided::default(),
+    }
 }
 
 /// A placement, a scenario, a wish.
@@ -149,6 +166,7 @@ proptest! {
         prop_assert_eq!(read.encode(), bytes);
         prop_assert_eq!(read.offers, profile_of(&events).offers);
         prop_assert_eq!(read.bookings, profile_of(&events).bookings);
+        prop_assert_eq!(read.settled, profile_of(&events).settled);
     }
 
     #[test]

@@ -63,6 +63,12 @@ impl Profile {
         absorb_list(&mut self.messages, &other.messages, |m| m.id, |mine, theirs| *mine = mine.joined_with(*theirs));
         absorb_list(&mut self.personas, &other.personas, |p| p.hash, |mine, theirs| *mine = mine.longer_of(*theirs));
         self.absorb_timing(other);
+        absorb_list(
+            &mut self.settled,
+            &other.settled,
+            |s| s.decided.id,
+            |mine, theirs| *mine = mine.joined_with(*theirs),
+        );
         self.keep_bounds();
     }
 
@@ -80,6 +86,7 @@ impl Profile {
         forget_least(&mut self.bookings, MAX_BOOKINGS, |b| (b.at_min, b.id));
         self.keep_customer_bounds();
         self.keep_timing_bounds();
+        self.keep_settled_bounds();
     }
 }
 

@@ -329,7 +329,8 @@ impl<'a> Situation<'a> {
 
 /// `H(visitor, placement and slot, ⌊(now + phase(visitor)) / sticky⌋)`: the same in every tab and after a reload,
 /// another when the bucket of time ends, which it does for each visitor at another moment.
-fn seed(config: &Config, placement: &Placement, request: &Request, visitor: u64) -> u64 {
+#[must_use]
+pub fn seed(config: &Config, placement: &Placement, request: &Request, visitor: u64) -> u64 {
     let sticky_s = u64::from(config.policy().sticky_s.max(1));
     let phase_s = mix(visitor, 0x0070_6861_7365) % sticky_s;
     let bucket = (u64::from(super::time::seconds_of(request.now_ms)) + phase_s) / sticky_s;

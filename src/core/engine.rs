@@ -16,6 +16,7 @@ use super::profile::Profile;
 use super::question;
 use super::recognise::{self, recognise};
 use super::scenario::{self, Due};
+use super::settle;
 use super::time::{DAY_S, seconds_of, unix_ms_of};
 use super::track::event_of_call;
 
@@ -105,6 +106,14 @@ impl Engine {
         Ok(())
     }
 
+    /// As [`Self::load`], for choices alone: the settled decisions are left out, so that what is saved then lacks them.
+    pub fn glance(&mut self, bytes: &[u8]) -> Result<(), WireError> {
+        self.own = Profile::glance(bytes)?;
+        self.together = None;
+        self.others = Profile::default();
+        Ok(())
+    }
+
     /// As [`Self::load`], beside what the server told of the visitor's other replicas. Of those that cannot be read nothing
     /// is known: the server tells them again.
     pub fn load_with(&mut self, bytes: &[u8], others: &[u8]) -> Result<(), WireError> {
@@ -146,12 +155,26 @@ impl Engine {
         if event.topics.is_empty() && event.offer == 0 && event.kind.is_about_a_page() {
             event.topics.clone_from(&self.page_topics);
         }
+        if matches!(event.kind, Kind::OfferImpression | Kind::OfferClick) {
+            self.settle(&mut event, fields);
+        }
         let mut bytes = Vec::new();
         event.encode(&mut bytes);
         if event.kind == Kind::OfferImpression {
             self.fire(event.offer, &mut bytes);
         }
         Ok(bytes)
+    }
+
+    /// What the page tells of the decision that it shows.
+    fn settle(&self, event: &mut Event, fields: &str) {
+        let placement = self.config.index_of(Namespace::Placement, event.mark.placement);
+        let offer = self.config.index_of(Namespace::Offer, event.offer);
+        if let (Some(placement), Some(offer), Some(told)) = (placement, offer, settle::told(fields)) {
+            event.decided = self.with_situation(unix_ms_of(self.told_s), |situation| {
+                settle::decided(situation, &told, self.visitor, (placement, offer))
+            });
+        }
     }
 
     /// What is due at a time, for the browser and for the server alike: each scenario has one owner.

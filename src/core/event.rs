@@ -4,6 +4,7 @@
 //! The bytes of an event delimit themselves, so that a batch is their concatenation: pending events wait in this
 //! form for the transaction that applies them.
 
+use super::decided::{DECIDED_BYTES, Decided};
 use super::hash::{Namespace, name_hash};
 use super::named::Frequency;
 use super::time::LAST_DAY;
@@ -145,6 +146,8 @@ pub struct Event {
     pub said: Said,
     /// What pressure and scenarios need to know of it.
     pub mark: Mark,
+    /// The decision behind an impression or a click.
+    pub decided: Decided,
 }
 
 /// Where it was shown, how often one wants to hear, which scenario fired. All zeros: nothing.
@@ -212,7 +215,7 @@ const DETAIL: usize = 4 + 4 + 4 + 2 + 2 + 1 + 1 + 4;
 const SAID: usize = 4 + 4 + 1;
 const MARK: usize = 4 + 4 + 2 + 1;
 
-/// The topics' count leaves the high bits of its byte free: they tell which parts follow.
+/// The topics' count leaves the high bits of its byte free: they tell which parts follow. What is left then is a decision.
 const HAS_DETAIL: u8 = 1 << 5;
 const HAS_SAID: u8 = 1 << 6;
 const HAS_MARK: u8 = 1 << 7;
@@ -222,7 +225,8 @@ impl Event {
     #[must_use]
     pub fn bare(kind: Kind, at_s: u32) -> Self {
         let (travel, said, mark) = (Travel::default(), Said::default(), Mark::default());
-        Self { kind, at_s, topics: Vec::new(), offer: 0, booking: 0, travel, value_cents: 0, said, mark }
+        let decided = Decided::default();
+        Self { kind, at_s, topics: Vec::new(), offer: 0, booking: 0, travel, value_cents: 0, said, mark, decided }
     }
 
     /// Adds a topic by its name: a shorthand for tests and imports. Weights are in sixteenths.
@@ -234,13 +238,14 @@ impl Event {
         self
     }
 
-    /// Appends the bytes: length, kind, time, topics, and of detail, what was said and mark what there is.
+    /// Appends the bytes: length, kind, time, topics, and of detail, what was said, mark and decision what there is.
     pub fn encode(&self, out: &mut Vec<u8>) {
         let topics = &self.topics[..self.topics.len().min(MAX_TOPICS)];
         let parts = self.parts();
         let part = |flag: u8, bytes: usize| if parts & flag == 0 { 0 } else { bytes };
         let rest = part(HAS_DETAIL, DETAIL) + part(HAS_SAID, SAID) + part(HAS_MARK, MARK);
-        out.push((HEAD + topics.len() * 4 + rest) as u8);
+        let decision = if self.decided.is_told() { DECIDED_BYTES } else { 0 };
+        out.push((HEAD + topics.len() * 4 + rest + decision) as u8);
         out.push(self.kind as u8);
         out.extend_from_slice(&self.at_s.to_le_bytes());
         out.push(topics.len() as u8 | parts);
@@ -266,6 +271,9 @@ impl Event {
             out.extend_from_slice(&self.mark.scenario.to_le_bytes());
             out.extend_from_slice(&self.mark.ordinal.to_le_bytes());
             out.push(self.mark.frequency as u8);
+        }
+        if self.decided.is_told() {
+            self.decided.encode(out);
         }
     }
 
@@ -315,6 +323,9 @@ impl Event {
             event.mark.ordinal = u16::from_le_bytes(r.take()?);
             event.mark.frequency = Frequency::of_number(r.take::<1>()?[0])?;
         }
+        if !r.0.is_empty() {
+            event.decided = Decided::decode(&r.take()?)?;
+        }
         let is_in_time = event.at_s <= i32::MAX as u32 && event.travel.start_day.max(event.travel.end_day) <= LAST_DAY;
         (r.0.is_empty() && event.topics.len() <= MAX_TOPICS && is_in_time).then_some(event)
     }
@@ -333,6 +344,7 @@ impl Fields<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::decided::Propensity;
     use proptest::prelude::*;
 
     #[test]
@@ -349,12 +361,17 @@ mod tests {
         let mark = Mark { placement: 9, scenario: 0, ordinal: 0, frequency: Frequency::Weekly };
         let fourth = Event { mark, offer: 5, ..Event::bare(Kind::OfferImpression, 12) };
         fourth.encode(&mut batch);
+        let propensity = Propensity::of(0.5).expect("a probability");
+        let decided = Decided { id: 3, propensity, variant: 1, ..Decided::default() };
+        let fifth = Event { decided, ..fourth.clone() };
+        fifth.encode(&mut batch);
         let mut rest = batch.as_slice();
         assert_eq!(Event::decode_next(&mut rest), Some(Some(first)));
         assert_eq!(Event::decode_next(&mut rest), Some(None));
         assert_eq!(Event::decode_next(&mut rest), Some(Some(second)));
         assert_eq!(Event::decode_next(&mut rest), Some(Some(third)));
         assert_eq!(Event::decode_next(&mut rest), Some(Some(fourth)));
+        assert_eq!(Event::decode_next(&mut rest), Some(Some(fifth)));
         assert_eq!(Event::decode_next(&mut rest), None);
     }
 

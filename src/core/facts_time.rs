@@ -43,7 +43,9 @@ impl<'a> TimeFacts<'a> {
         self.trips.get_or_init(|| trip::read(self.profile, self.config, self.now_s))
     }
 
-    fn leading(&self) -> Option<&TripReading> {
+    /// The trip that conditions speak of.
+    #[must_use]
+    pub fn leading(&self) -> Option<&TripReading> {
         trip::leading(self.trips())
     }
 

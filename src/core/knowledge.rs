@@ -8,6 +8,7 @@ use super::caps::contacts;
 use super::config::layout::Section;
 use super::engine::Engine;
 use super::knowledge_customer::CustomerKnowledge;
+use super::knowledge_decisions::{DecisionKnowledge, decisions};
 use super::pressure;
 use super::profile::{Counts, Profile, TripStep};
 use super::time::{DAY_S, LANDMARK_UNIX_S, seconds_of, unix_ms_of};
@@ -31,6 +32,8 @@ pub struct Knowledge {
     /// The scenarios that are due.
     pub due: Vec<String>,
     pub bookings: Vec<BookingKnowledge>,
+    /// What was shown in the last month, and what came of it.
+    pub decisions: Vec<DecisionKnowledge>,
     #[serde(flatten)]
     pub customer: CustomerKnowledge,
 }
@@ -119,6 +122,7 @@ pub fn snapshot(engine: &Engine, now_ms: f64) -> Knowledge {
         frequency: profile.preference.frequency.name(),
         due: due(engine, now_ms),
         bookings: bookings(engine, profile),
+        decisions: decisions(profile, engine.config()),
         customer: CustomerKnowledge::of(&engine.customer(now_ms), profile, engine.config()),
     }
 }

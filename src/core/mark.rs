@@ -15,7 +15,7 @@ use super::time::day_of_date;
 pub fn mark<'a>(kind: Kind, config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Result<Mark, TrackError> {
     let mut mark = Mark::default();
     match kind {
-        Kind::OfferImpression => {
+        Kind::OfferImpression | Kind::OfferClick => {
             let hash = field("placement").map_or(0, |name| name_hash(Namespace::Placement, name));
             mark.placement = config.index_of(Namespace::Placement, hash).map_or(0, |_| hash);
         }

@@ -17,6 +17,7 @@ pub mod time;
 pub mod attribute;
 pub mod condition;
 pub mod config;
+pub mod decided;
 pub mod event;
 pub mod season;
 // Floor 2: what is kept.
@@ -44,6 +45,7 @@ pub mod question;
 pub mod recognise;
 pub mod restraint;
 pub mod scenario;
+pub mod settle;
 // Floor 5: the facade.
 pub mod engine;
 #[cfg(feature = "full")]
@@ -52,6 +54,8 @@ pub mod explain;
 pub mod knowledge;
 #[cfg(feature = "full")]
 pub mod knowledge_customer;
+#[cfg(feature = "full")]
+pub mod knowledge_decisions;
 // Floor 6: what stories say of it all.
 #[cfg(feature = "full")]
 pub mod story;

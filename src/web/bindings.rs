@@ -32,9 +32,9 @@ impl Runtime {
         self.engine.set_visitor(u64::from(hi) << 32 | u64::from(lo));
     }
 
-    /// Takes the own replica's bytes alone. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.
+    /// Takes the own replica's bytes alone, for choices: `loadWith` comes before anything is recorded. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.
     pub fn load(&mut self, profile: &[u8]) -> u32 {
-        self.engine.load(profile).map_or_else(WireError::code, |()| 0)
+        self.engine.glance(profile).map_or_else(WireError::code, |()| 0)
     }
 
     /// As `load`, beside what the server told of the visitor's other replicas.

@@ -65,7 +65,7 @@ class Session implements Client, Desk {
     this.slots = new Slots({
       guard: (work) => this.guard(work),
       chooser: this.chooser,
-      happened: (name, { offer = "", placement }) => this.run(["track", name, { offer, placement }]),
+      happened: (name, choice) => this.run(["track", name, choice]),
       why: (slot, choice, language) => this.run(["why", slot, choice, language]),
     });
   }

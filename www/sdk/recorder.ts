@@ -50,6 +50,8 @@ export class Visit implements Recorder {
   async enter(): Promise<void> {
     const { desk } = this;
     const { options, purposes } = desk.from;
+    // The first half read of the profile what a choice needs; what is recorded goes into the whole.
+    desk.runtime.loadWith(desk.known.state, EMPTY);
     if (!purposes.keep) return;
     const prefix = tailPrefix(options.site);
     let taken: ReturnType<typeof takeTails> | undefined;

@@ -46,7 +46,7 @@ const complain = (what: string): void => console.warn(`escale: ${what}`);
 /** Counts an event, and tells the site's listeners. */
 function track(visit: Visit, name: string, fields: unknown): void {
   // What Google Analytics calls it, or tells with its items.
-  const fault = (fields as { items?: unknown } | undefined)?.items ? "unknown event" : visit.track(name, fields as Fields | undefined);
+  const fault = (fields as { items?: unknown } | undefined)?.items ? "unknown event" : visit.track(name, fieldsOf(visit, fields));
   if (fault === "unknown event") ga4(visit, name, fields, true);
   else if (fault) complain(`track("${name}"): ${fault}`);
   else emit(visit, name, fields);
@@ -61,6 +61,15 @@ function ga4(visit: Visit, name: string, params: unknown, isCalled: boolean): vo
     if (!fault) emit(visit, kind, fields);
     else if (isCalled) complain(`track("${name}"): ${fault}`);
   }
+}
+
+/** What is tracked of a choice tells the decision too, which the server's report learns from; other fields are as they are. */
+function fieldsOf({ desk }: Visit, said: unknown): Fields | undefined {
+  const inputs = typeof said === "object" ? desk.chooser.inputs(said as Choice) : undefined;
+  if (!inputs) return said as Fields | undefined;
+  const { placement, offer, propensity = 0, variant, arm } = said as Choice;
+  const { slot, nowMs } = inputs;
+  return { offer, placement, slot, decided_ms: Math.floor(nowMs), propensity: propensity.toFixed(12), variant, arm };
 }
 
 /** Calls the listeners of a type. */

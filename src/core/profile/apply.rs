@@ -45,6 +45,7 @@ impl Profile {
             _ => {}
         }
         self.take_timing(event, config);
+        self.settle(event);
     }
 
     fn enter_visit(&mut self, at_s: u32, gap_s: u32) {
@@ -82,6 +83,7 @@ impl Profile {
         self.bookings.iter_mut().for_each(|b| b.at_min = b.at_min.min(now_s / 60));
         self.mend_customer(now_s);
         self.mend_timing(now_s);
+        self.mend_settled(now_s);
     }
 
     fn add_topics(&mut self, event: &Event, config: &Config) {
@@ -222,15 +224,19 @@ impl Profile {
         }
     }
 
-    fn put_booking(&mut self, booking: Booking) {
+    fn put_booking(&mut self, mut booking: Booking) {
         match self.bookings.binary_search_by_key(&booking.id, |b| b.id) {
-            Ok(at) => self.bookings[at] = booking.latest_of(self.bookings[at]),
+            Ok(at) => {
+                booking = booking.latest_of(self.bookings[at]);
+                self.bookings[at] = booking;
+            }
             Err(_) => {
                 forget_least(&mut self.bookings, MAX_BOOKINGS - 1, |b| (b.at_min, b.id));
                 let at = self.bookings.partition_point(|b| b.id < booking.id);
                 self.bookings.insert(at, booking);
             }
         }
+        self.settle_booking(&booking);
     }
 }
 

@@ -5,6 +5,8 @@ mod apply;
 pub mod customer;
 mod customer_wire;
 mod gazetteer;
+pub mod settled;
+mod settled_wire;
 pub mod timing;
 mod timing_wire;
 
@@ -17,6 +19,7 @@ use super::counter::Mass;
 use super::event::Travel;
 pub use crate::core::named::Feedback;
 use customer::{Fact, Message, PersonaKept};
+use settled::Settled;
 use timing::{Fired, Latest, PlacementSeen, Preference};
 
 /// At most so many facets, the last of them by hash going first.
@@ -67,6 +70,8 @@ pub struct Profile {
     pub latest: Vec<Latest>,
     /// Sorted by cause.
     pub fired: Vec<Fired>,
+    /// Decisions of the last month and what came of them, sorted by id.
+    pub settled: Vec<Settled>,
 }
 
 /// How often things happened, saturating.

@@ -1,8 +1,9 @@
 //! The compact form: what is stored is what is sent. The first byte is the version; the last four a CRC-32 of all
-//! before them. Between them bits: small numbers take few. Each profile has exactly one form, so that equal
+//! before them. Between them bits: small numbers take few; settled decisions stand apart at the end. Each profile has exactly one form, so that equal
 //! profiles are equal bytes. Decoding is total and bounded by the lists' limits.
 
 use super::customer::{Fact, MAX_FACTS, MAX_MESSAGES, MAX_PERSONAS, Message, PersonaKept};
+use super::settled_wire;
 use super::timing::{Fired, Latest, MAX_FIRED, MAX_LATEST, MAX_PLACEMENTS, PlacementSeen, Preference};
 use super::timing_wire::{read_place, write_place};
 use super::{
@@ -48,6 +49,7 @@ impl Profile {
         write_list(&mut w, &self.latest, 0, |w, l| l.write(w, self.last_s));
         write_list(&mut w, &self.fired, 0, |w, f| f.write(w, self.last_s));
         let mut bytes = w.finish();
+        settled_wire::append(&mut bytes, self);
         let sum = crc32(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         bytes
@@ -55,6 +57,14 @@ impl Profile {
 
     /// The profile of these bytes; none at all are the empty profile. Errors: [`WireError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let mut profile = Self::glance(bytes)?;
+        profile.settled = settled_wire::read(bytes, &profile).ok_or(WireError::Corrupt)?;
+        Ok(profile)
+    }
+
+    /// As [`Self::decode`], without the settled decisions: no choice asks for them, and what every page loads before its
+    /// first choice need not know how to read them. Errors: [`WireError`].
+    pub fn glance(bytes: &[u8]) -> Result<Self, WireError> {
         let Some(version) = bytes.first() else { return Ok(Self::default()) };
         if *version > VERSION {
             return Err(WireError::Newer(*version));
@@ -63,7 +73,7 @@ impl Profile {
         if *version != VERSION || crc32(content) != u32::from_le_bytes(*sum) {
             return Err(WireError::Corrupt);
         }
-        let mut r = BitReader::new(content);
+        let mut r = BitReader::new(settled_wire::before(content));
         r.take(8);
         let profile = Self::read(&mut r);
         if r.is_done() { Ok(profile) } else { Err(WireError::Corrupt) }
@@ -90,7 +100,7 @@ impl Profile {
     }
 }
 
-fn write_list<T>(w: &mut BitWriter, list: &[T], k: u32, mut one: impl FnMut(&mut BitWriter, &T)) {
+pub(super) fn write_list<T>(w: &mut BitWriter, list: &[T], k: u32, mut one: impl FnMut(&mut BitWriter, &T)) {
     w.put_golomb(list.len() as u32, k);
     list.iter().for_each(|item| one(w, item));
 }
@@ -103,7 +113,7 @@ fn read_length(r: &mut BitReader, (k, most): (u32, usize)) -> usize {
 
 /// A list whose items begin with a key of so many bits, in ascending order and without repeats. Hashes are never 0,
 /// small numbers may be.
-fn read_list<T>(
+pub(super) fn read_list<T>(
     r: &mut BitReader,
     size: (u32, usize),
     key_bits: u32,

@@ -35,6 +35,23 @@ export interface Knowledge extends CustomerKnowledge {
   families: { name: string; ignored: number; rests_until_ms: number | null; is_promoted: boolean }[];
   trips: (Journey & { adults: number; children: number; step: string; last_ms: number })[];
   bookings: (Journey & { at_ms: number; cancelled: boolean; value: number })[];
+  decisions: DecisionAccount[];
+}
+
+/** A decision of the last month and what came of it. `id` and `config` are hashes, `levels` coarse steps from 0 to 7. */
+export interface DecisionAccount {
+  id: string;
+  config: string;
+  placement: string | null;
+  offer: string | null;
+  variant: number;
+  arm: number;
+  propensity: number;
+  levels: Record<string, number>;
+  at_ms: number;
+  viewed: boolean;
+  clicked_ms: number | null;
+  outcome: "none" | "quote" | "booking";
 }
 
 /** Events of a document that was left before the profile took them up. */
