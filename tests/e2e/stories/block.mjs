@@ -24,6 +24,17 @@ async function becomeCityLover(browser, at) {
   return slot(browser);
 }
 
+/**
+ * The decision that the profile keeps of the home page's offer, as the export tells it; at first there is none.
+ * @param {string} moment
+ */
+function keptDecision(moment) {
+  const page = /** @type {any} */ (window);
+  page.escale("profile.export", (/** @type {any} */ profile) => (page.exportedProfile = profile));
+  const kept = page.exportedProfile?.knowledge.decisions.find((/** @type {any} */ { placement }) => placement === "home-hero");
+  return kept?.[moment] && kept;
+}
+
 export const blockStories = [
   story("the home page has no barrier: with the banner, and with an offer", async ({ visit, at }) => {
     const browser = await visit();
@@ -50,6 +61,17 @@ export const blockStories = [
     await lookAt(browser, [at("/")]);
     assert.notEqual((await slot(browser)).offer, shown.offer);
     assert.notEqual(others.offer, shown.offer);
+  }),
+
+  story("what was seen and clicked is kept with its decision", async ({ visit, at }) => {
+    const browser = await visit();
+    const { offer } = await becomeCityLover(browser, at);
+    const seen = await browser.until("a decision that was viewed", keptDecision, "viewed");
+    assert.deepEqual([seen.offer, seen.variant, seen.arm, seen.clicked_ms, seen.outcome], [offer, 0, 0, null, "none"]);
+    assert.ok(seen.propensity > 0 && seen.propensity <= 1, String(seen.propensity));
+    await browser.click("escale-offer[placement=home-hero] .escale-link");
+    const clicked = await browser.until("its click", keptDecision, "clicked_ms");
+    assert.equal(clicked.id, seen.id);
   }),
 
   story("it speaks the page's language", async ({ visit, at }) => {
