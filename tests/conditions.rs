@@ -11,11 +11,11 @@ mod tree;
 use std::path::Path;
 
 use escale::core::condition::bucket::bucket;
-use escale::core::condition::bytecode::{evaluate, mentions};
 use escale::core::condition::compile::compile;
+use escale::core::condition::encode::mentions;
 use escale::core::condition::lenient::matches;
 use serde_json::{Value, json};
-use tree::{STAGES, Tree, Visitor};
+use tree::{STAGES, Tree, Visitor, holds};
 
 fn own_cases() -> Value {
     serde_json::from_str(include_str!("cases/conditions.json")).unwrap()
@@ -47,7 +47,7 @@ fn own_cases_hold_compiled() {
         let mut issues = Vec::new();
         let code = compile(&case["when"], &Tree, "/when", &mut issues);
         assert!(issues.is_empty(), "{}: {}", case["name"], issues[0]);
-        assert_eq!(evaluate(&code, &Visitor(&case["visitor"])), case["expected"], "{}", case["name"]);
+        assert_eq!(holds(code, &Visitor(&case["visitor"])), case["expected"], "{}", case["name"]);
     }
 }
 

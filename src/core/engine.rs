@@ -6,7 +6,7 @@ use super::classify::{PageFacts, classify};
 use super::config::layout::Section;
 use super::config::{Config, NONE};
 use super::customer::{Customer, NOBODY};
-use super::decide::{Decision, Request, Situation};
+use super::decide::{Decision, Request};
 use super::error::{TrackError, WireError};
 use super::event::{Event, Kind, TopicWeight};
 use super::facts::VisitorFacts;
@@ -17,6 +17,7 @@ use super::question;
 use super::recognise::{self, recognise};
 use super::scenario::{self, Due};
 use super::settle;
+use super::situation::Situation;
 use super::time::{DAY_S, seconds_of, unix_ms_of};
 use super::track::event_of_call;
 

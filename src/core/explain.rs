@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::affinity::Affinity;
 use super::config::Config;
-use super::decide::{Decision, Exclusion, Reason, Request, Situation};
+use super::decide::{Decision, Reason, Request};
 use super::engine::Engine;
 use super::facts::VisitorFacts;
+use super::situation::{Exclusion, Situation};
 
 /// A decision, explained.
 #[derive(Clone, Debug, Serialize)]

@@ -41,11 +41,13 @@ pub mod suppression;
 pub mod trip;
 // Floor 4: what is chosen.
 pub mod decide;
+pub mod draw;
 pub mod question;
 pub mod recognise;
 pub mod restraint;
 pub mod scenario;
 pub mod settle;
+pub mod situation;
 // Floor 5: the facade.
 pub mod engine;
 #[cfg(feature = "full")]

@@ -2,7 +2,7 @@
 //! fit. Segments come in an order in which each rests on earlier ones only; personas may rest on any segment; nothing
 //! rests on a persona but offers.
 
-use super::condition::bytecode::evaluate;
+use super::condition::bytecode::Answers;
 use super::config::layout::Section;
 use super::config::{Config, Persona};
 use super::customer::Customer;
@@ -78,5 +78,5 @@ fn negative_in_force(profile: &Profile, config: &Config, now_s: u32) -> Option<u
 }
 
 fn holds(config: &Config, condition: u32, facts: &VisitorFacts) -> bool {
-    config.condition_at(condition).is_some_and(|code| evaluate(code, facts))
+    config.conditions().hold(condition, facts, &Answers::default())
 }

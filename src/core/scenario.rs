@@ -2,7 +2,7 @@
 //! a visitor at a time; goes out: the scenarios that are due, each with its cause. Pure: who performs one tells it by
 //! an event, and a cause that fired is never due again, whatever is retried and wherever.
 
-use super::condition::bytecode::evaluate;
+use super::condition::bytecode::Answers;
 use super::config::{Config, NONE, Scenario, Window, cause};
 use super::event::{Event, Kind, Mark, Travel};
 use super::facts::VisitorFacts;
@@ -104,7 +104,7 @@ fn read(config: &Config, facts: &VisitorFacts, asked: Asked) -> Vec<Due> {
             let Some(since_s) = reader.due_since(&scenario, &cause) else { continue };
             let is_new = !cause.subjects.iter().any(|s| profile.has_fired(cause.id(&scenario, *s)));
             let is_on_show = asked == Asked::ToShow && reader.fired_in_this_visit(&scenario, &cause);
-            let holds = || config.condition_at(scenario.condition).is_none_or(|code| evaluate(code, facts));
+            let holds = || config.conditions().hold(scenario.condition, facts, &Answers::default());
             if ((is_new && left > 0) || is_on_show) && holds() {
                 left = left.saturating_sub(u32::from(is_new));
                 let subject = cause.subjects.first().copied().unwrap_or(0);

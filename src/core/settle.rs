@@ -4,11 +4,12 @@
 use super::affinity::Affinity;
 use super::caps;
 use super::config::Offer;
-use super::decide::{Request, Situation, seed};
+use super::decide::{Request, seed};
 use super::decided::{Decided, Levels, Propensity};
 use super::hash::mix;
 use super::number::decimal;
 use super::season;
+use super::situation::Situation;
 use super::time::DAY_S;
 use super::track::field;
 

@@ -1,13 +1,14 @@
 //! Laws: what the strict compiler accepts means what the lenient form says, for any visitor; and evaluating any bytes
 //! ends, with an answer.
 
-use escale::core::condition::bytecode::evaluate;
+use escale::core::condition::bytecode::{Answers, Conditions};
 use escale::core::condition::compile::compile;
+use escale::core::condition::encode::Pool;
 use escale::core::condition::lenient::matches;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::tree::{STAGES, Tree, Visitor};
+use super::tree::{STAGES, Tree, Visitor, holds};
 
 const NAMES: [&str; 4] = ["loyal", "walkers", "families", "null"];
 const TEXTS: [&str; 10] =
@@ -220,7 +221,7 @@ proptest! {
         let mut issues = Vec::new();
         let code = compile(&when, &Tree, "", &mut issues);
         prop_assert!(issues.is_empty(), "{}", issues[0]);
-        prop_assert_eq!(evaluate(&code, &Visitor(&visitor)), matches(&when, &visitor, &Value::Null));
+        prop_assert_eq!(holds(code, &Visitor(&visitor)), matches(&when, &visitor, &Value::Null));
     }
 
     #[test]
@@ -229,23 +230,42 @@ proptest! {
         let code = compile(&when, &Tree, "", &mut issues);
         let lenient = matches(&when, &visitor, &Value::Null);
         if issues.is_empty() {
-            prop_assert_eq!(evaluate(&code, &Visitor(&visitor)), lenient);
+            prop_assert_eq!(holds(code, &Visitor(&visitor)), lenient);
         }
     }
 
     #[test]
-    fn any_bytes_have_an_answer(code in prop::collection::vec(any::<u8>(), 0..64), visitor in visitor()) {
-        let _ = evaluate(&code, &Visitor(&visitor));
+    fn any_bytes_have_an_answer(
+        tests in prop::collection::vec(any::<u8>(), 0..64),
+        operands in prop::collection::vec(any::<u8>(), 0..64),
+        words in prop::collection::vec(any::<u8>(), 0..64),
+        start in prop_oneof![0u32..16, any::<u32>()],
+        visitor in visitor(),
+    ) {
+        let conditions = Conditions { tests: &tests, operands: &operands, words: &words };
+        let _ = conditions.hold(start, &Visitor(&visitor), &Answers::of(4));
     }
 
     #[test]
     fn damaged_conditions_have_an_answer(
         when in condition(), visitor in visitor(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>(),
     ) {
-        let mut code = compile(&when, &Tree, "", &mut Vec::new());
-        let (at, cut) = (at.index(code.len()), cut.index(code.len() + 1));
-        code[at] = byte;
-        let _ = evaluate(&code, &Visitor(&visitor));
-        let _ = evaluate(&code[..cut], &Visitor(&visitor));
+        let mut pool = Pool::default();
+        let start = pool.keep(compile(&when, &Tree, "", &mut Vec::new()));
+        let whole = pool.conditions();
+        for part in 0..3 {
+            let mut parts = [whole.tests.to_vec(), whole.operands.to_vec(), whole.words.to_vec()];
+            if !parts[part].is_empty() {
+                let at = at.index(parts[part].len());
+                parts[part][at] = byte;
+            }
+            let hold = |[tests, operands, words]: &[Vec<u8>; 3]| {
+                Conditions { tests, operands, words }.hold(start, &Visitor(&visitor), &Answers::default())
+            };
+            let _ = hold(&parts);
+            let shorter = cut.index(parts[part].len() + 1);
+            parts[part].truncate(shorter);
+            let _ = hold(&parts);
+        }
     }
 }

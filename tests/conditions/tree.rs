@@ -1,7 +1,8 @@
 //! A small attribute tree, and facts read from a visitor's JSON, for the tests: names are those of the lenient form's
 //! paths, so that both forms can be asked about the same visitor.
 
-use escale::core::condition::bytecode::Facts;
+use escale::core::condition::bytecode::{Answers, Facts};
+use escale::core::condition::encode::{Pool, Step};
 use escale::core::condition::schema::{Attribute, Kind, Schema};
 use escale::core::hash::fnv1a;
 use serde_json::Value;
@@ -41,6 +42,17 @@ impl Schema for Tree {
     fn values(&self, attribute: Attribute) -> Option<Vec<String>> {
         (attribute.id == STAGE).then(|| STAGES.map(str::to_owned).to_vec())
     }
+}
+
+/// Whether a compiled condition holds.
+pub fn holds(code: Vec<Step>, facts: &impl Facts) -> bool {
+    let mut pool = Pool::default();
+    let start = pool.keep(code);
+    let answers = Answers::of(pool.conditions().tests.len());
+    let first = pool.conditions().hold(start, facts, &answers);
+    assert_eq!(pool.conditions().hold(start, facts, &answers), first, "what is remembered is what was answered");
+    assert_eq!(pool.conditions().hold(start, facts, &Answers::default()), first, "it needs no memory");
+    first
 }
 
 /// The facts of a visitor written as JSON.

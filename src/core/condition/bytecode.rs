@@ -1,25 +1,33 @@
-//! Answers a compiled condition: its bytes and the facts of a visitor in, a yes or no out. It must never panic,
-//! allocate without need or loop, whatever the bytes: jumps only go forward, so each byte is read at most once.
+//! Answers compiled conditions: their bytes and the facts of a visitor in, a yes or no out. It must never panic or loop,
+//! whatever the bytes: jumps only go forward, so each word is read at most once.
 //!
-//! A condition is a line of instructions over one answer, true at first; the answer at the end is the condition's.
+//! Conditions of one config share their tests, which stand apart, each once: what was asked for one condition is not asked
+//! again for another. A condition is a line of words (u32) over one answer, true at first; the answer at the end is the
+//! condition's. The three low bits of a word tell what it is, the others hold a number `n`.
 //!
 //! ```text
-//! NOT                                              turns the answer round
-//! JUMP_IF_FALSE n · JUMP_IF_TRUE n                 passes over the next n bytes
-//! ALWAYS                                           the answer is true
-//! test · shape · attribute · argument · n · operand  asks a fact
+//! ASK n      the answer is that of test n
+//! REQUIRE n  as ASK; where it is false, so is the condition
+//! JUMP_IF_FALSE n · JUMP_IF_TRUE n  passes over the next n words
+//! SET n      0: turns the answer round · 1: the answer is true
 //! ```
 //!
-//! Numbers (`n`, attribute, argument) are LEB128. `shape` is a subject, the accepted orders, and two bits: turn the
-//! answer round; the answer when the fact is unknown (JSON's null), which follows the language and not the test.
+//! A test is a row of 16 bytes: `test` u8, `shape` u8, `attribute` u16, `argument` u32, where its operand begins and how
+//! many bytes it has, u32 each. `shape` is a subject, the accepted orders, and two bits: turn the answer round; the answer
+//! when the fact is unknown (JSON's null), which follows the language and not the test.
 
-use super::reader::Reader;
+use core::cell::Cell;
+
 use super::test::Test;
 
-pub(super) const NOT: u8 = 1;
-pub(super) const JUMP_IF_FALSE: u8 = 2;
-pub(super) const JUMP_IF_TRUE: u8 = 3;
-pub(super) const ALWAYS: u8 = 4;
+pub(super) const ASK: u32 = 0;
+pub(super) const REQUIRE: u32 = 1;
+pub(super) const JUMP_IF_FALSE: u32 = 2;
+pub(super) const JUMP_IF_TRUE: u32 = 3;
+pub(super) const SET: u32 = 4;
+
+/// Bytes of a test's row.
+pub const TEST_BYTES: usize = 16;
 
 /// What is known of a visitor, asked by attribute (the config's small integer) and argument (a topic, a fact; 0
 /// where the attribute needs none). `None` is "not known"; any pair may be asked, so unknown ones answer `None`,
@@ -39,10 +47,28 @@ pub trait Facts {
     fn list_len(&self, attribute: u16, argument: u32) -> u32;
 }
 
-/// Whether the condition holds. No bytes at all is "for everyone"; bytes that are no condition hold for no one.
+/// What the tests of one config answered at one moment: each is asked once.
+#[derive(Clone, Debug, Default)]
+pub struct Answers(Vec<Cell<Answer>>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    NotAsked,
+    Told(Option<bool>),
+}
+
+impl Answers {
+    /// Room for so many tests. [`Answers::default`] has none and remembers nothing.
+    #[must_use]
+    pub fn of(tests: usize) -> Self {
+        Self(vec![Cell::new(Answer::NotAsked); tests])
+    }
+}
+
+/// The conditions of a config, as three runs of bytes.
 ///
 /// ```
-/// use escale::core::condition::bytecode::{evaluate, Facts};
+/// use escale::core::condition::bytecode::{Answers, Conditions, Facts};
 /// struct Nothing;
 /// impl Facts for Nothing {
 ///     fn number(&self, _: u16, _: u32) -> Option<f64> { None }
@@ -52,64 +78,63 @@ pub trait Facts {
 ///     fn list_contains(&self, _: u16, _: u32, _: u32) -> bool { false }
 ///     fn list_len(&self, _: u16, _: u32) -> u32 { 0 }
 /// }
-/// assert!(evaluate(&[], &Nothing));
-/// assert!(!evaluate(&[255, 3], &Nothing));
+/// let words = [1u32, 2 << 3].map(u32::to_le_bytes).concat(); // one word: ask the third test
+/// let conditions = Conditions { tests: &[], operands: &[], words: &words };
+/// assert!(conditions.hold(u32::MAX, &Nothing, &Answers::default())); // no condition: for everyone
+/// assert!(!conditions.hold(0, &Nothing, &Answers::default())); // there is no such test: for no one
 /// ```
-#[must_use]
-pub fn evaluate(code: &[u8], facts: &impl Facts) -> bool {
-    run(Reader { rest: code }, facts).unwrap_or(false)
+#[derive(Clone, Copy, Debug)]
+pub struct Conditions<'a> {
+    /// Rows of [`TEST_BYTES`].
+    pub tests: &'a [u8],
+    /// What tests compare with.
+    pub operands: &'a [u8],
+    /// Words: of each condition how many it has, then these.
+    pub words: &'a [u8],
 }
 
-fn run(mut code: Reader, facts: &impl Facts) -> Option<bool> {
-    let mut answer = true;
-    while let Some(instruction) = code.byte() {
-        match instruction {
-            NOT => answer = !answer,
-            ALWAYS => answer = true,
-            JUMP_IF_FALSE | JUMP_IF_TRUE => {
-                let passed_over = code.block()?;
-                if answer == (instruction == JUMP_IF_TRUE) {
-                    code.rest = passed_over.1;
-                }
+impl Conditions<'_> {
+    /// Whether the condition that begins at a word holds. `u32::MAX` is "for everyone"; bytes that are no condition hold
+    /// for no one.
+    #[must_use]
+    pub fn hold(&self, start: u32, facts: &impl Facts, answers: &Answers) -> bool {
+        start == u32::MAX || self.run(start as usize, facts, answers).unwrap_or(false)
+    }
+
+    fn run(&self, start: usize, facts: &impl Facts, answers: &Answers) -> Option<bool> {
+        let words = self.words.as_chunks::<4>().0;
+        let read = |at: usize| words.get(at).map(|word| u32::from_le_bytes(*word));
+        let mut at = start + 1;
+        let end = at.checked_add(read(start)? as usize)?;
+        let mut answer = true;
+        while at < end {
+            let word = read(at)?;
+            let number = word >> 3;
+            at += 1;
+            match word & 7 {
+                REQUIRE if !self.ask(number as usize, facts, answers)? => return Some(false),
+                REQUIRE => answer = true,
+                ASK => answer = self.ask(number as usize, facts, answers)?,
+                JUMP_IF_FALSE if answer => (),
+                JUMP_IF_TRUE if !answer => (),
+                JUMP_IF_FALSE | JUMP_IF_TRUE => at += number as usize,
+                SET => answer = number == 1 || !answer,
+                _ => return None,
             }
-            _ => answer = Test::read(instruction, &mut code)?.answer(facts)?,
         }
+        Some(answer)
     }
-    Some(answer)
-}
 
-/// Calls `seen` with each name (hash) that the condition looks for in a list, and with none where it only asks for the
-/// list's length. So a config's compiler can put segments into an order.
-pub fn names_of(code: &[u8], list: u16, mut seen: impl FnMut(Option<u32>)) {
-    let mut code = Reader { rest: code };
-    while let Some(instruction) = code.byte() {
-        let known = match instruction {
-            NOT | ALWAYS => Some(()),
-            JUMP_IF_FALSE | JUMP_IF_TRUE => code.number().map(drop),
-            _ => Test::read(instruction, &mut code).map(|test| {
-                if test.attribute == list {
-                    test.names().for_each(&mut seen);
-                }
-            }),
-        };
-        if known.is_none() {
-            return;
+    fn ask(&self, test: usize, facts: &impl Facts, answers: &Answers) -> Option<bool> {
+        let kept = answers.0.get(test);
+        if let Some(Answer::Told(answer)) = kept.map(Cell::get) {
+            return answer;
         }
-    }
-}
-
-/// Calls `seen` with the attribute and argument of each test, in order; stops at bytes that are no condition. So a config's
-/// compiler can tell which segments a segment rests on.
-pub fn mentions(code: &[u8], mut seen: impl FnMut(u16, u32)) {
-    let mut code = Reader { rest: code };
-    while let Some(instruction) = code.byte() {
-        let known = match instruction {
-            NOT | ALWAYS => Some(()),
-            JUMP_IF_FALSE | JUMP_IF_TRUE => code.number().map(drop),
-            _ => Test::read(instruction, &mut code).map(|test| seen(test.attribute, test.argument)),
-        };
-        if known.is_none() {
-            return;
+        let row = self.tests.as_chunks::<TEST_BYTES>().0.get(test)?;
+        let answer = Test::read(row, self.operands)?.answer(facts);
+        if let Some(kept) = kept {
+            kept.set(Answer::Told(answer));
         }
+        answer
     }
 }

@@ -1,9 +1,9 @@
-//! Compiles conditions strictly: JSON and the attribute tree in, bytes for [`super::bytecode`] and every error at once
+//! Compiles conditions strictly: JSON and the attribute tree in, steps for [`super::encode::Pool`] and every error at once
 //! out. It must never accept what [`super::lenient`] would answer otherwise, nor guess what a mistake was meant to be.
 
 use serde_json::Value;
 
-use super::encode;
+use super::encode::{self, Step};
 use super::fault::{Fault, did_you_mean, one_of};
 use super::lenient::value_matches_unknown;
 use super::nearest::nearest;
@@ -14,11 +14,11 @@ use crate::core::issue::Issue;
 /// How deep a condition may nest.
 pub const MAX_DEPTH: usize = 32;
 
-/// How long a compiled condition may be.
+/// How long a compiled condition may be, in bytes.
 pub const MAX_BYTES: usize = 65_535;
 
-/// The bytes of a condition; what is wrong with it is added to `issues`, each at its JSON pointer under `path`. After an
-/// issue the bytes mean nothing.
+/// The steps of a condition; what is wrong with it is added to `issues`, each at its JSON pointer under `path`. After an
+/// issue the steps mean nothing.
 ///
 /// ```
 /// use escale::core::condition::{compile::compile, schema::{Attribute, Kind, Schema}};
@@ -40,10 +40,11 @@ pub const MAX_BYTES: usize = 65_535;
 /// assert_eq!(issues[0].path, "/offers/0/when/trip.day_to_departure");
 /// assert_eq!(issues[0].remedy, "Did you mean `trip.days_to_departure`?");
 /// ```
-pub fn compile(condition: &Value, attributes: &impl Schema, path: &str, issues: &mut Vec<Issue>) -> Vec<u8> {
+pub fn compile(condition: &Value, attributes: &impl Schema, path: &str, issues: &mut Vec<Issue>) -> Vec<Step> {
     let mut compiler = Compiler { schema: attributes, issues };
-    let code = compiler.condition(condition, path, MAX_DEPTH);
-    if code.len() > MAX_BYTES {
+    let parts = compiler.condition(condition, path, MAX_DEPTH);
+    let code = encode::whole(parts);
+    if code.iter().map(Step::bytes).sum::<usize>() > MAX_BYTES {
         compiler.issue(path, Fault::new("the condition is too long", "Split it into segments and test `segments`"));
     }
     code
@@ -59,7 +60,8 @@ impl Compiler<'_> {
         self.issues.push(Issue { path: format!("{path}{}", fault.at), message: fault.message, remedy: fault.remedy });
     }
 
-    fn condition(&mut self, condition: &Value, path: &str, depth: usize) -> Vec<u8> {
+    /// The parts of a condition, all of which must hold.
+    fn condition(&mut self, condition: &Value, path: &str, depth: usize) -> Vec<Vec<Step>> {
         let Some(depth) = self.deeper(path, depth) else {
             return Vec::new();
         };
@@ -75,11 +77,11 @@ impl Compiler<'_> {
                 "$and" => encode::all(self.conditions(operand, &path, depth)),
                 "$or" => encode::any(self.conditions(operand, &path, depth)),
                 "$nor" => encode::not(encode::any(self.conditions(operand, &path, depth))),
-                "$not" => encode::not(self.condition(operand, &path, depth)),
+                "$not" => encode::not(encode::all(self.condition(operand, &path, depth))),
                 name => self.attribute(name, operand, &path, depth),
             });
         }
-        encode::all(parts)
+        parts
     }
 
     /// The depth left one level down. An issue and `None` at the limit.
@@ -90,17 +92,21 @@ impl Compiler<'_> {
         depth.checked_sub(1)
     }
 
-    fn conditions(&mut self, operand: &Value, path: &str, depth: usize) -> Vec<Vec<u8>> {
+    fn conditions(&mut self, operand: &Value, path: &str, depth: usize) -> Vec<Vec<Step>> {
         let conditions = operand.as_array().filter(|conditions| !conditions.is_empty());
         let Some(conditions) = conditions else {
             self.issue(path, Fault::new("a list of conditions is needed", "Write `[{…}, {…}]`, with at least one"));
             return Vec::new();
         };
         let at = |i: usize| format!("{path}/{i}");
-        conditions.iter().enumerate().map(|(i, condition)| self.condition(condition, &at(i), depth)).collect()
+        conditions
+            .iter()
+            .enumerate()
+            .map(|(i, condition)| encode::all(self.condition(condition, &at(i), depth)))
+            .collect()
     }
 
-    fn attribute(&mut self, name: &str, operand: &Value, path: &str, depth: usize) -> Vec<u8> {
+    fn attribute(&mut self, name: &str, operand: &Value, path: &str, depth: usize) -> Vec<Step> {
         if let Some(attribute) = self.schema.resolve(name) {
             let subject = Subject { schema: self.schema, name, attribute, is_length: false };
             return self.value(&subject, operand, path, depth);
@@ -116,7 +122,7 @@ impl Compiler<'_> {
         Fault::new(format!("unknown attribute `{name}`"), near.map_or_else(|| one_of(&names), did_you_mean))
     }
 
-    fn value(&mut self, subject: &Subject, condition: &Value, path: &str, depth: usize) -> Vec<u8> {
+    fn value(&mut self, subject: &Subject, condition: &Value, path: &str, depth: usize) -> Vec<Step> {
         let Some(depth) = self.deeper(path, depth) else {
             return Vec::new();
         };
@@ -138,7 +144,7 @@ impl Compiler<'_> {
             }
             plain => match subject.plain(plain) {
                 Ok(draft) => {
-                    encode::Draft { true_when_unknown: value_matches_unknown(plain), ..draft }.write(subject.attribute)
+                    encode::Draft { true_when_unknown: value_matches_unknown(plain), ..draft }.of(subject.attribute)
                 }
                 Err(faults) => self.refused(path, faults),
             },
@@ -151,7 +157,7 @@ impl Compiler<'_> {
         (operator, operand): (&str, &Value),
         path: &str,
         depth: usize,
-    ) -> Vec<u8> {
+    ) -> Vec<Step> {
         let path = below(path, operator);
         if let Err(fault) = subject.check_operator(operator) {
             return self.refused(&path, vec![fault]);
@@ -163,14 +169,14 @@ impl Compiler<'_> {
                 Ok(draft) => {
                     let on_unknown = Value::from_iter([(operator, operand.clone())]);
                     encode::Draft { true_when_unknown: value_matches_unknown(&on_unknown), ..draft }
-                        .write(subject.attribute)
+                        .of(subject.attribute)
                 }
                 Err(faults) => self.refused(&path, faults),
             },
         }
     }
 
-    fn refused(&mut self, path: &str, faults: Vec<Fault>) -> Vec<u8> {
+    fn refused(&mut self, path: &str, faults: Vec<Fault>) -> Vec<Step> {
         for fault in faults {
             self.issue(path, fault);
         }

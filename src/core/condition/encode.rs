@@ -1,8 +1,11 @@
-//! Writes conditions in the form that [`super::bytecode`] answers: tests and parts in, bytes out.
+//! Conditions before they are written: tests and parts in, lines of steps out, and a config's conditions as the bytes that
+//! [`super::bytecode`] answers. Equal tests and equal conditions are kept once.
 
-use super::bytecode::{ALWAYS, JUMP_IF_FALSE, JUMP_IF_TRUE, NOT};
+use std::collections::BTreeMap;
+
+use super::bytecode::{ASK, Conditions, JUMP_IF_FALSE, JUMP_IF_TRUE, REQUIRE, SET, TEST_BYTES};
 use super::schema::Attribute;
-use super::test::{NEGATED, TRUE_WHEN_UNKNOWN};
+use super::test::{NEGATED, TRUE_WHEN_UNKNOWN, subject};
 
 /// A test before it is written.
 pub struct Draft {
@@ -15,59 +18,198 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The bytes of the test, asked of an attribute.
-    pub fn write(&self, attribute: Attribute) -> Vec<u8> {
+    /// The test, asked of an attribute.
+    pub fn of(self, attribute: Attribute) -> Vec<Step> {
         let negated = if self.negated { NEGATED } else { 0 };
         let unknown = if self.true_when_unknown { TRUE_WHEN_UNKNOWN } else { 0 };
-        let mut code = vec![self.ask, self.shape | negated | unknown];
-        push_number(&mut code, u32::from(attribute.id));
-        push_number(&mut code, attribute.argument);
-        push_number(&mut code, self.operand.len() as u32);
-        code.extend_from_slice(&self.operand);
-        code
+        vec![Step::Ask(Question {
+            ask: self.ask,
+            shape: self.shape | negated | unknown,
+            attribute: attribute.id,
+            argument: attribute.argument,
+            operand: self.operand,
+        })]
     }
 }
 
-/// A number as LEB128.
-pub fn push_number(code: &mut Vec<u8>, mut number: u32) {
-    while number >= 0x80 {
-        code.push(number as u8 | 0x80);
-        number >>= 7;
+/// What a test asks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    ask: u8,
+    shape: u8,
+    attribute: u16,
+    argument: u32,
+    operand: Vec<u8>,
+}
+
+/// One step of a compiled condition; see [`super::bytecode`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    Ask(Question),
+    Require(Question),
+    JumpIf(bool, u32),
+    Not,
+    Always,
+}
+
+impl Step {
+    /// How much of a config it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Ask(question) | Self::Require(question) => 4 + TEST_BYTES + question.operand.len(),
+            _ => 4,
+        }
     }
-    code.push(number as u8);
 }
 
 /// The opposite.
-pub fn not(mut code: Vec<u8>) -> Vec<u8> {
-    code.push(NOT);
+pub fn not(mut code: Vec<Step>) -> Vec<Step> {
+    code.push(Step::Not);
     code
 }
 
 /// All of the parts; true if there are none.
-pub fn all(parts: Vec<Vec<u8>>) -> Vec<u8> {
-    chain(parts, JUMP_IF_FALSE)
+pub fn all(parts: Vec<Vec<Step>>) -> Vec<Step> {
+    chain(parts, false)
+}
+
+/// All of the parts, as a whole condition: plain tests among them need no jump.
+pub fn whole(parts: Vec<Vec<Step>>) -> Vec<Step> {
+    let is_plain = |part: &Vec<Step>| matches!(part[..], [Step::Ask(_)]);
+    let (plain, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_plain);
+    let required = plain.into_iter().flatten().map(|step| match step {
+        Step::Ask(question) => Step::Require(question),
+        other => other,
+    });
+    let required: Vec<Step> = required.collect();
+    if others.is_empty() && !required.is_empty() { required } else { [required, all(others)].concat() }
 }
 
 /// Any of the parts; as the language has it, true if there are none.
-pub fn any(parts: Vec<Vec<u8>>) -> Vec<u8> {
-    chain(parts, JUMP_IF_TRUE)
+pub fn any(parts: Vec<Vec<Step>>) -> Vec<Step> {
+    chain(parts, true)
 }
 
 /// The parts, each but the last followed by a jump over all the others.
-fn chain(parts: Vec<Vec<u8>>, jump: u8) -> Vec<u8> {
-    let mut jumps: Vec<Vec<u8>> = Vec::new();
-    let mut after = 0;
-    for part in parts.iter().rev() {
-        let mut code = Vec::new();
-        if after > 0 {
-            code.push(jump);
-            push_number(&mut code, after as u32);
-        }
-        after += part.len() + code.len();
-        jumps.push(code);
-    }
+fn chain(parts: Vec<Vec<Step>>, leaves_if: bool) -> Vec<Step> {
     if parts.is_empty() {
-        return vec![ALWAYS];
+        return vec![Step::Always];
     }
-    parts.into_iter().zip(jumps.into_iter().rev()).flat_map(|(part, jump)| part.into_iter().chain(jump)).collect()
+    let mut left = parts.iter().map(|part| part.len() + 1).sum::<usize>() - 1;
+    let mut code = Vec::new();
+    for part in parts {
+        left -= part.len();
+        code.extend(part);
+        if left > 0 {
+            left -= 1;
+            code.push(Step::JumpIf(leaves_if, left as u32));
+        }
+    }
+    code
+}
+
+/// Calls `seen` with the attribute and argument of each test, in order. So a config's compiler can tell what a condition
+/// rests on.
+pub fn mentions(code: &[Step], mut seen: impl FnMut(u16, u32)) {
+    questions(code).for_each(|asked| seen(asked.attribute, asked.argument));
+}
+
+/// Calls `seen` with each name (hash) that the condition looks for in a list, and with none where it only asks for the
+/// list's length. So a config's compiler can put segments into an order.
+pub fn names_of(code: &[Step], list: u16, mut seen: impl FnMut(Option<u32>)) {
+    for asked in questions(code).filter(|asked| asked.attribute == list) {
+        if asked.shape & subject::MASK == subject::LIST_LEN {
+            seen(None);
+        } else {
+            asked.operand.as_chunks::<4>().0.iter().for_each(|hash| seen(Some(u32::from_le_bytes(*hash))));
+        }
+    }
+}
+
+fn questions(code: &[Step]) -> impl Iterator<Item = &Question> {
+    code.iter().filter_map(|step| match step {
+        Step::Ask(question) | Step::Require(question) => Some(question),
+        _ => None,
+    })
+}
+
+/// A config's conditions as they grow.
+///
+/// ```
+/// use escale::core::condition::encode::Pool;
+/// let mut pool = Pool::default();
+/// assert_eq!(pool.keep(Vec::new()), 0);
+/// assert_eq!(pool.keep(Vec::new()), 0);
+/// ```
+#[derive(Default)]
+pub struct Pool {
+    tests: Vec<u8>,
+    operands: Vec<u8>,
+    words: Vec<u8>,
+    known_tests: BTreeMap<Question, u32>,
+    known_operands: BTreeMap<Vec<u8>, u32>,
+    known: BTreeMap<Vec<Step>, u32>,
+}
+
+impl Pool {
+    /// Takes a condition in. Returns the word at which it begins.
+    pub fn keep(&mut self, code: Vec<Step>) -> u32 {
+        if let Some(known) = self.known.get(&code) {
+            return *known;
+        }
+        let at = (self.words.len() / 4) as u32;
+        let line: Vec<u32> = code.iter().map(|step| self.word(step)).collect();
+        self.words.extend((line.len() as u32).to_le_bytes());
+        self.words.extend(line.into_iter().flat_map(u32::to_le_bytes));
+        self.known.insert(code, at);
+        at
+    }
+
+    /// The conditions taken in so far, each once.
+    pub fn kept(&self) -> impl Iterator<Item = &[Step]> {
+        self.known.keys().map(Vec::as_slice)
+    }
+
+    /// Their bytes.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions<'_> {
+        Conditions { tests: &self.tests, operands: &self.operands, words: &self.words }
+    }
+
+    fn word(&mut self, step: &Step) -> u32 {
+        let (operation, number) = match step {
+            Step::Ask(question) => (ASK, self.test(question)),
+            Step::Require(question) => (REQUIRE, self.test(question)),
+            Step::JumpIf(false, words) => (JUMP_IF_FALSE, *words),
+            Step::JumpIf(true, words) => (JUMP_IF_TRUE, *words),
+            Step::Not => (SET, 0),
+            Step::Always => (SET, 1),
+        };
+        number << 3 | operation
+    }
+
+    fn test(&mut self, question: &Question) -> u32 {
+        if let Some(known) = self.known_tests.get(question) {
+            return *known;
+        }
+        let operand = self.operand(&question.operand);
+        let index = (self.tests.len() / TEST_BYTES) as u32;
+        self.tests.extend([question.ask, question.shape]);
+        self.tests.extend(question.attribute.to_le_bytes());
+        for number in [question.argument, operand, question.operand.len() as u32] {
+            self.tests.extend(number.to_le_bytes());
+        }
+        self.known_tests.insert(question.clone(), index);
+        index
+    }
+
+    fn operand(&mut self, operand: &[u8]) -> u32 {
+        if let Some(known) = self.known_operands.get(operand) {
+            return *known;
+        }
+        let at = self.operands.len() as u32;
+        self.operands.extend_from_slice(operand);
+        self.known_operands.insert(operand.to_vec(), at);
+        at
+    }
 }

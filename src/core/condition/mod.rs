@@ -8,14 +8,13 @@
 mod automaton;
 pub mod bucket;
 pub mod bytecode;
-mod reader;
 mod test;
 mod version;
 
 #[cfg(feature = "full")]
 pub mod compile;
 #[cfg(feature = "full")]
-mod encode;
+pub mod encode;
 #[cfg(feature = "full")]
 mod fault;
 #[cfg(feature = "full")]

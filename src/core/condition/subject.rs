@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::encode::push_number;
 use super::fault::{Fault, did_you_mean, one_of, shown};
 use super::nearest::nearest;
 use super::schema::{Attribute, Kind, Schema};
@@ -92,10 +91,10 @@ impl Subject<'_> {
             (subject::FLAG, Value::Bool(flag)) => Ok(vec![u8::from(*flag)]),
             (subject::TEXT, Value::String(text)) => {
                 self.check_value(text)?;
-                let mut bytes = Vec::new();
-                push_number(&mut bytes, text.len() as u32);
-                bytes.extend_from_slice(text.as_bytes());
-                Ok(bytes)
+                let Ok(length) = u16::try_from(text.len()) else {
+                    return Err(Fault::new("the text is too long", "Write a shorter one"));
+                };
+                Ok([&length.to_le_bytes(), text.as_bytes()].concat())
             }
             (subject::NAME | subject::LIST, Value::String(name)) if !name.is_empty() => {
                 self.check_value(name)?;

@@ -3,8 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::bytecode::Facts;
-use super::reader::Reader;
+use super::bytecode::{Facts, TEST_BYTES};
 use super::{automaton, version};
 
 /// What a test asks of its fact.
@@ -25,6 +24,8 @@ pub mod subject {
     pub const FLAG: u8 = 3;
     pub const LIST: u8 = 4;
     pub const LIST_LEN: u8 = 5;
+    /// The bits of the shape that hold one of these.
+    pub const MASK: u8 = 7;
 }
 
 /// Orders that an ordering test accepts, as bits of the shape.
@@ -37,30 +38,29 @@ pub mod accepts {
 pub const NEGATED: u8 = 0x40;
 pub const TRUE_WHEN_UNKNOWN: u8 = 0x80;
 
-/// One test, read from a condition's bytes.
+/// One test, read from its row.
 pub struct Test<'a> {
     test: u8,
     shape: u8,
-    pub attribute: u16,
-    pub argument: u32,
+    attribute: u16,
+    argument: u32,
     operand: &'a [u8],
 }
 
 impl<'a> Test<'a> {
-    /// The test whose first byte has been read.
-    pub fn read(test: u8, code: &mut Reader<'a>) -> Option<Self> {
-        let shape = code.byte()?;
-        let attribute = u16::try_from(code.number()?).ok()?;
-        let argument = code.number()?;
-        let (operand, rest) = code.block()?;
-        code.rest = rest;
-        Some(Self { test, shape, attribute, argument, operand })
+    /// The test of a row; `None` where its operand is not all there.
+    pub fn read(row: &[u8; TEST_BYTES], operands: &'a [u8]) -> Option<Self> {
+        let [test, shape, a, b, numbers @ ..] = row;
+        let numbers = numbers.as_chunks::<4>().0;
+        let number = |at: usize| numbers.get(at).map_or(0, |bytes| u32::from_le_bytes(*bytes));
+        let operand = operands.get(number(1) as usize..)?.get(..number(2) as usize)?;
+        Some(Self { test: *test, shape: *shape, attribute: u16::from_le_bytes([*a, *b]), argument: number(0), operand })
     }
 
     /// Whether the fact is as asked; `None` when the bytes ask nothing that exists.
     pub fn answer(&self, facts: &impl Facts) -> Option<bool> {
         let (attribute, argument) = (self.attribute, self.argument);
-        let holds = match self.shape & 7 {
+        let holds = match self.shape & subject::MASK {
             subject::NUMBER => facts.number(attribute, argument).filter(|n| !n.is_nan()).map(|n| self.of_number(n)),
             subject::TEXT => facts.text(attribute, argument).map(|text| self.of_text(text)),
             subject::NAME => facts.name(attribute, argument).map(|hash| self.of_name(hash)),
@@ -121,13 +121,6 @@ impl<'a> Test<'a> {
         }
     }
 
-    /// The names looked for in a list; one `None` where the test is about the list's length.
-    pub fn names(&self) -> impl Iterator<Item = Option<u32>> {
-        let is_length = self.shape & 7 == subject::LIST_LEN;
-        let hashes = self.hashes().filter(move |_| !is_length).map(Some);
-        is_length.then_some(None).into_iter().chain(hashes)
-    }
-
     fn hashes(&self) -> impl Iterator<Item = u32> {
         self.operand.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
     }
@@ -153,13 +146,15 @@ pub fn text_order(a: &[u8], b: &[u8]) -> Ordering {
     }
 }
 
-fn any_text(operand: &[u8], text: &str) -> bool {
-    let mut operands = Reader { rest: operand };
-    while let Some((operand, rest)) = operands.block() {
+/// Texts stand after each other, each behind its length (u16).
+fn any_text(mut operands: &[u8], text: &str) -> bool {
+    while let Some((length, rest)) = operands.split_first_chunk()
+        && let Some((operand, rest)) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))
+    {
         if operand == text.as_bytes() {
             return true;
         }
-        operands.rest = rest;
+        operands = rest;
     }
     false
 }

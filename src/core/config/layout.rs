@@ -6,9 +6,9 @@
 /// The first four bytes.
 pub const MAGIC: [u8; 4] = *b"ESC\x01";
 /// The version of this layout.
-pub const FORMAT: u16 = 1;
+pub const FORMAT: u16 = 2;
 /// How many sections there are.
-pub const SECTIONS: usize = 36;
+pub const SECTIONS: usize = 38;
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 12 + SECTIONS * 8;
 
@@ -52,20 +52,27 @@ pub enum Section {
     Scenarios = 33,
     ScenarioUnless = 34,
     Variants = 35,
+    Tests = 36,
+    Operands = 37,
 }
+
+/// Bytes of an offer's row, and of a topic's with its weight.
+pub const OFFER_BYTES: usize = 48;
+pub const WEIGHT_BYTES: usize = 8;
 
 impl Section {
     /// Bytes of a row; 1 for plain runs of bytes.
     #[must_use]
     pub const fn row_bytes(self) -> usize {
         match self {
-            // A condition is a run of bytes that begins with its length; offers point at it.
-            Self::StringBytes | Self::Conditions => 1,
+            // bytes · bytes
+            Self::StringBytes | Self::Operands => 1,
             // u16 offer
             Self::Candidates => 2,
             // u32 end of a string · f32 weight of a kind · f32 of the policy
-            // · f32 of customer knowledge · f32 probability of a topic after another
+            // · f32 of customer knowledge · f32 probability of a topic after another · u32 word of a condition
             Self::StringOffsets | Self::EventWeights | Self::Policy | Self::Customer | Self::Transitions => 4,
+            Self::Conditions => 4,
             // namespace u16, index u16, hash u32 · pattern u32, first u16, count u16 · hash u32, first, count
             // · topic u16, spare u16, weight f32
             // · condition u32, points f32 · name, hash u32 · first transition u32, λ f32, a row for each facet
@@ -80,13 +87,15 @@ impl Section {
             Self::Families => 16,
             // name, condition, first content u32; contents, spare u16: an offer's variants in their order
             Self::Variants => 16,
+            // see `condition::bytecode`
+            Self::Tests => 16,
             Self::Facets => 24,
             // name, hash, first rule, expiry_days u32; threshold f32; rules u16, negative u16
             Self::Personas => 24,
             // name, hash, first, count u32; min_confidence f32; slots u16, min_facet u16
             Self::Placements => 24,
             // see `rows::Offer`
-            Self::Offers => 48,
+            Self::Offers => OFFER_BYTES,
             // u16 family · u16 kind of event
             Self::SuppressedFamilies | Self::ScenarioUnless => 2,
             // u32 of `Timing` · destination, theme u16: a row for each offer · offer, substitute u16

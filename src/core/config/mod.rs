@@ -42,6 +42,8 @@ pub const MAX_PARENTS: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Config {
     bytes: Vec<u8>,
+    /// Start and length of each section.
+    frames: [(u32, u32); SECTIONS],
     version_hash: u32,
     policy: Policy,
     timing: Timing,
@@ -53,15 +55,19 @@ impl Config {
         if bytes.len() < HEADER_BYTES || bytes[..4] != MAGIC {
             return Err(ConfigError::NotAConfig);
         }
-        let mut config = Self { bytes, version_hash: 0, policy: Policy::default(), timing: Timing::default() };
+        let frames = [(0, 0); SECTIONS];
+        let mut config = Self { bytes, frames, version_hash: 0, policy: Policy::default(), timing: Timing::default() };
         let header = Row(config.bytes.first_chunk::<12>().unwrap_or(&[0; 12]));
         let (format, told) = (header.u16(4), header.u32(8));
         if format != FORMAT {
             return Err(ConfigError::Version(format));
         }
         let sum = digest(&config.bytes[12..]);
-        if sum != told || (0..SECTIONS).any(|s| config.frame(s).is_none()) {
+        if sum != told {
             return Err(ConfigError::Corrupt);
+        }
+        for section in 0..SECTIONS {
+            config.frames[section] = config.frame(section).ok_or(ConfigError::Corrupt)?;
         }
         config.version_hash = sum;
         config.policy = config.read_policy();
@@ -133,21 +139,25 @@ impl Config {
     /// The bytes of a section.
     #[must_use]
     pub fn section(&self, section: Section) -> &[u8] {
-        let (start, length) = self.frame(section as usize).unwrap_or((0, 0));
-        self.bytes.get(start..start + length).unwrap_or(&[])
+        let (start, length) = self.frames[section as usize];
+        self.bytes.get(start as usize..).and_then(|rest| rest.get(..length as usize)).unwrap_or(&[])
     }
 
     /// How many rows a section has.
     #[must_use]
     pub fn count(&self, section: Section) -> usize {
-        self.frame(section as usize).map_or(0, |(_, length)| length / section.row_bytes())
+        self.frames[section as usize].1 as usize / section.row_bytes()
     }
 
     /// A row; zeros where there is none.
     pub(crate) fn row<const N: usize>(&self, section: Section, index: usize) -> Row<'_, N> {
+        self.rows(section).row(index)
+    }
+
+    /// All rows of a section.
+    pub(crate) fn rows<const N: usize>(&self, section: Section) -> Rows<'_, N> {
         debug_assert_eq!(section.row_bytes(), N, "{section:?}");
-        let (rows, _) = self.section(section).as_chunks::<N>();
-        Row(rows.get(index).unwrap_or(&[0; N]))
+        Rows(self.section(section).as_chunks().0)
     }
 
     /// A section that is one row of numbers; zeros where it is shorter.
@@ -156,11 +166,24 @@ impl Config {
     }
 
     /// Start and length of a section as the header says, if it lies inside.
-    fn frame(&self, section: usize) -> Option<(usize, usize)> {
+    fn frame(&self, section: usize) -> Option<(u32, u32)> {
         let at = 12 + section * 8;
         let header: &[u8; 8] = self.bytes.get(at..)?.first_chunk()?;
-        let (start, length) = (Row(header).u32(0) as usize, Row(header).u32(4) as usize);
-        (start >= HEADER_BYTES && start.checked_add(length)? <= self.bytes.len()).then_some((start, length))
+        let (start, length) = (Row(header).u32(0), Row(header).u32(4));
+        let is_inside = start as usize >= HEADER_BYTES && start.checked_add(length)? as usize <= self.bytes.len();
+        is_inside.then_some((start, length))
+    }
+}
+
+/// A section's rows, looked up once for many of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows<'a, const N: usize>(&'a [[u8; N]]);
+
+impl<'a, const N: usize> Rows<'a, N> {
+    /// A row; zeros where there is none.
+    #[inline(always)]
+    pub fn row(self, index: usize) -> Row<'a, N> {
+        Row(self.0.get(index).unwrap_or(&[0; N]))
     }
 }
 

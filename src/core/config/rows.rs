@@ -1,7 +1,8 @@
 //! The rows of the compiled config as plain values, read at their place.
 
-use super::Config;
-use super::layout::Section;
+use super::layout::{OFFER_BYTES, Section, WEIGHT_BYTES};
+use super::{Config, Rows};
+use crate::core::condition::bytecode::Conditions;
 use crate::core::event::Kind;
 
 /// The small integer that stands for "none".
@@ -81,7 +82,7 @@ pub struct Offer {
     pub hash: u32,
     pub from_s: u32,
     pub until_s: u32,
-    /// Where its condition begins in its section, or `u32::MAX`.
+    /// The word at which its condition begins, or `u32::MAX`.
     pub condition: u32,
     pub first_weight: u32,
     pub weights: u16,
@@ -100,7 +101,7 @@ pub struct Offer {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Variant {
     pub name: u32,
-    /// Where its condition begins in its section, or `u32::MAX`.
+    /// The word at which its condition begins, or `u32::MAX`.
     pub condition: u32,
     pub first_content: u32,
     pub contents: u16,
@@ -175,32 +176,17 @@ impl Config {
     }
 
     /// The offers of a placement, by their small integers.
-    pub fn candidates(&self, placement: &Placement) -> impl Iterator<Item = u16> + '_ {
-        let first = placement.first_candidate as usize;
-        let end = (first + placement.candidates as usize).min(self.count(Section::Candidates));
-        (first..end).map(|i| self.row::<2>(Section::Candidates, i).u16(0))
+    pub fn candidates(&self, placement: &Placement) -> impl ExactSizeIterator<Item = u16> + '_ {
+        let all = self.section(Section::Candidates).as_chunks::<2>().0;
+        let first = all.get(placement.first_candidate as usize..).unwrap_or(&[]);
+        let listed = first.get(..placement.candidates as usize).unwrap_or(first);
+        listed.iter().map(|index| u16::from_le_bytes(*index))
     }
 
     /// An offer by its small integer.
     #[must_use]
     pub fn offer(&self, index: u16) -> Offer {
-        let row = self.row::<48>(Section::Offers, usize::from(index));
-        Offer {
-            name: row.u32(0),
-            hash: row.u32(4),
-            from_s: row.u32(8),
-            until_s: row.u32(12),
-            condition: row.u32(16),
-            first_weight: row.u32(20),
-            weights: row.u16(24),
-            family: row.u16(26),
-            base_score: row.f32(28),
-            first_content: row.u32(32),
-            contents: row.u16(36),
-            kind: row.byte(38),
-            variants: row.byte(39),
-            first_variant: row.u32(40),
-        }
+        self.rows(Section::Offers).offer(index)
     }
 
     /// An offer's variant, counted from 1; none: 0, or the offer has fewer.
@@ -213,10 +199,7 @@ impl Config {
 
     /// Topics with weights: `count` rows from `first`.
     pub fn topic_weights(&self, first: u32, count: u16) -> impl Iterator<Item = (u16, f64)> + '_ {
-        (0..usize::from(count)).map(move |i| {
-            let row = self.row::<8>(Section::TopicWeights, first as usize + i);
-            (row.u16(0), row.f32(4))
-        })
+        self.rows(Section::TopicWeights).topic_weights(first, count)
     }
 
     /// The texts of an offer's variant (0: its own) in a language: (key, value). A language that the offer has not falls
@@ -252,20 +235,47 @@ impl Config {
         self.text(label.unwrap_or_else(|| self.topic(topic).name))
     }
 
-    /// The compiled condition of an offer, if it has one.
+    /// All conditions.
     #[must_use]
-    pub fn condition(&self, offer: &Offer) -> Option<&[u8]> {
-        self.condition_at(offer.condition)
-    }
-
-    /// The compiled condition that begins at this byte of its section; none at `u32::MAX`.
-    #[must_use]
-    pub fn condition_at(&self, start: u32) -> Option<&[u8]> {
-        if start == u32::MAX {
-            return None;
+    pub fn conditions(&self) -> Conditions<'_> {
+        Conditions {
+            tests: self.section(Section::Tests),
+            operands: self.section(Section::Operands),
+            words: self.section(Section::Conditions),
         }
-        let all = self.section(Section::Conditions);
-        let (head, rest) = all.get(start as usize..)?.split_first_chunk::<4>()?;
-        rest.get(..u32::from_le_bytes(*head) as usize)
+    }
+}
+
+impl Rows<'_, OFFER_BYTES> {
+    /// An offer by its small integer.
+    pub fn offer(self, index: u16) -> Offer {
+        let row = self.row(usize::from(index));
+        Offer {
+            name: row.u32(0),
+            hash: row.u32(4),
+            from_s: row.u32(8),
+            until_s: row.u32(12),
+            condition: row.u32(16),
+            first_weight: row.u32(20),
+            weights: row.u16(24),
+            family: row.u16(26),
+            base_score: row.f32(28),
+            first_content: row.u32(32),
+            contents: row.u16(36),
+            kind: row.byte(38),
+            variants: row.byte(39),
+            first_variant: row.u32(40),
+        }
+    }
+}
+
+impl<'a> Rows<'a, WEIGHT_BYTES> {
+    /// Topics with weights: `count` rows from `first`.
+    #[inline(always)]
+    pub fn topic_weights(self, first: u32, count: u16) -> impl Iterator<Item = (u16, f64)> + 'a {
+        (0..usize::from(count)).map(move |i| {
+            let row = self.row(first as usize + i);
+            (row.u16(0), row.f32(4))
+        })
     }
 }

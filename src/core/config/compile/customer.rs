@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Compiler, unknown};
 use crate::core::attribute::Id;
-use crate::core::condition::bytecode::{mentions, names_of};
+use crate::core::condition::encode::{Step, mentions, names_of};
 use crate::core::config::layout::Section;
 use crate::core::config::people::SiteConfig;
 use crate::core::config::people_customer::{PersonaConfig, QuestionConfig, RfmConfig};
@@ -107,7 +107,7 @@ impl Compiler {
         }
         for (index, at) in self.in_order(&all).into_iter().enumerate() {
             let Draft { name, code, .. } = &all[at];
-            let condition = self.keep_condition(code.clone());
+            let condition = self.conditions.keep(code.clone());
             let hash = self.enter(Namespace::Segment, name, index, &format!("/segments/{name}"));
             for v in [self.out.text(name), hash, condition] {
                 self.out.put(Section::Segments, &v.to_le_bytes());
@@ -116,7 +116,7 @@ impl Compiler {
     }
 
     /// Which segments a segment's condition names, by their places.
-    fn segments_under(&mut self, code: &[u8], hashes: &[u32], path: &str) -> Vec<usize> {
+    fn segments_under(&mut self, code: &[Step], hashes: &[u32], path: &str) -> Vec<usize> {
         let mut rests_on = Vec::new();
         let mut is_counting = false;
         names_of(code, Id::Segments as u16, |hash| match hashes.iter().position(|h| Some(*h) == hash) {
@@ -132,7 +132,7 @@ impl Compiler {
     }
 
     /// Personas rest on everything else that is known: nothing may rest on them.
-    fn refuse_personas(&mut self, code: &[u8], path: &str, remedy: &str) {
+    fn refuse_personas(&mut self, code: &[Step], path: &str, remedy: &str) {
         let of_personas = [Id::Persona, Id::PersonaNegative, Id::PersonaScore].map(|id| id as u16);
         let mut is_circular = false;
         mentions(code, |attribute, _| is_circular |= of_personas.contains(&attribute));
@@ -166,7 +166,7 @@ impl Compiler {
             let path = format!("{path}/rules/{i}/when");
             let code = self.compiled(&rule.when, &path);
             self.refuse_personas(&code, &path, "Name segments, or what the other persona rests on");
-            let condition = self.keep_condition(code);
+            let condition = self.conditions.keep(code);
             self.out.put(Section::PersonaRules, &condition.to_le_bytes());
             self.out.put(Section::PersonaRules, &(rule.points as f32).to_le_bytes());
         }
@@ -219,7 +219,7 @@ impl Compiler {
 /// A segment on its way.
 struct Draft<'a> {
     name: &'a String,
-    code: Vec<u8>,
+    code: Vec<Step>,
     /// Places of the segments that its condition names.
     rests_on: Vec<usize>,
 }

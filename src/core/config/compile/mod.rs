@@ -19,7 +19,7 @@ use super::layout::Section;
 use super::people::SiteConfig;
 use super::{Config, json_schema, lint, structure};
 use crate::core::attribute::{AttributeTree, CustomerNames, Id};
-use crate::core::condition::bytecode::mentions;
+use crate::core::condition::encode::{Pool, mentions};
 use crate::core::condition::nearest::nearest;
 use crate::core::hash::Namespace;
 use crate::core::issue::Issue;
@@ -73,8 +73,8 @@ struct Compiler {
     names: CustomerNames,
     /// The topic that each topic lies in, or `NONE`.
     parents: Vec<u16>,
-    /// Conditions that were compiled already: equal ones are kept once.
-    conditions: BTreeMap<Vec<u8>, u32>,
+    /// All conditions so far.
+    conditions: Pool,
 }
 
 impl Compiler {
@@ -109,14 +109,18 @@ impl Compiler {
     /// A page whose config never asks what it is about can show its offer before that is found out.
     fn asks_for_page(&mut self) {
         let mut asks = false;
-        for code in self.conditions.keys() {
+        for code in self.conditions.kept() {
             mentions(code, |attribute, _| asks |= attribute == Id::PageTopics as u16);
         }
         self.out.put(Section::Policy, &u32::from(asks).to_le_bytes());
     }
 
     /// The bytes, and what the lints say of a config without faults.
-    fn finish(self, site: &SiteConfig) -> Compiled {
+    fn finish(mut self, site: &SiteConfig) -> Compiled {
+        let conditions = self.conditions.conditions();
+        self.out.put(Section::Tests, conditions.tests);
+        self.out.put(Section::Operands, conditions.operands);
+        self.out.put(Section::Conditions, conditions.words);
         let (bytes, mut warnings) = (self.out.finish(), self.warnings);
         let tree =
             AttributeTree { topics: &self.topics, facets: &self.facets, customer: &self.names, seasons: &self.seasons };

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Compiler;
 use super::rules::Weighted;
 use crate::core::attribute::AttributeTree;
-use crate::core::condition;
+use crate::core::condition::{self, encode::Step};
 use crate::core::config::NONE;
 use crate::core::config::layout::Section;
 use crate::core::config::people::{OfferConfig, SiteConfig};
@@ -90,26 +90,14 @@ impl Compiler {
     pub(super) fn condition(&mut self, when: Option<&Value>, path: &str) -> u32 {
         let Some(when) = when else { return u32::MAX };
         let code = self.compiled(when, path);
-        self.keep_condition(code)
+        self.conditions.keep(code)
     }
 
-    /// A condition's bytes.
-    pub(super) fn compiled(&mut self, when: &Value, path: &str) -> Vec<u8> {
+    /// A condition's steps.
+    pub(super) fn compiled(&mut self, when: &Value, path: &str) -> Vec<Step> {
         let tree =
             AttributeTree { topics: &self.topics, facets: &self.facets, customer: &self.names, seasons: &self.seasons };
         condition::compile::compile(when, &tree, path, &mut self.issues)
-    }
-
-    /// Puts a condition's bytes into their section. Returns where they begin.
-    pub(super) fn keep_condition(&mut self, code: Vec<u8>) -> u32 {
-        if let Some(known) = self.conditions.get(&code) {
-            return *known;
-        }
-        let at = self.out.length(Section::Conditions) as u32;
-        self.out.put(Section::Conditions, &(code.len() as u32).to_le_bytes());
-        self.out.put(Section::Conditions, &code);
-        self.conditions.insert(code, at);
-        at
     }
 
     pub(super) fn candidates(&mut self, site: &SiteConfig) {
