@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("number", 0),
     ("pattern", 0),
     ("time", 0),
+    ("arm", 1),
     ("attribute", 1),
     ("condition", 1),
     ("config", 1),

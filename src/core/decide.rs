@@ -4,10 +4,11 @@
 //! Every eligible offer has a score in doublings: `log₂ rate + log₂ value + priority + γ·Σ a·log₂ lift − fatigue
 //! − similarity` to what the page shows already; one is drawn.
 
+use super::arm::is_held_out;
 use super::config::layout::Section;
 use super::config::{Config, Placement};
 use super::draw::draw;
-use super::hash::{mix, unit};
+use super::hash::mix;
 use super::season;
 use super::situation::Situation;
 
@@ -121,9 +122,4 @@ pub fn seed(config: &Config, placement: &Placement, request: &Request, visitor: 
     let phase_s = mix(visitor, 0x0070_6861_7365) % sticky_s;
     let bucket = (u64::from(super::time::seconds_of(request.now_ms)) + phase_s) / sticky_s;
     mix(mix(visitor, u64::from(placement.hash) << 8 | u64::from(request.slot)), bucket)
-}
-
-/// Whether a visitor belongs to the control group, by hash alone.
-fn is_held_out(config: &Config, visitor: u64) -> bool {
-    unit(mix(visitor, 0x0068_6f6c_646f_7574)) < config.policy().holdout
 }

@@ -273,7 +273,8 @@ impl Engine {
     /// What is known at a moment but of the customer.
     fn facts<'a>(&'a self, affinity: &'a Affinity, time: &'a TimeFacts<'a>) -> VisitorFacts<'a> {
         let (page_topics, now_s) = (&self.page_topics, time.now_s());
-        VisitorFacts { profile: self.known(), affinity, customer: &NOBODY, time, page_topics, now_s }
+        let visitor = self.visitor;
+        VisitorFacts { profile: self.known(), affinity, customer: &NOBODY, time, page_topics, now_s, visitor }
     }
 
     /// Negative personas that fit are kept in the own replica until they expire, and renewed as long as they fit.

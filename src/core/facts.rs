@@ -2,6 +2,7 @@
 //! flags, memberships. What is not known is `None`, never a guess.
 
 use super::affinity::Affinity;
+use super::arm;
 use super::attribute::Id;
 use super::condition::bytecode::Facts;
 use super::customer::Customer;
@@ -23,6 +24,8 @@ pub struct VisitorFacts<'a> {
     pub page_topics: &'a [TopicWeight],
     /// Seconds since the landmark.
     pub now_s: u32,
+    /// The visitor's hash, from which arms follow.
+    pub visitor: u64,
 }
 
 impl VisitorFacts<'_> {
@@ -76,6 +79,9 @@ impl Facts for VisitorFacts<'_> {
     fn name(&self, attribute: u16, argument: u32) -> Option<u32> {
         if attribute == Id::Declared as u16 {
             return self.profile.fact(argument)?.answer();
+        }
+        if attribute == Id::Arm as u16 {
+            return arm::of(self.time.config(), argument, self.visitor).map(|arm| arm.hash);
         }
         self.time.name(attribute).or_else(|| self.customer.name(attribute))
     }

@@ -37,6 +37,12 @@ impl<'a> TimeFacts<'a> {
         self.now_s
     }
 
+    /// The config that it is asked of.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        self.config
+    }
+
     /// The trips of the moment.
     #[must_use]
     pub fn trips(&self) -> &[TripReading] {

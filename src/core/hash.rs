@@ -20,6 +20,8 @@ pub enum Namespace {
     Scenario = 13,
     Zone = 14,
     Season = 15,
+    Experiment = 16,
+    Arm = 17,
 }
 
 impl Namespace {

@@ -1,9 +1,12 @@
 //! What Escale thinks of a visitor, in names: for the visitor's own eyes, the inspector and the export. Comes in: an
 //! engine and a time; goes out: a tree that serialises. Only what the config can name is in it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::affinity::Affinity;
+use super::arm;
 use super::caps::contacts;
 use super::config::layout::Section;
 use super::engine::Engine;
@@ -32,6 +35,8 @@ pub struct Knowledge {
     /// The scenarios that are due.
     pub due: Vec<String>,
     pub bookings: Vec<BookingKnowledge>,
+    /// The arm of each experiment that the visitor is in, by the experiments' names.
+    pub arms: BTreeMap<String, String>,
     /// What was shown in the last month, and what came of it.
     pub decisions: Vec<DecisionKnowledge>,
     #[serde(flatten)]
@@ -122,9 +127,18 @@ pub fn snapshot(engine: &Engine, now_ms: f64) -> Knowledge {
         frequency: profile.preference.frequency.name(),
         due: due(engine, now_ms),
         bookings: bookings(engine, profile),
+        arms: arms(engine),
         decisions: decisions(profile, engine.config()),
         customer: CustomerKnowledge::of(&engine.customer(now_ms), profile, engine.config()),
     }
+}
+
+fn arms(engine: &Engine) -> BTreeMap<String, String> {
+    let config = engine.config();
+    let text = |string: u32| config.text(string).to_owned();
+    let experiments = config.arms().map(|arm| arm.experiment);
+    let taken = experiments.filter_map(|experiment| arm::of(config, experiment, engine.visitor()));
+    taken.map(|arm| (text(arm.experiment_name), text(arm.name))).collect()
 }
 
 fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge> {

@@ -14,6 +14,7 @@ pub mod number;
 pub mod pattern;
 pub mod time;
 // Floor 1: what a site says.
+pub mod arm;
 pub mod attribute;
 pub mod condition;
 pub mod config;

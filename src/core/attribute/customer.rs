@@ -14,6 +14,8 @@ pub struct CustomerNames {
     pub personas: Vec<String>,
     /// Declared facts that are numbers.
     pub numbers: Vec<String>,
+    /// Experiments, and the arms of each.
+    pub experiments: BTreeMap<String, Vec<String>>,
 }
 
 /// Attributes without an argument: name, small integer, kind. The guide's table goes on with this list.
@@ -43,6 +45,11 @@ impl CustomerNames {
         if let Some(channel) = name.strip_prefix("channel.rate.") {
             return Some(number(Id::ChannelRate, Channel::of_name(channel)? as u32));
         }
+        if let Some(experiment) = name.strip_prefix("arm.") {
+            let argument = name_hash(Namespace::Experiment, experiment);
+            let is_known = self.experiments.contains_key(experiment);
+            return is_known.then_some(Attribute { id: Id::Arm as u16, argument, kind: Kind::Name });
+        }
         let fact = name.strip_prefix("declared.")?;
         let argument = name_hash(Namespace::Fact, fact);
         if self.numbers.iter().any(|n| n == fact) {
@@ -56,7 +63,8 @@ impl CustomerNames {
         let scores = self.personas.iter().map(|p| format!("persona.score.{p}"));
         let rates = Channel::ALL.iter().map(|c| format!("channel.rate.{}", c.name()));
         let facts = facets.iter().chain(&self.numbers).map(|f| format!("declared.{f}"));
-        plain.chain(scores).chain(rates).chain(facts).collect()
+        let arms = self.experiments.keys().map(|e| format!("arm.{e}"));
+        plain.chain(scores).chain(rates).chain(facts).chain(arms).collect()
     }
 
     /// How the facts hold a value: closed sets by their small integers, the config's names by their hashes.
@@ -69,12 +77,21 @@ impl CustomerNames {
             id if id == Id::Persona as u16 || id == Id::PersonaNegative as u16 => {
                 Some(name_hash(Namespace::Persona, value))
             }
+            id if id == Id::Arm as u16 => {
+                let (experiment, _) = self.experiment(attribute.argument)?;
+                Some(name_hash(Namespace::Arm, &format!("{experiment}.{value}")))
+            }
             id if id == Id::Declared as u16 => {
                 let facet = facet_of_fact(attribute.argument, facets)?;
                 Some(name_hash(Namespace::Topic, &format!("{facet}.{value}")))
             }
             _ => None,
         }
+    }
+
+    /// The experiment of that hash.
+    fn experiment(&self, hash: u32) -> Option<(&String, &Vec<String>)> {
+        self.experiments.iter().find(|(name, _)| name_hash(Namespace::Experiment, name) == hash)
     }
 
     pub(super) fn values(
@@ -89,6 +106,7 @@ impl CustomerNames {
             id if id == Id::Channel as u16 => Some(Channel::ALL.iter().map(|c| c.name().to_owned()).collect()),
             id if id == Id::Segments as u16 => Some(self.segments.clone()),
             id if id == Id::Persona as u16 || id == Id::PersonaNegative as u16 => Some(self.personas.clone()),
+            id if id == Id::Arm as u16 => Some(self.experiment(attribute.argument)?.1.clone()),
             id if id == Id::Declared as u16 => {
                 let of_facet = format!("{}.", facet_of_fact(attribute.argument, facets)?);
                 Some(topics.keys().filter_map(|t| t.strip_prefix(&of_facet)).map(str::to_owned).collect())

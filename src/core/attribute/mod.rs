@@ -53,6 +53,7 @@ pub enum Id {
     Advocate = 72,
     Declared = 73,
     DeclaredNumber = 74,
+    Arm = 75,
     TripMoment = 80,
     TripStep = 81,
     TripDestination = 82,

@@ -8,7 +8,7 @@ pub const MAGIC: [u8; 4] = *b"ESC\x01";
 /// The version of this layout.
 pub const FORMAT: u16 = 2;
 /// How many sections there are.
-pub const SECTIONS: usize = 38;
+pub const SECTIONS: usize = 39;
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 12 + SECTIONS * 8;
 
@@ -54,6 +54,7 @@ pub enum Section {
     Variants = 35,
     Tests = 36,
     Operands = 37,
+    Arms = 38,
 }
 
 /// Bytes of an offer's row, and of a topic's with its weight.
@@ -89,6 +90,8 @@ impl Section {
             Self::Variants => 16,
             // see `condition::bytecode`
             Self::Tests => 16,
+            // experiment's name, arm's name, hash of either u32; f32 where its share of visitors ends
+            Self::Arms => 20,
             Self::Facets => 24,
             // name, hash, first rule, expiry_days u32; threshold f32; rules u16, negative u16
             Self::Personas => 24,

@@ -27,7 +27,7 @@ pub use compile::{Compiled, compile};
 pub use people::json_schema;
 pub use rows::{Facet, Family, NONE, Offer, Placement, Policy, Topic, Variant};
 pub use rows_customer::{
-    Boundaries, DeclaredWorth, LifecycleBounds, Persona, Question, RfmBounds, Segment, Transitions,
+    Arm, Boundaries, DeclaredWorth, LifecycleBounds, Persona, Question, RfmBounds, Segment, Transitions,
 };
 pub use rows_time::{Cap, Scenario, Scope, Season, SeasonSpan, Timing, Window, Zone, cause};
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::people_customer::{
-    ChannelsConfig, DeclaredConfig, LifecycleConfig, ModelConfig, PersonaConfig, QuestionConfig, RfmConfig,
+    ChannelsConfig, DeclaredConfig, ExperimentConfig, LifecycleConfig, ModelConfig, PersonaConfig, QuestionConfig,
+    RfmConfig,
 };
 use super::people_time::{CapConfig, JourneyConfig, PressureConfig, QuotesConfig, ScenarioConfig, SeasonConfig, Zones};
 
@@ -69,6 +70,9 @@ pub struct SiteConfig {
     /// Named conditions, which others may name in `segments`.
     #[serde(default)]
     pub segments: BTreeMap<String, Value>,
+    /// Trials: visitors are split by hash, and conditions ask for the arm, as in `{"arm.tone": "friendly"}`.
+    #[serde(default)]
+    pub experiments: BTreeMap<String, ExperimentConfig>,
     /// Kinds of visitors, by weighted rules.
     #[serde(default)]
     pub personas: BTreeMap<String, PersonaConfig>,

@@ -26,6 +26,14 @@ pub struct RfmConfig {
     pub high_value: f64,
 }
 
+/// A trial: visitors are split by hash.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentConfig {
+    /// Its arms with their shares of visitors, `{"plain": 50, "friendly": 50}`, taken of their sum.
+    pub arms: BTreeMap<String, f64>,
+}
+
 /// Where one stage of a customer's life ends and the next begins.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

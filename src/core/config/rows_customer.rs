@@ -57,6 +57,17 @@ pub struct Segment {
     pub condition: u32,
 }
 
+/// An arm of an experiment. An experiment's arms follow each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Arm {
+    pub experiment_name: u32,
+    pub name: u32,
+    pub experiment: u32,
+    pub hash: u32,
+    /// Where its share of all visitors ends, 0 to 1; it begins where the arm before ends.
+    pub until: f64,
+}
+
 /// A persona.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Persona {
@@ -89,6 +100,20 @@ pub struct Transitions {
 }
 
 impl Config {
+    /// The arms of all experiments.
+    pub fn arms(&self) -> impl Iterator<Item = Arm> + '_ {
+        (0..self.count(Section::Arms)).map(|index| {
+            let row = self.row::<20>(Section::Arms, index);
+            Arm {
+                experiment_name: row.u32(0),
+                name: row.u32(4),
+                experiment: row.u32(8),
+                hash: row.u32(12),
+                until: row.f32(16),
+            }
+        })
+    }
+
     fn customer_numbers(&self) -> Row<'_, { 4 * at::COUNT }> {
         self.numbers(Section::Customer)
     }

@@ -12,23 +12,36 @@ const MOST_OFFERS: usize = 4;
 /// What should have been: `home-hero should show an offer of the family city`.
 pub fn expected(expectation: &Expectation, engine: &Engine) -> String {
     let config = engine.config();
+    let not = if expectation.is_shown { "" } else { "not " };
     let what = match expectation.wanted {
-        Wanted::Offer(offer) => format!("`{}`", config.text(config.offer(offer).name)),
+        Wanted::Scenario(scenario) => {
+            return format!("`{}` should {not}be due", config.text(config.scenario(scenario).name));
+        }
+        Wanted::Offer(offer, variant) => {
+            let own = config.offer(offer);
+            let named = variant.and_then(|number| config.variant(&own, number)).map(|v| config.text(v.name));
+            let variant = named.map_or(String::new(), |name| format!(" in its variant `{name}`"));
+            format!("`{}`{variant}", config.text(own.name))
+        }
         Wanted::Family(family) => format!("an offer of the family `{}`", config.text(config.family(family).name)),
         Wanted::Kind(kind) => format!("an offer of the kind {}", serde_json::json!(kind)),
         Wanted::Default => "the page's own content".to_owned(),
     };
-    let verb = if expectation.is_shown { "should show" } else { "should not show" };
     let among = match expectation.draws {
         0 => String::new(),
         n => format!(", for {} in 100 of {n} visitors", (expectation.least * 100.0).round()),
     };
-    format!("`{}` {verb} {what}{among}", config.text(config.placement(expectation.placement).name))
+    format!("`{}` should {not}show {what}{among}", config.text(config.placement(expectation.placement).name))
 }
 
 /// What the placement shows, slot by slot.
 pub fn seen(expectation: &Expectation, engine: &Engine) -> String {
     let config = engine.config();
+    if matches!(expectation.wanted, Wanted::Scenario(_)) {
+        let due = engine.due(expectation.at_ms);
+        let names: Vec<&str> = due.iter().map(|due| config.text(config.scenario(due.scenario).name)).collect();
+        return if names.is_empty() { "no scenario due".into() } else { format!("due: {}", names.join(", ")) };
+    }
     let decisions = shown(engine, expectation.at_ms, expectation.placement);
     let each = decisions.iter().map(|decision| match decision.offer {
         Some(offer) => format!("`{}`", config.text(config.offer(offer).name)),
@@ -39,6 +52,9 @@ pub fn seen(expectation: &Expectation, engine: &Engine) -> String {
 
 /// Why it was not so.
 pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
+    if matches!(expectation.wanted, Wanted::Scenario(_)) {
+        return vec![format!("this visitor has {}", seen(expectation, engine))];
+    }
     let (now_ms, placement) = (expectation.at_ms, expectation.placement);
     let told = explain(engine, &Request { now_ms, placement, slot: 0, exclude: &[] });
     let mut lines = vec![format!("a visitor for whom it is not so sees {}", seen(expectation, engine))];

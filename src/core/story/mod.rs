@@ -5,10 +5,12 @@
 mod account;
 mod call;
 mod clock;
+mod expect;
 pub mod people;
 mod read;
 mod tally;
 
+use super::arm;
 use super::classify::PageFacts;
 use super::config::people::OfferKind;
 use super::decide::{Decision, Request};
@@ -22,12 +24,16 @@ use tally::Tally;
 
 /// A visitor outside of the control group is looked for among so many.
 const MOST_VISITORS: u32 = 100;
+/// A visitor in the story's arms is looked for among so many.
+const MOST_TRIED: usize = 100_000;
 
 /// A story, read and checked against a config.
 #[derive(Clone, Debug)]
 pub struct Story {
     pub name: String,
     visitor: Option<u64>,
+    /// Arms that the visitor must be in, by hash.
+    arms: Vec<u32>,
     steps: Vec<Step>,
     expectations: Vec<Expectation>,
 }
@@ -50,6 +56,7 @@ enum Act {
 struct Expectation {
     path: String,
     at_ms: f64,
+    /// `NONE` where a scenario is meant.
     placement: u16,
     wanted: Wanted,
     /// Whether it should be there; if not, it should be in no slot.
@@ -62,10 +69,13 @@ struct Expectation {
 
 #[derive(Clone, Copy, Debug)]
 enum Wanted {
-    Offer(u16),
+    /// An offer; in one of its variants (from 1), or in whichever words.
+    Offer(u16, Option<u8>),
     Family(u16),
     Kind(OfferKind),
     Default,
+    /// A scenario that is due.
+    Scenario(u16),
 }
 
 /// How a story ended.
@@ -134,11 +144,23 @@ impl Story {
         Outcome { name: self.name.clone(), verdicts }
     }
 
+    /// One visitor of many: the first of a line of them who is in the story's arms.
+    fn visitor_of(&self, engine: &Engine, draw: u32) -> u64 {
+        let of_draw = mix(u64::from(draw), 0x0073_746f_7279);
+        let mut line = std::iter::successors(Some(of_draw), |visitor| Some(mix(*visitor, of_draw)));
+        let is_in = |visitor: u64, hash: u32| {
+            let config = engine.config();
+            let experiment = config.arms().find(|arm| arm.hash == hash).map(|arm| arm.experiment);
+            experiment.and_then(|e| arm::of(config, e, visitor)).is_some_and(|arm| arm.hash == hash)
+        };
+        let fits = |visitor: &u64| self.arms.iter().all(|arm| is_in(*visitor, *arm));
+        line.by_ref().take(MOST_TRIED).find(fits).unwrap_or(of_draw)
+    }
+
     /// An engine that has lived through the steps, as one visitor of many. The story's own visitor is the first.
     fn lived(&self, engine: &Engine, draw: u32) -> Engine {
         let mut engine = engine.clone();
-        let of_draw = || mix(u64::from(draw), 0x0073_746f_7279);
-        engine.set_visitor(self.visitor.filter(|_| draw == 0).unwrap_or_else(of_draw));
+        engine.set_visitor(self.visitor.filter(|_| draw == 0).unwrap_or_else(|| self.visitor_of(&engine, draw)));
         for step in &self.steps {
             match &step.act {
                 Act::Wait => {}

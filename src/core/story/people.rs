@@ -21,6 +21,9 @@ pub struct StoryConfig {
     /// Who it is, any text: draws follow from it. Nobody in particular where it is left out.
     #[serde(default)]
     pub visitor: Option<String>,
+    /// The arms of experiments that the visitor is in: `{"tone": "friendly"}`.
+    #[serde(default)]
+    pub arms: BTreeMap<String, String>,
     /// What the visitor does, in the order of time.
     pub steps: Vec<StepConfig>,
     /// What they should see then.
@@ -74,20 +77,27 @@ pub struct PageDetail {
     pub tokens: Vec<String>,
 }
 
-/// What should be seen: exactly one of `shows` and `hides`.
+/// What should be seen: exactly one of `shows` and `hides`, in a `placement`; or a scenario that should be `due`, or `not_due`.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ThenConfig {
     /// When; by default right after the last step.
     #[serde(default)]
     pub at: Option<String>,
-    pub placement: String,
+    #[serde(default)]
+    pub placement: Option<String>,
     /// What one of its slots shows.
     #[serde(default)]
     pub shows: Option<WhatConfig>,
     /// What none of its slots shows.
     #[serde(default)]
     pub hides: Option<WhatConfig>,
+    /// A scenario that waits for its offer to be seen, or for its webhook to be called.
+    #[serde(default)]
+    pub due: Option<String>,
+    /// A scenario that does not.
+    #[serde(default)]
+    pub not_due: Option<String>,
     /// Tells it of so many visitors, whose draws differ.
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000))]
@@ -104,6 +114,8 @@ pub struct ThenConfig {
 pub struct WhatConfig {
     /// This offer.
     pub offer: Option<String>,
+    /// In this one of its variants.
+    pub variant: Option<String>,
     /// Any offer of this family.
     pub family: Option<String>,
     /// Any offer of this kind.

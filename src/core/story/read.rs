@@ -4,14 +4,12 @@
 use serde_json::Value;
 
 use super::super::config::Config;
-use super::super::config::layout::Section;
 use super::super::config::structure;
 use super::super::hash::{Namespace, digest, mix};
 use super::super::issue::Issue;
-use super::call::did_you_mean;
 use super::clock::Clock;
-use super::people::{PageConfig, PageDetail, StepConfig, StoryConfig, ThenConfig, WhatConfig, json_schema};
-use super::{Act, Expectation, Step, Story, Wanted};
+use super::people::{PageConfig, PageDetail, StepConfig, StoryConfig, json_schema};
+use super::{Act, Step, Story};
 
 /// Reads a story about a config. Errors: every fault.
 ///
@@ -38,7 +36,8 @@ pub fn read(json: &str, config: &Config) -> Result<Story, Vec<Issue>> {
     let steps = told.steps.iter().enumerate().filter_map(|(i, s)| reader.step(s, &format!("/steps/{i}"))).collect();
     let expectations =
         told.then.iter().enumerate().filter_map(|(i, t)| reader.expectation(t, format!("/then/{i}"))).collect();
-    let story = Story { name: told.name, visitor: told.visitor.as_deref().map(visitor), steps, expectations };
+    let arms = reader.arms(&told);
+    let story = Story { name: told.name, visitor: told.visitor.as_deref().map(visitor), arms, steps, expectations };
     if reader.issues.is_empty() { Ok(story) } else { Err(reader.issues) }
 }
 
@@ -50,13 +49,39 @@ fn visitor(text: &str) -> u64 {
 
 pub(super) struct Reader<'a> {
     pub(super) config: &'a Config,
-    clock: Clock,
+    pub(super) clock: Clock,
     issues: Vec<Issue>,
 }
 
 impl Reader<'_> {
     pub(super) fn fault(&mut self, path: &str, message: String, remedy: impl Into<String>) {
         self.issues.push(Issue { path: path.to_owned(), message, remedy: remedy.into() });
+    }
+
+    /// The hashes of the arms that the visitor must be in.
+    fn arms(&mut self, told: &StoryConfig) -> Vec<u32> {
+        if told.visitor.is_some() && !told.arms.is_empty() {
+            let remedy = "Leave `visitor` out: one in these arms is found";
+            self.fault("/arms", "a visitor of a name is in the arms that follow from it".into(), remedy);
+        }
+        let mut hashes = Vec::new();
+        for (experiment, arm) in &told.arms {
+            let path = format!("/arms/{experiment}");
+            let of_it: Vec<_> =
+                self.config.arms().filter(|a| self.config.text(a.experiment_name) == experiment).collect();
+            match of_it.iter().find(|a| self.config.text(a.name) == arm) {
+                Some(found) => hashes.push(found.hash),
+                None if of_it.is_empty() => {
+                    self.fault(&path, format!("`{experiment}` is no experiment"), "Define it in `experiments` first");
+                }
+                None => {
+                    let names: Vec<&str> = of_it.iter().map(|a| self.config.text(a.name)).collect();
+                    let remedy = format!("Use one of {}", names.join(", "));
+                    self.fault(&path, format!("`{experiment}` has no arm `{arm}`"), remedy);
+                }
+            }
+        }
+        hashes
     }
 
     fn step(&mut self, step: &StepConfig, path: &str) -> Option<Step> {
@@ -94,73 +119,5 @@ impl Reader<'_> {
                 None
             }
         }
-    }
-
-    fn expectation(&mut self, then: &ThenConfig, path: String) -> Option<Expectation> {
-        let now = match &then.at {
-            Some(at) => self.clock.at(at),
-            None => self.clock.now_ms(),
-        };
-        if let Err((message, remedy)) = &now {
-            self.fault(&format!("{path}/at"), message.clone(), *remedy);
-        }
-        let placement = self.named(Namespace::Placement, &then.placement, &format!("{path}/placement"));
-        let (what, is_shown, at) = match (&then.shows, &then.hides) {
-            (Some(what), None) => (what, true, "shows"),
-            (None, Some(what)) => (what, false, "hides"),
-            _ => {
-                self.fault(&path, "it says nothing, or too much".into(), "Write one of `shows` and `hides`");
-                return None;
-            }
-        };
-        let wanted = self.wanted(what, &format!("{path}/{at}"))?;
-        let draws = then.in_draws.unwrap_or(0);
-        Some(Expectation {
-            path,
-            at_ms: now.ok()?,
-            placement: placement?,
-            wanted,
-            is_shown,
-            draws,
-            least: then.at_least,
-        })
-    }
-
-    fn wanted(&mut self, what: &WhatConfig, path: &str) -> Option<Wanted> {
-        match (&what.offer, &what.family, what.kind, what.default) {
-            (Some(offer), None, None, None) => {
-                self.named(Namespace::Offer, offer, &format!("{path}/offer")).map(Wanted::Offer)
-            }
-            (None, Some(family), None, None) => {
-                self.named(Namespace::Family, family, &format!("{path}/family")).map(Wanted::Family)
-            }
-            (None, None, Some(kind), None) => Some(Wanted::Kind(kind)),
-            (None, None, None, Some(true)) => Some(Wanted::Default),
-            _ => {
-                let remedy = "Write one of `offer`, `family`, `kind` and `\"default\": true`";
-                self.fault(path, "it names nothing, or too much".into(), remedy);
-                None
-            }
-        }
-    }
-
-    fn named(&mut self, space: Namespace, name: &str, path: &str) -> Option<u16> {
-        let found = self.config.index_of_name(space, name);
-        if found.is_none() {
-            let names = self.names(space);
-            let remedy = did_you_mean(name, names.iter().map(String::as_str));
-            self.fault(path, format!("`{name}` is not in the config"), remedy);
-        }
-        found
-    }
-
-    fn names(&self, space: Namespace) -> Vec<String> {
-        let (section, name): (Section, fn(&Config, u16) -> u32) = match space {
-            Namespace::Offer => (Section::Offers, |c, i| c.offer(i).name),
-            Namespace::Family => (Section::Families, |c, i| c.family(i).name),
-            _ => (Section::Placements, |c, i| c.placement(i).name),
-        };
-        let all = 0..self.config.count(section) as u16;
-        all.map(|i| self.config.text(name(self.config, i)).to_owned()).collect()
     }
 }

@@ -47,24 +47,35 @@ impl Tally {
 
 impl Expectation {
     fn is_met(&self, engine: &Engine, decisions: &[Decision]) -> bool {
-        let offers: Vec<u16> = decisions.iter().filter_map(|decision| decision.offer).collect();
         let is_there = match self.wanted {
-            Wanted::Default => offers.is_empty(),
-            wanted => offers.iter().any(|offer| wanted.means(engine, *offer)),
+            Wanted::Scenario(scenario) => engine.due(self.at_ms).iter().any(|due| due.scenario == scenario),
+            Wanted::Default => decisions.iter().all(|decision| decision.offer.is_none()),
+            wanted => decisions.iter().any(|decision| {
+                let is_meant = decision.offer.is_some_and(|offer| wanted.means(engine, offer));
+                is_meant && wanted.variant().is_none_or(|variant| variant == decision.variant)
+            }),
         };
         is_there == self.is_shown
     }
 }
 
 impl Wanted {
+    /// The variant that the offer should be in, if that matters.
+    fn variant(self) -> Option<u8> {
+        match self {
+            Self::Offer(_, variant) => variant,
+            _ => None,
+        }
+    }
+
     /// Whether this offer is what is meant.
     pub fn means(self, engine: &Engine, index: u16) -> bool {
         let offer = engine.config().offer(index);
         match self {
-            Self::Offer(wanted) => wanted == index,
+            Self::Offer(wanted, _) => wanted == index,
             Self::Family(family) => offer.family == family,
             Self::Kind(kind) => offer.kind == kind as u8,
-            Self::Default => false,
+            Self::Default | Self::Scenario(_) => false,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod content;
 mod customer;
+mod experiments;
 mod facets;
 mod model;
 mod offers;
@@ -87,6 +88,7 @@ impl Compiler {
         self.times(site);
         self.facets(site);
         self.model(site);
+        self.experiments(site);
         self.customer(site);
         self.events(site);
         let rules = [(Section::PageRules, "pages", &site.pages), (Section::TokenRules, "json_ld", &site.json_ld)];
@@ -104,6 +106,7 @@ impl Compiler {
         self.pressure(site);
         self.scenarios(site);
         self.asks_for_page();
+        self.idle_experiments(site);
     }
 
     /// A page whose config never asks what it is about can show its offer before that is found out.

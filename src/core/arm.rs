@@ -1,0 +1,29 @@
+//! Who is in which arm. Comes in: a config and a visitor's hash; goes out: the arms that the visitor is in. By hash alone:
+//! the same on every page and device of one visitor, and on the server, with nothing kept anywhere.
+
+use super::config::{Arm, Config};
+use super::hash::{mix, unit};
+
+/// Whether a visitor belongs to the control group, which sees the page's own content.
+///
+/// ```
+/// # #[cfg(feature = "full")] {
+/// use escale::core::{arm::is_held_out, config::{compile, Config}};
+/// let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {}, "placements": {}, "offers": [],
+///   "policy": {"holdout": 0.1}}"#;
+/// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();
+/// let held_out = (0..10_000).filter(|visitor| is_held_out(&config, *visitor)).count();
+/// assert!((900..1_100).contains(&held_out));
+/// # }
+/// ```
+#[must_use]
+pub fn is_held_out(config: &Config, visitor: u64) -> bool {
+    unit(mix(visitor, 0x0068_6f6c_646f_7574)) < config.policy().holdout
+}
+
+/// The arm of one experiment (by its hash) that a visitor is in; none: there is no such experiment.
+#[must_use]
+pub fn of(config: &Config, experiment: u32, visitor: u64) -> Option<Arm> {
+    let place = unit(mix(visitor, u64::from(experiment)));
+    config.arms().find(|arm| arm.experiment == experiment && place < arm.until)
+}

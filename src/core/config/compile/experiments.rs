@@ -1,0 +1,63 @@
+//! Experiments into their rows: the arms of each, with the share of visitors that ends at each.
+
+use super::Compiler;
+use crate::core::attribute::Id;
+use crate::core::condition::encode::mentions;
+use crate::core::config::layout::Section;
+use crate::core::config::people::SiteConfig;
+use crate::core::config::people_customer::ExperimentConfig;
+use crate::core::hash::{Namespace, name_hash};
+use crate::core::issue::Issue;
+
+impl Compiler {
+    /// What conditions may then ask of.
+    pub(super) fn experiments(&mut self, site: &SiteConfig) {
+        for (index, (name, experiment)) in site.experiments.iter().enumerate() {
+            let path = format!("/experiments/{name}");
+            let hash = self.enter(Namespace::Experiment, name, index, &path);
+            let arms = experiment.arms.keys().cloned().collect();
+            self.names.experiments.insert(name.clone(), arms);
+            self.arms(experiment, name, hash, &format!("{path}/arms"));
+        }
+    }
+
+    fn arms(&mut self, experiment: &ExperimentConfig, name: &str, hash: u32, path: &str) {
+        let whole: f64 = experiment.arms.values().sum();
+        let is_share = |share: &f64| share.is_finite() && *share > 0.0;
+        if experiment.arms.len() < 2 || !experiment.arms.values().all(is_share) {
+            let message = format!("`{name}` splits nobody");
+            self.error(path.to_owned(), message, "Name two arms or more, each with a share above 0".into());
+            return;
+        }
+        let mut until = 0.0;
+        for (index, (arm, share)) in experiment.arms.iter().enumerate() {
+            until += share / whole;
+            let is_last = index + 1 == experiment.arms.len();
+            let own = self.enter(Namespace::Arm, &format!("{name}.{arm}"), index, &format!("{path}/{arm}"));
+            for number in [self.out.text(name), self.out.text(arm), hash, own] {
+                self.out.put(Section::Arms, &number.to_le_bytes());
+            }
+            // The last takes all that is left, whatever the sum was rounded to.
+            let until = if is_last { 1.0 } else { until as f32 };
+            self.out.put(Section::Arms, &until.to_le_bytes());
+        }
+    }
+
+    /// An experiment that no condition asks of splits visitors for nothing. Called when all conditions are known.
+    pub(super) fn idle_experiments(&mut self, site: &SiteConfig) {
+        for name in site.experiments.keys() {
+            let hash = name_hash(Namespace::Experiment, name);
+            let mut is_asked = false;
+            for code in self.conditions.kept() {
+                mentions(code, |attribute, argument| is_asked |= attribute == Id::Arm as u16 && argument == hash);
+            }
+            if !is_asked {
+                self.warnings.push(Issue {
+                    path: format!("/experiments/{name}"),
+                    message: format!("no condition asks for `arm.{name}`: all its arms see the same"),
+                    remedy: format!("Ask in an offer's or a variant's `when`: {{\"arm.{name}\": …}}"),
+                });
+            }
+        }
+    }
+}
