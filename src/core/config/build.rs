@@ -1,6 +1,6 @@
 //! Writes the compiled config's sections. Comes in: rows; goes out: the bytes that `Config::from_bytes` takes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
 use crate::core::hash::{Namespace, digest, name_hash};
@@ -9,12 +9,13 @@ use crate::core::hash::{Namespace, digest, name_hash};
 pub struct Builder {
     sections: [Vec<u8>; SECTIONS],
     strings: HashMap<String, u32>,
-    names: Vec<(u16, u32, u16)>,
+    /// By namespace and hash: the small integer.
+    names: BTreeMap<(u16, u32), u16>,
 }
 
 impl Default for Builder {
     fn default() -> Self {
-        Self { sections: std::array::from_fn(|_| Vec::new()), strings: HashMap::new(), names: Vec::new() }
+        Self { sections: std::array::from_fn(|_| Vec::new()), strings: HashMap::new(), names: BTreeMap::new() }
     }
 }
 
@@ -55,20 +56,16 @@ impl Builder {
     /// Enters a name. Returns its hash, or the small integer of the other name that has the same hash.
     pub fn name(&mut self, namespace: Namespace, name: &str, index: u16) -> Result<u32, u16> {
         let (space, hash) = (namespace as u16, name_hash(namespace, name));
-        match self.names.binary_search_by_key(&(space, hash), |(s, h, _)| (*s, *h)) {
-            Ok(at) if self.names[at].2 == index => Ok(hash),
-            Ok(at) => Err(self.names[at].2),
-            Err(at) => {
-                self.names.insert(at, (space, hash, index));
-                Ok(hash)
-            }
+        match *self.names.entry((space, hash)).or_insert(index) {
+            known if known == index => Ok(hash),
+            other => Err(other),
         }
     }
 
     /// The bytes.
     #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
-        for (space, hash, index) in std::mem::take(&mut self.names) {
+        for ((space, hash), index) in std::mem::take(&mut self.names) {
             let row = [space.to_le_bytes(), index.to_le_bytes()].concat();
             self.put(Section::Names, &row);
             self.put(Section::Names, &hash.to_le_bytes());

@@ -36,14 +36,23 @@ impl Compiler {
                 self.topics.insert(format!("{name}.{}", topic.name), (first + i) as u16);
                 self.facet_weights.push(facet.weight);
             }
+            let usual = self.usual_rate(&path, &details);
             for (i, topic) in details.iter().enumerate() {
-                self.topic(name, index, topic, (first + i, &details));
+                self.topic(name, index, topic, (first + i, usual));
             }
             first += details.len();
         }
-        if first >= usize::from(NONE) {
-            self.error("/facets".into(), format!("{first} topics are too many"), "Keep at most 65,000".into());
+    }
+
+    /// The base rate of topics of which nothing is said: they share alike in what the others leave.
+    fn usual_rate(&mut self, path: &str, topics: &[TopicDetail]) -> f64 {
+        let said: f64 = topics.iter().filter_map(|t| t.base_rate).sum();
+        let unsaid = topics.iter().filter(|t| t.base_rate.is_none()).count();
+        if said > 1.000_001 {
+            let message = format!("the base rates of its topics add up to {said}");
+            self.error(path.to_owned(), message, "Let them add up to at most 1".into());
         }
+        (1.0 - said).max(0.0) / unsaid.max(1) as f64
     }
 
     pub(super) fn topic(
@@ -51,7 +60,7 @@ impl Compiler {
         facet: &str,
         facet_index: usize,
         topic: &TopicDetail,
-        (index, all): (usize, &[TopicDetail]),
+        (index, usual_rate): (usize, f64),
     ) {
         let (name, path) = (format!("{facet}.{}", topic.name), format!("/facets/{facet}/topics/{}", topic.name));
         self.check_sensitive(topic, &path);
@@ -69,16 +78,7 @@ impl Compiler {
             Some(parent) => self.known(&format!("{facet}.{parent}"), &format!("{path}/parent")).unwrap_or(NONE),
         };
         self.parents.push(parent);
-        let said: f64 = all.iter().filter_map(|t| t.base_rate).sum();
-        let unsaid = all.iter().filter(|t| t.base_rate.is_none()).count();
-        if said > 1.000_001 {
-            self.error(
-                path,
-                format!("the base rates of `{facet}` add up to {said}"),
-                "Let them add up to at most 1".into(),
-            );
-        }
-        let base = topic.base_rate.unwrap_or((1.0 - said).max(0.0) / unsaid.max(1) as f64);
+        let base = topic.base_rate.unwrap_or(usual_rate);
         let text = self.out.text(&name);
         self.out.put(Section::Topics, &text.to_le_bytes());
         self.out.put(Section::Topics, &hash.to_le_bytes());

@@ -9,6 +9,7 @@ mod model;
 mod offers;
 mod rules;
 mod scenarios;
+mod sizes;
 mod time;
 
 use std::collections::BTreeMap;
@@ -42,6 +43,10 @@ pub struct Compiled {
 /// assert!(faults[0].remedy.contains("offers"));
 /// ```
 pub fn compile(json: &str) -> Result<Compiled, Vec<Issue>> {
+    if json.len() > sizes::MOST_BYTES {
+        let message = format!("the config has {} MiB", json.len() >> 20);
+        return Err(vec![Issue { path: String::new(), message, remedy: "Keep it under 64 MiB".into() }]);
+    }
     let document: Value = serde_json::from_str(json).map_err(|e| {
         let message = format!("the text is not JSON: {e}");
         vec![Issue { path: String::new(), message, remedy: "Mend the text at this line and column".into() }]
@@ -53,6 +58,10 @@ pub fn compile(json: &str) -> Result<Compiled, Vec<Issue>> {
     let site: SiteConfig = serde_json::from_value(document).map_err(|e| {
         vec![Issue { path: String::new(), message: e.to_string(), remedy: "See the guide for this field".into() }]
     })?;
+    let too_long = sizes::faults(&site);
+    if !too_long.is_empty() {
+        return Err(too_long);
+    }
     let mut compiler = Compiler::default();
     compiler.site(&site);
     if compiler.issues.is_empty() { Ok(compiler.finish(&site)) } else { Err(compiler.issues) }

@@ -1,0 +1,37 @@
+//! How much a config may hold. Comes in: what a site wrote; goes out: a fault for each list that is too long, before
+//! anything is compiled: small integers have 16 bits.
+
+use crate::core::config::people::SiteConfig;
+use crate::core::issue::Issue;
+
+/// At most so many of anything, and so many topics of all facets together.
+const MOST: usize = 65_000;
+/// At most so many bytes of JSON: what a browser would have to load then is no page any more.
+pub const MOST_BYTES: usize = 64 << 20;
+
+pub fn faults(site: &SiteConfig) -> Vec<Issue> {
+    let topics = site.facets.values().map(|facet| facet.topics.len()).sum();
+    let lists = [
+        ("/facets", "facets", site.facets.len()),
+        ("/facets", "topics", topics),
+        ("/pages", "patterns", site.pages.len()),
+        ("/json_ld", "patterns", site.json_ld.len()),
+        ("/families", "families", site.families.len()),
+        ("/placements", "placements", site.placements.len()),
+        ("/offers", "offers", site.offers.len()),
+        ("/zones", "zones", site.zones.len()),
+        ("/seasons", "seasons", site.seasons.len()),
+        ("/scenarios", "scenarios", site.scenarios.len()),
+        ("/segments", "segments", site.segments.len()),
+        ("/personas", "personas", site.personas.len()),
+        ("/experiments", "experiments", site.experiments.len()),
+        ("/questions", "questions", site.questions.len()),
+    ];
+    let too_long = lists.into_iter().filter(|(.., count)| *count > MOST);
+    let issue = |(path, what, count): (&str, &str, usize)| Issue {
+        path: path.to_owned(),
+        message: format!("{count} {what} are too many"),
+        remedy: format!("Keep at most {MOST}"),
+    };
+    too_long.map(issue).collect()
+}
