@@ -33,8 +33,9 @@ native: build
 	@cargo test --workspace
 	@npm test
 
-browser: setup-test build ## Run the golden cases and the demo's stories in Chromium, Firefox and WebKit
+browser: setup-test build ## Run the golden cases in Node, and them and the demo's stories in Chromium, Firefox and WebKit
 	@cargo build --workspace
+	@node --test --test-reporter=dot tests/browser/golden-node.mjs
 	@node tests/browser/golden.mjs
 	@node tests/e2e/run.mjs
 

@@ -3,47 +3,17 @@
  * core gave, to the last bit, from the runtime module and from the full one.
  */
 import assert from "node:assert/strict";
-import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { compileConfig } from "./compile.mjs";
 import { Visitor } from "./driver.mjs";
+import { BUILDS, ROOT, cases, expected } from "./golden/cases.mjs";
 import { runSuite } from "./runner.mjs";
 import { serveFolders } from "./static-server.mjs";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const CASES = join(ROOT, "tests/cases");
-const BUILDS = /** @type {const} */ (["runtime", "full"]);
-
-/** Where the compiled bytes have the check sum of all that follows: equal sums, equal bytes. */
-const CHECK_SUM_AT = 8;
-
-/** A case and its config, both as text and as the command line compiles it. @param {string} file */
-async function readCase(file) {
-  const golden = JSON.parse(await readFile(join(CASES, file), "utf8"));
-  if (golden.steps === undefined) return [];
-  const { config } = golden;
-  const json = typeof config === "string" ? await readFile(join(ROOT, config), "utf8") : JSON.stringify(config);
-  const bytes = await compileConfig(json);
-  return [{ golden, json, compiled: bytes.toString("hex"), version: bytes.readUInt32LE(CHECK_SUM_AT) }];
-}
-
-/**
- * @typedef {Awaited<ReturnType<typeof readCase>>[number]} Case
- *
- * @param {Case} read
- */
-const expected = ({ golden, version }) => ({
-  config: version,
-  decisions: golden.steps.filter((/** @type {any} */ step) => step.choose !== undefined).map((/** @type {any} */ step) => step.expect),
-  profile: golden.profile,
-});
 
 /** Runs in the page. Its answer crosses as text, since a driver may round numbers. */
 const player = async (/** @type {unknown[]} */ ...args) => JSON.stringify(await /** @type {any} */ (window).play(...args));
 
 /**
- * @param {Case} read
+ * @param {import("./golden/cases.mjs").Case} read
  * @param {"runtime" | "full"} build
  * @returns {import("./runner.mjs").Story}
  */
@@ -57,9 +27,6 @@ const storyOf = (read, build) => ({
     assert.deepEqual(JSON.parse(played), expected(read));
   },
 });
-
-const files = (await readdir(CASES)).filter((file) => file.endsWith(".json")).sort();
-const cases = (await Promise.all(files.map(readCase))).flat();
 
 await runSuite({
   title: "golden cases",

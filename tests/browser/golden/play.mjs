@@ -1,6 +1,6 @@
 /**
- * Plays one golden case in a page: the case and the config go in, what the module decided and its final profile come out.
- * Must never judge: the native answers are compared with these outside of the page.
+ * Plays one golden case, in a page or in Node: an engine and the case go in, what it decided and its final profile come out.
+ * Must never judge: the native answers are compared with these elsewhere.
  */
 
 /** The reasons by their number at the wasm boundary. */
@@ -16,14 +16,12 @@ const fromHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parse
 const hexOfHalves = (high, low) => [high, low].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
 
 /**
- * Opens the config with one of the two builds: the runtime takes compiled bytes (in hexadecimal), the full module the JSON text.
+ * Opens a config: the runtime takes compiled bytes (in hexadecimal), the full module the JSON text.
+ * @param {any} module
  * @param {"runtime" | "full"} build
  * @param {string} config
  */
-async function open(build, config) {
-  const module = await import(`/module/${build}/escale.js`);
-  await module.default({ module_or_path: `/module/${build}/escale_bg.wasm` });
-  if (build === "runtime") module.extend(await WebAssembly.compileStreaming(fetch("/module/runtime/later_bg.wasm")));
+export function openConfig(module, build, config) {
   const engine = build === "runtime" ? module.Runtime.open(fromHex(config)) : module.Full.open(config);
   if (!engine) throw new Error("the config was refused");
   return engine;
@@ -51,13 +49,8 @@ function eventsOf(engine, step) {
   return page ? engine.page(at, page.explicit ?? "", page.url ?? "", page.tokens ?? "") : engine.track(at, track, packed(fields));
 }
 
-/**
- * @param {"runtime" | "full"} build
- * @param {any} golden
- * @param {string} config
- */
-async function play(build, golden, config) {
-  const engine = await open(build, config);
+/** @param {any} engine @param {any} golden */
+export function play(engine, golden) {
   const visitor = golden.visitor.padStart(16, "0");
   engine.setVisitor(parseInt(visitor.slice(0, 8), 16), parseInt(visitor.slice(8), 16));
   const decisions = [];
@@ -67,5 +60,3 @@ async function play(build, golden, config) {
   }
   return { config: engine.configVersion(), decisions, profile: toHex(engine.save()) };
 }
-
-Object.assign(globalThis, { play });
