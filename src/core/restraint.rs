@@ -5,7 +5,7 @@ use super::caps::{self, Caps, Contact};
 use super::config::{Config, Offer, Placement};
 use super::facts::VisitorFacts;
 use super::scenario;
-use super::suppression::Suppression;
+use super::suppression::{COMPLEMENT, Suppression};
 
 /// What a scenario that is due adds to its offer's score, in doublings: it takes the place of nearly any other.
 pub const DUE: f64 = 8.0;
@@ -19,6 +19,8 @@ pub struct Restraint {
     pub due: Vec<u16>,
     /// The offers of all scenarios.
     pub owned: Vec<u16>,
+    /// Whether nothing of all this holds any offer back but complements: so it is for most visitors.
+    is_idle: bool,
 }
 
 /// What holds an offer back.
@@ -42,12 +44,18 @@ impl Restraint {
     /// Reads what is known at the facts' time.
     #[must_use]
     pub fn read(config: &Config, facts: &VisitorFacts, contacts: &[Contact]) -> Self {
-        Self {
+        let mut restraint = Self {
             caps: Caps::read(facts.profile, config, contacts, facts.now_s),
             suppression: Suppression::read(facts.profile, config, facts.time),
             due: scenario::offers(config, facts),
             owned: scenario::owned(config),
-        }
+            is_idle: false,
+        };
+        restraint.is_idle = restraint.caps.is_idle()
+            && restraint.suppression.is_idle()
+            && restraint.due.is_empty()
+            && restraint.owned.is_empty();
+        restraint
     }
 
     /// Whether a placement has had its share: nothing may stand in it.
@@ -59,6 +67,9 @@ impl Restraint {
     /// What holds an offer back, or nothing.
     #[must_use]
     pub fn holds(&self, config: &Config, index: u16, offer: &Offer) -> Option<Hold> {
+        if self.is_idle && offer.kind != COMPLEMENT {
+            return None;
+        }
         let (caps, is_commercial) = (&self.caps, caps::is_commercial(offer.kind));
         if is_commercial && caps.is_unwanted {
             return Some(Hold::Preference);
@@ -81,11 +92,17 @@ impl Restraint {
     /// Whether a scenario wants an offer shown now.
     #[must_use]
     pub fn is_due(&self, index: u16) -> bool {
-        self.due.contains(&index)
+        !self.due.is_empty() && self.due.contains(&index)
     }
 }
 
 impl Caps {
+    /// Whether no offer is held back.
+    fn is_idle(&self) -> bool {
+        let is_any = self.is_all_capped || self.is_after_booking || self.is_unwanted;
+        !is_any && self.offers.is_empty() && self.families.is_empty()
+    }
+
     /// Whether the offer or its family has had its share.
     fn holds(&self, config: &Config, offer: &Offer) -> bool {
         self.offers.contains(&offer.hash)

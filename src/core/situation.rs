@@ -126,7 +126,7 @@ impl<'a> Situation<'a> {
         if self.now_s >= offer.until_s {
             return Some(Exclusion::Over);
         }
-        if on_page.contains(&index) {
+        if !on_page.is_empty() && on_page.contains(&index) {
             return Some(Exclusion::OnThePage);
         }
         if self.seen_of(index).is_some_and(|s| s.feedback >= Feedback::Booked) {

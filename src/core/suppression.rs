@@ -62,6 +62,12 @@ impl Suppression {
         }
     }
 
+    /// Whether no booking makes any offer needless.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.places.is_empty()
+    }
+
     /// Whether a booking makes an offer needless.
     #[must_use]
     pub fn suppresses(&self, config: &Config, index: u16, offer: &Offer) -> bool {

@@ -103,10 +103,12 @@ impl Config {
     #[must_use]
     pub fn index_of(&self, namespace: Namespace, hash: u32) -> Option<u16> {
         let key = (u64::from(namespace as u8) << 32) | u64::from(hash);
-        let (mut low, mut high) = (0, self.count(Section::Names));
+        let names = self.rows::<8>(Section::Names);
+        let (mut low, mut high) = (0, names.0.len());
         while low < high {
-            let middle = low.midpoint(high);
-            let row = self.row::<8>(Section::Names, middle);
+            // Of two places in memory the sum never overflows.
+            let middle = (low + high) / 2;
+            let row = names.row(middle);
             let here = (u64::from(row.u16(0)) << 32) | u64::from(row.u32(4));
             match here.cmp(&key) {
                 core::cmp::Ordering::Less => low = middle + 1,
