@@ -11,7 +11,10 @@ import { FACTS, makeOffers, makeTastes } from "./workload.mjs";
  * @property {Record<string, number>} tastes
  * @property {typeof FACTS} facts
  *
- * @typedef {(work: Work) => (() => string) | Promise<() => string>} Prepare
+ * What is chosen with, and what else a subject may have timed, by name.
+ * @typedef {(() => string) & { parts?: Record<string, () => unknown> }} Choose
+ *
+ * @typedef {(work: Work) => Choose | Promise<Choose>} Prepare
  *
  * @param {Prepare} prepare
  * @param {number} count
@@ -19,5 +22,8 @@ import { FACTS, makeOffers, makeTastes } from "./workload.mjs";
 export async function measure(prepare, count) {
   if (!crossOriginIsolated) throw new Error("the clock is too coarse: the page is not cross-origin isolated");
   const choose = await prepare({ offers: makeOffers(count), tastes: makeTastes(), facts: FACTS });
-  return { ...time(choose), answer: choose() };
+  const answer = choose();
+  const whole = time(choose);
+  const parts = Object.entries(choose.parts ?? {}).map(([name, part]) => ({ name, ...time(part) }));
+  return { ...whole, answer, parts };
 }

@@ -1,5 +1,5 @@
 /**
- * Escale's runtime module: the same tastes and deeds, told as events; each choice follows a page view, as on a site.
+ * Escale's runtime module: the same tastes and deeds, told as events; then choices, each on a page that shows nothing yet.
  * Must never be spared its own duties: pressure, fatigue, exploration, seed and propensity are all computed.
  */
 import init, { extend, Runtime } from "../../../target/web/runtime/escale.js";
@@ -11,20 +11,29 @@ const VIEWS_OF_A_TASTE = 20;
 export async function prepare({ offers, tastes, facts }) {
   await init({ module_or_path: "/module/escale_bg.wasm" });
   extend(await WebAssembly.compileStreaming(fetch("/module/later_bg.wasm")));
-  const config = await fetch(`/escale-${offers.length}.bin`);
-  const engine = Runtime.open(new Uint8Array(await config.arrayBuffer()));
+  const config = new Uint8Array(await (await fetch(`/escale-${offers.length}.bin`)).arrayBuffer());
+  const engine = Runtime.open(config);
   if (!engine) throw new Error("the config was refused");
   engine.setVisitor(1, 2);
   live(engine, tastes, facts);
   const hero = engine.placement("hero");
-  return () => {
+  const choose = () => {
     const nowMs = Date.now();
     engine.turnPage();
-    engine.page(nowMs, "", "/", "");
     const offer = engine.choose(nowMs, hero, 0);
     // The name is asked for once, at the end: a page needs only the number to find the content.
     return offer < 0 ? `no offer (${-1 - offer})` : `#${offer}`;
   };
+  const event = engine.page(Date.now(), "trip.city", "/", "");
+  const parts = {
+    "open the config": () => Runtime.open(config)?.free(),
+    "apply an event": () => engine.apply(event),
+    "page view and choice": () => {
+      engine.page(Date.now(), "", "/", "");
+      return choose();
+    },
+  };
+  return Object.assign(choose, { parts });
 }
 
 /** @param {Runtime} engine @param {Record<string, number>} tastes @param {typeof import("../workload.mjs").FACTS} facts */
