@@ -2,18 +2,17 @@
 
 mod common;
 
-use common::{DAY_S, NOW_S, config};
+use common::timed::{any_intents, at, booked, profile_of, timed, told, topic, travel};
+use common::{DAY_S, NOW_S};
 use escale::core::caps::{Caps, contacts};
 use escale::core::combine::combine;
 use escale::core::config::Config;
-use escale::core::decide::{Reason, Request};
 use escale::core::engine::Engine;
-use escale::core::event::{Event, Kind, Mark, Said, Travel};
+use escale::core::event::{Event, Kind, Mark, Said};
 use escale::core::facts_time::TimeFacts;
 use escale::core::hash::{Namespace, name_hash};
 use escale::core::named::{Frequency, Moment};
 use escale::core::profile::Profile;
-use escale::core::scenario::Owner;
 use escale::core::suppression::Suppression;
 use escale::core::time::{day_of_date, unix_ms_of};
 use escale::core::track::{RECORD, UNIT};
@@ -24,48 +23,9 @@ fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {
     Caps::read(profile, config, &contacts(profile), now_s)
 }
 
-fn timed() -> Config {
-    config(include_str!("common/timed.json"))
-}
-
-/// The timed config with the scenarios of the trigger list.
-fn triggers() -> Config {
-    let mut site: serde_json::Value = serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
-    site["scenarios"] = serde_json::from_str(include_str!("common/scenarios.json")).expect("JSON");
-    config(&site.to_string())
-}
-
-fn at(date: &str) -> u32 {
-    u32::from(day_of_date(date).expect("a date")) * DAY_S + 12 * 3600
-}
-
-fn topic(name: &str) -> u32 {
-    name_hash(Namespace::Topic, name)
-}
-
-fn travel(place: &str, from: &str, until: &str) -> Travel {
-    let day = |date: &str| day_of_date(date).unwrap_or(0);
-    let destination = if place.is_empty() { 0 } else { topic(&format!("destination.{place}")) };
-    Travel { destination, start_day: day(from), end_day: day(until), adults: 2, children: 0 }
-}
-
-fn told(kind: Kind, at_s: u32, travel: Travel) -> Event {
-    Event { travel, ..Event::bare(kind, at_s) }
-}
-
-fn booked(id: u32, at_s: u32, travel: Travel) -> Event {
-    Event { booking: id, value_cents: 50_000, ..told(Kind::Booking, at_s, travel) }
-}
-
 fn shown(offer: &str, placement: &str, at_s: u32) -> Event {
     let mark = Mark { placement: name_hash(Namespace::Placement, placement), ..Mark::default() };
     Event { offer: name_hash(Namespace::Offer, offer), mark, ..Event::bare(Kind::OfferImpression, at_s) }
-}
-
-fn profile_of(events: &[Event], config: &Config) -> Profile {
-    let mut profile = Profile::default();
-    events.iter().for_each(|e| profile.apply(e, config));
-    profile
 }
 
 fn moments(events: &[Event], now_s: u32) -> Vec<Moment> {
@@ -246,78 +206,6 @@ fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
     assert_eq!(engine.known().zone(engine.config()), 0);
 }
 
-fn due_names(engine: &Engine, now_s: u32) -> Vec<String> {
-    let config = engine.config();
-    let due = engine.due(unix_ms_of(now_s));
-    due.iter().map(|d| config.text(config.scenario(d.scenario).name).to_owned()).collect()
-}
-
-fn with_events(config: Config, events: &[Event]) -> Engine {
-    let mut engine = Engine::new(config);
-    let told = common::batch(events);
-    engine.apply(&told);
-    engine
-}
-
-#[test]
-fn the_trigger_list_is_due_in_its_time() {
-    let (now, crete) = (at("2027-03-01"), travel("crete", "2027-06-05", "2027-06-12"));
-    let signup = with_events(triggers(), &[Event::bare(Kind::NewsletterSignup, now)]);
-    assert_eq!(due_names(&signup, now), ["welcome"]);
-    let customer = with_events(triggers(), &[booked(7, now, crete)]);
-    for (date, due) in [
-        ("2027-03-01", vec!["order-confirmation"]),
-        ("2027-03-04", vec!["order-follow-up"]),
-        ("2027-05-23", vec!["cross-sell"]),
-        ("2027-05-29", vec!["before-departure", "cross-sell"]),
-        ("2027-06-14", vec!["review-request"]),
-        ("2028-05-10", vec!["a-year-after"]),
-    ] {
-        assert_eq!(due_names(&customer, at(date)), due, "{date}");
-    }
-    let hesitant = with_events(triggers(), &[Event::bare(Kind::AddToWishlist, now)]);
-    assert_eq!(due_names(&hesitant, now + DAY_S), ["basket-follow-up"]);
-    let left = with_events(triggers(), &[told(Kind::QuoteStart, now, crete)]);
-    assert_eq!(due_names(&left, now + 4 * 3600), ["quote-follow-up"]);
-    let back = with_events(triggers(), &[told(Kind::QuoteStart, now, crete), booked(8, now + 7200, crete)]);
-    assert!(!due_names(&back, now + 4 * 3600).contains(&"quote-follow-up".to_owned()));
-}
-
-#[test]
-fn a_birthday_comes_every_year_and_fires_once_in_each() {
-    let mut engine = Engine::new(triggers());
-    let fields = format!("birthday{UNIT}1985-05-02{RECORD}");
-    let event = engine.track(unix_ms_of(at("2027-03-01")), "declare", &fields).expect("a fact");
-    engine.apply(&event);
-    assert!(due_names(&engine, at("2027-05-01")).is_empty());
-    let due = engine.due(unix_ms_of(at("2027-05-02")));
-    assert_eq!((due.len(), due[0].owner), (1, Owner::Server));
-    let mut fired = Vec::new();
-    due[0].event(engine.config(), at("2027-05-02")).encode(&mut fired);
-    engine.apply(&fired);
-    engine.apply(&fired);
-    assert_eq!(engine.known().fired.len(), 1);
-    assert!(due_names(&engine, at("2027-05-03")).is_empty());
-    assert_eq!(due_names(&engine, at("2028-05-03")), ["birthday"]);
-}
-
-#[test]
-fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() {
-    let now = at("2027-03-01");
-    let mut engine = with_events(timed(), &[told(Kind::QuoteStart, now, travel("crete", "2027-06-05", ""))]);
-    let later = now + 2 * 3600;
-    assert_eq!(due_names(&engine, later), ["quote-follow-up"]);
-    let seen = format!("offer{UNIT}come-back{RECORD}placement{UNIT}hero{RECORD}");
-    let events = engine.track(unix_ms_of(later), "offer_impression", &seen).expect("an event");
-    engine.apply(&events);
-    assert!(due_names(&engine, later + 60).is_empty());
-    let shows = |engine: &Engine, now_s| engine.with_situation(unix_ms_of(now_s), |s| s.restraint.due.len());
-    assert_eq!((shows(&engine, later + 60), shows(&engine, later + 60)), (1, 1));
-    let event = engine.track(unix_ms_of(later + 7200), "page_view", "").expect("an event");
-    engine.apply(&event);
-    assert_eq!(shows(&engine, later + 7200), 0, "the next visit is another one");
-}
-
 #[test]
 fn what_cannot_be_meant_is_refused_with_its_place() {
     let mut site: serde_json::Value = serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
@@ -352,23 +240,9 @@ fn what_cannot_be_meant_is_refused_with_its_place() {
 }
 
 const OFFERS: [&str; 5] = ["lisbonne", "porto", "crete", "palma", "guide"];
-const PLACES: [&str; 6] = ["", "europe", "portugal", "lisbonne", "crete", "bali"];
 
 fn any_exposures() -> impl Strategy<Value = Vec<(usize, bool, u32)>> {
     prop::collection::vec((0..OFFERS.len(), any::<bool>(), 0..10 * DAY_S), 0..30)
-}
-
-fn any_intents() -> impl Strategy<Value = Vec<Event>> {
-    let one = (0..4usize, 0..PLACES.len(), 0u16..60, 0u16..15, 0..40 * DAY_S, 1u32..5);
-    let kinds = [Kind::Search, Kind::QuoteStart, Kind::QuoteSubmit, Kind::Booking];
-    let intent = one.prop_map(move |(kind, place, start, nights, ago_s, id)| {
-        let start_day = if start == 0 { 0 } else { (NOW_S / DAY_S) as u16 - 20 + start };
-        let end_day = if nights == 0 { 0 } else { start_day + nights };
-        let travel = Travel { start_day, end_day, ..travel(PLACES[place], "", "") };
-        let booking = if kinds[kind] == Kind::Booking { id } else { 0 };
-        Event { booking, ..told(kinds[kind], NOW_S - ago_s, travel) }
-    });
-    prop::collection::vec(intent, 0..12)
 }
 
 proptest! {
@@ -436,44 +310,4 @@ proptest! {
         prop_assert_eq!(read(&replicas), read(&turned));
     }
 
-    #[test]
-    fn a_cause_fires_once_whatever_is_retried(events in any_intents(), days in prop::collection::vec(0u32..400, 1..6)) {
-        let mut engine = with_events(triggers(), &events);
-        let mut days = days;
-        days.sort_unstable();
-        let mut told = Vec::new();
-        for now_s in days.iter().map(|day| NOW_S + day * DAY_S) {
-            for due in engine.due(unix_ms_of(now_s)) {
-                told.push((due.scenario, due.subject, due.ordinal));
-                let mut fired = Vec::new();
-                due.event(engine.config(), now_s).encode(&mut fired);
-                engine.apply(&[fired.clone(), fired].concat());
-            }
-            prop_assert!(engine.due(unix_ms_of(now_s)).is_empty());
-        }
-        let count = told.len();
-        told.sort_unstable();
-        told.dedup();
-        prop_assert_eq!(count, told.len());
-    }
-}
-
-#[test]
-fn what_is_called_for_needs_no_taste() {
-    let mut site: serde_json::Value = serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
-    for placement in ["hero", "row"] {
-        site["placements"][placement]["min_confidence"] = serde_json::json!(0.99);
-    }
-    let now = at("2027-03-01");
-    let chosen = |events: &[Event], placement: &str, now_s: u32| {
-        let engine = with_events(config(&site.to_string()), events);
-        let placement = engine.placement(placement).expect("a placement");
-        let decision = engine.choose(&Request { now_ms: unix_ms_of(now_s), placement, slot: 0, exclude: &[] });
-        (decision.offer.map(|o| engine.config().text(engine.config().offer(o).name).to_owned()), decision.reason)
-    };
-    assert_eq!(chosen(&[Event::bare(Kind::PageView, now)], "hero", now), (None, Reason::NothingKnown));
-    let quote = Event { travel: travel("lisbonne", "", ""), ..Event::bare(Kind::QuoteStart, now) };
-    assert_eq!(chosen(&[quote], "hero", now + 3600), (Some("come-back".into()), Reason::Chosen));
-    let booking = booked(1, now, travel("crete", "2027-06-05", "2027-06-12"));
-    assert_eq!(chosen(&[booking], "row", now + DAY_S), (Some("insurance".into()), Reason::Chosen));
 }

@@ -1,6 +1,8 @@
 //! What several tests share: a small config and ways to make events.
 #![allow(dead_code)]
 
+pub mod timed;
+
 use std::sync::OnceLock;
 
 use escale::core::config::{Config, compile};

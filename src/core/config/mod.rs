@@ -14,6 +14,8 @@ pub mod people;
 #[cfg(feature = "full")]
 pub mod people_customer;
 #[cfg(feature = "full")]
+pub mod people_offers;
+#[cfg(feature = "full")]
 pub mod people_time;
 mod rows;
 mod rows_customer;
