@@ -81,4 +81,6 @@ export interface CustomerKnowledge {
   channels: Record<string, { messages: number; reactions: number; rate: number }>;
   advocate: boolean;
   declared: { fact: string; value: string | number | null; source: string; at_ms: number }[];
+  /** What the visitor struck out: it counts for nothing. */
+  denied: { topic: string; source: string; at_ms: number }[];
 }
