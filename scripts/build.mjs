@@ -171,7 +171,7 @@ async function bundle() {
   const entry = (name, options) => build({ ...common, entryPoints: [join(sdk, `${name}.ts`)], ...options });
   await entry("loader", { format: "iife", outfile: join(pkg, "escale.js") });
   await entry("client", { format: "esm", outfile: join(pkg, "client.js"), external: ["./full.js", "./later.js"] });
-  await entry("later", { format: "esm", outfile: join(pkg, "later.js"), external: ["./full.js"] });
+  await entry("later", { format: "esm", outfile: join(pkg, "later.js"), external: ["./full.js", "./centre.js"] });
   await entry("full", { format: "esm", outfile: join(pkg, "full.js") });
   await entry("index", { format: "esm", outfile: join(pkg, "index.js"), external: BROUGHT });
   for (const { source, name = source, external = [] } of ENTRIES) {

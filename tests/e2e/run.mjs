@@ -6,6 +6,7 @@ import { runSuite } from "../browser/runner.mjs";
 import { OUT } from "./out.mjs";
 import { startDemo } from "./demo.mjs";
 import { blockStories } from "./stories/block.mjs";
+import { centreStories } from "./stories/centre.mjs";
 import { consentStories } from "./stories/consent.mjs";
 import { faultStories } from "./stories/faults.mjs";
 import { inspectorStories } from "./stories/inspector.mjs";
@@ -21,7 +22,7 @@ await runSuite({
   title: "the demo, end to end",
   limitMs: 120_000,
   out: OUT,
-  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...faultStories],
+  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...centreStories, ...faultStories],
   enter: startDemo,
   exit: (world) => world?.stop(),
 });

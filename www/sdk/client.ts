@@ -59,7 +59,7 @@ class Session implements Client, Desk {
     config: Uint8Array,
   ) {
     const visitor = visitorHash(this.newcomer.secret);
-    this.known = { config, visitor, state: EMPTY, others: EMPTY, page: { explicit: "", url: "", tokens: "" }, skewMs: 0 };
+    this.known = { config, visitor, state: EMPTY, others: EMPTY, page: { explicit: "", url: "", tokens: "" }, skewMs: 0, isPaused: false };
     runtime.setVisitor(...visitor);
     this.chooser = new Chooser(runtime, this.known, () => this.nowMs());
     this.slots = new Slots({
@@ -75,7 +75,8 @@ class Session implements Client, Desk {
     const { signal } = this.#over;
     const seen = purposes.keep ? await glimpse(options.site, purposes.sync) : undefined;
     if (!this.#wanted()) return;
-    this.mode = seen ? "ready" : "memory";
+    this.known.isPaused = !!seen?.visitor?.paused;
+    this.mode = seen ? (this.known.isPaused ? "paused" : "ready") : "memory";
     const isPlain = !this.runtime.asksForPage() && (!seen || this.#know(seen));
     if (!isPlain) await this.#record().catch(() => undefined);
     if (!this.#wanted()) return;
@@ -106,8 +107,12 @@ class Session implements Client, Desk {
     this.slots.close();
   }
 
-  again(slot: OfferElement): void {
-    this.slots.again(slot);
+  again(slot?: OfferElement): void {
+    if (slot) this.slots.again(slot);
+    else {
+      this.slots.close();
+      this.slots.open(false);
+    }
   }
 
   erase(): Promise<void> {

@@ -16,6 +16,8 @@ export interface Visitor {
   readonly sinceMs: number;
   /** A hash of the customer this visitor was identified as: another one begins anew. */
   readonly customer?: number;
+  /** They asked for a pause: nothing is recorded, sent or chosen until they say so. */
+  readonly paused?: boolean;
 }
 
 /** This browser's own counts: one writer at a time, a version that grows with every change. */
@@ -40,6 +42,17 @@ export interface Batch {
 export interface Others {
   readonly seq: number;
   readonly bytes: Uint8Array;
+}
+
+/** What the visitor brought along from another browser: a replica of its own, never the own one. */
+export interface Imported {
+  /** The name under which it is handed in. */
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  /** The server has it: what it tells of the others has it, too. */
+  readonly told: boolean;
+  /** What was brought, so that nothing counts twice. */
+  readonly marks: readonly string[];
 }
 
 /** Where the conversation with the server stands. */
@@ -72,6 +85,9 @@ export function newVisitor(nowMs: number): Visitor {
 export function newReplica(): Replica {
   return { id: newId(), version: 0, bytes: new Uint8Array(), applied: new Map() };
 }
+
+/** What goes over from one visitor to the next in this browser: who asked for a pause has it. */
+export const resting = ({ paused }: Visitor): Pick<Visitor, "paused"> => (paused === true ? { paused } : {});
 
 type Loose<T> = Readonly<Record<keyof T, unknown>>;
 
@@ -113,6 +129,12 @@ export function asPace(value: unknown): Pace {
   return known ? (value as Pace) : NO_PACE;
 }
 
+export function asImported(value: unknown): Imported | undefined {
+  const { id, bytes, told, marks } = loose<Imported>(value);
+  const known = typeof id === "string" && isBytes(bytes) && typeof told === "boolean" && Array.isArray(marks);
+  return known ? (value as Imported) : undefined;
+}
+
 export const asTokens = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((token) => typeof token === "string").slice(-8) : [];
 
@@ -148,7 +170,7 @@ export function entryOf(found: Found, newcomer: Visitor, nowMs: number, sync: bo
   if (!over && (sync || !copied)) return { ...found, visitor, empty: false };
   const owed = visitor && copied ? [...found.owed, visitor.erase] : found.owed;
   // What comes later must not be told from the same visitor; the tails, still to be taken up, are.
-  const next = over ? { ...newcomer, sinceMs: nowMs } : { ...newcomer, sinceMs: visitor.sinceMs, tag: visitor.tag };
+  const next = over ? { ...newcomer, sinceMs: nowMs } : { ...newcomer, ...resting(visitor), sinceMs: visitor.sinceMs, tag: visitor.tag };
   return { visitor: next, others: NO_OTHERS, pace: NO_PACE, owed, empty: over };
 }
 

@@ -33,8 +33,10 @@ export interface Knowledge extends CustomerKnowledge {
   last_ms: number;
   facets: { name: string; confidence: number; topics: { name: string; affinity: number; lift: number; mass: number }[] }[];
   families: { name: string; ignored: number; rests_until_ms: number | null; is_promoted: boolean }[];
-  trips: (Journey & { adults: number; children: number; step: string; last_ms: number })[];
+  trips: (Journey & { adults: number; children: number; step: string; moment: string; is_quote_abandoned: boolean; last_ms: number })[];
   bookings: (Journey & { at_ms: number; cancelled: boolean; value: number })[];
+  /** How often the visitor wants to hear. */
+  frequency: "unsaid" | "any" | "weekly" | "monthly" | "seasonal" | "never";
   decisions: DecisionAccount[];
 }
 
