@@ -19,6 +19,7 @@ const STYLE = `
   :where(.escale-centre-choice) { display: flex; gap: 0.5rem; padding: 0.25rem 0; }
   :where(.escale-centre-controls, .escale-centre-sure) { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; }
   :where(.escale-centre-import) { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; }
+  :where(.escale-centre-status) { position: sticky; top: 0; margin: 0; }
   :where(.escale-centre-paused, .escale-centre-status:not(:empty)) { padding: 0.6rem 0.9rem; border-left: 0.3rem solid #1f5f8b; background: #eef4f8; }
   :where(.escale-centre) :where(button) { min-height: 2.5rem; padding: 0.4rem 0.9rem; border: 1px solid #767676; border-radius: 2rem; font: inherit; background: #fff; color: inherit; cursor: pointer; }
   :where(.escale-centre) :where(button:disabled) { color: #595959; cursor: default; }

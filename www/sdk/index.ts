@@ -66,6 +66,18 @@ export interface Escale {
   };
 }
 
+type Profile = Escale["profile"];
+type Said<W> = W extends `profile.${infer K extends keyof Profile}` ? Profile[K] : W extends keyof Escale ? Escale[W] : never;
+type Args<F> = F extends (...args: infer A) => unknown ? A : never;
+/** What a callback is given: what the promise answers, or what it fails by. */
+type Told<F, W> = W extends "profile.import" ? EscaleError | undefined : F extends (...args: never[]) => Promise<infer T> ? T : never;
+
+/** `window.escale` of the snippet: a word, its arguments, and last a callback where the package answers a promise. */
+export type EscaleSnippet = <W extends Exclude<keyof Escale, "profile" | "get" | "subscribe"> | `profile.${keyof Profile}`>(
+  word: W,
+  ...args: [...Args<Said<W>>] | [...Args<Said<W>>, callback: (told: Told<Said<W>, W>) => void]
+) => void;
+
 /** The files that are brought when they are needed; a bundler finds them here. */
 const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
   "client.js": () => import("./client.js"),
