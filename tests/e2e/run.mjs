@@ -8,6 +8,7 @@ import { startDemo } from "./demo.mjs";
 import { blockStories } from "./stories/block.mjs";
 import { centreStories } from "./stories/centre.mjs";
 import { consentStories } from "./stories/consent.mjs";
+import { edgeStories } from "./stories/edge.mjs";
 import { faultStories } from "./stories/faults.mjs";
 import { inspectorStories } from "./stories/inspector.mjs";
 import { layerStories } from "./stories/layer.mjs";
@@ -22,7 +23,7 @@ await runSuite({
   title: "the demo, end to end",
   limitMs: 120_000,
   out: OUT,
-  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...centreStories, ...faultStories],
+  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...centreStories, ...edgeStories, ...faultStories],
   enter: startDemo,
   exit: (world) => world?.stop(),
 });

@@ -63,8 +63,8 @@ export class Chooser {
   choose(placement: string, slot: number, language: string): Choice {
     const { runtime } = this;
     const index = runtime.placement(placement);
-    if (this.known.isPaused) return { placement, reason: "paused" };
-    if (index < 0) return { placement, reason: "placement" };
+    const { isPaused } = this.known;
+    if (isPaused || index < 0) return { placement, reason: isPaused ? "paused" : "placement" };
     const nowMs = this.nowMs();
     const inputs = { ...this.known, nowMs, placement: index, slot, exclude: this.#shown };
     const offer = runtime.choose(nowMs, index, slot);

@@ -15,6 +15,7 @@ export type EscaleErrorCode =
   | "bad_file" // what was to be imported is no exported profile
   | "already_here" // what was to be imported is known here
   | "not_kept" // there is no consent, or no storage, to keep a profile
+  | "bad_config" // the config is not of this release
   | "unavailable"; // a file of Escale's could not be had
 
 const REMEDIES: Readonly<Record<EscaleErrorCode, string>> = {
@@ -28,6 +29,7 @@ const REMEDIES: Readonly<Record<EscaleErrorCode, string>> = {
   bad_file: "Choose a file that profile.export gave, unchanged",
   already_here: "Nothing is to be done: what the file tells counts already",
   not_kept: "Ask for consent to keep a profile first, and allow the site to store",
+  bad_config: "Compile escale.json again with `escale build` of the same release",
   unavailable: "Serve all files of the package from one folder, and allow them in the content policy",
 };
 

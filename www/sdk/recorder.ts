@@ -4,6 +4,7 @@
  * once, and for good, when told so.
  */
 import { EMPTY } from "./chooser.js";
+import { carry } from "./carry.js";
 import type { Desk, Recorder } from "./desk.js";
 import { know } from "./fold.js";
 import { enterStore } from "./entrance.js";
@@ -61,7 +62,9 @@ export class Visit implements Recorder {
     desk.known.isPaused = store.visitor.paused === true;
     this.learned();
     const prefix = tailPrefix(options.site);
-    this.#journal = new Journal(store, TAILS, { prefix, nowMs: () => desk.nowMs(), ended: (end) => desk.ended(end) });
+    this.#journal = new Journal(store, TAILS, {
+      prefix, nowMs: () => desk.nowMs(), ended: (end) => desk.ended(end), committed: () => carry(desk, this.store),
+    });
   }
 
   /** Follows the page, and tells the server what is owed to it. */
@@ -141,14 +144,10 @@ export class Visit implements Recorder {
   }
 
   /** The store knows more than the engine does. */
-  learned(secret?: string): void {
-    know(this.desk, this.store, secret);
-  }
+  readonly learned = (secret?: string): void => know(this.desk, this.store, secret);
 
   /** The other tabs look at the store. */
-  tellTabs(): void {
-    this.#channel?.postMessage("look");
-  }
+  readonly tellTabs = (): void => this.#channel?.postMessage("look");
 
   /** Begins again with an empty profile; the last one is erased, here and on the server. */
   async reset(): Promise<void> {
@@ -209,6 +208,7 @@ export class Visit implements Recorder {
     this.sync?.close();
     this.sync = undefined;
     this.#converse();
+    carry(desk, this.store);
     desk.chooser.turnPage();
     desk.again();
     // The page that is looked at when the pause ends.
@@ -226,6 +226,7 @@ export class Visit implements Recorder {
   /** Frozen or closed from now on. */
   #leave(): void {
     this.#journal?.writeTail();
+    if (this.store) carry(this.desk, this.store, this.desk.runtime.save());
     this.store?.close();
     this.#channel?.close();
   }
@@ -250,7 +251,7 @@ export class Visit implements Recorder {
       server,
       configVersion: desk.runtime.configVersion(),
       nowMs: () => desk.nowMs(),
-      learned: () => this.learned(),
+      learned: this.learned,
       replicaRenewed: () => void journal.commit(),
       ended: (end) => (end === "erased" ? desk.guard(() => desk.erase()) : desk.ended(end)),
     };

@@ -105,6 +105,9 @@ export function asVisitor(value: unknown): Visitor | undefined {
 }
 
 /** Whether the visitor's time is over, 13 months from consent: by this browser's clock, and by the server's as last known. */
+/** When the visitor's time is over. */
+export const endOf = ({ sinceMs }: Visitor): number => sinceMs + LIFETIME_MS;
+
 const isExpired = (visitor: Visitor, { skewMs }: Pace, nowMs: number): boolean => Math.min(nowMs, nowMs + skewMs) - visitor.sinceMs > LIFETIME_MS;
 
 /** A date that a clock far ahead once wrote would never end; one far behind (a flat battery) is not believed. */

@@ -25,6 +25,8 @@ export interface Options {
   readonly consent?: string | undefined;
   /** The name of the page's dataLayer, `""` for the usual one: its events are counted. */
   readonly dataLayer?: string | undefined;
+  /** Anything: the profile is also kept in a first-party cookie, for a server that renders with `escale/edge`. */
+  readonly cookie?: string | undefined;
   /** Allows the inspector, at `?escale=inspect`. */
   readonly inspect?: string | undefined;
 }
