@@ -13,7 +13,7 @@ export async function enterStore(desk: Desk, tails: Tails): Promise<Store | unde
   const { options, purposes, still } = desk.from;
   let taken: ReturnType<typeof takeTails> | undefined;
   const found = (tag: string): ReturnType<typeof takeTails>["batches"] => (taken = takeTails(tails, tailPrefix(options.site), tag)).batches;
-  const entry = { nowMs: desk.nowMs(), sync: purposes.sync, newcomer: desk.newcomer, tails: found, still };
+  const entry = { nowMs: desk.nowMs(), clockMs: Date.now(), sync: purposes.sync, newcomer: desk.newcomer, tails: found, still };
   const store = await Store.enter(options.site, foldWith(desk), entry).catch((error: unknown) => {
     // A tail that makes the engine fail would do so at every start.
     taken?.drop();

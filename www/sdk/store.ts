@@ -25,6 +25,8 @@ export type Outcome = "kept" | "gone" | "changed" | "newer";
 /** What a start brings along. */
 export interface Entering {
   readonly nowMs: number;
+  /** This browser's own clock, uncorrected: what the server last said of it may be old, and end a visitor's time by mistake. */
+  readonly clockMs: number;
   readonly sync: boolean;
   /** Who begins where nobody goes on. */
   readonly newcomer: Visitor;
@@ -207,12 +209,12 @@ export class Store {
     kept.put(this.replica, "replica");
   }
 
-  async #meet(kept: IDBObjectStore, { newcomer, nowMs, sync }: Entering): Promise<void> {
+  async #meet(kept: IDBObjectStore, { newcomer, clockMs, sync }: Entering): Promise<void> {
     const [visitor, others, pace, owed, imported] = await Promise.all(
       ["visitor", "others", "pace", "owed", "imported"].map((key) => ask<unknown>(kept.get(key))),
     );
     const found = { visitor: asVisitor(visitor), others: asOthers(others), pace: asPace(pace), owed: asTokens(owed) };
-    const entry = entryOf(found, newcomer, nowMs, sync);
+    const entry = entryOf(found, newcomer, clockMs, sync);
     this.#know(entry);
     if (entry.visitor === found.visitor) {
       this.imported = asImported(imported);
