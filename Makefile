@@ -7,7 +7,7 @@ export ESCALE_TOOLS ?= $(HOME)/.cache/escale/tools
 export PATH := $(ESCALE_TOOLS)/bin:$(PATH)
 DEMO_PORT ?= 8787
 
-.PHONY: help setup setup-test demo build test native browser bench size ci fmt clean
+.PHONY: help setup setup-test demo build test native browser tabs bench size ci fmt clean
 .PHONY: check-format check-rust check-web check-dependencies check-docs
 
 help: ## This list
@@ -38,6 +38,10 @@ browser: setup-test build ## Run the golden cases in Node, and them and the demo
 	@node --test --test-reporter=dot tests/browser/golden-node.mjs
 	@node tests/browser/golden.mjs
 	@node tests/e2e/run.mjs
+
+tabs: setup-test build ## Many tabs for long: 32 tabs, 1,000 events each, ten times, in each engine
+	@cargo build --workspace
+	@ESCALE_TABS=32 ESCALE_EVENTS=1000 ESCALE_ROUNDS=10 ESCALE_LIMIT_MS=7200000 node tests/e2e/run.mjs --only f32_f34
 
 consumers: setup-test build ## Install the packed package in real projects (script tag, React, Vue, SSR) and run them in Chromium
 	@cargo build --workspace

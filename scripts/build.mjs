@@ -120,7 +120,10 @@ function shrink(folder, later) {
   const text = readFileSync(glue, "utf8")
     .replace('"./escale_bg.js":', '"a":')
     .replace(/(?<=^ {8})__w\w+(?=: function)/gm, (long) => imported.get(long))
-    .replace(/(?<=\bwasm\.)\w+/g, (long) => exported.get(long));
+    .replace(/(?<=\bwasm\.)\w+/g, (long) => exported.get(long))
+    // How older releases of the glue were called; ours gives a compiled module, by its name.
+    .replace(/if \(module !== undefined\) \{[^]*?\n {4}\}\n/, "({module} = module);\n")
+    .replace(/if \(!\(module instanceof WebAssembly\.Module\)\) \{[^]*?\n {4}\}\n/, "");
   writeFileSync(glue, later.length > 0 ? text + EXTEND : text);
   if (later.length > 0) appendFileSync(join(folder, "escale.d.ts"), EXTEND_TYPE);
   if (later.length > 0) cut(folder, later.map((long) => exported.get(long)));
@@ -170,8 +173,8 @@ async function bundle() {
   };
   const entry = (name, options) => build({ ...common, entryPoints: [join(sdk, `${name}.ts`)], ...options });
   await entry("loader", { format: "iife", outfile: join(pkg, "escale.js") });
-  await entry("client", { format: "esm", outfile: join(pkg, "client.js"), external: ["./full.js", "./later.js"] });
-  await entry("later", { format: "esm", outfile: join(pkg, "later.js"), external: ["./full.js"] });
+  await entry("client", { format: "esm", outfile: join(pkg, "client.js"), external: ["./full.js", "./later.js", "./edge-slots.js"] });
+  await entry("later", { format: "esm", outfile: join(pkg, "later.js"), external: ["./full.js", "./centre.js"] });
   await entry("full", { format: "esm", outfile: join(pkg, "full.js") });
   await entry("index", { format: "esm", outfile: join(pkg, "index.js"), external: BROUGHT });
   for (const { source, name = source, external = [] } of ENTRIES) {

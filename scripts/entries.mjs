@@ -7,6 +7,9 @@ export const ENTRIES = [
   { source: "consent-google" },
   { source: "signals" },
   { source: "inspector" },
+  { source: "centre" },
+  { source: "edge-slots" },
+  { source: "edge", external: ["node:fs/promises"] },
   { source: "tag", name: "element" },
   { source: "react", external: ["react", "./index.js"] },
   { source: "vue", external: ["vue", "./index.js"] },
@@ -16,9 +19,9 @@ export const ENTRIES = [
 export const BROUGHT = ["./client.js*", "./signals.js", "./inspector.js", "./consent-tcf.js", "./consent-google.js"];
 
 /** The sources whose types the package tells, and the names it tells them under. */
-export const TYPED = { index: "index", types: "types", react: "react", vue: "vue", tag: "element", element: "slot", inspector: "inspector" };
+export const TYPED = { index: "index", types: "types", react: "react", vue: "vue", tag: "element", element: "slot", inspector: "inspector", centre: "centre", edge: "edge", error: "error" };
 
-const DOORS = ["react", "vue", "element", "inspector"];
+const DOORS = ["react", "vue", "element", "inspector", "centre", "edge"];
 
 /** What can be imported by name. */
 export const EXPORTS = {

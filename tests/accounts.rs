@@ -22,7 +22,8 @@ const BY_NAME: [&str; 5] = ["counts", "persona_scores", "channels", "arms", "lev
 fn declared(interface: &str) -> BTreeSet<String> {
     let start = TYPES.find(&format!("export interface {interface} ")).unwrap_or_else(|| panic!("no {interface}"));
     let body = TYPES[start..].split_once('{').expect("a body").1.split("\n}").next().expect("its end");
-    let words = body.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':')));
+    let code: String = body.split("/**").filter_map(|part| part.rsplit("*/").next()).collect();
+    let words = code.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':')));
     words.filter_map(|word| word.strip_suffix(':')).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 

@@ -152,7 +152,7 @@ proptest! {
     }
 
     #[test]
-    fn combining_is_the_same_in_any_order(parts in prop::collection::vec(history(20), 1..5), turn in 0usize..5) {
+    fn f44_combining_is_the_same_in_any_order(parts in prop::collection::vec(history(20), 1..5), turn in 0usize..5) {
         let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p)).collect();
         let mut turned = replicas.clone();
         turned.rotate_left(turn % replicas.len());
@@ -170,7 +170,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_a_profile_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn f41_any_bytes_are_a_profile_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = Profile::decode(&bytes);
     }
 
@@ -189,7 +189,7 @@ proptest! {
     }
 
     #[test]
-    fn every_flipped_bit_and_every_cut_is_found(events in history(60), at in any::<prop::sample::Index>(), bit in 0u8..8) {
+    fn f06_f41_every_flipped_bit_and_every_cut_is_found(events in history(60), at in any::<prop::sample::Index>(), bit in 0u8..8) {
         let bytes = profile_of(&events).encode();
         let mut flipped = bytes.clone();
         let at = at.index(bytes.len());
@@ -212,7 +212,7 @@ fn bookings_told_twice_count_once_and_can_be_cancelled() {
 }
 
 #[test]
-fn a_clock_that_was_in_the_future_is_survived() {
+fn f38_a_clock_that_was_in_the_future_is_survived() {
     let mut engine = Engine::new(small_config());
     engine
         .load(&profile_of(&[view("trip.city", NOW_S), view("trip.exotic", NOW_S + 3000 * DAY_S)]).encode())
@@ -226,7 +226,7 @@ fn a_clock_that_was_in_the_future_is_survived() {
 }
 
 #[test]
-fn a_clock_that_goes_back_reads_at_the_last_event() {
+fn f37_a_clock_that_goes_back_reads_at_the_last_event() {
     let profile = profile_of(&[view("trip.city", NOW_S)]);
     assert_eq!(masses(&profile, 0), masses(&profile, NOW_S));
 }
@@ -244,7 +244,7 @@ fn changed_half_lives_keep_what_is_read_now() {
 }
 
 #[test]
-fn lists_keep_their_bounds() {
+fn f05_lists_keep_their_bounds() {
     let config = small_config();
     let mut profile = Profile::default();
     for i in 0..5_000u32 {
@@ -257,7 +257,7 @@ fn lists_keep_their_bounds() {
 }
 
 #[test]
-fn a_later_release_is_told_from_damage() {
+fn f07_a_later_release_is_told_from_damage() {
     let mut bytes = profile_of(&[view("trip.city", NOW_S)]).encode();
     bytes[0] = 200;
     assert_eq!(Profile::decode(&bytes), Err(WireError::Newer(200)));

@@ -97,7 +97,7 @@ fn the_reference_profile_fits_in_512_bytes() {
 
 /// The bytes of this release, kept so that every later one reads them.
 #[test]
-fn the_reference_profile_has_these_bytes() {
+fn f08_the_reference_profile_has_these_bytes() {
     let bytes = reference_profile().encode();
     let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
     if std::env::var_os("ESCALE_BLESS").is_some() {

@@ -35,7 +35,7 @@ pub struct FacetReading {
 pub struct TopicReading {
     /// `m_k`.
     pub mass: f64,
-    /// `p_k`, 0 to 1; sums to 1 in its facet.
+    /// `p_k`, 0 to 1; sums to 1 in its facet, where nothing was struck out; 0 for what was.
     pub probability: f64,
     /// `log₂(p_k / b_k)`; 0 = as everyone.
     pub log_lift: f64,
@@ -43,6 +43,8 @@ pub struct TopicReading {
 
 /// Base rates are never taken as smaller than this: one page view is no reason for a lift of a thousand.
 const LEAST_BASE_RATE: f64 = 0.001;
+/// The lift of a topic that the visitor struck out: an offer about it needs a thousand times the rest of the others.
+const DENIED_LOG_LIFT: f64 = -10.0;
 
 impl Affinity {
     /// Reads a profile at a time, in seconds since the landmark.
@@ -55,6 +57,7 @@ impl Affinity {
         let now_s = profile.reading_s(now_s);
         affinity.take_masses(profile, config, now_s);
         affinity.take_declared(profile, config, now_s);
+        affinity.take_denied(profile, config);
         affinity.shrink(profile, config);
         affinity
     }
@@ -101,6 +104,15 @@ impl Affinity {
         }
     }
 
+    /// What the visitor struck out weighs nothing, whatever is known of it, and counts against.
+    fn take_denied(&mut self, profile: &Profile, config: &Config) {
+        for index in profile.denied().filter_map(|topic| config.index_of(Namespace::Topic, topic)) {
+            if let Some(reading) = self.topics.get_mut(usize::from(index)) {
+                *reading = TopicReading { log_lift: DENIED_LOG_LIFT, ..TopicReading::default() };
+            }
+        }
+    }
+
     fn shrink(&mut self, profile: &Profile, config: &Config) {
         let prior = config.policy().prior_strength;
         for (index, facet_reading) in self.facets.iter_mut().enumerate() {
@@ -112,6 +124,9 @@ impl Affinity {
             *facet_reading = FacetReading { mass, confidence: if mass > 0.0 { mass / whole } else { 0.0 } };
             let next = Next::of(profile, config, index as u16);
             for (topic, reading) in topics.zip(readings) {
+                if reading.log_lift < 0.0 {
+                    continue;
+                }
                 let base = config.topic(topic as u16).base_rate.max(LEAST_BASE_RATE);
                 if mass > 0.0 {
                     let expected =

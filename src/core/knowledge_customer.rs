@@ -38,6 +38,8 @@ pub struct CustomerKnowledge {
     pub channels: BTreeMap<&'static str, ChannelKnowledge>,
     pub advocate: bool,
     pub declared: Vec<FactKnowledge>,
+    /// What the visitor struck out.
+    pub denied: Vec<DeniedKnowledge>,
 }
 
 /// Scores of purchases, 1 to 5.
@@ -65,6 +67,14 @@ pub struct FactKnowledge {
     pub fact: String,
     /// A topic's name, a zone's, a day of the year (`MM-DD`) or a number; absent if the visitor would not say.
     pub value: Option<FactValue>,
+    pub source: &'static str,
+    pub at_ms: f64,
+}
+
+/// A topic that the visitor struck out.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeniedKnowledge {
+    pub topic: String,
     pub source: &'static str,
     pub at_ms: f64,
 }
@@ -108,6 +118,7 @@ impl CustomerKnowledge {
             channels: channels(customer),
             advocate: customer.is_advocate,
             declared: profile.facts.iter().filter_map(|fact| told(fact, config)).collect(),
+            denied: profile.facts.iter().filter_map(|fact| denied(fact, config)).collect(),
         }
     }
 }
@@ -123,6 +134,13 @@ fn channels(customer: &Customer) -> BTreeMap<&'static str, ChannelKnowledge> {
         (channel.name(), known)
     });
     told.collect()
+}
+
+/// A topic struck out that the config knows.
+fn denied(fact: &Fact, config: &Config) -> Option<DeniedKnowledge> {
+    let topic = config.topic(config.index_of(Namespace::Topic, fact.denied()?)?);
+    let topic = config.text(topic.name).to_owned();
+    Some(DeniedKnowledge { topic, source: fact.source.name(), at_ms: unix_ms_of(fact.at_s) })
 }
 
 /// A fact that the config knows.

@@ -9,6 +9,7 @@ use super::hash::{Namespace, name_hash};
 use super::mark::value_of_fact;
 use super::named::{Channel, Source};
 use super::number::decimal;
+use super::profile::denied::denial_of;
 
 /// What an event of this kind says. Errors: a fact, source, channel or family that is not known; a value that is none.
 pub fn said<'a>(kind: Kind, config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Result<Said, TrackError> {
@@ -32,6 +33,11 @@ fn declared<'a>(config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Res
         None | Some("") => Source::Visitor,
         Some(name) => Source::of_name(name).ok_or(TrackError::BadField)?,
     };
+    if let Some((topic, is_denied)) = field("deny").map(|t| (t, true)).or_else(|| Some((field("allow")?, false))) {
+        let index = config.index_of_name(Namespace::Topic, topic).ok_or(TrackError::BadField)?;
+        let hash = config.topic(index).hash;
+        return Ok(Said { of: denial_of(hash), what: if is_denied { hash } else { 0 }, by: source as u8 });
+    }
     let of_its_own = || ["zone", "birthday"].into_iter().find_map(|fact| Some((fact, field(fact)?)));
     let named = field("fact").map(|fact| (fact, field("value").unwrap_or("").trim_ascii()));
     let Some((fact, text)) = named.or_else(of_its_own) else { return Ok(Said { by: source as u8, ..Said::default() }) };

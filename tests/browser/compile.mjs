@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 /** The binary that is under test. */
-export const ESCALE = fileURLToPath(new URL("../../target/debug/escale", import.meta.url));
+export const ESCALE = join(process.env["CARGO_TARGET_DIR"] ?? fileURLToPath(new URL("../../target", import.meta.url)), "debug", "escale");
 
 /** @param {string} json */
 export async function compileConfig(json) {

@@ -29,6 +29,10 @@ export class Gate {
   deadlineMs = 20_000;
   /** Requests that wait, by the path's beginning, until their promise resolves. @type {Map<string, Promise<void>>} */
   held = new Map();
+  /** Changes a page's Content-Security-Policy on its way. @type {(policy: string) => string} */
+  policy = (policy) => policy;
+  /** What goes wrong in the pages on purpose. @type {Report["kind"] | undefined} */
+  expected = undefined;
   /** What the witness does before the page's own scripts, beside watching. */
   prelude = "";
 
@@ -103,7 +107,10 @@ export class Gate {
     const watched = page
       .replace("<head>", `<head><script src="${WITNESS_PATH}"></script>`)
       .replace(" data-site=", ` data-deadline-ms="${this.deadlineMs}" data-site=`);
+    /** @type {import("node:http").OutgoingHttpHeaders} */
     const headers = { ...answer.headers, "content-length": String(Buffer.byteLength(watched)), "cache-control": "no-store" };
+    const policy = headers["content-security-policy"];
+    if (typeof policy === "string") headers["content-security-policy"] = this.policy(policy);
     response.writeHead(200, headers).end(watched);
   }
 }

@@ -6,7 +6,12 @@ import { runSuite } from "../browser/runner.mjs";
 import { OUT } from "./out.mjs";
 import { startDemo } from "./demo.mjs";
 import { blockStories } from "./stories/block.mjs";
+import { lifeCatalogue } from "./stories/catalogue-life.mjs";
+import { pageCatalogue } from "./stories/catalogue-page.mjs";
+import { storageCatalogue } from "./stories/catalogue-storage.mjs";
+import { centreStories } from "./stories/centre.mjs";
 import { consentStories } from "./stories/consent.mjs";
+import { edgeStories } from "./stories/edge.mjs";
 import { faultStories } from "./stories/faults.mjs";
 import { inspectorStories } from "./stories/inspector.mjs";
 import { layerStories } from "./stories/layer.mjs";
@@ -14,14 +19,15 @@ import { memoryStories } from "./stories/memory.mjs";
 import { orderStories } from "./stories/orders.mjs";
 import { sourceStories } from "./stories/sources.mjs";
 import { syncStories } from "./stories/sync.mjs";
+import { tabStories } from "./stories/tabs.mjs";
 import { tasteStories } from "./stories/taste.mjs";
 
 await rm(OUT, { recursive: true, force: true });
 await runSuite({
   title: "the demo, end to end",
-  limitMs: 120_000,
+  limitMs: Number(process.env["ESCALE_LIMIT_MS"] ?? 120_000),
   out: OUT,
-  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...faultStories],
+  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...centreStories, ...edgeStories, ...faultStories, ...storageCatalogue, ...lifeCatalogue, ...pageCatalogue, ...tabStories],
   enter: startDemo,
   exit: (world) => world?.stop(),
 });

@@ -17,6 +17,8 @@ export interface Known {
   page: PageFacts;
   /** The server's clock less this browser's. */
   skewMs: number;
+  /** The visitor asked for a pause: nothing is chosen. */
+  isPaused: boolean;
 }
 
 /** What is known of the visitor at a moment. */
@@ -61,7 +63,8 @@ export class Chooser {
   choose(placement: string, slot: number, language: string): Choice {
     const { runtime } = this;
     const index = runtime.placement(placement);
-    if (index < 0) return { placement, reason: "placement" };
+    const { isPaused } = this.known;
+    if (isPaused || index < 0) return { placement, reason: isPaused ? "paused" : "placement" };
     const nowMs = this.nowMs();
     const inputs = { ...this.known, nowMs, placement: index, slot, exclude: this.#shown };
     const offer = runtime.choose(nowMs, index, slot);

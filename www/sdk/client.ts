@@ -49,6 +49,8 @@ class Session implements Client, Desk {
   readonly listeners = new Map<string, Set<(detail: unknown) => void>>();
   mode: Mode = "memory";
   settled: Promise<Mode> = Promise.resolve(this.mode);
+  /** When the site's server chose, while its choices are taken over. */
+  #atMs = 0;
   #recorder: Recorder | undefined;
   #coming: Promise<Recorder> | undefined;
   readonly #over = new AbortController();
@@ -59,7 +61,7 @@ class Session implements Client, Desk {
     config: Uint8Array,
   ) {
     const visitor = visitorHash(this.newcomer.secret);
-    this.known = { config, visitor, state: EMPTY, others: EMPTY, page: { explicit: "", url: "", tokens: "" }, skewMs: 0 };
+    this.known = { config, visitor, state: EMPTY, others: EMPTY, page: { explicit: "", url: "", tokens: "" }, skewMs: 0, isPaused: false };
     runtime.setVisitor(...visitor);
     this.chooser = new Chooser(runtime, this.known, () => this.nowMs());
     this.slots = new Slots({
@@ -75,11 +77,15 @@ class Session implements Client, Desk {
     const { signal } = this.#over;
     const seen = purposes.keep ? await glimpse(options.site, purposes.sync) : undefined;
     if (!this.#wanted()) return;
-    this.mode = seen ? "ready" : "memory";
+    if (seen) this.mode = seen.visitor?.paused ? "paused" : "ready";
+    this.known.isPaused = this.mode === "paused";
     const isPlain = !this.runtime.asksForPage() && (!seen || this.#know(seen));
     if (!isPlain) await this.#record().catch(() => undefined);
     if (!this.#wanted()) return;
-    this.slots.open(performance.now() > deadlineAt);
+    // What the site's server has chosen is chosen as of then: nothing changes before the visitor's eyes.
+    if (document.querySelector("[data-escale-at]")) this.#atMs = await (await import("./edge-slots.js")).takeOver();
+    this.slots.open(!this.#atMs && performance.now() > deadlineAt);
+    this.#atMs = 0;
     // Left while the recorder was on its way, and back from the back-forward cache.
     addEventListener("pageshow", () => void this.#record().catch(() => undefined), { signal });
     // Where it cannot be had, offers are chosen all the same: of what earlier pages learned.
@@ -88,7 +94,7 @@ class Session implements Client, Desk {
 
   nowMs(): number {
     const { skewMs } = this.known;
-    return Date.now() + (Math.abs(skewMs) < SKEW_MIN_MS ? 0 : skewMs);
+    return this.#atMs || Date.now() + (Math.abs(skewMs) < SKEW_MIN_MS ? 0 : skewMs);
   }
 
   run(command: Command): void {
@@ -106,8 +112,12 @@ class Session implements Client, Desk {
     this.slots.close();
   }
 
-  again(slot: OfferElement): void {
-    this.slots.again(slot);
+  again(slot?: OfferElement): void {
+    if (slot) this.slots.again(slot);
+    else {
+      this.slots.close();
+      this.slots.open(false);
+    }
   }
 
   erase(): Promise<void> {

@@ -21,14 +21,14 @@ export interface Desk {
   readonly known: Known;
   /** Who it is, if the store knows nobody. */
   readonly newcomer: Visitor;
-  readonly mode: Mode;
+  mode: Mode;
   readonly listeners: ReadonlyMap<string, ReadonlySet<(detail: unknown) => void>>;
   /** Gives the engine its second half. */
   extend(module: WebAssembly.Module): void;
   /** Milliseconds since the epoch, by the server's clock where it is known to differ. */
   nowMs(): number;
-  /** Chooses once more for a slot. */
-  again(slot: OfferElement): void;
+  /** Chooses once more: for a slot, or for all of them. */
+  again(slot?: OfferElement): void;
   /** Ends, and wipes what is kept here. */
   erase(): Promise<void>;
   ended(end: End): void;

@@ -4,9 +4,10 @@
  */
 import { compileConfig, Full, initSync, pendingTails, type Runtime } from "#full";
 import type { Explanation } from "#accounts";
-import type { Account, Inputs } from "./chooser.js";
+import { EMPTY, type Account, type Inputs } from "./chooser.js";
+import type { Importable } from "./import.js";
 import { toBase64url } from "./packing.js";
-import type { ExportedProfile } from "./types.js";
+import type { ExportedProfile, ToldProfile } from "./types.js";
 
 export { showWhy } from "./why.js";
 
@@ -49,13 +50,44 @@ export async function explain(inputs: Inputs): Promise<Explanation> {
   }
 }
 
+/** What Escale thinks of a visitor, with the topics' names in a language. */
+export async function tellProfile(account: Account, language: string): Promise<ToldProfile> {
+  await load();
+  const runtime = asItWas(account);
+  try {
+    return { ...runtime.snapshot(account.nowMs), labels: runtime.topicLabels(language) };
+  } finally {
+    runtime.free();
+  }
+}
+
+/** What an import makes of it: the bytes to be handed in, those of all others together; `undefined`: what was brought is no profile. */
+export async function joinImported(
+  { config }: Account,
+  { replica, others, pending }: Importable,
+  known: { readonly untold: Uint8Array | undefined; readonly others: Uint8Array },
+): Promise<{ imported: Uint8Array; others: Uint8Array } | undefined> {
+  await load();
+  const runtime = Full.open(config);
+  try {
+    if (runtime.loadWith(others, EMPTY) !== 0 || runtime.loadWith(replica, others) !== 0) return undefined;
+    for (const events of pending) runtime.apply(events);
+    const brought = runtime.known();
+    const join = (a: Uint8Array, b: Uint8Array): Uint8Array => (runtime.loadWith(a, b), runtime.known());
+    return { imported: known.untold ? join(known.untold, brought) : brought, others: join(known.others, brought) };
+  } finally {
+    runtime.free();
+  }
+}
+
 /** All that is kept of a visitor: the stored bytes, what they say in words, and the events that wait under a prefix. */
-export async function exportProfile(account: Account, prefix: string): Promise<ExportedProfile> {
+export async function exportProfile(account: Account, prefix: string, names: Pick<ExportedProfile, "replica_id" | "customer">): Promise<ExportedProfile> {
   await load();
   const runtime = asItWas(account);
   try {
     return {
       format: "escale-profile/1",
+      ...names,
       exported_ms: account.nowMs,
       knowledge: runtime.snapshot(account.nowMs),
       replica: toBase64url(account.state),

@@ -10,7 +10,7 @@ const OPEN_MAX_MS = 10_000;
 export function ask<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("request failed"));
+    request.onerror = () => reject(request.error ?? new Error("failed"));
   });
 }
 
@@ -71,7 +71,7 @@ export function transact<T>(
   mode: IDBTransactionMode = "readwrite",
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    if (isLeft) return reject(new Error("the page is left"));
+    if (isLeft) return reject(new Error("left"));
     const transaction = database.transaction(KEPT, mode, { durability });
     let done: () => void = reject;
     let failure: unknown;
@@ -96,7 +96,7 @@ export function transact<T>(
   });
 }
 
-const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error("transaction aborted"));
+const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error("aborted"));
 
 function abort(transaction: IDBTransaction): void {
   try {

@@ -3,9 +3,11 @@
  * does nothing, reads nothing and needs no browser; `init` begins, and waits for consent.
  */
 import { openDoor } from "./door.js";
+import { EscaleError } from "./error.js";
 import { Shown } from "./shown.js";
-import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Purposes, Question, State, WhatIf } from "./types.js";
+import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Purposes, Question, State, ToldProfile, WhatIf } from "./types.js";
 
+export { EscaleError, type EscaleErrorCode } from "./error.js";
 export type * from "./types.js";
 
 /** The words of the interface. Nothing of it ever throws; before consent nothing about the visitor is kept. */
@@ -39,13 +41,42 @@ export interface Escale {
   ready(): Promise<State>;
   /** Commits, and hands in. */
   flush(): Promise<void>;
+  /** Makes an element of the page a slot; what it holds is the default content. Answers the slot, `undefined` where Escale does not run. */
+  render(placement: string, target: Element | string): Promise<Element | undefined>;
+  /** What the visitor says of an offer that is shown: of a choice, or of a placement. */
+  feedback(of: Choice | string, answer: "less" | "booked" | "never"): void;
+  /** Erases here and on the server, and begins again with an empty profile; consent stands. */
+  reset(): Promise<void>;
+  /** Tells every command on the console, or no longer. */
+  debug(isOn?: boolean): void;
+  /** Opens the visitor's centre over the page; whether there was anything to open. */
+  centre(): Promise<boolean>;
   readonly profile: {
+    /** What Escale thinks of the visitor, in words; `undefined` without consent. */
+    get(): Promise<ToldProfile | undefined>;
+    /** Takes in what another browser exported, as text or as an object. Rejects with an `EscaleError`. */
+    import(file: string | ExportedProfile): Promise<void>;
+    /** Nothing is recorded, sent or chosen until `resume`, in this browser and on later pages. */
+    pause(): Promise<void>;
+    resume(): Promise<void>;
     /** Erases here and on the server. */
     forget(): Promise<void>;
     /** The whole profile, as JSON; `undefined` without consent. */
     export(): Promise<ExportedProfile | undefined>;
   };
 }
+
+type Profile = Escale["profile"];
+type Said<W> = W extends `profile.${infer K extends keyof Profile}` ? Profile[K] : W extends keyof Escale ? Escale[W] : never;
+type Args<F> = F extends (...args: infer A) => unknown ? A : never;
+/** What a callback is given: what the promise answers, or what it fails by. */
+type Told<F, W> = W extends "profile.import" ? EscaleError | undefined : F extends (...args: never[]) => Promise<infer T> ? T : never;
+
+/** `window.escale` of the snippet: a word, its arguments, and last a callback where the package answers a promise. */
+export type EscaleSnippet = <W extends Exclude<keyof Escale, "profile" | "get" | "subscribe"> | `profile.${keyof Profile}`>(
+  word: W,
+  ...args: [...Args<Said<W>>] | [...Args<Said<W>>, callback: (told: Told<Said<W>, W>) => void]
+) => void;
 
 /** The files that are brought when they are needed; a bundler finds them here. */
 const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -69,15 +100,17 @@ export const get = (placement: string): Choice | undefined => shown.get(placemen
 /** As `subscribe` of the object that `init` answers; it may be called before. */
 export const subscribe = (placement: string, changed: () => void): (() => void) => shown.subscribe(placement, changed);
 
-/** Begins, once a page: later calls answer the first one's object. */
+/** Begins, once a page: later calls answer the first one's object. Throws an `EscaleError` where the site has no name. */
 export function init(options: Options): Escale {
+  if (!options.site) throw new EscaleError("no_site", "init: the site has no name");
   only ??= open(options);
   return only;
 }
 
 function open(options: Options): Escale {
   const take = openDoor(options, bring, (state) => shown.turned(state));
-  const answer = <T>(...command: Command): Promise<T> => new Promise((resolve) => take([...command, resolve]));
+  const answer = <T>(...command: Command): Promise<T> => new Promise((resolve, reject) =>
+    take([...command, (told: T) => (told instanceof Error ? reject(told) : resolve(told))]));
   shown.open((placement) => answer("choose", placement));
   return {
     get,
@@ -95,6 +128,18 @@ function open(options: Options): Escale {
     off: (type, callback) => take(["off", type, callback]),
     ready: () => answer("ready"),
     flush: () => answer("flush"),
-    profile: { forget: () => answer("profile.forget"), export: () => answer("profile.export") },
+    render: (placement, target) => answer("render", placement, target),
+    feedback: (of, said) => take(["feedback", of, said]),
+    reset: () => answer("reset"),
+    debug: (isOn) => take(["debug", isOn]),
+    centre: async () => (await answer("centre")) === true,
+    profile: {
+      get: () => answer("profile.get"),
+      import: (file) => answer("profile.import", file),
+      pause: () => answer("profile.pause"),
+      resume: () => answer("profile.resume"),
+      forget: () => answer("profile.forget"),
+      export: () => answer("profile.export"),
+    },
   };
 }

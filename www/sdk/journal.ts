@@ -48,7 +48,7 @@ export class Journal {
   constructor(
     private readonly store: Store,
     private readonly tails: Tails,
-    private readonly page: { readonly prefix: string; nowMs(): number; ended(outcome: Outcome | "trap"): void },
+    private readonly page: { readonly prefix: string; nowMs(): number; ended(outcome: Outcome | "trap"): void; committed(): void },
   ) {
     this.#touchedMs = page.nowMs();
   }
@@ -99,7 +99,10 @@ export class Journal {
     try {
       const outcome = await store.commit(own, this.page.nowMs(), durability);
       if (outcome !== "kept") this.#end(outcome);
-      else this.#settle(store.replica.applied.get(this.#document)?.[0] ?? 0);
+      else {
+        this.#settle(store.replica.applied.get(this.#document)?.[0] ?? 0);
+        this.page.committed();
+      }
       return outcome;
     } catch (error) {
       if (isTrap(error)) this.#end("trap");

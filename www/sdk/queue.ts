@@ -24,7 +24,9 @@ export interface Host {
 }
 
 /** Calls that say nothing about the visitor: they may wait until consent is decided. */
-const ASKING = ["ready", "choose", "explain", "question"];
+const ASKING = ["ready", "choose", "explain", "question", "render"];
+/** States of a client that goes on. */
+const GOES_ON = ["memory", "paused", "ready"];
 const WAITING_MAX = 200;
 
 /** Runs a site's callback; its failure is the site's to read about, and ours to survive. */
@@ -122,15 +124,15 @@ class Queue {
     this.#client = client;
     for (const command of this.#listeners) client.run(command);
     this.#pass(client.mode);
-    const mode = await client.settled;
-    if (still()) host.mark(mode);
+    await client.settled;
+    if (still()) host.mark(client.mode);
   }
 
-  /** What became of a client: unless it only lost its storage, it begins again when the site asserts consent anew. */
+  /** What became of a client: unless it goes on, it begins again when the site asserts consent anew. */
   #report(epoch: number, state: State): void {
     if (epoch !== this.#epoch) return;
     if (state === "off" && this.#client && !this.#trapped) return this.#beginAfresh();
-    if (state !== "memory") {
+    if (!GOES_ON.includes(state)) {
       this.#epoch++;
       this.#starting = false;
       this.#client = undefined;

@@ -3,17 +3,19 @@
  * as far as agreed. Comes in: a desk, events, the document's life. Goes out: commits, tails, hand-ins. Must stop at
  * once, and for good, when told so.
  */
-import type { Account } from "./chooser.js";
 import { EMPTY } from "./chooser.js";
+import { carry } from "./carry.js";
 import type { Desk, Recorder } from "./desk.js";
-import { visitorHash } from "./hash.js";
-import { Journal, takeTails, type Tails } from "./journal.js";
+import { know } from "./fold.js";
+import { enterStore } from "./entrance.js";
+import { Journal, type Tails } from "./journal.js";
 import { follow } from "./life.js";
+import { followLinks } from "./links.js";
 import { channelName, tailPrefix } from "./names.js";
 import { packFields } from "./packing.js";
 import { readPage } from "./page.js";
 import { newVisitor } from "./records.js";
-import { Store, type Fold } from "./store.js";
+import type { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { dropTail, readTail, tailNames, writeTail } from "./tails.js";
 import type { Command, Fields } from "./types.js";
@@ -21,7 +23,6 @@ import { runVerb } from "./verbs.js";
 import { settleOwed } from "./withdraw.js";
 
 const TAILS: Tails = { names: tailNames, read: readTail, write: writeTail, drop: dropTail };
-const STATUS = ["ok", "newer", "corrupt"] as const;
 
 /** Written in by the build: the hash of `later_bg.wasm`. */
 declare const LATER_INTEGRITY: string;
@@ -37,12 +38,15 @@ export async function record(desk: Desk): Promise<Recorder> {
 
 /** One document's visit. */
 export class Visit implements Recorder {
+  /** Every command is told on the console. */
+  isDebugged = false;
   store: Store | undefined;
   sync: Sync | undefined;
   #journal: Journal | undefined;
   #channel: BroadcastChannel | undefined;
   #stopFollowing: () => void = () => undefined;
   #closed = false;
+  readonly #over = new AbortController();
 
   constructor(readonly desk: Desk) {}
 
@@ -52,33 +56,23 @@ export class Visit implements Recorder {
     const { options, purposes } = desk.from;
     // The first half read of the profile what a choice needs; what is recorded goes into the whole.
     desk.runtime.loadWith(desk.known.state, EMPTY);
-    if (!purposes.keep) return;
-    const prefix = tailPrefix(options.site);
-    let taken: ReturnType<typeof takeTails> | undefined;
-    const tails = (tag: string): ReturnType<typeof takeTails>["batches"] => (taken = takeTails(TAILS, prefix, tag)).batches;
-    const entry = { nowMs: desk.nowMs(), sync: purposes.sync, newcomer: desk.newcomer, tails, still: desk.from.still };
-    const store = await Store.enter(options.site, this.#fold, entry).catch((error: unknown) => {
-      // A tail that makes the engine fail would do so at every start.
-      taken?.drop();
-      throw error;
-    });
-    // Where a newer release keeps the profile it is left alone: this page goes on without.
-    if (!store || store.outcome !== "kept") {
-      store?.close();
-      desk.ended("newer");
-      return;
-    }
-    taken?.drop();
+    const store = purposes.keep ? await enterStore(desk, TAILS) : undefined;
+    if (!store) return;
     this.store = store;
-    this.#know();
-    this.#journal = new Journal(store, TAILS, { prefix, nowMs: () => desk.nowMs(), ended: (end) => desk.ended(end) });
+    desk.known.isPaused = store.visitor.paused === true;
+    this.learned();
+    const prefix = tailPrefix(options.site);
+    this.#journal = new Journal(store, TAILS, {
+      prefix, nowMs: () => desk.nowMs(), ended: (end) => desk.ended(end), committed: () => carry(desk, this.store),
+    });
   }
 
   /** Follows the page, and tells the server what is owed to it. */
   begin(): void {
     const { desk } = this;
-    const { options, purposes } = desk.from;
+    const { options } = desk.from;
     this.#listen();
+    followLinks((event) => desk.guard(() => this.run(event)), this.#over.signal);
     this.#stopFollowing = follow({
       moved: () => desk.guard(() => options.auto !== "off" && this.turnPage()),
       hidden: () => desk.guard(() => this.flush(true)),
@@ -87,12 +81,18 @@ export class Visit implements Recorder {
     });
     // The page that the first choice was made on: what it shows is still shown.
     if (options.auto !== "off") this.#view();
+    this.#converse();
     const { store } = this;
-    const { server } = options;
-    if (!store || !this.#journal || server === undefined) return;
-    if (purposes.sync) this.sync = new Sync(this.#syncHost(server, this.#journal), store, this.#journal);
-    this.sync?.soon();
-    desk.guard(() => settleOwed(options, store.owed));
+    if (store) desk.guard(() => settleOwed(options, store.owed));
+  }
+
+  /** Talks with the server from now on, where that was agreed to and nobody asked for a pause. */
+  #converse(): void {
+    const { store, desk } = this;
+    const { options, purposes } = desk.from;
+    if (!store || !this.#journal || options.server === undefined || !purposes.sync || desk.known.isPaused) return;
+    this.sync = new Sync(this.#syncHost(options.server, this.#journal), store, this.#journal);
+    this.sync.soon();
   }
 
   run(command: Command): unknown {
@@ -107,7 +107,7 @@ export class Visit implements Recorder {
 
   /** Takes events: into the engine, the store, and in time to the server. */
   take(events: Uint8Array): void {
-    if (events.length === 0 || this.#closed) return;
+    if (events.length === 0 || this.#closed || this.desk.known.isPaused) return;
     const { runtime, known } = this.desk;
     // At once for the next choice; the commit applies it to the stored state, and loads that.
     runtime.apply(events);
@@ -130,9 +130,35 @@ export class Visit implements Recorder {
     await this.sync?.now(leaving);
   }
 
-  /** The profile and what it is read with, for the visitor's own eyes. */
-  account(): Account {
-    return { ...this.desk.known, nowMs: this.desk.nowMs() };
+  /** Begins or ends a pause: in this browser, or where nothing is kept on this page. */
+  async pause(isPaused: boolean): Promise<void> {
+    // What happened until now was allowed.
+    if (isPaused) await this.#journal?.commit();
+    const outcome = await this.store?.pause(isPaused);
+    if (outcome !== undefined && outcome !== "kept") {
+      this.desk.ended(outcome);
+      return;
+    }
+    this.#heedPause(isPaused);
+    this.tellTabs();
+  }
+
+  /** The store knows more than the engine does. */
+  readonly learned = (secret?: string): void => know(this.desk, this.store, secret);
+
+  /** The other tabs look at the store. */
+  readonly tellTabs = (): void => this.#channel?.postMessage("look");
+
+  /** Begins again with an empty profile; the last one is erased, here and on the server. */
+  async reset(): Promise<void> {
+    const { store, desk } = this;
+    const outcome = await store?.renewVisitor(undefined, true);
+    if (outcome !== undefined && outcome !== "kept") desk.ended(outcome);
+    if (!store) desk.known.state = EMPTY;
+    this.learned(store?.visitor.secret ?? newVisitor(0).secret);
+    desk.again();
+    this.tellTabs();
+    if (store) await settleOwed(desk.from.options, store.owed);
   }
 
   /** Another person begins: nothing of the last one is known any more. */
@@ -144,12 +170,13 @@ export class Visit implements Recorder {
     const outcome = await store?.renewVisitor(customer);
     if (outcome !== undefined && outcome !== "kept") desk.ended(outcome);
     if (!this.store) desk.known.state = EMPTY;
-    this.#know(this.store?.visitor.secret ?? newVisitor(0).secret);
+    this.learned(this.store?.visitor.secret ?? newVisitor(0).secret);
     if (last && outcome === "kept") void this.sync?.last(last);
   }
 
   close(): void {
     this.#closed = true;
+    this.#over.abort();
     this.#stopFollowing();
     this.#channel?.close();
     this.#journal?.close();
@@ -168,7 +195,25 @@ export class Visit implements Recorder {
   /** Looks whether the visitor is still there. */
   async #look(): Promise<void> {
     const outcome = await this.store?.present().catch(() => undefined);
-    if (outcome !== undefined && outcome !== "kept") this.desk.ended(outcome);
+    if (outcome === "kept") this.#heedPause(this.store?.visitor.paused === true);
+    else if (outcome !== undefined) this.desk.ended(outcome);
+  }
+
+  /** A pause that was begun or ended, here or in another tab: the slots, the talk with the server and the state follow. */
+  #heedPause(isPaused: boolean): void {
+    const { desk } = this;
+    if (this.#closed || desk.known.isPaused === isPaused) return;
+    desk.known.isPaused = isPaused;
+    desk.mode = isPaused ? "paused" : this.store ? "ready" : "memory";
+    this.sync?.close();
+    this.sync = undefined;
+    this.#converse();
+    carry(desk, this.store);
+    desk.chooser.turnPage();
+    desk.again();
+    // The page that is looked at when the pause ends.
+    if (!isPaused && desk.from.options.auto !== "off") this.#view();
+    desk.from.report(desk.mode);
   }
 
   #listen(): void {
@@ -181,6 +226,7 @@ export class Visit implements Recorder {
   /** Frozen or closed from now on. */
   #leave(): void {
     this.#journal?.writeTail();
+    if (this.store) carry(this.desk, this.store, this.desk.runtime.save());
     this.store?.close();
     this.#channel?.close();
   }
@@ -191,28 +237,12 @@ export class Visit implements Recorder {
     this.#listen();
     this.#journal?.resume();
     if (this.#journal && (await this.#journal.commit()) !== "kept") return;
-    if (!this.#closed && this.desk.from.options.auto !== "off") this.turnPage();
+    const { desk, store } = this;
+    const wasPaused = desk.known.isPaused;
+    this.#heedPause(store ? store.visitor.paused === true : wasPaused);
+    // Where a pause ended meanwhile, the page was looked at just now.
+    if (!this.#closed && !wasPaused && desk.from.options.auto !== "off") this.turnPage();
   }
-
-  /** Gives the engine what the store knows by now. */
-  #know(secret = this.store?.visitor.secret): void {
-    const { known, runtime } = this.desk;
-    if (secret !== undefined) known.visitor = visitorHash(secret);
-    known.others = this.store?.others.bytes ?? EMPTY;
-    known.skewMs = this.store?.pace.skewMs ?? 0;
-    runtime.setVisitor(...known.visitor);
-    runtime.loadWith(known.state, known.others);
-  }
-
-  readonly #fold: Fold = (stored, others, events) => {
-    const { runtime, known } = this.desk;
-    const status = STATUS[runtime.loadWith(stored, others)] ?? "corrupt";
-    if (status === "newer") return { status, bytes: stored };
-    if (status === "corrupt") runtime.loadWith(EMPTY, others);
-    if (events.length > 0) runtime.apply(events);
-    Object.assign(known, { others, state: events.length > 0 || status === "corrupt" ? runtime.save() : stored });
-    return { status, bytes: known.state };
-  };
 
   #syncHost(server: string, journal: Journal): ConstructorParameters<typeof Sync>[0] {
     const { desk } = this;
@@ -221,7 +251,7 @@ export class Visit implements Recorder {
       server,
       configVersion: desk.runtime.configVersion(),
       nowMs: () => desk.nowMs(),
-      learned: () => this.#know(),
+      learned: this.learned,
       replicaRenewed: () => void journal.commit(),
       ended: (end) => (end === "erased" ? desk.guard(() => desk.erase()) : desk.ended(end)),
     };

@@ -10,7 +10,7 @@ function found(sinceMs: number, skewMs = 0, version = 0): Found {
   return { visitor: newVisitor(sinceMs), others: NO_OTHERS, pace: { ...NO_PACE, skewMs, version }, owed: [] };
 }
 
-test("f31_a_conflict_renews_only_the_replica_it_is_about", () => {
+test("f56_a_conflict_renews_only_the_replica_it_is_about", () => {
   const sent = { id: "a", version: 5 };
   assert.equal(mustRenew({ id: "a", version: 5 }, sent, 5), true, "a copy");
   assert.equal(mustRenew({ id: "a", version: 5 }, sent, 9), true, "a roll-back");

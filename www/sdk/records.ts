@@ -16,6 +16,8 @@ export interface Visitor {
   readonly sinceMs: number;
   /** A hash of the customer this visitor was identified as: another one begins anew. */
   readonly customer?: number;
+  /** They asked for a pause: nothing is recorded, sent or chosen until they say so. */
+  readonly paused?: boolean;
 }
 
 /** This browser's own counts: one writer at a time, a version that grows with every change. */
@@ -40,6 +42,17 @@ export interface Batch {
 export interface Others {
   readonly seq: number;
   readonly bytes: Uint8Array;
+}
+
+/** What the visitor brought along from another browser: a replica of its own, never the own one. */
+export interface Imported {
+  /** The name under which it is handed in. */
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  /** The server has it: what it tells of the others has it, too. */
+  readonly told: boolean;
+  /** What was brought, so that nothing counts twice. */
+  readonly marks: readonly string[];
 }
 
 /** Where the conversation with the server stands. */
@@ -73,6 +86,9 @@ export function newReplica(): Replica {
   return { id: newId(), version: 0, bytes: new Uint8Array(), applied: new Map() };
 }
 
+/** What goes over from one visitor to the next in this browser: who asked for a pause has it. */
+export const resting = ({ paused }: Visitor): Pick<Visitor, "paused"> => (paused === true ? { paused } : {});
+
 type Loose<T> = Readonly<Record<keyof T, unknown>>;
 
 /** A value's fields, of which nothing is known yet. */
@@ -89,6 +105,9 @@ export function asVisitor(value: unknown): Visitor | undefined {
 }
 
 /** Whether the visitor's time is over, 13 months from consent: by this browser's clock, and by the server's as last known. */
+/** When the visitor's time is over. */
+export const endOf = ({ sinceMs }: Visitor): number => sinceMs + LIFETIME_MS;
+
 const isExpired = (visitor: Visitor, { skewMs }: Pace, nowMs: number): boolean => Math.min(nowMs, nowMs + skewMs) - visitor.sinceMs > LIFETIME_MS;
 
 /** A date that a clock far ahead once wrote would never end; one far behind (a flat battery) is not believed. */
@@ -111,6 +130,12 @@ export function asPace(value: unknown): Pace {
   const { version, atMs, failures, notBeforeMs, skewMs } = loose<Pace>(value);
   const known = [version, atMs, failures, notBeforeMs].every(isCount) && Number.isFinite(skewMs);
   return known ? (value as Pace) : NO_PACE;
+}
+
+export function asImported(value: unknown): Imported | undefined {
+  const { id, bytes, told, marks } = loose<Imported>(value);
+  const known = typeof id === "string" && isBytes(bytes) && typeof told === "boolean" && Array.isArray(marks);
+  return known ? (value as Imported) : undefined;
 }
 
 export const asTokens = (value: unknown): readonly string[] =>
@@ -148,7 +173,7 @@ export function entryOf(found: Found, newcomer: Visitor, nowMs: number, sync: bo
   if (!over && (sync || !copied)) return { ...found, visitor, empty: false };
   const owed = visitor && copied ? [...found.owed, visitor.erase] : found.owed;
   // What comes later must not be told from the same visitor; the tails, still to be taken up, are.
-  const next = over ? { ...newcomer, sinceMs: nowMs } : { ...newcomer, sinceMs: visitor.sinceMs, tag: visitor.tag };
+  const next = over ? { ...newcomer, sinceMs: nowMs } : { ...newcomer, ...resting(visitor), sinceMs: visitor.sinceMs, tag: visitor.tag };
   return { visitor: next, others: NO_OTHERS, pace: NO_PACE, owed, empty: over };
 }
 

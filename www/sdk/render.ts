@@ -8,7 +8,7 @@
 export type Content = Readonly<Record<string, string>>;
 
 /** The block's texts, in the order in which they are read out. */
-const PARTS = [
+export const PARTS = [
   ["span", "badge"],
   ["h3", "title"],
   ["p", "text"],
@@ -67,7 +67,8 @@ function buildLink(content: Content): Element {
   return link;
 }
 
-const textOf = (content: Content, key: string): string | undefined => (Object.hasOwn(content, key) && content[key]) || undefined;
+/** A text of the offer, if it has one. */
+export const textOf = (content: Content, key: string): string | undefined => (Object.hasOwn(content, key) && content[key]) || undefined;
 
 function element(tag: string, name: string, attributes: Content = {}): Element {
   const made = document.createElement(tag);

@@ -9,6 +9,7 @@ import { languageOf, type Language } from "./page.js";
 import { buildBlock, fillTemplate, type Content } from "./render.js";
 import type { Choice } from "./types.js";
 import { whenViewable } from "./viewable.js";
+import { WHY } from "./words-block.js";
 
 /** What the slots need of the client. */
 export interface Counter {
@@ -20,8 +21,6 @@ export interface Counter {
   /** The visitor asks why. */
   why(slot: OfferElement, choice: Choice, language: Language): void;
 }
-
-const WHY: Readonly<Record<Language, string>> = { fr: "Pourquoi cette offre ?", en: "Why this offer?" };
 
 interface Seat {
   readonly placement: string;

@@ -6,8 +6,8 @@
 import { ask, openDatabase, transact } from "./idb.js";
 import { databaseName } from "./names.js";
 import {
-  asOthers, asPace, asReplica, asTokens, asVisitor, entryOf, mustRenew, newReplica, newVisitor, NO_OTHERS, NO_PACE, pruned,
-  sameBytes, unseen, type Batch, type Entry, type Named, type Others, type Pace, type Replica, type Visitor,
+  asImported, asOthers, asPace, asReplica, asTokens, asVisitor, entryOf, mustRenew, newReplica, newVisitor, NO_OTHERS, NO_PACE, pruned,
+  resting, sameBytes, unseen, type Batch, type Entry, type Imported, type Named, type Others, type Pace, type Replica, type Visitor,
 } from "./records.js";
 import { isTrap } from "./trap.js";
 
@@ -25,6 +25,8 @@ export type Outcome = "kept" | "gone" | "changed" | "newer";
 /** What a start brings along. */
 export interface Entering {
   readonly nowMs: number;
+  /** This browser's own clock, uncorrected: what the server last said of it may be old, and end a visitor's time by mistake. */
+  readonly clockMs: number;
   readonly sync: boolean;
   /** Who begins where nobody goes on. */
   readonly newcomer: Visitor;
@@ -39,6 +41,7 @@ export class Store {
   replica: Replica = newReplica();
   others: Others = NO_OTHERS;
   pace: Pace = NO_PACE;
+  imported: Imported | undefined;
   /** Erase-only tokens that the server has not acknowledged. */
   owed: readonly string[] = [];
   /** How the last commit ended. */
@@ -76,12 +79,13 @@ export class Store {
   /** Keeps what the server said. */
   note(pace: Pace, others?: Others): Promise<Outcome> {
     const { secret } = this.visitor;
-    return this.#guarded((kept) => {
+    return this.#guarded(async (kept) => {
       // Told of whom a logout has just replaced.
       if (this.visitor.secret !== secret) return;
       this.pace = pace;
       kept.put(pace, "pace");
-      if (!others) return;
+      // The server's word would take away what it was not told of yet.
+      if (!others || asImported(await ask<unknown>(kept.get("imported")))?.told === false) return;
       this.others = others;
       kept.put(others, "others");
     });
@@ -97,16 +101,48 @@ export class Store {
     });
   }
 
-  /** Another person begins in this browser; the consent, given once for the site, keeps its date. */
-  renewVisitor(customer?: number): Promise<Outcome> {
+  /** Begins or ends a pause. */
+  pause(paused: boolean): Promise<Outcome> {
+    return this.#guarded((kept) => this.#put(kept, { ...this.visitor, paused }));
+  }
+
+  /** Keeps what was brought from another browser, and what all others then know, unless these changed meanwhile. */
+  async takeIn(imported: Imported, joined: Uint8Array, before: Uint8Array): Promise<Outcome | "again"> {
+    const outcome = await this.#guarded((kept) => {
+      if (!sameBytes(this.others.bytes, before)) return;
+      this.imported = imported;
+      this.others = { ...this.others, bytes: joined };
+      kept.put(imported, "imported");
+      kept.put(this.others, "others");
+    });
+    return outcome === "kept" && this.imported !== imported ? "again" : outcome;
+  }
+
+  /** The server has what was brought: from now on it tells of it. */
+  noteTold({ id }: Imported): Promise<Outcome> {
     return this.#guarded(async (kept) => {
-      for (const key of ["replica", "others"]) kept.delete(key);
+      const imported = asImported(await ask<unknown>(kept.get("imported")));
+      if (imported?.id !== id) return;
+      this.imported = { ...imported, bytes: new Uint8Array(), told: true };
+      kept.put(this.imported, "imported");
+    });
+  }
+
+  /** Another visitor begins here; the consent, given once for the site, keeps its date. `erase`: the last one is to go on the server, too. */
+  renewVisitor(customer?: number, erase = false): Promise<Outcome> {
+    return this.#guarded(async (kept) => {
+      for (const key of ["replica", "others", "imported"]) kept.delete(key);
+      this.imported = undefined;
+      if (erase && this.pace.version > 0) {
+        this.owed = [...asTokens(await ask<unknown>(kept.get("owed"))), this.visitor.erase];
+        kept.put(this.owed, "owed");
+      }
       this.replica = newReplica();
       this.others = NO_OTHERS;
       // The server's clock and its wish for rest are nobody's.
       this.pace = { ...this.pace, version: 0, atMs: 0 };
       kept.put(this.pace, "pace");
-      this.#put(kept, { ...newVisitor(this.visitor.sinceMs), ...(customer === undefined ? {} : { customer }) });
+      this.#put(kept, { ...newVisitor(this.visitor.sinceMs), ...resting(this.visitor), ...(customer === undefined ? {} : { customer }) });
       await this.#foldIn(kept, NONE, this.visitor.sinceMs);
     });
   }
@@ -153,10 +189,12 @@ export class Store {
     const visitor = asVisitor(found);
     if (!visitor) return "gone";
     if (visitor.secret !== this.visitor.secret) return "changed";
+    // Identified, or paused, in another tab.
+    this.visitor = visitor;
     // Another tab may have spoken with the server.
     this.pace = asPace(pace);
     const known = asOthers(others);
-    if (known.seq !== this.others.seq) this.others = known;
+    if (known.seq !== this.others.seq || !sameBytes(known.bytes, this.others.bytes)) this.others = known;
     return undefined;
   }
 
@@ -171,14 +209,18 @@ export class Store {
     kept.put(this.replica, "replica");
   }
 
-  async #meet(kept: IDBObjectStore, { newcomer, nowMs, sync }: Entering): Promise<void> {
-    const [visitor, others, pace, owed] = await Promise.all(
-      ["visitor", "others", "pace", "owed"].map((key) => ask<unknown>(kept.get(key))),
+  async #meet(kept: IDBObjectStore, { newcomer, clockMs, sync }: Entering): Promise<void> {
+    const [visitor, others, pace, owed, imported] = await Promise.all(
+      ["visitor", "others", "pace", "owed", "imported"].map((key) => ask<unknown>(kept.get(key))),
     );
     const found = { visitor: asVisitor(visitor), others: asOthers(others), pace: asPace(pace), owed: asTokens(owed) };
-    const entry = entryOf(found, newcomer, nowMs, sync);
+    const entry = entryOf(found, newcomer, clockMs, sync);
     this.#know(entry);
-    if (entry.visitor === found.visitor) return;
+    if (entry.visitor === found.visitor) {
+      this.imported = asImported(imported);
+      return;
+    }
+    kept.delete("imported");
     if (entry.empty) kept.clear();
     this.#put(kept, entry.visitor);
     kept.put(entry.others, "others");

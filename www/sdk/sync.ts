@@ -5,7 +5,7 @@
  */
 import { backoffMs, restMs } from "./pace.js";
 import { fromBase64url, toBase64url } from "./packing.js";
-import type { Named, Pace } from "./records.js";
+import { newReplica, type Named, type Pace } from "./records.js";
 import type { Journal } from "./journal.js";
 import type { Outcome, Store } from "./store.js";
 import { othersOf, send, type Answer } from "./transport.js";
@@ -94,10 +94,11 @@ export class Sync {
     // Strictly durable before it leaves: a version that the server saw must not be taken back by a power cut.
     if ((await this.journal.commit("strict")) !== "kept" || this.#stopped()) return;
     // Another tab may have handed in meanwhile, or have been told to rest.
-    if (this.#rests() || this.#isTold()) return;
+    if (this.#rests() || (!this.#hasUntold() && this.#isTold())) return;
     // The server may hold something from now on, whether or not its answer arrives: a withdrawal must know.
     if (store.pace.version === 0) await this.#note({ ...store.pace, version: 1, atMs: 0 });
-    if (this.#stopped()) return;
+    await this.#tellImported(leaving);
+    if (this.#stopped() || this.#rests()) return;
     const { visitor, replica } = store;
     const answer = await this.#send(store, leaving);
     // A logout meanwhile: the answer is about somebody else.
@@ -105,6 +106,19 @@ export class Sync {
     await this.#heed(answer, replica).catch((error: unknown) => {
       if (isTrap(error)) this.host.ended("trap");
     });
+  }
+
+  /** Hands in what was brought from another browser, under a name of its own. Refused for what it is, it stays here. */
+  async #tellImported(leaving: boolean): Promise<void> {
+    const { store } = this;
+    const { imported } = store;
+    if (!imported || !this.#hasUntold() || this.#stopped()) return;
+    const replica = { ...newReplica(), id: imported.id, version: 1, bytes: imported.bytes };
+    const answer = await this.#send({ visitor: store.visitor, others: store.others, pace: store.pace, replica }, leaving);
+    if (this.#stopped()) return;
+    if (answer.kind === "ok") await store.noteTold(imported);
+    else if (answer.kind === "rest" || answer.kind === "failed") await this.#rest(answer, store.pace);
+    else if (answer.kind === "gone") this.host.ended("erased");
   }
 
   #send(party: Party, leaving: boolean): Promise<Answer> {
@@ -119,6 +133,11 @@ export class Sync {
     const restMs = this.store.pace.notBeforeMs - Date.now();
     // Longer than any rest is a clock that was once ahead.
     return restMs > 0 && restMs < REST_MAX_MS;
+  }
+
+  /** Something was brought from another browser that the server does not have. */
+  #hasUntold(): boolean {
+    return this.store.imported?.told === false;
   }
 
   #isTold(): boolean {

@@ -25,6 +25,8 @@ export interface Options {
   readonly consent?: string | undefined;
   /** The name of the page's dataLayer, `""` for the usual one: its events are counted. */
   readonly dataLayer?: string | undefined;
+  /** Anything: the profile is also kept in a first-party cookie, for a server that renders with `escale/edge`. */
+  readonly cookie?: string | undefined;
   /** Allows the inspector, at `?escale=inspect`. */
   readonly inspect?: string | undefined;
 }
@@ -51,6 +53,7 @@ export interface Question {
 /** Why a slot kept its default content. */
 export type DefaultReason =
   | "consent" // not granted, or withdrawn
+  | "paused" // the visitor asked for a pause
   | "off" // a bot, or the engine could not be had
   | "placement" // the config knows no such placement
   | "deadline" // the engine came too late for this slot
@@ -77,8 +80,8 @@ export interface WhatIf {
   readonly nowMs: number;
 }
 
-/** Where the profile lives: in this browser's storage, or in this page's memory alone. */
-export type Mode = "ready" | "memory";
+/** Where the profile lives: in this browser's storage, or in this page's memory alone; or that it rests, by the visitor's wish. */
+export type Mode = "ready" | "memory" | "paused";
 
 /** What `<html data-escale>` says. */
 export type State = Mode | "pending" | "denied" | "off";
@@ -110,7 +113,7 @@ export interface Start {
   readonly purposes: Purposes;
   /** `performance.now()` after which slots that are waiting keep their default content. */
   readonly deadlineAt: number;
-  /** What became of the client by itself. `memory`: it goes on without storage. Anything else: it has ended. */
+  /** What became of the client by itself. A mode: it goes on so. Anything else: it has ended. */
   readonly report: (state: State) => void;
   /** Whether this start is still wanted: consent may be withdrawn while the engine is on its way. */
   readonly still: () => boolean;
@@ -123,9 +126,18 @@ export interface ClientModule {
   withdraw(options: Options): Promise<void>;
 }
 
+/** What Escale thinks of a visitor, and what the topics are called in the page's language, by their names. */
+export interface ToldProfile extends Knowledge {
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** A profile as its owner may take it along. */
 export interface ExportedProfile {
   readonly format: "escale-profile/1";
+  /** This browser's counts have a name: what comes back to it counts once. */
+  readonly replica_id: string;
+  /** A hash of the customer the visitor was identified as. */
+  readonly customer: number | null;
   readonly exported_ms: number;
   readonly knowledge: Knowledge;
   /** This browser's own counts, as stored: base64url. */

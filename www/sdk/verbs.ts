@@ -4,15 +4,17 @@
  * told on the console, never thrown.
  */
 import type { OfferElement } from "./element.js";
+import { complain, emit } from "./emit.js";
 import { toldBy } from "./ga4.js";
 import { hash32 } from "./hash.js";
-import { tailPrefix } from "./names.js";
 import { unpackContent } from "./packing.js";
 import type { Language } from "./page.js";
 import { quietly } from "./queue.js";
-import { subjectOf } from "./sync.js";
-import { erased, send, type Answer } from "./transport.js";
 import type { Visit } from "./recorder.js";
+import { subjectOf } from "./sync.js";
+import { send, type Answer } from "./transport.js";
+import { feedback, render } from "./verbs-offers.js";
+import { centre, exportProfile, forget, getProfile, importProfile, pause, reset } from "./verbs-profile.js";
 import type { Choice, Command, Explanation, Fields, Question, WhatIf } from "./types.js";
 
 /** A command's function; what it answers is awaited only to notice failures. */
@@ -29,37 +31,49 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["ga4", (visit, [name, params]) => ga4(visit, String(name), params, false)],
   ["why", (visit, args) => why(visit, args as [OfferElement, Choice, Language])],
   ["identify", (visit, [token]) => identify(visit, String(token))],
+  ["render", render],
+  ["feedback", (visit, args) => feedback(visit, args, (name, fields) => track(visit, name, fields))],
+  ["profile.get", getProfile],
   ["profile.export", exportProfile],
+  ["profile.import", importProfile],
+  ["profile.pause", (visit, args) => pause(visit, true, args)],
+  ["profile.resume", (visit, args) => pause(visit, false, args)],
   ["profile.forget", forget],
+  ["reset", reset],
+  ["centre", (visit, args) => centre(args, (command) => visit.run(command))],
+  ["debug", (visit, [isOn]) => void (visit.isDebugged = isOn !== false)],
 ]);
+
+/** What is heard during a pause: nothing of it records or sends. */
+const WHILE_PAUSED = /^(profile\.|(centre|debug|explain|flush|logout|render|reset)$)/;
 
 /** Runs a command; an unknown one is told, and passed over. */
 export function runVerb(visit: Visit, [name, ...args]: Command): unknown {
   const verb = VERBS.get(name);
-  if (!verb) complain(`there is no command "${name}"`);
-  return verb?.(visit, args);
+  // eslint-disable-next-line no-console -- asked for by the site's developer
+  if (visit.isDebugged) console.info("escale", name, ...args);
+  if (!verb) complain(visit.desk, "unknown_command", `there is no command "${name}"`);
+  if (!visit.desk.known.isPaused || WHILE_PAUSED.test(name)) return verb?.(visit, args);
+  quietly(args.at(-1), undefined);
 }
-
-/** Tells the site's developer what was wrong with a call. */
-const complain = (what: string): void => console.warn(`escale: ${what}`);
 
 /** Counts an event, and tells the site's listeners. */
 function track(visit: Visit, name: string, fields: unknown): void {
   // What Google Analytics calls it, or tells with its items.
   const fault = (fields as { items?: unknown } | undefined)?.items ? "unknown event" : visit.track(name, fieldsOf(visit, fields));
   if (fault === "unknown event") ga4(visit, name, fields, true);
-  else if (fault) complain(`track("${name}"): ${fault}`);
-  else emit(visit, name, fields);
+  else if (fault) complain(visit.desk, "bad_field", `track("${name}"): ${fault}`);
+  else emit(visit.desk, name, fields);
 }
 
 /** Counts what an event of Google Analytics means; what a layer says that nobody knows is passed over in silence. */
 function ga4(visit: Visit, name: string, params: unknown, isCalled: boolean): void {
   const told = toldBy(name, params);
-  if (!told && isCalled) complain(`track("${name}"): unknown event`);
+  if (!told && isCalled) complain(visit.desk, "unknown_event", `track("${name}"): unknown event`);
   for (const [kind, fields] of told ?? []) {
     const fault = visit.track(kind, fields);
-    if (!fault) emit(visit, kind, fields);
-    else if (isCalled) complain(`track("${name}"): ${fault}`);
+    if (!fault) emit(visit.desk, kind, fields);
+    else if (isCalled) complain(visit.desk, "bad_field", `track("${name}"): ${fault}`);
   }
 }
 
@@ -70,11 +84,6 @@ function fieldsOf({ desk }: Visit, said: unknown): Fields | undefined {
   const { placement, offer, propensity = 0, variant, arm } = said as Choice;
   const { slot, nowMs } = inputs;
   return { offer, placement, slot, decided_ms: Math.floor(nowMs), propensity: propensity.toFixed(12), variant, arm };
-}
-
-/** Calls the listeners of a type. */
-function emit({ desk }: Visit, type: string, detail: unknown): void {
-  for (const callback of [...(desk.listeners.get(type) ?? [])]) quietly(callback, detail);
 }
 
 /** The question worth asking now; to be answered by `declare`. */
@@ -140,24 +149,10 @@ async function identify(visit: Visit, token: string): Promise<void> {
   }
   if (!answer) return;
   if (answer.kind !== "ok") {
-    complain("the server did not accept the customer's token");
+    complain(visit.desk, "bad_token", "the server did not accept the customer's token");
     return;
   }
   await store.noteCustomer(customer);
   await sync.afresh();
-  emit(visit, "identify", undefined);
-}
-
-async function exportProfile(visit: Visit, [callback]: readonly unknown[]): Promise<void> {
-  const full = await import("./full.js");
-  quietly(callback, await full.exportProfile(visit.account(), tailPrefix(visit.desk.from.options.site)));
-}
-
-/** Erases here and on the server; the page goes on with its own content. */
-async function forget({ desk, store }: Visit, [callback]: readonly unknown[]): Promise<void> {
-  const { site, server } = desk.from.options;
-  const secret = store?.visitor.secret;
-  const there = server !== undefined && secret !== undefined && erased(server, site, secret);
-  await Promise.all([desk.erase(), there]);
-  quietly(callback);
+  emit(visit.desk, "identify", undefined);
 }

@@ -3,6 +3,8 @@
  * its server. Goes out: nothing left but, until the server acknowledges, an erase-only token. Needs no wasm,
  * and must work whatever state the stores are in.
  */
+import { dropCookie } from "./cookie.js";
+import { emptyRendered } from "./edge-slots.js";
 import { ask, openDatabase, transact } from "./idb.js";
 import { channelName, databaseName, tailPrefix } from "./names.js";
 import { asTokens, asVisitor } from "./records.js";
@@ -12,6 +14,10 @@ import type { Options } from "./types.js";
 
 /** Erases here, tells the other tabs, and asks the server for everything that is owed. */
 export async function withdraw(options: Options): Promise<void> {
+  if (options.cookie !== undefined) {
+    dropCookie(options.site);
+    emptyRendered();
+  }
   dropTails(options.site);
   const owed = await inStore(options.site, (kept) => empty(kept, options.server !== undefined));
   if (!owed) return;

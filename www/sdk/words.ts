@@ -9,7 +9,8 @@ import type { Command, Mode } from "./types.js";
 /** What these words work on. */
 export interface Speaker {
   readonly chooser: Chooser;
-  readonly settled: Promise<Mode>;
+  readonly settled: Promise<unknown>;
+  readonly mode: Mode;
   readonly listeners: Map<string, Set<(detail: unknown) => void>>;
 }
 
@@ -17,7 +18,7 @@ export interface Speaker {
 export function runWord(speaker: Speaker, [name, first, second]: Command): boolean {
   switch (name) {
     case "choose": quietly(second, speaker.chooser.choose(String(first), 0, document.documentElement.lang.slice(0, 2).toLowerCase())); break;
-    case "ready": void speaker.settled.then((mode) => quietly(first, mode)); break;
+    case "ready": void speaker.settled.then(() => quietly(first, speaker.mode)); break;
     case "on": listen(speaker, String(first), second); break;
     case "off": speaker.listeners.get(String(first))?.delete(second as () => void); break;
     default: return false;

@@ -41,7 +41,10 @@ impl Profile {
             Kind::QuoteStart | Kind::QuoteStep => self.add_trip(event, config, TripStep::QuoteStarted),
             Kind::QuoteSubmit => self.add_trip(event, config, TripStep::QuoteSubmitted),
             Kind::Booking | Kind::BookingCancel => self.add_booking(event, config),
-            Kind::Declare => self.take_fact(event),
+            Kind::Declare => {
+                self.take_fact(event);
+                self.forget_denied();
+            }
             _ => {}
         }
         self.take_timing(event, config);
@@ -92,6 +95,9 @@ impl Profile {
         // The larger places first: the latest topic is what the event itself names.
         for t in larger_places(&event.topics, config).iter().chain(&event.topics) {
             let Some(index) = config.index_of(Namespace::Topic, t.topic) else { continue };
+            if self.denied().any(|denied| denied == t.topic) {
+                continue;
+            }
             let facet = config.facet(config.topic(index).facet);
             let weight = weight * f64::from(t.sixteenths) / 16.0;
             if weight > 0.0

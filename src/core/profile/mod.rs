@@ -4,6 +4,7 @@
 mod apply;
 pub mod customer;
 mod customer_wire;
+pub mod denied;
 mod gazetteer;
 pub mod settled;
 mod settled_wire;

@@ -1,9 +1,12 @@
 //! Accounts of the engine for people: why this offer, and what is known. Comes in: a moment, a slot; goes out: objects
 //! as `types.ts` describes them.
 
+use std::collections::BTreeMap;
+
 use wasm_bindgen::prelude::*;
 
 use super::object;
+use crate::core::config::layout::Section;
 use crate::core::decide::Request;
 use crate::core::explain::explain;
 use crate::core::knowledge::snapshot;
@@ -21,5 +24,19 @@ impl Runtime {
     #[wasm_bindgen(unchecked_return_type = "Knowledge")]
     pub fn snapshot(&self, now_ms: f64) -> JsValue {
         object(&snapshot(&self.engine, now_ms))
+    }
+
+    /// What the config's topics are called in a language, by their names.
+    #[wasm_bindgen(js_name = topicLabels, unchecked_return_type = "Record<string, string>")]
+    pub fn topic_labels(&self, language: &str) -> JsValue {
+        let config = self.engine.config();
+        let topics = 0..config.count(Section::Topics) as u16;
+        let named = topics.map(|t| (config.text(config.topic(t).name), config.label(t, language)));
+        object(&named.collect::<BTreeMap<_, _>>())
+    }
+
+    /// All that is known of the visitor as one profile's bytes: the own replica joined with the others.
+    pub fn known(&self) -> Vec<u8> {
+        self.engine.known().encode()
     }
 }

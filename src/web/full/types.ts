@@ -35,9 +35,13 @@ export interface Knowledge extends CustomerKnowledge {
   families: { name: string; ignored: number; rests_until_ms: number | null; is_promoted: boolean }[];
   trips: (Journey & { adults: number; children: number; step: string; moment: string; is_quote_abandoned: boolean; last_ms: number })[];
   bookings: (Journey & { at_ms: number; cancelled: boolean; value: number })[];
+  /** The seasons in force. */
   seasons: string[];
+  /** How often the visitor wants to hear. */
   frequency: "unsaid" | "any" | "weekly" | "monthly" | "seasonal" | "never";
+  /** The scenarios that are due. */
   due: string[];
+  /** The arm of each experiment that the visitor is in. */
   arms: Record<string, string>;
   decisions: DecisionAccount[];
 }
@@ -85,4 +89,6 @@ export interface CustomerKnowledge {
   channels: Record<string, { messages: number; reactions: number; rate: number }>;
   advocate: boolean;
   declared: { fact: string; value: string | number | null; source: string; at_ms: number }[];
+  /** What the visitor struck out: it counts for nothing. */
+  denied: { topic: string; source: string; at_ms: number }[];
 }

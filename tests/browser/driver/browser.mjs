@@ -15,6 +15,9 @@ const POLL_MS = 25;
 /** Errors that only mean "not yet" while a page is being replaced or built. */
 const NOT_YET = new Set(["no such element", "stale element reference", "javascript error", "no such execution context"]);
 
+/** Keys that have no letter, as the standard codes them. */
+export const KEYS = { tab: "\uE004", enter: "\uE007", escape: "\uE00C" };
+
 export class Browser {
   /**
    * @param {import("./engines.mjs").EngineName} engine
@@ -100,6 +103,12 @@ export class Browser {
       return element !== null && element.getClientRects().length > 0;
     }, css);
     await (await this.find(css)).click();
+  }
+
+  /** Presses keys one after the other, on whatever has the focus. @param {...string} keys */
+  press(...keys) {
+    const actions = keys.flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]);
+    return this.send("POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions }] });
   }
 
   /** The open tabs. @returns {Promise<string[]>} */

@@ -60,6 +60,11 @@ export class Program {
     }
   }
 
+  /** Resolves once it has ended. */
+  async ended() {
+    if (!this.gone) await once(this.child, "exit");
+  }
+
   /**
    * Asks the program to end, and ends what is left of its group.
    * @param {NodeJS.Signals} [signal]

@@ -1,5 +1,6 @@
 /** What the package's types promise, as a site in TypeScript meets them. Compiled, never run. */
-import { get, init, subscribe, type Choice, type Escale } from "escale";
+import { EscaleError, get, init, subscribe, type Choice, type Escale, type EscaleSnippet } from "escale";
+import { openCentre } from "escale/centre";
 import { define, type OfferElement } from "escale/element";
 import { openInspector } from "escale/inspector";
 import { Offer, useOffer } from "escale/react";
@@ -10,6 +11,10 @@ const choice: Promise<Choice> = escale.choose("home-hero");
 const now: Choice | undefined = get("home-hero");
 const leave: () => void = subscribe("home-hero", () => undefined);
 const close: () => void = openInspector(escale);
+const closeCentre: () => void = openCentre(escale);
+const failure: EscaleError | undefined = undefined;
+declare const snippet: EscaleSnippet;
+snippet("track", "search", { destination: "lisbon" });
 const slot: OfferElement | null = document.querySelector("escale-offer");
 const drawn = Offer({ placement: "home-hero", className: "wide" });
 const inReact: Choice | undefined = useOffer("home-hero");
@@ -20,4 +25,4 @@ init({ config: "/escale.bin" });
 // @ts-expect-error only these words are consent
 escale.consent("yes");
 
-export { choice, close, define, drawn, inReact, inVue, leave, now, slot };
+export { choice, close, closeCentre, define, failure, drawn, inReact, inVue, leave, now, slot };

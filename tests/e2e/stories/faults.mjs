@@ -15,6 +15,8 @@ const BROKEN_CONFIG = JSON.stringify({
 const DENIED = `for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
   Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
 }`;
+/** A browser without memory for an instance. */
+const NO_MEMORY = `WebAssembly.Instance = class { constructor() { throw new RangeError("WebAssembly.Instance(): Out of memory"); } };`;
 /** Storage as some embedded browsers have it: not there. */
 const ABSENT = `for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
   Object.defineProperty(window, name, { get: () => null });
@@ -57,12 +59,18 @@ const withoutStorage = (name, prelude) =>
   });
 
 export const faultStories = [
-  withoutEngine("the module is missing", (gate) => gate.answers.set("/escale/escale_bg.wasm", { status: 404 })),
-  withoutEngine("the module is another one", (gate) =>
+  withoutEngine("f20_the module is missing", (gate) => gate.answers.set("/escale/escale_bg.wasm", { status: 404 })),
+  withoutEngine("f20_the module is another one", (gate) =>
     gate.answers.set("/escale/escale_bg.wasm", { status: 200, type: "application/wasm", body: "\0asm\x01\0\0\0" })),
-  withoutEngine("the client is missing", (gate) => gate.answers.set("/escale/client.js", { status: 404 })),
-  withoutEngine("the config is missing", (gate) => gate.answers.set("/v1/config", { status: 404 })),
-  withoutEngine("the config is no config", (gate) =>
+  withoutEngine("f20_the module is of another type", (gate) => gate.answers.set("/escale/escale_bg.wasm", { status: 200, type: "text/html", body: "<h1>404</h1>" })),
+  withoutEngine("f20_the policy forbids modules", (gate) => {
+    gate.policy = (policy) => policy.replace("'wasm-unsafe-eval'", "");
+    gate.expected = "policy";
+  }),
+  withoutEngine("f22_there is no memory left", (gate) => (gate.prelude = NO_MEMORY)),
+  withoutEngine("f20_the client is missing", (gate) => gate.answers.set("/escale/client.js", { status: 404 })),
+  withoutEngine("f45_the config is missing", (gate) => gate.answers.set("/v1/config", { status: 404 })),
+  withoutEngine("f45_the config is no config", (gate) =>
     gate.answers.set("/v1/config", { status: 200, type: "application/octet-stream", body: "x".repeat(4_000) })),
   story("what is loaded after the first choice is missing: offers still show", async ({ visit, gate, at }) => {
     const browser = await visit();
@@ -74,10 +82,10 @@ export const faultStories = [
     assert.equal((await slot(browser)).state, "offer");
   }),
 
-  withoutStorage("storage is denied", DENIED),
-  withoutStorage("storage is absent", ABSENT),
+  withoutStorage("f01_storage is denied", DENIED),
+  withoutStorage("f02_storage is absent", ABSENT),
 
-  story("the module comes too late: the default stays, then it works", async ({ visit, gate, at }) => {
+  story("f20_the module comes too late: the default stays, then it works", async ({ visit, gate, at }) => {
     let release = () => {};
     gate.held.set("/escale/escale_bg.wasm", new Promise((resolve) => (release = resolve)));
     gate.deadlineMs = 50;
@@ -93,7 +101,7 @@ export const faultStories = [
     await assertDefault(browser);
   }),
 
-  story("a config with a fault is told once, with its place and a remedy, and the default stays", async ({ visit, gate, at }) => {
+  story("f45_a config with a fault is told once, with its place and a remedy, and the default stays", async ({ visit, gate, at }) => {
     gate.answers.set("/broken.json", { status: 200, type: "application/json", body: BROKEN_CONFIG });
     gate.rewrite = (html) => html.replace(/data-config="[^"]*"/, 'data-config="/broken.json"');
     const browser = await visit();

@@ -46,7 +46,7 @@ export const memoryStories = [
     assert.equal(counts.quote_starts, 1);
   }),
 
-  story("four tabs used in turn and at once lose and double nothing", async ({ visit, at }) => {
+  story("f32_four tabs used in turn and at once lose and double nothing", async ({ visit, at }) => {
     const browser = await visit();
     await arriveAndAccept(browser, at("/"));
     const tabs = await openTabs(browser, EXOTIC_PAGES.map(at));

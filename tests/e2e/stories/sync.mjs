@@ -47,7 +47,7 @@ export const syncStories = [
     assert.ok(isAbout(hero.offer, "trip.city"), `${hero.offer} is about city trips`);
   }),
 
-  story("withdrawn, it is gone here, in the other tab and on the server", async ({ visit, gate, at }) => {
+  story("f35_withdrawn, it is gone here, in the other tab and on the server", async ({ visit, gate, at }) => {
     const browser = await visit();
     await arriveAndAccept(browser, at("/"));
     await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));

@@ -10,6 +10,7 @@ const STATES = {
   pending: say("en attente de votre choix", "waiting for your choice"),
   denied: say("refusé : rien n’est lu ni gardé", "refused: nothing is read or kept"),
   ready: say("actif", "active"),
+  paused: say("en pause, à votre demande", "paused, as you asked"),
   memory: say("actif sans rien garder", "active, keeping nothing"),
   off: say("éteint", "off"),
 };
@@ -37,6 +38,9 @@ function exported(profile) {
 
 const done = (fr, en) => { at("done").textContent = say(fr, en); };
 
+at("centre").addEventListener("click", () => window.escale("centre", (opened) => {
+  if (!opened) done("Rien n’est gardé : il n’y a rien à voir ni à corriger.", "Nothing is kept: there is nothing to see or correct.");
+}));
 at("change").addEventListener("click", () => open(true));
 at("withdraw").addEventListener("click", () => {
   decide(false);

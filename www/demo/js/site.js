@@ -24,9 +24,11 @@ const PERSONAL = [
   ["/compte.html", say("Mon compte", "My account")],
   ["/newsletter.html", say("Lettre de voyage", "Newsletter")],
   ["/vie-privee.html", say("Vie privée", "Privacy")],
+  // Where Escale does not run this leads to the page that says so.
+  ["/vie-privee.html#rights", say("Ce que le site pense de moi", "What the site thinks of me"), { "data-escale-open": "centre" }],
 ];
 
-const links = (list) => list.map(([href, name]) => el("a", { href, "aria-current": location.pathname === href ? "page" : null }, name));
+const links = (list) => list.map(([href, name, more = {}]) => el("a", { href, "aria-current": location.pathname === href ? "page" : null, ...more }, name));
 const listed = (title, list) => el("div", {}, el("h2", {}, title), el("ul", {}, links(list).map((link) => el("li", {}, link))));
 
 function header() {

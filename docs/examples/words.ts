@@ -1,0 +1,79 @@
+/**
+ * One example a word of the interface, as a site in TypeScript writes it. Compiled by `npm run check`, never run: a word
+ * without an example, or an example that no longer fits, does not compile.
+ */
+import { EscaleError, init, type Choice, type Escale, type EscaleSnippet } from "escale";
+import { openCentre } from "escale/centre";
+
+type Profile = keyof Escale["profile"];
+/** Every word: `track`, `profile.export`… */
+type Word = Exclude<keyof Escale, "profile"> | `profile.${Profile}`;
+
+declare const bookingForm: HTMLFormElement;
+declare function draw(choice: Choice | undefined): void;
+declare function save(name: string, json: string): void;
+
+/** Once a page; the other words are the answer's. */
+export const begin = (): Escale => init({ site: "voyages", config: "/escale.bin", server: "", dataLayer: "" });
+
+/** What can go wrong has a code for programs, and a remedy for people. */
+export async function bringBack(escale: Escale, file: File): Promise<string> {
+  try {
+    await escale.profile.import(await file.text());
+    return "Taken in.";
+  } catch (error) {
+    if (error instanceof EscaleError && error.code === "already_here") return "We know that already.";
+    if (error instanceof EscaleError) return `${error.message}. ${error.remedy}.`;
+    throw error;
+  }
+}
+
+export const EXAMPLES: Readonly<Record<Word, (escale: Escale) => unknown>> = {
+  consent: (escale) => escale.consent({ personalise: true, keep: true, sync: false }),
+  page: (escale) => escale.page({ topics: ["trip.city"] }),
+  track: (escale) => escale.track("quote_start", { destination: "lisbon", start_date: "2027-05-07", adults: 2 }),
+  declare: (escale) => escale.declare({ fact: "party", value: "family" }),
+  question: async (escale) => {
+    const asked = await escale.question();
+    if (asked) escale.declare({ fact: asked.fact, value: asked.answers[0]?.value });
+  },
+  identify: (escale) => escale.identify("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxNyJ9.c2lnbmF0dXJl"),
+  logout: (escale) => escale.logout(),
+  choose: async (escale) => draw(await escale.choose("sidebar")),
+  get: (escale) => draw(escale.get("sidebar")),
+  subscribe: (escale) => escale.subscribe("sidebar", () => draw(escale.get("sidebar"))),
+  render: (escale) => escale.render("home-hero", "#hero"),
+  explain: async (escale) => (await escale.explain("sidebar", { nowMs: Date.UTC(2027, 11, 24) }))?.words,
+  feedback: (escale) => escale.feedback("home-hero", "less"),
+  on: (escale) => escale.on("offer_click", (fields) => console.warn(fields)),
+  off: (escale) => escale.off("offer_click", draw as (detail: unknown) => void),
+  ready: async (escale) => (await escale.ready()) === "ready",
+  flush: async (escale) => {
+    await escale.flush();
+    bookingForm.submit();
+  },
+  reset: (escale) => escale.reset(),
+  debug: (escale) => escale.debug(),
+  centre: async (escale) => (await escale.centre()) || location.assign("/privacy"),
+  "profile.get": async (escale) => (await escale.profile.get())?.facets.map(({ name, confidence }) => `${name}: ${confidence}`),
+  "profile.export": async (escale) => save("profile.json", JSON.stringify(await escale.profile.export())),
+  "profile.import": (escale) => escale.profile.import('{"format":"escale-profile/1"}'),
+  "profile.pause": (escale) => escale.profile.pause(),
+  "profile.resume": (escale) => escale.profile.resume(),
+  "profile.forget": (escale) => escale.profile.forget(),
+};
+
+/** The same words by the snippet: a callback last where the package answers a promise. */
+export function bySnippet(escale: EscaleSnippet): void {
+  escale("consent", "granted");
+  escale("track", "search", { destination: "lisbon" });
+  escale("choose", "sidebar", (choice) => draw(choice));
+  escale("profile.export", (profile) => save("profile.json", JSON.stringify(profile)));
+  escale("profile.import", "{}", (failure) => console.warn(failure?.code));
+  escale("on", "error", (error) => console.warn(error));
+  // @ts-expect-error there is no such word
+  escale("chose", "sidebar");
+}
+
+/** The centre, opened by a button of one's own. */
+export const open = (escale: Escale, button: HTMLElement): (() => void) => openCentre(escale, button);

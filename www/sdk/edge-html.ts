@@ -1,0 +1,37 @@
+/**
+ * An offer as HTML, for servers. Comes in: an offer's texts, the page's own content. Goes out: the slot as text, letter for
+ * letter what the browser builds from the same offer. Every text is escaped; addresses pass the same allow-list.
+ */
+import { allowed, PARTS, textOf, type Content } from "./render.js";
+import type { Language } from "./page.js";
+import { WHY } from "./words-block.js";
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\u00a0": "&nbsp;" };
+
+/** A text as HTML writes it. */
+export const escaped = (text: string): string => text.replace(/[&<>"\u00a0]/g, (letter) => ENTITIES[letter] ?? letter);
+
+const attributes = (of: Readonly<Record<string, string>>): string =>
+  Object.entries(of).map(([name, value]) => ` ${name}="${escaped(value)}"`).join("");
+
+/** The block: as `buildBlock` of the browser. */
+export function blockHtml(content: Content, language: Language): string {
+  const [href, src] = [allowed(textOf(content, "url")), allowed(textOf(content, "image"))];
+  const tag = href === undefined ? "div" : "a";
+  const image = src === undefined ? "" : `<img${attributes({ class: "escale-image", src, alt: content.alt ?? "" })}>`;
+  const parts = PARTS.map(([name, key]) => {
+    const text = textOf(content, key);
+    return text === undefined ? "" : `<${name} class="escale-${key}">${escaped(text)}</${name}>`;
+  });
+  const link = `<${tag}${attributes({ class: "escale-link", ...(href === undefined ? {} : { href }) })}>${image}${parts.join("")}</${tag}>`;
+  const label = content.title || "Escale";
+  return `<section${attributes({ class: "escale-offer", "aria-label": label, slot: "escale" })}>${link}<button class="escale-why" type="button">${WHY[language]}</button></section>`;
+}
+
+/** A slot of the page as it is shown: with offers, or with the page's own content, which is there in any case. */
+export function slotHtml(placement: string, own: string, shown: { readonly offers: readonly string[]; readonly blocks: readonly string[]; readonly atMs: number }): string {
+  if (shown.blocks.length === 0) return `<escale-offer${attributes({ placement })}>${own}</escale-offer>`;
+  const state = { placement, "data-escale-state": "offer", "data-escale-offer": shown.offers.join(" "), "data-escale-at": String(shown.atMs) };
+  // A declarative shadow root, so that the page's own content is there and not seen, without a script.
+  return `<escale-offer${attributes(state)}><template shadowrootmode="open"><slot name="escale"></slot></template>${own}${shown.blocks.join("")}</escale-offer>`;
+}

@@ -1,0 +1,38 @@
+/**
+ * Slots that the site's server has filled already. Comes in: a page with such slots. Goes out: the moment at which the server
+ * chose, so that the browser chooses as of then and comes to the same; and once a slot is the browser's own, what the
+ * server put there is gone, before anything is painted.
+ */
+
+/** The server's nodes, and where it says when it chose. */
+const RENDERED = "escale-offer[data-escale-at]";
+
+/** Resolves once the page is read to its end: when the server chose; 0 if nobody knows. */
+export async function takeOver(): Promise<number> {
+  if (document.readyState === "loading") await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+  const slots = Array.from(document.querySelectorAll<HTMLElement>(RENDERED));
+  for (const slot of slots) replaceOnce(slot, serversNodes(slot));
+  return Number(slots[0]?.dataset.escaleAt) || 0;
+}
+
+const serversNodes = (slot: HTMLElement): Element[] => Array.from(slot.children).filter((child) => child.slot === "escale");
+
+/** An observer is told before the next painting. */
+function replaceOnce(slot: HTMLElement, nodes: readonly Element[]): void {
+  const seen = new MutationObserver(() => {
+    seen.disconnect();
+    for (const node of nodes) node.remove();
+    delete slot.dataset.escaleAt;
+  });
+  seen.observe(slot, { attributes: true, attributeFilter: ["data-escale-state"] });
+}
+
+/** Consent is gone, and nobody took the slots over: each shows the page's own content. */
+export function emptyRendered(): void {
+  for (const slot of document.querySelectorAll<HTMLElement>(RENDERED)) {
+    for (const node of serversNodes(slot)) node.remove();
+    const shown = slot.shadowRoot?.querySelector("slot");
+    if (shown) shown.name = "";
+    for (const name of ["at", "state", "offer"]) slot.removeAttribute(`data-escale-${name}`);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The words about the profile as a whole: to see it, take it along, bring it back, let it rest, erase it. Comes in: calls of
+ * the site or of the visitor's centre. Goes out: what was asked for, to the callback; an `EscaleError` where an import fails.
+ */
+import type { Account } from "./chooser.js";
+import { complain } from "./emit.js";
+import type { EscaleErrorCode } from "./error.js";
+import { importable, type Importable } from "./import.js";
+import { tailPrefix } from "./names.js";
+import { newId } from "./packing.js";
+import { quietly } from "./queue.js";
+import type { Visit } from "./recorder.js";
+import { erased } from "./transport.js";
+import type { Command } from "./types.js";
+
+type Call = readonly unknown[];
+
+/** The profile and what it is read with, for the visitor's own eyes. */
+const accountOf = ({ desk }: Visit): Account => ({ ...desk.known, nowMs: desk.nowMs() });
+
+const languageOf = (): string => document.documentElement.lang.slice(0, 2).toLowerCase();
+
+export async function getProfile(visit: Visit, [callback]: Call): Promise<void> {
+  const full = await import("./full.js");
+  quietly(callback, await full.tellProfile(accountOf(visit), languageOf()));
+}
+
+export async function exportProfile(visit: Visit, [callback]: Call): Promise<void> {
+  const full = await import("./full.js");
+  const { store } = visit;
+  const names = { replica_id: store?.replica.id ?? "", customer: store?.visitor.customer ?? null };
+  quietly(callback, await full.exportProfile(accountOf(visit), tailPrefix(visit.desk.from.options.site), names));
+}
+
+/** Takes in an exported profile, as another browser's. */
+export async function importProfile(visit: Visit, [file, callback]: Call): Promise<void> {
+  const failed = await bringIn(visit, file);
+  quietly(callback, failed && complain(visit.desk, failed, `profile.import: ${failed.replaceAll("_", " ")}`));
+}
+
+async function bringIn(visit: Visit, file: unknown): Promise<EscaleErrorCode | undefined> {
+  const { store } = visit;
+  if (!store) return "not_kept";
+  const brought = importable(file);
+  if (!brought) return "bad_file";
+  const { visitor, replica } = store;
+  const isOwn = brought.replicaId === replica.id || (visitor.customer !== undefined && brought.customer === visitor.customer);
+  if (isOwn || store.imported?.marks.includes(brought.mark)) return "already_here";
+  const full = await import("./full.js").catch(() => undefined);
+  return full ? join(visit, brought, full) : "unavailable";
+}
+
+/** Joins what was brought with what is known of others, until nothing came between. */
+async function join(visit: Visit, brought: Importable, full: typeof import("./full.js")): Promise<EscaleErrorCode | undefined> {
+  const { store } = visit;
+  if (!store) return "not_kept";
+  const { imported, others } = store;
+  const untold = imported?.told === false ? imported.bytes : undefined;
+  const joined = await full.joinImported(accountOf(visit), brought, { untold, others: others.bytes });
+  if (!joined) return "bad_file";
+  const marks = [...(imported?.marks ?? []), brought.mark].slice(-16);
+  const kept = { id: untold && imported ? imported.id : newId(), bytes: joined.imported, told: false, marks };
+  const outcome = await store.takeIn(kept, joined.others, others.bytes);
+  if (outcome === "again") return join(visit, brought, full);
+  if (outcome !== "kept") return "not_kept";
+  visit.learned();
+  visit.tellTabs();
+  visit.desk.again();
+  visit.sync?.soon();
+  return undefined;
+}
+
+export async function pause(visit: Visit, isPaused: boolean, [callback]: Call): Promise<void> {
+  await visit.pause(isPaused);
+  quietly(callback);
+}
+
+/** Erases here and on the server, and begins anew with an empty profile. */
+export async function reset(visit: Visit, [callback]: Call): Promise<void> {
+  await visit.reset();
+  quietly(callback);
+}
+
+/** Erases here and on the server; the page goes on with its own content. */
+export async function forget({ desk, store }: Visit, [callback]: Call): Promise<void> {
+  const { site, server } = desk.from.options;
+  const secret = store?.visitor.secret;
+  const there = server !== undefined && secret !== undefined && erased(server, site, secret);
+  await Promise.all([desk.erase(), there]);
+  quietly(callback);
+}
+
+/** Opens the visitor's centre over the page. The callback is called once it is open; focus goes back to the opener. */
+export async function centre([callback, opener]: Call, run: (command: Command) => unknown): Promise<void> {
+  const { openCentre } = await import("./centre.js");
+  const answer = <T>(...command: Command): Promise<T> => new Promise((resolve) => run([...command, resolve]));
+  const asked = {
+    profile: {
+      get: () => answer("profile.get"),
+      export: () => answer("profile.export"),
+      import: (file: string) => answer("profile.import", file),
+      pause: () => answer("profile.pause"),
+      resume: () => answer("profile.resume"),
+      forget: () => answer("profile.forget"),
+    },
+    declare: (fields: object) => run(["declare", fields]),
+  } as Parameters<typeof openCentre>[0];
+  openCentre(asked, opener instanceof HTMLElement ? opener : undefined);
+  quietly(callback, true);
+}
