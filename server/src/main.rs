@@ -24,6 +24,7 @@ mod replica;
 mod retention;
 mod routes;
 mod sqlite;
+mod statistics;
 mod store;
 mod table;
 mod telling;

@@ -35,6 +35,8 @@ pub struct HandIn {
     pub version: u64,
     pub state: Vec<u8>,
     pub day: u32,
+    /// What the visitor is shown: 0 personalised, 1 held out.
+    pub arm: u8,
 }
 
 /// What became of it.

@@ -338,7 +338,8 @@ pub fn seed(config: &Config, placement: &Placement, request: &Request, visitor: 
 }
 
 /// Whether a visitor belongs to the control group, by hash alone.
-fn is_held_out(config: &Config, visitor: u64) -> bool {
+#[must_use]
+pub fn is_held_out(config: &Config, visitor: u64) -> bool {
     unit(mix(visitor, 0x0068_6f6c_646f_7574)) < config.policy().holdout
 }
 

@@ -9,6 +9,7 @@ mod lines;
 mod link;
 mod migrations;
 mod read;
+mod statistics;
 mod tell;
 mod write;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
+use escale::core::decide::is_held_out;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -102,5 +103,6 @@ fn read(app: &App, request: &Request) -> Result<HandIn, Refusal> {
         version: request.version,
         state,
         day: clock::today(),
+        arm: u8::from(is_held_out(&app.config.config, visitor.draws())),
     })
 }

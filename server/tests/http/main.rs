@@ -18,6 +18,7 @@ mod privacy;
 mod refusals;
 mod retention;
 mod sqlite_file;
+mod statistics;
 mod watching;
 
 const STORE: database::Kind = database::Kind::Sqlite;

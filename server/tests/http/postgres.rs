@@ -18,6 +18,7 @@ mod privacy;
 mod refusals;
 mod retention;
 mod several;
+mod statistics;
 mod watching;
 
 const STORE: database::Kind = database::Kind::Postgres;

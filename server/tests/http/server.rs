@@ -69,6 +69,13 @@ impl Server {
         Self::start_in(Self::new_folder(), arguments)
     }
 
+    /// A site with another config.
+    pub fn start_of(config: &str) -> Self {
+        let home = Self::new_folder();
+        std::fs::write(home.folder.path().join("escale.json"), config).unwrap();
+        home.start()
+    }
+
     /// A place for servers that are to be started later.
     pub fn new_folder() -> Home {
         let folder = Arc::new(TempDir::new().unwrap());
