@@ -1,5 +1,7 @@
 //! The command line's words. In: arguments. Out: typed ones. Help is written for someone who meets Escale here.
 
+mod report;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -8,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::database::Database;
 use crate::origin;
 use crate::telling::Subject;
+pub use report::{Report, ReportFormat};
 
 /// Personalisation for travel sites: the sync server and its tools.
 #[derive(Parser)]
@@ -33,6 +36,7 @@ pub enum Command {
     Check(Check),
     Replay(Replay),
     Import(Import),
+    Report(Report),
     Backup(Backup),
     Restore(Restore),
 }
@@ -106,7 +110,7 @@ Examples:
   escale serve --config www/demo/escale.json --db demo.db --demo www/demo --pkg pkg
 
 Paths: POST /v1/sync, POST /v1/identify, GET and DELETE /v1/me, GET /v1/config, GET /healthz, GET /readyz;
-with the API key POST /v1/reactions, POST /v1/bookings, POST /v1/facts.";
+with the API key POST /v1/reactions, POST /v1/bookings, POST /v1/facts, GET /v1/report.";
 
 /// How the tokens are checked that the site's back end signs: JWTs with sub (the customer's id), aud (the site) and exp.
 #[derive(Args)]

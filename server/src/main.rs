@@ -21,6 +21,7 @@ mod postgres;
 mod refusal;
 mod replay;
 mod replica;
+mod report;
 mod retention;
 mod routes;
 mod sqlite;
@@ -43,5 +44,6 @@ fn main() -> ExitCode {
         cli::Command::Backup(arguments) => commands::backup::back_up(&arguments),
         cli::Command::Restore(arguments) => commands::backup::restore(&arguments),
         cli::Command::Import(arguments) => commands::import::run(&arguments),
+        cli::Command::Report(arguments) => commands::report::run(&arguments),
     }
 }

@@ -11,6 +11,8 @@ use crate::store::StoreError;
 #[derive(Debug)]
 pub enum Refusal {
     Malformed(String),
+    /// What is asked for in the query.
+    Query(String),
     MalformedField(&'static str),
     TooLarge,
     MediaType,
@@ -43,7 +45,9 @@ pub enum Refusal {
 impl Refusal {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Malformed(_) | Self::MalformedField(_) => (StatusCode::UNPROCESSABLE_ENTITY, "malformed"),
+            Self::Malformed(_) | Self::MalformedField(_) | Self::Query(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "malformed")
+            }
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type"),
             Self::ReadTimeOut => (StatusCode::REQUEST_TIMEOUT, "read_time_out"),
@@ -75,6 +79,9 @@ impl Refusal {
     fn words(&self) -> (String, &'static str) {
         let (message, remedy) = match self {
             Self::Malformed(why) => return (format!("the body cannot be read: {why}"), "send the documented JSON"),
+            Self::Query(why) => {
+                return (format!("the query cannot be read: {why}"), "the parameters are listed in the documentation");
+            }
             Self::MalformedField(name) => {
                 return (
                     format!("the field `{name}` cannot be read"),

@@ -6,6 +6,7 @@ pub mod build;
 pub mod check;
 pub mod import;
 pub mod replay;
+pub mod report;
 pub mod serve;
 mod stories;
 

@@ -6,6 +6,7 @@ pub mod health;
 pub mod identify;
 pub mod me;
 pub mod openapi;
+pub mod report;
 pub mod sync;
 pub mod tellings;
 

@@ -42,6 +42,7 @@ struct FaultWords {
         super::tellings::reactions,
         super::tellings::bookings,
         super::tellings::facts,
+        super::report::report,
         super::health::alive,
         super::health::ready,
         document
@@ -102,7 +103,7 @@ mod tests {
             told.extend(all.into_iter().filter(|(on, _)| on.is_some()).map(|(_, method)| (path.clone(), method)));
         }
         assert_eq!(routed, told);
-        assert!(told.len() >= 11);
+        assert!(told.len() >= 12);
     }
 
     #[test]

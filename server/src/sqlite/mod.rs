@@ -8,6 +8,7 @@ mod migrations;
 mod read;
 mod readers;
 mod statistics;
+mod sums;
 mod tell;
 mod write;
 mod writer;
@@ -18,8 +19,10 @@ use std::sync::Arc;
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::ids::{CustomerKey, ReplicaId, Site, VisitorKey};
+use crate::report::period::Period;
 use crate::statistics::Carried;
 use crate::statistics::person::Booked;
+use crate::statistics::sums::Sums;
 use crate::store::{
     Erasure, Found, HandIn, HandedIn, Leaving, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told,
 };
@@ -168,6 +171,10 @@ impl Store for SqliteStore {
             }
             Ok(gone)
         })
+    }
+
+    fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {
+        Box::pin(self.readers.ask(move |db| sums::read(db, &site, period)))
     }
 
     fn ready(&self) -> Reply<'_, ()> {

@@ -12,6 +12,7 @@ mod laws;
 pub mod outcome;
 pub mod person;
 pub mod sql;
+pub mod sums;
 pub mod visitor;
 
 use serde::{Deserialize, Serialize};

@@ -16,6 +16,7 @@ mod imports;
 mod pages;
 mod privacy;
 mod refusals;
+mod report;
 mod retention;
 mod sqlite_file;
 mod statistics;

@@ -16,6 +16,7 @@ mod imports;
 mod outage;
 mod privacy;
 mod refusals;
+mod report;
 mod retention;
 mod several;
 mod statistics;

@@ -16,15 +16,15 @@ use crate::server::{Server, config};
 const MINUTE_MS: f64 = 60_000.0;
 
 /// A visitor's browser that was shown something, by the server's clock.
-struct Shown {
-    browser: Browser,
+pub struct Shown {
+    pub browser: Browser,
     at_ms: f64,
     fields: String,
 }
 
 impl Shown {
     /// Looks at a page, and sees an offer an hour before the server's present.
-    fn to(visitor: u8, replica: u8) -> Self {
+    pub fn to(visitor: u8, replica: u8) -> Self {
         let mut browser = Browser::of_visitor(visitor, replica);
         let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as f64;
         let at_ms = (now_ms / MINUTE_MS).floor() * MINUTE_MS - 60.0 * MINUTE_MS;
@@ -47,7 +47,7 @@ impl Shown {
     }
 
     /// Something happens so many minutes after the offer was shown.
-    fn tell(&mut self, name: &str, minutes: f64) -> &mut Self {
+    pub fn tell(&mut self, name: &str, minutes: f64) -> &mut Self {
         let booking = || format!("id{UNIT}B1{RECORD}value{UNIT}100{RECORD}");
         let fields = if name.starts_with("offer") { self.fields.clone() } else { booking() };
         let event = self.browser.engine.track(self.at_ms + minutes * MINUTE_MS, name, &fields).unwrap();
@@ -56,7 +56,7 @@ impl Shown {
         self
     }
 
-    fn sync(&mut self, server: &Server) -> Value {
+    pub fn sync(&mut self, server: &Server) -> Value {
         self.browser.sync(server)
     }
 

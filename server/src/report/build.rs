@@ -1,0 +1,170 @@
+//! The report out of sums. In: sums by what they are counted under. Out: tables by name, comparisons. Never: a name that the
+//! config does not have: what it has forgotten is told by its hash.
+
+use std::collections::BTreeMap;
+
+use escale::core::config::Config;
+use escale::core::hash::Namespace;
+use escale::core::named::{Stage, ValueClass};
+
+use super::interval::{Clusters, Sample, difference_of_means, difference_of_shares, ratio, verdict, weighted_share};
+use super::period::Period;
+use super::{Arm, Day, Estimate, OfferRow, People, Report, Row, Tally, Uplift, Worth};
+use crate::clock;
+use crate::statistics::ATTRIBUTED_DAYS;
+use crate::statistics::change::{PeopleSums, ShownSums, WeighedSums};
+use crate::statistics::person::BOTH;
+use crate::statistics::sums::Sums;
+
+const ARMS: [&str; 2] = ["personalised", "held_out"];
+
+/// What the sums of a period say.
+pub fn build(site: &str, period: Period, sums: &Sums, config: &Config) -> Report {
+    let (from, to) = period.texts();
+    let names = Names(config);
+    let shown = |name: &dyn Fn(&crate::statistics::sums::Shown) -> String| {
+        rows(sums.shown.iter().map(|(key, sums)| (name(key), sums)))
+    };
+    Report {
+        site: site.to_owned(),
+        from,
+        to,
+        attribution_days: ATTRIBUTED_DAYS,
+        total: tally(&sums.shown.iter().fold([0; 6], |all, (_, one)| added(all, one))),
+        days: sums.days.iter().map(|(day, sums)| Day { day: clock::day_text(*day), tally: tally(sums) }).collect(),
+        placements: shown(&|key| names.placement(key.placement)),
+        families: shown(&|key| names.family(key.offer)),
+        stages: shown(&|key| named(Stage::of_number(key.segment % 8).map(Stage::name), key.segment % 8)),
+        value_classes: shown(&|key| {
+            named(ValueClass::of_number(key.segment / 8).map(ValueClass::name), key.segment / 8)
+        }),
+        arms: shown(&|key| named(ARMS.get(usize::from(key.arm)).copied(), key.arm)),
+        offers: offers(sums, &names),
+        people: people(sums),
+        uplift: uplift(sums),
+    }
+}
+
+fn added(all: ShownSums, one: &ShownSums) -> ShownSums {
+    std::array::from_fn(|at| all[at] + one[at])
+}
+
+fn tally(&[decisions, exposures, clicks, quotes, bookings, paid_cents]: &ShownSums) -> Tally {
+    let rate = |part: i64, whole: i64| (whole > 0).then(|| part as f64 / whole as f64);
+    Tally {
+        decisions,
+        exposures,
+        viewable_rate: rate(exposures, decisions),
+        clicks,
+        click_rate: rate(clicks, exposures),
+        quotes,
+        bookings,
+        revenue: paid_cents as f64 / 100.0,
+    }
+}
+
+/// Most exposures first.
+fn rows<'a>(cells: impl Iterator<Item = (String, &'a ShownSums)>) -> Vec<Row> {
+    let mut by_name: BTreeMap<String, ShownSums> = BTreeMap::new();
+    for (name, sums) in cells {
+        let held = by_name.entry(name).or_default();
+        *held = added(*held, sums);
+    }
+    let mut rows: Vec<Row> = by_name.into_iter().map(|(name, sums)| Row { name, tally: tally(&sums) }).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.tally.exposures));
+    rows
+}
+
+fn offers(sums: &Sums, names: &Names<'_>) -> Vec<OfferRow> {
+    let mut by_offer: BTreeMap<(u32, u32), ShownSums> = BTreeMap::new();
+    for (key, sums) in &sums.shown {
+        let held = by_offer.entry((key.placement, key.offer)).or_default();
+        *held = added(*held, sums);
+    }
+    // Visitors first seen in the period may have seen an offer that no one was shown in it.
+    for key in sums.weighed.keys() {
+        by_offer.entry(*key).or_default();
+    }
+    let row = |((placement, offer), shown): ((u32, u32), ShownSums)| OfferRow {
+        offer: names.offer(offer),
+        placement: names.placement(placement),
+        family: names.family(offer),
+        tally: tally(&shown),
+        worth: worth(sums.weighed.get(&(placement, offer))),
+    };
+    let mut rows: Vec<OfferRow> = by_offer.into_iter().map(row).collect();
+    rows.sort_by(|a, b| b.tally.exposures.cmp(&a.tally.exposures).then_with(|| a.offer.cmp(&b.offer)));
+    rows
+}
+
+fn worth(sums: Option<&WeighedSums>) -> Worth {
+    let Some(&[n, w, ww, ref outcomes @ ..]) = sums else {
+        let [click_rate, quote_rate, booking_rate] = [Estimate::default(); 3];
+        return Worth { visitors: 0, click_rate, quote_rate, booking_rate };
+    };
+    let of = |at: usize| {
+        let [a, aw, aa] = [0, 1, 2].map(|i| outcomes.get(3 * at + i).copied().unwrap_or(0.0));
+        weighted_share(Clusters { n, w, ww, a, aw, aa })
+    };
+    Worth { visitors: n.round() as i64, click_rate: of(0), quote_rate: of(1), booking_rate: of(2) }
+}
+
+fn people(sums: &Sums) -> People {
+    let arm = |arm: u8| {
+        let [people, quoted, booked, paid_cents, _] = of_arm(sums, arm);
+        let whole = |sum: f64| sum.round() as i64;
+        Arm { people: whole(people), quoted: whole(quoted), booked: whole(booked), revenue: paid_cents / 100.0 }
+    };
+    People { personalised: arm(0), held_out: arm(1), left_out: arm(BOTH).people }
+}
+
+fn of_arm(sums: &Sums, arm: u8) -> PeopleSums {
+    sums.people.get(&arm).copied().unwrap_or_default()
+}
+
+fn uplift(sums: &Sums) -> Vec<Uplift> {
+    let arms = [of_arm(sums, 0), of_arm(sums, 1)];
+    let share = |of: usize| arms.map(|arm| Sample { n: arm[0], sum: arm[of], squares: arm[of] });
+    let paid = arms.map(|arm| Sample { n: arm[0], sum: arm[3] / 100.0, squares: arm[4] / 10_000.0 });
+    let payers = arms.map(|arm| arm[2]);
+    let shares = [("quoted", share(1)), ("booked", share(2))].map(|(outcome, [one, other])| {
+        let relative = ratio(one, other, [one.sum, other.sum], false);
+        row(outcome, [one, other], difference_of_shares(one, other), relative)
+    });
+    let revenue =
+        row("revenue", paid, difference_of_means(paid[0], paid[1], payers), ratio(paid[0], paid[1], payers, true));
+    shares.into_iter().chain([revenue]).collect()
+}
+
+fn row(outcome: &'static str, [one, other]: [Sample; 2], difference: Estimate, relative: Estimate) -> Uplift {
+    let verdict = verdict(&difference);
+    Uplift { outcome, personalised: one.mean(), held_out: other.mean(), difference, relative, verdict }
+}
+
+fn named(name: Option<&str>, number: u8) -> String {
+    name.map_or_else(|| format!("#{number}"), str::to_owned)
+}
+
+/// Hashes to names.
+struct Names<'a>(&'a Config);
+
+impl Names<'_> {
+    fn placement(&self, hash: u32) -> String {
+        self.name(hash, self.0.index_of(Namespace::Placement, hash).map(|index| self.0.placement(index).name))
+    }
+
+    fn offer(&self, hash: u32) -> String {
+        self.name(hash, self.0.index_of(Namespace::Offer, hash).map(|index| self.0.offer(index).name))
+    }
+
+    /// The family of an offer.
+    fn family(&self, offer: u32) -> String {
+        let index = self.0.index_of(Namespace::Offer, offer);
+        let family = index.map(|index| self.0.family(self.0.offer(index).family).name);
+        family.map_or_else(|| "#retired".to_owned(), |name| self.0.text(name).to_owned())
+    }
+
+    fn name(&self, hash: u32, name: Option<u32>) -> String {
+        name.map_or_else(|| format!("#{hash:08x}"), |name| self.0.text(name).to_owned())
+    }
+}
