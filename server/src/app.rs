@@ -20,7 +20,7 @@ use crate::pace::Pace;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::token::Tokens;
-use crate::{clock, origin, pages, routes, telling};
+use crate::{clock, origin, pages, report_page, routes, telling};
 
 /// An answer that takes longer is given up, so that a stuck disk does not pile up requests.
 const TIME_OUT: Duration = Duration::from_secs(15);
@@ -61,6 +61,7 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
         .route_layer(middleware::from_fn_with_state(Gate { app: app.clone(), body_limit: BODY_LIMIT }, origin::gate));
     let whole = interface
         .merge(imports(&app))
+        .merge(report_page::router())
         .route("/healthz", get(routes::health::alive))
         .route("/readyz", get(routes::health::ready));
     let whole = match demo {

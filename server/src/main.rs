@@ -22,6 +22,7 @@ mod refusal;
 mod replay;
 mod replica;
 mod report;
+mod report_page;
 mod retention;
 mod routes;
 mod sqlite;

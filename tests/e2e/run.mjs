@@ -12,6 +12,7 @@ import { inspectorStories } from "./stories/inspector.mjs";
 import { layerStories } from "./stories/layer.mjs";
 import { memoryStories } from "./stories/memory.mjs";
 import { orderStories } from "./stories/orders.mjs";
+import { reportStories } from "./stories/report.mjs";
 import { sourceStories } from "./stories/sources.mjs";
 import { syncStories } from "./stories/sync.mjs";
 import { tasteStories } from "./stories/taste.mjs";
@@ -21,7 +22,7 @@ await runSuite({
   title: "the demo, end to end",
   limitMs: 120_000,
   out: OUT,
-  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...faultStories],
+  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...faultStories, ...reportStories],
   enter: startDemo,
   exit: (world) => world?.stop(),
 });

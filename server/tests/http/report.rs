@@ -128,3 +128,18 @@ fn customers_count_as_one_person_in_it() {
     let report = ask(&server, "&days=7").json();
     assert_eq!((&report["people"]["personalised"]["people"], &report["people"]["left_out"]), (&json!(1), &json!(0)));
 }
+
+#[test]
+fn the_page_is_served_under_a_policy_that_lets_nothing_else_in() {
+    let server = Server::start();
+    let page = server.get("/report", &[]);
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"), "{policy}");
+    let text = String::from_utf8(page.bytes).unwrap();
+    assert!(text.contains("data-site=\"demo\"") && !text.contains(API_KEY), "{text}");
+    for file in ["report.js", "report.css", "words.js", "icon.svg"] {
+        assert_eq!(server.get(&format!("/report/{file}"), &[]).status, 200, "{file}");
+    }
+    server.get("/report/other.js", &[]).is_refused(404, "not_found");
+}

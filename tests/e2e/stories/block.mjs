@@ -1,38 +1,15 @@
 /** The block that is shown: that it says why, obeys, and can be used by everyone. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { barriers } from "../barriers.mjs";
 import { picture } from "../out.mjs";
-import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, lookAt, slot } from "../steps.mjs";
+import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, keptDecision, lookAt, slot } from "../steps.mjs";
 import { story } from "../story.mjs";
-
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe finds wrong on the page, a line a finding. @param {import("../../browser/driver/browser.mjs").Browser} browser */
-async function barriers(browser) {
-  await browser.send("POST", "/execute/sync", { script: AXE, args: [] });
-  return browser.runAsync(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] });
-    return violations.flatMap((/** @type {any} */ { id, nodes }) => nodes.map((/** @type {any} */ { target }) => `${id}: ${target.join(" ")}`));
-  });
-}
 
 /** @param {import("../../browser/driver/browser.mjs").Browser} browser @param {(path: string) => string} at */
 async function becomeCityLover(browser, at) {
   await arriveAndAccept(browser, at("/"));
   await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
   return slot(browser);
-}
-
-/**
- * The decision that the profile keeps of the home page's offer, as the export tells it; at first there is none.
- * @param {string} moment
- */
-function keptDecision(moment) {
-  const page = /** @type {any} */ (window);
-  page.escale("profile.export", (/** @type {any} */ profile) => (page.exportedProfile = profile));
-  const kept = page.exportedProfile?.knowledge.decisions.find((/** @type {any} */ { placement }) => placement === "home-hero");
-  return kept?.[moment] && kept;
 }
 
 export const blockStories = [

@@ -1,0 +1,67 @@
+/** The page for people who want to know whether it works: what visitors did is told there, to who has the key, in two languages. */
+import assert from "node:assert/strict";
+import { barriers } from "../barriers.mjs";
+import { API_KEY } from "../demo.mjs";
+import { picture } from "../out.mjs";
+import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, flush, keptDecision, lookAt, slot, storage, untilState } from "../steps.mjs";
+import { story } from "../story.mjs";
+
+/** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
+
+/** Comes to like cities, sees an offer on the home page and follows it; which one comes back. @param {Browser} browser @param {(path: string) => string} at */
+async function followOffer(browser, at) {
+  await arriveAndAccept(browser, at("/"));
+  await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+  const { offer } = await slot(browser);
+  await browser.until("a decision that was viewed", keptDecision, "viewed");
+  await browser.click("escale-offer[placement=home-hero] .escale-link");
+  await untilState(browser, "ready");
+  await flush(browser);
+  return offer ?? "none";
+}
+
+/** Types a key and asks. @param {Browser} browser @param {string} key */
+async function ask(browser, key) {
+  const field = await browser.find("#key");
+  await field.clear();
+  await field.type(key);
+  await browser.click("#ask button[type=submit]");
+}
+
+/** The page's text, once it says so. @param {Browser} browser @param {string} part @param {string} wanted */
+const says = (browser, part, wanted) =>
+  browser.until(`${part} to say ${wanted}`, (/** @type {string} */ css, /** @type {string} */ text) => {
+    const said = /** @type {HTMLElement | null} */ (document.querySelector(css))?.innerText ?? "";
+    return said.includes(text) && said;
+  }, part, wanted);
+
+/** What was seen and clicked in all. @param {Browser} browser */
+const figures = (browser) =>
+  browser.run(() => [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".figures dd"))].slice(0, 2).map(({ innerText }) => innerText));
+
+export const reportStories = [
+  story("the report tells who has the key what was seen and clicked, in two languages", async ({ engine, visit, newVisitor, at }) => {
+    const offer = await followOffer(await visit(), at);
+    const reader = await newVisitor().open();
+    await reader.open(at("/report"));
+    await ask(reader, "a key of one's own, which is not the server's");
+    await says(reader, "#said", "API key");
+    await ask(reader, API_KEY);
+    const told = await says(reader, "#report", offer);
+    assert.match(told, /home-hero/);
+    assert.ok(/\bcity\b/.test(told), told);
+    assert.deepEqual(await figures(reader), ["1", "1"], "seen and clicked");
+    assert.deepEqual(await barriers(reader), []);
+    await reader.resize(1280, 1600);
+    await reader.screenshot(picture(engine, "report"));
+    const heading = () => reader.run(() => /** @type {HTMLElement} */ (document.querySelector("h1")).innerText);
+    const before = await heading();
+    await reader.click("#language");
+    assert.notEqual(await heading(), before);
+    assert.match(await says(reader, "#report", offer), /Download as CSV|Télécharger en CSV/);
+    const { local, session, cookies, databases } = await storage(reader);
+    assert.deepEqual([local, session, cookies, databases], [[], [], "", []]);
+    await reader.reload();
+    assert.equal(await reader.run(() => /** @type {HTMLInputElement} */ (document.querySelector("#key")).value), "");
+  }),
+];
