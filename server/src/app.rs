@@ -15,6 +15,7 @@ use crate::body::BODY_LIMIT;
 use crate::config_source::Served;
 use crate::ids::{Site, VisitorKey};
 use crate::metrics::Metrics;
+use crate::model::Model;
 use crate::origin::Gate;
 use crate::pace::Pace;
 use crate::refusal::Refusal;
@@ -29,6 +30,8 @@ pub struct App {
     pub site: Site,
     pub store: Box<dyn Store>,
     pub config: Served,
+    /// What was learned, and is in the config.
+    pub model: Option<Model>,
     pub origins: Vec<String>,
     pub tokens: Option<Tokens>,
     pub api_key: Option<ApiKey>,
@@ -55,6 +58,7 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
         .route("/v1/identify", post(routes::identify::link))
         .route("/v1/me", get(routes::me::export).delete(routes::me::erase))
         .route("/v1/config", get(routes::config::compiled))
+        .route("/v1/model", get(routes::model::model))
         .route("/v1/openapi.json", get(routes::openapi::document))
         .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
         .method_not_allowed_fallback(async || Refusal::Method)

@@ -13,6 +13,7 @@ mod growth;
 mod hand_in;
 mod ids;
 mod metrics;
+mod model;
 mod origin;
 mod pace;
 mod pages;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         cli::Command::Backup(arguments) => commands::backup::back_up(&arguments),
         cli::Command::Restore(arguments) => commands::backup::restore(&arguments),
         cli::Command::Import(arguments) => commands::import::run(&arguments),
+        cli::Command::Model(arguments) => commands::model::run(&arguments),
         cli::Command::Report(arguments) => commands::report::run(&arguments),
     }
 }

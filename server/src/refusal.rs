@@ -36,6 +36,7 @@ pub enum Refusal {
     TooMany,
     UnknownVisitor,
     Erased,
+    NoModel,
     NotFound,
     Method,
     Busy,
@@ -69,6 +70,7 @@ impl Refusal {
             Self::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, "too_many"),
             Self::UnknownVisitor => (StatusCode::NOT_FOUND, "unknown_visitor"),
             Self::Erased => (StatusCode::GONE, "erased"),
+            Self::NoModel => (StatusCode::NOT_FOUND, "no_model"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
@@ -120,6 +122,9 @@ impl Refusal {
             Self::TooMany => ("there are more than 1,000 objects in the body", "send them in several requests"),
             Self::UnknownVisitor => ("nothing is held of this visitor", "nothing is left to do"),
             Self::Erased => ("this visitor was erased", "wipe what is kept here and start anew only with consent"),
+            Self::NoModel => {
+                ("this server has learned nothing yet", "make a model with `escale model`, and start it with --model")
+            }
             Self::NotFound => ("there is nothing here", "the paths are listed in the documentation"),
             Self::Method => ("this path does not take that method", "the methods are listed in the documentation"),
             Self::Busy => ("too many hand-ins are waiting", "send it again after the seconds in Retry-After"),

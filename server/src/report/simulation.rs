@@ -14,7 +14,10 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use super::period::Period;
 use super::{Report, build};
 use crate::ids::{ReplicaId, Secret, Site, text};
+use crate::model::fit::fit;
+use crate::model::{LEAST_GROUP, Success};
 use crate::sqlite::SqliteStore;
+use crate::statistics::sums::Sums;
 use crate::store::{HandIn, HandedIn, Store, StoreError};
 
 /// A day in 2026, and its first moment: time is an argument everywhere.
@@ -29,11 +32,11 @@ const CLICKED: [[f64; 4]; 2] = [[0.12, 0.08, 0.02, 0.01], [0.03, 0.02, 0.15, 0.0
 const BOOKED: f64 = 0.05;
 
 /// What is simulated.
-pub struct World {
-    pub seed: u64,
-    pub visitors: u64,
+struct World {
+    seed: u64,
+    visitors: u64,
     /// How many more book of those who are personalised.
-    pub uplift: f64,
+    uplift: f64,
 }
 
 /// What is true of it.
@@ -44,26 +47,29 @@ struct Truth {
     held_out: u64,
     exposures: i64,
     clicks: i64,
+    /// How likely what was seen was clicked, added up.
+    expected: f64,
 }
 
-fn config() -> Config {
+fn people_config() -> serde_json::Value {
     let offer = |(at, id): (usize, &&str)| {
         let (family, topic) = if at < 2 { ("city", "trip.city") } else { ("far", "trip.far") };
         serde_json::json!({ "id": id, "family": family, "placements": ["home"], "topics": { topic: 1 },
             "content": { "en": { "title": id } } })
     };
-    let json = serde_json::json!({
+    serde_json::json!({
         "version": 1,
         "facets": { "trip": { "topics": ["city", "far"] } },
         "families": { "city": {}, "far": {} },
         "placements": { "home": { "min_confidence": 0 } },
         "policy": { "holdout": 0.25, "exploration": 0.1 },
         "offers": OFFERS.iter().enumerate().map(offer).collect::<Vec<_>>(),
-    });
-    compile(&json.to_string())
-        .ok()
-        .and_then(|compiled| Config::from_bytes(compiled.bytes).ok())
-        .unwrap_or_else(|| panic!("a good config"))
+    })
+}
+
+fn compiled(config: &serde_json::Value) -> Config {
+    let compiled = compile(&config.to_string()).ok();
+    compiled.and_then(|compiled| Config::from_bytes(compiled.bytes).ok()).unwrap_or_else(|| panic!("a good config"))
 }
 
 /// Chance, by what it is about.
@@ -114,6 +120,7 @@ impl Life<'_> {
         ];
         self.tell(at_ms + 3000.0, "offer_impression", &fields);
         self.truth.exposures += 1;
+        self.truth.expected += self.clicked(&name);
         if self.chance.of(70 + number) < self.clicked(&name) {
             self.tell(at_ms + 9000.0, "offer_click", &fields);
             self.truth.clicks += 1;
@@ -180,19 +187,27 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
     }
 }
 
-/// Everyone lives, everyone hands in; the report of those days, beside the truth.
+/// What is reported of a world, beside the truth.
 async fn run(world: &World) -> Result<(Report, Truth), StoreError> {
+    let config = compiled(&people_config());
+    let (sums, truth) = sums(world, &config).await?;
+    Ok((build("demo", PERIOD, &sums, &config), truth))
+}
+
+const PERIOD: Period = Period { from_day: TODAY - 30, to_day: TODAY };
+
+/// Everyone lives, everyone hands in; the sums of those days, beside the truth.
+async fn sums(world: &World, config: &Config) -> Result<(Sums, Truth), StoreError> {
     let Ok(folder) = tempfile::TempDir::new() else { panic!("a folder") };
     let Ok(store) = SqliteStore::open(&folder.path().join("escale.db")) else { panic!("a database") };
-    let (config, mut truth) = (config(), Truth::default());
-    let all: Vec<HandIn> = (0..world.visitors).map(|number| live(world, number, &config, &mut truth)).collect();
+    let mut truth = Truth::default();
+    let all: Vec<HandIn> = (0..world.visitors).map(|number| live(world, number, config, &mut truth)).collect();
     let done: Vec<HandedIn> =
         futures_util::stream::iter(all).map(|one| store.hand_in(one)).buffered(256).try_collect().await?;
     assert!(done.iter().all(|done| *done == HandedIn::Accepted));
-    let period = Period { from_day: TODAY - 30, to_day: TODAY };
-    let sums = store.sums(Site::new("demo"), period).await?;
+    let sums = store.sums(Site::new("demo"), PERIOD).await?;
     store.close().await?;
-    Ok((build("demo", period, &sums, &config), truth))
+    Ok((sums, truth))
 }
 
 #[track_caller]
@@ -238,5 +253,28 @@ async fn where_there_is_no_effect_none_is_reported() -> Result<(), StoreError> {
     }
     // Nobody asked for a quote.
     assert_eq!(report.uplift[0].verdict, "too_few");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_learned_makes_better_choices() -> Result<(), StoreError> {
+    let mut people = people_config();
+    let before = compiled(&people);
+    let (sums, learned_from) = sums(&World { seed: 3, visitors: 4_000, uplift: 0.0 }, &before).await?;
+    let model = fit(&sums, &before, PERIOD, Success::Clicks, LEAST_GROUP);
+    for (offer, (clicked, times)) in &learned_from.clicked {
+        let (rate, truth) = (model.rates.get(offer).copied().unwrap_or(0.0), clicked / times);
+        assert!((rate / truth - 1.0).abs() < 0.25, "{offer}: {rate} learned of {truth}");
+    }
+    model.into_config(&mut people);
+    let after = compiled(&people);
+    // Others, who have taught nothing.
+    let others = World { seed: 4, visitors: 2_000, uplift: 0.0 };
+    let [was, is] = [&before, &after].map(|config| {
+        let mut truth = Truth::default();
+        (0..others.visitors).for_each(|number| drop(live(&others, number, config, &mut truth)));
+        truth.expected / truth.exposures as f64
+    });
+    assert!(is > was * 1.05, "{is} clicked after, {was} before");
     Ok(())
 }
