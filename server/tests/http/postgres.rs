@@ -13,6 +13,7 @@ mod erasure;
 mod hand_in;
 mod identity;
 mod imports;
+mod model;
 mod outage;
 mod privacy;
 mod refusals;

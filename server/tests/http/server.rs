@@ -121,6 +121,12 @@ impl Server {
         self.home.start()
     }
 
+    /// Kills it, and starts it again on the same data with other arguments.
+    pub fn restarted_with(mut self, arguments: &[&str]) -> Self {
+        self.kill();
+        Self::start_in(self.home.clone(), arguments)
+    }
+
     /// Kills it, changes its data as time would have, and starts it again.
     pub fn after(mut self, change: &str) -> Self {
         self.kill();
