@@ -36,7 +36,7 @@ pub fn read_with(path: &Path, model: Option<&Model>) -> Result<Compiled, Faults>
     }
     // What cannot be read is told of by the compiler, with its place.
     let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(&file) else { return compile_json(&file) };
-    model.into_config(&mut json);
+    model.put_into(&mut json);
     compile_json(json.to_string().as_bytes())
 }
 

@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
 use crate::report::period::Period;
+use crate::statistics::person::Arm;
 use crate::statistics::sums::Sums;
 
 /// More replicas than this a visitor cannot have: an honest browser starts one only after a roll-back or a copy.
@@ -37,8 +38,8 @@ pub struct HandIn {
     pub version: u64,
     pub state: Vec<u8>,
     pub day: u32,
-    /// What the visitor is shown: 0 personalised, 1 held out.
-    pub arm: u8,
+    /// The arms that the visitor is in.
+    pub arms: Vec<Arm>,
 }
 
 /// What became of it.

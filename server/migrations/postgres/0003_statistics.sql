@@ -60,17 +60,19 @@ CREATE TABLE weighed (
   PRIMARY KEY (site, bucket, day, placement, offer)
 );
 
--- Visitors, and customers in place of theirs, by the day they were first seen on and their arm: 0 personalised, 1 held
--- out, 3 seen in both and left out of comparisons.
+-- Visitors, and customers in place of theirs, by the day they were first seen on and their arm. Of experiment 0, the
+-- holdout: 0 personalised, 1 held out. Of others, by the hash of their name, those alone who were personalised. 255: seen
+-- in two, and left out of comparisons.
 CREATE TABLE people (
   site         TEXT             NOT NULL,
   bucket       INTEGER          NOT NULL,
   day          BIGINT           NOT NULL,
+  experiment   BIGINT           NOT NULL,
   arm          BIGINT           NOT NULL,
   people       DOUBLE PRECISION NOT NULL,
   quoted       DOUBLE PRECISION NOT NULL,
   booked       DOUBLE PRECISION NOT NULL,
   paid_cents   DOUBLE PRECISION NOT NULL,
   paid_squared DOUBLE PRECISION NOT NULL,
-  PRIMARY KEY (site, bucket, day, arm)
+  PRIMARY KEY (site, bucket, day, experiment, arm)
 );

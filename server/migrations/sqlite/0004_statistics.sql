@@ -61,17 +61,19 @@ CREATE TABLE weighed (
   PRIMARY KEY (site, bucket, day, placement, offer)
 ) STRICT, WITHOUT ROWID;
 
--- Visitors, and customers in place of theirs, by the day they were first seen on and their arm: 0 personalised, 1 held
--- out, 3 seen in both and left out of comparisons.
+-- Visitors, and customers in place of theirs, by the day they were first seen on and their arm. Of experiment 0, the
+-- holdout: 0 personalised, 1 held out. Of others, by the hash of their name, those alone who were personalised. 255: seen
+-- in two, and left out of comparisons.
 CREATE TABLE people (
   site         TEXT    NOT NULL,
   bucket       INTEGER NOT NULL,
   day          INTEGER NOT NULL,
+  experiment   INTEGER NOT NULL,
   arm          INTEGER NOT NULL,
   people       REAL    NOT NULL,
   quoted       REAL    NOT NULL,
   booked       REAL    NOT NULL,
   paid_cents   REAL    NOT NULL,
   paid_squared REAL    NOT NULL,
-  PRIMARY KEY (site, bucket, day, arm)
+  PRIMARY KEY (site, bucket, day, experiment, arm)
 ) STRICT, WITHOUT ROWID;

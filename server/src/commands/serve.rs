@@ -29,12 +29,12 @@ use crate::token::Tokens;
 /// How long requests in flight may still take once the server was told to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
-pub fn run(arguments: cli::Serve) -> ExitCode {
-    start_log(&arguments);
+pub fn run(arguments: &cli::Serve) -> ExitCode {
+    start_log(arguments);
     let served = tokio::runtime::Runtime::new().map_err(|error| fault("the runtime", &error)).and_then(|runtime| {
         runtime.block_on(async {
-            let (app, demo) = prepare(&arguments).await?;
-            serve(app, demo, &arguments).await
+            let (app, demo) = prepare(arguments).await?;
+            serve(app, demo, arguments).await
         })
     });
     match served {

@@ -51,7 +51,7 @@ impl Model {
     }
 
     /// Puts the rates in the place of the config's own; offers that the model does not know keep theirs.
-    pub fn into_config(&self, config: &mut Value) {
+    pub fn put_into(&self, config: &mut Value) {
         let offers = config.get_mut("offers").and_then(Value::as_array_mut);
         for offer in offers.into_iter().flatten().filter_map(Value::as_object_mut) {
             let rate = offer.get("id").and_then(Value::as_str).and_then(|id| self.rates.get(id));
@@ -85,7 +85,7 @@ mod tests {
         let mut config = serde_json::json!({ "offers": [{ "id": "lisbon", "rate": 0.5 }, { "id": "bali" }, 7] });
         let text =
             r#"{"version": 1, "from": "", "to": "", "success": "clicks", "least_group": 50, "rates": {"lisbon": 0.1}}"#;
-        Model::read(text)?.into_config(&mut config);
+        Model::read(text)?.put_into(&mut config);
         assert_eq!(config["offers"], serde_json::json!([{ "id": "lisbon", "rate": 0.1 }, { "id": "bali" }, 7]));
         Ok(())
     }

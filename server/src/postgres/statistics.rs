@@ -24,7 +24,8 @@ pub async fn count(here: &Here<'_, '_>, of: &HandIn) -> Result<Option<Carried>, 
     let mut row = visitor(here, &of.visitor.id).await?;
     let facts = row.facts.clone();
     let is_linked = customer.is_some();
-    let changes = row.count(&Told { replica: of.replica.0, profile: &profile, arm: of.arm, today: of.day, is_linked });
+    let changes =
+        row.count(&Told { replica: of.replica.0, profile: &profile, arms: &of.arms, today: of.day, is_linked });
     save(here, &of.visitor.id, &row, &changes).await?;
     let is_news = facts != row.facts;
     Ok(customer.filter(|_| is_news).map(|customer| Carried { customer, facts: row.facts }))

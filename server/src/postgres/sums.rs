@@ -24,8 +24,8 @@ pub async fn read(lines: &Lines, site: &Site, period: Period) -> Result<Sums, St
     for row in rows(&line, of, &sql::WEIGHED.over_all_buckets(&["placement", "offer"])).await? {
         all.add_weighed(columns(&row, 0), columns(&row, 2));
     }
-    for row in rows(&line, of, &sql::PEOPLE.over_all_buckets(&["arm"])).await? {
-        all.add_people(columns(&row, 0), columns(&row, 1));
+    for row in rows(&line, of, &sql::PEOPLE.over_all_buckets(&["experiment", "arm"])).await? {
+        all.add_people(columns(&row, 0), columns(&row, 2));
     }
     Ok(all)
 }

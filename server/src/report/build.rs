@@ -9,11 +9,11 @@ use escale::core::named::{Stage, ValueClass};
 
 use super::interval::{Clusters, Sample, difference_of_means, difference_of_shares, ratio, verdict, weighted_share};
 use super::period::Period;
-use super::{Arm, Day, Estimate, OfferRow, People, Report, Row, Tally, Uplift, Worth};
+use super::{Arm, Day, Estimate, Experiment, ExperimentArm, OfferRow, People, Report, Row, Tally, Uplift, Worth};
 use crate::clock;
 use crate::statistics::ATTRIBUTED_DAYS;
 use crate::statistics::change::{PeopleSums, ShownSums, WeighedSums};
-use crate::statistics::person::BOTH;
+use crate::statistics::person::{BOTH, HOLDOUT};
 use crate::statistics::sums::Sums;
 
 const ARMS: [&str; 2] = ["personalised", "held_out"];
@@ -41,7 +41,8 @@ pub fn build(site: &str, period: Period, sums: &Sums, config: &Config) -> Report
         arms: shown(&|key| named(ARMS.get(usize::from(key.arm)).copied(), key.arm)),
         offers: offers(sums, &names),
         people: people(sums),
-        uplift: uplift(sums),
+        uplift: uplift([of_arm(sums, HOLDOUT, 0), of_arm(sums, HOLDOUT, 1)]),
+        experiments: experiments(sums),
     }
 }
 
@@ -110,20 +111,44 @@ fn worth(sums: Option<&WeighedSums>) -> Worth {
 }
 
 fn people(sums: &Sums) -> People {
-    let arm = |arm: u8| {
-        let [people, quoted, booked, paid_cents, _] = of_arm(sums, arm);
-        let whole = |sum: f64| sum.round() as i64;
-        Arm { people: whole(people), quoted: whole(quoted), booked: whole(booked), revenue: paid_cents / 100.0 }
-    };
+    let arm = |arm: u8| did(of_arm(sums, HOLDOUT, arm));
     People { personalised: arm(0), held_out: arm(1), left_out: arm(BOTH).people }
 }
 
-fn of_arm(sums: &Sums, arm: u8) -> PeopleSums {
-    sums.people.get(&arm).copied().unwrap_or_default()
+fn did([people, quoted, booked, paid_cents, _]: PeopleSums) -> Arm {
+    let whole = |sum: f64| sum.round() as i64;
+    Arm { people: whole(people), quoted: whole(quoted), booked: whole(booked), revenue: paid_cents / 100.0 }
 }
 
-fn uplift(sums: &Sums) -> Vec<Uplift> {
-    let arms = [of_arm(sums, 0), of_arm(sums, 1)];
+fn of_arm(sums: &Sums, experiment: u32, arm: u8) -> PeopleSums {
+    sums.people.get(&(experiment, arm)).copied().unwrap_or_default()
+}
+
+fn experiments(sums: &Sums) -> Vec<Experiment> {
+    let mut arms: BTreeMap<u32, Vec<(u8, PeopleSums)>> = BTreeMap::new();
+    for ((experiment, arm), sums) in sums.people.iter().filter(|((experiment, _), _)| *experiment != HOLDOUT) {
+        arms.entry(*experiment).or_default().push((*arm, *sums));
+    }
+    arms.into_iter().map(|(hash, arms)| experiment(hash, &arms)).collect()
+}
+
+fn experiment(hash: u32, arms: &[(u8, PeopleSums)]) -> Experiment {
+    let left_out = arms.iter().find(|(arm, _)| *arm == BOTH).map_or(0, |(_, sums)| did(*sums).people);
+    let arms: Vec<&(u8, PeopleSums)> = arms.iter().filter(|(arm, _)| *arm != BOTH).collect();
+    let beside = |at: usize, sums: PeopleSums| match arms.first() {
+        Some((_, first)) if at > 0 => uplift([sums, *first]),
+        _ => Vec::new(),
+    };
+    let arm = |(at, (arm, sums)): (usize, &&(u8, PeopleSums))| ExperimentArm {
+        name: format!("#{arm}"),
+        did: did(*sums),
+        beside_first: beside(at, *sums),
+    };
+    Experiment { name: format!("#{hash:08x}"), left_out, arms: arms.iter().enumerate().map(arm).collect() }
+}
+
+/// Each outcome of the first beside the second.
+fn uplift(arms: [PeopleSums; 2]) -> Vec<Uplift> {
     let share = |of: usize| arms.map(|arm| Sample { n: arm[0], sum: arm[of], squares: arm[of] });
     let paid = arms.map(|arm| Sample { n: arm[0], sum: arm[3] / 100.0, squares: arm[4] / 10_000.0 });
     let payers = arms.map(|arm| arm[2]);
@@ -166,5 +191,23 @@ impl Names<'_> {
 
     fn name(&self, hash: u32, name: Option<u32>) -> String {
         name.map_or_else(|| format!("#{hash:08x}"), |name| self.0.text(name).to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arms_of_an_experiment_are_compared_with_its_first() {
+        let mut sums = Sums::default();
+        for (arm, booked) in [(0, 100.0), (1, 200.0), (BOTH, 4.0)] {
+            sums.people.insert((77, arm), [2_000.0, 0.0, booked, booked * 500.0, booked * 250_000.0]);
+        }
+        let [experiment] = &experiments(&sums)[..] else { panic!("one experiment") };
+        assert_eq!((experiment.name.as_str(), experiment.left_out, experiment.arms.len()), ("#0000004d", 2_000, 2));
+        assert!(experiment.arms[0].beside_first.is_empty());
+        let booked = &experiment.arms[1].beside_first[1];
+        assert_eq!((booked.verdict, booked.personalised, booked.held_out), ("more", Some(0.1), Some(0.05)));
     }
 }

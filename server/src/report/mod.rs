@@ -35,6 +35,26 @@ pub struct Report {
     pub people: People,
     /// Personalised people beside those held out.
     pub uplift: Vec<Uplift>,
+    pub experiments: Vec<Experiment>,
+}
+
+/// An experiment among personalised people first seen in the period.
+#[derive(Serialize, ToSchema)]
+pub struct Experiment {
+    pub name: String,
+    /// Customers seen in two of its arms: in no comparison.
+    pub left_out: i64,
+    /// The first is what the others are compared with.
+    pub arms: Vec<ExperimentArm>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ExperimentArm {
+    pub name: String,
+    #[serde(flatten)]
+    pub did: Arm,
+    /// Beside the first arm, which stands in the place of those held out; none for the first itself.
+    pub beside_first: Vec<Uplift>,
 }
 
 /// What decisions came to.

@@ -17,6 +17,7 @@ use crate::ids::{ReplicaId, Secret, Site, text};
 use crate::model::fit::fit;
 use crate::model::{LEAST_GROUP, Success};
 use crate::sqlite::SqliteStore;
+use crate::statistics::person::{Arm, HOLDOUT};
 use crate::statistics::sums::Sums;
 use crate::store::{HandIn, HandedIn, Store, StoreError};
 
@@ -183,7 +184,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
         version: 1,
         state: life.engine.save(),
         day: TODAY,
-        arm: u8::from(is_held_out),
+        arms: vec![Arm { experiment: HOLDOUT, arm: u8::from(is_held_out) }],
     }
 }
 
@@ -266,7 +267,7 @@ async fn what_is_learned_makes_better_choices() -> Result<(), StoreError> {
         let (rate, truth) = (model.rates.get(offer).copied().unwrap_or(0.0), clicked / times);
         assert!((rate / truth - 1.0).abs() < 0.25, "{offer}: {rate} learned of {truth}");
     }
-    model.into_config(&mut people);
+    model.put_into(&mut people);
     let after = compiled(&people);
     // Others, who have taught nothing.
     let others = World { seed: 4, visitors: 2_000, uplift: 0.0 };

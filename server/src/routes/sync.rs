@@ -15,6 +15,7 @@ use super::openapi::Fault;
 use crate::app::App;
 use crate::body;
 use crate::refusal::Refusal;
+use crate::statistics::person::{Arm, HOLDOUT};
 use crate::store::{HandIn, HandedIn};
 use crate::{clock, ids, replica, store};
 
@@ -103,6 +104,6 @@ fn read(app: &App, request: &Request) -> Result<HandIn, Refusal> {
         version: request.version,
         state,
         day: clock::today(),
-        arm: u8::from(is_held_out(&app.config.config, visitor.draws())),
+        arms: vec![Arm { experiment: HOLDOUT, arm: u8::from(is_held_out(&app.config.config, visitor.draws())) }],
     })
 }

@@ -24,7 +24,8 @@ pub fn count(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<Option<Carri
     let mut row = visitor(tx, &of.visitor)?;
     let facts = row.facts.clone();
     let is_linked = customer.is_some();
-    let changes = row.count(&Told { replica: of.replica.0, profile: &profile, arm: of.arm, today: of.day, is_linked });
+    let changes =
+        row.count(&Told { replica: of.replica.0, profile: &profile, arms: &of.arms, today: of.day, is_linked });
     save(tx, &of.visitor, &row, &changes)?;
     let is_news = facts != row.facts;
     Ok(customer.filter(|_| is_news).map(|customer| Carried { customer, facts: row.facts }))

@@ -23,8 +23,8 @@ pub fn read(db: &Connection, site: &Site, period: Period) -> rusqlite::Result<Su
         all.add_weighed(columns(row, 0)?, columns(row, 2)?);
         Ok(())
     })?;
-    each(db, of, &sql::PEOPLE.over_all_buckets(&["arm"]), |row| {
-        all.add_people(columns(row, 0)?, columns(row, 1)?);
+    each(db, of, &sql::PEOPLE.over_all_buckets(&["experiment", "arm"]), |row| {
+        all.add_people(columns(row, 0)?, columns(row, 2)?);
         Ok(())
     })?;
     Ok(all)

@@ -35,6 +35,7 @@ pub struct WeighedKey {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct PeopleKey {
     pub day: u32,
+    pub experiment: u32,
     pub arm: u8,
 }
 
@@ -55,8 +56,8 @@ impl WeighedKey {
 
 impl PeopleKey {
     /// In the order of the table's columns.
-    pub fn columns(&self) -> [i64; 2] {
-        [self.day.into(), self.arm.into()]
+    pub fn columns(&self) -> [i64; 3] {
+        [self.day.into(), self.experiment.into(), self.arm.into()]
     }
 }
 

@@ -10,11 +10,13 @@ use escale::core::profile::{Booking, Counts, Profile};
 
 use super::LANDMARK_DAY;
 use super::change::Changes;
-use super::person::Facts;
+use super::person::{Arm, BOTH, Booked, Counted, Facts, HOLDOUT};
 use super::visitor::{Told, Visitor};
 
 const TODAY: u32 = LANDMARK_DAY + 2_500;
 const NOW_MIN: u32 = 2_500 * 24 * 60;
+
+const PERSONALISED: [Arm; 1] = [Arm { experiment: HOLDOUT, arm: 0 }];
 
 /// All sums by what they are counted under.
 #[derive(Default)]
@@ -79,7 +81,7 @@ fn profile(settled: Vec<Settled>) -> Profile {
 fn count(visitor: &mut Visitor, totals: &mut Totals, replica: u8, profile: &Profile) {
     // A row is read and written as a store does it.
     *visitor = Visitor::of(Some(&visitor.bytes()));
-    let told = Told { replica: [replica; 8], profile, arm: 0, today: TODAY, is_linked: false };
+    let told = Told { replica: [replica; 8], profile, arms: &PERSONALISED, today: TODAY, is_linked: false };
     totals.add(&visitor.count(&told));
 }
 
@@ -107,7 +109,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
     let (mut visitor, mut totals) = (Visitor::default(), Totals::default());
     let one = profile(vec![settled(5, 1)]);
     for day in 0..100 {
-        let told = Told { replica: [0; 8], profile: &one, arm: 0, today: TODAY + day, is_linked: false };
+        let told = Told { replica: [0; 8], profile: &one, arms: &PERSONALISED, today: TODAY + day, is_linked: false };
         totals.add(&visitor.count(&told));
     }
     let decisions = |totals: &Totals| {
@@ -116,8 +118,20 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
     assert_eq!(decisions(&totals), [1]);
     assert!(visitor.bytes().len() < 120, "{}", visitor.bytes().len());
     let (mut late, mut none) = (Visitor::default(), Totals::default());
-    none.add(&late.count(&Told { replica: [0; 8], profile: &one, arm: 0, today: TODAY + 31, is_linked: false }));
-    none.add(&late.count(&Told { replica: [0; 8], profile: &one, arm: 0, today: TODAY - 4, is_linked: false }));
+    none.add(&late.count(&Told {
+        replica: [0; 8],
+        profile: &one,
+        arms: &PERSONALISED,
+        today: TODAY + 31,
+        is_linked: false,
+    }));
+    none.add(&late.count(&Told {
+        replica: [0; 8],
+        profile: &one,
+        arms: &PERSONALISED,
+        today: TODAY - 4,
+        is_linked: false,
+    }));
     assert!(decisions(&none).is_empty());
 }
 
@@ -143,7 +157,7 @@ fn what_is_known_of_a_visitor_joins_in_any_order() {
         let mut facts = Facts::default();
         let counts = Counts { quote_submits: quotes, ..Counts::default() };
         let told = Profile { first_s: NOW_MIN * 60, counts, ..profile(vec![settled(u32::from(replica), 3)]) };
-        facts.take(([replica; 8], &told), arm, TODAY);
+        facts.take(([replica; 8], &told), &[Arm { experiment: HOLDOUT, arm }], TODAY);
         facts
     };
     let (early, late) = (facts(1, 2, 0), facts(1, 5, 1));
@@ -151,5 +165,28 @@ fn what_is_known_of_a_visitor_joins_in_any_order() {
     one.join(late);
     other.join(early);
     assert_eq!(one, other);
-    assert_eq!(one.arms, 3);
+    assert_eq!(one.arms, [Arm { experiment: HOLDOUT, arm: BOTH }]);
+}
+
+#[test]
+fn who_is_held_out_is_in_no_other_experiment() {
+    let person = |holdout: u8, other: u8| {
+        let arms = [Arm { experiment: HOLDOUT, arm: holdout }, Arm { experiment: 77, arm: other }];
+        let mut facts = Facts::default();
+        facts.take(([0; 8], &profile(vec![settled(5, 1)])), &arms, TODAY);
+        facts
+    };
+    let keys = |visitors: &[Facts]| {
+        let counted =
+            Counted::of(visitors.iter(), &[Booked { at_min: NOW_MIN, is_cancelled: false, id: 1, value_cents: 5 }]);
+        counted
+            .into_iter()
+            .flat_map(|counted| counted.keys().map(|key| (key.experiment, key.arm)).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(keys(&[person(0, 2)]), [(HOLDOUT, 0), (77, 2)]);
+    assert_eq!(keys(&[person(1, 2)]), [(HOLDOUT, 1)]);
+    assert_eq!(keys(&[person(0, 2), person(0, 1)]), [(HOLDOUT, 0), (77, BOTH)]);
+    assert_eq!(keys(&[person(0, 2), person(1, 2)]), [(HOLDOUT, BOTH)]);
+    assert!(keys(&[]).is_empty());
 }

@@ -9,7 +9,17 @@ use super::change::{PeopleKey, PeopleSums};
 use super::{TAKEN_DAYS, day_of};
 
 /// The arm under which those are counted who were seen in two.
-pub const BOTH: u8 = 3;
+pub const BOTH: u8 = u8::MAX;
+/// The experiment that holds people out of personalising.
+pub const HOLDOUT: u32 = 0;
+const PERSONALISED: u8 = 0;
+
+/// An experiment, by the hash of its name, and the arm that a visitor is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Arm {
+    pub experiment: u32,
+    pub arm: u8,
+}
 /// More bookings than this of one visitor are not looked at; the oldest are forgotten first.
 const MAX_BOOKINGS: usize = 64;
 
@@ -27,8 +37,8 @@ pub struct Booked {
 pub struct Facts {
     /// The first day they were known, since the Unix epoch; 0: not yet.
     pub since_day: u32,
-    /// A bit an arm: 1 was personalised, 2 was held out.
-    pub arms: u8,
+    /// By experiment.
+    pub arms: Vec<Arm>,
     /// How many quotes each replica tells of.
     quotes: Vec<([u8; 8], u32)>,
     /// By id.
@@ -37,11 +47,11 @@ pub struct Facts {
 
 impl Facts {
     /// Takes what a replica tells.
-    pub fn take(&mut self, (replica, profile): ([u8; 8], &Profile), arm: u8, today: u32) {
+    pub fn take(&mut self, (replica, profile): ([u8; 8], &Profile), arms: &[Arm], today: u32) {
         if self.since_day == 0 {
             self.since_day = day_of(profile.first_s / 60).clamp(today.saturating_sub(TAKEN_DAYS), today);
         }
-        self.arms |= 1 << arm.min(1);
+        arms.iter().for_each(|arm| see(&mut self.arms, *arm));
         self.take_quotes(replica, profile.counts.quote_submits);
         for booking in &profile.bookings {
             let (at_min, is_cancelled, id) = (booking.at_min, booking.cancelled, booking.id);
@@ -53,7 +63,7 @@ impl Facts {
     /// Takes what is known of the same visitor at another moment, later or earlier.
     pub fn join(&mut self, other: Self) {
         self.since_day = other.since_day;
-        self.arms |= other.arms;
+        other.arms.into_iter().for_each(|arm| see(&mut self.arms, arm));
         other.quotes.into_iter().for_each(|(replica, quotes)| self.take_quotes(replica, quotes));
         other.bookings.into_iter().for_each(|booked| latest(&mut self.bookings, booked));
         self.forget_oldest();
@@ -71,6 +81,15 @@ impl Facts {
             let oldest = self.bookings.iter().enumerate().min_by_key(|(_, booked)| **booked).map_or(0, |(at, _)| at);
             self.bookings.remove(oldest);
         }
+    }
+}
+
+/// Who was seen in another arm of the same experiment before is in both.
+fn see(arms: &mut Vec<Arm>, seen: Arm) {
+    match arms.binary_search_by_key(&seen.experiment, |arm| arm.experiment) {
+        Ok(at) if arms[at].arm != seen.arm => arms[at].arm = BOTH,
+        Ok(_) => {}
+        Err(at) => arms.insert(at, seen),
     }
 }
 
@@ -95,10 +114,10 @@ pub fn bookings_of(events: &[Vec<u8>]) -> Vec<Booked> {
 }
 
 /// What a person counts for.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Counted {
     day: u32,
-    arm: u8,
+    arms: Vec<Arm>,
     has_quoted: bool,
     has_booked: bool,
     paid_cents: u64,
@@ -108,12 +127,8 @@ impl Counted {
     /// A person by all their visitors, and what the back end told of them; none: they were never seen.
     pub fn of<'a>(visitors: impl Iterator<Item = &'a Facts> + Clone, told: &[Booked]) -> Option<Self> {
         let day = visitors.clone().map(|facts| facts.since_day).filter(|day| *day > 0).min()?;
-        let arms = visitors.clone().fold(0, |arms, facts| arms | facts.arms);
-        let arm = match arms {
-            1 => 0,
-            2 => 1,
-            _ => BOTH,
-        };
+        let mut arms = Vec::new();
+        visitors.clone().flat_map(|facts| &facts.arms).for_each(|arm| see(&mut arms, *arm));
         let mut bookings = told.to_vec();
         for booked in visitors.clone().flat_map(|facts| &facts.bookings) {
             latest(&mut bookings, *booked);
@@ -122,11 +137,14 @@ impl Counted {
         bookings.retain(|booked| !booked.is_cancelled && day_of(booked.at_min) >= day);
         let quotes = visitors.flat_map(|facts| &facts.quotes).map(|(_, quotes)| u64::from(*quotes)).sum::<u64>();
         let paid_cents = bookings.iter().map(|booked| u64::from(booked.value_cents)).sum();
-        Some(Self { day, arm, has_quoted: quotes > 0, has_booked: !bookings.is_empty(), paid_cents })
+        Some(Self { day, arms, has_quoted: quotes > 0, has_booked: !bookings.is_empty(), paid_cents })
     }
 
-    pub fn key(&self) -> PeopleKey {
-        PeopleKey { day: self.day, arm: self.arm }
+    /// Under what they count. Who was held out, if only at times, saw nothing of the other experiments.
+    pub fn keys(&self) -> impl Iterator<Item = PeopleKey> {
+        let is_personalised = self.arms.contains(&Arm { experiment: HOLDOUT, arm: PERSONALISED });
+        let counted = self.arms.iter().filter(move |arm| is_personalised || arm.experiment == HOLDOUT);
+        counted.map(|arm| PeopleKey { day: self.day, experiment: arm.experiment, arm: arm.arm })
     }
 
     pub fn sums(&self) -> PeopleSums {

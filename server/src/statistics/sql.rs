@@ -26,7 +26,7 @@ pub const WEIGHED: Table = Table {
 
 pub const PEOPLE: Table = Table {
     name: "people",
-    key: &["day", "arm"],
+    key: &["day", "experiment", "arm"],
     sums: &["people", "quoted", "booked", "paid_cents", "paid_squared"],
     kind: "DOUBLE PRECISION",
 };

@@ -12,8 +12,8 @@ pub struct Sums {
     pub days: BTreeMap<u32, ShownSums>,
     /// By placement and offer.
     pub weighed: BTreeMap<(u32, u32), WeighedSums>,
-    /// By arm.
-    pub people: BTreeMap<u8, PeopleSums>,
+    /// By experiment and arm.
+    pub people: BTreeMap<(u32, u8), PeopleSums>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +38,7 @@ impl Sums {
         self.weighed.insert((placement as u32, offer as u32), sums);
     }
 
-    pub fn add_people(&mut self, [arm]: [i64; 1], sums: PeopleSums) {
-        self.people.insert(arm as u8, sums);
+    pub fn add_people(&mut self, [experiment, arm]: [i64; 2], sums: PeopleSums) {
+        self.people.insert((experiment as u32, arm as u8), sums);
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Changes, WeighedKey, WeighedSums};
 use super::outcome::{OUTCOMES, Outcome};
-use super::person::{Booked, Counted, Facts};
+use super::person::{Arm, Booked, Counted, Facts};
 use super::{REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack};
 
 /// No person is shown more in a month: what comes on top is not counted.
@@ -39,8 +39,7 @@ struct Weights {
 pub struct Told<'a> {
     pub replica: [u8; 8],
     pub profile: &'a Profile,
-    /// 0 personalised, 1 held out.
-    pub arm: u8,
+    pub arms: &'a [Arm],
     /// Since the Unix epoch, by the server's clock.
     pub today: u32,
     /// Whether the visitor is a known customer's.
@@ -61,7 +60,7 @@ impl Visitor {
     pub fn count(&mut self, told: &Told<'_>) -> Changes {
         let mut changes = Changes::default();
         let today = told.today;
-        self.facts.take((told.replica, told.profile), told.arm, today);
+        self.facts.take((told.replica, told.profile), told.arms, today);
         self.decisions.retain(|decision| day_of(decision.at_min) + REMEMBERED_DAYS >= today);
         for settled in &told.profile.settled {
             self.decide(settled, today, &mut changes);
@@ -140,11 +139,11 @@ pub fn recount(counted: &mut Option<Counted>, now: Option<Counted>, changes: &mu
     if *counted == now {
         return;
     }
-    if let Some(before) = counted.take() {
-        changes.people.update(before.key(), before.sums(), [0.0; 5]);
+    for before in counted.iter() {
+        before.keys().for_each(|key| changes.people.update(key, before.sums(), [0.0; 5]));
     }
-    if let Some(now) = &now {
-        changes.people.update(now.key(), [0.0; 5], now.sums());
+    for now in now.iter() {
+        now.keys().for_each(|key| changes.people.update(key, [0.0; 5], now.sums()));
     }
     *counted = now;
 }
