@@ -71,7 +71,7 @@ check-web: build
 	@npm run --silent check
 	@npm run --silent lint
 	@npx --no-install tsc -p tests
-	@npx --no-install eslint -c tests/eslint.config.js tests benches/browser
+	@npx --no-install eslint -c tests/eslint.config.js tests benches/browser www/report
 
 # Advisories need a database from elsewhere; bans, licences and sources are all in the lock file.
 check-dependencies:

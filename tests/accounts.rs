@@ -52,6 +52,7 @@ fn well_known() -> Engine {
         ("quote_start", "destination=lisbonne,start_date=2027-03-05,end_date=2027-03-08,adults=2"),
         ("booking", "id=ORDER-1,value=420,destination=porto,start_date=2027-01-05,end_date=2027-01-08"),
         ("declare", "fact=party,value=couple"),
+        ("declare", "deny=trip.ski"),
         (
             "offer_impression",
             "offer=lisbonne-3-nuits,placement=home-hero,decided_ms=1795262400000,propensity=0.5,slot=0,variant=0,arm=0",

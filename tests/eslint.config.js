@@ -2,7 +2,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config({ ignores: ["**/subjects/growthbook.mjs"] }, {
-  files: ["**/*.mjs"],
+  files: ["**/*.mjs", "www/report/*.js"],
   extends: [...tseslint.configs.recommendedTypeChecked],
   languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
   linterOptions: { reportUnusedDisableDirectives: "error" },

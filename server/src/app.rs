@@ -15,12 +15,13 @@ use crate::body::BODY_LIMIT;
 use crate::config_source::Served;
 use crate::ids::{Site, VisitorKey};
 use crate::metrics::Metrics;
+use crate::model::Model;
 use crate::origin::Gate;
 use crate::pace::Pace;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::token::Tokens;
-use crate::{clock, origin, pages, routes, telling};
+use crate::{clock, origin, pages, report_page, routes, telling};
 
 /// An answer that takes longer is given up, so that a stuck disk does not pile up requests.
 const TIME_OUT: Duration = Duration::from_secs(15);
@@ -29,6 +30,8 @@ pub struct App {
     pub site: Site,
     pub store: Box<dyn Store>,
     pub config: Served,
+    /// What was learned, and is in the config.
+    pub model: Option<Model>,
     pub origins: Vec<String>,
     pub tokens: Option<Tokens>,
     pub api_key: Option<ApiKey>,
@@ -55,12 +58,14 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
         .route("/v1/identify", post(routes::identify::link))
         .route("/v1/me", get(routes::me::export).delete(routes::me::erase))
         .route("/v1/config", get(routes::config::compiled))
+        .route("/v1/model", get(routes::model::model))
         .route("/v1/openapi.json", get(routes::openapi::document))
         .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(middleware::from_fn_with_state(Gate { app: app.clone(), body_limit: BODY_LIMIT }, origin::gate));
     let whole = interface
         .merge(imports(&app))
+        .merge(report_page::router())
         .route("/healthz", get(routes::health::alive))
         .route("/readyz", get(routes::health::ready));
     let whole = match demo {
@@ -75,12 +80,13 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
         .layer(middleware::from_fn_with_state(metered, log))
 }
 
-/// What the site's back end tells: larger bodies, and a key instead of a visitor's secret.
+/// What the site's back end tells and asks: larger bodies, and a key instead of a visitor's secret.
 fn imports(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/v1/reactions", post(routes::tellings::reactions))
         .route("/v1/bookings", post(routes::tellings::bookings))
         .route("/v1/facts", post(routes::tellings::facts))
+        .route("/v1/report", get(routes::report::report))
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(middleware::from_fn_with_state(
             Gate { app: app.clone(), body_limit: telling::body::BYTES },

@@ -1,5 +1,8 @@
 //! The command line's words. In: arguments. Out: typed ones. Help is written for someone who meets Escale here.
 
+mod model;
+mod report;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -8,6 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::database::Database;
 use crate::origin;
 use crate::telling::Subject;
+pub use model::Model;
+pub use report::{Report, ReportFormat};
 
 /// Personalisation for travel sites: the sync server and its tools.
 #[derive(Parser)]
@@ -28,11 +33,13 @@ Exit codes: 0 all well, 1 something failed, 2 the arguments or the config cannot
 
 #[derive(Subcommand)]
 pub enum Command {
-    Serve(Serve),
+    Serve(Box<Serve>),
     Build(Build),
     Check(Check),
     Replay(Replay),
     Import(Import),
+    Report(Report),
+    Model(Model),
     Backup(Backup),
     Restore(Restore),
 }
@@ -50,6 +57,9 @@ pub struct Serve {
     /// The config: people's escale.json, or what `escale build` made of it.
     #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
     pub config: PathBuf,
+    /// What `escale model` has learned; it goes into the config that browsers are given.
+    #[arg(long, env = "ESCALE_MODEL", value_name = "FILE")]
+    pub model: Option<PathBuf>,
     /// Where the data are: a file for the embedded SQLite, or postgres://user:password@host/database.
     #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
     pub db: Database,
@@ -105,8 +115,8 @@ Examples:
   escale serve --config escale.json --db postgres://escale@db.internal/shop   as many of these as you need
   escale serve --config www/demo/escale.json --db demo.db --demo www/demo --pkg pkg
 
-Paths: POST /v1/sync, POST /v1/identify, GET and DELETE /v1/me, GET /v1/config, GET /healthz, GET /readyz;
-with the API key POST /v1/reactions, POST /v1/bookings, POST /v1/facts.";
+Paths: POST /v1/sync, POST /v1/identify, GET and DELETE /v1/me, GET /v1/config, GET /v1/model, GET /healthz, GET /readyz;
+with the API key POST /v1/reactions, POST /v1/bookings, POST /v1/facts, GET /v1/report.";
 
 /// How the tokens are checked that the site's back end signs: JWTs with sub (the customer's id), aud (the site) and exp.
 #[derive(Args)]
@@ -143,6 +153,9 @@ pub struct Build {
     /// People's config.
     #[arg(value_name = "ESCALE.JSON")]
     pub config: PathBuf,
+    /// What `escale model` has learned: it takes the place of the config's own rates.
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
     /// Where the bytes go; by default beside the config, with the ending .bin.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

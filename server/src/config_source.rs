@@ -5,6 +5,8 @@ use std::path::Path;
 use axum::body::Bytes;
 use escale::core::config::{Config, compile};
 
+use crate::model::Model;
+
 /// A config in use.
 pub struct Served {
     pub bytes: Bytes,
@@ -22,18 +24,50 @@ pub struct Compiled {
     pub warnings: Vec<String>,
 }
 
+/// As [`read`], with what was learned in the place of the config's own rates. Errors: also a config that is compiled already.
+pub fn read_with(path: &Path, model: Option<&Model>) -> Result<Compiled, Faults> {
+    let Some(model) = model else { return read(path) };
+    let file = file(path)?;
+    if !is_json(&file) {
+        return Err(Faults(vec![format!(
+            "{}: a compiled config takes no model. Give the escale.json that it was built from",
+            path.display()
+        )]));
+    }
+    // What cannot be read is told of by the compiler, with its place.
+    let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(&file) else { return compile_json(&file) };
+    model.put_into(&mut json);
+    compile_json(json.to_string().as_bytes())
+}
+
+/// What `escale model` has written, if there is any.
+pub fn model(path: Option<&Path>) -> Result<Option<Model>, Faults> {
+    let Some(path) = path else { return Ok(None) };
+    let fault = |why: String| Faults(vec![format!("{}: {why}. Make one with `escale model`", path.display())]);
+    let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
+    Model::read(&text).map(Some).map_err(fault)
+}
+
 /// Reads and, unless it is compiled already, compiles.
 pub fn read(path: &Path) -> Result<Compiled, Faults> {
-    let file = std::fs::read(path).map_err(|error| {
+    let file = file(path)?;
+    if is_json(&file) {
+        return compile_json(&file);
+    }
+    check(file.clone()).map(|_| Compiled { bytes: file, warnings: Vec::new() })
+}
+
+fn is_json(file: &[u8]) -> bool {
+    file.first().is_some_and(|first| first.is_ascii_whitespace() || *first == b'{')
+}
+
+fn file(path: &Path) -> Result<Vec<u8>, Faults> {
+    std::fs::read(path).map_err(|error| {
         Faults(vec![format!(
             "{}: {error}. Give the path of an escale.json or of what `escale build` made",
             path.display()
         )])
-    })?;
-    if file.first().is_some_and(|first| first.is_ascii_whitespace() || *first == b'{') {
-        return compile_json(&file);
-    }
-    check(file.clone()).map(|_| Compiled { bytes: file, warnings: Vec::new() })
+    })
 }
 
 /// Compiles people's JSON.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use escale::core::hash::fnv1a;
 use sha2::{Digest, Sha256};
 
 /// Keys are spread over this many buckets; a bucket never spans two machines.
@@ -72,6 +73,12 @@ pub struct Secret([u8; 16]);
 impl Secret {
     pub fn parse(text: &str) -> Option<Self> {
         bytes(text).and_then(|b| b.try_into().ok()).map(Self)
+    }
+
+    /// The hash from which the browser's draws and arm follow: what it makes of the secret as text (`www/sdk/hash.ts`).
+    pub fn draws(&self) -> u64 {
+        let text = text(&self.0);
+        u64::from(fnv1a(0x811c_9dc5, text.as_bytes())) << 32 | u64::from(fnv1a(0x9e37_79b9, text.as_bytes()))
     }
 
     pub fn visitor(&self, site: &Site) -> VisitorKey {
@@ -153,6 +160,12 @@ mod tests {
         for wrong in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA+/"] {
             assert!(Secret::parse(wrong).is_none(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn draws_are_those_of_the_browser() {
+        let Some(secret) = Secret::parse("AAECAwQFBgcICQoLDA0ODw") else { panic!("a valid secret") };
+        assert_eq!(secret.draws(), 0x71e7_e01f_af5e_4263);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod growth;
 mod hand_in;
 mod ids;
 mod metrics;
+mod model;
 mod origin;
 mod pace;
 mod pages;
@@ -21,9 +22,12 @@ mod postgres;
 mod refusal;
 mod replay;
 mod replica;
+mod report;
+mod report_page;
 mod retention;
 mod routes;
 mod sqlite;
+mod statistics;
 mod store;
 mod table;
 mod telling;
@@ -35,12 +39,14 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     match cli::Cli::parse().command {
-        cli::Command::Serve(arguments) => commands::serve::run(arguments),
+        cli::Command::Serve(arguments) => commands::serve::run(&arguments),
         cli::Command::Build(arguments) => commands::build::run(&arguments),
         cli::Command::Check(arguments) => commands::check::run(&arguments),
         cli::Command::Replay(arguments) => commands::replay::run(&arguments),
         cli::Command::Backup(arguments) => commands::backup::back_up(&arguments),
         cli::Command::Restore(arguments) => commands::backup::restore(&arguments),
         cli::Command::Import(arguments) => commands::import::run(&arguments),
+        cli::Command::Model(arguments) => commands::model::run(&arguments),
+        cli::Command::Report(arguments) => commands::report::run(&arguments),
     }
 }

@@ -11,6 +11,8 @@ use crate::store::StoreError;
 #[derive(Debug)]
 pub enum Refusal {
     Malformed(String),
+    /// What is asked for in the query.
+    Query(String),
     MalformedField(&'static str),
     TooLarge,
     MediaType,
@@ -34,6 +36,7 @@ pub enum Refusal {
     TooMany,
     UnknownVisitor,
     Erased,
+    NoModel,
     NotFound,
     Method,
     Busy,
@@ -43,7 +46,9 @@ pub enum Refusal {
 impl Refusal {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Malformed(_) | Self::MalformedField(_) => (StatusCode::UNPROCESSABLE_ENTITY, "malformed"),
+            Self::Malformed(_) | Self::MalformedField(_) | Self::Query(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "malformed")
+            }
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type"),
             Self::ReadTimeOut => (StatusCode::REQUEST_TIMEOUT, "read_time_out"),
@@ -65,6 +70,7 @@ impl Refusal {
             Self::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, "too_many"),
             Self::UnknownVisitor => (StatusCode::NOT_FOUND, "unknown_visitor"),
             Self::Erased => (StatusCode::GONE, "erased"),
+            Self::NoModel => (StatusCode::NOT_FOUND, "no_model"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
@@ -75,6 +81,9 @@ impl Refusal {
     fn words(&self) -> (String, &'static str) {
         let (message, remedy) = match self {
             Self::Malformed(why) => return (format!("the body cannot be read: {why}"), "send the documented JSON"),
+            Self::Query(why) => {
+                return (format!("the query cannot be read: {why}"), "the parameters are listed in the documentation");
+            }
             Self::MalformedField(name) => {
                 return (
                     format!("the field `{name}` cannot be read"),
@@ -113,6 +122,9 @@ impl Refusal {
             Self::TooMany => ("there are more than 1,000 objects in the body", "send them in several requests"),
             Self::UnknownVisitor => ("nothing is held of this visitor", "nothing is left to do"),
             Self::Erased => ("this visitor was erased", "wipe what is kept here and start anew only with consent"),
+            Self::NoModel => {
+                ("this server has learned nothing yet", "make a model with `escale model`, and start it with --model")
+            }
             Self::NotFound => ("there is nothing here", "the paths are listed in the documentation"),
             Self::Method => ("this path does not take that method", "the methods are listed in the documentation"),
             Self::Busy => ("too many hand-ins are waiting", "send it again after the seconds in Retry-After"),

@@ -5,6 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
+use crate::report::period::Period;
+use crate::statistics::person::Arm;
+use crate::statistics::sums::Sums;
 
 /// More replicas than this a visitor cannot have: an honest browser starts one only after a roll-back or a copy.
 pub const REPLICAS_PER_VISITOR: usize = 32;
@@ -35,6 +38,8 @@ pub struct HandIn {
     pub version: u64,
     pub state: Vec<u8>,
     pub day: u32,
+    /// The arms that the visitor is in.
+    pub arms: Vec<Arm>,
 }
 
 /// What became of it.
@@ -153,6 +158,8 @@ pub trait Store: Send + Sync {
     /// Removes a bucket's visitors who have not synced since that day, and what was told of earlier days; answers how
     /// many visitors there were.
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize>;
+    /// The sums of a period, over all buckets.
+    fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums>;
     /// Whether reads and writes work at this moment.
     fn ready(&self) -> Reply<'_, ()>;
     /// Finishes what was begun and leaves the files tidy; later calls fail with [`StoreError::Unavailable`].

@@ -21,6 +21,17 @@ pub fn is_held_out(config: &Config, visitor: u64) -> bool {
     unit(mix(visitor, 0x0068_6f6c_646f_7574)) < config.policy().holdout
 }
 
+/// The arm of each experiment that a visitor is in: the experiment's hash, and the arm's number within it.
+pub fn all(config: &Config, visitor: u64) -> impl Iterator<Item = (u32, u8)> + '_ {
+    let mut experiments: Vec<u32> = config.arms().map(|arm| arm.experiment).collect();
+    experiments.dedup();
+    experiments.into_iter().filter_map(move |experiment| {
+        let taken = of(config, experiment, visitor)?;
+        let number = config.arms().filter(|arm| arm.experiment == experiment).position(|arm| arm.hash == taken.hash)?;
+        Some((experiment, number as u8))
+    })
+}
+
 /// The arm of one experiment (by its hash) that a visitor is in; none: there is no such experiment.
 #[must_use]
 pub fn of(config: &Config, experiment: u32, visitor: u64) -> Option<Arm> {

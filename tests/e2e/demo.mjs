@@ -13,6 +13,9 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SITE = join(ROOT, "www/demo");
 const START_LIMIT_MS = 20_000;
 
+/** What the site's back end holds, and whoever reads the report. */
+export const API_KEY = "the API key of the stories, long enough";
+
 /** No control group, no exploration, always the best: what is left is what the visitor did. */
 const CERTAIN = { holdout: 0, exploration: 0, temperature: 0 };
 
@@ -27,6 +30,7 @@ export async function startDemo() {
   const program = new Program(ESCALE, [
     "serve", "--site", "demo", "--config", config, "--db", join(folder, "escale.sqlite"),
     "--demo", SITE, "--pkg", join(ROOT, "pkg"), "--listen", "127.0.0.1:0",
+    "--api-key", API_KEY,
   ]);
   const address = () => /http:\/\/127\.0\.0\.1:\d+/.exec(program.log)?.[0];
   await program.until("its address", () => address() !== undefined, START_LIMIT_MS);

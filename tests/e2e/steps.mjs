@@ -66,6 +66,17 @@ export const flush = (browser) =>
 export const exported = (browser) =>
   browser.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("profile.export", done)));
 
+/**
+ * The decision that the profile keeps of the home page's offer, as the export tells it; at first there is none.
+ * @param {string} moment
+ */
+export function keptDecision(moment) {
+  const page = /** @type {any} */ (window);
+  page.escale("profile.export", (/** @type {any} */ profile) => (page.exportedProfile = profile));
+  const kept = page.exportedProfile?.knowledge.decisions.find((/** @type {any} */ { placement }) => placement === "home-hero");
+  return kept?.[moment] && kept;
+}
+
 /** Every place of the browser where a site can leave something. @param {Browser} browser */
 export const storage = (browser) =>
   browser.runAsync(async () => ({

@@ -15,7 +15,8 @@ pub fn run(arguments: &cli::Build) -> ExitCode {
 }
 
 fn build(arguments: &cli::Build) -> Result<(), Faults> {
-    let compiled = config_source::read(&arguments.config)?;
+    let compiled =
+        config_source::read_with(&arguments.config, config_source::model(arguments.model.as_deref())?.as_ref())?;
     for warning in &compiled.warnings {
         eprintln!("warning: {warning}");
     }

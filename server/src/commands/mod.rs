@@ -5,7 +5,9 @@ pub mod backup;
 pub mod build;
 pub mod check;
 pub mod import;
+pub mod model;
 pub mod replay;
+pub mod report;
 pub mod serve;
 mod stories;
 

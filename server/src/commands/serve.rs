@@ -29,12 +29,12 @@ use crate::token::Tokens;
 /// How long requests in flight may still take once the server was told to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
-pub fn run(arguments: cli::Serve) -> ExitCode {
-    start_log(&arguments);
+pub fn run(arguments: &cli::Serve) -> ExitCode {
+    start_log(arguments);
     let served = tokio::runtime::Runtime::new().map_err(|error| fault("the runtime", &error)).and_then(|runtime| {
         runtime.block_on(async {
-            let (app, demo) = prepare(&arguments).await?;
-            serve(app, demo, &arguments).await
+            let (app, demo) = prepare(arguments).await?;
+            serve(app, demo, arguments).await
         })
     });
     match served {
@@ -63,7 +63,8 @@ fn start_log(arguments: &cli::Serve) {
 }
 
 async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
-    let compiled = config_source::read(&arguments.config)?;
+    let model = config_source::model(arguments.model.as_deref())?;
+    let compiled = config_source::read_with(&arguments.config, model.as_ref())?;
     for warning in &compiled.warnings {
         eprintln!("warning: {warning}");
     }
@@ -80,7 +81,7 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
     let store = arguments.db.open().await.map_err(|why| Faults(vec![why]))?;
     let (origins, pace) = (arguments.origins.clone(), Pace::new(arguments.requests_a_minute));
     let metrics = Metrics::new();
-    Ok((App { site, store, config, origins, tokens, api_key, pace, metrics }, demo))
+    Ok((App { site, store, config, model, origins, tokens, api_key, pace, metrics }, demo))
 }
 
 fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {

@@ -5,6 +5,7 @@ use deadpool_postgres::{Client, GenericClient};
 
 use super::bucket::Bucket;
 use super::lines::Lines;
+use super::statistics;
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Erasure, Leaving, StoreError};
 
@@ -63,6 +64,7 @@ pub async fn bury<C: GenericClient>(here: &Bucket<'_, C>, id: &IdHash, day: u32)
         here.run(sql, &[&id.bytes(), &customer, &changes]).await?;
     }
     here.run("DELETE FROM replicas WHERE site = $1 AND bucket = $2 AND visitor = $3", &[&id.bytes()]).await?;
+    here.run("DELETE FROM counted WHERE site = $1 AND bucket = $2 AND visitor = $3", &[&id.bytes()]).await?;
     here.run("DELETE FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3", &[&id.bytes()]).await?;
     Ok(customer.map(|customer| (customer, changes.cast_unsigned())))
 }
@@ -85,6 +87,7 @@ pub async fn remove_link(line: &mut Client, of: &CustomerKey, leaving: &Leaving)
     let there = Bucket::of_customer(&tx, of).locked().await?;
     let sql = "DELETE FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
     if there.run(sql, &[&of.id, &leaving.visitor.bytes()]).await? > 0 {
+        statistics::leave(&there, of, &leaving.visitor).await?;
         // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
         let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
         there.run(sql, &[&of.id, &(leaving.changes.cast_signed() + 1)]).await?;
@@ -94,6 +97,9 @@ pub async fn remove_link(line: &mut Client, of: &CustomerKey, leaving: &Leaving)
         let sql = "DELETE FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3
              AND NOT EXISTS (SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3)
              AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3)";
+        there.run(sql, &[&of.id]).await?;
+        let sql = "DELETE FROM counted_customers WHERE site = $1 AND bucket = $2 AND customer = $3
+             AND NOT EXISTS (SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3)";
         there.run(sql, &[&of.id]).await?;
     }
     Ok(tx.commit().await?)

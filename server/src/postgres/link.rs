@@ -7,7 +7,9 @@ use super::bucket::Bucket;
 use super::erase;
 use super::lines::Lines;
 use super::read::is_tombstoned;
+use super::statistics;
 use super::write::is_used;
+use crate::statistics::Carried;
 use crate::store::{Leaving, Link, Linked, StoreError};
 
 /// Ties both sides, each in its own bucket, and looks again for an erasure that came between.
@@ -16,11 +18,12 @@ pub async fn link(lines: &Lines, link: &Link) -> Result<Linked, StoreError> {
     if is_taken_back(&line, link).await? {
         return Ok(Linked::Erased);
     }
-    let linked = point_to_customer(&mut line, link).await?;
+    let (linked, carried) = point_to_customer(&mut line, link).await?;
     if linked != Linked::Here {
         return Ok(linked);
     }
     add_link(&mut line, link).await?;
+    statistics::carry(&mut line, &link.visitor, carried).await?;
     if is_taken_back(&line, link).await? {
         erase::remove(&mut line, &link.visitor, link.day).await?;
         return Ok(Linked::Erased);
@@ -42,15 +45,19 @@ async fn is_taken_back(line: &Client, link: &Link) -> Result<bool, StoreError> {
 }
 
 /// The visitor's side, in the visitor's bucket.
-async fn point_to_customer(line: &mut Client, link: &Link) -> Result<Linked, StoreError> {
+async fn point_to_customer(line: &mut Client, link: &Link) -> Result<(Linked, Option<Carried>), StoreError> {
     let tx = line.transaction().await?;
     let here = Bucket::of(&tx, &link.visitor).locked().await?;
     if is_tombstoned(&here, &link.visitor.id).await? {
-        return Ok(Linked::Erased);
+        return Ok((Linked::Erased, None));
     }
-    let now = claim(&here, link).await?;
+    let is_here = claim(&here, link).await?.as_ref() == Some(&link.customer.id);
+    let carried = match is_here {
+        true => statistics::leave_to_customer(&here, &link.visitor.id, &link.customer.id).await?,
+        false => None,
+    };
     tx.commit().await?;
-    Ok(if now.as_ref() == Some(&link.customer.id) { Linked::Here } else { Linked::Elsewhere })
+    Ok((if is_here { Linked::Here } else { Linked::Elsewhere }, carried))
 }
 
 /// A login may come before the first hand-in, and its token only fills a place that is empty. Whose the visitor is now

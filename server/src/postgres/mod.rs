@@ -9,10 +9,14 @@ mod lines;
 mod link;
 mod migrations;
 mod read;
+mod statistics;
+mod sums;
 mod tell;
 mod write;
 
 use crate::ids::{ReplicaId, Site, VisitorKey};
+use crate::report::period::Period;
+use crate::statistics::sums::Sums;
 use crate::store::{Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told};
 use lines::Lines;
 
@@ -71,6 +75,10 @@ impl Store for PostgresStore {
 
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
         Box::pin(async move { expire::expire(&self.lines, &site, bucket, before_day).await })
+    }
+
+    fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {
+        Box::pin(async move { sums::read(&self.lines, &site, period).await })
     }
 
     fn ready(&self) -> Reply<'_, ()> {

@@ -1,10 +1,11 @@
 //! In: what the back end tells of a customer. Out: what became of each word. Never: another bucket than the customer's;
 //! a word older than the customer's erasure.
 
-use deadpool_postgres::{Client, Transaction};
+use deadpool_postgres::{Client, GenericClient, Transaction};
 
 use super::bucket::Bucket;
 use super::lines::Lines;
+use super::statistics;
 use crate::ids::CustomerKey;
 use crate::store::{StoreError, TELLINGS_PER_CUSTOMER, Telling, Tellings, Told};
 use crate::telling::judge;
@@ -29,7 +30,12 @@ pub async fn tell(lines: &Lines, of: &Tellings) -> Result<Vec<Told>, StoreError>
              ON CONFLICT (site, bucket, customer) DO UPDATE SET dropped = customers.dropped + excluded.dropped";
         there.run(sql, &[&of.customer.id, &of.day.cast_signed(), &news]).await?;
     }
+    // Told again, it may be that the first was cut short before the visitors' buckets.
+    let (visitors, bookings) = statistics::recount(&there, &of.customer).await?;
     tx.commit().await?;
+    for visitor in visitors {
+        statistics::credit(&mut line, &visitor, &bookings).await?;
+    }
     Ok(all)
 }
 
@@ -50,8 +56,13 @@ async fn take(there: &Bucket<'_, Transaction<'_>>, of: &CustomerKey, said: &Tell
 
 /// The newest of what was told of a customer.
 pub async fn told(line: &Client, of: &CustomerKey) -> Result<Vec<Vec<u8>>, StoreError> {
+    told_in(&Bucket::of_customer(line, of), of).await
+}
+
+/// As [`told`], in the customer's bucket.
+pub async fn told_in<C: GenericClient>(there: &Bucket<'_, C>, of: &CustomerKey) -> Result<Vec<Vec<u8>>, StoreError> {
     let sql = "SELECT event FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3
          ORDER BY at_s DESC, id LIMIT $4";
-    let rows = Bucket::of_customer(line, of).rows(sql, &[&of.id, &(TELLINGS_PER_CUSTOMER as i64)]).await?;
+    let rows = there.rows(sql, &[&of.id, &(TELLINGS_PER_CUSTOMER as i64)]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }

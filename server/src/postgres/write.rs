@@ -7,8 +7,10 @@ use super::bucket::Bucket;
 use super::erase;
 use super::lines::Lines;
 use super::read::is_tombstoned;
+use super::statistics;
 use crate::hand_in::{Held, Verdict, judge};
 use crate::ids::{IdHash, VisitorKey};
+use crate::statistics::Carried;
 use crate::store::{HandIn, HandedIn, REPLICAS_PER_VISITOR, StoreError};
 
 /// A transaction's view of the visitor's bucket.
@@ -16,7 +18,7 @@ type Here<'a, 'c> = Bucket<'a, Transaction<'c>>;
 
 /// What an attempt comes to.
 enum Attempt {
-    Done(HandedIn),
+    Done(HandedIn, Option<Carried>),
     /// The erase-only token is not the one held: whether it was used already must be looked up in its own bucket.
     NewToken,
 }
@@ -27,7 +29,8 @@ enum Attempt {
 /// looks for the tombstone once more: whichever comes first, one of the two sees the other.
 pub async fn hand_in(lines: &Lines, hand_in: &HandIn) -> Result<HandedIn, StoreError> {
     let mut line = lines.take().await?;
-    if let Attempt::Done(done) = attempt(&mut line, hand_in, false).await? {
+    if let Attempt::Done(done, carried) = attempt(&mut line, hand_in, false).await? {
+        statistics::carry(&mut line, &hand_in.visitor, carried).await?;
         return Ok(done);
     }
     let (visitor, token) = (&hand_in.visitor, &hand_in.erase);
@@ -39,7 +42,9 @@ pub async fn hand_in(lines: &Lines, hand_in: &HandIn) -> Result<HandedIn, StoreE
         erase::remove(&mut line, visitor, hand_in.day).await?;
         return Ok(HandedIn::Erased);
     }
-    Ok(if let Attempt::Done(done) = done { done } else { HandedIn::Erased })
+    let Attempt::Done(done, carried) = done else { return Ok(HandedIn::Erased) };
+    statistics::carry(&mut line, visitor, carried).await?;
+    Ok(done)
 }
 
 /// Whether an erase-only token has a tombstone: who holds it has erased, or is erasing.
@@ -51,7 +56,7 @@ async fn attempt(line: &mut Client, of: &HandIn, may_be_new: bool) -> Result<Att
     let tx = line.transaction().await?;
     let here = Bucket::of(&tx, &of.visitor).locked().await?;
     if is_tombstoned(&here, &of.visitor.id).await? {
-        return Ok(Attempt::Done(HandedIn::Erased));
+        return Ok(Attempt::Done(HandedIn::Erased, None));
     }
     let known = known(&here, of).await?;
     if !may_be_new && known.is_none_or(|(token, _)| token != Some(of.erase)) {
@@ -60,9 +65,9 @@ async fn attempt(line: &mut Client, of: &HandIn, may_be_new: bool) -> Result<Att
     if known != Some((Some(of.erase), of.day)) {
         welcome(&here, of).await?;
     }
-    let done = take(&here, of).await?;
+    let (done, carried) = take(&here, of).await?;
     tx.commit().await?;
-    Ok(Attempt::Done(done))
+    Ok(Attempt::Done(done, carried))
 }
 
 /// The visitor's newest erase-only token, and the day of the last hand-in.
@@ -86,17 +91,22 @@ async fn welcome(here: &Here<'_, '_>, of: &HandIn) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn take(here: &Here<'_, '_>, of: &HandIn) -> Result<HandedIn, StoreError> {
+/// What became of it, and what the customer's bucket must know of it.
+async fn take(here: &Here<'_, '_>, of: &HandIn) -> Result<(HandedIn, Option<Carried>), StoreError> {
     let held = held(here, of).await?;
-    match judge(held.as_ref(), of.version, &of.state) {
-        Verdict::Same => Ok(HandedIn::Accepted),
-        Verdict::TooMuch => Ok(HandedIn::TooMuch),
-        Verdict::Conflict => Ok(HandedIn::Conflict { held_version: held.map_or(0, |held| held.version) }),
+    let refused = match judge(held.as_ref(), of.version, &of.state) {
+        Verdict::Same => return Ok((HandedIn::Accepted, statistics::carried(here, &of.visitor.id).await?)),
+        Verdict::TooMuch => HandedIn::TooMuch,
+        Verdict::Conflict => HandedIn::Conflict { held_version: held.map_or(0, |held| held.version) },
         Verdict::Store if held.is_none() && replicas(here, of).await? >= REPLICAS_PER_VISITOR as i64 => {
-            Ok(HandedIn::TooManyReplicas)
+            HandedIn::TooManyReplicas
         }
-        Verdict::Store => store(here, of).await.map(|()| HandedIn::Accepted),
-    }
+        Verdict::Store => {
+            store(here, of).await?;
+            return Ok((HandedIn::Accepted, statistics::count(here, of).await?));
+        }
+    };
+    Ok((refused, None))
 }
 
 async fn held(here: &Here<'_, '_>, of: &HandIn) -> Result<Option<Held>, StoreError> {

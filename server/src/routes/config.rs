@@ -42,6 +42,7 @@ fn answer(app: &App, asked: &HeaderMap) -> Response {
     response
 }
 
-fn names(tags: &str, etag: &str) -> bool {
+/// Whether an If-None-Match has a tag among its own.
+pub fn names(tags: &str, etag: &str) -> bool {
     tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }

@@ -5,7 +5,9 @@ pub mod demo;
 pub mod health;
 pub mod identify;
 pub mod me;
+pub mod model;
 pub mod openapi;
+pub mod report;
 pub mod sync;
 pub mod tellings;
 

@@ -39,9 +39,11 @@ struct FaultWords {
         super::me::export,
         super::me::erase,
         super::config::compiled,
+        super::model::model,
         super::tellings::reactions,
         super::tellings::bookings,
         super::tellings::facts,
+        super::report::report,
         super::health::alive,
         super::health::ready,
         document
@@ -102,7 +104,7 @@ mod tests {
             told.extend(all.into_iter().filter(|(on, _)| on.is_some()).map(|(_, method)| (path.clone(), method)));
         }
         assert_eq!(routed, told);
-        assert!(told.len() >= 11);
+        assert!(told.len() >= 13);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
+use escale::core::arm::{self, is_held_out};
+use escale::core::config::Config;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,6 +16,7 @@ use super::openapi::Fault;
 use crate::app::App;
 use crate::body;
 use crate::refusal::Refusal;
+use crate::statistics::person::{Arm, HOLDOUT};
 use crate::store::{HandIn, HandedIn};
 use crate::{clock, ids, replica, store};
 
@@ -102,5 +105,13 @@ fn read(app: &App, request: &Request) -> Result<HandIn, Refusal> {
         version: request.version,
         state,
         day: clock::today(),
+        arms: arms(&app.config.config, visitor.draws()),
     })
+}
+
+/// The arms that a visitor is in: that of the holdout, and one of each experiment.
+fn arms(config: &Config, draws: u64) -> Vec<Arm> {
+    let held_out = Arm { experiment: HOLDOUT, arm: u8::from(is_held_out(config, draws)) };
+    let tried = arm::all(config, draws).map(|(experiment, arm)| Arm { experiment, arm });
+    std::iter::once(held_out).chain(tried).collect()
 }

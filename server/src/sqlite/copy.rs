@@ -71,5 +71,6 @@ INSERT INTO tombstones (site, bucket, id, erased_day) SELECT site, bucket, id, e
 UPDATE tombstones SET customer = v.customer FROM visitors v
   WHERE v.site = tombstones.site AND v.bucket = tombstones.bucket AND v.visitor = tombstones.id;
 DELETE FROM replicas WHERE (site, bucket, visitor) IN (SELECT site, bucket, id FROM tombstones);
+DELETE FROM counted WHERE (site, bucket, visitor) IN (SELECT site, bucket, id FROM tombstones);
 DELETE FROM visitors WHERE (site, bucket, visitor) IN (SELECT site, bucket, id FROM tombstones);
 ";

@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::read::is_tombstoned;
+use super::statistics;
 use super::writer::{Trace, Writer};
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Erasure, Leaving, StoreError};
@@ -78,6 +79,7 @@ pub fn bury(tx: &Transaction<'_>, visitor: &VisitorKey, day: u32) -> rusqlite::R
         .execute(params![site.as_str(), id.bucket(), id.0, customer, changes])?;
     }
     tx.prepare_cached("DELETE FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?.execute(key)?;
+    tx.prepare_cached("DELETE FROM counted WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?.execute(key)?;
     tx.prepare_cached("DELETE FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?.execute(key)?;
     Ok(customer.map(|customer| (customer, changes)))
 }
@@ -100,6 +102,7 @@ pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, leaving: &Leaving) ->
     if removed == 0 {
         return Ok(());
     }
+    statistics::leave(tx, of, &leaving.visitor)?;
     // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
     tx.prepare_cached(
         "UPDATE customers SET dropped = dropped + ?4 + 1 WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
@@ -112,6 +115,11 @@ pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, leaving: &Leaving) ->
         "DELETE FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3
          AND NOT EXISTS (SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3)
          AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
+    )?
+    .execute(params![site, bucket, of.id])?;
+    tx.prepare_cached(
+        "DELETE FROM counted_customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3
+         AND NOT EXISTS (SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
     )?
     .execute(params![site, bucket, of.id])?;
     Ok(())

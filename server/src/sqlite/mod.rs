@@ -7,6 +7,8 @@ mod expire;
 mod migrations;
 mod read;
 mod readers;
+mod statistics;
+mod sums;
 mod tell;
 mod write;
 mod writer;
@@ -16,8 +18,14 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags, Transaction};
 
-use crate::ids::{ReplicaId, Site, VisitorKey};
-use crate::store::{Erasure, Found, HandIn, HandedIn, Leaving, Link, Linked, Others, Reply, Store, Tellings, Told};
+use crate::ids::{CustomerKey, ReplicaId, Site, VisitorKey};
+use crate::report::period::Period;
+use crate::statistics::Carried;
+use crate::statistics::person::Booked;
+use crate::statistics::sums::Sums;
+use crate::store::{
+    Erasure, Found, HandIn, HandedIn, Leaving, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told,
+};
 use readers::Readers;
 use writer::{Trace, Writer};
 
@@ -51,6 +59,22 @@ impl SqliteStore {
         erase::finish_interrupted(&mut db)?;
         Ok(Self { writer: Writer::start(db)?, readers: Readers::new(path) })
     }
+
+    /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut
+    /// short, it is made good by the next hand-in: what is carried is all that is known.
+    async fn carry(&self, visitor: VisitorKey, carried: Option<Carried>) -> Result<(), StoreError> {
+        let Some(carried) = carried else { return Ok(()) };
+        let (of, to) = (visitor.clone(), CustomerKey { site: visitor.site.clone(), id: carried.customer.clone() });
+        let bookings = self.writer.submit(Trace::Keep, move |tx| statistics::carry(tx, &to, &of, &carried)).await?;
+        self.credit(visitor, bookings).await
+    }
+
+    async fn credit(&self, visitor: VisitorKey, bookings: Vec<Booked>) -> Result<(), StoreError> {
+        if bookings.is_empty() {
+            return Ok(());
+        }
+        self.writer.submit(Trace::Keep, move |tx| statistics::credit(tx, &visitor, &bookings)).await
+    }
 }
 
 /// WAL lets readers go on beside the writer; FULL makes a commit durable before it is acknowledged; secure_delete
@@ -72,7 +96,12 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 
 impl Store for SqliteStore {
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
-        Box::pin(self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &hand_in)))
+        Box::pin(async move {
+            let visitor = hand_in.visitor.clone();
+            let (done, carried) = self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &hand_in)).await?;
+            self.carry(visitor, carried).await?;
+            Ok(done)
+        })
     }
 
     fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>> {
@@ -83,12 +112,14 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let link = Arc::new(link);
             let of = link.clone();
-            let linked = self.writer.submit(Trace::Keep, move |tx| write::point_to_customer(tx, &of)).await?;
+            let (linked, carried) =
+                self.writer.submit(Trace::Keep, move |tx| write::point_to_customer(tx, &of)).await?;
             if linked != Linked::Here {
                 return Ok(linked);
             }
             let of = link.clone();
             self.writer.submit(Trace::Keep, move |tx| write::add_link(tx, &of)).await?;
+            self.carry(link.visitor.clone(), carried).await?;
             // An erasure may have come between the two steps and found no link to remove.
             let of = link.visitor.clone();
             if !self.writer.submit(Trace::Keep, move |tx| read::is_tombstoned(tx, &of.site, &of.id)).await? {
@@ -106,7 +137,14 @@ impl Store for SqliteStore {
     }
 
     fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>> {
-        Box::pin(self.writer.submit(Trace::Keep, move |tx| tell::tell(tx, &tellings)))
+        Box::pin(async move {
+            let (told, visitors, bookings) =
+                self.writer.submit(Trace::Keep, move |tx| tell::tell(tx, &tellings)).await?;
+            for visitor in visitors {
+                self.credit(visitor, bookings.clone()).await?;
+            }
+            Ok(told)
+        })
     }
 
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found> {
@@ -133,6 +171,10 @@ impl Store for SqliteStore {
             }
             Ok(gone)
         })
+    }
+
+    fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {
+        Box::pin(self.readers.ask(move |db| sums::read(db, &site, period)))
     }
 
     fn ready(&self) -> Reply<'_, ()> {

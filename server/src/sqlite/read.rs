@@ -68,7 +68,7 @@ fn family(db: &Connection, of: &VisitorKey) -> rusqlite::Result<Family> {
     Ok(Family { visitors, customer: Some(customer), dropped: dropped.unwrap_or(0) })
 }
 
-fn customer(db: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<Option<String>> {
+pub fn customer(db: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<Option<String>> {
     db.prepare_cached("SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
         .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))
         .optional()

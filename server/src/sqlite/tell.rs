@@ -3,12 +3,16 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use crate::ids::CustomerKey;
+use super::statistics;
+use crate::ids::{CustomerKey, VisitorKey};
+use crate::statistics::person::Booked;
 use crate::store::{TELLINGS_PER_CUSTOMER, Telling, Tellings, Told};
 use crate::telling::judge;
 
 /// Keeps what is news; the customer's sum grows by as much, so that their browsers see a new number.
-pub fn tell(tx: &Transaction<'_>, of: &Tellings) -> rusqlite::Result<Vec<Told>> {
+///
+/// Whose clicks the bookings may be put down to comes back, with the bookings.
+pub fn tell(tx: &Transaction<'_>, of: &Tellings) -> rusqlite::Result<(Vec<Told>, Vec<VisitorKey>, Vec<Booked>)> {
     let erased_day = erased_day(tx, &of.customer)?;
     let mut all = Vec::with_capacity(of.all.len());
     for telling in &of.all {
@@ -26,7 +30,9 @@ pub fn tell(tx: &Transaction<'_>, of: &Tellings) -> rusqlite::Result<Vec<Told>> 
         )?
         .execute(params![site, bucket, of.customer.id, of.day, news])?;
     }
-    Ok(all)
+    // Told again, it may be that the first was cut short before the visitors' buckets.
+    let (visitors, bookings) = statistics::recount(tx, &of.customer)?;
+    Ok((all, visitors, bookings))
 }
 
 fn erased_day(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<Option<u32>> {

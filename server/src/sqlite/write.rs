@@ -3,25 +3,32 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::read::is_tombstoned;
+use super::statistics;
 use crate::hand_in::{Held, Verdict, judge};
 use crate::ids::{IdHash, VisitorKey};
+use crate::statistics::Carried;
 use crate::store::{HandIn, HandedIn, Link, Linked, REPLICAS_PER_VISITOR};
 
-/// Takes a replica's state by the version rules.
-pub fn hand_in(tx: &Transaction<'_>, hand_in: &HandIn) -> rusqlite::Result<HandedIn> {
+/// Takes a replica's state by the version rules, and counts what it tells; what the customer's bucket must know of it
+/// comes back too.
+pub fn hand_in(tx: &Transaction<'_>, hand_in: &HandIn) -> rusqlite::Result<(HandedIn, Option<Carried>)> {
     if is_tombstoned(tx, &hand_in.visitor.site, &hand_in.visitor.id)? || !welcome(tx, hand_in)? {
-        return Ok(HandedIn::Erased);
+        return Ok((HandedIn::Erased, None));
     }
     let held = held(tx, hand_in)?;
-    match judge(held.as_ref(), hand_in.version, &hand_in.state) {
-        Verdict::Same => Ok(HandedIn::Accepted),
-        Verdict::TooMuch => Ok(HandedIn::TooMuch),
-        Verdict::Conflict => Ok(HandedIn::Conflict { held_version: held.map_or(0, |held| held.version) }),
+    let refused = match judge(held.as_ref(), hand_in.version, &hand_in.state) {
+        Verdict::Same => return Ok((HandedIn::Accepted, statistics::carried(tx, &hand_in.visitor)?)),
+        Verdict::TooMuch => HandedIn::TooMuch,
+        Verdict::Conflict => HandedIn::Conflict { held_version: held.map_or(0, |held| held.version) },
         Verdict::Store if held.is_none() && replicas(tx, &hand_in.visitor)? >= REPLICAS_PER_VISITOR => {
-            Ok(HandedIn::TooManyReplicas)
+            HandedIn::TooManyReplicas
         }
-        Verdict::Store => store(tx, hand_in).map(|()| HandedIn::Accepted),
-    }
+        Verdict::Store => {
+            store(tx, hand_in)?;
+            return Ok((HandedIn::Accepted, statistics::count(tx, hand_in)?));
+        }
+    };
+    Ok((refused, None))
 }
 
 /// Makes sure of the visitor's row and its newest erase-only token; false when that token was used already.
@@ -77,16 +84,16 @@ fn store(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<()> {
 }
 
 /// The visitor's side of a link, in the visitor's bucket.
-pub fn point_to_customer(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<Linked> {
+pub fn point_to_customer(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<(Linked, Option<Carried>)> {
     let Link { visitor: VisitorKey { site, id }, customer, erase, day } = link;
     if is_tombstoned(tx, site, id)? {
-        return Ok(Linked::Erased);
+        return Ok((Linked::Erased, None));
     }
     // As with a first hand-in: an erasure may have overtaken the login.
     if let Some(erase) = erase
         && is_tombstoned(tx, site, erase)?
     {
-        return Ok(Linked::Erased);
+        return Ok((Linked::Erased, None));
     }
     // A login may come before the first hand-in, and its token only fills a place that is empty.
     tx.prepare_cached(
@@ -99,7 +106,10 @@ pub fn point_to_customer(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<
     let now: Option<String> = tx
         .prepare_cached("SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
         .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))?;
-    Ok(if now.as_deref() == Some(&customer.id) { Linked::Here } else { Linked::Elsewhere })
+    if now.as_deref() != Some(&customer.id) {
+        return Ok((Linked::Elsewhere, None));
+    }
+    Ok((Linked::Here, statistics::leave_to_customer(tx, &link.visitor, &customer.id)?))
 }
 
 /// The customer's side of a link, in the customer's bucket.

@@ -25,7 +25,12 @@ pub struct Browser {
 impl Browser {
     /// A browser of visitor `n`, whose secrets are made of that number.
     pub fn of_visitor(n: u8, replica: u8) -> Self {
-        let compiled = compile(&config()).expect("the tests' config has no fault");
+        Self::with(&config(), n, replica)
+    }
+
+    /// As [`Self::of_visitor`], on a site with another config.
+    pub fn with(config: &str, n: u8, replica: u8) -> Self {
+        let compiled = compile(config).expect("the tests' config has no fault");
         let engine = Engine::new(Config::from_bytes(compiled.bytes).unwrap());
         let (visitor, erase) = (base64url(&[n; 16]), base64url(&[n, 0xEE].repeat(8)));
         Self { visitor, erase, replica: base64url(&[replica; 8]), version: 0, seen: 0, engine }

@@ -15,6 +15,9 @@ pub enum Kind {
 
 const TABLES: [&str; 6] = ["visitors", "replicas", "links", "customers", "tombstones", "tellings"];
 
+/// What was counted, of whom.
+const COUNTED: [&str; 5] = ["counted", "counted_customers", "shown", "weighed", "people"];
+
 #[derive(Clone)]
 pub enum Database {
     File(PathBuf),
@@ -72,7 +75,7 @@ impl Database {
             Self::Postgres(url) => on(url, async |db| {
                 let hex: String = needle.iter().map(|byte| format!("{byte:02x}")).collect();
                 let mut found = false;
-                for table in TABLES {
+                for table in TABLES.into_iter().chain(COUNTED) {
                     let rows = db.query(&format!("SELECT t::text FROM {table} t"), &[]).await.unwrap();
                     let has = |row: &str| row.contains(&hex) || contains(row.as_bytes(), needle);
                     found |= rows.iter().any(|row| has(row.get(0)));

@@ -13,11 +13,14 @@ mod erasure;
 mod hand_in;
 mod identity;
 mod imports;
+mod model;
 mod pages;
 mod privacy;
 mod refusals;
+mod report;
 mod retention;
 mod sqlite_file;
+mod statistics;
 mod watching;
 
 const STORE: database::Kind = database::Kind::Sqlite;

@@ -13,11 +13,14 @@ mod erasure;
 mod hand_in;
 mod identity;
 mod imports;
+mod model;
 mod outage;
 mod privacy;
 mod refusals;
+mod report;
 mod retention;
 mod several;
+mod statistics;
 mod watching;
 
 const STORE: database::Kind = database::Kind::Postgres;

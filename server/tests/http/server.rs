@@ -69,6 +69,13 @@ impl Server {
         Self::start_in(Self::new_folder(), arguments)
     }
 
+    /// A site with another config.
+    pub fn start_of(config: &str) -> Self {
+        let home = Self::new_folder();
+        std::fs::write(home.folder.path().join("escale.json"), config).unwrap();
+        home.start()
+    }
+
     /// A place for servers that are to be started later.
     pub fn new_folder() -> Home {
         let folder = Arc::new(TempDir::new().unwrap());
@@ -112,6 +119,12 @@ impl Server {
     pub fn kill_and_restart(mut self) -> Self {
         self.kill();
         self.home.start()
+    }
+
+    /// Kills it, and starts it again on the same data with other arguments.
+    pub fn restarted_with(mut self, arguments: &[&str]) -> Self {
+        self.kill();
+        Self::start_in(self.home.clone(), arguments)
     }
 
     /// Kills it, changes its data as time would have, and starts it again.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { barriers } from "../barriers.mjs";
 import { picture } from "../out.mjs";
-import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, lookAt, slot } from "../steps.mjs";
+import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, keptDecision, lookAt, slot } from "../steps.mjs";
 import { story } from "../story.mjs";
 
 /** @param {import("../../browser/driver/browser.mjs").Browser} browser @param {(path: string) => string} at */
@@ -10,17 +10,6 @@ export async function becomeCityLover(browser, at) {
   await arriveAndAccept(browser, at("/"));
   await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
   return slot(browser);
-}
-
-/**
- * The decision that the profile keeps of the home page's offer, as the export tells it; at first there is none.
- * @param {string} moment
- */
-function keptDecision(moment) {
-  const page = /** @type {any} */ (window);
-  page.escale("profile.export", (/** @type {any} */ profile) => (page.exportedProfile = profile));
-  const kept = page.exportedProfile?.knowledge.decisions.find((/** @type {any} */ { placement }) => placement === "home-hero");
-  return kept?.[moment] && kept;
 }
 
 export const blockStories = [

@@ -6,6 +6,9 @@ use crate::core::issue::Issue;
 
 /// At most so many of anything, and so many topics of all facets together.
 const MOST: usize = 65_000;
+/// At most so many experiments, and so many arms of each: the server keeps each visitor's arms.
+const MOST_EXPERIMENTS: usize = 16;
+const MOST_ARMS: usize = 32;
 /// At most so many bytes of JSON: what a browser would have to load then is no page any more.
 pub const MOST_BYTES: usize = 64 << 20;
 
@@ -24,14 +27,19 @@ pub fn faults(site: &SiteConfig) -> Vec<Issue> {
         ("/scenarios", "scenarios", site.scenarios.len()),
         ("/segments", "segments", site.segments.len()),
         ("/personas", "personas", site.personas.len()),
-        ("/experiments", "experiments", site.experiments.len()),
         ("/questions", "questions", site.questions.len()),
     ];
-    let too_long = lists.into_iter().filter(|(.., count)| *count > MOST);
-    let issue = |(path, what, count): (&str, &str, usize)| Issue {
-        path: path.to_owned(),
+    let lists = lists.map(|(path, what, count)| (path.to_owned(), what, count, MOST));
+    let experiments = ("/experiments".to_owned(), "experiments", site.experiments.len(), MOST_EXPERIMENTS);
+    let arms = site.experiments.iter().map(|(name, e)| {
+        let path = format!("/experiments/{name}/arms");
+        (path, "arms", e.arms.len(), MOST_ARMS)
+    });
+    let too_long = lists.into_iter().chain([experiments]).chain(arms).filter(|(_, _, count, most)| count > most);
+    let issue = |(path, what, count, most): (String, &str, usize, usize)| Issue {
+        path,
         message: format!("{count} {what} are too many"),
-        remedy: format!("Keep at most {MOST}"),
+        remedy: format!("Keep at most {most}"),
     };
     too_long.map(issue).collect()
 }

@@ -1,0 +1,50 @@
+//! The words of `escale model`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::database::Database;
+use crate::model::{LEAST_GROUP, Success};
+
+/// Learn from the site's own sums how often each offer succeeds.
+///
+/// The rates say what share of exposures succeed if everyone is shown an offer to whom it can be, from the recorded propensities;
+/// of whom little is known is drawn towards the others. `escale build --model` and `escale serve --model` put them in the place of
+/// the config's `rate`.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Model {
+    /// The site's name, as the server's.
+    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
+    pub site: String,
+    /// The config, as the server's: offers are named in it.
+    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
+    pub config: PathBuf,
+    /// Where the data are, as the server's.
+    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
+    pub db: Database,
+    /// Visitors first seen from this day on, such as 2026-05-01 (UTC).
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Until this day; today if it is not said.
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// So many days until the last one, in place of --from; 90 if neither is said.
+    #[arg(long, value_name = "N")]
+    pub days: Option<u32>,
+    /// What a success is.
+    #[arg(long, value_enum, default_value_t = Success::Clicks)]
+    pub success: Success,
+    /// No rate is told of an offer that fewer visitors saw.
+    #[arg(long, value_name = "N", default_value_t = LEAST_GROUP, value_parser = clap::value_parser!(u32).range(10..))]
+    pub least_group: u32,
+    /// Where the model goes.
+    #[arg(short, long, value_name = "FILE", default_value = "model.json")]
+    pub output: PathBuf,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  escale model --config escale.json --db escale.db --days 60 -o model.json
+  escale serve --config escale.json --db escale.db --model model.json";

@@ -1,0 +1,92 @@
+//! What the site learns from its own sums: how often each offer succeeds, whoever it is shown to. In: the sums of a period. Out:
+//! rates that take the place of the config's own. Never: a rate of fewer visitors than the least group.
+
+pub mod fit;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// Fewer visitors than this are no group: what they did could be told of one of them.
+pub const LEAST_GROUP: u32 = 50;
+
+/// A model, as a file and as `GET /v1/model` tells it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    pub version: u32,
+    /// Visitors first seen from the first to the last day.
+    pub from: String,
+    pub to: String,
+    /// What a success is.
+    pub success: Success,
+    pub least_group: u32,
+    /// By offer: the share of exposures that succeed if everyone is shown it to whom it can be.
+    pub rates: BTreeMap<String, f64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Success {
+    Clicks,
+    Quotes,
+    Bookings,
+}
+
+const VERSION: u32 = 1;
+
+impl Model {
+    /// Reads a file's text; the reason in words if it is no model.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let model: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if model.version != VERSION {
+            return Err(format!("it is of version {}: update this program", model.version));
+        }
+        match model.rates.iter().find(|(_, rate)| !(**rate > 0.0 && **rate <= 1.0)) {
+            Some((offer, rate)) => Err(format!("the rate of `{offer}` is {rate}: it is above 0 and at most 1")),
+            None => Ok(model),
+        }
+    }
+
+    /// Puts the rates in the place of the config's own; offers that the model does not know keep theirs.
+    pub fn put_into(&self, config: &mut Value) {
+        let offers = config.get_mut("offers").and_then(Value::as_array_mut);
+        for offer in offers.into_iter().flatten().filter_map(Value::as_object_mut) {
+            let rate = offer.get("id").and_then(Value::as_str).and_then(|id| self.rates.get(id));
+            if let Some(rate) = rate.copied() {
+                offer.insert("rate".to_owned(), rate.into());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_model_is_refused_with_a_reason() {
+        let model = |version: u32, rate: f64| {
+            serde_json::json!({ "version": version, "from": "2026-05-01", "to": "2026-05-31", "success": "clicks",
+                "least_group": 50, "rates": { "lisbon": rate } })
+            .to_string()
+        };
+        assert!(Model::read(&model(1, 0.02)).is_ok());
+        for (wrong, why) in [(model(2, 0.02), "version 2"), (model(1, 0.0), "lisbon"), (model(1, 1.5), "lisbon")] {
+            assert!(Model::read(&wrong).is_err_and(|said| said.contains(why)), "{wrong}");
+        }
+        assert!(Model::read("{}").is_err());
+    }
+
+    #[test]
+    fn only_offers_that_it_knows_are_changed() -> Result<(), String> {
+        let mut config = serde_json::json!({ "offers": [{ "id": "lisbon", "rate": 0.5 }, { "id": "bali" }, 7] });
+        let text =
+            r#"{"version": 1, "from": "", "to": "", "success": "clicks", "least_group": 50, "rates": {"lisbon": 0.1}}"#;
+        Model::read(text)?.put_into(&mut config);
+        assert_eq!(config["offers"], serde_json::json!([{ "id": "lisbon", "rate": 0.1 }, { "id": "bali" }, 7]));
+        Ok(())
+    }
+}

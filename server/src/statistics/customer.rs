@@ -1,0 +1,67 @@
+//! A customer's row: one person, however many browsers. In: what is known of their visitors and told by the back end.
+//! Out: the row as it becomes, and what changes in the sums. Never: a second person of one customer.
+
+use serde::{Deserialize, Serialize};
+
+use super::change::Changes;
+use super::person::{Booked, Counted, Facts};
+use super::visitor::recount;
+use super::{pack, unpack};
+use crate::ids::IdHash;
+use crate::store::VISITORS_PER_CUSTOMER;
+
+/// What was counted of a customer.
+#[derive(Default, Serialize, Deserialize)]
+pub struct Customer {
+    visitors: Vec<([u8; 32], Facts)>,
+    counted: Option<Counted>,
+    /// One of the visitors was erased: what was counted until then stays, and nothing is added to it.
+    is_closed: bool,
+}
+
+impl Customer {
+    /// A row's bytes; none, or those that cannot be read, are a customer of whom nothing was counted.
+    pub fn of(bytes: Option<&[u8]>) -> Self {
+        bytes.and_then(unpack).unwrap_or_default()
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        pack(self)
+    }
+
+    /// Whether it says anything.
+    pub fn is_empty(&self) -> bool {
+        self.visitors.is_empty() && !self.is_closed
+    }
+
+    /// Takes what is known of a visitor.
+    pub fn carry(&mut self, visitor: IdHash, facts: Facts, told: &[Booked]) -> Changes {
+        match self.visitors.iter().position(|(id, _)| *id == visitor.0) {
+            Some(at) => self.visitors[at].1.join(facts),
+            None if self.visitors.len() >= VISITORS_PER_CUSTOMER => {}
+            None => self.visitors.push((visitor.0, facts)),
+        }
+        self.recount(told)
+    }
+
+    /// Takes what the back end told.
+    pub fn recount(&mut self, told: &[Booked]) -> Changes {
+        let mut changes = Changes::default();
+        if !self.is_closed {
+            let now = Counted::of(self.visitors.iter().map(|(_, facts)| facts), told);
+            recount(&mut self.counted, now, &mut changes);
+        }
+        changes
+    }
+
+    /// A visitor goes.
+    pub fn leave(&mut self, visitor: IdHash) {
+        self.visitors.retain(|(id, _)| *id != visitor.0);
+        self.is_closed = true;
+    }
+
+    /// Whose clicks a booking may be put down to.
+    pub fn visitors(&self) -> impl Iterator<Item = IdHash> {
+        self.visitors.iter().map(|(id, _)| IdHash(*id))
+    }
+}

@@ -1,0 +1,155 @@
+//! A person in a comparison of arms: a visitor, or a customer with all their visitors. In: what their browsers and the back
+//! end tell. Out: what the person counts for. Never: counts someone who was seen in two arms for either.
+
+use escale::core::event::{Event, Kind};
+use escale::core::profile::Profile;
+use serde::{Deserialize, Serialize};
+
+use super::change::{PeopleKey, PeopleSums};
+use super::{TAKEN_DAYS, day_of};
+
+/// The arm under which those are counted who were seen in two.
+pub const BOTH: u8 = u8::MAX;
+/// The experiment that holds people out of personalising.
+pub const HOLDOUT: u32 = 0;
+const PERSONALISED: u8 = 0;
+
+/// An experiment, by the hash of its name, and the arm that a visitor is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Arm {
+    pub experiment: u32,
+    pub arm: u8,
+}
+/// More bookings than this of one visitor are not looked at; the oldest are forgotten first.
+const MAX_BOOKINGS: usize = 64;
+
+/// The last word about a booking. Minutes since the landmark.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Booked {
+    pub at_min: u32,
+    pub is_cancelled: bool,
+    pub id: u32,
+    pub value_cents: u32,
+}
+
+/// What is known of a visitor's quotes and bookings.
+#[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Facts {
+    /// The first day they were known, since the Unix epoch; 0: not yet.
+    pub since_day: u32,
+    /// By experiment.
+    pub arms: Vec<Arm>,
+    /// How many quotes each replica tells of.
+    quotes: Vec<([u8; 8], u32)>,
+    /// By id.
+    pub bookings: Vec<Booked>,
+}
+
+impl Facts {
+    /// Takes what a replica tells.
+    pub fn take(&mut self, (replica, profile): ([u8; 8], &Profile), arms: &[Arm], today: u32) {
+        if self.since_day == 0 {
+            self.since_day = day_of(profile.first_s / 60).clamp(today.saturating_sub(TAKEN_DAYS), today);
+        }
+        arms.iter().for_each(|arm| see(&mut self.arms, *arm));
+        self.take_quotes(replica, profile.counts.quote_submits);
+        for booking in &profile.bookings {
+            let (at_min, is_cancelled, id) = (booking.at_min, booking.cancelled, booking.id);
+            latest(&mut self.bookings, Booked { at_min, is_cancelled, id, value_cents: booking.value_cents });
+        }
+        self.forget_oldest();
+    }
+
+    /// Takes what is known of the same visitor at another moment, later or earlier.
+    pub fn join(&mut self, other: Self) {
+        self.since_day = other.since_day;
+        other.arms.into_iter().for_each(|arm| see(&mut self.arms, arm));
+        other.quotes.into_iter().for_each(|(replica, quotes)| self.take_quotes(replica, quotes));
+        other.bookings.into_iter().for_each(|booked| latest(&mut self.bookings, booked));
+        self.forget_oldest();
+    }
+
+    fn take_quotes(&mut self, replica: [u8; 8], told: u32) {
+        match self.quotes.iter_mut().find(|(of, _)| *of == replica) {
+            Some((_, quotes)) => *quotes = (*quotes).max(told),
+            None => self.quotes.push((replica, told)),
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        while self.bookings.len() > MAX_BOOKINGS {
+            let oldest = self.bookings.iter().enumerate().min_by_key(|(_, booked)| **booked).map_or(0, |(at, _)| at);
+            self.bookings.remove(oldest);
+        }
+    }
+}
+
+/// Who was seen in another arm of the same experiment before is in both.
+fn see(arms: &mut Vec<Arm>, seen: Arm) {
+    match arms.binary_search_by_key(&seen.experiment, |arm| arm.experiment) {
+        Ok(at) if arms[at].arm != seen.arm => arms[at].arm = BOTH,
+        Ok(_) => {}
+        Err(at) => arms.insert(at, seen),
+    }
+}
+
+/// Of two words about a booking the later holds.
+fn latest(bookings: &mut Vec<Booked>, said: Booked) {
+    match bookings.binary_search_by_key(&said.id, |booked| booked.id) {
+        Ok(at) => bookings[at] = bookings[at].max(said),
+        Err(at) => bookings.insert(at, said),
+    }
+}
+
+/// The bookings among what a back end told, as the bytes of events.
+pub fn bookings_of(events: &[Vec<u8>]) -> Vec<Booked> {
+    let mut bookings = Vec::new();
+    for event in events.iter().filter_map(|bytes| Event::decode_next(&mut bytes.as_slice()).flatten()) {
+        if matches!(event.kind, Kind::Booking | Kind::BookingCancel) && event.booking != 0 {
+            let (at_min, is_cancelled) = (event.at_s / 60, event.kind == Kind::BookingCancel);
+            latest(&mut bookings, Booked { at_min, is_cancelled, id: event.booking, value_cents: event.value_cents });
+        }
+    }
+    bookings
+}
+
+/// What a person counts for.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Counted {
+    day: u32,
+    arms: Vec<Arm>,
+    has_quoted: bool,
+    has_booked: bool,
+    paid_cents: u64,
+}
+
+impl Counted {
+    /// A person by all their visitors, and what the back end told of them; none: they were never seen.
+    pub fn of<'a>(visitors: impl Iterator<Item = &'a Facts> + Clone, told: &[Booked]) -> Option<Self> {
+        let day = visitors.clone().map(|facts| facts.since_day).filter(|day| *day > 0).min()?;
+        let mut arms = Vec::new();
+        visitors.clone().flat_map(|facts| &facts.arms).for_each(|arm| see(&mut arms, *arm));
+        let mut bookings = told.to_vec();
+        for booked in visitors.clone().flat_map(|facts| &facts.bookings) {
+            latest(&mut bookings, *booked);
+        }
+        // What was booked before they were first seen no arm has brought about.
+        bookings.retain(|booked| !booked.is_cancelled && day_of(booked.at_min) >= day);
+        let quotes = visitors.flat_map(|facts| &facts.quotes).map(|(_, quotes)| u64::from(*quotes)).sum::<u64>();
+        let paid_cents = bookings.iter().map(|booked| u64::from(booked.value_cents)).sum();
+        Some(Self { day, arms, has_quoted: quotes > 0, has_booked: !bookings.is_empty(), paid_cents })
+    }
+
+    /// Under what they count. Who was held out, if only at times, saw nothing of the other experiments.
+    pub fn keys(&self) -> impl Iterator<Item = PeopleKey> {
+        let is_personalised = self.arms.contains(&Arm { experiment: HOLDOUT, arm: PERSONALISED });
+        let counted = self.arms.iter().filter(move |arm| is_personalised || arm.experiment == HOLDOUT);
+        counted.map(|arm| PeopleKey { day: self.day, experiment: arm.experiment, arm: arm.arm })
+    }
+
+    pub fn sums(&self) -> PeopleSums {
+        let flag = |is: bool| if is { 1.0 } else { 0.0 };
+        let paid = self.paid_cents as f64;
+        [1.0, flag(self.has_quoted), flag(self.has_booked), paid, paid * paid]
+    }
+}

@@ -1,0 +1,44 @@
+//! The sums of a period, over all buckets. In: rows of a store. Out: the same by what a report asks for. Never: one person's.
+
+use std::collections::BTreeMap;
+
+use super::change::{PeopleSums, ShownSums, WeighedSums};
+
+/// What a report is built from.
+#[derive(Default)]
+pub struct Sums {
+    pub shown: BTreeMap<Shown, ShownSums>,
+    /// By day since the Unix epoch.
+    pub days: BTreeMap<u32, ShownSums>,
+    /// By placement and offer.
+    pub weighed: BTreeMap<(u32, u32), WeighedSums>,
+    /// By experiment and arm.
+    pub people: BTreeMap<(u32, u8), PeopleSums>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shown {
+    pub placement: u32,
+    pub offer: u32,
+    pub arm: u8,
+    pub segment: u8,
+}
+
+impl Sums {
+    pub fn add_shown(&mut self, [placement, offer, arm, segment]: [i64; 4], sums: ShownSums) {
+        let key = Shown { placement: placement as u32, offer: offer as u32, arm: arm as u8, segment: segment as u8 };
+        self.shown.insert(key, sums);
+    }
+
+    pub fn add_day(&mut self, [day]: [i64; 1], sums: ShownSums) {
+        self.days.insert(day as u32, sums);
+    }
+
+    pub fn add_weighed(&mut self, [placement, offer]: [i64; 2], sums: WeighedSums) {
+        self.weighed.insert((placement as u32, offer as u32), sums);
+    }
+
+    pub fn add_people(&mut self, [experiment, arm]: [i64; 2], sums: PeopleSums) {
+        self.people.insert((experiment as u32, arm as u8), sums);
+    }
+}

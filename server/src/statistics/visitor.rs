@@ -1,0 +1,164 @@
+//! A visitor's own row. In: a hand-in's profile, or bookings told by the back end. Out: the row as it becomes, and what
+//! changes in the sums. Never: grows without bounds; reads a clock.
+
+use escale::core::profile::Profile;
+use escale::core::profile::settled::Settled;
+use serde::{Deserialize, Serialize};
+
+use super::change::{Changes, WeighedKey, WeighedSums};
+use super::outcome::{OUTCOMES, Outcome};
+use super::person::{Arm, Booked, Counted, Facts};
+use super::{REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack};
+
+/// No person is shown more in a month: what comes on top is not counted.
+const MAX_DECISIONS: usize = 256;
+/// So many offers in placements; what comes on top weighs nothing.
+const MAX_OFFERS: usize = 512;
+
+/// What was counted of a visitor.
+#[derive(Default, Serialize, Deserialize)]
+pub struct Visitor {
+    pub facts: Facts,
+    /// As a person of their own; none while they are a customer, who is counted instead.
+    counted: Option<Counted>,
+    /// Those that may be told again, by id.
+    decisions: Vec<Outcome>,
+    /// What each offer's decisions weigh, by placement and offer.
+    weights: Vec<Weights>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+struct Weights {
+    placement: u32,
+    offer: u32,
+    weight: f64,
+    outcomes: [f64; OUTCOMES],
+}
+
+/// What a hand-in tells.
+pub struct Told<'a> {
+    pub replica: [u8; 8],
+    pub profile: &'a Profile,
+    pub arms: &'a [Arm],
+    /// Since the Unix epoch, by the server's clock.
+    pub today: u32,
+    /// Whether the visitor is a known customer's.
+    pub is_linked: bool,
+}
+
+impl Visitor {
+    /// A row's bytes; none, or those that cannot be read, are a visitor of whom nothing was counted.
+    pub fn of(bytes: Option<&[u8]>) -> Self {
+        bytes.and_then(unpack).unwrap_or_default()
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        pack(self)
+    }
+
+    /// Takes a hand-in.
+    pub fn count(&mut self, told: &Told<'_>) -> Changes {
+        let mut changes = Changes::default();
+        let today = told.today;
+        self.facts.take((told.replica, told.profile), told.arms, today);
+        self.decisions.retain(|decision| day_of(decision.at_min) + REMEMBERED_DAYS >= today);
+        for settled in &told.profile.settled {
+            self.decide(settled, today, &mut changes);
+        }
+        self.count_person(told.is_linked, &mut changes);
+        changes
+    }
+
+    /// Takes bookings that the back end told of the customer.
+    pub fn credit(&mut self, bookings: &[Booked]) -> Changes {
+        let mut changes = Changes::default();
+        for at in 0..self.decisions.len() {
+            self.update(at, &mut changes, |decision| decision.credit(bookings));
+        }
+        changes
+    }
+
+    /// From now on the customer is counted in place of the visitor, or the visitor again.
+    pub fn count_person(&mut self, is_linked: bool, changes: &mut Changes) {
+        let now = if is_linked { None } else { Counted::of(std::iter::once(&self.facts), &[]) };
+        recount(&mut self.counted, now, changes);
+    }
+
+    fn decide(&mut self, settled: &Settled, today: u32, changes: &mut Changes) {
+        let day = day_of(settled.at_min);
+        let at = match self.decisions.binary_search_by_key(&settled.decided.id, |decision| decision.id) {
+            Ok(at) => at,
+            // A clock that is wrong by more is no clock; one as late was counted long ago, or never will be.
+            Err(_) if day > today + 1 || day + TAKEN_DAYS < today || self.decisions.len() >= MAX_DECISIONS => return,
+            Err(at) => {
+                let outcome = Outcome::of(settled);
+                changes.shown.update(outcome.key(), [0; 6], outcome.sums());
+                self.decisions.insert(at, outcome);
+                at
+            }
+        };
+        let bookings = std::mem::take(&mut self.facts.bookings);
+        self.update(at, changes, |decision| decision.join(settled, &bookings));
+        self.facts.bookings = bookings;
+    }
+
+    /// Counts what becomes of a decision by the difference.
+    fn update(&mut self, at: usize, changes: &mut Changes, change: impl FnOnce(&mut Outcome)) {
+        let decision = &mut self.decisions[at];
+        let (before, weighed_before) = (decision.sums(), decision.weighed());
+        change(decision);
+        let (key, weighed) = (decision.key(), decision.weighed());
+        changes.shown.update(key, before, decision.sums());
+        let (placement, offer) = (decision.placement, decision.offer);
+        let Some(weights) = self.weights_of(placement, offer) else { return };
+        let was = *weights;
+        weights.weight += weighed.0 - weighed_before.0;
+        for (sum, (now, before)) in weights.outcomes.iter_mut().zip(weighed.1.into_iter().zip(weighed_before.1)) {
+            *sum += now - before;
+        }
+        let now = *weights;
+        let key = WeighedKey { day: self.facts.since_day, placement, offer };
+        changes.weighed.update(key, was.sums(), now.sums());
+    }
+
+    fn weights_of(&mut self, placement: u32, offer: u32) -> Option<&mut Weights> {
+        let at = match self.weights.binary_search_by_key(&(placement, offer), |w| (w.placement, w.offer)) {
+            Ok(at) => at,
+            Err(_) if self.weights.len() >= MAX_OFFERS => return None,
+            Err(at) => {
+                self.weights.insert(at, Weights { placement, offer, ..Weights::default() });
+                at
+            }
+        };
+        self.weights.get_mut(at)
+    }
+}
+
+/// From what a person counted for to what they count for now.
+pub fn recount(counted: &mut Option<Counted>, now: Option<Counted>, changes: &mut Changes) {
+    if *counted == now {
+        return;
+    }
+    for before in counted.iter() {
+        before.keys().for_each(|key| changes.people.update(key, before.sums(), [0.0; 5]));
+    }
+    for now in now.iter() {
+        now.keys().for_each(|key| changes.people.update(key, [0.0; 5], now.sums()));
+    }
+    *counted = now;
+}
+
+impl Weights {
+    /// What the visitor adds to the sums over visitors.
+    fn sums(&self) -> WeighedSums {
+        let w = self.weight;
+        let mut sums = [0.0; 12];
+        if w > 0.0 {
+            sums[..3].copy_from_slice(&[1.0, w, w * w]);
+            for (sums, a) in sums[3..].chunks_exact_mut(3).zip(self.outcomes) {
+                sums.copy_from_slice(&[a, a * w, a * a]);
+            }
+        }
+        sums
+    }
+}
