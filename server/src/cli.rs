@@ -44,15 +44,8 @@ pub enum Command {
 #[derive(Args)]
 #[command(after_help = SERVE_EXAMPLES)]
 pub struct Serve {
-    /// The site's name, as the page's snippet gives it in data-site.
-    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
-    pub site: String,
-    /// The config: people's escale.json, or what `escale build` made of it.
-    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
-    pub config: PathBuf,
-    /// Where the data are: a file for the embedded SQLite, or postgres://user:password@host/database.
-    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
-    pub db: Database,
+    #[command(flatten)]
+    pub base: Base,
     /// Address and port to listen on; port 0 takes any free one.
     #[arg(long, env = "ESCALE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
@@ -96,6 +89,20 @@ pub struct Serve {
     /// From which level on there are log lines; `info` has one a request.
     #[arg(long, env = "ESCALE_LOG", value_enum, default_value_t = LogLevel::Warn)]
     pub log: LogLevel,
+}
+
+/// What the server and the tools beside it work on: give each of them the same.
+#[derive(Args)]
+pub struct Base {
+    /// The site's name, as the page's snippet gives it in data-site.
+    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
+    pub site: String,
+    /// The config: people's escale.json, or what `escale build` made of it.
+    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
+    pub config: PathBuf,
+    /// Where the data are: a file for the embedded SQLite, or postgres://user:password@host/database.
+    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
+    pub db: Database,
 }
 
 const SERVE_EXAMPLES: &str = "\
@@ -261,7 +268,7 @@ Examples:
 /// replaces the earlier. It goes straight into the database, beside a server that runs or without one. Rows that cannot
 /// be read go to a file of rejects, with the reason; mend them there and import that file.
 #[derive(Args)]
-#[command(after_help = IMPORT_EXAMPLES)]
+#[command(after_help = import_examples())]
 pub struct Import {
     /// What the rows tell of.
     #[arg(value_enum)]
@@ -269,15 +276,8 @@ pub struct Import {
     /// The file, with a header line.
     #[arg(value_name = "FILE.CSV")]
     pub file: PathBuf,
-    /// The site's name, as the server's.
-    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
-    pub site: String,
-    /// The config, as the server's: destinations, offers, families and facts are named in it.
-    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
-    pub config: PathBuf,
-    /// Where the data are, as the server's.
-    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
-    pub db: Database,
+    #[command(flatten)]
+    pub base: Base,
     /// Which column is which field; columns that bear a field's name need none. May be given again, or with commas.
     #[arg(long = "map", value_name = "FIELD=COLUMN", value_delimiter = ',', value_parser = pair)]
     pub map: Vec<(String, String)>,
@@ -303,10 +303,17 @@ Examples:
          --map customer=client_no,id=file_no,at=booked_on,value=amount --set channel=shop --dry-run
   escale import reactions clicks.csv --config escale.json --set channel=email --set reaction=clicked
 
-Fields: reactions  customer id at channel reaction family machine frequency
-        bookings   customer id at cancelled channel destination start_date end_date adults children value offer topics
-        facts      customer id at fact value source
 Exit codes: 0 all rows were read, 1 some were rejected, 2 nothing could be done.";
+
+/// The examples, and the fields as they are read.
+fn import_examples() -> String {
+    let mut text = format!("{IMPORT_EXAMPLES}\n\nFields:");
+    for subject in Subject::value_variants() {
+        let name = subject.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        text.push_str(&format!("\n  {name:<10} {}", subject.fields().join(" ")));
+    }
+    text
+}
 
 /// Copy the embedded database while a server goes on with it, and look the copy through.
 ///
@@ -314,15 +321,14 @@ Exit codes: 0 all rows were read, 1 some were rejected, 2 nothing could be done.
 /// PostgreSQL use its own tools.
 #[derive(Args)]
 pub struct Backup {
-    /// The database file.
-    #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
-    pub db: PathBuf,
+    #[command(flatten)]
+    pub file: DatabaseFile,
     /// The copy; it must not be there yet.
     #[arg(value_name = "COPY")]
     pub to: PathBuf,
 }
 
-/// Put a backup in the place of the embedded database, which is kept beside it.
+/// Put a backup in the place of the embedded database, which is kept beside it as FILE.before-restore.
 ///
 /// Stop the server first. Who was erased since the backup stays erased, as far as the database that is replaced can be
 /// read: its tombstones are taken over.
@@ -331,7 +337,14 @@ pub struct Restore {
     /// The backup.
     #[arg(value_name = "COPY")]
     pub from: PathBuf,
-    /// The database file; if it is there, it becomes FILE.before-restore.
+    #[command(flatten)]
+    pub file: DatabaseFile,
+}
+
+/// The embedded store, as a file.
+#[derive(Args)]
+pub struct DatabaseFile {
+    /// The database file.
     #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
     pub db: PathBuf,
 }

@@ -63,11 +63,11 @@ fn start_log(arguments: &cli::Serve) {
 }
 
 async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
-    let compiled = config_source::read(&arguments.config)?;
+    let compiled = config_source::read(&arguments.base.config)?;
     for warning in &compiled.warnings {
         eprintln!("warning: {warning}");
     }
-    let site = Site::new(&arguments.site);
+    let site = Site::new(&arguments.base.site);
     let demo = match &arguments.demo {
         Some(pages) => {
             Some(Demo::open(pages, &arguments.pkg).map_err(|error| fault(&pages.display().to_string(), &error))?)
@@ -77,7 +77,7 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
     let tokens = tokens(&site, &arguments.identity, demo.is_some())?;
     let api_key = api_key(arguments)?;
     let config = config_source::served(compiled)?;
-    let store = arguments.db.open().await.map_err(|why| Faults(vec![why]))?;
+    let store = arguments.base.db.open().await.map_err(|why| Faults(vec![why]))?;
     let (origins, pace) = (arguments.origins.clone(), Pace::new(arguments.requests_a_minute));
     let metrics = Metrics::new();
     Ok((App { site, store, config, origins, tokens, api_key, pace, metrics }, demo))
@@ -139,7 +139,7 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         () = retention::keep(&app) => {}
     }
     app.store.close().await.map_err(|error| fault("closing the database", &error))?;
-    println!("stopped; everything acknowledged is in {}", arguments.db);
+    println!("stopped; everything acknowledged is in {}", arguments.base.db);
     Ok(())
 }
 
@@ -182,7 +182,7 @@ fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 fn announce(address: &str, is_demo: bool, arguments: &cli::Serve) {
-    println!("Escale serves the site `{}` at http://{address}/ (data in {})", arguments.site, arguments.db);
+    println!("Escale serves the site `{}` at http://{address}/ (data in {})", arguments.base.site, arguments.base.db);
     if is_demo {
         println!("{}", TRY.replace("{address}", address));
     }

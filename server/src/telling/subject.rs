@@ -10,13 +10,11 @@ pub type Call = (String, Vec<(String, String)>);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Subject {
-    /// How messages were received: customer, id, at, channel, reaction (sent, opened, clicked, unsubscribed), family,
-    /// machine, frequency.
+    /// How messages were received: sent, opened, clicked, unsubscribed.
     Reactions,
-    /// Trips booked and cancelled, in shops and by phone too: customer, id, at, cancelled, channel, destination,
-    /// start_date, end_date, adults, children, value, offer, topics.
+    /// Trips booked and cancelled, in shops and by phone too.
     Bookings,
-    /// What is known of someone: customer, id, at, fact, value, source (shop, crm).
+    /// What is known of someone.
     Facts,
 }
 

@@ -33,16 +33,12 @@ fn identify_first(server: &Server, browser: &Browser) -> Answer {
     server.post("/v1/identify", &body)
 }
 
-fn erase(server: &Server, secret: &str) -> u16 {
-    server.delete("/v1/me?site=demo", &[("authorization", &format!("Bearer {secret}"))]).status
-}
-
 #[test]
 fn r8_a_login_before_the_first_hand_in_can_be_taken_back_by_the_erase_only_token() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     assert_eq!(identify_first(&server, &phone).status, 200);
-    assert_eq!(erase(&server, &phone.erase), 204);
+    assert_eq!(server.erase(&phone.erase), 204);
     phone.export(&server).is_refused(410, "erased");
     server.post("/v1/sync", &phone.look_at("trip.city").body()).is_refused(410, "erased");
 }
@@ -51,7 +47,7 @@ fn r8_a_login_before_the_first_hand_in_can_be_taken_back_by_the_erase_only_token
 fn f60_an_erasure_that_overtakes_the_login_wins() {
     let server = Server::start();
     let phone = Browser::of_visitor(1, 1);
-    assert_eq!(erase(&server, &phone.erase), 204);
+    assert_eq!(server.erase(&phone.erase), 204);
     identify_first(&server, &phone).is_refused(410, "erased");
     phone.export(&server).is_refused(404, "unknown_visitor");
 }

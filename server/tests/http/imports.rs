@@ -206,9 +206,7 @@ fn r8_an_erased_customer_is_not_brought_back_by_an_older_import() {
     let phone = known(&server, 1);
     tell(&server, "/v1/bookings", &booking("B1"));
     assert_eq!(phone.export(&server).json()["told"]["words"], json!(1));
-    let bearer = [("authorization", phone.bearer())];
-    let bearer = bearer.each_ref().map(|(name, value)| (*name, value.as_str()));
-    assert_eq!(server.delete("/v1/me?site=demo", &bearer).status, 204);
+    assert_eq!(server.erase(&phone.visitor), 204);
     assert_eq!(server.database().number("SELECT count(*) FROM tellings"), 0);
     assert!(!server.database().holds(b"customer-7"));
     let said = tell(&server, "/v1/bookings", &booking("B1"));
@@ -222,8 +220,7 @@ fn a_customer_with_another_browser_keeps_what_was_told() {
     let server = Server::start();
     let (phone, mut laptop) = (known(&server, 1), known(&server, 2));
     tell(&server, "/v1/bookings", &booking("B1"));
-    let bearer = phone.bearer();
-    assert_eq!(server.delete("/v1/me?site=demo", &[("authorization", &bearer)]).status, 204);
+    assert_eq!(server.erase(&phone.visitor), 204);
     laptop.sync(&server);
     assert_eq!(knows(&laptop)["bookings"].as_array().map(Vec::len), Some(1));
 }

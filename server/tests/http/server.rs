@@ -176,6 +176,15 @@ impl Server {
         read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).call().unwrap())
     }
 
+    /// Erases by a visitor's secret or by an erase-only token.
+    pub fn ask_to_erase(&self, secret: &str) -> Answer {
+        self.delete("/v1/me?site=demo", &[("authorization", &format!("Bearer {secret}"))])
+    }
+
+    pub fn erase(&self, secret: &str) -> u16 {
+        self.ask_to_erase(secret).status
+    }
+
     pub fn post(&self, path: &str, body: &Value) -> Answer {
         self.post_as(path, &[("content-type", "application/json")], body.to_string().as_bytes())
     }

@@ -13,10 +13,6 @@ fn two() -> (Server, Server) {
     (one, other)
 }
 
-fn erase(server: &Server, secret: &str) -> u16 {
-    server.delete("/v1/me?site=demo", &[("authorization", &format!("Bearer {secret}"))]).status
-}
-
 #[test]
 fn what_one_server_took_the_other_knows() {
     let (one, other) = two();
@@ -27,7 +23,7 @@ fn what_one_server_took_the_other_knows() {
     assert_eq!(identify(&other, &laptop, &token("customer-7")).status, 200);
     laptop.sync(&other);
     assert!((laptop.mass("trip.city") - phone.mass("trip.city")).abs() < 1e-3);
-    assert_eq!(erase(&one, &phone.erase), 204);
+    assert_eq!(one.erase(&phone.erase), 204);
     other.post("/v1/sync", &phone.body()).is_refused(410, "erased");
     laptop.sync(&other);
     assert_eq!(laptop.mass("trip.city"), 0.0);
@@ -73,7 +69,7 @@ fn history(seed: u64, servers: &[&Server]) -> Vec<(u16, Value)> {
 
 fn one_step(dice: &mut Dice, server: &Server, browser: &mut Browser) -> Answer {
     match dice.roll(40) {
-        0 => server.delete("/v1/me?site=demo", &[("authorization", &format!("Bearer {}", browser.erase))]),
+        0 => server.ask_to_erase(&browser.erase),
         1..=3 => identify(server, browser, &token(if dice.roll(3) > 0 { "customer-7" } else { "customer-8" })),
         4..=6 => {
             // Rolled back, or an older request that comes late.
@@ -146,7 +142,7 @@ fn f60_an_erasure_on_one_server_that_races_a_hand_in_on_the_other_wins() {
                 one.post("/v1/sync", &body)
             });
             start.wait();
-            assert_eq!(erase(&other, &phone.erase), 204);
+            assert_eq!(other.erase(&phone.erase), 204);
         });
         assert_ne!(phone.export(&one).status, 200, "visitor {n}");
         one.post("/v1/sync", &body).is_refused(410, "erased");

@@ -28,10 +28,6 @@ fn escale(folder: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String)
     (run.status.code(), String::from_utf8([run.stdout, run.stderr].concat()).unwrap())
 }
 
-fn erase(server: &Server, browser: &Browser) {
-    assert_eq!(server.delete("/v1/me?site=demo", &[("authorization", &browser.bearer())]).status, 204);
-}
-
 #[test]
 fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased() {
     let mut server = Server::start();
@@ -46,7 +42,7 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
     assert_eq!((code, said.contains("monday.db is whole")), (Some(0), true), "{said}");
     assert_eq!(escale(&folder, &["backup", "monday.db"]).0, Some(2));
 
-    erase(&server, &erased);
+    assert_eq!(server.erase(&erased.visitor), 204);
     later.look_at("trip.beach").sync(&server);
     let (code, said) = escale(&folder, &["restore", "monday.db"]);
     assert_eq!((code, said.contains("Stop it first")), (Some(2), true), "{said}");
