@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 
 use crate::api_key::ApiKey;
 use crate::body::BODY_LIMIT;
@@ -52,9 +52,15 @@ impl App {
 pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
     let interface = Router::new()
         .route("/v1/sync", post(routes::sync::hand_in))
-        .route("/v1/identify", post(routes::identify::link))
+        .route("/v1/identify", post(routes::identify::link).delete(routes::identify::unlink))
         .route("/v1/me", get(routes::me::export).delete(routes::me::erase))
         .route("/v1/config", get(routes::config::compiled))
+        .route("/v1/customers/{customer}", delete(routes::customers::forget))
+        .route("/v1/customers/{customer}/visitors", delete(routes::customers::unlink_all))
+        .route(
+            "/v1/customers/{customer}/identifiers/{identifier}",
+            put(routes::customers::tie).delete(routes::customers::untie),
+        )
         .route("/v1/openapi.json", get(routes::openapi::document))
         .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
         .method_not_allowed_fallback(async || Refusal::Method)

@@ -8,6 +8,7 @@ mod clock;
 mod commands;
 mod config_source;
 mod connections;
+mod customers;
 mod database;
 mod growth;
 mod hand_in;

@@ -32,6 +32,8 @@ pub enum Refusal {
     NoApiKey,
     ApiKey,
     TooMany,
+    CustomerId,
+    Scope,
     UnknownVisitor,
     Erased,
     NotFound,
@@ -63,6 +65,8 @@ impl Refusal {
             Self::NoApiKey => (StatusCode::UNAUTHORIZED, "no_api_key"),
             Self::ApiKey => (StatusCode::UNAUTHORIZED, "bad_api_key"),
             Self::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, "too_many"),
+            Self::CustomerId => (StatusCode::UNPROCESSABLE_ENTITY, "customer_id"),
+            Self::Scope => (StatusCode::UNPROCESSABLE_ENTITY, "scope"),
             Self::UnknownVisitor => (StatusCode::NOT_FOUND, "unknown_visitor"),
             Self::Erased => (StatusCode::GONE, "erased"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
@@ -111,6 +115,8 @@ impl Refusal {
                 ("the API key is not this server's", "send Authorization: Bearer and the key of --api-key-file")
             }
             Self::TooMany => ("there are more than 1,000 objects in the body", "send them in several requests"),
+            Self::CustomerId => ("that is no customer's id", "send 1 to 128 bytes, percent-encoded in the path"),
+            Self::Scope => ("there is no such scope", "leave it out, or send scope=customer to erase on all devices"),
             Self::UnknownVisitor => ("nothing is held of this visitor", "nothing is left to do"),
             Self::Erased => ("this visitor was erased", "wipe what is kept here and start anew only with consent"),
             Self::NotFound => ("there is nothing here", "the paths are listed in the documentation"),

@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use crate::customers::steps::Customers;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
 
 /// More replicas than this a visitor cannot have: an honest browser starts one only after a roll-back or a copy.
@@ -124,6 +125,7 @@ pub enum Told {
 }
 
 /// What goes with a link: whose it was, how many changes, and on which day if it was erased rather than forgotten.
+#[derive(Clone, Copy)]
 pub struct Leaving {
     pub visitor: IdHash,
     pub changes: u64,
@@ -137,7 +139,7 @@ pub struct Erasure {
     pub day: u32,
 }
 
-pub trait Store: Send + Sync {
+pub trait Store: Customers + Send + Sync {
     /// Takes a replica's state by the version rules of [`crate::hand_in::judge`].
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn>;
     /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.

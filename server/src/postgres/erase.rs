@@ -4,6 +4,7 @@
 use deadpool_postgres::{Client, GenericClient};
 
 use super::bucket::Bucket;
+use super::customer::{bury as bury_customer, drop_if_empty, forget_words};
 use super::lines::Lines;
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Erasure, Leaving, StoreError};
@@ -91,10 +92,7 @@ pub async fn remove_link(line: &mut Client, of: &CustomerKey, leaving: &Leaving)
         if let Some(day) = leaving.erased_day {
             erase_customer_without_links(&there, of, day).await?;
         }
-        let sql = "DELETE FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3
-             AND NOT EXISTS (SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3)
-             AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3)";
-        there.run(sql, &[&of.id]).await?;
+        drop_if_empty(&there, of).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -108,13 +106,12 @@ async fn erase_customer_without_links<C: GenericClient>(
     if there.row(sql, &[&of.id]).await?.is_some() {
         return Ok(());
     }
-    let day = day.cast_signed();
-    let sql = "DELETE FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3 AND day <= $4";
-    there.run(sql, &[&of.id, &day]).await?;
-    let sql = "INSERT INTO tombstones (site, bucket, id, erased_day) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (site, bucket, id)
-         DO UPDATE SET erased_day = greatest(tombstones.erased_day, excluded.erased_day)";
-    there.run(sql, &[&of.hash().bytes(), &day]).await?;
+    forget_words(there, of, day).await?;
+    bury_customer(there, of, day).await?;
+    // Its other ids lie in other buckets, and are looked after next.
+    let sql = "UPDATE customers SET erased_before = $4 WHERE site = $1 AND bucket = $2 AND customer = $3
+         AND EXISTS (SELECT 1 FROM identifiers WHERE site = $1 AND bucket = $2 AND customer = $3)";
+    there.run(sql, &[&of.id, &day.cast_signed()]).await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! commit.
 
 mod bucket;
+mod customer;
 mod erase;
 mod expire;
 mod lines;

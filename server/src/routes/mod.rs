@@ -1,6 +1,7 @@
 //! One file a path.
 
 pub mod config;
+pub mod customers;
 pub mod demo;
 pub mod health;
 pub mod identify;

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::customer::{bury as bury_customer, drop_if_empty, forget_words};
 use super::read::is_tombstoned;
 use super::writer::{Trace, Writer};
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
@@ -108,13 +109,7 @@ pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, leaving: &Leaving) ->
     if let Some(day) = leaving.erased_day {
         erase_customer_without_links(tx, of, day)?;
     }
-    tx.prepare_cached(
-        "DELETE FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3
-         AND NOT EXISTS (SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3)
-         AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
-    )?
-    .execute(params![site, bucket, of.id])?;
-    Ok(())
+    drop_if_empty(tx, of)
 }
 
 fn erase_customer_without_links(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
@@ -125,13 +120,14 @@ fn erase_customer_without_links(tx: &Transaction<'_>, of: &CustomerKey, day: u32
     if is_linked {
         return Ok(());
     }
-    tx.prepare_cached("DELETE FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND day <= ?4")?
-        .execute(params![site, bucket, of.id, day])?;
+    forget_words(tx, of, day)?;
+    bury_customer(tx, of, day)?;
+    // Its other ids lie in other buckets, and are looked after next.
     tx.prepare_cached(
-        "INSERT INTO tombstones (site, bucket, id, erased_day) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET erased_day = max(erased_day, excluded.erased_day)",
+        "UPDATE customers SET erased_before = ?4 WHERE site = ?1 AND bucket = ?2 AND customer = ?3
+         AND EXISTS (SELECT 1 FROM identifiers WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
     )?
-    .execute(params![site, bucket, of.hash().0, day])?;
+    .execute(params![site, bucket, of.id, day])?;
     Ok(())
 }
 

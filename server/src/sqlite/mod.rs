@@ -2,6 +2,7 @@
 //! In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before its commit.
 
 pub mod copy;
+mod customer;
 mod erase;
 mod expire;
 mod migrations;

@@ -14,14 +14,12 @@ use escale::core::time::{LANDMARK_UNIX_S, seconds_of};
 use escale::core::track::event_of_call;
 use serde_json::{Map, Value};
 
-use crate::ids::{CustomerKey, IdHash, Site};
+use crate::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
 use crate::replay::row::{Row, pack};
 use crate::replay::time;
 use crate::store::{Telling, Told};
 pub use subject::Subject;
 
-/// The same bound as on a token's subject.
-const CUSTOMER_BYTES: usize = 128;
 /// A back end's clock may be ahead by this much.
 const AHEAD_MS: f64 = 300_000.0;
 const DAY_MS: f64 = 86_400_000.0;
@@ -42,7 +40,7 @@ impl Reader<'_> {
         }
         let row = Row::Json(object);
         let customer = row.need("customer")?;
-        if customer.len() > CUSTOMER_BYTES {
+        if !CustomerKey::is_id(&customer) {
             return Err(format!("`customer` has more than {CUSTOMER_BYTES} bytes"));
         }
         let at_ms = self.time(&row.need("at")?)?;

@@ -13,7 +13,8 @@ pub enum Kind {
     Postgres,
 }
 
-const TABLES: [&str; 6] = ["visitors", "replicas", "links", "customers", "tombstones", "tellings"];
+const TABLES: [&str; 8] =
+    ["visitors", "replicas", "links", "customers", "tombstones", "tellings", "aliases", "identifiers"];
 
 #[derive(Clone)]
 pub enum Database {

@@ -22,6 +22,12 @@ pub fn token(customer: &str) -> String {
     sign(SECRET, &json!({ "alg": "HS256", "typ": "JWT" }), &json!({ "sub": customer, "aud": "demo", "exp": IN_2100_S }))
 }
 
+/// A token that vouches for other ids of the customer too.
+pub fn token_also(customer: &str, also: &[&str]) -> String {
+    let claims = json!({ "sub": customer, "aud": "demo", "exp": IN_2100_S, "also": also });
+    sign(SECRET, &json!({ "alg": "HS256", "typ": "JWT" }), &claims)
+}
+
 pub fn identify(server: &Server, browser: &Browser, token: &str) -> Answer {
     server.post("/v1/identify", &json!({ "site": "demo", "visitor": browser.visitor, "token": token }))
 }

@@ -9,7 +9,7 @@ use crate::server::{API_KEY, Answer, Server};
 
 const BOOKED: &str = "2026-08-01T10:00:00Z";
 
-fn post(server: &Server, path: &str, kind: &str, body: &str) -> Answer {
+pub fn post(server: &Server, path: &str, kind: &str, body: &str) -> Answer {
     let key = format!("Bearer {API_KEY}");
     let headers = [("content-type", kind), ("authorization", key.as_str())];
     server.post_as(&format!("{path}?site=demo"), &headers, body.as_bytes())
@@ -36,7 +36,7 @@ fn known(server: &Server, n: u8) -> Browser {
     browser
 }
 
-fn knows(browser: &Browser) -> Value {
+pub fn knows(browser: &Browser) -> Value {
     serde_json::to_value(snapshot(&browser.engine, NOW_MS + 60_000.0)).unwrap()
 }
 

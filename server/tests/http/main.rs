@@ -8,6 +8,7 @@ mod database;
 mod server;
 
 mod connections;
+mod customers;
 mod durability;
 mod erasure;
 mod hand_in;
@@ -18,6 +19,7 @@ mod privacy;
 mod refusals;
 mod retention;
 mod sqlite_file;
+mod token_examples;
 mod watching;
 
 const STORE: database::Kind = database::Kind::Sqlite;

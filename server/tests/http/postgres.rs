@@ -8,6 +8,7 @@ mod database;
 mod server;
 
 mod buckets;
+mod customers;
 mod durability;
 mod erasure;
 mod hand_in;

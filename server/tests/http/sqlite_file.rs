@@ -1,7 +1,8 @@
 //! What only a database in a file of its own can go through.
 
 use crate::browser::Browser;
-use crate::identity::{identify, token};
+use crate::identity::{identify, token, token_also};
+use crate::imports::{booking, tell};
 use crate::server::Server;
 
 #[test]
@@ -60,6 +61,25 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
     assert_eq!(kept.sync(&server)["accepted"], serde_json::json!(true));
     assert_eq!(server.database().number("SELECT count(*) FROM links"), 1);
     assert!(server.database().is_sound());
+}
+
+#[test]
+fn r8_a_restore_does_not_bring_back_a_customer_who_was_forgotten_since() {
+    let mut server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    assert_eq!(identify(&server, &phone, &token_also("customer-7", &["loyalty:8812"])).status, 200);
+    tell(&server, "/v1/bookings", &booking("B1"));
+    assert_eq!(escale(server.folder(), &["backup", "monday.db"]).0, Some(0));
+    assert_eq!(server.ask("DELETE", "/v1/customers/customer-7?site=demo").status, 204);
+    server.kill();
+    assert_eq!(escale(server.folder(), &["restore", "monday.db"]).0, Some(0));
+    let server = server.kill_and_restart();
+    phone.export(&server).is_refused(410, "erased");
+    for table in ["customers", "links", "tellings", "aliases", "identifiers"] {
+        assert_eq!(server.database().number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["erased"], serde_json::json!(1));
 }
 
 #[test]
