@@ -87,6 +87,7 @@ fn imports(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/v1/reactions", post(routes::tellings::reactions))
         .route("/v1/bookings", post(routes::tellings::bookings))
         .route("/v1/facts", post(routes::tellings::facts))
+        .route("/v1/consents", post(routes::tellings::consents))
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(middleware::from_fn_with_state(
             Gate { app: app.clone(), body_limit: telling::body::BYTES },

@@ -113,7 +113,7 @@ Examples:
   escale serve --config www/demo/escale.json --db demo.db --demo www/demo --pkg pkg
 
 Paths: POST /v1/sync, POST /v1/identify, GET and DELETE /v1/me, GET /v1/config, GET /healthz, GET /readyz;
-with the API key POST /v1/reactions, POST /v1/bookings, POST /v1/facts.";
+with the API key POST /v1/reactions, /v1/bookings, /v1/facts and /v1/consents, and /v1/customers.";
 
 /// How the tokens are checked that the site's back end signs: JWTs with sub (the customer's id), aud (the site) and exp.
 #[derive(Args)]
@@ -262,7 +262,7 @@ Examples:
   escale replay server/samples/events.ndjson --config www/demo/escale.json
   escale replay visits.csv --placement home-hero --show 10";
 
-/// Tell of customers what another system knows: reactions to messages, bookings, facts, from a CSV file.
+/// Tell of customers what another system knows: reactions to messages, bookings, facts, consents, from a CSV file.
 ///
 /// Each row is one thing, under an id of its own: the same file twice changes nothing, and a later word under the same id
 /// replaces the earlier. It goes straight into the database, beside a server that runs or without one. Rows that cannot

@@ -16,6 +16,7 @@ use super::{NO_STORE, OurSite};
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::store::{Erasure, Found, ReplicaRecord};
+use crate::telling::consent::{Consent, ConsentExport};
 use crate::{clock, customers, ids, replica};
 
 /// The export: complete, and readable without this program.
@@ -35,6 +36,7 @@ struct Export {
 #[derive(Serialize, ToSchema)]
 struct ToldExport {
     words: usize,
+    consents: Vec<ConsentExport>,
     state: String,
     profile: Value,
 }
@@ -88,7 +90,8 @@ fn told(events: &[Vec<u8>], app: &App) -> Option<ToldExport> {
     let config = &app.config.config;
     let state = replica::told(events, config).encode();
     let profile = replica::export(&state, config, clock::now_ms());
-    (!events.is_empty()).then(|| ToldExport { words: events.len(), state: ids::text(&state), profile })
+    let consents = events.iter().filter_map(|bytes| Consent::decode(bytes)).map(Consent::export).collect();
+    (!events.is_empty()).then(|| ToldExport { words: events.len(), consents, state: ids::text(&state), profile })
 }
 
 fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {

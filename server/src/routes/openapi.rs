@@ -43,6 +43,7 @@ struct FaultWords {
         super::tellings::reactions,
         super::tellings::bookings,
         super::tellings::facts,
+        super::tellings::consents,
         super::customers::forget,
         super::customers::unlink_all,
         super::customers::tie,
@@ -114,9 +115,12 @@ mod tests {
     #[test]
     fn what_is_told_of_tellings_is_what_is_read() {
         let api = serde_json::to_value(Api::openapi()).unwrap_or_default();
-        for (subject, name) in
-            [(Subject::Reactions, "Reaction"), (Subject::Bookings, "Booking"), (Subject::Facts, "Fact")]
-        {
+        for (subject, name) in [
+            (Subject::Reactions, "Reaction"),
+            (Subject::Bookings, "Booking"),
+            (Subject::Facts, "Fact"),
+            (Subject::Consents, "Consent"),
+        ] {
             let properties = &api["components"]["schemas"][name]["properties"];
             let told: BTreeSet<&str> =
                 properties.as_object().into_iter().flatten().map(|(field, _)| field.as_str()).collect();

@@ -1,4 +1,4 @@
-//! `POST /v1/reactions`, `/v1/bookings`, `/v1/facts`. In: what the site's back end tells of its customers, one object,
+//! `POST /v1/reactions`, `/v1/bookings`, `/v1/facts`, `/v1/consents`. In: what the site's back end tells of its customers, one object,
 //! a list or NDJSON. Out: what became of each. Never: takes a browser's word: it is for who holds the API key.
 
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::clock;
 use crate::refusal::Refusal;
 use crate::telling::body::{self, ITEMS, Items};
-use crate::telling::schema::{Booking, Fact, Reaction};
+use crate::telling::schema::{Booking, Consent, Fact, Reaction};
 use crate::telling::take::{Outcome, take};
 use crate::telling::{Reader, Subject};
 
@@ -58,6 +58,7 @@ paths! {
     "/v1/reactions", reactions, Reactions, Reaction, "How messages were received: one, a list, or NDJSON";
     "/v1/bookings", bookings, Bookings, Booking, "Trips booked and cancelled: one, a list, or NDJSON";
     "/v1/facts", facts, Facts, Fact, "What is known of customers: one, a list, or NDJSON";
+    "/v1/consents", consents, Consents, Consent, "What customers agreed to: one, a list, or NDJSON";
 }
 
 async fn told(subject: Subject, app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {

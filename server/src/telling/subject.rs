@@ -1,8 +1,9 @@
-//! The three kinds of things that a back end tells. In: an object's fields. Out: the call of the engine that says the
+//! The kinds of things that a back end tells. In: an object's fields. Out: the call of the engine that says the
 //! same, as a page would. Never: a field that is passed over in silence.
 
 use clap::ValueEnum;
 
+use super::consent;
 use crate::replay::row::Row;
 
 /// A name and fields, as `track` takes them.
@@ -16,6 +17,8 @@ pub enum Subject {
     Bookings,
     /// What is known of someone.
     Facts,
+    /// What someone agreed to, or no longer does.
+    Consents,
 }
 
 const REACTIONS: [&str; 8] = ["customer", "id", "at", "channel", "reaction", "family", "machine", "frequency"];
@@ -45,6 +48,7 @@ impl Subject {
             Self::Reactions => &REACTIONS,
             Self::Bookings => &BOOKINGS,
             Self::Facts => &FACTS,
+            Self::Consents => &consent::FIELDS,
         }
     }
 
@@ -58,6 +62,7 @@ impl Subject {
             Self::Reactions => reaction(row),
             Self::Bookings => booking(row),
             Self::Facts => fact(row),
+            Self::Consents => Err("a consent is no call of the engine".into()),
         }
     }
 }

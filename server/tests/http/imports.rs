@@ -142,6 +142,37 @@ fn facts_are_declared_with_their_source() {
 }
 
 #[test]
+fn a_consent_is_kept_with_its_version_and_shown_and_erased_with_the_customer() {
+    let server = Server::start();
+    let phone = known(&server, 1);
+    let consent = |id: &str, granted: bool| {
+        json!({ "customer": "customer-7", "id": id, "at": BOOKED, "granted": granted, "purpose": "newsletter",
+                "channel": "email", "version": "2026-03", "source": "form" })
+    };
+    assert_eq!(tell(&server, "/v1/consents", &consent("C1", true))["taken"], json!(1));
+    assert_eq!(tell(&server, "/v1/consents", &consent("C1", true))["unchanged"], json!(1));
+    let said = &phone.export(&server).json()["told"]["consents"][0];
+    assert_eq!(
+        (&said["granted"], &said["purpose"], &said["version"]),
+        (&json!(true), &json!("newsletter"), &json!("2026-03"))
+    );
+    assert_eq!(said["at_ms"], json!(1_785_578_400_000.0));
+    for (field, value) in [
+        ("granted", json!("perhaps")),
+        ("purpose", json!("")),
+        ("purpose", json!("a word too many")),
+        ("channel", json!("pigeon")),
+    ] {
+        let mut wrong = consent("C2", true);
+        wrong[field] = value;
+        post(&server, "/v1/consents", "application/json", &wrong.to_string()).is_refused(422, "malformed");
+    }
+    assert_eq!(server.erase(&phone.visitor), 204);
+    assert_eq!(tell(&server, "/v1/consents", &consent("C1", true))["erased"], json!(1));
+    assert!(!server.database().holds(b"newsletter"));
+}
+
+#[test]
 fn a_bad_line_costs_the_others_nothing_and_is_told() {
     let server = Server::start();
     let good = booking("B1");
