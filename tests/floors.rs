@@ -39,6 +39,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("decide", 4),
     ("restraint", 4),
     ("scenario", 4),
+    ("scenario_ahead", 4),
     ("settle", 4),
     ("question", 4),
     ("recognise", 4),

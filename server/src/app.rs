@@ -81,12 +81,14 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
         .layer(middleware::from_fn_with_state(metered, log))
 }
 
-/// What the site's back end tells: larger bodies, and a key instead of a visitor's secret.
+/// What the site's back end tells and asks: larger bodies, and a key instead of a visitor's secret.
 fn imports(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/v1/reactions", post(routes::tellings::reactions))
         .route("/v1/bookings", post(routes::tellings::bookings))
         .route("/v1/facts", post(routes::tellings::facts))
+        .route("/v1/audiences", post(routes::audiences::of_condition))
+        .route("/v1/audiences/{segment}", get(routes::audiences::of_segment))
         .route("/v1/consents", post(routes::tellings::consents))
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(middleware::from_fn_with_state(

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod app;
+mod audience;
 mod body;
 mod cli;
 mod clock;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         cli::Command::Replay(arguments) => commands::replay::run(&arguments),
         cli::Command::Backup(arguments) => commands::backup::back_up(&arguments),
         cli::Command::Restore(arguments) => commands::backup::restore(&arguments),
+        cli::Command::Audience(arguments) => commands::audience::run(&arguments),
         cli::Command::Import(arguments) => commands::import::run(&arguments),
     }
 }

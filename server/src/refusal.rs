@@ -11,6 +11,8 @@ use crate::store::StoreError;
 #[derive(Debug)]
 pub enum Refusal {
     Malformed(String),
+    /// With what is wrong.
+    Audience(String),
     MalformedField(&'static str),
     TooLarge,
     MediaType,
@@ -46,6 +48,7 @@ impl Refusal {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Malformed(_) | Self::MalformedField(_) => (StatusCode::UNPROCESSABLE_ENTITY, "malformed"),
+            Self::Audience(_) => (StatusCode::UNPROCESSABLE_ENTITY, "audience"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type"),
             Self::ReadTimeOut => (StatusCode::REQUEST_TIMEOUT, "read_time_out"),
@@ -79,6 +82,12 @@ impl Refusal {
     fn words(&self) -> (String, &'static str) {
         let (message, remedy) = match self {
             Self::Malformed(why) => return (format!("the body cannot be read: {why}"), "send the documented JSON"),
+            Self::Audience(why) => {
+                return (
+                    why.clone(),
+                    "name a segment of the config, or send a condition as the config's own are written",
+                );
+            }
             Self::MalformedField(name) => {
                 return (
                     format!("the field `{name}` cannot be read"),

@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use crate::audience::held::Audience;
 use crate::customers::steps::Customers;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
 
@@ -139,7 +140,7 @@ pub struct Erasure {
     pub day: u32,
 }
 
-pub trait Store: Customers + Send + Sync {
+pub trait Store: Audience + Customers + Send + Sync {
     /// Takes a replica's state by the version rules of [`crate::hand_in::judge`].
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn>;
     /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.

@@ -123,6 +123,11 @@ impl Engine {
         Ok(())
     }
 
+    /// As [`Self::load`], of a profile that was read already.
+    pub fn take(&mut self, profile: Profile) {
+        (self.own, self.others, self.together) = (profile, Profile::default(), None);
+    }
+
     /// The own replica's bytes, for the store and the server.
     #[must_use]
     pub fn save(&self) -> Vec<u8> {
@@ -237,13 +242,17 @@ impl Engine {
 
     /// Reads all that a choice looks at, for a moment, and hands it over.
     pub fn with_situation<T>(&self, now_ms: f64, look: impl FnOnce(&Situation) -> T) -> T {
+        self.with_facts(now_ms, |facts| look(&Situation::read(&self.config, facts)))
+    }
+
+    /// Reads all that a condition may ask for, for a moment, and hands it over.
+    pub fn with_facts<T>(&self, now_ms: f64, look: impl FnOnce(&VisitorFacts) -> T) -> T {
         let now_s = self.known().reading_s(seconds_of(now_ms));
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
         let facts = self.facts(&affinity, &time);
         let customer = recognise(&facts, &self.config, self.is_history_uncertain);
-        let facts = VisitorFacts { customer: &customer, ..facts };
-        look(&Situation::read(&self.config, &facts))
+        look(&VisitorFacts { customer: &customer, ..facts })
     }
 
     /// The texts of an offer's variant (0: its own) in a language.

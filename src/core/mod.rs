@@ -45,6 +45,8 @@ pub mod question;
 pub mod recognise;
 pub mod restraint;
 pub mod scenario;
+#[cfg(feature = "full")]
+pub mod scenario_ahead;
 pub mod settle;
 // Floor 5: the facade.
 pub mod engine;

@@ -2,6 +2,7 @@
 //! answers, durable where they wrote. Never: a transaction that touches two buckets; a write acknowledged before its
 //! commit.
 
+mod audience;
 mod bucket;
 mod customer;
 mod erase;

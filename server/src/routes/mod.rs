@@ -1,5 +1,6 @@
 //! One file a path.
 
+pub mod audiences;
 pub mod config;
 pub mod customers;
 pub mod demo;

@@ -44,6 +44,8 @@ struct FaultWords {
         super::tellings::bookings,
         super::tellings::facts,
         super::tellings::consents,
+        super::audiences::of_segment,
+        super::audiences::of_condition,
         super::customers::forget,
         super::customers::unlink_all,
         super::customers::tie,

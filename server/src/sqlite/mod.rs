@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file, one writer thread that commits in groups, readers beside it.
 //! In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before its commit.
 
+mod audience;
 pub mod copy;
 mod customer;
 mod erase;

@@ -7,6 +7,7 @@ mod cluster;
 mod database;
 mod server;
 
+mod audiences;
 mod buckets;
 mod customers;
 mod durability;

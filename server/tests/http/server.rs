@@ -209,6 +209,11 @@ impl Server {
 }
 
 impl Home {
+    /// Puts a file beside the data, such as another config.
+    pub fn write(&self, name: &str, content: &str) {
+        std::fs::write(self.folder.path().join(name), content).unwrap();
+    }
+
     pub fn start(&self) -> Server {
         Server::start_in(self.clone(), &[])
     }

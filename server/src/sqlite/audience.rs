@@ -1,0 +1,49 @@
+//! A page of customers, on SQLite. In: a bucket and an id. Out: the customers after it, with everything held of them, as
+//! of one moment.
+
+use rusqlite::{Connection, params};
+
+use super::SqliteStore;
+use super::tell::told;
+use crate::audience::held::{Audience, HeldCustomer, PAGE};
+use crate::ids::{CustomerKey, IdHash, Site};
+use crate::store::{Reply, Taken, VISITORS_PER_CUSTOMER};
+
+impl Audience for SqliteStore {
+    fn customers(&self, site: Site, bucket: u16, after: String) -> Reply<'_, Vec<HeldCustomer>> {
+        Box::pin(self.readers.ask(move |db| page(db, &site, bucket, &after)))
+    }
+}
+
+fn page(db: &Connection, site: &Site, bucket: u16, after: &str) -> rusqlite::Result<Vec<HeldCustomer>> {
+    let ids: Vec<String> = db
+        .prepare_cached(
+            "SELECT customer FROM customers
+             WHERE site = ?1 AND bucket = ?2 AND customer > ?3 AND erased_before IS NULL ORDER BY customer LIMIT ?4",
+        )?
+        .query_map(params![site.as_str(), bucket, after, PAGE], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut links = db.prepare_cached(
+        "SELECT visitor FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3
+         ORDER BY linked_day DESC, visitor LIMIT ?4",
+    )?;
+    let mut replicas =
+        db.prepare_cached("SELECT state, taken_day FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?;
+    let mut all = Vec::with_capacity(ids.len());
+    for id in ids {
+        let mut states = Vec::new();
+        for visitor in
+            links.query_map(params![site.as_str(), bucket, id, VISITORS_PER_CUSTOMER], |row| row.get(0).map(IdHash))?
+        {
+            let visitor = visitor?;
+            let key = params![site.as_str(), visitor.bucket(), visitor.0];
+            for taken in replicas.query_map(key, |row| Ok(Taken { state: row.get(0)?, day: row.get(1)? }))? {
+                states.push(taken?);
+            }
+        }
+        let key = CustomerKey { site: site.clone(), id };
+        let told = told(db, &key)?;
+        all.push(HeldCustomer { customer: key.id, states, told });
+    }
+    Ok(all)
+}
