@@ -20,6 +20,7 @@ use crate::pace::Pace;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::token::Tokens;
+use crate::webhook::Receivers;
 use crate::{clock, origin, pages, routes, telling};
 
 /// An answer that takes longer is given up, so that a stuck disk does not pile up requests.
@@ -34,6 +35,9 @@ pub struct App {
     pub api_key: Option<ApiKey>,
     pub pace: Pace,
     pub metrics: Metrics,
+    pub receivers: Receivers,
+    /// Whether the config has scenarios of the server.
+    pub wakes: bool,
 }
 
 impl App {

@@ -9,6 +9,7 @@ use crate::audience::Format;
 use crate::database::Database;
 use crate::origin;
 use crate::telling::Subject;
+use crate::webhook::arguments;
 
 /// Personalisation for travel sites: the sync server and its tools.
 #[derive(Parser)]
@@ -35,6 +36,7 @@ pub enum Command {
     Replay(Replay),
     Import(Import),
     Audience(Audience),
+    Webhooks(Webhooks),
     Backup(Backup),
     Restore(Restore),
 }
@@ -64,6 +66,8 @@ pub struct Serve {
     /// A file with that key; white space around it is dropped.
     #[arg(long, env = "ESCALE_API_KEY_FILE", value_name = "FILE", conflicts_with = "api_key")]
     pub api_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub webhooks: arguments::Webhooks,
     /// Serve the demo site from this folder, and sign its visitors in.
     #[arg(long, value_name = "DIR")]
     pub demo: Option<PathBuf>,
@@ -346,6 +350,26 @@ const AUDIENCE_EXAMPLES: &str = "\
 Examples:
   escale audience to-win-back --config escale.json --db voyages.db --site voyages --channel email --purpose newsletter
   escale audience --when '{\"value_class\": \"high\"}' --config escale.json --db voyages.db --site voyages --format csv";
+
+/// List webhooks that were given up, or have them called again.
+///
+/// A receiver that does not acknowledge is called again for about two days; then its call waits here. The server makes
+/// the calls: this only says what it is to do.
+#[derive(Args)]
+pub struct Webhooks {
+    /// The site's name, as the server's.
+    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
+    pub site: String,
+    /// Where the data are, as the server's.
+    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
+    pub db: Database,
+    /// The one to be called again.
+    #[arg(long, value_name = "ID")]
+    pub requeue: Option<String>,
+    /// All of them.
+    #[arg(long, conflicts_with = "requeue")]
+    pub requeue_all: bool,
+}
 
 /// Copy the embedded database while a server goes on with it, and look the copy through.
 ///

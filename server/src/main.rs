@@ -30,6 +30,7 @@ mod store;
 mod table;
 mod telling;
 mod token;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         cli::Command::Replay(arguments) => commands::replay::run(&arguments),
         cli::Command::Backup(arguments) => commands::backup::back_up(&arguments),
         cli::Command::Restore(arguments) => commands::backup::restore(&arguments),
+        cli::Command::Webhooks(arguments) => commands::webhooks::run(&arguments),
         cli::Command::Audience(arguments) => commands::audience::run(&arguments),
         cli::Command::Import(arguments) => commands::import::run(&arguments),
     }

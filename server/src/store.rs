@@ -7,6 +7,7 @@ use std::pin::Pin;
 use crate::audience::held::Audience;
 use crate::customers::steps::Customers;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
+use crate::webhook::steps::Outbox;
 
 /// More replicas than this a visitor cannot have: an honest browser starts one only after a roll-back or a copy.
 pub const REPLICAS_PER_VISITOR: usize = 32;
@@ -37,6 +38,8 @@ pub struct HandIn {
     pub version: u64,
     pub state: Vec<u8>,
     pub day: u32,
+    /// Whether scenarios of the server are to look at the visitor's customer.
+    pub wakes: bool,
 }
 
 /// What became of it.
@@ -103,6 +106,7 @@ pub enum Found {
 }
 
 /// One thing that the site's back end tells, as the bytes of an event, under a hash of its own id.
+#[derive(Clone)]
 pub struct Telling {
     pub id: IdHash,
     pub day: u32,
@@ -115,6 +119,8 @@ pub struct Tellings {
     pub customer: CustomerKey,
     pub all: Vec<Telling>,
     pub day: u32,
+    /// Whether scenarios of the server are to look at the customer.
+    pub wakes: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +146,7 @@ pub struct Erasure {
     pub day: u32,
 }
 
-pub trait Store: Audience + Customers + Send + Sync {
+pub trait Store: Audience + Customers + Outbox + Send + Sync {
     /// Takes a replica's state by the version rules of [`crate::hand_in::judge`].
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn>;
     /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.

@@ -9,6 +9,7 @@ pub mod import;
 pub mod replay;
 pub mod serve;
 mod stories;
+pub mod webhooks;
 
 use std::process::ExitCode;
 

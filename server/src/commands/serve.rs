@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use escale::core::config::{Config, NONE};
 use tokio::net::TcpListener;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -25,6 +26,8 @@ use crate::pace::Pace;
 use crate::pages::Demo;
 use crate::retention;
 use crate::token::Tokens;
+use crate::webhook::look::has_scenarios;
+use crate::webhook::{self, Receivers};
 
 /// How long requests in flight may still take once the server was told to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -80,7 +83,21 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
     let store = arguments.base.db.open().await.map_err(|why| Faults(vec![why]))?;
     let (origins, pace) = (arguments.origins.clone(), Pace::new(arguments.requests_a_minute));
     let metrics = Metrics::new();
-    Ok((App { site, store, config, origins, tokens, api_key, pace, metrics }, demo))
+    let receivers = arguments.webhooks.receivers().map_err(|why| Faults(vec![why]))?;
+    warn_of_webhooks(&config.config, &receivers);
+    let wakes = has_scenarios(&config.config);
+    Ok((App { site, store, config, origins, tokens, api_key, pace, metrics, receivers, wakes }, demo))
+}
+
+/// A scenario whose webhook has no address does not fire.
+fn warn_of_webhooks(config: &Config, receivers: &Receivers) {
+    let names = receivers.names();
+    for scenario in (0..config.scenarios()).map(|index| config.scenario(index)).filter(|s| s.offer == NONE) {
+        let (name, webhook) = (config.text(scenario.name), config.text(scenario.webhook));
+        if !names.iter().any(|known| known == webhook) {
+            eprintln!("warning: the scenario `{name}` does not fire: give --webhook {webhook}=https://…");
+        }
+    }
 }
 
 fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {
@@ -137,6 +154,7 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         () = graceful => {}
         () = overdue => tracing::warn!("requests still in flight were cut off"),
         () = retention::keep(&app) => {}
+        () = webhook::watch(&app) => {}
     }
     app.store.close().await.map_err(|error| fault("closing the database", &error))?;
     println!("stopped; everything acknowledged is in {}", arguments.base.db);

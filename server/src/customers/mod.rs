@@ -98,7 +98,7 @@ async fn move_all(
     }
     let tellings = held.tellings.iter().map(|telling| (telling.id, telling.at_s)).collect();
     if !held.tellings.is_empty() {
-        store.tell(Tellings { customer: to.clone(), all: held.tellings, day }).await?;
+        store.tell(Tellings { customer: to.clone(), all: held.tellings, day, wakes: false }).await?;
     }
     let links = held.links.iter().map(|(visitor, _)| *visitor).collect();
     for (id, day) in held.links {

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use deadpool_postgres::Client;
+
 use super::PostgresStore;
 use super::bucket::Bucket;
 use super::lines::Lines;
@@ -23,6 +25,12 @@ async fn page(lines: &Lines, site: &Site, bucket: u16, after: &str) -> Result<Ve
     let sql = "SELECT customer FROM customers WHERE site = $1 AND bucket = $2 AND customer COLLATE \"C\" > $3
          AND erased_before IS NULL ORDER BY customer COLLATE \"C\" LIMIT $4";
     let ids: Vec<String> = there.rows(sql, &[&after, &(PAGE as i64)]).await?.iter().map(|row| row.get(0)).collect();
+    held_of(&line, site, bucket, &ids).await
+}
+
+/// Everything held of some customers of a bucket, in their order.
+pub async fn held_of(line: &Client, site: &Site, bucket: u16, ids: &[String]) -> Result<Vec<HeldCustomer>, StoreError> {
+    let there = Bucket::new(line, site, bucket);
     let mut held: HashMap<&str, HeldCustomer> = ids
         .iter()
         .map(|id| (id.as_str(), HeldCustomer { customer: id.clone(), states: Vec::new(), told: Vec::new() }))

@@ -221,6 +221,8 @@ pub async fn forget_words<C: GenericClient>(
     of: &CustomerKey,
     day: u32,
 ) -> Result<(), StoreError> {
+    there.run("DELETE FROM looks WHERE site = $1 AND bucket = $2 AND customer = $3", &[&of.id]).await?;
+    there.run("DELETE FROM outbox WHERE site = $1 AND bucket = $2 AND customer = $3", &[&of.id]).await?;
     let sql = "DELETE FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3 AND day <= $4";
     there.run(sql, &[&of.id, &day.cast_signed()]).await.map(|_| ())
 }

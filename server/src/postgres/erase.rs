@@ -60,6 +60,8 @@ pub async fn bury<C: GenericClient>(here: &Bucket<'_, C>, id: &IdHash, day: u32)
     let customer: Option<String> = here.row(sql, &[&id.bytes()]).await?.and_then(|row| row.get(0));
     set_tombstone(here, id, day).await?;
     if customer.is_some() {
+        // Another of the customer's visitors in this bucket writes its own at its next hand-in.
+        here.run("DELETE FROM looks WHERE site = $1 AND bucket = $2 AND customer = $3", &[&customer]).await?;
         let sql = "UPDATE tombstones SET customer = $4, changes = $5 WHERE site = $1 AND bucket = $2 AND id = $3";
         here.run(sql, &[&id.bytes(), &customer, &changes]).await?;
     }

@@ -10,6 +10,7 @@ mod expire;
 mod lines;
 mod link;
 mod migrations;
+mod outbox;
 mod read;
 mod tell;
 mod write;

@@ -102,5 +102,6 @@ fn read(app: &App, request: &Request) -> Result<HandIn, Refusal> {
         version: request.version,
         state,
         day: clock::today(),
+        wakes: app.wakes,
     })
 }

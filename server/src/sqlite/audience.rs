@@ -23,27 +23,26 @@ fn page(db: &Connection, site: &Site, bucket: u16, after: &str) -> rusqlite::Res
         )?
         .query_map(params![site.as_str(), bucket, after, PAGE], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
+    ids.into_iter().map(|id| held_of(db, &CustomerKey { site: site.clone(), id })).collect()
+}
+
+/// Everything held of one customer.
+pub fn held_of(db: &Connection, of: &CustomerKey) -> rusqlite::Result<HeldCustomer> {
+    let site = of.site.as_str();
     let mut links = db.prepare_cached(
         "SELECT visitor FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3
          ORDER BY linked_day DESC, visitor LIMIT ?4",
     )?;
     let mut replicas =
         db.prepare_cached("SELECT state, taken_day FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?;
-    let mut all = Vec::with_capacity(ids.len());
-    for id in ids {
-        let mut states = Vec::new();
-        for visitor in
-            links.query_map(params![site.as_str(), bucket, id, VISITORS_PER_CUSTOMER], |row| row.get(0).map(IdHash))?
-        {
-            let visitor = visitor?;
-            let key = params![site.as_str(), visitor.bucket(), visitor.0];
-            for taken in replicas.query_map(key, |row| Ok(Taken { state: row.get(0)?, day: row.get(1)? }))? {
-                states.push(taken?);
-            }
+    let mut states = Vec::new();
+    let key = params![site, of.bucket(), of.id, VISITORS_PER_CUSTOMER];
+    for visitor in links.query_map(key, |row| row.get(0).map(IdHash))? {
+        let visitor = visitor?;
+        let key = params![site, visitor.bucket(), visitor.0];
+        for taken in replicas.query_map(key, |row| Ok(Taken { state: row.get(0)?, day: row.get(1)? }))? {
+            states.push(taken?);
         }
-        let key = CustomerKey { site: site.clone(), id };
-        let told = told(db, &key)?;
-        all.push(HeldCustomer { customer: key.id, states, told });
     }
-    Ok(all)
+    Ok(HeldCustomer { customer: of.id.clone(), states, told: told(db, of)? })
 }

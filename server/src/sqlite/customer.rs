@@ -233,6 +233,9 @@ fn begin_erasure(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::
 
 /// Everything that was told of a customer until that day.
 pub fn forget_words(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
+    let key = params![of.site.as_str(), of.bucket(), of.id];
+    run(tx, "DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3", key)?;
+    run(tx, "DELETE FROM outbox WHERE site = ?1 AND bucket = ?2 AND customer = ?3", key)?;
     run(
         tx,
         "DELETE FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND day <= ?4",

@@ -73,6 +73,12 @@ pub fn bury(tx: &Transaction<'_>, visitor: &VisitorKey, day: u32) -> rusqlite::R
         .flatten();
     set_tombstone(tx, site, id, day)?;
     if let Some(customer) = &customer {
+        // Another of the customer's visitors in this bucket writes its own at its next hand-in.
+        tx.prepare_cached("DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?.execute(params![
+            site.as_str(),
+            id.bucket(),
+            customer
+        ])?;
         tx.prepare_cached(
             "UPDATE tombstones SET customer = ?4, changes = ?5 WHERE site = ?1 AND bucket = ?2 AND id = ?3",
         )?

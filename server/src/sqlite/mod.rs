@@ -7,6 +7,7 @@ mod customer;
 mod erase;
 mod expire;
 mod migrations;
+mod outbox;
 mod read;
 mod readers;
 mod tell;
@@ -74,7 +75,13 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 
 impl Store for SqliteStore {
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
-        Box::pin(self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &hand_in)))
+        Box::pin(self.writer.submit(Trace::Keep, move |tx| {
+            let done = write::hand_in(tx, &hand_in)?;
+            if hand_in.wakes && done == HandedIn::Accepted {
+                outbox::note_visitor(tx, &hand_in.visitor)?;
+            }
+            Ok(done)
+        }))
     }
 
     fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>> {

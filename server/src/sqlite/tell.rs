@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::outbox::note;
 use crate::ids::CustomerKey;
 use crate::store::{TELLINGS_PER_CUSTOMER, Telling, Tellings, Told};
 use crate::telling::judge;
@@ -25,6 +26,9 @@ pub fn tell(tx: &Transaction<'_>, of: &Tellings) -> rusqlite::Result<Vec<Told>> 
              ON CONFLICT DO UPDATE SET dropped = dropped + excluded.dropped",
         )?
         .execute(params![site, bucket, of.customer.id, of.day, news])?;
+        if of.wakes {
+            note(tx, &of.customer, 0)?;
+        }
     }
     Ok(all)
 }

@@ -11,6 +11,7 @@ use crate::clock;
 use crate::customers::{main_of, move_over};
 use crate::ids::CustomerKey;
 use crate::store::{Store, StoreError, Telling, Tellings, Told};
+use crate::webhook::look::has_scenarios;
 
 /// Customers written at once: enough for the store to commit them together.
 const AT_ONCE: usize = 64;
@@ -54,8 +55,8 @@ pub async fn take(
 ) -> Result<Outcome, StoreError> {
     let (groups, rejected) = read(reader, subject, items);
     let mut outcome = Outcome { rejected, ..Outcome::default() };
-    let day = clock::today();
-    let writes = groups.into_iter().map(|(customer, all)| tell(store, Tellings { customer, all, day }));
+    let (day, wakes) = (clock::today(), has_scenarios(reader.config));
+    let writes = groups.into_iter().map(|(customer, all)| tell(store, Tellings { customer, all, day, wakes }));
     let told: Vec<Vec<Told>> = futures_util::stream::iter(writes).buffered(AT_ONCE).try_collect().await?;
     told.into_iter().flatten().for_each(|told| outcome.count(told));
     Ok(outcome)

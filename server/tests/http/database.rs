@@ -13,8 +13,18 @@ pub enum Kind {
     Postgres,
 }
 
-const TABLES: [&str; 8] =
-    ["visitors", "replicas", "links", "customers", "tombstones", "tellings", "aliases", "identifiers"];
+const TABLES: [&str; 10] = [
+    "visitors",
+    "replicas",
+    "links",
+    "customers",
+    "tombstones",
+    "tellings",
+    "aliases",
+    "identifiers",
+    "looks",
+    "outbox",
+];
 
 #[derive(Clone)]
 pub enum Database {

@@ -22,5 +22,6 @@ mod retention;
 mod sqlite_file;
 mod token_examples;
 mod watching;
+mod webhooks;
 
 const STORE: database::Kind = database::Kind::Sqlite;

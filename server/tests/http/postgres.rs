@@ -21,5 +21,6 @@ mod refusals;
 mod retention;
 mod several;
 mod watching;
+mod webhooks;
 
 const STORE: database::Kind = database::Kind::Postgres;

@@ -34,6 +34,7 @@ pub struct Server {
 pub struct Home {
     folder: Arc<TempDir>,
     database: Database,
+    arguments: Vec<String>,
 }
 
 /// An answer read to its end.
@@ -74,7 +75,7 @@ impl Server {
         let folder = Arc::new(TempDir::new().unwrap());
         std::fs::write(folder.path().join("escale.json"), config()).unwrap();
         let database = Database::new(folder.path());
-        Home { folder, database }
+        Home { folder, database, arguments: Vec::new() }
     }
 
     /// One more server on the same data.
@@ -90,6 +91,7 @@ impl Server {
             .args(["serve", "--site", "demo", "--listen", "127.0.0.1:0", "--origin", "https://www.shop.example"])
             .args(["--config", "escale.json", "--db", &home.database.argument()])
             .args(arguments)
+            .args(&home.arguments)
             .current_dir(home.folder.path())
             .env("ESCALE_IDENTITY_SECRET", SECRET)
             .env("ESCALE_API_KEY", API_KEY)
@@ -209,6 +211,16 @@ impl Server {
 }
 
 impl Home {
+    /// What every server here is started with besides.
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        self
+    }
+
+    pub fn file(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// Puts a file beside the data, such as another config.
     pub fn write(&self, name: &str, content: &str) {
         std::fs::write(self.folder.path().join(name), content).unwrap();

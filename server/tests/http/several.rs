@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::identity::{identify, token};
+use crate::imports::tell;
 use crate::server::{Answer, Server};
+use crate::webhooks::{Receiver, booking_of, home, thanks, wait_until_done};
 
 /// A server, and another one on the same data.
 fn two() -> (Server, Server) {
@@ -160,4 +162,26 @@ fn servers_that_start_at_once_on_an_empty_database_take_turns() {
     for server in &servers {
         assert_eq!(server.get("/readyz", &[]).status, 200);
     }
+}
+
+/// Whom both servers find at once, one of them calls.
+#[test]
+fn f44_several_servers_make_each_call_once() {
+    let receiver = Receiver::open();
+    let home = home(&thanks(), &receiver.address());
+    let servers = [home.start(), home.start(), home.start()];
+    let customers = 30;
+    let all: Vec<Value> = (0..customers).map(|n| booking_of(&format!("customer-{n}"))).collect();
+    tell(&servers[0], "/v1/bookings", &json!(all));
+    let mut ids = std::collections::BTreeSet::new();
+    for _ in 0..customers {
+        let call = receiver.next();
+        assert!(ids.insert(call.id.clone()), "called twice");
+        call.answer("200 OK");
+    }
+    wait_until_done(&servers[0]);
+    tell(&servers[1], "/v1/bookings", &booking_of("another"));
+    let last = receiver.next();
+    assert!(ids.insert(last.id.clone()), "called twice");
+    last.answer("200 OK");
 }
