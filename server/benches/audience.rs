@@ -37,8 +37,11 @@ fn main() {
             ("a segment of three", &["best-city-lovers"]),
             ("everyone", &["--when", "{}"]),
         ] {
-            let (seconds, lines, peak) = run(&config, &db, arguments);
-            println!("  {name:<20} {seconds:>7.2} s, {lines} of {customers}, at most {peak} KiB of memory");
+            let Run { seconds, cpu_seconds, lines, peak_kib } = run(&config, &db, arguments);
+            println!(
+                "  {name:<20} {seconds:>7.2} s, {cpu_seconds:>7.2} s of all cores, {lines} of {customers}, \
+                 at most {peak_kib} KiB of memory"
+            );
         }
     }
 }
@@ -121,8 +124,25 @@ fn seed(db: &Path, customers: u64, states: &[Vec<u8>]) {
     db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
 }
 
-/// Seconds, lines, and the most memory at any time, in KiB.
-fn run(config: &Path, db: &Path, arguments: &[&str]) -> (f64, usize, u64) {
+/// What one run took. The time of all cores tells more where other programs run too.
+struct Run {
+    seconds: f64,
+    cpu_seconds: f64,
+    lines: usize,
+    peak_kib: u64,
+}
+
+/// The kernel's ticks a second, on every Linux.
+const TICKS: f64 = 100.0;
+
+/// The time in user and kernel mode of `/proc/…/stat`, behind the name in brackets.
+fn cpu_seconds(stat: &str) -> Option<f64> {
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at)?.parse::<f64>().ok();
+    Some((ticks(11)? + ticks(12)?) / TICKS)
+}
+
+fn run(config: &Path, db: &Path, arguments: &[&str]) -> Run {
     let out = db.with_extension("ndjson");
     let begun = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_escale"))
@@ -136,15 +156,17 @@ fn run(config: &Path, db: &Path, arguments: &[&str]) -> (f64, usize, u64) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let (status, mut peak) = (format!("/proc/{}/status", child.id()), 0);
+    let (place, mut peak_kib, mut cpu) = (format!("/proc/{}", child.id()), 0, 0.0_f64);
     while child.try_wait().unwrap().is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let text = std::fs::read_to_string(format!("{place}/status")).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
-        peak = peak.max(kib);
+        peak_kib = peak_kib.max(kib);
+        cpu =
+            cpu.max(std::fs::read_to_string(format!("{place}/stat")).ok().and_then(|s| cpu_seconds(&s)).unwrap_or(0.0));
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     let seconds = begun.elapsed().as_secs_f64();
     let lines = std::fs::read(&out).unwrap().iter().filter(|byte| **byte == b'\n').count();
-    (seconds, lines, peak)
+    Run { seconds, cpu_seconds: cpu, lines, peak_kib }
 }

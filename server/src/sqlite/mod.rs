@@ -35,6 +35,8 @@ pub enum OpenError {
         "the database was written by a newer version (schema {found}, this one knows {known}). Update this program"
     )]
     Newer { found: u32, known: u32 },
+    #[error("the database is damaged: {0}. It is left as it is; restore a backup with `escale restore`")]
+    Damaged(String),
     #[error("the writer thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
 }
@@ -48,12 +50,26 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens or creates the file, brings its schema up to date and finishes erasures that a crash cut short.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        look_through(path)?;
         let mut db = Connection::open(path)?;
         tune(&db)?;
         migrations::run(&mut db)?;
         erase::finish_interrupted(&mut db)?;
         Ok(Self { writer: Writer::start(db)?, readers: Readers::new(path) })
     }
+}
+
+/// Up to this size a file is looked through at each start, which takes a few seconds; a backup always is.
+const LOOKED_THROUGH_BYTES: u64 = 1 << 30;
+
+/// A damaged file is better refused at the start than found out by a visitor. Nothing of it is changed by looking.
+fn look_through(path: &Path) -> Result<(), OpenError> {
+    if !std::fs::metadata(path).is_ok_and(|file| (1..=LOOKED_THROUGH_BYTES).contains(&file.len())) {
+        return Ok(());
+    }
+    let db = open_reader(path)?;
+    let said: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if said == "ok" { Ok(()) } else { Err(OpenError::Damaged(said)) }
 }
 
 /// WAL lets readers go on beside the writer; FULL makes a commit durable before it is acknowledged; secure_delete

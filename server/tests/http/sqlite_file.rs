@@ -23,6 +23,43 @@ fn f54_a_file_that_is_no_database_is_refused_and_left_alone() {
     assert!(std::fs::read_to_string(&db).unwrap().starts_with("this was once"));
 }
 
+/// A database that a server has written, and the disk has damaged since: in its head, its schema, in the midst, by a cut.
+#[test]
+fn f54_a_database_that_was_damaged_is_refused_with_the_way_out_and_left_as_it_is() {
+    let mut server = Server::start();
+    for n in 0..200 {
+        Browser::of_visitor(n, 1).look_at("trip.city").look_at("trip.beach").sync(&server);
+    }
+    server.kill();
+    let folder = server.folder().to_owned();
+    let db = folder.join("escale.db");
+    // The log goes into the file.
+    rusqlite::Connection::open(&db).unwrap().execute_batch("PRAGMA journal_mode = DELETE").unwrap();
+    let sound = std::fs::read(&db).unwrap();
+    assert!(sound.len() > 20 * 4096, "{}", sound.len());
+    let damages: [(&str, std::ops::Range<usize>); 3] =
+        [("head", 0..64), ("schema", 100..1000), ("midst", sound.len() / 2..sound.len() / 2 + 4096)];
+    for (what, place) in damages {
+        let mut damaged = sound.clone();
+        damaged[place].fill(0xA5);
+        is_refused(&folder, what, &damaged);
+    }
+    is_refused(&folder, "cut", &sound[..sound.len() / 2]);
+    std::fs::write(&db, &sound).unwrap();
+    let server = server.kill_and_restart();
+    assert_eq!(Browser::of_visitor(7, 1).export(&server).status, 200);
+}
+
+#[track_caller]
+fn is_refused(folder: &std::path::Path, what: &str, damaged: &[u8]) {
+    let db = folder.join("escale.db");
+    std::fs::write(&db, damaged).unwrap();
+    let (code, said) =
+        escale(folder, &["serve", "--listen", "127.0.0.1:0", "--config", "escale.json", "--db", "escale.db"]);
+    assert_eq!((code, said.contains("backup")), (Some(2), true), "{what}: {said}");
+    assert!(std::fs::read(&db).unwrap() == damaged, "{what}: it was changed");
+}
+
 fn escale(folder: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String) {
     let run =
         std::process::Command::new(env!("CARGO_BIN_EXE_escale")).args(arguments).current_dir(folder).output().unwrap();
