@@ -30,7 +30,7 @@ Exit codes: 0 all well, 1 something failed, 2 the arguments or the config cannot
 
 #[derive(Subcommand)]
 pub enum Command {
-    Serve(Serve),
+    Serve(Box<Serve>),
     Build(Build),
     Check(Check),
     Replay(Replay),

@@ -38,7 +38,7 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     match cli::Cli::parse().command {
-        cli::Command::Serve(arguments) => commands::serve::run(arguments),
+        cli::Command::Serve(arguments) => commands::serve::run(*arguments),
         cli::Command::Build(arguments) => commands::build::run(&arguments),
         cli::Command::Check(arguments) => commands::check::run(&arguments),
         cli::Command::Replay(arguments) => commands::replay::run(&arguments),
