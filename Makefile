@@ -47,6 +47,10 @@ consumers: setup-test build ## Install the packed package in real projects (scri
 	@cargo build --workspace
 	@node tests/consumers/run.mjs --engine chromium
 
+KILLS ?= 1000
+kills: setup-test ## Kill the server in mid-write, KILLS=1000 times, on SQLite: nothing acknowledged may be lost
+	@ESCALE_KILLS=$(KILLS) cargo test --release -p escale-server --test http -- f52_a_server_killed_under_load --nocapture
+
 bench: build ## Measure `choose` in Chromium beside peers
 	@scripts/setup.sh bench
 	@cargo build --workspace

@@ -41,6 +41,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("draw", 4),
     ("restraint", 4),
     ("scenario", 4),
+    ("scenario_ahead", 4),
     ("settle", 4),
     ("situation", 4),
     ("question", 4),

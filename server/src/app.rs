@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 
 use crate::api_key::ApiKey;
 use crate::body::BODY_LIMIT;
@@ -21,6 +21,7 @@ use crate::pace::Pace;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::token::Tokens;
+use crate::webhook::Receivers;
 use crate::{clock, origin, pages, report_page, routes, telling};
 
 /// An answer that takes longer is given up, so that a stuck disk does not pile up requests.
@@ -37,6 +38,9 @@ pub struct App {
     pub api_key: Option<ApiKey>,
     pub pace: Pace,
     pub metrics: Metrics,
+    pub receivers: Receivers,
+    /// Whether the config has scenarios of the server.
+    pub wakes: bool,
 }
 
 impl App {
@@ -55,10 +59,16 @@ impl App {
 pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
     let interface = Router::new()
         .route("/v1/sync", post(routes::sync::hand_in))
-        .route("/v1/identify", post(routes::identify::link))
+        .route("/v1/identify", post(routes::identify::link).delete(routes::identify::unlink))
         .route("/v1/me", get(routes::me::export).delete(routes::me::erase))
         .route("/v1/config", get(routes::config::compiled))
         .route("/v1/model", get(routes::model::model))
+        .route("/v1/customers/{customer}", delete(routes::customers::forget))
+        .route("/v1/customers/{customer}/visitors", delete(routes::customers::unlink_all))
+        .route(
+            "/v1/customers/{customer}/identifiers/{identifier}",
+            put(routes::customers::tie).delete(routes::customers::untie),
+        )
         .route("/v1/openapi.json", get(routes::openapi::document))
         .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
         .method_not_allowed_fallback(async || Refusal::Method)
@@ -87,6 +97,9 @@ fn imports(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/v1/bookings", post(routes::tellings::bookings))
         .route("/v1/facts", post(routes::tellings::facts))
         .route("/v1/report", get(routes::report::report))
+        .route("/v1/audiences", post(routes::audiences::of_condition))
+        .route("/v1/audiences/{segment}", get(routes::audiences::of_segment))
+        .route("/v1/consents", post(routes::tellings::consents))
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(middleware::from_fn_with_state(
             Gate { app: app.clone(), body_limit: telling::body::BYTES },

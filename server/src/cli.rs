@@ -8,9 +8,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::audience::Format;
 use crate::database::Database;
 use crate::origin;
 use crate::telling::Subject;
+use crate::webhook::arguments;
 pub use model::Model;
 pub use report::{Report, ReportFormat};
 
@@ -40,6 +42,8 @@ pub enum Command {
     Import(Import),
     Report(Report),
     Model(Model),
+    Audience(Audience),
+    Webhooks(Webhooks),
     Backup(Backup),
     Restore(Restore),
 }
@@ -51,18 +55,11 @@ pub enum Command {
 #[derive(Args)]
 #[command(after_help = SERVE_EXAMPLES)]
 pub struct Serve {
-    /// The site's name, as the page's snippet gives it in data-site.
-    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
-    pub site: String,
-    /// The config: people's escale.json, or what `escale build` made of it.
-    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
-    pub config: PathBuf,
+    #[command(flatten)]
+    pub base: Base,
     /// What `escale model` has learned; it goes into the config that browsers are given.
     #[arg(long, env = "ESCALE_MODEL", value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Where the data are: a file for the embedded SQLite, or postgres://user:password@host/database.
-    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
-    pub db: Database,
     /// Address and port to listen on; port 0 takes any free one.
     #[arg(long, env = "ESCALE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
@@ -79,6 +76,8 @@ pub struct Serve {
     /// A file with that key; white space around it is dropped.
     #[arg(long, env = "ESCALE_API_KEY_FILE", value_name = "FILE", conflicts_with = "api_key")]
     pub api_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub webhooks: arguments::Webhooks,
     /// Serve the demo site from this folder, and sign its visitors in.
     #[arg(long, value_name = "DIR")]
     pub demo: Option<PathBuf>,
@@ -108,6 +107,20 @@ pub struct Serve {
     pub log: LogLevel,
 }
 
+/// What the server and the tools beside it work on: give each of them the same.
+#[derive(Args)]
+pub struct Base {
+    /// The site's name, as the page's snippet gives it in data-site.
+    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
+    pub site: String,
+    /// The config: people's escale.json, or what `escale build` made of it.
+    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
+    pub config: PathBuf,
+    /// Where the data are: a file for the embedded SQLite, or postgres://user:password@host/database.
+    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
+    pub db: Database,
+}
+
 const SERVE_EXAMPLES: &str = "\
 Examples:
   escale serve --site shop --config escale.json --db /var/lib/escale/shop.db \\
@@ -116,7 +129,7 @@ Examples:
   escale serve --config www/demo/escale.json --db demo.db --demo www/demo --pkg pkg
 
 Paths: POST /v1/sync, POST /v1/identify, GET and DELETE /v1/me, GET /v1/config, GET /v1/model, GET /healthz, GET /readyz;
-with the API key POST /v1/reactions, POST /v1/bookings, POST /v1/facts, GET /v1/report.";
+with the API key POST /v1/reactions, /v1/bookings, /v1/facts and /v1/consents, /v1/customers, /v1/audiences and GET /v1/report.";
 
 /// How the tokens are checked that the site's back end signs: JWTs with sub (the customer's id), aud (the site) and exp.
 #[derive(Args)]
@@ -268,13 +281,13 @@ Examples:
   escale replay server/samples/events.ndjson --config www/demo/escale.json
   escale replay visits.csv --placement home-hero --show 10";
 
-/// Tell of customers what another system knows: reactions to messages, bookings, facts, from a CSV file.
+/// Tell of customers what another system knows: reactions to messages, bookings, facts, consents, from a CSV file.
 ///
 /// Each row is one thing, under an id of its own: the same file twice changes nothing, and a later word under the same id
 /// replaces the earlier. It goes straight into the database, beside a server that runs or without one. Rows that cannot
 /// be read go to a file of rejects, with the reason; mend them there and import that file.
 #[derive(Args)]
-#[command(after_help = IMPORT_EXAMPLES)]
+#[command(after_help = import_examples())]
 pub struct Import {
     /// What the rows tell of.
     #[arg(value_enum)]
@@ -282,15 +295,8 @@ pub struct Import {
     /// The file, with a header line.
     #[arg(value_name = "FILE.CSV")]
     pub file: PathBuf,
-    /// The site's name, as the server's.
-    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
-    pub site: String,
-    /// The config, as the server's: destinations, offers, families and facts are named in it.
-    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
-    pub config: PathBuf,
-    /// Where the data are, as the server's.
-    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
-    pub db: Database,
+    #[command(flatten)]
+    pub base: Base,
     /// Which column is which field; columns that bear a field's name need none. May be given again, or with commas.
     #[arg(long = "map", value_name = "FIELD=COLUMN", value_delimiter = ',', value_parser = pair)]
     pub map: Vec<(String, String)>,
@@ -316,10 +322,67 @@ Examples:
          --map customer=client_no,id=file_no,at=booked_on,value=amount --set channel=shop --dry-run
   escale import reactions clicks.csv --config escale.json --set channel=email --set reaction=clicked
 
-Fields: reactions  customer id at channel reaction family machine frequency
-        bookings   customer id at cancelled channel destination start_date end_date adults children value offer topics
-        facts      customer id at fact value source
 Exit codes: 0 all rows were read, 1 some were rejected, 2 nothing could be done.";
+
+/// The examples, and the fields as they are read.
+fn import_examples() -> String {
+    let mut text = format!("{IMPORT_EXAMPLES}\n\nFields:");
+    for subject in Subject::value_variants() {
+        let name = subject.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        text.push_str(&format!("\n  {name:<10} {}", subject.fields().join(" ")));
+    }
+    text
+}
+
+/// List the customers of a segment, or whom a condition is true of: a line each, with channel and pressure.
+///
+/// The engine that runs in browsers looks at everything held of each customer: all of its browsers and all that was told.
+/// It reads the database itself, beside a server that runs or without one.
+#[derive(Args)]
+#[command(after_help = AUDIENCE_EXAMPLES)]
+pub struct Audience {
+    /// A segment of the config.
+    #[arg(value_name = "SEGMENT", required_unless_present = "when")]
+    pub segment: Option<String>,
+    /// A condition instead, as the config's own are written; {} is everyone.
+    #[arg(long, value_name = "JSON", conflicts_with = "segment")]
+    pub when: Option<String>,
+    #[command(flatten)]
+    pub base: Base,
+    /// By which channel they are to be written to: who withdrew from it, or unsubscribed, is left out.
+    #[arg(long, value_name = "NAME")]
+    pub channel: Option<String>,
+    /// Those alone who consented to this purpose.
+    #[arg(long, value_name = "NAME")]
+    pub purpose: Option<String>,
+    #[arg(long, value_enum, default_value_t = Format::Ndjson)]
+    pub format: Format,
+}
+
+const AUDIENCE_EXAMPLES: &str = "\
+Examples:
+  escale audience to-win-back --config escale.json --db voyages.db --site voyages --channel email --purpose newsletter
+  escale audience --when '{\"value_class\": \"high\"}' --config escale.json --db voyages.db --site voyages --format csv";
+
+/// List webhooks that were given up, or have them called again.
+///
+/// A receiver that does not acknowledge is called again for about two days; then its call waits here. The server makes
+/// the calls: this only says what it is to do.
+#[derive(Args)]
+pub struct Webhooks {
+    /// The site's name, as the server's.
+    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
+    pub site: String,
+    /// Where the data are, as the server's.
+    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
+    pub db: Database,
+    /// The one to be called again.
+    #[arg(long, value_name = "ID")]
+    pub requeue: Option<String>,
+    /// All of them.
+    #[arg(long, conflicts_with = "requeue")]
+    pub requeue_all: bool,
+}
 
 /// Copy the embedded database while a server goes on with it, and look the copy through.
 ///
@@ -327,15 +390,14 @@ Exit codes: 0 all rows were read, 1 some were rejected, 2 nothing could be done.
 /// PostgreSQL use its own tools.
 #[derive(Args)]
 pub struct Backup {
-    /// The database file.
-    #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
-    pub db: PathBuf,
+    #[command(flatten)]
+    pub file: DatabaseFile,
     /// The copy; it must not be there yet.
     #[arg(value_name = "COPY")]
     pub to: PathBuf,
 }
 
-/// Put a backup in the place of the embedded database, which is kept beside it.
+/// Put a backup in the place of the embedded database, which is kept beside it as FILE.before-restore.
 ///
 /// Stop the server first. Who was erased since the backup stays erased, as far as the database that is replaced can be
 /// read: its tombstones are taken over.
@@ -344,7 +406,14 @@ pub struct Restore {
     /// The backup.
     #[arg(value_name = "COPY")]
     pub from: PathBuf,
-    /// The database file; if it is there, it becomes FILE.before-restore.
+    #[command(flatten)]
+    pub file: DatabaseFile,
+}
+
+/// The embedded store, as a file.
+#[derive(Args)]
+pub struct DatabaseFile {
+    /// The database file.
     #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
     pub db: PathBuf,
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::customers;
 use crate::postgres::PostgresStore;
 use crate::sqlite::SqliteStore;
 use crate::store::Store;
@@ -18,16 +19,14 @@ pub enum Database {
 impl Database {
     /// Opens or creates it and brings it up to date; the reason in words if that cannot be.
     pub async fn open(&self) -> Result<Box<dyn Store>, String> {
-        match self {
-            Self::File(path) => {
-                let store = SqliteStore::open(path).map_err(|error| format!("{self}: {error}"))?;
-                Ok(Box::new(store))
-            }
+        let store: Box<dyn Store> = match self {
+            Self::File(path) => Box::new(SqliteStore::open(path).map_err(|error| format!("{self}: {error}"))?),
             Self::Postgres(config) => {
-                let store = PostgresStore::open(config).await.map_err(|error| format!("{self}: {error}"))?;
-                Ok(Box::new(store))
+                Box::new(PostgresStore::open(config).await.map_err(|error| format!("{self}: {error}"))?)
             }
-        }
+        };
+        customers::finish_interrupted(store.as_ref()).await.map_err(|error| format!("{self}: {error}"))?;
+        Ok(store)
     }
 }
 

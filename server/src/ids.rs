@@ -12,6 +12,9 @@ use sha2::{Digest, Sha256};
 /// Keys are spread over this many buckets; a bucket never spans two machines.
 pub const BUCKETS: u16 = 1024;
 
+/// A customer's id has at most so many bytes.
+pub const CUSTOMER_BYTES: usize = 128;
+
 /// The name of a site, shared by every key of a request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Site(Arc<str>);
@@ -105,6 +108,11 @@ pub struct CustomerKey {
 }
 
 impl CustomerKey {
+    /// Whether a text can be a customer's id.
+    pub fn is_id(text: &str) -> bool {
+        (1..=CUSTOMER_BYTES).contains(&text.len())
+    }
+
     /// What a tombstone keeps of it.
     pub fn hash(&self) -> IdHash {
         IdHash::of(&self.site, "customer", self.id.as_bytes())

@@ -2,12 +2,14 @@
 
 mod api_key;
 mod app;
+mod audience;
 mod body;
 mod cli;
 mod clock;
 mod commands;
 mod config_source;
 mod connections;
+mod customers;
 mod database;
 mod growth;
 mod hand_in;
@@ -32,6 +34,7 @@ mod store;
 mod table;
 mod telling;
 mod token;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -45,6 +48,8 @@ fn main() -> ExitCode {
         cli::Command::Replay(arguments) => commands::replay::run(&arguments),
         cli::Command::Backup(arguments) => commands::backup::back_up(&arguments),
         cli::Command::Restore(arguments) => commands::backup::restore(&arguments),
+        cli::Command::Webhooks(arguments) => commands::webhooks::run(&arguments),
+        cli::Command::Audience(arguments) => commands::audience::run(&arguments),
         cli::Command::Import(arguments) => commands::import::run(&arguments),
         cli::Command::Model(arguments) => commands::model::run(&arguments),
         cli::Command::Report(arguments) => commands::report::run(&arguments),

@@ -13,6 +13,8 @@ pub enum Refusal {
     Malformed(String),
     /// What is asked for in the query.
     Query(String),
+    /// With what is wrong.
+    Audience(String),
     MalformedField(&'static str),
     TooLarge,
     MediaType,
@@ -34,6 +36,8 @@ pub enum Refusal {
     NoApiKey,
     ApiKey,
     TooMany,
+    CustomerId,
+    Scope,
     UnknownVisitor,
     Erased,
     NoModel,
@@ -49,6 +53,7 @@ impl Refusal {
             Self::Malformed(_) | Self::MalformedField(_) | Self::Query(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "malformed")
             }
+            Self::Audience(_) => (StatusCode::UNPROCESSABLE_ENTITY, "audience"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type"),
             Self::ReadTimeOut => (StatusCode::REQUEST_TIMEOUT, "read_time_out"),
@@ -68,6 +73,8 @@ impl Refusal {
             Self::NoApiKey => (StatusCode::UNAUTHORIZED, "no_api_key"),
             Self::ApiKey => (StatusCode::UNAUTHORIZED, "bad_api_key"),
             Self::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, "too_many"),
+            Self::CustomerId => (StatusCode::UNPROCESSABLE_ENTITY, "customer_id"),
+            Self::Scope => (StatusCode::UNPROCESSABLE_ENTITY, "scope"),
             Self::UnknownVisitor => (StatusCode::NOT_FOUND, "unknown_visitor"),
             Self::Erased => (StatusCode::GONE, "erased"),
             Self::NoModel => (StatusCode::NOT_FOUND, "no_model"),
@@ -83,6 +90,12 @@ impl Refusal {
             Self::Malformed(why) => return (format!("the body cannot be read: {why}"), "send the documented JSON"),
             Self::Query(why) => {
                 return (format!("the query cannot be read: {why}"), "the parameters are listed in the documentation");
+            }
+            Self::Audience(why) => {
+                return (
+                    why.clone(),
+                    "name a segment of the config, or send a condition as the config's own are written",
+                );
             }
             Self::MalformedField(name) => {
                 return (
@@ -120,6 +133,8 @@ impl Refusal {
                 ("the API key is not this server's", "send Authorization: Bearer and the key of --api-key-file")
             }
             Self::TooMany => ("there are more than 1,000 objects in the body", "send them in several requests"),
+            Self::CustomerId => ("that is no customer's id", "send 1 to 128 bytes, percent-encoded in the path"),
+            Self::Scope => ("there is no such scope", "leave it out, or send scope=customer to erase on all devices"),
             Self::UnknownVisitor => ("nothing is held of this visitor", "nothing is left to do"),
             Self::Erased => ("this visitor was erased", "wipe what is kept here and start anew only with consent"),
             Self::NoModel => {

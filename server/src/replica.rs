@@ -32,12 +32,25 @@ pub fn check(state: &[u8]) -> Result<(), Refusal> {
     }
 }
 
-/// What these states and the back end's words know together, as bytes. A state that cannot be read is left out: it must
-/// not cost the others theirs.
+/// What these states and the back end's words know together, as bytes.
 pub fn combined(others: &Others, config: &Config, now_ms: u64) -> Vec<u8> {
-    let states = others.states.iter().filter_map(|taken| mended(taken, now_ms));
-    let profiles: Vec<Profile> = states.chain([told(&others.told, config)]).collect();
-    combine(&profiles).encode()
+    together(&others.states, &others.told, config, now_ms).encode()
+}
+
+/// The same as a profile. A state that cannot be read is left out: it must not cost the others theirs.
+pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u64) -> Profile {
+    let mut profiles: Vec<Profile> = states.iter().filter_map(|taken| mended(taken, now_ms)).collect();
+    if !words.is_empty() {
+        profiles.push(told(words, config));
+    }
+    match profiles.pop() {
+        Some(alone) if profiles.is_empty() => alone,
+        Some(last) => {
+            profiles.push(last);
+            combine(&profiles)
+        }
+        None => Profile::default(),
+    }
 }
 
 /// The back end's words as a profile of their own, by the engine that browsers run: in the order of time, whatever the

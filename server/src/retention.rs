@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::clock;
+use crate::customers;
 use crate::ids::BUCKETS;
 
 /// Twenty-five months, in days.
@@ -28,6 +29,9 @@ async fn once(app: &App) {
             // Tomorrow is another day.
             Err(error) => tracing::warn!(bucket, %error, "the retention of this bucket was not looked after"),
         }
+    }
+    if let Err(error) = customers::finish_interrupted(app.store.as_ref()).await {
+        tracing::warn!(%error, "erasures that were cut short are left for tomorrow");
     }
     tracing::info!(gone, "visitors silent for 25 months were removed");
 }

@@ -4,10 +4,13 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use crate::audience::held::Audience;
+use crate::customers::steps::Customers;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
 use crate::report::period::Period;
 use crate::statistics::person::Arm;
 use crate::statistics::sums::Sums;
+use crate::webhook::steps::Outbox;
 
 /// More replicas than this a visitor cannot have: an honest browser starts one only after a roll-back or a copy.
 pub const REPLICAS_PER_VISITOR: usize = 32;
@@ -40,6 +43,8 @@ pub struct HandIn {
     pub day: u32,
     /// The arms that the visitor is in.
     pub arms: Vec<Arm>,
+    /// Whether scenarios of the server are to look at the visitor's customer.
+    pub wakes: bool,
 }
 
 /// What became of it.
@@ -106,6 +111,7 @@ pub enum Found {
 }
 
 /// One thing that the site's back end tells, as the bytes of an event, under a hash of its own id.
+#[derive(Clone)]
 pub struct Telling {
     pub id: IdHash,
     pub day: u32,
@@ -118,6 +124,8 @@ pub struct Tellings {
     pub customer: CustomerKey,
     pub all: Vec<Telling>,
     pub day: u32,
+    /// Whether scenarios of the server are to look at the customer.
+    pub wakes: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +137,7 @@ pub enum Told {
 }
 
 /// What goes with a link: whose it was, how many changes, and on which day if it was erased rather than forgotten.
+#[derive(Clone, Copy)]
 pub struct Leaving {
     pub visitor: IdHash,
     pub changes: u64,
@@ -142,7 +151,7 @@ pub struct Erasure {
     pub day: u32,
 }
 
-pub trait Store: Send + Sync {
+pub trait Store: Audience + Customers + Outbox + Send + Sync {
     /// Takes a replica's state by the version rules of [`crate::hand_in::judge`].
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn>;
     /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.

@@ -72,6 +72,19 @@ pub fn count(profile: &Profile, now_s: u32, window_s: u32) -> u32 {
     contacts(profile).iter().filter(|c| c.at_min >= since).count() as u32
 }
 
+/// How often the visitor may still be spoken to now, by whatever channel: what the caps over everything leave, and nothing
+/// after a booking or against the visitor's own wish. `None`: there is no bound.
+#[must_use]
+pub fn left(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
+    let contacts = contacts(profile);
+    let reader = Reader { profile, config, contacts: &contacts, now_s: profile.reading_s(now_s) };
+    if reader.is_after_booking() || reader.is_unwanted() {
+        return Some(0);
+    }
+    let left = |cap: Cap| u32::from(cap.most).saturating_sub(reader.count(Scope::All, 0, cap.per));
+    config.caps(Scope::All, 0).map(left).min()
+}
+
 /// The kinds that sell something: products, complements, vouchers.
 #[must_use]
 pub fn is_commercial(kind: u8) -> bool {

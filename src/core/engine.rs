@@ -48,7 +48,8 @@ use super::track::event_of_call;
 #[derive(Clone, Debug)]
 pub struct Engine {
     config: Config,
-    visitor: u64,
+    /// None until somebody says who it is.
+    visitor: Option<u64>,
     own: Profile,
     others: Profile,
     /// Own and others together, where there are others.
@@ -66,7 +67,7 @@ impl Engine {
     pub fn new(config: Config) -> Self {
         Self {
             config,
-            visitor: 0,
+            visitor: None,
             own: Profile::default(),
             others: Profile::default(),
             together: None,
@@ -84,13 +85,18 @@ impl Engine {
 
     /// Says who it is: a hash of the visitor id, from which draws and arms follow.
     pub fn set_visitor(&mut self, hash: u64) {
-        self.visitor = hash;
+        self.visitor = Some(hash);
     }
 
-    /// The hash of [`Self::set_visitor`].
+    /// The hash of [`Self::set_visitor`]; none where nobody has said it: then no arm is known, and draws are those of 0.
     #[must_use]
-    pub fn visitor(&self) -> u64 {
+    pub fn visitor(&self) -> Option<u64> {
         self.visitor
+    }
+
+    /// What draws follow from.
+    pub(super) fn draws(&self) -> u64 {
+        self.visitor.unwrap_or(0)
     }
 
     /// Says that what was known earlier may have been purged: then nobody is taken for a beginner.
@@ -122,6 +128,11 @@ impl Engine {
         self.others = Profile::decode(others).unwrap_or_default();
         self.know();
         Ok(())
+    }
+
+    /// As [`Self::load`], of a profile that was read already.
+    pub fn take(&mut self, profile: Profile) {
+        (self.own, self.others, self.together) = (profile, Profile::default(), None);
     }
 
     /// The own replica's bytes, for the store and the server.
@@ -173,7 +184,7 @@ impl Engine {
         let offer = self.config.index_of(Namespace::Offer, event.offer);
         if let (Some(placement), Some(offer), Some(told)) = (placement, offer, settle::told(fields)) {
             event.decided = self.with_situation(unix_ms_of(self.told_s), |situation| {
-                settle::decided(situation, &told, self.visitor, (placement, offer))
+                settle::decided(situation, &told, self.draws(), (placement, offer))
             });
         }
     }
@@ -233,18 +244,22 @@ impl Engine {
     /// Chooses for a slot. Never fails: the reason says why there is no offer.
     #[must_use]
     pub fn choose(&self, request: &Request) -> Decision {
-        self.with_situation(request.now_ms, |situation| situation.decide(request, self.visitor))
+        self.with_situation(request.now_ms, |situation| situation.decide(request, self.draws()))
     }
 
     /// Reads all that a choice looks at, for a moment, and hands it over.
     pub fn with_situation<T>(&self, now_ms: f64, look: impl FnOnce(&Situation) -> T) -> T {
+        self.with_facts(now_ms, |facts| look(&Situation::read(&self.config, facts)))
+    }
+
+    /// Reads all that a condition may ask for, for a moment, and hands it over.
+    pub fn with_facts<T>(&self, now_ms: f64, look: impl FnOnce(&VisitorFacts) -> T) -> T {
         let now_s = self.known().reading_s(seconds_of(now_ms));
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
         let facts = self.facts(&affinity, &time);
         let customer = recognise(&facts, &self.config, self.is_history_uncertain);
-        let facts = VisitorFacts { customer: &customer, ..facts };
-        look(&Situation::read(&self.config, &facts))
+        look(&VisitorFacts { customer: &customer, ..facts })
     }
 
     /// The texts of an offer's variant (0: its own) in a language.

@@ -191,7 +191,7 @@ impl Account<'_> {
         let affinity = Affinity::read(&profile, config, self.situation.now_s);
         let facts = VisitorFacts { profile: &profile, affinity: &affinity, ..*self.situation.facts };
         let situation = Situation::read(config, &facts);
-        let other = situation.decide(self.request, self.engine.visitor());
+        let other = situation.decide(self.request, self.engine.draws());
         let label = config.label(topic, language.code);
         match other.offer {
             None => (language.without_default)(label),

@@ -24,8 +24,8 @@ pub struct VisitorFacts<'a> {
     pub page_topics: &'a [TopicWeight],
     /// Seconds since the landmark.
     pub now_s: u32,
-    /// The visitor's hash, from which arms follow.
-    pub visitor: u64,
+    /// The visitor's hash, from which arms follow; none: nobody has said it.
+    pub visitor: Option<u64>,
 }
 
 impl VisitorFacts<'_> {
@@ -81,7 +81,7 @@ impl Facts for VisitorFacts<'_> {
             return self.profile.fact(argument)?.answer();
         }
         if attribute == Id::Arm as u16 {
-            return arm::of(self.time.config(), argument, self.visitor).map(|arm| arm.hash);
+            return arm::of(self.time.config(), argument, self.visitor?).map(|arm| arm.hash);
         }
         self.time.name(attribute).or_else(|| self.customer.name(attribute))
     }

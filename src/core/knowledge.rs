@@ -137,7 +137,7 @@ fn arms(engine: &Engine) -> BTreeMap<String, String> {
     let config = engine.config();
     let text = |string: u32| config.text(string).to_owned();
     let experiments = config.arms().map(|arm| arm.experiment);
-    let taken = experiments.filter_map(|experiment| arm::of(config, experiment, engine.visitor()));
+    let taken = experiments.filter_map(|experiment| arm::of(config, experiment, engine.visitor()?));
     taken.map(|arm| (text(arm.experiment_name), text(arm.name))).collect()
 }
 

@@ -47,6 +47,8 @@ pub mod question;
 pub mod recognise;
 pub mod restraint;
 pub mod scenario;
+#[cfg(feature = "full")]
+pub mod scenario_ahead;
 pub mod settle;
 pub mod situation;
 // Floor 5: the facade.

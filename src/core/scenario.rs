@@ -74,20 +74,20 @@ enum Asked {
 }
 
 /// What a scenario may fire for.
-struct Cause {
+pub(super) struct Cause {
     /// The first one stands for it: a trip is made of several intents and bookings, and fires once for all.
-    subjects: Vec<u32>,
+    pub(super) subjects: Vec<u32>,
     ordinal: u16,
     happened_s: u32,
     departure_s: Option<u32>,
     return_s: Option<u32>,
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     profile: &'a Profile,
-    config: &'a Config,
-    trips: &'a [TripReading],
-    now_s: u32,
+    pub(super) config: &'a Config,
+    pub(super) trips: &'a [TripReading],
+    pub(super) now_s: u32,
 }
 
 fn read(config: &Config, facts: &VisitorFacts, asked: Asked) -> Vec<Due> {
@@ -96,7 +96,7 @@ fn read(config: &Config, facts: &VisitorFacts, asked: Asked) -> Vec<Due> {
     if config.scenarios() == 0 || profile.is_empty() {
         return all;
     }
-    let reader = Reader { profile, config, trips: facts.time.trips(), now_s: facts.now_s };
+    let reader = Reader::of(config, facts);
     for index in 0..config.scenarios() {
         let scenario = config.scenario(index);
         let mut left = reader.left_of(&scenario);
@@ -122,19 +122,35 @@ impl Cause {
         Self { subjects: vec![subject], ordinal: 0, happened_s, departure_s: None, return_s: None }
     }
 
-    fn of_travel(travel: &Travel, subjects: Vec<u32>, happened_s: u32) -> Self {
+    pub(super) fn of_travel(travel: &Travel, subjects: Vec<u32>, happened_s: u32) -> Self {
         let day_s = |day: u16| (day > 0).then(|| u32::from(day) * DAY_S);
         let (departure_s, return_s) = (day_s(travel.start_day), day_s(return_day(travel)));
         Self { subjects, ordinal: 0, happened_s, departure_s, return_s }
     }
 
-    fn id(&self, scenario: &Scenario, subject: u32) -> u32 {
+    pub(super) fn id(&self, scenario: &Scenario, subject: u32) -> u32 {
         cause_id(scenario.hash, subject, self.ordinal)
+    }
+
+    /// Since when the scenario is due for it; none where it has no such date.
+    pub(super) fn since_s(&self, scenario: &Scenario) -> Option<u32> {
+        let base_s = match scenario.relative {
+            0 => self.happened_s,
+            1 => self.departure_s?,
+            _ => self.return_s?,
+        };
+        Some(base_s.saturating_add_signed(scenario.after_s))
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn of(config: &'a Config, facts: &'a VisitorFacts) -> Self {
+        Self { profile: facts.profile, config, trips: facts.time.trips(), now_s: facts.now_s }
     }
 }
 
 impl Reader<'_> {
-    fn causes(&self, scenario: &Scenario) -> Vec<Cause> {
+    pub(super) fn causes(&self, scenario: &Scenario) -> Vec<Cause> {
         match scenario.on {
             cause::BOOKING => self.bookings(),
             cause::FIRST_VISIT if self.profile.first_s > 0 => vec![Cause::at(0, self.profile.first_s)],
@@ -195,12 +211,7 @@ impl Reader<'_> {
 
     /// Since when a scenario is due for a cause; none: it is not.
     fn due_since(&self, scenario: &Scenario, cause: &Cause) -> Option<u32> {
-        let base_s = match scenario.relative {
-            0 => cause.happened_s,
-            1 => cause.departure_s?,
-            _ => cause.return_s?,
-        };
-        let since_s = base_s.saturating_add_signed(scenario.after_s);
+        let since_s = cause.since_s(scenario)?;
         let is_now = since_s <= self.now_s && self.now_s < since_s.saturating_add(scenario.within_s);
         let mut unless = self.config.unless(scenario);
         (is_now && !unless.any(|kind| self.happened_since(scenario, cause, kind))).then_some(since_s)

@@ -10,11 +10,11 @@ use crate::config_source::Faults;
 use crate::sqlite::copy::{self, CopyError};
 
 pub fn back_up(arguments: &cli::Backup) -> ExitCode {
-    done(back_up_to(&arguments.db, &arguments.to).map(|()| format!("{} is whole", arguments.to.display())))
+    done(back_up_to(&arguments.file.db, &arguments.to).map(|()| format!("{} is whole", arguments.to.display())))
 }
 
 pub fn restore(arguments: &cli::Restore) -> ExitCode {
-    done(restore_from(&arguments.from, &arguments.db))
+    done(restore_from(&arguments.from, &arguments.file.db))
 }
 
 fn done(outcome: Result<String, Faults>) -> ExitCode {

@@ -36,7 +36,7 @@ pub fn run(arguments: &cli::Import) -> ExitCode {
 
 async fn import(arguments: &cli::Import) -> Result<Outcome, Faults> {
     let name = arguments.file.display().to_string();
-    let served = config_source::served(config_source::read(&arguments.config)?)?;
+    let served = config_source::served(config_source::read(&arguments.base.config)?)?;
     let file = File::open(&arguments.file).map_err(|error| fault(&name, &error))?;
     let bytes = file.metadata().map_or(0, |about| about.len());
     let mut csv =
@@ -44,7 +44,7 @@ async fn import(arguments: &cli::Import) -> Result<Outcome, Faults> {
     let mut rejects = Rejects::of(arguments, csv.header().map_err(|why| fault(&name, &why))?);
     let store = match arguments.dry_run {
         true => None,
-        false => Some(arguments.db.open().await.map_err(|why| Faults(vec![why]))?),
+        false => Some(arguments.base.db.open().await.map_err(|why| Faults(vec![why]))?),
     };
     let mut work = Work { arguments, served: &served, store: store.as_deref(), outcome: Outcome::default() };
     let bar = bar(bytes, "{spinner} importing  {wide_bar} {bytes}/{total_bytes}");
@@ -84,7 +84,7 @@ impl Work<'_> {
     }
 
     async fn take(&self, items: Vec<Item>) -> Result<Outcome, Faults> {
-        let site = Site::new(&self.arguments.site);
+        let site = Site::new(&self.arguments.base.site);
         let reader = Reader { site: &site, config: &self.served.config, now_ms: clock::now_ms() as f64 };
         let subject = self.arguments.subject;
         let Some(store) = self.store else {

@@ -1,6 +1,7 @@
 //! A file a subcommand. In: typed arguments. Out: an exit code; words go to the standard output, faults to the
 //! standard error.
 
+pub mod audience;
 pub mod backup;
 pub mod build;
 pub mod check;
@@ -10,6 +11,7 @@ pub mod replay;
 pub mod report;
 pub mod serve;
 mod stories;
+pub mod webhooks;
 
 use std::process::ExitCode;
 

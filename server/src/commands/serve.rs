@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use escale::core::config::{Config, NONE};
 use tokio::net::TcpListener;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -25,6 +26,8 @@ use crate::pace::Pace;
 use crate::pages::Demo;
 use crate::retention;
 use crate::token::Tokens;
+use crate::webhook::look::has_scenarios;
+use crate::webhook::{self, Receivers};
 
 /// How long requests in flight may still take once the server was told to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -64,11 +67,11 @@ fn start_log(arguments: &cli::Serve) {
 
 async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
     let model = config_source::model(arguments.model.as_deref())?;
-    let compiled = config_source::read_with(&arguments.config, model.as_ref())?;
+    let compiled = config_source::read_with(&arguments.base.config, model.as_ref())?;
     for warning in &compiled.warnings {
         eprintln!("warning: {warning}");
     }
-    let site = Site::new(&arguments.site);
+    let site = Site::new(&arguments.base.site);
     let demo = match &arguments.demo {
         Some(pages) => {
             Some(Demo::open(pages, &arguments.pkg).map_err(|error| fault(&pages.display().to_string(), &error))?)
@@ -78,10 +81,24 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
     let tokens = tokens(&site, &arguments.identity, demo.is_some())?;
     let api_key = api_key(arguments)?;
     let config = config_source::served(compiled)?;
-    let store = arguments.db.open().await.map_err(|why| Faults(vec![why]))?;
+    let store = arguments.base.db.open().await.map_err(|why| Faults(vec![why]))?;
     let (origins, pace) = (arguments.origins.clone(), Pace::new(arguments.requests_a_minute));
     let metrics = Metrics::new();
-    Ok((App { site, store, config, model, origins, tokens, api_key, pace, metrics }, demo))
+    let receivers = arguments.webhooks.receivers().map_err(|why| Faults(vec![why]))?;
+    warn_of_webhooks(&config.config, &receivers);
+    let wakes = has_scenarios(&config.config);
+    Ok((App { site, store, config, model, origins, tokens, api_key, pace, metrics, receivers, wakes }, demo))
+}
+
+/// A scenario whose webhook has no address does not fire.
+fn warn_of_webhooks(config: &Config, receivers: &Receivers) {
+    let names = receivers.names();
+    for scenario in (0..config.scenarios()).map(|index| config.scenario(index)).filter(|s| s.offer == NONE) {
+        let (name, webhook) = (config.text(scenario.name), config.text(scenario.webhook));
+        if !names.iter().any(|known| known == webhook) {
+            eprintln!("warning: the scenario `{name}` does not fire: give --webhook {webhook}=https://…");
+        }
+    }
 }
 
 fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {
@@ -138,9 +155,10 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         () = graceful => {}
         () = overdue => tracing::warn!("requests still in flight were cut off"),
         () = retention::keep(&app) => {}
+        () = webhook::watch(&app) => {}
     }
     app.store.close().await.map_err(|error| fault("closing the database", &error))?;
-    println!("stopped; everything acknowledged is in {}", arguments.db);
+    println!("stopped; everything acknowledged is in {}", arguments.base.db);
     Ok(())
 }
 
@@ -183,7 +201,7 @@ fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 fn announce(address: &str, is_demo: bool, arguments: &cli::Serve) {
-    println!("Escale serves the site `{}` at http://{address}/ (data in {})", arguments.site, arguments.db);
+    println!("Escale serves the site `{}` at http://{address}/ (data in {})", arguments.base.site, arguments.base.db);
     if is_demo {
         println!("{}", TRY.replace("{address}", address));
     }

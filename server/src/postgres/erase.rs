@@ -4,6 +4,7 @@
 use deadpool_postgres::{Client, GenericClient};
 
 use super::bucket::Bucket;
+use super::customer::{bury as bury_customer, drop_if_empty, forget_words};
 use super::lines::Lines;
 use super::statistics;
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
@@ -60,6 +61,8 @@ pub async fn bury<C: GenericClient>(here: &Bucket<'_, C>, id: &IdHash, day: u32)
     let customer: Option<String> = here.row(sql, &[&id.bytes()]).await?.and_then(|row| row.get(0));
     set_tombstone(here, id, day).await?;
     if customer.is_some() {
+        // Another of the customer's visitors in this bucket writes its own at its next hand-in.
+        here.run("DELETE FROM looks WHERE site = $1 AND bucket = $2 AND customer = $3", &[&customer]).await?;
         let sql = "UPDATE tombstones SET customer = $4, changes = $5 WHERE site = $1 AND bucket = $2 AND id = $3";
         here.run(sql, &[&id.bytes(), &customer, &changes]).await?;
     }
@@ -94,13 +97,7 @@ pub async fn remove_link(line: &mut Client, of: &CustomerKey, leaving: &Leaving)
         if let Some(day) = leaving.erased_day {
             erase_customer_without_links(&there, of, day).await?;
         }
-        let sql = "DELETE FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3
-             AND NOT EXISTS (SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3)
-             AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3)";
-        there.run(sql, &[&of.id]).await?;
-        let sql = "DELETE FROM counted_customers WHERE site = $1 AND bucket = $2 AND customer = $3
-             AND NOT EXISTS (SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3)";
-        there.run(sql, &[&of.id]).await?;
+        drop_if_empty(&there, of).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -114,13 +111,12 @@ async fn erase_customer_without_links<C: GenericClient>(
     if there.row(sql, &[&of.id]).await?.is_some() {
         return Ok(());
     }
-    let day = day.cast_signed();
-    let sql = "DELETE FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3 AND day <= $4";
-    there.run(sql, &[&of.id, &day]).await?;
-    let sql = "INSERT INTO tombstones (site, bucket, id, erased_day) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (site, bucket, id)
-         DO UPDATE SET erased_day = greatest(tombstones.erased_day, excluded.erased_day)";
-    there.run(sql, &[&of.hash().bytes(), &day]).await?;
+    forget_words(there, of, day).await?;
+    bury_customer(there, of, day).await?;
+    // Its other ids lie in other buckets, and are looked after next.
+    let sql = "UPDATE customers SET erased_before = $4 WHERE site = $1 AND bucket = $2 AND customer = $3
+         AND EXISTS (SELECT 1 FROM identifiers WHERE site = $1 AND bucket = $2 AND customer = $3)";
+    there.run(sql, &[&of.id, &day.cast_signed()]).await?;
     Ok(())
 }
 

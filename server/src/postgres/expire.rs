@@ -23,17 +23,28 @@ pub async fn expire(lines: &Lines, site: &Site, bucket: u16, before_day: u32) ->
     Ok(gone)
 }
 
+/// What the back end said that grows old, and the column of its day.
+const WORDS: [(&str, &str); 3] = [("tellings", "day"), ("identifiers", "tied_day"), ("aliases", "tied_day")];
+
 /// What was told of days long past goes too, and customers of whom nothing else is held.
 async fn forget_tellings(line: &mut Client, site: &Site, bucket: u16, before_day: u32) -> Result<(), StoreError> {
-    let old = "FROM tellings WHERE site = $1 AND bucket = $2 AND day < $3";
     let before = before_day.cast_signed();
-    if Bucket::new(&*line, site, bucket).row(&format!("SELECT 1 {old} LIMIT 1"), &[&before]).await?.is_none() {
+    let old = |(table, day): (&str, &str)| format!("FROM {table} WHERE site = $1 AND bucket = $2 AND {day} < $3");
+    let mut has_old = false;
+    for word in WORDS {
+        let sql = format!("SELECT 1 {} LIMIT 1", old(word));
+        has_old |= Bucket::new(&*line, site, bucket).row(&sql, &[&before]).await?.is_some();
+    }
+    if !has_old {
         return Ok(());
     }
     let tx = line.transaction().await?;
     let here = Bucket::new(&tx, site, bucket).locked().await?;
-    here.run(&format!("DELETE {old}"), &[&before]).await?;
+    for word in WORDS {
+        here.run(&format!("DELETE {}", old(word)), &[&before]).await?;
+    }
     let sql = "DELETE FROM customers c WHERE site = $1 AND bucket = $2
+         AND NOT EXISTS (SELECT 1 FROM identifiers i WHERE i.site = $1 AND i.bucket = $2 AND i.customer = c.customer)
          AND NOT EXISTS (SELECT 1 FROM links l WHERE l.site = $1 AND l.bucket = $2 AND l.customer = c.customer)
          AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.site = $1 AND t.bucket = $2 AND t.customer = c.customer)";
     here.run(sql, &[]).await?;

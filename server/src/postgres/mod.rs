@@ -2,12 +2,15 @@
 //! answers, durable where they wrote. Never: a transaction that touches two buckets; a write acknowledged before its
 //! commit.
 
+mod audience;
 mod bucket;
+mod customer;
 mod erase;
 mod expire;
 mod lines;
 mod link;
 mod migrations;
+mod outbox;
 mod read;
 mod statistics;
 mod sums;

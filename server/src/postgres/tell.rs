@@ -5,6 +5,7 @@ use deadpool_postgres::{Client, GenericClient, Transaction};
 
 use super::bucket::Bucket;
 use super::lines::Lines;
+use super::outbox::note;
 use super::statistics;
 use crate::ids::CustomerKey;
 use crate::store::{StoreError, TELLINGS_PER_CUSTOMER, Telling, Tellings, Told};
@@ -15,26 +16,40 @@ pub async fn tell(lines: &Lines, of: &Tellings) -> Result<Vec<Told>, StoreError>
     let mut line = lines.take().await?;
     let tx = line.transaction().await?;
     let there = Bucket::of_customer(&tx, &of.customer).locked().await?;
-    let sql = "SELECT erased_day FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3";
-    let erased_day = there.row(sql, &[&of.customer.hash().bytes()]).await?.map(|row| row.get::<_, i32>(0));
-    let mut all = Vec::with_capacity(of.all.len());
-    for telling in &of.all {
-        all.push(match erased_day {
-            Some(day) if telling.day.cast_signed() <= day => Told::Erased,
-            _ => take(&there, &of.customer, telling).await?,
-        });
-    }
-    let news = all.iter().filter(|told| **told == Told::Taken).count() as i64;
-    if news > 0 {
-        let sql = "INSERT INTO customers (site, bucket, customer, created_day, dropped) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (site, bucket, customer) DO UPDATE SET dropped = customers.dropped + excluded.dropped";
-        there.run(sql, &[&of.customer.id, &of.day.cast_signed(), &news]).await?;
+    let all = tell_in(&there, &of.customer, &of.all, of.day).await?;
+    if of.wakes && all.contains(&Told::Taken) {
+        note(&there, &of.customer, 0).await?;
     }
     // Told again, it may be that the first was cut short before the visitors' buckets.
     let (visitors, bookings) = statistics::recount(&there, &of.customer).await?;
     tx.commit().await?;
     for visitor in visitors {
         statistics::credit(&mut line, &visitor, &bookings).await?;
+    }
+    Ok(all)
+}
+
+/// The same within a transaction.
+pub async fn tell_in(
+    there: &Bucket<'_, Transaction<'_>>,
+    of: &CustomerKey,
+    tellings: &[Telling],
+    day: u32,
+) -> Result<Vec<Told>, StoreError> {
+    let sql = "SELECT erased_day FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3";
+    let erased_day = there.row(sql, &[&of.hash().bytes()]).await?.map(|row| row.get::<_, i32>(0));
+    let mut all = Vec::with_capacity(tellings.len());
+    for telling in tellings {
+        all.push(match erased_day {
+            Some(erased) if telling.day.cast_signed() <= erased => Told::Erased,
+            _ => take(there, of, telling).await?,
+        });
+    }
+    let news = all.iter().filter(|told| **told == Told::Taken).count() as i64;
+    if news > 0 {
+        let sql = "INSERT INTO customers (site, bucket, customer, created_day, dropped) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (site, bucket, customer) DO UPDATE SET dropped = customers.dropped + excluded.dropped";
+        there.run(sql, &[&of.id, &day.cast_signed(), &news]).await?;
     }
     Ok(all)
 }

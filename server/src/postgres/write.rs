@@ -6,6 +6,7 @@ use deadpool_postgres::{Client, Transaction};
 use super::bucket::Bucket;
 use super::erase;
 use super::lines::Lines;
+use super::outbox::note_visitor;
 use super::read::is_tombstoned;
 use super::statistics;
 use crate::hand_in::{Held, Verdict, judge};
@@ -66,6 +67,9 @@ async fn attempt(line: &mut Client, of: &HandIn, may_be_new: bool) -> Result<Att
         welcome(&here, of).await?;
     }
     let (done, carried) = take(&here, of).await?;
+    if of.wakes && done == HandedIn::Accepted {
+        note_visitor(&here, &of.visitor.id).await?;
+    }
     tx.commit().await?;
     Ok(Attempt::Done(done, carried))
 }

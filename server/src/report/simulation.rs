@@ -185,6 +185,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
         state: life.engine.save(),
         day: TODAY,
         arms: vec![Arm { experiment: HOLDOUT, arm: u8::from(is_held_out) }],
+        wakes: false,
     }
 }
 

@@ -1,21 +1,23 @@
-//! `POST /v1/identify`. In: a visitor's secret and a token that the site's back end signed. Out: the link.
+//! `POST /v1/identify`. In: a visitor's secret and a token that the site's back end signed. Out: the link. `DELETE` unties.
 //! Never: links by anything that could be typed or forwarded; says more of a bad token than that it is bad.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::NO_STORE;
+use super::me::bearer;
 use super::openapi::Fault;
+use super::{NO_STORE, OurSite};
 use crate::app::App;
 use crate::body;
 use crate::refusal::Refusal;
 use crate::store::{Link, Linked};
-use crate::{clock, ids};
+use crate::{clock, customers, ids};
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Login)]
@@ -53,12 +55,27 @@ pub async fn link(
         None => None,
     };
     let tokens = app.tokens.as_ref().ok_or(Refusal::NoIdentity)?;
-    let id = tokens.customer(&request.token).map_err(|_| Refusal::Token)?;
-    let customer = ids::CustomerKey { site: app.site.clone(), id };
+    let vouched = tokens.customer(&request.token).map_err(|_| Refusal::Token)?;
+    let customer = ids::CustomerKey { site: app.site.clone(), id: vouched.customer };
     let link = Link { visitor, customer, erase, day: clock::today() };
-    match app.store.link(link).await? {
+    match customers::identify(app.store.as_ref(), link, vouched.also).await? {
         Linked::Here => Ok((NO_STORE, Json(Answer { linked: true }))),
         Linked::Elsewhere => Err(Refusal::LinkedElsewhere),
         Linked::Erased => Err(Refusal::Erased),
     }
+}
+
+/// Untie this visitor from its customer; what the browser learned stays its own
+#[utoipa::path(
+    delete,
+    path = "/v1/identify",
+    params(("site" = String, Query, description = "the site's name")),
+    security(("visitor" = [])),
+    responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+)]
+pub async fn unlink(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
+    let visitor = bearer(&headers)?.visitor(&app.site);
+    app.check_pace(&visitor)?;
+    customers::unlink(app.store.as_ref(), visitor).await?;
+    Ok((NO_STORE, StatusCode::NO_CONTENT))
 }

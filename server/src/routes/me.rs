@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -16,7 +16,8 @@ use super::{NO_STORE, OurSite};
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::store::{Erasure, Found, ReplicaRecord};
-use crate::{clock, ids, replica};
+use crate::telling::consent::{Consent, ConsentExport};
+use crate::{clock, customers, ids, replica};
 
 /// The export: complete, and readable without this program.
 #[derive(Serialize, ToSchema)]
@@ -25,6 +26,8 @@ struct Export {
     created_day: String,
     synced_day: String,
     customer: Option<String>,
+    /// The customer's other ids.
+    identifiers: Vec<String>,
     replicas: Vec<ReplicaExport>,
     /// What the site's back end told of the customer.
     told: Option<ToldExport>,
@@ -33,6 +36,7 @@ struct Export {
 #[derive(Serialize, ToSchema)]
 struct ToldExport {
     words: usize,
+    consents: Vec<ConsentExport>,
     state: String,
     profile: Value,
 }
@@ -64,6 +68,7 @@ pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap)
         Found::Known(record) => Ok((
             NO_STORE,
             Json(Export {
+                identifiers: identifiers(&app, record.customer.as_ref()).await?,
                 site: app.site.as_str().to_owned(),
                 created_day: clock::day_text(record.created_day),
                 synced_day: clock::day_text(record.synced_day),
@@ -75,11 +80,18 @@ pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap)
     }
 }
 
+async fn identifiers(app: &App, customer: Option<&String>) -> Result<Vec<String>, Refusal> {
+    let Some(id) = customer else { return Ok(Vec::new()) };
+    let of = ids::CustomerKey { site: app.site.clone(), id: id.clone() };
+    Ok(app.store.belongings(of).await?.map_or_else(Vec::new, |held| held.identifiers))
+}
+
 fn told(events: &[Vec<u8>], app: &App) -> Option<ToldExport> {
     let config = &app.config.config;
     let state = replica::told(events, config).encode();
     let profile = replica::export(&state, config, clock::now_ms());
-    (!events.is_empty()).then(|| ToldExport { words: events.len(), state: ids::text(&state), profile })
+    let consents = events.iter().filter_map(|bytes| Consent::decode(bytes)).map(Consent::export).collect();
+    (!events.is_empty()).then(|| ToldExport { words: events.len(), consents, state: ids::text(&state), profile })
 }
 
 fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
@@ -91,22 +103,50 @@ fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
     }
 }
 
+/// How much an erasure is about.
+#[derive(Deserialize)]
+pub struct Scope {
+    #[serde(default)]
+    scope: String,
+}
+
 /// 204 whether or not there was anyone: a repeated erasure, and a guess, learn nothing.
+///
+/// A browser that withdraws erases its own visitor. With `scope=customer`, and the visitor's own secret, the whole customer
+/// that it is linked to goes, on all devices, with what the back end told.
 #[utoipa::path(
     delete,
     path = "/v1/me",
-    params(("site" = String, Query, description = "the site's name")),
+    params(
+        ("site" = String, Query, description = "the site's name"),
+        ("scope" = Option<String>, Query, description = "visitor, unless customer")
+    ),
     security(("visitor" = [])),
     responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
 )]
-pub async fn erase(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
-    let secret = bearer(&headers)?;
-    let erasure = Erasure { visitor: secret.visitor(&app.site), erase: secret.erase(&app.site), day: clock::today() };
-    app.store.erase(erasure).await?;
+pub async fn erase(
+    _: OurSite,
+    State(app): State<Arc<App>>,
+    Query(Scope { scope }): Query<Scope>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Refusal> {
+    let (secret, day) = (bearer(&headers)?, clock::today());
+    let erasure = Erasure { visitor: secret.visitor(&app.site), erase: secret.erase(&app.site), day };
+    let store = app.store.as_ref();
+    match scope.as_str() {
+        "" | "visitor" => {}
+        "customer" => {
+            if let Some((id, _)) = store.pointer(erasure.visitor.clone()).await? {
+                customers::forget(store, &ids::CustomerKey { site: app.site.clone(), id }, day).await?;
+            }
+        }
+        _ => return Err(Refusal::Scope),
+    }
+    customers::erase_visitor(store, erasure).await?;
     Ok((NO_STORE, StatusCode::NO_CONTENT))
 }
 
-fn bearer(headers: &HeaderMap) -> Result<ids::Secret, Refusal> {
+pub fn bearer(headers: &HeaderMap) -> Result<ids::Secret, Refusal> {
     let text = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(Refusal::NoBearer)?;
     let (scheme, secret) = text.split_once(' ').ok_or(Refusal::NoBearer)?;
     if !scheme.eq_ignore_ascii_case("bearer") {

@@ -1,6 +1,8 @@
 //! One file a path.
 
+pub mod audiences;
 pub mod config;
+pub mod customers;
 pub mod demo;
 pub mod health;
 pub mod identify;

@@ -106,6 +106,7 @@ fn read(app: &App, request: &Request) -> Result<HandIn, Refusal> {
         state,
         day: clock::today(),
         arms: arms(&app.config.config, visitor.draws()),
+        wakes: app.wakes,
     })
 }
 

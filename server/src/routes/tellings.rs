@@ -1,4 +1,4 @@
-//! `POST /v1/reactions`, `/v1/bookings`, `/v1/facts`. In: what the site's back end tells of its customers, one object,
+//! `POST /v1/reactions`, `/v1/bookings`, `/v1/facts`, `/v1/consents`. In: what the site's back end tells of its customers, one object,
 //! a list or NDJSON. Out: what became of each. Never: takes a browser's word: it is for who holds the API key.
 
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::clock;
 use crate::refusal::Refusal;
 use crate::telling::body::{self, ITEMS, Items};
-use crate::telling::schema::{Booking, Fact, Reaction};
+use crate::telling::schema::{Booking, Consent, Fact, Reaction};
 use crate::telling::take::{Outcome, take};
 use crate::telling::{Reader, Subject};
 
@@ -31,43 +31,34 @@ enum OneOrMany<T> {
     Many(Vec<T>),
 }
 
-/// How messages were received: one, a list, or NDJSON
-#[utoipa::path(
-    post,
-    path = "/v1/reactions",
-    params(("site" = String, Query, description = "the site's name")),
-    security(("api_key" = [])),
-    request_body = OneOrMany<Reaction>,
-    responses((status = 200, body = Outcome), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
-)]
-pub async fn reactions(_: OurSite, app: State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
-    told(Subject::Reactions, &app, &headers, &body).await
+/// A path a subject: they differ in what they take and in nothing else.
+macro_rules! paths {
+    ($($path:literal, $name:ident, $subject:ident, $item:ty, $summary:literal;)*) => {$(
+        #[doc = $summary]
+        #[utoipa::path(
+            post,
+            path = $path,
+            params(("site" = String, Query, description = "the site's name")),
+            security(("api_key" = [])),
+            request_body = OneOrMany<$item>,
+            responses((status = 200, body = Outcome), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+        )]
+        pub async fn $name(
+            _: OurSite,
+            app: State<Arc<App>>,
+            headers: HeaderMap,
+            body: Bytes,
+        ) -> Result<Response, Refusal> {
+            told(Subject::$subject, &app, &headers, &body).await
+        }
+    )*};
 }
 
-/// Trips booked and cancelled: one, a list, or NDJSON
-#[utoipa::path(
-    post,
-    path = "/v1/bookings",
-    params(("site" = String, Query, description = "the site's name")),
-    security(("api_key" = [])),
-    request_body = OneOrMany<Booking>,
-    responses((status = 200, body = Outcome), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
-)]
-pub async fn bookings(_: OurSite, app: State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
-    told(Subject::Bookings, &app, &headers, &body).await
-}
-
-/// What is known of customers: one, a list, or NDJSON
-#[utoipa::path(
-    post,
-    path = "/v1/facts",
-    params(("site" = String, Query, description = "the site's name")),
-    security(("api_key" = [])),
-    request_body = OneOrMany<Fact>,
-    responses((status = 200, body = Outcome), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
-)]
-pub async fn facts(_: OurSite, app: State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
-    told(Subject::Facts, &app, &headers, &body).await
+paths! {
+    "/v1/reactions", reactions, Reactions, Reaction, "How messages were received: one, a list, or NDJSON";
+    "/v1/bookings", bookings, Bookings, Booking, "Trips booked and cancelled: one, a list, or NDJSON";
+    "/v1/facts", facts, Facts, Fact, "What is known of customers: one, a list, or NDJSON";
+    "/v1/consents", consents, Consents, Consent, "What customers agreed to: one, a list, or NDJSON";
 }
 
 async fn told(subject: Subject, app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {

@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 
 use super::{erase, migrations, tune};
+use crate::ids::{CustomerKey, Site};
 
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
@@ -54,6 +55,7 @@ pub fn take_tombstones(new: &Path, old: &Path) -> Result<usize, CopyError> {
     db.execute("ATTACH ?1 AS old", [old.to_string_lossy()])?;
     let tombstones = db.query_row("SELECT count(*) FROM old.tombstones", [], |row| row.get(0))?;
     let tx = db.transaction()?;
+    mark_erased_customers(&tx)?;
     tx.execute_batch(BURY)?;
     tx.commit()?;
     db.execute_batch("DETACH old")?;
@@ -62,6 +64,29 @@ pub fn take_tombstones(new: &Path, old: &Path) -> Result<usize, CopyError> {
     db.execute("UPDATE customers SET dropped = dropped + 1000000", [])?;
     db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE")?;
     Ok(tombstones)
+}
+
+/// Customers erased since the copy was made; the next start erases what the copy brings back of them.
+fn mark_erased_customers(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    let day = |from: &str, of: &CustomerKey| {
+        let sql = format!("SELECT erased_day FROM {from}.tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3");
+        tx.prepare_cached(&sql)?
+            .query_row(params![of.site.as_str(), of.bucket(), of.hash().0], |row| row.get::<_, u32>(0))
+            .optional()
+    };
+    let mut all = tx.prepare("SELECT site, customer FROM main.customers")?;
+    let keys =
+        all.query_map([], |row| Ok(CustomerKey { site: Site::new(&row.get::<_, String>(0)?), id: row.get(1)? }))?;
+    for of in keys.collect::<Result<Vec<_>, _>>()? {
+        let erased = day("old", &of)?;
+        if erased > day("main", &of)? {
+            tx.execute(
+                "UPDATE main.customers SET erased_before = ?4 WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
+                params![of.site.as_str(), of.bucket(), of.id, erased],
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// A tombstone carries the link that is left to remove, as in an erasure: what is unfinished is finished afterwards.

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::customer::{bury as bury_customer, drop_if_empty, forget_words};
 use super::read::is_tombstoned;
 use super::statistics;
 use super::writer::{Trace, Writer};
@@ -73,6 +74,12 @@ pub fn bury(tx: &Transaction<'_>, visitor: &VisitorKey, day: u32) -> rusqlite::R
         .flatten();
     set_tombstone(tx, site, id, day)?;
     if let Some(customer) = &customer {
+        // Another of the customer's visitors in this bucket writes its own at its next hand-in.
+        tx.prepare_cached("DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?.execute(params![
+            site.as_str(),
+            id.bucket(),
+            customer
+        ])?;
         tx.prepare_cached(
             "UPDATE tombstones SET customer = ?4, changes = ?5 WHERE site = ?1 AND bucket = ?2 AND id = ?3",
         )?
@@ -111,18 +118,7 @@ pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, leaving: &Leaving) ->
     if let Some(day) = leaving.erased_day {
         erase_customer_without_links(tx, of, day)?;
     }
-    tx.prepare_cached(
-        "DELETE FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3
-         AND NOT EXISTS (SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3)
-         AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
-    )?
-    .execute(params![site, bucket, of.id])?;
-    tx.prepare_cached(
-        "DELETE FROM counted_customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3
-         AND NOT EXISTS (SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
-    )?
-    .execute(params![site, bucket, of.id])?;
-    Ok(())
+    drop_if_empty(tx, of)
 }
 
 fn erase_customer_without_links(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
@@ -133,13 +129,14 @@ fn erase_customer_without_links(tx: &Transaction<'_>, of: &CustomerKey, day: u32
     if is_linked {
         return Ok(());
     }
-    tx.prepare_cached("DELETE FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND day <= ?4")?
-        .execute(params![site, bucket, of.id, day])?;
+    forget_words(tx, of, day)?;
+    bury_customer(tx, of, day)?;
+    // Its other ids lie in other buckets, and are looked after next.
     tx.prepare_cached(
-        "INSERT INTO tombstones (site, bucket, id, erased_day) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET erased_day = max(erased_day, excluded.erased_day)",
+        "UPDATE customers SET erased_before = ?4 WHERE site = ?1 AND bucket = ?2 AND customer = ?3
+         AND EXISTS (SELECT 1 FROM identifiers WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
     )?
-    .execute(params![site, bucket, of.hash().0, day])?;
+    .execute(params![site, bucket, of.id, day])?;
     Ok(())
 }
 

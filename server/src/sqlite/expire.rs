@@ -30,24 +30,30 @@ pub async fn expire(writer: &Writer, visitor: VisitorKey, before_day: u32) -> Re
     Ok(true)
 }
 
+/// What the back end said that grows old, and the column of its day.
+const WORDS: [(&str, &str); 3] = [("tellings", "day"), ("identifiers", "tied_day"), ("aliases", "tied_day")];
+
 /// Whether anything was told of days before that one.
 pub fn has_old_tellings(db: &Connection, site: &Site, bucket: u16, before_day: u32) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT 1 FROM tellings WHERE site = ?1 AND bucket = ?2 AND day < ?3")?.exists(params![
-        site.as_str(),
-        bucket,
-        before_day
-    ])
+    for (table, day) in WORDS {
+        let sql = format!("SELECT 1 FROM {table} WHERE site = ?1 AND bucket = ?2 AND {day} < ?3");
+        if db.prepare_cached(&sql)?.exists(params![site.as_str(), bucket, before_day])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What was told of days long past goes, and customers of whom nothing else is held.
 pub fn forget_tellings(tx: &Transaction<'_>, site: &Site, bucket: u16, before_day: u32) -> rusqlite::Result<()> {
-    tx.prepare_cached("DELETE FROM tellings WHERE site = ?1 AND bucket = ?2 AND day < ?3")?.execute(params![
-        site.as_str(),
-        bucket,
-        before_day
-    ])?;
+    for (table, day) in WORDS {
+        let sql = format!("DELETE FROM {table} WHERE site = ?1 AND bucket = ?2 AND {day} < ?3");
+        tx.prepare_cached(&sql)?.execute(params![site.as_str(), bucket, before_day])?;
+    }
     tx.prepare_cached(
         "DELETE FROM customers WHERE site = ?1 AND bucket = ?2
+         AND NOT EXISTS
+           (SELECT 1 FROM identifiers i WHERE i.site = ?1 AND i.bucket = ?2 AND i.customer = customers.customer)
          AND NOT EXISTS (SELECT 1 FROM links l WHERE l.site = ?1 AND l.bucket = ?2 AND l.customer = customers.customer)
          AND NOT EXISTS
            (SELECT 1 FROM tellings t WHERE t.site = ?1 AND t.bucket = ?2 AND t.customer = customers.customer)",

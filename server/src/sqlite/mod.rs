@@ -1,10 +1,13 @@
 //! The embedded store: one SQLite file, one writer thread that commits in groups, readers beside it.
 //! In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before its commit.
 
+mod audience;
 pub mod copy;
+mod customer;
 mod erase;
 mod expire;
 mod migrations;
+mod outbox;
 mod read;
 mod readers;
 mod statistics;
@@ -40,6 +43,8 @@ pub enum OpenError {
         "the database was written by a newer version (schema {found}, this one knows {known}). Update this program"
     )]
     Newer { found: u32, known: u32 },
+    #[error("the database is damaged: {0}. It is left as it is; restore a backup with `escale restore`")]
+    Damaged(String),
     #[error("the writer thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
 }
@@ -53,6 +58,7 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens or creates the file, brings its schema up to date and finishes erasures that a crash cut short.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        look_through(path)?;
         let mut db = Connection::open(path)?;
         tune(&db)?;
         migrations::run(&mut db)?;
@@ -77,6 +83,19 @@ impl SqliteStore {
     }
 }
 
+/// Up to this size a file is looked through at each start, which takes a few seconds; a backup always is.
+const LOOKED_THROUGH_BYTES: u64 = 1 << 30;
+
+/// A damaged file is better refused at the start than found out by a visitor. Nothing of it is changed by looking.
+fn look_through(path: &Path) -> Result<(), OpenError> {
+    if !std::fs::metadata(path).is_ok_and(|file| (1..=LOOKED_THROUGH_BYTES).contains(&file.len())) {
+        return Ok(());
+    }
+    let db = open_reader(path)?;
+    let said: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if said == "ok" { Ok(()) } else { Err(OpenError::Damaged(said)) }
+}
+
 /// WAL lets readers go on beside the writer; FULL makes a commit durable before it is acknowledged; secure_delete
 /// zeroes what erasure removes.
 fn tune(db: &Connection) -> rusqlite::Result<()> {
@@ -98,7 +117,16 @@ impl Store for SqliteStore {
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
         Box::pin(async move {
             let visitor = hand_in.visitor.clone();
-            let (done, carried) = self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &hand_in)).await?;
+            let (done, carried) = self
+                .writer
+                .submit(Trace::Keep, move |tx| {
+                    let (done, carried) = write::hand_in(tx, &hand_in)?;
+                    if hand_in.wakes && done == HandedIn::Accepted {
+                        outbox::note_visitor(tx, &hand_in.visitor)?;
+                    }
+                    Ok((done, carried))
+                })
+                .await?;
             self.carry(visitor, carried).await?;
             Ok(done)
         })

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::outbox::note;
 use super::statistics;
 use crate::ids::{CustomerKey, VisitorKey};
 use crate::statistics::person::Booked;
@@ -29,6 +30,9 @@ pub fn tell(tx: &Transaction<'_>, of: &Tellings) -> rusqlite::Result<(Vec<Told>,
              ON CONFLICT DO UPDATE SET dropped = dropped + excluded.dropped",
         )?
         .execute(params![site, bucket, of.customer.id, of.day, news])?;
+        if of.wakes {
+            note(tx, &of.customer, 0)?;
+        }
     }
     // Told again, it may be that the first was cut short before the visitors' buckets.
     let (visitors, bookings) = statistics::recount(tx, &of.customer)?;

@@ -2,6 +2,7 @@
 //! own id. Never: keeps a text: names and ids end here, as in a browser.
 
 pub mod body;
+pub mod consent;
 pub mod csv_file;
 pub mod schema;
 mod subject;
@@ -14,14 +15,13 @@ use escale::core::time::{LANDMARK_UNIX_S, seconds_of};
 use escale::core::track::event_of_call;
 use serde_json::{Map, Value};
 
-use crate::ids::{CustomerKey, IdHash, Site};
+use crate::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
 use crate::replay::row::{Row, pack};
 use crate::replay::time;
 use crate::store::{Telling, Told};
+use consent::Consent;
 pub use subject::Subject;
 
-/// The same bound as on a token's subject.
-const CUSTOMER_BYTES: usize = 128;
 /// A back end's clock may be ahead by this much.
 const AHEAD_MS: f64 = 300_000.0;
 const DAY_MS: f64 = 86_400_000.0;
@@ -42,11 +42,25 @@ impl Reader<'_> {
         }
         let row = Row::Json(object);
         let customer = row.need("customer")?;
-        if customer.len() > CUSTOMER_BYTES {
+        if !CustomerKey::is_id(&customer) {
             return Err(format!("`customer` has more than {CUSTOMER_BYTES} bytes"));
         }
         let at_ms = self.time(&row.need("at")?)?;
-        let (name, fields) = subject.call(&row)?;
+        let (name, at_s, bytes) = match subject {
+            Subject::Consents => {
+                let consent = Consent::read(&row, seconds_of(at_ms))?;
+                ("consent".to_owned(), consent.at_s, consent.encode())
+            }
+            _ => self.bytes(subject, &row, at_ms)?,
+        };
+        let id = IdHash::of_telling(self.site, &name, &row.need("id")?);
+        let customer = CustomerKey { site: self.site.clone(), id: customer.into_owned() };
+        Ok((customer, Telling { id, day: (at_ms / DAY_MS) as u32, at_s, event: bytes }))
+    }
+
+    /// The name of the engine's call, its time, the bytes of its event.
+    fn bytes(&self, subject: Subject, row: &Row<'_>, at_ms: f64) -> Result<(String, u32, Vec<u8>), String> {
+        let (name, fields) = subject.call(row)?;
         let mut event = self.event(&name, &fields, at_ms)?;
         if subject == Subject::Bookings && row.get("channel").as_deref() == Some(Channel::Web.name()) {
             // The browser has seen it, and learned from it what it is about.
@@ -54,9 +68,7 @@ impl Reader<'_> {
         }
         let mut bytes = Vec::new();
         event.encode(&mut bytes);
-        let id = IdHash::of_telling(self.site, &name, &row.need("id")?);
-        let customer = CustomerKey { site: self.site.clone(), id: customer.into_owned() };
-        Ok((customer, Telling { id, day: (at_ms / DAY_MS) as u32, at_s: event.at_s, event: bytes }))
+        Ok((name, event.at_s, bytes))
     }
 
     fn time(&self, text: &str) -> Result<f64, String> {

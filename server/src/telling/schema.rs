@@ -62,3 +62,20 @@ pub struct Fact {
     /// crm, unless shop
     source: Option<String>,
 }
+
+/// What someone agreed to, or no longer does.
+#[derive(ToSchema)]
+pub struct Consent {
+    customer: String,
+    id: String,
+    at: String,
+    granted: bool,
+    /// A name of the site's own, such as newsletter.
+    purpose: String,
+    /// email, sms, mail, call, shop or web; every channel unless said.
+    channel: Option<String>,
+    /// Of the words that were agreed to.
+    version: Option<String>,
+    /// Where it was said.
+    source: Option<String>,
+}

@@ -1,8 +1,9 @@
-//! The three kinds of things that a back end tells. In: an object's fields. Out: the call of the engine that says the
+//! The kinds of things that a back end tells. In: an object's fields. Out: the call of the engine that says the
 //! same, as a page would. Never: a field that is passed over in silence.
 
 use clap::ValueEnum;
 
+use super::consent;
 use crate::replay::row::Row;
 
 /// A name and fields, as `track` takes them.
@@ -10,14 +11,14 @@ pub type Call = (String, Vec<(String, String)>);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Subject {
-    /// How messages were received: customer, id, at, channel, reaction (sent, opened, clicked, unsubscribed), family,
-    /// machine, frequency.
+    /// How messages were received: sent, opened, clicked, unsubscribed.
     Reactions,
-    /// Trips booked and cancelled, in shops and by phone too: customer, id, at, cancelled, channel, destination,
-    /// start_date, end_date, adults, children, value, offer, topics.
+    /// Trips booked and cancelled, in shops and by phone too.
     Bookings,
-    /// What is known of someone: customer, id, at, fact, value, source (shop, crm).
+    /// What is known of someone.
     Facts,
+    /// What someone agreed to, or no longer does.
+    Consents,
 }
 
 const REACTIONS: [&str; 8] = ["customer", "id", "at", "channel", "reaction", "family", "machine", "frequency"];
@@ -47,6 +48,7 @@ impl Subject {
             Self::Reactions => &REACTIONS,
             Self::Bookings => &BOOKINGS,
             Self::Facts => &FACTS,
+            Self::Consents => &consent::FIELDS,
         }
     }
 
@@ -60,6 +62,7 @@ impl Subject {
             Self::Reactions => reaction(row),
             Self::Bookings => booking(row),
             Self::Facts => fact(row),
+            Self::Consents => Err("a consent is no call of the engine".into()),
         }
     }
 }

@@ -8,8 +8,10 @@ use utoipa::ToSchema;
 use super::body::Item;
 use super::{Reader, Subject};
 use crate::clock;
+use crate::customers::{main_of, move_over};
 use crate::ids::CustomerKey;
 use crate::store::{Store, StoreError, Telling, Tellings, Told};
+use crate::webhook::look::has_scenarios;
 
 /// Customers written at once: enough for the store to commit them together.
 const AT_ONCE: usize = 64;
@@ -53,11 +55,20 @@ pub async fn take(
 ) -> Result<Outcome, StoreError> {
     let (groups, rejected) = read(reader, subject, items);
     let mut outcome = Outcome { rejected, ..Outcome::default() };
-    let day = clock::today();
-    let writes = groups.into_iter().map(|(customer, all)| store.tell(Tellings { customer, all, day }));
+    let (day, wakes) = (clock::today(), has_scenarios(reader.config));
+    let writes = groups.into_iter().map(|(customer, all)| tell(store, Tellings { customer, all, day, wakes }));
     let told: Vec<Vec<Told>> = futures_util::stream::iter(writes).buffered(AT_ONCE).try_collect().await?;
     told.into_iter().flatten().for_each(|told| outcome.count(told));
     Ok(outcome)
+}
+
+/// Under whatever name the customer is told of; who became another's other name meanwhile is moved over.
+async fn tell(store: &dyn Store, mut tellings: Tellings) -> Result<Vec<Told>, StoreError> {
+    tellings.customer = main_of(store, &tellings.customer).await?;
+    let (customer, day) = (tellings.customer.clone(), tellings.day);
+    let told = store.tell(tellings).await?;
+    move_over(store, &customer, day).await?;
+    Ok(told)
 }
 
 /// Those of one customer together, in the order in which they came; those that cannot be read, with the reason.

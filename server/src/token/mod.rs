@@ -6,13 +6,14 @@ mod crypto;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::Site;
+use crate::ids::{CustomerKey, Site};
 
 /// HS256 keys have at least as many bytes as their hash (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
 /// Two clocks are rarely further apart.
 const LEEWAY_S: u64 = 30;
-const CUSTOMER_BYTES: usize = 128;
+/// A customer has at most so many other ids in one token.
+const ALSO: usize = 8;
 
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -31,6 +32,16 @@ struct Claims {
     sub: String,
     aud: String,
     exp: u64,
+    /// Other ids of the same customer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    also: Vec<String>,
+}
+
+/// Whom a token vouches for.
+pub struct Vouched {
+    pub customer: String,
+    /// The customer's other ids.
+    pub also: Vec<String>,
 }
 
 /// Checks tokens, and signs them where the secret is shared (the demo site's back end).
@@ -68,16 +79,20 @@ impl Tokens {
         Self { site: site.clone(), key, validation, signer }
     }
 
-    /// The customer id a token vouches for.
-    pub fn customer(&self, token: &str) -> Result<String, BadToken> {
+    /// The customer whom a token vouches for.
+    pub fn customer(&self, token: &str) -> Result<Vouched, BadToken> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation).map_err(|_| BadToken)?.claims;
-        let acceptable = !claims.sub.is_empty() && claims.sub.len() <= CUSTOMER_BYTES;
-        if acceptable { Ok(claims.sub) } else { Err(BadToken) }
+        let are_ids = CustomerKey::is_id(&claims.sub) && claims.also.iter().all(|id| CustomerKey::is_id(id));
+        if are_ids && claims.also.len() <= ALSO {
+            Ok(Vouched { customer: claims.sub, also: claims.also })
+        } else {
+            Err(BadToken)
+        }
     }
 
     /// A token for a customer of this site; `None` with a public key, which signs nothing.
     pub fn sign(&self, customer: &str, expires_s: u64) -> Option<String> {
-        let claims = Claims { sub: customer.into(), aud: self.site.as_str().into(), exp: expires_s };
+        let claims = Claims { sub: customer.into(), aud: self.site.as_str().into(), exp: expires_s, also: Vec::new() };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, self.signer.as_ref()?).ok()
     }
 }
@@ -123,7 +138,7 @@ mod tests {
     fn a_shared_secret_signs_and_checks() {
         let Ok(tokens) = Tokens::shared(&site(), SECRET) else { panic!("a good secret") };
         let Some(token) = tokens.sign("c-1", in_a_minute()) else { panic!("a token") };
-        assert_eq!(tokens.customer(&token).ok().as_deref(), Some("c-1"));
+        assert_eq!(tokens.customer(&token).ok().map(|vouched| vouched.customer).as_deref(), Some("c-1"));
         assert!(tokens.customer(&token[..token.len() - 2]).is_err());
         assert!(matches!(Tokens::shared(&site(), b"short"), Err(KeyError::Short)));
     }
@@ -137,6 +152,8 @@ mod tests {
         is_refused(&serde_json::json!({ "aud": "demo", "exp": exp }));
         is_refused(&serde_json::json!({ "sub": "", "aud": "demo", "exp": exp }));
         is_refused(&serde_json::json!({ "sub": "c".repeat(129), "aud": "demo", "exp": exp }));
+        is_refused(&serde_json::json!({ "sub": "c", "aud": "demo", "exp": exp, "also": [""] }));
+        is_refused(&serde_json::json!({ "sub": "c", "aud": "demo", "exp": exp, "also": vec!["x"; 9] }));
     }
 
     #[test]
@@ -144,7 +161,7 @@ mod tests {
         let Ok(tokens) = Tokens::public(&site(), PUBLIC) else { panic!("a good key") };
         let claims = serde_json::json!({ "sub": "c-2", "aud": "demo", "exp": in_a_minute() });
         let token = signed(Algorithm::EdDSA, &claims, &private());
-        assert_eq!(tokens.customer(&token).ok().as_deref(), Some("c-2"));
+        assert_eq!(tokens.customer(&token).ok().map(|vouched| vouched.customer).as_deref(), Some("c-2"));
         // The public key used as if it were a shared secret: the classic forgery.
         let forged = signed(Algorithm::HS256, &claims, &EncodingKey::from_secret(PUBLIC));
         assert!(tokens.customer(&forged).is_err());

@@ -13,7 +13,18 @@ pub enum Kind {
     Postgres,
 }
 
-const TABLES: [&str; 6] = ["visitors", "replicas", "links", "customers", "tombstones", "tellings"];
+const TABLES: [&str; 10] = [
+    "visitors",
+    "replicas",
+    "links",
+    "customers",
+    "tombstones",
+    "tellings",
+    "aliases",
+    "identifiers",
+    "looks",
+    "outbox",
+];
 
 /// What was counted, of whom.
 const COUNTED: [&str; 5] = ["counted", "counted_customers", "shown", "weighed", "people"];

@@ -7,10 +7,6 @@ use crate::server::Server;
 
 const ME: &str = "/v1/me?site=demo";
 
-fn erase(server: &Server, secret: &str) -> u16 {
-    server.delete(ME, &[("authorization", &format!("Bearer {secret}"))]).status
-}
-
 #[test]
 fn an_export_is_complete_and_readable() {
     let server = Server::start();
@@ -36,7 +32,7 @@ fn f55_a_wrong_secret_and_an_absent_visitor_are_answered_alike() {
     server.get(ME, &[]).is_refused(401, "no_bearer");
     server.get(ME, &[("authorization", "Bearer short")]).is_refused(401, "no_bearer");
     server.get(ME, &[("authorization", "Basic AAAA")]).is_refused(401, "no_bearer");
-    assert_eq!(erase(&server, &base64url(&[77; 16])), 204);
+    assert_eq!(server.erase(&base64url(&[77; 16])), 204);
 }
 
 #[test]
@@ -45,12 +41,12 @@ fn the_erased_are_gone_and_stay_gone() {
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
     phone.look_at("trip.city").sync(&server);
     laptop.look_at("trip.exotic").sync(&server);
-    assert_eq!(erase(&server, &phone.visitor), 204);
+    assert_eq!(server.erase(&phone.visitor), 204);
     for browser in [&phone, &laptop] {
         server.post("/v1/sync", &browser.body()).is_refused(410, "erased");
     }
     phone.export(&server).is_refused(410, "erased");
-    assert_eq!(erase(&server, &phone.visitor), 204);
+    assert_eq!(server.erase(&phone.visitor), 204);
     let server = server.kill_and_restart();
     server.post("/v1/sync", &phone.body()).is_refused(410, "erased");
 }
@@ -62,10 +58,10 @@ fn the_erase_only_token_erases_and_does_nothing_else() {
     phone.look_at("trip.city").sync(&server);
     let as_bearer = format!("Bearer {}", phone.erase);
     server.get(ME, &[("authorization", &as_bearer)]).is_refused(404, "unknown_visitor");
-    assert_eq!(erase(&server, &phone.erase), 204);
+    assert_eq!(server.erase(&phone.erase), 204);
     server.post("/v1/sync", &phone.body()).is_refused(410, "erased");
     // Until it is acknowledged the browser sends it again.
-    assert_eq!(erase(&server, &phone.erase), 204);
+    assert_eq!(server.erase(&phone.erase), 204);
 }
 
 #[test]
@@ -74,7 +70,7 @@ fn f60_an_erasure_that_overtakes_the_first_hand_in_wins() {
         let server = Server::start();
         let mut phone = Browser::of_visitor(1, 1);
         phone.look_at("trip.city");
-        assert_eq!(erase(&server, if by_token { &phone.erase } else { &phone.visitor }), 204);
+        assert_eq!(server.erase(if by_token { &phone.erase } else { &phone.visitor }), 204);
         server.post("/v1/sync", &phone.body()).is_refused(410, "erased");
     }
 }
@@ -93,7 +89,7 @@ fn f60_an_erasure_that_races_the_first_hand_in_leaves_nothing() {
                 server.post("/v1/sync", &body)
             });
             start.wait();
-            assert_eq!(erase(&server, &phone.erase), 204);
+            assert_eq!(server.erase(&phone.erase), 204);
         });
         assert_ne!(phone.export(&server).status, 200, "visitor {n}");
         server.post("/v1/sync", &body).is_refused(410, "erased");
@@ -120,7 +116,7 @@ fn r8_no_byte_of_the_erased_is_left() {
     }
     let state = phone.engine.save();
     assert!(server.database().holds(&state) && !server.database().holds(&from_base64url(&phone.visitor)));
-    assert_eq!(erase(&server, &phone.visitor), 204);
+    assert_eq!(server.erase(&phone.visitor), 204);
     assert!(!server.database().holds(&state));
 }
 
@@ -137,7 +133,7 @@ fn the_customers_other_browsers_forget_what_was_erased() {
     }
     laptop.sync(&server);
     assert!(laptop.mass("trip.city") > 0.9);
-    assert_eq!(erase(&server, &phone.visitor), 204);
+    assert_eq!(server.erase(&phone.visitor), 204);
     assert_ne!(laptop.sync(&server)["others"], Value::Null);
     assert_eq!(laptop.mass("trip.city"), 0.0);
     assert_eq!(laptop.sync(&server)["others"], Value::Null);

@@ -9,7 +9,7 @@ use crate::server::{API_KEY, Answer, Server};
 
 const BOOKED: &str = "2026-08-01T10:00:00Z";
 
-fn post(server: &Server, path: &str, kind: &str, body: &str) -> Answer {
+pub fn post(server: &Server, path: &str, kind: &str, body: &str) -> Answer {
     let key = format!("Bearer {API_KEY}");
     let headers = [("content-type", kind), ("authorization", key.as_str())];
     server.post_as(&format!("{path}?site=demo"), &headers, body.as_bytes())
@@ -36,7 +36,7 @@ fn known(server: &Server, n: u8) -> Browser {
     browser
 }
 
-fn knows(browser: &Browser) -> Value {
+pub fn knows(browser: &Browser) -> Value {
     serde_json::to_value(snapshot(&browser.engine, NOW_MS + 60_000.0)).unwrap()
 }
 
@@ -142,6 +142,37 @@ fn facts_are_declared_with_their_source() {
 }
 
 #[test]
+fn a_consent_is_kept_with_its_version_and_shown_and_erased_with_the_customer() {
+    let server = Server::start();
+    let phone = known(&server, 1);
+    let consent = |id: &str, granted: bool| {
+        json!({ "customer": "customer-7", "id": id, "at": BOOKED, "granted": granted, "purpose": "newsletter",
+                "channel": "email", "version": "2026-03", "source": "form" })
+    };
+    assert_eq!(tell(&server, "/v1/consents", &consent("C1", true))["taken"], json!(1));
+    assert_eq!(tell(&server, "/v1/consents", &consent("C1", true))["unchanged"], json!(1));
+    let said = &phone.export(&server).json()["told"]["consents"][0];
+    assert_eq!(
+        (&said["granted"], &said["purpose"], &said["version"]),
+        (&json!(true), &json!("newsletter"), &json!("2026-03"))
+    );
+    assert_eq!(said["at_ms"], json!(1_785_578_400_000.0));
+    for (field, value) in [
+        ("granted", json!("perhaps")),
+        ("purpose", json!("")),
+        ("purpose", json!("a word too many")),
+        ("channel", json!("pigeon")),
+    ] {
+        let mut wrong = consent("C2", true);
+        wrong[field] = value;
+        post(&server, "/v1/consents", "application/json", &wrong.to_string()).is_refused(422, "malformed");
+    }
+    assert_eq!(server.erase(&phone.visitor), 204);
+    assert_eq!(tell(&server, "/v1/consents", &consent("C1", true))["erased"], json!(1));
+    assert!(!server.database().holds(b"newsletter"));
+}
+
+#[test]
 fn a_bad_line_costs_the_others_nothing_and_is_told() {
     let server = Server::start();
     let good = booking("B1");
@@ -206,9 +237,7 @@ fn r8_an_erased_customer_is_not_brought_back_by_an_older_import() {
     let phone = known(&server, 1);
     tell(&server, "/v1/bookings", &booking("B1"));
     assert_eq!(phone.export(&server).json()["told"]["words"], json!(1));
-    let bearer = [("authorization", phone.bearer())];
-    let bearer = bearer.each_ref().map(|(name, value)| (*name, value.as_str()));
-    assert_eq!(server.delete("/v1/me?site=demo", &bearer).status, 204);
+    assert_eq!(server.erase(&phone.visitor), 204);
     assert_eq!(server.database().number("SELECT count(*) FROM tellings"), 0);
     assert!(!server.database().holds(b"customer-7"));
     let said = tell(&server, "/v1/bookings", &booking("B1"));
@@ -222,8 +251,7 @@ fn a_customer_with_another_browser_keeps_what_was_told() {
     let server = Server::start();
     let (phone, mut laptop) = (known(&server, 1), known(&server, 2));
     tell(&server, "/v1/bookings", &booking("B1"));
-    let bearer = phone.bearer();
-    assert_eq!(server.delete("/v1/me?site=demo", &[("authorization", &bearer)]).status, 204);
+    assert_eq!(server.erase(&phone.visitor), 204);
     laptop.sync(&server);
     assert_eq!(knows(&laptop)["bookings"].as_array().map(Vec::len), Some(1));
 }

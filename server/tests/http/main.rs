@@ -7,7 +7,9 @@ mod cluster;
 mod database;
 mod server;
 
+mod audiences;
 mod connections;
+mod customers;
 mod durability;
 mod erasure;
 mod hand_in;
@@ -21,6 +23,8 @@ mod report;
 mod retention;
 mod sqlite_file;
 mod statistics;
+mod token_examples;
 mod watching;
+mod webhooks;
 
 const STORE: database::Kind = database::Kind::Sqlite;

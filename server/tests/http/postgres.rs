@@ -7,7 +7,9 @@ mod cluster;
 mod database;
 mod server;
 
+mod audiences;
 mod buckets;
+mod customers;
 mod durability;
 mod erasure;
 mod hand_in;
@@ -22,5 +24,6 @@ mod retention;
 mod several;
 mod statistics;
 mod watching;
+mod webhooks;
 
 const STORE: database::Kind = database::Kind::Postgres;

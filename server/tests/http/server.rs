@@ -34,6 +34,7 @@ pub struct Server {
 pub struct Home {
     folder: Arc<TempDir>,
     database: Database,
+    arguments: Vec<String>,
 }
 
 /// An answer read to its end.
@@ -81,7 +82,7 @@ impl Server {
         let folder = Arc::new(TempDir::new().unwrap());
         std::fs::write(folder.path().join("escale.json"), config()).unwrap();
         let database = Database::new(folder.path());
-        Home { folder, database }
+        Home { folder, database, arguments: Vec::new() }
     }
 
     /// One more server on the same data.
@@ -97,6 +98,7 @@ impl Server {
             .args(["serve", "--site", "demo", "--listen", "127.0.0.1:0", "--origin", "https://www.shop.example"])
             .args(["--config", "escale.json", "--db", &home.database.argument()])
             .args(arguments)
+            .args(&home.arguments)
             .current_dir(home.folder.path())
             .env("ESCALE_IDENTITY_SECRET", SECRET)
             .env("ESCALE_API_KEY", API_KEY)
@@ -189,6 +191,23 @@ impl Server {
         read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).call().unwrap())
     }
 
+    /// Erases by a visitor's secret or by an erase-only token.
+    pub fn ask_to_erase(&self, secret: &str) -> Answer {
+        self.delete("/v1/me?site=demo", &[("authorization", &format!("Bearer {secret}"))])
+    }
+
+    pub fn erase(&self, secret: &str) -> u16 {
+        self.ask_to_erase(secret).status
+    }
+
+    /// As the site's back end, without a body.
+    pub fn ask(&self, method: &str, path: &str) -> Answer {
+        let key = format!("Bearer {API_KEY}");
+        let uri = format!("{}{path}", self.base);
+        let request = ureq::http::Request::builder().method(method).uri(uri).header("authorization", key);
+        read(self.agent.run(request.body(()).unwrap()).unwrap())
+    }
+
     pub fn post(&self, path: &str, body: &Value) -> Answer {
         self.post_as(path, &[("content-type", "application/json")], body.to_string().as_bytes())
     }
@@ -205,6 +224,21 @@ impl Server {
 }
 
 impl Home {
+    /// What every server here is started with besides.
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        self
+    }
+
+    pub fn file(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Puts a file beside the data, such as another config.
+    pub fn write(&self, name: &str, content: &str) {
+        std::fs::write(self.folder.path().join(name), content).unwrap();
+    }
+
     pub fn start(&self) -> Server {
         Server::start_in(self.clone(), &[])
     }

@@ -4,17 +4,15 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::identity::{identify, token};
+use crate::imports::tell;
 use crate::server::{Answer, Server};
+use crate::webhooks::{Receiver, booking_of, home, thanks, wait_until_done};
 
 /// A server, and another one on the same data.
 fn two() -> (Server, Server) {
     let one = Server::start();
     let other = one.another();
     (one, other)
-}
-
-fn erase(server: &Server, secret: &str) -> u16 {
-    server.delete("/v1/me?site=demo", &[("authorization", &format!("Bearer {secret}"))]).status
 }
 
 #[test]
@@ -27,7 +25,7 @@ fn what_one_server_took_the_other_knows() {
     assert_eq!(identify(&other, &laptop, &token("customer-7")).status, 200);
     laptop.sync(&other);
     assert!((laptop.mass("trip.city") - phone.mass("trip.city")).abs() < 1e-3);
-    assert_eq!(erase(&one, &phone.erase), 204);
+    assert_eq!(one.erase(&phone.erase), 204);
     other.post("/v1/sync", &phone.body()).is_refused(410, "erased");
     laptop.sync(&other);
     assert_eq!(laptop.mass("trip.city"), 0.0);
@@ -73,7 +71,7 @@ fn history(seed: u64, servers: &[&Server]) -> Vec<(u16, Value)> {
 
 fn one_step(dice: &mut Dice, server: &Server, browser: &mut Browser) -> Answer {
     match dice.roll(40) {
-        0 => server.delete("/v1/me?site=demo", &[("authorization", &format!("Bearer {}", browser.erase))]),
+        0 => server.ask_to_erase(&browser.erase),
         1..=3 => identify(server, browser, &token(if dice.roll(3) > 0 { "customer-7" } else { "customer-8" })),
         4..=6 => {
             // Rolled back, or an older request that comes late.
@@ -146,7 +144,7 @@ fn f60_an_erasure_on_one_server_that_races_a_hand_in_on_the_other_wins() {
                 one.post("/v1/sync", &body)
             });
             start.wait();
-            assert_eq!(erase(&other, &phone.erase), 204);
+            assert_eq!(other.erase(&phone.erase), 204);
         });
         assert_ne!(phone.export(&one).status, 200, "visitor {n}");
         one.post("/v1/sync", &body).is_refused(410, "erased");
@@ -164,4 +162,26 @@ fn servers_that_start_at_once_on_an_empty_database_take_turns() {
     for server in &servers {
         assert_eq!(server.get("/readyz", &[]).status, 200);
     }
+}
+
+/// Whom both servers find at once, one of them calls.
+#[test]
+fn f44_several_servers_make_each_call_once() {
+    let receiver = Receiver::open();
+    let home = home(&thanks(), &receiver.address());
+    let servers = [home.start(), home.start(), home.start()];
+    let customers = 30;
+    let all: Vec<Value> = (0..customers).map(|n| booking_of(&format!("customer-{n}"))).collect();
+    tell(&servers[0], "/v1/bookings", &json!(all));
+    let mut ids = std::collections::BTreeSet::new();
+    for _ in 0..customers {
+        let call = receiver.next();
+        assert!(ids.insert(call.id.clone()), "called twice");
+        call.answer("200 OK");
+    }
+    wait_until_done(&servers[0]);
+    tell(&servers[1], "/v1/bookings", &booking_of("another"));
+    let last = receiver.next();
+    assert!(ids.insert(last.id.clone()), "called twice");
+    last.answer("200 OK");
 }

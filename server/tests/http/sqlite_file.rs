@@ -1,7 +1,8 @@
 //! What only a database in a file of its own can go through.
 
 use crate::browser::Browser;
-use crate::identity::{identify, token};
+use crate::identity::{identify, token, token_also};
+use crate::imports::{booking, tell};
 use crate::server::Server;
 
 #[test]
@@ -22,14 +23,47 @@ fn f54_a_file_that_is_no_database_is_refused_and_left_alone() {
     assert!(std::fs::read_to_string(&db).unwrap().starts_with("this was once"));
 }
 
+/// A database that a server has written, and the disk has damaged since: in its head, its schema, in the midst, by a cut.
+#[test]
+fn f54_a_database_that_was_damaged_is_refused_with_the_way_out_and_left_as_it_is() {
+    let mut server = Server::start();
+    for n in 0..200 {
+        Browser::of_visitor(n, 1).look_at("trip.city").look_at("trip.beach").sync(&server);
+    }
+    server.kill();
+    let folder = server.folder().to_owned();
+    let db = folder.join("escale.db");
+    // The log goes into the file.
+    rusqlite::Connection::open(&db).unwrap().execute_batch("PRAGMA journal_mode = DELETE").unwrap();
+    let sound = std::fs::read(&db).unwrap();
+    assert!(sound.len() > 20 * 4096, "{}", sound.len());
+    let damages: [(&str, std::ops::Range<usize>); 3] =
+        [("head", 0..64), ("schema", 100..1000), ("midst", sound.len() / 2..sound.len() / 2 + 4096)];
+    for (what, place) in damages {
+        let mut damaged = sound.clone();
+        damaged[place].fill(0xA5);
+        is_refused(&folder, what, &damaged);
+    }
+    is_refused(&folder, "cut", &sound[..sound.len() / 2]);
+    std::fs::write(&db, &sound).unwrap();
+    let server = server.kill_and_restart();
+    assert_eq!(Browser::of_visitor(7, 1).export(&server).status, 200);
+}
+
+#[track_caller]
+fn is_refused(folder: &std::path::Path, what: &str, damaged: &[u8]) {
+    let db = folder.join("escale.db");
+    std::fs::write(&db, damaged).unwrap();
+    let (code, said) =
+        escale(folder, &["serve", "--listen", "127.0.0.1:0", "--config", "escale.json", "--db", "escale.db"]);
+    assert_eq!((code, said.contains("backup")), (Some(2), true), "{what}: {said}");
+    assert!(std::fs::read(&db).unwrap() == damaged, "{what}: it was changed");
+}
+
 fn escale(folder: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String) {
     let run =
         std::process::Command::new(env!("CARGO_BIN_EXE_escale")).args(arguments).current_dir(folder).output().unwrap();
     (run.status.code(), String::from_utf8([run.stdout, run.stderr].concat()).unwrap())
-}
-
-fn erase(server: &Server, browser: &Browser) {
-    assert_eq!(server.delete("/v1/me?site=demo", &[("authorization", &browser.bearer())]).status, 204);
 }
 
 #[test]
@@ -46,7 +80,7 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
     assert_eq!((code, said.contains("monday.db is whole")), (Some(0), true), "{said}");
     assert_eq!(escale(&folder, &["backup", "monday.db"]).0, Some(2));
 
-    erase(&server, &erased);
+    assert_eq!(server.erase(&erased.visitor), 204);
     later.look_at("trip.beach").sync(&server);
     let (code, said) = escale(&folder, &["restore", "monday.db"]);
     assert_eq!((code, said.contains("Stop it first")), (Some(2), true), "{said}");
@@ -64,6 +98,25 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
     assert_eq!(kept.sync(&server)["accepted"], serde_json::json!(true));
     assert_eq!(server.database().number("SELECT count(*) FROM links"), 1);
     assert!(server.database().is_sound());
+}
+
+#[test]
+fn r8_a_restore_does_not_bring_back_a_customer_who_was_forgotten_since() {
+    let mut server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    assert_eq!(identify(&server, &phone, &token_also("customer-7", &["loyalty:8812"])).status, 200);
+    tell(&server, "/v1/bookings", &booking("B1"));
+    assert_eq!(escale(server.folder(), &["backup", "monday.db"]).0, Some(0));
+    assert_eq!(server.ask("DELETE", "/v1/customers/customer-7?site=demo").status, 204);
+    server.kill();
+    assert_eq!(escale(server.folder(), &["restore", "monday.db"]).0, Some(0));
+    let server = server.kill_and_restart();
+    phone.export(&server).is_refused(410, "erased");
+    for table in ["customers", "links", "tellings", "aliases", "identifiers"] {
+        assert_eq!(server.database().number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["erased"], serde_json::json!(1));
 }
 
 #[test]

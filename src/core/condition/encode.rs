@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bytecode::{ASK, Conditions, JUMP_IF_FALSE, JUMP_IF_TRUE, REQUIRE, SET, TEST_BYTES};
+use super::bytecode::{ASK, Answers, Conditions, Facts, JUMP_IF_FALSE, JUMP_IF_TRUE, REQUIRE, SET, TEST_BYTES};
 use super::schema::Attribute;
 use super::test::{NEGATED, TRUE_WHEN_UNKNOWN, subject};
 
@@ -131,6 +131,28 @@ fn questions(code: &[Step]) -> impl Iterator<Item = &Question> {
         Step::Ask(question) | Step::Require(question) => Some(question),
         _ => None,
     })
+}
+
+/// One condition of its own, which belongs to no config: who an audience is of.
+pub struct Condition {
+    pool: Pool,
+    start: u32,
+}
+
+impl Condition {
+    /// Takes what was compiled.
+    #[must_use]
+    pub fn of(code: Vec<Step>) -> Self {
+        let mut pool = Pool::default();
+        let start = pool.keep(code);
+        Self { pool, start }
+    }
+
+    /// Whether it holds.
+    #[must_use]
+    pub fn holds(&self, facts: &impl Facts) -> bool {
+        self.pool.conditions().hold(self.start, facts, &Answers::default())
+    }
 }
 
 /// A config's conditions as they grow.

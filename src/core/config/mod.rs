@@ -22,6 +22,8 @@ mod rows_customer;
 mod rows_time;
 #[cfg(feature = "full")]
 pub(crate) mod structure;
+#[cfg(feature = "full")]
+pub mod vocabulary;
 
 #[cfg(feature = "full")]
 pub use compile::{Compiled, compile};

@@ -1,0 +1,57 @@
+//! One member of an audience as a line.
+
+use axum::body::Bytes;
+use clap::ValueEnum;
+use escale::core::named::{Channel, Frequency};
+use serde::Serialize;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    Ndjson,
+    Csv,
+}
+
+/// Who fits.
+pub struct Member<'a> {
+    pub customer: &'a str,
+    pub channel: Option<Channel>,
+    /// How often they may still be spoken to now; `None` is without bound.
+    pub pressure_left: Option<u32>,
+    pub frequency: Frequency,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    customer: &'a str,
+    channel: Option<&'static str>,
+    pressure_left: Option<u32>,
+    frequency: &'static str,
+}
+
+impl Format {
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Ndjson => "application/x-ndjson",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+        }
+    }
+}
+
+/// What stands above all lines.
+pub fn header(format: Format) -> Option<Bytes> {
+    (format == Format::Csv).then(|| Bytes::from_static(b"customer,channel,pressure_left,frequency\n"))
+}
+
+pub fn write(format: Format, member: &Member<'_>, lines: &mut Vec<u8>) {
+    let Member { customer, channel, pressure_left, frequency } = member;
+    let (channel, frequency) = (channel.map(Channel::name), frequency.name());
+    let line = Line { customer, channel, pressure_left: *pressure_left, frequency };
+    // Neither can fail: it is text, written into memory.
+    let _ = match format {
+        Format::Ndjson => serde_json::to_writer(&mut *lines, &line).map(|()| lines.push(b'\n')).map_err(drop),
+        Format::Csv => {
+            let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(&mut *lines);
+            csv.serialize(&line).map_err(drop)
+        }
+    };
+}

@@ -1,0 +1,79 @@
+//! What is asked for. In: a segment's name or a condition, a channel, a purpose. Out: the same, checked and compiled.
+
+use clap::ValueEnum as _;
+use escale::core::condition::encode::Condition;
+use escale::core::config::Config;
+use escale::core::config::vocabulary::Vocabulary;
+use escale::core::hash::{Namespace, name_hash};
+use escale::core::named::Channel;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::IntoParams;
+
+use super::Format;
+use crate::telling::consent::is_name;
+
+/// How an audience is asked for beside whom it is of.
+#[derive(Default, Deserialize, IntoParams)]
+pub struct Asked {
+    /// email, sms, mail, call, shop or web: those who withdrew from it, or unsubscribed, are left out.
+    pub channel: Option<String>,
+    /// Those alone who said yes to this purpose, by that channel if one is named.
+    pub purpose: Option<String>,
+    /// ndjson, unless csv.
+    pub format: Option<String>,
+}
+
+pub enum Whom {
+    /// A segment's hash.
+    Segment(u32),
+    /// A compiled condition.
+    Condition(Condition),
+}
+
+/// One audience, at one moment.
+pub struct Wanted {
+    pub config: Config,
+    pub whom: Whom,
+    pub channel: Option<Channel>,
+    pub purpose: Option<String>,
+    pub format: Format,
+    pub now_ms: u64,
+}
+
+impl Wanted {
+    /// Errors, in words: there is no such segment, channel or format.
+    pub fn segment(config: &Config, name: &str, asked: Asked, now_ms: u64) -> Result<Self, String> {
+        let vocabulary = Vocabulary::of(config);
+        if !vocabulary.segments().iter().any(|segment| segment == name) {
+            return Err(format!("the config has no segment of that name: it has {}", vocabulary.segments().join(", ")));
+        }
+        Self::of(config, Whom::Segment(name_hash(Namespace::Segment, name)), asked, now_ms)
+    }
+
+    /// Errors, in words: everything that is wrong with the condition; there is no such channel or format.
+    pub fn condition(config: &Config, condition: &Value, asked: Asked, now_ms: u64) -> Result<Self, String> {
+        let code = Vocabulary::of(config).condition(condition).map_err(|issues| {
+            let all: Vec<String> = issues.iter().map(ToString::to_string).collect();
+            all.join("; ")
+        })?;
+        Self::of(config, Whom::Condition(code), asked, now_ms)
+    }
+
+    fn of(config: &Config, whom: Whom, asked: Asked, now_ms: u64) -> Result<Self, String> {
+        let channel = match asked.channel.as_deref() {
+            None => None,
+            Some(name) => {
+                Some(Channel::of_name(name).ok_or("`channel` is email, sms, mail, call, shop or web".to_owned())?)
+            }
+        };
+        if asked.purpose.as_ref().is_some_and(|name| !is_name(name) || name.is_empty()) {
+            return Err("`purpose` is a name of letters, digits and .-_".into());
+        }
+        let format = match asked.format.as_deref() {
+            None => Format::Ndjson,
+            Some(name) => Format::from_str(name, false).map_err(|_| "`format` is ndjson or csv".to_owned())?,
+        };
+        Ok(Self { config: config.clone(), whom, channel, purpose: asked.purpose, format, now_ms })
+    }
+}

@@ -1,0 +1,180 @@
+//! Customers: several ids and several visitors that are one person. In: words of the site's back end, or of a visitor.
+//! Out: steps of one bucket each, in an order that a crash may cut anywhere: the first step says what is left to do, and
+//! the next start does it. Never: moves a replica, or a count: a customer is links and what was told, nothing else.
+
+pub mod steps;
+
+use crate::ids::{CustomerKey, VisitorKey};
+use crate::store::{Erasure, Leaving, Link, Linked, Store, StoreError, Tellings};
+use steps::{Belongings, Change, Unfinished};
+
+/// From one name of a customer to the next: more there are only while two merge.
+const HOPS: usize = 4;
+
+/// The customer whom an id names: itself, unless it is another's other name.
+pub async fn main_of(store: &dyn Store, named: &CustomerKey) -> Result<CustomerKey, StoreError> {
+    let mut seen = vec![named.clone()];
+    for _ in 0..HOPS {
+        let Some(last) = seen.last() else { break };
+        let Some(id) = store.alias(last.clone()).await? else { return Ok(last.clone()) };
+        if seen.iter().any(|key| key.id == id) {
+            break;
+        }
+        seen.push(CustomerKey { id, ..named.clone() });
+    }
+    // Two words crossed and made a circle: all who walk it agree on one of them.
+    Ok(seen.into_iter().min_by(|a, b| a.id.cmp(&b.id)).unwrap_or_else(|| named.clone()))
+}
+
+/// Ties a visitor to a customer, whose other ids the same token vouched for.
+pub async fn identify(store: &dyn Store, mut link: Link, also: Vec<String>) -> Result<Linked, StoreError> {
+    link.customer = main_of(store, &link.customer).await?;
+    let (customer, day) = (link.customer.clone(), link.day);
+    let linked = store.link(link).await?;
+    if linked == Linked::Here {
+        for alias in also {
+            tie(store, &customer, &alias, day).await?;
+        }
+        // The customer may have become another's other name between the first step and the last.
+        move_over(store, &customer, day).await?;
+    }
+    Ok(linked)
+}
+
+/// Makes an id another name of a customer; what was held under it is the customer's from now on.
+pub async fn tie(store: &dyn Store, customer: &CustomerKey, alias: &str, day: u32) -> Result<(), StoreError> {
+    let main = main_of(store, customer).await?;
+    let alias = CustomerKey { id: alias.to_owned(), ..main.clone() };
+    if alias.id == main.id || alias.id == customer.id {
+        return Ok(());
+    }
+    if let Some(id) = store.alias(alias.clone()).await?
+        && id != main.id
+    {
+        let of = CustomerKey { id, ..main.clone() };
+        store.change(Change::DropIdentifier { of, alias: alias.id.clone() }).await?;
+    }
+    point(store, &main, &alias, day).await?;
+    move_over(store, &alias, day).await
+}
+
+async fn point(store: &dyn Store, main: &CustomerKey, alias: &CustomerKey, day: u32) -> Result<(), StoreError> {
+    store.change(Change::NoteIdentifier { of: main.clone(), alias: alias.id.clone(), day }).await?;
+    store.change(Change::PointAlias { alias: alias.clone(), to: main.id.clone(), day }).await
+}
+
+/// An id is no name of this customer any more. What was told under it stays with the customer.
+pub async fn untie(store: &dyn Store, customer: &CustomerKey, alias: &str) -> Result<(), StoreError> {
+    let main = main_of(store, customer).await?;
+    let key = CustomerKey { id: alias.to_owned(), ..main.clone() };
+    store.change(Change::DropAlias { alias: key, from: main.id.clone(), erased_day: None }).await?;
+    store.change(Change::DropIdentifier { of: main, alias: alias.to_owned() }).await
+}
+
+/// Brings what is held under another name to the customer that it names. Whoever writes under a name looks afterwards
+/// whether it points elsewhere by now, and calls this: whichever comes first, one of the two sees the other.
+pub async fn move_over(store: &dyn Store, from: &CustomerKey, day: u32) -> Result<(), StoreError> {
+    loop {
+        let to = main_of(store, from).await?;
+        if to.id == from.id {
+            return Ok(());
+        }
+        let Some(held) = store.belongings(from.clone()).await? else { return Ok(()) };
+        move_all(store, (from, &to), held, day).await?;
+    }
+}
+
+async fn move_all(
+    store: &dyn Store,
+    (from, to): (&CustomerKey, &CustomerKey),
+    held: Belongings,
+    day: u32,
+) -> Result<(), StoreError> {
+    for id in held.identifiers {
+        if id != to.id {
+            point(store, to, &CustomerKey { id: id.clone(), ..to.clone() }, day).await?;
+        }
+        store.change(Change::DropIdentifier { of: from.clone(), alias: id }).await?;
+    }
+    let tellings = held.tellings.iter().map(|telling| (telling.id, telling.at_s)).collect();
+    if !held.tellings.is_empty() {
+        store.tell(Tellings { customer: to.clone(), all: held.tellings, day, wakes: false }).await?;
+    }
+    let links = held.links.iter().map(|(visitor, _)| *visitor).collect();
+    for (id, day) in held.links {
+        let visitor = VisitorKey { site: to.site.clone(), id };
+        store.change(Change::AddLink { of: to.clone(), visitor: id, day }).await?;
+        store.change(Change::Repoint { visitor, from: from.id.clone(), to: Some(to.id.clone()) }).await?;
+    }
+    // More than all that was known under the old name: no browser takes the new sum for one that it has seen.
+    store.change(Change::Bump { of: to.clone(), by: held.dropped + 1 }).await?;
+    store.change(Change::TakeAway { of: from.clone(), links, tellings }).await
+}
+
+/// A visitor belongs to no customer any more; what the browser learned stays its own.
+pub async fn unlink(store: &dyn Store, visitor: VisitorKey) -> Result<(), StoreError> {
+    let Some((id, changes)) = store.pointer(visitor.clone()).await? else { return Ok(()) };
+    let of = CustomerKey { site: visitor.site.clone(), id: id.clone() };
+    let leaving = Leaving { visitor: visitor.id, changes, erased_day: None };
+    store.change(Change::RemoveLink { of, leaving }).await?;
+    store.change(Change::Repoint { visitor, from: id, to: None }).await
+}
+
+/// No visitor belongs to this customer any more, as after a log-out everywhere.
+pub async fn unlink_all(store: &dyn Store, customer: &CustomerKey) -> Result<(), StoreError> {
+    let main = main_of(store, customer).await?;
+    let held = store.belongings(main.clone()).await?;
+    for (id, _) in held.into_iter().flat_map(|held| held.links) {
+        unlink(store, VisitorKey { site: main.site.clone(), id }).await?;
+    }
+    Ok(())
+}
+
+/// Erases a customer: every visitor, every id, everything told until that day. Twice, or of no one, it is the same.
+pub async fn forget(store: &dyn Store, customer: &CustomerKey, day: u32) -> Result<(), StoreError> {
+    let main = main_of(store, customer).await?;
+    store.change(Change::BeginErasure { of: main.clone(), day }).await?;
+    if main.id != customer.id {
+        forget_identifier(store, &main, &customer.id, day).await?;
+    }
+    loop {
+        let Some(held) = store.belongings(main.clone()).await? else { return Ok(()) };
+        for alias in &held.identifiers {
+            forget_identifier(store, &main, alias, day).await?;
+        }
+        // A login may come in between: it is erased too.
+        if held.links.is_empty() {
+            return store.change(Change::EndErasure { of: main }).await;
+        }
+        for (id, _) in held.links {
+            let visitor = VisitorKey { site: main.site.clone(), id };
+            store.erase(Erasure { visitor, erase: id, day }).await?;
+            // Where the visitor was gone already, the link is what is left.
+            let leaving = Leaving { visitor: id, changes: 0, erased_day: Some(day) };
+            store.change(Change::RemoveLink { of: main.clone(), leaving }).await?;
+        }
+    }
+}
+
+async fn forget_identifier(store: &dyn Store, of: &CustomerKey, alias: &str, day: u32) -> Result<(), StoreError> {
+    let key = CustomerKey { id: alias.to_owned(), ..of.clone() };
+    store.change(Change::DropAlias { alias: key, from: of.id.clone(), erased_day: Some(day) }).await?;
+    store.change(Change::DropIdentifier { of: of.clone(), alias: alias.to_owned() }).await
+}
+
+/// Erases a visitor; the last one's customer goes too, with all of its ids.
+pub async fn erase_visitor(store: &dyn Store, erasure: Erasure) -> Result<(), StoreError> {
+    store.erase(erasure).await?;
+    finish_interrupted(store).await
+}
+
+/// Finishes erasures and moves that were cut short.
+pub async fn finish_interrupted(store: &dyn Store) -> Result<(), StoreError> {
+    for unfinished in store.unfinished().await? {
+        match unfinished {
+            Unfinished::Erasure(of, day) => forget(store, &of, day).await?,
+            Unfinished::Move(from) => move_over(store, &from, crate::clock::today()).await?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! Webhooks: what the server calls by itself. In: the clock, and what is held. Out: signed calls, at least once each, and no
+//! more until someone asks where a receiver never acknowledges. Never: a call without its mark that the scenario fired.
+
+pub mod arguments;
+mod deliver;
+pub mod look;
+pub mod steps;
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::clock;
+use crate::store::StoreError;
+pub use deliver::{Receivers, Signer};
+
+/// How often it is looked whether something is due.
+const TICK: Duration = Duration::from_secs(1);
+/// Whom one round looks at.
+const LOOKS: usize = 64;
+
+/// For as long as the store is open: looks at whom something happened to, or is due; calls whom it concerns.
+pub async fn watch(app: &App) {
+    let mut tick = tokio::time::interval(TICK);
+    loop {
+        tick.tick().await;
+        let looking = async {
+            while look_around(app).await? == LOOKS {}
+            Ok::<(), StoreError>(())
+        };
+        let (looked, called) = tokio::join!(looking, deliver::call_all(app));
+        if let Err(error) = looked.and(called) {
+            tracing::warn!(%error, "webhooks wait for the store");
+        }
+    }
+}
+
+/// Answers whom it looked at.
+async fn look_around(app: &App) -> Result<usize, StoreError> {
+    let now_ms = clock::now_ms();
+    let notes = app.store.looks(app.site.clone(), now_ms / 1000, LOOKS).await?;
+    let all = notes.len();
+    let names = app.receivers.names();
+    for note in notes {
+        look::look(app.store.as_ref(), &app.config.config, &app.site, note, (now_ms, &names)).await?;
+    }
+    Ok(all)
+}

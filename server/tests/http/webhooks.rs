@@ -1,0 +1,341 @@
+//! What the server does by itself: scenarios that come due though nobody comes by, and calls to a real receiver that fails,
+//! is gone, or answers late. Nothing here waits on a clock but the server itself: the tests wait for the receiver.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::browser::{Browser, NOW_MS};
+use crate::identity::{identify, token};
+use crate::imports::{booking, tell};
+use crate::server::{Home, Server};
+
+const SECRET: &str = "a secret of the webhooks, long enough";
+
+/// A CRM: it takes one call at a time, and answers when it is told to.
+pub struct Receiver(TcpListener);
+
+/// A call that waits for its answer.
+pub struct Call {
+    pub id: String,
+    at_s: String,
+    signature: String,
+    body: String,
+    line: TcpStream,
+}
+
+impl Receiver {
+    pub fn open() -> Self {
+        Self(TcpListener::bind("127.0.0.1:0").unwrap())
+    }
+
+    pub fn address(&self) -> String {
+        format!("http://{}/escale", self.0.local_addr().unwrap())
+    }
+
+    /// The next call, whenever it comes.
+    pub fn next(&self) -> Call {
+        let (line, _) = self.0.accept().unwrap();
+        let mut reader = BufReader::new(line.try_clone().unwrap());
+        let (mut headers, mut text) = (Vec::new(), String::new());
+        while reader.read_line(&mut text).unwrap() > 2 {
+            headers.push(text.trim().to_owned());
+            text.clear();
+        }
+        assert!(headers[0].starts_with("POST /escale "), "{}", headers[0]);
+        let header = |name: &str| {
+            let found = headers.iter().filter_map(|line| line.split_once(": "));
+            found.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next().unwrap()
+        };
+        let mut body = vec![0; header("content-length").parse().unwrap()];
+        reader.read_exact(&mut body).unwrap();
+        let body = String::from_utf8(body).unwrap();
+        Call {
+            id: header("webhook-id"),
+            at_s: header("webhook-timestamp"),
+            signature: header("webhook-signature"),
+            body,
+            line,
+        }
+    }
+}
+
+impl Call {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    fn is_signed(&self) -> bool {
+        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+        mac.update(format!("{}.{}.{}", self.id, self.at_s, self.body).as_bytes());
+        self.signature == format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+    }
+
+    pub fn answer(mut self, status: &str) {
+        // Who answers late finds nobody there any more.
+        let _ = write!(self.line, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+}
+
+/// The tests' site with these scenarios, whose webhook `crm` is at that address, and may take its time.
+pub fn home(scenarios: &Value, address: &str) -> Home {
+    impatient_home(scenarios, address, "60000")
+}
+
+/// The same, of a server that waits so long for an answer.
+fn impatient_home(scenarios: &Value, address: &str, within_ms: &str) -> Home {
+    let mut config: Value = serde_json::from_str(&crate::server::config()).unwrap();
+    config["scenarios"] = scenarios.clone();
+    let home = Server::new_folder();
+    home.write("escale.json", &config.to_string());
+    home.write("webhook-secret", SECRET);
+    let webhook = format!("crm={address}");
+    home.with(&[
+        "--webhook",
+        &webhook,
+        "--webhook-secret-file",
+        "webhook-secret",
+        "--webhook-retry-ms",
+        "1",
+        "--webhook-within-ms",
+        within_ms,
+    ])
+}
+
+/// Due at once, whatever the day.
+pub fn thanks() -> Value {
+    json!([{ "name": "thanks", "on": "booking", "within": { "days": 700 }, "then": { "webhook": "crm" } }])
+}
+
+pub fn booking_of(customer: &str) -> Value {
+    let mut told = booking("B1");
+    told["customer"] = json!(customer);
+    told
+}
+
+/// The tables are empty once everything was looked at and delivered.
+pub fn wait_until_done(server: &Server) {
+    while server.database().number("SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM looks)") > 0 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_quote_that_was_left_is_followed_up_while_the_visitor_is_away() {
+    let receiver = Receiver::open();
+    let scenarios = json!([{ "name": "quote-follow-up", "on": "quote_abandoned", "after": { "hours": 2 },
+        "within": { "days": 85 }, "unless": ["booking"], "then": { "webhook": "crm" } }]);
+    let server = home(&scenarios, &receiver.address()).start();
+    let mut phone = Browser::of_visitor(1, 1);
+    let event = phone.engine.track(NOW_MS, "quote_start", "destination\u{1f}lisbonne\u{1e}").unwrap();
+    phone.engine.apply(&event);
+    phone.version += 1;
+    assert_eq!(identify(&server, &phone, &token("customer-7")).status, 200);
+    phone.sync(&server);
+    let call = receiver.next();
+    let said = call.json();
+    assert_eq!((&said["scenario"], &said["customer"]), (&json!("quote-follow-up"), &json!("customer-7")));
+    assert_eq!((&said["id"], &said["site"]), (&json!(call.id), &json!("demo")));
+    // An hour until it counts as left, and two after that.
+    let since_ms = said["due_since_ms"].as_f64().unwrap();
+    assert!((since_ms - NOW_MS - 3.0 * 3_600_000.0).abs() <= 60_000.0, "{since_ms}");
+    assert!(call.is_signed());
+    call.answer("200 OK");
+    wait_until_done(&server);
+    // The browser knows that it fired, so that it is shown nothing of it either.
+    phone.sync(&server);
+    assert!(!phone.engine.known().fired.is_empty());
+}
+
+/// The delay is real: at the first look it is not due yet, and nothing else happens before it is.
+#[test]
+fn a_scenario_fires_after_its_delay_though_nobody_comes_by() {
+    let receiver = Receiver::open();
+    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    // Times of bookings are kept by the minute.
+    let after_minutes = (now_s % 60 + 3) as f64 / 60.0;
+    let scenarios = json!([{ "name": "thanks", "on": "booking", "after": { "minutes": after_minutes },
+        "then": { "webhook": "crm" } }]);
+    let server = home(&scenarios, &receiver.address()).start();
+    let mut told = booking("B1");
+    told["at"] = json!(now_s);
+    tell(&server, "/v1/bookings", &told);
+    let call = receiver.next();
+    let fired_ms = call.json()["fired_ms"].as_f64().unwrap();
+    assert!(fired_ms >= (now_s + 3) as f64 * 1000.0, "{fired_ms}, told at {now_s}");
+    call.answer("204 No Content");
+    wait_until_done(&server);
+}
+
+#[test]
+fn f30_a_receiver_that_fails_hangs_up_or_answers_late_is_called_again_with_the_same_id() {
+    let receiver = Receiver::open();
+    let server = impatient_home(&thanks(), &receiver.address(), "2000").start();
+    tell(&server, "/v1/bookings", &booking_of("customer-7"));
+    let first = receiver.next();
+    let (id, body) = (first.id.clone(), first.body.clone());
+    first.answer("500 Internal Server Error");
+    drop(receiver.next());
+    // This one is answered only when the server has given it up and called again.
+    let late = receiver.next();
+    let last = receiver.next();
+    late.answer("200 OK");
+    assert_eq!((&last.id, &last.body), (&id, &body));
+    assert!(last.is_signed());
+    last.answer("200 OK");
+    wait_until_done(&server);
+    // Nothing of it is called any more: what comes next is another cause.
+    tell(&server, "/v1/bookings", &booking_of("customer-8"));
+    let other = receiver.next();
+    assert_ne!(other.id, id);
+    other.answer("200 OK");
+    wait_until_done(&server);
+    assert!(!server.log().contains("customer-7") && !server.log().contains(&receiver.address()), "{}", server.log());
+}
+
+#[test]
+fn a_receiver_that_is_down_for_a_while_gets_everything_once_it_is_back() {
+    let receiver = Receiver::open();
+    let address = receiver.address();
+    let at = receiver.0.local_addr().unwrap();
+    drop(receiver);
+    let server = home(&thanks(), &address).start();
+    let customers: Vec<String> = (0..5).map(|n| format!("customer-{n}")).collect();
+    for customer in &customers {
+        tell(&server, "/v1/bookings", &booking_of(customer));
+    }
+    while server.database().number("SELECT count(*) FROM outbox WHERE attempts > 0") < 5 {
+        std::thread::yield_now();
+    }
+    let receiver = Receiver(TcpListener::bind(at).unwrap());
+    let mut called = BTreeSet::new();
+    while called.len() < customers.len() {
+        let call = receiver.next();
+        called.insert(call.json()["customer"].as_str().unwrap().to_owned());
+        call.answer("200 OK");
+    }
+    wait_until_done(&server);
+}
+
+#[test]
+fn f52_a_server_killed_in_the_midst_of_a_call_calls_again() {
+    let receiver = Receiver::open();
+    let mut server = home(&thanks(), &receiver.address()).start();
+    tell(&server, "/v1/bookings", &booking_of("customer-7"));
+    let call = receiver.next();
+    server.kill();
+    // The lease of the one that died would end in a while.
+    let server = server.after("UPDATE outbox SET next_s = 0");
+    let again = receiver.next();
+    assert_eq!((&again.id, &again.body), (&call.id, &call.body));
+    again.answer("200 OK");
+    wait_until_done(&server);
+}
+
+#[test]
+fn f44_a_cause_fires_once_whatever_is_told_again_and_however_often_the_server_starts() {
+    let receiver = Receiver::open();
+    let server = home(&thanks(), &receiver.address()).start();
+    tell(&server, "/v1/bookings", &booking_of("customer-7"));
+    let first = receiver.next();
+    let id = first.id.clone();
+    first.answer("200 OK");
+    wait_until_done(&server);
+    let server = server.kill_and_restart();
+    tell(&server, "/v1/bookings", &booking_of("customer-7"));
+    let mut dearer = booking_of("customer-7");
+    (dearer["at"], dearer["value"]) = (json!("2026-08-02"), json!(1400));
+    tell(&server, "/v1/bookings", &dearer);
+    // A second one, which is another cause: it comes next.
+    let mut second = booking_of("customer-7");
+    second["id"] = json!("B2");
+    tell(&server, "/v1/bookings", &second);
+    let next = receiver.next();
+    assert_ne!(next.id, id);
+    next.answer("200 OK");
+    wait_until_done(&server);
+    assert_eq!(server.database().number("SELECT count(*) FROM tellings"), 4, "two bookings, two marks");
+}
+
+fn webhooks(server: &Server, arguments: &[&str]) -> String {
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(["webhooks", "--db", &server.database().argument()])
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8(run.stdout).unwrap()
+}
+
+#[test]
+fn what_was_given_up_is_listed_and_called_again_when_asked() {
+    let receiver = Receiver::open();
+    let server = home(&thanks(), &receiver.address()).start();
+    assert!(webhooks(&server, &[]).starts_with("0 webhooks given up"));
+    for customer in ["customer-7", "customer-8"] {
+        tell(&server, "/v1/bookings", &booking_of(customer));
+        receiver.next().answer("410 Gone");
+    }
+    while server.database().number("SELECT count(*) FROM outbox WHERE next_s IS NULL") < 2 {
+        std::thread::yield_now();
+    }
+    let said = webhooks(&server, &[]);
+    assert!(said.starts_with("2 webhooks given up") && said.contains("customer-7") && said.contains("crm"), "{said}");
+    let line = said.lines().find(|line| line.contains("customer-7")).unwrap();
+    let id = line.split_whitespace().next().unwrap();
+    assert!(webhooks(&server, &["--requeue", id]).starts_with("1 webhook "));
+    let call = receiver.next();
+    assert_eq!(call.json()["customer"], json!("customer-7"));
+    call.answer("200 OK");
+    assert!(webhooks(&server, &["--requeue-all"]).starts_with("1 webhook "));
+    receiver.next().answer("200 OK");
+    wait_until_done(&server);
+}
+
+#[test]
+fn r8_whoever_is_forgotten_is_called_about_no_more() {
+    let receiver = Receiver::open();
+    let server = home(&thanks(), &receiver.address()).start();
+    tell(&server, "/v1/bookings", &booking_of("customer-7"));
+    let call = receiver.next();
+    assert_eq!(server.ask("DELETE", "/v1/customers/customer-7?site=demo").status, 204);
+    call.answer("500 Internal Server Error");
+    tell(&server, "/v1/bookings", &booking_of("customer-8"));
+    let next = receiver.next();
+    assert_eq!(next.json()["customer"], json!("customer-8"));
+    next.answer("200 OK");
+    wait_until_done(&server);
+    assert!(!server.database().holds(b"customer-7"));
+}
+
+#[test]
+fn webhooks_need_a_secret_and_an_address() {
+    let home = Server::new_folder();
+    home.write("short", "too short");
+    let started = |arguments: &[&str]| {
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+            .arg(home.file("escale.json"))
+            .arg("--db")
+            .arg(home.file("other.db"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        (run.status.code(), String::from_utf8_lossy(&run.stderr).into_owned())
+    };
+    let (code, said) = started(&["--webhook", "crm=https://crm.example"]);
+    assert_eq!((code, said.contains("--webhook-secret-file")), (Some(2), true), "{said}");
+    let short = home.file("short");
+    let (code, said) =
+        started(&["--webhook", "crm=https://crm.example", "--webhook-secret-file", short.to_str().unwrap()]);
+    assert_eq!((code, said.contains("24 bytes")), (Some(2), true), "{said}");
+    let (code, said) = started(&["--webhook", "crm=ftp://crm.example"]);
+    assert_eq!((code, said.contains("https://")), (Some(2), true), "{said}");
+}
