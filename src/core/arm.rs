@@ -1,5 +1,5 @@
 //! Who is in which arm. Comes in: a config and a visitor's hash; goes out: the arms that the visitor is in. By hash alone:
-//! the same on every page and device of one visitor, and on the server, with nothing kept anywhere.
+//! the same on every page of one browser, and on the server when that browser hands in, with nothing kept anywhere.
 
 use super::config::{Arm, Config};
 use super::hash::{mix, unit};
