@@ -117,8 +117,41 @@ fn a_story_about_a_variant_that_is_not_there_is_told_so() {
 }
 
 #[test]
+fn a_story_about_an_arm_that_nobody_is_in_is_not_met() {
+    let engine = Engine::new(config(&json_with(r#"{"tone": {"arms": {"formal": 1, "friendly": 1e12}}}"#, FRIENDLY)));
+    let text = r#"{"name": "tone", "arms": {"tone": "formal"}, "steps": [{"at": "2026-11-21T10:00", "page": "/"}],
+        "then": [{"placement": "hero", "hides": {"offer": "seville", "variant": "other"}, "in_draws": 50}]}"#;
+    let outcome = story::read(text, engine.config()).expect("a story").run(&engine);
+    assert!(!outcome.is_met());
+    assert!(outcome.verdicts[0].saw.starts_with("nobody in the story's arms"), "{outcome:?}");
+}
+
+#[test]
+fn nobody_is_in_an_arm_before_it_is_said_who_it_is() {
+    let segments = json_with(TONES, FRIENDLY).replace(
+        r#""families""#,
+        r#""segments": {"formal": {"arm.tone": "formal"}, "friendly": {"arm.tone": "friendly"}}, "families""#,
+    );
+    let mut engine = Engine::new(config(&segments));
+    let told = snapshot(&engine, NOW_MS);
+    assert!(told.arms.is_empty() && told.customer.segments.is_empty(), "{told:?}");
+    engine.set_visitor(0);
+    let told = snapshot(&engine, NOW_MS);
+    assert_eq!(told.customer.segments, [told.arms["tone"].clone()]);
+}
+
+#[test]
+fn arms_that_cannot_be_told_apart_are_refused() {
+    let dotted = r#"{"a": {"arms": {"b.c": 1, "d": 1}}, "a.b": {"arms": {"c": 1, "d": 1}}}"#;
+    let faults = compile(&json_with(dotted, "{}")).expect_err("a fault");
+    assert_eq!(faults[0].path, "/experiments/a.b/arms/c");
+    let unnamed = compile(&json_with(r#"{"tone": {"arms": {"": 1, "b": 1}}}"#, "{}")).expect_err("a fault");
+    assert_eq!(unnamed[0].path, "/experiments/tone/arms/");
+}
+
+#[test]
 fn what_splits_nobody_and_what_nobody_asks_for_is_told() {
-    for arms in [r#"{"only": 1}"#, "{}", r#"{"a": 1, "b": 0}"#, r#"{"a": 2, "b": -1}"#] {
+    for arms in [r#"{"only": 1}"#, "{}", r#"{"a": 1, "b": 0}"#, r#"{"a": 2, "b": -1}"#, r#"{"a": 1e308, "b": 1e308}"#] {
         let faults = compile(&json_with(&format!(r#"{{"tone": {{"arms": {arms}}}}}"#), "{}")).expect_err("a fault");
         assert_eq!(faults[0].path, "/experiments/tone/arms", "{arms}");
     }

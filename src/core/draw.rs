@@ -40,7 +40,7 @@ pub fn draw(candidates: &[Candidate], seed: u64, temperature: f64, exploration: 
 
 /// The smallest ticket wins: `−log₂ u / weight`, of equals the first.
 fn winner_of(weighted: &[Candidate], seed: u64) -> u16 {
-    let (mut winner, mut least) = (0, f64::INFINITY);
+    let (mut winner, mut least) = (weighted.first().map_or(0, |best| best.offer), f64::INFINITY);
     for candidate in weighted {
         let ticket = -libm::log2(unit(mix(seed, u64::from(candidate.hash)))) / candidate.score;
         if ticket < least {

@@ -147,7 +147,7 @@ fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge>
     let mut facets = Vec::new();
     for (index, reading) in affinity.facets.iter().enumerate() {
         let facet = config.facet(index as u16);
-        let mut topics: Vec<TopicKnowledge> = (facet.first_topic..facet.first_topic + facet.topics)
+        let mut topics: Vec<TopicKnowledge> = (facet.first_topic..facet.first_topic.saturating_add(facet.topics))
             .filter_map(|t| {
                 let reading = affinity.topics.get(usize::from(t))?;
                 Some(TopicKnowledge {

@@ -234,7 +234,10 @@ impl<'a> Situation<'a> {
         for index in candidates {
             let offer = self.offers.offer(index);
             if self.exclusion_from(placement, (index, &offer), on_page).is_none() {
-                eligible.push(Candidate { offer: index, hash: offer.hash, score: self.score(index, &offer, on_page) });
+                let score = self.score(index, &offer, on_page);
+                // No config that was compiled gives another; one that was damaged may.
+                let score = if score.is_finite() { score } else { 0.0 };
+                eligible.push(Candidate { offer: index, hash: offer.hash, score });
             }
         }
         eligible

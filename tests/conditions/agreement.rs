@@ -1,7 +1,7 @@
 //! Laws: what the strict compiler accepts means what the lenient form says, for any visitor; and evaluating any bytes
 //! ends, with an answer.
 
-use escale::core::condition::bytecode::{Answers, Conditions};
+use escale::core::condition::bytecode::{Answers, Conditions, TEST_BYTES};
 use escale::core::condition::compile::compile;
 use escale::core::condition::encode::Pool;
 use escale::core::condition::lenient::matches;
@@ -222,6 +222,21 @@ proptest! {
         let code = compile(&when, &Tree, "", &mut issues);
         prop_assert!(issues.is_empty(), "{}", issues[0]);
         prop_assert_eq!(holds(code, &Visitor(&visitor)), matches(&when, &visitor, &Value::Null));
+    }
+
+    /// Several conditions share their tests, and what one asked is not asked again for another.
+    #[test]
+    fn conditions_that_share_their_tests_agree(
+        all in prop::collection::vec(condition(), 1..8), order in prop::collection::vec(any::<prop::sample::Index>(), 1..20), visitor in visitor(),
+    ) {
+        let mut pool = Pool::default();
+        let starts: Vec<u32> = all.iter().map(|when| pool.keep(compile(when, &Tree, "", &mut Vec::new()))).collect();
+        let answers = Answers::of(pool.conditions().tests.len() / TEST_BYTES);
+        for one in order {
+            let at = one.index(all.len());
+            let expected = matches(&all[at], &visitor, &Value::Null);
+            prop_assert_eq!(pool.conditions().hold(starts[at], &Visitor(&visitor), &answers), expected, "{}", all[at]);
+        }
     }
 
     #[test]

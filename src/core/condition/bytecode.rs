@@ -94,8 +94,8 @@ pub struct Conditions<'a> {
 }
 
 impl Conditions<'_> {
-    /// Whether the condition that begins at a word holds. `u32::MAX` is "for everyone"; bytes that are no condition hold
-    /// for no one.
+    /// Whether the condition that begins at a word holds. `u32::MAX` is "for everyone", and so is a line of no words; where
+    /// there is no line, or a word of it is none, it holds for no one.
     #[must_use]
     pub fn hold(&self, start: u32, facts: &impl Facts, answers: &Answers) -> bool {
         start == u32::MAX || self.run(start as usize, facts, answers).unwrap_or(false)

@@ -139,7 +139,7 @@ impl Config {
     #[must_use]
     pub fn text_bytes(&self, string: u32) -> &[u8] {
         let end = |index: u32| self.row::<4>(Section::StringOffsets, index as usize).u32(0) as usize;
-        self.section(Section::StringBytes).get(end(string)..end(string + 1)).unwrap_or(&[])
+        self.section(Section::StringBytes).get(end(string)..end(string.wrapping_add(1))).unwrap_or(&[])
     }
 
     /// The bytes of a section.

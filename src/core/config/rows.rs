@@ -5,6 +5,9 @@ use super::{Config, Rows};
 use crate::core::condition::bytecode::Conditions;
 use crate::core::event::Kind;
 
+/// Ten years: people's configs can say no more.
+const LONGEST_HALF_LIFE_S: u32 = 3650 * 86_400;
+
 /// The small integer that stands for "none".
 pub const NONE: u16 = u16::MAX;
 
@@ -138,9 +141,10 @@ impl Config {
         let row = self.row::<24>(Section::Facets, usize::from(index));
         Facet {
             name: row.u32(0),
-            hash: row.u32(4),
-            taste_half_life_s: row.u32(8),
-            intent_half_life_s: row.u32(12),
+            // As many bits as a profile keeps of them, whatever the bytes.
+            hash: row.u32(4) & 0xffff,
+            taste_half_life_s: row.u32(8).min(LONGEST_HALF_LIFE_S),
+            intent_half_life_s: row.u32(12).min(LONGEST_HALF_LIFE_S),
             first_topic: row.u16(16),
             topics: row.u16(18),
             weight: row.f32(20),
@@ -151,7 +155,13 @@ impl Config {
     #[must_use]
     pub fn topic(&self, index: u16) -> Topic {
         let row = self.row::<16>(Section::Topics, usize::from(index));
-        Topic { name: row.u32(0), hash: row.u32(4), facet: row.u16(8), parent: row.u16(10), base_rate: row.f32(12) }
+        Topic {
+            name: row.u32(0),
+            hash: row.u32(4) & 0xff_ffff,
+            facet: row.u16(8),
+            parent: row.u16(10),
+            base_rate: row.f32(12),
+        }
     }
 
     /// A family by its small integer.

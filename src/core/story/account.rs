@@ -1,6 +1,7 @@
 //! Why a story came out otherwise. Comes in: an expectation and the engine of a visitor for whom it failed; goes out:
 //! sentences for the person who wrote the story, taken from the engine's own explanation.
 
+use super::super::config::Config;
 use super::super::decide::Request;
 use super::super::engine::Engine;
 use super::super::explain::{CandidateAccount, Explanation, explain};
@@ -17,12 +18,7 @@ pub fn expected(expectation: &Expectation, engine: &Engine) -> String {
         Wanted::Scenario(scenario) => {
             return format!("`{}` should {not}be due", config.text(config.scenario(scenario).name));
         }
-        Wanted::Offer(offer, variant) => {
-            let own = config.offer(offer);
-            let named = variant.and_then(|number| config.variant(&own, number)).map(|v| config.text(v.name));
-            let variant = named.map_or(String::new(), |name| format!(" in its variant `{name}`"));
-            format!("`{}`{variant}", config.text(own.name))
-        }
+        Wanted::Offer(offer, variant) => told(config, offer, variant),
         Wanted::Family(family) => format!("an offer of the family `{}`", config.text(config.family(family).name)),
         Wanted::Kind(kind) => format!("an offer of the kind {}", serde_json::json!(kind)),
         Wanted::Default => "the page's own content".to_owned(),
@@ -32,6 +28,14 @@ pub fn expected(expectation: &Expectation, engine: &Engine) -> String {
         n => format!(", for {} in 100 of {n} visitors", (expectation.least * 100.0).round()),
     };
     format!("`{}` should {not}show {what}{among}", config.text(config.placement(expectation.placement).name))
+}
+
+/// An offer, and its variant if it is in one.
+fn told(config: &Config, offer: u16, variant: Option<u8>) -> String {
+    let own = config.offer(offer);
+    let named = variant.and_then(|number| config.variant(&own, number)).map(|v| config.text(v.name));
+    let variant = named.map_or(String::new(), |name| format!(" in its variant `{name}`"));
+    format!("`{}`{variant}", config.text(own.name))
 }
 
 /// What the placement shows, slot by slot.
@@ -44,7 +48,7 @@ pub fn seen(expectation: &Expectation, engine: &Engine) -> String {
     }
     let decisions = shown(engine, expectation.at_ms, expectation.placement);
     let each = decisions.iter().map(|decision| match decision.offer {
-        Some(offer) => format!("`{}`", config.text(config.offer(offer).name)),
+        Some(offer) => told(config, offer, Some(decision.variant)),
         None => format!("the page's own content ({})", decision.reason.name()),
     });
     each.collect::<Vec<_>>().join(", ")

@@ -128,13 +128,16 @@ impl Story {
     pub fn run(&self, engine: &Engine) -> Outcome {
         let most = self.expectations.iter().map(|e| e.draws).max().unwrap_or(0);
         let mut tallies: Vec<Tally> = self.expectations.iter().map(|_| Tally::default()).collect();
+        if self.visitor.is_none() && self.visitor_of(engine, 0).is_none() {
+            return self.about_nobody(engine);
+        }
         for draw in 0..most.max(MOST_VISITORS) {
             let is_asked = |(e, tally): (&Expectation, &Tally)| draw < e.draws || (e.draws == 0 && tally.told == 0);
             let asked: Vec<bool> = self.expectations.iter().zip(&tallies).map(is_asked).collect();
             if !asked.contains(&true) {
                 break;
             }
-            let lived = self.lived(engine, draw);
+            let Some(lived) = self.lived(engine, draw) else { continue };
             let each = self.expectations.iter().zip(&mut tallies).zip(asked).filter(|(_, is_asked)| *is_asked);
             for ((expectation, tally), _) in each {
                 tally.take(expectation, &lived);
@@ -144,8 +147,20 @@ impl Story {
         Outcome { name: self.name.clone(), verdicts }
     }
 
+    /// The outcome where nobody is in the story's arms.
+    fn about_nobody(&self, engine: &Engine) -> Outcome {
+        let verdict = |e: &Expectation| Verdict {
+            path: e.path.clone(),
+            is_met: false,
+            expected: account::expected(e, engine),
+            saw: format!("nobody in the story's arms among {MOST_TRIED} visitors"),
+            why: vec!["give the arms larger shares".to_owned()],
+        };
+        Outcome { name: self.name.clone(), verdicts: self.expectations.iter().map(verdict).collect() }
+    }
+
     /// One visitor of many: the first of a line of them who is in the story's arms.
-    fn visitor_of(&self, engine: &Engine, draw: u32) -> u64 {
+    fn visitor_of(&self, engine: &Engine, draw: u32) -> Option<u64> {
         let of_draw = mix(u64::from(draw), 0x0073_746f_7279);
         let mut line = std::iter::successors(Some(of_draw), |visitor| Some(mix(*visitor, of_draw)));
         let is_in = |visitor: u64, hash: u32| {
@@ -154,13 +169,15 @@ impl Story {
             experiment.and_then(|e| arm::of(config, e, visitor)).is_some_and(|arm| arm.hash == hash)
         };
         let fits = |visitor: &u64| self.arms.iter().all(|arm| is_in(*visitor, *arm));
-        line.by_ref().take(MOST_TRIED).find(fits).unwrap_or(of_draw)
+        line.by_ref().take(MOST_TRIED).find(fits)
     }
 
     /// An engine that has lived through the steps, as one visitor of many. The story's own visitor is the first.
-    fn lived(&self, engine: &Engine, draw: u32) -> Engine {
+    /// None: nobody was found in the story's arms.
+    fn lived(&self, engine: &Engine, draw: u32) -> Option<Engine> {
         let mut engine = engine.clone();
-        engine.set_visitor(self.visitor.filter(|_| draw == 0).unwrap_or_else(|| self.visitor_of(&engine, draw)));
+        let visitor = self.visitor.filter(|_| draw == 0).or_else(|| self.visitor_of(&engine, draw))?;
+        engine.set_visitor(visitor);
         for step in &self.steps {
             match &step.act {
                 Act::Wait => {}
@@ -174,7 +191,7 @@ impl Story {
                 Act::See(placement) => see(&mut engine, step.at_ms, *placement),
             }
         }
-        engine
+        Some(engine)
     }
 }
 

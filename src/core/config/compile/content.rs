@@ -21,7 +21,7 @@ impl Compiler {
             self.error(path.to_owned(), "the offer says nothing".into(), "Add texts for a language".into());
         }
         self.addresses(content, path);
-        self.texts(content)
+        self.texts(content, path)
     }
 
     /// The variants of an offer. Returns the first row and how many there are.
@@ -76,7 +76,7 @@ impl Compiler {
             );
         }
         self.addresses(&variant.content, path);
-        self.texts(&whole)
+        self.texts(&whole, path)
     }
 
     /// Faults of what a page would link to or load.
@@ -92,14 +92,15 @@ impl Compiler {
         }
     }
 
-    fn texts(&mut self, content: &Texts) -> (u32, u16) {
+    fn texts(&mut self, content: &Texts, path: &str) -> (u32, u16) {
         let first = self.out.rows(Section::Content) as u32;
         for (language, texts) in content {
             for (key, text) in texts {
                 self.content_row(language, key, text);
             }
         }
-        (first, (self.out.rows(Section::Content) as u32 - first) as u16)
+        let count = self.out.rows(Section::Content) - first as usize;
+        (first, self.short(count, path))
     }
 }
 

@@ -144,17 +144,24 @@ impl Compiler {
     /// The places of all segments, each after those that it rests on.
     fn in_order(&mut self, all: &[Draft]) -> Vec<usize> {
         let mut order: Vec<usize> = Vec::new();
-        while order.len() < all.len() {
-            let is_ready = |at: &usize| !order.contains(at) && all[*at].rests_on.iter().all(|r| order.contains(r));
-            if let Some(next) = (0..all.len()).find(is_ready) {
-                order.push(next);
-                continue;
+        let mut is_placed = vec![false; all.len()];
+        let mut left: Vec<usize> = (0..all.len()).collect();
+        while !left.is_empty() {
+            let before = left.len();
+            left.retain(|at| {
+                let is_ready = all[*at].rests_on.iter().all(|r| is_placed[*r]);
+                if is_ready {
+                    is_placed[*at] = true;
+                    order.push(*at);
+                }
+                !is_ready
+            });
+            if left.len() == before {
+                let names: Vec<&str> = left.iter().map(|at| all[*at].name.as_str()).collect();
+                let message = format!("segments rest on each other in a circle: {}", names.join(", "));
+                self.error(format!("/segments/{}", names[0]), message, "Take one of them out of the circle".into());
+                order.append(&mut left);
             }
-            let circle: Vec<usize> = (0..all.len()).filter(|at| !order.contains(at)).collect();
-            let names: Vec<&str> = circle.iter().map(|at| all[*at].name.as_str()).collect();
-            let message = format!("segments rest on each other in a circle: {}", names.join(", "));
-            self.error(format!("/segments/{}", names[0]), message, "Take one of them out of the circle".into());
-            order.extend(circle);
         }
         order
     }
@@ -180,7 +187,8 @@ impl Compiler {
             self.out.put(Section::Personas, &v.to_le_bytes());
         }
         self.out.put(Section::Personas, &(persona.threshold as f32).to_le_bytes());
-        self.out.put(Section::Personas, &(persona.rules.len() as u16).to_le_bytes());
+        let rules = self.short(persona.rules.len(), &format!("{path}/rules"));
+        self.out.put(Section::Personas, &rules.to_le_bytes());
         self.out.put(Section::Personas, &u16::from(persona.negative).to_le_bytes());
     }
 
@@ -201,9 +209,9 @@ impl Compiler {
                 self.content_row(language, &whole, label);
             }
         }
-        let contents = self.out.rows(Section::Content) as u32 - first;
+        let contents = self.short(self.out.rows(Section::Content) - first as usize, path);
         self.out.put(Section::Questions, &first.to_le_bytes());
-        self.out.put(Section::Questions, &(contents as u16).to_le_bytes());
+        self.out.put(Section::Questions, &contents.to_le_bytes());
         self.out.put(Section::Questions, &facet.to_le_bytes());
         self.out.put(Section::Questions, &name_hash(Namespace::Fact, &question.facet).to_le_bytes());
     }

@@ -1,5 +1,7 @@
 //! Experiments into their rows: the arms of each, with the share of visitors that ends at each.
 
+use std::collections::BTreeSet;
+
 use super::Compiler;
 use crate::core::attribute::Id;
 use crate::core::condition::encode::mentions;
@@ -24,7 +26,7 @@ impl Compiler {
     fn arms(&mut self, experiment: &ExperimentConfig, name: &str, hash: u32, path: &str) {
         let whole: f64 = experiment.arms.values().sum();
         let is_share = |share: &f64| share.is_finite() && *share > 0.0;
-        if experiment.arms.len() < 2 || !experiment.arms.values().all(is_share) {
+        if experiment.arms.len() < 2 || !experiment.arms.values().all(is_share) || !whole.is_finite() {
             let message = format!("`{name}` splits nobody");
             self.error(path.to_owned(), message, "Name two arms or more, each with a share above 0".into());
             return;
@@ -33,7 +35,7 @@ impl Compiler {
         for (index, (arm, share)) in experiment.arms.iter().enumerate() {
             until += share / whole;
             let is_last = index + 1 == experiment.arms.len();
-            let own = self.enter(Namespace::Arm, &format!("{name}.{arm}"), index, &format!("{path}/{arm}"));
+            let own = self.arm(name, arm, &format!("{path}/{arm}"));
             for number in [self.out.text(name), self.out.text(arm), hash, own] {
                 self.out.put(Section::Arms, &number.to_le_bytes());
             }
@@ -43,15 +45,29 @@ impl Compiler {
         }
     }
 
+    /// Enters an arm and gives its hash. Dots in names may make two arms the same.
+    fn arm(&mut self, experiment: &str, arm: &str, path: &str) -> u32 {
+        self.check_name(arm, path);
+        let row = self.out.rows(Section::Arms) as u16;
+        self.out.name(Namespace::Arm, &format!("{experiment}.{arm}"), row).unwrap_or_else(|_| {
+            let message = format!("`{experiment}.{arm}` cannot be told from another arm");
+            self.error(path.to_owned(), message, "Rename the arm or its experiment".into());
+            0
+        })
+    }
+
     /// An experiment that no condition asks of splits visitors for nothing. Called when all conditions are known.
     pub(super) fn idle_experiments(&mut self, site: &SiteConfig) {
+        let mut asked = BTreeSet::new();
+        for code in self.conditions.kept() {
+            mentions(code, |attribute, argument| {
+                if attribute == Id::Arm as u16 {
+                    asked.insert(argument);
+                }
+            });
+        }
         for name in site.experiments.keys() {
-            let hash = name_hash(Namespace::Experiment, name);
-            let mut is_asked = false;
-            for code in self.conditions.kept() {
-                mentions(code, |attribute, argument| is_asked |= attribute == Id::Arm as u16 && argument == hash);
-            }
-            if !is_asked {
+            if !asked.contains(&name_hash(Namespace::Experiment, name)) {
                 self.warnings.push(Issue {
                     path: format!("/experiments/{name}"),
                     message: format!("no condition asks for `arm.{name}`: all its arms see the same"),

@@ -142,6 +142,14 @@ impl Compiler {
         Compiled { bytes, warnings }
     }
 
+    /// A length, or the place where something begins, in the 16 bits that its row has for it.
+    fn short(&mut self, number: usize, path: &str) -> u16 {
+        u16::try_from(number).unwrap_or_else(|_| {
+            self.error(path.to_owned(), "there are too many of these".into(), "Keep at most 65,535 in all".into());
+            u16::MAX
+        })
+    }
+
     /// What a thing may be called.
     fn check_name(&mut self, name: &str, path: &str) {
         if name.is_empty()

@@ -57,7 +57,8 @@ impl Compiler {
         };
         let (first, count) = self.weights(&rule.topics, Weighted::Page, path);
         self.out.put(section, &key.to_le_bytes());
-        self.out.put(section, &(first as u16).to_le_bytes());
+        let first = self.short(first as usize, &format!("{path}/topics"));
+        self.out.put(section, &first.to_le_bytes());
         self.out.put(section, &count.to_le_bytes());
     }
 
@@ -76,6 +77,6 @@ impl Compiler {
             self.out.put(Section::TopicWeights, &[index.to_le_bytes(), [0; 2]].concat());
             self.out.put(Section::TopicWeights, &((weight * counts) as f32).to_le_bytes());
         }
-        (first, topics.len() as u16)
+        (first, self.short(topics.len(), &format!("{path}/topics")))
     }
 }

@@ -28,7 +28,7 @@ impl Compiler {
         let condition = self.condition(scenario.when.as_ref(), &format!("{path}/when"));
         let after_s = self.delay(&scenario.after, on, &format!("{path}/after"));
         let (offer, webhook) = self.then(scenario, ids, &format!("{path}/then"));
-        let first_unless = self.out.rows(Section::ScenarioUnless) as u16;
+        let first_unless = self.short(self.out.rows(Section::ScenarioUnless), &format!("{path}/unless"));
         for (i, name) in scenario.unless.iter().enumerate() {
             let kind = self.event_kind(name, &format!("{path}/unless/{i}"));
             self.out.put(Section::ScenarioUnless, &kind.to_le_bytes());
@@ -39,7 +39,7 @@ impl Compiler {
         for v in [name, hash, condition, after_s as u32, within_s, webhook] {
             self.out.put(Section::Scenarios, &v.to_le_bytes());
         }
-        let unless = scenario.unless.len() as u16;
+        let unless = self.short(scenario.unless.len(), &format!("{path}/unless"));
         for v in [on, scenario.after.relative as u16, offer, most, per, first_unless, unless, 0] {
             self.out.put(Section::Scenarios, &v.to_le_bytes());
         }
