@@ -26,7 +26,7 @@ import { tasteStories } from "./stories/taste.mjs";
 await rm(OUT, { recursive: true, force: true });
 await runSuite({
   title: "the demo, end to end",
-  limitMs: Number(process.env["ESCALE_LIMIT_MS"] ?? 120_000),
+  limitMs: Number(process.env["ESCALE_LIMIT_MS"] ?? 240_000),
   out: OUT,
   stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...centreStories, ...edgeStories, ...faultStories, ...storageCatalogue, ...lifeCatalogue, ...pageCatalogue, ...tabStories, ...reportStories],
   enter: startDemo,
