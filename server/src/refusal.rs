@@ -92,16 +92,11 @@ impl Refusal {
                 return (format!("the query cannot be read: {why}"), "the parameters are listed in the documentation");
             }
             Self::Audience(why) => {
-                return (
-                    why.clone(),
-                    "name a segment of the config, or send a condition as the config's own are written",
-                );
+                return (why.clone(), "name a segment of the config, or send a condition as it has them");
             }
             Self::MalformedField(name) => {
-                return (
-                    format!("the field `{name}` cannot be read"),
-                    "base64url without padding, of the documented length",
-                );
+                let message = format!("the field `{name}` cannot be read");
+                return (message, "base64url without padding, of the documented length");
             }
             Self::TooLarge => (
                 "the body is larger than this path takes",
