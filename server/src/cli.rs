@@ -14,7 +14,7 @@ use crate::origin;
 use crate::telling::Subject;
 use crate::webhook::arguments;
 pub use model::Model;
-pub use report::{Report, ReportFormat};
+pub use report::{Report, ReportFormat, Summed};
 
 /// Personalisation for travel sites: the sync server and its tools.
 #[derive(Parser)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::database::Database;
+use super::report::Summed;
 use crate::model::{LEAST_GROUP, Success};
 
 /// Learn from the site's own sums how often each offer succeeds.
@@ -15,24 +15,8 @@ use crate::model::{LEAST_GROUP, Success};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Model {
-    /// The site's name, as the server's.
-    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
-    pub site: String,
-    /// The config, as the server's: offers are named in it.
-    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
-    pub config: PathBuf,
-    /// Where the data are, as the server's.
-    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
-    pub db: Database,
-    /// Visitors first seen from this day on, such as 2026-05-01 (UTC).
-    #[arg(long, value_name = "DATE")]
-    pub from: Option<String>,
-    /// Until this day; today if it is not said.
-    #[arg(long, value_name = "DATE")]
-    pub to: Option<String>,
-    /// So many days until the last one, in place of --from; 90 if neither is said.
-    #[arg(long, value_name = "N")]
-    pub days: Option<u32>,
+    #[command(flatten)]
+    pub sums: Summed,
     /// What a success is.
     #[arg(long, value_enum, default_value_t = Success::Clicks)]
     pub success: Success,

@@ -1,10 +1,8 @@
 //! The words of `escale report`.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
-use crate::database::Database;
+use super::Base;
 
 /// Say what was shown, what came of it, and whether personalising helps.
 ///
@@ -13,15 +11,18 @@ use crate::database::Database;
 #[derive(Args)]
 #[command(after_help = REPORT_EXAMPLES)]
 pub struct Report {
-    /// The site's name, as the server's.
-    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
-    pub site: String,
-    /// The config, as the server's: offers, families and placements are named in it.
-    #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
-    pub config: PathBuf,
-    /// Where the data are, as the server's.
-    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
-    pub db: Database,
+    #[command(flatten)]
+    pub sums: Summed,
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// Which sums are read.
+#[derive(Args)]
+pub struct Summed {
+    #[command(flatten)]
+    pub base: Base,
     /// The first day, such as 2026-05-01 (UTC).
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,
@@ -31,9 +32,6 @@ pub struct Report {
     /// So many days until the last one, in place of --from; 90 if neither is said.
     #[arg(long, value_name = "N")]
     pub days: Option<u32>,
-    /// How it is written.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub format: ReportFormat,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use escale::core::config::Config;
+
 use super::refuse;
 use crate::cli;
 use crate::clock;
@@ -9,12 +11,12 @@ use crate::config_source::{self, Faults};
 use crate::ids::Site;
 use crate::report::period::Period;
 use crate::report::{Report, build, csv, words};
+use crate::statistics::sums::Sums;
 
 pub fn run(arguments: &cli::Report) -> ExitCode {
-    let read = tokio::runtime::Runtime::new()
-        .map_err(|error| Faults(vec![format!("the runtime: {error}")]))
-        .and_then(|runtime| runtime.block_on(read(arguments)));
-    match read.and_then(|report| text(&report, arguments.format)) {
+    let site = &arguments.sums.base.site;
+    let report = summed(&arguments.sums).map(|s| build(site, s.period, &s.sums, &s.config));
+    match report.and_then(|report| text(&report, arguments.format)) {
         Ok(text) => {
             println!("{}", text.trim_end());
             ExitCode::SUCCESS
@@ -23,16 +25,29 @@ pub fn run(arguments: &cli::Report) -> ExitCode {
     }
 }
 
-async fn read(arguments: &cli::Report) -> Result<Report, Faults> {
+/// What sums say, and the config that names what they are of.
+pub struct Read {
+    pub sums: Sums,
+    pub config: Config,
+    pub period: Period,
+}
+
+/// Reads the sums of some days. Errors: there is no such config, database or period.
+pub fn summed(asked: &cli::Summed) -> Result<Read, Faults> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Faults(vec![format!("the runtime: {error}")]))?;
+    runtime.block_on(read(asked))
+}
+
+async fn read(asked: &cli::Summed) -> Result<Read, Faults> {
     let fault = |why: String| Faults(vec![why]);
-    let (from, to) = (arguments.from.as_deref(), arguments.to.as_deref());
-    let period = Period::read(from, to, arguments.days, clock::today()).map_err(fault)?;
-    let served = config_source::served(config_source::read(&arguments.config)?)?;
-    let store = arguments.db.open().await.map_err(fault)?;
-    let sums = store.sums(Site::new(&arguments.site), period).await;
+    let (from, to) = (asked.from.as_deref(), asked.to.as_deref());
+    let period = Period::read(from, to, asked.days, clock::today()).map_err(fault)?;
+    let served = config_source::served(config_source::read(&asked.base.config)?)?;
+    let store = asked.base.db.open().await.map_err(fault)?;
+    let sums = store.sums(Site::new(&asked.base.site), period).await;
     let sums = sums.map_err(|error| fault(format!("the database: {error}")))?;
     store.close().await.map_err(|error| fault(format!("closing the database: {error}")))?;
-    Ok(build(&arguments.site, period, &sums, &served.config))
+    Ok(Read { sums, config: served.config, period })
 }
 
 fn text(report: &Report, format: cli::ReportFormat) -> Result<String, Faults> {

@@ -10,7 +10,7 @@ use super::test::{NEGATED, TRUE_WHEN_UNKNOWN, subject};
 /// A test before it is written.
 pub struct Draft {
     pub ask: u8,
-    /// One of [`super::test::subject`], and the orders accepted.
+    /// A subject, and the orders accepted: see [`super::bytecode`].
     pub shape: u8,
     pub operand: Vec<u8>,
     pub negated: bool,
