@@ -34,7 +34,8 @@ pub struct Decision {
     pub variant: u8,
     /// 0: personalised · 1: the control group.
     pub arm: u8,
-    /// The exact probability with which this offer was drawn.
+    /// The exact probability with which this offer was drawn for this slot, given what the page shows already: of several
+    /// slots each has its own draw, and their probabilities multiply.
     pub propensity: f64,
     /// What the draw came from.
     pub seed: u64,

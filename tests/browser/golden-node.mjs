@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "node:test";
 import { BUILDS, ROOT, cases, expected } from "./golden/cases.mjs";
-import { openConfig, play } from "./golden/play.mjs";
+import { openConfig, otherwise, play } from "./golden/play.mjs";
+import { conditions, places } from "./golden/vectors.mjs";
 
 assert.ok(cases.length >= 20, `only ${cases.length} golden cases`);
 
@@ -18,6 +19,7 @@ for (const build of BUILDS) {
   const module = await import(pathToFileURL(join(folder, "escale.js")).href);
   await module.default({ module_or_path: await wasm("escale_bg.wasm") });
   if (build === "runtime") module.extend(await wasm("later_bg.wasm"));
+  if (build === "full") void test("conditions and splits", () => assert.deepEqual(otherwise(module, conditions, places), []));
   for (const read of cases) {
     void test(`${read.golden.name}, ${build}`, () => {
       const engine = openConfig(module, build, build === "full" ? read.json : read.compiled);

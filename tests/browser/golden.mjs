@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Visitor } from "./driver.mjs";
 import { BUILDS, ROOT, cases, expected } from "./golden/cases.mjs";
+import { conditions, places } from "./golden/vectors.mjs";
 import { runSuite } from "./runner.mjs";
 import { serveFolders } from "./static-server.mjs";
 
@@ -28,10 +29,21 @@ const storyOf = (read, build) => ({
   },
 });
 
+/** @type {import("./runner.mjs").Story} */
+const vectors = {
+  name: `${conditions.length} conditions and ${places.length} splits, full`,
+  run: async ({ world }) => {
+    await world.browser.open(`${world.site.origin}/`);
+    await world.browser.until("the player", () => "otherwise" in window);
+    const ask = (/** @type {unknown[]} */ ...args) => /** @type {any} */ (window).otherwise(...args);
+    assert.deepEqual(await world.browser.runAsync(ask, conditions, places), []);
+  },
+};
+
 await runSuite({
   title: "golden cases",
   limitMs: 20_000,
-  stories: cases.flatMap((read) => BUILDS.map((build) => storyOf(read, build))),
+  stories: [...cases.flatMap((read) => BUILDS.map((build) => storyOf(read, build))), vectors],
   enter: async (engine) => {
     const site = await serveFolders({ "/": join(ROOT, "tests/browser/golden"), "/module/": join(ROOT, "target/web") });
     const visitor = new Visitor(engine);

@@ -2,6 +2,7 @@
 //! person asks. Comes in: JSON text, bytes, numbers; goes out: JavaScript objects, typed in `types.ts`.
 
 pub mod account;
+pub mod conditions;
 pub mod open;
 pub mod tails;
 

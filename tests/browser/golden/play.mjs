@@ -60,3 +60,15 @@ export function play(engine, golden) {
   }
   return { config: engine.configVersion(), decisions, profile: toHex(engine.save()) };
 }
+
+/**
+ * Which conditions and splits the full module answers otherwise than other implementations, by name.
+ * @param {any} module
+ * @param {{ name: string, asks: string[], expected: boolean }[]} conditions
+ * @param {{ asks: any[], expected: number | null }[]} places
+ */
+export function otherwise(module, conditions, places) {
+  const wrong = conditions.filter(({ asks, expected }) => module.conditionHolds(...asks) !== expected).map(({ name }) => name);
+  const misplaced = places.filter(({ asks, expected }) => (module.splitBucket(...asks) ?? null) !== expected);
+  return [...wrong, ...misplaced.map(({ asks }) => `split ${JSON.stringify(asks)}`)];
+}
