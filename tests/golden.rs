@@ -32,6 +32,7 @@ fn engine_of(case: &Value) -> Engine {
     };
     let mut engine = Engine::new(common::config(&json));
     engine.set_visitor(u64::from_str_radix(case["visitor"].as_str().expect("visitor"), 16).expect("hexadecimal"));
+    engine.set_history_uncertain(case["forgets"] == true);
     engine
 }
 

@@ -99,7 +99,8 @@ impl Engine {
         self.visitor.unwrap_or(0)
     }
 
-    /// Says that what was known earlier may have been purged: then nobody is taken for a beginner.
+    /// Says that what was known earlier may have been purged: then nobody is taken for a beginner of whom the server does
+    /// not tell more.
     pub fn set_history_uncertain(&mut self, is_uncertain: bool) {
         self.is_history_uncertain = is_uncertain;
     }
@@ -258,7 +259,7 @@ impl Engine {
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
         let facts = self.facts(&affinity, &time);
-        let customer = recognise(&facts, &self.config, self.is_history_uncertain);
+        let customer = recognise(&facts, &self.config, self.may_have_forgotten());
         look(&VisitorFacts { customer: &customer, ..facts })
     }
 
@@ -297,7 +298,7 @@ impl Engine {
         let now_s = self.known().reading_s(self.told_s);
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
-        let customer = recognise(&self.facts(&affinity, &time), &self.config, self.is_history_uncertain);
+        let customer = recognise(&self.facts(&affinity, &time), &self.config, self.may_have_forgotten());
         let fits: Vec<(u32, u16)> = recognise::negative_fits(&customer, &self.config, now_s).collect();
         let mut is_news = false;
         for (hash, until_day) in fits {
@@ -306,6 +307,11 @@ impl Engine {
         if is_news {
             self.know();
         }
+    }
+
+    /// What the server tells of the visitor outlives a purge.
+    fn may_have_forgotten(&self) -> bool {
+        self.is_history_uncertain && self.others.is_empty()
     }
 
     fn know(&mut self) {

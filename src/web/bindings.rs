@@ -26,10 +26,11 @@ impl Runtime {
         Config::from_bytes(config).ok().map(Self::on)
     }
 
-    /// Who it is: two halves of a hash of the visitor id.
+    /// Who it is: two halves of a hash of the visitor id; and whether the browser may have emptied its storage on its own.
     #[wasm_bindgen(js_name = setVisitor)]
-    pub fn set_visitor(&mut self, hi: u32, lo: u32) {
+    pub fn set_visitor(&mut self, hi: u32, lo: u32, forgets: bool) {
         self.engine.set_visitor(u64::from(hi) << 32 | u64::from(lo));
+        self.engine.set_history_uncertain(forgets);
     }
 
     /// Takes the own replica's bytes alone, for choices: `loadWith` comes before anything is recorded. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.

@@ -2,6 +2,7 @@
  * Asks the engine for a choice. Comes in: a placement, a slot, a language. Goes out: the choice in words, and,
  * kept for whoever asks why, the inputs it was made of. Deciding cannot fail: a trap is a default.
  */
+import type { Who } from "./hash.js";
 import type { Runtime } from "#runtime";
 import { textOf, unpackContent } from "./packing.js";
 import type { PageFacts } from "./page.js";
@@ -10,7 +11,7 @@ import type { Choice } from "./types.js";
 /** What the engine was given: whoever gives it something else says so here. */
 export interface Known {
   readonly config: Uint8Array;
-  visitor: readonly [hi: number, lo: number];
+  visitor: Who;
   /** The own replica, with every event that was applied. */
   state: Uint8Array;
   others: Uint8Array;

@@ -14,7 +14,7 @@ export async function prepare({ offers, tastes, facts }) {
   const config = new Uint8Array(await (await fetch(`/escale-${offers.length}.bin`)).arrayBuffer());
   const engine = Runtime.open(config);
   if (!engine) throw new Error("the config was refused");
-  engine.setVisitor(1, 2);
+  engine.setVisitor(1, 2, false);
   live(engine, tastes, facts);
   const hero = engine.placement("hero");
   const choose = () => {

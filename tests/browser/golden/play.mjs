@@ -52,7 +52,7 @@ function eventsOf(engine, step) {
 /** @param {any} engine @param {any} golden */
 export function play(engine, golden) {
   const visitor = golden.visitor.padStart(16, "0");
-  engine.setVisitor(parseInt(visitor.slice(0, 8), 16), parseInt(visitor.slice(8), 16));
+  engine.setVisitor(parseInt(visitor.slice(0, 8), 16), parseInt(visitor.slice(8), 16), golden.forgets === true);
   const decisions = [];
   for (const step of golden.steps) {
     if (step.choose === undefined) engine.apply(eventsOf(engine, step));
