@@ -123,7 +123,10 @@ function shrink(folder, later) {
     .replace(/(?<=\bwasm\.)\w+/g, (long) => exported.get(long))
     // How older releases of the glue were called; ours gives a compiled module, by its name.
     .replace(/if \(module !== undefined\) \{[^]*?\n {4}\}\n/, "({module} = module);\n")
-    .replace(/if \(!\(module instanceof WebAssembly\.Module\)\) \{[^]*?\n {4}\}\n/, "");
+    .replace(/if \(!\(module instanceof WebAssembly\.Module\)\) \{[^]*?\n {4}\}\n/, "")
+    // What is given back when the browser tidies up may trap, if the engine did: nobody could catch that, and the page would see it.
+    .replace(/(new FinalizationRegistry\(ptr => )(wasm\.\w+\(ptr, 1\))\)/g, "$1{ try { $2; } catch {} })");
+  if (/FinalizationRegistry\(ptr => wasm/.test(text)) throw new Error("the glue has another form: what is given back late may throw into the page");
   writeFileSync(glue, later.length > 0 ? text + EXTEND : text);
   if (later.length > 0) appendFileSync(join(folder, "escale.d.ts"), EXTEND_TYPE);
   if (later.length > 0) cut(folder, later.map((long) => exported.get(long)));

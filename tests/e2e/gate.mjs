@@ -3,7 +3,7 @@
  * wrong in the pages. It can answer in the server's place. Must never change what passes, but for one witness script
  * that it puts before the page's own, and the time slots wait.
  */
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, request as send } from "node:http";
 import { readFile } from "node:fs/promises";
 
@@ -21,6 +21,7 @@ export class Gate {
   requests = [];
   /** @type {Report[]} */
   reports = [];
+  #heard = new EventEmitter();
   /** Answers in the server's place, by the path's beginning. @type {Map<string, Answer>} */
   answers = new Map();
   /** Changes a page on its way. @type {(html: string) => string} */
@@ -83,6 +84,12 @@ export class Gate {
   async #note(request, response) {
     this.reports.push(JSON.parse((await read(request)).toString()));
     response.writeHead(204).end();
+    this.#heard.emit("report");
+  }
+
+  /** Waits for a report with this text: the witness sends it beside all else. @param {string} text */
+  async told(text) {
+    while (!this.reports.some((report) => report.text.includes(text))) await once(this.#heard, "report");
   }
 
   /** @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response */

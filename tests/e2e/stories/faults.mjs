@@ -110,6 +110,7 @@ export const faultStories = [
     await browser.click("#consent-accept");
     await untilState(browser, "off");
     await assertDefault(browser);
+    await gate.told("/offers/0/family");
     const told = gate.reports.filter(({ text }) => text.includes("/offers/0/family"));
     assert.equal(told.length, 1, JSON.stringify(gate.reports));
     assert.match(told[0]?.text ?? "", /towns/, "the remedy names the family that was meant");
