@@ -1,6 +1,6 @@
 /** Whatever is missing, blocked or wrong: the page keeps its own content, and nothing is thrown into it. */
 import assert from "node:assert/strict";
-import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, lookAt, slot, tell, untilState } from "../steps.mjs";
+import { arriveAndAccept, CITY_PAGES, CITY_QUOTE, flush, lookAt, slot, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 
 const BROKEN_CONFIG = JSON.stringify({
@@ -76,6 +76,8 @@ export const faultStories = [
     const browser = await visit();
     await arriveAndAccept(browser, at("/"));
     await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
+    // What the last page had not written yet would have to be taken up first, by what is missing here.
+    await flush(browser);
     gate.answers.set("/escale/later.js", { status: 404 });
     await browser.open(at("/"));
     await untilState(browser, "memory");
