@@ -21,6 +21,7 @@ impl Compiler {
             self.error(path.to_owned(), "the offer says nothing".into(), "Add texts for a language".into());
         }
         self.addresses(content, path);
+        self.numbers(content, path);
         self.texts(content, path)
     }
 
@@ -76,6 +77,7 @@ impl Compiler {
             );
         }
         self.addresses(&variant.content, path);
+        self.numbers(&whole, path);
         self.texts(&whole, path)
     }
 
