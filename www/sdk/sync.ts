@@ -10,6 +10,7 @@ import type { Journal } from "./journal.js";
 import type { Outcome, Store } from "./store.js";
 import { othersOf, send, type Answer } from "./transport.js";
 import { isTrap } from "./trap.js";
+import type { ConsentReceipt } from "./types.js";
 
 /** What the sync needs of the client. */
 export interface SyncHost {
@@ -155,6 +156,7 @@ export class Sync {
       state: toBase64url(replica.bytes),
       seen: others.seq,
       config: (this.host.configVersion >>> 0).toString(16).padStart(8, "0"),
+      ...(visitor.receipt && { consent: asSent(visitor.receipt) }),
     };
   }
 
@@ -195,6 +197,9 @@ export class Sync {
     if (outcome !== "kept") this.host.ended(outcome);
   }
 }
+
+/** What was agreed to, in the server's words. */
+const asSent = ({ at_ms, ...receipt }: ConsentReceipt): object => ({ at: at_ms, ...receipt });
 
 /** The subject of a customer's token, to notice another one; whether it is true is the server's to say. */
 export function subjectOf(token: string): string | undefined {
