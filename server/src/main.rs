@@ -21,6 +21,7 @@ mod pace;
 mod pages;
 mod policy;
 mod postgres;
+mod receipt;
 mod refusal;
 mod replay;
 mod replica;

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use crate::audience::held::Audience;
 use crate::customers::steps::Customers;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
+use crate::receipt::Receipt;
 use crate::report::period::Period;
 use crate::statistics::person::Arm;
 use crate::statistics::sums::Sums;
@@ -41,6 +42,8 @@ pub struct HandIn {
     pub version: u64,
     pub state: Vec<u8>,
     pub day: u32,
+    /// What the visitor agreed to, if the browser says it.
+    pub consent: Option<Receipt>,
     /// The arms that the visitor is in.
     pub arms: Vec<Arm>,
     /// Whether scenarios of the server are to look at the visitor's customer.
@@ -93,6 +96,7 @@ pub struct VisitorRecord {
     pub created_day: u32,
     pub synced_day: u32,
     pub customer: Option<String>,
+    pub consent: Option<Receipt>,
     pub replicas: Vec<ReplicaRecord>,
     /// The events that the site's back end told of the customer.
     pub told: Vec<Vec<u8>>,

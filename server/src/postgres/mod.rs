@@ -4,6 +4,7 @@
 
 mod audience;
 mod bucket;
+mod consent;
 mod customer;
 mod erase;
 mod expire;

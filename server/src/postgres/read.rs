@@ -6,6 +6,7 @@ use super::bucket::Bucket;
 use super::lines::Lines;
 use super::tell::told;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, VisitorKey};
+use crate::receipt::Receipt;
 use crate::store::{Found, Others, ReplicaRecord, StoreError, Taken, VISITORS_PER_CUSTOMER, VisitorRecord};
 
 /// Whether a hash, of a visitor's secret or of an erase-only token, has a tombstone in its bucket.
@@ -126,7 +127,8 @@ pub async fn visitor(lines: &Lines, of: &VisitorKey) -> Result<Found, StoreError
     }
     let row = here
         .row(
-            "SELECT created_day, synced_day, customer FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3",
+            "SELECT created_day, synced_day, customer, consent FROM visitors
+             WHERE site = $1 AND bucket = $2 AND visitor = $3",
             &[&of.id.bytes()],
         )
         .await?;
@@ -138,5 +140,6 @@ pub async fn visitor(lines: &Lines, of: &VisitorKey) -> Result<Found, StoreError
         Some(id) => told(&line, &CustomerKey { site: of.site.clone(), id: id.clone() }).await?,
         None => Vec::new(),
     };
-    Ok(Found::Known(VisitorRecord { created_day: day(0), synced_day: day(1), customer, replicas, told }))
+    let consent = row.get::<_, Option<&str>>(3).and_then(Receipt::read);
+    Ok(Found::Known(VisitorRecord { created_day: day(0), synced_day: day(1), customer, consent, replicas, told }))
 }

@@ -4,6 +4,7 @@
 use deadpool_postgres::{Client, Transaction};
 
 use super::bucket::Bucket;
+use super::consent;
 use super::erase;
 use super::lines::Lines;
 use super::outbox::note_visitor;
@@ -67,6 +68,9 @@ async fn attempt(line: &mut Client, of: &HandIn, may_be_new: bool) -> Result<Att
         welcome(&here, of).await?;
     }
     let (done, carried) = take(&here, of).await?;
+    if done == HandedIn::Accepted {
+        consent::keep(&here, of).await?;
+    }
     if of.wakes && done == HandedIn::Accepted {
         note_visitor(&here, &of.visitor.id).await?;
     }

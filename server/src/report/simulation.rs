@@ -184,6 +184,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
         version: 1,
         state: life.engine.save(),
         day: TODAY,
+        consent: None,
         arms: vec![Arm { experiment: HOLDOUT, arm: u8::from(is_held_out) }],
         wakes: false,
     }

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::openapi::Fault;
 use super::{NO_STORE, OurSite};
 use crate::app::App;
+use crate::receipt::Receipt;
 use crate::refusal::Refusal;
 use crate::store::{Erasure, Found, ReplicaRecord};
 use crate::telling::consent::{Consent, ConsentExport};
@@ -26,6 +27,8 @@ struct Export {
     created_day: String,
     synced_day: String,
     customer: Option<String>,
+    /// What the visitor agreed to, as their browser told it last.
+    consent: Option<Receipt>,
     /// The customer's other ids.
     identifiers: Vec<String>,
     replicas: Vec<ReplicaExport>,
@@ -73,6 +76,7 @@ pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap)
                 created_day: clock::day_text(record.created_day),
                 synced_day: clock::day_text(record.synced_day),
                 customer: record.customer,
+                consent: record.consent,
                 told: told(&record.told, &app),
                 replicas: record.replicas.into_iter().map(|replica| exported(replica, &app)).collect(),
             }),

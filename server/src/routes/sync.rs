@@ -15,6 +15,7 @@ use super::NO_STORE;
 use super::openapi::Fault;
 use crate::app::App;
 use crate::body;
+use crate::receipt::Receipt;
 use crate::refusal::Refusal;
 use crate::statistics::person::{Arm, HOLDOUT};
 use crate::store::{HandIn, HandedIn};
@@ -34,6 +35,8 @@ pub struct Request {
     state: String,
     #[serde(default)]
     seen: u64,
+    /// The receipt of the visitor's consent; without one, what is held stays.
+    consent: Option<Receipt>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -68,7 +71,7 @@ pub async fn hand_in(
     body::Json(request): body::Json<Request>,
 ) -> Result<impl IntoResponse, Refusal> {
     app.check_site(&request.site)?;
-    let hand_in = read(&app, &request)?;
+    let hand_in = read(&app, &request, clock::now_ms())?;
     app.check_pace(&hand_in.visitor)?;
     replica::check(&hand_in.state)?;
     let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
@@ -90,7 +93,7 @@ pub async fn hand_in(
     Ok((NO_STORE, Json(Answer { accepted: held.is_none(), conflict: held.is_some(), held, others, config, now_ms })))
 }
 
-fn read(app: &App, request: &Request) -> Result<HandIn, Refusal> {
+fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {
     let visitor = ids::Secret::parse(&request.visitor).ok_or(Refusal::MalformedField("visitor"))?;
     let erase = ids::Secret::parse(&request.erase).ok_or(Refusal::MalformedField("erase"))?;
     let replica = ids::ReplicaId::parse(&request.replica).ok_or(Refusal::MalformedField("replica"))?;
@@ -98,6 +101,8 @@ fn read(app: &App, request: &Request) -> Result<HandIn, Refusal> {
     if request.version > MAX_VERSION {
         return Err(Refusal::MalformedField("version"));
     }
+    let consent =
+        request.consent.clone().map(|receipt| receipt.checked(now_ms)).transpose().map_err(Refusal::Malformed)?;
     Ok(HandIn {
         visitor: visitor.visitor(&app.site),
         erase: erase.erase(&app.site),
@@ -105,6 +110,7 @@ fn read(app: &App, request: &Request) -> Result<HandIn, Refusal> {
         version: request.version,
         state,
         day: clock::today(),
+        consent,
         arms: arms(&app.config.config, visitor.draws()),
         wakes: app.wakes,
     })

@@ -2,6 +2,7 @@
 //! In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before its commit.
 
 mod audience;
+mod consent;
 pub mod copy;
 mod customer;
 mod erase;
@@ -121,6 +122,9 @@ impl Store for SqliteStore {
                 .writer
                 .submit(Trace::Keep, move |tx| {
                     let (done, carried) = write::hand_in(tx, &hand_in)?;
+                    if done == HandedIn::Accepted {
+                        consent::keep(tx, &hand_in)?;
+                    }
                     if hand_in.wakes && done == HandedIn::Accepted {
                         outbox::note_visitor(tx, &hand_in.visitor)?;
                     }

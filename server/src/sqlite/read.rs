@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::tell::told;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
+use crate::receipt::Receipt;
 use crate::store::{Found, Others, ReplicaRecord, Taken, VISITORS_PER_CUSTOMER, VisitorRecord};
 
 /// Whether a hash, of a visitor's secret or of an erase-only token, has a tombstone.
@@ -100,15 +101,17 @@ pub fn visitor(db: &Connection, of: &VisitorKey) -> rusqlite::Result<Found> {
     }
     let row = db
         .prepare_cached(
-            "SELECT created_day, synced_day, customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+            "SELECT created_day, synced_day, customer, consent FROM visitors
+             WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
         )?
         .query_row(params![of.site.as_str(), of.id.bucket(), of.id.0], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?, row.get::<_, Option<String>>(3)?))
         })
         .optional()?;
-    let Some((created_day, synced_day, customer)) = row else { return Ok(Found::Unknown) };
+    let Some((created_day, synced_day, customer, consent)) = row else { return Ok(Found::Unknown) };
     let replicas = replicas(db, of)?;
     let key = |id: &String| CustomerKey { site: of.site.clone(), id: id.clone() };
     let told = customer.as_ref().map_or(Ok(Vec::new()), |id| told(db, &key(id)))?;
-    Ok(Found::Known(VisitorRecord { created_day, synced_day, customer, replicas, told }))
+    let consent = consent.as_deref().and_then(Receipt::read);
+    Ok(Found::Known(VisitorRecord { created_day, synced_day, customer, consent, replicas, told }))
 }

@@ -15,7 +15,7 @@ pub const FIELDS: [&str; 8] = ["customer", "id", "at", "granted", "purpose", "ch
 const KIND: u8 = 255;
 /// By every channel.
 const ALL: u8 = 255;
-const NAME_BYTES: usize = 32;
+pub const NAME_BYTES: usize = 32;
 
 /// Yes or no, once.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ mod imports;
 mod model;
 mod pages;
 mod privacy;
+mod receipts;
 mod refusals;
 mod report;
 mod retention;

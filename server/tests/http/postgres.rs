@@ -18,6 +18,7 @@ mod imports;
 mod model;
 mod outage;
 mod privacy;
+mod receipts;
 mod refusals;
 mod report;
 mod retention;

@@ -1,9 +1,10 @@
 //! Nothing personal is written anywhere: a word put into every input is looked for in every file.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use ureq::http::Request;
 
 use crate::browser::Browser;
-use crate::server::Server;
+use crate::server::{API_KEY, Server};
 
 const CANARY: &str = "canary4711";
 
@@ -38,4 +39,74 @@ fn r10_no_address_query_agent_or_id_is_stored_or_logged() {
         assert!(!log.contains(personal), "{personal} in {log}");
         assert!(!server.database().holds(personal.as_bytes()), "{personal}");
     }
+}
+
+/// What is put where the interface has a place for it: the site's own ids and names, which are kept as they are told, and the
+/// canary everywhere else.
+fn path_with(pattern: &str) -> String {
+    let path = pattern.replace("{customer}", "C-1").replace("{identifier}", "I-1").replace("{segment}", CANARY);
+    format!("{path}?site=demo&{CANARY}={CANARY}&scope={CANARY}&from={CANARY}&channel={CANARY}")
+}
+
+/// Bodies as right as they can be, so that they go as deep as they can, with the canary in every field of free words.
+fn body_for(path: &str) -> Value {
+    let told = |mut fields: Value| {
+        (fields["customer"], fields["id"], fields["at"]) = (json!("C-1"), json!(CANARY), json!("2026-08-01"));
+        fields
+    };
+    match path {
+        "/v1/reactions" => told(json!({ "channel": "email", "reaction": "clicked" })),
+        "/v1/bookings" => told(json!({ "destination": CANARY, "topics": "trip.city", "value": 10 })),
+        "/v1/facts" => told(json!({ "fact": "trip", "value": "city" })),
+        "/v1/consents" => told(json!({ "granted": true, "purpose": "news" })),
+        "/v1/audiences" => json!({ "declared.zone": CANARY, "$or": [{ CANARY: CANARY }] }),
+        "/v1/identify" => json!({ "site": "demo", "visitor": CANARY, "erase": CANARY, "token": CANARY }),
+        _ => {
+            json!({ CANARY: CANARY, "site": CANARY, "visitor": CANARY, "state": CANARY, "consent": { CANARY: CANARY } })
+        }
+    }
+}
+
+/// Asks every path of the interface in every way but to erase, or to erase alone; with the key of the back end, and without.
+fn ask_everything(server: &Server, erases: bool) -> Vec<(String, u16)> {
+    let paths = server.get("/v1/openapi.json", &[]).json()["paths"].as_object().unwrap().clone();
+    let mut statuses = Vec::new();
+    for (pattern, methods) in &paths {
+        for method in methods.as_object().unwrap().keys().filter(|method| (*method == "delete") == erases) {
+            for bearer in [API_KEY, CANARY] {
+                let request = Request::builder()
+                    .method(method.to_uppercase().as_str())
+                    .uri(format!("{}{}", server.base(), path_with(pattern)))
+                    .header("authorization", format!("Bearer {bearer}"))
+                    .header("content-type", "application/json")
+                    .header("user-agent", CANARY)
+                    .header("x-forwarded-for", CANARY)
+                    .header("cookie", CANARY);
+                let answer = match method.as_str() {
+                    "post" => server.agent().run(request.body(body_for(pattern).to_string()).unwrap()),
+                    _ => server.agent().run(request.body(()).unwrap()),
+                };
+                statuses.push((format!("{method} {pattern}"), answer.unwrap().status().as_u16()));
+            }
+        }
+    }
+    assert!(statuses.iter().all(|(_, status)| *status < 500), "{statuses:?}");
+    statuses
+}
+
+#[test]
+fn r10_no_path_of_the_interface_keeps_or_logs_what_it_is_not_meant_to() {
+    let server = Server::start();
+    let statuses = ask_everything(&server, false);
+    // It got as far as what is kept, and the search finds what is there.
+    for told in ["reactions", "bookings", "facts", "consents"] {
+        assert!(statuses.contains(&(format!("post /v1/{told}"), 200)), "{statuses:?}");
+    }
+    assert!(server.database().holds(b"C-1") && !server.database().holds(CANARY.as_bytes()));
+    let (_, server) = server.stop_and_restart();
+    assert!(server.database().holds(b"C-1") && !server.database().holds(CANARY.as_bytes()));
+    ask_everything(&server, true);
+    let (_, server) = server.stop_and_restart();
+    assert!(!server.database().holds(CANARY.as_bytes()));
+    assert!(!server.log().contains(CANARY) && !server.log().contains("C-1"), "{}", server.log());
 }

@@ -1,0 +1,87 @@
+//! The receipt of a visitor's consent: kept beside them, shown to them, and gone with them.
+
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, NOW_MS, base64url};
+use crate::server::{Answer, Server};
+
+fn receipt(at: f64, version: &str) -> Value {
+    json!({ "at": at as u64, "version": version, "source": "banner", "purposes": ["sync", "keep", "personalise"] })
+}
+
+/// Hands in one page more, with that receipt.
+fn hand_in(server: &Server, browser: &mut Browser, receipt: &Value) -> Answer {
+    let mut body = browser.look_at("trip.city").body();
+    body["consent"] = receipt.clone();
+    server.post("/v1/sync", &body)
+}
+
+fn shown(server: &Server, browser: &Browser) -> Value {
+    browser.export(server).json()["consent"].clone()
+}
+
+#[test]
+fn r17_the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    assert_eq!(shown(&server, &phone), Value::Null);
+    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status, 200);
+    let kept = json!({ "at": NOW_MS as u64, "version": "2026-11", "source": "banner", "purposes": ["personalise", "keep", "sync"] });
+    assert_eq!(shown(&server, &phone), kept);
+    // Said earlier, and arrived later; and a hand-in that says nothing of it.
+    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS - 1.0, "2025-01")).status, 200);
+    assert_eq!(hand_in(&server, &mut phone, &Value::Null).status, 200);
+    assert_eq!(shown(&server, &phone), kept);
+    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS + 1.0, "2027-01")).status, 200);
+    let server = server.kill_and_restart();
+    assert_eq!(shown(&server, &phone)["version"], json!("2027-01"));
+}
+
+#[test]
+fn r17_a_receipt_has_no_room_for_anything_else() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    for (field, wrong) in [
+        ("at", json!("yesterday")),
+        ("at", json!(-1)),
+        ("version", json!("Ana Silva")),
+        ("source", json!("a@b.example")),
+        ("source", Value::Null),
+        ("purposes", json!(["keep"])),
+        ("purposes", json!(["sync", "advertising"])),
+        ("email", json!("a@b.example")),
+    ] {
+        let mut receipt = receipt(NOW_MS, "2026-11");
+        receipt[field] = wrong;
+        hand_in(&server, &mut phone, &receipt).is_refused(422, "malformed");
+    }
+    phone.export(&server).is_refused(404, "unknown_visitor");
+}
+
+#[test]
+fn r17_only_a_hand_in_that_is_taken_leaves_a_receipt() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status, 200);
+    let mut copied = Browser::of_visitor(1, 1);
+    let answer = hand_in(&server, &mut copied, &receipt(NOW_MS + 9.0, "copied"));
+    assert_eq!(answer.json()["conflict"], json!(false));
+    copied.look_at("trip.exotic").version = 1;
+    let mut body = copied.body();
+    body["consent"] = receipt(NOW_MS + 99.0, "conflict");
+    assert_eq!(server.post("/v1/sync", &body).json()["conflict"], json!(true));
+    assert_eq!(shown(&server, &phone)["version"], json!("copied"));
+}
+
+#[test]
+fn r8_a_receipt_goes_with_its_visitor() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS, "canary4711")).status, 200);
+    assert!(server.database().holds(b"canary4711"));
+    assert_eq!(server.erase(&base64url(&[1, 0xEE].repeat(8))), 204);
+    assert!(!server.database().holds(b"canary4711"));
+    let (_, server) = server.stop_and_restart();
+    assert!(!server.database().holds(b"canary4711"));
+}
