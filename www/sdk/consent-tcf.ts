@@ -88,7 +88,7 @@ function listenAround(told: Told): boolean {
     const answer = readAnswer(data);
     if (answer?.callId === callId) told(answer.returnValue, answer.success);
   });
-  platform.postMessage({ __tcfapiCall: { command: "addEventListener", version: 2, callId } }, "*");
+  platform.postMessage(JSON.stringify({ __tcfapiCall: { command: "addEventListener", version: 2, callId } }), "*");
   return true;
 }
 

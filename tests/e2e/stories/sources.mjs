@@ -63,10 +63,10 @@ export const sourceStories = [
     await browser.open(at("/around"));
     const inside = (/** @type {string} */ state) =>
       browser.until(`Escale in the frame to be ${state}`, (/** @type {string} */ wanted) =>
-        document.querySelector("iframe")?.contentDocument?.documentElement.dataset["escale"] === wanted, state);
+        /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))?.contentDocument?.documentElement.dataset["escale"] === wanted, state);
     await inside("pending");
     // Somebody else in the window says yes: nobody asked them.
-    await browser.run(() => document.querySelector("iframe")?.contentWindow?.postMessage({ __tcfapiReturn: {
+    await browser.run(() => /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))?.contentWindow?.postMessage({ __tcfapiReturn: {
       callId: "escale", success: true, returnValue: { eventStatus: "tcloaded", gdprApplies: true, purpose: { consents: { 1: true, 5: true, 6: true } } },
     } }, "*"));
     await platform(browser, "come");
@@ -75,7 +75,7 @@ export const sourceStories = [
     await assertUntouched(browser, gate, "tcf");
     await platform(browser, "answer", ALL);
     await inside("ready");
-    const { consent } = await browser.runAsync(() => new Promise((done) => /** @type {any} */ (document.querySelector("iframe")?.contentWindow).escale("profile.export", done)));
+    const { consent } = await browser.runAsync(() => new Promise((done) => /** @type {any} */ (/** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))?.contentWindow).escale("profile.export", done)));
     assert.deepEqual({ ...consent, at_ms: 0 }, { at_ms: 0, version: "5", source: "tcf", purposes: ["personalise", "keep", "sync"] });
     assert.ok(Math.abs(consent.at_ms - Date.now()) < 600_000);
     await platform(browser, "answer", [1]);
