@@ -15,6 +15,7 @@ import { edgeStories } from "./stories/edge.mjs";
 import { faultStories } from "./stories/faults.mjs";
 import { inspectorStories } from "./stories/inspector.mjs";
 import { layerStories } from "./stories/layer.mjs";
+import { loadingStories } from "./stories/loading.mjs";
 import { memoryStories } from "./stories/memory.mjs";
 import { orderStories } from "./stories/orders.mjs";
 import { privacyStories } from "./stories/privacy.mjs";
@@ -29,7 +30,7 @@ await runSuite({
   title: "the demo, end to end",
   limitMs: Number(process.env["ESCALE_LIMIT_MS"] ?? 240_000),
   out: OUT,
-  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...centreStories, ...edgeStories, ...privacyStories, ...faultStories, ...storageCatalogue, ...lifeCatalogue, ...pageCatalogue, ...tabStories, ...reportStories],
+  stories: (engine) => [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...centreStories, ...edgeStories, ...privacyStories, ...faultStories, ...storageCatalogue, ...lifeCatalogue, ...pageCatalogue, ...tabStories, ...reportStories, ...(engine === "chromium" ? loadingStories : [])],
   enter: startDemo,
   exit: (world) => world?.stop(),
 });

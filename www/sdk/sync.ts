@@ -35,6 +35,8 @@ const GAP_MS = 10_000;
 /** What the server knows of other browsers is asked for again after this time, changed or not. */
 const FRESH_MS = 5 * 60_000;
 const REST_MAX_MS = 2 * 3_600_000;
+/** Stands for the last version taken where the server was only asked: it may hold other replicas, and has no version of this one. */
+const ASKED = Number.MAX_SAFE_INTEGER;
 
 export class Sync {
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -179,7 +181,7 @@ export class Sync {
     const others = othersOf(body);
     const skew = skewMs ?? this.store.pace.skewMs;
     const conflict = body.conflict === true;
-    await this.#note({ version: sent.version, atMs: conflict ? 0 : Date.now(), failures: 0, notBeforeMs: 0, skewMs: skew }, others);
+    await this.#note({ version: sent.version || ASKED, atMs: conflict ? 0 : Date.now(), failures: 0, notBeforeMs: 0, skewMs: skew }, others);
     this.host.learned();
     if (!conflict) return;
     const held = typeof body.held === "number" ? body.held : sent.version;

@@ -19,7 +19,8 @@ use crate::receipt::Receipt;
 use crate::refusal::Refusal;
 use crate::statistics::person::{Arm, HOLDOUT};
 use crate::store::{HandIn, HandedIn};
-use crate::{clock, ids, replica, store};
+use crate::store::Others as Told;
+use crate::{clock, ids, replica};
 
 /// The largest whole number that JavaScript counts exactly.
 const MAX_VERSION: u64 = (1 << 53) - 1;
@@ -32,6 +33,7 @@ pub struct Request {
     erase: String,
     replica: String,
     version: u64,
+    /// Empty, with version 0: nothing is handed in, the answer is asked for.
     state: String,
     #[serde(default)]
     seen: u64,
@@ -73,24 +75,31 @@ pub async fn hand_in(
     app.check_site(&request.site)?;
     let hand_in = read(&app, &request, clock::now_ms())?;
     app.check_pace(&hand_in.visitor)?;
-    replica::check(&hand_in.state)?;
     let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
-    let held = match app.store.hand_in(hand_in).await? {
-        HandedIn::Accepted => None,
-        HandedIn::Conflict { held_version } => Some(held_version),
-        HandedIn::Erased => return Err(Refusal::Erased),
-        HandedIn::TooMuch => return Err(Refusal::Growth),
-        HandedIn::TooManyReplicas => return Err(Refusal::TooManyReplicas),
-    };
+    // A replica that holds nothing yet has nothing to store, and everything to ask.
+    let asks = hand_in.version == 0 && hand_in.state.is_empty();
+    let held = if asks { None } else { store(&app, hand_in).await? };
     let now_ms = clock::now_ms();
     let others = match held {
         None => app.store.others(visitor, replica, request.seen).await?,
         Some(_) => None,
     };
-    let combined = |o: &store::Others| ids::text(&replica::combined(o, &app.config.config, now_ms));
+    let combined = |o: &Told| ids::text(&replica::combined(o, &app.config.config, now_ms));
     let others = others.map(|o| Others { seq: o.seq, state: combined(&o) });
     let config = app.config.version.clone();
-    Ok((NO_STORE, Json(Answer { accepted: held.is_none(), conflict: held.is_some(), held, others, config, now_ms })))
+    Ok((NO_STORE, Json(Answer { accepted: held.is_none() && !asks, conflict: held.is_some(), held, others, config, now_ms })))
+}
+
+/// Stores what was handed in; answers the version held where that is another one.
+async fn store(app: &App, hand_in: HandIn) -> Result<Option<u64>, Refusal> {
+    replica::check(&hand_in.state)?;
+    match app.store.hand_in(hand_in).await? {
+        HandedIn::Accepted => Ok(None),
+        HandedIn::Conflict { held_version } => Ok(Some(held_version)),
+        HandedIn::Erased => Err(Refusal::Erased),
+        HandedIn::TooMuch => Err(Refusal::Growth),
+        HandedIn::TooManyReplicas => Err(Refusal::TooManyReplicas),
+    }
 }
 
 fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {
