@@ -9,7 +9,7 @@ import { becomeCityLover } from "./block.mjs";
 const SLOWER = 4;
 const TASK_MAX_MS = 50;
 /** Another program on this machine may hold a page up; that it does so each time is not likely. */
-const LOADS = 5;
+const LOADS = 15;
 
 /** Every task over 50 ms, from the page's beginning. */
 const WATCH = `
