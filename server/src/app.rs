@@ -69,13 +69,14 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
             "/v1/customers/{customer}/identifiers/{identifier}",
             put(routes::customers::tie).delete(routes::customers::untie),
         )
-        .route("/v1/openapi.json", get(routes::openapi::document))
+        .route("/v1/openapi.json", get(async || axum::response::Redirect::permanent("/openapi.json")))
         .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(middleware::from_fn_with_state(Gate { app: app.clone(), body_limit: BODY_LIMIT }, origin::gate));
     let whole = interface
         .merge(imports(&app))
         .merge(report_page::router())
+        .route("/openapi.json", get(routes::openapi::document))
         .route("/healthz", get(routes::health::alive))
         .route("/readyz", get(routes::health::ready));
     let whole = match demo {

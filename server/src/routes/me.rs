@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::openapi::Fault;
-use super::{NO_STORE, OurSite};
+use super::{Asked, NO_STORE, OurSite};
 use crate::app::App;
 use crate::receipt::Receipt;
 use crate::refusal::Refusal;
@@ -131,7 +131,7 @@ pub struct Scope {
 pub async fn erase(
     _: OurSite,
     State(app): State<Arc<App>>,
-    Query(Scope { scope }): Query<Scope>,
+    Asked(Scope { scope }): Asked<Scope>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     let (secret, day) = (bearer(&headers)?, clock::today());

@@ -1,4 +1,4 @@
-//! `GET /v1/openapi.json`: the interface in the words of OpenAPI, made from the types that are read and written. Never: a
+//! `GET /openapi.json`: the interface in the words of OpenAPI, made from the types that are read and written. Never: a
 //! path that is not there, nor one that is there and not told.
 
 use std::sync::OnceLock;
@@ -76,7 +76,7 @@ impl Modify for Keys {
 }
 
 /// This description
-#[utoipa::path(get, path = "/v1/openapi.json", responses((status = 200, body = Object, description = "OpenAPI 3.1")))]
+#[utoipa::path(get, path = "/openapi.json", responses((status = 200, body = Object, description = "OpenAPI 3.1")))]
 pub async fn document() -> Response {
     static TEXT: OnceLock<Option<String>> = OnceLock::new();
     match TEXT.get_or_init(|| Api::openapi().to_json().ok()) {

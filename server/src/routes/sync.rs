@@ -24,16 +24,31 @@ use crate::{clock, ids, replica, store};
 /// The largest whole number that JavaScript counts exactly.
 const MAX_VERSION: u64 = (1 << 53) - 1;
 
+/// A profile of one page.
+const EXAMPLE: &str = "ARnrTYEAAAgBMMViyCCaBNBIpK7uAAAYAABYoJPwAAAYcfEM";
+
 #[derive(Deserialize, ToSchema)]
 #[schema(as = HandIn)]
 pub struct Request {
+    #[schema(example = "demo")]
     site: String,
+    /// The visitor's secret: 16 bytes, base64url.
+    #[schema(pattern = "^[A-Za-z0-9_-]{21}[AQgw]$", example = "AQEBAQEBAQEBAQEBAQEBAQ")]
     visitor: String,
+    /// The erase-only token: 16 bytes, base64url.
+    #[schema(pattern = "^[A-Za-z0-9_-]{21}[AQgw]$", example = "AgICAgICAgICAgICAgICAg")]
     erase: String,
+    /// 8 bytes, base64url.
+    #[schema(pattern = "^[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]$", example = "AwMDAwMDAwM")]
     replica: String,
+    #[schema(maximum = 9007199254740991u64, example = 1)]
     version: u64,
+    /// The profile's bytes, base64url.
+    #[schema(pattern = "^[A-Za-z0-9_-]+$", example = json!(EXAMPLE))]
     state: String,
+    /// The number of the last `others` that the browser took.
     #[serde(default)]
+    #[schema(example = 0)]
     seen: u64,
     /// The receipt of the visitor's consent; without one, what is held stays.
     consent: Option<Receipt>,
@@ -121,4 +136,15 @@ fn arms(config: &Config, draws: u64) -> Vec<Arm> {
     let held_out = Arm { experiment: HOLDOUT, arm: u8::from(is_held_out(config, draws)) };
     let tried = arm::all(config, draws).map(|(experiment, arm)| Arm { experiment, arm });
     std::iter::once(held_out).chain(tried).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_interface_can_be_handed_in() {
+        let state = ids::bytes(EXAMPLE).unwrap_or_default();
+        assert!(replica::check(&state).is_ok());
+    }
 }
