@@ -40,6 +40,7 @@ pub enum Command {
     Replay(Replay),
     Import(Import),
     Report(Report),
+    #[command(visible_alias = "fit")]
     Model(Model),
     Audience(Audience),
     Webhooks(Webhooks),

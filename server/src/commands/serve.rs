@@ -4,7 +4,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use escale::core::config::{Config, NONE};
@@ -22,6 +22,7 @@ use crate::config_source::{self, Faults};
 use crate::connections::{self, Limits};
 use crate::ids::Site;
 use crate::metrics::{self, Metrics};
+use crate::model::refit;
 use crate::pace::Pace;
 use crate::pages::Demo;
 use crate::retention;
@@ -80,14 +81,17 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
     };
     let tokens = tokens(&site, &arguments.identity, demo.is_some())?;
     let api_key = api_key(arguments)?;
-    let config = config_source::served(compiled)?;
+    let mut config = config_source::served(compiled)?;
+    config.model = model;
     let store = arguments.base.db.open().await.map_err(|why| Faults(vec![why]))?;
     let (origins, pace) = (arguments.origins.clone(), Pace::new(arguments.requests_a_minute));
     let metrics = Metrics::new();
     let receivers = arguments.webhooks.receivers().map_err(|why| Faults(vec![why]))?;
     warn_of_webhooks(&config.config, &receivers);
     let wakes = has_scenarios(&config.config);
-    Ok((App { site, store, config, model, origins, tokens, api_key, pace, metrics, receivers, wakes }, demo))
+    let current = RwLock::new(Arc::new(config));
+    let app = App { site, store, current, origins, tokens, api_key, pace, metrics, receivers, wakes };
+    Ok((app, demo))
 }
 
 /// A scenario whose webhook has no address does not fire.
@@ -136,12 +140,21 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         None => None,
     };
     let app = Arc::new(app);
+    let fitting = arguments.fitting.order(&arguments.base.config);
+    // The first config that is served has what is known already.
+    let learned = match &fitting {
+        Some(fitting) => refit::once(&app, fitting).await?,
+        None => None,
+    };
     let stop_asked = stop_asked().map_err(|error| fault("the signals", &error))?;
     announce(&address_of(&listener)?, demo.is_some(), arguments);
     let (told, stop) = tokio::sync::watch::channel(());
     if let Some(watched) = watched {
         println!("Metrics are at http://{}/metrics", address_of(&watched)?);
         tokio::spawn(connections::serve(watched, metrics::router(app.clone()), limits(arguments), stop.clone()));
+    }
+    if let Some(learned) = learned {
+        println!("{learned}");
     }
     say();
     let graceful = connections::serve(listener, router(app.clone(), demo), limits(arguments), stop);
@@ -156,6 +169,7 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         () = overdue => tracing::warn!("requests still in flight were cut off"),
         () = retention::keep(&app) => {}
         () = webhook::watch(&app) => {}
+        () = refit::keep(&app, fitting.as_ref()) => {}
     }
     app.store.close().await.map_err(|error| fault("closing the database", &error))?;
     println!("stopped; everything acknowledged is in {}", arguments.base.db);

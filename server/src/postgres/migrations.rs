@@ -6,13 +6,14 @@ use tokio_postgres::{Client, Config, NoTls};
 use super::OpenError;
 
 /// Forward only, in order; a released file is never edited.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("../../migrations/postgres/0001_base.sql"),
     include_str!("../../migrations/postgres/0002_tellings.sql"),
     include_str!("../../migrations/postgres/0003_statistics.sql"),
     include_str!("../../migrations/postgres/0020_identifiers.sql"),
     include_str!("../../migrations/postgres/0021_outbox.sql"),
     include_str!("../../migrations/postgres/0022_consent.sql"),
+    include_str!("../../migrations/postgres/0023_model.sql"),
 ];
 
 /// Any number that all servers agree on.

@@ -11,6 +11,7 @@ mod expire;
 mod lines;
 mod link;
 mod migrations;
+mod model;
 mod outbox;
 mod read;
 mod statistics;

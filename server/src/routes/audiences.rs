@@ -40,7 +40,7 @@ pub async fn of_segment(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     ApiKey::check(app.api_key.as_ref(), &headers)?;
-    let wanted = Wanted::segment(&app.config.config, &segment, asked, clock::now_ms());
+    let wanted = Wanted::segment(&app.config().config, &segment, asked, clock::now_ms());
     Ok(answer(app, wanted.map_err(Refusal::Audience)?))
 }
 
@@ -73,7 +73,7 @@ pub async fn of_condition(
     body::Json(Condition { when }): body::Json<Condition>,
 ) -> Result<Response, Refusal> {
     ApiKey::check(app.api_key.as_ref(), &headers)?;
-    let wanted = Wanted::condition(&app.config.config, &when, asked, clock::now_ms());
+    let wanted = Wanted::condition(&app.config().config, &when, asked, clock::now_ms());
     Ok(answer(app, wanted.map_err(Refusal::Audience)?))
 }
 

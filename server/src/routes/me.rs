@@ -91,7 +91,8 @@ async fn identifiers(app: &App, customer: Option<&String>) -> Result<Vec<String>
 }
 
 fn told(events: &[Vec<u8>], app: &App) -> Option<ToldExport> {
-    let config = &app.config.config;
+    let served = app.config();
+    let config = &served.config;
     let state = replica::told(events, config).encode();
     let profile = replica::export(&state, config, clock::now_ms());
     let consents = events.iter().filter_map(|bytes| Consent::decode(bytes)).map(Consent::export).collect();
@@ -103,7 +104,7 @@ fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
         replica: of.replica.to_text(),
         version: of.version,
         state: ids::text(&of.taken.state),
-        profile: replica::export(&of.taken.state, &app.config.config, clock::now_ms()),
+        profile: replica::export(&of.taken.state, &app.config().config, clock::now_ms()),
     }
 }
 

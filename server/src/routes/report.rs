@@ -64,7 +64,7 @@ pub async fn report(
     let period = Period::read(asked.from.as_deref(), asked.to.as_deref(), asked.days, clock::today());
     let period = period.map_err(Refusal::Query)?;
     let sums = app.store.sums(app.site.clone(), period).await?;
-    let report = build(app.site.as_str(), period, &sums, &app.config.config);
+    let report = build(app.site.as_str(), period, &sums, &app.config().config);
     Ok(match asked.format {
         Format::Json => (NO_STORE, Json(report)).into_response(),
         Format::Csv => {

@@ -102,9 +102,10 @@ pub async fn hand_in(
         None => app.store.others(visitor, replica, request.seen).await?,
         Some(_) => None,
     };
-    let combined = |o: &store::Others| ids::text(&replica::combined(o, &app.config.config, now_ms));
+    let served = app.config();
+    let combined = |o: &store::Others| ids::text(&replica::combined(o, &served.config, now_ms));
     let others = others.map(|o| Others { seq: o.seq, state: combined(&o) });
-    let config = app.config.version.clone();
+    let config = served.version.clone();
     Ok((NO_STORE, Json(Answer { accepted: held.is_none(), conflict: held.is_some(), held, others, config, now_ms })))
 }
 
@@ -126,7 +127,7 @@ fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {
         state,
         day: clock::today(),
         consent,
-        arms: arms(&app.config.config, visitor.draws()),
+        arms: arms(&app.config().config, visitor.draws()),
         wakes: app.wakes,
     })
 }
