@@ -34,6 +34,8 @@ pub struct App {
     pub origins: Vec<String>,
     pub tokens: Option<Tokens>,
     pub api_key: Option<ApiKey>,
+    /// Of who reads reports, and nothing else.
+    pub report_key: Option<ApiKey>,
     pub pace: Pace,
     pub metrics: Metrics,
     pub receivers: Receivers,

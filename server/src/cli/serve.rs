@@ -41,6 +41,12 @@ pub struct Serve {
     /// A file with that key; white space around it is dropped.
     #[arg(long, env = "ESCALE_API_KEY_FILE", value_name = "FILE", conflicts_with = "api_key")]
     pub api_key_file: Option<PathBuf>,
+    /// A key that opens GET /v1/report and the page /report, and nothing else; at least 32 bytes.
+    #[arg(long, env = "ESCALE_REPORT_KEY", hide_env_values = true, value_name = "KEY")]
+    pub report_key: Option<String>,
+    /// A file with that key.
+    #[arg(long, env = "ESCALE_REPORT_KEY_FILE", value_name = "FILE", conflicts_with = "report_key")]
+    pub report_key_file: Option<PathBuf>,
     #[command(flatten)]
     pub webhooks: arguments::Webhooks,
     /// Serve the demo site from this folder, and sign its visitors in.

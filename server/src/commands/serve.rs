@@ -3,6 +3,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -80,7 +81,8 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
         None => None,
     };
     let tokens = tokens(&site, &arguments.identity, demo.is_some())?;
-    let api_key = api_key(arguments)?;
+    let api_key = key("API key", arguments.api_key_file.as_deref(), arguments.api_key.as_deref())?;
+    let report_key = key("report key", arguments.report_key_file.as_deref(), arguments.report_key.as_deref())?;
     let mut config = config_source::served(compiled)?;
     config.model = model;
     let store = arguments.base.db.open().await.map_err(|why| Faults(vec![why]))?;
@@ -90,7 +92,7 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
     warn_of_webhooks(&config.config, &receivers);
     let wakes = has_scenarios(&config.config);
     let current = RwLock::new(Arc::new(config));
-    let app = App { site, store, current, origins, tokens, api_key, pace, metrics, receivers, wakes };
+    let app = App { site, store, current, origins, tokens, api_key, report_key, pace, metrics, receivers, wakes };
     Ok((app, demo))
 }
 
@@ -106,7 +108,7 @@ fn warn_of_webhooks(config: &Config, receivers: &Receivers) {
 }
 
 fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {
-    let read = |path: &std::path::Path| std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error));
+    let read = |path: &Path| std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error));
     let tokens = if let Some(path) = &identity.identity_public_key {
         Tokens::public(site, &read(path)?)
     } else if let Some(path) = &identity.identity_secret_file {
@@ -124,13 +126,13 @@ fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Toke
     tokens.map(Some).map_err(|error| fault("identity", &error))
 }
 
-fn api_key(arguments: &cli::Serve) -> Result<Option<ApiKey>, Faults> {
-    let key = match (&arguments.api_key_file, &arguments.api_key) {
+fn key(what: &str, file: Option<&Path>, text: Option<&str>) -> Result<Option<ApiKey>, Faults> {
+    let key = match (file, text) {
         (Some(path), _) => std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error))?,
         (None, Some(key)) => key.as_bytes().to_vec(),
         (None, None) => return Ok(None),
     };
-    ApiKey::new(key.trim_ascii()).map(Some).map_err(|error| fault("API key", &error))
+    ApiKey::new(key.trim_ascii()).map(Some).map_err(|error| fault(what, &error))
 }
 
 async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(), Faults> {

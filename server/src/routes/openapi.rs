@@ -59,7 +59,7 @@ struct FaultWords {
 )]
 struct Api;
 
-/// The two kinds of bearers.
+/// The kinds of bearers.
 struct Keys;
 
 impl Modify for Keys {
@@ -72,6 +72,7 @@ impl Modify for Keys {
         let components = api.components.get_or_insert_default();
         components.add_security_scheme("visitor", bearer("the visitor's secret"));
         components.add_security_scheme("api_key", bearer("the key of the site's back end"));
+        components.add_security_scheme("report_key", bearer("the key of who reads reports"));
     }
 }
 

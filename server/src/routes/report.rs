@@ -1,4 +1,4 @@
-//! `GET /v1/report`. In: the API key and a period. Out: what the sums of those days say, as JSON or CSV. Never: anything of
+//! `GET /v1/report`. In: the API key, or that of reports, and a period. Out: what the sums of those days say, as JSON or CSV. Never: anything of
 //! one person.
 
 use std::sync::Arc;
@@ -48,7 +48,7 @@ enum Format {
         ("days" = Option<u32>, Query, description = "so many days until the last, in place of `from`; 90 if neither is said"),
         ("format" = Option<Format>, Query, description = "`json` unless `csv`"),
     ),
-    security(("api_key" = [])),
+    security(("api_key" = []), ("report_key" = [])),
     responses(
         (status = 200, content((Report = "application/json"), (String = "text/csv"))),
         (status = "4XX", body = Fault), (status = "5XX", body = Fault)
@@ -60,7 +60,7 @@ pub async fn report(
     Asked(asked): Asked<Wish>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    ApiKey::check(app.api_key.as_ref(), &headers)?;
+    ApiKey::check_one_of([app.api_key.as_ref(), app.report_key.as_ref()], &headers)?;
     let period = Period::read(asked.from.as_deref(), asked.to.as_deref(), asked.days, clock::today());
     let period = period.map_err(Refusal::Query)?;
     let sums = app.store.sums(app.site.clone(), period).await?;
