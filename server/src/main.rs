@@ -34,6 +34,7 @@ mod statistics;
 mod store;
 mod table;
 mod telling;
+mod tls;
 mod token;
 mod webhook;
 
