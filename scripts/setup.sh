@@ -119,6 +119,18 @@ add_postgres() {
   has_postgres || stop 'PostgreSQL was installed but initdb is not found.' "$wanted"
 }
 
+# One of the examples for back ends is run in it.
+add_php() {
+  have php && return
+  local wanted="install PHP 8's command line (Debian's name: php-cli)"
+  have apt-get || stop 'PHP for the tests is missing, and this machine has no apt-get.' "$wanted"
+  as_root true 2>/dev/null || stop 'PHP for the tests is missing, and installing it needs root.' "$wanted"
+  say 'PHP for the tests'
+  as_root apt-get update -qq || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends php-cli </dev/null ||
+    stop 'apt-get could not install PHP.' "$wanted"
+}
+
 has_python_venv() { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 
 # The stamp is the list that it was installed from.
@@ -154,6 +166,7 @@ setup_test() {
   add_lints
   add_browsers
   add_postgres
+  add_php
   cargo_tool geckodriver $GECKODRIVER_VERSION 'drives Firefox'
   cargo_tool cargo-deny $CARGO_DENY_VERSION 'checks the licences and sources of dependencies'
   add_schemathesis

@@ -40,10 +40,8 @@ mod webhook;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    match cli::Cli::parse().command {
+    match cli::Cli::read().command {
         cli::Command::Serve(arguments) => commands::serve::run(&arguments),
         cli::Command::Build(arguments) => commands::build::run(&arguments),
         cli::Command::Check(arguments) => commands::check::run(&arguments),
