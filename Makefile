@@ -7,7 +7,7 @@ export ESCALE_TOOLS ?= $(HOME)/.cache/escale/tools
 export PATH := $(ESCALE_TOOLS)/bin:$(PATH)
 DEMO_PORT ?= 8787
 
-.PHONY: help setup setup-test demo build test native browser tabs bench size ci fmt clean
+.PHONY: help setup setup-test demo build test native fuzz-http browser tabs bench size ci fmt clean
 .PHONY: check-format check-rust check-web check-dependencies check-docs
 
 help: ## This list
@@ -27,11 +27,15 @@ demo: build ## Build everything, serve the demo site, and say where (DEMO_PORT=8
 	@exec cargo run --release -p escale-server -- serve --site demo --config www/demo/escale.json \
 		--db .demo/escale.sqlite --demo www/demo --pkg pkg --listen 127.0.0.1:$(DEMO_PORT)
 
-test: setup-test native browser ## Run every test: native, golden cases and the demo in three engines
+test: setup-test native fuzz-http browser ## Run every test: native, the interface, golden cases and the demo in three engines
 
 native: build
 	@cargo test --workspace
 	@npm test
+
+fuzz-http: setup-test build ## Try the server's interface out from its own description, on SQLite and PostgreSQL
+	@cargo build --workspace
+	@node tests/fuzz/http.mjs
 
 browser: setup-test build ## Run the golden cases in Node, and them and the demo's stories in Chromium, Firefox and WebKit
 	@cargo build --workspace

@@ -119,6 +119,39 @@ add_postgres() {
   has_postgres || stop 'PostgreSQL was installed but initdb is not found.' "$wanted"
 }
 
+# One of the examples for back ends is run in it.
+add_php() {
+  have php && return
+  local wanted="install PHP 8's command line (Debian's name: php-cli)"
+  have apt-get || stop 'PHP for the tests is missing, and this machine has no apt-get.' "$wanted"
+  as_root true 2>/dev/null || stop 'PHP for the tests is missing, and installing it needs root.' "$wanted"
+  say 'PHP for the tests'
+  as_root apt-get update -qq || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends php-cli </dev/null ||
+    stop 'apt-get could not install PHP.' "$wanted"
+}
+
+has_python_venv() { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
+
+# The stamp is the list that it was installed from.
+add_schemathesis() {
+  local folder="$TOOLS/schemathesis" list=tests/fuzz/requirements.txt
+  cmp -s "$list" "$folder/.installed.txt" && return
+  say "schemathesis: tries the server's interface out from its own description (into $folder)"
+  if ! has_python_venv; then
+    local wanted="install Python 3.10 or newer with venv (Debian's names: python3 python3-venv)"
+    have apt-get || stop 'Python with venv is missing, and this machine has no apt-get.' "$wanted"
+    as_root true 2>/dev/null || stop 'Python with venv is missing, and installing it needs root.' "$wanted"
+    as_root apt-get update -qq || true
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv </dev/null ||
+      stop 'apt-get could not install Python.' "$wanted"
+  fi
+  rm -rf "$folder"
+  python3 -m venv "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$list" ||
+    stop 'schemathesis could not be installed.' "check the network, and that python3 is 3.10 or newer; then run: python3 -m venv $folder && $folder/bin/pip install -r $list"
+  cp "$list" "$folder/.installed.txt"
+}
+
 setup_build() {
   check_rust
   check_node
@@ -133,8 +166,10 @@ setup_test() {
   add_lints
   add_browsers
   add_postgres
+  add_php
   cargo_tool geckodriver $GECKODRIVER_VERSION 'drives Firefox'
   cargo_tool cargo-deny $CARGO_DENY_VERSION 'checks the licences and sources of dependencies'
+  add_schemathesis
 }
 
 case "${1:-build}" in

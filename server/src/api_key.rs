@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 const BYTES: usize = 32;
 
 #[derive(Debug, thiserror::Error)]
-#[error("the API key has fewer than 32 bytes. Make one with `openssl rand -base64 32`")]
+#[error("it has fewer than 32 bytes. Make one with `openssl rand -base64 32`")]
 pub struct Short;
 
 /// The key's hash.
@@ -23,10 +23,18 @@ impl ApiKey {
 
     /// Refuses whoever does not send it as a bearer.
     pub fn check(key: Option<&Self>, headers: &HeaderMap) -> Result<(), Refusal> {
-        let key = key.ok_or(Refusal::NoApiKey)?;
+        Self::check_one_of([key, None], headers)
+    }
+
+    /// As [`Self::check`], where any of two keys will do.
+    pub fn check_one_of(keys: [Option<&Self>; 2], headers: &HeaderMap) -> Result<(), Refusal> {
+        if keys.iter().all(Option::is_none) {
+            return Err(Refusal::NoApiKey);
+        }
         let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
         let (scheme, sent) = sent.split_once(' ').unwrap_or(("", ""));
-        let is_it = Sha256::digest(sent.trim())[..] == key.0;
+        let sent = Sha256::digest(sent.trim());
+        let is_it = keys.into_iter().flatten().any(|key| sent[..] == key.0);
         if scheme.eq_ignore_ascii_case("bearer") && is_it { Ok(()) } else { Err(Refusal::ApiKey) }
     }
 }

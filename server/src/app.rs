@@ -1,7 +1,7 @@
 //! What every request shares, and the router over it. In: the parts that `serve` put together. Out: one axum router.
 //! Never: logs a query, an address, a user agent or an id.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -15,7 +15,6 @@ use crate::body::BODY_LIMIT;
 use crate::config_source::Served;
 use crate::ids::{Site, VisitorKey};
 use crate::metrics::Metrics;
-use crate::model::Model;
 use crate::origin::Gate;
 use crate::pace::Pace;
 use crate::refusal::Refusal;
@@ -30,12 +29,13 @@ const TIME_OUT: Duration = Duration::from_secs(15);
 pub struct App {
     pub site: Site,
     pub store: Box<dyn Store>,
-    pub config: Served,
-    /// What was learned, and is in the config.
-    pub model: Option<Model>,
+    /// The one in use: what the server learns by itself takes its place.
+    pub current: RwLock<Arc<Served>>,
     pub origins: Vec<String>,
     pub tokens: Option<Tokens>,
     pub api_key: Option<ApiKey>,
+    /// Of who reads reports, and nothing else.
+    pub report_key: Option<ApiKey>,
     pub pace: Pace,
     pub metrics: Metrics,
     pub receivers: Receivers,
@@ -47,6 +47,17 @@ impl App {
     /// A request names its site, so that a page which points at the wrong server learns it at once.
     pub fn check_site(&self, name: &str) -> Result<(), Refusal> {
         if name == self.site.as_str() { Ok(()) } else { Err(Refusal::UnknownSite) }
+    }
+
+    /// The config in use at this moment.
+    pub fn config(&self) -> Arc<Served> {
+        // Whoever held it has only copied a pointer: there is nothing half done.
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on this one is in use.
+    pub fn serve_config(&self, served: Served) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(served);
     }
 
     /// No visitor calls faster than the rate that was set at start.
@@ -69,13 +80,14 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
             "/v1/customers/{customer}/identifiers/{identifier}",
             put(routes::customers::tie).delete(routes::customers::untie),
         )
-        .route("/v1/openapi.json", get(routes::openapi::document))
+        .route("/v1/openapi.json", get(async || axum::response::Redirect::permanent("/openapi.json")))
         .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(middleware::from_fn_with_state(Gate { app: app.clone(), body_limit: BODY_LIMIT }, origin::gate));
     let whole = interface
         .merge(imports(&app))
         .merge(report_page::router())
+        .route("/openapi.json", get(routes::openapi::document))
         .route("/healthz", get(routes::health::alive))
         .route("/readyz", get(routes::health::ready));
     let whole = match demo {

@@ -3,10 +3,13 @@
 mod model;
 mod report;
 mod serve;
+mod settings;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::audience::Format;
 use crate::database::Database;
@@ -21,6 +24,21 @@ pub use serve::{Identity, LogFormat, LogLevel, Serve};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    /// A file of settings (TOML): each flag that a variable of the environment can say, by the flag's name. What an argument or
+    /// a variable says goes before it.
+    #[arg(long, global = true, env = "ESCALE_SETTINGS", value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+impl Cli {
+    /// Reads arguments, environment and the file of settings; says what is wrong with them, or the help that is asked for, and ends.
+    pub fn read() -> Self {
+        let arguments: Vec<OsString> = std::env::args_os().collect();
+        let command = settings::with_file(Self::command(), &arguments);
+        let mut command = command.unwrap_or_else(|why| Self::command().error(ErrorKind::InvalidValue, why).exit());
+        let matches = command.get_matches_mut();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -29,6 +47,13 @@ Start here:
   escale serve --config escale.json --db escale.db    the server, with nothing to install beside it
   escale replay visits.ndjson --config escale.json    what the engine makes of recorded visitors
   escale import bookings shop.csv --config escale.json --dry-run    what a file would tell of customers
+
+A file of settings, such as escale.toml, for all commands:
+  site = \"voyages\"
+  config = \"/etc/escale/escale.json\"
+  db = \"/var/lib/escale/voyages.db\"
+  origin = [\"https://www.voyages.example\"]
+  escale serve --settings escale.toml        what an argument or the environment says goes before the file
 
 Exit codes: 0 all well, 1 something failed, 2 the arguments or the config cannot be used.";
 
@@ -40,6 +65,7 @@ pub enum Command {
     Replay(Replay),
     Import(Import),
     Report(Report),
+    #[command(visible_alias = "fit")]
     Model(Model),
     Audience(Audience),
     Webhooks(Webhooks),

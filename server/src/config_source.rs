@@ -13,6 +13,8 @@ pub struct Served {
     pub config: Config,
     /// Eight hexadecimal digits: what browsers compare.
     pub version: String,
+    /// What was learned, and is in the config.
+    pub model: Option<Model>,
 }
 
 /// Why there is none: everything that is wrong, one line each.
@@ -93,5 +95,5 @@ pub fn check(bytes: Vec<u8>) -> Result<Config, Faults> {
 pub fn served(compiled: Compiled) -> Result<Served, Faults> {
     let config = check(compiled.bytes.clone())?;
     let version = format!("{:08x}", config.version_hash());
-    Ok(Served { bytes: compiled.bytes.into(), config, version })
+    Ok(Served { bytes: compiled.bytes.into(), config, version, model: None })
 }

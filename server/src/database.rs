@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::customers;
-use crate::postgres::PostgresStore;
+use crate::postgres::{Address, PostgresStore};
 use crate::sqlite::SqliteStore;
 use crate::store::Store;
 
@@ -13,7 +13,7 @@ use crate::store::Store;
 #[derive(Clone)]
 pub enum Database {
     File(PathBuf),
-    Postgres(Box<tokio_postgres::Config>),
+    Postgres(Box<Address>),
 }
 
 impl Database {
@@ -21,8 +21,8 @@ impl Database {
     pub async fn open(&self) -> Result<Box<dyn Store>, String> {
         let store: Box<dyn Store> = match self {
             Self::File(path) => Box::new(SqliteStore::open(path).map_err(|error| format!("{self}: {error}"))?),
-            Self::Postgres(config) => {
-                Box::new(PostgresStore::open(config).await.map_err(|error| format!("{self}: {error}"))?)
+            Self::Postgres(address) => {
+                Box::new(PostgresStore::open(address).await.map_err(|error| format!("{self}: {error}"))?)
             }
         };
         customers::finish_interrupted(store.as_ref()).await.map_err(|error| format!("{self}: {error}"))?;
@@ -38,8 +38,8 @@ impl FromStr for Database {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Ok(Self::File(PathBuf::from(text)));
         }
-        let mut config = tokio_postgres::Config::from_str(text)
-            .map_err(|error| format!("{error}. A URL is postgres://user:password@host:5432/database"))?;
+        let mut address = Address::read(text)?;
+        let config = &mut address.config;
         if config.get_application_name().is_none() {
             config.application_name("escale");
         }
@@ -47,7 +47,7 @@ impl FromStr for Database {
             // What a database's own settings may have loosened: an answer 200 means durable.
             config.options("-c synchronous_commit=on -c statement_timeout=10000");
         }
-        Ok(Self::Postgres(Box::new(config)))
+        Ok(Self::Postgres(Box::new(address)))
     }
 }
 
@@ -55,7 +55,9 @@ impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
-            Self::Postgres(config) => write!(f, "the PostgreSQL database {}", config.get_dbname().unwrap_or("escale")),
+            Self::Postgres(address) => {
+                write!(f, "the PostgreSQL database {}", address.config.get_dbname().unwrap_or("escale"))
+            }
         }
     }
 }

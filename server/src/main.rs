@@ -34,15 +34,14 @@ mod statistics;
 mod store;
 mod table;
 mod telling;
+mod tls;
 mod token;
 mod webhook;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    match cli::Cli::parse().command {
+    match cli::Cli::read().command {
         cli::Command::Serve(arguments) => commands::serve::run(&arguments),
         cli::Command::Build(arguments) => commands::build::run(&arguments),
         cli::Command::Check(arguments) => commands::check::run(&arguments),

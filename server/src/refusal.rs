@@ -13,6 +13,7 @@ pub enum Refusal {
     Malformed(String),
     /// What is asked for in the query.
     Query(String),
+    Path,
     /// With what is wrong.
     Audience(String),
     MalformedField(&'static str),
@@ -50,7 +51,7 @@ pub enum Refusal {
 impl Refusal {
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Malformed(_) | Self::MalformedField(_) | Self::Query(_) => {
+            Self::Malformed(_) | Self::MalformedField(_) | Self::Query(_) | Self::Path => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "malformed")
             }
             Self::Audience(_) => (StatusCode::UNPROCESSABLE_ENTITY, "audience"),
@@ -98,6 +99,7 @@ impl Refusal {
                 let message = format!("the field `{name}` cannot be read");
                 return (message, "base64url without padding, of the documented length");
             }
+            Self::Path => ("the path is no UTF-8", "percent-encode the bytes of an id in UTF-8"),
             Self::TooLarge => (
                 "the body is larger than this path takes",
                 "a profile is a few hundred bytes; imports go in several requests",

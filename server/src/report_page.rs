@@ -15,14 +15,17 @@ use crate::app::App;
 const PAGE: &str = include_str!("../../www/report/index.html");
 
 /// Name, kind and text of each file.
-const FILES: [(&str, &str, &str); 8] = [
+const FILES: [(&str, &str, &str); 11] = [
     ("icon.svg", "image/svg+xml", include_str!("../../www/report/icon.svg")),
     ("report.css", "text/css; charset=utf-8", include_str!("../../www/report/report.css")),
     ("report.js", SCRIPT, include_str!("../../www/report/report.js")),
+    ("card.js", SCRIPT, include_str!("../../www/report/card.js")),
     ("dom.js", SCRIPT, include_str!("../../www/report/dom.js")),
+    ("experiments.js", SCRIPT, include_str!("../../www/report/experiments.js")),
     ("format.js", SCRIPT, include_str!("../../www/report/format.js")),
     ("plot.js", SCRIPT, include_str!("../../www/report/plot.js")),
     ("sections.js", SCRIPT, include_str!("../../www/report/sections.js")),
+    ("table.js", SCRIPT, include_str!("../../www/report/table.js")),
     ("words.js", SCRIPT, include_str!("../../www/report/words.js")),
 ];
 const SCRIPT: &str = "text/javascript; charset=utf-8";

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use crate::audience::held::Audience;
 use crate::customers::steps::Customers;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
+use crate::model::kept::Models;
 use crate::receipt::Receipt;
 use crate::report::period::Period;
 use crate::statistics::person::Arm;
@@ -155,7 +156,7 @@ pub struct Erasure {
     pub day: u32,
 }
 
-pub trait Store: Audience + Customers + Outbox + Send + Sync {
+pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
     /// Takes a replica's state by the version rules of [`crate::hand_in::judge`].
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn>;
     /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.

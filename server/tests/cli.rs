@@ -211,3 +211,25 @@ fn help_teaches() {
     assert!(said.contains("\"visitor\": \"v1\"") && said.contains("Examples:"));
     assert!(escale(&["--help"]).1.contains("Start here"));
 }
+
+#[test]
+fn settings_come_from_arguments_then_the_environment_then_a_file() {
+    let folder = TempDir::new().unwrap();
+    let json = file(&folder, "escale.json", &config().to_string());
+    let database = folder.path().join("data.db");
+    let settings = format!("site = \"of-the-file\"\nconfig = {:?}\ndb = {:?}\n", text(&json), text(&database));
+    let settings = file(&folder, "escale.toml", &settings);
+    let reported = |arguments: &[&str], site: Option<&str>| {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_escale"));
+        run.args(["report", "--format", "json"]).args(arguments).env("ESCALE_SETTINGS", &settings);
+        let output = site.iter().fold(&mut run, |run, site| run.env("ESCALE_SITE", site)).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["site"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(reported(&[], None), "of-the-file");
+    assert_eq!(reported(&[], Some("of-the-environment")), "of-the-environment");
+    assert_eq!(reported(&["--site", "of-the-arguments"], Some("of-the-environment")), "of-the-arguments");
+    let wrong = file(&folder, "wrong.toml", "sight = \"voyages\"");
+    let (code, _, said) = escale(&["serve", "--settings", text(&wrong)]);
+    assert_eq!((code, said.contains("wrong.toml: `sight` is no setting")), (Some(2), true), "{said}");
+}

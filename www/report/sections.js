@@ -1,6 +1,9 @@
 /** The report's parts. Comes in: the server's answer, words and formats; goes out: elements. Never a person, never HTML. */
 import { element } from "./dom.js";
+import { card } from "./card.js";
+import { experiment } from "./experiments.js";
 import { daily, interval, scaleOf } from "./plot.js";
+import { table } from "./table.js";
 import { filled } from "./words.js";
 
 /**
@@ -8,10 +11,10 @@ import { filled } from "./words.js";
  * @typedef {{ decisions: number, exposures: number, viewable_rate: number | null, clicks: number, click_rate: number | null, quotes: number, bookings: number, revenue: number }} Tally
  * @typedef {Tally & { name: string }} Row
  * @typedef {Tally & { offer: string, placement: string, family: string, worth: { visitors: number, click_rate: Estimate } }} OfferRow
- * @typedef {{ outcome: "quoted" | "booked" | "revenue", personalised: number | null, held_out: number | null, difference: Estimate, relative: Estimate, verdict: string }} Uplift
+ * @typedef {import("./card.js").Uplift} Uplift
  * @typedef {{ from: string, to: string, attribution_days: number, total: Tally, days: (Tally & { day: string })[], offers: OfferRow[],
  *   placements: Row[], families: Row[], stages: Row[], value_classes: Row[], arms: Row[], uplift: Uplift[],
- *   people: { personalised: { people: number }, held_out: { people: number }, left_out: number } }} Report
+ *   experiments: import("./experiments.js").Experiment[], people: { personalised: { people: number }, held_out: { people: number }, left_out: number } }} Report
  * @typedef {{ said: import("./words.js").Words, as: import("./format.js").Format }} Speech
  */
 
@@ -24,6 +27,7 @@ export function sections(report, speech) {
     part(said["total"], ...total(report, speech)),
     part(said["days"], ...days(report, speech)),
     part(said["offers"], ...offers(report, speech)),
+    ...report.experiments.map((one) => part(filled(said["experiment"], { name: one.name }), ...experiment(one, speech))),
     element("div", { class: "pairs" },
       ...(/** @type {const} */ (["families", "placements", "stages", "value_classes", "arms"])).map((of) => part(said[of], tallies(report[of], speech, of)))),
   ];
@@ -37,26 +41,9 @@ function uplift({ uplift: rows, people }, speech) {
   const { said, as } = speech;
   const counts = { personalised: as.count(people.personalised.people), held_out: as.count(people.held_out.people), left_out: as.count(people.left_out) };
   return [
-    element("ul", { class: "cards" }, ...rows.map((row) => card(row, speech))),
+    element("ul", { class: "cards" }, ...rows.map((row) => card(row, speech, { versus: said["versus"], verdict: said[row.verdict] }))),
     element("p", { class: "note" }, filled(said["upliftNote"], counts)),
   ];
-}
-
-/** @param {Uplift} row @param {Speech} speech */
-function card({ outcome, personalised, held_out, difference, relative, verdict }, { said, as }) {
-  const isMoney = outcome === "revenue";
-  const of = isMoney ? as.money : as.percent;
-  const apart = isMoney ? as.money : as.points;
-  const range = filled(said["between"], { low: apart(difference.low), high: apart(difference.high) });
-  const part = { value: as.change(relative.value), low: as.change(relative.low), high: as.change(relative.high) };
-  const isKnown = difference.low !== null;
-  return element("li", { class: "card" },
-    element("h3", {}, said[outcome]),
-    element("p", { class: "verdict" }, said[verdict]),
-    element("p", {}, filled(said["versus"], { personalised: of(personalised), held_out: of(held_out) }), ` (${said[`${outcome}Of`]})`),
-    interval(difference, scaleOf([difference]), `${said["difference"]} ${apart(difference.value)}, ${range}`, verdict),
-    isKnown ? element("p", {}, `${said["difference"]} ${apart(difference.value)}, ${range}`) : null,
-    relative.value === null ? null : element("p", { class: "note" }, filled(said["relative"], part)));
 }
 
 /** @param {Report} report @param {Speech} speech @returns {Node[]} */
@@ -96,14 +83,6 @@ function tallies(rows, speech, of) {
   const line = (/** @type {Row} */ row) =>
     element("tr", {}, element("th", { scope: "row" }, said[`${of}.${row.name}`] ?? row.name), ...cells(row, speech));
   return table([of === "days" ? "day" : "name"], NUMBERS, rows.map(line), speech, said[of]);
-}
-
-/** @param {readonly string[]} texts @param {readonly string[]} numbers @param {Node[]} lines @param {Speech} speech @param {string} [title] */
-function table(texts, numbers, lines, { said }, title = "") {
-  const head = [...texts.map((name) => element("th", { scope: "col", class: "text" }, said[name])), ...numbers.map((name) => element("th", { scope: "col" }, said[name]))];
-  // What scrolls must be reached by keyboard too.
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
-    element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...lines)));
 }
 
 /** @param {Report} report @param {Speech} speech @returns {Node[]} */

@@ -6,7 +6,7 @@
 const en = {
   title: "Does it work?", site: "Site:", other: "Français", key: "API key", period: "Period", days7: "Last 7 days", days30: "Last 30 days",
   days90: "Last 90 days", days365: "Last 365 days", daysOwn: "From … to …", from: "From", to: "To", show: "Show",
-  keyNote: "The key of your back end, as the server has it. It stays in this tab's memory and is gone when you close or reload it.",
+  keyNote: "The key for reports, as the server has it (--report-key-file), or that of your back end. It stays in this tab's memory and is gone when you close or reload it.",
   loading: "Reading…", shown: "{from} to {to}", failed: "The server cannot be reached. Try again.",
   empty: "Nothing was handed in for these days. Visitors count once they agree to sync; a first report needs a few days.",
   uplift: "Does personalising help?",
@@ -25,6 +25,9 @@ const en = {
   "arms.personalised": "personalised", "arms.held_out": "held out",
   "stages.unknown": "unknown", "stages.visitor": "visitor", "stages.prospect": "prospect", "stages.quoting": "quoting", "stages.new": "new customer",
   "stages.occasional": "occasional customer", "stages.regular": "regular customer", "stages.lapsed": "lapsed customer",
+  experiments: "Experiments", experiment: "Experiment: {name}", arm: "Arm", people: "People",
+  experimentNote: "Among personalised people first seen in this period. {left_out} were seen in two arms and are left out.",
+  armsBeside: "{arm}, beside {first}", armsVersus: "{value} with {arm}, {other} with {first}", armMore: "More with {arm}.", armLess: "Less with {arm}.",
   "value_classes.none": "no booking", "value_classes.standard": "standard", "value_classes.high": "high", csv: "Download as CSV", none: "–",
 };
 
@@ -32,7 +35,7 @@ const en = {
 const fr = {
   title: "Est-ce que ça marche ?", site: "Site :", other: "English", key: "Clé d’API", period: "Période", days7: "7 derniers jours", days30: "30 derniers jours",
   days90: "90 derniers jours", days365: "365 derniers jours", daysOwn: "Du … au …", from: "Du", to: "Au", show: "Afficher",
-  keyNote: "La clé de votre système, telle que le serveur l’a reçue. Elle reste dans la mémoire de cet onglet et disparaît quand vous le fermez ou le rechargez.",
+  keyNote: "La clé des rapports, telle que le serveur l’a reçue (--report-key-file), ou celle de votre système. Elle reste dans la mémoire de cet onglet et disparaît quand vous le fermez ou le rechargez.",
   loading: "Lecture…", shown: "Du {from} au {to}", failed: "Le serveur est injoignable. Réessayez.",
   empty: "Rien n’a été transmis pour ces jours. Un visiteur compte dès qu’il accepte la synchronisation ; un premier rapport demande quelques jours.",
   uplift: "La personnalisation aide-t-elle ?",
@@ -51,6 +54,9 @@ const fr = {
   "arms.personalised": "personnalisé", "arms.held_out": "mis à part",
   "stages.unknown": "inconnu", "stages.visitor": "visiteur", "stages.prospect": "prospect", "stages.quoting": "devis en cours", "stages.new": "nouveau client",
   "stages.occasional": "client occasionnel", "stages.regular": "client régulier", "stages.lapsed": "client perdu",
+  experiments: "Expériences", experiment: "Expérience : {name}", arm: "Groupe", people: "Personnes",
+  experimentNote: "Parmi les personnes personnalisées vues pour la première fois dans cette période. {left_out} ont été vues dans deux groupes et sont laissées de côté.",
+  armsBeside: "{arm}, face à {first}", armsVersus: "{value} avec {arm}, {other} avec {first}", armMore: "Davantage avec {arm}.", armLess: "Moins avec {arm}.",
   "value_classes.none": "sans réservation", "value_classes.standard": "standard", "value_classes.high": "élevée", csv: "Télécharger en CSV", none: "–",
 };
 

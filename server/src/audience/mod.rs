@@ -21,7 +21,7 @@ use crate::telling::consent::{Consent, is_withdrawn, standing};
 use held::HeldCustomer;
 pub use lines::Format;
 use lines::Member;
-pub use wanted::{Asked, Wanted, Whom};
+pub use wanted::{Wanted, Whom, Wish};
 
 /// All lines, in the order of buckets and within one of ids. An error ends it: what came before is not the whole.
 pub fn stream<'a>(

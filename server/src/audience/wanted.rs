@@ -15,7 +15,7 @@ use crate::telling::consent::is_name;
 
 /// How an audience is asked for beside whom it is of.
 #[derive(Default, Deserialize, IntoParams)]
-pub struct Asked {
+pub struct Wish {
     /// email, sms, mail, call, shop or web: those who withdrew from it, or unsubscribed, are left out.
     pub channel: Option<String>,
     /// Those alone who said yes to this purpose, by that channel if one is named.
@@ -43,7 +43,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// Errors, in words: there is no such segment, channel or format.
-    pub fn segment(config: &Config, name: &str, asked: Asked, now_ms: u64) -> Result<Self, String> {
+    pub fn segment(config: &Config, name: &str, asked: Wish, now_ms: u64) -> Result<Self, String> {
         let vocabulary = Vocabulary::of(config);
         if !vocabulary.segments().iter().any(|segment| segment == name) {
             return Err(format!("the config has no segment of that name: it has {}", vocabulary.segments().join(", ")));
@@ -52,7 +52,7 @@ impl Wanted {
     }
 
     /// Errors, in words: everything that is wrong with the condition; there is no such channel or format.
-    pub fn condition(config: &Config, condition: &Value, asked: Asked, now_ms: u64) -> Result<Self, String> {
+    pub fn condition(config: &Config, condition: &Value, asked: Wish, now_ms: u64) -> Result<Self, String> {
         let code = Vocabulary::of(config).condition(condition).map_err(|issues| {
             let all: Vec<String> = issues.iter().map(ToString::to_string).collect();
             all.join("; ")
@@ -60,7 +60,7 @@ impl Wanted {
         Self::of(config, Whom::Condition(code), asked, now_ms)
     }
 
-    fn of(config: &Config, whom: Whom, asked: Asked, now_ms: u64) -> Result<Self, String> {
+    fn of(config: &Config, whom: Whom, asked: Wish, now_ms: u64) -> Result<Self, String> {
         let channel = match asked.channel.as_deref() {
             None => None,
             Some(name) => {

@@ -7,11 +7,12 @@ use clap::Args;
 use super::report::Summed;
 use crate::model::{LEAST_GROUP, Success};
 
-/// Learn from the site's own sums how often each offer succeeds.
+/// Learn from the site's own sums how often each offer succeeds, and what visitors look at.
 ///
 /// The rates say what share of exposures succeed if everyone is shown an offer to whom it can be, from the recorded propensities;
 /// of whom little is known is drawn towards the others. `escale build --model` and `escale serve --model` put them in the place of
-/// the config's `rate`.
+/// the config's `rate`. Base rates say how visitors' interest is shared among the topics of a facet: a visitor's own is held
+/// against them. `escale serve --fit-every 24h` learns by itself.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Model {
@@ -31,4 +32,5 @@ pub struct Model {
 const EXAMPLES: &str = "\
 Examples:
   escale model --config escale.json --db escale.db --days 60 -o model.json
-  escale serve --config escale.json --db escale.db --model model.json";
+  escale serve --config escale.json --db escale.db --model model.json
+  escale serve --config escale.json --db escale.db --fit-every 24h";

@@ -1,11 +1,13 @@
 //! The words of `escale serve`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::Base;
+use crate::model::{Success, refit};
 use crate::origin;
 use crate::webhook::arguments;
 
@@ -19,8 +21,10 @@ pub struct Serve {
     #[command(flatten)]
     pub base: Base,
     /// What `escale model` has learned; it goes into the config that browsers are given.
-    #[arg(long, env = "ESCALE_MODEL", value_name = "FILE")]
+    #[arg(long, env = "ESCALE_MODEL", value_name = "FILE", conflicts_with = "fit_every")]
     pub model: Option<PathBuf>,
+    #[command(flatten)]
+    pub fitting: Fitting,
     /// Address and port to listen on; port 0 takes any free one.
     #[arg(long, env = "ESCALE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
@@ -37,6 +41,12 @@ pub struct Serve {
     /// A file with that key; white space around it is dropped.
     #[arg(long, env = "ESCALE_API_KEY_FILE", value_name = "FILE", conflicts_with = "api_key")]
     pub api_key_file: Option<PathBuf>,
+    /// A key that opens GET /v1/report and the page /report, and nothing else; at least 32 bytes.
+    #[arg(long, env = "ESCALE_REPORT_KEY", hide_env_values = true, value_name = "KEY")]
+    pub report_key: Option<String>,
+    /// A file with that key.
+    #[arg(long, env = "ESCALE_REPORT_KEY_FILE", value_name = "FILE", conflicts_with = "report_key")]
+    pub report_key_file: Option<PathBuf>,
     #[command(flatten)]
     pub webhooks: arguments::Webhooks,
     /// Serve the demo site from this folder, and sign its visitors in.
@@ -95,6 +105,40 @@ pub enum LogLevel {
     Error,
     Warn,
     Info,
+}
+
+/// Learning from the site's own sums, as `escale model` does, without being asked each time.
+#[derive(Args)]
+pub struct Fitting {
+    /// How often the server learns how offers succeed and what visitors look at, such as 24h: browsers are given a config that
+    /// knows it. Several servers on one database share what one of them has learned.
+    #[arg(long, env = "ESCALE_FIT_EVERY", value_name = "DURATION", value_parser = duration)]
+    fit_every: Option<Duration>,
+    /// From how many days until today it learns.
+    #[arg(long, env = "ESCALE_FIT_DAYS", value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=760))]
+    fit_days: u32,
+    /// What a success is.
+    #[arg(long, env = "ESCALE_FIT_SUCCESS", value_enum, default_value_t = Success::Clicks)]
+    fit_success: Success,
+}
+
+impl Fitting {
+    /// What the server is to do by itself, if anything.
+    pub fn order(&self, config: &Path) -> Option<refit::Fitting> {
+        let every = self.fit_every?;
+        Some(refit::Fitting { config: config.to_owned(), every, days: self.fit_days, success: self.fit_success })
+    }
+}
+
+/// Seconds, minutes, hours or days.
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = |(unit, seconds): (char, u64)| {
+        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(seconds).filter(|seconds| (1..=31_536_000).contains(seconds))
+    };
+    let read = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)].into_iter().find_map(seconds);
+    read.map(Duration::from_secs)
+        .ok_or_else(|| "a whole number and s, m, h or d, such as 24h; a year at most".to_owned())
 }
 
 const EXAMPLES: &str = "\

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 
 use super::{counted, refuse};
-use crate::audience::{self, Asked, Wanted};
+use crate::audience::{self, Wanted, Wish};
 use crate::cli;
 use crate::clock;
 use crate::config_source::{self, Faults};
@@ -44,7 +44,7 @@ async fn tell(arguments: &cli::Audience) -> Result<usize, Faults> {
 }
 
 fn wanted(arguments: &cli::Audience, config: &escale::core::config::Config) -> Result<Wanted, String> {
-    let asked = Asked { channel: arguments.channel.clone(), purpose: arguments.purpose.clone(), format: None };
+    let asked = Wish { channel: arguments.channel.clone(), purpose: arguments.purpose.clone(), format: None };
     let mut wanted = match (&arguments.segment, &arguments.when) {
         (Some(segment), _) => Wanted::segment(config, segment, asked, clock::now_ms())?,
         (None, when) => {

@@ -23,6 +23,11 @@ fn write(model: &Model, arguments: &cli::Model) -> Result<(), Faults> {
     std::fs::write(&arguments.output, text).map_err(|error| {
         Faults(vec![format!("{}: {error}. Choose another place with -o", arguments.output.display())])
     })?;
-    println!("{}: the rates of {}", arguments.output.display(), counted(model.rates.len(), "offer"));
+    println!(
+        "{}: the rates of {} and {}",
+        arguments.output.display(),
+        counted(model.rates.len(), "offer"),
+        counted(model.base_rates.len(), "topic")
+    );
     Ok(())
 }

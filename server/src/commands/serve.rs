@@ -3,8 +3,9 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use escale::core::config::{Config, NONE};
@@ -22,6 +23,7 @@ use crate::config_source::{self, Faults};
 use crate::connections::{self, Limits};
 use crate::ids::Site;
 use crate::metrics::{self, Metrics};
+use crate::model::refit;
 use crate::pace::Pace;
 use crate::pages::Demo;
 use crate::retention;
@@ -79,15 +81,19 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
         None => None,
     };
     let tokens = tokens(&site, &arguments.identity, demo.is_some())?;
-    let api_key = api_key(arguments)?;
-    let config = config_source::served(compiled)?;
+    let api_key = key("API key", arguments.api_key_file.as_deref(), arguments.api_key.as_deref())?;
+    let report_key = key("report key", arguments.report_key_file.as_deref(), arguments.report_key.as_deref())?;
+    let mut config = config_source::served(compiled)?;
+    config.model = model;
     let store = arguments.base.db.open().await.map_err(|why| Faults(vec![why]))?;
     let (origins, pace) = (arguments.origins.clone(), Pace::new(arguments.requests_a_minute));
     let metrics = Metrics::new();
     let receivers = arguments.webhooks.receivers().map_err(|why| Faults(vec![why]))?;
     warn_of_webhooks(&config.config, &receivers);
     let wakes = has_scenarios(&config.config);
-    Ok((App { site, store, config, model, origins, tokens, api_key, pace, metrics, receivers, wakes }, demo))
+    let current = RwLock::new(Arc::new(config));
+    let app = App { site, store, current, origins, tokens, api_key, report_key, pace, metrics, receivers, wakes };
+    Ok((app, demo))
 }
 
 /// A scenario whose webhook has no address does not fire.
@@ -102,7 +108,7 @@ fn warn_of_webhooks(config: &Config, receivers: &Receivers) {
 }
 
 fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {
-    let read = |path: &std::path::Path| std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error));
+    let read = |path: &Path| std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error));
     let tokens = if let Some(path) = &identity.identity_public_key {
         Tokens::public(site, &read(path)?)
     } else if let Some(path) = &identity.identity_secret_file {
@@ -120,13 +126,13 @@ fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Toke
     tokens.map(Some).map_err(|error| fault("identity", &error))
 }
 
-fn api_key(arguments: &cli::Serve) -> Result<Option<ApiKey>, Faults> {
-    let key = match (&arguments.api_key_file, &arguments.api_key) {
+fn key(what: &str, file: Option<&Path>, text: Option<&str>) -> Result<Option<ApiKey>, Faults> {
+    let key = match (file, text) {
         (Some(path), _) => std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error))?,
         (None, Some(key)) => key.as_bytes().to_vec(),
         (None, None) => return Ok(None),
     };
-    ApiKey::new(key.trim_ascii()).map(Some).map_err(|error| fault("API key", &error))
+    ApiKey::new(key.trim_ascii()).map(Some).map_err(|error| fault(what, &error))
 }
 
 async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(), Faults> {
@@ -136,12 +142,21 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         None => None,
     };
     let app = Arc::new(app);
+    let fitting = arguments.fitting.order(&arguments.base.config);
+    // The first config that is served has what is known already.
+    let learned = match &fitting {
+        Some(fitting) => refit::once(&app, fitting).await?,
+        None => None,
+    };
     let stop_asked = stop_asked().map_err(|error| fault("the signals", &error))?;
     announce(&address_of(&listener)?, demo.is_some(), arguments);
     let (told, stop) = tokio::sync::watch::channel(());
     if let Some(watched) = watched {
         println!("Metrics are at http://{}/metrics", address_of(&watched)?);
         tokio::spawn(connections::serve(watched, metrics::router(app.clone()), limits(arguments), stop.clone()));
+    }
+    if let Some(learned) = learned {
+        println!("{learned}");
     }
     say();
     let graceful = connections::serve(listener, router(app.clone(), demo), limits(arguments), stop);
@@ -156,6 +171,7 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         () = overdue => tracing::warn!("requests still in flight were cut off"),
         () = retention::keep(&app) => {}
         () = webhook::watch(&app) => {}
+        () = refit::keep(&app, fitting.as_ref()) => {}
     }
     app.store.close().await.map_err(|error| fault("closing the database", &error))?;
     println!("stopped; everything acknowledged is in {}", arguments.base.db);

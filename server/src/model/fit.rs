@@ -50,7 +50,8 @@ pub fn fit(sums: &Sums, config: &Config, period: Period, success: Success, least
         Some((config.text(config.offer(index).name).to_owned(), rate))
     };
     let rates = if mean > 0.0 { ratios.iter().filter_map(named).collect() } else { BTreeMap::new() };
-    Model { version: VERSION, from, to, success, least_group, rates }
+    let base_rates = super::base::fit(&sums.tastes, config, least_group);
+    Model { version: VERSION, from, to, success, least_group, rates, base_rates }
 }
 
 fn group((placement, offer): (u32, u32), sums: &WeighedSums, success: Success, least_group: u32) -> Option<Group> {

@@ -1,7 +1,10 @@
-//! What the site learns from its own sums: how often each offer succeeds, whoever it is shown to. In: the sums of a period. Out:
-//! rates that take the place of the config's own. Never: a rate of fewer visitors than the least group.
+//! What the site learns from its own sums: how often each offer succeeds, whoever it is shown to, and how interest is shared
+//! among topics. In: the sums of a period. Out: rates that take the place of the config's own. Never: a rate of fewer visitors than the least group.
 
+pub mod base;
 pub mod fit;
+pub mod kept;
+pub mod refit;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +28,9 @@ pub struct Model {
     pub least_group: u32,
     /// By offer: the share of exposures that succeed if everyone is shown it to whom it can be.
     pub rates: BTreeMap<String, f64>,
+    /// By topic, such as trip.city: the share of visitors' interest in its facet.
+    #[serde(default)]
+    pub base_rates: BTreeMap<String, f64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
@@ -44,13 +50,14 @@ impl Model {
         if model.version != VERSION {
             return Err(format!("it is of version {}: update this program", model.version));
         }
-        match model.rates.iter().find(|(_, rate)| !(**rate > 0.0 && **rate <= 1.0)) {
-            Some((offer, rate)) => Err(format!("the rate of `{offer}` is {rate}: it is above 0 and at most 1")),
+        let all = model.rates.iter().chain(&model.base_rates);
+        match all.into_iter().find(|(_, rate)| !(**rate > 0.0 && **rate <= 1.0)) {
+            Some((name, rate)) => Err(format!("the rate of `{name}` is {rate}: it is above 0 and at most 1")),
             None => Ok(model),
         }
     }
 
-    /// Puts the rates in the place of the config's own; offers that the model does not know keep theirs.
+    /// Puts the rates in the place of the config's own; offers and facets that the model does not know keep theirs.
     pub fn put_into(&self, config: &mut Value) {
         let offers = config.get_mut("offers").and_then(Value::as_array_mut);
         for offer in offers.into_iter().flatten().filter_map(Value::as_object_mut) {
@@ -59,6 +66,7 @@ impl Model {
                 offer.insert("rate".to_owned(), rate.into());
             }
         }
+        base::put_into(&self.base_rates, config);
     }
 }
 

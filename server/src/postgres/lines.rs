@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType};
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::Config;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::store::StoreError;
 
@@ -19,9 +20,9 @@ const WAIT: Duration = Duration::from_secs(5);
 pub struct Lines(Option<Pool>);
 
 impl Lines {
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &Config, encryption: MakeRustlsConnect) -> Self {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let pool = Pool::builder(Manager::from_config(config.clone(), NoTls, recycling))
+        let pool = Pool::builder(Manager::from_config(config.clone(), encryption, recycling))
             .max_size(LINES)
             .wait_timeout(Some(WAIT))
             .create_timeout(Some(WAIT))

@@ -1,26 +1,28 @@
 //! In: how to connect. Out: a schema at the newest version. Never: goes backwards, nor touches a newer database; two
 //! servers that start at once take turns.
 
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::OpenError;
 
 /// Forward only, in order; a released file is never edited.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("../../migrations/postgres/0001_base.sql"),
     include_str!("../../migrations/postgres/0002_tellings.sql"),
     include_str!("../../migrations/postgres/0003_statistics.sql"),
     include_str!("../../migrations/postgres/0020_identifiers.sql"),
     include_str!("../../migrations/postgres/0021_outbox.sql"),
     include_str!("../../migrations/postgres/0022_consent.sql"),
+    include_str!("../../migrations/postgres/0023_model.sql"),
 ];
 
 /// Any number that all servers agree on.
 const TURN: i64 = 0x00e5_ca1e;
 
 /// Runs the steps the database has not seen, each in a transaction of its own.
-pub async fn run(config: &Config) -> Result<(), OpenError> {
-    let (mut client, line) = config.connect(NoTls).await?;
+pub async fn run(config: &Config, encryption: MakeRustlsConnect) -> Result<(), OpenError> {
+    let (mut client, line) = config.connect(encryption).await?;
     // Ends with the client; what goes wrong on it, the client's own calls tell.
     let line = tokio::spawn(line);
     client.execute("SELECT pg_advisory_lock($1)", &[&TURN]).await?;

@@ -2,6 +2,7 @@
 //! answers, durable where they wrote. Never: a transaction that touches two buckets; a write acknowledged before its
 //! commit.
 
+mod address;
 mod audience;
 mod bucket;
 mod consent;
@@ -11,6 +12,7 @@ mod expire;
 mod lines;
 mod link;
 mod migrations;
+mod model;
 mod outbox;
 mod read;
 mod statistics;
@@ -22,19 +24,27 @@ use crate::ids::{ReplicaId, Site, VisitorKey};
 use crate::report::period::Period;
 use crate::statistics::sums::Sums;
 use crate::store::{Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told};
+pub use address::Address;
 use lines::Lines;
 
 /// Why a database cannot be served from.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("cannot use the PostgreSQL database: {0}. Check the URL, the password and that the server runs")]
+    #[error("cannot use the PostgreSQL database: {}. Check the URL, the password and that the server runs", in_full(.0))]
     Postgres(#[from] tokio_postgres::Error),
     #[error(
         "the database was written by a newer version (schema {found}, this one knows {known}). Update this program"
     )]
     Newer { found: i32, known: i32 },
+    #[error("the certificates: {0}")]
+    Certificates(String),
     #[error("the database did not answer: {0}")]
     Store(#[from] StoreError),
+}
+
+/// With what lies beneath: a certificate that is refused is told there alone.
+fn in_full(error: &tokio_postgres::Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
 /// A [`Store`] in a PostgreSQL database.
@@ -44,9 +54,10 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     /// Connects, brings the schema up to date and finishes erasures that a crash cut short.
-    pub async fn open(config: &tokio_postgres::Config) -> Result<Self, OpenError> {
-        migrations::run(config).await?;
-        let lines = Lines::new(config);
+    pub async fn open(address: &Address) -> Result<Self, OpenError> {
+        let encryption = address.encryption().map_err(OpenError::Certificates)?;
+        migrations::run(&address.config, encryption.clone()).await?;
+        let lines = Lines::new(&address.config, encryption);
         erase::finish_interrupted(&lines).await?;
         Ok(Self { lines })
     }

@@ -155,6 +155,9 @@ async fn apply(bucket: &Here<'_, '_>, changes: &Changes) -> Result<(), StoreErro
     for (key, sums) in changes.people.iter() {
         add(bucket, sql::PEOPLE, &key.columns(), sums).await?;
     }
+    for (key, sums) in changes.tastes.iter() {
+        add(bucket, sql::TASTES, &key.columns(), sums).await?;
+    }
     Ok(())
 }
 

@@ -27,6 +27,9 @@ pub async fn read(lines: &Lines, site: &Site, period: Period) -> Result<Sums, St
     for row in rows(&line, of, &sql::PEOPLE.over_all_buckets(&["experiment", "arm"])).await? {
         all.add_people(columns(&row, 0), columns(&row, 2));
     }
+    for row in rows(&line, of, &sql::TASTES.over_all_buckets(&["topic"])).await? {
+        all.add_taste(columns(&row, 0), columns(&row, 1));
+    }
     Ok(all)
 }
 

@@ -1,9 +1,9 @@
 //! The report for spreadsheets: one table, a section a value of the first column. In: a report. Out: CSV. Never: a formula:
 //! names that a spreadsheet would run begin with an apostrophe.
 
-use super::{Estimate, Report, Tally, Worth};
+use super::{Arm, Estimate, Experiment, Report, Tally, Uplift, Worth};
 
-const HEADER: [&str; 21] = [
+const HEADER: [&str; 22] = [
     "section",
     "name",
     "placement",
@@ -25,6 +25,7 @@ const HEADER: [&str; 21] = [
     "relative",
     "relative_low",
     "relative_high",
+    "arm",
 ];
 
 /// All of it.
@@ -49,25 +50,49 @@ pub fn text(report: &Report) -> String {
         rows.push(cells);
     }
     people(&mut rows, report);
-    for row in &report.uplift {
-        let mut cells = blank(["uplift", row.outcome, "", ""]);
-        (cells[13], cells[14]) = (number(row.personalised), number(row.held_out));
-        estimate(&mut cells, 15, &row.difference);
-        estimate(&mut cells, 18, &row.relative);
-        rows.push(cells);
-    }
+    rows.extend(report.uplift.iter().map(|row| uplift("uplift", row)));
+    report.experiments.iter().for_each(|one| experiment(&mut rows, one));
     written(&rows)
+}
+
+/// People by arm, then each arm but the first beside the first, which stands in the columns of those held out.
+fn experiment(rows: &mut Vec<Vec<String>>, of: &Experiment) {
+    let in_arm = |mut cells: Vec<String>, arm: &str| {
+        cells[21] = safe(arm);
+        cells
+    };
+    rows.extend(of.arms.iter().map(|arm| in_arm(did(["experiment", &of.name, "", ""], &arm.did), &arm.name)));
+    let mut cells = blank(["experiment", &of.name, "", ""]);
+    cells[12] = of.left_out.to_string();
+    rows.push(in_arm(cells, "left_out"));
+    for arm in &of.arms {
+        let beside =
+            arm.beside_first.iter().map(|row| in_arm(uplift(&format!("experiment {}", of.name), row), &arm.name));
+        rows.extend(beside);
+    }
+}
+
+fn uplift(section: &str, row: &Uplift) -> Vec<String> {
+    let mut cells = blank([section, row.outcome, "", ""]);
+    (cells[13], cells[14]) = (number(row.personalised), number(row.held_out));
+    estimate(&mut cells, 15, &row.difference);
+    estimate(&mut cells, 18, &row.relative);
+    cells
+}
+
+fn did(names: [&str; 4], arm: &Arm) -> Vec<String> {
+    let mut cells = blank(names);
+    cells[9] = arm.quoted.to_string();
+    cells[10] = arm.booked.to_string();
+    cells[11] = arm.revenue.to_string();
+    cells[12] = arm.people.to_string();
+    cells
 }
 
 fn people(rows: &mut Vec<Vec<String>>, report: &Report) {
     let people = &report.people;
     for (name, arm) in [("personalised", &people.personalised), ("held_out", &people.held_out)] {
-        let mut cells = blank(["people", name, "", ""]);
-        cells[9] = arm.quoted.to_string();
-        cells[10] = arm.booked.to_string();
-        cells[11] = arm.revenue.to_string();
-        cells[12] = arm.people.to_string();
-        rows.push(cells);
+        rows.push(did(["people", name, "", ""], arm));
     }
     let mut cells = blank(["people", "left_out", "", ""]);
     cells[12] = people.left_out.to_string();

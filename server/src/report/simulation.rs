@@ -15,7 +15,7 @@ use super::period::Period;
 use super::{Report, build};
 use crate::ids::{ReplicaId, Secret, Site, text};
 use crate::model::fit::fit;
-use crate::model::{LEAST_GROUP, Success};
+use crate::model::{LEAST_GROUP, Model, Success};
 use crate::sqlite::SqliteStore;
 use crate::statistics::person::{Arm, HOLDOUT};
 use crate::statistics::sums::Sums;
@@ -32,12 +32,17 @@ const CLICKED: [[f64; 4]; 2] = [[0.12, 0.08, 0.02, 0.01], [0.03, 0.02, 0.15, 0.0
 /// How many book whatever they are shown.
 const BOOKED: f64 = 0.05;
 
+/// Both look at what they love as often as the others do.
+const ALIKE: [f64; 2] = [0.8, 0.8];
+
 /// What is simulated.
 struct World {
     seed: u64,
     visitors: u64,
     /// How many more book of those who are personalised.
     uplift: f64,
+    /// How often lovers of cities, and of far places, look at what they love.
+    usual: [f64; 2],
 }
 
 /// What is true of it.
@@ -87,6 +92,7 @@ struct Life<'a> {
     engine: Engine,
     chance: Chance,
     is_far: usize,
+    usual: f64,
     placement: u16,
     truth: &'a mut Truth,
 }
@@ -100,7 +106,7 @@ impl Life<'_> {
 
     /// A visit: a page, and an offer if there is one.
     fn visit(&mut self, number: u64, at_ms: f64) {
-        let is_usual = self.chance.of(10 + number) < 0.8;
+        let is_usual = self.chance.of(10 + number) < self.usual;
         let topic = if (self.is_far == 1) == is_usual { "trip.far" } else { "trip.city" };
         let page = self.engine.page(at_ms, &PageFacts { explicit: topic, ..PageFacts::default() });
         self.engine.apply(&page);
@@ -164,7 +170,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
     let is_far = usize::from(chance.of(1) < 0.4);
     let is_held_out = escale::core::arm::is_held_out(config, secret.draws());
     truth.held_out += u64::from(is_held_out);
-    let mut life = Life { engine, chance, is_far, placement, truth };
+    let mut life = Life { engine, chance, is_far, usual: world.usual[is_far], placement, truth };
     let visits = 1 + (life.chance.of(2) * 5.0) as u64;
     let first_ms = TODAY_MS - 24.0 * 24.0 * HOUR_MS + (life.chance.of(3) * 48.0 * HOUR_MS).floor();
     for visit in 0..visits {
@@ -231,7 +237,7 @@ fn check_offers(report: &Report, truth: &Truth) {
 
 #[tokio::test]
 async fn an_effect_is_found_and_its_interval_holds_the_truth() -> Result<(), StoreError> {
-    let (report, truth) = run(&World { seed: 1, visitors: 4_000, uplift: 0.04 }).await?;
+    let (report, truth) = run(&World { seed: 1, visitors: 4_000, uplift: 0.04, usual: ALIKE }).await?;
     check_offers(&report, &truth);
     let [_, booked, revenue] = &report.uplift[..] else { panic!("three outcomes") };
     holds(&booked.difference, 0.04, "booked");
@@ -248,7 +254,7 @@ async fn an_effect_is_found_and_its_interval_holds_the_truth() -> Result<(), Sto
 
 #[tokio::test]
 async fn where_there_is_no_effect_none_is_reported() -> Result<(), StoreError> {
-    let (report, truth) = run(&World { seed: 2, visitors: 4_000, uplift: 0.0 }).await?;
+    let (report, truth) = run(&World { seed: 2, visitors: 4_000, uplift: 0.0, usual: ALIKE }).await?;
     check_offers(&report, &truth);
     for row in &report.uplift[1..] {
         holds(&row.difference, 0.0, row.outcome);
@@ -263,7 +269,7 @@ async fn where_there_is_no_effect_none_is_reported() -> Result<(), StoreError> {
 async fn what_is_learned_makes_better_choices() -> Result<(), StoreError> {
     let mut people = people_config();
     let before = compiled(&people);
-    let (sums, learned_from) = sums(&World { seed: 3, visitors: 4_000, uplift: 0.0 }, &before).await?;
+    let (sums, learned_from) = sums(&World { seed: 3, visitors: 4_000, uplift: 0.0, usual: ALIKE }, &before).await?;
     let model = fit(&sums, &before, PERIOD, Success::Clicks, LEAST_GROUP);
     for (offer, (clicked, times)) in &learned_from.clicked {
         let (rate, truth) = (model.rates.get(offer).copied().unwrap_or(0.0), clicked / times);
@@ -272,12 +278,37 @@ async fn what_is_learned_makes_better_choices() -> Result<(), StoreError> {
     model.put_into(&mut people);
     let after = compiled(&people);
     // Others, who have taught nothing.
-    let others = World { seed: 4, visitors: 2_000, uplift: 0.0 };
-    let [was, is] = [&before, &after].map(|config| {
-        let mut truth = Truth::default();
-        (0..others.visitors).for_each(|number| drop(live(&others, number, config, &mut truth)));
-        truth.expected / truth.exposures as f64
-    });
+    let others = World { seed: 4, visitors: 2_000, uplift: 0.0, usual: ALIKE };
+    let [was, is] = [&before, &after].map(|config| clicked(&others, config));
     assert!(is > was * 1.05, "{is} clicked after, {was} before");
+    Ok(())
+}
+
+/// How likely what is seen is clicked, in truth.
+fn clicked(world: &World, config: &Config) -> f64 {
+    let mut truth = Truth::default();
+    (0..world.visitors).for_each(|number| drop(live(world, number, config, &mut truth)));
+    truth.expected / truth.exposures as f64
+}
+
+/// Where everyone looks at cities, a look at a far place says the more.
+#[tokio::test]
+async fn base_rates_that_are_learned_make_better_choices() -> Result<(), StoreError> {
+    let everyone_looks_at_cities = |seed, visitors| World { seed, visitors, uplift: 0.0, usual: [0.97, 0.35] };
+    let mut people = people_config();
+    // The best is shown nearly always: what makes the difference is which one is held to be the best.
+    people["policy"]["temperature"] = 0.3.into();
+    let before = compiled(&people);
+    let (sums, _) = sums(&everyone_looks_at_cities(5, 4_000), &before).await?;
+    let model = fit(&sums, &before, PERIOD, Success::Clicks, LEAST_GROUP);
+    // Six in ten love cities; of the looks of the others, two in three are at one.
+    let truth = 0.6 * 0.97 + 0.4 * 0.65;
+    let city = model.base_rates.get("trip.city").copied().unwrap_or(0.0);
+    assert!((city - truth).abs() < 0.03, "{city} learned of {truth}");
+    // By what is learned of topics alone.
+    Model { rates: BTreeMap::new(), ..model }.put_into(&mut people);
+    let others = everyone_looks_at_cities(6, 4_000);
+    let [was, is] = [&before, &compiled(&people)].map(|config| clicked(&others, config));
+    assert!(is > was * 1.02, "{is} clicked after, {was} before");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The report for the terminal. In: a report. Out: tables. Never: a number without what it is of.
 
-use super::{Estimate, Report, Row, Tally, Uplift};
+use super::{Estimate, Experiment, ExperimentArm, Report, Row, Tally, Uplift};
 use crate::table::{grouped, lines};
 
 /// All of it.
@@ -21,6 +21,7 @@ pub fn text(report: &Report) -> String {
     ] {
         parts.push(table(title, rows));
     }
+    parts.extend(report.experiments.iter().map(experiment));
     parts.push(notes(report));
     parts.join("\n\n")
 }
@@ -46,6 +47,25 @@ fn uplift_row(row: &Uplift) -> Vec<String> {
     let cells = [row.personalised, row.held_out, value, low, high].map(text);
     let rest = [percent(row.relative.value), row.verdict.replace('_', " ")];
     [row.outcome.to_owned()].into_iter().chain(cells).chain(rest).collect()
+}
+
+/// Its arms, and each but the first beside the first.
+fn experiment(of: &Experiment) -> String {
+    let head = format!("experiment {}: {} seen in two arms and left out", of.name, count(of.left_out));
+    let arm = |arm: &ExperimentArm| {
+        let did = &arm.did;
+        vec![arm.name.clone(), count(did.people), count(did.quoted), count(did.booked), money(Some(did.revenue))]
+    };
+    let arms: Vec<Vec<String>> = of.arms.iter().map(arm).collect();
+    let mut parts = vec![head, lines(&["arm", " people", " quoted", " booked", " revenue"], &arms)];
+    let first = of.arms.first().map_or("", |arm| &arm.name);
+    for arm in of.arms.iter().filter(|arm| !arm.beside_first.is_empty()) {
+        let rows: Vec<Vec<String>> = arm.beside_first.iter().map(uplift_row).collect();
+        let (this, other) = (format!(" {}", arm.name), format!(" {first}"));
+        let titles = ["per person", &this, &other, " difference", " 95 % from", " to", " relative", "verdict"];
+        parts.push(lines(&titles, &rows));
+    }
+    parts.join("\n\n")
 }
 
 fn offers(report: &Report) -> String {

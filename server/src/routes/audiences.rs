@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
@@ -13,10 +13,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::openapi::Fault;
-use super::{NO_STORE, OurSite};
+use super::{Asked, InPath, NO_STORE, OurSite};
 use crate::api_key::ApiKey;
 use crate::app::App;
-use crate::audience::{self, Asked, Wanted};
+use crate::audience::{self, Wanted, Wish};
 use crate::refusal::Refusal;
 use crate::{body, clock};
 
@@ -24,19 +24,23 @@ use crate::{body, clock};
 #[utoipa::path(
     get,
     path = "/v1/audiences/{segment}",
-    params(("segment" = String, Path), ("site" = String, Query, description = "the site's name"), Asked),
+    params(("segment" = String, Path), ("site" = String, Query, description = "the site's name"), Wish),
     security(("api_key" = [])),
-    responses((status = 200, description = "a line a customer: customer, channel, pressure_left, frequency"), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    responses(
+        (status = 200, description = "a line a customer: customer, channel, pressure_left, frequency",
+         content((String = "application/x-ndjson"), (String = "text/csv"))),
+        (status = "4XX", body = Fault), (status = "5XX", body = Fault)
+    )
 )]
 pub async fn of_segment(
     _: OurSite,
     State(app): State<Arc<App>>,
-    Path(segment): Path<String>,
-    Query(asked): Query<Asked>,
+    InPath(segment): InPath<String>,
+    Asked(asked): Asked<Wish>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     ApiKey::check(app.api_key.as_ref(), &headers)?;
-    let wanted = Wanted::segment(&app.config.config, &segment, asked, clock::now_ms());
+    let wanted = Wanted::segment(&app.config().config, &segment, asked, clock::now_ms());
     Ok(answer(app, wanted.map_err(Refusal::Audience)?))
 }
 
@@ -44,6 +48,7 @@ pub async fn of_segment(
 #[derive(Deserialize, ToSchema)]
 pub struct Condition {
     /// In the language of the config's conditions.
+    #[schema(value_type = Object, example = json!({ "value_class": "high" }))]
     when: Value,
 }
 
@@ -51,20 +56,24 @@ pub struct Condition {
 #[utoipa::path(
     post,
     path = "/v1/audiences",
-    params(("site" = String, Query, description = "the site's name"), Asked),
+    params(("site" = String, Query, description = "the site's name"), Wish),
     security(("api_key" = [])),
     request_body = Condition,
-    responses((status = 200, description = "a line a customer: customer, channel, pressure_left, frequency"), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    responses(
+        (status = 200, description = "a line a customer: customer, channel, pressure_left, frequency",
+         content((String = "application/x-ndjson"), (String = "text/csv"))),
+        (status = "4XX", body = Fault), (status = "5XX", body = Fault)
+    )
 )]
 pub async fn of_condition(
     _: OurSite,
     State(app): State<Arc<App>>,
-    Query(asked): Query<Asked>,
+    Asked(asked): Asked<Wish>,
     headers: HeaderMap,
     body::Json(Condition { when }): body::Json<Condition>,
 ) -> Result<Response, Refusal> {
     ApiKey::check(app.api_key.as_ref(), &headers)?;
-    let wanted = Wanted::condition(&app.config.config, &when, asked, clock::now_ms());
+    let wanted = Wanted::condition(&app.config().config, &when, asked, clock::now_ms());
     Ok(answer(app, wanted.map_err(Refusal::Audience)?))
 }
 

@@ -27,12 +27,13 @@ pub async fn of_the_demo(State(app): State<Arc<App>>, asked: HeaderMap) -> Respo
 }
 
 fn answer(app: &App, asked: &HeaderMap) -> Response {
-    let etag = format!("\"{}\"", app.config.version);
+    let served = app.config();
+    let etag = format!("\"{}\"", served.version);
     let held = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
     let mut response = if held.is_some_and(|tags| names(tags, &etag)) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, "application/octet-stream")], app.config.bytes.clone()).into_response()
+        ([(header::CONTENT_TYPE, "application/octet-stream")], served.bytes.clone()).into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

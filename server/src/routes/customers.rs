@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::openapi::Fault;
-use super::{NO_STORE, OurSite};
+use super::{InPath, NO_STORE, OurSite};
 use crate::api_key::ApiKey;
 use crate::app::App;
 use crate::ids::CustomerKey;
@@ -31,14 +31,14 @@ fn done() -> Response {
 #[utoipa::path(
     delete,
     path = "/v1/customers/{customer}",
-    params(("customer" = String, Path), ("site" = String, Query, description = "the site's name")),
+    params(("customer" = String, Path, min_length = 1, max_length = 128), ("site" = String, Query, description = "the site's name")),
     security(("api_key" = [])),
     responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
 )]
 pub async fn forget(
     _: OurSite,
     app: Shared,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     customers::forget(app.store.as_ref(), &of(&app, &headers, id)?, clock::today()).await?;
@@ -49,14 +49,14 @@ pub async fn forget(
 #[utoipa::path(
     delete,
     path = "/v1/customers/{customer}/visitors",
-    params(("customer" = String, Path), ("site" = String, Query, description = "the site's name")),
+    params(("customer" = String, Path, min_length = 1, max_length = 128), ("site" = String, Query, description = "the site's name")),
     security(("api_key" = [])),
     responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
 )]
 pub async fn unlink_all(
     _: OurSite,
     app: Shared,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     customers::unlink_all(app.store.as_ref(), &of(&app, &headers, id)?).await?;
@@ -68,7 +68,8 @@ pub async fn unlink_all(
     put,
     path = "/v1/customers/{customer}/identifiers/{identifier}",
     params(
-        ("customer" = String, Path), ("identifier" = String, Path),
+        ("customer" = String, Path, min_length = 1, max_length = 128),
+        ("identifier" = String, Path, min_length = 1, max_length = 128),
         ("site" = String, Query, description = "the site's name")
     ),
     security(("api_key" = [])),
@@ -77,7 +78,7 @@ pub async fn unlink_all(
 pub async fn tie(
     _: OurSite,
     app: Shared,
-    Path((id, identifier)): Path<(String, String)>,
+    InPath((id, identifier)): InPath<(String, String)>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     let (of, alias) = (of(&app, &headers, id)?, of(&app, &headers, identifier)?);
@@ -90,7 +91,8 @@ pub async fn tie(
     delete,
     path = "/v1/customers/{customer}/identifiers/{identifier}",
     params(
-        ("customer" = String, Path), ("identifier" = String, Path),
+        ("customer" = String, Path, min_length = 1, max_length = 128),
+        ("identifier" = String, Path, min_length = 1, max_length = 128),
         ("site" = String, Query, description = "the site's name")
     ),
     security(("api_key" = [])),
@@ -99,7 +101,7 @@ pub async fn tie(
 pub async fn untie(
     _: OurSite,
     app: Shared,
-    Path((id, identifier)): Path<(String, String)>,
+    InPath((id, identifier)): InPath<(String, String)>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     let (of, alias) = (of(&app, &headers, id)?, of(&app, &headers, identifier)?);

@@ -22,9 +22,13 @@ use crate::{clock, customers, ids};
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Login)]
 pub struct Request {
+    #[schema(example = "demo")]
     site: String,
+    /// As in a hand-in.
+    #[schema(pattern = "^[A-Za-z0-9_-]{21}[AQgw]$", example = "AQEBAQEBAQEBAQEBAQEBAQ")]
     visitor: String,
     /// The erase-only token, as in a hand-in.
+    #[schema(pattern = "^[A-Za-z0-9_-]{21}[AQgw]$", example = "AgICAgICAgICAgICAgICAg")]
     erase: Option<String>,
     token: String,
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::openapi::Fault;
-use super::{NO_STORE, OurSite};
+use super::{Asked, NO_STORE, OurSite};
 use crate::app::App;
 use crate::receipt::Receipt;
 use crate::refusal::Refusal;
@@ -91,7 +91,8 @@ async fn identifiers(app: &App, customer: Option<&String>) -> Result<Vec<String>
 }
 
 fn told(events: &[Vec<u8>], app: &App) -> Option<ToldExport> {
-    let config = &app.config.config;
+    let served = app.config();
+    let config = &served.config;
     let state = replica::told(events, config).encode();
     let profile = replica::export(&state, config, clock::now_ms());
     let consents = events.iter().filter_map(|bytes| Consent::decode(bytes)).map(Consent::export).collect();
@@ -103,7 +104,7 @@ fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
         replica: of.replica.to_text(),
         version: of.version,
         state: ids::text(&of.taken.state),
-        profile: replica::export(&of.taken.state, &app.config.config, clock::now_ms()),
+        profile: replica::export(&of.taken.state, &app.config().config, clock::now_ms()),
     }
 }
 
@@ -131,7 +132,7 @@ pub struct Scope {
 pub async fn erase(
     _: OurSite,
     State(app): State<Arc<App>>,
-    Query(Scope { scope }): Query<Scope>,
+    Asked(Scope { scope }): Asked<Scope>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     let (secret, day) = (bearer(&headers)?, clock::today());

@@ -15,10 +15,11 @@ pub mod tellings;
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -41,5 +42,29 @@ impl FromRequestParts<Arc<App>> for OurSite {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
         let Query(named) = Query::<Named>::try_from_uri(&parts.uri).map_err(|_| Refusal::UnknownSite)?;
         app.check_site(&named.site).map(|()| Self)
+    }
+}
+
+/// What the query asks for; what cannot be read is refused as everything else is.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let query = Query::<T>::try_from_uri(&parts.uri).map_err(|error| Refusal::Query(error.body_text()))?;
+        Ok(Self(query.0))
+    }
+}
+
+/// The ids that stand in the path.
+pub struct InPath<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let path = Path::<T>::from_request_parts(parts, state).await.map_err(|_| Refusal::Path)?;
+        Ok(Self(path.0))
     }
 }

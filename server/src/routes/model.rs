@@ -23,9 +23,10 @@ use crate::refusal::Refusal;
     responses((status = 200, body = Model), (status = 304), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
 )]
 pub async fn model(_: OurSite, State(app): State<Arc<App>>, asked: HeaderMap) -> Result<Response, Refusal> {
-    let model = app.model.as_ref().ok_or(Refusal::NoModel)?;
+    let served = app.config();
+    let model = served.model.as_ref().ok_or(Refusal::NoModel)?;
     // The config was compiled with it: another model is another version.
-    let etag = format!("\"m{}\"", app.config.version);
+    let etag = format!("\"m{}\"", served.version);
     let held = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
     let mut response = match held.is_some_and(|tags| names(tags, &etag)) {
         true => StatusCode::NOT_MODIFIED.into_response(),

@@ -1,4 +1,4 @@
-//! `GET /v1/openapi.json`: the interface in the words of OpenAPI, made from the types that are read and written. Never: a
+//! `GET /openapi.json`: the interface in the words of OpenAPI, made from the types that are read and written. Never: a
 //! path that is not there, nor one that is there and not told.
 
 use std::sync::OnceLock;
@@ -59,7 +59,7 @@ struct FaultWords {
 )]
 struct Api;
 
-/// The two kinds of bearers.
+/// The kinds of bearers.
 struct Keys;
 
 impl Modify for Keys {
@@ -72,11 +72,12 @@ impl Modify for Keys {
         let components = api.components.get_or_insert_default();
         components.add_security_scheme("visitor", bearer("the visitor's secret"));
         components.add_security_scheme("api_key", bearer("the key of the site's back end"));
+        components.add_security_scheme("report_key", bearer("the key of who reads reports"));
     }
 }
 
 /// This description
-#[utoipa::path(get, path = "/v1/openapi.json", responses((status = 200, body = Object, description = "OpenAPI 3.1")))]
+#[utoipa::path(get, path = "/openapi.json", responses((status = 200, body = Object, description = "OpenAPI 3.1")))]
 pub async fn document() -> Response {
     static TEXT: OnceLock<Option<String>> = OnceLock::new();
     match TEXT.get_or_init(|| Api::openapi().to_json().ok()) {

@@ -1,16 +1,17 @@
-//! `GET /v1/report`. In: the API key and a period. Out: what the sums of those days say, as JSON or CSV. Never: anything of
+//! `GET /v1/report`. In: the API key, or that of reports, and a period. Out: what the sums of those days say, as JSON or CSV. Never: anything of
 //! one person.
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, Uri, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::openapi::Fault;
-use super::{NO_STORE, OurSite};
+use super::{Asked, NO_STORE, OurSite};
 use crate::api_key::ApiKey;
 use crate::app::App;
 use crate::clock;
@@ -19,7 +20,7 @@ use crate::report::period::Period;
 use crate::report::{Report, build, csv};
 
 #[derive(Deserialize)]
-struct Asked {
+pub struct Wish {
     from: Option<String>,
     to: Option<String>,
     days: Option<u32>,
@@ -27,7 +28,8 @@ struct Asked {
     format: Format,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, ToSchema)]
+#[schema(as = ReportFormat)]
 #[serde(rename_all = "snake_case")]
 enum Format {
     #[default]
@@ -44,23 +46,25 @@ enum Format {
         ("from" = Option<String>, Query, description = "the first day, such as 2026-05-01 (UTC)"),
         ("to" = Option<String>, Query, description = "the last day; today if it is not said"),
         ("days" = Option<u32>, Query, description = "so many days until the last, in place of `from`; 90 if neither is said"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`"),
+        ("format" = Option<Format>, Query, description = "`json` unless `csv`"),
     ),
-    security(("api_key" = [])),
-    responses((status = 200, body = Report), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    security(("api_key" = []), ("report_key" = [])),
+    responses(
+        (status = 200, content((Report = "application/json"), (String = "text/csv"))),
+        (status = "4XX", body = Fault), (status = "5XX", body = Fault)
+    )
 )]
 pub async fn report(
     _: OurSite,
     State(app): State<Arc<App>>,
-    uri: Uri,
+    Asked(asked): Asked<Wish>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    ApiKey::check(app.api_key.as_ref(), &headers)?;
-    let Query(asked) = Query::<Asked>::try_from_uri(&uri).map_err(|error| Refusal::Query(error.body_text()))?;
+    ApiKey::check_one_of([app.api_key.as_ref(), app.report_key.as_ref()], &headers)?;
     let period = Period::read(asked.from.as_deref(), asked.to.as_deref(), asked.days, clock::today());
     let period = period.map_err(Refusal::Query)?;
     let sums = app.store.sums(app.site.clone(), period).await?;
-    let report = build(app.site.as_str(), period, &sums, &app.config.config);
+    let report = build(app.site.as_str(), period, &sums, &app.config().config);
     Ok(match asked.format {
         Format::Json => (NO_STORE, Json(report)).into_response(),
         Format::Csv => {

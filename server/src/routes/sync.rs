@@ -18,24 +18,38 @@ use crate::body;
 use crate::receipt::Receipt;
 use crate::refusal::Refusal;
 use crate::statistics::person::{Arm, HOLDOUT};
-use crate::store::{HandIn, HandedIn};
 use crate::store::Others as Told;
+use crate::store::{HandIn, HandedIn};
 use crate::{clock, ids, replica};
 
 /// The largest whole number that JavaScript counts exactly.
 const MAX_VERSION: u64 = (1 << 53) - 1;
 
+/// A profile of one page.
+const EXAMPLE: &str = "ARnrTYEAAAgBMMViyCCaBNBIpK7uAAAYAABYoJPwAAAYcfEM";
+
 #[derive(Deserialize, ToSchema)]
 #[schema(as = HandIn)]
 pub struct Request {
+    #[schema(example = "demo")]
     site: String,
+    /// The visitor's secret: 16 bytes, base64url.
+    #[schema(pattern = "^[A-Za-z0-9_-]{21}[AQgw]$", example = "AQEBAQEBAQEBAQEBAQEBAQ")]
     visitor: String,
+    /// The erase-only token: 16 bytes, base64url.
+    #[schema(pattern = "^[A-Za-z0-9_-]{21}[AQgw]$", example = "AgICAgICAgICAgICAgICAg")]
     erase: String,
+    /// 8 bytes, base64url.
+    #[schema(pattern = "^[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]$", example = "AwMDAwMDAwM")]
     replica: String,
+    #[schema(maximum = 9007199254740991u64, example = 1)]
     version: u64,
-    /// Empty, with version 0: nothing is handed in, the answer is asked for.
+    /// The profile's bytes, base64url. Empty, with version 0: nothing is handed in, the answer is asked for.
+    #[schema(pattern = "^[A-Za-z0-9_-]*$", example = json!(EXAMPLE))]
     state: String,
+    /// The number of the last `others` that the browser took.
     #[serde(default)]
+    #[schema(example = 0)]
     seen: u64,
     /// The receipt of the visitor's consent; without one, what is held stays.
     consent: Option<Receipt>,
@@ -84,10 +98,14 @@ pub async fn hand_in(
         None => app.store.others(visitor, replica, request.seen).await?,
         Some(_) => None,
     };
-    let combined = |o: &Told| ids::text(&replica::combined(o, &app.config.config, now_ms));
+    let served = app.config();
+    let combined = |o: &Told| ids::text(&replica::combined(o, &served.config, now_ms));
     let others = others.map(|o| Others { seq: o.seq, state: combined(&o) });
-    let config = app.config.version.clone();
-    Ok((NO_STORE, Json(Answer { accepted: held.is_none() && !asks, conflict: held.is_some(), held, others, config, now_ms })))
+    let config = served.version.clone();
+    Ok((
+        NO_STORE,
+        Json(Answer { accepted: held.is_none() && !asks, conflict: held.is_some(), held, others, config, now_ms }),
+    ))
 }
 
 /// Stores what was handed in; answers the version held where that is another one.
@@ -120,7 +138,7 @@ fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {
         state,
         day: clock::today(),
         consent,
-        arms: arms(&app.config.config, visitor.draws()),
+        arms: arms(&app.config().config, visitor.draws()),
         wakes: app.wakes,
     })
 }
@@ -130,4 +148,15 @@ fn arms(config: &Config, draws: u64) -> Vec<Arm> {
     let held_out = Arm { experiment: HOLDOUT, arm: u8::from(is_held_out(config, draws)) };
     let tried = arm::all(config, draws).map(|(experiment, arm)| Arm { experiment, arm });
     std::iter::once(held_out).chain(tried).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_interface_can_be_handed_in() {
+        let state = ids::bytes(EXAMPLE).unwrap_or_default();
+        assert!(replica::check(&state).is_ok());
+    }
 }

@@ -70,7 +70,8 @@ async fn told(subject: Subject, app: &App, headers: &HeaderMap, body: &[u8]) -> 
     if items.len() > ITEMS {
         return Err(Refusal::TooMany);
     }
-    let reader = Reader { site: &app.site, config: &app.config.config, now_ms: clock::now_ms() as f64 };
+    let served = app.config();
+    let reader = Reader { site: &app.site, config: &served.config, now_ms: clock::now_ms() as f64 };
     let outcome = take(app.store.as_ref(), reader, subject, items).await?;
     match outcome.rejected.first() {
         Some(rejected) if is_alone => Err(Refusal::Malformed(rejected.why.clone())),

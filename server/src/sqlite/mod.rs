@@ -8,6 +8,7 @@ mod customer;
 mod erase;
 mod expire;
 mod migrations;
+mod model;
 mod outbox;
 mod read;
 mod readers;

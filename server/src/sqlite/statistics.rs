@@ -143,6 +143,9 @@ fn apply(tx: &Transaction<'_>, place: Place<'_>, changes: &Changes) -> rusqlite:
     for (key, sums) in changes.people.iter() {
         add(tx, sql::PEOPLE, place, &key.columns(), sums)?;
     }
+    for (key, sums) in changes.tastes.iter() {
+        add(tx, sql::TASTES, place, &key.columns(), sums)?;
+    }
     Ok(())
 }
 

@@ -27,6 +27,10 @@ pub fn read(db: &Connection, site: &Site, period: Period) -> rusqlite::Result<Su
         all.add_people(columns(row, 0)?, columns(row, 2)?);
         Ok(())
     })?;
+    each(db, of, &sql::TASTES.over_all_buckets(&["topic"]), |row| {
+        all.add_taste(columns(row, 0)?, columns(row, 1)?);
+        Ok(())
+    })?;
     Ok(all)
 }
 

@@ -11,6 +11,9 @@ pub type WeighedSums = [f64; 12];
 /// People, those who asked for a quote, those who booked, `Σ y` and `Σ y²` of what each paid, in hundredths.
 pub type PeopleSums = [f64; 5];
 
+/// Visitors who have an interest in a topic, and its parts of theirs in the facet.
+pub type TasteSums = [i64; 2];
+
 /// What a decision is counted under.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct ShownKey {
@@ -39,6 +42,13 @@ pub struct PeopleKey {
     pub arm: u8,
 }
 
+/// What an interest is counted under; the day is the visitor's first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct TasteKey {
+    pub day: u32,
+    pub topic: u32,
+}
+
 impl ShownKey {
     /// In the order of the table's columns.
     pub fn columns(&self) -> [i64; 6] {
@@ -61,17 +71,25 @@ impl PeopleKey {
     }
 }
 
+impl TasteKey {
+    /// In the order of the table's columns.
+    pub fn columns(&self) -> [i64; 2] {
+        [self.day, self.topic].map(i64::from)
+    }
+}
+
 /// What a write changes.
 #[derive(Default, Debug, PartialEq)]
 pub struct Changes {
     pub shown: Cells<ShownKey, i64, 6>,
     pub weighed: Cells<WeighedKey, f64, 12>,
     pub people: Cells<PeopleKey, f64, 5>,
+    pub tastes: Cells<TasteKey, i64, 2>,
 }
 
 impl Changes {
     pub fn is_empty(&self) -> bool {
-        self.shown.0.is_empty() && self.weighed.0.is_empty() && self.people.0.is_empty()
+        self.shown.0.is_empty() && self.weighed.0.is_empty() && self.people.0.is_empty() && self.tastes.0.is_empty()
     }
 }
 

@@ -27,6 +27,7 @@ impl Totals {
         changes.shown.iter().for_each(|(key, sums)| self.to(format!("{key:?}"), &sums.map(|sum| sum as f64)));
         changes.weighed.iter().for_each(|(key, sums)| self.to(format!("{key:?}"), sums));
         changes.people.iter().for_each(|(key, sums)| self.to(format!("{key:?}"), sums));
+        changes.tastes.iter().for_each(|(key, sums)| self.to(format!("{key:?}"), &sums.map(|sum| sum as f64)));
     }
 
     fn to(&mut self, key: String, sums: &[f64]) {

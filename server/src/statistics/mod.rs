@@ -13,6 +13,7 @@ pub mod outcome;
 pub mod person;
 pub mod sql;
 pub mod sums;
+pub mod tastes;
 pub mod visitor;
 
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,14 @@ fn pack<T: Serialize>(row: &T) -> Vec<u8> {
     // Sequences and numbers alone: there is nothing that could fail.
     bytes.extend(postcard::to_allocvec(row).unwrap_or_default());
     bytes
+}
+
+/// As [`unpack`], with what stands behind the form: what a later release has come to remember.
+fn unpack_with_rest<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Option<(T, &[u8])> {
+    match bytes {
+        [FORM, form @ ..] => postcard::take_from_bytes(form).ok(),
+        _ => None,
+    }
 }
 
 /// A row of these bytes; of what cannot be read nothing is known.

@@ -31,6 +31,9 @@ pub const PEOPLE: Table = Table {
     kind: "DOUBLE PRECISION",
 };
 
+pub const TASTES: Table =
+    Table { name: "tastes", key: &["day", "topic"], sums: &["visitors", "parts"], kind: "BIGINT" };
+
 impl Table {
     /// Adds to the sums of a key: site, bucket, key and sums are the parameters, in this order.
     pub fn upsert(&self) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::change::{PeopleSums, ShownSums, WeighedSums};
+use super::change::{PeopleSums, ShownSums, TasteSums, WeighedSums};
 
 /// What a report is built from.
 #[derive(Default)]
@@ -14,6 +14,8 @@ pub struct Sums {
     pub weighed: BTreeMap<(u32, u32), WeighedSums>,
     /// By experiment and arm.
     pub people: BTreeMap<(u32, u8), PeopleSums>,
+    /// By topic.
+    pub tastes: BTreeMap<u32, TasteSums>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,5 +42,9 @@ impl Sums {
 
     pub fn add_people(&mut self, [experiment, arm]: [i64; 2], sums: PeopleSums) {
         self.people.insert((experiment as u32, arm as u8), sums);
+    }
+
+    pub fn add_taste(&mut self, [topic]: [i64; 1], sums: TasteSums) {
+        self.tastes.insert(topic as u32, sums);
     }
 }

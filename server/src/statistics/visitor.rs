@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::change::{Changes, WeighedKey, WeighedSums};
 use super::outcome::{OUTCOMES, Outcome};
 use super::person::{Arm, Booked, Counted, Facts};
-use super::{REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack};
+use super::tastes::Tastes;
+use super::{REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
 
 /// No person is shown more in a month: what comes on top is not counted.
 const MAX_DECISIONS: usize = 256;
@@ -25,6 +26,9 @@ pub struct Visitor {
     decisions: Vec<Outcome>,
     /// What each offer's decisions weigh, by placement and offer.
     weights: Vec<Weights>,
+    /// Behind the others in the row's bytes: rows of earlier releases end before it.
+    #[serde(skip)]
+    tastes: Tastes,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -49,11 +53,13 @@ pub struct Told<'a> {
 impl Visitor {
     /// A row's bytes; none, or those that cannot be read, are a visitor of whom nothing was counted.
     pub fn of(bytes: Option<&[u8]>) -> Self {
-        bytes.and_then(unpack).unwrap_or_default()
+        let Some((mut visitor, rest)) = bytes.and_then(unpack_with_rest::<Self>) else { return Self::default() };
+        visitor.tastes = unpack(rest).unwrap_or_default();
+        visitor
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        pack(self)
+        [pack(self), pack(&self.tastes)].concat()
     }
 
     /// Takes a hand-in.
@@ -66,6 +72,7 @@ impl Visitor {
             self.decide(settled, today, &mut changes);
         }
         self.count_person(told.is_linked, &mut changes);
+        self.tastes.count(self.facts.since_day, told.profile, &mut changes);
         changes
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Receivers, Signer};
+use crate::tls::certificates;
 
 #[derive(Args)]
 pub struct Webhooks {
@@ -15,6 +16,9 @@ pub struct Webhooks {
     /// A file with the secret that calls are signed with (Standard Webhooks), at least 24 bytes.
     #[arg(long, env = "ESCALE_WEBHOOK_SECRET_FILE", value_name = "FILE")]
     webhook_secret_file: Option<PathBuf>,
+    /// A PEM file with the certificates of who signs those of the receivers, in place of whom the system trusts.
+    #[arg(long, env = "ESCALE_WEBHOOK_CA", value_name = "FILE")]
+    webhook_ca: Option<PathBuf>,
     /// A receiver that does not answer within this many milliseconds is called again later.
     #[arg(long, env = "ESCALE_WEBHOOK_WITHIN_MS", value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=60_000))]
     webhook_within_ms: u64,
@@ -42,7 +46,8 @@ impl Webhooks {
                 Some(Signer::new(secret.trim_ascii()).map_err(|why| format!("{}: {why}", path.display()))?)
             }
         };
+        let roots = self.webhook_ca.as_deref().map(certificates).transpose()?;
         let within = Duration::from_millis(self.webhook_within_ms);
-        Ok(Receivers::new(self.webhooks.iter().cloned().collect(), signer, within, self.webhook_retry_ms))
+        Ok(Receivers::new(self.webhooks.iter().cloned().collect(), (signer, roots), within, self.webhook_retry_ms))
     }
 }

@@ -7,13 +7,15 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
+use rustls::pki_types::CertificateDer;
 use sha2::Sha256;
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::steps::Call;
 use crate::app::App;
 use crate::clock;
 use crate::store::StoreError;
+use crate::tls;
 
 /// Calls at once.
 const AT_ONCE: usize = 8;
@@ -59,7 +61,7 @@ impl Signer {
 impl Receivers {
     pub fn new(
         addresses: BTreeMap<String, String>,
-        signer: Option<Signer>,
+        (signer, roots): (Option<Signer>, Option<Vec<CertificateDer<'static>>>),
         within: Duration,
         first_retry_ms: u64,
     ) -> Self {
@@ -67,7 +69,7 @@ impl Receivers {
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_global(Some(within))
-            .tls_config(tls())
+            .tls_config(trusting(roots))
             .user_agent("escale");
         Self { addresses, signer, agent: config.build().new_agent(), within, first_retry_ms }
     }
@@ -88,10 +90,12 @@ impl Receivers {
     }
 }
 
-/// The certificates that the system trusts, and one provider of the algorithms.
-fn tls() -> TlsConfig {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).unversioned_rustls_crypto_provider(provider).build()
+/// Receivers whose certificates were signed by these, or by whom the system trusts.
+fn trusting(roots: Option<Vec<CertificateDer<'static>>>) -> TlsConfig {
+    let roots = roots.map_or(RootCerts::PlatformVerifier, |roots| {
+        RootCerts::from(roots.iter().map(|root| Certificate::from_der(root).to_owned()))
+    });
+    TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(tls::provider()).build()
 }
 
 /// What a receiver said.
@@ -171,7 +175,7 @@ mod tests {
 
     #[test]
     fn attempts_lie_further_and_further_apart_and_end() {
-        let receivers = Receivers::new(BTreeMap::new(), None, Duration::from_secs(1), 30_000);
+        let receivers = Receivers::new(BTreeMap::new(), (None, None), Duration::from_secs(1), 30_000);
         let wait = |attempts| receivers.next_s(attempts, 0);
         for attempts in 1..ATTEMPTS {
             let usual_s = (30 << (attempts - 1)).min(LONGEST_MS / 1000);

@@ -39,9 +39,9 @@ async fn look_around(app: &App) -> Result<usize, StoreError> {
     let now_ms = clock::now_ms();
     let notes = app.store.looks(app.site.clone(), now_ms / 1000, LOOKS).await?;
     let all = notes.len();
-    let names = app.receivers.names();
+    let (names, served) = (app.receivers.names(), app.config());
     for note in notes {
-        look::look(app.store.as_ref(), &app.config.config, &app.site, note, (now_ms, &names)).await?;
+        look::look(app.store.as_ref(), &served.config, &app.site, note, (now_ms, &names)).await?;
     }
     Ok(all)
 }

@@ -27,7 +27,7 @@ const TABLES: [&str; 10] = [
 ];
 
 /// What was counted, of whom.
-const COUNTED: [&str; 5] = ["counted", "counted_customers", "shown", "weighed", "people"];
+const COUNTED: [&str; 7] = ["counted", "counted_customers", "shown", "weighed", "people", "tastes", "models"];
 
 #[derive(Clone)]
 pub enum Database {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod browser;
+mod certificates;
 mod cluster;
 mod database;
 mod server;
@@ -11,6 +12,7 @@ mod audiences;
 mod connections;
 mod customers;
 mod durability;
+mod encrypted;
 mod erasure;
 mod hand_in;
 mod identity;

@@ -2,8 +2,11 @@
 
 use std::process::Command;
 
+use escale::core::config::Config;
+use escale::core::hash::{Namespace, name_hash};
 use serde_json::{Value, json};
 
+use crate::browser::Browser;
 use crate::server::Server;
 use crate::statistics::Shown;
 
@@ -45,7 +48,7 @@ fn a_server_with_a_model_serves_another_config_and_says_so_at_the_next_sync() {
     server.get("/v1/model?site=demo", &[]).is_refused(404, "no_model");
     let before = Shown::to(1, 1).sync(&server)["config"].clone();
     let model = json!({ "version": 1, "from": "2026-05-01", "to": "2026-07-29", "success": "clicks", "least_group": 50,
-        "rates": { "lisbonne": 0.09 } });
+        "rates": { "lisbonne": 0.09 }, "base_rates": { "trip.city": 0.6 } });
     std::fs::write(server.folder().join("model.json"), model.to_string()).unwrap();
     let server = server.restarted_with(&["--model", "model.json"]);
     assert_ne!(Shown::to(1, 1).tell("offer_click", 1.0).sync(&server)["config"], before);
@@ -74,4 +77,84 @@ fn a_model_goes_into_a_build_of_peoples_config_alone() {
     model(7.0);
     let (code, said) = build("escale.json", "again.bin");
     assert_eq!((code, said.contains("the rate of `bali`")), (Some(2), true), "{said}");
+}
+
+pub fn version(server: &Server) -> String {
+    server.get("/v1/config?site=demo", &[]).header("etag").trim_matches('"').to_owned()
+}
+
+pub fn teach(server: &Server, visitors: std::ops::Range<u8>) {
+    for visitor in visitors {
+        let mut shown = Shown::to(visitor, 1);
+        if visitor % 5 == 0 {
+            shown.tell("offer_click", 1.0);
+        }
+        shown.sync(server);
+    }
+}
+
+#[test]
+fn a_server_that_learns_by_itself_gives_browsers_another_config_and_says_so_at_their_next_sync() {
+    let server = Server::start();
+    let unlearned = version(&server);
+    teach(&server, 0..49);
+    let server = server.restarted_with(&["--fit-every", "24h"]);
+    assert_eq!(version(&server), unlearned, "49 teach nothing");
+    assert_eq!(server.get("/v1/model?site=demo", &[]).json()["base_rates"], json!({}));
+    // Time passes.
+    let server = server.after("UPDATE models SET fitted_s = 0");
+    teach(&server, 49..50);
+    let mut server = server.restarted_with(&["--fit-every", "24h"]);
+    let said = std::iter::repeat_with(|| server.next_line()).find(|line| line.starts_with("Learned from "));
+    let learned = version(&server);
+    assert!(learned != unlearned && said.unwrap().ends_with(&learned));
+    let mut phone = Browser::of_visitor(0, 2);
+    assert_eq!(phone.look_at("trip.exotic").sync(&server)["config"], json!(learned));
+    let model = server.get("/v1/model?site=demo", &[]).json();
+    assert!(model["rates"]["lisbonne"].as_f64().unwrap() > 0.0, "{model}");
+    // All look at cities; of the prior's fifty a third does.
+    assert!((model["base_rates"]["trip.city"].as_f64().unwrap() - 2.0 / 3.0).abs() < 0.001, "{model}");
+    // The browser opens what it is given.
+    let bytes = server.get("/v1/config?site=demo", &[("if-none-match", &format!("\"{unlearned}\""))]).bytes;
+    let config = Config::from_bytes(bytes).unwrap();
+    assert_eq!(format!("{:08x}", config.version_hash()), learned);
+    let city = config.index_of_name(Namespace::Topic, "trip.city").unwrap();
+    assert!((config.topic(city).base_rate - 2.0 / 3.0).abs() < 0.001);
+}
+
+#[test]
+fn a_server_that_runs_learns_when_it_is_time_without_a_restart() {
+    let mut server = Server::start_with(&["--fit-every", "1s"]);
+    let unlearned = version(&server);
+    teach(&server, 0..50);
+    // It may have learned in the midst of them.
+    let enough = std::iter::repeat_with(|| server.next_line()).find(|line| line.contains("3 topics"));
+    assert!(enough.is_some());
+    let learned = version(&server);
+    assert_ne!(learned, unlearned);
+    assert_eq!(Shown::to(9, 2).sync(&server)["config"], json!(version(&server)));
+}
+
+#[test]
+fn what_is_learned_is_a_topics_share_of_visitors_and_is_counted_once() {
+    let server = Server::start();
+    let parts = |topic: &str| {
+        let hash = name_hash(Namespace::Topic, topic) & 0xff_ffff;
+        let sum = |of: &str| {
+            server
+                .database()
+                .number(&format!("SELECT CAST(coalesce(sum({of}), 0) AS BIGINT) FROM tastes WHERE topic = {hash}"))
+        };
+        (sum("visitors"), sum("parts"))
+    };
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    phone.look_at("trip.city").sync(&server);
+    assert_eq!(parts("trip.city"), (1, 16));
+    phone.look_at("trip.exotic").look_at("trip.exotic").sync(&server);
+    assert_eq!((parts("trip.city"), parts("trip.exotic")), ((1, 8), (1, 8)));
+    Browser::of_visitor(2, 1).look_at("trip.exotic").sync(&server);
+    assert_eq!(parts("trip.exotic"), (2, 24));
+    assert_eq!(server.erase(&phone.visitor), 204);
+    assert_eq!(parts("trip.exotic"), (2, 24), "sums name no one, and stay");
 }

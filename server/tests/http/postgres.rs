@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod browser;
+mod certificates;
 mod cluster;
 mod database;
 mod server;
@@ -11,6 +12,7 @@ mod audiences;
 mod buckets;
 mod customers;
 mod durability;
+mod encrypted;
 mod erasure;
 mod hand_in;
 mod identity;
@@ -24,6 +26,7 @@ mod report;
 mod retention;
 mod several;
 mod statistics;
+mod tls;
 mod watching;
 mod webhooks;
 

@@ -1,4 +1,4 @@
-# One PostgreSQL server for the tests of a process: `sh postgres.sh FOLDER`. It says `ready`, and runs until its
+# One PostgreSQL server for the tests of a process: `sh postgres.sh FOLDER [OPTIONS]`. It says `ready`, and runs until its
 # standard input ends: that is, until whoever started it is gone, in whatever way. Then nothing of it is left.
 set -eu
 folder=$1
@@ -14,13 +14,13 @@ as=
 if [ "$(id -u)" -eq 0 ]; then
   who=postgres
   id "$who" >/dev/null 2>&1 || who=nobody
-  chown "$who" "$folder"
+  chown -R "$who" "$folder"
   as="setpriv --reuid=$(id -u "$who") --regid=$(id -g "$who") --clear-groups"
 fi
 
 $as "$bin/initdb" -D "$folder/data" -U escale -A trust -E UTF8 --locale=C -N >"$folder/initdb.txt" 2>&1 || { cat "$folder/initdb.txt" >&2; exit 1; }
 # No power is cut here, so nothing waits for the disk; a socket in the folder, and no port.
-$as "$bin/pg_ctl" -D "$folder/data" -l "$folder/log.txt" -w -o "-k '$folder' -c listen_addresses= -c fsync=off -c max_connections=300 -c log_line_prefix='%d %p '" start >/dev/null || { cat "$folder/log.txt" >&2; exit 1; }
+$as "$bin/pg_ctl" -D "$folder/data" -l "$folder/log.txt" -w -o "-k '$folder' -c listen_addresses= -c fsync=off -c max_connections=300 -c log_line_prefix='%d %p ' ${2:-}" start >/dev/null || { cat "$folder/log.txt" >&2; exit 1; }
 echo ready
 cat >/dev/null
 $as "$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1

@@ -69,7 +69,7 @@ fn body_for(path: &str) -> Value {
 
 /// Asks every path of the interface in every way but to erase, or to erase alone; with the key of the back end, and without.
 fn ask_everything(server: &Server, erases: bool) -> Vec<(String, u16)> {
-    let paths = server.get("/v1/openapi.json", &[]).json()["paths"].as_object().unwrap().clone();
+    let paths = server.get("/openapi.json", &[]).json()["paths"].as_object().unwrap().clone();
     let mut statuses = Vec::new();
     for (pattern, methods) in &paths {
         for method in methods.as_object().unwrap().keys().filter(|method| (*method == "delete") == erases) {

@@ -143,3 +143,52 @@ fn the_page_is_served_under_a_policy_that_lets_nothing_else_in() {
     }
     server.get("/report/other.js", &[]).is_refused(404, "not_found");
 }
+
+#[test]
+fn experiments_are_told_by_arm_to_people_spreadsheets_and_machines() {
+    let mut site: Value = serde_json::from_str(&config()).unwrap();
+    site["experiments"] = json!({ "tone": { "arms": { "formal": 1, "friendly": 1 } } });
+    let server = Server::start_of(&site.to_string());
+    for visitor in 0..12 {
+        Shown::to(visitor, 1).tell("booking", 2.0).sync(&server);
+    }
+    let told = ask(&server, "&days=7").json()["experiments"][0].clone();
+    let people = |arm: usize| told["arms"][arm]["people"].as_i64().unwrap();
+    assert_eq!((&told["name"], people(0) + people(1)), (&json!("tone"), 12));
+    assert!(people(0) > 0 && people(1) > 0, "{told}");
+
+    let answer = ask(&server, "&days=7&format=csv");
+    let rows: Vec<_> = csv::Reader::from_reader(answer.bytes.as_slice()).into_records().map(Result::unwrap).collect();
+    let of = |section: &str| {
+        rows.iter()
+            .filter(|row| &row[0] == section)
+            .map(|row| [row[1].to_owned(), row[12].to_owned(), row[21].to_owned()])
+            .collect::<Vec<_>>()
+    };
+    let arm = |name: &str, people: i64| ["tone".to_owned(), people.to_string(), name.to_owned()];
+    assert_eq!(of("experiment"), [arm("formal", people(0)), arm("friendly", people(1)), arm("left_out", 0)]);
+    assert_eq!(of("experiment tone").iter().map(|row| row[2].as_str()).collect::<Vec<_>>(), ["friendly"; 3]);
+
+    let db = server.database().argument();
+    let said = Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(["report", "--config", "escale.json", "--days", "7", "--db", &db])
+        .current_dir(server.folder())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(said.contains("experiment tone: 0 seen in two arms") && said.contains("friendly"), "{said}");
+}
+
+#[test]
+fn the_key_of_reports_opens_reports_and_nothing_else() {
+    const REPORT_KEY: &str = "a report key of the tests, long enough too";
+    let server = Server::start_with(&["--report-key", REPORT_KEY]);
+    let bearer = format!("Bearer {REPORT_KEY}");
+    let with_it = [("authorization", bearer.as_str())];
+    assert_eq!(server.get("/v1/report?site=demo", &with_it).status, 200);
+    assert_eq!(ask(&server, "").status, 200, "the other key still does");
+    server.get("/v1/audiences/all?site=demo", &with_it).is_refused(401, "bad_api_key");
+    server.delete("/v1/customers/c-1?site=demo", &with_it).is_refused(401, "bad_api_key");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    server.post_as("/v1/bookings?site=demo", &headers, b"[]").is_refused(401, "bad_api_key");
+}

@@ -230,6 +230,31 @@ impl Home {
         self
     }
 
+    /// And with these.
+    pub fn and(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
+    }
+
+    /// With its data there.
+    #[allow(dead_code, reason = "the embedded store is a file")]
+    pub fn on(mut self, url: &str) -> Self {
+        self.database = Database::Postgres(url.to_owned());
+        self
+    }
+
+    /// Why no server starts here.
+    pub fn refusal(&self) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_escale"))
+            .args(["serve", "--config", "escale.json", "--listen", "127.0.0.1:0", "--db", &self.database.argument()])
+            .args(&self.arguments)
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    }
+
     pub fn file(&self, name: &str) -> std::path::PathBuf {
         self.folder.path().join(name)
     }

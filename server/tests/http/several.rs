@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::browser::Browser;
 use crate::identity::{identify, token};
 use crate::imports::tell;
+use crate::model::{teach, version};
 use crate::server::{Answer, Server};
 use crate::webhooks::{Receiver, booking_of, home, thanks, wait_until_done};
 
@@ -29,6 +30,21 @@ fn what_one_server_took_the_other_knows() {
     other.post("/v1/sync", &phone.body()).is_refused(410, "erased");
     laptop.sync(&other);
     assert_eq!(laptop.mass("trip.city"), 0.0);
+}
+
+#[test]
+fn what_one_server_has_learned_all_of_them_serve() {
+    let home = Server::new_folder();
+    let plain = home.start();
+    let unlearned = version(&plain);
+    teach(&plain, 0..50);
+    let home = home.with(&["--fit-every", "24h"]);
+    let (one, other) = (home.start(), home.start());
+    assert_ne!(version(&one), unlearned);
+    // By now it would learn something else; it is not time yet.
+    teach(&plain, 50..90);
+    let late = home.start();
+    assert_eq!((version(&other), version(&late)), (version(&one), version(&one)));
 }
 
 /// Small, and the same every time.

@@ -27,7 +27,7 @@ fn metrics_are_told_on_a_listener_of_their_own_and_name_no_path_that_was_asked_f
 #[test]
 fn the_interface_is_described_and_every_path_of_it_is_there() {
     let server = Server::start();
-    let answer = server.get("/v1/openapi.json", &[]);
+    let answer = server.get("/openapi.json", &[]);
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
     let api = answer.json();
     assert!(api["openapi"].as_str().unwrap().starts_with("3."), "{api}");

@@ -66,6 +66,8 @@ export const reportStories = [
     assert.match(told, /home-hero/);
     assert.ok(/\bcity\b/.test(told), told);
     assert.deepEqual(await row(reader, offer), before(offer).map((times) => times + 1), "seen and clicked once more");
+    assert.match(told, /guide-title/);
+    assert.match(told, /\bwhy\b|\bhow\b/, "the arms of the demo's experiment");
     assert.deepEqual(await barriers(reader), []);
     await reader.resize(1280, 1600);
     await reader.screenshot(picture(engine, "report"));

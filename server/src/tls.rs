@@ -1,0 +1,22 @@
+//! TLS towards others: the database, receivers of webhooks. In: a file of certificates. Out: what is trusted. Never: an
+//! unencrypted line where an encrypted one was asked for.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+/// One provider of the algorithms, for all.
+pub fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// The certificates of a PEM file, at least one; the reason in words if there is none.
+pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let fault = |why: String| format!("{}: {why}. Give a PEM file with the certificate of who signs", file.display());
+    let read = CertificateDer::pem_file_iter(file).map_err(|error| fault(error.to_string()))?;
+    let all: Vec<_> = read.collect::<Result<_, _>>().map_err(|error| fault(error.to_string()))?;
+    if all.is_empty() { Err(fault("it has no certificate".into())) } else { Ok(all) }
+}
