@@ -4,9 +4,14 @@ mod common;
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use common::small_config;
+use escale::core::classify::PageFacts;
 use escale::core::config::{Config, compile};
+use escale::core::decide::Request;
 use escale::core::engine::Engine;
+use escale::core::hash::{Namespace, name_hash};
 use escale::core::story::{self, Outcome};
 use serde_json::{Value, json};
 
@@ -179,4 +184,66 @@ fn the_structure_is_checked_first() {
         assert!(found.iter().any(|fault| fault.starts_with(expected)), "{expected} in {found:#?}");
     }
     assert!(story::read("{", &small_config()).unwrap_err()[0].message.contains("not JSON"));
+}
+
+/// A city lover's replica, base64url, and a moment after it.
+fn city_lover() -> String {
+    let mut engine = Engine::new(small_config());
+    for minute in 0..4 {
+        let facts = PageFacts { explicit: "trip.city", ..PageFacts::default() };
+        let event = engine.page(1_795_255_200_000.0 + f64::from(minute) * 60_000.0, &facts);
+        engine.apply(&event);
+    }
+    URL_SAFE_NO_PAD.encode(engine.save())
+}
+
+#[test]
+fn a_story_may_begin_with_what_is_known_already() {
+    let story = |field: &str| {
+        let mut story = json!({ "name": "what the inspector copied", "steps": [{ "at": "2026-11-21T12:00:30Z" }],
+            "then": [{ "placement": "home-hero", "shows": { "family": "city" } }] });
+        story[field] = city_lover().into();
+        story
+    };
+    assert!(told(&story("replica")).is_met());
+    assert!(told(&story("others")).is_met(), "what other browsers know is known");
+    assert!(!told(&story("$schema")).is_met(), "and without it nobody is");
+}
+
+#[test]
+fn what_is_no_profile_is_refused_with_its_place() {
+    let story = |replica: &str| {
+        json!({ "name": "a", "replica": replica, "steps": [{ "at": "2026-11-21T12:00" }],
+        "then": [{ "placement": "home-hero", "shows": { "default": true } }] })
+    };
+    let good = city_lover();
+    for wrong in [&good[1..], "not base64!", &good[..good.len() - 2]] {
+        let found = faults(&story(wrong));
+        assert!(found.len() == 1 && found[0].contains("/replica"), "{wrong}: {found:#?}");
+    }
+    assert!(
+        faults(&json!({ "name": "a", "others": "_____w", "steps": [{ "at": "2026-11-21T12:00" }],
+        "then": [{ "placement": "home-hero", "shows": { "default": true } }] }))[0]
+            .contains("/others")
+    );
+}
+
+#[test]
+fn as_if_of_a_persona_changes_what_conditions_see_and_nothing_that_is_kept() {
+    let json = json!({ "version": 1, "facets": { "trip": { "topics": ["city"] } }, "families": { "f": {} }, "placements": { "p": { "min_confidence": 0 } },
+        "policy": { "holdout": 0 }, "personas": { "couple": { "rules": [{ "when": { "visit.count": { "$gte": 99 } } }] } },
+        "offers": [{ "id": "for-two", "family": "f", "placements": ["p"], "when": { "persona": "couple" }, "content": { "en": { "title": "For two" } } }] });
+    let compiled = compile(&json.to_string()).expect("a good config");
+    let mut engine = Engine::new(Config::from_bytes(compiled.bytes).expect("its own bytes"));
+    let now_ms = 1_795_262_400_000.0;
+    let event = engine.page(now_ms, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
+    engine.apply(&event);
+    let kept = engine.save();
+    let request = Request { now_ms, placement: 0, slot: 0, exclude: &[] };
+    assert_eq!(engine.choose(&request).offer, None);
+    engine.suppose_persona(Some(name_hash(Namespace::Persona, "couple")));
+    assert_eq!(engine.choose(&request).offer, Some(0));
+    assert_eq!(engine.save(), kept);
+    engine.suppose_persona(None);
+    assert_eq!(engine.choose(&request).offer, None);
 }

@@ -57,6 +57,8 @@ pub struct Engine {
     page_topics: Vec<TopicWeight>,
     /// Whether earlier history may have been purged.
     is_history_uncertain: bool,
+    /// The persona to decide as if; none: whoever the visitor is.
+    as_if: Option<u32>,
     /// The latest time that a caller told, in seconds since the landmark; 0 = none yet.
     told_s: u32,
 }
@@ -73,6 +75,7 @@ impl Engine {
             together: None,
             page_topics: Vec::new(),
             is_history_uncertain: false,
+            as_if: None,
             told_s: 0,
         }
     }
@@ -103,6 +106,11 @@ impl Engine {
     /// not tell more.
     pub fn set_history_uncertain(&mut self, is_uncertain: bool) {
         self.is_history_uncertain = is_uncertain;
+    }
+
+    /// Decides as if the visitor were of a persona, by the hash of its name, until told otherwise; nothing of it is kept.
+    pub fn suppose_persona(&mut self, hash: Option<u32>) {
+        self.as_if = hash;
     }
 
     /// Takes the own replica's stored bytes, and nothing else is known; none are an empty profile. Errors leave the
@@ -259,7 +267,8 @@ impl Engine {
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
         let facts = self.facts(&affinity, &time);
-        let customer = recognise(&facts, &self.config, self.may_have_forgotten());
+        let mut customer = recognise(&facts, &self.config, self.may_have_forgotten());
+        customer.persona = self.as_if.or(customer.persona);
         look(&VisitorFacts { customer: &customer, ..facts })
     }
 

@@ -23,6 +23,8 @@ pub struct Explanation {
     pub propensity: f64,
     /// Sixteen hexadecimal digits.
     pub seed: String,
+    /// The visitor's hash, from which draws and arms follow: sixteen hexadecimal digits, as a story's `visitor`.
+    pub visitor: Option<String>,
     pub config: String,
     /// For the visitor.
     pub words: Vec<Words>,
@@ -105,6 +107,7 @@ impl Account<'_> {
             reason: self.decision.reason.name(),
             propensity: self.decision.propensity,
             seed: format!("{:016x}", self.decision.seed),
+            visitor: self.situation.facts.visitor.map(|hash| format!("{hash:016x}")),
             config: format!("{:08x}", self.decision.config),
             words: LANGUAGES.iter().map(|language| self.words(language)).collect(),
             candidates,

@@ -20,7 +20,7 @@ export const API_KEY = "the API key of the stories, long enough";
 const CERTAIN = { holdout: 0, exploration: 0, temperature: 0 };
 
 /**
- * @typedef {{ origin: string, stop: () => Promise<void> }} Demo
+ * @typedef {{ config: string, origin: string, stop: () => Promise<void> }} Demo
  * @returns {Promise<Demo>}
  */
 export async function startDemo() {
@@ -35,6 +35,7 @@ export async function startDemo() {
   const address = () => /http:\/\/127\.0\.0\.1:\d+/.exec(program.log)?.[0];
   await program.until("its address", () => address() !== undefined, START_LIMIT_MS);
   return {
+    config,
     origin: /** @type {string} */ (address()),
     stop: async () => {
       await program.stop("SIGINT");

@@ -7,7 +7,7 @@ import type { Explanation } from "#accounts";
 import { EMPTY, type Account, type Inputs } from "./chooser.js";
 import type { Importable } from "./import.js";
 import { toBase64url } from "./packing.js";
-import type { ExportedProfile, ToldProfile } from "./types.js";
+import type { ExportedProfile, ToldProfile, WhatIf } from "./types.js";
 
 export { showWhy } from "./why.js";
 
@@ -39,12 +39,13 @@ export async function compile(json: string): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Why a choice came out as it did, from the inputs it was made of. */
-export async function explain(inputs: Inputs): Promise<Explanation> {
+/** Why a choice came out as it did, from the inputs it was made of; or how it would come out if some of them were others. */
+export async function explain(inputs: Inputs, { nowMs = inputs.nowMs, persona, consent }: WhatIf): Promise<Explanation> {
   await load();
-  const runtime = asItWas(inputs);
+  const runtime = asItWas({ ...inputs, nowMs, ...(consent === "page" && { state: EMPTY, others: EMPTY }) });
   try {
-    return runtime.explain(inputs.nowMs, inputs.placement, inputs.slot, Uint16Array.from(inputs.exclude));
+    if (persona !== undefined) runtime.supposePersona(persona);
+    return runtime.explain(nowMs, inputs.placement, inputs.slot, Uint16Array.from(inputs.exclude));
   } finally {
     runtime.free();
   }

@@ -2,6 +2,7 @@
  * The inspector's face. Comes in: what is known and what happened. Goes out: a panel in a shadow root of its own, so
  * that neither the page's style nor ours touches the other. Text is only ever text; it holds the last hundred events.
  */
+import { asStory } from "./inspector-story.js";
 import type { ExportedProfile, Explanation, WhatIf } from "./types.js";
 
 /** What there is to see at a moment. */
@@ -22,6 +23,8 @@ const STATES: Readonly<Record<string, string>> = {
   absent: "Escale has not run on this page",
 };
 
+const CONSENTS = [["", "what they agreed to"], ["page", "this page alone"], ["refused", "nothing"]] as const;
+
 const STYLE = `
   :host { all: initial; position: fixed; inset: auto 0 0 auto; z-index: 2147483647; font: 13px/1.4 system-ui, sans-serif; }
   section { box-sizing: border-box; width: min(40rem, 100vw); max-height: 60vh; overflow: auto; padding: 0.75rem 1rem; color: #1b1b1b; background: #fff; border: 1px solid #595959; }
@@ -29,12 +32,14 @@ const STYLE = `
   header { display: flex; gap: 0.5rem; align-items: center; } header h2 { flex: 1; }
   button { font: inherit; } table { border-collapse: collapse; width: 100%; }
   th, td { padding: 0.1rem 0.4rem; text-align: left; border-bottom: 1px solid #d0d0d0; vertical-align: top; } td.number, th.number { text-align: right; }
-  meter { width: 6rem; } ol { margin: 0; padding-left: 1.5em; }
+  meter { width: 6rem; } header { flex-wrap: wrap; } textarea { display: block; width: 100%; height: 8em; } textarea[hidden] { display: none; } ol { margin: 0; padding-left: 1.5em; }
 `;
 
 export class Panel {
   readonly #host = document.createElement("escale-inspector");
   readonly #date = made("input", []) as HTMLInputElement;
+  readonly #persona = made("select", []) as HTMLSelectElement;
+  readonly #consent = made("select", []) as HTMLSelectElement;
   readonly #state = made("div", [], "state");
   readonly #knowledge = made("div", [], "knowledge");
   readonly #decisions = made("div", [], "decisions");
@@ -46,9 +51,12 @@ export class Panel {
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
     this.#date.type = "date";
-    this.#date.addEventListener("change", refresh);
-    const asIf = made("label", [made("span", "As if it were "), this.#date]);
-    const header = made("header", [made("h2", "Escale"), asIf, button("Look again", refresh), button("Close", () => this.close())]);
+    offer(this.#persona, [["", "whoever it is"]]);
+    offer(this.#consent, CONSENTS);
+    for (const control of [this.#date, this.#persona, this.#consent]) control.addEventListener("change", refresh);
+    const asIf = [["As if it were ", this.#date], ["of the persona ", this.#persona], ["who agreed to ", this.#consent]] as const;
+    const labels = asIf.map(([text, control]) => made("label", [made("span", text), control]));
+    const header = made("header", [made("h2", "Escale"), ...labels, button("Look again", refresh), button("Close", () => this.close())]);
     const panel = made("section", [header, this.#state, this.#decisions, this.#knowledge, made("h3", "What happened"), this.#log]);
     panel.setAttribute("aria-label", "Escale inspector");
     panel.tabIndex = 0;
@@ -61,17 +69,22 @@ export class Panel {
     this.closed();
   }
 
-  /** Noon of the day to decide on instead of now; the real profile knows nothing of it. */
-  whatIf(): WhatIf | undefined {
+  /** The situation to decide in instead of the real one, of which the real profile learns nothing: a day, at noon; a persona; a consent. */
+  whatIf(): WhatIf | "refused" | undefined {
+    if (this.#consent.value === "refused") return "refused";
     const nowMs = this.#date.valueAsNumber + 43_200_000;
-    return Number.isFinite(nowMs) ? { nowMs } : undefined;
+    const day = Number.isFinite(nowMs) ? nowMs : undefined;
+    const persona = this.#persona.value || undefined;
+    const consent = this.#consent.value === "page" ? "page" : undefined;
+    return day ?? persona ?? consent ? { nowMs: day, persona, consent } : undefined;
   }
 
   show({ state, hasPrivacyControl, profile, decisions }: Sight): void {
     this.#host.dataset["state"] = state;
     const control = hasPrivacyControl ? [made("p", "Global Privacy Control is on: no profile, no sync.")] : [];
     this.#state.replaceChildren(made("p", `${state}: ${STATES[state] ?? ""}`), ...control);
-    this.#decisions.replaceChildren(...decisions.flatMap(({ name, told }) => decision(name, told)));
+    this.#decisions.replaceChildren(...decisions.flatMap(({ name, told }) => decision(name, told, this.whatIf() ? undefined : profile)));
+    if (profile) offer(this.#persona, [["", "whoever it is"], ...Object.keys(profile.knowledge.persona_scores).map((name) => [name, name] as const)]);
     this.#knowledge.replaceChildren(...(profile ? knowledge(profile) : []));
   }
 
@@ -82,14 +95,41 @@ export class Panel {
   }
 }
 
-function decision(name: string, told: Explanation | undefined): HTMLElement[] {
+/** Gives a control its choices; what was chosen stays. */
+function offer(control: HTMLSelectElement, choices: readonly (readonly [value: string, text: string])[]): void {
+  const { value } = control;
+  control.replaceChildren(...choices.map(([name, text]) => {
+    const choice = made("option", text);
+    choice.setAttribute("value", name);
+    return choice;
+  }));
+  control.value = choices.some(([name]) => name === value) ? value : "";
+}
+
+function decision(name: string, told: Explanation | undefined, profile: ExportedProfile | undefined): HTMLElement[] {
   const title = made("h3", `${name}: ${told ? (told.offer ?? "the page's own content") : "nothing chosen yet"}`);
   if (!told) return [title];
   const facts = `${told.reason} · probability ${told.propensity.toFixed(3)} · seed ${told.seed} · config ${told.config}`;
   const rows = told.candidates.map((one) => [one.offer, one.score, one.base, one.promotion, one.history, one.similarity, adds(one.topics)]);
   const scores = table(["offer", "score", "base", "promotion", "history", "similarity", "topics"], rows);
   const excluded = table(["excluded", "why"], told.excluded.map(({ offer, why }) => [offer, why]));
-  return [title, made("p", facts), ...scores, ...excluded];
+  const copied = profile ? [storyOf(name, told, profile)] : [];
+  return [title, made("p", facts), ...scores, ...excluded, ...copied];
+}
+
+/** The decision as a story that `escale check` tells again; copied where the browser lets a page copy, and shown in any case. */
+function storyOf(name: string, told: Explanation, profile: ExportedProfile): HTMLElement {
+  const text = made("textarea", []) as HTMLTextAreaElement;
+  text.readOnly = true;
+  text.hidden = true;
+  text.setAttribute("aria-label", `${name} as a story`);
+  const copy = button("Copy as a story", () => {
+    text.value = asStory(name, told, profile);
+    text.hidden = false;
+    text.select();
+    void (navigator as { clipboard?: Clipboard }).clipboard?.writeText(text.value).catch(() => undefined);
+  });
+  return made("div", [copy, text], "story");
 }
 
 const adds = (topics: Explanation["candidates"][number]["topics"]): string =>

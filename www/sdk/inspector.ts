@@ -38,18 +38,17 @@ export function attend(take: Take, { inspect }: Options): void {
 export function openInspector(escale: Inspected, placements: readonly string[] = []): () => void {
   const stop = new AbortController();
   const panel = new Panel(() => void refresh(), () => stop.abort());
-  let asked = 0;
+  let turns = 0;
   const refresh = async (): Promise<void> => {
-    const turn = ++asked;
+    const turn = ++turns;
     const state = document.documentElement.dataset["escale"] ?? "absent";
     const works = WORKS.includes(state);
     const whatIf = panel.whatIf();
     const names = [...new Set([...placements, ...placementsHere()])];
-    const [profile, ...told] = works
-      ? await Promise.all([escale.profile.export(), ...names.map((name) => escale.explain(name, whatIf))] as const)
-      : [undefined];
+    const asked = (name: string): Promise<Explanation | undefined> => (whatIf === "refused" ? Promise.resolve(undefined) : escale.explain(name, whatIf));
+    const [profile, ...told] = works ? await Promise.all([escale.profile.export(), ...names.map(asked)] as const) : [undefined];
     // Asked again meanwhile, or closed: this answer is of yesterday.
-    if (turn !== asked || stop.signal.aborted) return;
+    if (turn !== turns || stop.signal.aborted) return;
     panel.show({ state, hasPrivacyControl: hasPrivacyControl(), profile, decisions: names.map((name, index) => ({ name, told: told[index] })) });
   };
   watch(escale, panel, { refresh, signal: stop.signal });

@@ -93,8 +93,12 @@ export interface Choice {
 
 /** Another situation to explain a choice in; nothing of it reaches the profile. */
 export interface WhatIf {
-  /** Milliseconds since the Unix epoch. */
-  readonly nowMs: number;
+  /** Milliseconds since the Unix epoch; the moment of the choice, unless said. */
+  readonly nowMs?: number | undefined;
+  /** A persona of the config, by its name. */
+  readonly persona?: string | undefined;
+  /** `"page"`: as if it were agreed to choose by this page alone, and nothing were kept. */
+  readonly consent?: "page" | undefined;
 }
 
 /** Where the profile lives: in this browser's storage, or in this page's memory alone; or that it rests, by the visitor's wish. */

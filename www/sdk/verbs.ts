@@ -106,14 +106,13 @@ async function flush(visit: Visit, [callback]: readonly unknown[]): Promise<void
 
 /** The callback comes last, as everywhere; between it and the placement there may be another situation. */
 async function explainAloud(visit: Visit, [placement, ...rest]: readonly unknown[]): Promise<void> {
-  const whatIf = rest.length > 1 ? (rest[0] as Partial<WhatIf> | undefined) : undefined;
+  const whatIf = rest.length > 1 ? (rest[0] as WhatIf | undefined) : undefined;
   quietly(rest.at(-1), await explanation(visit, String(placement), whatIf));
 }
 
-async function explanation({ desk }: Visit, of: Choice | string, whatIf: Partial<WhatIf> = {}): Promise<Explanation | undefined> {
+async function explanation({ desk }: Visit, of: Choice | string, whatIf: WhatIf = {}): Promise<Explanation | undefined> {
   const inputs = desk.chooser.inputs(of);
-  const { nowMs = inputs?.nowMs ?? 0 } = whatIf;
-  return inputs && (await import("./full.js").then((full) => full.explain({ ...inputs, nowMs })).catch(() => undefined));
+  return inputs && (await import("./full.js").then((full) => full.explain(inputs, whatIf)).catch(() => undefined));
 }
 
 async function why(visit: Visit, [slot, choice, language]: [OfferElement, Choice, Language]): Promise<void> {

@@ -34,6 +34,8 @@ pub struct Story {
     visitor: Option<u64>,
     /// Arms that the visitor must be in, by hash.
     arms: Vec<u32>,
+    /// What is known at the beginning: of this browser, of others.
+    known: [Vec<u8>; 2],
     steps: Vec<Step>,
     expectations: Vec<Expectation>,
 }
@@ -178,6 +180,8 @@ impl Story {
         let mut engine = engine.clone();
         let visitor = self.visitor.filter(|_| draw == 0).or_else(|| self.visitor_of(&engine, draw))?;
         engine.set_visitor(visitor);
+        // Looked at when the story was read.
+        let _ = engine.load_with(&self.known[0], &self.known[1]);
         for step in &self.steps {
             match &step.act {
                 Act::Wait => {}

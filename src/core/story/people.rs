@@ -24,6 +24,12 @@ pub struct StoryConfig {
     /// The arms of experiments that the visitor is in: `{"tone": "friendly"}`.
     #[serde(default)]
     pub arms: BTreeMap<String, String>,
+    /// What is known at the beginning: a replica's bytes, base64url, as an exported profile has them. Nothing, unless said.
+    #[serde(default)]
+    pub replica: Option<String>,
+    /// What other replicas know beside it, likewise.
+    #[serde(default)]
+    pub others: Option<String>,
     /// What the visitor does, in the order of time.
     pub steps: Vec<StepConfig>,
     /// What they should see then.

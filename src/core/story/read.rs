@@ -1,12 +1,16 @@
 //! From a story's text to its steps. Comes in: JSON and the config it is about; goes out: the story, or every fault with
 //! its path and a remedy. What the engine would pass over in silence (a field it does not know) is a fault here.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::super::config::Config;
 use super::super::config::structure;
+use super::super::error::WireError;
 use super::super::hash::{Namespace, digest, mix};
 use super::super::issue::Issue;
+use super::super::profile::Profile;
 use super::clock::Clock;
 use super::people::{PageConfig, PageDetail, StepConfig, StoryConfig, json_schema};
 use super::{Act, Step, Story};
@@ -37,7 +41,9 @@ pub fn read(json: &str, config: &Config) -> Result<Story, Vec<Issue>> {
     let expectations =
         told.then.iter().enumerate().filter_map(|(i, t)| reader.expectation(t, format!("/then/{i}"))).collect();
     let arms = reader.arms(&told);
-    let story = Story { name: told.name, visitor: told.visitor.as_deref().map(visitor), arms, steps, expectations };
+    let known = [("/replica", &told.replica), ("/others", &told.others)].map(|(path, text)| reader.profile(path, text));
+    let story =
+        Story { name: told.name, visitor: told.visitor.as_deref().map(visitor), arms, known, steps, expectations };
     if reader.issues.is_empty() { Ok(story) } else { Err(reader.issues) }
 }
 
@@ -56,6 +62,19 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     pub(super) fn fault(&mut self, path: &str, message: String, remedy: impl Into<String>) {
         self.issues.push(Issue { path: path.to_owned(), message, remedy: remedy.into() });
+    }
+
+    /// A profile's bytes; none are an empty one.
+    fn profile(&mut self, path: &str, text: &Option<String>) -> Vec<u8> {
+        let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else { return Vec::new() };
+        match URL_SAFE_NO_PAD.decode(text).map(|bytes| (Profile::decode(&bytes).map(|_| ()), bytes)) {
+            Ok((Ok(()), bytes)) => return bytes,
+            Ok((Err(WireError::Newer(_)), _)) => {
+                self.fault(path, "this profile is of a later release".into(), "Update this program");
+            }
+            _ => self.fault(path, "this is no profile".into(), "Copy it whole from an exported profile"),
+        }
+        Vec::new()
     }
 
     /// The hashes of the arms that the visitor must be in.

@@ -12,6 +12,8 @@ export interface Explanation {
   reason: "chosen" | "nothing_known" | "no_eligible_offer" | "holdout" | "unknown_placement";
   propensity: number;
   seed: string;
+  /** The visitor's hash, as a story's `visitor`. */
+  visitor: string | null;
   config: string;
   words: { language: string; reasons: string[]; would_change: string }[];
   candidates: { offer: string; score: number; base: number; promotion: number; history: number; similarity: number; topics: Contribution[] }[];

@@ -1,5 +1,11 @@
 /** The inspector: what a developer sees of Escale, where the site allows it, and that looking changes nothing. */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ESCALE } from "../../browser/compile.mjs";
 import { picture } from "../out.mjs";
 import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, flush, lookAt, slot, storage, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
@@ -16,7 +22,56 @@ const panel = (browser, part, wanted) =>
     return said?.includes(text) ? said : undefined;
   }, part, wanted);
 
+/** Sets a control of the panel, by its label. @param {Browser} browser @param {string} label @param {string} value */
+const choose = (browser, label, value) =>
+  browser.run((/** @type {string} */ text, /** @type {string} */ wanted) => {
+    const labels = Array.from(document.querySelector("escale-inspector")?.shadowRoot?.querySelectorAll("label") ?? []);
+    const control = /** @type {HTMLSelectElement} */ (labels.find((one) => one.textContent.startsWith(text))?.querySelector("select"));
+    control.value = wanted;
+    control.dispatchEvent(new Event("change"));
+  }, label, value);
+
+/** Runs `escale check` on a story. @param {string} config @param {string} told */
+async function check(config, told) {
+  const folder = await mkdtemp(join(tmpdir(), "escale-stories-"));
+  try {
+    await writeFile(join(folder, "copied.json"), told);
+    const { stdout } = await promisify(execFile)(ESCALE, ["check", config, "--stories", folder]);
+    return stdout;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 export const inspectorStories = [
+  story("the inspector decides as if, and copies a decision as a story that comes true again", async ({ visit, gate, at, world }) => {
+    allow(gate);
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
+    await browser.open(at("/?escale=inspect"));
+    await untilState(browser, "ready");
+    const { offer } = await slot(browser);
+    const before = await panel(browser, "decisions", `home-hero: ${offer}`);
+    await browser.run(() => /** @type {HTMLElement} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector(".story button")).click());
+    const copied = await browser.until("the story", () => document.querySelector("escale-inspector")?.shadowRoot?.querySelector("textarea")?.value);
+    assert.match(await check(world.config, copied), /1 passed, 0 failed/);
+    const wrong = JSON.stringify({ ...JSON.parse(copied), replica: "", others: "" });
+    await assert.rejects(check(world.config, wrong), "it is the profile that makes it come true");
+    await choose(browser, "who agreed to", "page");
+    await panel(browser, "decisions", "home-hero: the page's own content");
+    await choose(browser, "who agreed to", "refused");
+    await panel(browser, "decisions", "home-hero: nothing chosen yet");
+    await choose(browser, "who agreed to", "");
+    await panel(browser, "decisions", `home-hero: ${offer}`);
+    await choose(browser, "of the persona", "city-couple");
+    await browser.until("the scores of another persona", (/** @type {string} */ own) => {
+      const said = /** @type {HTMLElement | null | undefined} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector(".decisions"))?.innerText;
+      return said?.includes("home-hero: ") && said !== own;
+    }, before);
+    assert.equal((await slot(browser)).offer, offer, "the page shows what it did");
+  }),
+
   story("the inspector shows every candidate, why, what is known and what happened, and changes nothing", async ({ engine, visit, gate, at }) => {
     allow(gate);
     const browser = await visit();
