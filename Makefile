@@ -88,7 +88,7 @@ check-dependencies:
 check-docs:
 	@RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 
-CI_STAGES := setup-test check-format check-rust check-web check-dependencies check-docs test size
+CI_STAGES := setup-test check-format check-rust check-web check-dependencies check-docs test consumers size
 
 ci: ## Everything that must hold before a change is taken
 	@for stage in $(CI_STAGES); do \

@@ -252,3 +252,23 @@ fn scenarios_that_come_to_nothing() {
     let found = warnings(&config);
     assert!(found.len() == 1 && found[0].1.contains("rests for 30 days"), "{found:#?}");
 }
+
+#[test]
+fn r11_topics_of_special_categories_are_refused_and_telling_names_warned_of() {
+    let mut config = sound();
+    config["facets"]["trip"]["topics"] = json!(["city", { "name": "retreat", "sensitive": true }]);
+    let faults = compile(&config.to_string()).err().expect("a sensitive topic");
+    assert_eq!(
+        (&*faults[0].path, &*faults[0].message),
+        ("/facets/trip/topics/retreat", "`retreat` is a sensitive topic")
+    );
+    for name in
+        ["pilgrimage", "medical-travel", "accessibility", "pelerinage", "handicap", "halal", "kosher", "lgbt-friendly"]
+    {
+        let found = warned("/facets/trip/topics", json!(["city", "beach", name]));
+        assert!(
+            found.iter().any(|(path, message)| path.ends_with(name) && message.contains("sensitive")),
+            "{name}: {found:#?}"
+        );
+    }
+}

@@ -2,7 +2,7 @@
  * Opens and closes browsers: an engine's name goes in, a `Browser` with a profile folder of its own comes out.
  * Must never leave a browser, a driver or a folder behind.
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Browser } from "./driver/browser.mjs";
@@ -60,6 +60,17 @@ export class Visitor {
     }
     // What a browser leaves behind to say that it is still there.
     for (const name of ["SingletonLock", "SingletonCookie", "SingletonSocket", "lock", ".parentlock"]) await rm(join(this.#folder, "profile", name), { force: true });
+  }
+
+  /** Keeps a copy of the closed browser's profile folder, as a backup does. */
+  async backUp() {
+    await cp(join(this.#folder, "profile"), join(this.#folder, "backup"), { recursive: true });
+  }
+
+  /** Puts the copy back in the place of the closed browser's profile folder. */
+  async rollBack() {
+    await rm(join(this.#folder, "profile"), { recursive: true });
+    await rename(join(this.#folder, "backup"), join(this.#folder, "profile"));
   }
 
   /** Closes the browser and forgets its profile. */

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { compileConfig } from "../browser/compile.mjs";
+import { Program, freePort } from "../browser/driver/launch.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PKG = fileURLToPath(new URL("../../pkg", import.meta.url));
@@ -16,10 +17,13 @@ const TSC = fileURLToPath(new URL("../../node_modules/.bin/tsc", import.meta.url
 const DRAWN = ["ssr-react", "ssr-vue"];
 const BUNDLED = ["react", "vue", ...DRAWN];
 
+const VITE = "node_modules/.bin/vite";
+const START_LIMIT_MS = 30_000;
+
 const run = promisify(execFile);
 
 /**
- * @typedef {{ site: (name: string) => string, pkg: string, leave: () => Promise<void> }} Projects
+ * @typedef {{ site: (name: string) => string, pkg: string, develop: (name: string) => Promise<{ origin: string, close: () => Promise<void> }>, leave: () => Promise<void> }} Projects
  * @returns {Promise<Projects>}
  */
 export async function makeProjects() {
@@ -29,12 +33,16 @@ export async function makeProjects() {
   await install(folder);
   const config = await compileConfig(await readFile(join(HERE, "escale.json"), "utf8"));
   await run(TSC, ["-p", join(folder, "types")]).catch((error) => Promise.reject(new Error(`the types: ${error.stdout}`)));
-  for (const name of BUNDLED) await run(join(folder, "node_modules/.bin/vite"), ["build", "--logLevel", "warn", join(folder, name)]);
+  for (const name of BUNDLED) {
+    await mkdir(join(folder, name, "public"));
+    await writeFile(join(folder, name, "public/escale.bin"), config);
+  }
+  for (const name of BUNDLED) await run(join(folder, VITE), ["build", "--logLevel", "warn", join(folder, name)]);
   await mkdir(site("script"));
   await cp(join(folder, "script/index.html"), join(site("script"), "index.html"));
   for (const name of DRAWN) await drawByServer(join(folder, name));
-  for (const name of ["script", ...BUNDLED]) await writeFile(join(site(name), "escale.bin"), config);
-  return { site, pkg: PKG, leave: () => rm(folder, { recursive: true, force: true }) };
+  await writeFile(join(site("script"), "escale.bin"), config);
+  return { site, pkg: PKG, develop: (name) => develop(folder, name), leave: () => rm(folder, { recursive: true, force: true }) };
 }
 
 /** Packs the package as it would be published, and installs it with what the projects need. @param {string} folder */
@@ -42,6 +50,15 @@ async function install(folder) {
   const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder, PKG]);
   const [{ filename }] = JSON.parse(stdout);
   await run("npm", ["install", "--no-audit", "--no-fund", join(folder, filename)], { cwd: folder });
+}
+
+/** Serves a project as its author sees it while working on it. @param {string} folder @param {string} name */
+async function develop(folder, name) {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const server = new Program(join(folder, VITE), [join(folder, name), "--host", "127.0.0.1", "--port", String(port), "--strictPort"]);
+  await server.until("being ready", () => fetch(origin).then(({ ok }) => ok, () => false), START_LIMIT_MS);
+  return { origin, close: () => server.stop() };
 }
 
 /** Puts what plain Node draws into the page that was built. @param {string} folder */

@@ -54,6 +54,22 @@ const project = (name, more) =>
     }
   });
 
+/** The page of a project that its author works on, with modules as they stand. @param {string} name */
+const developed = (name) =>
+  story(`the package in Vite's development server: ${name}`, async ({ world, visit, gate, at }) => {
+    const server = await world.develop(name);
+    try {
+      gate.server = new URL(server.origin);
+      const browser = await visit();
+      await browser.open(at("/"));
+      await offered(browser);
+      await assertFramework(browser);
+      assert.deepEqual(gate.reports.filter(({ kind }) => kind === "error"), []);
+    } finally {
+      await server.close();
+    }
+  });
+
 /** @param {Browser} browser */
 async function assertFramework(browser) {
   await drawn(browser, "Porto, a weekend");
@@ -79,6 +95,8 @@ await runSuite({
     // f50: drawn again and again, nothing throws and nothing loops.
     project("react", assertFramework),
     project("vue", assertFramework),
+    developed("react"),
+    developed("vue"),
     project("ssr-react", assertTakenOver),
     project("ssr-vue", assertTakenOver),
   ],

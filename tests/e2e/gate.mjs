@@ -19,6 +19,8 @@ const WITNESS = new URL("witness.js", import.meta.url);
 export class Gate {
   /** What the browser asked for: method and path with query. @type {string[]} */
   requests = [];
+  /** What pages sent to the server. */
+  sent = "";
   /** @type {Report[]} */
   reports = [];
   #heard = new EventEmitter();
@@ -100,6 +102,7 @@ export class Gate {
     const onward = send(options, (answer) => void this.#return(answer, response));
     // The server may be gone: the browser then sees a broken connection, as it would without a gate.
     onward.on("error", () => response.destroy());
+    request.on("data", (chunk) => (this.sent += chunk));
     request.pipe(onward);
   }
 

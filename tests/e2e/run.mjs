@@ -15,8 +15,10 @@ import { edgeStories } from "./stories/edge.mjs";
 import { faultStories } from "./stories/faults.mjs";
 import { inspectorStories } from "./stories/inspector.mjs";
 import { layerStories } from "./stories/layer.mjs";
+import { loadingStories } from "./stories/loading.mjs";
 import { memoryStories } from "./stories/memory.mjs";
 import { orderStories } from "./stories/orders.mjs";
+import { privacyStories } from "./stories/privacy.mjs";
 import { reportStories } from "./stories/report.mjs";
 import { sourceStories } from "./stories/sources.mjs";
 import { syncStories } from "./stories/sync.mjs";
@@ -28,7 +30,7 @@ await runSuite({
   title: "the demo, end to end",
   limitMs: Number(process.env["ESCALE_LIMIT_MS"] ?? 240_000),
   out: OUT,
-  stories: [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...centreStories, ...edgeStories, ...faultStories, ...storageCatalogue, ...lifeCatalogue, ...pageCatalogue, ...tabStories, ...reportStories],
+  stories: (engine) => [...consentStories, ...sourceStories, ...layerStories, ...inspectorStories, ...orderStories, ...tasteStories, ...memoryStories, ...syncStories, ...blockStories, ...centreStories, ...edgeStories, ...privacyStories, ...faultStories, ...storageCatalogue, ...lifeCatalogue, ...pageCatalogue, ...tabStories, ...reportStories, ...(engine === "chromium" ? loadingStories : [])],
   enter: startDemo,
   exit: (world) => world?.stop(),
 });

@@ -109,6 +109,25 @@ export const kept = (browser) =>
     return found;
   });
 
+/** Everything that lies in the browser's storage, as one text; bytes as letters. @param {Browser} browser @returns {Promise<string>} */
+export const everything = (browser) =>
+  browser.runAsync(async () => {
+    const ask = (/** @type {IDBRequest} */ request) =>
+      new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(new Error(String(request.error))) }));
+    const asText = (/** @type {unknown} */ value) => JSON.stringify(value, (_, /** @type {unknown} */ part) =>
+      ArrayBuffer.isView(part) ? String.fromCharCode(.../** @type {Uint8Array} */ (part)) : part instanceof Map ? [...part] : part);
+    const found = [document.cookie, asText({ ...localStorage }), asText({ ...sessionStorage })];
+    for (const { name = "" } of await indexedDB.databases()) {
+      const database = /** @type {IDBDatabase} */ (await ask(indexedDB.open(name)));
+      for (const store of database.objectStoreNames) {
+        const rows = database.transaction(store).objectStore(store);
+        found.push(name, asText(await ask(rows.getAllKeys())), asText(await ask(rows.getAll())));
+      }
+      database.close();
+    }
+    return found.join("\n");
+  });
+
 /** What the server holds of a visitor. @param {string} origin @param {string} secret */
 export async function heldByServer(origin, secret) {
   const answer = await fetch(`${origin}/v1/me?site=demo`, { headers: { authorization: `Bearer ${secret}` } });

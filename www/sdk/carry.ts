@@ -4,7 +4,7 @@
  */
 import { dropCookie, leaveCookie, packCookie } from "./cookie.js";
 import type { Desk } from "./desk.js";
-import { endOf } from "./records.js";
+import { lifetimeMs } from "./records.js";
 import type { Store } from "./store.js";
 
 /** Writes the cookie as things stand. */
@@ -12,6 +12,6 @@ export function carry({ from, known }: Desk, store: Store | undefined, state = k
   const { site, cookie } = from.options;
   if (cookie === undefined) return;
   const text = store && !known.isPaused ? packCookie({ visitor: known.visitor, state, others: known.others }) : undefined;
-  if (store && text !== undefined) leaveCookie(site, text, endOf(store.visitor));
+  if (store && text !== undefined) leaveCookie(site, text, store.visitor.sinceMs + lifetimeMs(from.options));
   else dropCookie(site);
 }

@@ -4,7 +4,7 @@
  * where it came from.
  */
 import {
-  dayInWords, FREQUENCIES, frequencyInWords, sourceInWords, stageInWords, tasteInWords, tripInWords, WORDS, type Frequency, type Words,
+  consentInWords, dayInWords, FREQUENCIES, frequencyInWords, sourceInWords, stageInWords, tasteInWords, tripInWords, WORDS, type Frequency, type Words,
 } from "./centre-words.js";
 import { button, field, made, section, styled, type Child } from "./centre-nodes.js";
 import type { Language } from "./page.js";
@@ -85,6 +85,7 @@ export class CentreView {
       section(words.stage, "stage", [made("p", "centre-stage", stageInWords(this.language, known.stage))]),
       this.#declared(known, isPaused),
       ...(isPaused ? [] : [this.#often(known)]),
+      ...(known.consent ? [section(words.agreed, "agreed", [made("p", "centre-consent", consentInWords(this.language, known.consent))])] : []),
       this.#data(isPaused),
     ];
   }

@@ -3,7 +3,7 @@
  * here: a share is "above all", a confidence is "almost sure".
  */
 import type { Language } from "./page.js";
-import type { ToldProfile } from "./types.js";
+import type { ConsentReceipt, ToldProfile } from "./types.js";
 
 export type Frequency = "any" | "weekly" | "monthly" | "seasonal" | "never";
 export const FREQUENCIES: readonly Frequency[] = ["any", "weekly", "monthly", "seasonal", "never"];
@@ -29,6 +29,7 @@ const FR = {
   pause: "Mettre en pause",
   resume: "Reprendre",
   paused: "En pause : rien n’est noté, rien n’est envoyé, et les pages montrent leur contenu habituel. Les corrections attendent la reprise.",
+  agreed: "Votre accord",
   data: "Vos données",
   export: "Télécharger mes données",
   import: "Rapporter un fichier",
@@ -64,6 +65,7 @@ const EN: Readonly<Record<keyof typeof FR, string>> = {
   pause: "Pause",
   resume: "Resume",
   paused: "Paused: nothing is noted, nothing is sent, and pages show their usual content. Corrections wait until you resume.",
+  agreed: "Your consent",
   data: "Your data",
   export: "Download my data",
   import: "Bring a file back",
@@ -88,6 +90,14 @@ const SURE = { fr: ["ce n’est qu’une impression", "nous en sommes assez sûr
 const SOURCES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
   fr: { self: "dit par vous", shop: "noté en agence", crm: "connu de notre service clients" },
   en: { self: "said by you", shop: "noted in a shop", crm: "known to our customer service" },
+};
+const PURPOSES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
+  fr: { personalise: "choisir selon ce que vous regardez", keep: "le retenir dans ce navigateur", sync: "le transmettre à ce site" },
+  en: { personalise: "to choose by what you look at", keep: "to remember it in this browser", sync: "to hand it to this site" },
+};
+const PLACES: Readonly<Record<Language, Readonly<Record<ConsentReceipt["source"], string>>>> = {
+  fr: { site: "donné sur ce site", tcf: "donné par la fenêtre de consentement (TCF)", google: "donné par la fenêtre de consentement" },
+  en: { site: "given on this site", tcf: "given in the consent window (TCF)", google: "given in the consent window" },
 };
 const OFTEN: Readonly<Record<Language, Readonly<Record<Frequency, string>>>> = {
   fr: { any: "Aussi souvent que vous voulez", weekly: "Une fois par semaine", monthly: "Une fois par mois", seasonal: "À chaque saison", never: "Jamais" },
@@ -139,6 +149,13 @@ export const failureInWords = (language: Language, code: string): string => FAIL
 
 /** A day in words, of a time in milliseconds. */
 export const dayInWords = (language: Language, atMs: number): string => new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(atMs);
+
+/** A consent in a line: for what, when, where, to which words. */
+export function consentInWords(language: Language, { at_ms, version, source, purposes }: ConsentReceipt): string {
+  const [what, where] = [PURPOSES[language], PLACES[language]];
+  const words = version === "" ? [] : [`version ${version}`];
+  return [purposes.map((purpose) => what[purpose]).join(", "), dayInWords(language, at_ms), where[source], ...words].join(" · ");
+}
 
 const dateInWords = (language: Language, date: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));

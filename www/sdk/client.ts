@@ -75,7 +75,7 @@ class Session implements Client, Desk {
   async begin(): Promise<void> {
     const { options, purposes, deadlineAt } = this.from;
     const { signal } = this.#over;
-    const seen = purposes.keep ? await glimpse(options.site, purposes.sync) : undefined;
+    const seen = purposes.keep ? await glimpse(options, purposes.sync) : undefined;
     if (!this.#wanted()) return;
     if (seen) this.mode = seen.visitor?.paused ? "paused" : "ready";
     this.known.isPaused = this.mode === "paused";

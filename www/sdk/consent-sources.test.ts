@@ -6,7 +6,7 @@ import { attend, neededBy, readTcf } from "./consent-tcf.js";
 
 const NEEDED = neededBy("tcf");
 const FULL = { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true };
-const answer = (changed: object = {}): object => ({ eventStatus: "useractioncomplete", cmpStatus: "loaded", gdprApplies: true, purpose: { consents: FULL }, ...changed });
+const answer = (changed: object = {}): object => ({ eventStatus: "useractioncomplete", cmpStatus: "loaded", tcfPolicyVersion: 5, gdprApplies: true, purpose: { consents: FULL }, ...changed });
 
 test("r2_tcf_needs_purposes_1_5_and_6_by_consent", () => {
   assert.equal(readTcf(answer(), true, NEEDED), "granted");
@@ -64,6 +64,7 @@ function page(platform?: unknown) {
   const later = (ms: number): void => Array.from({ length: ms / 100 }).forEach(() => mock.timers.tick(100));
   return { given, said, later, end: () => mock.timers.reset() };
 }
+const ALL = { personalise: true, keep: true, sync: true };
 const speaking = (...told: [unknown, unknown]) => mock.fn((_command: string, _version: number, listener: (...told: [unknown, unknown]) => void) => listener(...told));
 
 test("r1_a_platform_that_comes_late_is_heard_once_and_one_that_never_comes_costs_nothing_more", () => {
@@ -73,7 +74,7 @@ test("r1_a_platform_that_comes_late_is_heard_once_and_one_that_never_comes_costs
   const platform = speaking(answer(), true);
   late.given.__tcfapi = platform;
   late.later(60_000);
-  assert.deepEqual([late.said, platform.mock.callCount(), platform.mock.calls[0]?.arguments.slice(0, 2)], [["granted"], 1, ["addEventListener", 2]]);
+  assert.deepEqual([late.said, platform.mock.callCount(), platform.mock.calls[0]?.arguments.slice(0, 2)], [[{ ...ALL, version: "5" }], 1, ["addEventListener", 2]]);
   late.end();
   const never = page();
   never.later(120_000);

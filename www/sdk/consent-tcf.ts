@@ -5,19 +5,31 @@
  */
 import type { ConsentState, Options, Take } from "./types.js";
 
-type Api = (command: "addEventListener", version: 2, told: (answer: unknown, success: unknown) => void) => void;
+type Told = (answer: unknown, success: unknown) => void;
+type Api = (command: "addEventListener", version: 2, told: Told) => void;
+
+/** How a platform answers a message. */
+interface Answer {
+  readonly callId?: unknown;
+  readonly returnValue?: unknown;
+  readonly success?: unknown;
+}
 
 /** To store on the device, to make a profile for content, to choose content by it. */
 const NEEDED = [1, 5, 6];
 /** Only after these is the visitor's answer known. */
 const DECIDED = ["tcloaded", "useractioncomplete"];
+const ALL = { personalise: true, keep: true, sync: true };
 const LOOK_EVERY_MS = 100;
 const LOOKS_MAX = 600;
 
 /** Follows the platform; it may come later than this, and replace its own stub. */
 export function attend(take: Take, { consent = "" }: Options): void {
   const needed = neededBy(consent);
-  const told = (answer: unknown, success: unknown): void => take(["consent", readTcf(answer, success, needed)]);
+  const told = (answer: unknown, success: unknown): void => {
+    const state = readTcf(answer, success, needed);
+    take(["consent", state === "granted" ? { ...ALL, version: policyOf(answer) } : state]);
+  };
   let looks = 0;
   const look = (): void => {
     if (!listen(told) && ++looks < LOOKS_MAX) setTimeout(look, LOOK_EVERY_MS);
@@ -50,14 +62,54 @@ export function readTcf(answer: unknown, success: unknown, needed: readonly numb
 const isTrue = (consents: unknown, purpose: number): boolean =>
   typeof consents === "object" && consents !== null && Object.hasOwn(consents, purpose) && (consents as Record<number, unknown>)[purpose] === true;
 
-/** Whether there is a platform, or its stub, that took the listener. */
-function listen(told: (answer: unknown, success: unknown) => void): boolean {
+/** The framework's policies that the visitor was asked under, for the receipt. */
+const policyOf = (answer: unknown): string => `${(answer as { tcfPolicyVersion?: number | string }).tcfPolicyVersion ?? ""}`;
+
+/** Whether there is a platform, or its stub, that took the listener: on this page, or on one around it. */
+function listen(told: Told): boolean {
   try {
     const api = (window as { __tcfapi?: unknown }).__tcfapi;
-    if (typeof api !== "function") return false;
-    (api as Api)("addEventListener", 2, told);
+    if (typeof api === "function") (api as Api)("addEventListener", 2, told);
+    else return listenAround(told);
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Where this page stands in a frame: the platform of a page around it marks itself by a frame of its own, and is asked by messages. */
+function listenAround(told: Told): boolean {
+  const platform = around();
+  if (!platform) return false;
+  const callId = `escale-${Math.random()}`;
+  addEventListener("message", ({ source, data }: MessageEvent<unknown>) => {
+    // Whoever else speaks is not asked.
+    if (source !== platform) return;
+    const answer = readAnswer(data);
+    if (answer?.callId === callId) told(answer.returnValue, answer.success);
+  });
+  platform.postMessage(JSON.stringify({ __tcfapiCall: { command: "addEventListener", version: 2, callId } }), "*");
+  return true;
+}
+
+function around(): Window | undefined {
+  for (let page: Window = window; page !== page.parent; ) {
+    page = page.parent;
+    try {
+      if (page.frames["__tcfapiLocator" as unknown as number]) return page;
+    } catch {
+      // Of another origin, and without such a frame.
+    }
+  }
+  return undefined;
+}
+
+/** Platforms answer by objects, or by JSON. */
+function readAnswer(data: unknown): Answer | undefined {
+  try {
+    const { __tcfapiReturn: answer } = (typeof data === "string" ? JSON.parse(data) : data) as { __tcfapiReturn?: Answer };
+    return answer;
+  } catch {
+    return undefined;
   }
 }

@@ -7,6 +7,8 @@ import type { ConsentState, Purposes } from "./types.js";
 /** What was said, and what it allows. */
 export interface Consent extends Purposes {
   readonly state: ConsentState;
+  /** As the site said it, unread; the receipt takes from it which words were agreed to. */
+  readonly said?: unknown;
 }
 
 const consent = (state: ConsentState, personalise = false, keep = false, sync = false): Consent => ({ state, personalise, keep, sync });
@@ -23,7 +25,7 @@ export function readConsent(said: unknown, privacyControl: boolean): Consent {
   if (!yes("personalise")) return consent("denied");
   // Global Privacy Control: no profile, no sync, whatever the banner says. A copy elsewhere needs one kept here.
   const keep = yes("keep") && !privacyControl;
-  return consent("granted", true, keep, keep && yes("sync"));
+  return { ...consent("granted", true, keep, keep && yes("sync")), said };
 }
 
 /** Whether two consents allow the same; sites assert theirs on every page, often more than once. */

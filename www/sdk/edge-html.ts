@@ -2,7 +2,7 @@
  * An offer as HTML, for servers. Comes in: an offer's texts, the page's own content. Goes out: the slot as text, letter for
  * letter what the browser builds from the same offer. Every text is escaped; addresses pass the same allow-list.
  */
-import { allowed, PARTS, textOf, type Content } from "./render.js";
+import { sketchBlock, type Content, type Sketch } from "./render.js";
 import type { Language } from "./page.js";
 import { WHY } from "./words-block.js";
 
@@ -14,18 +14,15 @@ export const escaped = (text: string): string => text.replace(/[&<>"\u00a0]/g, (
 const attributes = (of: Readonly<Record<string, string>>): string =>
   Object.entries(of).map(([name, value]) => ` ${name}="${escaped(value)}"`).join("");
 
+/** These stand alone: nothing is in them, nothing ends them. */
+const VOID = ["img", "meta"];
+
 /** The block: as `buildBlock` of the browser. */
-export function blockHtml(content: Content, language: Language): string {
-  const [href, src] = [allowed(textOf(content, "url")), allowed(textOf(content, "image"))];
-  const tag = href === undefined ? "div" : "a";
-  const image = src === undefined ? "" : `<img${attributes({ class: "escale-image", src, alt: content.alt ?? "" })}>`;
-  const parts = PARTS.map(([name, key]) => {
-    const text = textOf(content, key);
-    return text === undefined ? "" : `<${name} class="escale-${key}">${escaped(text)}</${name}>`;
-  });
-  const link = `<${tag}${attributes({ class: "escale-link", ...(href === undefined ? {} : { href }) })}>${image}${parts.join("")}</${tag}>`;
-  const label = content.title || "Escale";
-  return `<section${attributes({ class: "escale-offer", "aria-label": label, slot: "escale" })}>${link}<button class="escale-why" type="button">${WHY[language]}</button></section>`;
+export const blockHtml = (content: Content, language: Language): string => written(sketchBlock(content, WHY[language]), { slot: "escale" });
+
+function written([tag, own, ...inside]: Sketch, more: Content = {}): string {
+  const begun = `<${tag}${attributes({ ...own, ...more })}>`;
+  return VOID.includes(tag) ? begun : `${begun}${inside.map((part) => (typeof part === "string" ? escaped(part) : written(part))).join("")}</${tag}>`;
 }
 
 /** A slot of the page as it is shown: with offers, or with the page's own content, which is there in any case. */

@@ -6,6 +6,8 @@ import type { Desk } from "./desk.js";
 import { foldWith } from "./fold.js";
 import { takeTails, type Tails } from "./journal.js";
 import { tailPrefix } from "./names.js";
+import { receiptOf } from "./receipt.js";
+import { lifetimeMs } from "./records.js";
 import { Store } from "./store.js";
 
 /** Enters as the visitor found there, or as a new one. Rejects if the engine fails. */
@@ -13,7 +15,9 @@ export async function enterStore(desk: Desk, tails: Tails): Promise<Store | unde
   const { options, purposes, still } = desk.from;
   let taken: ReturnType<typeof takeTails> | undefined;
   const found = (tag: string): ReturnType<typeof takeTails>["batches"] => (taken = takeTails(tails, tailPrefix(options.site), tag)).batches;
-  const entry = { nowMs: desk.nowMs(), clockMs: Date.now(), sync: purposes.sync, newcomer: desk.newcomer, tails: found, still };
+  const terms = { nowMs: Date.now(), lifetimeMs: lifetimeMs(options), sync: purposes.sync };
+  const agreed = receiptOf(purposes, options.consent, desk.nowMs());
+  const entry = { nowMs: desk.nowMs(), terms, agreed, newcomer: desk.newcomer, tails: found, still };
   const store = await Store.enter(options.site, foldWith(desk), entry).catch((error: unknown) => {
     // A tail that makes the engine fail would do so at every start.
     taken?.drop();

@@ -51,7 +51,7 @@ export async function explain(inputs: Inputs): Promise<Explanation> {
 }
 
 /** What Escale thinks of a visitor, with the topics' names in a language. */
-export async function tellProfile(account: Account, language: string): Promise<ToldProfile> {
+export async function tellProfile(account: Account, language: string): Promise<Omit<ToldProfile, "consent">> {
   await load();
   const runtime = asItWas(account);
   try {
@@ -81,7 +81,7 @@ export async function joinImported(
 }
 
 /** All that is kept of a visitor: the stored bytes, what they say in words, and the events that wait under a prefix. */
-export async function exportProfile(account: Account, prefix: string, names: Pick<ExportedProfile, "replica_id" | "customer">): Promise<ExportedProfile> {
+export async function exportProfile(account: Account, prefix: string, names: Pick<ExportedProfile, "replica_id" | "customer" | "consent">): Promise<ExportedProfile> {
   await load();
   const runtime = asItWas(account);
   try {

@@ -1,12 +1,13 @@
 /**
- * A look into the store, before the first choice. Comes in: a site. Goes out: what its last visit left, or that
+ * A look into the store, before the first choice. Comes in: a site's options. Goes out: what its last visit left, or that
  * storage cannot be had. Must not write: what is to be written, the recorder writes.
  */
 import { EMPTY } from "./chooser.js";
 import { ask, openDatabase, transact } from "./idb.js";
 import { databaseName, tailPrefix } from "./names.js";
-import { asOthers, asPace, asReplica, asVisitor, goesOn, NO_PACE, type Pace, type Visitor } from "./records.js";
+import { asOthers, asPace, asReplica, asVisitor, goesOn, lifetimeMs, NO_PACE, type Pace, type Visitor } from "./records.js";
 import { tailNames } from "./tails.js";
+import type { Options } from "./types.js";
 
 export interface Glimpse {
   /** Who was here; `undefined`: nobody. */
@@ -20,20 +21,20 @@ export interface Glimpse {
 const KEYS = ["visitor", "replica", "others", "pace"];
 
 /** Looks, where storage can be had. */
-export async function glimpse(site: string, sync: boolean): Promise<Glimpse | undefined> {
-  const database = await openDatabase(databaseName(site), "create");
+export async function glimpse(options: Options, sync: boolean): Promise<Glimpse | undefined> {
+  const database = await openDatabase(databaseName(options.site), "create");
   if (!database) return undefined;
   const look = (kept: IDBObjectStore): Promise<unknown[]> => Promise.all(KEYS.map((key) => ask<unknown>(kept.get(key))));
   const found = await transact(database, look, "relaxed", "readonly").catch(() => undefined);
   database.close();
-  return found && read(found, site, sync);
+  return found && read(found, options, sync);
 }
 
-function read([visitorFound, stored, othersFound, paceFound]: unknown[], site: string, sync: boolean): Glimpse {
+function read([visitorFound, stored, othersFound, paceFound]: unknown[], options: Options, sync: boolean): Glimpse {
   const visitor = asVisitor(visitorFound);
   if (!visitor) return { visitor, state: EMPTY, pace: NO_PACE, needsRecorder: false };
   const pace = asPace(paceFound);
   const replica = asReplica(stored);
-  const isPlain = !!replica && asOthers(othersFound).bytes.length === 0 && goesOn({ visitor, pace }, Date.now(), sync);
-  return { visitor, state: replica?.bytes ?? EMPTY, pace, needsRecorder: !isPlain || tailNames(tailPrefix(site)).length > 0 };
+  const isPlain = !!replica && asOthers(othersFound).bytes.length === 0 && goesOn({ visitor, pace }, { nowMs: Date.now(), lifetimeMs: lifetimeMs(options), sync });
+  return { visitor, state: replica?.bytes ?? EMPTY, pace, needsRecorder: !isPlain || tailNames(tailPrefix(options.site)).length > 0 };
 }

@@ -5,7 +5,7 @@
 import { openDoor } from "./door.js";
 import { EscaleError } from "./error.js";
 import { Shown } from "./shown.js";
-import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Purposes, Question, State, ToldProfile, WhatIf } from "./types.js";
+import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Question, SaidConsent, State, ToldProfile, WhatIf } from "./types.js";
 
 export { EscaleError, type EscaleErrorCode } from "./error.js";
 export type * from "./types.js";
@@ -13,7 +13,7 @@ export type * from "./types.js";
 /** The words of the interface. Nothing of it ever throws; before consent nothing about the visitor is kept. */
 export interface Escale {
   /** What the visitor agreed to; to be asserted on every page, the site remembers it. */
-  consent(said: ConsentState | Partial<Purposes>): void;
+  consent(said: ConsentState | SaidConsent): void;
   /** A page is looked at; needed only with `auto: "off"`. */
   page(facts?: { topics?: readonly string[] }): void;
   /** Something happened: `track("quote_start", { destination: "lisbonne" })`. */

@@ -12,8 +12,8 @@ function adopt(script: HTMLScriptElement): void {
   const stub = typeof page.escale === "function" ? page.escale : undefined;
   // Pasted twice: the first one stays.
   if (stub?.loaded) return;
-  const { site = "", config = "/escale.bin", server, bots, auto, deadlineMs, consent, layer: dataLayer, inspect, cookie } = script.dataset;
-  const options = { site, config, server, bots, auto, deadlineMs: Number(deadlineMs) || undefined, consent, dataLayer, inspect, cookie };
+  const { site = "", config = "/escale.bin", deadlineMs, layer: dataLayer, ...others } = script.dataset;
+  const options = { ...others, site, config, deadlineMs: Number(deadlineMs) || undefined, dataLayer };
   const take = openDoor(options, (file) => import(new URL(file, script.src).href));
   const escale: Escale = (...command) => take(command);
   escale.loaded = true;

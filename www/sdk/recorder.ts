@@ -134,7 +134,7 @@ export class Visit implements Recorder {
   async pause(isPaused: boolean): Promise<void> {
     // What happened until now was allowed.
     if (isPaused) await this.#journal?.commit();
-    const outcome = await this.store?.pause(isPaused);
+    const outcome = await this.store?.noteOf({ paused: isPaused });
     if (outcome !== undefined && outcome !== "kept") {
       this.desk.ended(outcome);
       return;

@@ -1,10 +1,12 @@
 /** What is believed of stored records, and what follows from a server's conflict. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { entryOf, mustRenew, newVisitor, NO_OTHERS, NO_PACE, pruned, unseen, type Found } from "./records.js";
+import { entryOf, lifetimeMs, mustRenew, newVisitor, NO_OTHERS, NO_PACE, pruned, unseen, type Found, type Terms } from "./records.js";
 
 const NOW_MS = Date.parse("2026-11-21T12:00:00Z");
 const DAY_MS = 86_400_000;
+
+const terms = (nowMs: number, more: Partial<Terms> = {}): Terms => ({ nowMs, lifetimeMs: lifetimeMs({ site: "demo", config: "" }), sync: true, ...more });
 
 function found(sinceMs: number, skewMs = 0, version = 0): Found {
   return { visitor: newVisitor(sinceMs), others: NO_OTHERS, pace: { ...NO_PACE, skewMs, version }, owed: [] };
@@ -27,22 +29,31 @@ test("f18_a_tail_found_after_weeks_counts_once", () => {
   assert.deepEqual([...again.events], []);
 });
 
-test("a profile ends after 13 months, by both clocks", () => {
+test("r9_a_site_may_end_profiles_earlier_than_after_13_months_never_later", () => {
+  const days = (lifetimeDays: string | number | undefined): number => lifetimeMs({ site: "demo", config: "", lifetimeDays }) / DAY_MS;
+  assert.deepEqual([days(undefined), days(30), days("90"), days(0.5)], [395, 30, 90, 0.5]);
+  assert.deepEqual([days(4_000), days(-1), days(0), days("soon"), days(NaN), days("")], [395, 395, 395, 395, 395, 395]);
+  const visitor = found(NOW_MS - 31 * DAY_MS);
+  assert.equal(entryOf(visitor, newVisitor(NOW_MS), terms(NOW_MS, { lifetimeMs: days(30) * DAY_MS })).empty, true);
+  assert.equal(entryOf(visitor, newVisitor(NOW_MS), terms(NOW_MS, { lifetimeMs: days(32) * DAY_MS })).empty, false);
+});
+
+test("r9_a_profile_ends_after_13_months_by_both_clocks", () => {
   const old = NOW_MS - 400 * DAY_MS;
-  assert.equal(entryOf(found(old), newVisitor(NOW_MS), NOW_MS, true).empty, true);
-  assert.equal(entryOf(found(old, -60 * DAY_MS), newVisitor(NOW_MS), NOW_MS, true).empty, false);
-  assert.equal(entryOf(found(NOW_MS - DAY_MS, 400 * DAY_MS), newVisitor(NOW_MS), NOW_MS, true).empty, false);
+  assert.equal(entryOf(found(old), newVisitor(NOW_MS), terms(NOW_MS)).empty, true);
+  assert.equal(entryOf(found(old, -60 * DAY_MS), newVisitor(NOW_MS), terms(NOW_MS)).empty, false);
+  assert.equal(entryOf(found(NOW_MS - DAY_MS, 400 * DAY_MS), newVisitor(NOW_MS), terms(NOW_MS)).empty, false);
 });
 
 test("a date in the future is taken for today, unless the clock itself cannot be right", () => {
   const future = found(NOW_MS + 900 * DAY_MS);
-  assert.equal(entryOf(future, newVisitor(NOW_MS), NOW_MS, true).visitor.sinceMs, NOW_MS);
-  assert.equal(entryOf(future, newVisitor(0), 0, true).visitor, future.visitor);
+  assert.equal(entryOf(future, newVisitor(NOW_MS), terms(NOW_MS)).visitor.sinceMs, NOW_MS);
+  assert.equal(entryOf(future, newVisitor(0), terms(0)).visitor, future.visitor);
 });
 
 test("where sync is not agreed to, what the server may hold is owed", () => {
   const before = found(NOW_MS, 0, 1);
-  const entry = entryOf(before, newVisitor(NOW_MS), NOW_MS, false);
+  const entry = entryOf(before, newVisitor(NOW_MS), terms(NOW_MS, { sync: false }));
   assert.deepEqual(entry.owed, [before.visitor?.erase]);
   assert.notEqual(entry.visitor.secret, before.visitor?.secret);
 });

@@ -2,6 +2,7 @@
  * The records of the store, and how far to believe them. Comes in: whatever IndexedDB holds, from any release
  * or hand. Goes out: a record, or `undefined`. Must not trust a shape it has not looked at.
  */
+import type { ConsentReceipt, Options } from "./types.js";
 import { eventsAbove, newId, randomBytes, toBase64url, type HandIn } from "./packing.js";
 
 /** Who is kept: random, of this site alone. */
@@ -18,6 +19,8 @@ export interface Visitor {
   readonly customer?: number;
   /** They asked for a pause: nothing is recorded, sent or chosen until they say so. */
   readonly paused?: boolean;
+  /** What they agreed to, when and where. */
+  readonly receipt?: ConsentReceipt;
 }
 
 /** This browser's own counts: one writer at a time, a version that grows with every change. */
@@ -70,7 +73,8 @@ export const NO_OTHERS: Others = { seq: 0, bytes: new Uint8Array() };
 export const NO_PACE: Pace = { version: 0, atMs: 0, failures: 0, notBeforeMs: 0, skewMs: 0 };
 
 const DAY_MS = 86_400_000;
-const LIFETIME_MS = 395 * DAY_MS;
+/** 13 months. */
+const LIFETIME_MAX_DAYS = 395;
 /** No clock that is right shows less. */
 const PLAUSIBLE_MS = Date.UTC(2026, 0);
 const APPLIED_KEPT_MS = 7 * DAY_MS;
@@ -86,8 +90,11 @@ export function newReplica(): Replica {
   return { id: newId(), version: 0, bytes: new Uint8Array(), applied: new Map() };
 }
 
-/** What goes over from one visitor to the next in this browser: who asked for a pause has it. */
-export const resting = ({ paused }: Visitor): Pick<Visitor, "paused"> => (paused === true ? { paused } : {});
+/** What goes over from one visitor to the next in this browser: who asked for a pause has it, and consent was the site's to ask. */
+export const handedOn = ({ paused, receipt }: Visitor): Pick<Visitor, "paused" | "receipt"> => ({
+  ...(paused === true ? { paused } : {}),
+  ...(receipt ? { receipt } : {}),
+});
 
 type Loose<T> = Readonly<Record<keyof T, unknown>>;
 
@@ -104,11 +111,14 @@ export function asVisitor(value: unknown): Visitor | undefined {
   return known && isCount(sinceMs) ? (value as Visitor) : undefined;
 }
 
-/** Whether the visitor's time is over, 13 months from consent: by this browser's clock, and by the server's as last known. */
-/** When the visitor's time is over. */
-export const endOf = ({ sinceMs }: Visitor): number => sinceMs + LIFETIME_MS;
+/** How long a profile lives after consent. */
+export function lifetimeMs({ lifetimeDays }: Options): number {
+  const days = Number(lifetimeDays);
+  return (days > 0 && days < LIFETIME_MAX_DAYS ? days : LIFETIME_MAX_DAYS) * DAY_MS;
+}
 
-const isExpired = (visitor: Visitor, { skewMs }: Pace, nowMs: number): boolean => Math.min(nowMs, nowMs + skewMs) - visitor.sinceMs > LIFETIME_MS;
+/** Whether the visitor's time is over: by this browser's clock, and by the server's as last known. */
+const isExpired = ({ sinceMs }: Visitor, { skewMs }: Pace, { nowMs, lifetimeMs: life }: Terms): boolean => Math.min(nowMs, nowMs + skewMs) - sinceMs > life;
 
 /** A date that a clock far ahead once wrote would never end; one far behind (a flat battery) is not believed. */
 function dated(visitor: Visitor, nowMs: number): Visitor {
@@ -149,6 +159,14 @@ export interface Found {
   readonly owed: readonly string[];
 }
 
+/** On what terms a visitor goes on. */
+export interface Terms {
+  /** This browser's own clock, uncorrected. */
+  readonly nowMs: number;
+  readonly lifetimeMs: number;
+  readonly sync: boolean;
+}
+
 /** How a visitor goes on from what was found. */
 export interface Entry extends Found {
   readonly visitor: Visitor;
@@ -157,23 +175,24 @@ export interface Entry extends Found {
 }
 
 /** Whether a visitor simply goes on: their time is not over, and the server has no copy that it may not have. */
-export function goesOn({ visitor, pace }: { visitor: Visitor; pace: Pace }, nowMs: number, sync: boolean): boolean {
-  return !isExpired(dated(visitor, nowMs + pace.skewMs), pace, nowMs) && (sync || pace.version === 0);
+export function goesOn({ visitor, pace }: { visitor: Visitor; pace: Pace }, terms: Terms): boolean {
+  return !isExpired(dated(visitor, terms.nowMs + pace.skewMs), pace, terms) && (terms.sync || pace.version === 0);
 }
 
 /**
  * A visitor whose time is not over goes on; where nobody does, the newcomer begins. Where sync is not agreed to, the
  * server's copy is to be erased.
  */
-export function entryOf(found: Found, newcomer: Visitor, nowMs: number, sync: boolean): Entry {
+export function entryOf(found: Found, newcomer: Visitor, terms: Terms): Entry {
   const { pace } = found;
+  const { nowMs, sync } = terms;
   const visitor = found.visitor && dated(found.visitor, nowMs + pace.skewMs);
-  const over = !visitor || isExpired(visitor, pace, nowMs);
+  const over = !visitor || isExpired(visitor, pace, terms);
   const copied = pace.version > 0;
   if (!over && (sync || !copied)) return { ...found, visitor, empty: false };
   const owed = visitor && copied ? [...found.owed, visitor.erase] : found.owed;
   // What comes later must not be told from the same visitor; the tails, still to be taken up, are.
-  const next = over ? { ...newcomer, sinceMs: nowMs } : { ...newcomer, ...resting(visitor), sinceMs: visitor.sinceMs, tag: visitor.tag };
+  const next = over ? { ...newcomer, sinceMs: nowMs } : { ...newcomer, ...handedOn(visitor), sinceMs: visitor.sinceMs, tag: visitor.tag };
   return { visitor: next, others: NO_OTHERS, pace: NO_PACE, owed, empty: over };
 }
 

@@ -7,23 +7,45 @@
 /** An offer's texts by their keys. */
 export type Content = Readonly<Record<string, string>>;
 
-/** The block's texts, in the order in which they are read out. */
-export const PARTS = [
-  ["span", "badge"],
-  ["h3", "title"],
-  ["p", "text"],
-  ["span", "price"],
-  ["span", "cta"],
-] as const;
+/** A node to be: its tag, its attributes, and what stands in it. */
+export type Sketch = [tag: string, attributes: Content, ...inside: (Sketch | string)[]];
 
-/** The block as Escale builds it: a labelled section with a link and the control that asks why. */
-export function buildBlock(content: Content, why: string): Element[] {
-  const section = element("section", "offer", { "aria-label": content["title"] || "Escale" });
-  const button = element("button", "why", { type: "button" });
-  button.textContent = why;
-  section.append(buildLink(content), button);
-  return [section];
+/** The block's texts, in the order in which they are read out, what schema.org calls them, and the numbers that machines read beside them. */
+const PARTS: readonly (readonly [tag: string, key: string, property?: string, numbers?: Content])[] = [
+  ["span", "badge"],
+  ["h3", "title", "name"],
+  ["p", "text", "description"],
+  ["span", "rating", "aggregateRating", { ratingValue: "rating_value", bestRating: "rating_best", reviewCount: "rating_count" }],
+  ["span", "price", "", { price: "price_value", priceCurrency: "price_currency" }],
+  ["span", "cta"],
+];
+
+/**
+ * The block as Escale builds it: a labelled section with a link and the control that asks why. It carries microdata of
+ * schema.org's `Offer`, with the price and the rating where the offer tells them as numbers, too.
+ */
+export function sketchBlock(content: Content, why: string): Sketch {
+  const [href, src] = [allowed(textOf(content, "url")), allowed(textOf(content, "image"))];
+  const link: Sketch = [href ? "a" : "div", { class: "escale-link", ...(href && { href, itemprop: "url" }) }];
+  if (src) link.push(["img", { class: "escale-image", src, alt: content["alt"] ?? "", itemprop: "image" }]);
+  for (const [tag, key, itemprop, numbers = {}] of PARTS) {
+    const text = textOf(content, key);
+    if (!text) continue;
+    const part: Sketch = [tag, { class: `escale-${key}`, ...(itemprop && { itemprop }), ...(key === "rating" && item("AggregateRating")) }, text];
+    for (const [property, name] of Object.entries(numbers)) {
+      const told = textOf(content, name);
+      if (told) part.push(["meta", { itemprop: property, content: told }]);
+    }
+    link.push(part);
+  }
+  return ["section", { class: "escale-offer", "aria-label": content["title"] || "Escale", ...item("Offer") },
+    link, ["button", { class: "escale-why", type: "button" }, why]];
 }
+
+const item = (type: string): Content => ({ itemscope: "", itemtype: `https://schema.org/${type}` });
+
+/** The block as nodes. */
+export const buildBlock = (content: Content, why: string): Element[] => [made(sketchBlock(content, why))];
 
 /**
  * A site's own template, filled: `data-bind` takes a text, `data-bind-href` and `data-bind-src` an address.
@@ -53,26 +75,12 @@ export function allowed(address: string | undefined): string | undefined {
   return trimmed && !/[\p{Cc}\\]/u.test(trimmed) && /^(?:https?:|[^:]*$|[^:]*[/?#])/i.test(trimmed) ? trimmed : undefined;
 }
 
-function buildLink(content: Content): Element {
-  const [href, src] = [allowed(textOf(content, "url")), allowed(textOf(content, "image"))];
-  const link = element(href === undefined ? "div" : "a", "link", href === undefined ? {} : { href });
-  if (src !== undefined) link.append(element("img", "image", { src, alt: content["alt"] ?? "" }));
-  for (const [tag, key] of PARTS) {
-    const text = textOf(content, key);
-    if (text === undefined) continue;
-    const part = element(tag, key);
-    part.textContent = text;
-    link.append(part);
-  }
-  return link;
-}
-
 /** A text of the offer, if it has one. */
 export const textOf = (content: Content, key: string): string | undefined => (Object.hasOwn(content, key) && content[key]) || undefined;
 
-function element(tag: string, name: string, attributes: Content = {}): Element {
-  const made = document.createElement(tag);
-  made.className = `escale-${name}`;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
+function made([tag, attributes, ...inside]: Sketch): Element {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...inside.map((part) => (typeof part === "string" ? part : made(part))));
+  return element;
 }

@@ -6,10 +6,12 @@
 import { ask, openDatabase, transact } from "./idb.js";
 import { databaseName } from "./names.js";
 import {
-  asImported, asOthers, asPace, asReplica, asTokens, asVisitor, entryOf, mustRenew, newReplica, newVisitor, NO_OTHERS, NO_PACE, pruned,
-  resting, sameBytes, unseen, type Batch, type Entry, type Imported, type Named, type Others, type Pace, type Replica, type Visitor,
+  asImported, asOthers, asPace, asReplica, asTokens, asVisitor, entryOf, handedOn, mustRenew, newReplica, newVisitor, NO_OTHERS, NO_PACE, pruned,
+  sameBytes, unseen, type Batch, type Entry, type Imported, type Named, type Others, type Pace, type Replica, type Terms, type Visitor,
 } from "./records.js";
+import { asReceipt, isSameConsent } from "./receipt.js";
 import { isTrap } from "./trap.js";
+import type { ConsentReceipt } from "./types.js";
 
 /** What is to be applied, asked for at the very moment of applying: nothing can slip in between. */
 export type Batches = () => readonly Batch[];
@@ -25,9 +27,10 @@ export type Outcome = "kept" | "gone" | "changed" | "newer";
 /** What a start brings along. */
 export interface Entering {
   readonly nowMs: number;
-  /** This browser's own clock, uncorrected: what the server last said of it may be old, and end a visitor's time by mistake. */
-  readonly clockMs: number;
-  readonly sync: boolean;
+  /** By this browser's own clock: what the server last said of it may be old, and end a visitor's time by mistake. */
+  readonly terms: Terms;
+  /** What is agreed to on this page. */
+  readonly agreed: ConsentReceipt;
   /** Who begins where nobody goes on. */
   readonly newcomer: Visitor;
   /** The tails found, by the visitor's tag. */
@@ -101,9 +104,9 @@ export class Store {
     });
   }
 
-  /** Begins or ends a pause. */
-  pause(paused: boolean): Promise<Outcome> {
-    return this.#guarded((kept) => this.#put(kept, { ...this.visitor, paused }));
+  /** Remembers that a pause began or ended, or, hashed, as whom the visitor was identified. */
+  noteOf(visitor: Pick<Visitor, "paused"> | Pick<Visitor, "customer">): Promise<Outcome> {
+    return this.#guarded((kept) => this.#put(kept, { ...this.visitor, ...visitor }));
   }
 
   /** Keeps what was brought from another browser, and what all others then know, unless these changed meanwhile. */
@@ -142,20 +145,13 @@ export class Store {
       // The server's clock and its wish for rest are nobody's.
       this.pace = { ...this.pace, version: 0, atMs: 0 };
       kept.put(this.pace, "pace");
-      this.#put(kept, { ...newVisitor(this.visitor.sinceMs), ...resting(this.visitor), ...(customer === undefined ? {} : { customer }) });
+      this.#put(kept, { ...newVisitor(this.visitor.sinceMs), ...handedOn(this.visitor), ...(customer === undefined ? {} : { customer }) });
       await this.#foldIn(kept, NONE, this.visitor.sinceMs);
     });
   }
 
-  /** Remembers, hashed, as whom the visitor was identified. */
-  noteCustomer(customer: number): Promise<Outcome> {
-    return this.#guarded((kept) => this.#put(kept, { ...this.visitor, customer }));
-  }
-
   /** Whether the visitor is still the one this document entered as. */
-  present(): Promise<Outcome> {
-    return this.#guarded(() => undefined);
-  }
+  present = (): Promise<Outcome> => this.#guarded(() => undefined);
 
   /** Lets go of the connection, so that the page may be frozen; the next use opens another. */
   close(): void {
@@ -209,20 +205,24 @@ export class Store {
     kept.put(this.replica, "replica");
   }
 
-  async #meet(kept: IDBObjectStore, { newcomer, clockMs, sync }: Entering): Promise<void> {
+  async #meet(kept: IDBObjectStore, { newcomer, terms, agreed }: Entering): Promise<void> {
     const [visitor, others, pace, owed, imported] = await Promise.all(
       ["visitor", "others", "pace", "owed", "imported"].map((key) => ask<unknown>(kept.get(key))),
     );
     const found = { visitor: asVisitor(visitor), others: asOthers(others), pace: asPace(pace), owed: asTokens(owed) };
-    const entry = entryOf(found, newcomer, clockMs, sync);
+    const entry = entryOf(found, newcomer, terms);
     this.#know(entry);
+    const receipt = asReceipt(entry.visitor.receipt);
+    // Said on every page; what was agreed to first is what counts, until something else is agreed to.
+    const dated = receipt && isSameConsent(receipt, agreed) ? entry.visitor : { ...entry.visitor, receipt: agreed };
     if (entry.visitor === found.visitor) {
       this.imported = asImported(imported);
+      if (dated !== entry.visitor) this.#put(kept, dated);
       return;
     }
     kept.delete("imported");
     if (entry.empty) kept.clear();
-    this.#put(kept, entry.visitor);
+    this.#put(kept, dated);
     kept.put(entry.others, "others");
     kept.put(entry.pace, "pace");
     if (entry.owed.length > 0) kept.put(entry.owed, "owed");

@@ -10,6 +10,7 @@ import type { Journal } from "./journal.js";
 import type { Outcome, Store } from "./store.js";
 import { othersOf, send, type Answer } from "./transport.js";
 import { isTrap } from "./trap.js";
+import type { ConsentReceipt } from "./types.js";
 
 /** What the sync needs of the client. */
 export interface SyncHost {
@@ -34,6 +35,8 @@ const GAP_MS = 10_000;
 /** What the server knows of other browsers is asked for again after this time, changed or not. */
 const FRESH_MS = 5 * 60_000;
 const REST_MAX_MS = 2 * 3_600_000;
+/** Stands for the last version taken where the server was only asked: it may hold other replicas, and has no version of this one. */
+const ASKED = Number.MAX_SAFE_INTEGER;
 
 export class Sync {
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -155,6 +158,7 @@ export class Sync {
       state: toBase64url(replica.bytes),
       seen: others.seq,
       config: (this.host.configVersion >>> 0).toString(16).padStart(8, "0"),
+      ...(visitor.receipt && { consent: asSent(visitor.receipt) }),
     };
   }
 
@@ -177,7 +181,7 @@ export class Sync {
     const others = othersOf(body);
     const skew = skewMs ?? this.store.pace.skewMs;
     const conflict = body.conflict === true;
-    await this.#note({ version: sent.version, atMs: conflict ? 0 : Date.now(), failures: 0, notBeforeMs: 0, skewMs: skew }, others);
+    await this.#note({ version: sent.version || ASKED, atMs: conflict ? 0 : Date.now(), failures: 0, notBeforeMs: 0, skewMs: skew }, others);
     this.host.learned();
     if (!conflict) return;
     const held = typeof body.held === "number" ? body.held : sent.version;
@@ -195,6 +199,9 @@ export class Sync {
     if (outcome !== "kept") this.host.ended(outcome);
   }
 }
+
+/** What was agreed to, in the server's words. */
+const asSent = ({ at_ms, ...receipt }: ConsentReceipt): object => ({ at: at_ms, ...receipt });
 
 /** The subject of a customer's token, to notice another one; whether it is true is the server's to say. */
 export function subjectOf(token: string): string | undefined {

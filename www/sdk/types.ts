@@ -27,6 +27,8 @@ export interface Options {
   readonly dataLayer?: string | undefined;
   /** Anything: the profile is also kept in a first-party cookie, for a server that renders with `escale/edge`. */
   readonly cookie?: string | undefined;
+  /** How long a profile lives after consent, in days: at most 395, which is 13 months, and as long unless said. */
+  readonly lifetimeDays?: number | string | undefined;
   /** Allows the inspector, at `?escale=inspect`. */
   readonly inspect?: string | undefined;
 }
@@ -36,6 +38,21 @@ export interface Purposes {
   readonly personalise: boolean;
   readonly keep: boolean;
   readonly sync: boolean;
+}
+
+/** What a site says of consent, purpose by purpose; `version` names the words that were agreed to, for the receipt. */
+export interface SaidConsent extends Partial<Purposes> {
+  readonly version?: string;
+}
+
+/** What was agreed to, when and where: kept with the profile, sent with it, shown to the visitor. It names no one. */
+export interface ConsentReceipt {
+  readonly at_ms: number;
+  /** Of the words that were agreed to, as the site or the platform told it; may be empty. */
+  readonly version: string;
+  /** `site`: the page's own call; or a platform, `tcf` or `google`. */
+  readonly source: "site" | "tcf" | "google";
+  readonly purposes: readonly (keyof Purposes)[];
 }
 
 export type ConsentState = "granted" | "denied" | "pending";
@@ -110,7 +127,7 @@ export interface Client {
 /** What the client is given at its start. */
 export interface Start {
   readonly options: Options;
-  readonly purposes: Purposes;
+  readonly purposes: Purposes & { readonly said?: unknown };
   /** `performance.now()` after which slots that are waiting keep their default content. */
   readonly deadlineAt: number;
   /** What became of the client by itself. A mode: it goes on so. Anything else: it has ended. */
@@ -128,6 +145,8 @@ export interface ClientModule {
 
 /** What Escale thinks of a visitor, and what the topics are called in the page's language, by their names. */
 export interface ToldProfile extends Knowledge {
+  /** What was agreed to; `null` where nothing is kept beyond the page. */
+  readonly consent: ConsentReceipt | null;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -139,6 +158,8 @@ export interface ExportedProfile {
   /** A hash of the customer the visitor was identified as. */
   readonly customer: number | null;
   readonly exported_ms: number;
+  /** What was agreed to; `null` where nothing is kept beyond the page. */
+  readonly consent: ConsentReceipt | null;
   readonly knowledge: Knowledge;
   /** This browser's own counts, as stored: base64url. */
   readonly replica: string;

@@ -22,13 +22,14 @@ const languageOf = (): string => document.documentElement.lang.slice(0, 2).toLow
 
 export async function getProfile(visit: Visit, [callback]: Call): Promise<void> {
   const full = await import("./full.js");
-  quietly(callback, await full.tellProfile(accountOf(visit), languageOf()));
+  const told = await full.tellProfile(accountOf(visit), languageOf());
+  quietly(callback, { ...told, consent: visit.store?.visitor.receipt ?? null });
 }
 
 export async function exportProfile(visit: Visit, [callback]: Call): Promise<void> {
   const full = await import("./full.js");
   const { store } = visit;
-  const names = { replica_id: store?.replica.id ?? "", customer: store?.visitor.customer ?? null };
+  const names = { replica_id: store?.replica.id ?? "", customer: store?.visitor.customer ?? null, consent: store?.visitor.receipt ?? null };
   quietly(callback, await full.exportProfile(accountOf(visit), tailPrefix(visit.desk.from.options.site), names));
 }
 

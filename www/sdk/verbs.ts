@@ -152,7 +152,7 @@ async function identify(visit: Visit, token: string): Promise<void> {
     complain(visit.desk, "bad_token", "the server did not accept the customer's token");
     return;
   }
-  await store.noteCustomer(customer);
+  await store.noteOf({ customer });
   await sync.afresh();
   emit(visit.desk, "identify", undefined);
 }

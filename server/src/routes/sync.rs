@@ -18,8 +18,9 @@ use crate::body;
 use crate::receipt::Receipt;
 use crate::refusal::Refusal;
 use crate::statistics::person::{Arm, HOLDOUT};
+use crate::store::Others as Told;
 use crate::store::{HandIn, HandedIn};
-use crate::{clock, ids, replica, store};
+use crate::{clock, ids, replica};
 
 /// The largest whole number that JavaScript counts exactly.
 const MAX_VERSION: u64 = (1 << 53) - 1;
@@ -43,8 +44,8 @@ pub struct Request {
     replica: String,
     #[schema(maximum = 9007199254740991u64, example = 1)]
     version: u64,
-    /// The profile's bytes, base64url.
-    #[schema(pattern = "^[A-Za-z0-9_-]+$", example = json!(EXAMPLE))]
+    /// The profile's bytes, base64url. Empty, with version 0: nothing is handed in, the answer is asked for.
+    #[schema(pattern = "^[A-Za-z0-9_-]*$", example = json!(EXAMPLE))]
     state: String,
     /// The number of the last `others` that the browser took.
     #[serde(default)]
@@ -88,25 +89,35 @@ pub async fn hand_in(
     app.check_site(&request.site)?;
     let hand_in = read(&app, &request, clock::now_ms())?;
     app.check_pace(&hand_in.visitor)?;
-    replica::check(&hand_in.state)?;
     let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
-    let held = match app.store.hand_in(hand_in).await? {
-        HandedIn::Accepted => None,
-        HandedIn::Conflict { held_version } => Some(held_version),
-        HandedIn::Erased => return Err(Refusal::Erased),
-        HandedIn::TooMuch => return Err(Refusal::Growth),
-        HandedIn::TooManyReplicas => return Err(Refusal::TooManyReplicas),
-    };
+    // A replica that holds nothing yet has nothing to store, and everything to ask.
+    let asks = hand_in.version == 0 && hand_in.state.is_empty();
+    let held = if asks { None } else { store(&app, hand_in).await? };
     let now_ms = clock::now_ms();
     let others = match held {
         None => app.store.others(visitor, replica, request.seen).await?,
         Some(_) => None,
     };
     let served = app.config();
-    let combined = |o: &store::Others| ids::text(&replica::combined(o, &served.config, now_ms));
+    let combined = |o: &Told| ids::text(&replica::combined(o, &served.config, now_ms));
     let others = others.map(|o| Others { seq: o.seq, state: combined(&o) });
     let config = served.version.clone();
-    Ok((NO_STORE, Json(Answer { accepted: held.is_none(), conflict: held.is_some(), held, others, config, now_ms })))
+    Ok((
+        NO_STORE,
+        Json(Answer { accepted: held.is_none() && !asks, conflict: held.is_some(), held, others, config, now_ms }),
+    ))
+}
+
+/// Stores what was handed in; answers the version held where that is another one.
+async fn store(app: &App, hand_in: HandIn) -> Result<Option<u64>, Refusal> {
+    replica::check(&hand_in.state)?;
+    match app.store.hand_in(hand_in).await? {
+        HandedIn::Accepted => Ok(None),
+        HandedIn::Conflict { held_version } => Ok(Some(held_version)),
+        HandedIn::Erased => Err(Refusal::Erased),
+        HandedIn::TooMuch => Err(Refusal::Growth),
+        HandedIn::TooManyReplicas => Err(Refusal::TooManyReplicas),
+    }
 }
 
 fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {

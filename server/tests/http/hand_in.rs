@@ -3,7 +3,7 @@
 use escale::core::profile::Profile;
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, base64url};
 use crate::server::Server;
 
 #[test]
@@ -48,6 +48,25 @@ fn others_are_sent_once_and_again_only_when_they_changed() {
     phone.look_at("trip.beach").sync(&server);
     assert_ne!(laptop.sync(&server)["others"], Value::Null);
     assert!(laptop.seen > seen);
+}
+
+#[test]
+fn a_replica_that_holds_nothing_asks_what_the_others_know_and_stores_nothing() {
+    let server = Server::start();
+    let (mut phone, laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
+    let asked = |browser: &Browser, version: u64| {
+        let mut body = browser.body();
+        (body["state"], body["version"]) = (json!(""), json!(version));
+        server.post("/v1/sync", &body)
+    };
+    assert_eq!(asked(&phone, 0).json()["others"], Value::Null);
+    phone.export(&server).is_refused(404, "unknown_visitor");
+    phone.look_at("trip.city").sync(&server);
+    let answer = asked(&laptop, 0).json();
+    assert_eq!((&answer["accepted"], &answer["conflict"]), (&json!(false), &json!(false)));
+    assert_eq!(answer["others"]["state"], json!(base64url(&phone.engine.save())));
+    assert_eq!(phone.export(&server).json()["replicas"].as_array().map(Vec::len), Some(1));
+    asked(&laptop, 1).is_refused(422, "empty_profile");
 }
 
 #[test]

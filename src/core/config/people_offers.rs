@@ -90,7 +90,11 @@ pub struct OfferConfig {
     /// The last day, `YYYY-MM-DD`, UTC.
     #[serde(default)]
     pub until: Option<String>,
-    /// Texts by language, then by key: title, text, url, cta, image, alt, badge, price.
+    /// Its price is another one for this visitor than for others. It must be said, and is then shown beside the price; Escale
+    /// itself chooses what is offered, never what it costs.
+    #[serde(default)]
+    pub price_personalised: bool,
+    /// Texts by language, then by key: title, text, url, cta, image, alt, badge, price, rating.
     pub content: Texts,
     /// Other words for some visitors: the first whose condition holds is shown.
     #[serde(default)]

@@ -29,6 +29,17 @@ function encoded(purposes, legitimate) {
 // The stub stands there from the start; the platform itself comes when the story says so.
 stub();
 
+/**
+ * Frames ask by messages, as the framework's document has it. The library's stub answers them, but forgets whom, so that they
+ * hear of no later change.
+ */
+addEventListener("message", ({ data, source }) => {
+  const { command, version, parameter, callId } = (typeof data === "string" ? JSON.parse(data) : data).__tcfapiCall ?? {};
+  if (command === undefined) return;
+  const answered = (returnValue, success) => source.postMessage(JSON.stringify({ __tcfapiReturn: { returnValue, success, callId } }), "*");
+  window.__tcfapi(command, version, answered, parameter);
+});
+
 let api;
 window.platform = {
   come: () => void (api ??= new CmpApi(CMP_ID, 1, true)),

@@ -51,6 +51,34 @@ export const blockStories = [
     assert.equal(clicked.id, seen.id);
   }),
 
+  story("it carries for machines what it says to people: schema.org's offer, price and rating", async ({ visit, at }) => {
+    const browser = await visit();
+    const { offer, text } = await becomeCityLover(browser, at);
+    assert.equal(offer, "seville-3-nuits");
+    assert.match(text, /4,7\/5 · 168 avis/);
+    const items = await browser.run(() => {
+      const read = (/** @type {Element} */ item) => {
+        /** @type {Record<string, unknown>} */
+        const told = { type: item.getAttribute("itemtype") };
+        for (const property of item.querySelectorAll("[itemprop]")) {
+          if (property.parentElement?.closest("[itemscope]") !== item) continue;
+          const value = property.getAttribute("content") ?? property.getAttribute("href") ?? property.getAttribute("src") ?? property.textContent;
+          told[property.getAttribute("itemprop") ?? ""] = property.hasAttribute("itemscope") ? read(property) : value;
+        }
+        return told;
+      };
+      return Array.from(document.querySelectorAll("escale-offer[placement=home-hero] [itemscope]:not([itemprop])"), read);
+    });
+    const { description, ...told } = items[0] ?? {};
+    assert.equal(items.length, 1);
+    assert.match(String(description), /Séville|nuits|Triana/i);
+    assert.deepEqual(told, {
+      type: "https://schema.org/Offer", name: told["name"], url: "/voyages/seville-3-nuits.html", image: "/img/seville.svg", price: "319", priceCurrency: "EUR",
+      aggregateRating: { type: "https://schema.org/AggregateRating", ratingValue: "4.7", reviewCount: "168" },
+    });
+    assert.deepEqual(await barriers(browser), []);
+  }),
+
   story("it speaks the page's language", async ({ visit, at }) => {
     const browser = await visit();
     await becomeCityLover(browser, at);

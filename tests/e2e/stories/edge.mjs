@@ -133,4 +133,35 @@ export const edgeStories = [
     await untilState(browser, "ready");
     assert.equal((await slot(browser)).state, "default");
   }),
+
+  story("the edge in a worker, from precompiled modules, chooses what the page does", async ({ visit, gate, at }) => {
+    gate.rewrite = (html) => html.replace(" data-site=", ' data-cookie="on" data-site=');
+    // This page asks for trusted addresses of workers; the story has none.
+    gate.policy = (policy) => policy.replace(/; require-trusted-types-for 'script'/, "");
+    // A worker has neither files nor a document: it is given the modules, as at a content network's edge.
+    gate.answers.set("/edge-worker.js", { status: 200, type: "text/javascript", body: `
+      import { openEdge } from "/escale/edge.js";
+      onmessage = async ({ data: { cookie, module, later, config } }) => {
+        try {
+          const edge = await openEdge({ site: "demo", config, module, later });
+          const page = edge.page({ cookie, language: "fr", url: "/" }, ["home-hero"]);
+          postMessage({ offer: page.choices.get("home-hero")?.[0]?.offer, isPersonal: page.isPersonal, html: page.slot("home-hero", "own"), nobody: edge.page({ cookie: "", language: "fr" }, ["home-hero"]).isPersonal });
+        } catch (error) {
+          postMessage({ error: String(error) });
+        }
+      };
+    ` });
+    const browser = await visit();
+    const shown = await becomeCityLover(browser, at);
+    await flush(browser);
+    const told = await browser.runAsync(async () => {
+      const compiled = (/** @type {string} */ file) => WebAssembly.compileStreaming(fetch(`/escale/${file}`));
+      const [module, later, config] = await Promise.all([compiled("escale_bg.wasm"), compiled("later_bg.wasm"), fetch("/v1/config?site=demo").then(async (answer) => new Uint8Array(await answer.arrayBuffer()))]);
+      const worker = new Worker("/edge-worker.js", { type: "module" });
+      worker.postMessage({ cookie: document.cookie, module, later, config });
+      return new Promise((done) => (worker.onmessage = ({ data }) => done(data)));
+    });
+    assert.deepEqual([told.error, told.offer, told.isPersonal, told.nobody], [undefined, shown.offer, true, false]);
+    assert.match(told.html, /shadowrootmode="open".*own/s);
+  }),
 ];

@@ -1,6 +1,6 @@
 /** What is remembered: over a restart of the browser, and over tabs that are used in turn and at once. */
 import assert from "node:assert/strict";
-import { CITY_PAGES, CITY_QUOTE, EXOTIC_PAGES, arriveAndAccept, exported, flush, lookAt, slot, untilState } from "../steps.mjs";
+import { CITY_PAGES, CITY_QUOTE, EXOTIC_PAGES, arriveAndAccept, exported, flush, lookAt, slot, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { isAbout } from "./taste.mjs";
 
@@ -44,6 +44,37 @@ export const memoryStories = [
     const { counts } = (await exported(after)).knowledge;
     assert.equal(counts.page_views, 7, "the first page, three trips, the quote, and home twice");
     assert.equal(counts.quote_starts, 1);
+  }),
+
+  story("f56_a profile folder that a backup put back: what the server knows counts once, and the visit goes on", async ({ newVisitor, at }) => {
+    const visitor = newVisitor();
+    const searched = async (/** @type {Browser} */ browser, /** @type {number} */ times) => {
+      for (let count = 0; count < times; count += 1) await tell(browser, "track", "search", { destination: "bali" });
+      await flush(browser);
+    };
+    const first = await visitor.open();
+    await arriveAndAccept(first, at("/"));
+    await searched(first, 2);
+    await visitor.close();
+    await visitor.backUp();
+    const second = await visitor.open();
+    await lookAt(second, [at("/ski/")]);
+    await searched(second, 3);
+    const { replica_id } = await exported(second);
+    await visitor.close();
+    await visitor.rollBack();
+    const third = await visitor.open();
+    await lookAt(third, [at("/plage/")]);
+    await flush(third);
+    // Another replica begins, empty; the next answer tells of the one that the server keeps.
+    const renewed = await third.until("what the server remembers", (/** @type {string} */ before) => {
+      const page = /** @type {any} */ (window);
+      page.escale("profile.export", (/** @type {any} */ told) => (page.told = told));
+      return page.told && page.told.replica_id !== before && page.told.knowledge.counts.searches && page.told;
+    }, replica_id);
+    assert.equal(renewed.knowledge.counts.searches, 5, "those of before the backup, and those after it, once");
+    await searched(third, 1);
+    assert.equal((await exported(third)).knowledge.counts.searches, 6);
   }),
 
   story("f32_four tabs used in turn and at once lose and double nothing", async ({ visit, at }) => {

@@ -55,6 +55,34 @@ export const sourceStories = [
     await emptied(browser);
   }),
 
+  story("r2_r17_a_platform_of_the_page_around_a_frame_is_asked_by_messages, and the receipt says what was agreed to", async ({ visit, gate, at }) => {
+    consentBy(gate, "tcf");
+    gate.policy = (policy) => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
+    gate.answers.set("/around", { status: 200, type: "text/html", body: `<!doctype html><title>Around</title><body><script>${await platformScript()}</script><iframe src="/"></iframe>` });
+    const browser = await visit();
+    await browser.open(at("/around"));
+    const inside = (/** @type {string} */ state) =>
+      browser.until(`Escale in the frame to be ${state}`, (/** @type {string} */ wanted) =>
+        /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))?.contentDocument?.documentElement.dataset["escale"] === wanted, state);
+    await inside("pending");
+    // Somebody else in the window says yes: nobody asked them.
+    await browser.run(() => /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))?.contentWindow?.postMessage({ __tcfapiReturn: {
+      callId: "escale", success: true, returnValue: { eventStatus: "tcloaded", gdprApplies: true, purpose: { consents: { 1: true, 5: true, 6: true } } },
+    } }, "*"));
+    await platform(browser, "come");
+    await platform(browser, "show");
+    await inside("pending");
+    await assertUntouched(browser, gate, "tcf");
+    await platform(browser, "answer", ALL);
+    await inside("ready");
+    const { consent } = await browser.runAsync(() => new Promise((done) => /** @type {any} */ (/** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))?.contentWindow).escale("profile.export", done)));
+    assert.deepEqual({ ...consent, at_ms: 0 }, { at_ms: 0, version: "5", source: "tcf", purposes: ["personalise", "keep", "sync"] });
+    assert.ok(Math.abs(consent.at_ms - Date.now()) < 600_000);
+    await platform(browser, "answer", [1]);
+    await inside("denied");
+    await emptied(browser);
+  }),
+
   story("r2_legitimate_interest_and_a_missing_purpose_are_no_consent", async ({ visit, gate, at }) => {
     gate.prelude = await platformScript();
     consentBy(gate, "tcf");

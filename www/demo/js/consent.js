@@ -5,6 +5,8 @@
 import { el, say } from "./dom.js";
 
 const KEY = "voyages-consent";
+/** Which words the banner has: named in the receipt of a consent. */
+const VERSION = "2026-11";
 const PURPOSES = ["personalise", "keep", "sync"];
 let banner = null;
 
@@ -20,7 +22,7 @@ export function choice() {
 
 /** Remembers a choice, tells Escale and the page, and closes the banner. */
 export function decide(personalise, keep = personalise, sync = keep) {
-  const made = { personalise, keep: personalise && keep, sync: personalise && keep && sync, at: new Date().toISOString() };
+  const made = { personalise, keep: personalise && keep, sync: personalise && keep && sync, version: VERSION, at: new Date().toISOString() };
   remember(JSON.stringify(made));
   tell(made);
   close();
@@ -55,9 +57,8 @@ function tell(made) {
 
 function asCommand(made) {
   if (!made) return "pending";
-  const { personalise, keep, sync } = made;
-  if (personalise && keep && sync) return "granted";
-  return personalise ? { personalise, keep, sync } : "denied";
+  const { personalise, keep, sync, version } = made;
+  return personalise ? { personalise, keep, sync, version } : "denied";
 }
 
 function remember(text) {

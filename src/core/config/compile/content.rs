@@ -2,6 +2,7 @@
 //! places. A variant's texts are written whole, over the offer's own: reading them asks no second place.
 
 use super::Compiler;
+use super::numbers::disclosed;
 use crate::core::config::layout::Section;
 use crate::core::config::people::{OfferConfig, Texts, VariantConfig};
 
@@ -10,7 +11,8 @@ const MAX_VARIANTS: usize = 15;
 
 impl Compiler {
     /// The texts of an offer. Returns their first row and how many there are.
-    pub(super) fn content(&mut self, content: &Texts, path: &str) -> (u32, u16) {
+    pub(super) fn content(&mut self, offer: &OfferConfig, path: &str) -> (u32, u16) {
+        let content = &offer.content;
         for (language, texts) in content {
             let path = format!("{path}/{language}");
             if !texts.contains_key("title") {
@@ -21,7 +23,8 @@ impl Compiler {
             self.error(path.to_owned(), "the offer says nothing".into(), "Add texts for a language".into());
         }
         self.addresses(content, path);
-        self.texts(content, path)
+        self.numbers(content, path);
+        self.texts(offer, content, path)
     }
 
     /// The variants of an offer. Returns the first row and how many there are.
@@ -76,7 +79,8 @@ impl Compiler {
             );
         }
         self.addresses(&variant.content, path);
-        self.texts(&whole, path)
+        self.numbers(&whole, path);
+        self.texts(offer, &whole, path)
     }
 
     /// Faults of what a page would link to or load.
@@ -92,9 +96,10 @@ impl Compiler {
         }
     }
 
-    fn texts(&mut self, content: &Texts, path: &str) -> (u32, u16) {
+    fn texts(&mut self, offer: &OfferConfig, content: &Texts, path: &str) -> (u32, u16) {
         let first = self.out.rows(Section::Content) as u32;
-        for (language, texts) in content {
+        let content = if offer.price_personalised { disclosed(content) } else { content.clone() };
+        for (language, texts) in &content {
             for (key, text) in texts {
                 self.content_row(language, key, text);
             }

@@ -6,6 +6,7 @@ mod customer;
 mod experiments;
 mod facets;
 mod model;
+mod numbers;
 mod offers;
 mod rules;
 mod scenarios;

@@ -45,7 +45,7 @@ impl Compiler {
         let (from_s, until_s) = self.dates(offer, &path);
         let (first_weight, weights) = self.weights(&offer.topics, Weighted::Offer, &path);
         let condition = self.condition(offer.when.as_ref(), &format!("{path}/when"));
-        let (first_content, contents) = self.content(&offer.content, &format!("{path}/content"));
+        let (first_content, contents) = self.content(offer, &format!("{path}/content"));
         let (first_variant, variants) = self.variants(offer, &path);
         let base = offer.rate.log2() + value_weight * offer.value.log2() + offer.priority;
         let name = self.out.text(&offer.id);
