@@ -257,7 +257,7 @@ fn scenarios_that_come_to_nothing() {
 fn r11_topics_of_special_categories_are_refused_and_telling_names_warned_of() {
     let mut config = sound();
     config["facets"]["trip"]["topics"] = json!(["city", { "name": "retreat", "sensitive": true }]);
-    let faults = compile(&config.to_string()).err().expect("a sensitive topic");
+    let faults = compile(&config.to_string()).expect_err("a sensitive topic");
     assert_eq!(
         (&*faults[0].path, &*faults[0].message),
         ("/facets/trip/topics/retreat", "`retreat` is a sensitive topic")
