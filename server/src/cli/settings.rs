@@ -58,15 +58,13 @@ fn is_argument(arguments: &[OsString], name: &str) -> bool {
 
 /// The file has to be known before the arguments are read.
 fn named(arguments: &[OsString]) -> Option<PathBuf> {
-    let mut all = arguments.iter();
+    let mut all = arguments.iter().filter_map(|argument| argument.to_str());
     while let Some(argument) = all.next() {
-        match argument.to_str() {
-            Some(FLAG) => return all.next().map(PathBuf::from),
-            Some(text) => match text.strip_prefix(FLAG).and_then(|rest| rest.strip_prefix('=')) {
-                Some(file) => return Some(PathBuf::from(file)),
-                None => {}
-            },
-            None => {}
+        if argument == FLAG {
+            return all.next().map(PathBuf::from);
+        }
+        if let Some(file) = argument.strip_prefix(FLAG).and_then(|rest| rest.strip_prefix('=')) {
+            return Some(PathBuf::from(file));
         }
     }
     None

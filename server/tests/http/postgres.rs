@@ -17,6 +17,7 @@ mod erasure;
 mod hand_in;
 mod identity;
 mod imports;
+mod migrations;
 mod model;
 mod outage;
 mod privacy;

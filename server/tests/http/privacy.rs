@@ -96,7 +96,7 @@ fn ask_everything(server: &Server, erases: bool) -> Vec<(String, u16)> {
 
 #[test]
 fn r10_no_path_of_the_interface_keeps_or_logs_what_it_is_not_meant_to() {
-    let server = Server::start();
+    let server = Server::new_folder().with(&["--log-format", "json"]).start();
     let statuses = ask_everything(&server, false);
     // It got as far as what is kept, and the search finds what is there.
     for told in ["reactions", "bookings", "facts", "consents"] {
@@ -109,4 +109,6 @@ fn r10_no_path_of_the_interface_keeps_or_logs_what_it_is_not_meant_to() {
     let (_, server) = server.stop_and_restart();
     assert!(!server.database().holds(CANARY.as_bytes()));
     assert!(!server.log().contains(CANARY) && !server.log().contains("C-1"), "{}", server.log());
+    let lines: Vec<Value> = server.log().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["route"] == json!("/v1/bookings") && line["status"] == json!(200)));
 }

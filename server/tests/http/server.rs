@@ -243,6 +243,10 @@ impl Home {
         self
     }
 
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// Why no server starts here.
     pub fn refusal(&self) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_escale"))
