@@ -98,7 +98,7 @@ fn look_through(path: &Path) -> Result<(), OpenError> {
 
 /// WAL lets readers go on beside the writer; FULL makes a commit durable before it is acknowledged; secure_delete
 /// zeroes what erasure removes.
-fn tune(db: &Connection) -> rusqlite::Result<()> {
+pub fn tune(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(std::time::Duration::from_secs(5))?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
