@@ -9,7 +9,7 @@ use escale_server::ids::text;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::stopwatch::{Figures, Laps};
+use crate::stopwatch::{Figures, Laps, Start};
 use crate::work::{SITE, Work};
 
 /// What is asked for, again and again.
@@ -24,10 +24,10 @@ pub enum Asked {
 }
 
 pub async fn ask(address: SocketAddr, work: &Arc<Work>, asked: Asked, at_once: usize, within: Duration) -> Figures {
-    let begun = Instant::now();
+    let begun = Arc::new(Start::now());
     let mut runners = tokio::task::JoinSet::new();
     for _ in 0..at_once {
-        let work = work.clone();
+        let (work, begun) = (work.clone(), begun.clone());
         runners.spawn(async move {
             let mut line = Line::open(address).await;
             let mut laps = Laps::default();
@@ -44,7 +44,7 @@ pub async fn ask(address: SocketAddr, work: &Arc<Work>, asked: Asked, at_once: u
     while let Some(laps) = runners.join_next().await {
         all.join(laps.unwrap());
     }
-    all.figures(begun.elapsed())
+    all.figures(&begun)
 }
 
 fn request(work: &Work, asked: Asked) -> String {

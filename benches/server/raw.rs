@@ -8,7 +8,7 @@ use escale_server::sqlite;
 use rusqlite::{Connection, params};
 use tokio_postgres::{Client, NoTls};
 
-use crate::stopwatch::{Figures, Laps};
+use crate::stopwatch::{Figures, Laps, Start};
 use crate::work::{SITE, Work};
 
 /// As both stores have it.
@@ -54,14 +54,14 @@ impl Sqlite {
     }
 
     pub fn run(&mut self, work: &Work, group: usize, within: Duration) -> Figures {
-        let (begun, mut laps) = (Instant::now(), Laps::default());
+        let (begun, mut laps) = (Start::now(), Laps::default());
         while begun.elapsed() < within {
             let started = Instant::now();
             assert!(self.group(work, group), "more visitors are needed for so long a run");
             let took = started.elapsed();
             (0..group).for_each(|_| laps.add(took));
         }
-        laps.figures(begun.elapsed())
+        laps.figures(&begun)
     }
 }
 
@@ -71,7 +71,10 @@ impl Postgres {
     pub async fn new(url: &str, work: &Work, group: usize) -> Self {
         let (client, line) = tokio_postgres::connect(url, NoTls).await.unwrap();
         tokio::spawn(line);
-        client.batch_execute(&format!("SET synchronous_commit = on; {}", TABLE.replace("{bytes}", "BYTEA"))).await.unwrap();
+        client
+            .batch_execute(&format!("SET synchronous_commit = on; {}", TABLE.replace("{bytes}", "BYTEA")))
+            .await
+            .unwrap();
         let bare = Self(client);
         work.go_on_from(0);
         while !work.is_round() {
@@ -99,13 +102,13 @@ impl Postgres {
     }
 
     pub async fn run(&self, work: &Work, group: usize, within: Duration) -> Figures {
-        let (begun, mut laps) = (Instant::now(), Laps::default());
+        let (begun, mut laps) = (Start::now(), Laps::default());
         while begun.elapsed() < within {
             let started = Instant::now();
             assert!(self.group(work, group).await, "more visitors are needed for so long a run");
             let took = started.elapsed();
             (0..group).for_each(|_| laps.add(took));
         }
-        laps.figures(begun.elapsed())
+        laps.figures(&begun)
     }
 }

@@ -101,10 +101,12 @@ impl Population {
                 .unwrap()
                 .execute(params![site, bucket, id, day])
                 .unwrap();
-            tx.prepare_cached("INSERT INTO links (site, bucket, customer, visitor, linked_day) VALUES (?1, ?2, ?3, ?4, ?5)")
-                .unwrap()
-                .execute(params![site, bucket, id, visitor.0, day])
-                .unwrap();
+            tx.prepare_cached(
+                "INSERT INTO links (site, bucket, customer, visitor, linked_day) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )
+            .unwrap()
+            .execute(params![site, bucket, id, visitor.0, day])
+            .unwrap();
         }
         tx.commit().unwrap();
         db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
@@ -116,7 +118,8 @@ impl Population {
         let (site, day) = (self.site.as_str(), self.day.cast_signed());
         let (text, int, long, bytes) = (Type::TEXT, Type::INT4, Type::INT8, Type::BYTEA);
         let types = [&text, &int, &bytes, &bytes, &text, &int, &int].map(Clone::clone);
-        let mut rows = Rows::of(&db, "visitors (site, bucket, visitor, erase, customer, created_day, synced_day)", &types).await;
+        let mut rows =
+            Rows::of(&db, "visitors (site, bucket, visitor, erase, customer, created_day, synced_day)", &types).await;
         for one in self.visitors() {
             rows.add(&[&site, &one.bucket, &one.id.bytes(), &one.erase.bytes(), &one.customer, &day, &day]).await;
         }

@@ -3,13 +3,15 @@
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::work::SITE;
 
 pub struct Served {
     child: Child,
+    /// Kept open: what it says later must not meet a closed door.
+    _said: BufReader<ChildStdout>,
     pub address: SocketAddr,
     /// From the call of the command to the line that says where it listens.
     pub start: Duration,
@@ -23,15 +25,16 @@ impl Served {
         let mut child = Command::new(env!("CARGO_BIN_EXE_escale"))
             .args(["serve", "--site", SITE, "--listen", "127.0.0.1:0", "--db", db, "--config"])
             .arg(config)
-            .env("ESCALE_REQUESTS_A_MINUTE", "1000000000")
+            .env("ESCALE_REQUESTS_A_MINUTE", "1000000")
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let base = line.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect("it says where it listens");
-        Self { address: base.trim_end_matches('/').parse().unwrap(), start: begun.elapsed(), child }
+        let (mut line, mut said) = (String::new(), BufReader::new(child.stdout.take().unwrap()));
+        said.read_line(&mut line).unwrap();
+        let base =
+            line.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect("it says where it listens");
+        Self { address: base.trim_end_matches('/').parse().unwrap(), start: begun.elapsed(), child, _said: said }
     }
 
     /// Its memory now, in MiB.

@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 
 use escale_server::store::{HandedIn, Store};
 
-use crate::stopwatch::{Figures, Laps};
+use crate::stopwatch::{Figures, Laps, Start};
 use crate::work::Work;
 
 /// Hands in until the time is over or, without a time, until everyone has been once.
 pub async fn hand_in(store: &Arc<dyn Store>, work: &Arc<Work>, at_once: usize, within: Option<Duration>) -> Figures {
-    let begun = Instant::now();
+    let begun = Arc::new(Start::now());
     let mut runners = tokio::task::JoinSet::new();
     for _ in 0..at_once {
-        let (store, work) = (store.clone(), work.clone());
+        let (store, work, begun) = (store.clone(), work.clone(), begun.clone());
         runners.spawn(async move {
             let mut laps = Laps::default();
             while within.map_or_else(|| !work.is_round(), |within| begun.elapsed() < within) {
@@ -22,7 +22,7 @@ pub async fn hand_in(store: &Arc<dyn Store>, work: &Arc<Work>, at_once: usize, w
                 let started = Instant::now();
                 let done = store.hand_in(hand_in).await.unwrap();
                 laps.add(started.elapsed());
-                assert!(matches!(done, HandedIn::Accepted), "version {version} was not taken");
+                assert!(matches!(done, HandedIn::Accepted { .. }), "version {version} was not taken");
             }
             laps
         });
@@ -31,5 +31,5 @@ pub async fn hand_in(store: &Arc<dyn Store>, work: &Arc<Work>, at_once: usize, w
     while let Some(laps) = runners.join_next().await {
         all.join(laps.unwrap());
     }
-    all.figures(begun.elapsed())
+    all.figures(&begun)
 }

@@ -1,5 +1,5 @@
 //! Acknowledged durable hand-ins a second: bare, through the store, and over HTTP, in turns in one run, so that what else
-//! the machine does falls on all of them. `visitors= seconds= rounds= at_once= clients= on=sqlite|postgres|both`.
+//! the machine does falls on all of them. `visitors= seconds= rounds= at_once= group= clients= on=sqlite|postgres|both`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,8 +24,10 @@ struct Plan {
     within: Duration,
     rounds: u64,
     visitors: u64,
-    /// Hand-ins at once through the store, and in one commit of the bare upsert.
+    /// Hand-ins at once through the store: one group waits while another is committed.
     at_once: usize,
+    /// Of the bare upsert, in one commit: as many as the store commits together at most.
+    group: usize,
     /// Connections over HTTP.
     clients: usize,
 }
@@ -35,7 +37,8 @@ pub fn run(words: &Words) {
         within: Duration::from_secs(words.number("seconds", 5)),
         rounds: words.number("rounds", 3),
         visitors: words.number("visitors", 100_000),
-        at_once: words.number("at_once", 512) as usize,
+        at_once: words.number("at_once", 1024) as usize,
+        group: words.number("group", 512) as usize,
         clients: words.number("clients", 256) as usize,
     };
     let runtime = Runtime::new().unwrap();
@@ -48,7 +51,11 @@ pub fn run(words: &Words) {
             let work = Arc::new(Work::new(plan.visitors, news));
             println!("  {}, {} bytes, {} visitors", news.name(), work.bytes_each(), plan.visitors);
             let of = runtime.block_on(async {
-                if name == "sqlite" { on_sqlite(words, &plan, work).await } else { on_postgres(words, &plan, work).await }
+                if name == "sqlite" {
+                    on_sqlite(words, &plan, work).await
+                } else {
+                    on_postgres(words, &plan, work).await
+                }
             });
             figures.insert(news.name().to_owned(), of);
         }
@@ -58,7 +65,7 @@ pub fn run(words: &Words) {
 
 async fn on_sqlite(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
     let folder = words.folder();
-    let mut bare = raw::Sqlite::new(folder.path(), &work, plan.at_once);
+    let mut bare = raw::Sqlite::new(folder.path(), &work, plan.group);
     let db = folder.path().join("store.db");
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&db).unwrap());
     let mut told = Told::default();
@@ -69,7 +76,7 @@ async fn on_sqlite(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
     at.1 = work.place();
     for round in 0..plan.rounds {
         work.go_on_from(at.0);
-        told.add("bare", round, bare.run(&work, plan.at_once, plan.within));
+        told.add("bare", round, bare.run(&work, plan.group, plan.within));
         at.0 = work.place();
         work.go_on_from(at.1);
         told.add("store", round, store::hand_in(&store, &work, plan.at_once, Some(plan.within)).await);
@@ -82,7 +89,7 @@ async fn on_sqlite(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
 
 async fn on_postgres(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
     let cluster = Cluster::start(words.folder());
-    let bare = raw::Postgres::new(&cluster.new_database("bare").await, &work, plan.at_once).await;
+    let bare = raw::Postgres::new(&cluster.new_database("bare").await, &work, plan.group).await;
     let url = cluster.new_database("store").await;
     let store: Arc<dyn Store> = Arc::new(PostgresStore::open(&url.parse().unwrap()).await.unwrap());
     let mut told = Told::default();
@@ -93,7 +100,7 @@ async fn on_postgres(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
     at.1 = work.place();
     for round in 0..plan.rounds {
         work.go_on_from(at.0);
-        told.add("bare", round, bare.run(&work, plan.at_once, plan.within).await);
+        told.add("bare", round, bare.run(&work, plan.group, plan.within).await);
         at.0 = work.place();
         work.go_on_from(at.1);
         told.add("store", round, store::hand_in(&store, &work, plan.at_once, Some(plan.within)).await);

@@ -38,7 +38,6 @@ impl News {
 }
 
 pub struct Work {
-    site: Site,
     pub visitors: Vec<Visitor>,
     /// By kind, then by version.
     states: Vec<Vec<Vec<u8>>>,
@@ -69,15 +68,10 @@ impl Work {
         let now_ms = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;
         Self {
             visitors: (0..visitors).map(|n| Visitor::of(&site, n)).collect(),
-            site,
             states: (0..KINDS).map(|kind| versions(kind as u32, news, seconds_of(now_ms as f64))).collect(),
             next: AtomicU64::new(0),
             day: (now_ms / 86_400_000) as u32,
         }
-    }
-
-    pub fn site(&self) -> &Site {
-        &self.site
     }
 
     /// The next hand-in: every visitor once, in an order far from that of keys, then every visitor again. `None`: there
@@ -116,6 +110,7 @@ impl Work {
             erase: of.erase,
             replica: of.replica,
             version,
+            profile: Profile::decode(self.state(visitor, version)).unwrap(),
             state: self.state(visitor, version).to_vec(),
             day: self.day,
             arms: vec![Arm { experiment: HOLDOUT, arm: 0 }],
@@ -132,7 +127,8 @@ impl Work {
 /// The reference profile as the tests have frozen it.
 fn reference() -> Profile {
     let hex = include_str!("../../tests/frozen/profile-v1.hex").trim();
-    let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+    let bytes: Vec<u8> =
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
     Profile::decode(&bytes).unwrap()
 }
 

@@ -6,12 +6,13 @@ use tokio_postgres::{Client, Config, NoTls};
 use super::OpenError;
 
 /// Forward only, in order; a released file is never edited.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("../../migrations/postgres/0001_base.sql"),
     include_str!("../../migrations/postgres/0002_tellings.sql"),
     include_str!("../../migrations/postgres/0003_statistics.sql"),
     include_str!("../../migrations/postgres/0020_identifiers.sql"),
     include_str!("../../migrations/postgres/0021_outbox.sql"),
+    include_str!("../../migrations/postgres/0030_told.sql"),
 ];
 
 /// Any number that all servers agree on.

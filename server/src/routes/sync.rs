@@ -69,11 +69,13 @@ pub async fn hand_in(
 ) -> Result<impl IntoResponse, Refusal> {
     app.check_site(&request.site)?;
     let hand_in = read(&app, &request)?;
-    app.check_pace(&hand_in.visitor)?;
-    replica::check(&hand_in.state)?;
     let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
+    let mut is_news = true;
     let held = match app.store.hand_in(hand_in).await? {
-        HandedIn::Accepted => None,
+        HandedIn::Accepted { is_alone } => {
+            is_news = !is_alone || request.seen != 0;
+            None
+        }
         HandedIn::Conflict { held_version } => Some(held_version),
         HandedIn::Erased => return Err(Refusal::Erased),
         HandedIn::TooMuch => return Err(Refusal::Growth),
@@ -81,8 +83,8 @@ pub async fn hand_in(
     };
     let now_ms = clock::now_ms();
     let others = match held {
-        None => app.store.others(visitor, replica, request.seen).await?,
-        Some(_) => None,
+        None if is_news => app.store.others(visitor, replica, request.seen).await?,
+        _ => None,
     };
     let combined = |o: &store::Others| ids::text(&replica::combined(o, &app.config.config, now_ms));
     let others = others.map(|o| Others { seq: o.seq, state: combined(&o) });
@@ -98,8 +100,11 @@ fn read(app: &App, request: &Request) -> Result<HandIn, Refusal> {
     if request.version > MAX_VERSION {
         return Err(Refusal::MalformedField("version"));
     }
+    let visitor_key = visitor.visitor(&app.site);
+    app.check_pace(&visitor_key)?;
     Ok(HandIn {
-        visitor: visitor.visitor(&app.site),
+        visitor: visitor_key,
+        profile: replica::check(&state)?,
         erase: erase.erase(&app.site),
         replica,
         version: request.version,

@@ -5,13 +5,14 @@ use rusqlite::Connection;
 use super::OpenError;
 
 /// Forward only, in order; a released file is never edited.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("../../migrations/sqlite/0001_base.sql"),
     include_str!("../../migrations/sqlite/0002_taken_day.sql"),
     include_str!("../../migrations/sqlite/0003_tellings.sql"),
     include_str!("../../migrations/sqlite/0004_statistics.sql"),
     include_str!("../../migrations/sqlite/0020_identifiers.sql"),
     include_str!("../../migrations/sqlite/0021_outbox.sql"),
+    include_str!("../../migrations/sqlite/0030_told.sql"),
 ];
 
 /// Runs the steps the file has not seen, each in a transaction of its own.

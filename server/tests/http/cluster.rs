@@ -1,8 +1,8 @@
 //! One PostgreSQL server for all tests of this process, a database a test. It ends with the process.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -14,27 +14,65 @@ pub struct Cluster {
     folder: PathBuf,
     databases: AtomicU32,
     /// Its standard input ends with this process, and so does the server.
-    _script: Child,
+    script: Child,
+    said: BufReader<ChildStdout>,
 }
 
 impl Cluster {
     pub fn get() -> &'static Self {
-        CLUSTER.get_or_init(Self::start)
+        CLUSTER.get_or_init(|| Self::start(""))
     }
 
-    fn start() -> Self {
+    /// A server of a test's own, which waits for the disk and may be killed.
+    #[allow(dead_code, reason = "the embedded store has none")]
+    pub fn alone() -> Self {
+        Self::start("-c fsync=on")
+    }
+
+    fn start(settings: &str) -> Self {
         let folder = tempfile::TempDir::new().unwrap().keep();
         let mut script = Command::new("sh")
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http/postgres.sh"))
-            .arg(&folder)
+            .args([folder.as_os_str(), settings.as_ref()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
+        let said = BufReader::new(script.stdout.take().unwrap());
+        let mut cluster = Self { folder, databases: AtomicU32::new(0), script, said };
+        cluster.wait_until_ready();
+        cluster
+    }
+
+    fn wait_until_ready(&mut self) {
         let mut said = String::new();
-        BufReader::new(script.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        self.said.read_line(&mut said).unwrap();
         assert_eq!(said, "ready\n", "PostgreSQL did not start; its words are above");
-        Self { folder, databases: AtomicU32::new(0), _script: script }
+    }
+
+    /// Kills all of it at once, as a power cut would.
+    #[allow(dead_code, reason = "the embedded store has none")]
+    pub fn kill(&self) {
+        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let first = pid.lines().next().unwrap();
+        let others = Command::new("pgrep").args(["-P", first]).output().unwrap();
+        let others = String::from_utf8(others.stdout).unwrap();
+        let all: Vec<&str> = std::iter::once(first).chain(others.lines()).collect();
+        Command::new("kill").arg("-KILL").args(&all).status().unwrap();
+        // A killed process is there until it was taken note of, and the next server will not share its memory.
+        for pid in all {
+            let stat = format!("/proc/{pid}/stat");
+            while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    /// Starts it again after a kill; it has recovered when this returns.
+    #[allow(dead_code, reason = "the embedded store has none")]
+    pub fn start_again(&mut self) {
+        self.script.stdin.as_mut().unwrap().write_all(b"again\n").unwrap();
+        self.wait_until_ready();
     }
 
     /// The URL of an empty database.
