@@ -7,6 +7,7 @@ use super::PostgresStore;
 use super::bucket::Bucket;
 use super::erase::remove_link;
 use super::lines::Lines;
+use super::statistics;
 use crate::customers::steps::{Belongings, Change, Customers, Unfinished};
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Reply, StoreError, Telling};
@@ -38,7 +39,11 @@ impl Customers for PostgresStore {
             if let Change::RemoveLink { of, leaving } = &change {
                 return remove_link(&mut line, of, leaving).await;
             }
-            apply(&mut line, &change).await
+            apply(&mut line, &change).await?;
+            match &change {
+                Change::Repoint { visitor, .. } => statistics::moved(&mut line, visitor).await,
+                _ => Ok(()),
+            }
         })
     }
 }
@@ -215,6 +220,7 @@ async fn take_away(
              WHERE site = $1 AND bucket = $2 AND customer = $3 AND id = $4 AND at_s = $5";
         there.run(sql, &[&of.id, &id.bytes(), &i64::from(*at_s)]).await?;
     }
+    statistics::hand_over(there, of, links).await?;
     drop_if_empty(there, of).await
 }
 

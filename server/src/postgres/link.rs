@@ -29,7 +29,7 @@ pub async fn link(lines: &Lines, link: &Link) -> Result<Linked, StoreError> {
         return Ok(Linked::Erased);
     }
     if is_tombstoned(&Bucket::of(&line, &link.visitor), &link.visitor.id).await? {
-        let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day: Some(link.day) };
+        let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day: Some(link.day), lives_on: false };
         erase::remove_link(&mut line, &link.customer, &leaving).await?;
         return Ok(Linked::Erased);
     }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::erase::remove_link;
 use super::writer::Trace;
-use super::{SqliteStore, write};
+use super::{SqliteStore, statistics, write};
 use crate::customers::steps::{Belongings, Change, Customers, Unfinished};
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Link, Reply, Telling};
@@ -34,7 +34,14 @@ impl Customers for SqliteStore {
             | Change::AddLink { .. } => Trace::Keep,
             _ => Trace::Scrub,
         };
-        Box::pin(self.writer.submit(trace, move |tx| apply(tx, &change)))
+        Box::pin(async move {
+            let moved = if let Change::Repoint { visitor, .. } = &change { Some(visitor.clone()) } else { None };
+            self.writer.submit(trace, move |tx| apply(tx, &change)).await?;
+            let Some(visitor) = moved else { return Ok(()) };
+            let of = visitor.clone();
+            let carried = self.writer.submit(Trace::Keep, move |tx| statistics::moved(tx, &of)).await?;
+            self.carry(visitor, carried).await
+        })
     }
 }
 
@@ -224,6 +231,7 @@ fn take_away(
             params![site, bucket, of.id, id.0, at_s],
         )?;
     }
+    statistics::hand_over(tx, of, links)?;
     drop_if_empty(tx, of)
 }
 

@@ -20,7 +20,7 @@ fn a_stop_is_graceful_and_a_new_start_keeps_the_data() {
 }
 
 /// How often the server is killed: twenty times, unless `make kills` says otherwise.
-fn kills() -> u32 {
+pub fn kills() -> u32 {
     std::env::var("ESCALE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20)
 }
 
@@ -66,7 +66,7 @@ fn f52_a_server_killed_under_load_loses_nothing_acknowledged() {
     println!("{} kills, {all} acknowledged hand-ins, none lost ({changes} states stored)", kills());
 }
 
-fn hand_in_until_it_dies(agent: &ureq::Agent, url: &str, (n, from): (u8, u64), acks: &Sender<(u8, u64)>) {
+pub fn hand_in_until_it_dies(agent: &ureq::Agent, url: &str, (n, from): (u8, u64), acks: &Sender<(u8, u64)>) {
     let mut browser = Browser::of_visitor(n, 1);
     browser.version = from;
     loop {
