@@ -43,8 +43,8 @@ pub fn run(words: &Words) {
         let out = folder.path().join("audience.ndjson");
         ask(&config, &db, &out, &["--when", r#"{"stage": "new"}"#]);
         match &cluster {
-            None => population.into_sqlite(Path::new(&db)),
-            Some(_) => runtime.block_on(population.into_postgres(&db)),
+            None => population.fill_sqlite(Path::new(&db)),
+            Some(_) => runtime.block_on(population.fill_postgres(&db)),
         }
         let load = machine::load();
         println!("\n{customers} customers on {name}, profiles of {bytes} bytes on average; load {load}");

@@ -7,6 +7,9 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
+/// As a server of its own machine would have them.
+const SETTINGS: &str = "-c fsync=on -c shared_buffers=1GB -c max_wal_size=4GB";
+
 pub struct Cluster {
     folder: std::path::PathBuf,
     /// Its standard input ends with this process, and so does the server.
@@ -18,8 +21,7 @@ impl Cluster {
         let folder = folder.keep();
         let mut script = Command::new("sh")
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http/postgres.sh"))
-            .arg(&folder)
-            .arg("-c fsync=on -c shared_buffers=1GB -c max_wal_size=4GB")
+            .args([folder.as_os_str(), SETTINGS.as_ref()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -37,8 +37,8 @@ pub fn run(words: &Words) {
         let population = population(&work);
         let begun = Instant::now();
         match &cluster {
-            None => population.into_sqlite(Path::new(&db)),
-            Some(_) => runtime.block_on(population.into_postgres(&db)),
+            None => population.fill_sqlite(Path::new(&db)),
+            Some(_) => runtime.block_on(population.fill_postgres(&db)),
         }
         println!("\n{visitors} visitors on {name}, filled in {:.0} s", begun.elapsed().as_secs_f64());
         let load = machine::load();

@@ -86,10 +86,8 @@ impl Line {
         self.buffer.clear();
         loop {
             assert!(self.stream.read_buf(&mut self.buffer).await.unwrap() > 0, "the server hung up");
-            if let Some(length) = whole(&self.buffer) {
-                if self.buffer.len() >= length {
-                    break;
-                }
+            if whole(&self.buffer).is_some_and(|length| self.buffer.len() >= length) {
+                break;
             }
         }
         let said = String::from_utf8_lossy(&self.buffer);

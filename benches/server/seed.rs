@@ -69,7 +69,7 @@ impl Population {
         all
     }
 
-    pub fn into_sqlite(&self, db: &Path) {
+    pub fn fill_sqlite(&self, db: &Path) {
         let mut db = Connection::open(db).unwrap();
         let (site, day) = (self.site.as_str(), self.day);
         // Without a log the size of it all: what is half done is thrown away anyway.
@@ -112,7 +112,7 @@ impl Population {
         db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     }
 
-    pub async fn into_postgres(&self, url: &str) {
+    pub async fn fill_postgres(&self, url: &str) {
         let (db, line) = tokio_postgres::connect(url, NoTls).await.unwrap();
         tokio::spawn(line);
         let (site, day) = (self.site.as_str(), self.day.cast_signed());

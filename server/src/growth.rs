@@ -11,14 +11,18 @@ const A_DAY: u64 = 1440;
 
 /// Whether the state grew from the held one no faster than an event a minute, with something to spare.
 pub fn is_plausible(held: Option<&[u8]>, state: &Profile) -> bool {
-    // So much fits into one day: what was held need not be read.
-    if events(state) <= AT_ONCE + A_DAY {
+    if fits_a_day(state) {
         return true;
     }
     let held = held.and_then(|held| Profile::decode(held).ok()).unwrap_or_default();
     let since_s = if held.last_s == 0 { state.first_s } else { held.last_s };
     let days = u64::from(state.last_s.saturating_sub(since_s) / DAY_S) + 1;
     events(state).saturating_sub(events(&held)) <= AT_ONCE + A_DAY * days
+}
+
+/// So much may be whatever was held of it, which need not be read then.
+pub fn fits_a_day(state: &Profile) -> bool {
+    events(state) <= AT_ONCE + A_DAY
 }
 
 /// What the profile counts of what was done.

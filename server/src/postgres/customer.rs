@@ -8,6 +8,7 @@ use super::bucket::Bucket;
 use super::erase::remove_link;
 use super::lines::Lines;
 use super::statistics;
+use super::write::forget_prints;
 use crate::customers::steps::{Belongings, Change, Customers, Unfinished};
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Reply, StoreError, Telling};
@@ -154,6 +155,7 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
             let sql = "UPDATE visitors SET customer = $5
                  WHERE site = $1 AND bucket = $2 AND visitor = $3 AND customer = $4";
             there.run(sql, &[&visitor.id.bytes(), from, to]).await?;
+            forget_prints(there, &visitor.id).await?;
         }
         Change::AddLink { of, visitor, day } => {
             create(there, of, *day).await?;

@@ -8,7 +8,7 @@ use super::erase;
 use super::lines::Lines;
 use super::read::is_tombstoned;
 use super::statistics;
-use super::write::is_used;
+use super::write::{forget_prints, is_used};
 use crate::statistics::Carried;
 use crate::store::{Leaving, Link, Linked, StoreError};
 
@@ -53,7 +53,10 @@ async fn point_to_customer(line: &mut Client, link: &Link) -> Result<(Linked, Op
     }
     let is_here = claim(&here, link).await?.as_ref() == Some(&link.customer.id);
     let carried = match is_here {
-        true => statistics::leave_to_customer(&here, &link.visitor.id, &link.customer.id).await?,
+        true => {
+            forget_prints(&here, &link.visitor.id).await?;
+            statistics::leave_to_customer(&here, &link.visitor.id, &link.customer.id).await?
+        }
         false => None,
     };
     tx.commit().await?;

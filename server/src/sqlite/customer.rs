@@ -139,11 +139,15 @@ fn apply(tx: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
             "UPDATE customers SET dropped = dropped + ?4 WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
             params![of.site.as_str(), of.bucket(), of.id, by],
         ),
-        Change::Repoint { visitor: VisitorKey { site, id }, from, to } => run(
-            tx,
-            "UPDATE visitors SET customer = ?5 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND customer = ?4",
-            params![site.as_str(), id.bucket(), id.0, from, to],
-        ),
+        Change::Repoint { visitor, from, to } => {
+            let VisitorKey { site, id } = visitor;
+            run(
+                tx,
+                "UPDATE visitors SET customer = ?5 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND customer = ?4",
+                params![site.as_str(), id.bucket(), id.0, from, to],
+            )?;
+            write::forget_prints(tx, visitor)
+        }
         Change::AddLink { of, visitor, day } => {
             let visitor = VisitorKey { site: of.site.clone(), id: *visitor };
             write::add_link(tx, &Link { visitor, customer: of.clone(), erase: None, day: *day })

@@ -6,6 +6,7 @@ use super::consent;
 use super::outbox::note_visitor;
 use super::read::is_tombstoned;
 use super::statistics;
+use crate::growth::fits_a_day;
 use crate::hand_in::{Held, Verdict, judge};
 use crate::ids::{IdHash, VisitorKey};
 use crate::statistics::Carried;
@@ -15,6 +16,10 @@ use crate::store::{HandIn, HandedIn, Link, Linked, REPLICAS_PER_VISITOR};
 /// Takes a replica's state by the version rules, and counts what it tells; what the customer's bucket must know of it
 /// comes back too.
 pub fn hand_in(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<(HandedIn, Option<Carried>)> {
+    if goes_on(tx, of)? {
+        consent::keep(tx, of)?;
+        return Ok((HandedIn::Accepted { is_alone: true }, None));
+    }
     let standing = standing(tx, of)?;
     if standing.is_erased || !welcome(tx, of, &standing)? {
         return Ok((HandedIn::Erased, None));
@@ -36,11 +41,37 @@ pub fn hand_in(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<(HandedIn,
     Ok((standing.accepted(), carried))
 }
 
+/// The shortest way, and the most frequent: a replica that is alone, and tells nothing new of what is counted, is known by its
+/// print. Whatever in the visitor's bucket makes that untrue empties the print.
+fn goes_on(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<bool> {
+    if !fits_a_day(&of.profile) {
+        return Ok(false);
+    }
+    let VisitorKey { site, id } = &of.visitor;
+    let print = Told::by(of, false).print(&of.erase, true);
+    tx.prepare_cached(
+        "UPDATE replicas SET version = ?5, changes = changes + 1, state = ?6, taken_day = ?7
+         WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version < ?5 AND told = ?8",
+    )?
+    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day, print])
+    .map(|rows| rows > 0)
+}
+
+/// The prints of all replicas of a visitor: what they stand for is no longer so.
+pub fn forget_prints(tx: &Transaction<'_>, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE replicas SET told = 0 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .execute(params![site.as_str(), id.bucket(), id.0])
+        .map(|_| ())
+}
+
 /// Stores the state, and counts what it tells where that is not what the same replica told before.
 fn take(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::Result<Option<Carried>> {
     let customer = standing.customer.as_deref();
     let told = Told::by(of, customer.is_some());
-    let print = told.print(customer);
+    let print = told.print(&of.erase, standing.is_alone());
+    if standing.told.is_none() && standing.others > 0 {
+        forget_prints(tx, &of.visitor)?;
+    }
     store(tx, of, print)?;
     if standing.told == Some(print) { Ok(None) } else { statistics::count(tx, &of.visitor, &told, customer) }
 }
@@ -63,7 +94,11 @@ struct Standing {
 
 impl Standing {
     fn accepted(&self) -> HandedIn {
-        HandedIn::Accepted { is_alone: self.others == 0 && self.customer.is_none() }
+        HandedIn::Accepted { is_alone: self.is_alone() }
+    }
+
+    fn is_alone(&self) -> bool {
+        self.others == 0 && self.customer.is_none()
     }
 }
 
@@ -155,6 +190,7 @@ pub fn point_to_customer(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<
     if now.as_deref() != Some(&customer.id) {
         return Ok((Linked::Elsewhere, None));
     }
+    forget_prints(tx, &link.visitor)?;
     Ok((Linked::Here, statistics::leave_to_customer(tx, &link.visitor, &customer.id)?))
 }
 

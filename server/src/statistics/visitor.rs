@@ -2,7 +2,7 @@
 //! changes in the sums. Never: grows without bounds; reads a clock.
 
 use escale::core::decided::Decided;
-use escale::core::hash::{fnv1a, mix};
+use escale::core::hash::mix;
 use escale::core::profile::Profile;
 use escale::core::profile::settled::Settled;
 use serde::{Deserialize, Serialize};
@@ -12,15 +12,13 @@ use super::outcome::{OUTCOMES, Outcome};
 use super::person::{Arm, Booked, Counted, Facts};
 use super::tastes::{Tastes, parts_of};
 use super::{FORM, REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
+use crate::ids::IdHash;
 use crate::store::HandIn;
 
 /// No person is shown more in a month: what comes on top is not counted.
 const MAX_DECISIONS: usize = 256;
 /// So many offers in placements; what comes on top weighs nothing.
 const MAX_OFFERS: usize = 512;
-
-/// Any number that a hash begins with (FNV's own).
-const BASIS: u32 = 0x811c_9dc5;
 
 /// What was counted of a visitor.
 #[derive(Default, Serialize, Deserialize)]
@@ -62,11 +60,13 @@ impl<'a> Told<'a> {
     }
 
     /// Two that are equal tell the same: what was counted once need not be looked at again on that day. Where the back end
-    /// says another value of a booking, its word stands until the page tells of something new.
-    pub fn print(&self, customer: Option<&str>) -> i64 {
+    /// says another value of a booking, its word stands until the page tells of something new. The token is the visitor's newest; alone is who has one replica, and is no
+    /// customer's. Never 0.
+    pub fn print(&self, erase: &IdHash, is_alone: bool) -> i64 {
         let mut print = mix(u64::from(FORM), u64::from(self.today));
         let mut take = |word: u64| print = mix(print, word);
-        take(customer.map_or(0, |id| u64::from(fnv1a(BASIS, id.as_bytes())) + 1));
+        let (words, _) = erase.0.as_chunks::<8>();
+        words.iter().for_each(|word| take(u64::from_le_bytes(*word)));
         self.arms.iter().for_each(|arm| take(u64::from(arm.experiment) << 8 | u64::from(arm.arm)));
         take(self.profile.counts.quote_submits.into());
         for booking in &self.profile.bookings {
@@ -85,7 +85,7 @@ impl<'a> Told<'a> {
             take(word.is_cancelled.into());
         }
         parts_of(self.profile).iter().for_each(|(topic, parts)| take(u64::from(*topic) << 8 | u64::from(*parts)));
-        print.cast_signed()
+        (print & !1 | u64::from(is_alone)).max(2).cast_signed()
     }
 }
 
