@@ -7,7 +7,7 @@ export ESCALE_TOOLS ?= $(HOME)/.cache/escale/tools
 export PATH := $(ESCALE_TOOLS)/bin:$(PATH)
 DEMO_PORT ?= 8787
 
-.PHONY: help setup setup-test demo build test native fuzz-http browser tabs bench size ci fmt clean
+.PHONY: help setup setup-test demo build test native fuzz-http browser tabs kills full-disks bench bench-server size ci fmt clean
 .PHONY: check-format check-rust check-web check-dependencies check-docs
 
 help: ## This list
@@ -52,8 +52,19 @@ consumers: setup-test build ## Install the packed package in real projects (scri
 	@node tests/consumers/run.mjs --engine chromium
 
 KILLS ?= 1000
-kills: setup-test ## Kill the server in mid-write, KILLS=1000 times, on SQLite: nothing acknowledged may be lost
-	@ESCALE_KILLS=$(KILLS) cargo test --release -p escale-server --test http -- f52_a_server_killed_under_load --nocapture
+kills: setup-test ## Kill the server in mid-write, KILLS=1000 times on each store, and PostgreSQL itself a tenth as often: nothing acknowledged may be lost
+	@ESCALE_KILLS=$(KILLS) cargo test --release -p escale-server --test http --test http-postgres -- f52_ --nocapture
+
+FULL_DISKS ?= 100
+full-disks: setup-test ## Fill the disk FULL_DISKS=100 times on a tiny file system: reads go on, everything recovers
+	@cargo test --release -p escale-server --test http --no-run
+	@mkdir -p target/tiny
+	@unshare --map-root-user --mount sh -c 'mount -t tmpfs -o size=16m escale target/tiny && \
+		TMPDIR=$$PWD/target/tiny ESCALE_FULL_DISKS=$(FULL_DISKS) \
+		cargo test --release -p escale-server --test http -- f53_a_full_disk --nocapture'
+
+bench-server: build ## Measure the server beside the machine's own limit: hand-ins, audiences, a large base, on both stores
+	@cargo bench -p escale-server --bench server
 
 bench: build ## Measure `choose` in Chromium beside peers
 	@scripts/setup.sh bench

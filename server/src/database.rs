@@ -38,7 +38,7 @@ impl FromStr for Database {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Ok(Self::File(PathBuf::from(text)));
         }
-        let mut address = Address::read(text)?;
+        let mut address = Address::from_str(text)?;
         let config = &mut address.config;
         if config.get_application_name().is_none() {
             config.application_name("escale");

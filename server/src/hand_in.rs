@@ -1,12 +1,14 @@
 //! In: what the store holds of a replica, and what a browser hands in. Out: a verdict.
 //! Never: reads a clock or a store; the same rule serves every backend.
 
+use escale::core::profile::Profile;
+
 use crate::growth::is_plausible;
 
 /// The stored side of a replica.
-pub struct Held {
+pub struct Held<'a> {
     pub version: u64,
-    pub state: Vec<u8>,
+    pub state: &'a [u8],
 }
 
 /// What becomes of a hand-in.
@@ -23,12 +25,12 @@ pub enum Verdict {
 }
 
 /// A higher version wins, if it grew no faster than people do; the same version must be the same bytes; anything else is
-/// a roll-back or a copy.
-pub fn judge(held: Option<&Held>, version: u64, state: &[u8]) -> Verdict {
+/// a roll-back or a copy. The profile is that of the state.
+pub fn judge(held: Option<Held<'_>>, version: u64, (state, profile): (&[u8], &Profile)) -> Verdict {
     match held {
         Some(held) if version == held.version && state == held.state => Verdict::Same,
         Some(held) if version <= held.version => Verdict::Conflict,
-        _ if is_plausible(held.map(|held| held.state.as_slice()), state) => Verdict::Store,
+        _ if is_plausible(held.map(|held| held.state), profile) => Verdict::Store,
         _ => Verdict::TooMuch,
     }
 }
@@ -39,8 +41,8 @@ mod tests {
 
     #[track_caller]
     fn case(held: Option<(u64, &[u8])>, offered: (u64, &[u8]), expected: Verdict) {
-        let held = held.map(|(version, state)| Held { version, state: state.to_vec() });
-        assert_eq!(judge(held.as_ref(), offered.0, offered.1), expected);
+        let held = held.map(|(version, state)| Held { version, state });
+        assert_eq!(judge(held, offered.0, (offered.1, &Profile::default())), expected);
     }
 
     #[test]

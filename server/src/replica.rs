@@ -21,12 +21,12 @@ const DAY_MS: u64 = 86_400_000;
 
 /// Whether a hand-in's bytes are a profile that this release reads, written as it would write it: other bytes for the
 /// same profile could carry what no profile holds.
-pub fn check(state: &[u8]) -> Result<(), Refusal> {
+pub fn check(state: &[u8]) -> Result<Profile, Refusal> {
     if state.is_empty() {
         return Err(Refusal::EmptyProfile);
     }
     match Profile::decode(state) {
-        Ok(profile) if profile.encode() == state => Ok(()),
+        Ok(profile) if profile.encode() == state => Ok(profile),
         Err(WireError::Newer(_)) => Err(Refusal::NewerProfile),
         Ok(_) | Err(_) => Err(Refusal::CorruptProfile),
     }

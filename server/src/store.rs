@@ -4,6 +4,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use escale::core::profile::Profile;
+
 use crate::audience::held::Audience;
 use crate::customers::steps::Customers;
 use crate::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
@@ -42,6 +44,8 @@ pub struct HandIn {
     pub replica: ReplicaId,
     pub version: u64,
     pub state: Vec<u8>,
+    /// The same, read.
+    pub profile: Profile,
     pub day: u32,
     /// What the visitor agreed to, if the browser says it.
     pub consent: Option<Receipt>,
@@ -54,8 +58,13 @@ pub struct HandIn {
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HandedIn {
-    Accepted,
-    Conflict { held_version: u64 },
+    /// `is_alone`: nobody else knows anything of the visitor, no other replica and no customer.
+    Accepted {
+        is_alone: bool,
+    },
+    Conflict {
+        held_version: u64,
+    },
     Erased,
     TooMuch,
     TooManyReplicas,
@@ -147,6 +156,8 @@ pub struct Leaving {
     pub visitor: IdHash,
     pub changes: u64,
     pub erased_day: Option<u32>,
+    /// The visitor stays, and is counted elsewhere.
+    pub lives_on: bool,
 }
 
 /// Whose data an erasure names: the secret's two readings, as a visitor's and as an erase-only token.

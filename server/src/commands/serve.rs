@@ -55,7 +55,7 @@ fn start_log(arguments: &cli::Serve) {
         LogLevel::Info => LevelFilter::INFO,
     };
     // Our own lines alone: what the libraries below would say of a request may be personal.
-    let own = Targets::new().with_target(env!("CARGO_BIN_NAME"), level);
+    let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())

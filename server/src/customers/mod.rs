@@ -115,7 +115,7 @@ async fn move_all(
 pub async fn unlink(store: &dyn Store, visitor: VisitorKey) -> Result<(), StoreError> {
     let Some((id, changes)) = store.pointer(visitor.clone()).await? else { return Ok(()) };
     let of = CustomerKey { site: visitor.site.clone(), id: id.clone() };
-    let leaving = Leaving { visitor: visitor.id, changes, erased_day: None };
+    let leaving = Leaving { visitor: visitor.id, changes, erased_day: None, lives_on: true };
     store.change(Change::RemoveLink { of, leaving }).await?;
     store.change(Change::Repoint { visitor, from: id, to: None }).await
 }
@@ -150,7 +150,7 @@ pub async fn forget(store: &dyn Store, customer: &CustomerKey, day: u32) -> Resu
             let visitor = VisitorKey { site: main.site.clone(), id };
             store.erase(Erasure { visitor, erase: id, day }).await?;
             // Where the visitor was gone already, the link is what is left.
-            let leaving = Leaving { visitor: id, changes: 0, erased_day: Some(day) };
+            let leaving = Leaving { visitor: id, changes: 0, erased_day: Some(day), lives_on: false };
             store.change(Change::RemoveLink { of: main.clone(), leaving }).await?;
         }
     }

@@ -2,7 +2,7 @@
 //! promises more than is checked.
 
 use std::path::PathBuf;
-use std::str::FromStr as _;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -33,10 +33,12 @@ enum Trust {
     SignedBy(PathBuf),
 }
 
-impl Address {
+impl FromStr for Address {
+    type Err = String;
+
     /// Reads a URL. PostgreSQL's own names of modes are taken: `verify-full` and `sslrootcert` are ours to carry out, the rest is
     /// the client's.
-    pub fn read(url: &str) -> Result<Self, String> {
+    fn from_str(url: &str) -> Result<Self, String> {
         let (place, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut verifies, mut root, mut rest) = (false, None, Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -64,7 +66,9 @@ impl Address {
         };
         Ok(Self { config, trust })
     }
+}
 
+impl Address {
     /// What encrypts the line; the reason in words if certificates cannot be read.
     pub fn encryption(&self) -> Result<MakeRustlsConnect, String> {
         let provider = tls::provider();
@@ -139,7 +143,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_is_what_is_checked() -> Result<(), String> {
         let read = |query: &str| {
-            let address = Address::read(&format!("postgres://ana@db.example/voyages{query}"))?;
+            let address = Address::from_str(&format!("postgres://ana@db.example/voyages{query}"))?;
             let trust = match address.trust {
                 Trust::Any => "any".to_owned(),
                 Trust::System => "system".to_owned(),

@@ -7,6 +7,8 @@ use super::PostgresStore;
 use super::bucket::Bucket;
 use super::erase::remove_link;
 use super::lines::Lines;
+use super::statistics;
+use super::write::forget_prints;
 use crate::customers::steps::{Belongings, Change, Customers, Unfinished};
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Reply, StoreError, Telling};
@@ -38,7 +40,11 @@ impl Customers for PostgresStore {
             if let Change::RemoveLink { of, leaving } = &change {
                 return remove_link(&mut line, of, leaving).await;
             }
-            apply(&mut line, &change).await
+            apply(&mut line, &change).await?;
+            match &change {
+                Change::Repoint { visitor, .. } => statistics::moved(&mut line, visitor).await,
+                _ => Ok(()),
+            }
         })
     }
 }
@@ -149,6 +155,7 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
             let sql = "UPDATE visitors SET customer = $5
                  WHERE site = $1 AND bucket = $2 AND visitor = $3 AND customer = $4";
             there.run(sql, &[&visitor.id.bytes(), from, to]).await?;
+            forget_prints(there, &visitor.id).await?;
         }
         Change::AddLink { of, visitor, day } => {
             create(there, of, *day).await?;
@@ -215,6 +222,7 @@ async fn take_away(
              WHERE site = $1 AND bucket = $2 AND customer = $3 AND id = $4 AND at_s = $5";
         there.run(sql, &[&of.id, &id.bytes(), &i64::from(*at_s)]).await?;
     }
+    statistics::hand_over(there, of, links).await?;
     drop_if_empty(there, of).await
 }
 

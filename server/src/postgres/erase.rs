@@ -35,7 +35,7 @@ pub async fn remove(line: &mut Client, visitor: &VisitorKey, day: u32) -> Result
     let left = bury(&Bucket::of(&tx, visitor).locked().await?, &visitor.id, day).await?;
     tx.commit().await?;
     let Some((id, changes)) = left else { return Ok(()) };
-    let leaving = Leaving { visitor: visitor.id, changes, erased_day: Some(day) };
+    let leaving = Leaving { visitor: visitor.id, changes, erased_day: Some(day), lives_on: false };
     remove_link(line, &CustomerKey { site: visitor.site.clone(), id }, &leaving).await?;
     settle(line, visitor).await
 }
@@ -90,7 +90,11 @@ pub async fn remove_link(line: &mut Client, of: &CustomerKey, leaving: &Leaving)
     let there = Bucket::of_customer(&tx, of).locked().await?;
     let sql = "DELETE FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
     if there.run(sql, &[&of.id, &leaving.visitor.bytes()]).await? > 0 {
-        statistics::leave(&there, of, &leaving.visitor).await?;
+        if leaving.lives_on {
+            statistics::hand_over(&there, of, &[leaving.visitor]).await?;
+        } else {
+            statistics::leave(&there, of, &leaving.visitor).await?;
+        }
         // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
         let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
         there.run(sql, &[&of.id, &(leaving.changes.cast_signed() + 1)]).await?;
@@ -150,7 +154,8 @@ pub async fn finish_interrupted(lines: &Lines) -> Result<(), StoreError> {
         let visitor = VisitorKey { site: Site::new(row.get(0)), id };
         let customer = CustomerKey { site: visitor.site.clone(), id: row.get(2) };
         let (changes, day) = (row.get::<_, i64>(3).cast_unsigned(), row.get::<_, i32>(4).cast_unsigned());
-        remove_link(&mut line, &customer, &Leaving { visitor: id, changes, erased_day: Some(day) }).await?;
+        remove_link(&mut line, &customer, &Leaving { visitor: id, changes, erased_day: Some(day), lives_on: false })
+            .await?;
         settle(&mut line, &visitor).await?;
     }
     Ok(())

@@ -55,7 +55,7 @@ async fn forget_tellings(line: &mut Client, site: &Site, bucket: u16, before_day
 async fn expire_one(line: &mut Client, visitor: &VisitorKey, before_day: u32) -> Result<bool, StoreError> {
     let Some(left) = bury_if_silent(line, visitor, before_day).await? else { return Ok(false) };
     if let Some((id, changes)) = left {
-        let leaving = Leaving { visitor: visitor.id, changes, erased_day: None };
+        let leaving = Leaving { visitor: visitor.id, changes, erased_day: None, lives_on: false };
         remove_link(line, &CustomerKey { site: visitor.site.clone(), id }, &leaving).await?;
     }
     let tx = line.transaction().await?;

@@ -8,7 +8,7 @@ use super::erase;
 use super::lines::Lines;
 use super::read::is_tombstoned;
 use super::statistics;
-use super::write::is_used;
+use super::write::{forget_prints, is_used};
 use crate::statistics::Carried;
 use crate::store::{Leaving, Link, Linked, StoreError};
 
@@ -29,7 +29,7 @@ pub async fn link(lines: &Lines, link: &Link) -> Result<Linked, StoreError> {
         return Ok(Linked::Erased);
     }
     if is_tombstoned(&Bucket::of(&line, &link.visitor), &link.visitor.id).await? {
-        let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day: Some(link.day) };
+        let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day: Some(link.day), lives_on: false };
         erase::remove_link(&mut line, &link.customer, &leaving).await?;
         return Ok(Linked::Erased);
     }
@@ -53,7 +53,10 @@ async fn point_to_customer(line: &mut Client, link: &Link) -> Result<(Linked, Op
     }
     let is_here = claim(&here, link).await?.as_ref() == Some(&link.customer.id);
     let carried = match is_here {
-        true => statistics::leave_to_customer(&here, &link.visitor.id, &link.customer.id).await?,
+        true => {
+            forget_prints(&here, &link.visitor.id).await?;
+            statistics::leave_to_customer(&here, &link.visitor.id, &link.customer.id).await?
+        }
         false => None,
     };
     tx.commit().await?;

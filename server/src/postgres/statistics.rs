@@ -2,7 +2,6 @@
 //! of the row which remembers what was counted.
 
 use deadpool_postgres::{Client, Transaction};
-use escale::core::profile::Profile;
 use tokio_postgres::types::ToSql;
 
 use super::bucket::Bucket;
@@ -13,22 +12,23 @@ use crate::statistics::customer::Customer;
 use crate::statistics::person::{Booked, bookings_of};
 use crate::statistics::visitor::{Told, Visitor};
 use crate::statistics::{Carried, sql};
-use crate::store::{HandIn, StoreError};
+use crate::store::StoreError;
 
 type Here<'a, 'c> = Bucket<'a, Transaction<'c>>;
 
 /// Counts what a hand-in tells of the visitor; what the customer's bucket must know comes back.
-pub async fn count(here: &Here<'_, '_>, of: &HandIn) -> Result<Option<Carried>, StoreError> {
-    let Ok(profile) = Profile::decode(&of.state) else { return Ok(None) };
-    let customer = customer_of(here, &of.visitor.id).await?;
-    let mut row = visitor(here, &of.visitor.id).await?;
+pub async fn count(
+    here: &Here<'_, '_>,
+    of: &IdHash,
+    told: &Told<'_>,
+    customer: Option<&str>,
+) -> Result<Option<Carried>, StoreError> {
+    let mut row = visitor(here, of).await?;
     let facts = row.facts.clone();
-    let is_linked = customer.is_some();
-    let changes =
-        row.count(&Told { replica: of.replica.0, profile: &profile, arms: &of.arms, today: of.day, is_linked });
-    save(here, &of.visitor.id, &row, &changes).await?;
+    let changes = row.count(told);
+    save(here, of, &row, &changes).await?;
     let is_news = facts != row.facts;
-    Ok(customer.filter(|_| is_news).map(|customer| Carried { customer, facts: row.facts }))
+    Ok(customer.filter(|_| is_news).map(|id| Carried { customer: id.to_owned(), facts: row.facts }))
 }
 
 /// What the customer's bucket must know of a visitor whose last hand-in is sent again: the first may have been cut short.
@@ -99,6 +99,34 @@ pub async fn credit(line: &mut Client, of: &VisitorKey, bookings: &[Booked]) -> 
     Ok(tx.commit().await?)
 }
 
+/// In the customer's bucket: visitors go to another customer, or become no one's.
+pub async fn hand_over(there: &Here<'_, '_>, of: &CustomerKey, visitors: &[IdHash]) -> Result<(), StoreError> {
+    let mut row = customer(there, of).await?;
+    if row.is_empty() {
+        return Ok(());
+    }
+    let changes = row.hand_over(visitors, &bookings_of(&told_in(there, of).await?));
+    save_customer(there, of, &row, &changes).await
+}
+
+/// In the visitor's bucket: what the customer must know whose the visitor is now; who is no one's counts alone again.
+pub async fn moved(line: &mut Client, of: &VisitorKey) -> Result<(), StoreError> {
+    let tx = line.transaction().await?;
+    let here = Bucket::of(&tx, of).locked().await?;
+    let mut row = visitor(&here, &of.id).await?;
+    if row.facts.since_day == 0 {
+        return Ok(());
+    }
+    if let Some(customer) = customer_of(&here, &of.id).await? {
+        tx.commit().await?;
+        return carry(line, of, Some(Carried { customer, facts: row.facts })).await;
+    }
+    let mut changes = Changes::default();
+    row.count_person(false, &mut changes);
+    save(&here, &of.id, &row, &changes).await?;
+    Ok(tx.commit().await?)
+}
+
 /// In the customer's bucket: a visitor was erased, or is silent for too long.
 pub async fn leave(there: &Here<'_, '_>, of: &CustomerKey, visitor: &IdHash) -> Result<(), StoreError> {
     let mut row = customer(there, of).await?;
@@ -147,27 +175,27 @@ async fn save_customer(
 
 async fn apply(bucket: &Here<'_, '_>, changes: &Changes) -> Result<(), StoreError> {
     for (key, sums) in changes.shown.iter() {
-        add(bucket, sql::SHOWN, &key.columns(), sums).await?;
+        add(bucket, &sql::SHOWN, &key.columns(), sums).await?;
     }
     for (key, sums) in changes.weighed.iter() {
-        add(bucket, sql::WEIGHED, &key.columns(), sums).await?;
+        add(bucket, &sql::WEIGHED, &key.columns(), sums).await?;
     }
     for (key, sums) in changes.people.iter() {
-        add(bucket, sql::PEOPLE, &key.columns(), sums).await?;
+        add(bucket, &sql::PEOPLE, &key.columns(), sums).await?;
     }
     for (key, sums) in changes.tastes.iter() {
-        add(bucket, sql::TASTES, &key.columns(), sums).await?;
+        add(bucket, &sql::TASTES, &key.columns(), sums).await?;
     }
     Ok(())
 }
 
 async fn add<T: ToSql + Sync>(
     bucket: &Here<'_, '_>,
-    table: sql::Table,
+    table: &sql::Table,
     key: &[i64],
     sums: &[T],
 ) -> Result<(), StoreError> {
     let key = key.iter().map(|column| column as &(dyn ToSql + Sync));
     let all: Vec<_> = key.chain(sums.iter().map(|column| column as &(dyn ToSql + Sync))).collect();
-    bucket.run(&table.upsert(), &all).await.map(|_| ())
+    bucket.run(table.upsert(), &all).await.map(|_| ())
 }

@@ -3,16 +3,18 @@
 
 use deadpool_postgres::{Client, Transaction};
 
-use super::bucket::Bucket;
+use super::bucket::{Bucket, Rest};
 use super::consent;
 use super::erase;
 use super::lines::Lines;
 use super::outbox::note_visitor;
 use super::read::is_tombstoned;
 use super::statistics;
+use crate::growth::fits_a_day;
 use crate::hand_in::{Held, Verdict, judge};
 use crate::ids::{IdHash, VisitorKey};
 use crate::statistics::Carried;
+use crate::statistics::visitor::Told;
 use crate::store::{HandIn, HandedIn, REPLICAS_PER_VISITOR, StoreError};
 
 /// A transaction's view of the visitor's bucket.
@@ -31,6 +33,9 @@ enum Attempt {
 /// looks for the tombstone once more: whichever comes first, one of the two sees the other.
 pub async fn hand_in(lines: &Lines, hand_in: &HandIn) -> Result<HandedIn, StoreError> {
     let mut line = lines.take().await?;
+    if goes_on(&line, hand_in).await? {
+        return Ok(HandedIn::Accepted { is_alone: true });
+    }
     if let Attempt::Done(done, carried) = attempt(&mut line, hand_in, false).await? {
         statistics::carry(&mut line, &hand_in.visitor, carried).await?;
         return Ok(done);
@@ -49,6 +54,27 @@ pub async fn hand_in(lines: &Lines, hand_in: &HandIn) -> Result<HandedIn, StoreE
     Ok(done)
 }
 
+/// The shortest way, and the most frequent: a replica that is alone, and tells nothing new of what is counted, is known by its
+/// print. Whatever in the visitor's bucket makes that untrue empties the print; the row's own lock keeps the two apart.
+async fn goes_on(line: &Client, of: &HandIn) -> Result<bool, StoreError> {
+    if !fits_a_day(&of.profile) {
+        return Ok(false);
+    }
+    let (version, day) = (of.version.cast_signed(), of.day.cast_signed());
+    let print = Told::by(of, false).print(&of.erase, true);
+    let sql = "UPDATE replicas SET version = $5, changes = changes + 1, state = $6, taken_day = $7
+         WHERE site = $1 AND bucket = $2 AND visitor = $3 AND replica = $4 AND version < $5 AND told = $8";
+    let here = Bucket::of(line, &of.visitor);
+    let rest: Rest<'_> = &[&of.visitor.id.bytes(), &of.replica.bytes(), &version, &of.state, &day, &print];
+    Ok(here.run(sql, rest).await? > 0)
+}
+
+/// The prints of all replicas of a visitor: what they stand for is no longer so.
+pub async fn forget_prints(here: &Here<'_, '_>, id: &IdHash) -> Result<(), StoreError> {
+    let sql = "UPDATE replicas SET told = 0 WHERE site = $1 AND bucket = $2 AND visitor = $3";
+    here.run(sql, &[&id.bytes()]).await.map(|_| ())
+}
+
 /// Whether an erase-only token has a tombstone: who holds it has erased, or is erasing.
 pub async fn is_used(line: &Client, of: &VisitorKey, token: &IdHash) -> Result<bool, StoreError> {
     is_tombstoned(&Bucket::of_token(line, &of.site, token), token).await
@@ -57,35 +83,77 @@ pub async fn is_used(line: &Client, of: &VisitorKey, token: &IdHash) -> Result<b
 async fn attempt(line: &mut Client, of: &HandIn, may_be_new: bool) -> Result<Attempt, StoreError> {
     let tx = line.transaction().await?;
     let here = Bucket::of(&tx, &of.visitor).locked().await?;
-    if is_tombstoned(&here, &of.visitor.id).await? {
+    let standing = standing(&here, of).await?;
+    if standing.is_erased {
         return Ok(Attempt::Done(HandedIn::Erased, None));
     }
-    let known = known(&here, of).await?;
-    if !may_be_new && known.is_none_or(|(token, _)| token != Some(of.erase)) {
+    if !may_be_new && standing.known.is_none_or(|(token, _)| token != Some(of.erase)) {
         return Ok(Attempt::NewToken);
     }
-    if known != Some((Some(of.erase), of.day)) {
+    if standing.known != Some((Some(of.erase), of.day)) {
         welcome(&here, of).await?;
     }
-    let (done, carried) = take(&here, of).await?;
-    if done == HandedIn::Accepted {
+    let (done, carried) = judged(&here, of, &standing).await?;
+    let is_accepted = matches!(done, HandedIn::Accepted { .. });
+    if is_accepted {
         consent::keep(&here, of).await?;
     }
-    if of.wakes && done == HandedIn::Accepted {
+    if of.wakes && standing.customer.is_some() && is_accepted {
         note_visitor(&here, &of.visitor.id).await?;
     }
     tx.commit().await?;
     Ok(Attempt::Done(done, carried))
 }
 
-/// The visitor's newest erase-only token, and the day of the last hand-in.
-async fn known(here: &Here<'_, '_>, of: &HandIn) -> Result<Option<(Option<IdHash>, u32)>, StoreError> {
-    let sql = "SELECT erase, synced_day FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3";
-    let row = here.row(sql, &[&of.visitor.id.bytes()]).await?;
-    Ok(row.map(|row| {
-        let token = row.get::<_, Option<&[u8]>>(0).and_then(IdHash::read);
-        (token, row.get::<_, i32>(1).cast_unsigned())
-    }))
+/// What is held of whom a hand-in names.
+struct Standing {
+    is_erased: bool,
+    /// The visitor's newest erase-only token, and the day of the last hand-in.
+    known: Option<(Option<IdHash>, u32)>,
+    customer: Option<String>,
+    /// How many the visitor has.
+    replicas: usize,
+    /// Of the replica that hands in: the version, and what it told last of what is counted.
+    version: u64,
+    told: Option<i64>,
+    verdict: Verdict,
+}
+
+impl Standing {
+    fn accepted(&self) -> HandedIn {
+        HandedIn::Accepted { is_alone: self.is_alone() }
+    }
+
+    fn others(&self) -> usize {
+        self.replicas - usize::from(self.told.is_some())
+    }
+
+    fn is_alone(&self) -> bool {
+        self.others() == 0 && self.customer.is_none()
+    }
+}
+
+/// One question for all of it: a way to the database and back is what costs.
+async fn standing(here: &Here<'_, '_>, of: &HandIn) -> Result<Standing, StoreError> {
+    let sql = "SELECT v.synced_day, v.erase, v.customer, r.version, r.told, r.state,
+           EXISTS (SELECT 1 FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3),
+           (SELECT count(*) FROM replicas WHERE site = $1 AND bucket = $2 AND visitor = $3)
+         FROM (SELECT 1) AS one
+         LEFT JOIN visitors v ON v.site = $1 AND v.bucket = $2 AND v.visitor = $3
+         LEFT JOIN replicas r ON r.site = $1 AND r.bucket = $2 AND r.visitor = $3 AND r.replica = $4";
+    let row = here.row(sql, &[&of.visitor.id.bytes(), &of.replica.bytes()]).await?.ok_or(StoreError::Unavailable)?;
+    let token = row.get::<_, Option<&[u8]>>(1).and_then(IdHash::read);
+    let version: Option<i64> = row.get(3);
+    let held = version.map(|version| Held { version: version.cast_unsigned(), state: row.get(5) });
+    Ok(Standing {
+        is_erased: row.get(6),
+        known: row.get::<_, Option<i32>>(0).map(|day| (token, day.cast_unsigned())),
+        customer: row.get(2),
+        replicas: row.get::<_, i64>(7) as usize,
+        version: version.unwrap_or(0).cast_unsigned(),
+        told: row.get(4),
+        verdict: judge(held, of.version, (&of.state, &of.profile)),
+    })
 }
 
 async fn welcome(here: &Here<'_, '_>, of: &HandIn) -> Result<(), StoreError> {
@@ -100,42 +168,47 @@ async fn welcome(here: &Here<'_, '_>, of: &HandIn) -> Result<(), StoreError> {
 }
 
 /// What became of it, and what the customer's bucket must know of it.
-async fn take(here: &Here<'_, '_>, of: &HandIn) -> Result<(HandedIn, Option<Carried>), StoreError> {
-    let held = held(here, of).await?;
-    let refused = match judge(held.as_ref(), of.version, &of.state) {
-        Verdict::Same => return Ok((HandedIn::Accepted, statistics::carried(here, &of.visitor.id).await?)),
-        Verdict::TooMuch => HandedIn::TooMuch,
-        Verdict::Conflict => HandedIn::Conflict { held_version: held.map_or(0, |held| held.version) },
-        Verdict::Store if held.is_none() && replicas(here, of).await? >= REPLICAS_PER_VISITOR as i64 => {
-            HandedIn::TooManyReplicas
+async fn judged(
+    here: &Here<'_, '_>,
+    of: &HandIn,
+    standing: &Standing,
+) -> Result<(HandedIn, Option<Carried>), StoreError> {
+    let carried = match standing.verdict {
+        Verdict::TooMuch => return Ok((HandedIn::TooMuch, None)),
+        Verdict::Conflict => return Ok((HandedIn::Conflict { held_version: standing.version }, None)),
+        Verdict::Store if standing.told.is_none() && standing.replicas >= REPLICAS_PER_VISITOR => {
+            return Ok((HandedIn::TooManyReplicas, None));
         }
-        Verdict::Store => {
-            store(here, of).await?;
-            return Ok((HandedIn::Accepted, statistics::count(here, of).await?));
-        }
+        Verdict::Store => take(here, of, standing).await?,
+        Verdict::Same => statistics::carried(here, &of.visitor.id).await?,
     };
-    Ok((refused, None))
+    Ok((standing.accepted(), carried))
 }
 
-async fn held(here: &Here<'_, '_>, of: &HandIn) -> Result<Option<Held>, StoreError> {
-    let sql = "SELECT version, state FROM replicas WHERE site = $1 AND bucket = $2 AND visitor = $3 AND replica = $4";
-    let row = here.row(sql, &[&of.visitor.id.bytes(), &of.replica.bytes()]).await?;
-    Ok(row.map(|row| Held { version: row.get::<_, i64>(0) as u64, state: row.get(1) }))
+/// Stores the state, and counts what it tells where that is not what the same replica told before.
+async fn take(here: &Here<'_, '_>, of: &HandIn, standing: &Standing) -> Result<Option<Carried>, StoreError> {
+    let customer = standing.customer.as_deref();
+    let told = Told::by(of, customer.is_some());
+    let print = told.print(&of.erase, standing.is_alone());
+    if standing.told.is_none() && standing.others() > 0 {
+        forget_prints(here, &of.visitor.id).await?;
+    }
+    store(here, of, print).await?;
+    if standing.told == Some(print) {
+        return Ok(None);
+    }
+    statistics::count(here, &of.visitor.id, &told, customer).await
 }
 
-async fn replicas(here: &Here<'_, '_>, of: &HandIn) -> Result<i64, StoreError> {
-    let sql = "SELECT count(*) FROM replicas WHERE site = $1 AND bucket = $2 AND visitor = $3";
-    Ok(here.row(sql, &[&of.visitor.id.bytes()]).await?.map_or(0, |row| row.get(0)))
-}
-
-async fn store(here: &Here<'_, '_>, of: &HandIn) -> Result<(), StoreError> {
+async fn store(here: &Here<'_, '_>, of: &HandIn, print: i64) -> Result<(), StoreError> {
     let (version, day) = (of.version.cast_signed(), of.day.cast_signed());
     here.run(
-        "INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state, taken_day)
-         VALUES ($1, $2, $3, $4, $5, 1, $6, $7)
+        "INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state, taken_day, told)
+         VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8)
          ON CONFLICT (site, bucket, visitor, replica) DO UPDATE SET version = excluded.version,
-         changes = replicas.changes + 1, state = excluded.state, taken_day = excluded.taken_day",
-        &[&of.visitor.id.bytes(), &of.replica.bytes(), &version, &of.state, &day],
+         changes = replicas.changes + 1, state = excluded.state, taken_day = excluded.taken_day,
+         told = excluded.told",
+        &[&of.visitor.id.bytes(), &of.replica.bytes(), &version, &of.state, &day, &print],
     )
     .await?;
     Ok(())

@@ -188,6 +188,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
         erase: secret.erase(&site),
         replica: ReplicaId(number.to_le_bytes()),
         version: 1,
+        profile: life.engine.known().clone(),
         state: life.engine.save(),
         day: TODAY,
         consent: None,
@@ -213,7 +214,7 @@ async fn sums(world: &World, config: &Config) -> Result<(Sums, Truth), StoreErro
     let all: Vec<HandIn> = (0..world.visitors).map(|number| live(world, number, config, &mut truth)).collect();
     let done: Vec<HandedIn> =
         futures_util::stream::iter(all).map(|one| store.hand_in(one)).buffered(256).try_collect().await?;
-    assert!(done.iter().all(|done| *done == HandedIn::Accepted));
+    assert!(done.iter().all(|done| *done == HandedIn::Accepted { is_alone: true }));
     let sums = store.sums(Site::new("demo"), PERIOD).await?;
     store.close().await?;
     Ok((sums, truth))

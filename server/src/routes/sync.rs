@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use escale::core::arm::{self, is_held_out};
 use escale::core::config::Config;
+use escale::core::profile::Profile;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -55,6 +56,13 @@ pub struct Request {
     consent: Option<Receipt>,
 }
 
+impl Request {
+    /// A replica that holds nothing yet has nothing to store, and everything to ask.
+    fn asks(&self) -> bool {
+        self.version == 0 && self.state.is_empty()
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(as = HandedIn)]
 struct Answer {
@@ -87,16 +95,14 @@ pub async fn hand_in(
     body::Json(request): body::Json<Request>,
 ) -> Result<impl IntoResponse, Refusal> {
     app.check_site(&request.site)?;
+    let asks = request.asks();
     let hand_in = read(&app, &request, clock::now_ms())?;
-    app.check_pace(&hand_in.visitor)?;
     let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
-    // A replica that holds nothing yet has nothing to store, and everything to ask.
-    let asks = hand_in.version == 0 && hand_in.state.is_empty();
-    let held = if asks { None } else { store(&app, hand_in).await? };
+    let (held, is_news) = if asks { (None, true) } else { store(&app, hand_in, request.seen).await? };
     let now_ms = clock::now_ms();
     let others = match held {
-        None => app.store.others(visitor, replica, request.seen).await?,
-        Some(_) => None,
+        None if is_news => app.store.others(visitor, replica, request.seen).await?,
+        _ => None,
     };
     let served = app.config();
     let combined = |o: &Told| ids::text(&replica::combined(o, &served.config, now_ms));
@@ -108,12 +114,11 @@ pub async fn hand_in(
     ))
 }
 
-/// Stores what was handed in; answers the version held where that is another one.
-async fn store(app: &App, hand_in: HandIn) -> Result<Option<u64>, Refusal> {
-    replica::check(&hand_in.state)?;
+/// Stores what was handed in; answers the version held where that is another one, and whether others may know something new.
+async fn store(app: &App, hand_in: HandIn, seen: u64) -> Result<(Option<u64>, bool), Refusal> {
     match app.store.hand_in(hand_in).await? {
-        HandedIn::Accepted => Ok(None),
-        HandedIn::Conflict { held_version } => Ok(Some(held_version)),
+        HandedIn::Accepted { is_alone } => Ok((None, !is_alone || seen != 0)),
+        HandedIn::Conflict { held_version } => Ok((Some(held_version), true)),
         HandedIn::Erased => Err(Refusal::Erased),
         HandedIn::TooMuch => Err(Refusal::Growth),
         HandedIn::TooManyReplicas => Err(Refusal::TooManyReplicas),
@@ -130,8 +135,11 @@ fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {
     }
     let consent =
         request.consent.clone().map(|receipt| receipt.checked(now_ms)).transpose().map_err(Refusal::Malformed)?;
+    let visitor_key = visitor.visitor(&app.site);
+    app.check_pace(&visitor_key)?;
     Ok(HandIn {
-        visitor: visitor.visitor(&app.site),
+        visitor: visitor_key,
+        profile: if request.asks() { Profile::default() } else { replica::check(&state)? },
         erase: erase.erase(&app.site),
         replica,
         version: request.version,

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::erase::remove_link;
 use super::writer::Trace;
-use super::{SqliteStore, write};
+use super::{SqliteStore, statistics, write};
 use crate::customers::steps::{Belongings, Change, Customers, Unfinished};
 use crate::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Link, Reply, Telling};
@@ -34,7 +34,14 @@ impl Customers for SqliteStore {
             | Change::AddLink { .. } => Trace::Keep,
             _ => Trace::Scrub,
         };
-        Box::pin(self.writer.submit(trace, move |tx| apply(tx, &change)))
+        Box::pin(async move {
+            let moved = if let Change::Repoint { visitor, .. } = &change { Some(visitor.clone()) } else { None };
+            self.writer.submit(trace, move |tx| apply(tx, &change)).await?;
+            let Some(visitor) = moved else { return Ok(()) };
+            let of = visitor.clone();
+            let carried = self.writer.submit(Trace::Keep, move |tx| statistics::moved(tx, &of)).await?;
+            self.carry(visitor, carried).await
+        })
     }
 }
 
@@ -132,11 +139,15 @@ fn apply(tx: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
             "UPDATE customers SET dropped = dropped + ?4 WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
             params![of.site.as_str(), of.bucket(), of.id, by],
         ),
-        Change::Repoint { visitor: VisitorKey { site, id }, from, to } => run(
-            tx,
-            "UPDATE visitors SET customer = ?5 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND customer = ?4",
-            params![site.as_str(), id.bucket(), id.0, from, to],
-        ),
+        Change::Repoint { visitor, from, to } => {
+            let VisitorKey { site, id } = visitor;
+            run(
+                tx,
+                "UPDATE visitors SET customer = ?5 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND customer = ?4",
+                params![site.as_str(), id.bucket(), id.0, from, to],
+            )?;
+            write::forget_prints(tx, visitor)
+        }
         Change::AddLink { of, visitor, day } => {
             let visitor = VisitorKey { site: of.site.clone(), id: *visitor };
             write::add_link(tx, &Link { visitor, customer: of.clone(), erase: None, day: *day })
@@ -224,6 +235,7 @@ fn take_away(
             params![site, bucket, of.id, id.0, at_s],
         )?;
     }
+    statistics::hand_over(tx, of, links)?;
     drop_if_empty(tx, of)
 }
 

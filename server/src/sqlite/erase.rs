@@ -33,7 +33,8 @@ pub async fn erase(writer: &Writer, erasure: Erasure) -> Result<(), StoreError> 
     }
     if let Some((customer, changes)) = left {
         let (id, customer) = (target.id, CustomerKey { site, id: customer });
-        let (of, leaving) = (customer.clone(), Leaving { visitor: id, changes, erased_day: Some(day) });
+        let (of, leaving) =
+            (customer.clone(), Leaving { visitor: id, changes, erased_day: Some(day), lives_on: false });
         writer.submit(Trace::Scrub, move |tx| remove_link(tx, &of, &leaving)).await?;
         writer.submit(Trace::Scrub, move |tx| settle(tx, &customer.site, &id)).await?;
     }
@@ -109,7 +110,11 @@ pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, leaving: &Leaving) ->
     if removed == 0 {
         return Ok(());
     }
-    statistics::leave(tx, of, &leaving.visitor)?;
+    if leaving.lives_on {
+        statistics::hand_over(tx, of, &[leaving.visitor])?;
+    } else {
+        statistics::leave(tx, of, &leaving.visitor)?;
+    }
     // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
     tx.prepare_cached(
         "UPDATE customers SET dropped = dropped + ?4 + 1 WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
@@ -165,7 +170,12 @@ pub fn finish_interrupted(db: &mut Connection) -> rusqlite::Result<()> {
     let unfinished: Vec<(String, [u8; 32], String, Leaving)> = db
         .prepare("SELECT site, id, customer, changes, erased_day FROM tombstones WHERE customer IS NOT NULL")?
         .query_map([], |row| {
-            let leaving = Leaving { visitor: IdHash(row.get(1)?), changes: row.get(3)?, erased_day: Some(row.get(4)?) };
+            let leaving = Leaving {
+                visitor: IdHash(row.get(1)?),
+                changes: row.get(3)?,
+                erased_day: Some(row.get(4)?),
+                lives_on: false,
+            };
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, leaving))
         })?
         .collect::<Result<_, _>>()?;

@@ -23,7 +23,7 @@ pub async fn expire(writer: &Writer, visitor: VisitorKey, before_day: u32) -> Re
     let Some(left) = buried else { return Ok(false) };
     if let Some((customer, changes)) = left {
         let customer = CustomerKey { site: visitor.site.clone(), id: customer };
-        let leaving = Leaving { visitor: visitor.id, changes, erased_day: None };
+        let leaving = Leaving { visitor: visitor.id, changes, erased_day: None, lives_on: false };
         writer.submit(Trace::Scrub, move |tx| remove_link(tx, &customer, &leaving)).await?;
     }
     writer.submit(Trace::Scrub, move |tx| unmark(tx, &visitor)).await?;

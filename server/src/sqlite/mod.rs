@@ -21,6 +21,7 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::ids::{CustomerKey, ReplicaId, Site, VisitorKey};
@@ -98,41 +99,50 @@ fn look_through(path: &Path) -> Result<(), OpenError> {
     if said == "ok" { Ok(()) } else { Err(OpenError::Damaged(said)) }
 }
 
+/// What the writer keeps of the file in memory, in KiB.
+const CACHE_KIB: i64 = 64 * 1024;
+/// The same of each reader: the inner pages of a table of some million rows.
+const READER_CACHE_KIB: i64 = 8 * 1024;
+/// Pages of the log that are moved into the file at once: a page that is written often is moved once in so many.
+const CHECKPOINT_PAGES: i64 = 8192;
+
 /// WAL lets readers go on beside the writer; FULL makes a commit durable before it is acknowledged; secure_delete
 /// zeroes what erasure removes.
-fn tune(db: &Connection) -> rusqlite::Result<()> {
-    db.busy_timeout(std::time::Duration::from_secs(5))?;
+pub fn tune(db: &Connection) -> rusqlite::Result<()> {
+    settle(db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "secure_delete", "ON")?;
+    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    Ok(())
+}
+
+/// What the writer and the readers have in common.
+fn settle(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    // A plan stands whatever is bound to its parameters: else the statements are parsed anew at each use, which takes
+    // several times as long as carrying them out.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 
 fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    settle(&db)?;
+    db.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     Ok(db)
 }
 
 impl Store for SqliteStore {
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
         Box::pin(async move {
-            let visitor = hand_in.visitor.clone();
-            let (done, carried) = self
-                .writer
-                .submit(Trace::Keep, move |tx| {
-                    let (done, carried) = write::hand_in(tx, &hand_in)?;
-                    if done == HandedIn::Accepted {
-                        consent::keep(tx, &hand_in)?;
-                    }
-                    if hand_in.wakes && done == HandedIn::Accepted {
-                        outbox::note_visitor(tx, &hand_in.visitor)?;
-                    }
-                    Ok((done, carried))
-                })
-                .await?;
-            self.carry(visitor, carried).await?;
+            // The last to let go of it is the caller: the writer has better things to do than to free memory.
+            let hand_in = Arc::new(hand_in);
+            let of = hand_in.clone();
+            let (done, carried) = self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &of)).await?;
+            self.carry(hand_in.visitor.clone(), carried).await?;
             Ok(done)
         })
     }
@@ -161,7 +171,7 @@ impl Store for SqliteStore {
             self.writer
                 .submit(Trace::Scrub, move |tx| {
                     let erased_day = Some(link.day);
-                    let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day };
+                    let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day, lives_on: false };
                     erase::remove_link(tx, &link.customer, &leaving)
                 })
                 .await?;

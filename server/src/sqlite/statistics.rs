@@ -1,7 +1,6 @@
 //! In: a transaction and what is to be counted. Out: sums brought up to date. Never: another bucket than that of the row
 //! which remembers what was counted.
 
-use escale::core::profile::Profile;
 use rusqlite::types::ToSql;
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -12,23 +11,23 @@ use crate::statistics::customer::Customer;
 use crate::statistics::person::{Booked, bookings_of};
 use crate::statistics::visitor::{Told, Visitor};
 use crate::statistics::{Carried, sql};
-use crate::store::HandIn;
 
 /// Where sums lie.
 type Place<'a> = (&'a str, u16);
 
 /// Counts what a hand-in tells of the visitor; what the customer's bucket must know comes back.
-pub fn count(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<Option<Carried>> {
-    let Ok(profile) = Profile::decode(&of.state) else { return Ok(None) };
-    let customer = super::read::customer(tx, &of.visitor)?;
-    let mut row = visitor(tx, &of.visitor)?;
+pub fn count(
+    tx: &Transaction<'_>,
+    of: &VisitorKey,
+    told: &Told<'_>,
+    customer: Option<&str>,
+) -> rusqlite::Result<Option<Carried>> {
+    let mut row = visitor(tx, of)?;
     let facts = row.facts.clone();
-    let is_linked = customer.is_some();
-    let changes =
-        row.count(&Told { replica: of.replica.0, profile: &profile, arms: &of.arms, today: of.day, is_linked });
-    save(tx, &of.visitor, &row, &changes)?;
+    let changes = row.count(told);
+    save(tx, of, &row, &changes)?;
     let is_news = facts != row.facts;
-    Ok(customer.filter(|_| is_news).map(|customer| Carried { customer, facts: row.facts }))
+    Ok(customer.filter(|_| is_news).map(|id| Carried { customer: id.to_owned(), facts: row.facts }))
 }
 
 /// What the customer's bucket must know of a visitor whose last hand-in is sent again: the first may have been cut short.
@@ -87,6 +86,31 @@ pub fn credit(tx: &Transaction<'_>, of: &VisitorKey, bookings: &[Booked]) -> rus
     if changes.is_empty() { Ok(()) } else { save(tx, of, &row, &changes) }
 }
 
+/// In the customer's bucket: visitors go to another customer, or become no one's.
+pub fn hand_over(tx: &Transaction<'_>, of: &CustomerKey, visitors: &[IdHash]) -> rusqlite::Result<()> {
+    let mut row = customer(tx, of)?;
+    if row.is_empty() {
+        return Ok(());
+    }
+    let changes = row.hand_over(visitors, &bookings_of(&told(tx, of)?));
+    save_customer(tx, of, &row, &changes)
+}
+
+/// In the visitor's bucket: what the customer must know whose the visitor is now; who is no one's counts alone again.
+pub fn moved(tx: &Transaction<'_>, of: &VisitorKey) -> rusqlite::Result<Option<Carried>> {
+    let mut row = visitor(tx, of)?;
+    if row.facts.since_day == 0 {
+        return Ok(None);
+    }
+    if let Some(customer) = super::read::customer(tx, of)? {
+        return Ok(Some(Carried { customer, facts: row.facts }));
+    }
+    let mut changes = Changes::default();
+    row.count_person(false, &mut changes);
+    save(tx, of, &row, &changes)?;
+    Ok(None)
+}
+
 /// In the customer's bucket: a visitor was erased, or is silent for too long.
 pub fn leave(tx: &Transaction<'_>, of: &CustomerKey, visitor: &IdHash) -> rusqlite::Result<()> {
     let mut row = customer(tx, of)?;
@@ -135,23 +159,23 @@ fn save_customer(tx: &Transaction<'_>, of: &CustomerKey, row: &Customer, changes
 
 fn apply(tx: &Transaction<'_>, place: Place<'_>, changes: &Changes) -> rusqlite::Result<()> {
     for (key, sums) in changes.shown.iter() {
-        add(tx, sql::SHOWN, place, &key.columns(), sums)?;
+        add(tx, &sql::SHOWN, place, &key.columns(), sums)?;
     }
     for (key, sums) in changes.weighed.iter() {
-        add(tx, sql::WEIGHED, place, &key.columns(), sums)?;
+        add(tx, &sql::WEIGHED, place, &key.columns(), sums)?;
     }
     for (key, sums) in changes.people.iter() {
-        add(tx, sql::PEOPLE, place, &key.columns(), sums)?;
+        add(tx, &sql::PEOPLE, place, &key.columns(), sums)?;
     }
     for (key, sums) in changes.tastes.iter() {
-        add(tx, sql::TASTES, place, &key.columns(), sums)?;
+        add(tx, &sql::TASTES, place, &key.columns(), sums)?;
     }
     Ok(())
 }
 
 fn add<T: ToSql>(
     tx: &Transaction<'_>,
-    table: sql::Table,
+    table: &sql::Table,
     (site, bucket): Place<'_>,
     key: &[i64],
     sums: &[T],
@@ -159,5 +183,5 @@ fn add<T: ToSql>(
     let mut all: Vec<&dyn ToSql> = vec![&site, &bucket];
     all.extend(key.iter().map(|column| column as &dyn ToSql));
     all.extend(sums.iter().map(|column| column as &dyn ToSql));
-    tx.prepare_cached(&table.upsert())?.execute(all.as_slice()).map(|_| ())
+    tx.prepare_cached(table.upsert())?.execute(all.as_slice()).map(|_| ())
 }

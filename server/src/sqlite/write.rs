@@ -1,50 +1,147 @@
 //! In: a transaction and a fact to keep. Out: what became of it. Never: two buckets in one call; a commit of its own.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Transaction, params};
 
+use super::consent;
+use super::outbox::note_visitor;
 use super::read::is_tombstoned;
 use super::statistics;
+use crate::growth::fits_a_day;
 use crate::hand_in::{Held, Verdict, judge};
 use crate::ids::{IdHash, VisitorKey};
 use crate::statistics::Carried;
+use crate::statistics::visitor::Told;
 use crate::store::{HandIn, HandedIn, Link, Linked, REPLICAS_PER_VISITOR};
 
 /// Takes a replica's state by the version rules, and counts what it tells; what the customer's bucket must know of it
 /// comes back too.
-pub fn hand_in(tx: &Transaction<'_>, hand_in: &HandIn) -> rusqlite::Result<(HandedIn, Option<Carried>)> {
-    if is_tombstoned(tx, &hand_in.visitor.site, &hand_in.visitor.id)? || !welcome(tx, hand_in)? {
+pub fn hand_in(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<(HandedIn, Option<Carried>)> {
+    if goes_on(tx, of)? {
+        consent::keep(tx, of)?;
+        return Ok((HandedIn::Accepted { is_alone: true }, None));
+    }
+    let standing = standing(tx, of)?;
+    if standing.is_erased || !welcome(tx, of, &standing)? {
         return Ok((HandedIn::Erased, None));
     }
-    let held = held(tx, hand_in)?;
-    let refused = match judge(held.as_ref(), hand_in.version, &hand_in.state) {
-        Verdict::Same => return Ok((HandedIn::Accepted, statistics::carried(tx, &hand_in.visitor)?)),
-        Verdict::TooMuch => HandedIn::TooMuch,
-        Verdict::Conflict => HandedIn::Conflict { held_version: held.map_or(0, |held| held.version) },
-        Verdict::Store if held.is_none() && replicas(tx, &hand_in.visitor)? >= REPLICAS_PER_VISITOR => {
-            HandedIn::TooManyReplicas
+    let verdict = standing.verdict.unwrap_or_else(|| judge(None, of.version, (&of.state, &of.profile)));
+    let carried = match verdict {
+        Verdict::TooMuch => return Ok((HandedIn::TooMuch, None)),
+        Verdict::Conflict => return Ok((HandedIn::Conflict { held_version: standing.version }, None)),
+        Verdict::Store if standing.told.is_none() && standing.others >= REPLICAS_PER_VISITOR => {
+            return Ok((HandedIn::TooManyReplicas, None));
         }
-        Verdict::Store => {
-            store(tx, hand_in)?;
-            return Ok((HandedIn::Accepted, statistics::count(tx, hand_in)?));
-        }
+        Verdict::Store => take(tx, of, &standing)?,
+        Verdict::Same => statistics::carried(tx, &of.visitor)?,
     };
-    Ok((refused, None))
+    consent::keep(tx, of)?;
+    if of.wakes && standing.customer.is_some() {
+        note_visitor(tx, &of.visitor)?;
+    }
+    Ok((standing.accepted(), carried))
 }
 
-/// Makes sure of the visitor's row and its newest erase-only token; false when that token was used already.
-fn welcome(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<bool> {
+/// The shortest way, and the most frequent: a replica that is alone, and tells nothing new of what is counted, is known by its
+/// print. Whatever in the visitor's bucket makes that untrue empties the print.
+fn goes_on(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<bool> {
+    if !fits_a_day(&of.profile) {
+        return Ok(false);
+    }
     let VisitorKey { site, id } = &of.visitor;
-    let known = tx
-        .prepare_cached("SELECT erase, synced_day FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
-        .query_row(params![site.as_str(), id.bucket(), id.0], |row| {
-            Ok((row.get::<_, Option<[u8; 32]>>(0)?, row.get::<_, u32>(1)?))
-        })
-        .optional()?;
-    if known == Some((Some(of.erase.0), of.day)) {
+    let print = Told::by(of, false).print(&of.erase, true);
+    tx.prepare_cached(
+        "UPDATE replicas SET version = ?5, changes = changes + 1, state = ?6, taken_day = ?7
+         WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version < ?5 AND told = ?8",
+    )?
+    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day, print])
+    .map(|rows| rows > 0)
+}
+
+/// The prints of all replicas of a visitor: what they stand for is no longer so.
+pub fn forget_prints(tx: &Transaction<'_>, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE replicas SET told = 0 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .execute(params![site.as_str(), id.bucket(), id.0])
+        .map(|_| ())
+}
+
+/// Stores the state, and counts what it tells where that is not what the same replica told before.
+fn take(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::Result<Option<Carried>> {
+    let customer = standing.customer.as_deref();
+    let told = Told::by(of, customer.is_some());
+    let print = told.print(&of.erase, standing.is_alone());
+    if standing.told.is_none() && standing.others > 0 {
+        forget_prints(tx, &of.visitor)?;
+    }
+    store(tx, of, print)?;
+    if standing.told == Some(print) { Ok(None) } else { statistics::count(tx, &of.visitor, &told, customer) }
+}
+
+/// What is held of whom a hand-in names.
+#[derive(Default)]
+struct Standing {
+    is_erased: bool,
+    /// The visitor's newest erase-only token, and the day of the last hand-in.
+    known: Option<(Option<[u8; 32]>, u32)>,
+    customer: Option<String>,
+    /// How many other replicas the visitor has.
+    others: usize,
+    /// Of the replica that hands in: the version, and what it told last of what is counted.
+    version: u64,
+    told: Option<i64>,
+    /// None if nothing is held of it.
+    verdict: Option<Verdict>,
+}
+
+impl Standing {
+    fn accepted(&self) -> HandedIn {
+        HandedIn::Accepted { is_alone: self.is_alone() }
+    }
+
+    fn is_alone(&self) -> bool {
+        self.others == 0 && self.customer.is_none()
+    }
+}
+
+/// One question for all of it: a hand-in is the most frequent of all calls.
+fn standing(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<Standing> {
+    let VisitorKey { site, id } = &of.visitor;
+    let mut question = tx.prepare_cached(STANDING)?;
+    let mut rows = question.query(params![site.as_str(), id.bucket(), id.0])?;
+    let mut standing = Standing::default();
+    while let Some(row) = rows.next()? {
+        standing.is_erased = row.get(0)?;
+        if let Some(day) = row.get(1)? {
+            standing.known = Some((row.get(2)?, day));
+            standing.customer = row.get(3)?;
+        }
+        let Some(replica) = row.get_ref(4)?.as_blob_or_null()? else { continue };
+        if replica == of.replica.0 {
+            standing.version = row.get(5)?;
+            standing.told = row.get(6)?;
+            let held = Held { version: standing.version, state: row.get_ref(7)?.as_blob()? };
+            standing.verdict = Some(judge(Some(held), of.version, (&of.state, &of.profile)));
+        } else {
+            standing.others += 1;
+        }
+    }
+    Ok(standing)
+}
+
+/// A row for each of the visitor's replicas, or one without any.
+const STANDING: &str = "SELECT EXISTS (SELECT 1 FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3),
+       v.synced_day, v.erase, v.customer, r.replica, r.version, r.told, r.state
+     FROM (SELECT 1)
+     LEFT JOIN visitors v ON v.site = ?1 AND v.bucket = ?2 AND v.visitor = ?3
+     LEFT JOIN replicas r ON r.site = ?1 AND r.bucket = ?2 AND r.visitor = ?3";
+
+/// Makes sure of the visitor's row and its newest erase-only token; false when that token was used already.
+fn welcome(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::Result<bool> {
+    let VisitorKey { site, id } = &of.visitor;
+    if standing.known == Some((Some(of.erase.0), of.day)) {
         return Ok(true);
     }
     // The token's own bucket is looked at only where a token is new: an erasure may have overtaken the first hand-in.
-    if known.is_none_or(|(erase, _)| erase != Some(of.erase.0)) && is_tombstoned(tx, site, &of.erase)? {
+    if standing.known.is_none_or(|(erase, _)| erase != Some(of.erase.0)) && is_tombstoned(tx, site, &of.erase)? {
         return Ok(false);
     }
     tx.prepare_cached(
@@ -55,31 +152,15 @@ fn welcome(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<bool> {
     Ok(true)
 }
 
-fn held(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<Option<Held>> {
+fn store(tx: &Transaction<'_>, of: &HandIn, print: i64) -> rusqlite::Result<()> {
     let VisitorKey { site, id } = &of.visitor;
     tx.prepare_cached(
-        "SELECT version, state FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4",
-    )?
-    .query_row(params![site.as_str(), id.bucket(), id.0, of.replica.0], |row| {
-        Ok(Held { version: row.get(0)?, state: row.get(1)? })
-    })
-    .optional()
-}
-
-fn replicas(tx: &Transaction<'_>, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<usize> {
-    tx.prepare_cached("SELECT count(*) FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
-        .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))
-}
-
-fn store(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<()> {
-    let VisitorKey { site, id } = &of.visitor;
-    tx.prepare_cached(
-        "INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state, taken_day)
-         VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)
+        "INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state, taken_day, told)
+         VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8)
          ON CONFLICT DO UPDATE SET version = excluded.version, changes = changes + 1, state = excluded.state,
-         taken_day = excluded.taken_day",
+         taken_day = excluded.taken_day, told = excluded.told",
     )?
-    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day])?;
+    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day, print])?;
     Ok(())
 }
 
@@ -109,6 +190,7 @@ pub fn point_to_customer(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<
     if now.as_deref() != Some(&customer.id) {
         return Ok((Linked::Elsewhere, None));
     }
+    forget_prints(tx, &link.visitor)?;
     Ok((Linked::Here, statistics::leave_to_customer(tx, &link.visitor, &customer.id)?))
 }
 
@@ -126,4 +208,46 @@ pub fn add_link(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<()> {
     )?
     .execute(params![site, bucket, to.id, hash, day])?;
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "a test that cannot go on ends")]
+mod tests {
+    use rusqlite::{Connection, StatementStatus};
+
+    use super::*;
+    use crate::ids::{ReplicaId, Secret, Site};
+    use crate::sqlite::{migrations, tune};
+
+    /// A hand-in's question is parsed once, whoever it is about: parsing takes several times as long as looking.
+    #[test]
+    fn the_question_of_a_hand_in_is_parsed_once() -> Result<(), crate::sqlite::OpenError> {
+        let mut db = Connection::open_in_memory()?;
+        tune(&db)?;
+        migrations::run(&mut db)?;
+        let tx = db.transaction()?;
+        let site = Site::new("demo");
+        for n in 0..100_u8 {
+            let Some(secret) = Secret::parse(&crate::ids::text(&[n; 16])) else { panic!("sixteen bytes") };
+            let of = HandIn {
+                visitor: secret.visitor(&site),
+                erase: secret.erase(&site),
+                replica: ReplicaId([n; 8]),
+                version: 1,
+                state: vec![n],
+                profile: escale::core::profile::Profile::default(),
+                day: 20_000,
+                consent: None,
+                arms: Vec::new(),
+                wakes: false,
+            };
+            assert_eq!(hand_in(&tx, &of)?.0, HandedIn::Accepted { is_alone: true });
+        }
+        let question = tx.prepare_cached(STANDING)?;
+        assert_eq!(
+            (question.get_status(StatementStatus::Run), question.get_status(StatementStatus::RePrepare)),
+            (100, 0)
+        );
+        Ok(())
+    }
 }

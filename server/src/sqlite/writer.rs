@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use crate::store::StoreError;
@@ -51,7 +51,8 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        let Self { result, reply, .. } = *self;
+        let Self { work, result, reply, .. } = *self;
+        drop(work);
         // Whoever asked may have gone; the work is done all the same.
         let _ = reply.send(committed.and_then(|()| result.ok_or(StoreError::Unavailable)));
     }
@@ -154,6 +155,10 @@ impl Committer {
             Err(_) if group.len() > 1 => group.into_iter().for_each(|job| self.commit(vec![job])),
             Err(error) => {
                 tracing::error!(code = ?error.sqlite_error_code(), "a write failed");
+                if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
+                    // What the log holds may find room in the file, and the log's own room is free then.
+                    self.checkpoint();
+                }
                 group.into_iter().for_each(|job| job.answer(Err(StoreError::Unavailable)));
             }
         }

@@ -54,10 +54,17 @@ impl Customer {
         changes
     }
 
-    /// A visitor goes.
+    /// A visitor is no more.
     pub fn leave(&mut self, visitor: IdHash) {
+        let before = self.visitors.len();
         self.visitors.retain(|(id, _)| *id != visitor.0);
-        self.is_closed = true;
+        self.is_closed |= self.visitors.len() < before;
+    }
+
+    /// Visitors go to another customer, or become no one's: they are counted there, and not here.
+    pub fn hand_over(&mut self, visitors: &[IdHash], told: &[Booked]) -> Changes {
+        self.visitors.retain(|(id, _)| !visitors.iter().any(|gone| gone.0 == *id));
+        self.recount(told)
     }
 
     /// Whose clicks a booking may be put down to.

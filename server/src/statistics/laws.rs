@@ -10,8 +10,10 @@ use escale::core::profile::{Booking, Counts, Profile};
 
 use super::LANDMARK_DAY;
 use super::change::Changes;
+use super::customer::Customer;
 use super::person::{Arm, BOTH, Booked, Counted, Facts, HOLDOUT};
 use super::visitor::{Told, Visitor};
+use crate::ids::IdHash;
 
 const TODAY: u32 = LANDMARK_DAY + 2_500;
 const NOW_MIN: u32 = 2_500 * 24 * 60;
@@ -190,4 +192,57 @@ fn who_is_held_out_is_in_no_other_experiment() {
     assert_eq!(keys(&[person(0, 2), person(0, 1)]), [(HOLDOUT, 0), (77, BOTH)]);
     assert_eq!(keys(&[person(0, 2), person(1, 2)]), [(HOLDOUT, BOTH)]);
     assert!(keys(&[]).is_empty());
+}
+
+/// Visitors who change hands between customers, and are no one's at times: in the end everyone counts where they are, once.
+#[test]
+fn who_goes_from_one_customer_to_another_counts_there_alone() {
+    for seed in 0..100 {
+        let facts: Vec<Facts> = (0..6_u8).map(|n| lived(n, seed)).collect();
+        let told = [Booked { at_min: NOW_MIN, is_cancelled: false, id: 900, value_cents: 7_700 }];
+        let (mut customers, mut places) = ([(); 3].map(|()| Customer::default()), [0_usize; 6]);
+        let mut totals = Totals::default();
+        for (n, facts) in facts.iter().enumerate() {
+            totals.add(&customers[0].carry(IdHash([n as u8; 32]), facts.clone(), &[]));
+        }
+        for step in 0..40 {
+            let draw = mix(seed, step);
+            let (who, to) = (draw as usize % 6, (draw >> 8) as usize % 3);
+            let id = IdHash([who as u8; 32]);
+            if places[who] != to {
+                totals.add(&customers[to].carry(id, facts[who].clone(), if to == 1 { &told } else { &[] }));
+                let from = &mut customers[places[who]];
+                // A row is read and written as a store does it.
+                *from = Customer::of(Some(&from.bytes()));
+                totals.add(&from.hand_over(&[id], if places[who] == 1 { &told } else { &[] }));
+                places[who] = to;
+            }
+        }
+        let mut expected = Totals::default();
+        for to in 0..3 {
+            let mut there = Customer::default();
+            for (who, facts) in facts.iter().enumerate().filter(|(who, _)| places[*who] == to) {
+                expected.add(&there.carry(IdHash([who as u8; 32]), facts.clone(), if to == 1 { &told } else { &[] }));
+            }
+        }
+        assert_eq!(totals.seen(), expected.seen(), "seed {seed}");
+    }
+}
+
+/// What is known of a visitor with some bookings and quotes of their own.
+fn lived(n: u8, seed: u64) -> Facts {
+    let mut facts = Facts::default();
+    let told = profile((1..=3).map(|id| settled(u32::from(n) * 10 + id, seed)).collect());
+    let arm = Arm { experiment: HOLDOUT, arm: n % 2 };
+    facts.take(([n; 8], &told), &[arm], TODAY);
+    facts
+}
+
+#[test]
+fn a_visitor_of_whom_nothing_was_counted_closes_no_customer() {
+    let mut customer = Customer::default();
+    customer.carry(IdHash([1; 32]), lived(1, 3), &[]);
+    customer.leave(IdHash([2; 32]));
+    assert!(!customer.hand_over(&[IdHash([1; 32])], &[]).is_empty());
+    assert!(customer.is_empty());
 }

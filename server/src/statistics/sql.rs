@@ -1,42 +1,56 @@
 //! The tables of sums, in words that both stores understand. In: nothing. Out: statements. Never: a value in a statement.
 
+use std::sync::OnceLock;
+
 /// A table of sums under a key.
-#[derive(Clone, Copy)]
 pub struct Table {
     name: &'static str,
     key: &'static [&'static str],
     sums: &'static [&'static str],
     /// How sums are read: what a store adds up may be of a wider kind.
     kind: &'static str,
+    upsert: OnceLock<String>,
 }
 
-pub const SHOWN: Table = Table {
+pub static SHOWN: Table = Table {
     name: "shown",
     key: &["day", "config", "placement", "offer", "arm", "segment"],
     sums: &["decisions", "viewed", "clicks", "quotes", "bookings", "paid_cents"],
     kind: "BIGINT",
+    upsert: OnceLock::new(),
 };
 
-pub const WEIGHED: Table = Table {
+pub static WEIGHED: Table = Table {
     name: "weighed",
     key: &["day", "placement", "offer"],
     sums: &["visitors", "w", "ww", "c", "cw", "cc", "q", "qw", "qq", "b", "bw", "bb"],
     kind: "DOUBLE PRECISION",
+    upsert: OnceLock::new(),
 };
 
-pub const PEOPLE: Table = Table {
+pub static PEOPLE: Table = Table {
     name: "people",
     key: &["day", "experiment", "arm"],
     sums: &["people", "quoted", "booked", "paid_cents", "paid_squared"],
     kind: "DOUBLE PRECISION",
+    upsert: OnceLock::new(),
 };
 
-pub const TASTES: Table =
-    Table { name: "tastes", key: &["day", "topic"], sums: &["visitors", "parts"], kind: "BIGINT" };
+pub static TASTES: Table = Table {
+    name: "tastes",
+    key: &["day", "topic"],
+    sums: &["visitors", "parts"],
+    kind: "BIGINT",
+    upsert: OnceLock::new(),
+};
 
 impl Table {
     /// Adds to the sums of a key: site, bucket, key and sums are the parameters, in this order.
-    pub fn upsert(&self) -> String {
+    pub fn upsert(&self) -> &str {
+        self.upsert.get_or_init(|| self.upsert_text())
+    }
+
+    fn upsert_text(&self) -> String {
         let Self { name, key, sums, .. } = self;
         let columns: Vec<&str> = ["site", "bucket"].iter().chain(*key).chain(*sums).copied().collect();
         let places: Vec<String> = (1..=columns.len()).map(|at| format!("${at}")).collect();

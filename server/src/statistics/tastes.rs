@@ -19,8 +19,7 @@ pub struct Tastes(Vec<(u32, u8)>);
 impl Tastes {
     /// Counts what a profile says now, in place of what was counted; the day is the visitor's first.
     pub fn count(&mut self, day: u32, profile: &Profile, changes: &mut Changes) {
-        let mut now: Vec<(u32, u8)> = profile.facets.iter().flat_map(|facet| shares(facet, profile.last_s)).collect();
-        now.truncate(MAX_TOPICS);
+        let now = parts_of(profile);
         if now == self.0 {
             return;
         }
@@ -33,6 +32,12 @@ impl Tastes {
         }
         self.0 = now;
     }
+}
+
+/// The parts that a profile tells of, topic by topic.
+pub fn parts_of(profile: &Profile) -> Vec<(u32, u8)> {
+    let all = profile.facets.iter().flat_map(|facet| shares(facet, profile.last_s));
+    all.take(MAX_TOPICS).collect()
 }
 
 /// Whole parts that add up: what is left over goes to those that were cut the most (Hamilton's method). All masses of a

@@ -1,6 +1,8 @@
 //! A visitor's own row. In: a hand-in's profile, or bookings told by the back end. Out: the row as it becomes, and what
 //! changes in the sums. Never: grows without bounds; reads a clock.
 
+use escale::core::decided::Decided;
+use escale::core::hash::mix;
 use escale::core::profile::Profile;
 use escale::core::profile::settled::Settled;
 use serde::{Deserialize, Serialize};
@@ -8,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::change::{Changes, WeighedKey, WeighedSums};
 use super::outcome::{OUTCOMES, Outcome};
 use super::person::{Arm, Booked, Counted, Facts};
-use super::tastes::Tastes;
-use super::{REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
+use super::tastes::{Tastes, parts_of};
+use super::{FORM, REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
+use crate::ids::IdHash;
+use crate::store::HandIn;
 
 /// No person is shown more in a month: what comes on top is not counted.
 const MAX_DECISIONS: usize = 256;
@@ -48,6 +52,41 @@ pub struct Told<'a> {
     pub today: u32,
     /// Whether the visitor is a known customer's.
     pub is_linked: bool,
+}
+
+impl<'a> Told<'a> {
+    pub fn by(of: &'a HandIn, is_linked: bool) -> Self {
+        Self { replica: of.replica.0, profile: &of.profile, arms: &of.arms, today: of.day, is_linked }
+    }
+
+    /// Two that are equal tell the same: what was counted once need not be looked at again on that day. Where the back end
+    /// says another value of a booking, its word stands until the page tells of something new. The token is the visitor's newest; alone is who has one replica, and is no
+    /// customer's. Never 0.
+    pub fn print(&self, erase: &IdHash, is_alone: bool) -> i64 {
+        let mut print = mix(u64::from(FORM), u64::from(self.today));
+        let mut take = |word: u64| print = mix(print, word);
+        let (words, _) = erase.0.as_chunks::<8>();
+        words.iter().for_each(|word| take(u64::from_le_bytes(*word)));
+        self.arms.iter().for_each(|arm| take(u64::from(arm.experiment) << 8 | u64::from(arm.arm)));
+        take(self.profile.counts.quote_submits.into());
+        for booking in &self.profile.bookings {
+            take(u64::from(booking.id) << 32 | u64::from(booking.at_min));
+            take(u64::from(booking.value_cents) << 1 | u64::from(booking.cancelled));
+        }
+        for settled in &self.profile.settled {
+            let Decided { id, config, .. } = settled.decided;
+            take(u64::from(id) << 32 | u64::from(config));
+            take(u64::from(settled.placement) << 32 | u64::from(settled.offer));
+            take(u64::from(settled.at_min) << 1 | u64::from(settled.is_viewed));
+            let Some(click) = settled.click else { continue };
+            take(u64::from(click.at_min) << 1 | u64::from(click.is_quoted));
+            let Some(word) = click.booking else { continue };
+            take(u64::from(word.id) << 32 | u64::from(word.at_min));
+            take(word.is_cancelled.into());
+        }
+        parts_of(self.profile).iter().for_each(|(topic, parts)| take(u64::from(*topic) << 8 | u64::from(*parts)));
+        (print & !1 | u64::from(is_alone)).max(2).cast_signed()
+    }
 }
 
 impl Visitor {

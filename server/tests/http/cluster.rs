@@ -1,11 +1,11 @@
 //! One PostgreSQL server for all tests of this process, a database a test. It ends with the process.
 
 use std::fs::Permissions;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,41 +20,79 @@ pub struct Cluster {
     port: u16,
     databases: AtomicU32,
     /// Its standard input ends with this process, and so does the server.
-    _script: Child,
+    script: Child,
+    said: BufReader<ChildStdout>,
 }
 
 impl Cluster {
     pub fn get() -> &'static Self {
-        CLUSTER.get_or_init(|| Self::start(tempfile::TempDir::new().unwrap().keep(), ""))
+        CLUSTER.get_or_init(|| Self::start(new_folder(), ""))
+    }
+
+    /// A server of a test's own, which waits for the disk and may be killed.
+    #[allow(dead_code, reason = "the embedded store has none")]
+    pub fn alone() -> Self {
+        Self::start(new_folder(), "-c fsync=on")
     }
 
     /// Another one, which speaks TLS on the loopback, and its port.
     #[allow(dead_code, reason = "the embedded store has no line")]
     pub fn encrypted(shown: &Shown) -> (Self, u16) {
-        let folder = tempfile::TempDir::new().unwrap().keep();
+        let folder = new_folder();
         for (name, pem) in [("server.crt", &shown.certificate), ("server.key", &shown.key)] {
             std::fs::write(folder.join(name), pem).unwrap();
             std::fs::set_permissions(folder.join(name), Permissions::from_mode(0o600)).unwrap();
         }
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let files = format!("-c ssl_cert_file='{0}/server.crt' -c ssl_key_file='{0}/server.key'", folder.display());
-        let cluster = Self::start(folder, &format!("-c listen_addresses=127.0.0.1 -p {port} -c ssl=on {files}"));
-        (Self { port, ..cluster }, port)
+        let mut cluster = Self::start(folder, &format!("-c listen_addresses=127.0.0.1 -p {port} -c ssl=on {files}"));
+        cluster.port = port;
+        (cluster, port)
     }
 
     fn start(folder: PathBuf, options: &str) -> Self {
         let mut script = Command::new("sh")
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http/postgres.sh"))
-            .arg(&folder)
-            .arg(options)
+            .args([folder.as_os_str(), options.as_ref()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
+        let said = BufReader::new(script.stdout.take().unwrap());
+        let mut cluster = Self { folder, port: 5432, databases: AtomicU32::new(0), script, said };
+        cluster.wait_until_ready();
+        cluster
+    }
+
+    fn wait_until_ready(&mut self) {
         let mut said = String::new();
-        BufReader::new(script.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        self.said.read_line(&mut said).unwrap();
         assert_eq!(said, "ready\n", "PostgreSQL did not start; its words are above");
-        Self { folder, port: 5432, databases: AtomicU32::new(0), _script: script }
+    }
+
+    /// Kills all of it at once, as a power cut would.
+    #[allow(dead_code, reason = "the embedded store has none")]
+    pub fn kill(&self) {
+        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let first = pid.lines().next().unwrap();
+        let others = Command::new("pgrep").args(["-P", first]).output().unwrap();
+        let others = String::from_utf8(others.stdout).unwrap();
+        let all: Vec<&str> = std::iter::once(first).chain(others.lines()).collect();
+        Command::new("kill").arg("-KILL").args(&all).status().unwrap();
+        // A killed process is there until it was taken note of, and the next server will not share its memory.
+        for pid in all {
+            let stat = format!("/proc/{pid}/stat");
+            while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    /// Starts it again after a kill; it has recovered when this returns.
+    #[allow(dead_code, reason = "the embedded store has none")]
+    pub fn start_again(&mut self) {
+        self.script.stdin.as_mut().unwrap().write_all(b"again\n").unwrap();
+        self.wait_until_ready();
     }
 
     /// The URL of an empty database.
@@ -77,6 +115,10 @@ impl Cluster {
         let own = log.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         own.map(ToOwned::to_owned).collect()
     }
+}
+
+fn new_folder() -> PathBuf {
+    tempfile::TempDir::new().unwrap().keep()
 }
 
 /// Speaks to a database as its owner would.

@@ -4,6 +4,7 @@ use escale::core::profile::Profile;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, base64url};
+use crate::identity::{identify, token};
 use crate::server::Server;
 
 #[test]
@@ -162,4 +163,29 @@ fn f25_who_calls_too_often_is_told_when_to_come_back_and_no_one_else_is() {
     // Who wants to be forgotten is never put off.
     let bearer = phone.bearer();
     assert_eq!(server.delete("/v1/me?site=demo", &[("authorization", &bearer)]).status, 204);
+}
+
+/// A replica that was alone takes a short way; whoever comes to it ends that.
+#[test]
+fn who_was_alone_hears_of_others_at_the_next_hand_in() {
+    let server = Server::start();
+    let (mut phone, mut laptop, mut tablet) =
+        (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2), Browser::of_visitor(2, 1));
+    for browser in [&mut phone, &mut tablet] {
+        for _ in 0..3 {
+            assert_eq!(browser.look_at("trip.city").sync(&server)["others"], Value::Null);
+        }
+    }
+    laptop.look_at("trip.exotic").sync(&server);
+    assert_ne!(phone.look_at("trip.city").sync(&server)["others"], Value::Null);
+    for browser in [&phone, &tablet] {
+        assert_eq!(identify(&server, browser, &token("customer-7")).status, 200);
+    }
+    assert_ne!(tablet.look_at("trip.city").sync(&server)["others"], Value::Null);
+    assert_eq!(server.ask("DELETE", "/v1/customers/customer-7/visitors?site=demo").status, 204);
+    tablet.look_at("trip.city").sync(&server);
+    // An erase-only token that is new, or used, is never passed over.
+    let erased = tablet.erase.clone();
+    assert_eq!(server.erase(&erased), 204);
+    server.post("/v1/sync", &tablet.look_at("trip.city").body()).is_refused(410, "erased");
 }

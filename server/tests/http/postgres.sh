@@ -1,7 +1,9 @@
-# One PostgreSQL server for the tests of a process: `sh postgres.sh FOLDER [OPTIONS]`. It says `ready`, and runs until its
-# standard input ends: that is, until whoever started it is gone, in whatever way. Then nothing of it is left.
+# One PostgreSQL server for the tests of a process: `sh postgres.sh FOLDER [SETTINGS]`. It says `ready`, and runs until its
+# standard input ends: that is, until whoever started it is gone, in whatever way. Then nothing of it is left. A line on the
+# standard input starts it again after it was killed.
 set -eu
 folder=$1
+settings=${2:-}
 cd "$folder"
 trap '' INT TERM HUP
 
@@ -19,9 +21,16 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 
 $as "$bin/initdb" -D "$folder/data" -U escale -A trust -E UTF8 --locale=C -N >"$folder/initdb.txt" 2>&1 || { cat "$folder/initdb.txt" >&2; exit 1; }
-# No power is cut here, so nothing waits for the disk; a socket in the folder, and no port.
-$as "$bin/pg_ctl" -D "$folder/data" -l "$folder/log.txt" -w -o "-k '$folder' -c listen_addresses= -c fsync=off -c max_connections=300 -c log_line_prefix='%d %p ' ${2:-}" start >/dev/null || { cat "$folder/log.txt" >&2; exit 1; }
-echo ready
-cat >/dev/null
+# No power is cut here, so nothing waits for the disk unless the settings say so; a socket in the folder, and no port.
+start() {
+  $as "$bin/pg_ctl" -D "$folder/data" -l "$folder/log.txt" -w -o "-k '$folder' -c listen_addresses= -c fsync=off -c max_connections=300 -c log_line_prefix='%d %p ' $settings" start >/dev/null || { cat "$folder/log.txt" >&2; exit 1; }
+  echo ready
+}
+start
+while read -r _; do
+  # Whoever killed it has made sure that none of it is left; a process that nobody has buried yet would pass for a server.
+  rm -f "$folder/data/postmaster.pid" "$folder"/.s.PGSQL.*.lock
+  start
+done
 $as "$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1
 rm -rf "$folder"

@@ -77,6 +77,12 @@ impl Server {
         home.start()
     }
 
+    /// On a database that is there already.
+    #[allow(dead_code, reason = "only where a test brings its own")]
+    pub fn start_on(database: Database) -> Self {
+        Home { database, ..Self::new_folder() }.start()
+    }
+
     /// A place for servers that are to be started later.
     pub fn new_folder() -> Home {
         let folder = Arc::new(TempDir::new().unwrap());

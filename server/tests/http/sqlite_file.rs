@@ -141,36 +141,79 @@ fn limit_files(server: &Server, bytes: &str) {
     assert!(limited.success());
 }
 
+/// What stands for a full disk: a limit to the size of files, or a file that fills a small file system up, which
+/// `make full-disks` makes for it.
+enum Disk {
+    Limited,
+    Filled(std::path::PathBuf),
+}
+
+impl Disk {
+    fn of_this_run() -> (Self, u16) {
+        let Some(cycles) = std::env::var("ESCALE_FULL_DISKS").ok() else { return (Self::Limited, 10) };
+        (Self::Filled(std::env::temp_dir().join("ballast")), cycles.parse().unwrap())
+    }
+
+    fn fill(&self, server: &Server) {
+        match self {
+            Self::Limited => limit_files(server, "300000"),
+            Self::Filled(ballast) => {
+                let mut file = std::fs::File::create(ballast).unwrap();
+                while std::io::Write::write_all(&mut file, &[0; 4096]).is_ok() {}
+            }
+        }
+    }
+
+    fn free(&self, server: &Server) {
+        match self {
+            Self::Limited => limit_files(server, "unlimited"),
+            Self::Filled(ballast) => std::fs::remove_file(ballast).unwrap(),
+        }
+    }
+}
+
 #[test]
 fn f53_a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
+    let (disk, cycles) = Disk::of_this_run();
     let server = Server::start();
-    let mut acknowledged = Vec::new();
-    for cycle in 0..10_u8 {
-        limit_files(&server, "300000");
-        let mut refused = 0;
-        for n in 0..=250 {
-            let mut browser = Browser::of_visitor(n, cycle);
+    // Of each browser the version that was acknowledged last.
+    let mut acknowledged = std::collections::HashMap::new();
+    let (mut refused, mut taken) = (0, 0);
+    for cycle in 0..cycles {
+        disk.fill(&server);
+        // As much as was left in what the database had already.
+        for n in (0..=250).cycle().take(100_000) {
+            let version = acknowledged.get(&n).map_or(1, |version| version + 1);
+            let mut browser = Browser::of_visitor(n, 1);
+            browser.version = version - 1;
             let answer = server.post("/v1/sync", &browser.look_at("trip.city").body());
             if answer.status == 200 {
-                acknowledged.push(n);
+                acknowledged.insert(n, version);
                 continue;
             }
             answer.is_refused(503, "unavailable");
             assert_eq!(answer.header("retry-after"), "30");
             refused += 1;
-            if let Some(known) = acknowledged.last() {
-                assert_eq!(Browser::of_visitor(*known, 1).export(&server).status, 200);
+            if let Some((known, version)) = acknowledged.iter().next() {
+                let held = Browser::of_visitor(*known, 1).export(&server).json()["replicas"][0]["version"].as_u64();
+                assert_eq!(held, Some(*version));
             }
-            if refused == 5 {
+            if refused % 5 == 0 {
                 break;
             }
         }
-        assert_eq!(refused, 5, "cycle {cycle}");
-        limit_files(&server, "unlimited");
-        Browser::of_visitor(251, cycle).look_at("trip.city").sync(&server);
+        assert_eq!(refused, 5 * (u32::from(cycle) + 1), "cycle {cycle}");
+        disk.free(&server);
+        let mut browser = Browser::of_visitor(251, 1);
+        browser.version = u64::from(cycle);
+        browser.look_at("trip.city").sync(&server);
+        taken += 1;
     }
-    for n in acknowledged {
-        assert_eq!(Browser::of_visitor(n, 1).export(&server).status, 200, "visitor {n}");
+    for (n, version) in &acknowledged {
+        let held = Browser::of_visitor(*n, 1).export(&server).json()["replicas"][0]["version"].as_u64();
+        assert_eq!(held, Some(*version), "visitor {n}");
     }
     assert!(server.database().is_sound());
+    let all: u64 = acknowledged.values().sum();
+    println!("{cycles} full disks, {all} acknowledged hand-ins, {refused} refused, {taken} times used again at once");
 }

@@ -187,6 +187,33 @@ fn a_customer_of_two_browsers_is_one_person() {
     assert_eq!(people(&server, 0), [1, 1, 1, 10_000]);
 }
 
+/// Two customers, each with a browser and the same booking told by the back end, turn out to be one; then not even that.
+#[test]
+fn customers_who_become_one_are_one_person_and_who_leaves_counts_alone() {
+    let server = Server::start();
+    let (mut phone, mut laptop) = (Shown::to(1, 1), Shown::to(2, 1));
+    phone.tell("quote_submit", 1.0).sync(&server);
+    laptop.tell("offer_click", 1.0).sync(&server);
+    for (shown, customer) in [(&phone, "customer-7"), (&laptop, "customer-8")] {
+        assert_eq!(identify(&server, &shown.browser, &token(customer)).status, 200);
+        let at = laptop.seconds(5.0);
+        tell(&server, "/v1/bookings", &json!({ "customer": customer, "id": "B1", "at": at, "value": 100 }));
+    }
+    assert_eq!(people(&server, 0), [2, 1, 2, 20_000]);
+    assert_eq!(server.ask("PUT", "/v1/customers/customer-7/identifiers/customer-8?site=demo").status, 204);
+    assert_eq!(people(&server, 0), [1, 1, 1, 10_000]);
+    // What happens later is of that one person too.
+    laptop.tell("quote_submit", 2.0).sync(&server);
+    phone.tell("offer_click", 2.0).sync(&server);
+    assert_eq!(people(&server, 0), [1, 1, 1, 10_000]);
+    assert_eq!(server.database().number("SELECT count(*) FROM counted_customers"), 1);
+    // Logged out everywhere, each browser is a person of its own, and the booking no one's whose browser is known.
+    assert_eq!(server.ask("DELETE", "/v1/customers/customer-7/visitors?site=demo").status, 204);
+    assert_eq!(people(&server, 0), [2, 2, 0, 0]);
+    phone.tell("offer_click", 3.0).sync(&server);
+    assert_eq!(people(&server, 0), [2, 2, 0, 0]);
+}
+
 /// A site that holds half of its visitors out, and a visitor of each arm.
 fn halves() -> (Server, u8, u8) {
     let json = config().replace("\"holdout\":0", "\"holdout\":0.5");

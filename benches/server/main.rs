@@ -1,0 +1,35 @@
+//! The server's figures, each beside the machine's own limit in the same run. `make bench-server` runs all of them; one of
+//! them: `cargo bench -p escale-server --bench server -- syncs visitors=100000 seconds=5 rounds=3`. What is measured is
+//! printed, and written to `benches/results` with the machine and its load. Databases lie below `in=` (or the
+//! system's temporary folder), and are removed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a bench that cannot go on ends")]
+
+mod audience;
+mod cluster;
+mod filled;
+mod http;
+mod machine;
+mod raw;
+mod seed;
+mod served;
+mod stopwatch;
+mod store;
+mod syncs;
+mod words;
+mod work;
+
+use words::Words;
+
+fn main() {
+    let words = Words::given();
+    match words.first() {
+        "audience" => audience::run(&words),
+        "filled" => filled::run(&words),
+        "syncs" => syncs::run(&words),
+        _ => {
+            syncs::run(&words);
+            audience::run(&words);
+            filled::run(&words);
+        }
+    }
+}

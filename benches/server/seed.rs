@@ -1,0 +1,176 @@
+//! Visitors by the million, straight into the tables in the order of their keys: as many hand-ins would take longer than
+//! what is measured. In: an empty database of the server. Out: the rows that hand-ins, and logins, would have left.
+
+use std::path::Path;
+
+use escale_server::ids::{CustomerKey, IdHash, ReplicaId, Site};
+use rusqlite::{Connection, params};
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, NoTls};
+
+use crate::work::Visitor;
+
+pub struct Population {
+    pub site: Site,
+    pub count: u64,
+    /// Of every visitor one of these.
+    pub states: Vec<Vec<u8>>,
+    /// What was counted of a visitor, if anything.
+    pub counted: Option<Vec<u8>>,
+    /// Whether each is a customer, `c-0` and so on.
+    pub are_customers: bool,
+    pub day: u32,
+}
+
+/// One row of everything.
+struct One {
+    bucket: i32,
+    id: IdHash,
+    erase: IdHash,
+    replica: ReplicaId,
+    customer: Option<String>,
+    state: usize,
+}
+
+impl Population {
+    /// In the order of keys; hashes alone are kept for all of them.
+    fn visitors(&self) -> impl Iterator<Item = One> {
+        let mut order: Vec<(u16, [u8; 32], u64)> = (0..self.count)
+            .map(|n| {
+                let id = Visitor::of(&self.site, n).key.id;
+                (id.bucket(), id.0, n)
+            })
+            .collect();
+        order.sort_unstable();
+        order.into_iter().map(|(bucket, _, n)| {
+            let of = Visitor::of(&self.site, n);
+            One {
+                bucket: bucket.into(),
+                id: of.key.id,
+                erase: of.erase,
+                replica: of.replica,
+                customer: self.are_customers.then(|| format!("c-{n}")),
+                state: n as usize % self.states.len(),
+            }
+        })
+    }
+
+    /// Customers with their visitor, in the order of keys.
+    fn customers(&self) -> Vec<(i32, String, IdHash)> {
+        let count = if self.are_customers { self.count } else { 0 };
+        let mut all: Vec<(i32, String, IdHash)> = (0..count)
+            .map(|n| {
+                let key = CustomerKey { site: self.site.clone(), id: format!("c-{n}") };
+                (key.bucket().into(), key.id, Visitor::of(&self.site, n).key.id)
+            })
+            .collect();
+        all.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        all
+    }
+
+    pub fn fill_sqlite(&self, db: &Path) {
+        let mut db = Connection::open(db).unwrap();
+        let (site, day) = (self.site.as_str(), self.day);
+        // Without a log the size of it all: what is half done is thrown away anyway.
+        db.execute_batch("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 20000").unwrap();
+        let mut tx = db.transaction().unwrap();
+        for (n, one) in self.visitors().enumerate() {
+            if n % 100_000 == 99_999 {
+                tx.commit().unwrap();
+                tx = db.transaction().unwrap();
+            }
+            let (id, replica, state) = (one.id.0, one.replica.0, &self.states[one.state]);
+            tx.prepare_cached("INSERT INTO visitors (site, bucket, visitor, erase, customer, created_day, synced_day) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)")
+                .unwrap()
+                .execute(params![site, one.bucket, id, one.erase.0, one.customer, day])
+                .unwrap();
+            tx.prepare_cached("INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state, taken_day) VALUES (?1, ?2, ?3, ?4, 1, 1, ?5, ?6)")
+                .unwrap()
+                .execute(params![site, one.bucket, id, replica, state, day])
+                .unwrap();
+            if let Some(counted) = &self.counted {
+                tx.prepare_cached("INSERT INTO counted (site, bucket, visitor, state) VALUES (?1, ?2, ?3, ?4)")
+                    .unwrap()
+                    .execute(params![site, one.bucket, id, counted])
+                    .unwrap();
+            }
+        }
+        for (bucket, id, visitor) in self.customers() {
+            tx.prepare_cached("INSERT INTO customers (site, bucket, customer, created_day) VALUES (?1, ?2, ?3, ?4)")
+                .unwrap()
+                .execute(params![site, bucket, id, day])
+                .unwrap();
+            tx.prepare_cached(
+                "INSERT INTO links (site, bucket, customer, visitor, linked_day) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )
+            .unwrap()
+            .execute(params![site, bucket, id, visitor.0, day])
+            .unwrap();
+        }
+        tx.commit().unwrap();
+        db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    }
+
+    pub async fn fill_postgres(&self, url: &str) {
+        let (db, line) = tokio_postgres::connect(url, NoTls).await.unwrap();
+        tokio::spawn(line);
+        let (site, day) = (self.site.as_str(), self.day.cast_signed());
+        let (text, int, long, bytes) = (Type::TEXT, Type::INT4, Type::INT8, Type::BYTEA);
+        let types = [&text, &int, &bytes, &bytes, &text, &int, &int].map(Clone::clone);
+        let mut rows =
+            Rows::of(&db, "visitors (site, bucket, visitor, erase, customer, created_day, synced_day)", &types).await;
+        for one in self.visitors() {
+            rows.add(&[&site, &one.bucket, &one.id.bytes(), &one.erase.bytes(), &one.customer, &day, &day]).await;
+        }
+        rows.end().await;
+        let types = [&text, &int, &bytes, &bytes, &long, &long, &bytes, &int].map(Clone::clone);
+        let columns = "replicas (site, bucket, visitor, replica, version, changes, state, taken_day)";
+        let mut rows = Rows::of(&db, columns, &types).await;
+        for one in self.visitors() {
+            let state = &self.states[one.state];
+            rows.add(&[&site, &one.bucket, &one.id.bytes(), &one.replica.bytes(), &1_i64, &1_i64, state, &day]).await;
+        }
+        rows.end().await;
+        if let Some(counted) = &self.counted {
+            let types = [&text, &int, &bytes, &bytes].map(Clone::clone);
+            let mut rows = Rows::of(&db, "counted (site, bucket, visitor, state)", &types).await;
+            for one in self.visitors() {
+                rows.add(&[&site, &one.bucket, &one.id.bytes(), counted]).await;
+            }
+            rows.end().await;
+        }
+        let customers = self.customers();
+        let types = [&text, &int, &text, &int].map(Clone::clone);
+        let mut rows = Rows::of(&db, "customers (site, bucket, customer, created_day)", &types).await;
+        for (bucket, id, _) in &customers {
+            rows.add(&[&site, bucket, id, &day]).await;
+        }
+        rows.end().await;
+        let types = [&text, &int, &text, &bytes, &int].map(Clone::clone);
+        let mut rows = Rows::of(&db, "links (site, bucket, customer, visitor, linked_day)", &types).await;
+        for (bucket, id, visitor) in &customers {
+            rows.add(&[&site, bucket, id, &visitor.bytes(), &day]).await;
+        }
+        rows.end().await;
+        db.batch_execute("VACUUM ANALYZE").await.unwrap();
+    }
+}
+
+/// Rows of one table on their way.
+struct Rows(std::pin::Pin<Box<BinaryCopyInWriter>>);
+
+impl Rows {
+    async fn of(db: &Client, columns: &str, types: &[Type]) -> Self {
+        let sink = db.copy_in(&format!("COPY {columns} FROM STDIN BINARY")).await.unwrap();
+        Self(Box::pin(BinaryCopyInWriter::new(sink, types)))
+    }
+
+    async fn add(&mut self, row: &[&(dyn ToSql + Sync)]) {
+        self.0.as_mut().write(row).await.unwrap();
+    }
+
+    async fn end(mut self) {
+        self.0.as_mut().finish().await.unwrap();
+    }
+}

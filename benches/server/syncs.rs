@@ -1,0 +1,153 @@
+//! Acknowledged durable hand-ins a second: bare, through the store, and over HTTP, in turns in one run, so that what else
+//! the machine does falls on all of them. `visitors= seconds= rounds= at_once= group= clients= on=sqlite|postgres|both`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use escale_server::postgres::PostgresStore;
+use escale_server::sqlite::SqliteStore;
+use escale_server::store::Store;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use crate::cluster::Cluster;
+use crate::http::{self, Asked};
+use crate::machine;
+use crate::raw;
+use crate::served::Served;
+use crate::stopwatch::{Figures, median};
+use crate::store;
+use crate::words::Words;
+use crate::work::{News, Work};
+
+struct Plan {
+    within: Duration,
+    rounds: u64,
+    visitors: u64,
+    /// Hand-ins at once through the store: one group waits while another is committed.
+    at_once: usize,
+    /// Of the bare upsert, in one commit: as many as the store commits together at most.
+    group: usize,
+    /// Connections over HTTP.
+    clients: usize,
+}
+
+pub fn run(words: &Words) {
+    let plan = Plan {
+        within: Duration::from_secs(words.number("seconds", 5)),
+        rounds: words.number("rounds", 3),
+        visitors: words.number("visitors", 100_000),
+        at_once: words.number("at_once", 1024) as usize,
+        group: words.number("group", 512) as usize,
+        clients: words.number("clients", 256) as usize,
+    };
+    let runtime = Runtime::new().unwrap();
+    let on = words.text("on", "both");
+    for name in ["sqlite", "postgres"].into_iter().filter(|name| [*name, "both"].contains(&on)) {
+        let load = machine::load();
+        println!("\nhand-ins on {name}; load {load}");
+        let mut figures = serde_json::Map::new();
+        for news in [News::PageViews, News::Both, News::Decisions] {
+            let work = Arc::new(Work::new(plan.visitors, news));
+            println!("  {}, {} bytes, {} visitors", news.name(), work.bytes_each(), plan.visitors);
+            let of = runtime.block_on(async {
+                if name == "sqlite" {
+                    on_sqlite(words, &plan, work).await
+                } else {
+                    on_postgres(words, &plan, work).await
+                }
+            });
+            figures.insert(news.name().to_owned(), of);
+        }
+        machine::keep(&format!("syncs-{name}"), words, &load, &Value::Object(figures));
+    }
+}
+
+async fn on_sqlite(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
+    let folder = words.folder();
+    let mut bare = raw::Sqlite::new(folder.path(), &work, plan.group);
+    let db = folder.path().join("store.db");
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&db).unwrap());
+    let mut told = Told::default();
+    // Where each is in the sequence of hand-ins: both take the same ones.
+    let mut at = (work.place(), 0);
+    work.go_on_from(0);
+    store::hand_in(&store, &work, plan.at_once, None).await;
+    at.1 = work.place();
+    for round in 0..plan.rounds {
+        work.go_on_from(at.0);
+        told.add("bare", round, bare.run(&work, plan.group, plan.within));
+        at.0 = work.place();
+        work.go_on_from(at.1);
+        told.add("store", round, store::hand_in(&store, &work, plan.at_once, Some(plan.within)).await);
+        at.1 = work.place();
+    }
+    store.close().await.unwrap();
+    over_http(&db.display().to_string(), plan, &work, &mut told, at.1).await;
+    told.json(work.bytes_each())
+}
+
+async fn on_postgres(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
+    let cluster = Cluster::start(words.folder());
+    let bare = raw::Postgres::new(&cluster.new_database("bare").await, &work, plan.group).await;
+    let url = cluster.new_database("store").await;
+    let store: Arc<dyn Store> = Arc::new(PostgresStore::open(&url.parse().unwrap()).await.unwrap());
+    let mut told = Told::default();
+    // Where each is in the sequence of hand-ins: both take the same ones.
+    let mut at = (work.place(), 0);
+    work.go_on_from(0);
+    store::hand_in(&store, &work, plan.at_once, None).await;
+    at.1 = work.place();
+    for round in 0..plan.rounds {
+        work.go_on_from(at.0);
+        told.add("bare", round, bare.run(&work, plan.group, plan.within).await);
+        at.0 = work.place();
+        work.go_on_from(at.1);
+        told.add("store", round, store::hand_in(&store, &work, plan.at_once, Some(plan.within)).await);
+        at.1 = work.place();
+    }
+    store.close().await.unwrap();
+    over_http(&url, plan, &work, &mut told, at.1).await;
+    told.json(work.bytes_each())
+}
+
+async fn over_http(db: &str, plan: &Plan, work: &Arc<Work>, told: &mut Told, from: u64) {
+    let served = Served::start(db);
+    work.go_on_from(from);
+    for round in 0..plan.rounds {
+        told.add("http", round, http::ask(served.address, work, Asked::Sync, plan.clients, plan.within).await);
+        told.add("http_alone", round, http::ask(served.address, work, Asked::Nothing, plan.clients, plan.within).await);
+    }
+    println!("    the server holds {} MiB", served.memory_mib());
+}
+
+/// Figures of several rounds by name.
+#[derive(Default)]
+struct Told(Vec<(&'static str, Figures)>);
+
+impl Told {
+    fn add(&mut self, name: &'static str, round: u64, figures: Figures) {
+        println!("    {name:<10} {round}: {figures}");
+        self.0.push((name, figures));
+    }
+
+    fn middle(&self, name: &str) -> f64 {
+        median(self.0.iter().filter(|(of, _)| *of == name).map(|(_, figures)| figures.a_second).collect())
+    }
+
+    fn json(&self, bytes: usize) -> Value {
+        let (bare, store, http) = (self.middle("bare"), self.middle("store"), self.middle("http"));
+        println!("    of the bare upsert: store {:.0} %, HTTP {:.0} %", 100.0 * store / bare, 100.0 * http / bare);
+        let of = |name: &str| -> Vec<Value> {
+            self.0.iter().filter(|(of, _)| *of == name).map(|(_, figures)| figures.json()).collect()
+        };
+        json!({
+            "bytes_each": bytes,
+            "medians_a_second": { "bare": bare.round(), "store": store.round(), "http": http.round(),
+                                  "http_alone": self.middle("http_alone").round() },
+            "store_of_bare": (1000.0 * store / bare).round() / 1000.0,
+            "http_of_bare": (1000.0 * http / bare).round() / 1000.0,
+            "rounds": { "bare": of("bare"), "store": of("store"), "http": of("http"), "http_alone": of("http_alone") },
+        })
+    }
+}
