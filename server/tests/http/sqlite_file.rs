@@ -180,6 +180,13 @@ fn f53_a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
     let mut acknowledged = std::collections::HashMap::new();
     let (mut refused, mut taken) = (0, 0);
     for cycle in 0..cycles {
+        for n in 0..8 {
+            let version = acknowledged.get(&n).map_or(1, |version| version + 1);
+            let mut browser = Browser::of_visitor(n, 1);
+            browser.version = version - 1;
+            browser.look_at("trip.city").sync(&server);
+            acknowledged.insert(n, version);
+        }
         disk.fill(&server);
         // As much as was left in what the database had already.
         for n in (0..=250).cycle().take(100_000) {
