@@ -56,7 +56,14 @@ fn population(work: &Work) -> Population {
     let mut counted = Visitor::default();
     let profile = Profile::decode(work.state(0, 32)).unwrap();
     let arms = [Arm { experiment: HOLDOUT, arm: 0 }];
-    counted.count(&Told { replica: [1; 8], profile: &profile, arms: &arms, today: work.day, is_linked: false });
+    counted.count(&Told {
+        replica: [1; 8],
+        profile: &profile,
+        arms: &arms,
+        consent: None,
+        today: work.day,
+        is_linked: false,
+    });
     let count = work.visitors.len() as u64;
     let (site, counted) = (Site::new(SITE), Some(counted.bytes()));
     Population { site, count, states, counted, are_customers: false, day: work.day }

@@ -1,6 +1,7 @@
 //! A consent receipt: when a visitor agreed, to which words, where, to which purposes. In: what a browser sends with a
 //! hand-in. Out: the same, as it is kept beside the visitor and shown to them. Never: who it was; a text of anyone's own.
 
+use escale::core::hash::digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -62,6 +63,13 @@ impl Receipt {
         }
         self.at = self.at.min(now_ms + AHEAD_MS);
         Ok(self)
+    }
+
+    /// Numbers that are others for another receipt.
+    pub fn words(&self) -> [u64; 4] {
+        let name = |text: &str| (text.len() as u64) << 32 | u64::from(digest(text.as_bytes()));
+        let purposes = self.purposes.iter().fold(0, |set, purpose| set | 1 << *purpose as u64);
+        [self.at, name(&self.version), name(&self.source), purposes]
     }
 
     /// The text to keep in place of what is held; none: what is held says the same, or is of a later time.

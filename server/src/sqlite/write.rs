@@ -17,7 +17,6 @@ use crate::store::{HandIn, HandedIn, Link, Linked, REPLICAS_PER_VISITOR};
 /// comes back too.
 pub fn hand_in(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<(HandedIn, Option<Carried>)> {
     if goes_on(tx, of)? {
-        consent::keep(tx, of)?;
         return Ok((HandedIn::Accepted { is_alone: true }, None));
     }
     let standing = standing(tx, of)?;

@@ -84,7 +84,8 @@ fn profile(settled: Vec<Settled>) -> Profile {
 fn count(visitor: &mut Visitor, totals: &mut Totals, replica: u8, profile: &Profile) {
     // A row is read and written as a store does it.
     *visitor = Visitor::of(Some(&visitor.bytes()));
-    let told = Told { replica: [replica; 8], profile, arms: &PERSONALISED, today: TODAY, is_linked: false };
+    let told =
+        Told { replica: [replica; 8], profile, arms: &PERSONALISED, consent: None, today: TODAY, is_linked: false };
     totals.add(&visitor.count(&told));
 }
 
@@ -112,7 +113,14 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
     let (mut visitor, mut totals) = (Visitor::default(), Totals::default());
     let one = profile(vec![settled(5, 1)]);
     for day in 0..100 {
-        let told = Told { replica: [0; 8], profile: &one, arms: &PERSONALISED, today: TODAY + day, is_linked: false };
+        let told = Told {
+            replica: [0; 8],
+            profile: &one,
+            arms: &PERSONALISED,
+            consent: None,
+            today: TODAY + day,
+            is_linked: false,
+        };
         totals.add(&visitor.count(&told));
     }
     let decisions = |totals: &Totals| {
@@ -125,6 +133,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
         replica: [0; 8],
         profile: &one,
         arms: &PERSONALISED,
+        consent: None,
         today: TODAY + 31,
         is_linked: false,
     }));
@@ -132,6 +141,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
         replica: [0; 8],
         profile: &one,
         arms: &PERSONALISED,
+        consent: None,
         today: TODAY - 4,
         is_linked: false,
     }));

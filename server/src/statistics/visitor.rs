@@ -13,6 +13,7 @@ use super::person::{Arm, Booked, Counted, Facts};
 use super::tastes::{Tastes, parts_of};
 use super::{FORM, REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
 use crate::ids::IdHash;
+use crate::receipt::Receipt;
 use crate::store::HandIn;
 
 /// No person is shown more in a month: what comes on top is not counted.
@@ -48,6 +49,8 @@ pub struct Told<'a> {
     pub replica: [u8; 8],
     pub profile: &'a Profile,
     pub arms: &'a [Arm],
+    /// What the visitor agreed to; it is kept beside what is counted.
+    pub consent: Option<&'a Receipt>,
     /// Since the Unix epoch, by the server's clock.
     pub today: u32,
     /// Whether the visitor is a known customer's.
@@ -56,18 +59,26 @@ pub struct Told<'a> {
 
 impl<'a> Told<'a> {
     pub fn by(of: &'a HandIn, is_linked: bool) -> Self {
-        Self { replica: of.replica.0, profile: &of.profile, arms: &of.arms, today: of.day, is_linked }
+        Self {
+            replica: of.replica.0,
+            profile: &of.profile,
+            arms: &of.arms,
+            consent: of.consent.as_ref(),
+            today: of.day,
+            is_linked,
+        }
     }
 
-    /// Two that are equal tell the same: what was counted once need not be looked at again on that day. Where the back end
-    /// says another value of a booking, its word stands until the page tells of something new. The token is the visitor's newest; alone is who has one replica, and is no
-    /// customer's. Never 0.
+    /// Two that are equal tell the same: what was counted or kept once need not be looked at again on that day. Where the
+    /// back end says another value of a booking, its word stands until the page tells of something new. The token is the
+    /// visitor's newest; alone is who has one replica, and is no customer's. Never 0.
     pub fn print(&self, erase: &IdHash, is_alone: bool) -> i64 {
         let mut print = mix(u64::from(FORM), u64::from(self.today));
         let mut take = |word: u64| print = mix(print, word);
         let (words, _) = erase.0.as_chunks::<8>();
         words.iter().for_each(|word| take(u64::from_le_bytes(*word)));
         self.arms.iter().for_each(|arm| take(u64::from(arm.experiment) << 8 | u64::from(arm.arm)));
+        self.consent.iter().flat_map(|receipt| receipt.words()).for_each(&mut take);
         take(self.profile.counts.quote_submits.into());
         for booking in &self.profile.bookings {
             take(u64::from(booking.id) << 32 | u64::from(booking.at_min));
