@@ -82,9 +82,9 @@ export function othersOf(body: Readonly<Record<string, unknown>>): Others | unde
   return typeof seq === "number" && bytes ? { seq, bytes } : undefined;
 }
 
-/** Whether the server has nothing (more) under this token, so that it need not be asked again. */
-export async function erased(server: string, site: string, bearer: string): Promise<boolean> {
-  const url = `${server}/v1/me?site=${encodeURIComponent(site)}`;
+/** Whether the server has nothing (more) under this token, so that it need not be asked again. A customer goes with all their browsers. */
+export async function erased(server: string, site: string, bearer: string, scope: "visitor" | "customer" = "visitor"): Promise<boolean> {
+  const url = `${server}/v1/me?site=${encodeURIComponent(site)}&scope=${scope}`;
   const answer = await send({ method: "DELETE", url, bearer, leaving: true });
   return answer.kind === "ok" || answer.kind === "gone" || (answer.kind === "refused" && answer.status === 401 && answer.code === "no_bearer");
 }

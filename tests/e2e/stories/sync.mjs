@@ -1,6 +1,6 @@
 /** What the server is told, what it tells another browser of the same customer, and how it forgets. */
 import assert from "node:assert/strict";
-import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, flush, heldByServer, kept, lookAt, signIn, slot, storage, untilState } from "../steps.mjs";
+import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, flush, heldByServer, kept, lookAt, signIn, slot, storage, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { isAbout } from "./taste.mjs";
 
@@ -45,6 +45,24 @@ export const syncStories = [
     const hero = await slot(office);
     assert.equal(hero.state, "offer");
     assert.ok(isAbout(hero.offer, "trip.city"), `${hero.offer} is about city trips`);
+  }),
+
+  story("r8_forgotten in one browser, a customer is gone from the others and from the server", async ({ newVisitor, engine, gate, at }) => {
+    const email = `${engine}-forgotten-${CUSTOMER}`;
+    const [home, office] = [await newVisitor().open(), await newVisitor().open()];
+    const secrets = [];
+    for (const browser of [home, office]) {
+      await arriveAndAccept(browser, at("/"));
+      await signIn(browser, at("/compte.html"), email);
+      await flush(browser);
+      secrets.push((await kept(browser))["visitor"].secret);
+    }
+    await home.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("profile.forget", () => done(true))));
+    await untilGone(home);
+    for (const secret of secrets) assert.equal((await heldByServer(gate.origin, secret)).status, 410);
+    await tell(office, "track", "search", { destination: "bali" });
+    await flush(office);
+    await untilGone(office);
   }),
 
   story("f35_withdrawn, it is gone here, in the other tab and on the server", async ({ visit, gate, at }) => {
