@@ -299,7 +299,8 @@ pub fn config() -> String {
         "facets": { "trip": { "topics": ["city", "exotic", "beach"] } },
         "families": { "city": {}, "exotic": {} },
         "placements": { "home-hero": {} },
-        "policy": { "holdout": 0 },
+        // Stories happen at the present hour: nothing may be left to a draw, which follows from it.
+        "policy": { "holdout": 0, "exploration": 0, "temperature": 0 },
         "declared": { "numbers": ["children"] },
         "offers": [
             { "id": "lisbonne", "family": "city", "placements": ["home-hero"], "topics": { "trip.city": 1 },
