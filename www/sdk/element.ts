@@ -48,7 +48,8 @@ function defineElement(): OfferElementClass {
     }
 
     show(nodes: readonly Element[], offer: string): void {
-      const height = this.offsetHeight;
+      // Not `offsetHeight`, which rounds: half a pixel more is a shift.
+      const { height } = this.getBoundingClientRect();
       if (height > 0) this.style.minHeight = `${height}px`;
       this.#put(nodes, OFFER_SLOT);
       this.dataset.escaleOffer = offer;

@@ -23,7 +23,7 @@ export function receiptOf(purposes: Purposes & { readonly said?: unknown }, cons
 /** A receipt as it was stored, if it is one. */
 export function asReceipt(value: unknown): ConsentReceipt | undefined {
   const { at_ms, version, source, purposes } = (value ?? {}) as { [key in keyof ConsentReceipt]?: unknown };
-  const isKnown = Number.isSafeInteger(at_ms) && typeof version === "string" && typeof source === "string" && Array.isArray(purposes);
+  const isKnown = Number.isSafeInteger(at_ms) && Number(at_ms) >= 0 && typeof version === "string" && typeof source === "string" && Array.isArray(purposes);
   return isKnown ? (value as ConsentReceipt) : undefined;
 }
 

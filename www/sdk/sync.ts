@@ -201,7 +201,7 @@ export class Sync {
 }
 
 /** What was agreed to, in the server's words. */
-const asSent = ({ at_ms, ...receipt }: ConsentReceipt): object => ({ at: at_ms, ...receipt });
+const asSent = ({ at_ms, version, source, purposes }: ConsentReceipt): object => ({ at: at_ms, version, source, purposes });
 
 /** The subject of a customer's token, to notice another one; whether it is true is the server's to say. */
 export function subjectOf(token: string): string | undefined {

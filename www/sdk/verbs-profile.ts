@@ -12,6 +12,7 @@ import { quietly } from "./queue.js";
 import type { Visit } from "./recorder.js";
 import { erased } from "./transport.js";
 import type { Command } from "./types.js";
+import { withdraw } from "./withdraw.js";
 
 type Call = readonly unknown[];
 
@@ -82,18 +83,14 @@ export async function reset(visit: Visit, [callback]: Call): Promise<void> {
   quietly(callback);
 }
 
-/** Whom a customer is, the server knows by this visitor alone: it is asked first, but not for long. */
-const CUSTOMER_WITHIN_MS = 2_000;
-
 /** Erases here and on the server, and the whole customer where one is known; the page goes on with its own content. */
 export async function forget({ desk, store }: Visit, [callback]: Call): Promise<void> {
-  const { site, server } = desk.from.options;
-  const secret = store?.visitor.secret;
-  if (server !== undefined && secret !== undefined) {
-    const late = new Promise((resolve) => setTimeout(resolve, CUSTOMER_WITHIN_MS));
-    await Promise.race([erased(server, site, secret, "customer"), late]);
-  }
-  await desk.erase();
+  const { options } = desk.from;
+  const { secret, customer } = store?.visitor ?? {};
+  const isCustomer = options.server !== undefined && secret !== undefined && customer !== undefined;
+  const everywhere = isCustomer ? erased(options.server, options.site, secret, "customer") : undefined;
+  desk.ended("erased");
+  await withdraw(options, everywhere);
   quietly(callback);
 }
 

@@ -95,7 +95,7 @@ fn name(argument: &Arg) -> Option<String> {
 
 fn set(argument: Arg, settings: &Table) -> Arg {
     match name(&argument).and_then(|name| texts(settings.get(&name)?)) {
-        Some(values) => argument.required(false).default_values(values),
+        Some(values) => argument.required(false).default_values(values).hide_default_value(true),
         None => argument,
     }
 }

@@ -145,7 +145,14 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
     let fitting = arguments.fitting.order(&arguments.base.config);
     // The first config that is served has what is known already.
     let learned = match &fitting {
-        Some(fitting) => refit::once(&app, fitting).await?,
+        // What cannot be put in, people's config does without: it was read before.
+        Some(fitting) => refit::once(&app, fitting).await.unwrap_or_else(|Faults(faults)| {
+            tracing::warn!(
+                faults = faults.len(),
+                "what was learned cannot be put into the config; it is served without"
+            );
+            None
+        }),
         None => None,
     };
     let stop_asked = stop_asked().map_err(|error| fault("the signals", &error))?;

@@ -2,7 +2,7 @@
 //! Out: each topic's share, by its name. Never: the share of a topic that too few visitors look at: such topics have the
 //! prior's share, which tells nothing of anyone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use escale::core::config::Config;
 use escale::core::config::layout::Section;
@@ -35,20 +35,40 @@ fn facet_rates(tastes: &BTreeMap<u32, TasteSums>, config: &Config, facet: u16, l
     topics.iter().map(|topic| (config.text(config.topic(*topic).name).to_owned(), rounded(share(topic)))).collect()
 }
 
-/// Down to a millionth, so that shares which add up to 1 still do not exceed it.
+/// Down, so that shares which add up to 1 still do not exceed it; and so fine that none becomes 0 on a site of any size.
 fn rounded(share: f64) -> f64 {
-    (share * 1e6).floor() / 1e6
+    (share * 1e12).floor() / 1e12
 }
 
-/// Puts what was learned of a facet in the place of everything that people's config says of its base rates.
+/// Puts what was learned of a facet in the place of everything that people's config says of its base rates. A facet whose
+/// topics are others by now keeps what people say: it is learned anew.
 pub fn put_into(learned: &BTreeMap<String, f64>, config: &mut Value) {
+    let names: BTreeSet<&str> = learned.keys().filter_map(|topic| Some(topic.split_once('.')?.0)).collect();
+    let is_as_learned = |facet: &&str| topics_of(config, facet).is_some_and(|now| now == learned_of(learned, facet));
+    let facets: BTreeSet<String> = names.into_iter().filter(is_as_learned).map(str::to_owned).collect();
+    let learned =
+        learned.iter().filter(|(topic, _)| topic.split_once('.').is_some_and(|(facet, _)| facets.contains(facet)));
+    let learned: BTreeMap<&String, &f64> = learned.collect();
     let Some(config) = config.as_object_mut().filter(|_| !learned.is_empty()) else { return };
     let model = config.entry("model").or_insert_with(|| Value::Object(Map::new()));
     // What is of another kind the compiler tells of.
     let Some(model) = model.as_object_mut() else { return };
     let rates = model.entry("base_rates").or_insert_with(|| Value::Object(Map::new()));
     let Some(rates) = rates.as_object_mut() else { return };
-    rates.extend(learned.iter().map(|(topic, rate)| (topic.clone(), (*rate).into())));
+    rates.extend(learned.into_iter().map(|(topic, rate)| (topic.clone(), (*rate).into())));
+}
+
+/// The topics of a facet that something was learned of, by their own names.
+fn learned_of<'a>(learned: &'a BTreeMap<String, f64>, facet: &str) -> BTreeSet<&'a str> {
+    let own = |topic: &'a String| topic.split_once('.').filter(|(of, _)| *of == facet).map(|(_, name)| name);
+    learned.keys().filter_map(own).collect()
+}
+
+/// The topics of a facet as people's config has them: a name each, or an object with one.
+fn topics_of<'a>(config: &'a Value, facet: &str) -> Option<BTreeSet<&'a str>> {
+    let topics = config.get("facets")?.get(facet)?.get("topics")?.as_array()?;
+    let name = |topic: &'a Value| topic.as_str().or_else(|| topic.get("name")?.as_str());
+    topics.iter().map(name).collect()
 }
 
 #[cfg(test)]
@@ -101,5 +121,32 @@ mod tests {
             assert!((base_rate(topic) - rates[topic]).abs() < 1e-6, "{topic}");
         }
         assert_eq!(base_rate("stay.short"), 0.5);
+    }
+
+    #[test]
+    fn a_facet_whose_topics_are_others_by_now_keeps_what_people_say() {
+        let rates = fitted(&[("trip.city", 9_000, 14 * 10_000), ("stay.long", 9_000, 9_000 * 16)]);
+        for topics in [
+            serde_json::json!(["city", "rare"]),
+            serde_json::json!(["city", "far", "rare", { "name": "new", "base_rate": 0.4 }]),
+        ] {
+            let mut config = people();
+            config["facets"]["trip"]["topics"] = topics;
+            let said = config["model"]["base_rates"].clone();
+            put_into(&rates, &mut config);
+            let mut now = config["model"]["base_rates"].as_object().unwrap().clone();
+            assert!(
+                now.remove("stay.long").is_some() && now.remove("stay.short").is_some(),
+                "of the other facet it is put in"
+            );
+            assert_eq!(Value::Object(now), said);
+            compiled(&config);
+        }
+    }
+
+    #[test]
+    fn on_a_site_of_any_size_no_share_is_none() {
+        let rates = fitted(&[("trip.city", 1_000_000_000, 16_000_000_000)]);
+        assert!(rates.values().all(|rate| *rate > 0.0) && rates.values().sum::<f64>() <= 1.0, "{rates:?}");
     }
 }

@@ -185,6 +185,13 @@ async fn apply(bucket: &Here<'_, '_>, changes: &Changes) -> Result<(), StoreErro
     }
     for (key, sums) in changes.tastes.iter() {
         add(bucket, &sql::TASTES, &key.columns(), sums).await?;
+        // A topic of nobody any more leaves no row: whoever hands in ever other topics fills nothing.
+        if sums[0] < 0 {
+            let sql =
+                "DELETE FROM tastes WHERE site = $1 AND bucket = $2 AND day = $3 AND topic = $4 AND visitors <= 0";
+            let [day, topic] = key.columns();
+            bucket.run(sql, &[&day, &topic]).await?;
+        }
     }
     Ok(())
 }

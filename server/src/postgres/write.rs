@@ -200,6 +200,7 @@ async fn take(here: &Here<'_, '_>, of: &HandIn, standing: &Standing) -> Result<O
     statistics::count(here, &of.visitor.id, &told, customer).await
 }
 
+/// A newer one that went the short way meanwhile stays.
 async fn store(here: &Here<'_, '_>, of: &HandIn, print: i64) -> Result<(), StoreError> {
     let (version, day) = (of.version.cast_signed(), of.day.cast_signed());
     here.run(
@@ -207,7 +208,8 @@ async fn store(here: &Here<'_, '_>, of: &HandIn, print: i64) -> Result<(), Store
          VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8)
          ON CONFLICT (site, bucket, visitor, replica) DO UPDATE SET version = excluded.version,
          changes = replicas.changes + 1, state = excluded.state, taken_day = excluded.taken_day,
-         told = excluded.told",
+         told = excluded.told
+         WHERE replicas.version < excluded.version",
         &[&of.visitor.id.bytes(), &of.replica.bytes(), &version, &of.state, &day, &print],
     )
     .await?;

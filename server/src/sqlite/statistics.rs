@@ -169,6 +169,13 @@ fn apply(tx: &Transaction<'_>, place: Place<'_>, changes: &Changes) -> rusqlite:
     }
     for (key, sums) in changes.tastes.iter() {
         add(tx, &sql::TASTES, place, &key.columns(), sums)?;
+        // A topic of nobody any more leaves no row: whoever hands in ever other topics fills nothing.
+        if sums[0] < 0 {
+            let sql =
+                "DELETE FROM tastes WHERE site = ?1 AND bucket = ?2 AND day = ?3 AND topic = ?4 AND visitors <= 0";
+            let [day, topic] = key.columns();
+            tx.prepare_cached(sql)?.execute(params![place.0, place.1, day, topic])?;
+        }
     }
     Ok(())
 }
