@@ -43,6 +43,8 @@ export class Panel {
   readonly #state = made("div", [], "state");
   readonly #knowledge = made("div", [], "knowledge");
   readonly #decisions = made("div", [], "decisions");
+  /** Beside what is drawn anew whenever something happens. */
+  readonly #copied = made("textarea", []) as HTMLTextAreaElement;
   readonly #log = made("ol", [], "log");
 
   constructor(refresh: () => void, private readonly closed: () => void) {
@@ -57,8 +59,11 @@ export class Panel {
     const asIf = [["As if it were ", this.#date], ["of the persona ", this.#persona], ["who agreed to ", this.#consent]] as const;
     const labels = asIf.map(([text, control]) => made("label", [made("span", text), control]));
     const header = made("header", [made("h2", "Escale"), ...labels, button("Look again", refresh), button("Close", () => this.close())]);
-    const panel = made("section", [header, this.#state, this.#decisions, this.#knowledge, made("h3", "What happened"), this.#log]);
+    const panel = made("section", [header, this.#state, this.#decisions, this.#copied, this.#knowledge, made("h3", "What happened"), this.#log]);
     panel.setAttribute("aria-label", "Escale inspector");
+    this.#copied.readOnly = true;
+    this.#copied.hidden = true;
+    this.#copied.setAttribute("aria-label", "The decision as a story");
     panel.tabIndex = 0;
     root.append(panel);
     document.body.append(this.#host);
@@ -83,9 +88,18 @@ export class Panel {
     this.#host.dataset["state"] = state;
     const control = hasPrivacyControl ? [made("p", "Global Privacy Control is on: no profile, no sync.")] : [];
     this.#state.replaceChildren(made("p", `${state}: ${STATES[state] ?? ""}`), ...control);
-    this.#decisions.replaceChildren(...decisions.flatMap(({ name, told }) => decision(name, told, this.whatIf() ? undefined : profile)));
+    const copy = (name: string, told: Explanation): void => this.#copy(profile ? asStory(name, told, profile) : "");
+    this.#decisions.replaceChildren(...decisions.flatMap(({ name, told }) => decision(name, told, profile && !this.whatIf() ? copy : undefined)));
     if (profile) offer(this.#persona, [["", "whoever it is"], ...Object.keys(profile.knowledge.persona_scores).map((name) => [name, name] as const)]);
     this.#knowledge.replaceChildren(...(profile ? knowledge(profile) : []));
+  }
+
+  /** Copies where the browser lets a page copy, and shows it in any case. */
+  #copy(story: string): void {
+    this.#copied.value = story;
+    this.#copied.hidden = false;
+    this.#copied.select();
+    void (navigator as { clipboard?: Clipboard }).clipboard?.writeText(story).catch(() => undefined);
   }
 
   log(type: string, detail: unknown): void {
@@ -106,30 +120,14 @@ function offer(control: HTMLSelectElement, choices: readonly (readonly [value: s
   control.value = choices.some(([name]) => name === value) ? value : "";
 }
 
-function decision(name: string, told: Explanation | undefined, profile: ExportedProfile | undefined): HTMLElement[] {
+function decision(name: string, told: Explanation | undefined, copy: ((name: string, told: Explanation) => void) | undefined): HTMLElement[] {
   const title = made("h3", `${name}: ${told ? (told.offer ?? "the page's own content") : "nothing chosen yet"}`);
   if (!told) return [title];
   const facts = `${told.reason} · probability ${told.propensity.toFixed(3)} · seed ${told.seed} · config ${told.config}`;
   const rows = told.candidates.map((one) => [one.offer, one.score, one.base, one.promotion, one.history, one.similarity, adds(one.topics)]);
   const scores = table(["offer", "score", "base", "promotion", "history", "similarity", "topics"], rows);
   const excluded = table(["excluded", "why"], told.excluded.map(({ offer, why }) => [offer, why]));
-  const copied = profile ? [storyOf(name, told, profile)] : [];
-  return [title, made("p", facts), ...scores, ...excluded, ...copied];
-}
-
-/** The decision as a story that `escale check` tells again; copied where the browser lets a page copy, and shown in any case. */
-function storyOf(name: string, told: Explanation, profile: ExportedProfile): HTMLElement {
-  const text = made("textarea", []) as HTMLTextAreaElement;
-  text.readOnly = true;
-  text.hidden = true;
-  text.setAttribute("aria-label", `${name} as a story`);
-  const copy = button("Copy as a story", () => {
-    text.value = asStory(name, told, profile);
-    text.hidden = false;
-    text.select();
-    void (navigator as { clipboard?: Clipboard }).clipboard?.writeText(text.value).catch(() => undefined);
-  });
-  return made("div", [copy, text], "story");
+  return [title, made("p", facts), ...scores, ...excluded, ...(copy ? [button("Copy as a story", () => copy(name, told))] : [])];
 }
 
 const adds = (topics: Explanation["candidates"][number]["topics"]): string =>

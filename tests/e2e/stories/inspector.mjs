@@ -53,7 +53,7 @@ export const inspectorStories = [
     await untilState(browser, "ready");
     const { offer } = await slot(browser);
     const before = await panel(browser, "decisions", `home-hero: ${offer}`);
-    await browser.run(() => /** @type {HTMLElement} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector(".story button")).click());
+    await browser.run(() => /** @type {HTMLElement} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector(".decisions button")).click());
     const copied = await browser.until("the story", () => document.querySelector("escale-inspector")?.shadowRoot?.querySelector("textarea")?.value);
     assert.match(await check(world.config, copied), /1 passed, 0 failed/);
     const wrong = JSON.stringify({ ...JSON.parse(copied), replica: "", others: "" });
