@@ -9,7 +9,7 @@ import { becomeCityLover } from "./block.mjs";
 const SLOWER = 4;
 const TASK_MAX_MS = 50;
 /** Another program on this machine may hold a page up; that it does so each time is not likely. */
-const LOADS = 15;
+const LOADS = 50;
 
 /** Every task over 50 ms, from the page's beginning. */
 const WATCH = `
@@ -20,11 +20,15 @@ const WATCH = `
 /** Asks Chromium itself. @param {Browser} browser @param {string} cmd @param {object} params */
 const ask = (browser, cmd, params) => browser.send("POST", "/goog/cdp/execute", { cmd, params });
 
-/** The longest task of a page that Escale has come to rest on; 0: none over 50 ms. @param {Browser} browser @param {string} address */
-async function longestTask(browser, address) {
+/** Escale has come to rest on a page, and shows an offer. @param {Browser} browser @param {string} address */
+async function withOffer(browser, address) {
   await lookAt(browser, [address]);
   assert.equal((await slot(browser)).state, "offer", "it chose");
   await flush(browser);
+}
+
+/** The longest task of the page that is open; 0: none over 50 ms. @param {Browser} browser @returns {Promise<number>} */
+async function longestTask(browser) {
   return browser.run(() => Math.max(0, .../** @type {any} */ (window).longTasks.map((/** @type {any} */ { duration }) => duration)));
 }
 
@@ -35,9 +39,21 @@ export const loadingStories = [
     await becomeCityLover(browser, at);
     await ask(browser, "Emulation.setCPUThrottlingRate", { rate: SLOWER });
     const longest = [];
-    while (longest.length < LOADS && longest.at(-1) !== 0) longest.push(await longestTask(browser, at("/")));
+    while (longest.length < LOADS && longest.at(-1) !== 0) {
+      await withOffer(browser, at("/"));
+      longest.push(await longestTask(browser));
+    }
     console.log(`       longest tasks: ${longest.map((ms) => (ms === 0 ? `under ${TASK_MAX_MS}` : Math.round(ms))).join(", ")} ms`);
-    assert.equal(Math.min(...longest), 0);
+    if (longest.at(-1) === 0) return;
+    // Where the page without Escale has such a task each time, the machine cannot tell.
+    gate.answers.set("/escale/", { status: 404 });
+    const bare = [];
+    while (bare.length < LOADS / 5 && bare.at(-1) !== 0) {
+      await browser.open(at("/"));
+      bare.push(await longestTask(browser));
+    }
+    console.log(`       without Escale: ${bare.map(Math.round).join(", ")} ms`);
+    assert.notEqual(bare.at(-1), 0, "the page alone has no such task");
   }),
 
   story("f17_a page that Chromium prerenders is recorded once somebody looks at it", async ({ visit, gate, at }) => {
