@@ -15,7 +15,8 @@ use crate::store::VISITORS_PER_CUSTOMER;
 pub struct Customer {
     visitors: Vec<([u8; 32], Facts)>,
     counted: Option<Counted>,
-    /// One of the visitors was erased: what was counted until then stays, and nothing is added to it.
+    /// One of the visitors was erased: what was counted until then stays, and nothing is added to it, until one of the others
+    /// goes elsewhere.
     is_closed: bool,
 }
 
@@ -61,9 +62,12 @@ impl Customer {
         self.is_closed |= self.visitors.len() < before;
     }
 
-    /// Visitors go to another customer, or become no one's: they are counted there, and not here.
+    /// Visitors go to another customer, or become no one's: they are counted there, and not here. What was kept of an erased
+    /// one holds theirs too, and cannot be taken apart: it goes, and those who stay are counted anew.
     pub fn hand_over(&mut self, visitors: &[IdHash], told: &[Booked]) -> Changes {
+        let before = self.visitors.len();
         self.visitors.retain(|(id, _)| !visitors.iter().any(|gone| gone.0 == *id));
+        self.is_closed &= self.visitors.len() == before;
         self.recount(told)
     }
 

@@ -214,6 +214,41 @@ fn customers_who_become_one_are_one_person_and_who_leaves_counts_alone() {
     assert_eq!(people(&server, 0), [2, 2, 0, 0]);
 }
 
+/// An erasure leaves the customer's count as it was; whoever goes from there afterwards takes it along.
+#[test]
+fn who_leaves_a_customer_of_whom_a_browser_was_erased_is_counted_once() {
+    let server = Server::start();
+    let browsers: Vec<Shown> = (1..=3).map(|n| Shown::to(n, 1)).collect();
+    for mut shown in browsers {
+        shown.tell("booking", 1.0).sync(&server);
+        assert_eq!(identify(&server, &shown.browser, &token("customer-7")).status, 200);
+    }
+    assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
+    let [desk, laptop, phone] = [1, 2, 3].map(|n| Browser::of_visitor(n, 1));
+    assert_eq!(server.erase(&desk.erase), 204);
+    assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
+    let untie = |browser: &Browser| server.delete("/v1/identify?site=demo", &[("authorization", &browser.bearer())]);
+    assert_eq!(untie(&laptop).status, 204);
+    assert_eq!(people(&server, 0), [2, 0, 2, 20_000]);
+    assert_eq!(untie(&phone).status, 204);
+    assert_eq!(people(&server, 0), [2, 0, 2, 20_000]);
+}
+
+/// The same where the customer turns out to be another one.
+#[test]
+fn a_customer_of_whom_a_browser_was_erased_becomes_another_and_is_counted_once() {
+    let server = Server::start();
+    for (n, customer) in [(1, "customer-7"), (2, "customer-7"), (3, "customer-8")] {
+        let mut shown = Shown::to(n, 1);
+        shown.tell("booking", 1.0).sync(&server);
+        assert_eq!(identify(&server, &shown.browser, &token(customer)).status, 200);
+    }
+    assert_eq!(server.erase(&Browser::of_visitor(1, 1).erase), 204);
+    assert_eq!(people(&server, 0), [2, 0, 2, 20_000]);
+    assert_eq!(server.ask("PUT", "/v1/customers/customer-8/identifiers/customer-7?site=demo").status, 204);
+    assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
+}
+
 /// A site that holds half of its visitors out, and a visitor of each arm.
 fn halves() -> (Server, u8, u8) {
     let json = config().replace("\"holdout\":0", "\"holdout\":0.5");
