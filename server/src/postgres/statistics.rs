@@ -54,7 +54,7 @@ pub async fn leave_to_customer(
 }
 
 /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut short,
-/// it is made good by the next hand-in: what is carried is all that is known.
+/// it is made good by the next hand-in, whose print is empty until then: what is carried is all that is known.
 pub async fn carry(line: &mut Client, visitor: &VisitorKey, carried: Option<Carried>) -> Result<(), StoreError> {
     let Some(Carried { customer: id, facts }) = carried else { return Ok(()) };
     let to = CustomerKey { site: visitor.site.clone(), id };

@@ -37,7 +37,7 @@ pub async fn hand_in(lines: &Lines, hand_in: &HandIn) -> Result<HandedIn, StoreE
         return Ok(HandedIn::Accepted { is_alone: true });
     }
     if let Attempt::Done(done, carried) = attempt(&mut line, hand_in, false).await? {
-        statistics::carry(&mut line, &hand_in.visitor, carried).await?;
+        carry(&mut line, hand_in, carried).await?;
         return Ok(done);
     }
     let (visitor, token) = (&hand_in.visitor, &hand_in.erase);
@@ -50,8 +50,26 @@ pub async fn hand_in(lines: &Lines, hand_in: &HandIn) -> Result<HandedIn, StoreE
         return Ok(HandedIn::Erased);
     }
     let Attempt::Done(done, carried) = done else { return Ok(HandedIn::Erased) };
-    statistics::carry(&mut line, visitor, carried).await?;
+    carry(&mut line, hand_in, carried).await?;
     Ok(done)
+}
+
+/// Pays what the customer's bucket is owed; then the print stands, unless anything came between.
+async fn carry(line: &mut Client, of: &HandIn, carried: Option<Carried>) -> Result<(), StoreError> {
+    let Some(carried) = carried else { return Ok(()) };
+    let customer = carried.customer.clone();
+    statistics::carry(line, &of.visitor, Some(carried)).await?;
+    let print = Told::by(of, true).print(&of.erase, false);
+    let tx = line.transaction().await?;
+    let here = Bucket::of(&tx, &of.visitor).locked().await?;
+    let sql = "UPDATE replicas SET told = $6
+         WHERE site = $1 AND bucket = $2 AND visitor = $3 AND replica = $4 AND version = $5 AND told = 0
+         AND EXISTS (SELECT 1 FROM visitors
+                     WHERE site = $1 AND bucket = $2 AND visitor = $3 AND customer = $7 AND erase = $8)";
+    let version = of.version.cast_signed();
+    let id = of.visitor.id.bytes();
+    here.run(sql, &[&id, &of.replica.bytes(), &version, &print, &customer, &of.erase.bytes()]).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The shortest way, and the most frequent: a replica that is alone, and tells nothing new of what is counted, is known by its
@@ -193,11 +211,17 @@ async fn take(here: &Here<'_, '_>, of: &HandIn, standing: &Standing) -> Result<O
     if standing.told.is_none() && standing.others() > 0 {
         forget_prints(here, &of.visitor.id).await?;
     }
-    store(here, of, print).await?;
-    if standing.told == Some(print) {
-        return Ok(None);
-    }
-    statistics::count(here, &of.visitor.id, &told, customer).await
+    let carried = match standing.told {
+        Some(told) if told == print => None,
+        before => {
+            let news = statistics::count(here, &of.visitor.id, &told, customer).await?;
+            let is_owed = news.is_none() && before == Some(0);
+            if is_owed { statistics::carried(here, &of.visitor.id).await? } else { news }
+        }
+    };
+    // What the customer's bucket is owed is paid before the print says that there is nothing to do.
+    store(here, of, if carried.is_some() { 0 } else { print }).await?;
+    Ok(carried)
 }
 
 /// A newer one that went the short way meanwhile stays.

@@ -70,7 +70,7 @@ impl SqliteStore {
     }
 
     /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut
-    /// short, it is made good by the next hand-in: what is carried is all that is known.
+    /// short, it is made good by the next hand-in, whose print is empty until then: what is carried is all that is known.
     async fn carry(&self, visitor: VisitorKey, carried: Option<Carried>) -> Result<(), StoreError> {
         let Some(carried) = carried else { return Ok(()) };
         let (of, to) = (visitor.clone(), CustomerKey { site: visitor.site.clone(), id: carried.customer.clone() });
@@ -142,7 +142,10 @@ impl Store for SqliteStore {
             let hand_in = Arc::new(hand_in);
             let of = hand_in.clone();
             let (done, carried) = self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &of)).await?;
-            self.carry(hand_in.visitor.clone(), carried).await?;
+            let Some(carried) = carried else { return Ok(done) };
+            let customer = carried.customer.clone();
+            self.carry(hand_in.visitor.clone(), Some(carried)).await?;
+            self.writer.submit(Trace::Keep, move |tx| write::settle(tx, &hand_in, &customer)).await?;
             Ok(done)
         })
     }

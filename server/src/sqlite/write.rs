@@ -71,8 +71,30 @@ fn take(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::Res
     if standing.told.is_none() && standing.others > 0 {
         forget_prints(tx, &of.visitor)?;
     }
-    store(tx, of, print)?;
-    if standing.told == Some(print) { Ok(None) } else { statistics::count(tx, &of.visitor, &told, customer) }
+    let carried = match standing.told {
+        Some(told) if told == print => None,
+        before => {
+            let news = statistics::count(tx, &of.visitor, &told, customer)?;
+            if news.is_none() && before == Some(0) { statistics::carried(tx, &of.visitor)? } else { news }
+        }
+    };
+    // What the customer's bucket is owed is paid before the print says that there is nothing to do.
+    store(tx, of, if carried.is_some() { 0 } else { print })?;
+    Ok(carried)
+}
+
+/// The customer's bucket has what it was owed: the print stands, unless anything came between.
+pub fn settle(tx: &Transaction<'_>, of: &HandIn, customer: &str) -> rusqlite::Result<()> {
+    let VisitorKey { site, id } = &of.visitor;
+    let print = Told::by(of, true).print(&of.erase, false);
+    tx.prepare_cached(
+        "UPDATE replicas SET told = ?6
+         WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version = ?5 AND told = 0
+         AND EXISTS (SELECT 1 FROM visitors
+                     WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND customer = ?7 AND erase = ?8)",
+    )?
+    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, print, customer, of.erase.0])
+    .map(|_| ())
 }
 
 /// What is held of whom a hand-in names.
@@ -140,8 +162,10 @@ fn welcome(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::
         return Ok(true);
     }
     // The token's own bucket is looked at only where a token is new: an erasure may have overtaken the first hand-in.
-    if standing.known.is_none_or(|(erase, _)| erase != Some(of.erase.0)) && is_tombstoned(tx, site, &of.erase)? {
-        return Ok(false);
+    if standing.known.is_none_or(|(erase, _)| erase != Some(of.erase.0)) {
+        if is_tombstoned(tx, site, &of.erase)? {
+            return Ok(false);
+        }
     }
     tx.prepare_cached(
         "INSERT INTO visitors (site, bucket, visitor, erase, created_day, synced_day) VALUES (?1, ?2, ?3, ?4, ?5, ?5)

@@ -249,6 +249,46 @@ fn a_customer_of_whom_a_browser_was_erased_becomes_another_and_is_counted_once()
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
 }
 
+/// Between the visitor's bucket and the customer's the server may die: here what the customer's needs is not there.
+#[test]
+fn f52_a_link_cut_between_the_buckets_is_made_good_by_a_hand_in_that_tells_nothing_new() {
+    let server = Server::start();
+    let mut phone = Shown::to(1, 1);
+    phone.sync(&server);
+    server.database().run(CUT);
+    assert_eq!(identify(&server, &phone.browser, &token("customer-7")).status, 503);
+    assert_eq!(people(&server, 0), [0; 4]);
+    let server = server.after(MENDED);
+    phone.tell("offer_impression", 1.0).sync(&server);
+    assert_eq!(people(&server, 0), [1, 0, 0, 0]);
+}
+
+#[test]
+fn f52_news_of_a_customer_cut_between_the_buckets_are_carried_by_the_next_hand_in() {
+    let server = Server::start();
+    let mut phone = Shown::to(1, 1);
+    phone.sync(&server);
+    assert_eq!(identify(&server, &phone.browser, &token("customer-7")).status, 200);
+    phone.tell("offer_impression", 1.0).sync(&server);
+    server.database().run(CUT);
+    // Twice: once with the news, once with nothing but what is owed.
+    for told in ["quote_submit", "offer_impression"] {
+        phone.tell(told, 2.0);
+        assert_eq!(server.post("/v1/sync", &phone.browser.body()).status, 503, "{told}");
+    }
+    server.database().run(MENDED);
+    assert_eq!(people(&server, 0), [1, 0, 0, 0]);
+    let server = server.kill_and_restart();
+    phone.tell("offer_impression", 3.0).sync(&server);
+    assert_eq!(people(&server, 0), [1, 1, 0, 0]);
+    // Carried once: from now on nothing new is nothing to do.
+    server.database().run(CUT);
+    phone.tell("offer_impression", 4.0).sync(&server);
+}
+
+const CUT: &str = "ALTER TABLE counted_customers RENAME TO elsewhere";
+const MENDED: &str = "ALTER TABLE elsewhere RENAME TO counted_customers";
+
 /// A site that holds half of its visitors out, and a visitor of each arm.
 fn halves() -> (Server, u8, u8) {
     let json = config().replace("\"holdout\":0", "\"holdout\":0.5");
