@@ -64,6 +64,24 @@ fn the_erase_only_token_erases_and_does_nothing_else() {
     assert_eq!(server.erase(&phone.erase), 204);
 }
 
+/// A state sent again brings another token; the earlier one, once used, opens nothing, though what is told is not new.
+#[test]
+fn a_token_that_another_has_replaced_is_refused_once_it_was_used() {
+    for is_conflict in [false, true] {
+        let server = Server::start();
+        let mut phone = Browser::of_visitor(1, 1);
+        phone.look_at("trip.city").sync(&server);
+        let mut again = Browser::of_visitor(1, 1);
+        again.look_at(if is_conflict { "trip.exotic" } else { "trip.city" });
+        again.erase = base64url(&[77; 16]);
+        assert_eq!(again.sync(&server)["conflict"], json!(is_conflict));
+        assert_eq!(server.erase(&phone.erase), 204);
+        server.post("/v1/sync", &phone.look_at("trip.city").body()).is_refused(410, "erased");
+        phone.erase = again.erase;
+        assert_eq!(phone.sync(&server)["accepted"], json!(true));
+    }
+}
+
 #[test]
 fn f60_an_erasure_that_overtakes_the_first_hand_in_wins() {
     for by_token in [true, false] {
