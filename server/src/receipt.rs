@@ -28,6 +28,9 @@ pub struct Receipt {
     /// `sync` is among them, or nothing may be sent.
     #[schema(min_items = 1, max_items = 3)]
     purposes: Vec<Purpose>,
+    /// Said by a clock that is ahead: when it was is not known, and what is held of the same words was earlier.
+    #[serde(skip)]
+    is_ahead: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
@@ -61,24 +64,32 @@ impl Receipt {
         if !self.purposes.contains(&Purpose::Sync) {
             return Err("`consent.purposes` lacks `sync`: without it nothing may be handed in".into());
         }
-        self.at = self.at.min(now_ms + AHEAD_MS);
+        let latest = now_ms.saturating_add(AHEAD_MS);
+        self.is_ahead = self.at > latest;
+        self.at = self.at.min(latest);
         Ok(self)
     }
 
-    /// Numbers that are others for another receipt.
+    /// Numbers that are others for another receipt. Of one that is ahead they do not follow the server's clock.
     pub fn words(&self) -> [u64; 4] {
         let name = |text: &str| (text.len() as u64) << 32 | u64::from(digest(text.as_bytes()));
         let purposes = self.purposes.iter().fold(0, |set, purpose| set | 1 << *purpose as u64);
-        [self.at, name(&self.version), name(&self.source), purposes]
+        [if self.is_ahead { u64::MAX } else { self.at }, name(&self.version), name(&self.source), purposes]
     }
 
     /// The text to keep in place of what is held; none: what is held says the same, or is of a later time.
     pub fn in_place_of(&self, held: Option<&str>) -> Option<String> {
         match held.and_then(Self::read) {
-            Some(held) if held == *self || held.at > self.at => None,
+            Some(held) if held.at > self.at => None,
+            Some(held) if (held.at == self.at || self.is_ahead) && held.says_the_same(self) => None,
             // A few names and a number: there is nothing that could fail.
             _ => serde_json::to_string(self).ok(),
         }
+    }
+
+    /// Whenever it was said.
+    fn says_the_same(&self, other: &Self) -> bool {
+        (&self.version, &self.source, &self.purposes) == (&other.version, &other.source, &other.purposes)
     }
 
     /// What is held.
@@ -95,7 +106,7 @@ mod tests {
 
     fn receipt(at: u64) -> Receipt {
         let purposes = vec![Purpose::Sync, Purpose::Personalise, Purpose::Keep];
-        Receipt { at, version: "2026-11".into(), source: "banner".into(), purposes }
+        Receipt { at, version: "2026-11".into(), source: "banner".into(), purposes, is_ahead: false }
     }
 
     #[test]
@@ -124,6 +135,20 @@ mod tests {
         for (said, kept) in [(NOW_MS + 1, NOW_MS + 1), (MAX_MS, NOW_MS + AHEAD_MS)] {
             assert_eq!(receipt(said).checked(NOW_MS).map(|receipt| receipt.at), Ok(kept));
         }
+    }
+
+    #[test]
+    fn f38_who_lives_in_the_future_says_the_same_at_every_hand_in() -> Result<(), String> {
+        let (first, later) = (receipt(MAX_MS).checked(NOW_MS)?, receipt(MAX_MS).checked(NOW_MS + 9)?);
+        assert_eq!((first.words(), first.at + 9), (later.words(), later.at));
+        let held = first.in_place_of(None).unwrap_or_default();
+        assert_eq!(later.in_place_of(Some(&held)), None);
+        let other = Receipt { version: "2027-01".into(), ..receipt(MAX_MS) }.checked(NOW_MS + 9)?;
+        assert!(other.words() != first.words() && other.in_place_of(Some(&held)).is_some());
+        // Said by a clock that is right, after that time.
+        let right = receipt(later.at).checked(later.at)?;
+        assert!(right.in_place_of(Some(&held)).is_some());
+        Ok(())
     }
 
     #[test]

@@ -38,6 +38,24 @@ fn r17_the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
     assert_eq!(shown(&server, &phone)["version"], json!("2027-01"));
 }
 
+/// A browser whose clock is years ahead says the same at every hand-in, and is taken as one that says nothing new.
+#[test]
+fn f38_a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    let years_ahead = receipt(NOW_MS * 2.0, "2026-11");
+    assert_eq!(hand_in(&server, &mut phone, &years_ahead).status, 200);
+    let (kept, told) = (shown(&server, &phone), server.database().number("SELECT told FROM replicas"));
+    assert!(kept["at"].as_f64().unwrap() < NOW_MS * 1.5, "{kept}");
+    for _ in 0..3 {
+        assert_eq!(hand_in(&server, &mut phone, &years_ahead).status, 200);
+        assert_eq!(server.database().number("SELECT told FROM replicas"), told);
+        assert_eq!(shown(&server, &phone), kept);
+    }
+    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS * 2.0, "2027-01")).status, 200);
+    assert_eq!(shown(&server, &phone)["version"], json!("2027-01"));
+}
+
 #[test]
 fn r17_a_receipt_has_no_room_for_anything_else() {
     let server = Server::start();
