@@ -12,7 +12,7 @@ use axum::routing::{delete, get, post, put};
 
 use crate::api_key::ApiKey;
 use crate::body::BODY_LIMIT;
-use crate::config_source::Served;
+use crate::config_source::{Served, Source};
 use crate::ids::{Site, VisitorKey};
 use crate::metrics::Metrics;
 use crate::origin::Gate;
@@ -29,6 +29,8 @@ const TIME_OUT: Duration = Duration::from_secs(15);
 pub struct App {
     pub site: Site,
     pub store: Box<dyn Store>,
+    /// The config as it was read at the start.
+    pub source: Arc<Source>,
     /// The one in use: what the server learns by itself takes its place.
     pub current: RwLock<Arc<Served>>,
     pub origins: Vec<String>,

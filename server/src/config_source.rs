@@ -1,6 +1,6 @@
 //! In: the path of a config, people's JSON or compiled. Out: its bytes, checked and ready to serve, or every fault.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use axum::body::Bytes;
 use escale::core::config::{Config, compile};
@@ -17,6 +17,12 @@ pub struct Served {
     pub model: Option<Model>,
 }
 
+/// A config's file as it was read, whatever it says by now.
+pub struct Source {
+    path: PathBuf,
+    file: Vec<u8>,
+}
+
 /// Why there is none: everything that is wrong, one line each.
 pub struct Faults(pub Vec<String>);
 
@@ -26,20 +32,43 @@ pub struct Compiled {
     pub warnings: Vec<String>,
 }
 
-/// As [`read`], with what was learned in the place of the config's own rates. Errors: also a config that is compiled already.
-pub fn read_with(path: &Path, model: Option<&Model>) -> Result<Compiled, Faults> {
-    let Some(model) = model else { return read(path) };
-    let file = file(path)?;
-    if !is_json(&file) {
-        return Err(Faults(vec![format!(
-            "{}: a compiled config takes no model. Give the escale.json that it was built from",
-            path.display()
-        )]));
+impl Source {
+    pub fn read(path: &Path) -> Result<Self, Faults> {
+        let file = std::fs::read(path).map_err(|error| {
+            Faults(vec![format!(
+                "{}: {error}. Give the path of an escale.json or of what `escale build` made",
+                path.display()
+            )])
+        })?;
+        Ok(Self { path: path.to_owned(), file })
     }
-    // What cannot be read is told of by the compiler, with its place.
-    let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(&file) else { return compile_json(&file) };
-    model.put_into(&mut json);
-    compile_json(json.to_string().as_bytes())
+
+    /// Compiles it, unless it is compiled already.
+    pub fn compiled(&self) -> Result<Compiled, Faults> {
+        if self.is_json() {
+            return compile_json(&self.file);
+        }
+        check(self.file.clone()).map(|_| Compiled { bytes: self.file.clone(), warnings: Vec::new() })
+    }
+
+    /// The same, with what was learned in the place of the config's own rates. Errors: also a config that is compiled already.
+    pub fn compiled_with(&self, model: Option<&Model>) -> Result<Compiled, Faults> {
+        let Some(model) = model else { return self.compiled() };
+        if !self.is_json() {
+            return Err(Faults(vec![format!(
+                "{}: a compiled config takes no model. Give the escale.json that it was built from",
+                self.path.display()
+            )]));
+        }
+        // What cannot be read is told of by the compiler, with its place.
+        let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(&self.file) else { return self.compiled() };
+        model.put_into(&mut json);
+        compile_json(json.to_string().as_bytes())
+    }
+
+    fn is_json(&self) -> bool {
+        self.file.first().is_some_and(|first| first.is_ascii_whitespace() || *first == b'{')
+    }
 }
 
 /// What `escale model` has written, if there is any.
@@ -52,24 +81,7 @@ pub fn model(path: Option<&Path>) -> Result<Option<Model>, Faults> {
 
 /// Reads and, unless it is compiled already, compiles.
 pub fn read(path: &Path) -> Result<Compiled, Faults> {
-    let file = file(path)?;
-    if is_json(&file) {
-        return compile_json(&file);
-    }
-    check(file.clone()).map(|_| Compiled { bytes: file, warnings: Vec::new() })
-}
-
-fn is_json(file: &[u8]) -> bool {
-    file.first().is_some_and(|first| first.is_ascii_whitespace() || *first == b'{')
-}
-
-fn file(path: &Path) -> Result<Vec<u8>, Faults> {
-    std::fs::read(path).map_err(|error| {
-        Faults(vec![format!(
-            "{}: {error}. Give the path of an escale.json or of what `escale build` made",
-            path.display()
-        )])
-    })
+    Source::read(path)?.compiled()
 }
 
 /// Compiles people's JSON.

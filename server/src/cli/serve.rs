@@ -1,7 +1,7 @@
 //! The words of `escale serve`.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -124,9 +124,9 @@ pub struct Fitting {
 
 impl Fitting {
     /// What the server is to do by itself, if anything.
-    pub fn order(&self, config: &Path) -> Option<refit::Fitting> {
+    pub fn order(&self) -> Option<refit::Fitting> {
         let every = self.fit_every?;
-        Some(refit::Fitting { config: config.to_owned(), every, days: self.fit_days, success: self.fit_success })
+        Some(refit::Fitting { every, days: self.fit_days, success: self.fit_success })
     }
 }
 

@@ -144,7 +144,7 @@ mod tests {
         assert_eq!((read.base.site.as_str(), read.requests_a_minute), ("other", 60));
         assert_eq!(read.base.config, PathBuf::from("/etc/escale/escale.json"));
         assert_eq!(read.origins, ["https://a.example", "https://b.example"]);
-        assert!(read.fitting.order(&read.base.config).is_some());
+        assert!(read.fitting.order().is_some());
         Ok(())
     }
 
@@ -153,7 +153,7 @@ mod tests {
         let file = [FILE, "api-key-file = \"f\""].concat();
         let read = serve(&file, &["--api-key=k", "--model", "m.json"])?;
         assert_eq!((read.api_key.as_deref(), read.api_key_file), (Some("k"), None));
-        assert!(read.model.is_some() && read.fitting.order(&read.base.config).is_none());
+        assert!(read.model.is_some() && read.fitting.order().is_none());
         assert_eq!(serve(&file, &[])?.api_key_file, Some(PathBuf::from("f")));
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::refuse;
 use crate::cli;
-use crate::config_source::{self, Faults};
+use crate::config_source::{self, Faults, Source};
 
 pub fn run(arguments: &cli::Build) -> ExitCode {
     match build(arguments) {
@@ -16,7 +16,7 @@ pub fn run(arguments: &cli::Build) -> ExitCode {
 
 fn build(arguments: &cli::Build) -> Result<(), Faults> {
     let compiled =
-        config_source::read_with(&arguments.config, config_source::model(arguments.model.as_deref())?.as_ref())?;
+        Source::read(&arguments.config)?.compiled_with(config_source::model(arguments.model.as_deref())?.as_ref())?;
     for warning in &compiled.warnings {
         eprintln!("warning: {warning}");
     }

@@ -19,7 +19,7 @@ use super::refuse;
 use crate::api_key::ApiKey;
 use crate::app::{App, router};
 use crate::cli::{self, Identity, LogFormat, LogLevel};
-use crate::config_source::{self, Faults};
+use crate::config_source::{self, Faults, Source};
 use crate::connections::{self, Limits};
 use crate::ids::Site;
 use crate::metrics::{self, Metrics};
@@ -69,7 +69,8 @@ fn start_log(arguments: &cli::Serve) {
 
 async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
     let model = config_source::model(arguments.model.as_deref())?;
-    let compiled = config_source::read_with(&arguments.base.config, model.as_ref())?;
+    let source = Source::read(&arguments.base.config)?;
+    let compiled = source.compiled_with(model.as_ref())?;
     for warning in &compiled.warnings {
         eprintln!("warning: {warning}");
     }
@@ -91,8 +92,9 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
     let receivers = arguments.webhooks.receivers().map_err(|why| Faults(vec![why]))?;
     warn_of_webhooks(&config.config, &receivers);
     let wakes = has_scenarios(&config.config);
-    let current = RwLock::new(Arc::new(config));
-    let app = App { site, store, current, origins, tokens, api_key, report_key, pace, metrics, receivers, wakes };
+    let (current, source) = (RwLock::new(Arc::new(config)), Arc::new(source));
+    let app =
+        App { site, store, source, current, origins, tokens, api_key, report_key, pace, metrics, receivers, wakes };
     Ok((app, demo))
 }
 
@@ -142,7 +144,7 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         None => None,
     };
     let app = Arc::new(app);
-    let fitting = arguments.fitting.order(&arguments.base.config);
+    let fitting = arguments.fitting.order();
     // The first config that is served has what is known already.
     let learned = match &fitting {
         // What cannot be put in, people's config does without: it was read before.

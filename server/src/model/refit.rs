@@ -2,7 +2,6 @@
 //! that browsers are given from then on. Never: two models at once for long: whoever is due first fits, the others take it.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::kept::Kept;
@@ -16,9 +15,8 @@ use crate::store::StoreError;
 /// How often a server looks for what another has fitted.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// When, from what, and for which config.
+/// When, and from what.
 pub struct Fitting {
-    pub config: PathBuf,
     pub every: Duration,
     pub days: u32,
     pub success: Success,
@@ -47,7 +45,7 @@ pub async fn keep(app: &App, fitting: Option<&Fitting>) {
 }
 
 /// Fits if it is time, and serves what was fitted last, by whichever server; in words, if that is something new. Errors:
-/// people's config cannot be read any more.
+/// what was learned cannot be put into the config that is served, as into one that is compiled already.
 pub async fn once(app: &App, fitting: &Fitting) -> Result<Option<String>, Faults> {
     let kept = match newest(app, fitting).await {
         Ok(kept) => kept,
@@ -61,8 +59,10 @@ pub async fn once(app: &App, fitting: &Fitting) -> Result<Option<String>, Faults
     if app.config().model.as_ref() == Some(&model) {
         return Ok(None);
     }
-    let compiled = config_source::read_with(&fitting.config, Some(&model))?;
-    let mut served = config_source::served(compiled)?;
+    let (source, learned) = (app.source.clone(), model.clone());
+    let compiled = aside(move || source.compiled_with(Some(&learned)).and_then(config_source::served)).await;
+    let Some(served) = compiled else { return Ok(None) };
+    let mut served = served?;
     let learned = format!(
         "Learned from {} to {}: the rates of {} offers and {} topics; the config is now {}",
         model.from,
@@ -76,19 +76,25 @@ pub async fn once(app: &App, fitting: &Fitting) -> Result<Option<String>, Faults
     Ok(Some(learned))
 }
 
+/// Work that takes a while is no work for the threads that answer requests. None: the server is being stopped.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
+}
+
 async fn newest(app: &App, fitting: &Fitting) -> Result<Option<Kept>, StoreError> {
     let (site, now_s) = (app.site.clone(), clock::now_ms() / 1000);
     let held = app.store.model(site.clone()).await?;
     let due_s = now_s.saturating_sub(fitting.every.as_secs());
-    if held.as_ref().is_some_and(|held| held.fitted_s > due_s) {
+    if held.as_ref().is_some_and(|held| held.is_fresh(now_s, due_s)) {
         return Ok(held);
     }
     let today = clock::today();
     let period = Period { from_day: today.saturating_sub(fitting.days - 1), to_day: today };
     let sums = app.store.sums(site.clone(), period).await?;
-    let model = fit(&sums, &app.config().config, period, fitting.success, LEAST_GROUP);
+    let (served, success) = (app.config(), fitting.success);
+    let fitted = aside(move || fit(&sums, &served.config, period, success, LEAST_GROUP)).await;
     // Numbers and names: there is nothing that could fail.
-    let Ok(text) = serde_json::to_string(&model) else { return Ok(held) };
+    let Some(Ok(text)) = fitted.map(|model| serde_json::to_string(&model)) else { return Ok(held) };
     app.store.keep_model(site.clone(), Kept { fitted_s: now_s, text }, due_s).await?;
     app.store.model(site).await
 }

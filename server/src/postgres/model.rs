@@ -3,7 +3,7 @@
 use super::PostgresStore;
 use super::bucket::Bucket;
 use crate::ids::Site;
-use crate::model::kept::{BUCKET, Kept, Models};
+use crate::model::kept::{AHEAD_S, BUCKET, Kept, Models};
 use crate::store::Reply;
 
 impl Models for PostgresStore {
@@ -21,9 +21,9 @@ impl Models for PostgresStore {
             let line = self.lines.take().await?;
             let sql = "INSERT INTO models (site, bucket, fitted_s, model) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (site, bucket) DO UPDATE SET fitted_s = excluded.fitted_s, model = excluded.model
-                 WHERE models.fitted_s <= $5";
-            let (fitted_s, due_s) = (model.fitted_s.cast_signed(), due_s.cast_signed());
-            Bucket::new(&line, &site, BUCKET).run(sql, &[&fitted_s, &model.text, &due_s]).await?;
+                 WHERE models.fitted_s <= $5 OR models.fitted_s > $6";
+            let [fitted_s, due_s, ahead_s] = [model.fitted_s, due_s, model.fitted_s + AHEAD_S].map(u64::cast_signed);
+            Bucket::new(&line, &site, BUCKET).run(sql, &[&fitted_s, &model.text, &due_s, &ahead_s]).await?;
             Ok(())
         })
     }

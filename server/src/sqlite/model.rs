@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::SqliteStore;
 use super::writer::Trace;
 use crate::ids::Site;
-use crate::model::kept::{BUCKET, Kept, Models};
+use crate::model::kept::{AHEAD_S, BUCKET, Kept, Models};
 use crate::store::Reply;
 
 impl Models for SqliteStore {
@@ -22,9 +22,9 @@ impl Models for SqliteStore {
             tx.prepare_cached(
                 "INSERT INTO models (site, bucket, fitted_s, model) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT DO UPDATE SET fitted_s = excluded.fitted_s, model = excluded.model
-                 WHERE models.fitted_s <= ?5",
+                 WHERE models.fitted_s <= ?5 OR models.fitted_s > ?6",
             )?
-            .execute(params![site.as_str(), BUCKET, model.fitted_s, model.text, due_s])
+            .execute(params![site.as_str(), BUCKET, model.fitted_s, model.text, due_s, model.fitted_s + AHEAD_S])
             .map(|_| ())
         }))
     }

@@ -135,6 +135,32 @@ fn a_server_that_runs_learns_when_it_is_time_without_a_restart() {
     assert_eq!(Shown::to(9, 2).sync(&server)["config"], json!(version(&server)));
 }
 
+/// A model of the future, as of a clock that was set back since, is no reason to wait until then.
+#[test]
+fn f38_a_server_whose_clock_was_set_back_goes_on_learning() {
+    let server = Server::start_with(&["--fit-every", "24h"]);
+    let unlearned = version(&server);
+    teach(&server, 0..50);
+    let server = server.after("UPDATE models SET fitted_s = fitted_s + 400 * 86400");
+    let server = server.restarted_with(&["--fit-every", "24h"]);
+    assert_ne!(version(&server), unlearned);
+    let now_s = Shown::to(9, 2).sync(&server)["now_ms"].as_i64().unwrap() / 1000;
+    assert!(server.database().number("SELECT fitted_s FROM models") <= now_s);
+}
+
+/// Somebody is about to write another config: until a restart the one that is served is learned for.
+#[test]
+fn what_is_learned_goes_into_the_config_that_is_served_whatever_the_file_says_by_now() {
+    let mut server = Server::start_with(&["--fit-every", "1s"]);
+    let other = crate::server::config().replace("bali", "tahiti");
+    std::fs::write(server.folder().join("escale.json"), other).unwrap();
+    teach(&server, 0..50);
+    assert!(std::iter::repeat_with(|| server.next_line()).any(|line| line.contains("3 topics")));
+    let config = Config::from_bytes(server.get("/v1/config?site=demo", &[]).bytes).unwrap();
+    let knows = |offer: &str| config.index_of_name(Namespace::Offer, offer).is_some();
+    assert_eq!((knows("bali"), knows("tahiti")), (true, false));
+}
+
 #[test]
 fn what_is_learned_is_a_topics_share_of_visitors_and_is_counted_once() {
     let server = Server::start();
