@@ -168,6 +168,21 @@ fn f60_an_erasure_on_one_server_that_races_a_hand_in_on_the_other_wins() {
     assert_eq!(one.database().number("SELECT count(*) FROM replicas"), 0);
 }
 
+/// A server of a release that knew no prints ties a visitor, and leaves the print: the owner's word in the guide ends it.
+#[test]
+fn what_an_older_server_left_untold_is_told_once_the_prints_are_emptied() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.look_at("trip.city").sync(&server);
+    tell(&server, "/v1/bookings", &booking_of("customer-7"));
+    server.database().run(
+        "UPDATE visitors SET customer = 'customer-7';
+         INSERT INTO links SELECT c.site, c.bucket, c.customer, v.visitor, 1 FROM customers c, visitors v",
+    );
+    server.database().run("UPDATE replicas SET told = 0");
+    assert_ne!(phone.look_at("trip.city").sync(&server)["others"], Value::Null);
+}
+
 #[test]
 fn servers_that_start_at_once_on_an_empty_database_take_turns() {
     let first = Server::new_folder();
