@@ -37,7 +37,8 @@ impl FromStr for Address {
     type Err = String;
 
     /// Reads a URL. PostgreSQL's own names of modes are taken: `verify-full` and `sslrootcert` are ours to carry out, the rest is
-    /// the client's.
+    /// the client's. Without a word, and by `prefer`, a database that does not encrypt is spoken to plainly; who names an authority
+    /// wants it to be asked, so that `prefer` is `verify-full` then.
     fn from_str(url: &str) -> Result<Self, String> {
         let (place, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut verifies, mut root, mut rest) = (false, None, Vec::new());
@@ -48,6 +49,9 @@ impl FromStr for Address {
                     return Err(
                         "sslmode=verify-ca is not known here: say verify-full, which checks the name too".into()
                     );
+                }
+                Some(("sslmode", "allow")) => {
+                    return Err("sslmode=allow is not known here: say prefer, which encrypts wherever it can".into());
                 }
                 Some(("sslrootcert", file)) => root = Some(PathBuf::from(decoded(file)?)),
                 _ => rest.push(pair),
@@ -153,6 +157,8 @@ mod tests {
         };
         let told = |mode: SslMode, trust: &str| (mode, trust.to_owned());
         assert_eq!(read("")?, told(SslMode::Prefer, "any"));
+        assert_eq!(read("?sslmode=prefer")?, told(SslMode::Prefer, "any"));
+        assert_eq!(read("?sslmode=prefer&sslrootcert=ca.pem")?, told(SslMode::Require, "ca.pem"));
         assert_eq!(read("?sslmode=disable&connect_timeout=3")?, told(SslMode::Disable, "any"));
         assert_eq!(read("?sslmode=require")?, told(SslMode::Require, "any"));
         assert_eq!(read("?connect_timeout=3&sslmode=verify-full")?, told(SslMode::Require, "system"));
@@ -161,6 +167,7 @@ mod tests {
             told(SslMode::Require, "/etc/a b.pem")
         );
         assert_eq!(read("?sslrootcert=ca.pem")?, told(SslMode::Require, "ca.pem"));
+        assert!(read("?sslmode=allow").is_err_and(|why| why.contains("say prefer")));
         assert!(read("?sslmode=verify-ca").is_err() && read("?sslmode=often").is_err());
         Ok(())
     }

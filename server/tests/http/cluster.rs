@@ -39,13 +39,24 @@ impl Cluster {
     #[allow(dead_code, reason = "the embedded store has no line")]
     pub fn encrypted(shown: &Shown) -> (Self, u16) {
         let folder = new_folder();
+        let place = folder.display();
+        let files = format!("-c ssl=on -c ssl_cert_file='{place}/server.crt' -c ssl_key_file='{place}/server.key'");
         for (name, pem) in [("server.crt", &shown.certificate), ("server.key", &shown.key)] {
             std::fs::write(folder.join(name), pem).unwrap();
             std::fs::set_permissions(folder.join(name), Permissions::from_mode(0o600)).unwrap();
         }
+        Self::on_the_loopback(folder, &files)
+    }
+
+    /// Another one, which does not, and its port.
+    #[allow(dead_code, reason = "the embedded store has no line")]
+    pub fn plain() -> (Self, u16) {
+        Self::on_the_loopback(new_folder(), "")
+    }
+
+    fn on_the_loopback(folder: PathBuf, options: &str) -> (Self, u16) {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let files = format!("-c ssl_cert_file='{0}/server.crt' -c ssl_key_file='{0}/server.key'", folder.display());
-        let mut cluster = Self::start(folder, &format!("-c listen_addresses=127.0.0.1 -p {port} -c ssl=on {files}"));
+        let mut cluster = Self::start(folder, &format!("-c listen_addresses=127.0.0.1 -p {port} {options}"));
         cluster.port = port;
         (cluster, port)
     }

@@ -29,6 +29,7 @@ fn the_line_is_encrypted_and_whoever_cannot_show_the_certificate_is_not_spoken_t
         format!("sslmode=verify-full&sslrootcert={ca}"),
         format!("sslrootcert={ca}"),
         "sslmode=require".to_owned(),
+        "sslmode=prefer".to_owned(),
         "connect_timeout=5".to_owned(),
     ] {
         let server = at("localhost", &query).start();
@@ -50,8 +51,19 @@ fn the_line_is_encrypted_and_whoever_cannot_show_the_certificate_is_not_spoken_t
 }
 
 #[test]
-fn a_database_that_does_not_encrypt_is_refused_where_encryption_is_asked_for() {
-    let url = Cluster::get().new_database();
-    let said = Server::new_folder().on(&format!("{url}&sslmode=require")).refusal();
-    assert!(said.contains("does not support TLS"), "{said}");
+fn a_database_that_does_not_encrypt_is_spoken_to_plainly_unless_encryption_is_asked_for() {
+    let (cluster, port) = Cluster::plain();
+    let at = |query: &str| Server::new_folder().on(&format!("postgres://escale@127.0.0.1:{port}/postgres?{query}"));
+    for query in ["sslmode=prefer", "connect_timeout=5"] {
+        let server = at(query).start();
+        Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+        let (encrypted, plain) = lines(&cluster);
+        assert!(encrypted == 0 && plain > 0, "{query}: {encrypted} encrypted, {plain} not");
+    }
+    for query in ["sslmode=require", "sslmode=verify-full", "sslmode=prefer&sslrootcert=ca.pem"] {
+        let home = at(query);
+        home.write("ca.pem", &Authority::new().pem);
+        let said = home.refusal();
+        assert!(said.contains("does not support TLS"), "{query}: {said}");
+    }
 }
