@@ -6,6 +6,7 @@ mod browser;
 mod certificates;
 mod cluster;
 mod database;
+mod load;
 mod server;
 
 mod audiences;
