@@ -67,47 +67,43 @@ async fn on_sqlite(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
     let folder = words.folder();
     let mut bare = raw::Sqlite::new(folder.path(), &work, plan.group);
     let db = folder.path().join("store.db");
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&db).unwrap());
-    let mut told = Told::default();
-    // Where each is in the sequence of hand-ins: both take the same ones.
-    let mut at = (work.place(), 0);
-    work.go_on_from(0);
-    store::hand_in(&store, &work, plan.at_once, None).await;
-    at.1 = work.place();
-    for round in 0..plan.rounds {
-        work.go_on_from(at.0);
-        told.add("bare", round, bare.run(&work, plan.group, plan.within));
-        at.0 = work.place();
-        work.go_on_from(at.1);
-        told.add("store", round, store::hand_in(&store, &work, plan.at_once, Some(plan.within)).await);
-        at.1 = work.place();
-    }
-    store.close().await.unwrap();
-    over_http(&db.display().to_string(), plan, &work, &mut told, at.1).await;
-    told.json(work.bytes_each())
+    let store = Arc::new(SqliteStore::open(&db).unwrap());
+    let bare = async || bare.run(&work, plan.group, plan.within);
+    in_turns(bare, store, &db.display().to_string(), (plan, &work)).await
 }
 
 async fn on_postgres(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
     let cluster = Cluster::start(words.folder());
     let bare = raw::Postgres::new(&cluster.new_database("bare").await, &work, plan.group).await;
     let url = cluster.new_database("store").await;
-    let store: Arc<dyn Store> = Arc::new(PostgresStore::open(&url.parse().unwrap()).await.unwrap());
+    let store = Arc::new(PostgresStore::open(&url.parse().unwrap()).await.unwrap());
+    let bare = async || bare.run(&work, plan.group, plan.within).await;
+    in_turns(bare, store, &url, (plan, &work)).await
+}
+
+/// The bare upsert and the store, round after round; then a server on the store's data.
+async fn in_turns(
+    mut bare: impl AsyncFnMut() -> Figures,
+    store: Arc<dyn Store>,
+    db: &str,
+    (plan, work): (&Plan, &Arc<Work>),
+) -> Value {
     let mut told = Told::default();
     // Where each is in the sequence of hand-ins: both take the same ones.
     let mut at = (work.place(), 0);
     work.go_on_from(0);
-    store::hand_in(&store, &work, plan.at_once, None).await;
+    store::hand_in(&store, work, plan.at_once, None).await;
     at.1 = work.place();
     for round in 0..plan.rounds {
         work.go_on_from(at.0);
-        told.add("bare", round, bare.run(&work, plan.group, plan.within).await);
+        told.add("bare", round, bare().await);
         at.0 = work.place();
         work.go_on_from(at.1);
-        told.add("store", round, store::hand_in(&store, &work, plan.at_once, Some(plan.within)).await);
+        told.add("store", round, store::hand_in(&store, work, plan.at_once, Some(plan.within)).await);
         at.1 = work.place();
     }
     store.close().await.unwrap();
-    over_http(&url, plan, &work, &mut told, at.1).await;
+    over_http(db, plan, work, &mut told, at.1).await;
     told.json(work.bytes_each())
 }
 
