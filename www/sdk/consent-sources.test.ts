@@ -93,6 +93,20 @@ test("r1_a_platform_that_throws_or_is_none_says_nothing", () => {
   }
 });
 
+test("r1_a_version_that_cannot_be_read_is_none_and_throws_nothing_into_the_platform", () => {
+  const broken = () => { throw new Error("broken"); };
+  const versions = [{ value: Symbol("5") }, { value: { toString: broken } }, { get: broken }];
+  for (const version of versions) {
+    const { given, said, later, end } = page();
+    const told = Object.defineProperty(answer(), "tcfPolicyVersion", version);
+    const platform = mock.fn((_command: string, _version: number, listener: (...told: unknown[]) => void) => assert.doesNotThrow(() => listener(told, true)));
+    given.__tcfapi = platform;
+    later(1_000);
+    assert.deepEqual([said, platform.mock.callCount()], [[{ ...ALL, version: "" }], 1]);
+    end();
+  }
+});
+
 test("consent mode: a default decides nothing, an update does", () => {
   const read = readGoogle("google");
   assert.equal(read(["consent", "default", { personalization_storage: "granted" }]), undefined);

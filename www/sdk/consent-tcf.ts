@@ -62,8 +62,14 @@ export function readTcf(answer: unknown, success: unknown, needed: readonly numb
 const isTrue = (consents: unknown, purpose: number): boolean =>
   typeof consents === "object" && consents !== null && Object.hasOwn(consents, purpose) && (consents as Record<number, unknown>)[purpose] === true;
 
-/** The framework's policies that the visitor was asked under, for the receipt. */
-const policyOf = (answer: unknown): string => `${(answer as { tcfPolicyVersion?: number | string }).tcfPolicyVersion ?? ""}`;
+/** The framework's policies that the visitor was asked under, for the receipt; nothing of it may be thrown into the platform. */
+function policyOf(answer: unknown): string {
+  try {
+    return `${(answer as { tcfPolicyVersion?: number | string }).tcfPolicyVersion ?? ""}`;
+  } catch {
+    return "";
+  }
+}
 
 /** Whether there is a platform, or its stub, that took the listener: on this page, or on one around it. */
 function listen(told: Told): boolean {
