@@ -129,10 +129,12 @@ const FAILURES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
   fr: {
     bad_file: "Ce fichier n’est pas un profil exporté d’ici, ou il a été modifié.", already_here: "Ce que dit ce fichier compte déjà.",
     not_kept: "Rien ne peut être gardé : il faut votre accord pour cela.", unavailable: "Ce n’est pas possible pour le moment.",
+    not_everywhere: "Tout est effacé dans ce navigateur, mais le serveur n’a pas confirmé l’avoir fait pour vos autres appareils. Connectez-vous et effacez encore, ou écrivez-nous.",
   },
   en: {
     bad_file: "This file is no profile exported from here, or it was changed.", already_here: "What this file says counts already.",
     not_kept: "Nothing can be kept: that needs your consent.", unavailable: "This is not possible at the moment.",
+    not_everywhere: "Everything is erased in this browser, but the server did not confirm it for your other devices. Log in and erase again, or write to us.",
   },
 };
 

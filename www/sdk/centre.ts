@@ -18,7 +18,7 @@ export interface Centred {
     import(file: string): Promise<unknown>;
     pause(): Promise<void>;
     resume(): Promise<void>;
-    forget(): Promise<void>;
+    forget(): Promise<unknown>;
   };
 }
 
@@ -50,8 +50,8 @@ export function openCentre(escale: Centred, opener?: HTMLElement): () => void {
       return show(code ? failureInWords(language, code) : words.imported);
     },
     forget: async () => {
-      await profile.forget();
-      view.show(undefined, false, words.erased);
+      const failure = await profile.forget().catch((error: unknown) => error);
+      view.show(undefined, false, failure instanceof EscaleError ? failureInWords(language, failure.code) : words.erased);
     },
   };
   const view = new CentreView(language, deeds, opener);

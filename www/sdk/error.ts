@@ -15,6 +15,7 @@ export type EscaleErrorCode =
   | "bad_file" // what was to be imported is no exported profile
   | "already_here" // what was to be imported is known here
   | "not_kept" // there is no consent, or no storage, to keep a profile
+  | "not_everywhere" // `profile.forget` erased this browser, and perhaps not the customer's others
   | "bad_config" // the config is not of this release
   | "unavailable"; // a file of Escale's could not be had
 
@@ -29,6 +30,7 @@ const REMEDIES: Readonly<Record<EscaleErrorCode, string>> = {
   bad_file: "Choose a file that profile.export gave, unchanged",
   already_here: "Nothing is to be done: what the file tells counts already",
   not_kept: "Ask for consent to keep a profile first, and allow the site to store",
+  not_everywhere: "Log in and ask again, or let the site's back end forget the customer: DELETE /v1/customers/…",
   bad_config: "Compile escale.json again with `escale build` of the same release",
   unavailable: "Serve all files of the package from one folder, and allow them in the content policy",
 };

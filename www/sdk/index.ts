@@ -59,7 +59,7 @@ export interface Escale {
     /** Nothing is recorded, sent or chosen until `resume`, in this browser and on later pages. */
     pause(): Promise<void>;
     resume(): Promise<void>;
-    /** Erases here and on the server. */
+    /** Erases here and on the server. Rejects with an `EscaleError` where only this browser is sure to be erased. */
     forget(): Promise<void>;
     /** The whole profile, as JSON; `undefined` without consent. */
     export(): Promise<ExportedProfile | undefined>;
@@ -70,7 +70,7 @@ type Profile = Escale["profile"];
 type Said<W> = W extends `profile.${infer K extends keyof Profile}` ? Profile[K] : W extends keyof Escale ? Escale[W] : never;
 type Args<F> = F extends (...args: infer A) => unknown ? A : never;
 /** What a callback is given: what the promise answers, or what it fails by. */
-type Told<F, W> = W extends "profile.import" ? EscaleError | undefined : F extends (...args: never[]) => Promise<infer T> ? T : never;
+type Told<F, W> = W extends "profile.import" | "profile.forget" ? EscaleError | undefined : F extends (...args: never[]) => Promise<infer T> ? T : never;
 
 /** `window.escale` of the snippet: a word, its arguments, and last a callback where the package answers a promise. */
 export type EscaleSnippet = <W extends Exclude<keyof Escale, "profile" | "get" | "subscribe"> | `profile.${keyof Profile}`>(

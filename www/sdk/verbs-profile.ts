@@ -1,5 +1,5 @@
 /**
- * The words about the profile as a whole: to see it, take it along, bring it back, let it rest, erase it. Comes in: calls of
+ * The words about the profile as a whole: to see it, take it along, bring it back, let it rest, begin anew. Comes in: calls of
  * the site or of the visitor's centre. Goes out: what was asked for, to the callback; an `EscaleError` where an import fails.
  */
 import type { Account } from "./chooser.js";
@@ -10,9 +10,7 @@ import { tailPrefix } from "./names.js";
 import { newId } from "./packing.js";
 import { quietly } from "./queue.js";
 import type { Visit } from "./recorder.js";
-import { erased } from "./transport.js";
 import type { Command } from "./types.js";
-import { withdraw } from "./withdraw.js";
 
 type Call = readonly unknown[];
 
@@ -80,17 +78,6 @@ export async function pause(visit: Visit, isPaused: boolean, [callback]: Call): 
 /** Erases here and on the server, and begins anew with an empty profile. */
 export async function reset(visit: Visit, [callback]: Call): Promise<void> {
   await visit.reset();
-  quietly(callback);
-}
-
-/** Erases here and on the server, and the whole customer where one is known; the page goes on with its own content. */
-export async function forget({ desk, store }: Visit, [callback]: Call): Promise<void> {
-  const { options } = desk.from;
-  const { secret, customer } = store?.visitor ?? {};
-  const isCustomer = options.server !== undefined && secret !== undefined && customer !== undefined;
-  const everywhere = isCustomer ? erased(options.server, options.site, secret, "customer") : undefined;
-  desk.ended("erased");
-  await withdraw(options, everywhere);
   quietly(callback);
 }
 

@@ -5,6 +5,7 @@
  */
 import type { OfferElement } from "./element.js";
 import { complain, emit } from "./emit.js";
+import { forget } from "./forget.js";
 import { toldBy } from "./ga4.js";
 import { hash32 } from "./hash.js";
 import { unpackContent } from "./packing.js";
@@ -14,7 +15,7 @@ import type { Visit } from "./recorder.js";
 import { subjectOf } from "./sync.js";
 import { send, type Answer } from "./transport.js";
 import { feedback, render } from "./verbs-offers.js";
-import { centre, exportProfile, forget, getProfile, importProfile, pause, reset } from "./verbs-profile.js";
+import { centre, exportProfile, getProfile, importProfile, pause, reset } from "./verbs-profile.js";
 import type { Choice, Command, Explanation, Fields, Question, WhatIf } from "./types.js";
 
 /** A command's function; what it answers is awaited only to notice failures. */

@@ -12,9 +12,6 @@ import { dropTail, tailNames } from "./tails.js";
 import { erased } from "./transport.js";
 import type { Options } from "./types.js";
 
-/** Who a customer is, the server knows by the visitor alone: what is asked of it before is waited for, but not for long. */
-const BEFORE_WITHIN_MS = 2_000;
-
 /** Erases here, tells the other tabs, and asks the server for everything that is owed; `before`: once this was answered. */
 export async function withdraw(options: Options, before?: Promise<unknown>): Promise<void> {
   if (options.cookie !== undefined) {
@@ -27,7 +24,7 @@ export async function withdraw(options: Options, before?: Promise<unknown>): Pro
   tellTabs(options.site);
   // A tab that was leaving may have written its tail since.
   dropTails(options.site);
-  if (before) await Promise.race([before, new Promise((resolve) => setTimeout(resolve, BEFORE_WITHIN_MS))]);
+  await before;
   await settleOwed(options, owed);
 }
 
