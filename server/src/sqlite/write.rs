@@ -167,7 +167,9 @@ fn welcome(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::
             return Ok(false);
         }
         // By their prints hand-ins with the last token would pass, used or not.
-        forget_prints(tx, &of.visitor)?;
+        if standing.known.is_some() {
+            forget_prints(tx, &of.visitor)?;
+        }
     }
     tx.prepare_cached(
         "INSERT INTO visitors (site, bucket, visitor, erase, created_day, synced_day) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
