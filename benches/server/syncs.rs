@@ -1,5 +1,6 @@
 //! Acknowledged durable hand-ins a second: bare, through the store, and over HTTP, in turns in one run, so that what else
-//! the machine does falls on all of them. `visitors= seconds= rounds= at_once= group= clients= on=sqlite|postgres|both`.
+//! the machine does falls on all of them. `visitors= seconds= rounds= at_once= group= clients= on=sqlite|postgres|both
+//! news=views|both|decisions|all`; `clients=0`: not over HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +48,8 @@ pub fn run(words: &Words) {
         let load = machine::load();
         println!("\nhand-ins on {name}; load {load}");
         let mut figures = serde_json::Map::new();
-        for news in [News::PageViews, News::Both, News::Decisions] {
+        let wanted = words.text("news", "all");
+        for news in News::ALL.into_iter().filter(|news| [news.word(), "all"].contains(&wanted)) {
             let work = Arc::new(Work::new(plan.visitors, news));
             println!("  {}, {} bytes, {} visitors", news.name(), work.bytes_each(), plan.visitors);
             let of = runtime.block_on(async {
@@ -108,6 +110,9 @@ async fn in_turns(
 }
 
 async fn over_http(db: &str, plan: &Plan, work: &Arc<Work>, told: &mut Told, from: u64) {
+    if plan.clients == 0 {
+        return;
+    }
     let served = Served::start(db);
     work.go_on_from(from);
     for round in 0..plan.rounds {

@@ -28,6 +28,17 @@ pub enum News {
 }
 
 impl News {
+    pub const ALL: [Self; 3] = [Self::PageViews, Self::Both, Self::Decisions];
+
+    /// As it is asked for.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::PageViews => "views",
+            Self::Both => "both",
+            Self::Decisions => "decisions",
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::PageViews => "a page view each",

@@ -10,14 +10,19 @@ pub struct BitWriter {
 impl BitWriter {
     /// The low `width` bits of a value, at most 32 of them.
     pub fn put(&mut self, value: u32, width: u32) {
-        for shift in (0..width).rev() {
-            if self.used.is_multiple_of(8) {
+        let mut left = width;
+        while left > 0 {
+            let room = 8 - self.used % 8;
+            if room == 8 {
                 self.bytes.push(0);
             }
+            let now = left.min(room);
+            left -= now;
+            let bits = value >> left & ((1 << now) - 1);
             if let Some(last) = self.bytes.last_mut() {
-                *last |= (((value >> shift) & 1) as u8) << (7 - self.used % 8);
+                *last |= (bits << (room - now)) as u8;
             }
-            self.used += 1;
+            self.used += now;
         }
     }
 
@@ -25,9 +30,7 @@ impl BitWriter {
     pub fn put_golomb(&mut self, value: u32, k: u32) {
         let shifted = u64::from(value) + (1 << k);
         let width = 63 - shifted.leading_zeros();
-        for _ in k..width {
-            self.put(0, 1);
-        }
+        self.put(0, width - k);
         self.put(1, 1);
         // What stands below the leading one, at most 32 bits.
         self.put(shifted as u32, width);
@@ -60,24 +63,29 @@ impl<'a> BitReader<'a> {
         Self { bytes, at: 0, is_bad: false }
     }
 
-    /// The next `width` bits, at most 32.
+    /// What comes next, in the high end: 57 bits at the least, with zeros after the end.
+    fn ahead(&self) -> u64 {
+        let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
+        let word = match rest.first_chunk() {
+            Some(word) => u64::from_be_bytes(*word),
+            None => rest.iter().rev().fold(0, |word, byte| word >> 8 | u64::from(*byte) << 56),
+        };
+        word << (self.at % 8)
+    }
+
+    /// The next `width` bits; no more than the low 32 of them are told.
     pub fn take(&mut self, width: u32) -> u32 {
-        let mut value = 0u64;
-        for _ in 0..width {
-            let byte = self.bytes.get(self.at / 8);
-            let byte = u32::from(self.sound(byte.copied()));
-            value = value << 1 | u64::from(byte >> (7 - self.at % 8) & 1);
-            self.at += 1;
-        }
+        let value = self.ahead() >> 1 >> (63 - width);
+        self.at += width as usize;
+        self.is_bad |= self.at > self.bytes.len() * 8;
         value as u32
     }
 
     /// The next number of [`BitWriter::put_golomb`].
     pub fn take_golomb(&mut self, k: u32) -> u32 {
-        let mut width = k;
-        while width <= 32 && self.take(1) == 0 {
-            width += 1;
-        }
+        let zeros = self.ahead().leading_zeros().min(33 - k);
+        self.take(zeros + 1);
+        let width = k + zeros;
         let low = u64::from(self.take(width));
         self.sound(u32::try_from((1u64 << width) + low - (1u64 << k)).ok())
     }

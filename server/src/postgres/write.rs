@@ -14,7 +14,7 @@ use crate::growth::fits_a_day;
 use crate::hand_in::{Held, Verdict, judge};
 use crate::ids::{IdHash, VisitorKey};
 use crate::statistics::Carried;
-use crate::statistics::visitor::Told;
+use crate::statistics::visitor::{Print, Told};
 use crate::store::{HandIn, HandedIn, REPLICAS_PER_VISITOR, StoreError};
 
 /// A transaction's view of the visitor's bucket.
@@ -59,7 +59,7 @@ async fn carry(line: &mut Client, of: &HandIn, carried: Option<Carried>) -> Resu
     let Some(carried) = carried else { return Ok(()) };
     let customer = carried.customer.clone();
     statistics::carry(line, &of.visitor, Some(carried)).await?;
-    let print = Told::by(of, true).print(&of.erase, false);
+    let print = Print::of(of).kept(false);
     let tx = line.transaction().await?;
     let here = Bucket::of(&tx, &of.visitor).locked().await?;
     let sql = "UPDATE replicas SET told = $6
@@ -79,7 +79,7 @@ async fn goes_on(line: &Client, of: &HandIn) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let (version, day) = (of.version.cast_signed(), of.day.cast_signed());
-    let print = Told::by(of, false).print(&of.erase, true);
+    let print = Print::of(of).kept(true);
     let sql = "UPDATE replicas SET version = $5, changes = changes + 1, state = $6, taken_day = $7
          WHERE site = $1 AND bucket = $2 AND visitor = $3 AND replica = $4 AND version < $5 AND told = $8";
     let here = Bucket::of(line, &of.visitor);
@@ -211,7 +211,7 @@ async fn judged(
 async fn take(here: &Here<'_, '_>, of: &HandIn, standing: &Standing) -> Result<Option<Carried>, StoreError> {
     let customer = standing.customer.as_deref();
     let told = Told::by(of, customer.is_some());
-    let print = told.print(&of.erase, standing.is_alone());
+    let print = Print::of(of).kept(standing.is_alone());
     if standing.told.is_none() && standing.others() > 0 {
         forget_prints(here, &of.visitor.id).await?;
     }

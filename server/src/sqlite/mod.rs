@@ -29,6 +29,7 @@ use crate::report::period::Period;
 use crate::statistics::Carried;
 use crate::statistics::person::Booked;
 use crate::statistics::sums::Sums;
+use crate::statistics::visitor::Print;
 use crate::store::{
     Erasure, Found, HandIn, HandedIn, Leaving, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told,
 };
@@ -139,13 +140,13 @@ impl Store for SqliteStore {
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
         Box::pin(async move {
             // The last to let go of it is the caller: the writer has better things to do than to free memory.
-            let hand_in = Arc::new(hand_in);
+            let (print, hand_in) = (Print::of(&hand_in), Arc::new(hand_in));
             let of = hand_in.clone();
-            let (done, carried) = self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &of)).await?;
+            let (done, carried) = self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &of, print)).await?;
             let Some(carried) = carried else { return Ok(done) };
             let customer = carried.customer.clone();
             self.carry(hand_in.visitor.clone(), Some(carried)).await?;
-            self.writer.submit(Trace::Keep, move |tx| write::settle(tx, &hand_in, &customer)).await?;
+            self.writer.submit(Trace::Keep, move |tx| write::settle(tx, &hand_in, print, &customer)).await?;
             Ok(done)
         })
     }

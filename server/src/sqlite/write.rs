@@ -10,13 +10,13 @@ use crate::growth::fits_a_day;
 use crate::hand_in::{Held, Verdict, judge};
 use crate::ids::{IdHash, VisitorKey};
 use crate::statistics::Carried;
-use crate::statistics::visitor::Told;
+use crate::statistics::visitor::{Print, Told};
 use crate::store::{HandIn, HandedIn, Link, Linked, REPLICAS_PER_VISITOR};
 
 /// Takes a replica's state by the version rules, and counts what it tells; what the customer's bucket must know of it
-/// comes back too.
-pub fn hand_in(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<(HandedIn, Option<Carried>)> {
-    if goes_on(tx, of)? {
+/// comes back too. The print is its own, made before the writer's turn: there is one writer, and everyone waits for it.
+pub fn hand_in(tx: &Transaction<'_>, of: &HandIn, print: Print) -> rusqlite::Result<(HandedIn, Option<Carried>)> {
+    if goes_on(tx, of, print)? {
         return Ok((HandedIn::Accepted { is_alone: true }, None));
     }
     let standing = standing(tx, of)?;
@@ -30,7 +30,7 @@ pub fn hand_in(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<(HandedIn,
         Verdict::Store if standing.told.is_none() && standing.others >= REPLICAS_PER_VISITOR => {
             return Ok((HandedIn::TooManyReplicas, None));
         }
-        Verdict::Store => take(tx, of, &standing)?,
+        Verdict::Store => take(tx, of, print, &standing)?,
         Verdict::Same => statistics::carried(tx, &of.visitor)?,
     };
     consent::keep(tx, of)?;
@@ -42,12 +42,12 @@ pub fn hand_in(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<(HandedIn,
 
 /// The shortest way, and the most frequent: a replica that is alone, and tells nothing new of what is counted, is known by its
 /// print. Whatever in the visitor's bucket makes that untrue empties the print.
-fn goes_on(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<bool> {
+fn goes_on(tx: &Transaction<'_>, of: &HandIn, print: Print) -> rusqlite::Result<bool> {
     if !fits_a_day(&of.profile) {
         return Ok(false);
     }
     let VisitorKey { site, id } = &of.visitor;
-    let print = Told::by(of, false).print(&of.erase, true);
+    let print = print.kept(true);
     tx.prepare_cached(
         "UPDATE replicas SET version = ?5, changes = changes + 1, state = ?6, taken_day = ?7
          WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version < ?5 AND told = ?8",
@@ -64,10 +64,10 @@ pub fn forget_prints(tx: &Transaction<'_>, VisitorKey { site, id }: &VisitorKey)
 }
 
 /// Stores the state, and counts what it tells where that is not what the same replica told before.
-fn take(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::Result<Option<Carried>> {
+fn take(tx: &Transaction<'_>, of: &HandIn, print: Print, standing: &Standing) -> rusqlite::Result<Option<Carried>> {
     let customer = standing.customer.as_deref();
     let told = Told::by(of, customer.is_some());
-    let print = told.print(&of.erase, standing.is_alone());
+    let print = print.kept(standing.is_alone());
     if standing.told.is_none() && standing.others > 0 {
         forget_prints(tx, &of.visitor)?;
     }
@@ -84,9 +84,9 @@ fn take(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::Res
 }
 
 /// The customer's bucket has what it was owed: the print stands, unless anything came between.
-pub fn settle(tx: &Transaction<'_>, of: &HandIn, customer: &str) -> rusqlite::Result<()> {
+pub fn settle(tx: &Transaction<'_>, of: &HandIn, print: Print, customer: &str) -> rusqlite::Result<()> {
     let VisitorKey { site, id } = &of.visitor;
-    let print = Told::by(of, true).print(&of.erase, false);
+    let print = print.kept(false);
     tx.prepare_cached(
         "UPDATE replicas SET told = ?6
          WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version = ?5 AND told = 0
@@ -268,7 +268,7 @@ mod tests {
                 arms: Vec::new(),
                 wakes: false,
             };
-            assert_eq!(hand_in(&tx, &of)?.0, HandedIn::Accepted { is_alone: true });
+            assert_eq!(hand_in(&tx, &of, Print::of(&of))?.0, HandedIn::Accepted { is_alone: true });
         }
         let question = tx.prepare_cached(STANDING)?;
         assert_eq!(

@@ -12,7 +12,6 @@ use super::outcome::{OUTCOMES, Outcome};
 use super::person::{Arm, Booked, Counted, Facts};
 use super::tastes::{Tastes, parts_of};
 use super::{FORM, REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
-use crate::ids::IdHash;
 use crate::receipt::Receipt;
 use crate::store::HandIn;
 
@@ -68,23 +67,29 @@ impl<'a> Told<'a> {
             is_linked,
         }
     }
+}
 
-    /// Two that are equal tell the same: what was counted or kept once need not be looked at again on that day. Where the
-    /// back end says another value of a booking, its word stands until the page tells of something new. The token is the
-    /// visitor's newest; alone is who has one replica, and is no customer's. Never 0.
-    pub fn print(&self, erase: &IdHash, is_alone: bool) -> i64 {
-        let mut print = mix(u64::from(FORM), u64::from(self.today));
+/// What a hand-in tells, as one number: of two that are equal, what was counted or kept once need not be looked at again on
+/// that day. Where the back end says another value of a booking, its word stands until the page tells of something new.
+#[derive(Clone, Copy)]
+pub struct Print(u64);
+
+impl Print {
+    /// The token is the visitor's newest.
+    pub fn of(hand_in: &HandIn) -> Self {
+        let HandIn { profile, erase, consent, arms, day, .. } = hand_in;
+        let mut print = mix(u64::from(FORM), u64::from(*day));
         let mut take = |word: u64| print = mix(print, word);
         let (words, _) = erase.0.as_chunks::<8>();
         words.iter().for_each(|word| take(u64::from_le_bytes(*word)));
-        self.arms.iter().for_each(|arm| take(u64::from(arm.experiment) << 8 | u64::from(arm.arm)));
-        self.consent.iter().flat_map(|receipt| receipt.words()).for_each(&mut take);
-        take(self.profile.counts.quote_submits.into());
-        for booking in &self.profile.bookings {
+        arms.iter().for_each(|arm| take(u64::from(arm.experiment) << 8 | u64::from(arm.arm)));
+        consent.iter().flat_map(|receipt| receipt.words()).for_each(&mut take);
+        take(profile.counts.quote_submits.into());
+        for booking in &profile.bookings {
             take(u64::from(booking.id) << 32 | u64::from(booking.at_min));
             take(u64::from(booking.value_cents) << 1 | u64::from(booking.cancelled));
         }
-        for settled in &self.profile.settled {
+        for settled in &profile.settled {
             let Decided { id, config, .. } = settled.decided;
             take(u64::from(id) << 32 | u64::from(config));
             take(u64::from(settled.placement) << 32 | u64::from(settled.offer));
@@ -95,8 +100,13 @@ impl<'a> Told<'a> {
             take(u64::from(word.id) << 32 | u64::from(word.at_min));
             take(word.is_cancelled.into());
         }
-        parts_of(self.profile).iter().for_each(|(topic, parts)| take(u64::from(*topic) << 8 | u64::from(*parts)));
-        (print & !1 | u64::from(is_alone)).max(2).cast_signed()
+        parts_of(profile).iter().for_each(|(topic, parts)| take(u64::from(*topic) << 8 | u64::from(*parts)));
+        Self(print)
+    }
+
+    /// As it is kept; alone is who has one replica, and is no customer's. Never 0.
+    pub fn kept(self, is_alone: bool) -> i64 {
+        (self.0 & !1 | u64::from(is_alone)).max(2).cast_signed()
     }
 }
 

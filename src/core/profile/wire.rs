@@ -287,8 +287,9 @@ impl OfferSeen {
         let feedback = r.sound(Feedback::of_number(feedback));
         let exposures = r.take_golomb(1);
         let mut newer = profile.last_s / 60;
-        let (mut exposed_min, mut exposed_in) = (Vec::new(), Vec::new());
-        for _ in 0..exposures.min(MAX_EXPOSURES as u32) {
+        let kept = exposures.min(MAX_EXPOSURES as u32) as usize;
+        let (mut exposed_min, mut exposed_in) = (Vec::with_capacity(kept), Vec::with_capacity(kept));
+        for _ in 0..kept {
             newer = ago(r, newer, 13);
             exposed_min.push(newer);
             exposed_in.push(read_place(r, &profile.placements));
