@@ -127,10 +127,21 @@ function shrink(folder, later) {
     // What is given back when the browser tidies up may trap, if the engine did: nobody could catch that, and the page would see it.
     .replace(/(new FinalizationRegistry\(ptr => )(wasm\.\w+\(ptr, 1\))\)/g, "$1{ try { $2; } catch {} })");
   if (/FinalizationRegistry\(ptr => wasm/.test(text)) throw new Error("the glue has another form: what is given back late may throw into the page");
-  writeFileSync(glue, later.length > 0 ? text + EXTEND : text);
+  writeFileSync(glue, later.length > 0 ? lighten(text) + EXTEND : text);
   if (later.length > 0) appendFileSync(join(folder, "escale.d.ts"), EXTEND_TYPE);
   if (later.length > 0) cut(folder, later.map((long) => exported.get(long)));
   else run("wasm-opt", [...FEATURES, "--strip-debug", wasm, "-o", wasm]);
+}
+
+/** Takes out of the glue what no page needs: texts that only a fault of the glue itself tells, a way that is never taken. */
+function lighten(glue) {
+  const text = glue
+    .replace("getStringFromWasm0(arg0, arg1)", '"escale"')
+    .replace(/^function getStringFromWasm0[^]*?^}\n/m, "")
+    .replace(/^let cachedTextDecoder[^]*?^}\n/m, "")
+    .replace(/^ {4}if \(realloc === undefined\) \{[^]*?^ {4}\}\n/m, "");
+  if (/TextDecoder|decodeText|realloc ===/.test(text)) throw new Error("the glue has another form: it cannot be lightened");
+  return text;
 }
 
 /** Leaves `escale_bg.wasm` with what the first choice needs, and writes the rest to `later_bg.wasm`. */

@@ -32,15 +32,19 @@ export class Visitor {
     this.browser = undefined;
   }
 
-  /** Starts the browser, with an empty profile the first time. @returns {Promise<Browser>} */
-  async open() {
+  /**
+   * Starts the browser, with an empty profile the first time.
+   * @param {string[]} [traced] kinds of events that Chromium notes from its start on: see `traceOf`
+   * @returns {Promise<Browser>}
+   */
+  async open(traced = []) {
     this.#folder ||= await mkdtemp(join(tmpdir(), `escale-${this.engine}-`));
     const place = await prepare(this.engine, this.#folder);
     if (place.ownEnv) this.#programs.push(await startBrowser(place));
     const driver = startDriver(place);
     this.#programs.push(driver);
     await driver.until("being ready", () => answers(place.base), START_LIMIT_MS);
-    this.browser = await startSession(place);
+    this.browser = await startSession(place, traced);
     return this.browser;
   }
 
@@ -113,9 +117,10 @@ const startDriver = ({ engine, driver, port, browserPort, env }) => new Program(
 /** @param {string} base */
 const answers = (base) => command(base, "GET", "/status").then((status) => status.ready !== false, () => false);
 
-/** @param {Place} place */
-async function startSession({ name, engine, base, browser, profile }) {
-  const alwaysMatch = { ...engine.capabilities(browser, profile), timeouts: TIMEOUTS };
+/** @param {Place} place @param {string[]} traced */
+async function startSession({ name, engine, base, browser, profile }, traced) {
+  if (traced.length > 0 && name !== "chromium") throw new Error(`${name} cannot be traced`);
+  const alwaysMatch = { ...engine.capabilities(browser, profile, traced), timeouts: TIMEOUTS };
   const { sessionId } = await command(base, "POST", "/session", { capabilities: { alwaysMatch } });
   const started = new Browser(name, `${base}/session/${sessionId}`);
   await started.resize(1280, 900);

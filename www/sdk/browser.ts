@@ -43,9 +43,13 @@ function holdSlots(deadlineMs: number): number {
   if (document.readyState === "complete") return deadlineAt;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync("escale-offer:not([data-escale-state]){visibility:hidden}");
-  document.adoptedStyleSheets.push(sheet);
-  setTimeout(() => {
-    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet);
-  }, deadlineMs);
+  const hide = (): void => {
+    document.adoptedStyleSheets.push(sheet);
+  };
+  // Of a page that was drawn already, the style is not changed in the middle of its own scripts: they would lay it out anew.
+  if (performance.getEntriesByType("paint").length > 0) setTimeout(hide);
+  else hide();
+  // Emptied, not taken out: on a page that nobody looks at, timers come late and in any order.
+  setTimeout(() => sheet.replaceSync(""), deadlineMs);
   return deadlineAt;
 }

@@ -66,6 +66,7 @@ class Session implements Client, Desk {
     this.chooser = new Chooser(runtime, this.known, () => this.nowMs());
     this.slots = new Slots({
       guard: (work) => this.guard(work),
+      goesOn: () => this.#wanted(),
       chooser: this.chooser,
       happened: (name, choice) => this.run(["track", name, choice]),
       why: (slot, choice, language) => this.run(["why", slot, choice, language]),
@@ -84,8 +85,9 @@ class Session implements Client, Desk {
     if (!this.#wanted()) return;
     // What the site's server has chosen is chosen as of then: nothing changes before the visitor's eyes.
     if (document.querySelector("[data-escale-at]")) this.#atMs = await (await import("./edge-slots.js")).takeOver();
-    this.slots.open(!this.#atMs && performance.now() > deadlineAt);
+    await this.slots.open(this.#atMs ? Infinity : deadlineAt);
     this.#atMs = 0;
+    if (!this.#wanted()) return;
     // Left while the recorder was on its way, and back from the back-forward cache.
     addEventListener("pageshow", () => void this.#record().catch(() => undefined), { signal });
     // Where it cannot be had, offers are chosen all the same: of what earlier pages learned.
@@ -116,7 +118,7 @@ class Session implements Client, Desk {
     if (slot) this.slots.again(slot);
     else {
       this.slots.close();
-      this.slots.open(false);
+      void this.slots.open();
     }
   }
 

@@ -10,8 +10,8 @@ export interface Usher {
 }
 
 export interface OfferElement extends HTMLElement {
-  /** Shows nodes in place of the default content, in the room the default took. */
-  show(nodes: readonly Element[], offer: string): void;
+  /** Shows nodes in place of the default content, in the room the default took: `height`, if it was measured before. */
+  show(nodes: readonly Element[], offer: string, height?: number): void;
   /** Shows the default content, and says why. */
   showDefault(reason: string): void;
 }
@@ -32,6 +32,9 @@ export function usherSlots(usher: Usher | undefined): void {
   else if (usher) document.querySelectorAll<OfferElement>(NAME).forEach((slot) => usher.seat(slot));
 }
 
+/** The room that an element takes. Not `offsetHeight`, which rounds: half a pixel more is a shift. */
+export const heightOf = (element: Element): number => element.getBoundingClientRect().height;
+
 // Inside a function: importing this file has no effect, and needs no browser.
 function defineElement(): OfferElementClass {
   return class Offer extends HTMLElement implements OfferElement {
@@ -47,9 +50,7 @@ function defineElement(): OfferElementClass {
       Offer.usher?.leave(this);
     }
 
-    show(nodes: readonly Element[], offer: string): void {
-      // Not `offsetHeight`, which rounds: half a pixel more is a shift.
-      const { height } = this.getBoundingClientRect();
+    show(nodes: readonly Element[], offer: string, height = heightOf(this)): void {
       if (height > 0) this.style.minHeight = `${height}px`;
       this.#put(nodes, OFFER_SLOT);
       this.dataset.escaleOffer = offer;

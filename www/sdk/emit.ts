@@ -4,7 +4,7 @@
  */
 import type { Desk } from "./desk.js";
 import { EscaleError, type EscaleErrorCode } from "./error.js";
-import { quietly } from "./queue.js";
+import { quietly } from "./quietly.js";
 
 /** Calls the listeners of a type. */
 export function emit({ listeners }: Pick<Desk, "listeners">, type: string, detail: unknown): void {

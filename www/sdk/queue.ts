@@ -4,6 +4,7 @@
  * `granted` no call about the visitor is kept, and nothing of a site's own callbacks ever stops the queue.
  */
 import { PENDING, readConsent, sameConsent, type Consent } from "./consent.js";
+import { quietly } from "./quietly.js";
 import type { Client, ClientModule, Command, Options, State } from "./types.js";
 
 /** What the queue needs from its page; tests give their own. */
@@ -28,16 +29,6 @@ const ASKING = ["ready", "choose", "explain", "question", "render"];
 /** States of a client that goes on. */
 const GOES_ON = ["memory", "paused", "ready"];
 const WAITING_MAX = 200;
-
-/** Runs a site's callback; its failure is the site's to read about, and ours to survive. */
-export function quietly(callback: unknown, ...args: unknown[]): void {
-  if (typeof callback !== "function") return;
-  try {
-    (callback as (...args: unknown[]) => void)(...args);
-  } catch (error) {
-    console.error("escale: a callback failed", error);
-  }
-}
 
 /** Opens the gate: the function that takes every command from now on. */
 export function openQueue(host: Host): (command: Command) => void {

@@ -77,7 +77,7 @@ const DAY_MS = 86_400_000;
 const LIFETIME_MAX_DAYS = 395;
 /** No clock that is right shows less. */
 const PLAUSIBLE_MS = Date.UTC(2026, 0);
-const APPLIED_KEPT_MS = 7 * DAY_MS;
+const APPLIED_KEPT_DAYS = 7;
 const APPLIED_MAX = 1_000;
 const BYTES_MAX = 65_536;
 
@@ -218,7 +218,7 @@ export function mustRenew(stored: Named, sent: Named, held: number): boolean {
 
 /** The entries still needed: a document's tail is taken up, or its document renamed, well before they go. */
 export function pruned(applied: Replica["applied"], nowMs: number): Replica["applied"] {
-  const young = [...applied].filter(([, [, atMs]]) => Math.abs(nowMs - atMs) <= APPLIED_KEPT_MS);
+  const young = [...applied].filter(([, [, atMs]]) => Math.abs(nowMs - atMs) <= APPLIED_KEPT_DAYS * DAY_MS);
   return new Map(young.sort(([, [, a]], [, [, b]]) => a - b).slice(-APPLIED_MAX));
 }
 

@@ -4,9 +4,10 @@
  * framework moves or re-renders slots.
  */
 import type { Chooser } from "./chooser.js";
-import { usherSlots, type OfferElement } from "./element.js";
+import { heightOf, usherSlots, type OfferElement } from "./element.js";
 import { languageOf, type Language } from "./page.js";
 import { buildBlock, fillTemplate, type Content } from "./render.js";
+import { nextTask } from "./task.js";
 import type { Choice } from "./types.js";
 import { whenViewable } from "./viewable.js";
 import { WHY } from "./words-block.js";
@@ -15,6 +16,8 @@ import { WHY } from "./words-block.js";
 export interface Counter {
   /** Runs work that the page calls: nothing of it may be thrown into the page. */
   guard(work: () => void): void;
+  /** Whether the visitor still agrees. */
+  goesOn(): boolean;
   readonly chooser: Chooser;
   /** Something happened to an offer shown here. */
   happened(name: "offer_impression" | "offer_click", choice: Choice): void;
@@ -37,16 +40,32 @@ export class Slots {
 
   constructor(private readonly counter: Counter) {}
 
-  /** Takes over the page's slots; those that have waited past their deadline keep their default content. */
-  open(late: boolean): void {
-    const waiting = late ? new Set<Element>(document.querySelectorAll("escale-offer")) : undefined;
+  /**
+   * Takes over the page's slots: with a deadline one a task, so that the page can answer in between, and those that have
+   * waited past it keep their default content.
+   */
+  async open(deadlineAt?: number): Promise<void> {
+    const { counter } = this;
+    // All are measured before anything is changed: once one is filled, measuring the next means laying out the page.
+    const waiting = new Map(Array.from(document.querySelectorAll<OfferElement>("escale-offer"), (slot) => [slot, heightOf(slot)]));
+    const turn = deadlineAt === undefined ? undefined : nextTask;
     usherSlots({
-      seat: (slot) => this.counter.guard(() => {
-        if (waiting?.delete(slot)) slot.showDefault("deadline");
-        else this.#seat(slot);
-      }),
+      seat: (slot) => {
+        // In its turn, wherever the page moves it meanwhile.
+        if (!waiting.has(slot)) counter.guard(() => this.#seat(slot));
+      },
       leave: (slot) => this.#leaveIfGone(slot),
     });
+    for (const [slot, height] of waiting) {
+      await turn?.();
+      waiting.delete(slot);
+      if (!counter.goesOn()) return;
+      counter.guard(() => {
+        if (performance.now() > (deadlineAt ?? Infinity)) slot.showDefault("deadline");
+        else if (slot.isConnected) this.#seat(slot, height);
+      });
+    }
+    await turn?.();
   }
 
   /** Chooses once more for a slot whose offer the visitor refused: what is not released cannot come straight back. */
@@ -66,7 +85,7 @@ export class Slots {
     this.#seats.clear();
   }
 
-  #seat(slot: OfferElement): void {
+  #seat(slot: OfferElement, height?: number): void {
     const placement = slot.getAttribute("placement") ?? "";
     if (this.#seats.get(slot)?.placement === placement) return;
     const language = languageOf(slot);
@@ -84,7 +103,7 @@ export class Slots {
     this.#seats.set(slot, { placement, taken, choices, rise: () => ends.forEach((end) => end()) });
     const nodes = shown.flatMap((one) => one.nodes);
     if (nodes.length === 0) slot.showDefault(reason);
-    else slot.show(nodes, choices.map(({ offer }) => offer).join(" "));
+    else slot.show(nodes, choices.map(({ offer }) => offer).join(" "), height);
   }
 
   /** Frameworks move elements by taking them out and in again: what is back at once never left. */

@@ -4,7 +4,7 @@
  */
 import { complain } from "./emit.js";
 import type { OfferElement } from "./element.js";
-import { quietly } from "./queue.js";
+import { quietly } from "./quietly.js";
 import type { Visit } from "./recorder.js";
 import type { Choice } from "./types.js";
 

@@ -8,7 +8,7 @@ import type { EscaleErrorCode } from "./error.js";
 import { importable, type Importable } from "./import.js";
 import { tailPrefix } from "./names.js";
 import { newId } from "./packing.js";
-import { quietly } from "./queue.js";
+import { quietly } from "./quietly.js";
 import type { Visit } from "./recorder.js";
 import type { Command } from "./types.js";
 

@@ -10,7 +10,7 @@ import { toldBy } from "./ga4.js";
 import { hash32 } from "./hash.js";
 import { unpackContent } from "./packing.js";
 import type { Language } from "./page.js";
-import { quietly } from "./queue.js";
+import { quietly } from "./quietly.js";
 import type { Visit } from "./recorder.js";
 import { subjectOf } from "./sync.js";
 import { send, type Answer } from "./transport.js";

@@ -3,7 +3,7 @@
  * out: what it asks for. The others are the recorder's.
  */
 import type { Chooser } from "./chooser.js";
-import { quietly } from "./queue.js";
+import { quietly } from "./quietly.js";
 import type { Command, Mode } from "./types.js";
 
 /** What these words work on. */

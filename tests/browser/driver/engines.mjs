@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
  * @property {string} remedy what to install when either is missing
  * @property {boolean} needsDisplay whether it can only draw on an X display
  * @property {(port: number, browserPort: number) => string[]} driverArgs
- * @property {(browser: string, folder: string) => object} capabilities
+ * @property {(browser: string, folder: string, traced: string[]) => object} capabilities
  * @property {(browserPort: number) => NodeJS.ProcessEnv} [ownStart] of a browser that is started before its driver: what makes it
  *   listen on a port for it
  */
@@ -32,7 +32,10 @@ export const ENGINES = {
     remedy: "install the packages chromium and chromium-driver (make setup-test)",
     needsDisplay: false,
     driverArgs: (port) => [`--port=${port}`],
-    capabilities: (binary, folder) => ({ "goog:chromeOptions": { binary, args: chromiumArgs(folder) } }),
+    capabilities: (binary, folder, traced) => ({
+      "goog:chromeOptions": { binary, args: chromiumArgs(folder), ...(traced.length > 0 && { perfLoggingPrefs: perfLogging(traced) }) },
+      ...(traced.length > 0 && { "goog:loggingPrefs": { performance: "ALL" } }),
+    }),
   },
   firefox: {
     drivers: ["geckodriver"],
@@ -71,6 +74,9 @@ const chromiumArgs = (/** @type {string} */ folder) => [
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
   `--user-data-dir=${folder}`,
 ];
+
+/** The driver hands out a trace as part of its log. @param {string[]} traced */
+const perfLogging = (traced) => ({ traceCategories: traced.join(","), enableNetwork: false, enablePage: false });
 
 const FIREFOX_PREFS = {
   "app.normandy.enabled": false,

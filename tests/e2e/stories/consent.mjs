@@ -3,10 +3,20 @@ import assert from "node:assert/strict";
 import { picture } from "../out.mjs";
 import { CITY_PAGES, arriveAndAccept, kept, slot, storage, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
+import { becomeCityLover } from "./block.mjs";
 
 const EMPTY = { local: [], session: [], cookies: "", databases: [], caches: [] };
 /** The banner's own memory. */
 const ANSWERED = { ...EMPTY, local: ["voyages-consent"] };
+
+/** Refuses as soon as a slot shows an offer, and notes what the slots say. */
+const REFUSE_AT_ONCE = `
+  window.said = [];
+  new MutationObserver((records) => {
+    for (const { target } of records) window.said.push(target.getAttribute("placement") + ": " + target.dataset.escaleState);
+    if (window.said.at(-1).endsWith("offer")) window.escale("consent", "denied");
+  }).observe(document, { subtree: true, attributeFilter: ["data-escale-state"] });
+`;
 
 /** What a page may ask for before consent: itself and the loader, nothing of the engine, nothing of the visitor. @param {import("../gate.mjs").Gate} gate */
 const assertNothingAsked = (gate) => {
@@ -52,5 +62,16 @@ export const consentStories = [
     assert.match(hero.text, /où faire escale/);
     assert.ok((await kept(browser))["visitor"]?.secret, "a visitor is kept");
     await browser.screenshot(picture(engine, "unknown-visitor"));
+  }),
+
+  story("refused while the slots are being filled, the first is given back and the others are left alone", async ({ visit, gate, at }) => {
+    const browser = await visit();
+    await becomeCityLover(browser, at);
+    gate.prelude = REFUSE_AT_ONCE;
+    await browser.open(at("/"));
+    await browser.until("the slot to be given back", () => /** @type {any} */ (window).said.length > 1);
+    await untilState(browser, "denied");
+    await browser.runAsync(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))));
+    assert.deepEqual(await browser.run(() => /** @type {any} */ (window).said), ["home-hero: offer", "home-hero: default"]);
   }),
 ];

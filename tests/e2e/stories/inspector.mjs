@@ -15,12 +15,15 @@ import { story } from "../story.mjs";
 /** @param {import("../gate.mjs").Gate} gate */
 const allow = (gate) => void (gate.rewrite = (html) => html.replace(" data-site=", ' data-inspect="on" data-site='));
 
-/** A part of the panel as text, once it says what is looked for. @param {Browser} browser @param {string} part @param {string} wanted */
-const panel = (browser, part, wanted) =>
-  browser.until(`the inspector's ${part} to say ${wanted}`, (/** @type {string} */ name, /** @type {string} */ text) => {
+/**
+ * A part of the panel as text, once it says what is looked for, and something else than before.
+ * @param {Browser} browser @param {string} part @param {string} wanted @param {string} [before]
+ */
+const panel = (browser, part, wanted, before = "") =>
+  browser.until(`the inspector's ${part} to say ${wanted}${before && ", and another thing than before"}`, (/** @type {string} */ name, /** @type {string} */ text, /** @type {string} */ last) => {
     const said = /** @type {HTMLElement | null | undefined} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector(`.${name}`))?.innerText;
-    return said?.includes(text) ? said : undefined;
-  }, part, wanted);
+    return said?.includes(text) && said !== last ? said : undefined;
+  }, part, wanted, before);
 
 /** Sets a control of the panel, by its label. @param {Browser} browser @param {string} label @param {string} value */
 const choose = (browser, label, value) =>
@@ -65,10 +68,7 @@ export const inspectorStories = [
     await choose(browser, "who agreed to", "");
     await panel(browser, "decisions", `home-hero: ${offer}`);
     await choose(browser, "of the persona", "city-couple");
-    await browser.until("the scores of another persona", (/** @type {string} */ own) => {
-      const said = /** @type {HTMLElement | null | undefined} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector(".decisions"))?.innerText;
-      return said?.includes("home-hero: ") && said !== own;
-    }, before);
+    await panel(browser, "decisions", "home-hero: ", before);
     assert.equal((await slot(browser)).offer, offer, "the page shows what it did");
   }),
 
@@ -90,10 +90,7 @@ export const inspectorStories = [
       date.value = "2035-01-15";
       date.dispatchEvent(new Event("change"));
     });
-    await browser.until("the scores of another day", (/** @type {string} */ today) => {
-      const said = /** @type {HTMLElement | null | undefined} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector(".decisions"))?.innerText;
-      return said?.includes("home-hero") && said !== today;
-    }, decisions);
+    await panel(browser, "decisions", "home-hero: ", decisions);
     await browser.run(() => /** @type {any} */ (window).escale("track", "download", {}));
     await panel(browser, "log", "download");
     assert.equal((await slot(browser)).offer, offer);
