@@ -4,7 +4,7 @@
  * left. Must not keep the secret for asking again: what outlives an erasure can erase this browser's visitor alone.
  */
 import { complain } from "./emit.js";
-import { quietly } from "./queue.js";
+import { quietly } from "./quietly.js";
 import type { Visit } from "./recorder.js";
 import { erased } from "./transport.js";
 import { withdraw } from "./withdraw.js";
