@@ -1,5 +1,6 @@
 //! A base of many visitors, held and read: what it weighs, how soon a server stands on it, how fast one visitor of all is
-//! read and written, how long a backup takes. `visitors=10000000 seconds= clients= on=sqlite|postgres|both`.
+//! read and written, how long a backup takes. `visitors=10000000 seconds= clients= on=sqlite|postgres|both
+//! backup=yes|no`.
 
 use std::path::Path;
 use std::process::Command;
@@ -43,7 +44,7 @@ pub fn run(words: &Words) {
         println!("\n{visitors} visitors on {name}, filled in {:.0} s", begun.elapsed().as_secs_f64());
         let load = machine::load();
         let mut figures = runtime.block_on(measured(words, &db, Arc::new(work)));
-        if name == "sqlite" {
+        if name == "sqlite" && words.text("backup", "yes") == "yes" {
             figures["backup_s"] = json!(backup(&db));
         }
         machine::keep(&format!("filled-{name}"), words, &load, &figures);
