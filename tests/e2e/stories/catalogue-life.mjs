@@ -54,20 +54,23 @@ export const lifeCatalogue = [
     if (!frozen) assert.deepEqual(reasons.filter((/** @type {string} */ reason) => ours.some((one) => reason.includes(one))), []);
   }),
 
-  story("f16_ten thousand pushState in a row are bounded work", async ({ visit, at }) => {
+  story("f16_ten thousand pushState in a row are bounded work", async ({ engine, visit, at }) => {
     const browser = await visit();
     await arriveAndAccept(browser, at("/"));
-    await browser.run((/** @type {number} */ count) => {
-      // Browsers refuse more than some hundred a moment: the events come all the same where they let them.
+    // Firefox tells its driver of each, which takes it ten milliseconds beside the page's own: most of them come as events alone.
+    const real = engine === "firefox" ? PUSHES / 20 : PUSHES;
+    await browser.run((/** @type {number} */ count, /** @type {number} */ real) => {
       for (let turn = 0; turn < count; turn += 1) {
         try {
-          history.replaceState(null, "", `/city-trips/?turn=${turn}`);
+          if (turn >= real) dispatchEvent(new PopStateEvent("popstate"));
+          else history.replaceState(null, "", `/city-trips/?turn=${turn}`);
         } catch {
+          // Browsers refuse more than some hundred a moment: the events come all the same where they let them.
           dispatchEvent(new PopStateEvent("popstate"));
         }
       }
       Object.assign(window, { hasTurned: true });
-    }, PUSHES);
+    }, PUSHES, real);
     await browser.until("the turns", () => "hasTurned" in window);
     await browser.until("the view of the last one", () => new Promise((resolve) => setTimeout(() => resolve(true), 400)));
     await flush(browser);
