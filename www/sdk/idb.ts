@@ -18,11 +18,19 @@ export function ask<T>(request: IDBRequest<T>): Promise<T> {
 export function openDatabase(name: string, mode: "create" | "existing"): Promise<IDBDatabase | undefined> {
   return new Promise((resolve) => {
     let waiting = true;
-    const none = (): void => {
+    let channel: BroadcastChannel | undefined;
+    const answer = (database?: IDBDatabase): void => {
       waiting = false;
-      resolve(undefined);
+      channel?.close();
+      resolve(database);
     };
+    const none = (): void => answer();
     try {
+      // Chromium may keep a page for "back" in the midst of making the database, and nobody can open it until that page ends:
+      // what is said on a channel that it listens to ends it.
+      channel = new BroadcastChannel(`${name}:open`);
+      channel.onmessage = () => undefined;
+      channel.postMessage(0);
       const request = indexedDB.open(name, 1);
       setTimeout(none, OPEN_MAX_MS);
       request.onerror = none;
@@ -31,14 +39,15 @@ export function openDatabase(name: string, mode: "create" | "existing"): Promise
         // Aborting the first upgrade leaves no database behind.
         if (mode === "existing") request.transaction?.abort();
         else request.result.createObjectStore(KEPT);
+        running.add({ abort: () => request.result.close() });
       };
       request.onsuccess = () => {
         const database = request.result;
         // A later release may upgrade: an open connection must not block it.
         database.onversionchange = () => database.close();
         // Answered after all, when nobody waits any more.
-        if (!waiting) database.close();
-        resolve(database);
+        if (waiting) answer(database);
+        else database.close();
       };
     } catch {
       none();
@@ -47,10 +56,10 @@ export function openDatabase(name: string, mode: "create" | "existing"): Promise
 }
 
 /**
- * In WebKit a page that is left with a transaction running holds up those of the next page. So they end with the page: what
- * they would have written stays pending, and so is in the tail.
+ * In WebKit a page that is left with a transaction running, or in the midst of making the database, holds up the next page. So
+ * these end with the page: what they would have written stays pending, and so is in the tail.
  */
-const running = new Set<IDBTransaction>();
+const running = new Set<{ abort(): void }>();
 let isLeft = false;
 
 if (typeof addEventListener === "function") {
@@ -98,7 +107,7 @@ export function transact<T>(
 
 const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error("aborted"));
 
-function abort(transaction: IDBTransaction): void {
+function abort(transaction: { abort(): void }): void {
   try {
     transaction.abort();
   } catch {

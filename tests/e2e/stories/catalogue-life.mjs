@@ -1,6 +1,6 @@
 /** The failure catalogue, a document's life and what comes with it: each story is named after its number in docs/reliability.md. */
 import assert from "node:assert/strict";
-import { CITY_PAGES, arriveAndAccept, exported, flush, lookAt, slot, storage, tell, untilState } from "../steps.mjs";
+import { CITY_PAGES, arriveAndAccept, exported, flush, kept, lookAt, slot, storage, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 
@@ -10,6 +10,19 @@ const PUSHES = 10_000;
 const PRERENDERED = `
   window.isPrerendering = true;
   Object.defineProperty(Document.prototype, "prerendering", { configurable: true, get: () => window.isPrerendering });
+`;
+
+/** The making of the database begins when the page is left: what else takes a few milliseconds, and is rarely met, is sure to be met. */
+const LEFT_WHILE_MAKING = `
+  const open = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (name, version) {
+    window.asksForDatabase = true;
+    addEventListener("pagehide", () => {
+      const request = open.call(this, name, version);
+      request.onupgradeneeded = () => request.result.createObjectStore("kept");
+    });
+    return new EventTarget();
+  };
 `;
 
 /** An engine that traps whenever the page says so: its choice runs into what only a fault can reach. */
@@ -52,6 +65,18 @@ export const lifeCatalogue = [
     // Where the engine does not freeze pages under a driver, what keeps them out must not be ours.
     const ours = ["unload-listener", "idb", "broadcastchannel", "lock", "fetch", "websocket"];
     if (!frozen) assert.deepEqual(reasons.filter((/** @type {string} */ reason) => ours.some((one) => reason.includes(one))), []);
+  }),
+
+  story("f15_a page left in the midst of making its database, and kept for back, does not keep the next ones from it", async ({ visit, gate, at }) => {
+    gate.prelude = LEFT_WHILE_MAKING;
+    const browser = await visit();
+    await browser.open(at("/"));
+    await untilState(browser, "pending");
+    await browser.click("#consent-accept");
+    await browser.until("Escale to ask for its database", () => "asksForDatabase" in window);
+    gate.prelude = "";
+    await lookAt(browser, [at("/ski/")]);
+    assert.ok((await kept(browser)).visitor, "who was here is kept");
   }),
 
   story("f16_ten thousand pushState in a row are bounded work", async ({ engine, visit, at }) => {
