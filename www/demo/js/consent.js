@@ -39,7 +39,7 @@ export function askAgain() {
 export function start() {
   const made = choice();
   tell(made);
-  if (!made) open();
+  if (!made) setTimeout(open);
 }
 
 /** Opens the banner, on its purposes when `detailed`. */
@@ -52,7 +52,7 @@ export function open(detailed = false) {
 
 function tell(made) {
   window.escale("consent", asCommand(made));
-  document.dispatchEvent(new CustomEvent("voyages:consent", { detail: made }));
+  setTimeout(() => document.dispatchEvent(new CustomEvent("voyages:consent", { detail: made })));
 }
 
 function asCommand(made) {

@@ -70,8 +70,12 @@ function translate() {
   for (const node of document.querySelectorAll("[data-en-label]")) node.setAttribute("aria-label", node.dataset.enLabel);
 }
 
+/** In a task of its own, so that a slow machine answers in between. */
+const soon = (work) => setTimeout(work);
+
+// First, and at once: what other scripts of the page report is only heard with consent.
+start();
 translate();
 header();
-footer();
-strip();
-start();
+soon(footer);
+soon(strip);
