@@ -48,11 +48,11 @@ export class Visitor {
     return this.browser;
   }
 
-  /** Ends the browser as a person would, and its driver. */
-  async close() {
+  /** Ends the browser as a person would, and its driver; by SIGINT, what is not yet in the profile folder may be missing there. @param {NodeJS.Signals} [signal] */
+  async close(signal = "SIGTERM") {
     await this.browser?.send("DELETE", "").catch(() => undefined);
     this.browser = undefined;
-    for (const program of this.#programs.splice(0).reverse()) await program.stop();
+    for (const program of this.#programs.splice(0).reverse()) await program.stop(signal);
   }
 
   /** Ends the browser as a power cut would: at once, whatever it is doing. */
@@ -79,7 +79,7 @@ export class Visitor {
 
   /** Closes the browser and forgets its profile. */
   async leave() {
-    await this.close();
+    await this.close("SIGINT");
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
     this.#folder = "";
   }

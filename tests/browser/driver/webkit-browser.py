@@ -15,6 +15,8 @@ gi.require_version("WebKit2", "4.1")
 from gi.repository import GLib, Gtk, WebKit2  # noqa: E402 (the versions must be chosen first)
 
 WIDTH, HEIGHT = 1280, 900
+# WebKit writes localStorage down half a second after a change, and forgets it when it ends before. No person is so fast.
+WRITTEN_MS = 1000
 
 
 def open_context(folder):
@@ -58,7 +60,8 @@ def main():
     context = open_context(sys.argv[1])
     context.set_automation_allowed(True)
     context.connect("automation-started", automate)
-    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, Gtk.main_quit)
+    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, GLib.timeout_add, WRITTEN_MS, Gtk.main_quit)
+    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGINT, Gtk.main_quit)
     GLib.idle_add(say_ready)
     Gtk.main()
 
