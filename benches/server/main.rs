@@ -20,6 +20,10 @@ mod work;
 
 use words::Words;
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let words = Words::given();
     match words.first() {

@@ -1,5 +1,5 @@
-//! The embedded store: one SQLite file, one writer thread that commits in groups, readers beside it.
-//! In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before its commit.
+//! The embedded store: one SQLite file, a thread that commits in groups, one that brings them to the disk and answers, readers
+//! beside them. In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before that.
 
 mod audience;
 mod consent;
@@ -7,6 +7,7 @@ pub mod copy;
 mod customer;
 mod erase;
 mod expire;
+mod flusher;
 mod migrations;
 mod model;
 mod outbox;
@@ -18,7 +19,7 @@ mod tell;
 mod write;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
@@ -67,7 +68,8 @@ impl SqliteStore {
         tune(&db)?;
         migrations::run(&mut db)?;
         erase::finish_interrupted(&mut db)?;
-        Ok(Self { writer: Writer::start(db)?, readers: Readers::new(path) })
+        let log = hand_over_log(&db)?;
+        Ok(Self { writer: Writer::start(db, log)?, readers: Readers::new(path) })
     }
 
     /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut
@@ -107,8 +109,7 @@ const READER_CACHE_KIB: i64 = 8 * 1024;
 /// Pages of the log that are moved into the file at once: a page that is written often is moved once in so many.
 const CHECKPOINT_PAGES: i64 = 8192;
 
-/// WAL lets readers go on beside the writer; FULL makes a commit durable before it is acknowledged; secure_delete
-/// zeroes what erasure removes.
+/// WAL lets readers go on beside the writer; FULL makes a commit durable; secure_delete zeroes what erasure removes.
 pub fn tune(db: &Connection) -> rusqlite::Result<()> {
     settle(db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
@@ -117,6 +118,15 @@ pub fn tune(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "cache_size", -CACHE_KIB)?;
     db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(())
+}
+
+/// From now on commits end in the log's pages in memory, and whoever answers brings the log to the disk before: where it lies.
+/// None: the file system knows no such log, and commits go on to reach the disk by themselves.
+fn hand_over_log(db: &Connection) -> rusqlite::Result<Option<PathBuf>> {
+    let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    let Some(path) = db.path().filter(|path| mode == "wal" && !path.is_empty()) else { return Ok(None) };
+    db.pragma_update(None, "synchronous", "NORMAL")?;
+    Ok(Some(format!("{path}-wal").into()))
 }
 
 /// What the writer and the readers have in common.

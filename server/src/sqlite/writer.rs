@@ -1,6 +1,7 @@
-//! In: pieces of work that write. Out: their answers, after the commit of the group they fell into.
+//! In: pieces of work that write. Out: their commits, in groups; the answers follow once these are on the disk.
 //! Never: two writers on one file; a write acknowledged before it is durable; an unbounded queue.
 
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
@@ -8,11 +9,12 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::flusher::{Flusher, Group, refuse};
 use crate::store::StoreError;
 
 /// Waiting hand-ins beyond this are told to come back.
 const QUEUE: usize = 4096;
-/// One commit, one fsync, for at most this many hand-ins.
+/// One commit for at most this many hand-ins.
 const GROUP: usize = 512;
 
 /// Whether a piece of work removes something that must not survive in the log either.
@@ -23,7 +25,7 @@ pub enum Trace {
 }
 
 /// May run more than once: a group that fails is rolled back and its members run again, one by one.
-trait Job: Send {
+pub trait Job: Send {
     fn run(&mut self, tx: &Transaction<'_>) -> rusqlite::Result<()>;
     fn trace(&self) -> Trace;
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
@@ -70,13 +72,16 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(db: Connection) -> std::io::Result<Self> {
+    /// Writes by a connection whose commits reach the disk with its log; without a path, by themselves.
+    pub fn start(db: Connection, log: Option<PathBuf>) -> std::io::Result<Self> {
         let (inbox, messages) = sync_channel(QUEUE);
-        let thread = std::thread::Builder::new().name("escale-writer".into()).spawn(move || serve(db, &messages))?;
+        let committer = Committer { db, flusher: Flusher::start(log)?, owes_scrub: false };
+        let thread =
+            std::thread::Builder::new().name("escale-writer".into()).spawn(move || serve(committer, &messages))?;
         Ok(Self { inbox, thread: Mutex::new(Some(thread)) })
     }
 
-    /// Queues the work and waits for the commit that holds it.
+    /// Queues the work and waits until the commit that holds it is on the disk.
     pub async fn submit<F, T>(&self, trace: Trace, work: F) -> Result<T, StoreError>
     where
         F: FnMut(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
@@ -104,12 +109,12 @@ impl Writer {
     }
 }
 
-fn serve(db: Connection, messages: &Receiver<Message>) {
-    let mut committer = Committer { db, owes_scrub: false };
+fn serve(mut committer: Committer, messages: &Receiver<Message>) {
     while let Ok(first) = messages.recv() {
         let (group, close) = gather(first, messages);
         committer.commit(group);
         if let Some(closed) = close {
+            committer.flusher.close();
             committer.checkpoint();
             drop(committer);
             let _ = closed.send(());
@@ -119,8 +124,8 @@ fn serve(db: Connection, messages: &Receiver<Message>) {
 }
 
 /// Everything that waits already joins the group; nothing is waited for, so a lone hand-in is not delayed.
-fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Box<dyn Job>>, Option<oneshot::Sender<()>>) {
-    let mut group = Vec::new();
+fn gather(first: Message, messages: &Receiver<Message>) -> (Group, Option<oneshot::Sender<()>>) {
+    let mut group = Group::new();
     let mut next = Some(first);
     while let Some(message) = next {
         match message {
@@ -134,14 +139,21 @@ fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Box<dyn Job>>, O
 
 struct Committer {
     db: Connection,
+    flusher: Flusher,
     /// A reader stood in the way of the last scrub: the log still holds what was erased.
     owes_scrub: bool,
 }
 
 impl Committer {
-    fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
+    fn commit(&mut self, mut group: Group) {
         if group.is_empty() {
             return;
+        }
+        if self.flusher.has_failed() && self.checkpoint() {
+            self.flusher.is_mended();
+        }
+        if self.flusher.has_failed() {
+            return refuse(group);
         }
         match self.attempt(&mut group) {
             Ok(()) => {
@@ -149,7 +161,7 @@ impl Committer {
                 if self.owes_scrub {
                     self.checkpoint();
                 }
-                group.into_iter().for_each(|job| job.answer(Ok(())));
+                self.flusher.flush(group);
             }
             // One bad member must not cost the others their commit.
             Err(_) if group.len() > 1 => group.into_iter().for_each(|job| self.commit(vec![job])),
@@ -159,12 +171,12 @@ impl Committer {
                     // What the log holds may find room in the file, and the log's own room is free then.
                     self.checkpoint();
                 }
-                group.into_iter().for_each(|job| job.answer(Err(StoreError::Unavailable)));
+                refuse(group);
             }
         }
     }
 
-    fn attempt(&mut self, group: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    fn attempt(&mut self, group: &mut Group) -> rusqlite::Result<()> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for job in group {
             job.run(&tx)?;
@@ -172,12 +184,13 @@ impl Committer {
         tx.commit()
     }
 
-    /// Moves the log into the file and truncates it: no erased byte stays behind in it.
-    fn checkpoint(&mut self) {
+    /// Moves the log into the file and truncates it: no erased byte stays behind in it. Whether all of it is done.
+    fn checkpoint(&mut self) -> bool {
         let busy = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         let was_owed = std::mem::replace(&mut self.owes_scrub, !matches!(busy, Ok(0)));
         if self.owes_scrub && !was_owed {
             tracing::warn!("the write-ahead log could not be emptied now; it is tried again after each commit");
         }
+        !self.owes_scrub
     }
 }
