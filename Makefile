@@ -7,7 +7,7 @@ export ESCALE_TOOLS ?= $(HOME)/.cache/escale/tools
 export PATH := $(ESCALE_TOOLS)/bin:$(PATH)
 DEMO_PORT ?= 8787
 
-.PHONY: help setup setup-test demo build test native fuzz-http browser tabs kills full-disks bench bench-server size ci fmt clean
+.PHONY: help setup setup-test demo build test native fuzz fuzz-some fuzz-http browser tabs kills full-disks bench bench-server size ci fmt clean
 .PHONY: check-format check-rust check-web check-dependencies check-docs
 
 help: ## This list
@@ -36,6 +36,16 @@ native: build
 fuzz-http: setup-test build ## Try the server's interface out from its own description, on SQLite and PostgreSQL
 	@cargo build --workspace
 	@node tests/fuzz/http.mjs
+
+FUZZ_INPUTS ?= 1000000
+FUZZ ?=
+fuzz: ## Try every decoder out with FUZZ_INPUTS=1000000 inputs each, guided by coverage; FUZZ="profile token" those alone
+	@scripts/setup.sh fuzz
+	@FUZZ_INPUTS=$(FUZZ_INPUTS) node scripts/fuzz.mjs $(FUZZ)
+
+# What browsers and the engine read, as often as fits into some minutes of two cores; a release has FUZZ_INPUTS=100000000 of all.
+fuzz-some:
+	@$(MAKE) --no-print-directory fuzz FUZZ_INPUTS=250000 FUZZ=--without-server
 
 browser: setup-test build ## Run the golden cases in Node, and them and the demo's stories in Chromium, Firefox and WebKit
 	@cargo build --workspace
@@ -76,12 +86,15 @@ size: build ## Print what a page loads, in bytes; fails over budget
 
 fmt: setup-test ## Format the Rust code
 	@cargo fmt --all
+	@cargo fmt --manifest-path fuzz/Cargo.toml
 
 check-format:
 	@cargo fmt --all --check
+	@cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 check-rust:
 	@cargo clippy --workspace --all-targets -- -D warnings
+	@cargo clippy --manifest-path fuzz/Cargo.toml --locked --all-targets --target-dir $${CARGO_TARGET_DIR:-target} -- -D warnings
 	@cargo clippy -p escale --lib --no-default-features -- -D warnings
 	@cargo clippy -p escale --lib --target wasm32-unknown-unknown --no-default-features -- -D warnings
 	@cargo clippy -p escale --lib --target wasm32-unknown-unknown --no-default-features --features full -- -D warnings
@@ -94,12 +107,13 @@ check-web: build
 
 # Advisories need a database from elsewhere; bans, licences and sources are all in the lock file.
 check-dependencies:
-	@cargo deny --locked check bans licenses sources
+	@cargo deny --locked --workspace check bans licenses sources
+	@cargo deny --locked --manifest-path fuzz/Cargo.toml --config deny.toml check bans licenses sources
 
 check-docs:
 	@RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 
-CI_STAGES := setup-test check-format check-rust check-web check-dependencies check-docs test consumers size
+CI_STAGES := setup-test check-format check-rust check-web check-dependencies check-docs test fuzz-some consumers size
 
 ci: ## Everything that must hold before a change is taken
 	@for stage in $(CI_STAGES); do \

@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 export default tseslint.config(
   { ignores: ["pkg/", "target/", "node_modules/", "**/*.d.ts"] },
   {
-    files: ["www/sdk/**/*.ts"],
+    files: ["www/sdk/**/*.ts", "fuzz/web/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: "error" },

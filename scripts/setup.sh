@@ -152,6 +152,18 @@ add_schemathesis() {
   cp "$list" "$folder/.installed.txt"
 }
 
+# Debian's build-essential, which building needs in any case, has one.
+add_cxx() {
+  have c++ && return
+  local wanted="install a C++ compiler (Debian's name: g++)"
+  have apt-get || stop 'a C++ compiler for the fuzzer is missing, and this machine has no apt-get.' "$wanted"
+  as_root true 2>/dev/null || stop 'a C++ compiler for the fuzzer is missing, and installing it needs root.' "$wanted"
+  say 'a C++ compiler: libFuzzer comes as source'
+  as_root apt-get update -qq || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends g++ </dev/null ||
+    stop 'apt-get could not install the C++ compiler.' "$wanted"
+}
+
 setup_build() {
   check_rust
   check_node
@@ -172,9 +184,18 @@ setup_test() {
   add_schemathesis
 }
 
+# No module and no browser: a compiler, and what bundles the browser's decoders.
+setup_fuzz() {
+  check_rust
+  check_node
+  add_cxx
+  npm_packages .
+}
+
 case "${1:-build}" in
   build) setup_build ;;
   test) setup_test ;;
+  fuzz) setup_fuzz ;;
   bench) setup_test && npm_packages benches/browser ;;
-  *) stop "unknown part \"$1\"." 'use: scripts/setup.sh build | test | bench' ;;
+  *) stop "unknown part \"$1\"." 'use: scripts/setup.sh build | test | fuzz | bench' ;;
 esac

@@ -1,5 +1,6 @@
 //! The server and the command line of Escale, as the binary `escale` runs them. In: arguments. Out: an exit code. Never: an
-//! interface for others: what is public here is so for `benches/server`, which measures the stores without HTTP around them.
+//! interface for others: what is public here is so for `benches/server`, which measures the stores without HTTP around them, and
+//! for `fuzz`, which tries out what reads bytes from outside.
 #![allow(missing_docs, reason = "no interface for others")]
 
 mod api_key;
@@ -13,6 +14,7 @@ mod config_source;
 mod connections;
 mod customers;
 mod database;
+pub mod decoders;
 mod growth;
 pub mod hand_in;
 pub mod ids;

@@ -39,9 +39,15 @@ pub fn read(path: &Path, kind: LogKind) -> Result<Log, String> {
     let kind = if kind == LogKind::Auto { found.ok_or(UNKNOWN)? } else { kind };
     let bar = bar(bytes, "{spinner} reading  {wide_bar} {bytes}/{total_bytes}");
     let source = BufReader::with_capacity(1 << 16, bar.wrap_read(file));
+    let log = read_from(source, is_json, kind)?;
+    bar.finish_and_clear();
+    Ok(log)
+}
+
+/// Reads a whole log of a known format, NDJSON or CSV.
+pub fn read_from(source: impl BufRead, is_json: bool, kind: LogKind) -> Result<Log, String> {
     let mut reading = Reading { log: Log::of(kind), index: HashMap::new() };
     if is_json { reading.json(source) } else { reading.csv(source) }?;
-    bar.finish_and_clear();
     Ok(reading.log.in_order())
 }
 

@@ -16,6 +16,7 @@ use super::NO_STORE;
 use super::openapi::Fault;
 use crate::app::App;
 use crate::body;
+use crate::ids::{IdHash, ReplicaId, Site, VisitorKey};
 use crate::receipt::Receipt;
 use crate::refusal::Refusal;
 use crate::statistics::person::{Arm, HOLDOUT};
@@ -61,6 +62,31 @@ impl Request {
     fn asks(&self) -> bool {
         self.version == 0 && self.state.is_empty()
     }
+
+    /// Its fields as what they stand for; whether the state is a profile is not looked at yet. Errors: a field is none.
+    pub fn said(&self, site: &Site, now_ms: u64) -> Result<Said, Refusal> {
+        let visitor = ids::Secret::parse(&self.visitor).ok_or(Refusal::MalformedField("visitor"))?;
+        let erase = ids::Secret::parse(&self.erase).ok_or(Refusal::MalformedField("erase"))?;
+        let replica = ids::ReplicaId::parse(&self.replica).ok_or(Refusal::MalformedField("replica"))?;
+        let state = ids::bytes(&self.state).ok_or(Refusal::MalformedField("state"))?;
+        if self.version > MAX_VERSION {
+            return Err(Refusal::MalformedField("version"));
+        }
+        let consent = self.consent.clone().map(|receipt| receipt.checked(now_ms)).transpose();
+        let consent = consent.map_err(Refusal::Malformed)?;
+        let (draws, visitor, erase) = (visitor.draws(), visitor.visitor(site), erase.erase(site));
+        Ok(Said { visitor, draws, erase, replica, state, consent })
+    }
+}
+
+/// What a hand-in's fields stand for.
+pub struct Said {
+    pub visitor: VisitorKey,
+    pub draws: u64,
+    pub erase: IdHash,
+    pub replica: ReplicaId,
+    pub state: Vec<u8>,
+    pub consent: Option<Receipt>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -126,27 +152,18 @@ async fn store(app: &App, hand_in: HandIn, seen: u64) -> Result<(Option<u64>, bo
 }
 
 fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {
-    let visitor = ids::Secret::parse(&request.visitor).ok_or(Refusal::MalformedField("visitor"))?;
-    let erase = ids::Secret::parse(&request.erase).ok_or(Refusal::MalformedField("erase"))?;
-    let replica = ids::ReplicaId::parse(&request.replica).ok_or(Refusal::MalformedField("replica"))?;
-    let state = ids::bytes(&request.state).ok_or(Refusal::MalformedField("state"))?;
-    if request.version > MAX_VERSION {
-        return Err(Refusal::MalformedField("version"));
-    }
-    let consent =
-        request.consent.clone().map(|receipt| receipt.checked(now_ms)).transpose().map_err(Refusal::Malformed)?;
-    let visitor_key = visitor.visitor(&app.site);
-    app.check_pace(&visitor_key)?;
+    let said = request.said(&app.site, now_ms)?;
+    app.check_pace(&said.visitor)?;
     Ok(HandIn {
-        visitor: visitor_key,
-        profile: if request.asks() { Profile::default() } else { replica::check(&state)? },
-        erase: erase.erase(&app.site),
-        replica,
+        profile: if request.asks() { Profile::default() } else { replica::check(&said.state)? },
+        visitor: said.visitor,
+        erase: said.erase,
+        replica: said.replica,
         version: request.version,
-        state,
+        state: said.state,
         day: clock::today(),
-        consent,
-        arms: arms(&app.config().config, visitor.draws()),
+        consent: said.consent,
+        arms: arms(&app.config().config, said.draws),
         wakes: app.wakes,
     })
 }

@@ -1,0 +1,60 @@
+//! A compiled config, from a site's server. It is used in place, so that opening one is little: the tour through all that
+//! reads it is the test. The sum and the head are mended, or nothing else would be tried out.
+
+use escale::core::config::Config;
+use escale::core::config::layout::{FORMAT, HEADER_BYTES, MAGIC};
+use escale::core::engine::Engine;
+use escale::core::explain::explain;
+use escale::core::hash::digest;
+use escale::core::knowledge::snapshot;
+
+use crate::site::{self, NOW_MS, config_of};
+use crate::target::Target;
+use crate::{memory, seeds, tour};
+
+/// An explanation lists all that an offer's ranges name, up to 65,536 parts of it, which a config of the compiler's never has.
+pub const TARGET: Target =
+    Target { name: "config", most_bytes: 8192, share: 20, memory: memory::MOST_BYTES, seeds, take };
+
+/// By the sum's first byte.
+const EXPLAINED: u8 = 32;
+
+fn seeds() -> Vec<Vec<u8>> {
+    let small = ["tests/common/small.json", "tests/common/customer.json", "tests/common/timed.json"].map(site::text);
+    let lived = seeds::golden().into_iter().map(|lived| lived.config);
+    let mut seeds: Vec<Vec<u8>> =
+        small.into_iter().chain(lived).map(|json| config_of(&json).bytes().to_vec()).collect();
+    seeds.retain(|seed| seed.len() <= TARGET.most_bytes);
+    seeds.sort();
+    seeds.dedup();
+    seeds
+}
+
+fn take(bytes: &[u8]) {
+    let _ = Config::from_bytes(bytes.to_vec());
+    let Some(bytes) = mended(bytes) else { return };
+    let Ok(config) = Config::from_bytes(bytes.clone()) else { return };
+    assert_eq!(config.bytes(), bytes, "a config is its bytes");
+    let mut engine = Engine::new(config);
+    engine.set_visitor(site::VISITOR);
+    tour::goes_on(&mut engine, NOW_MS);
+    tour::choices(&engine, NOW_MS);
+    // What a person asks for costs a hundred times a choice: of one input in so many.
+    if bytes[8] % EXPLAINED == 0 {
+        let explanation = explain(&engine, &tour::request(0, &[], NOW_MS));
+        assert!(serde_json::to_value(explanation).is_ok(), "an explanation can be told");
+        assert!(serde_json::to_value(snapshot(&engine, NOW_MS)).is_ok(), "what is known can be told");
+    }
+}
+
+fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
+    if bytes.len() < HEADER_BYTES {
+        return None;
+    }
+    let mut bytes = bytes.to_vec();
+    bytes[..4].copy_from_slice(&MAGIC);
+    bytes[4..6].copy_from_slice(&FORMAT.to_le_bytes());
+    let sum = digest(&bytes[12..]);
+    bytes[8..12].copy_from_slice(&sum.to_le_bytes());
+    Some(bytes)
+}

@@ -1,0 +1,37 @@
+//! What a profile that decodes makes of choices: whoever wrote it, an engine that takes it decides, explains and goes on.
+
+use escale::core::classify::PageFacts;
+use escale::core::engine::Engine;
+use escale::core::explain::explain;
+use escale::core::knowledge::snapshot;
+use escale::core::profile::Profile;
+
+use super::profile;
+use crate::site::{NOW_MS, with_engine};
+use crate::target::Target;
+use crate::tour;
+
+pub const TARGET: Target =
+    Target { name: "visitor", most_bytes: 2048, share: 4, memory: 4 << 20, seeds: profile::seeds, take };
+
+fn take(bytes: &[u8]) {
+    let bytes = profile::with_sum(bytes);
+    with_engine(|known| {
+        known.page(NOW_MS, &PageFacts::default());
+        let before = known.save();
+        if known.load_with(&bytes, &bytes).is_err() {
+            assert_eq!(known.save(), before, "what is refused changes nothing");
+            return;
+        }
+        tour::are_probable(&tour::choices(known, NOW_MS));
+        explains(known);
+        tour::is_profile(&tour::goes_on(known, NOW_MS));
+    });
+}
+
+fn explains(known: &Engine) {
+    let decision = tour::request(0, &[], NOW_MS);
+    assert!(serde_json::to_value(explain(known, &decision)).is_ok(), "an explanation can be told");
+    assert!(serde_json::to_value(snapshot(known, NOW_MS)).is_ok(), "what is known can be told");
+    assert!(Profile::decode(&known.save()).is_ok(), "own bytes");
+}

@@ -1,0 +1,16 @@
+//! What reads bytes from outside, without a server around it: for `fuzz/`. In and out: as each of them says. Never: code of
+//! its own, or something else than the server's would be tried out.
+
+pub use crate::audience::{Wanted, Wish};
+pub use crate::cli::LogKind;
+pub use crate::model::Model;
+pub use crate::replay::Visitor;
+pub use crate::replay::log::read_from as read_log;
+pub use crate::replica::{check, combined, export};
+pub use crate::routes::sync::Request as HandInRequest;
+pub use crate::telling::body::{Item, Items, json, ndjson};
+pub use crate::telling::consent::Consent;
+pub use crate::telling::csv_file::CsvFile;
+pub use crate::telling::take::read as read_tellings;
+pub use crate::telling::{Reader, Subject, judge};
+pub use crate::token::Tokens;
