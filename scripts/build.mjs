@@ -133,14 +133,18 @@ function shrink(folder, later) {
   else run("wasm-opt", [...FEATURES, "--strip-debug", wasm, "-o", wasm]);
 }
 
-/** Takes out of the glue what no page needs: texts that only a fault of the glue itself tells, a way that is never taken. */
+/** Takes out of the glue what no page needs: texts that only a fault of the glue itself tells, ways that are never taken, sums by one. */
 function lighten(glue) {
   const text = glue
     .replace("getStringFromWasm0(arg0, arg1)", '"escale"')
     .replace(/^function getStringFromWasm0[^]*?^}\n/m, "")
     .replace(/^let cachedTextDecoder[^]*?^}\n/m, "")
-    .replace(/^ {4}if \(realloc === undefined\) \{[^]*?^ {4}\}\n/m, "");
-  if (/TextDecoder|decodeText|realloc ===/.test(text)) throw new Error("the glue has another form: it cannot be lightened");
+    .replace(/^ {4}if \(realloc === undefined\) \{[^]*?^ {4}\}\n/m, "")
+    .replace(/^if \(Symbol\.dispose\).*\n/m, "")
+    .replace(/^ +__proto__: null,\n/gm, "")
+    .replace(/^ {4}wasm(?:Instance = instance|Module = module);\n/gm, "")
+    .replace(/ [*/] 1\b/g, "");
+  if (/TextDecoder|decodeText|realloc ===|dispose|__proto__|wasmInstance =/.test(text)) throw new Error("the glue has another form: it cannot be lightened");
   return text;
 }
 
