@@ -2,7 +2,7 @@
 // whose sources did not change is not built again. `--bindings` stops once the glue is there to check types against.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { build } from "esbuild";
@@ -22,7 +22,7 @@ const TARGET = "wasm32-unknown-unknown";
  * The first module is what every page loads, in two halves: what the first choice needs, and what these exports of it
  * reach besides. The second is what a person's question loads.
  */
-const LATER = ["runtime_page", "runtime_turnPage", "runtime_apply", "runtime_track", "runtime_lastError", "runtime_question", "runtime_save", "runtime_loadWith"];
+const LATER = ["runtime_page", "runtime_turnPage", "runtime_apply", "runtime_track", "runtime_lastError", "runtime_question", "runtime_save", "runtime_loadWith", "__wbg_runtime_free"];
 const MODULES = [
   { name: "runtime", wasm: "escale_bg.wasm", features: [], lean: true, later: LATER },
   { name: "full", wasm: "full_bg.wasm", features: ["--features", "full"], lean: false, later: [] },
@@ -128,7 +128,7 @@ function shrink(folder, later) {
     .replace(/(new FinalizationRegistry\(ptr => )(wasm\.\w+\(ptr, 1\))\)/g, "$1{ try { $2; } catch {} })");
   if (/FinalizationRegistry\(ptr => wasm/.test(text)) throw new Error("the glue has another form: what is given back late may throw into the page");
   writeFileSync(glue, later.length > 0 ? lighten(text) + EXTEND : text);
-  if (later.length > 0) appendFileSync(join(folder, "escale.d.ts"), EXTEND_TYPE);
+  if (later.length > 0) extendTypes(join(folder, "escale.d.ts"));
   if (later.length > 0) cut(folder, later.map((long) => exported.get(long)));
   else run("wasm-opt", [...FEATURES, "--strip-debug", wasm, "-o", wasm]);
 }
@@ -143,8 +143,13 @@ function lighten(glue) {
     .replace(/^if \(Symbol\.dispose\).*\n/m, "")
     .replace(/^ +__proto__: null,\n/gm, "")
     .replace(/^ {4}wasm(?:Instance = instance|Module = module);\n/gm, "")
-    .replace(/ [*/] 1\b/g, "");
-  if (/TextDecoder|decodeText|realloc ===|dispose|__proto__|wasmInstance =/.test(text)) throw new Error("the glue has another form: it cannot be lightened");
+    // One runtime lives as long as its page: nothing of it is given back.
+    .replace(/^ {8}RuntimeFinalization\.register.*\n/m, "")
+    .replace(/^ {4}__destroy_into_raw\(\) \{[^]*?^ {4}\}\n/m, "")
+    .replace(/^ {4}free\(\) \{[^]*?^ {4}\}\n/m, "")
+    .replace(/^const RuntimeFinalization[^]*?;\n/m, "")
+    .replace(/ [*/] 1(?![\w.])/g, "");
+  if (/TextDecoder|decodeText|realloc ===|dispose|__proto__|wasmInstance =|Finalization|free\(/.test(text)) throw new Error("the glue has another form: it cannot be lightened");
   return text;
 }
 
@@ -163,6 +168,12 @@ function cut(folder, later) {
   }
 }
 
+/** The types of the glue that is left. */
+function extendTypes(file) {
+  const text = readFileSync(file, "utf8").replace(/^ {4}free\(\): void;\n {4}\[Symbol\.dispose\]\(\): void;\n/m, "");
+  writeFileSync(file, text + EXTEND_TYPE);
+}
+
 /** The glue's way to take in the second half: what it exports stands beside what the first does. */
 const EXTEND = `
 /** Gives the running instance its second half. */
@@ -170,8 +181,18 @@ export function extend(module) {
     const { exports } = new WebAssembly.Instance(module, { ...__wbg_get_imports(), ${FIRST}: wasm });
     wasm = { ...wasm, ...exports };
 }
+
+/** Leaves the running instance: the next \`initSync\` begins another. */
+export function abandon() {
+    wasm = undefined;
+}
 `;
-const EXTEND_TYPE = "\n/** Gives the running instance its second half. */\nexport function extend(module: WebAssembly.Module): void;\n";
+const EXTEND_TYPE = `
+/** Gives the running instance its second half. */
+export function extend(module: WebAssembly.Module): void;
+/** Leaves the running instance: the next \`initSync\` begins another. */
+export function abandon(): void;
+`;
 
 function integrity(file) {
   return `sha384-${createHash("sha384").update(readFileSync(file)).digest("base64")}`;

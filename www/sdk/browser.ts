@@ -27,7 +27,7 @@ export function browserHost(options: Options, load: Host["load"]): Host {
     shown: () =>
       new Promise((resolve) => {
         if ((document as Signals).prerendering) document.addEventListener("prerenderingchange", resolve, { once: true });
-        else resolve(undefined);
+        else resolve(0);
       }),
     wait: () => holdSlots(options.deadlineMs ?? 300),
     mark: (state: State) => {
@@ -47,7 +47,7 @@ function holdSlots(deadlineMs: number): number {
     document.adoptedStyleSheets.push(sheet);
   };
   // Of a page that was drawn already, the style is not changed in the middle of its own scripts: they would lay it out anew.
-  if (performance.getEntriesByType("paint").length > 0) setTimeout(hide);
+  if (performance.getEntriesByType("paint")[0]) setTimeout(hide);
   else hide();
   // Emptied, not taken out: on a page that nobody looks at, timers come late and in any order.
   setTimeout(() => sheet.replaceSync(""), deadlineMs);

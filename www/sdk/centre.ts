@@ -16,8 +16,8 @@ export interface Centred {
     get(): Promise<ToldProfile | undefined>;
     export(): Promise<ExportedProfile | undefined>;
     import(file: string): Promise<unknown>;
-    pause(): Promise<void>;
-    resume(): Promise<void>;
+    pause(): Promise<unknown>;
+    resume(): Promise<unknown>;
     forget(): Promise<unknown>;
   };
 }
@@ -28,6 +28,11 @@ export function openCentre(escale: Centred, opener?: HTMLElement): () => void {
   const words = WORDS[language];
   const { profile } = escale;
   const show = async (done?: string): Promise<void> => view.show(await profile.get(), document.documentElement.dataset["escale"] === "paused", done);
+  /** What became of it, in words: it answers nothing where it was done, else why not. */
+  const told = async (deed: Promise<unknown>, done: string): Promise<string> => {
+    const failure = await deed.catch((error: unknown) => error ?? "unavailable");
+    return failure ? failureInWords(language, failure instanceof EscaleError ? failure.code : "unavailable") : done;
+  };
   const declared = (fields: Fields): Promise<void> => {
     escale.declare(fields);
     return show(words.done);
@@ -37,22 +42,15 @@ export function openCentre(escale: Centred, opener?: HTMLElement): () => void {
     allow: (topic) => declared({ allow: topic }),
     remove: (fact) => declared({ fact, value: "" }),
     often: (frequency) => declared({ frequency }),
-    pause: () => profile.pause().then(() => show(words.done)),
-    resume: () => profile.resume().then(() => show(words.done)),
+    pause: async () => show(await told(profile.pause(), words.done)),
+    resume: async () => show(await told(profile.resume(), words.done)),
     export: async () => {
       const exported = await profile.export();
       if (exported) download(exported, language);
       return show(exported ? words.exported : words.missing);
     },
-    import: async (file) => {
-      const failure = await profile.import(await file.text()).catch((error: unknown) => error);
-      const code = failure instanceof EscaleError ? failure.code : failure ? "unavailable" : "";
-      return show(code ? failureInWords(language, code) : words.imported);
-    },
-    forget: async () => {
-      const failure = await profile.forget().catch((error: unknown) => error);
-      view.show(undefined, false, failure instanceof EscaleError ? failureInWords(language, failure.code) : words.erased);
-    },
+    import: async (file) => show(await told(profile.import(await file.text()), words.imported)),
+    forget: async () => view.show(undefined, false, await told(profile.forget(), words.erased)),
   };
   const view = new CentreView(language, deeds, opener);
   void show();

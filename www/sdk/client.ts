@@ -10,14 +10,16 @@ import type { OfferElement } from "./element.js";
 import { openRuntime } from "./engine.js";
 import { glimpse, type Glimpse } from "./glimpse.js";
 import { visitorHash } from "./hash.js";
+import { toNothing } from "./nothing.js";
 import { newVisitor } from "./records.js";
 import { Slots } from "./slots.js";
 import { isTrap } from "./trap.js";
 import type { Client, Command, Mode, Options, Start, State } from "./types.js";
 import { runWord } from "./words.js";
 
-/** Empties the site's stores; needs no engine. */
-export const withdraw = async (options: Options): Promise<void> => (await import("./later.js")).withdraw(options);
+/** Does of a command what needs no recorder, and answers it in any case. */
+export const undone = (options: Options, command: Command): Promise<void> =>
+  import("./later.js").then((later) => later.undone(options, command)).catch((error: unknown) => toNothing(command, error));
 
 /** What an end means for the page; the site's next assertion of consent may begin anew. */
 const STATES: Readonly<Record<End, State>> = {
@@ -103,7 +105,7 @@ class Session implements Client, Desk {
     if (!this.#wanted()) return;
     this.guard(() => {
       if (runWord(this, command)) return;
-      return this.#recorder ? this.#recorder.run(command) : this.#record().then((recorder) => recorder.run(command), () => undefined);
+      return this.#recorder ? this.#recorder.run(command) : this.#record().then((recorder) => recorder.run(command), () => undone(this.from.options, command));
     });
   }
 
@@ -124,7 +126,7 @@ class Session implements Client, Desk {
 
   erase(): Promise<void> {
     this.ended("erased");
-    return withdraw(this.from.options);
+    return undone(this.from.options, ["profile.forget"]);
   }
 
   /** A trap leaves the engine in an unknown state: nothing more is asked of it. */

@@ -3,7 +3,7 @@
  * out: what the browser would choose, and the slots as HTML that it takes over without a change. Keeps nothing of anybody;
  * deciding cannot fail: without a cookie, or when anything is wrong, the page's own content is the answer.
  */
-import { extend, initSync, Runtime } from "#runtime";
+import { abandon, extend, initSync, Runtime } from "#runtime";
 import { Chooser, EMPTY, type Known } from "./chooser.js";
 import { carriedIn } from "./cookie.js";
 import { blockHtml, slotHtml } from "./edge-html.js";
@@ -50,14 +50,36 @@ export interface Edge {
   page(request: EdgeRequest, placements: readonly string[]): EdgePage;
 }
 
+/** Which instance of the module is at work; all edges of the process share it. */
+let instance = 0;
+
 /** Opens the edge, once a process. Rejects with an `EscaleError` where the modules or the config cannot be had. */
 export async function openEdge({ site, config, module, later }: EdgeOptions): Promise<Edge> {
   if (!site) throw new EscaleError("no_site", "openEdge: the site has no name");
-  initSync({ module: module ?? (await beside("escale_bg.wasm")) });
-  extend(later ?? (await beside("later_bg.wasm")));
-  const runtime = Runtime.open(config);
-  if (!runtime) throw new EscaleError("bad_config", "openEdge: the config is not of this release");
-  return { page: (request, placements) => decide(runtime, site, { ...request, config }, placements) };
+  const [first, second] = [module ?? (await beside("escale_bg.wasm")), later ?? (await beside("later_bg.wasm"))];
+  let runtime: Runtime | undefined;
+  let of = -1;
+  const begin = (): Runtime | undefined => {
+    if (of === instance) return runtime;
+    initSync({ module: first });
+    extend(second);
+    of = instance;
+    return (runtime = Runtime.open(config));
+  };
+  if (!begin()) throw new EscaleError("bad_config", "openEdge: the config is not of this release");
+  return {
+    page: (request, placements) => {
+      try {
+        return decide(begin(), site, { ...request, config }, placements);
+      } catch (error) {
+        // A trap leaves the engine in an unknown state, and perhaps with the visitor in it: the next request has another.
+        instance++;
+        abandon();
+        console.error("escale: the page keeps its own content", error);
+        return decide(undefined, site, { ...request, config }, placements);
+      }
+    },
+  };
 }
 
 /** A file of the package, where files can be read. */
@@ -70,13 +92,13 @@ async function beside(file: string): Promise<WebAssembly.Module> {
   }
 }
 
-/** All in one go: nothing of another request comes between. */
-function decide(runtime: Runtime, site: string, request: EdgeRequest & { readonly config: Uint8Array }, placements: readonly string[]): EdgePage {
+/** All in one go: nothing of another request comes between. Without an engine, nothing is chosen. */
+function decide(runtime: Runtime | undefined, site: string, request: EdgeRequest & { readonly config: Uint8Array }, placements: readonly string[]): EdgePage {
   const { cookie, language, url = "", topics = [], nowMs = Date.now(), config } = request;
   const carried = carriedIn(cookie, site);
   const atMs = Math.floor(nowMs);
   const choices = new Map<string, readonly Choice[]>();
-  if (carried && runtime.loadWith(carried.state, carried.others) === 0) {
+  if (carried && runtime?.loadWith(carried.state, carried.others) === 0) {
     const page = { explicit: topics.join(","), url, tokens: "" };
     const known: Known = { ...carried, config, page, skewMs: 0, isPaused: false };
     runtime.setVisitor(...carried.visitor);

@@ -17,7 +17,8 @@ export type EscaleErrorCode =
   | "not_kept" // there is no consent, or no storage, to keep a profile
   | "not_everywhere" // `profile.forget` erased this browser, and perhaps not the customer's others
   | "bad_config" // the config is not of this release
-  | "unavailable"; // a file of Escale's could not be had
+  | "unavailable" // a file of Escale's could not be had
+  | "failed"; // the browser could not do it; nothing says that it was done
 
 const REMEDIES: Readonly<Record<EscaleErrorCode, string>> = {
   no_site: "Give the site's name: init({ site: \"voyages\", … })",
@@ -33,6 +34,7 @@ const REMEDIES: Readonly<Record<EscaleErrorCode, string>> = {
   not_everywhere: "Log in and ask again, or let the site's back end forget the customer: DELETE /v1/customers/…",
   bad_config: "Compile escale.json again with `escale build` of the same release",
   unavailable: "Serve all files of the package from one folder, and allow them in the content policy",
+  failed: "Ask again; if it stays so, clear what the browser keeps of the site",
 };
 
 /** An error of Escale's. `instanceof` holds whichever of the package's files it comes from. */

@@ -1,10 +1,9 @@
 /**
  * To be forgotten: the visitor, here and on the server, and the whole customer where one is known. Comes in: the call. Goes
- * out: nothing left here, whatever the server does; an `EscaleError` to the callback where the customer's other browsers may be
- * left. Must not keep the secret for asking again: what outlives an erasure can erase this browser's visitor alone.
+ * out: nothing left here, whatever the server does; an `EscaleError` where the customer's other browsers may be left. Must not keep the secret for asking again: what outlives an erasure can erase this browser's visitor alone.
  */
 import { complain } from "./emit.js";
-import { quietly } from "./quietly.js";
+import type { EscaleError } from "./error.js";
 import type { Visit } from "./recorder.js";
 import { erased } from "./transport.js";
 import { withdraw } from "./withdraw.js";
@@ -13,7 +12,7 @@ import { withdraw } from "./withdraw.js";
 const CUSTOMER_WITHIN_MS = 2_000;
 
 /** Erases here and on the server, and the whole customer where one is known; the page goes on with its own content. */
-export async function forget({ desk, store }: Visit, [callback]: readonly unknown[]): Promise<void> {
+export async function forget({ desk, store }: Visit): Promise<EscaleError | undefined> {
   const { options } = desk.from;
   const { secret, customer } = store?.visitor ?? {};
   const isCustomer = options.server !== undefined && secret !== undefined && customer !== undefined;
@@ -21,7 +20,7 @@ export async function forget({ desk, store }: Visit, [callback]: readonly unknow
   desk.ended("erased");
   await withdraw(options, everywhere);
   const left = (await everywhere) === false && "this browser is erased; whether the customer's others are, the server did not say";
-  quietly(callback, left ? complain(desk, "not_everywhere", `profile.forget: ${left}`) : undefined);
+  return left ? complain(desk, "not_everywhere", `profile.forget: ${left}`) : undefined;
 }
 
 /** Whether it was done by then: later, the visitor by whom the customer is known may be gone first. */

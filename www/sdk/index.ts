@@ -45,7 +45,7 @@ export interface Escale {
   render(placement: string, target: Element | string): Promise<Element | undefined>;
   /** What the visitor says of an offer that is shown: of a choice, or of a placement. */
   feedback(of: Choice | string, answer: "less" | "booked" | "never"): void;
-  /** Erases here and on the server, and begins again with an empty profile; consent stands. */
+  /** Erases here and on the server, and begins again with an empty profile; consent stands. Rejects with an `EscaleError`. */
   reset(): Promise<void>;
   /** Tells every command on the console, or no longer. */
   debug(isOn?: boolean): void;
@@ -56,7 +56,7 @@ export interface Escale {
     get(): Promise<ToldProfile | undefined>;
     /** Takes in what another browser exported, as text or as an object. Rejects with an `EscaleError`. */
     import(file: string | ExportedProfile): Promise<void>;
-    /** Nothing is recorded, sent or chosen until `resume`, in this browser and on later pages. */
+    /** Nothing is recorded, sent or chosen until `resume`, in this browser and on later pages. Rejects with an `EscaleError`. */
     pause(): Promise<void>;
     resume(): Promise<void>;
     /** Erases here and on the server. Rejects with an `EscaleError` where only this browser is sure to be erased. */
@@ -70,7 +70,7 @@ type Profile = Escale["profile"];
 type Said<W> = W extends `profile.${infer K extends keyof Profile}` ? Profile[K] : W extends keyof Escale ? Escale[W] : never;
 type Args<F> = F extends (...args: infer A) => unknown ? A : never;
 /** What a callback is given: what the promise answers, or what it fails by. */
-type Told<F, W> = W extends "profile.import" | "profile.forget" ? EscaleError | undefined : F extends (...args: never[]) => Promise<infer T> ? T : never;
+type Told<F, W> = W extends "reset" | "profile.import" | "profile.forget" | "profile.pause" | "profile.resume" ? EscaleError | undefined : F extends (...args: never[]) => Promise<infer T> ? T : never;
 
 /** `window.escale` of the snippet: a word, its arguments, and last a callback where the package answers a promise. */
 export type EscaleSnippet = <W extends Exclude<keyof Escale, "profile" | "get" | "subscribe"> | `profile.${keyof Profile}`>(
@@ -107,10 +107,14 @@ export function init(options: Options): Escale {
   return only;
 }
 
+/** What is no error of Escale's is a file that could not be had. */
+const asEscaleError = (told: Error, verb: string): EscaleError =>
+  told instanceof EscaleError ? told : new EscaleError("unavailable", `${verb}: ${told.message}`);
+
 function open(options: Options): Escale {
   const take = openDoor(options, bring, (state) => shown.turned(state));
   const answer = <T>(...command: Command): Promise<T> => new Promise((resolve, reject) =>
-    take([...command, (told: T) => (told instanceof Error ? reject(told) : resolve(told))]));
+    take([...command, (told: T) => (told instanceof Error ? reject(asEscaleError(told, command[0])) : resolve(told))]));
   shown.open((placement) => answer("choose", placement));
   return {
     get,

@@ -23,8 +23,8 @@ const EVENTS = [
 const WORKS = ["ready", "memory"];
 
 /** Opens over the page, by `?escale=inspect`, where the site allows it. */
-export function attend(take: Take, { inspect }: Options): void {
-  if (inspect === undefined) return;
+export function attend(take: Take, { inspect = "off" }: Options): void {
+  if (inspect === "off") return;
   const answer = <T>(...command: [string, ...unknown[]]): Promise<T> => new Promise((resolve) => take([...command, resolve]));
   openInspector({
     explain: (placement, whatIf) => answer("explain", placement, whatIf),

@@ -3,4 +3,4 @@
  * the talk with the server, withdrawal. Comes in and goes out: as each part says.
  */
 export { record } from "./recorder.js";
-export { withdraw } from "./withdraw.js";
+export { undone } from "./undone.js";

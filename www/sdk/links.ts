@@ -13,6 +13,6 @@ export function followLinks(run: (command: Command) => void, signal: AbortSignal
     const what = link?.getAttribute("data-escale-open") ?? "";
     if (event.defaultPrevented || !OPENS.includes(what)) return;
     event.preventDefault();
-    run([what, undefined, link]);
+    run([what, link]);
   }, { signal });
 }

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { openQueue, type Host } from "./queue.js";
-import type { Client, Command, Start, State } from "./types.js";
+import { quietly } from "./quietly.js";
+import type { Client, Command, Options, Start, State } from "./types.js";
 
 /** A page whose client writes down what reaches it. */
 function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boolean; fails?: boolean; slow?: boolean; broken?: boolean } = {}) {
@@ -20,11 +21,12 @@ function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boo
       seen.loads++;
       if (afresh) seen.fresh++;
       if (given.fails) return Promise.reject(new Error("404"));
-      return Promise.resolve({ start, withdraw });
+      return Promise.resolve({ start, undone });
     },
   };
-  const withdraw = (): Promise<void> => {
-    seen.withdrawals++;
+  const undone = (_: Options, [verb, ...args]: Command): Promise<void> => {
+    if (verb === "profile.forget") seen.withdrawals++;
+    quietly(args.at(-1), verb);
     return Promise.resolve();
   };
   const start = (from: Start): Promise<Client> => {
@@ -71,6 +73,51 @@ test("Global Privacy Control: no profile, no sync", async () => {
   await settled();
   assert.deepEqual(seen.starts.map(({ purposes }) => [purposes.keep, purposes.sync]), [[false, false]]);
   assert.equal(seen.states.at(-1), "memory");
+});
+
+const ASKS = ["explain", "question", "render", "profile.get", "profile.export", "flush", "centre", "nonsense"];
+const DOES = ["reset", "profile.forget", "profile.import", "profile.pause", "profile.resume"];
+
+test("whoever asks where nothing may be done is answered, once: what can be done without a client is", async () => {
+  for (const given of [{}, { barred: true }, { fails: true }]) {
+    const { say, settled } = stage(given);
+    const answers = new Map([...ASKS, ...DOES, "ready", "choose"].map((verb) => [verb, mock.fn()]));
+    if ("fails" in given) say("consent", "granted");
+    await settled();
+    for (const [verb, answer] of answers) say(verb, ...(verb === "ready" ? [] : ["home-hero"]), answer);
+    await settled();
+    // Some wait for the visitor's word.
+    say("consent", "denied");
+    await settled();
+    for (const [verb, answer] of answers) {
+      assert.equal(answer.mock.callCount(), 1, `${verb} of ${JSON.stringify(given)}`);
+      const [told] = answer.mock.calls[0]?.arguments ?? [];
+      if (ASKS.includes(verb)) assert.equal(told, undefined);
+      if (DOES.includes(verb)) assert.ok("fails" in given ? told instanceof Error : told === verb, verb);
+    }
+  }
+});
+
+test("of calls that nobody can keep, each is answered", async () => {
+  const { say, settled, arrive } = stage({ slow: true });
+  const answers = Array.from({ length: 300 }, () => mock.fn());
+  say("consent", "granted");
+  for (const answer of answers) say("explain", "home-hero", answer);
+  await settled();
+  assert.equal(answers.filter((answer) => answer.mock.callCount() === 1).length, 100);
+  say("consent", "denied");
+  arrive();
+  await settled();
+  assert.ok(answers.every((answer) => answer.mock.callCount() === 1));
+});
+
+test("r8_who asks to be forgotten before consent is, and who begins anew waits for it", async () => {
+  const { seen, say, settled } = stage();
+  const done = mock.fn();
+  say("profile.forget", done);
+  say("consent", "granted");
+  await settled();
+  assert.deepEqual([seen.withdrawals, done.mock.callCount(), seen.starts.length], [1, 1, 1]);
 });
 
 test("f19_an_assertion_repeated_starts_nothing_twice", async () => {

@@ -4,6 +4,7 @@
  * `granted` no call about the visitor is kept, and nothing of a site's own callbacks ever stops the queue.
  */
 import { PENDING, readConsent, sameConsent, type Consent } from "./consent.js";
+import { DOES } from "./nothing.js";
 import { quietly } from "./quietly.js";
 import type { Client, ClientModule, Command, Options, State } from "./types.js";
 
@@ -29,17 +30,12 @@ const ASKING = ["ready", "choose", "explain", "question", "render"];
 /** States of a client that goes on. */
 const GOES_ON = ["memory", "paused", "ready"];
 const WAITING_MAX = 200;
+const FORGET: Command = ["profile.forget"];
 
 /** Opens the gate: the function that takes every command from now on. */
 export function openQueue(host: Host): (command: Command) => void {
   const queue = new Queue(host);
-  return (command) => {
-    try {
-      queue.take(command);
-    } catch (error) {
-      console.error("escale", error);
-    }
-  };
+  return (command) => quietly(() => queue.take(command));
 }
 
 class Queue {
@@ -65,10 +61,21 @@ class Queue {
     if (verb === "consent") return this.#decide(readConsent(args[0], this.host.privacyControl()));
     if (verb === "on") this.#listeners = [...this.#listeners, command].slice(-WAITING_MAX);
     if (verb === "off") this.#listeners = this.#listeners.filter(([, type, callback]) => type !== args[0] || callback !== args[1]);
+    const waits = this.#starting || (this.#state === "pending" && ASKING.includes(verb));
     if (this.#client) this.#client.run(command);
-    else if (this.#starting || (this.#state === "pending" && ASKING.includes(verb))) {
-      if (this.#waiting.length < WAITING_MAX) this.#waiting.push(command);
-    } else refuse(command, this.#state);
+    else if (waits && this.#waiting.length < WAITING_MAX) this.#waiting.push(command);
+    else this.#refuse(command);
+  }
+
+  /** The answer where nothing may or can be done. */
+  #refuse(command: Command): void {
+    const [verb, first, second] = command;
+    const { host } = this;
+    if (verb === "ready") quietly(first, this.#state);
+    else if (verb === "choose") quietly(second, { placement: String(first), reason: this.#state === "off" ? "off" : "consent" });
+    // To be forgotten needs no consent; who begins anew waits for it.
+    else if (DOES.test(verb)) this.#erasing = undone(host, command).catch((error: unknown) => quietly(command.at(-1), error));
+    else if (verb !== "on" && verb !== "off") quietly(command.at(-1));
   }
 
   #decide(next: Consent): void {
@@ -84,13 +91,13 @@ class Queue {
     const erase = next.state !== "pending" && !next.keep && (before.keep || before.state === "pending");
     if (erase) this.#erasing = eraseStored(this.host, before.keep).catch(() => undefined);
     this.#starting = next.state === "granted";
-    if (!this.#starting) return this.#settle(next.state === "denied" ? "denied" : "pending");
+    if (next.state !== "granted") return this.#settle(next.state);
     this.#beginOrStop(epoch);
   }
 
   #beginOrStop(epoch: number): void {
     this.#begin(epoch).catch((error: unknown) => {
-      console.warn("escale: the page keeps its own content", error);
+      console.warn("escale: default content", error);
       this.#report(epoch, "off");
     });
   }
@@ -103,12 +110,11 @@ class Queue {
     const shown = host.shown().then(() => (still() ? host.wait() : 0));
     const [module, deadlineAt] = await Promise.all([host.load(this.#trapped), shown, this.#erasing]);
     if (!still()) return;
-    const report = (state: State): void => this.#report(epoch, state);
-    const client = await module.start({ options, purposes: this.#said, deadlineAt, report, still });
+    const client = await module.start({ options, purposes: this.#said, deadlineAt, report: (state) => this.#report(epoch, state), still });
     if (!still()) {
       quietly(() => client.stop());
       // Withdrawn meanwhile: what the start stored may have come after the erasure.
-      if (this.#said.state !== "pending" && !this.#said.keep) await module.withdraw(options);
+      if (this.#said.state !== "pending" && !this.#said.keep) await module.undone(options, FORGET);
       return;
     }
     this.#starting = false;
@@ -155,12 +161,8 @@ class Queue {
 
 /** Erases if there is anything to erase; a failure is retried by the next page that says the same. */
 async function eraseStored(host: Host, surely: boolean): Promise<void> {
-  if (surely || (await host.stored())) await (await host.load(false)).withdraw(host.options);
+  if (surely || (await host.stored())) await undone(host, FORGET);
 }
 
-/** The answer where nothing may or can be done. */
-function refuse([verb, ...args]: Command, state: State): void {
-  if (verb === "ready") quietly(args[0], state);
-  else if (verb === "choose") quietly(args[1], { placement: String(args[0]), reason: state === "off" ? "off" : "consent" });
-  else if (verb !== "on" && verb !== "off") quietly(args.at(-1), undefined);
-}
+/** What needs no client that runs. */
+const undone = async (host: Host, command: Command): Promise<void> => (await host.load(false)).undone(host.options, command);

@@ -1,11 +1,11 @@
-/** Calls into the site's own code. Comes in: a callback, unchecked. Goes out: it was called. Must not throw, whatever it does. */
+/** Calls that must not throw: into the site's own code, or from it. Comes in: a function, unchecked. Goes out: it was called. */
 
-/** Runs a site's callback; its failure is the site's to read about, and ours to survive. */
+/** Calls a function, if it is one; its failure is for the console, and for us to survive. */
 export function quietly(callback: unknown, ...args: unknown[]): void {
   if (typeof callback !== "function") return;
   try {
     (callback as (...args: unknown[]) => void)(...args);
   } catch (error) {
-    console.error("escale: a callback failed", error);
+    console.error("escale", error);
   }
 }

@@ -16,9 +16,11 @@ import { packFields } from "./packing.js";
 import { readPage } from "./page.js";
 import { newVisitor } from "./records.js";
 import type { Store } from "./store.js";
+import { renewal } from "./renewal.js";
 import { Sync } from "./sync.js";
 import { dropTail, readTail, tailNames, writeTail } from "./tails.js";
 import type { Command, Fields } from "./types.js";
+import { undone } from "./undone.js";
 import { runVerb } from "./verbs.js";
 import { settleOwed } from "./withdraw.js";
 
@@ -40,6 +42,8 @@ export async function record(desk: Desk): Promise<Recorder> {
 export class Visit implements Recorder {
   /** Every command is told on the console. */
   isDebugged = false;
+  /** The customer whose token is on its way to the server, as a hash. */
+  identifying: number | undefined;
   store: Store | undefined;
   sync: Sync | undefined;
   #journal: Journal | undefined;
@@ -61,9 +65,8 @@ export class Visit implements Recorder {
     this.store = store;
     desk.known.isPaused = store.visitor.paused === true;
     this.learned();
-    const prefix = tailPrefix(options.site);
     this.#journal = new Journal(store, TAILS, {
-      prefix, nowMs: () => desk.nowMs(), ended: (end) => desk.ended(end), committed: () => carry(desk, this.store),
+      prefix: tailPrefix(options.site), nowMs: () => desk.nowMs(), ended: (end) => desk.ended(end), committed: () => carry(desk, this.store),
     });
   }
 
@@ -82,8 +85,7 @@ export class Visit implements Recorder {
     // The page that the first choice was made on: what it shows is still shown.
     if (options.auto !== "off") this.#view();
     this.#converse();
-    const { store } = this;
-    if (store) desk.guard(() => settleOwed(options, store.owed));
+    desk.guard(() => this.store && settleOwed(options, this.store.owed));
   }
 
   /** Talks with the server from now on, where that was agreed to and nobody asked for a pause. */
@@ -96,7 +98,7 @@ export class Visit implements Recorder {
   }
 
   run(command: Command): unknown {
-    return this.#closed ? undefined : runVerb(this, command);
+    return this.#closed ? undone(this.desk.from.options, command) : runVerb(this, command);
   }
 
   /** Another page is looked at: what the last one showed may be shown again. */
@@ -118,9 +120,8 @@ export class Visit implements Recorder {
 
   /** Something happened; answers what was wrong with the call, if anything. */
   track(name: string, fields: Fields | undefined): "unknown event" | "bad field" | undefined {
-    const { runtime } = this.desk;
-    this.take(runtime.track(this.desk.nowMs(), name, packFields(fields)));
-    return ([undefined, "unknown event", "bad field"] as const)[runtime.lastError()];
+    this.take(this.desk.runtime.track(this.desk.nowMs(), name, packFields(fields)));
+    return ([undefined, "unknown event", "bad field"] as const)[this.desk.runtime.lastError()];
   }
 
   /** Commits, and hands in: `leaving`, as far as that is still possible. */
@@ -130,17 +131,18 @@ export class Visit implements Recorder {
     await this.sync?.now(leaving);
   }
 
-  /** Begins or ends a pause: in this browser, or where nothing is kept on this page. */
-  async pause(isPaused: boolean): Promise<void> {
+  /** Begins or ends a pause: in this browser, or where nothing is kept on this page. Whether it did. */
+  async pause(isPaused: boolean): Promise<boolean> {
     // What happened until now was allowed.
     if (isPaused) await this.#journal?.commit();
     const outcome = await this.store?.noteOf({ paused: isPaused });
     if (outcome !== undefined && outcome !== "kept") {
       this.desk.ended(outcome);
-      return;
+      return false;
     }
     this.#heedPause(isPaused);
     this.tellTabs();
+    return true;
   }
 
   /** The store knows more than the engine does. */
@@ -211,7 +213,6 @@ export class Visit implements Recorder {
     carry(desk, this.store);
     desk.chooser.turnPage();
     desk.again();
-    // The page that is looked at when the pause ends.
     if (!isPaused && desk.from.options.auto !== "off") this.#view();
     desk.from.report(desk.mode);
   }
@@ -249,7 +250,7 @@ export class Visit implements Recorder {
     return {
       site: desk.from.options.site,
       server,
-      configVersion: desk.runtime.configVersion(),
+      configTold: renewal(desk),
       nowMs: () => desk.nowMs(),
       learned: this.learned,
       replicaRenewed: () => void journal.commit(),

@@ -8,7 +8,7 @@ import { fromBase64url, toBase64url } from "./packing.js";
 import { newReplica, type Named, type Pace } from "./records.js";
 import type { Journal } from "./journal.js";
 import type { Outcome, Store } from "./store.js";
-import { othersOf, send, type Answer } from "./transport.js";
+import { othersOf, send, type Answer, type Message } from "./transport.js";
 import { isTrap } from "./trap.js";
 import type { ConsentReceipt } from "./types.js";
 
@@ -16,10 +16,11 @@ import type { ConsentReceipt } from "./types.js";
 export interface SyncHost {
   readonly site: string;
   readonly server: string;
-  readonly configVersion: number;
   nowMs(): number;
   /** The store holds what the server told: of other browsers, and of its clock. */
   learned(): void;
+  /** The server serves a config of this version. */
+  configTold(version: unknown): void;
   /** The replica was exchanged: whatever waits is to be committed to the new one. */
   replicaRenewed(): void;
   ended(outcome: Outcome | "erased" | "trap"): void;
@@ -75,6 +76,19 @@ export class Sync {
     this.#refused = false;
     await this.store.note({ ...this.store.pace, atMs: 0 });
     await this.now();
+  }
+
+  /** Asks something that is no hand-in: after one, and again after each rest, until it is answered or there is nothing to ask. */
+  async ask(question: () => Promise<Message | undefined>): Promise<Answer | undefined> {
+    for (;;) {
+      await this.now();
+      await this.#rested();
+      const message = this.#over.signal.aborted ? undefined : await question();
+      if (!message) return undefined;
+      const answer = await send(message);
+      if (answer.kind !== "rest" && answer.kind !== "failed") return answer;
+      if (!this.#over.signal.aborted) await this.#rest(answer, this.store.pace);
+    }
   }
 
   /** Hands in for whom a logout has replaced; what the server answers concerns nobody here any more. */
@@ -133,9 +147,25 @@ export class Sync {
   }
 
   #rests(): boolean {
+    return this.#restMs() > 0;
+  }
+
+  /** How long the server asked to be left alone from now on. */
+  #restMs(): number {
     const restMs = this.store.pace.notBeforeMs - Date.now();
     // Longer than any rest is a clock that was once ahead.
-    return restMs > 0 && restMs < REST_MAX_MS;
+    return restMs > 0 && restMs < REST_MAX_MS ? restMs : 0;
+  }
+
+  /** Until the server may be asked again, or this ends. */
+  async #rested(): Promise<void> {
+    const { signal } = this.#over;
+    while (this.#rests() && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, this.#restMs());
+        signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+      });
+    }
   }
 
   /** Something was brought from another browser that the server does not have. */
@@ -157,7 +187,6 @@ export class Sync {
       version: replica.version,
       state: toBase64url(replica.bytes),
       seen: others.seq,
-      config: (this.host.configVersion >>> 0).toString(16).padStart(8, "0"),
       ...(visitor.receipt && { consent: asSent(visitor.receipt) }),
     };
   }
@@ -178,6 +207,7 @@ export class Sync {
   }
 
   async #take({ body, skewMs }: Answer & { kind: "ok" }, sent: Named): Promise<void> {
+    this.host.configTold(body.config);
     const others = othersOf(body);
     const skew = skewMs ?? this.store.pace.skewMs;
     const conflict = body.conflict === true;

@@ -25,11 +25,11 @@ export interface Options {
   readonly consent?: string | undefined;
   /** The name of the page's dataLayer, `""` for the usual one: its events are counted. */
   readonly dataLayer?: string | undefined;
-  /** Anything: the profile is also kept in a first-party cookie, for a server that renders with `escale/edge`. */
+  /** Anything but `"off"`: the profile is also kept in a first-party cookie, for a server that renders with `escale/edge`. */
   readonly cookie?: string | undefined;
   /** How long a profile lives after consent, in days: at most 395, which is 13 months, and as long unless said. */
   readonly lifetimeDays?: number | string | undefined;
-  /** Allows the inspector, at `?escale=inspect`. */
+  /** Anything but `"off"` allows the inspector, at `?escale=inspect`. */
   readonly inspect?: string | undefined;
 }
 
@@ -143,8 +143,11 @@ export interface Start {
 /** What `client.js` exports. */
 export interface ClientModule {
   start(start: Start): Promise<Client>;
-  /** Empties the site's stores and asks the server once to erase; a failed request is owed until acknowledged. */
-  withdraw(options: Options): Promise<void>;
+  /**
+   * Answers a command for which there is no client. `profile.forget` empties the site's stores and asks the server once to
+   * erase; a failed request is owed until acknowledged. Never rejects.
+   */
+  undone(options: Options, command: Command): Promise<void>;
 }
 
 /** What Escale thinks of a visitor, and what the topics are called in the page's language, by their names. */

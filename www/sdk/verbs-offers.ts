@@ -4,17 +4,17 @@
  */
 import { complain } from "./emit.js";
 import type { OfferElement } from "./element.js";
-import { quietly } from "./quietly.js";
 import type { Visit } from "./recorder.js";
 import type { Choice } from "./types.js";
 
 const ANSWERS = ["less", "booked", "never"];
 
-/** Makes an element of the page a slot: what it holds is the default content. The callback is given the slot. */
-export function render({ desk }: Visit, [placement, target, callback]: readonly unknown[]): void {
+/** Makes an element of the page a slot, and answers it: what the element holds is the default content. */
+export function render({ desk }: Visit, [placement, target]: readonly unknown[]): Element | undefined {
   const found = typeof target === "string" ? find(target) : target;
-  if (!(found instanceof Element)) complain(desk, "unknown_target", `render("${String(placement)}"): there is no such element`);
-  quietly(callback, found instanceof Element ? slotIn(found, String(placement)) : undefined);
+  if (found instanceof Element) return slotIn(found, String(placement));
+  complain(desk, "unknown_target", `render("${String(placement)}"): there is no such element`);
+  return undefined;
 }
 
 function find(selector: string): Element | null {

@@ -4,13 +4,12 @@
  */
 import type { Account } from "./chooser.js";
 import { complain } from "./emit.js";
-import type { EscaleErrorCode } from "./error.js";
+import type { EscaleError, EscaleErrorCode } from "./error.js";
 import { importable, type Importable } from "./import.js";
 import { tailPrefix } from "./names.js";
 import { newId } from "./packing.js";
-import { quietly } from "./quietly.js";
 import type { Visit } from "./recorder.js";
-import type { Command } from "./types.js";
+import type { Command, ExportedProfile, ToldProfile } from "./types.js";
 
 type Call = readonly unknown[];
 
@@ -19,23 +18,23 @@ const accountOf = ({ desk }: Visit): Account => ({ ...desk.known, nowMs: desk.no
 
 const languageOf = (): string => document.documentElement.lang.slice(0, 2).toLowerCase();
 
-export async function getProfile(visit: Visit, [callback]: Call): Promise<void> {
+export async function getProfile(visit: Visit): Promise<ToldProfile> {
   const full = await import("./full.js");
   const told = await full.tellProfile(accountOf(visit), languageOf());
-  quietly(callback, { ...told, consent: visit.store?.visitor.receipt ?? null });
+  return { ...told, consent: visit.store?.visitor.receipt ?? null };
 }
 
-export async function exportProfile(visit: Visit, [callback]: Call): Promise<void> {
+export async function exportProfile(visit: Visit): Promise<ExportedProfile> {
   const full = await import("./full.js");
   const { store } = visit;
   const names = { replica_id: store?.replica.id ?? "", customer: store?.visitor.customer ?? null, consent: store?.visitor.receipt ?? null };
-  quietly(callback, await full.exportProfile(accountOf(visit), tailPrefix(visit.desk.from.options.site), names));
+  return full.exportProfile(accountOf(visit), tailPrefix(visit.desk.from.options.site), names);
 }
 
 /** Takes in an exported profile, as another browser's. */
-export async function importProfile(visit: Visit, [file, callback]: Call): Promise<void> {
+export async function importProfile(visit: Visit, [file]: Call): Promise<EscaleError | undefined> {
   const failed = await bringIn(visit, file);
-  quietly(callback, failed && complain(visit.desk, failed, `profile.import: ${failed.replaceAll("_", " ")}`));
+  return failed && complain(visit.desk, failed, `profile.import: ${failed.replaceAll("_", " ")}`);
 }
 
 async function bringIn(visit: Visit, file: unknown): Promise<EscaleErrorCode | undefined> {
@@ -70,20 +69,16 @@ async function join(visit: Visit, brought: Importable, full: typeof import("./fu
   return undefined;
 }
 
-export async function pause(visit: Visit, isPaused: boolean, [callback]: Call): Promise<void> {
-  await visit.pause(isPaused);
-  quietly(callback);
+/** Begins a pause, or ends it. */
+export async function pause(visit: Visit, isPaused: boolean): Promise<EscaleError | undefined> {
+  const isDone = await visit.pause(isPaused);
+  return isDone ? undefined : complain(visit.desk, "not_kept", `profile.${isPaused ? "pause" : "resume"}: nothing is kept of the visitor now`);
 }
 
-/** Erases here and on the server, and begins anew with an empty profile. */
-export async function reset(visit: Visit, [callback]: Call): Promise<void> {
-  await visit.reset();
-  quietly(callback);
-}
-
-/** Opens the visitor's centre over the page. The callback is called once it is open; focus goes back to the opener. */
-export async function centre([callback, opener]: Call, run: (command: Command) => unknown): Promise<void> {
+/** Opens the visitor's centre over the page; answers once it is open. Focus goes back to the opener. */
+export async function centre(visit: Visit, [opener]: Call): Promise<boolean> {
   const { openCentre } = await import("./centre.js");
+  const run = (command: Command): void => visit.desk.guard(() => visit.run(command));
   const answer = <T>(...command: Command): Promise<T> => new Promise((resolve) => run([...command, resolve]));
   const asked = {
     profile: {
@@ -97,5 +92,5 @@ export async function centre([callback, opener]: Call, run: (command: Command) =
     declare: (fields: object) => run(["declare", fields]),
   } as Parameters<typeof openCentre>[0];
   openCentre(asked, opener instanceof HTMLElement ? opener : undefined);
-  quietly(callback, true);
+  return true;
 }

@@ -1,34 +1,34 @@
 /**
  * The words of the interface that count, keep or tell, one function each. Comes in: a command of the site, unchecked.
- * Goes out: what the visit, the server or the full module does about it, and the site's callback called. Wrong calls are
- * told on the console, never thrown.
+ * Goes out: what the visit, the server or the full module does about it, and the site's callback called, once. Wrong calls
+ * are told on the console, never thrown.
  */
 import type { OfferElement } from "./element.js";
 import { complain, emit } from "./emit.js";
 import { forget } from "./forget.js";
 import { toldBy } from "./ga4.js";
-import { hash32 } from "./hash.js";
 import { unpackContent } from "./packing.js";
 import type { Language } from "./page.js";
+import { identify } from "./identify.js";
+import { DOES } from "./nothing.js";
 import { quietly } from "./quietly.js";
 import type { Visit } from "./recorder.js";
-import { subjectOf } from "./sync.js";
-import { send, type Answer } from "./transport.js";
+import { failure } from "./undone.js";
 import { feedback, render } from "./verbs-offers.js";
-import { centre, exportProfile, getProfile, importProfile, pause, reset } from "./verbs-profile.js";
+import { centre, exportProfile, getProfile, importProfile, pause } from "./verbs-profile.js";
 import type { Choice, Command, Explanation, Fields, Question, WhatIf } from "./types.js";
 
-/** A command's function; what it answers is awaited only to notice failures. */
+/** A command's function: of its arguments, without the callback. What it answers, or resolves to, the callback is given. */
 type Verb = (visit: Visit, args: readonly unknown[]) => unknown;
 
 const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["page", (visit, [facts]) => visit.turnPage(topicsOf(facts))],
   ["track", (visit, [name, fields]) => track(visit, String(name), fields)],
   ["declare", (visit, [fields]) => track(visit, "declare", fields)],
-  ["question", (visit, [callback]) => quietly(callback, question(visit))],
-  ["flush", flush],
+  ["question", question],
+  ["flush", (visit) => visit.flush()],
   ["logout", (visit) => visit.beginAnew()],
-  ["explain", explainAloud],
+  ["explain", (visit, [placement, whatIf]) => explanation(visit, String(placement), whatIf as WhatIf | undefined)],
   ["ga4", (visit, [name, params]) => ga4(visit, String(name), params, false)],
   ["why", (visit, args) => why(visit, args as [OfferElement, Choice, Language])],
   ["identify", (visit, [token]) => identify(visit, String(token))],
@@ -37,25 +37,33 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["profile.get", getProfile],
   ["profile.export", exportProfile],
   ["profile.import", importProfile],
-  ["profile.pause", (visit, args) => pause(visit, true, args)],
-  ["profile.resume", (visit, args) => pause(visit, false, args)],
+  ["profile.pause", (visit) => pause(visit, true)],
+  ["profile.resume", (visit) => pause(visit, false)],
   ["profile.forget", forget],
-  ["reset", reset],
-  ["centre", (visit, args) => centre(args, (command) => visit.run(command))],
+  ["reset", (visit) => visit.reset()],
+  ["centre", centre],
   ["debug", (visit, [isOn]) => void (visit.isDebugged = isOn !== false)],
 ]);
 
 /** What is heard during a pause: nothing of it records or sends. */
 const WHILE_PAUSED = /^(profile\.|(centre|debug|explain|flush|logout|render|reset)$)/;
 
-/** Runs a command; an unknown one is told, and passed over. */
-export function runVerb(visit: Visit, [name, ...args]: Command): unknown {
+/** Runs a command, and answers it; an unknown one is told, and passed over. Rejects with what it failed by. */
+export async function runVerb(visit: Visit, [name, ...args]: Command): Promise<void> {
   const verb = VERBS.get(name);
   // eslint-disable-next-line no-console -- asked for by the site's developer
   if (visit.isDebugged) console.info("escale", name, ...args);
   if (!verb) complain(visit.desk, "unknown_command", `there is no command "${name}"`);
-  if (!visit.desk.known.isPaused || WHILE_PAUSED.test(name)) return verb?.(visit, args);
-  quietly(args.at(-1), undefined);
+  const callback = typeof args.at(-1) === "function" ? args.pop() : undefined;
+  const isHeard = !visit.desk.known.isPaused || WHILE_PAUSED.test(name);
+  let answer: unknown;
+  try {
+    answer = isHeard ? await verb?.(visit, args) : undefined;
+  } catch (error) {
+    quietly(callback, DOES.test(name) ? failure(name, error) : undefined);
+    throw error;
+  }
+  quietly(callback, answer);
 }
 
 /** Counts an event, and tells the site's listeners. */
@@ -100,17 +108,6 @@ function topicsOf(facts: unknown): readonly string[] {
   return list.filter((topic) => typeof topic === "string").slice(0, 16);
 }
 
-async function flush(visit: Visit, [callback]: readonly unknown[]): Promise<void> {
-  await visit.flush();
-  quietly(callback);
-}
-
-/** The callback comes last, as everywhere; between it and the placement there may be another situation. */
-async function explainAloud(visit: Visit, [placement, ...rest]: readonly unknown[]): Promise<void> {
-  const whatIf = rest.length > 1 ? (rest[0] as WhatIf | undefined) : undefined;
-  quietly(rest.at(-1), await explanation(visit, String(placement), whatIf));
-}
-
 async function explanation({ desk }: Visit, of: Choice | string, whatIf: WhatIf = {}): Promise<Explanation | undefined> {
   const inputs = desk.chooser.inputs(of);
   return inputs && (await import("./full.js").then((full) => full.explain(inputs, whatIf)).catch(() => undefined));
@@ -122,37 +119,4 @@ async function why(visit: Visit, [slot, choice, language]: [OfferElement, Choice
     track(visit, feedback, { offer: choice.offer, placement: choice.placement });
     visit.desk.again(slot);
   });
-}
-
-/** Ties the visitor to a customer by the site's own token; another customer's browser begins anew. */
-async function identify(visit: Visit, token: string): Promise<void> {
-  const { site, server } = visit.desk.from.options;
-  const subject = subjectOf(token);
-  const { store, sync } = visit;
-  if (!store || !sync || server === undefined || subject === undefined) return;
-  const customer = hash32(subject, 0x811c9dc5);
-  if (store.visitor.customer === customer) return;
-  if (store.visitor.customer !== undefined) await visit.beginAnew();
-  const link = async (): Promise<Answer | undefined> => {
-    await sync.now();
-    // Withdrawn meanwhile: nothing is to be sent any more.
-    if (visit.store !== store || (await store.present()) !== "kept") return undefined;
-    const { secret, erase } = store.visitor;
-    const body = { site, visitor: secret, erase, token };
-    const answer = await send({ method: "POST", url: `${server}/v1/identify`, body, leaving: false });
-    return visit.store === store && store.visitor.secret === secret ? answer : undefined;
-  };
-  let answer = await link();
-  if (answer?.kind === "refused" && answer.code === "linked_elsewhere") {
-    await visit.beginAnew();
-    answer = await link();
-  }
-  if (!answer) return;
-  if (answer.kind !== "ok") {
-    complain(visit.desk, "bad_token", "the server did not accept the customer's token");
-    return;
-  }
-  await store.noteOf({ customer });
-  await sync.afresh();
-  emit(visit.desk, "identify", undefined);
 }

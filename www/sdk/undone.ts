@@ -1,0 +1,22 @@
+/**
+ * Commands that find no visit: before consent, after it, or where the recorder cannot be had. Comes in: the command. Goes
+ * out: nothing left of the visitor, where that was asked for; the callback called, in any case.
+ */
+import { EscaleError } from "./error.js";
+import { DOES } from "./nothing.js";
+import { quietly } from "./quietly.js";
+import type { Command, Options } from "./types.js";
+import { withdraw } from "./withdraw.js";
+
+const FORGETS = ["profile.forget", "reset"];
+
+/** Answers a command; erasing needs neither consent nor an engine. */
+export async function undone(options: Options, [verb, ...args]: Command): Promise<void> {
+  const callback = args.at(-1);
+  if (FORGETS.includes(verb)) quietly(callback, await withdraw(options).catch((cause: unknown) => failure(verb, cause)));
+  else quietly(callback, DOES.test(verb) ? new EscaleError("not_kept", `${verb}: nothing is kept of the visitor now`) : undefined);
+}
+
+/** Why a word that does something came to nothing: a file that cannot be had is a `TypeError`, in all browsers. */
+export const failure = (verb: string, cause: unknown): EscaleError =>
+  new EscaleError(cause instanceof TypeError ? "unavailable" : "failed", `${verb}: ${cause instanceof Error ? cause.message : String(cause)}`);
