@@ -10,6 +10,8 @@ type Profile = keyof Escale["profile"];
 type Word = Exclude<keyof Escale, "profile"> | `profile.${Profile}`;
 
 declare const bookingForm: HTMLFormElement;
+/** `<input type="file">`, once the visitor has chosen what `profile.export` gave elsewhere. */
+declare const chosen: HTMLInputElement;
 declare function draw(choice: Choice | undefined): void;
 declare function save(name: string, json: string): void;
 
@@ -57,19 +59,22 @@ export const EXAMPLES: Readonly<Record<Word, (escale: Escale) => unknown>> = {
   centre: async (escale) => (await escale.centre()) || location.assign("/privacy"),
   "profile.get": async (escale) => (await escale.profile.get())?.facets.map(({ name, confidence }) => `${name}: ${confidence}`),
   "profile.export": async (escale) => save("profile.json", JSON.stringify(await escale.profile.export())),
-  "profile.import": (escale) => escale.profile.import('{"format":"escale-profile/1"}'),
+  "profile.import": async (escale) => {
+    const file = chosen.files?.[0];
+    if (file) await escale.profile.import(await file.text());
+  },
   "profile.pause": (escale) => escale.profile.pause(),
   "profile.resume": (escale) => escale.profile.resume(),
   "profile.forget": (escale) => escale.profile.forget(),
 };
 
 /** The same words by the snippet: a callback last where the package answers a promise. */
-export function bySnippet(escale: EscaleSnippet): void {
+export async function bySnippet(escale: EscaleSnippet, file: File): Promise<void> {
   escale("consent", "granted");
   escale("track", "search", { destination: "lisbon" });
   escale("choose", "sidebar", (choice) => draw(choice));
   escale("profile.export", (profile) => save("profile.json", JSON.stringify(profile)));
-  escale("profile.import", "{}", (failure) => console.warn(failure?.code));
+  escale("profile.import", await file.text(), (failure) => console.warn(failure?.remedy));
   escale("on", "error", (error) => console.warn(error));
   // @ts-expect-error there is no such word
   escale("chose", "sidebar");

@@ -29,6 +29,7 @@ function showState() {
 }
 
 function exported(profile) {
+  if (profile === undefined) return done(...NOTHING_TO_EXPORT);
   const text = typeof profile === "string" ? profile : JSON.stringify(profile, null, 2);
   const file = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   at("export").replaceChildren(
@@ -36,6 +37,17 @@ function exported(profile) {
     el("pre", { class: "dump", tabindex: "0" }, text));
 }
 
+/** What came of erasing: nothing went wrong, or an error with a code. */
+function forgotten(failure) {
+  if (!failure) done("Votre profil est effacé. Votre choix, lui, reste tel quel.", "Your profile is erased. Your choice stays as it is.");
+  else if (failure.code === "not_everywhere") {
+    done("Votre profil est effacé dans ce navigateur, mais le serveur n’a pas confirmé l’avoir fait pour vos autres appareils. Connectez-vous et effacez encore.",
+      "Your profile is erased in this browser, but the server did not confirm it for your other devices. Log in and erase again.");
+  } else if (failure.code === "not_kept") done("Rien n’est gardé : il n’y a rien à effacer.", "Nothing is kept: there is nothing to erase.");
+  else done("Votre profil n’a pas pu être effacé. Rechargez la page et essayez encore.", "Your profile could not be erased. Load the page again and try once more.");
+}
+
+const NOTHING_TO_EXPORT = ["Rien n’est gardé : il n’y a rien à exporter.", "Nothing is kept: there is nothing to export."];
 const done = (fr, en) => { at("done").textContent = say(fr, en); };
 
 at("centre").addEventListener("click", () => window.escale("centre", (opened) => {
@@ -48,13 +60,13 @@ at("withdraw").addEventListener("click", () => {
   done("Votre accord est retiré, et tout ce qui était gardé est effacé.", "Your consent is withdrawn, and all that was kept is erased.");
 });
 at("take").addEventListener("click", () => {
-  if (!choice()?.personalise) done("Rien n’est gardé : il n’y a rien à exporter.", "Nothing is kept: there is nothing to export.");
+  if (!choice()?.personalise) done(...NOTHING_TO_EXPORT);
   else window.escale("profile.export", exported);
 });
 at("forget").addEventListener("click", () => {
-  window.escale("profile.forget");
   at("export").replaceChildren();
-  done("Votre profil est effacé. Votre choix, lui, reste tel quel.", "Your profile is erased. Your choice stays as it is.");
+  done("Votre profil est en cours d’effacement…", "Your profile is being erased…");
+  window.escale("profile.forget", forgotten);
 });
 
 document.addEventListener("voyages:consent", ({ detail }) => showChoice(detail));
