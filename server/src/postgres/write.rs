@@ -80,7 +80,7 @@ async fn goes_on(line: &Client, of: &HandIn) -> Result<bool, StoreError> {
     }
     let (version, day) = (of.version.cast_signed(), of.day.cast_signed());
     let print = Print::of(of).kept(true);
-    let sql = "UPDATE replicas SET version = $5, changes = changes + 1, state = $6, taken_day = $7
+    let sql = "UPDATE replicas SET version = $5, changes = changes + $5 - version, state = $6, taken_day = $7
          WHERE site = $1 AND bucket = $2 AND visitor = $3 AND replica = $4 AND version < $5 AND told = $8";
     let here = Bucket::of(line, &of.visitor);
     let rest: Rest<'_> = &[&of.visitor.id.bytes(), &of.replica.bytes(), &version, &of.state, &day, &print];
@@ -233,9 +233,9 @@ async fn store(here: &Here<'_, '_>, of: &HandIn, print: i64) -> Result<(), Store
     let (version, day) = (of.version.cast_signed(), of.day.cast_signed());
     here.run(
         "INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state, taken_day, told)
-         VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8)
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)
          ON CONFLICT (site, bucket, visitor, replica) DO UPDATE SET version = excluded.version,
-         changes = replicas.changes + 1, state = excluded.state, taken_day = excluded.taken_day,
+         changes = replicas.changes + excluded.version - replicas.version, state = excluded.state, taken_day = excluded.taken_day,
          told = excluded.told
          WHERE replicas.version < excluded.version",
         &[&of.visitor.id.bytes(), &of.replica.bytes(), &version, &of.state, &day, &print],

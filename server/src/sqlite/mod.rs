@@ -34,6 +34,7 @@ use crate::statistics::visitor::Print;
 use crate::store::{
     Erasure, Found, HandIn, HandedIn, Leaving, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told,
 };
+use flusher::Flusher;
 use readers::Readers;
 use writer::{Trace, Writer};
 
@@ -69,7 +70,7 @@ impl SqliteStore {
         migrations::run(&mut db)?;
         erase::finish_interrupted(&mut db)?;
         let log = hand_over_log(&db)?;
-        Ok(Self { writer: Writer::start(db, log)?, readers: Readers::new(path) })
+        Ok(Self { writer: Writer::start(db, Flusher::start(flusher::of_log(log))?)?, readers: Readers::new(path) })
     }
 
     /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut

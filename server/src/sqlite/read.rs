@@ -16,8 +16,9 @@ pub fn is_tombstoned(db: &Connection, site: &Site, id: &IdHash) -> rusqlite::Res
     ])
 }
 
-/// What everyone but this replica knows. The number is a sum that grows with every accepted state, and what leaves
-/// is kept in `dropped`, so an equal number means equal knowledge.
+/// What everyone but this replica knows. The number is a sum that grows with every accepted state by as many versions as it is
+/// newer, and what leaves is kept in `dropped`, so an equal number means equal knowledge: even where a loss of power took
+/// back a state that a reader had seen before it was on the disk, the next one of that replica counts for both.
 pub fn others(db: &Connection, of: &VisitorKey, replica: ReplicaId, seen: u64) -> rusqlite::Result<Option<Others>> {
     let Family { visitors, customer, dropped } = family(db, of)?;
     let mut seq = dropped;

@@ -49,7 +49,7 @@ fn goes_on(tx: &Transaction<'_>, of: &HandIn, print: Print) -> rusqlite::Result<
     let VisitorKey { site, id } = &of.visitor;
     let print = print.kept(true);
     tx.prepare_cached(
-        "UPDATE replicas SET version = ?5, changes = changes + 1, state = ?6, taken_day = ?7
+        "UPDATE replicas SET version = ?5, changes = changes + ?5 - version, state = ?6, taken_day = ?7
          WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version < ?5 AND told = ?8",
     )?
     .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day, print])
@@ -183,8 +183,9 @@ fn store(tx: &Transaction<'_>, of: &HandIn, print: i64) -> rusqlite::Result<()> 
     let VisitorKey { site, id } = &of.visitor;
     tx.prepare_cached(
         "INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state, taken_day, told)
-         VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8)
-         ON CONFLICT DO UPDATE SET version = excluded.version, changes = changes + 1, state = excluded.state,
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8)
+         ON CONFLICT DO UPDATE SET version = excluded.version,
+         changes = changes + excluded.version - version, state = excluded.state,
          taken_day = excluded.taken_day, told = excluded.told",
     )?
     .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day, print])?;

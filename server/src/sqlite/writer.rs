@@ -1,7 +1,6 @@
 //! In: pieces of work that write. Out: their commits, in groups; the answers follow once these are on the disk.
 //! Never: two writers on one file; a write acknowledged before it is durable; an unbounded queue.
 
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
@@ -72,10 +71,10 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Writes by a connection whose commits reach the disk with its log; without a path, by themselves.
-    pub fn start(db: Connection, log: Option<PathBuf>) -> std::io::Result<Self> {
+    /// Writes by a connection; the flusher brings its commits to the disk, and answers.
+    pub fn start(db: Connection, flusher: Flusher) -> std::io::Result<Self> {
         let (inbox, messages) = sync_channel(QUEUE);
-        let committer = Committer { db, flusher: Flusher::start(log)?, owes_scrub: false };
+        let committer = Committer { db, flusher, owes_scrub: false };
         let thread =
             std::thread::Builder::new().name("escale-writer".into()).spawn(move || serve(committer, &messages))?;
         Ok(Self { inbox, thread: Mutex::new(Some(thread)) })
@@ -149,12 +148,6 @@ impl Committer {
         if group.is_empty() {
             return;
         }
-        if self.flusher.has_failed() && self.checkpoint() {
-            self.flusher.is_mended();
-        }
-        if self.flusher.has_failed() {
-            return refuse(group);
-        }
         match self.attempt(&mut group) {
             Ok(()) => {
                 self.owes_scrub |= group.iter().any(|job| job.trace() == Trace::Scrub);
@@ -184,13 +177,12 @@ impl Committer {
         tx.commit()
     }
 
-    /// Moves the log into the file and truncates it: no erased byte stays behind in it. Whether all of it is done.
-    fn checkpoint(&mut self) -> bool {
+    /// Moves the log into the file and truncates it: no erased byte stays behind in it.
+    fn checkpoint(&mut self) {
         let busy = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         let was_owed = std::mem::replace(&mut self.owes_scrub, !matches!(busy, Ok(0)));
         if self.owes_scrub && !was_owed {
             tracing::warn!("the write-ahead log could not be emptied now; it is tried again after each commit");
         }
-        !self.owes_scrub
     }
 }
