@@ -107,6 +107,7 @@ check-web: build
 
 # Advisories need a database from elsewhere; bans, licences and sources are all in the lock file.
 check-dependencies:
+	@node scripts/locks.mjs
 	@cargo deny --locked --workspace check bans licenses sources
 	@cargo deny --locked --manifest-path fuzz/Cargo.toml --config deny.toml check bans licenses sources
 

@@ -12,16 +12,25 @@ const FILE = {
   format: "escale-profile/1", replica: "AQID", others: "", pending: [{ seq: 1, events: "BwABAgMEAA" }, { seq: 2, events: "_-8" }],
   replica_id: "AwMDAwMDAwM", customer: 7, consent: null,
 };
-/** A replica as long as one may be and one byte longer, as many tails as there may be and too many: seldom, for they take long. */
+/** A replica as long as one may be and one byte longer, as many tails as there may be and one more; and whether it is taken. */
 const LONG = [
-  { ...FILE, replica: "A".repeat(87_382) }, { ...FILE, replica: "A".repeat(87_383) },
-  ...[64, 90].map((tails) => ({ ...FILE, pending: Array.from({ length: tails }, () => FILE.pending[0]) })),
-];
+  [{ ...FILE, replica: "A".repeat(87_382) }, true], [{ ...FILE, replica: "A".repeat(87_383) }, false],
+  [{ ...FILE, pending: tails(64) }, true], [{ ...FILE, pending: tails(65) }, false],
+] as const;
+/** They take long. */
 const LONG_ONE_IN = 64;
+
+function tails(count: number): unknown[] {
+  return Array.from({ length: count }, () => FILE.pending[0]);
+}
 
 export function file(chance: Chance): void {
   const text = JSON.stringify(FILE);
-  const given = chance.under(2) ? edited(chance, [text]) : editedValue(chance, chance.under(LONG_ONE_IN) ? FILE : chance.one(LONG));
+  if (chance.under(LONG_ONE_IN) === 0) {
+    const [long, isTaken] = chance.one(LONG);
+    assert.equal(importable(long) !== undefined, isTaken, "a file has its bounds");
+  }
+  const given = chance.under(2) ? edited(chance, [text]) : editedValue(chance, FILE);
   const found = foundIn(given);
   if (given === text) assert.ok(found, "a file that is one is taken");
   if (!found) return;
