@@ -39,11 +39,11 @@ fuzz-http: setup-test build ## Try the server's interface out from its own descr
 
 FUZZ_INPUTS ?= 1000000
 FUZZ ?=
-fuzz: ## Try every decoder out with FUZZ_INPUTS=1000000 inputs each, guided by coverage; FUZZ="profile token" those alone
+fuzz: ## Try every decoder out with its share of FUZZ_INPUTS=1000000 inputs, guided by coverage; FUZZ="profile token" those alone
 	@scripts/setup.sh fuzz
 	@FUZZ_INPUTS=$(FUZZ_INPUTS) node scripts/fuzz.mjs $(FUZZ)
 
-# What browsers and the engine read, as often as fits into some minutes of two cores; a release has FUZZ_INPUTS=100000000 of all.
+# What browsers and the engine read, as often as fits into some minutes of two cores; a release has FUZZ_INPUTS=100000000, and all decoders.
 fuzz-some:
 	@$(MAKE) --no-print-directory fuzz FUZZ_INPUTS=250000 FUZZ=--without-server
 
@@ -107,6 +107,7 @@ check-web: build
 
 # Advisories need a database from elsewhere; bans, licences and sources are all in the lock file.
 check-dependencies:
+	@node scripts/locks.mjs
 	@cargo deny --locked --workspace check bans licenses sources
 	@cargo deny --locked --manifest-path fuzz/Cargo.toml --config deny.toml check bans licenses sources
 

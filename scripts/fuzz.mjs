@@ -1,5 +1,5 @@
-// Coverage-guided fuzzing of every decoder: `make fuzz`. In: how many inputs, of which decoders. Out: how it went, and where an
-// input lies that found a fault, with the command that runs it again. Never: another run the next time, unless FUZZ_SEED says so.
+// Coverage-guided fuzzing of every decoder: `make fuzz`. In: how many inputs, of which decoders. Out: how many each was given, how
+// it went, and where an input lies that found a fault, with the command that runs it again. Never: another run the next time, unless FUZZ_SEED says so.
 import { execFileSync, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -141,6 +141,8 @@ const ticking = setInterval(() => {
   console.log(`· ${running.map(({ name, done = 0, inputs, started }) => `${name} ${counted(done)} of ${counted(inputs)}, ${counted((done * 1000) / (Date.now() - started))}/s`).join(" · ")}`);
 }, TELL_EVERY_MS);
 console.log(`${chosen.length} decoders, ${JOBS} at once, seed ${SEED}; what is found lies in ${shown(OUT)}`);
+console.log(`of ${counted(INPUTS)} inputs each is given its share: ${chosen.map(({ name, inputs }) => `${name} ${counted(inputs)}`).join(" · ")}`);
+if (ENGINE_ALONE) console.log("what the server alone reads is neither built nor tried: leave --without-server out for it");
 const waiting = [...chosen];
 await Promise.all(Array.from({ length: JOBS }, () => work(waiting, faults)));
 clearInterval(ticking);

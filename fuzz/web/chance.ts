@@ -71,30 +71,37 @@ export function editedBytes(chance: Chance, seeds: readonly Uint8Array[]): Uint8
   return Uint8Array.from(bytes.slice(0, TEXT_MAX));
 }
 
-/** What stands where another value is expected. */
-const ODD: readonly unknown[] = [
-  undefined, null, true, false, 0, -0, -1, 1, 1.5, NaN, Infinity, 2 ** 53, 1e308, "", "true", "1", "__proto__", "x".repeat(300), [], {}, [[]],
-  Symbol("odd"), 5n, () => "odd", new Date(NaN), new Map(), new Uint8Array(3), Object.create(null),
-  new Proxy({}, { get: () => { throw new Error("broken"); } }), { get trap(): never { throw new Error("trap"); } }, { toString: null, valueOf: null },
+/** What stands where another value is expected: made anew for each input, so that none finds what another left on it. */
+const ODD: readonly (() => unknown)[] = [
+  ...[undefined, null, true, false, 0, -0, -1, 1, 1.5, NaN, Infinity, 2 ** 53, 1e308, "", "true", "1", "__proto__", "x".repeat(300), 5n].map((plain) => () => plain),
+  () => [], () => ({}), () => [[]], () => Symbol("odd"), () => () => "odd", () => new Date(NaN), () => new Map(), () => new Uint8Array(3),
+  () => Object.create(null) as unknown, () => new Proxy({}, { get: () => { throw new Error("broken"); } }),
+  () => ({ get trap(): never { throw new Error("trap"); } }), () => ({ toString: null, valueOf: null }),
 ];
 const KEYS = ["__proto__", "constructor", "length", "0", "1", "5", "6", "id", "purpose", "consents", "event", "items", "value", "x"];
 const DEPTH_MAX = 4;
 
 /** A value like that one, here and there another one. */
 export function editedValue(chance: Chance, value: unknown, depth = 0): unknown {
-  if (chance.under(14) === 0) return chance.one(ODD);
-  if (depth > DEPTH_MAX || typeof value !== "object" || value === null || value instanceof Uint8Array || value instanceof Map) return value;
+  if (chance.under(14) === 0) return chance.one(ODD)();
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > DEPTH_MAX || value instanceof Uint8Array || value instanceof Map) return structuredClone(value);
   if (Array.isArray(value)) {
     const items = (value as unknown[]).filter(() => chance.under(20) > 0).map((item) => editedValue(chance, item, depth + 1));
-    return chance.under(12) === 0 ? [...items, chance.one(ODD)] : items;
+    return chance.under(12) === 0 ? [...items, chance.one(ODD)()] : items;
   }
   const copy: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) if (chance.under(20) > 0) own(copy, key, editedValue(chance, inner, depth + 1));
-  if (chance.under(8) === 0) own(copy, chance.one(KEYS), chance.one(ODD));
+  if (chance.under(8) === 0) own(copy, chance.one(KEYS), chance.one(ODD)());
   return copy;
 }
 
 /** A field of its own, whatever it is called. */
 function own(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+/** The value of a field of its own, by its descriptor: no getter and no trap is run. */
+export function valueIn(object: unknown, key: string): unknown {
+  return typeof object === "object" && object !== null ? Object.getOwnPropertyDescriptor(object, key)?.value : undefined;
 }

@@ -3,8 +3,6 @@
  * or an error where something does not hold. Must touch no page: what reads one is given what it would have read.
  */
 import assert from "node:assert/strict";
-import { readGoogle } from "../../www/sdk/consent-google.js";
-import { neededBy, readTcf } from "../../www/sdk/consent-tcf.js";
 import { carriedIn, packCookie } from "../../www/sdk/cookie.js";
 import { readLayer, toldBy } from "../../www/sdk/ga4.js";
 import { jsonLdTokens } from "../../www/sdk/jsonld.js";
@@ -12,7 +10,9 @@ import { landingIn } from "../../www/sdk/landing.js";
 import { fromBase64url, packFields, packTail, toBase64url, unpackContent, unpackTail } from "../../www/sdk/packing.js";
 import { asReceipt } from "../../www/sdk/receipt.js";
 import { asImported, asOthers, asPace, asReplica, asTokens, asVisitor } from "../../www/sdk/records.js";
+import { answer, file } from "./brought.js";
 import { edited, editedBytes, editedValue, type Chance } from "./chance.js";
+import { google, tcf } from "./consent.js";
 
 /** Tries one input; throws where a property does not hold. */
 export type Decoder = (chance: Chance) => void;
@@ -46,41 +46,6 @@ function jsonld(chance: Chance): void {
   assert.ok(tokens.length <= 64, "64 tokens at most");
   for (const token of tokens) assert.ok(/^[a-z]+=\S/.test(token) && token.length <= 20 + 2 * 80, token);
   assert.equal(new Set(tokens).size, tokens.length, "each once");
-}
-
-const ALL = { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true };
-const ANSWER = { eventStatus: "useractioncomplete", cmpStatus: "loaded", tcfPolicyVersion: 5, gdprApplies: true, purpose: { consents: ALL, legitimateInterests: ALL } };
-
-function tcf(chance: Chance): void {
-  const needed = neededBy(edited(chance, ["tcf", "tcf:3,4", "tcf:ads"]));
-  const answer = editedValue(chance, { ...ANSWER, eventStatus: chance.one(["tcloaded", "useractioncomplete", "cmpuishown"]) });
-  const success = chance.under(4) === 0 ? editedValue(chance, false) : true;
-  const state = readTcf(answer, success, needed);
-  assert.ok(["granted", "denied", "pending"].includes(state), state);
-  if (state !== "granted") return;
-  const { purpose } = answer as typeof ANSWER;
-  assert.ok(success === true && [1, 5, 6].every((number) => (purpose.consents as Record<number, unknown>)[number] === true), "only a clear yes is one");
-}
-
-const UPDATE = ["consent", "update", { personalization_storage: "granted", ad_storage: "denied" }];
-
-function google(chance: Chance): void {
-  const read = readGoogle(chance.one(["google", "google:ad_personalization,ad_user_data", "google:,"]));
-  for (let entries = chance.under(4); entries > 0; entries--) {
-    const entry = editedValue(chance, UPDATE);
-    if (isTrap(entry)) continue;
-    const state = read(entry);
-    assert.ok(state === undefined || ["granted", "denied", "pending"].includes(state), String(state));
-  }
-}
-
-/** Whose very reading throws: the follower of the layer catches it, see `www/sdk/layer.ts`. */
-function isTrap(entry: unknown): boolean {
-  try {
-    return (entry as { 0?: unknown } | undefined)?.[0] === isTrap;
-  } catch {
-    return true;
-  }
 }
 
 const PUSHED = [
@@ -172,4 +137,4 @@ function records(chance: Chance): void {
 }
 
 /** By the name that `make fuzz` knows. */
-export const DECODERS: Readonly<Record<string, Decoder>> = { landing, jsonld, tcf, google, layer, tails, content, fields, cookie, records };
+export const DECODERS: Readonly<Record<string, Decoder>> = { landing, jsonld, tcf, google, layer, tails, content, fields, cookie, records, file, answer };

@@ -9,15 +9,34 @@ import { DECODERS } from "./decoders.js";
 
 const [name, seed = "1", inputs = "1", first = "0", folder] = process.argv.slice(2);
 /** These are given all inputs that are asked for, the others a share. */
-const WHOLE = ["landing", "jsonld", "tcf"];
+const WHOLE = ["landing", "jsonld", "tcf", "google"];
 const PULSE = 1 << 16;
-const UNTOUCHED = describe();
+/** To look at all that is shared costs as much as some inputs. */
+const LOOK_EVERY = 1 << 8;
 
 /** What a page shares with everybody. */
-function describe(): string {
-  const names = [Object.prototype, Array.prototype, String.prototype, Function.prototype].map((shared) => Object.getOwnPropertyNames(shared));
-  return JSON.stringify(names);
+const SHARED: readonly object[] = [
+  Object, Array, String, Number, Boolean, Function, Symbol, Promise, Map, Set, RegExp, Error, Date, Uint8Array,
+].flatMap((of): object[] => [of, of.prototype as unknown as object]).concat(JSON, Math, Reflect);
+
+/** Its properties: each by name, with its value or its getter and setter. */
+const described = (): Description[] => SHARED.map((own) => new Map(Reflect.ownKeys(own).map((key) => [key, Object.getOwnPropertyDescriptor(own, key) as Described])));
+type Description = ReadonlyMap<PropertyKey, Described>;
+const UNTOUCHED = described();
+
+/** What of it is no longer as it was. */
+function touched(): string | undefined {
+  const now = described();
+  for (const [at, before] of UNTOUCHED.entries()) {
+    for (const key of new Set([...before.keys(), ...(now[at]?.keys() ?? [])])) if (!isSame(before.get(key), now[at]?.get(key))) return String(key);
+  }
+  return undefined;
 }
+
+const PARTS = ["value", "get", "set", "writable", "enumerable", "configurable"] as const;
+type Described = Readonly<Record<string, unknown>> | undefined;
+const isSame = (a: Described, b: Described): boolean =>
+  a !== undefined && b !== undefined && PARTS.every((part) => Object.is(a[part], b[part]));
 
 /** The process's highest memory, in MiB. */
 const peakMib = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
@@ -27,10 +46,10 @@ function tryOut(decoder: (chance: Chance) => void): void {
   for (let input = Number(first); input < end; input++) {
     try {
       decoder(new Chance(Number(seed), input));
-      if (input % PULSE === PULSE - 1 || input === end - 1) {
-        process.stdout.write(`#${input + 1 - Number(first)}\n`);
-        if (describe() !== UNTOUCHED) throw new Error(`a prototype that all share was changed by one of the last ${PULSE} inputs`);
-      }
+      const isLast = input === end - 1;
+      if (input % PULSE === PULSE - 1 || isLast) process.stdout.write(`#${input + 1 - Number(first)}\n`);
+      const key = input % LOOK_EVERY === LOOK_EVERY - 1 || isLast ? touched() : undefined;
+      if (key !== undefined) throw new Error(`\`${key}\`, which all share, was changed by this input or one of the ${LOOK_EVERY - 1} before`);
     } catch (error) {
       console.error(error);
       if (folder !== undefined) writeFileSync(join(folder, `crash-${seed}-${input}`), String(input));

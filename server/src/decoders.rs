@@ -1,7 +1,7 @@
 //! What reads bytes from outside, without a server around it: for `fuzz/`. In and out: as each of them says. Never: code of
 //! its own, or something else than the server's would be tried out.
 
-pub use crate::audience::{Wanted, Wish};
+pub use crate::audience::{Wanted, Whom, Wish};
 pub use crate::cli::LogKind;
 pub use crate::model::Model;
 pub use crate::replay::Visitor;

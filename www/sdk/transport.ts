@@ -28,6 +28,12 @@ export interface Message {
   readonly leaving: boolean;
 }
 
+/** Of a response, all that is looked at beside its text. */
+interface Received {
+  readonly status: number;
+  readonly headers: Pick<Headers, "get">;
+}
+
 /** Sends one request and reads its answer to the end. */
 export async function send(message: Message): Promise<Answer> {
   const body = message.body === undefined ? null : JSON.stringify(message.body);
@@ -53,7 +59,8 @@ export async function send(message: Message): Promise<Answer> {
   }
 }
 
-function understand(response: Response, text: string, atMs: number): Answer {
+/** What came back means. Throws where a text that should be JSON is none. */
+export function understand(response: Received, text: string, atMs: number): Answer {
   const { status } = response;
   if (status === 429 || status >= 500) return { kind: "rest", status, retryAfter: response.headers.get("retry-after") };
   if (status >= 400) {
@@ -67,7 +74,7 @@ function understand(response: Response, text: string, atMs: number): Answer {
   return { kind: "ok", body, skewMs: typeof nowMs === "number" && Number.isFinite(nowMs) ? nowMs - atMs : undefined };
 }
 
-function jsonObject(response: Response, text: string): Record<string, unknown> | undefined {
+function jsonObject(response: Received, text: string): Record<string, unknown> | undefined {
   if (!response.headers.get("content-type")?.includes("application/json")) return undefined;
   const body = JSON.parse(text) as unknown;
   return typeof body === "object" && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : undefined;

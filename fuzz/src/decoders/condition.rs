@@ -1,7 +1,7 @@
 //! Conditions straight from JSON, over a visitor's attributes: the input is a list of both, and of saved groups.
 
 use escale::core::condition::lenient::matches;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::seeds::json_files;
 use crate::target::Target;
@@ -38,14 +38,120 @@ fn find(value: &Value, found: &mut Vec<Value>) {
     }
 }
 
+/// Values and conditions that nest less than this are far from where the language gives up, wrapped once more or not.
+const SHALLOW: usize = 16;
+/// Operators that ask for the opposite of each other. Those of lists do so of lists alone.
+const OPPOSITES: [(&str, &str); 7] = [
+    ("$eq", "$ne"),
+    ("$in", "$nin"),
+    ("$ini", "$nini"),
+    ("$inGroup", "$notInGroup"),
+    ("$veq", "$vne"),
+    ("$vlt", "$vgte"),
+    ("$vgt", "$vlte"),
+];
+
 fn take(bytes: &[u8]) {
     let Ok(parts) = serde_json::from_slice::<Vec<Value>>(bytes) else { return };
     let part = |at: usize| parts.get(at).unwrap_or(&Value::Null);
     let (condition, attributes, groups) = (part(0), part(1), part(2));
-    let is_meant = matches(condition, attributes, groups);
-    assert_eq!(matches(condition, attributes, groups), is_meant, "asked again it says the same");
-    let both = matches(&json!({"$and": [condition]}), attributes, groups);
-    let either = matches(&json!({"$or": [condition, {"$nor": [{}]}]}), attributes, groups);
-    assert!(is_meant || !both, "all of one is no more than the one");
-    assert!(is_meant || !either, "the one or nothing is no more than the one");
+    let asked = |condition: &Value| matches(condition, attributes, groups);
+    let is_meant = asked(condition);
+    assert_eq!(asked(condition), is_meant, "asked again it says the same");
+    let is_not = asked(&json!({"$not": condition}));
+    assert!(!(is_meant && is_not), "it holds or it does not");
+    if [condition, attributes].into_iter().any(|value| depth(value) > SHALLOW) {
+        return;
+    }
+    knows_what_is(attributes, groups);
+    if is_condition(condition) {
+        assert_eq!(is_not, !is_meant, "$not turns it round");
+        assert_eq!(asked(&json!({"$and": [condition]})), is_meant, "all of one is the one");
+        assert_eq!(asked(&json!({"$and": [{}, condition, condition]})), is_meant, "what is said twice is said");
+        assert_eq!(asked(&json!({"$or": [condition]})), is_meant, "any of one is the one");
+        assert_eq!(asked(&json!({"$or": [condition, {"$nor": [{}]}]})), is_meant, "the one or nothing is the one");
+        assert_eq!(asked(&json!({"$nor": [condition]})), !is_meant, "none of one is its opposite");
+        each_by_itself(condition, is_meant, asked);
+    }
+}
+
+fn depth(value: &Value) -> usize {
+    let inner = match value {
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(members) => members.values().map(depth).max(),
+        _ => return 0,
+    };
+    1 + inner.unwrap_or(0)
+}
+
+/// Every plain attribute is what it is.
+fn knows_what_is(attributes: &Value, groups: &Value) {
+    let plain = attributes.as_object().into_iter().flatten();
+    let plain = plain.filter(|(name, value)| {
+        let is_plain = !(value.is_array() || value.is_object() || value.is_null());
+        is_plain && !is_operator(name) && !name.contains('.')
+    });
+    for (name, value) in plain {
+        let holds = |test: Value| matches(&json!({ (name): test }), attributes, groups);
+        assert!(holds(json!({"$eq": value})) && !holds(json!({"$ne": value})), "{name} is {value}");
+        assert!(holds(json!({"$in": [value]})) && !holds(json!({"$nin": [value]})), "{name} is {value}");
+        assert!(holds(json!({"$exists": true})) && !holds(json!({"$exists": false})), "{name} is there");
+        assert!(holds(json!({"$lte": value})) && !holds(json!({"$gt": value})), "{name} is {value}");
+        assert!(holds(value.clone()), "{name} is {value}");
+    }
+}
+
+/// A condition is what its members are together; and of an attribute and one operator, what the opposite one is not.
+fn each_by_itself(condition: &Value, is_meant: bool, asked: impl Fn(&Value) -> bool) {
+    let members: Vec<_> = condition.as_object().into_iter().flatten().collect();
+    let all = members.iter().all(|(name, operand)| asked(&json!({ (name.as_str()): operand })));
+    assert_eq!(all, is_meant, "all of its members");
+    for (name, operand) in members.into_iter().filter(|(name, _)| !is_operator(name)) {
+        for (operator, operand) in operand.as_object().filter(|members| is_operators(members)).into_iter().flatten() {
+            let opposite = OPPOSITES.iter().find_map(|(a, b)| match operator {
+                _ if operator == a => Some(b),
+                _ if operator == b => Some(a),
+                _ => None,
+            });
+            let Some(opposite) = opposite.filter(|opposite| !is_of_lists(opposite) || operand.is_array()) else {
+                continue;
+            };
+            let holds = |operator: &str| asked(&json!({ (name.as_str()): { (operator): operand } }));
+            assert!(holds(operator) != holds(opposite), "{operator} is not {opposite}");
+        }
+    }
+}
+
+fn is_of_lists(operator: &str) -> bool {
+    matches!(operator, "$in" | "$nin" | "$ini" | "$nini")
+}
+
+fn is_operator(name: &str) -> bool {
+    name.starts_with('$')
+}
+
+fn is_operators(members: &Map<String, Value>) -> bool {
+    !members.is_empty() && members.keys().all(|name| is_operator(name))
+}
+
+/// Whether it is one by its form. What is none is false, `$not` or not.
+fn is_condition(condition: &Value) -> bool {
+    let is_any = |(name, operand): (&String, &Value)| match name.as_str() {
+        "$and" | "$or" | "$nor" => operand.as_array().is_some_and(|all| all.iter().all(is_condition)),
+        "$not" => is_condition(operand),
+        _ => is_test(operand),
+    };
+    condition.as_object().is_some_and(|members| members.iter().all(is_any))
+}
+
+/// Whether an attribute can be asked for it.
+fn is_test(operand: &Value) -> bool {
+    let Some(operators) = operand.as_object().filter(|members| is_operators(members)) else { return true };
+    operators.iter().all(|(operator, operand)| match operator.as_str() {
+        "$not" | "$size" => is_test(operand),
+        "$all" | "$alli" => operand.as_array().is_none_or(|all| all.iter().all(is_test)),
+        "$elemMatch" if operand.as_object().is_some_and(is_operators) => is_test(operand),
+        "$elemMatch" => is_condition(operand),
+        _ => true,
+    })
 }

@@ -1,8 +1,14 @@
 //! The body of `POST /v1/audiences`: a condition, checked strictly and compiled, or refused with the reason.
 
-use escale_server::decoders::{Wanted, Wish};
+use std::sync::LazyLock;
+
+use escale::core::config::vocabulary::Vocabulary;
+use escale::core::engine::Engine;
+use escale::core::issue::Issue;
+use escale_server::decoders::{Wanted, Whom, Wish};
 use serde_json::{Value, json};
 
+use crate::decoders::profile;
 use crate::site::{self, NOW_MS, config};
 use crate::target::Target;
 
@@ -21,7 +27,44 @@ fn seeds() -> Vec<Vec<u8>> {
 
 fn take(bytes: &[u8]) {
     let Ok(condition) = serde_json::from_slice::<Value>(bytes) else { return };
-    if let Err(why) = Wanted::condition(config(), &condition, Wish::default(), NOW_MS as u64) {
-        assert!(!why.is_empty(), "a refusal has a reason");
+    let wanted = |condition: &Value| match Wanted::condition(config(), condition, Wish::default(), NOW_MS as u64) {
+        Ok(Wanted { whom: Whom::Condition(compiled), .. }) => Ok(compiled),
+        Ok(_) => panic!("a condition was asked for"),
+        Err(why) => Err(why),
+    };
+    let compiled = match wanted(&condition) {
+        Ok(compiled) => compiled,
+        Err(why) => {
+            let Err(issues) = NAMES.condition(&condition) else { panic!("nothing is wrong, and it is refused: {why}") };
+            let is_told = |issue: &Issue| !issue.remedy.is_empty() && why.contains(&issue.message);
+            assert!(!issues.is_empty() && issues.iter().all(is_told), "{why}");
+            return;
+        }
+    };
+    let again = wanted(&condition);
+    let all = wanted(&json!({"$and": [condition]}));
+    // At the bound of how deep, or how long, a condition may be there is no room for more.
+    let none = wanted(&json!({"$nor": [condition]}));
+    for engine in VISITORS.iter() {
+        engine.with_facts(NOW_MS, |facts| {
+            let holds = compiled.holds(facts);
+            assert_eq!(again.as_ref().ok().map(|again| again.holds(facts)), Some(holds), "the same condition");
+            assert!(all.as_ref().is_ok_and(|all| all.holds(facts) == holds) || all.is_err(), "all of one is the one");
+            assert!(none.as_ref().is_ok_and(|none| none.holds(facts) != holds) || none.is_err(), "none of one");
+        });
     }
 }
+
+/// Those of the golden cases who are known by the demo's config, and one of whom nothing is.
+static VISITORS: LazyLock<Vec<Engine>> = LazyLock::new(|| {
+    let mut nobody = Engine::new(config().clone());
+    nobody.set_visitor(site::VISITOR);
+    let known = profile::seeds().into_iter().filter_map(|state| {
+        let mut engine = nobody.clone();
+        engine.load(&profile::with_sum(&state)).ok()?;
+        Some(engine)
+    });
+    std::iter::once(nobody.clone()).chain(known.take(MOST_VISITORS)).collect()
+});
+const MOST_VISITORS: usize = 3;
+static NAMES: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(config()));
