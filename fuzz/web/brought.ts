@@ -47,7 +47,7 @@ export function file(chance: Chance): void {
   assert.deepEqual(importable(given), found, "the same file is the same, and has the same mark");
 }
 
-/** A getter, a trap, or what no JSON is made of: whoever called is told that it failed, see `client.ts`. */
+/** A getter, or a trap: whoever called is told that it failed, see `client.ts`. */
 function foundIn(given: unknown): ReturnType<typeof importable> {
   try {
     return importable(given);
@@ -102,7 +102,7 @@ function refusal(status: number, body: Record<string, unknown> | undefined): unk
 function knows(body: Readonly<Record<string, unknown>>): void {
   const found = othersOf(body);
   const [seq, state] = ["seq", "state"].map((key) => valueIn(body["others"], key));
-  if (typeof seq !== "number" || typeof state !== "string") return assert.equal(found, undefined);
+  if (typeof seq !== "number" || !Number.isFinite(seq) || seq < 0 || typeof state !== "string") return assert.equal(found, undefined);
   if (!found) return assert.throws(() => atob(state.replace(/-/g, "+").replace(/_/g, "/")), "bytes that can be read are taken");
   assert.equal(found.seq, seq);
   assert.deepEqual(found.bytes, Uint8Array.from(Buffer.from(state, "base64url")), "the text's own bytes");

@@ -17,42 +17,58 @@ export function ask<T>(request: IDBRequest<T>): Promise<T> {
 /** Opens the database; `undefined` where storage is denied, absent, or does not answer. */
 export function openDatabase(name: string, mode: "create" | "existing"): Promise<IDBDatabase | undefined> {
   return new Promise((resolve) => {
+    const channel = callFor(name);
     let waiting = true;
-    let channel: BroadcastChannel | undefined;
-    const answer = (database?: IDBDatabase): void => {
+    const none = (): void => {
       waiting = false;
-      channel?.close();
-      resolve(database);
+      resolve(undefined);
     };
-    const none = (): void => answer();
+    const over = (): void => channel?.close();
     try {
-      // Chromium may keep a page for "back" in the midst of making the database, and nobody can open it until that page ends:
-      // what is said on a channel that it listens to ends it.
-      channel = new BroadcastChannel(`${name}:open`);
-      channel.onmessage = () => undefined;
-      channel.postMessage(0);
       const request = indexedDB.open(name, 1);
+      const making = { abort: () => request.result.close() };
       setTimeout(none, OPEN_MAX_MS);
-      request.onerror = none;
       request.onblocked = none;
       request.onupgradeneeded = () => {
         // Aborting the first upgrade leaves no database behind.
         if (mode === "existing") request.transaction?.abort();
         else request.result.createObjectStore(KEPT);
-        running.add({ abort: () => request.result.close() });
+        running.add(making);
       };
-      request.onsuccess = () => {
+      request.onsuccess = request.onerror = ({ type }) => {
+        over();
+        running.delete(making);
+        if (type === "error") {
+          none();
+          return;
+        }
         const database = request.result;
         // A later release may upgrade: an open connection must not block it.
         database.onversionchange = () => database.close();
         // Answered after all, when nobody waits any more.
-        if (waiting) answer(database);
+        if (waiting) resolve(database);
         else database.close();
       };
     } catch {
+      over();
       none();
     }
   });
+}
+
+/**
+ * Chromium may keep a page for "back" in the midst of making the database, and nobody can open it until that page ends: what is
+ * said on a channel that it listens to ends it. To be closed once the database is open, or is not to be had.
+ */
+function callFor(name: string): BroadcastChannel | undefined {
+  try {
+    const channel = new BroadcastChannel(`${name}:open`);
+    channel.onmessage = () => undefined;
+    channel.postMessage(0);
+    return channel;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -28,9 +28,10 @@ export function importable(file: unknown): Importable | undefined {
   const [replica, others] = [bytesOf(found.replica), bytesOf(found.others)];
   const { pending = [] } = found;
   if (!replica || !others || !Array.isArray(pending) || pending.length > PENDING_MAX) return undefined;
-  const events = pending.map((tail: unknown) => bytesOf(asObject(tail).events));
+  const texts = pending.map((tail: unknown) => asObject(tail).events);
+  const events = texts.map(bytesOf);
   if (!events.every((bytes) => bytes !== undefined)) return undefined;
-  const whole = JSON.stringify([found.replica, found.others, found.pending]);
+  const whole = JSON.stringify([found.replica, found.others, texts]);
   return {
     replica,
     others,

@@ -86,7 +86,7 @@ export function othersOf(body: Readonly<Record<string, unknown>>): Others | unde
   if (typeof others !== "object" || others === null) return undefined;
   const { seq, state } = others as { seq?: unknown; state?: unknown };
   const bytes = fromBase64url(state);
-  return typeof seq === "number" && bytes ? { seq, bytes } : undefined;
+  return typeof seq === "number" && seq >= 0 && seq < Infinity && bytes ? { seq, bytes } : undefined;
 }
 
 /** Whether the server has nothing (more) under this token, so that it need not be asked again. A customer goes with all their browsers. */
