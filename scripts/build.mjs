@@ -22,7 +22,8 @@ const TARGET = "wasm32-unknown-unknown";
  * The first module is what every page loads, in two halves: what the first choice needs, and what these exports of it
  * reach besides. The second is what a person's question loads.
  */
-const LATER = ["runtime_page", "runtime_turnPage", "runtime_apply", "runtime_track", "runtime_lastError", "runtime_question", "runtime_save", "runtime_loadWith", "__wbg_runtime_free"];
+const FREE = "__wbg_runtime_free";
+const LATER = ["runtime_page", "runtime_turnPage", "runtime_apply", "runtime_track", "runtime_lastError", "runtime_question", "runtime_save", "runtime_loadWith", FREE];
 const MODULES = [
   { name: "runtime", wasm: "escale_bg.wasm", features: [], lean: true, later: LATER },
   { name: "full", wasm: "full_bg.wasm", features: ["--features", "full"], lean: false, later: [] },
@@ -127,7 +128,7 @@ function shrink(folder, later) {
     // What is given back when the browser tidies up may trap, if the engine did: nobody could catch that, and the page would see it.
     .replace(/(new FinalizationRegistry\(ptr => )(wasm\.\w+\(ptr, 1\))\)/g, "$1{ try { $2; } catch {} })");
   if (/FinalizationRegistry\(ptr => wasm/.test(text)) throw new Error("the glue has another form: what is given back late may throw into the page");
-  writeFileSync(glue, later.length > 0 ? lighten(text) + EXTEND : text);
+  writeFileSync(glue, later.length > 0 ? lighten(text) + extension(exported.get(FREE)) : text);
   if (later.length > 0) extendTypes(join(folder, "escale.d.ts"));
   if (later.length > 0) cut(folder, later.map((long) => exported.get(long)));
   else run("wasm-opt", [...FEATURES, "--strip-debug", wasm, "-o", wasm]);
@@ -143,7 +144,7 @@ function lighten(glue) {
     .replace(/^if \(Symbol\.dispose\).*\n/m, "")
     .replace(/^ +__proto__: null,\n/gm, "")
     .replace(/^ {4}wasm(?:Instance = instance|Module = module);\n/gm, "")
-    // One runtime lives as long as its page: nothing of it is given back.
+    // One runtime lives as long as its page: nothing of it is given back when the browser tidies up.
     .replace(/^ {8}RuntimeFinalization\.register.*\n/m, "")
     .replace(/^ {4}__destroy_into_raw\(\) \{[^]*?^ {4}\}\n/m, "")
     .replace(/^ {4}free\(\) \{[^]*?^ {4}\}\n/m, "")
@@ -174,8 +175,8 @@ function extendTypes(file) {
   writeFileSync(file, text + EXTEND_TYPE);
 }
 
-/** The glue's way to take in the second half: what it exports stands beside what the first does. */
-const EXTEND = `
+/** The glue's way to take in the second half: what it exports stands beside what the first does; `free` is one of these. */
+const extension = (free) => `
 /** Gives the running instance its second half. */
 export function extend(module) {
     const { exports } = new WebAssembly.Instance(module, { ...__wbg_get_imports(), ${FIRST}: wasm });
@@ -186,12 +187,19 @@ export function extend(module) {
 export function abandon() {
     wasm = undefined;
 }
+
+/** Gives a runtime's memory back. */
+export function dispose(runtime) {
+    wasm.${free}(runtime.__wbg_ptr, 0);
+}
 `;
 const EXTEND_TYPE = `
 /** Gives the running instance its second half. */
 export function extend(module: WebAssembly.Module): void;
 /** Leaves the running instance: the next \`initSync\` begins another. */
 export function abandon(): void;
+/** Gives a runtime's memory back. */
+export function dispose(runtime: Runtime): void;
 `;
 
 function integrity(file) {

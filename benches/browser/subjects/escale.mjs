@@ -2,7 +2,7 @@
  * Escale's runtime module: the same tastes and deeds, told as events; then choices, each on a page that shows nothing yet.
  * Must never be spared its own duties: pressure, fatigue, exploration, seed and propensity are all computed.
  */
-import init, { extend, Runtime } from "../../../target/web/runtime/escale.js";
+import init, { dispose, extend, Runtime } from "../../../target/web/runtime/escale.js";
 
 /** Page views for a taste of 1: enough for tastes to be told apart. */
 const VIEWS_OF_A_TASTE = 20;
@@ -26,7 +26,10 @@ export async function prepare({ offers, tastes, facts }) {
   };
   const event = engine.page(Date.now(), "trip.city", "/", "");
   const parts = {
-    "open the config": () => Runtime.open(config)?.free(),
+    "open the config": () => {
+      const opened = Runtime.open(config);
+      if (opened) dispose(opened);
+    },
     "apply an event": () => engine.apply(event),
     "page view and choice": () => {
       engine.page(Date.now(), "", "/", "");
