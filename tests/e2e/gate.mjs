@@ -64,12 +64,18 @@ export class Gate {
     return this.requests.filter((request) => request.split(" ")[1]?.startsWith(prefix));
   }
 
+  /** Until somebody asks for such a path. @param {string} prefix */
+  async until(prefix) {
+    while (this.asked(prefix).length === 0) await once(this.#heard, "request");
+  }
+
   /** @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response */
   async #pass(request, response) {
     const path = request.url ?? "/";
     if (path === WITNESS_PATH) return this.#witness(response);
     if (path === REPORT_PATH) return this.#note(request, response);
     this.requests.push(`${request.method} ${path}`);
+    this.#heard.emit("request");
     await [...this.held].find(([prefix]) => path.startsWith(prefix))?.[1];
     const answer = [...this.answers].find(([prefix]) => path.startsWith(prefix))?.[1];
     if (answer) return void response.writeHead(answer.status, { "content-type": answer.type ?? "text/plain" }).end(answer.body);

@@ -134,15 +134,37 @@ export async function heldByServer(origin, secret) {
   return { status: answer.status, body: /** @type {any} */ (await answer.json().catch(() => null)) };
 }
 
-/** Signs in on the account page, and waits until the server has taken the token. @param {Browser} browser @param {string} account @param {string} email */
+/**
+ * Signs in on the account page, or where one is if none is said, and waits until the server has taken the token.
+ * @param {Browser} browser
+ * @param {string | undefined} account
+ * @param {string} email
+ */
 export async function signIn(browser, account, email) {
-  await browser.open(account);
+  if (account !== undefined) await browser.open(account);
   await untilState(browser, "ready");
   await browser.run(() => /** @type {any} */ (window).escale("on", "identify", () => Object.assign(window, { isIdentified: true })));
   await (await browser.find("#login input[name=email]")).type(email);
   await browser.click("#login button[type=submit]");
   await browser.until("the customer to be identified", () => /** @type {any} */ (window).isIdentified === true);
 }
+
+/**
+ * What words answer their callbacks, said one after the other: an error's code (or `no code`), `nothing`, or `something`.
+ * @param {Browser} browser
+ * @param {unknown[][]} commands
+ * @returns {Promise<string[]>}
+ */
+export const answersTo = (browser, commands) =>
+  browser.runAsync(async (/** @type {unknown[][]} */ ...all) => {
+    const words = [];
+    for (const command of all) {
+      const told = /** @type {any} */ (await new Promise((done) => /** @type {any} */ (window).escale(...command, done)));
+      // A driver's scripts may have an `Error` of their own.
+      words.push(Object.prototype.toString.call(told) === "[object Error]" ? told.code ?? "no code" : told === undefined ? "nothing" : "something");
+    }
+    return words;
+  }, ...commands);
 
 /** Gives a command to Escale, as a site's own script would. @param {Browser} browser @param {...unknown} command */
 export const tell = (browser, ...command) =>

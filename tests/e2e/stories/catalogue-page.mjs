@@ -153,6 +153,16 @@ export const pageCatalogue = [
     assert.equal((await slot(browser)).state, "offer");
   }),
 
+  story("where a tag manager strips the attributes, the page says its options beforehand", async ({ visit, gate, at }) => {
+    gate.prelude = `window.escaleOptions = { site: "demo", config: "/v1/config?site=demo", server: "", bots: "allow", deadlineMs: ${gate.deadlineMs} };`;
+    gate.rewrite = (html) => html.replace(/(<script async src="[^"]*")[^>]*>/, "$1>");
+    const browser = await visit();
+    await becomeCityLover(browser, at);
+    assert.equal((await slot(browser)).state, "offer");
+    await flush(browser);
+    assert.ok(gate.asked("/v1/sync").length > 0, "it syncs, too");
+  }),
+
   story("f51_an element that stands in for the running script leaves the default", async ({ visit, gate, at }) => {
     gate.rewrite = (html) => html.replace("</head>", "</head><img name=\"currentScript\">").replace(/(<script async src="\/escale\/escale.js"[^>]*><\/script>)([^]*)<\/body>/, "$2$1</body>");
     const browser = await visit();

@@ -2,9 +2,41 @@
 import assert from "node:assert/strict";
 import { picture } from "../out.mjs";
 import { startRendering } from "../rendered.mjs";
-import { arriveAndAccept, flush, slot, storage, tell, untilState } from "../steps.mjs";
+import { arriveAndAccept, flush, lookAt, slot, storage, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
+
+/** The edge as at a content network's: given the modules, since a worker has neither files nor a document. */
+const EDGE_WORKER = `
+  import { openEdge } from "/escale/edge.js";
+  // An engine that traps while it is told to, and is then in an unknown state for ever.
+  const { Instance } = WebAssembly;
+  let isFaulty = false;
+  WebAssembly.Instance = class {
+    constructor(...args) {
+      let isBroken = false;
+      this.exports = Object.fromEntries(Object.entries(new Instance(...args).exports).map(([name, own]) => [name, typeof own === "function" ? (...given) => {
+        isBroken ||= isFaulty;
+        if (isBroken) throw new WebAssembly.RuntimeError("unreachable");
+        return own(...given);
+      } : own]));
+    }
+  };
+  onmessage = async ({ data: { cookie, module, later, config } }) => {
+    try {
+      const edge = await openEdge({ site: "demo", config, module, later });
+      const page = edge.page({ cookie, language: "fr", url: "/" }, ["home-hero"]);
+      const offer = () => edge.page({ cookie, language: "fr", url: "/" }, ["home-hero"]).choices.get("home-hero")?.[0]?.offer ?? "own";
+      isFaulty = true;
+      const trapped = [offer()];
+      isFaulty = false;
+      trapped.push(offer(), offer());
+      postMessage({ trapped, offer: page.choices.get("home-hero")?.[0]?.offer, isPersonal: page.isPersonal, html: page.slot("home-hero", "own"), nobody: edge.page({ cookie: "", language: "fr" }, ["home-hero"]).isPersonal });
+    } catch (error) {
+      postMessage({ error: String(error) });
+    }
+  };
+`;
 
 /** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
 /** @typedef {import("../story.mjs").Scene} Scene */
@@ -94,14 +126,19 @@ export const edgeStories = [
     await browser.find("dialog.escale-why-panel");
   }),
 
-  rendered("the edge knows nobody without the cookie, which goes with a pause, a withdrawal and an erasure", async ({ visit, at, rendering }) => {
+  rendered("the edge knows nobody without the cookie, which goes with a pause, a withdrawal and an erasure", async ({ visit, gate, at, rendering }) => {
     const browser = await visit();
     const cookies = async () => (await storage(browser)).cookies;
     await browser.open(at("/"));
     await untilState(browser, "pending");
     assert.equal(await cookies(), "", "none before consent");
     assert.doesNotMatch(rendering.sent.get("home-hero") ?? "", /data-escale-at/);
+    const { rewrite } = gate;
+    gate.rewrite = (html) => rewrite(html).replace('data-cookie="on"', 'data-cookie="off"');
     await becomeCityLover(browser, at);
+    assert.equal(await cookies(), "", "off is off");
+    gate.rewrite = rewrite;
+    await lookAt(browser, [at("/")]);
     assert.match(await cookies(), /^escale-demo=[\w-]+$/);
     await browser.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("profile.pause", () => done(true))));
     assert.equal(await cookies(), "");
@@ -134,23 +171,11 @@ export const edgeStories = [
     assert.equal((await slot(browser)).state, "default");
   }),
 
-  story("the edge in a worker, from precompiled modules, chooses what the page does", async ({ visit, gate, at }) => {
+  story("the edge in a worker, from precompiled modules, chooses what the page does; a trap costs one page its offer", async ({ visit, gate, at }) => {
     gate.rewrite = (html) => html.replace(" data-site=", ' data-cookie="on" data-site=');
     // This page asks for trusted addresses of workers; the story has none.
     gate.policy = (policy) => policy.replace(/; require-trusted-types-for 'script'/, "");
-    // A worker has neither files nor a document: it is given the modules, as at a content network's edge.
-    gate.answers.set("/edge-worker.js", { status: 200, type: "text/javascript", body: `
-      import { openEdge } from "/escale/edge.js";
-      onmessage = async ({ data: { cookie, module, later, config } }) => {
-        try {
-          const edge = await openEdge({ site: "demo", config, module, later });
-          const page = edge.page({ cookie, language: "fr", url: "/" }, ["home-hero"]);
-          postMessage({ offer: page.choices.get("home-hero")?.[0]?.offer, isPersonal: page.isPersonal, html: page.slot("home-hero", "own"), nobody: edge.page({ cookie: "", language: "fr" }, ["home-hero"]).isPersonal });
-        } catch (error) {
-          postMessage({ error: String(error) });
-        }
-      };
-    ` });
+    gate.answers.set("/edge-worker.js", { status: 200, type: "text/javascript", body: EDGE_WORKER });
     const browser = await visit();
     const shown = await becomeCityLover(browser, at);
     await flush(browser);
@@ -163,5 +188,6 @@ export const edgeStories = [
     });
     assert.deepEqual([told.error, told.offer, told.isPersonal, told.nobody], [undefined, shown.offer, true, false]);
     assert.match(told.html, /shadowrootmode="open".*own/s);
+    assert.deepEqual(told.trapped, ["own", shown.offer, shown.offer]);
   }),
 ];

@@ -1,6 +1,6 @@
 /** Whatever is missing, blocked or wrong: the page keeps its own content, and nothing is thrown into it. */
 import assert from "node:assert/strict";
-import { arriveAndAccept, CITY_PAGES, CITY_QUOTE, flush, lookAt, slot, tell, untilState } from "../steps.mjs";
+import { answersTo, arriveAndAccept, CITY_PAGES, CITY_QUOTE, flush, lookAt, slot, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 
 const BROKEN_CONFIG = JSON.stringify({
@@ -10,6 +10,10 @@ const BROKEN_CONFIG = JSON.stringify({
   placements: { "home-hero": {} },
   offers: [{ id: "lisbonne", family: "twons", placements: ["home-hero"], content: { fr: { title: "Lisbonne" } } }],
 });
+
+/** Words that ask, and words that do something. */
+const ASKS = [["explain", "home-hero"], ["question"], ["flush"], ["profile.get"], ["profile.export"], ["centre"], ["no-such-word"]];
+const DOES = [["reset"], ["profile.pause"], ["profile.resume"], ["profile.import", "{}"], ["profile.forget"]];
 
 /** Storage as browsers refuse it: reading the name already throws. */
 const DENIED = `for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
@@ -72,7 +76,7 @@ export const faultStories = [
   withoutEngine("f45_the config is missing", (gate) => gate.answers.set("/v1/config", { status: 404 })),
   withoutEngine("f45_the config is no config", (gate) =>
     gate.answers.set("/v1/config", { status: 200, type: "application/octet-stream", body: "x".repeat(4_000) })),
-  story("what is loaded after the first choice is missing: offers still show", async ({ visit, gate, at }) => {
+  story("what is loaded after the first choice is missing: offers still show, and whoever asks is answered", async ({ visit, gate, at }) => {
     const browser = await visit();
     await arriveAndAccept(browser, at("/"));
     await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
@@ -82,6 +86,13 @@ export const faultStories = [
     await browser.open(at("/"));
     await untilState(browser, "memory");
     assert.equal((await slot(browser)).state, "offer");
+    assert.deepEqual(await answersTo(browser, ASKS), ASKS.map(() => "nothing"));
+    assert.deepEqual(await answersTo(browser, DOES), DOES.map(() => "no code"), "none says that it was done");
+    gate.answers.clear();
+    gate.answers.set("/escale/full", { status: 404 });
+    await lookAt(browser, [at("/")]);
+    assert.deepEqual(await answersTo(browser, [["profile.get"], ["profile.export"], ["explain", "home-hero"]]), ["nothing", "nothing", "nothing"]);
+    assert.deepEqual(await answersTo(browser, [["profile.pause"], ["profile.resume"], ["profile.forget"]]), ["nothing", "nothing", "nothing"]);
   }),
 
   withoutStorage("f01_storage is denied", DENIED),

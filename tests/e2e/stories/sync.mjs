@@ -1,6 +1,6 @@
 /** What the server is told, what it tells another browser of the same customer, and how it forgets. */
 import assert from "node:assert/strict";
-import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, flush, heldByServer, kept, lookAt, signIn, slot, storage, tell, untilState } from "../steps.mjs";
+import { CITY_PAGES, CITY_QUOTE, answersTo, arriveAndAccept, flush, heldByServer, kept, lookAt, signIn, slot, storage, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { isAbout } from "./taste.mjs";
 
@@ -63,6 +63,37 @@ export const syncStories = [
     await tell(office, "track", "search", { destination: "bali" });
     await flush(office);
     await untilGone(office);
+  }),
+
+  story("r8_forgotten while consent is undecided, it is gone here and on the server", async ({ visit, gate, at }) => {
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    await lookAt(browser, CITY_PAGES.map(at));
+    await flush(browser);
+    const { secret } = (await kept(browser))["visitor"];
+    await tell(browser, "consent", "pending");
+    await untilState(browser, "pending");
+    const { ["visitor"]: still } = await kept(browser);
+    assert.equal(still.secret, secret, "undecided, nothing is erased by itself");
+    assert.deepEqual(await answersTo(browser, [["profile.import", "{}"], ["profile.pause"], ["profile.get"]]), ["not_kept", "not_kept", "nothing"]);
+    assert.deepEqual(await answersTo(browser, [["profile.forget"]]), ["nothing"]);
+    await untilGone(browser);
+    assert.equal((await heldByServer(gate.origin, secret)).status, 410);
+  }),
+
+  story("f27_a server that cannot answer is asked again for the customer, and the token is not blamed", async ({ visit, engine, gate, at }) => {
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    gate.answers.set("/v1/identify", { status: 200, type: "text/html", body: "the log-in page of a hotel" });
+    await browser.open(at("/compte.html"));
+    await untilState(browser, "ready");
+    await browser.run(() => /** @type {any} */ (window).escale("on", "error", (/** @type {any} */ error) => Object.assign(window, { blamed: error.code })));
+    const signed = signIn(browser, undefined, `${engine}-again-${CUSTOMER}`);
+    await Promise.race([signed, gate.until("/v1/identify")]);
+    gate.answers.delete("/v1/identify");
+    await signed;
+    assert.ok(gate.asked("/v1/identify").length >= 2);
+    assert.equal(await browser.run(() => /** @type {any} */ (window).blamed ?? "nothing"), "nothing");
   }),
 
   story("f35_withdrawn, it is gone here, in the other tab and on the server", async ({ visit, gate, at }) => {
