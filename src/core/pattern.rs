@@ -1,8 +1,8 @@
 //! Which addresses a pattern means: a subset of the `URLPattern` syntax for path and query. Linear in pattern ×
 //! address, whatever both are.
 //!
-//! `*` is any run of characters, `:name` one or more characters other than `/`, everything else itself. A `?` parts
-//! path from query; a pattern without one takes any query.
+//! `*` is any run of characters, `:name` one or more characters, in the path other than `/`, everything else itself. A `?`
+//! parts path from query; a pattern without one takes any query.
 
 /// Addresses are looked at up to here.
 const MOST_URL: usize = 1024;
@@ -21,13 +21,17 @@ pub fn matches(pattern: &str, url: &str) -> bool {
     let url = url.get(..MOST_URL).unwrap_or(url);
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     match pattern.split_once('?') {
-        Some((path_pattern, query_pattern)) => part_matches(path_pattern, path) && part_matches(query_pattern, query),
-        None => part_matches(pattern, path),
+        Some((path_pattern, query_pattern)) => {
+            part_matches(path_pattern, path, b'/') && part_matches(query_pattern, query, b'#')
+        }
+        None => part_matches(pattern, path, b'/'),
     }
 }
 
 /// Follows all the ways through at once: the set of places in the text that the pattern read so far can end at.
-fn part_matches(pattern: &str, text: &str) -> bool {
+///
+/// What a name stands for ends before `end`; in a query that is what no query has.
+fn part_matches(pattern: &str, text: &str, end: u8) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let mut ends = vec![false; text.len() + 1];
     ends[0] = true;
@@ -38,8 +42,8 @@ fn part_matches(pattern: &str, text: &str) -> bool {
             spread(&mut ends, |_| true, text);
         } else if c == b':' && pattern.get(at).is_some_and(|c| c.is_ascii_alphabetic()) {
             at += pattern[at..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'_').count();
-            step(&mut ends, |c| c != b'/', text);
-            spread(&mut ends, |c| c != b'/', text);
+            step(&mut ends, |c| c != end, text);
+            spread(&mut ends, |c| c != end, text);
         } else {
             step(&mut ends, |t| t == c, text);
         }

@@ -3,6 +3,7 @@
  * core gave, to the last bit, from the runtime module and from the full one.
  */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Visitor } from "./driver.mjs";
 import { BUILDS, ROOT, cases, expected } from "./golden/cases.mjs";
@@ -40,10 +41,27 @@ const vectors = {
   },
 };
 
+/** `[pattern, address, whether the one means the other]`, which the native core is held to as well. */
+const patterns = JSON.parse(await readFile(join(ROOT, "tests/frozen/url-patterns.json"), "utf8"));
+
+/** @type {import("./runner.mjs").Story} */
+const addresses = {
+  name: `${patterns.length} patterns of addresses, as the browser's own URLPattern means them`,
+  run: async ({ world }) => {
+    await world.browser.open(`${world.site.origin}/`);
+    const other = await world.browser.run((/** @type {[string, string, boolean][]} */ ...cases) => cases.filter(([pattern, url, means]) => {
+      const [[pathname, search], [path, query = ""]] = [pattern.split(/\?(.*)/s), url.split(/\?(.*)/s)];
+      const own = new /** @type {any} */ (window).URLPattern({ pathname, ...(search === undefined ? {} : { search }) });
+      return own.test({ pathname: path, search: query }) !== means;
+    }), ...patterns);
+    assert.deepEqual(other, []);
+  },
+};
+
 await runSuite({
   title: "golden cases",
   limitMs: 20_000,
-  stories: [...cases.flatMap((read) => BUILDS.map((build) => storyOf(read, build))), vectors],
+  stories: [...cases.flatMap((read) => BUILDS.map((build) => storyOf(read, build))), vectors, addresses],
   enter: async (engine) => {
     const site = await serveFolders({ "/": join(ROOT, "tests/browser/golden"), "/module/": join(ROOT, "target/web") });
     const visitor = new Visitor(engine);

@@ -1,0 +1,14 @@
+//! What a pattern means, beside what browsers mean by it: `tests/frozen/url-patterns.json` holds patterns, addresses and what a
+//! browser's own `URLPattern` answered; `tests/browser/golden.mjs` asks each browser again.
+use escale::core::pattern::matches;
+
+type Case = (String, String, bool);
+
+#[test]
+fn a_pattern_means_what_the_browsers_own_means() -> Result<(), Box<dyn std::error::Error>> {
+    let cases: Vec<Case> = serde_json::from_str(include_str!("frozen/url-patterns.json"))?;
+    assert!(cases.len() > 400, "only {} cases", cases.len());
+    let wrong: Vec<&Case> = cases.iter().filter(|(pattern, url, matched)| matches(pattern, url) != *matched).collect();
+    assert!(wrong.is_empty(), "{} of {}: {wrong:?}", wrong.len(), cases.len());
+    Ok(())
+}
