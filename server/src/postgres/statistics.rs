@@ -2,9 +2,10 @@
 //! of the row which remembers what was counted.
 
 use deadpool_postgres::{Client, Transaction};
+use futures_util::future::{try_join, try_join_all, try_join4};
 use tokio_postgres::types::ToSql;
 
-use super::bucket::Bucket;
+use super::bucket::{Bucket, Rest};
 use super::tell::told_in;
 use crate::ids::{CustomerKey, IdHash, VisitorKey};
 use crate::statistics::change::Changes;
@@ -151,8 +152,9 @@ async fn visitor(here: &Here<'_, '_>, of: &IdHash) -> Result<Visitor, StoreError
 async fn save(here: &Here<'_, '_>, of: &IdHash, row: &Visitor, changes: &Changes) -> Result<(), StoreError> {
     let sql = "INSERT INTO counted (site, bucket, visitor, state) VALUES ($1, $2, $3, $4)
          ON CONFLICT (site, bucket, visitor) DO UPDATE SET state = excluded.state";
-    here.run(sql, &[&of.bytes(), &row.bytes()]).await?;
-    apply(here, changes).await
+    let bytes = row.bytes();
+    let rest: Rest<'_> = &[&of.bytes(), &bytes];
+    try_join(here.run(sql, rest), apply(here, changes)).await.map(|_| ())
 }
 
 async fn customer(there: &Here<'_, '_>, of: &CustomerKey) -> Result<Customer, StoreError> {
@@ -173,25 +175,28 @@ async fn save_customer(
     apply(there, changes).await
 }
 
+/// All are sent at once, and awaited together: a way to the database and back is what costs.
 async fn apply(bucket: &Here<'_, '_>, changes: &Changes) -> Result<(), StoreError> {
-    for (key, sums) in changes.shown.iter() {
-        add(bucket, &sql::SHOWN, &key.columns(), sums).await?;
-    }
-    for (key, sums) in changes.weighed.iter() {
-        add(bucket, &sql::WEIGHED, &key.columns(), sums).await?;
-    }
-    for (key, sums) in changes.people.iter() {
-        add(bucket, &sql::PEOPLE, &key.columns(), sums).await?;
-    }
-    for (key, sums) in changes.tastes.iter() {
-        add(bucket, &sql::TASTES, &key.columns(), sums).await?;
-        // A topic of nobody any more leaves no row: whoever hands in ever other topics fills nothing.
-        if sums[0] < 0 {
-            let sql =
-                "DELETE FROM tastes WHERE site = $1 AND bucket = $2 AND day = $3 AND topic = $4 AND visitors <= 0";
-            let [day, topic] = key.columns();
-            bucket.run(sql, &[&day, &topic]).await?;
-        }
+    let shown = try_join_all(
+        changes.shown.iter().map(async |(key, sums)| add(bucket, &sql::SHOWN, &key.columns(), sums).await),
+    );
+    let weighed = try_join_all(
+        changes.weighed.iter().map(async |(key, sums)| add(bucket, &sql::WEIGHED, &key.columns(), sums).await),
+    );
+    let people = try_join_all(
+        changes.people.iter().map(async |(key, sums)| add(bucket, &sql::PEOPLE, &key.columns(), sums).await),
+    );
+    let tastes = try_join_all(changes.tastes.iter().map(async |(key, sums)| taste(bucket, &key.columns(), sums).await));
+    try_join4(shown, weighed, people, tastes).await.map(|_| ())
+}
+
+/// A topic of nobody any more leaves no row: whoever hands in ever other topics fills nothing.
+async fn taste(bucket: &Here<'_, '_>, key: &[i64; 2], sums: &[i64]) -> Result<(), StoreError> {
+    add(bucket, &sql::TASTES, key, sums).await?;
+    if sums[0] < 0 {
+        let sql = "DELETE FROM tastes WHERE site = $1 AND bucket = $2 AND day = $3 AND topic = $4 AND visitors <= 0";
+        let [day, topic] = key;
+        bucket.run(sql, &[day, topic]).await?;
     }
     Ok(())
 }
