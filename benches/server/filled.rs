@@ -85,12 +85,12 @@ async fn measured(words: &Words, db: &str, work: Arc<Work>) -> Value {
     println!("  starts in {starts:.3?} s");
     // From the second version on: the first is what was filled in.
     work.go_on_from(visitors);
-    let alone = http::ask(served.address, &work, Asked::Me, 1, within).await;
+    let alone = http::ask(served.address, &work, Asked::Me, 1, Some(within)).await;
     println!("  GET /v1/me, one at a time {alone}");
-    let me = http::ask(served.address, &work, Asked::Me, clients, within).await;
+    let me = http::ask(served.address, &work, Asked::Me, clients, Some(within)).await;
     println!("  GET /v1/me                {me}");
     work.go_on_from(20 * visitors);
-    let sync = http::ask(served.address, &work, Asked::Sync, clients, within).await;
+    let sync = http::ask(served.address, &work, Asked::Sync, clients, Some(within)).await;
     println!("  POST /v1/sync             {sync}");
     let memory_mib = served.memory_mib();
     println!("  the server holds {memory_mib} MiB");

@@ -23,15 +23,23 @@ pub enum Asked {
     Nothing,
 }
 
-pub async fn ask(address: SocketAddr, work: &Arc<Work>, asked: Asked, at_once: usize, within: Duration) -> Figures {
+/// Asks until the time is over or, without a time, until everyone has been once.
+pub async fn ask(
+    address: SocketAddr,
+    work: &Arc<Work>,
+    asked: Asked,
+    at_once: usize,
+    within: Option<Duration>,
+) -> Figures {
     let begun = Arc::new(Start::now());
+    let end = work.place() + work.visitors.len() as u64;
     let mut runners = tokio::task::JoinSet::new();
     for _ in 0..at_once {
         let (work, begun) = (work.clone(), begun.clone());
         runners.spawn(async move {
             let mut line = Line::open(address).await;
             let mut laps = Laps::default();
-            while begun.elapsed() < within {
+            while within.map_or_else(|| work.place() < end, |within| begun.elapsed() < within) {
                 let request = request(&work, asked);
                 let started = Instant::now();
                 line.ask(request.as_bytes()).await;
