@@ -5,7 +5,7 @@
 import { openDoor } from "./door.js";
 import { EscaleError } from "./error.js";
 import { Shown } from "./shown.js";
-import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Options, Question, SaidConsent, State, ToldProfile, WhatIf } from "./types.js";
+import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Insight, Options, Question, SaidConsent, State, ToldProfile, WhatIf } from "./types.js";
 
 export { EscaleError, type EscaleErrorCode } from "./error.js";
 export type * from "./types.js";
@@ -34,6 +34,8 @@ export interface Escale {
   subscribe(placement: string, changed: () => void): () => void;
   /** Why the last choice for a placement came out as it did, or how it would come out at another time. */
   explain(placement: string, whatIf?: WhatIf): Promise<Explanation | undefined>;
+  /** How things stand on this page, for a developer: what it is about, what is kept, the talk with the server. */
+  inspect(): Promise<Insight | undefined>;
   /** Calls back after each event of this name. */
   on(type: string, callback: (detail: unknown) => void): void;
   off(type: string, callback: (detail: unknown) => void): void;
@@ -128,6 +130,7 @@ function open(options: Options): Escale {
     logout: () => take(["logout"]),
     choose: (placement) => answer("choose", placement),
     explain: (placement, whatIf) => answer("explain", placement, ...(whatIf ? [whatIf] : [])),
+    inspect: () => answer("inspect"),
     on: (type, callback) => take(["on", type, callback]),
     off: (type, callback) => take(["off", type, callback]),
     ready: () => answer("ready"),

@@ -3,13 +3,14 @@
  * that neither the page's style nor ours touches the other. Text is only ever text; it holds the last hundred events.
  */
 import { asStory } from "./inspector-story.js";
-import type { ExportedProfile, Explanation, WhatIf } from "./types.js";
+import type { ExportedProfile, Explanation, Insight, WhatIf } from "./types.js";
 
 /** What there is to see at a moment. */
 export interface Sight {
   readonly state: string;
   readonly hasPrivacyControl: boolean;
   readonly profile: ExportedProfile | undefined;
+  readonly insight: Insight | undefined;
   readonly decisions: readonly { readonly name: string; readonly told: Explanation | undefined }[];
 }
 
@@ -19,6 +20,7 @@ const STATES: Readonly<Record<string, string>> = {
   denied: "consent is refused or withdrawn",
   ready: "consent is there, the profile is kept",
   memory: "consent is there, nothing is kept beyond this page",
+  paused: "the visitor asked for a pause: nothing is recorded, sent or chosen",
   off: "switched off: a bot, or the engine could not be had",
   absent: "Escale has not run on this page",
 };
@@ -84,14 +86,14 @@ export class Panel {
     return day ?? persona ?? consent ? { nowMs: day, persona, consent } : undefined;
   }
 
-  show({ state, hasPrivacyControl, profile, decisions }: Sight): void {
+  show({ state, hasPrivacyControl, profile, insight, decisions }: Sight): void {
     this.#host.dataset["state"] = state;
     const control = hasPrivacyControl ? [made("p", "Global Privacy Control is on: no profile, no sync.")] : [];
-    this.#state.replaceChildren(made("p", `${state}: ${STATES[state] ?? ""}`), ...control);
+    this.#state.replaceChildren(made("p", `${state}: ${STATES[state] ?? ""}`), ...control, ...(insight ? standing(insight, profile) : []));
     const copy = (name: string, told: Explanation): void => this.#copy(profile ? asStory(name, told, profile) : "");
     this.#decisions.replaceChildren(...decisions.flatMap(({ name, told }) => decision(name, told, profile && !this.whatIf() ? copy : undefined)));
     if (profile) offer(this.#persona, [["", "whoever it is"], ...Object.keys(profile.knowledge.persona_scores).map((name) => [name, name] as const)]);
-    this.#knowledge.replaceChildren(...(profile ? knowledge(profile) : []));
+    this.#knowledge.replaceChildren(...(profile ? [...knowledge(profile), ...pressure(profile)] : []));
   }
 
   /** Copies where the browser lets a page copy, and shows it in any case. */
@@ -132,6 +134,28 @@ function decision(name: string, told: Explanation | undefined, copy: ((name: str
 
 const adds = (topics: Explanation["candidates"][number]["topics"]): string =>
   topics.map(({ topic, adds }) => `${topic} ${adds >= 0 ? "+" : ""}${adds.toFixed(2)}`).join(", ");
+
+const timeOf = (ms: number): string => (ms > 0 ? new Date(ms).toISOString().slice(0, 19).replace("T", " ") : "never");
+
+/** What the page is about, what was agreed to, what is kept, and how the talk with the server stands. */
+function standing({ page, storage, sync }: Insight, profile: ExportedProfile | undefined): HTMLElement[] {
+  const said = profile?.consent;
+  const rests = sync && sync.not_before_ms > Date.now() ? `, rests until ${timeOf(sync.not_before_ms)}` : "";
+  return table(["", "as things stand"], [
+    ["page", `topics ${page.explicit || "none said"} · address ${page.url} · schema.org ${page.tokens.replaceAll("\n", ", ") || "none"}`],
+    ["consent", said ? `${said.purposes.join(", ")} · ${timeOf(said.at_ms)} · by ${said.source} · words ${said.version || "unnamed"}` : "no receipt"],
+    ["storage", storage ? `version ${storage.version} · ${storage.own_bytes} bytes, of others ${storage.others_bytes} · since ${timeOf(storage.since_ms)}` : "nothing is kept"],
+    ["server", sync ? `has version ${sync.told_version} · told ${timeOf(sync.told_ms)} · ${sync.failures} failures${rests}` : "nothing is sent"],
+  ]);
+}
+
+/** Who holds back: families that rest, how often the visitor wants to hear. */
+function pressure({ knowledge: known }: ExportedProfile): HTMLElement[] {
+  const rows = known.families.map(({ name, ignored, rests_until_ms, is_promoted }) =>
+    [name, ignored, rests_until_ms === null ? "no" : timeOf(rests_until_ms), is_promoted ? "yes" : "no"]);
+  const wish = `wants to hear: ${known.frequency} · seasons ${known.seasons.join(", ") || "none"} · due ${known.due.join(", ") || "nothing"}`;
+  return [made("h3", "Pressure"), made("p", wish), ...table(["family", "ignored", "rests until", "promoted"], rows)];
+}
 
 function knowledge({ knowledge: known }: ExportedProfile): HTMLElement[] {
   const rows = known.facets.flatMap((facet) =>

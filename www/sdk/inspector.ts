@@ -4,11 +4,12 @@
  * neither profile nor choices.
  */
 import { Panel } from "./inspector-view.js";
-import type { ExportedProfile, Explanation, Options, Take, WhatIf } from "./types.js";
+import type { ExportedProfile, Explanation, Insight, Options, Take, WhatIf } from "./types.js";
 
 /** The words it needs; the object that `init` answers has them. */
 export interface Inspected {
   explain(placement: string, whatIf?: WhatIf): Promise<Explanation | undefined>;
+  inspect(): Promise<Insight | undefined>;
   on(type: string, callback: (detail: unknown) => void): void;
   off(type: string, callback: (detail: unknown) => void): void;
   readonly profile: { export(): Promise<ExportedProfile | undefined> };
@@ -28,6 +29,7 @@ export function attend(take: Take, { inspect = "off" }: Options): void {
   const answer = <T>(...command: [string, ...unknown[]]): Promise<T> => new Promise((resolve) => take([...command, resolve]));
   openInspector({
     explain: (placement, whatIf) => answer("explain", placement, whatIf),
+    inspect: () => answer("inspect"),
     on: (type, callback) => take(["on", type, callback]),
     off: (type, callback) => take(["off", type, callback]),
     profile: { export: () => answer("profile.export") },
@@ -46,10 +48,10 @@ export function openInspector(escale: Inspected, placements: readonly string[] =
     const whatIf = panel.whatIf();
     const names = [...new Set([...placements, ...placementsHere()])];
     const asked = (name: string): Promise<Explanation | undefined> => (whatIf === "refused" ? Promise.resolve(undefined) : escale.explain(name, whatIf));
-    const [profile, ...told] = works ? await Promise.all([escale.profile.export(), ...names.map(asked)] as const) : [undefined];
+    const [profile, insight, ...told] = works ? await Promise.all([escale.profile.export(), escale.inspect(), ...names.map(asked)] as const) : [undefined];
     // Asked again meanwhile, or closed: this answer is of yesterday.
     if (turn !== turns || stop.signal.aborted) return;
-    panel.show({ state, hasPrivacyControl: hasPrivacyControl(), profile, decisions: names.map((name, index) => ({ name, told: told[index] })) });
+    panel.show({ state, hasPrivacyControl: hasPrivacyControl(), profile, insight, decisions: names.map((name, index) => ({ name, told: told[index] })) });
   };
   watch(escale, panel, { refresh, signal: stop.signal });
   void refresh();

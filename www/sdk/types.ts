@@ -157,6 +157,16 @@ export interface ToldProfile extends Knowledge {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** How things stand on a page, for the site's developer. Times are milliseconds since the Unix epoch. */
+export interface Insight {
+  /** What says what the page is about: the site itself, the address, the tokens of its schema.org data. */
+  readonly page: { readonly explicit: string; readonly url: string; readonly tokens: string };
+  /** What is kept here; `null`: nothing beyond the page. Sizes are in bytes. */
+  readonly storage: { readonly since_ms: number; readonly version: number; readonly own_bytes: number; readonly others_bytes: number } | null;
+  /** The talk with the server; `null`: there is none. `told_version`: the last one that it took. */
+  readonly sync: { readonly told_version: number; readonly told_ms: number; readonly failures: number; readonly not_before_ms: number } | null;
+}
+
 /** A profile as its owner may take it along. */
 export interface ExportedProfile {
   readonly format: "escale-profile/1";

@@ -9,7 +9,7 @@ import { importable, type Importable } from "./import.js";
 import { tailPrefix } from "./names.js";
 import { newId } from "./packing.js";
 import type { Visit } from "./recorder.js";
-import type { Command, ExportedProfile, ToldProfile } from "./types.js";
+import type { Command, ExportedProfile, Insight, ToldProfile } from "./types.js";
 
 type Call = readonly unknown[];
 
@@ -29,6 +29,14 @@ export async function exportProfile(visit: Visit): Promise<ExportedProfile> {
   const { store } = visit;
   const names = { replica_id: store?.replica.id ?? "", customer: store?.visitor.customer ?? null, consent: store?.visitor.receipt ?? null };
   return full.exportProfile(accountOf(visit), tailPrefix(visit.desk.from.options.site), names);
+}
+
+/** How things stand on this page, for the site's developer. */
+export function inspect({ desk, store, sync }: Visit): Insight {
+  const kept = store && { since_ms: store.visitor.sinceMs, version: store.replica.version, own_bytes: store.replica.bytes.length, others_bytes: store.others.bytes.length };
+  const { version = 0, atMs = 0, failures = 0, notBeforeMs = 0 } = store?.pace ?? {};
+  const talk = sync && { told_version: version, told_ms: atMs, failures, not_before_ms: notBeforeMs };
+  return { page: desk.known.page, storage: kept ?? null, sync: talk ?? null };
 }
 
 /** Takes in an exported profile, as another browser's. */

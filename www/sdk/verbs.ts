@@ -15,7 +15,7 @@ import { quietly } from "./quietly.js";
 import type { Visit } from "./recorder.js";
 import { failure } from "./undone.js";
 import { feedback, render } from "./verbs-offers.js";
-import { centre, exportProfile, getProfile, importProfile, pause } from "./verbs-profile.js";
+import { centre, exportProfile, getProfile, importProfile, inspect, pause } from "./verbs-profile.js";
 import type { Choice, Command, Explanation, Fields, Question, WhatIf } from "./types.js";
 
 /** A command's function: of its arguments, without the callback. What it answers, or resolves to, the callback is given. */
@@ -28,6 +28,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["question", question],
   ["flush", (visit) => visit.flush()],
   ["logout", (visit) => visit.beginAnew()],
+  ["inspect", inspect],
   ["explain", (visit, [placement, whatIf]) => explanation(visit, String(placement), whatIf as WhatIf | undefined)],
   ["ga4", (visit, [name, params]) => ga4(visit, String(name), params, false)],
   ["why", (visit, args) => why(visit, args as [OfferElement, Choice, Language])],
@@ -46,7 +47,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
 ]);
 
 /** What is heard during a pause: nothing of it records or sends. */
-const WHILE_PAUSED = /^(profile\.|(centre|debug|explain|flush|logout|render|reset)$)/;
+const WHILE_PAUSED = /^(profile\.|(centre|debug|explain|flush|inspect|logout|render|reset)$)/;
 
 /** Runs a command, and answers it; an unknown one is told, and passed over. Rejects with what it failed by. */
 export async function runVerb(visit: Visit, [name, ...args]: Command): Promise<void> {

@@ -84,6 +84,9 @@ export const inspectorStories = [
     assert.match(decisions, /chosen · probability/);
     assert.match(decisions, /trip\.city \+\d/);
     assert.match(await panel(browser, "knowledge", "city"), /affinity/);
+    assert.match(await panel(browser, "knowledge", "Pressure"), /wants to hear: unsaid · seasons/);
+    const standing = await panel(browser, "state", "has version");
+    for (const part of [/address \/\?escale=inspect/, /personalise, keep, sync/, /version \d+ · \d+ bytes/, /0 failures/]) assert.match(standing, part);
     await browser.screenshot(picture(engine, "inspector"));
     await browser.run(() => {
       const date = /** @type {HTMLInputElement} */ (document.querySelector("escale-inspector")?.shadowRoot?.querySelector("input[type=date]"));
