@@ -117,6 +117,7 @@ class Session implements Client, Desk {
   }
 
   again(slot?: OfferElement): void {
+    if (!this.#wanted()) return;
     if (slot) this.slots.again(slot);
     else {
       this.slots.close();

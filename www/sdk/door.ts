@@ -38,7 +38,7 @@ export function openDoor(options: Options, bring: (file: string) => Promise<unkn
   if (!consent) return take;
   const source = SOURCES.exec(consent)?.[0];
   // Nobody can say yes then: a name that was mistyped must not be a way around the visitor's answer.
-  if (!source) console.warn(`escale: no source of consent "${consent}"`);
+  if (!source) console.warn(`escale: no consent source "${consent}"`);
   else if (!host.barred) attend(`consent-${source}.js`);
   // Beside a source the page itself may only refuse.
   return (command) => {

@@ -8,6 +8,7 @@ import { Chooser, EMPTY, type Known } from "./chooser.js";
 import { carriedIn } from "./cookie.js";
 import { blockHtml, slotHtml } from "./edge-html.js";
 import { EscaleError } from "./error.js";
+import { isTrap } from "./trap.js";
 import type { Choice } from "./types.js";
 
 /** What the edge is made of. In Node the modules are found beside this file; a Worker brings them precompiled. */
@@ -73,8 +74,10 @@ export async function openEdge({ site, config, module, later }: EdgeOptions): Pr
         return decide(begin(), site, { ...request, config }, placements);
       } catch (error) {
         // A trap leaves the engine in an unknown state, and perhaps with the visitor in it: the next request has another.
-        instance++;
-        abandon();
+        if (isTrap(error)) {
+          instance++;
+          abandon();
+        }
         console.error("escale: the page keeps its own content", error);
         return decide(undefined, site, { ...request, config }, placements);
       }
@@ -94,7 +97,9 @@ async function beside(file: string): Promise<WebAssembly.Module> {
 
 /** All in one go: nothing of another request comes between. Without an engine, nothing is chosen. */
 function decide(runtime: Runtime | undefined, site: string, request: EdgeRequest & { readonly config: Uint8Array }, placements: readonly string[]): EdgePage {
-  const { cookie, language, url = "", topics = [], nowMs = Date.now(), config } = request;
+  const { cookie, url = "", topics = [], nowMs = Date.now(), config } = request;
+  // A site without types may hand on a header that is not there.
+  const language = (request.language as string | null | undefined) ?? "";
   const carried = carriedIn(cookie, site);
   const atMs = Math.floor(nowMs);
   const choices = new Map<string, readonly Choice[]>();

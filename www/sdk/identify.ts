@@ -20,10 +20,10 @@ export async function identify(visit: Visit, token: string): Promise<void> {
   visit.identifying = customer;
   try {
     if (store.visitor.customer !== undefined) await visit.beginAnew();
-    let answer = await link(visit, token);
+    let answer = await link(visit, token, customer);
     if (answer?.kind === "refused" && answer.code === "linked_elsewhere") {
       await visit.beginAnew();
-      answer = await link(visit, token);
+      answer = await link(visit, token, customer);
     }
     if (answer) await heed(visit, answer, customer);
   } finally {
@@ -42,15 +42,15 @@ async function heed({ desk, store, sync }: Visit, { kind }: Answer, customer: nu
 }
 
 /** What the server says of the token; nothing once it is about somebody who is not here any more. */
-async function link(visit: Visit, token: string): Promise<Answer | undefined> {
-  const { store, sync, identifying } = visit;
+async function link(visit: Visit, token: string, customer: number): Promise<Answer | undefined> {
+  const { store, sync } = visit;
   const { site, server } = visit.desk.from.options;
   if (!store || !sync || server === undefined) return undefined;
   const { secret, erase } = store.visitor;
-  const isStill = (): boolean => visit.store === store && store.visitor.secret === secret && visit.identifying === identifying;
+  const isStill = (): boolean => visit.store === store && store.visitor.secret === secret && visit.identifying === customer;
   const answer = await sync.ask(async () => {
-    // Withdrawn meanwhile: nothing is to be sent any more.
-    if (!isStill() || (await store.present()) !== "kept") return undefined;
+    // Withdrawn meanwhile, or while the store is looked at: nothing is to be sent any more.
+    if (!isStill() || (await store.present()) !== "kept" || !isStill()) return undefined;
     return { method: "POST", url: `${server}/v1/identify`, body: { site, visitor: secret, erase, token }, leaving: false };
   });
   return isStill() ? answer : undefined;

@@ -47,7 +47,7 @@ class Queue {
   /** Grows with every decision: what was begun under an earlier one comes to nothing. */
   #epoch = 0;
   /** The last erasure: who begins anew waits for it, or would be erased by it. */
-  #erasing: Promise<void> | undefined;
+  #erasing: Promise<unknown> | undefined;
   #listeners: Command[] = [];
   #waiting: Command[] = [];
 
@@ -74,7 +74,7 @@ class Queue {
     if (verb === "ready") quietly(first, this.#state);
     else if (verb === "choose") quietly(second, { placement: String(first), reason: this.#state === "off" ? "off" : "consent" });
     // To be forgotten needs no consent; who begins anew waits for it.
-    else if (DOES.test(verb)) this.#erasing = undone(host, command).catch((error: unknown) => quietly(command.at(-1), error));
+    else if (DOES.test(verb)) this.#erasing = Promise.all([this.#erasing, undone(host, command).catch((error: unknown) => quietly(command.at(-1), error))]);
     else if (verb !== "on" && verb !== "off") quietly(command.at(-1));
   }
 
@@ -97,7 +97,7 @@ class Queue {
 
   #beginOrStop(epoch: number): void {
     this.#begin(epoch).catch((error: unknown) => {
-      console.warn("escale: default content", error);
+      console.warn("escale: off", error);
       this.#report(epoch, "off");
     });
   }

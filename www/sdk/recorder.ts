@@ -135,7 +135,7 @@ export class Visit implements Recorder {
   async pause(isPaused: boolean): Promise<boolean> {
     // What happened until now was allowed.
     if (isPaused) await this.#journal?.commit();
-    const outcome = await this.store?.noteOf({ paused: isPaused });
+    const outcome = this.#closed ? "gone" : await this.store?.noteOf({ paused: isPaused });
     if (outcome !== undefined && outcome !== "kept") {
       this.desk.ended(outcome);
       return false;
@@ -151,16 +151,18 @@ export class Visit implements Recorder {
   /** The other tabs look at the store. */
   readonly tellTabs = (): void => this.#channel?.postMessage("look");
 
-  /** Begins again with an empty profile; the last one is erased, here and on the server. */
-  async reset(): Promise<void> {
+  /** Begins again with an empty profile; the last one is erased, here and on the server. Whether it is. */
+  async reset(): Promise<boolean> {
     const { store, desk } = this;
-    const outcome = await store?.renewVisitor(undefined, true);
-    if (outcome !== undefined && outcome !== "kept") desk.ended(outcome);
+    const outcome = (await store?.renewVisitor(undefined, true)) ?? "kept";
+    if (outcome !== "kept") desk.ended(outcome);
+    if (this.#closed || outcome !== "kept") return false;
     if (!store) desk.known.state = EMPTY;
     this.learned(store?.visitor.secret ?? newVisitor(0).secret);
     desk.again();
     this.tellTabs();
     if (store) await settleOwed(desk.from.options, store.owed);
+    return true;
   }
 
   /** Another person begins: nothing of the last one is known any more. */
@@ -181,9 +183,7 @@ export class Visit implements Recorder {
     this.#over.abort();
     this.#stopFollowing();
     this.#channel?.close();
-    this.#journal?.close();
-    this.sync?.close();
-    this.store?.close();
+    for (const part of [this.#journal, this.sync, this.store]) part?.close();
     this.#journal = this.store = this.sync = undefined;
   }
 

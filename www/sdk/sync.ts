@@ -64,7 +64,7 @@ export class Sync {
 
   /** Hands in at once, unless the server asked for rest; `leaving`: the page may be gone before the answer. */
   now(leaving = false): Promise<void> {
-    this.#running ??= this.#run(leaving).finally(() => {
+    this.#running ??= this.#run(leaving).catch((error: unknown) => this.#failed(error)).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
@@ -80,14 +80,15 @@ export class Sync {
 
   /** Asks something that is no hand-in: after one, and again after each rest, until it is answered or there is nothing to ask. */
   async ask(question: () => Promise<Message | undefined>): Promise<Answer | undefined> {
-    for (;;) {
-      await this.now();
+    await this.now();
+    for (let failures = 0; ; failures++) {
       await this.#rested();
-      const message = this.#over.signal.aborted ? undefined : await question();
-      if (!message) return undefined;
+      const message = await question();
+      if (!message || this.#over.signal.aborted) return undefined;
       const answer = await send(message);
-      if (answer.kind !== "rest" && answer.kind !== "failed") return answer;
-      if (!this.#over.signal.aborted) await this.#rest(answer, this.store.pace);
+      if (answer.kind === "rest") await this.#rest(answer, this.store.pace);
+      else if (answer.kind === "failed") await this.#pause(backoffMs(failures, Math.random()));
+      else return answer;
     }
   }
 
@@ -120,9 +121,12 @@ export class Sync {
     const answer = await this.#send(store, leaving);
     // A logout meanwhile: the answer is about somebody else.
     if (this.#stopped() || store.visitor.secret !== visitor.secret) return;
-    await this.#heed(answer, replica).catch((error: unknown) => {
-      if (isTrap(error)) this.host.ended("trap");
-    });
+    await this.#heed(answer, replica);
+  }
+
+  /** The page was left in the midst of a write, or the store failed: the next hand-in tells it all. */
+  #failed(error: unknown): void {
+    if (isTrap(error)) this.host.ended("trap");
   }
 
   /** Hands in what was brought from another browser, under a name of its own. Refused for what it is, it stays here. */
@@ -159,13 +163,14 @@ export class Sync {
 
   /** Until the server may be asked again, or this ends. */
   async #rested(): Promise<void> {
-    const { signal } = this.#over;
-    while (this.#rests() && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.#restMs());
-        signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
-      });
-    }
+    while (this.#rests() && !this.#over.signal.aborted) await this.#pause(this.#restMs());
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#over.signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+    });
   }
 
   /** Something was brought from another browser that the server does not have. */

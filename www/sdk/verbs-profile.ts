@@ -77,10 +77,9 @@ async function join(visit: Visit, brought: Importable, full: typeof import("./fu
   return undefined;
 }
 
-/** Begins a pause, or ends it. */
-export async function pause(visit: Visit, isPaused: boolean): Promise<EscaleError | undefined> {
-  const isDone = await visit.pause(isPaused);
-  return isDone ? undefined : complain(visit.desk, "not_kept", `profile.${isPaused ? "pause" : "resume"}: nothing is kept of the visitor now`);
+/** What a word that changes what is kept answers: nothing once it is done. */
+export async function answerOf({ desk }: Visit, word: string, done: Promise<boolean>): Promise<EscaleError | undefined> {
+  return (await done) ? undefined : complain(desk, "not_kept", `${word}: nothing is kept of the visitor now`);
 }
 
 /** Opens the visitor's centre over the page; answers once it is open. Focus goes back to the opener. */

@@ -15,7 +15,7 @@ import { quietly } from "./quietly.js";
 import type { Visit } from "./recorder.js";
 import { failure } from "./undone.js";
 import { feedback, render } from "./verbs-offers.js";
-import { centre, exportProfile, getProfile, importProfile, inspect, pause } from "./verbs-profile.js";
+import { answerOf, centre, exportProfile, getProfile, importProfile, inspect } from "./verbs-profile.js";
 import type { Choice, Command, Explanation, Fields, Question, WhatIf } from "./types.js";
 
 /** A command's function: of its arguments, without the callback. What it answers, or resolves to, the callback is given. */
@@ -27,7 +27,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["declare", (visit, [fields]) => track(visit, "declare", fields)],
   ["question", question],
   ["flush", (visit) => visit.flush()],
-  ["logout", (visit) => visit.beginAnew()],
+  ["logout", logout],
   ["inspect", inspect],
   ["explain", (visit, [placement, whatIf]) => explanation(visit, String(placement), whatIf as WhatIf | undefined)],
   ["ga4", (visit, [name, params]) => ga4(visit, String(name), params, false)],
@@ -38,10 +38,10 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["profile.get", getProfile],
   ["profile.export", exportProfile],
   ["profile.import", importProfile],
-  ["profile.pause", (visit) => pause(visit, true)],
-  ["profile.resume", (visit) => pause(visit, false)],
+  ["profile.pause", (visit) => answerOf(visit, "profile.pause", visit.pause(true))],
+  ["profile.resume", (visit) => answerOf(visit, "profile.resume", visit.pause(false))],
   ["profile.forget", forget],
-  ["reset", (visit) => visit.reset()],
+  ["reset", (visit) => answerOf(visit, "reset", visit.reset())],
   ["centre", centre],
   ["debug", (visit, [isOn]) => void (visit.isDebugged = isOn !== false)],
 ]);
@@ -101,6 +101,12 @@ function question({ desk }: Visit): Question | undefined {
   const { fact, text, ...answers } = unpackContent(desk.runtime.question(desk.nowMs(), document.documentElement.lang.slice(0, 2).toLowerCase()));
   if (fact === undefined || text === undefined) return undefined;
   return { fact, text, answers: Object.entries(answers).map(([value, said]) => ({ value, text: said })) };
+}
+
+/** Whoever was on the way to be known is not here any more. */
+function logout(visit: Visit): Promise<void> {
+  visit.identifying = undefined;
+  return visit.beginAnew();
 }
 
 function topicsOf(facts: unknown): readonly string[] {

@@ -7,25 +7,29 @@ import { dropCookie } from "./cookie.js";
 import { emptyRendered } from "./edge-slots.js";
 import { ask, openDatabase, transact } from "./idb.js";
 import { channelName, databaseName, tailPrefix } from "./names.js";
-import { asTokens, asVisitor } from "./records.js";
+import { asTokens, asVisitor, type Visitor } from "./records.js";
 import { dropTail, tailNames } from "./tails.js";
 import { erased } from "./transport.js";
 import type { Options } from "./types.js";
 
-/** Erases here, tells the other tabs, and asks the server for everything that is owed; `before`: once this was answered. */
-export async function withdraw(options: Options, before?: Promise<unknown>): Promise<void> {
+/**
+ * Erases here, tells the other tabs, and asks the server for everything that is owed; `before`: once this was answered. Answers
+ * who was kept here. Rejects where a database that is there does not answer.
+ */
+export async function withdraw(options: Options, before?: Promise<unknown>): Promise<Visitor | undefined> {
   if (options.cookie !== undefined) {
     dropCookie(options.site);
     emptyRendered();
   }
   dropTails(options.site);
-  const owed = await inStore(options.site, (kept) => empty(kept, options.server !== undefined));
-  if (!owed) return;
+  const found = await inStore(options.site, (kept) => empty(kept, options.server !== undefined));
+  if (!found) return undefined;
   tellTabs(options.site);
   // A tab that was leaving may have written its tail since.
   dropTails(options.site);
   await before;
-  await settleOwed(options, owed);
+  await settleOwed(options, found.owed);
+  return found.visitor;
 }
 
 /** Asks once for each owed erasure; forgets those that the server acknowledged. */
@@ -43,6 +47,7 @@ export async function settleOwed(options: Options, owed: readonly string[]): Pro
 /** A transaction of its own, where there is a database; `undefined`: there is none, and none was made. */
 async function inStore<T>(site: string, work: (kept: IDBObjectStore) => Promise<T>): Promise<T | undefined> {
   const database = await openDatabase(databaseName(site), "existing");
+  if (!database && (await isThere(databaseName(site)))) throw new Error("the browser's database does not answer");
   try {
     return database && (await transact(database, work, "strict"));
   } finally {
@@ -50,13 +55,23 @@ async function inStore<T>(site: string, work: (kept: IDBObjectStore) => Promise<
   }
 }
 
-async function empty(kept: IDBObjectStore, synced: boolean): Promise<readonly string[]> {
-  const [visitor, before] = await Promise.all([ask<unknown>(kept.get("visitor")), ask<unknown>(kept.get("owed"))]);
-  const erase = asVisitor(visitor)?.erase;
+/** Whether the browser lists such a database; one that lists none is believed to have none. */
+async function isThere(name: string): Promise<boolean> {
+  try {
+    return (await indexedDB.databases()).some((one) => one.name === name);
+  } catch {
+    return false;
+  }
+}
+
+async function empty(kept: IDBObjectStore, synced: boolean): Promise<{ owed: readonly string[]; visitor: Visitor | undefined }> {
+  const [held, before] = await Promise.all([ask<unknown>(kept.get("visitor")), ask<unknown>(kept.get("owed"))]);
+  const visitor = asVisitor(held);
+  const erase = visitor?.erase;
   const owed = [...asTokens(before), ...(synced && erase !== undefined ? [erase] : [])];
   kept.clear();
   if (owed.length > 0) kept.put(owed, "owed");
-  return owed;
+  return { owed, visitor };
 }
 
 /** The other tabs look at the store again, and find nobody there. */

@@ -24,8 +24,8 @@ use crate::store::Others as Told;
 use crate::store::{HandIn, HandedIn};
 use crate::{clock, ids, replica};
 
-/// The largest whole number that JavaScript counts exactly.
-const MAX_VERSION: u64 = (1 << 53) - 1;
+/// No browser commits so often; sums of versions stay far below what a database, or JavaScript, counts exactly.
+const MAX_VERSION: u64 = u32::MAX as u64;
 
 /// A profile of one page.
 const EXAMPLE: &str = "ARnrTYEAAAgBMMViyCCaBNBIpK7uAAAYAABYoJPwAAAYcfEM";
@@ -44,7 +44,7 @@ pub struct Request {
     /// 8 bytes, base64url.
     #[schema(pattern = "^[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]$", example = "AwMDAwMDAwM")]
     replica: String,
-    #[schema(maximum = 9007199254740991u64, example = 1)]
+    #[schema(maximum = 4294967295u64, example = 1)]
     version: u64,
     /// The profile's bytes, base64url. Empty, with version 0: nothing is handed in, the answer is asked for.
     #[schema(pattern = "^[A-Za-z0-9_-]*$", example = json!(EXAMPLE))]

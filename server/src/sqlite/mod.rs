@@ -69,6 +69,7 @@ impl SqliteStore {
         tune(&db)?;
         migrations::run(&mut db)?;
         erase::finish_interrupted(&mut db)?;
+        empty_log(&db)?;
         let log = hand_over_log(&db)?;
         Ok(Self { writer: Writer::start(db, Flusher::start(flusher::of_log(log))?)?, readers: Readers::new(path) })
     }
@@ -119,6 +120,12 @@ pub fn tune(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "cache_size", -CACHE_KIB)?;
     db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(())
+}
+
+/// What the last process left in the log goes into the file: where a disk had failed, the system may hold pages of it for written
+/// that are not. A reader in the way only puts it off.
+fn empty_log(db: &Connection) -> rusqlite::Result<()> {
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
 /// From now on commits end in the log's pages in memory, and whoever answers brings the log to the disk before: where it lies.
