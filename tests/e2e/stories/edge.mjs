@@ -139,6 +139,7 @@ export const edgeStories = [
     assert.equal(await cookies(), "", "off is off");
     gate.rewrite = rewrite;
     await lookAt(browser, [at("/")]);
+    await flush(browser);
     assert.match(await cookies(), /^escale-demo=[\w-]+$/);
     await browser.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("profile.pause", () => done(true))));
     assert.equal(await cookies(), "");
