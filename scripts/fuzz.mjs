@@ -17,7 +17,7 @@ const WORDS = process.argv.slice(2);
 const ENGINE_ALONE = WORDS.includes("--without-server");
 const ONLY = WORDS.filter((word) => !word.startsWith("--"));
 /** One input takes micro- to milliseconds; one that takes this long would hold a server up. */
-const INPUT_LIMIT_S = 10;
+const INPUT_LIMIT_S = 30;
 /** Of the whole process, the fuzzer's own tables among it; what a decoder may take is bounded by its program. */
 const PROCESS_MIB_MAX = 256;
 const TELL_EVERY_MS = 10_000;

@@ -60,7 +60,9 @@ fn take(bytes: &[u8]) {
     assert_eq!(asked(condition), is_meant, "asked again it says the same");
     let is_not = asked(&json!({"$not": condition}));
     assert!(!(is_meant && is_not), "it holds or it does not");
-    if [condition, attributes].into_iter().any(|value| depth(value) > SHALLOW) {
+    // An expression of a thousand states takes a second here each time it is asked: three times are enough.
+    let is_slow = condition.to_string().contains("$regex");
+    if is_slow || [condition, attributes].into_iter().any(|value| depth(value) > SHALLOW) {
         return;
     }
     knows_what_is(attributes, groups);
