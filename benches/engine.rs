@@ -4,10 +4,10 @@
 use std::hint::black_box;
 
 use divan::Bencher;
-use escale::core::classify::PageFacts;
 use escale::core::config::{Config, compile};
-use escale::core::decide::Request;
+use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
+use escale::core::event::classify::PageFacts;
 use escale::core::profile::Profile;
 
 const NOW_MS: f64 = 1_795_262_400_000.0;

@@ -4,10 +4,10 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join, relative } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import ts from "typescript";
-import { BROUGHT, ENTRIES, EXPORTS, PEERS, TYPED } from "./entries.mjs";
+import { ENTRIES, EXPORTS, PEERS, TYPED } from "./entries.mjs";
 import { FIRST, split } from "./split.mjs";
 
 const root = join(import.meta.dirname, "..");
@@ -206,6 +206,20 @@ function integrity(file) {
   return `sha384-${createHash("sha384").update(readFileSync(file)).digest("base64")}`;
 }
 
+/** A chunk that another chunk imports dynamically, or that a framework's adapter imports, stays a file of its own. */
+const chunks = {
+  name: "chunks",
+  setup({ onResolve }) {
+    const files = new Map(ENTRIES.map(({ source, name }) => [join(sdk, `${source}.js`), `./${name}.js`]));
+    onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir, importer }) => {
+      const [file, query = ""] = path.split("?");
+      const chunk = files.get(join(resolveDir, file));
+      const shared = kind === "dynamic-import" || (chunk === "./index.js" && importer.includes("frameworks"));
+      return chunk && shared ? { path: query ? `${chunk}?${query}` : chunk, external: true } : undefined;
+    });
+  },
+};
+
 /** The bundles: the loader as a plain script, the others as modules that find each other by name. */
 async function bundle() {
   const hash = (wasm) => JSON.stringify(integrity(join(pkg, wasm)));
@@ -218,15 +232,10 @@ async function bundle() {
     logLevel: "warning",
     define: { WASM_INTEGRITY: hash("escale_bg.wasm"), LATER_INTEGRITY: hash("later_bg.wasm"), FULL_INTEGRITY: hash("full_bg.wasm") },
   };
-  const entry = (name, options) => build({ ...common, entryPoints: [join(sdk, `${name}.ts`)], ...options });
-  await entry("loader", { format: "iife", outfile: join(pkg, "escale.js") });
-  await entry("client", { format: "esm", outfile: join(pkg, "client.js"), external: ["./full.js", "./later.js", "./edge-slots.js"] });
-  await entry("later", { format: "esm", outfile: join(pkg, "later.js"), external: ["./full.js", "./centre.js"] });
-  await entry("full", { format: "esm", outfile: join(pkg, "full.js") });
-  await entry("index", { format: "esm", outfile: join(pkg, "index.js"), external: BROUGHT });
-  for (const { source, name = source, external = [] } of ENTRIES) {
-    await entry(source, { format: "esm", outfile: join(pkg, `${name}.js`), external });
-  }
+  const entry = (source, name, options) =>
+    build({ ...common, plugins: [chunks], entryPoints: [join(sdk, `${source}.ts`)], outfile: join(pkg, `${name}.js`), ...options });
+  await entry("loader/snippet", "escale", { format: "iife" });
+  for (const { source, name, external = [] } of ENTRIES) await entry(source, name, { format: "esm", external });
 }
 
 /** The types of the package's door, and of what it names. */
@@ -236,8 +245,8 @@ function declare() {
   const program = ts.createProgram(Object.keys(TYPED).map((name) => join(sdk, `${name}.ts`)), { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true });
   for (const [source, name] of Object.entries(TYPED)) {
     program.emit(program.getSourceFile(join(sdk, `${source}.ts`)), (_, text) => {
-      const named = text.replaceAll('"#accounts"', '"./accounts.js"').replaceAll('"./element.js"', '"./slot.js"');
-      writeFileSync(join(pkg, `${name}.d.ts`), named);
+      const flat = text.replace(/"(\.\.?\/[^"]+)\.js"/g, (_, path) => `"./${TYPED[relative(sdk, join(sdk, dirname(source), path))] ?? path}.js"`);
+      writeFileSync(join(pkg, `${name}.d.ts`), flat.replaceAll('"#accounts"', '"./accounts.js"'));
     });
   }
   copyFileSync(join(root, "src", "web", "full", "types.ts"), join(pkg, "accounts.d.ts"));

@@ -1,25 +1,37 @@
 // The package's other files: what an option or a framework asks for. Each is a module of its own, of which the page
 // loads nothing until then.
 
-/** The source, what it is called in the package if not the same, and what stays a file beside it. */
+/** Each chunk: its source, its file in the package, and what stays a file beside it. */
 export const ENTRIES = [
-  { source: "consent-tcf" },
-  { source: "consent-google" },
-  { source: "signals" },
-  { source: "inspector" },
-  { source: "centre" },
-  { source: "edge-slots" },
-  { source: "edge", external: ["node:fs/promises"] },
-  { source: "tag", name: "element" },
-  { source: "react", external: ["react", "./index.js"] },
-  { source: "vue", external: ["vue", "./index.js"] },
+  { source: "client/session", name: "client" },
+  { source: "recorder/index", name: "later" },
+  { source: "full/index", name: "full" },
+  { source: "index", name: "index" },
+  { source: "plugins/consent-tcf", name: "consent-tcf" },
+  { source: "plugins/consent-google", name: "consent-google" },
+  { source: "plugins/data-layer", name: "signals" },
+  { source: "inspector/index", name: "inspector" },
+  { source: "privacy-centre/index", name: "centre" },
+  { source: "edge/hydrate", name: "edge-slots" },
+  { source: "edge/index", name: "edge", external: ["node:fs/promises"] },
+  { source: "slots/define", name: "element" },
+  { source: "frameworks/react", name: "react", external: ["react"] },
+  { source: "frameworks/vue", name: "vue", external: ["vue"] },
 ];
 
-/** Files that `index.js` brings when they are needed. */
-export const BROUGHT = ["./client.js*", "./signals.js", "./inspector.js", "./consent-tcf.js", "./consent-google.js"];
-
-/** The sources whose types the package tells, and the names it tells them under. */
-export const TYPED = { index: "index", types: "types", react: "react", vue: "vue", tag: "element", element: "slot", inspector: "inspector", centre: "centre", edge: "edge", error: "error" };
+/** The sources whose types the package declares, and the names of the declaration files. */
+export const TYPED = {
+  index: "index",
+  "base/types": "types",
+  "frameworks/react": "react",
+  "frameworks/vue": "vue",
+  "slots/define": "element",
+  "slots/element": "slot",
+  "inspector/index": "inspector",
+  "privacy-centre/index": "centre",
+  "edge/index": "edge",
+  "base/error": "error",
+};
 
 const DOORS = ["react", "vue", "element", "inspector", "centre", "edge"];
 

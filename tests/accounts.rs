@@ -5,12 +5,12 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{DAY_S, NOW_MS, config};
-use escale::core::classify::PageFacts;
-use escale::core::decide::Request;
+use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
-use escale::core::explain::explain;
-use escale::core::knowledge::snapshot;
-use escale::core::track::{RECORD, UNIT};
+use escale::core::event::classify::PageFacts;
+use escale::core::event::track::{RECORD, UNIT};
+use escale::core::introspect::explain::explain;
+use escale::core::introspect::snapshot::snapshot;
 use serde_json::Value;
 
 const TYPES: &str = include_str!("../src/web/full/types.ts");

@@ -5,15 +5,15 @@ mod common;
 
 use std::sync::OnceLock;
 
-use escale::core::classify::PageFacts;
+use escale::core::base::hash::digest;
 use escale::core::config::layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
 use escale::core::config::{Config, compile};
-use escale::core::decide::Request;
+use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
-use escale::core::explain::explain;
-use escale::core::hash::digest;
-use escale::core::knowledge::snapshot;
-use escale::core::track::{RECORD, UNIT};
+use escale::core::event::classify::PageFacts;
+use escale::core::event::track::{RECORD, UNIT};
+use escale::core::introspect::explain::explain;
+use escale::core::introspect::snapshot::snapshot;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

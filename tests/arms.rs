@@ -3,12 +3,12 @@
 mod common;
 
 use common::config;
-use escale::core::arm;
+use escale::core::base::hash::{Namespace, mix, name_hash};
 use escale::core::config::compile;
-use escale::core::decide::Request;
+use escale::core::decision::decide::Request;
+use escale::core::decision::experiment;
 use escale::core::engine::Engine;
-use escale::core::hash::{Namespace, mix, name_hash};
-use escale::core::knowledge::snapshot;
+use escale::core::introspect::snapshot::snapshot;
 use escale::core::story;
 
 const NOW_MS: f64 = 1_795_262_400_000.0;
@@ -37,14 +37,14 @@ fn shares_are_those_of_the_config_and_experiments_do_not_depend_on_each_other() 
     let config = config(&json_with(two, FRIENDLY));
     let [tone, order] = ["tone", "order"].map(|name| name_hash(Namespace::Experiment, name));
     let is_in = |experiment: u32, arm: &str, visitor: u64| {
-        arm::of(&config, experiment, visitor).is_some_and(|a| a.hash == name_hash(Namespace::Arm, arm))
+        experiment::of(&config, experiment, visitor).is_some_and(|a| a.hash == name_hash(Namespace::Arm, arm))
     };
     let friendly: Vec<u64> = visitors().filter(|v| is_in(tone, "tone.friendly", *v)).collect();
     assert!((14_700..15_300).contains(&friendly.len()), "{}", friendly.len());
     let both = friendly.iter().filter(|v| is_in(order, "order.a", **v)).count();
     assert!((7_200..7_800).contains(&both), "{both}");
-    assert!(visitors().all(|v| arm::of(&config, tone, v).is_some()), "everyone is in an arm");
-    assert_eq!(arm::of(&config, 1, 1), None);
+    assert!(visitors().all(|v| experiment::of(&config, tone, v).is_some()), "everyone is in an arm");
+    assert_eq!(experiment::of(&config, 1, 1), None);
 }
 
 #[test]

@@ -3,15 +3,15 @@
 mod common;
 
 use common::{NOW_MS, NOW_S, config};
-use escale::core::affinity::Affinity;
-use escale::core::classify::PageFacts;
+use escale::core::base::enums::{Channel, Stage};
+use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::config::compile;
 use escale::core::engine::Engine;
-use escale::core::hash::{Namespace, name_hash};
-use escale::core::knowledge::{Knowledge, snapshot};
-use escale::core::knowledge_customer::FactValue;
-use escale::core::named::{Channel, Stage};
-use escale::core::track::{RECORD, UNIT};
+use escale::core::event::classify::PageFacts;
+use escale::core::event::track::{RECORD, UNIT};
+use escale::core::introspect::customer::FactValue;
+use escale::core::introspect::snapshot::{Knowledge, snapshot};
+use escale::core::traits::affinity::Affinity;
 use proptest::prelude::*;
 
 const DAY_MS: f64 = 86_400_000.0;

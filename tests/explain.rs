@@ -3,11 +3,11 @@
 mod common;
 
 use common::{NOW_MS, small_config};
-use escale::core::classify::PageFacts;
-use escale::core::decide::Request;
+use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
-use escale::core::explain::explain;
-use escale::core::knowledge::snapshot;
+use escale::core::event::classify::PageFacts;
+use escale::core::introspect::explain::explain;
+use escale::core::introspect::snapshot::snapshot;
 
 fn after_pages(urls: &[&str]) -> Engine {
     let mut engine = Engine::new(small_config());

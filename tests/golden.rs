@@ -5,10 +5,10 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use escale::core::classify::PageFacts;
-use escale::core::decide::Request;
+use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
-use escale::core::track::{RECORD, UNIT};
+use escale::core::event::classify::PageFacts;
+use escale::core::event::track::{RECORD, UNIT};
 use serde_json::{Value, json};
 
 fn cases() -> Vec<PathBuf> {

@@ -3,17 +3,17 @@
 mod common;
 
 use common::{DAY_S, NOW_S, batch, small_config, view};
-use escale::core::affinity::Affinity;
-use escale::core::classify::PageFacts;
-use escale::core::combine::combine;
-use escale::core::counter::Mass;
-use escale::core::decided::{Decided, Levels, Propensity};
+use escale::core::base::decayed_mass::Mass;
+use escale::core::base::enums::Frequency;
+use escale::core::base::error::WireError;
+use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::engine::Engine;
-use escale::core::error::WireError;
+use escale::core::event::classify::PageFacts;
+use escale::core::event::decision_record::{Decided, Levels, Propensity};
 use escale::core::event::{Event, Kind, Mark, Said, Travel};
-use escale::core::hash::{Namespace, name_hash};
-use escale::core::named::Frequency;
 use escale::core::profile::Profile;
+use escale::core::profile::merge::combine;
+use escale::core::traits::affinity::Affinity;
 use proptest::prelude::*;
 
 const TOPICS: [&str; 6] = ["trip.city", "trip.exotic", "trip.beach", "stay.short", "stay.week", "destination.bali"];
@@ -107,7 +107,7 @@ proptest! {
     #[test]
     fn the_order_of_events_does_not_matter_to_masses(events in history(40), seed in any::<u64>()) {
         let mut shuffled = events.clone();
-        shuffled.sort_by_key(|e| escale::core::hash::mix(seed, u64::from(e.at_s)));
+        shuffled.sort_by_key(|e| escale::core::base::hash::mix(seed, u64::from(e.at_s)));
         prop_assert!(nearly(&masses(&profile_of(&events), NOW_S), &masses(&profile_of(&shuffled), NOW_S)));
     }
 
@@ -177,7 +177,7 @@ proptest! {
     #[test]
     fn bytes_with_a_right_check_sum_are_read_or_refused(mut bytes in prop::collection::vec(any::<u8>(), 1..200)) {
         bytes[0] = 1;
-        let sum = escale::core::hash::crc32(&bytes);
+        let sum = escale::core::base::hash::crc32(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         if let Ok(profile) = Profile::decode(&bytes) {
             prop_assert!(Profile::decode(&profile.encode()).is_ok());

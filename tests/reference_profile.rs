@@ -3,8 +3,8 @@
 mod common;
 
 use common::{DAY_S, NOW_S, config};
+use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::event::{Event, Kind, Travel};
-use escale::core::hash::{Namespace, name_hash};
 use escale::core::profile::Profile;
 
 /// 24 topics in 5 facets, 4 families with 5 offers each.

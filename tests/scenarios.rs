@@ -4,13 +4,13 @@ mod common;
 
 use common::timed::{any_intents, at, booked, timed, told, travel, with_events};
 use common::{DAY_S, NOW_S, config};
+use escale::core::base::time::unix_ms_of;
 use escale::core::config::Config;
-use escale::core::decide::{Reason, Request};
+use escale::core::decision::decide::{Reason, Request};
+use escale::core::decision::scenario::Owner;
 use escale::core::engine::Engine;
+use escale::core::event::track::{RECORD, UNIT};
 use escale::core::event::{Event, Kind};
-use escale::core::scenario::Owner;
-use escale::core::time::unix_ms_of;
-use escale::core::track::{RECORD, UNIT};
 use proptest::prelude::*;
 
 /// The timed config with the scenarios of the trigger list.

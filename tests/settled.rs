@@ -3,17 +3,17 @@
 mod common;
 
 use common::{DAY_S, NOW_MS, NOW_S, small_config};
-use escale::core::classify::PageFacts;
-use escale::core::combine::combine;
-use escale::core::decide::{Decision, Request};
-use escale::core::decided::{Decided, Levels, Propensity};
+use escale::core::base::hash::{Namespace, name_hash};
+use escale::core::decision::decide::{Decision, Request};
 use escale::core::engine::Engine;
+use escale::core::event::classify::PageFacts;
+use escale::core::event::decision_record::{Decided, Levels, Propensity};
+use escale::core::event::track::{RECORD, UNIT};
 use escale::core::event::{Event, Kind};
-use escale::core::hash::{Namespace, name_hash};
-use escale::core::knowledge::snapshot;
+use escale::core::introspect::snapshot::snapshot;
 use escale::core::profile::Profile;
+use escale::core::profile::merge::combine;
 use escale::core::profile::settled::{MAX_SETTLED, Outcome, Settled};
-use escale::core::track::{RECORD, UNIT};
 use proptest::prelude::*;
 
 const MINUTE: u32 = 60;
@@ -218,7 +218,7 @@ fn a_decision_has_one_form_only() {
     for bit in from * 8..(bytes.len() - 6) * 8 {
         let mut other = bytes[..bytes.len() - 4].to_vec();
         other[bit / 8] ^= 128 >> (bit % 8);
-        other.extend_from_slice(&escale::core::hash::crc32(&other).to_le_bytes());
+        other.extend_from_slice(&escale::core::base::hash::crc32(&other).to_le_bytes());
         if let Ok(told) = Profile::decode(&other) {
             assert_eq!(told.encode(), other, "bit {bit}");
             read += 1;
@@ -249,7 +249,7 @@ proptest! {
         let bare = own.encode();
         let mut bytes = [&bare[..bare.len() - 6], &bits].concat();
         bytes.extend_from_slice(&(bits.len() as u16).to_le_bytes());
-        bytes.extend_from_slice(&escale::core::hash::crc32(&bytes).to_le_bytes());
+        bytes.extend_from_slice(&escale::core::base::hash::crc32(&bytes).to_le_bytes());
         prop_assert_eq!(Profile::glance(&bytes), Ok(own));
         if let Ok(read) = Profile::decode(&bytes) {
             prop_assert_eq!(read.encode(), bytes, "one form only");

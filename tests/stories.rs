@@ -7,11 +7,11 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use common::small_config;
-use escale::core::classify::PageFacts;
+use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::config::{Config, compile};
-use escale::core::decide::Request;
+use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
-use escale::core::hash::{Namespace, name_hash};
+use escale::core::event::classify::PageFacts;
 use escale::core::story::{self, Outcome};
 use serde_json::{Value, json};
 

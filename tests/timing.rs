@@ -4,19 +4,19 @@ mod common;
 
 use common::timed::{any_intents, at, booked, profile_of, timed, told, topic, travel};
 use common::{DAY_S, NOW_S};
-use escale::core::caps::{Caps, contacts};
-use escale::core::combine::combine;
+use escale::core::base::enums::{Frequency, Moment};
+use escale::core::base::hash::{Namespace, name_hash};
+use escale::core::base::time::{day_of_date, unix_ms_of};
 use escale::core::config::Config;
+use escale::core::decision::caps::{Caps, contacts};
+use escale::core::decision::suppression::Suppression;
 use escale::core::engine::Engine;
+use escale::core::event::track::{RECORD, UNIT};
 use escale::core::event::{Event, Kind, Mark, Said};
-use escale::core::facts_time::TimeFacts;
-use escale::core::hash::{Namespace, name_hash};
-use escale::core::named::{Frequency, Moment};
 use escale::core::profile::Profile;
-use escale::core::suppression::Suppression;
-use escale::core::time::{day_of_date, unix_ms_of};
-use escale::core::track::{RECORD, UNIT};
-use escale::core::{season, trip};
+use escale::core::profile::merge::combine;
+use escale::core::traits::time_facts::TimeFacts;
+use escale::core::traits::{season, trip};
 use proptest::prelude::*;
 
 fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {

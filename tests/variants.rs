@@ -3,12 +3,12 @@
 mod common;
 
 use common::{NOW_MS, config};
-use escale::core::classify::PageFacts;
+use escale::core::base::validation_error::Issue;
 use escale::core::config::{Compiled, compile};
-use escale::core::decide::Request;
+use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
-use escale::core::explain::explain;
-use escale::core::issue::Issue;
+use escale::core::event::classify::PageFacts;
+use escale::core::introspect::explain::explain;
 
 /// A config with one offer that has these variants.
 fn json_with(variants: &str) -> String {

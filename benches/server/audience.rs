@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use escale::core::classify::PageFacts;
 use escale::core::config::layout::Section;
 use escale::core::config::{Config, compile};
 use escale::core::engine::Engine;
-use escale_server::ids::Site;
+use escale::core::event::classify::PageFacts;
+use escale_server::base::ids::Site;
 use serde_json::json;
 use tokio::runtime::Runtime;
 

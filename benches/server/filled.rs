@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use escale::core::profile::Profile;
-use escale_server::ids::Site;
+use escale_server::base::ids::Site;
 use escale_server::statistics::person::{Arm, HOLDOUT};
 use escale_server::statistics::visitor::{Told, Visitor};
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use escale_server::sqlite;
+use escale_server::store::sqlite;
 use rusqlite::{Connection, params};
 use tokio_postgres::{Client, NoTls};
 

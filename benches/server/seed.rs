@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use escale_server::ids::{CustomerKey, IdHash, ReplicaId, Site};
+use escale_server::base::ids::{CustomerKey, IdHash, ReplicaId, Site};
 use rusqlite::{Connection, params};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};

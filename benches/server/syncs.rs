@@ -5,9 +5,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use escale_server::postgres::PostgresStore;
-use escale_server::sqlite::SqliteStore;
 use escale_server::store::Store;
+use escale_server::store::postgres::PostgresStore;
+use escale_server::store::sqlite::SqliteStore;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 

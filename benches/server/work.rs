@@ -4,11 +4,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use escale::core::decided::{Decided, Levels, Propensity};
+use escale::core::base::time::seconds_of;
+use escale::core::event::decision_record::{Decided, Levels, Propensity};
 use escale::core::profile::Profile;
 use escale::core::profile::settled::{MAX_SETTLED, Settled};
-use escale::core::time::seconds_of;
-use escale_server::ids::{IdHash, ReplicaId, Secret, Site, VisitorKey, text};
+use escale_server::base::ids::{IdHash, ReplicaId, Secret, Site, VisitorKey, text};
 use escale_server::statistics::person::{Arm, HOLDOUT};
 use escale_server::store::HandIn;
 

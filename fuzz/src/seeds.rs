@@ -3,9 +3,9 @@
 
 use std::path::PathBuf;
 
-use escale::core::classify::PageFacts;
+use escale::core::event::classify::PageFacts;
 use escale::core::engine::Engine;
-use escale::core::track::{RECORD, UNIT};
+use escale::core::event::track::{RECORD, UNIT};
 use serde_json::Value;
 
 use crate::site::{self, config_of};

@@ -1,8 +1,8 @@
 //! What a page does with an engine, whatever it was opened with: all of it ends, and nothing of it is out of bounds.
 
-use escale::core::classify::PageFacts;
+use escale::core::event::classify::PageFacts;
 use escale::core::config::layout::Section;
-use escale::core::decide::{Decision, Request};
+use escale::core::decision::decide::{Decision, Request};
 use escale::core::engine::Engine;
 use escale::core::profile::Profile;
 

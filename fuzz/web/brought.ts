@@ -3,8 +3,8 @@
  * nothing, or an error where something is believed that does not stand in it.
  */
 import assert from "node:assert/strict";
-import { importable } from "../../www/sdk/import.js";
-import { othersOf, understand } from "../../www/sdk/transport.js";
+import { importable } from "../../www/sdk/full/import.js";
+import { othersOf, understand } from "../../www/sdk/sync/http.js";
 import { edited, editedValue, valueIn, type Chance } from "./chance.js";
 
 const BYTES_MAX = 65_536;

@@ -3,8 +3,8 @@
  * anything but a clear yes is one. What should come out is worked out here a second time, in another way.
  */
 import assert from "node:assert/strict";
-import { readGoogle } from "../../www/sdk/consent-google.js";
-import { neededBy, readTcf } from "../../www/sdk/consent-tcf.js";
+import { readGoogle } from "../../www/sdk/plugins/consent-google.js";
+import { neededBy, readTcf } from "../../www/sdk/plugins/consent-tcf.js";
 import { edited, editedValue, valueIn, type Chance } from "./chance.js";
 
 const ALL = { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true };
@@ -70,7 +70,7 @@ export function google(chance: Chance): void {
   }
 }
 
-/** Whose very reading throws: the follower of the layer catches it, see `www/sdk/layer.ts`. */
+/** Whose very reading throws: the follower of the layer catches it, see `www/sdk/plugins/data-layer-follow.ts`. */
 function isTrap(entry: unknown): boolean {
   try {
     return (entry as { 0?: unknown } | undefined)?.[0] === isTrap;

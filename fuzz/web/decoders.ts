@@ -3,13 +3,13 @@
  * or an error where something does not hold. Must touch no page: what reads one is given what it would have read.
  */
 import assert from "node:assert/strict";
-import { carriedIn, packCookie } from "../../www/sdk/cookie.js";
-import { readLayer, toldBy } from "../../www/sdk/ga4.js";
-import { jsonLdTokens } from "../../www/sdk/jsonld.js";
-import { landingIn } from "../../www/sdk/landing.js";
-import { fromBase64url, packFields, packTail, toBase64url, unpackContent, unpackTail } from "../../www/sdk/packing.js";
-import { asReceipt } from "../../www/sdk/receipt.js";
-import { asImported, asOthers, asPace, asReplica, asTokens, asVisitor } from "../../www/sdk/records.js";
+import { carriedIn, packCookie } from "../../www/sdk/storage/cookie.js";
+import { readLayer, toldBy } from "../../www/sdk/plugins/ga4.js";
+import { jsonLdTokens } from "../../www/sdk/recorder/jsonld.js";
+import { landingIn } from "../../www/sdk/plugins/campaign.js";
+import { fromBase64url, packFields, packTail, toBase64url, unpackContent, unpackTail } from "../../www/sdk/storage/codec.js";
+import { asReceipt } from "../../www/sdk/storage/consent-receipt.js";
+import { asImported, asOthers, asPace, asReplica, asTokens, asVisitor } from "../../www/sdk/storage/records.js";
 import { answer, file } from "./brought.js";
 import { edited, editedBytes, editedValue, type Chance } from "./chance.js";
 import { google, tcf } from "./consent.js";

@@ -3,14 +3,14 @@
 
 pub use crate::audience::{Wanted, Whom, Wish};
 pub use crate::cli::LogKind;
+pub use crate::http::routes::sync::Request as HandInRequest;
+pub use crate::ingest::body::{Item, Items, json, ndjson};
+pub use crate::ingest::consent::Consent;
+pub use crate::ingest::csv_file::CsvFile;
+pub use crate::ingest::take::read as read_tellings;
+pub use crate::ingest::{Reader, Subject, judge};
 pub use crate::model::Model;
 pub use crate::replay::Visitor;
 pub use crate::replay::log::read_from as read_log;
-pub use crate::replica::{check, combined, export};
-pub use crate::routes::sync::Request as HandInRequest;
-pub use crate::telling::body::{Item, Items, json, ndjson};
-pub use crate::telling::consent::Consent;
-pub use crate::telling::csv_file::CsvFile;
-pub use crate::telling::take::read as read_tellings;
-pub use crate::telling::{Reader, Subject, judge};
+pub use crate::sync::replica::{check, combined, export};
 pub use crate::token::Tokens;

@@ -3,42 +3,20 @@
 //! for `fuzz`, which tries out what reads bytes from outside.
 #![allow(missing_docs, reason = "no interface for others")]
 
-mod api_key;
-mod app;
 mod audience;
-mod body;
+pub mod base;
 mod cli;
-mod clock;
-mod commands;
 mod config_source;
-mod connections;
 mod customers;
-mod database;
 pub mod decoders;
-mod growth;
-pub mod hand_in;
-pub mod ids;
-mod metrics;
+mod http;
+mod ingest;
 mod model;
-mod origin;
-mod pace;
-mod pages;
-mod policy;
-pub mod postgres;
-mod receipt;
-mod refusal;
 mod replay;
-mod replica;
 mod report;
-mod report_page;
-mod retention;
-mod routes;
-pub mod sqlite;
 pub mod statistics;
 pub mod store;
-mod table;
-mod telling;
-mod tls;
+pub mod sync;
 mod token;
 mod webhook;
 
@@ -47,16 +25,16 @@ use std::process::ExitCode;
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
     match cli::Cli::read().command {
-        cli::Command::Serve(arguments) => commands::serve::run(&arguments),
-        cli::Command::Build(arguments) => commands::build::run(&arguments),
-        cli::Command::Check(arguments) => commands::check::run(&arguments),
-        cli::Command::Replay(arguments) => commands::replay::run(&arguments),
-        cli::Command::Backup(arguments) => commands::backup::back_up(&arguments),
-        cli::Command::Restore(arguments) => commands::backup::restore(&arguments),
-        cli::Command::Webhooks(arguments) => commands::webhooks::run(&arguments),
-        cli::Command::Audience(arguments) => commands::audience::run(&arguments),
-        cli::Command::Import(arguments) => commands::import::run(&arguments),
-        cli::Command::Model(arguments) => commands::model::run(&arguments),
-        cli::Command::Report(arguments) => commands::report::run(&arguments),
+        cli::Command::Serve(arguments) => cli::commands::serve::run(&arguments),
+        cli::Command::Build(arguments) => cli::commands::build::run(&arguments),
+        cli::Command::Check(arguments) => cli::commands::check::run(&arguments),
+        cli::Command::Replay(arguments) => cli::commands::replay::run(&arguments),
+        cli::Command::Backup(arguments) => cli::commands::backup::back_up(&arguments),
+        cli::Command::Restore(arguments) => cli::commands::backup::restore(&arguments),
+        cli::Command::Webhooks(arguments) => cli::commands::webhooks::run(&arguments),
+        cli::Command::Audience(arguments) => cli::commands::audience::run(&arguments),
+        cli::Command::Import(arguments) => cli::commands::import::run(&arguments),
+        cli::Command::Model(arguments) => cli::commands::model::run(&arguments),
+        cli::Command::Report(arguments) => cli::commands::report::run(&arguments),
     }
 }

@@ -1,25 +1,25 @@
 //! The facade: one visitor, one config. Comes in: pages, calls, stored bytes; goes out: event bytes, profile bytes,
 //! decisions. Values only, never callbacks; nothing here knows a clock, a store or a page.
 
-use super::affinity::Affinity;
-use super::classify::{PageFacts, classify};
+use super::base::error::{TrackError, WireError};
+use super::base::hash::Namespace;
+use super::base::time::{DAY_S, seconds_of, unix_ms_of};
 use super::config::layout::Section;
 use super::config::{Config, NONE};
-use super::customer::{Customer, NOBODY};
-use super::decide::{Decision, Request};
-use super::error::{TrackError, WireError};
+use super::decision::attribution;
+use super::decision::context::Situation;
+use super::decision::decide::{Decision, Request};
+use super::decision::question;
+use super::decision::scenario::{self, Due};
+use super::event::classify::{PageFacts, classify};
+use super::event::track::event_of_call;
 use super::event::{Event, Kind, TopicWeight};
-use super::facts::VisitorFacts;
-use super::facts_time::TimeFacts;
-use super::hash::Namespace;
 use super::profile::Profile;
-use super::question;
-use super::recognise::{self, recognise};
-use super::scenario::{self, Due};
-use super::settle;
-use super::situation::Situation;
-use super::time::{DAY_S, seconds_of, unix_ms_of};
-use super::track::event_of_call;
+use super::traits::affinity::Affinity;
+use super::traits::customer::{Customer, NOBODY};
+use super::traits::facts::VisitorFacts;
+use super::traits::segments::{self, recognise};
+use super::traits::time_facts::TimeFacts;
 
 /// One visitor's engine.
 ///
@@ -191,9 +191,9 @@ impl Engine {
     fn settle(&self, event: &mut Event, fields: &str) {
         let placement = self.config.index_of(Namespace::Placement, event.mark.placement);
         let offer = self.config.index_of(Namespace::Offer, event.offer);
-        if let (Some(placement), Some(offer), Some(told)) = (placement, offer, settle::told(fields)) {
+        if let (Some(placement), Some(offer), Some(told)) = (placement, offer, attribution::told(fields)) {
             event.decided = self.with_situation(unix_ms_of(self.told_s), |situation| {
-                settle::decided(situation, &told, self.draws(), (placement, offer))
+                attribution::decided(situation, &told, self.draws(), (placement, offer))
             });
         }
     }
@@ -238,7 +238,7 @@ impl Engine {
             }
         }
         self.know();
-        if applied > 0 && recognise::has_negative(&self.config) {
+        if applied > 0 && segments::has_negative(&self.config) {
             self.keep_negative_personas();
         }
         applied
@@ -308,7 +308,7 @@ impl Engine {
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
         let customer = recognise(&self.facts(&affinity, &time), &self.config, self.may_have_forgotten());
-        let fits: Vec<(u32, u16)> = recognise::negative_fits(&customer, &self.config, now_s).collect();
+        let fits: Vec<(u32, u16)> = segments::negative_fits(&customer, &self.config, now_s).collect();
         let mut is_news = false;
         for (hash, until_day) in fits {
             is_news |= self.own.keep_persona(hash, until_day);

@@ -3,12 +3,12 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::core::classify::PageFacts;
+use crate::core::base::error::{TrackError, WireError};
 use crate::core::config::Config;
-use crate::core::decide::{Decision, Request};
+use crate::core::decision::decide::{Decision, Request};
 use crate::core::engine::Engine;
-use crate::core::error::{TrackError, WireError};
-use crate::core::track::{RECORD, UNIT};
+use crate::core::event::classify::PageFacts;
+use crate::core::event::track::{RECORD, UNIT};
 
 /// One visitor's engine, with the last answers' details kept for reading one by one.
 #[wasm_bindgen]

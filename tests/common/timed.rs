@@ -1,11 +1,11 @@
 //! What tests of journeys share: a config in which time matters, and ways to make trips, bookings and histories.
 
+use escale::core::base::hash::{Namespace, name_hash};
+use escale::core::base::time::day_of_date;
 use escale::core::config::Config;
 use escale::core::engine::Engine;
 use escale::core::event::{Event, Kind, Travel};
-use escale::core::hash::{Namespace, name_hash};
 use escale::core::profile::Profile;
-use escale::core::time::day_of_date;
 use proptest::prelude::*;
 
 use super::{DAY_S, NOW_S, batch, config};

@@ -1,9 +1,9 @@
 /** Whatever stands in a layer, an address or a platform's answer: it is read or passed over, never thrown, and nothing is polluted. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { neededBy, readTcf } from "./consent-tcf.js";
-import { readLayer, toldBy } from "./ga4.js";
-import { landingIn } from "./landing.js";
+import { neededBy, readTcf } from "./plugins/consent-tcf.js";
+import { readLayer, toldBy } from "./plugins/ga4.js";
+import { landingIn } from "./plugins/campaign.js";
 
 const TIMES = 20_000;
 const KEYS = [

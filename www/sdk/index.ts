@@ -2,13 +2,13 @@
  * Escale as a package. Comes in: options. Goes out: one typed object with the words of the interface. Importing it
  * does nothing, reads nothing and needs no browser; `init` begins, and waits for consent.
  */
-import { openDoor } from "./door.js";
-import { EscaleError } from "./error.js";
-import { Shown } from "./shown.js";
-import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Insight, Options, Question, SaidConsent, State, ToldProfile, WhatIf } from "./types.js";
+import { openDoor } from "./loader/bootstrap.js";
+import { EscaleError } from "./base/error.js";
+import { Shown } from "./slots/choice-store.js";
+import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Insight, Options, Question, SaidConsent, State, ToldProfile, WhatIf } from "./base/types.js";
 
-export { EscaleError, type EscaleErrorCode } from "./error.js";
-export type * from "./types.js";
+export { EscaleError, type EscaleErrorCode } from "./base/error.js";
+export type * from "./base/types.js";
 
 /** The words of the interface. Nothing of it ever throws; before consent nothing about the visitor is kept. */
 export interface Escale {
@@ -82,14 +82,14 @@ export type EscaleSnippet = <W extends Exclude<keyof Escale, "profile" | "get" |
 
 /** The files that are brought when they are needed; a bundler finds them here. */
 const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
-  "client.js": () => import("./client.js"),
+  "client.js": () => import("./client/session.js"),
   // Another address is another instance.
   // @ts-expect-error an address, of which the compiler knows the file alone
-  "client.js?afresh": () => import("./client.js?afresh"),
-  "signals.js": () => import("./signals.js"),
-  "inspector.js": () => import("./inspector.js"),
-  "consent-tcf.js": () => import("./consent-tcf.js"),
-  "consent-google.js": () => import("./consent-google.js"),
+  "client.js?afresh": () => import("./client/session.js?afresh"),
+  "signals.js": () => import("./plugins/data-layer.js"),
+  "inspector.js": () => import("./inspector/index.js"),
+  "consent-tcf.js": () => import("./plugins/consent-tcf.js"),
+  "consent-google.js": () => import("./plugins/consent-google.js"),
 };
 const bring = (file: string): Promise<unknown> => FILES[file]?.() ?? Promise.reject(new Error(`there is no ${file}`));
 

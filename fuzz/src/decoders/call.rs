@@ -1,6 +1,6 @@
 //! What a page says: its topics, address and structured data, or a call's name and packed fields. All of it may be crafted.
 
-use escale::core::classify::PageFacts;
+use escale::core::event::classify::PageFacts;
 use escale::core::event::Event;
 use escale::core::profile::Profile;
 

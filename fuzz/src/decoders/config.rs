@@ -4,9 +4,9 @@
 use escale::core::config::Config;
 use escale::core::config::layout::{FORMAT, HEADER_BYTES, MAGIC};
 use escale::core::engine::Engine;
-use escale::core::explain::explain;
-use escale::core::hash::digest;
-use escale::core::knowledge::snapshot;
+use escale::core::introspect::explain::explain;
+use escale::core::base::hash::digest;
+use escale::core::introspect::snapshot::snapshot;
 
 use crate::site::{self, NOW_MS, config_of};
 use crate::target::Target;

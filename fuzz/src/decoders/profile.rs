@@ -1,8 +1,8 @@
 //! A profile's bytes: from a browser's store, a server's answer, a hand-in. The input lacks the check sum, or nothing but
 //! the check sum would ever be tried out; it is tried with and without.
 
-use escale::core::combine::combine;
-use escale::core::hash::crc32;
+use escale::core::profile::merge::combine;
+use escale::core::base::hash::crc32;
 use escale::core::profile::{
     MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES, MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, Profile,
 };

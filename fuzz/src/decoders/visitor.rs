@@ -1,9 +1,9 @@
 //! What a profile that decodes makes of choices: whoever wrote it, an engine that takes it decides, explains and goes on.
 
-use escale::core::classify::PageFacts;
+use escale::core::event::classify::PageFacts;
 use escale::core::engine::Engine;
-use escale::core::explain::explain;
-use escale::core::knowledge::snapshot;
+use escale::core::introspect::explain::explain;
+use escale::core::introspect::snapshot::snapshot;
 use escale::core::profile::Profile;
 
 use super::profile;

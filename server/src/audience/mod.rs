@@ -2,23 +2,22 @@
 //! fit, by the engine that browsers run, as lines of NDJSON or CSV. Never: more than a page of customers in memory; a
 //! customer without the consent that was asked for.
 
-pub mod held;
 mod lines;
 mod wanted;
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use escale::core::caps;
+use escale::core::decision::caps;
 use escale::core::engine::Engine;
-use escale::core::facts::VisitorFacts;
+use escale::core::traits::facts::VisitorFacts;
 use futures_util::{Stream, StreamExt as _};
 
-use crate::ids::{BUCKETS, Site};
-use crate::replica;
+use crate::base::ids::{BUCKETS, Site};
+use crate::ingest::consent::{Consent, is_withdrawn, standing};
+use crate::store::audience::HeldCustomer;
 use crate::store::{Store, StoreError};
-use crate::telling::consent::{Consent, is_withdrawn, standing};
-use held::HeldCustomer;
+use crate::sync::replica;
 pub use lines::Format;
 use lines::Member;
 pub use wanted::{Wanted, Whom, Wish};
@@ -84,7 +83,7 @@ fn agreed(wanted: &Wanted, told: &[Vec<u8>]) -> bool {
 }
 
 fn is_meant(wanted: &Wanted, facts: &VisitorFacts<'_>) -> bool {
-    use escale::core::named::Frequency;
+    use escale::core::base::enums::Frequency;
     // Who unsubscribed is not to be written to, by whatever channel.
     let is_unwanted = wanted.channel.is_some() && facts.profile.preference.frequency == Frequency::Never;
     let fits = match &wanted.whom {

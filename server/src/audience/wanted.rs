@@ -1,17 +1,17 @@
 //! What is asked for. In: a segment's name or a condition, a channel, a purpose. Out: the same, checked and compiled.
 
 use clap::ValueEnum as _;
+use escale::core::base::enums::Channel;
+use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::condition::encode::Condition;
 use escale::core::config::Config;
 use escale::core::config::vocabulary::Vocabulary;
-use escale::core::hash::{Namespace, name_hash};
-use escale::core::named::Channel;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::Format;
-use crate::telling::consent::is_name;
+use crate::ingest::consent::is_name;
 
 /// How an audience is asked for beside whom it is of.
 #[derive(Default, Deserialize, IntoParams)]

@@ -2,11 +2,9 @@
 //! Out: steps of one bucket each, in an order that a crash may cut anywhere: the first step says what is left to do, and
 //! the next start does it. Never: moves a replica, or a count: a customer is links and what was told, nothing else.
 
-pub mod steps;
-
-use crate::ids::{CustomerKey, VisitorKey};
+use crate::base::ids::{CustomerKey, VisitorKey};
+use crate::store::customers::{Belongings, Change, Unfinished};
 use crate::store::{Erasure, Leaving, Link, Linked, Store, StoreError, Tellings};
-use steps::{Belongings, Change, Unfinished};
 
 /// From one name of a customer to the next: more there are only while two merge.
 const HOPS: usize = 4;
@@ -173,7 +171,7 @@ pub async fn finish_interrupted(store: &dyn Store) -> Result<(), StoreError> {
     for unfinished in store.unfinished().await? {
         match unfinished {
             Unfinished::Erasure(of, day) => forget(store, &of, day).await?,
-            Unfinished::Move(from) => move_over(store, &from, crate::clock::today()).await?,
+            Unfinished::Move(from) => move_over(store, &from, crate::base::clock::today()).await?,
         }
     }
     Ok(())

@@ -74,8 +74,8 @@ fn topics_of<'a>(config: &'a Value, facet: &str) -> Option<BTreeSet<&'a str>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 mod tests {
+    use escale::core::base::hash::{Namespace, name_hash};
     use escale::core::config::compile;
-    use escale::core::hash::{Namespace, name_hash};
 
     use super::*;
 

@@ -8,8 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use escale::core::base::hash::Namespace;
 use escale::core::config::Config;
-use escale::core::hash::Namespace;
 
 use super::{Model, Success, VERSION};
 use crate::report::period::Period;
@@ -125,7 +125,7 @@ mod tests {
     }
 
     fn fitted(all: &[(&str, &str, f64, f64)]) -> BTreeMap<String, f64> {
-        let hash = escale::core::hash::name_hash;
+        let hash = escale::core::base::hash::name_hash;
         let mut sums = Sums::default();
         for (placement, offer, visitors, clicked) in all {
             let key = (hash(Namespace::Placement, placement), hash(Namespace::Offer, offer));

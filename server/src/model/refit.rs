@@ -4,13 +4,13 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use super::kept::Kept;
 use super::{LEAST_GROUP, Model, Success, fit::fit};
-use crate::app::App;
-use crate::clock;
+use crate::base::clock;
 use crate::config_source::{self, Faults};
+use crate::http::app::App;
 use crate::report::period::Period;
 use crate::store::StoreError;
+use crate::store::models::Kept;
 
 /// How often a server looks for what another has fitted.
 const LOOK: Duration = Duration::from_secs(60);

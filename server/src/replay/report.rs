@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use escale::core::config::Config;
-use escale::core::knowledge::FacetKnowledge;
+use escale::core::introspect::snapshot::FacetKnowledge;
 
 use super::Fault;
 use super::log::Log;
 use super::run::{Outcome, Shown};
-use crate::table::{grouped, lines};
+use crate::cli::table::{grouped, lines};
 
 /// Faults beyond these are only counted.
 const MOST_FAULTS: usize = 20;

@@ -3,13 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use escale::core::classify::PageFacts;
+use escale::core::base::error::TrackError;
 use escale::core::config::Config;
 use escale::core::config::layout::Section;
-use escale::core::decide::{Reason, Request};
+use escale::core::decision::decide::{Reason, Request};
 use escale::core::engine::Engine;
-use escale::core::error::TrackError;
-use escale::core::knowledge::{Knowledge, snapshot};
+use escale::core::event::classify::PageFacts;
+use escale::core::introspect::snapshot::{Knowledge, snapshot};
 use sha2::{Digest, Sha256};
 
 use super::log::{Log, bar};

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use escale::core::base::enums::{Stage, ValueClass};
+use escale::core::base::hash::Namespace;
 use escale::core::config::Config;
-use escale::core::hash::Namespace;
-use escale::core::named::{Stage, ValueClass};
 
 use super::interval::{Clusters, Sample, difference_of_means, difference_of_shares, ratio, verdict, weighted_share};
 use super::period::Period;
 use super::{Arm, Day, Estimate, Experiment, ExperimentArm, OfferRow, People, Report, Row, Tally, Uplift, Worth};
-use crate::clock;
+use crate::base::clock;
 use crate::statistics::ATTRIBUTED_DAYS;
 use crate::statistics::change::{PeopleSums, ShownSums, WeighedSums};
 use crate::statistics::person::{BOTH, HOLDOUT};
@@ -205,8 +205,8 @@ impl Names<'_> {
 
 #[cfg(test)]
 mod tests {
+    use escale::core::base::hash::name_hash;
     use escale::core::config::compile;
-    use escale::core::hash::name_hash;
 
     use super::*;
 

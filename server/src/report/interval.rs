@@ -105,7 +105,7 @@ pub fn verdict(difference: &Estimate) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use escale::core::hash::{mix, unit};
+    use escale::core::base::hash::{mix, unit};
 
     use super::*;
 

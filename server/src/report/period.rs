@@ -1,6 +1,6 @@
 //! Which days are reported. In: what was asked, as text. Out: the first and the last day. Never: more than is kept.
 
-use crate::clock;
+use crate::base::clock;
 use crate::replay::time;
 
 /// What is asked for without a word.

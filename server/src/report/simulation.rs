@@ -3,22 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use escale::core::classify::PageFacts;
+use escale::core::base::hash::{mix, unit};
 use escale::core::config::{Config, compile};
-use escale::core::decide::{Reason, Request};
+use escale::core::decision::decide::{Reason, Request};
 use escale::core::engine::Engine;
-use escale::core::hash::{mix, unit};
-use escale::core::track::{RECORD, UNIT};
+use escale::core::event::classify::PageFacts;
+use escale::core::event::track::{RECORD, UNIT};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::period::Period;
 use super::{Report, build};
-use crate::ids::{ReplicaId, Secret, Site, text};
+use crate::base::ids::{ReplicaId, Secret, Site, text};
 use crate::model::fit::fit;
 use crate::model::{LEAST_GROUP, Model, Success};
-use crate::sqlite::SqliteStore;
 use crate::statistics::person::{Arm, HOLDOUT};
 use crate::statistics::sums::Sums;
+use crate::store::sqlite::SqliteStore;
 use crate::store::{HandIn, HandedIn, Store, StoreError};
 
 /// A day in 2026, and its first moment: time is an argument everywhere.
@@ -168,7 +168,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
     engine.set_visitor(secret.draws());
     let (Some(placement), chance) = (engine.placement("home"), Chance(draw)) else { panic!("a placement") };
     let is_far = usize::from(chance.of(1) < 0.4);
-    let is_held_out = escale::core::arm::is_held_out(config, secret.draws());
+    let is_held_out = escale::core::decision::experiment::is_held_out(config, secret.draws());
     truth.held_out += u64::from(is_held_out);
     let mut life = Life { engine, chance, is_far, usual: world.usual[is_far], placement, truth };
     let visits = 1 + (life.chance.of(2) * 5.0) as u64;

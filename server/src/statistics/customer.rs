@@ -7,7 +7,7 @@ use super::change::Changes;
 use super::person::{Booked, Counted, Facts};
 use super::visitor::recount;
 use super::{pack, unpack};
-use crate::ids::IdHash;
+use crate::base::ids::IdHash;
 use crate::store::VISITORS_PER_CUSTOMER;
 
 /// What was counted of a customer.

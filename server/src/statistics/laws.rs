@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use escale::core::decided::{Decided, Levels, Propensity};
-use escale::core::hash::mix;
+use escale::core::base::hash::mix;
+use escale::core::event::decision_record::{Decided, Levels, Propensity};
 use escale::core::profile::settled::{BookingWord, Click, Settled};
 use escale::core::profile::{Booking, Counts, Profile};
 
@@ -13,7 +13,7 @@ use super::change::Changes;
 use super::customer::Customer;
 use super::person::{Arm, BOTH, Booked, Counted, Facts, HOLDOUT};
 use super::visitor::{Told, Visitor};
-use crate::ids::IdHash;
+use crate::base::ids::IdHash;
 
 const TODAY: u32 = LANDMARK_DAY + 2_500;
 const NOW_MIN: u32 = 2_500 * 24 * 60;

@@ -65,7 +65,7 @@ fn shares(facet: &FacetCounters, at_s: u32) -> Vec<(u32, u8)> {
 
 #[cfg(test)]
 mod tests {
-    use escale::core::counter::Mass;
+    use escale::core::base::decayed_mass::Mass;
 
     use super::*;
 

@@ -1,8 +1,8 @@
 //! A visitor's own row. In: a hand-in's profile, or bookings told by the back end. Out: the row as it becomes, and what
 //! changes in the sums. Never: grows without bounds; reads a clock.
 
-use escale::core::decided::Decided;
-use escale::core::hash::mix;
+use escale::core::base::hash::mix;
+use escale::core::event::decision_record::Decided;
 use escale::core::profile::Profile;
 use escale::core::profile::settled::Settled;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,8 @@ use super::outcome::{OUTCOMES, Outcome};
 use super::person::{Arm, Booked, Counted, Facts};
 use super::tastes::{Tastes, parts_of};
 use super::{FORM, REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
-use crate::receipt::Receipt;
 use crate::store::HandIn;
+use crate::sync::consent_receipt::Receipt;
 
 /// No person is shown more in a month: what comes on top is not counted.
 const MAX_DECISIONS: usize = 256;

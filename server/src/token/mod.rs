@@ -6,7 +6,7 @@ mod crypto;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CustomerKey, Site};
+use crate::base::ids::{CustomerKey, Site};
 
 /// HS256 keys have at least as many bytes as their hash (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
@@ -101,7 +101,7 @@ impl Tokens {
 #[allow(clippy::panic, reason = "a test that cannot go on ends")]
 mod tests {
     use super::*;
-    use crate::clock::now_ms;
+    use crate::base::clock::now_ms;
 
     const SECRET: &[u8] = b"a secret of this test, 32 bytes..";
     // The example key of RFC 8037, appendix A.
@@ -110,7 +110,7 @@ mod tests {
 
     fn private() -> EncodingKey {
         let mut der = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".to_vec();
-        der.extend(crate::ids::bytes(PRIVATE).unwrap_or_default());
+        der.extend(crate::base::ids::bytes(PRIVATE).unwrap_or_default());
         EncodingKey::from_ed_der(&der)
     }
 

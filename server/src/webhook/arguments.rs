@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Receivers, Signer};
-use crate::tls::certificates;
+use crate::base::tls::certificates;
 
 #[derive(Args)]
 pub struct Webhooks {

@@ -11,11 +11,11 @@ use rustls::pki_types::CertificateDer;
 use sha2::Sha256;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use super::steps::Call;
-use crate::app::App;
-use crate::clock;
+use crate::base::clock;
+use crate::base::tls;
+use crate::http::app::App;
 use crate::store::StoreError;
-use crate::tls;
+use crate::store::outbox::Call;
 
 /// Calls at once.
 const AT_ONCE: usize = 8;

@@ -3,13 +3,12 @@
 
 pub mod arguments;
 mod deliver;
-pub mod look;
-pub mod steps;
+pub mod evaluation;
 
 use std::time::Duration;
 
-use crate::app::App;
-use crate::clock;
+use crate::base::clock;
+use crate::http::app::App;
 use crate::store::StoreError;
 pub use deliver::{Receivers, Signer};
 
@@ -41,7 +40,7 @@ async fn look_around(app: &App) -> Result<usize, StoreError> {
     let all = notes.len();
     let (names, served) = (app.receivers.names(), app.config());
     for note in notes {
-        look::look(app.store.as_ref(), &served.config, &app.site, note, (now_ms, &names)).await?;
+        evaluation::look(app.store.as_ref(), &served.config, &app.site, note, (now_ms, &names)).await?;
     }
     Ok(all)
 }

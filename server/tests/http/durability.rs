@@ -39,12 +39,12 @@ fn kill(server: &Server) {
 fn f38_a_clock_far_ahead_does_not_outlast_the_other_devices() {
     let server = Server::start();
     let (mut ahead, mut other) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
-    let facts = escale::core::classify::PageFacts { explicit: "trip.exotic", ..Default::default() };
+    let facts = escale::core::event::classify::PageFacts { explicit: "trip.exotic", ..Default::default() };
     let event = ahead.engine.page(NOW_MS + 20.0 * 365.0 * 86_400_000.0, &facts);
     ahead.engine.apply(&event);
     ahead.version = 1;
     ahead.sync(&server);
     let now_ms = other.look_at("trip.city").sync(&server)["now_ms"].as_f64().unwrap();
-    let last_ms = escale::core::time::unix_ms_of(other.engine.known().last_s);
+    let last_ms = escale::core::base::time::unix_ms_of(other.engine.known().last_s);
     assert!(last_ms <= now_ms + 301_000.0, "{last_ms} against {now_ms}");
 }

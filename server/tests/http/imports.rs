@@ -1,6 +1,6 @@
 //! What the site's back end tells, and how it reaches a visitor's browser.
 
-use escale::core::knowledge::snapshot;
+use escale::core::introspect::snapshot::snapshot;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, NOW_MS};

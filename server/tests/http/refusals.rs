@@ -116,7 +116,7 @@ fn f42_a_state_that_claims_to_be_long_is_refused_at_once() {
     for (filler, length) in [(0xff, 100), (0xff, 47_000), (0x00, 47_000), (0xaa, 47_000), (0x80, 1_000)] {
         let mut bytes = good[..8].to_vec();
         bytes.resize(length, filler);
-        let sum = escale::core::hash::crc32(&bytes);
+        let sum = escale::core::base::hash::crc32(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         server.post("/v1/sync", &with("state", json!(base64url(&bytes)))).is_refused(422, "corrupt_profile");
     }
@@ -137,7 +137,7 @@ fn f41_a_profile_written_otherwise_than_by_us_is_refused() {
     let flips = (8..content.len() * 8).map(|bit| {
         let mut bytes = content.to_vec();
         bytes[bit / 8] ^= 1 << (bit % 8);
-        let sum = escale::core::hash::crc32(&bytes);
+        let sum = escale::core::base::hash::crc32(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         bytes
     });

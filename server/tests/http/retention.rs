@@ -1,7 +1,7 @@
 //! What time does to what is held.
 
-use escale::core::classify::PageFacts;
-use escale::core::time::unix_ms_of;
+use escale::core::base::time::unix_ms_of;
+use escale::core::event::classify::PageFacts;
 
 use crate::browser::{Browser, NOW_MS};
 use crate::identity::{identify, token};

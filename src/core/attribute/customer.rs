@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Id;
+use crate::core::base::enums::{Channel, Stage, ValueClass};
+use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::condition::schema::{Attribute, Kind};
-use crate::core::hash::{Namespace, name_hash};
-use crate::core::named::{Channel, Stage, ValueClass};
 
 /// What a config calls things that conditions may name.
 #[derive(Clone, Debug, Default)]

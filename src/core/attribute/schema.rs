@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{CustomerNames, Id, time};
+use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::condition::schema::{Attribute, Kind, Schema};
-use crate::core::hash::{Namespace, name_hash};
 
 /// Attributes without an argument: name, small integer, kind. The guide's table is this list.
 pub const PLAIN: [(&str, Id, Kind); 15] = [

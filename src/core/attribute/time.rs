@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Id;
+use crate::core::base::enums::Frequency;
+use crate::core::base::enums::Moment;
+use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::condition::schema::{Attribute, Kind};
-use crate::core::hash::{Namespace, name_hash};
-use crate::core::named::Frequency;
-use crate::core::named::Moment;
 
 /// How far a trip has come, in the order of `profile::TripStep`.
 pub const STEPS: [&str; 4] = ["searched", "quote_started", "quote_submitted", "booked"];

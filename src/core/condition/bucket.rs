@@ -1,7 +1,7 @@
 //! Where a value falls in a split: a seed and a value in, a number from 0 up to 1 out, the same in every SDK that
 //! shares the scheme. It must never use `fmt`: the runtime module carries it.
 
-use crate::core::hash::fnv1a;
+use crate::core::base::hash::fnv1a;
 
 const FNV_BASIS: u32 = 0x811c_9dc5;
 

@@ -4,12 +4,12 @@
 use serde_json::Value;
 
 use super::encode::{self, Step};
-use super::fault::{Fault, did_you_mean, one_of};
+use super::error::{Fault, did_you_mean, one_of};
 use super::lenient::value_matches_unknown;
 use super::nearest::nearest;
 use super::schema::Schema;
 use super::subject::Subject;
-use crate::core::issue::Issue;
+use crate::core::base::validation_error::Issue;
 
 /// How deep a condition may nest.
 pub const MAX_DEPTH: usize = 32;

@@ -16,7 +16,7 @@ pub mod compile;
 #[cfg(feature = "full")]
 pub mod encode;
 #[cfg(feature = "full")]
-mod fault;
+mod error;
 #[cfg(feature = "full")]
 mod js;
 #[cfg(feature = "full")]

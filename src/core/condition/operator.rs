@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::encode::Draft;
-use super::fault::{Fault, shown};
+use super::error::{Fault, shown};
 use super::regex;
 use super::subject::{Subject, number_bytes};
 use super::test::{accepts, ask, subject};

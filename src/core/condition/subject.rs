@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::fault::{Fault, did_you_mean, one_of, shown};
+use super::error::{Fault, did_you_mean, one_of, shown};
 use super::nearest::nearest;
 use super::schema::{Attribute, Kind, Schema};
 use super::test::subject;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
-use crate::core::hash::{Namespace, digest, name_hash};
+use crate::core::base::hash::{Namespace, digest, name_hash};
 
 /// Sections as they grow.
 pub struct Builder {

@@ -9,17 +9,9 @@ mod compile;
 pub mod layout;
 #[cfg(feature = "full")]
 mod lint;
-#[cfg(feature = "full")]
-pub mod people;
-#[cfg(feature = "full")]
-pub mod people_customer;
-#[cfg(feature = "full")]
-pub mod people_offers;
-#[cfg(feature = "full")]
-pub mod people_time;
 mod rows;
-mod rows_customer;
-mod rows_time;
+#[cfg(feature = "full")]
+pub mod source;
 #[cfg(feature = "full")]
 pub(crate) mod structure;
 #[cfg(feature = "full")]
@@ -27,16 +19,16 @@ pub mod vocabulary;
 
 #[cfg(feature = "full")]
 pub use compile::{Compiled, compile};
-#[cfg(feature = "full")]
-pub use people::json_schema;
-pub use rows::{Facet, Family, NONE, Offer, Placement, Policy, Topic, Variant};
-pub use rows_customer::{
+pub use rows::customer::{
     Arm, Boundaries, DeclaredWorth, LifecycleBounds, Persona, Question, RfmBounds, Segment, Transitions,
 };
-pub use rows_time::{Cap, Scenario, Scope, Season, SeasonSpan, Timing, Window, Zone, cause};
+pub use rows::time::{Cap, Scenario, Scope, Season, SeasonSpan, Timing, Window, Zone, cause};
+pub use rows::{Facet, Family, NONE, Offer, Placement, Policy, Topic, Variant};
+#[cfg(feature = "full")]
+pub use source::json_schema;
 
-use super::error::ConfigError;
-use super::hash::{Namespace, digest};
+use super::base::error::ConfigError;
+use super::base::hash::{Namespace, digest};
 use layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
 
 /// Places lie in each other at most so deep.
@@ -126,7 +118,7 @@ impl Config {
     /// The small integer of a name.
     #[must_use]
     pub fn index_of_name(&self, namespace: Namespace, name: &str) -> Option<u16> {
-        self.index_of(namespace, super::hash::name_hash(namespace, name))
+        self.index_of(namespace, super::base::hash::name_hash(namespace, name))
     }
 
     /// A text of the string table; empty where there is none.

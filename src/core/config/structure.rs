@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::core::base::validation_error::Issue;
 use crate::core::condition::nearest::nearest;
-use crate::core::issue::Issue;
 
 /// Every fault of a document.
 #[must_use]

@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::Config;
 use super::layout::Section;
 use crate::core::attribute::{AttributeTree, CustomerNames};
+use crate::core::base::validation_error::Issue;
 use crate::core::condition::compile::compile;
 use crate::core::condition::encode::Condition;
-use crate::core::issue::Issue;
 
 /// What conditions may name.
 pub struct Vocabulary {
@@ -67,10 +67,10 @@ fn experiments(config: &Config) -> BTreeMap<String, Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::classify::PageFacts;
     use crate::core::condition::bytecode::Answers;
     use crate::core::config::compile as compile_config;
     use crate::core::engine::Engine;
+    use crate::core::event::classify::PageFacts;
 
     /// Every condition of the demo holds for the same visitors, compiled with the config or after it.
     #[test]

@@ -6,12 +6,12 @@ use super::{
     Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_FACETS, MAX_FAMILIES, MAX_OFFERS,
     MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
 };
+use crate::core::base::decayed_mass::Mass;
+use crate::core::base::hash::{Namespace, mix};
+use crate::core::base::time::DAY_S;
 use crate::core::config::{Config, Facet};
-use crate::core::counter::Mass;
 use crate::core::event::{Event, Kind};
-use crate::core::hash::{Namespace, mix};
-use crate::core::season;
-use crate::core::time::DAY_S;
+use crate::core::traits::season;
 
 /// More than one event a minute, for as long as a half-life remembers, no history makes.
 const MOST_EVENTS_A_DAY: f64 = 1440.0;

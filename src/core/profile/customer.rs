@@ -3,10 +3,10 @@
 //! it: each list says which word holds, whatever the order in which the words arrive.
 
 use super::{Profile, forget_least};
+use crate::core::base::enums::{Channel, MessageStep, Source};
+use crate::core::base::hash::mix;
+use crate::core::base::time::DAY_S;
 use crate::core::event::{Event, Kind};
-use crate::core::hash::mix;
-use crate::core::named::{Channel, MessageStep, Source};
-use crate::core::time::DAY_S;
 
 /// At most so many declared facts; the one said longest ago is forgotten first.
 pub const MAX_FACTS: usize = 24;

@@ -3,9 +3,9 @@
 
 use super::customer::{Fact, Message, PersonaKept};
 use super::wire::ago;
-use crate::core::bits::{BitReader, BitWriter};
-use crate::core::named::{Channel, MessageStep, Source};
-use crate::core::time::DAY_S;
+use crate::core::base::bits::{BitReader, BitWriter};
+use crate::core::base::enums::{Channel, MessageStep, Source};
+use crate::core::base::time::DAY_S;
 
 impl Fact {
     pub(super) fn write(&self, w: &mut BitWriter, last_s: u32) {

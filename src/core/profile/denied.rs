@@ -41,8 +41,8 @@ impl Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::base::enums::Source;
     use crate::core::event::{Event, Kind, Said};
-    use crate::core::named::Source;
 
     fn told(topic: u32, at_s: u32, is_denied: bool) -> Event {
         let said = Said { of: denial_of(topic), what: if is_denied { topic } else { 0 }, by: Source::Visitor as u8 };

@@ -6,6 +6,7 @@ pub mod customer;
 mod customer_wire;
 pub mod denied;
 mod gazetteer;
+pub mod merge;
 pub mod settled;
 mod settled_wire;
 pub mod timing;
@@ -16,9 +17,9 @@ mod wire;
 
 pub use wire::VERSION;
 
-use super::counter::Mass;
+use super::base::decayed_mass::Mass;
 use super::event::Travel;
-pub use crate::core::named::Feedback;
+pub use crate::core::base::enums::Feedback;
 use customer::{Fact, Message, PersonaKept};
 use settled::Settled;
 use timing::{Fired, Latest, PlacementSeen, Preference};

@@ -3,9 +3,9 @@
 //! same one never make two of it, whatever the order in which they arrive.
 
 use super::{Booking, Profile, forget_least};
-use crate::core::decided::Decided;
+use crate::core::base::time::DAY_S;
+use crate::core::event::decision_record::Decided;
 use crate::core::event::{Event, Kind};
-use crate::core::time::DAY_S;
 
 /// At most so many decisions; the one first told of longest ago is forgotten first.
 pub const MAX_SETTLED: usize = 16;

@@ -4,8 +4,8 @@
 use super::settled::{BookingWord, Click, MAX_SETTLED, Settled};
 use super::wire::{ago, minutes_back, read_list, take_count, write_list};
 use super::{OfferSeen, Profile};
-use crate::core::bits::{BitReader, BitWriter};
-use crate::core::decided::{Decided, Levels, Propensity};
+use crate::core::base::bits::{BitReader, BitWriter};
+use crate::core::event::decision_record::{Decided, Levels, Propensity};
 
 const PROPENSITY_BITS: u32 = 30;
 const LEVELS_BITS: u32 = 24;

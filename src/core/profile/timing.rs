@@ -2,10 +2,10 @@
 //! hear, when events last happened, which scenarios fired. Comes in: events; goes out: bounded lists, sorted.
 
 use super::{Profile, forget_least};
+use crate::core::base::enums::Frequency;
+use crate::core::base::hash::{Namespace, mix, name_hash};
 use crate::core::config::{Config, Scope};
 use crate::core::event::{Event, Kind};
-use crate::core::hash::{Namespace, mix, name_hash};
-use crate::core::named::Frequency;
 
 /// At most so many placements; the one least often seen is forgotten first, ties by hash.
 pub const MAX_PLACEMENTS: usize = 15;
@@ -104,7 +104,7 @@ impl Profile {
 
     /// Takes in what another replica knows.
     pub(crate) fn absorb_timing(&mut self, other: &Self) {
-        use crate::core::combine::absorb_list;
+        use crate::core::profile::merge::absorb_list;
         absorb_list(
             &mut self.placements,
             &other.placements,

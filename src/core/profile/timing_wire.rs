@@ -3,8 +3,8 @@
 use super::Profile;
 use super::timing::{Fired, Latest, PlacementSeen, Preference};
 use super::wire::{ago, minutes_back, take_count};
-use crate::core::bits::{BitReader, BitWriter};
-use crate::core::named::Frequency;
+use crate::core::base::bits::{BitReader, BitWriter};
+use crate::core::base::enums::Frequency;
 
 impl PlacementSeen {
     pub(super) fn write(&self, w: &mut BitWriter) {

@@ -10,12 +10,12 @@ use super::{
     Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES,
     MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
 };
-use crate::core::bits::{BitReader, BitWriter};
-use crate::core::counter::{INTENT_STEP_S, Mass, TASTE_STEP_S, elapsed_units};
-use crate::core::error::WireError;
+use crate::core::base::bits::{BitReader, BitWriter};
+use crate::core::base::decayed_mass::{INTENT_STEP_S, Mass, TASTE_STEP_S, elapsed_units};
+use crate::core::base::error::WireError;
+use crate::core::base::hash::crc32;
+use crate::core::base::time::{DAY_S, LAST_DAY};
 use crate::core::event::Travel;
-use crate::core::hash::crc32;
-use crate::core::time::{DAY_S, LAST_DAY};
 
 /// The version that this release writes.
 pub const VERSION: u8 = 1;

@@ -2,10 +2,10 @@
 //! sentences for the person who wrote the story, taken from the engine's own explanation.
 
 use super::super::config::Config;
-use super::super::decide::Request;
 use super::super::engine::Engine;
-use super::super::explain::{CandidateAccount, Explanation, explain};
 use super::{Expectation, Wanted, shown};
+use crate::core::decision::decide::Request;
+use crate::core::introspect::explain::{CandidateAccount, Explanation, explain};
 
 /// So many offers are accounted for.
 const MOST_OFFERS: usize = 4;

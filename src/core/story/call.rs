@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::super::condition::nearest::nearest;
 use super::super::engine::Engine;
-use super::super::error::TrackError;
 use super::super::event::Kind;
-use super::super::track::{RECORD, UNIT};
 use super::Act;
 use super::read::Reader;
+use crate::core::base::error::TrackError;
+use crate::core::event::track::{RECORD, UNIT};
 
 /// The fields that events may have.
 const FIELDS: [&str; 24] = [

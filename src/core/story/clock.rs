@@ -1,7 +1,7 @@
 //! A story's own clock. Comes in: times as people write them; goes out: milliseconds since the Unix epoch. Time never
 //! goes back.
 
-use super::super::time::{DAY_S, day_of_date, unix_ms_of};
+use crate::core::base::time::{DAY_S, day_of_date, unix_ms_of};
 
 /// Seconds of each unit.
 const UNITS: [(char, f64); 5] = [('s', 1.0), ('m', 60.0), ('h', 3600.0), ('d', 86_400.0), ('w', 604_800.0)];

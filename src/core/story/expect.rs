@@ -3,11 +3,11 @@
 
 use super::super::config::layout::Section;
 use super::super::config::{Config, NONE};
-use super::super::hash::Namespace;
 use super::call::did_you_mean;
 use super::people::{ThenConfig, WhatConfig};
 use super::read::Reader;
 use super::{Expectation, Wanted};
+use crate::core::base::hash::Namespace;
 
 impl Reader<'_> {
     pub(super) fn expectation(&mut self, then: &ThenConfig, path: String) -> Option<Expectation> {

@@ -10,13 +10,13 @@ pub mod people;
 mod read;
 mod tally;
 
-use super::arm;
-use super::classify::PageFacts;
-use super::config::people::OfferKind;
-use super::decide::{Decision, Request};
+use super::base::hash::mix;
+use super::config::source::OfferKind;
+use super::decision::decide::{Decision, Request};
+use super::decision::experiment;
 use super::engine::Engine;
-use super::hash::mix;
-use super::track::{RECORD, UNIT};
+use super::event::classify::PageFacts;
+use super::event::track::{RECORD, UNIT};
 use people::PageDetail;
 pub use people::json_schema;
 pub use read::read;
@@ -168,7 +168,7 @@ impl Story {
         let is_in = |visitor: u64, hash: u32| {
             let config = engine.config();
             let experiment = config.arms().find(|arm| arm.hash == hash).map(|arm| arm.experiment);
-            experiment.and_then(|e| arm::of(config, e, visitor)).is_some_and(|arm| arm.hash == hash)
+            experiment.and_then(|e| experiment::of(config, e, visitor)).is_some_and(|arm| arm.hash == hash)
         };
         let fits = |visitor: &u64| self.arms.iter().all(|arm| is_in(*visitor, *arm));
         line.by_ref().take(MOST_TRIED).find(fits)

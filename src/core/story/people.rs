@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::config::people::OfferKind;
+use crate::core::config::source::OfferKind;
 
 /// A visitor's story.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]

@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::super::config::Config;
 use super::super::config::structure;
-use super::super::error::WireError;
-use super::super::hash::{Namespace, digest, mix};
-use super::super::issue::Issue;
 use super::super::profile::Profile;
 use super::clock::Clock;
 use super::people::{PageConfig, PageDetail, StepConfig, StoryConfig, json_schema};
 use super::{Act, Step, Story};
+use crate::core::base::error::WireError;
+use crate::core::base::hash::{Namespace, digest, mix};
+use crate::core::base::validation_error::Issue;
 
 /// Reads a story about a config. Errors: every fault.
 ///

@@ -1,9 +1,9 @@
 //! How an expectation does among visitors. Comes in: engines that have lived through a story's steps; goes out: whether
 //! it came true for enough of them, and the account of one for whom it did not.
 
-use super::super::decide::{Decision, Reason};
 use super::super::engine::Engine;
 use super::{Expectation, Verdict, Wanted, account, shown};
+use crate::core::decision::decide::{Decision, Reason};
 
 /// How one expectation did among visitors.
 #[derive(Default)]

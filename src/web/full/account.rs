@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
 use super::object;
+use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::config::layout::Section;
-use crate::core::decide::Request;
-use crate::core::explain::explain;
-use crate::core::hash::{Namespace, name_hash};
-use crate::core::knowledge::snapshot;
+use crate::core::decision::decide::Request;
+use crate::core::introspect::explain::explain;
+use crate::core::introspect::snapshot::snapshot;
 use crate::web::bindings::Runtime;
 
 #[wasm_bindgen]

@@ -5,8 +5,8 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::object;
+use crate::core::base::validation_error::Issue;
 use crate::core::config::{Compiled, Config, compile};
-use crate::core::issue::Issue;
 use crate::web::bindings::Runtime;
 
 /// The full module's own door.

@@ -18,7 +18,7 @@ const ADDRESSES = [
 
 /** The block's own code, as a script of the page: the config's compiler would not even let such offers through. */
 async function blocksScript() {
-  const entry = fileURLToPath(new URL("../../../www/sdk/render.ts", import.meta.url));
+  const entry = fileURLToPath(new URL("../../../www/sdk/slots/render.ts", import.meta.url));
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "iife", globalName: "blocks", write: false, logLevel: "error" });
   return `${outputFiles[0]?.text ?? ""}; window.blocks = blocks; window.pwned = 0; window.pwn = () => (window.pwned += 1);`;
 }

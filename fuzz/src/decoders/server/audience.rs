@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use escale::core::config::vocabulary::Vocabulary;
 use escale::core::engine::Engine;
-use escale::core::issue::Issue;
+use escale::core::base::validation_error::Issue;
 use escale_server::decoders::{Wanted, Whom, Wish};
 use serde_json::{Value, json};
 

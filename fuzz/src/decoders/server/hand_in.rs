@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use escale::core::profile::Profile;
 use escale_server::decoders::{HandInRequest, check, combined, export};
-use escale_server::hand_in::{Held, Verdict, judge};
-use escale_server::ids::Site;
+use escale_server::sync::sync_request::{Held, Verdict, judge};
+use escale_server::base::ids::Site;
 use escale_server::store::{Others, Taken};
 use serde_json::{Value, json};
 

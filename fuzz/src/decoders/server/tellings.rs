@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use escale::core::event::Event;
 use escale_server::decoders::{Consent, CsvFile, Item, Items, Reader, Subject, json, judge, ndjson, read_tellings};
-use escale_server::ids::Site;
+use escale_server::base::ids::Site;
 use escale_server::store::{Telling, Told};
 
 use crate::site::{NOW_MS, config};

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use escale_server::decoders::Tokens;
-use escale_server::ids::Site;
+use escale_server::base::ids::Site;
 
 use crate::target::Target;
 

@@ -4,7 +4,7 @@
 use super::Compiler;
 use super::numbers::disclosed;
 use crate::core::config::layout::Section;
-use crate::core::config::people::{OfferConfig, Texts, VariantConfig};
+use crate::core::config::source::{OfferConfig, Texts, VariantConfig};
 
 /// At most so many variants an offer has.
 const MAX_VARIANTS: usize = 15;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{Compiler, unknown};
 use crate::core::attribute::Id;
+use crate::core::base::enums::Channel;
+use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::condition::encode::{Step, mentions, names_of};
 use crate::core::config::layout::Section;
-use crate::core::config::people::SiteConfig;
-use crate::core::config::people_customer::{PersonaConfig, QuestionConfig, RfmConfig};
-use crate::core::hash::{Namespace, name_hash};
-use crate::core::named::Channel;
+use crate::core::config::source::SiteConfig;
+use crate::core::config::source::customer::{PersonaConfig, QuestionConfig, RfmConfig};
 
 /// The share of messages that are clicked where the config does not say, by the channels' numbers.
 const USUAL_RATES: [f64; 6] = [0.02, 0.03, 0.04, 0.02, 0.08, 0.1];

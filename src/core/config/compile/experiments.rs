@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::Compiler;
 use crate::core::attribute::Id;
+use crate::core::base::hash::{Namespace, name_hash};
+use crate::core::base::validation_error::Issue;
 use crate::core::condition::encode::mentions;
 use crate::core::config::layout::Section;
-use crate::core::config::people::SiteConfig;
-use crate::core::config::people_customer::ExperimentConfig;
-use crate::core::hash::{Namespace, name_hash};
-use crate::core::issue::Issue;
+use crate::core::config::source::SiteConfig;
+use crate::core::config::source::customer::ExperimentConfig;
 
 impl Compiler {
     /// What conditions may then ask of.

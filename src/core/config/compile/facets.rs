@@ -2,13 +2,13 @@
 
 use super::Compiler;
 use super::model::rated;
+use crate::core::base::decayed_mass::{INTENT_STEP_S, TASTE_STEP_S};
+use crate::core::base::hash::Namespace;
+use crate::core::base::time::DAY_S;
+use crate::core::base::validation_error::Issue;
 use crate::core::config::NONE;
 use crate::core::config::layout::Section;
-use crate::core::config::people::{FacetConfig, SiteConfig, TopicConfig, TopicDetail};
-use crate::core::counter::{INTENT_STEP_S, TASTE_STEP_S};
-use crate::core::hash::Namespace;
-use crate::core::issue::Issue;
-use crate::core::time::DAY_S;
+use crate::core::config::source::{FacetConfig, SiteConfig, TopicConfig, TopicDetail};
 
 /// Names that tell of special categories of personal data (GDPR, article 9): warned of, since a name proves nothing.
 const TELLING_NAMES: [&str; 10] =

@@ -19,13 +19,13 @@ use serde_json::Value;
 
 use super::build::Builder;
 use super::layout::Section;
-use super::people::SiteConfig;
+use super::source::SiteConfig;
 use super::{Config, json_schema, lint, structure};
 use crate::core::attribute::{AttributeTree, CustomerNames, Id};
+use crate::core::base::hash::Namespace;
+use crate::core::base::validation_error::Issue;
 use crate::core::condition::encode::{Pool, mentions};
 use crate::core::condition::nearest::nearest;
-use crate::core::hash::Namespace;
-use crate::core::issue::Issue;
 
 /// A compiled config.
 #[derive(Clone, Debug)]

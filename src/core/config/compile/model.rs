@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Compiler;
 use crate::core::config::layout::Section;
-use crate::core::config::people::{FacetConfig, SiteConfig, TopicDetail};
-use crate::core::config::people_customer::ModelConfig;
+use crate::core::config::source::customer::ModelConfig;
+use crate::core::config::source::{FacetConfig, SiteConfig, TopicDetail};
 use crate::core::config::{MAX_PARENTS, NONE};
 
 /// What each topic of one facet is followed by, and how often.

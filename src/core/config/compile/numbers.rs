@@ -3,7 +3,7 @@
 //! for a visitor says so.
 
 use super::Compiler;
-use crate::core::config::people::Texts;
+use crate::core::config::source::Texts;
 
 /// A number, how it is written, and what to do about one that is not.
 type Rule = (&'static str, fn(&str) -> bool, &'static str);

@@ -5,13 +5,13 @@ use serde_json::Value;
 use super::Compiler;
 use super::rules::Weighted;
 use crate::core::attribute::AttributeTree;
+use crate::core::base::hash::Namespace;
+use crate::core::base::time::{DAY_S, day_of_date};
+use crate::core::base::validation_error::Issue;
 use crate::core::condition::{self, encode::Step};
 use crate::core::config::NONE;
 use crate::core::config::layout::Section;
-use crate::core::config::people::{OfferConfig, SiteConfig};
-use crate::core::hash::Namespace;
-use crate::core::issue::Issue;
-use crate::core::time::{DAY_S, day_of_date};
+use crate::core::config::source::{OfferConfig, SiteConfig};
 
 impl Compiler {
     pub(super) fn families(&mut self, site: &SiteConfig) {

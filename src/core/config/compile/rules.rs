@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Compiler, unknown};
+use crate::core::base::hash::{Namespace, name_hash};
+use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
-use crate::core::config::people::{PageRule, PolicyConfig, SiteConfig};
+use crate::core::config::source::{PageRule, PolicyConfig, SiteConfig};
 use crate::core::event::Kind;
-use crate::core::hash::{Namespace, name_hash};
-use crate::core::time::DAY_S;
 
 /// Whose topics they are.
 #[derive(Clone, Copy, PartialEq, Eq)]

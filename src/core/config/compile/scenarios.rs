@@ -1,14 +1,14 @@
 //! Scenarios of a config into their rows.
 
 use super::{Compiler, unknown};
+use crate::core::base::enums::Moment;
+use crate::core::base::hash::Namespace;
+use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
-use crate::core::config::people::SiteConfig;
-use crate::core::config::people_time::{DelayConfig, LengthConfig, RelativeTo, ScenarioConfig};
+use crate::core::config::source::SiteConfig;
+use crate::core::config::source::time::{DelayConfig, LengthConfig, RelativeTo, ScenarioConfig};
 use crate::core::config::{NONE, cause};
 use crate::core::event::Kind;
-use crate::core::hash::Namespace;
-use crate::core::named::Moment;
-use crate::core::time::DAY_S;
 
 /// How long a scenario stays due where nothing is said.
 const WITHIN_S: u32 = 7 * DAY_S;

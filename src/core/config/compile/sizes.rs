@@ -1,8 +1,8 @@
 //! How much a config may hold. Comes in: what a site wrote; goes out: a fault for each list that is too long, before
 //! anything is compiled: small integers have 16 bits.
 
-use crate::core::config::people::SiteConfig;
-use crate::core::issue::Issue;
+use crate::core::base::validation_error::Issue;
+use crate::core::config::source::SiteConfig;
 
 /// At most so many of anything, and so many topics of all facets together.
 const MOST: usize = 65_000;

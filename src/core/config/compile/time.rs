@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Compiler;
+use crate::core::base::hash::Namespace;
+use crate::core::base::time::{DAY_S, day_of_date, month_length};
 use crate::core::config::layout::Section;
-use crate::core::config::people::{OfferConfig, SiteConfig};
-use crate::core::config::people_time::{CapConfig, CapWindow, Hemisphere, SeasonConfig};
+use crate::core::config::source::time::{CapConfig, CapWindow, Hemisphere, SeasonConfig};
+use crate::core::config::source::{OfferConfig, SiteConfig};
 use crate::core::config::{NONE, Scope};
-use crate::core::hash::Namespace;
-use crate::core::time::{DAY_S, day_of_date, month_length};
 
 /// So many exposures' times are kept of an offer: a cap in a window cannot count further.
 const MOST_OF_AN_OFFER: u16 = 8;

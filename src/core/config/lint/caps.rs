@@ -2,8 +2,8 @@
 //! another cap over the same time, or a longer one, always holds first.
 
 use super::{Lint, is_commercial, part};
-use crate::core::config::people::OfferConfig;
-use crate::core::config::people_time::{CapConfig, CapWindow};
+use crate::core::config::source::OfferConfig;
+use crate::core::config::source::time::{CapConfig, CapWindow};
 
 /// A cap that is met before another.
 struct First {

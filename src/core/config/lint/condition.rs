@@ -11,7 +11,7 @@ use super::part;
 use crate::core::attribute::{AttributeTree, Id};
 use crate::core::condition::lenient::value_matches_unknown;
 use crate::core::condition::schema::{Attribute, Kind, Schema};
-use crate::core::config::people::SiteConfig;
+use crate::core::config::source::SiteConfig;
 
 /// What lists and names never hold in this config, by attribute.
 pub type Never = BTreeMap<&'static str, Vec<String>>;

@@ -2,7 +2,7 @@
 //! show, and of a change of subject that leads nowhere.
 
 use super::{Lint, part};
-use crate::core::config::people::FamilyConfig;
+use crate::core::config::source::FamilyConfig;
 
 impl Lint<'_> {
     pub(super) fn families(&mut self) {

@@ -12,9 +12,9 @@ mod seasons;
 mod topics;
 
 use super::Config;
-use super::people::{OfferConfig, OfferKind, PlacementConfig, SiteConfig};
+use super::source::{OfferConfig, OfferKind, PlacementConfig, SiteConfig};
 use crate::core::attribute::AttributeTree;
-use crate::core::issue::Issue;
+use crate::core::base::validation_error::Issue;
 
 /// Every warning, in the order of the lints.
 pub fn warnings(site: &SiteConfig, tree: &AttributeTree, compiled: &Config) -> Vec<Issue> {

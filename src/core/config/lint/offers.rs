@@ -3,7 +3,7 @@
 
 use super::condition::{Impossible, Judge, Never};
 use super::{Lint, is_commercial, is_out_of_reach, part};
-use crate::core::config::people::OfferConfig;
+use crate::core::config::source::OfferConfig;
 
 impl Lint<'_> {
     /// Segments and personas: their own conditions first, then who rests on them.

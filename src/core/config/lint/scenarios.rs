@@ -3,8 +3,8 @@
 
 use super::condition::Never;
 use super::{Lint, is_commercial};
-use crate::core::config::people::{OfferConfig, OfferKind, SiteConfig};
-use crate::core::config::people_time::{DelayConfig, RelativeTo, ScenarioConfig};
+use crate::core::config::source::time::{DelayConfig, RelativeTo, ScenarioConfig};
+use crate::core::config::source::{OfferConfig, OfferKind, SiteConfig};
 
 /// For how many days a scenario is due where nothing is said.
 const WITHIN_DAYS: f64 = 7.0;

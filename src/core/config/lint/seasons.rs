@@ -2,9 +2,9 @@
 //! pair that holds on one day in one zone.
 
 use super::Lint;
+use crate::core::base::time::{DAY_S, day_of_date, month_and_day};
 use crate::core::config::{Config, NONE, SeasonSpan};
-use crate::core::season::in_force;
-use crate::core::time::{DAY_S, day_of_date, month_and_day};
+use crate::core::traits::season::in_force;
 
 /// The years that the engine's time has.
 const YEARS: std::ops::Range<u32> = 2020..2088;

@@ -1,0 +1,129 @@
+//! What the site's back end tells of its customers. In: objects of fields. Out: events, keyed by a hash of the teller's
+//! own id. Never: keeps a text: names and ids end here, as in a browser.
+
+pub mod body;
+pub mod consent;
+pub mod csv_file;
+pub mod schema;
+mod subject;
+pub mod take;
+
+use escale::core::base::enums::Channel;
+use escale::core::base::time::{LANDMARK_UNIX_S, seconds_of};
+use escale::core::config::Config;
+use escale::core::event::Event;
+use escale::core::event::track::event_of_call;
+use serde_json::{Map, Value};
+
+use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
+use crate::replay::row::{Row, pack};
+use crate::replay::time;
+use crate::store::{Telling, Told};
+use consent::Consent;
+pub use subject::Subject;
+
+/// A back end's clock may be ahead by this much.
+const AHEAD_MS: f64 = 300_000.0;
+const DAY_MS: f64 = 86_400_000.0;
+
+/// What it takes to read a telling.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    pub site: &'a Site,
+    pub config: &'a Config,
+    pub now_ms: f64,
+}
+
+impl Reader<'_> {
+    /// One object, or what is wrong with it, for the one who sent it.
+    pub fn read(&self, subject: Subject, object: &Map<String, Value>) -> Result<(CustomerKey, Telling), String> {
+        if let Some(name) = object.keys().find(|name| !subject.knows(name)) {
+            return Err(format!("there is no field `{name}`: it takes {}", subject.fields().join(", ")));
+        }
+        let row = Row::Json(object);
+        let customer = row.need("customer")?;
+        if !CustomerKey::is_id(&customer) {
+            return Err(format!("`customer` has more than {CUSTOMER_BYTES} bytes"));
+        }
+        let at_ms = self.time(&row.need("at")?)?;
+        let (name, at_s, bytes) = match subject {
+            Subject::Consents => {
+                let consent = Consent::read(&row, seconds_of(at_ms))?;
+                ("consent".to_owned(), consent.at_s, consent.encode())
+            }
+            _ => self.bytes(subject, &row, at_ms)?,
+        };
+        let id = IdHash::of_telling(self.site, &name, &row.need("id")?);
+        let customer = CustomerKey { site: self.site.clone(), id: customer.into_owned() };
+        Ok((customer, Telling { id, day: (at_ms / DAY_MS) as u32, at_s, event: bytes }))
+    }
+
+    /// The name of the engine's call, its time, the bytes of its event.
+    fn bytes(&self, subject: Subject, row: &Row<'_>, at_ms: f64) -> Result<(String, u32, Vec<u8>), String> {
+        let (name, fields) = subject.call(row)?;
+        let mut event = self.event(&name, &fields, at_ms)?;
+        if subject == Subject::Bookings && row.get("channel").as_deref() == Some(Channel::Web.name()) {
+            // The browser has seen it, and learned from it what it is about.
+            event.topics.clear();
+        }
+        let mut bytes = Vec::new();
+        event.encode(&mut bytes);
+        Ok((name, event.at_s, bytes))
+    }
+
+    fn time(&self, text: &str) -> Result<f64, String> {
+        let at_ms = time::parse(text)?;
+        if at_ms < LANDMARK_UNIX_S as f64 * 1000.0 {
+            return Err("`at` is before 2020, where time begins here".into());
+        }
+        if at_ms > self.now_ms + AHEAD_MS {
+            return Err("`at` is in the future".into());
+        }
+        Ok(at_ms)
+    }
+
+    fn event(&self, name: &str, fields: &[(String, String)], at_ms: f64) -> Result<Event, String> {
+        let call = |without: Option<usize>| {
+            let mut packed = String::new();
+            let used = fields.iter().enumerate().filter(|(at, _)| Some(*at) != without);
+            used.for_each(|(_, (key, value))| pack(&mut packed, key, value));
+            event_of_call(self.config, seconds_of(at_ms), name, &packed)
+        };
+        call(None).map_err(|_| {
+            // The engine says that a field is wrong; the one without which all is well is the one.
+            let culprit = (0..fields.len()).find(|at| call(Some(*at)).is_ok()).and_then(|at| fields.get(at));
+            match culprit {
+                Some((key, _)) => format!("`{key}` cannot be read, or names what the config does not have"),
+                None => "a field cannot be read, or names what the config does not have".to_owned(),
+            }
+        })
+    }
+}
+
+/// What becomes of a telling: of two words under one id the later holds; the same word again changes nothing.
+pub fn judge(held: Option<(u32, &[u8])>, said: &Telling) -> Told {
+    match held {
+        None => Told::Taken,
+        Some((_, event)) if event == said.event => Told::Unchanged,
+        Some(held) if (said.at_s, said.event.as_slice()) > held => Told::Taken,
+        Some(_) => Told::Older,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_later_word_holds_whatever_the_order() {
+        let said = |at_s: u32, event: u8| {
+            let site = Site::new("demo");
+            Telling { id: IdHash::of_telling(&site, "booking", "B1"), day: 0, at_s, event: vec![event] }
+        };
+        assert_eq!(judge(None, &said(5, 1)), Told::Taken);
+        assert_eq!(judge(Some((5, &[1])), &said(5, 1)), Told::Unchanged);
+        assert_eq!(judge(Some((5, &[1])), &said(6, 0)), Told::Taken);
+        assert_eq!(judge(Some((5, &[1])), &said(4, 2)), Told::Older);
+        assert_ne!(judge(Some((5, &[1])), &said(5, 2)), judge(Some((5, &[2])), &said(5, 1)));
+    }
+}

@@ -1,0 +1,20 @@
+//! Customers as they are held, a page at a time.
+
+use crate::base::ids::Site;
+use crate::store::{Reply, Taken};
+
+/// Customers read at once.
+pub const PAGE: usize = 256;
+
+/// Everything of one customer: its visitors' replicas, and what the back end told.
+pub struct HeldCustomer {
+    pub customer: String,
+    pub states: Vec<Taken>,
+    pub told: Vec<Vec<u8>>,
+}
+
+/// The storage of audiences.
+pub trait Audience {
+    /// The customers of a bucket after that id, in the order of ids; at most [`PAGE`], none at the end.
+    fn customers(&self, site: Site, bucket: u16, after: String) -> Reply<'_, Vec<HeldCustomer>>;
+}

@@ -1,0 +1,97 @@
+//! What customers ask of a storage: steps of one bucket each. In: keys. Out: what is held, or a change that is durable.
+//! Never: two buckets in a step; the order of steps, which is the same for every backend, is told one folder up.
+
+use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
+use crate::store::{Leaving, Reply, Telling};
+
+/// Everything in a customer's own bucket.
+pub struct Belongings {
+    /// What goes with it, so that a sum of it never falls back.
+    pub dropped: u64,
+    /// Visitors, and the days on which they were linked.
+    pub links: Vec<(IdHash, u32)>,
+    /// The other ids of the customer.
+    pub identifiers: Vec<String>,
+    pub tellings: Vec<Telling>,
+}
+
+/// A change in one bucket: of the customer, of one of its other ids, of a visitor.
+#[derive(Clone)]
+pub enum Change {
+    /// An id becomes another name of a customer.
+    PointAlias {
+        alias: CustomerKey,
+        to: String,
+        day: u32,
+    },
+    /// It is no longer one; erased, no older word brings it back.
+    DropAlias {
+        alias: CustomerKey,
+        from: String,
+        erased_day: Option<u32>,
+    },
+    /// The customer's side of it.
+    NoteIdentifier {
+        of: CustomerKey,
+        alias: String,
+        day: u32,
+    },
+    DropIdentifier {
+        of: CustomerKey,
+        alias: String,
+    },
+    /// What was moved to another customer goes, and the customer if nothing else is held.
+    TakeAway {
+        of: CustomerKey,
+        links: Vec<IdHash>,
+        tellings: Vec<(IdHash, u32)>,
+    },
+    /// The customer's browsers see a new number.
+    Bump {
+        of: CustomerKey,
+        by: u64,
+    },
+    /// A visitor of a customer becomes another's, or no one's.
+    Repoint {
+        visitor: VisitorKey,
+        from: String,
+        to: Option<String>,
+    },
+    AddLink {
+        of: CustomerKey,
+        visitor: IdHash,
+        day: u32,
+    },
+    RemoveLink {
+        of: CustomerKey,
+        leaving: Leaving,
+    },
+    /// Nothing told until that day counts any more; the customer waits for the rest of its erasure.
+    BeginErasure {
+        of: CustomerKey,
+        day: u32,
+    },
+    EndErasure {
+        of: CustomerKey,
+    },
+}
+
+/// The storage of customers.
+pub trait Customers {
+    /// Whose other name this id is.
+    fn alias(&self, of: CustomerKey) -> Reply<'_, Option<String>>;
+    /// The customer that a visitor belongs to, and how often its replicas changed.
+    fn pointer(&self, visitor: VisitorKey) -> Reply<'_, Option<(String, u64)>>;
+    /// `None` where the id is no customer of its own.
+    fn belongings(&self, of: CustomerKey) -> Reply<'_, Option<Belongings>>;
+    /// Customers whose erasure, or whose way under another id, was cut short.
+    fn unfinished(&self) -> Reply<'_, Vec<Unfinished>>;
+    /// Durable once it is answered.
+    fn change(&self, change: Change) -> Reply<'_, ()>;
+}
+
+/// What was cut short.
+pub enum Unfinished {
+    Erasure(CustomerKey, u32),
+    Move(CustomerKey),
+}

@@ -1,0 +1,31 @@
+//! Where servers keep what they learn by themselves. In: a model's text and when it was fitted. Out: the same, for all servers
+//! on one database. Never: a newer one overwritten by who has looked at the clock too late.
+
+use crate::base::ids::Site;
+use crate::store::Reply;
+
+/// A site has one model, in the first bucket.
+pub const BUCKET: u16 = 0;
+
+/// Servers' clocks may differ by so much; a model of a later time is of a clock that was set back since.
+pub const AHEAD_S: u64 = 300;
+
+/// A model as it is kept: JSON, and seconds since 1970.
+#[derive(Clone)]
+pub struct Kept {
+    pub fitted_s: u64,
+    pub text: String,
+}
+
+impl Kept {
+    /// Whether it was fitted after `due_s`, and not in a future that never comes.
+    pub fn is_fresh(&self, now_s: u64, due_s: u64) -> bool {
+        self.fitted_s > due_s && self.fitted_s <= now_s.saturating_add(AHEAD_S)
+    }
+}
+
+pub trait Models {
+    fn model(&self, site: Site) -> Reply<'_, Option<Kept>>;
+    /// Keeps it unless another server has fitted one after `due_s`; see [`Kept::is_fresh`].
+    fn keep_model(&self, site: Site, model: Kept, due_s: u64) -> Reply<'_, ()>;
+}

@@ -1,0 +1,72 @@
+//! What webhooks ask of a storage. In: times and keys. Out: whom to look at, what to call. Never: two servers that hold the
+//! same call at the same time.
+
+use crate::base::ids::{CustomerKey, Site};
+use crate::store::audience::HeldCustomer;
+use crate::store::{Reply, Telling};
+
+/// A customer to look at, and the note that says so.
+#[derive(Clone)]
+pub struct Look {
+    pub bucket: u16,
+    pub customer: String,
+    pub stamp: u64,
+}
+
+/// A scenario that is due: the mark that it fired, and the webhook to call.
+pub struct Firing {
+    pub mark: Telling,
+    pub id: String,
+    pub webhook: String,
+    pub body: String,
+}
+
+/// What a look has found.
+pub struct Found {
+    pub of: CustomerKey,
+    pub firings: Vec<Firing>,
+    /// When to look again, in seconds since 1970.
+    pub next_s: Option<u64>,
+    pub day: u32,
+    /// The note, if it lies in the customer's own bucket: it goes in the same transaction.
+    pub look: Option<Look>,
+}
+
+/// A call that is this server's to make until its lease ends.
+#[derive(Clone)]
+pub struct Call {
+    pub bucket: u16,
+    pub id: String,
+    pub webhook: String,
+    pub body: String,
+    /// This one included.
+    pub attempts: u32,
+}
+
+/// A call that is given up until someone asks for it again.
+pub struct DeadLetter {
+    pub id: String,
+    pub customer: String,
+    pub webhook: String,
+    pub attempts: u32,
+}
+
+/// The storage of webhooks. Times are seconds since 1970.
+pub trait Outbox {
+    /// Whom to look at by now, the longest due first.
+    fn looks(&self, site: Site, now_s: u64, most: usize) -> Reply<'_, Vec<Look>>;
+    /// Everything held of one customer.
+    fn customer(&self, of: CustomerKey) -> Reply<'_, Option<HeldCustomer>>;
+    /// Marks what has not fired yet and writes its calls, in one transaction; answers how many there were.
+    fn fire(&self, found: Found) -> Reply<'_, usize>;
+    /// The note goes, unless there is a newer one.
+    fn looked(&self, site: Site, look: Look) -> Reply<'_, ()>;
+    /// Calls that are due; they come back at `until_s` unless they are delivered.
+    fn claim(&self, site: Site, now_s: u64, until_s: u64, most: usize) -> Reply<'_, Vec<Call>>;
+    fn delivered(&self, site: Site, call: Call) -> Reply<'_, ()>;
+    /// The next attempt; `None` gives it up.
+    fn postpone(&self, site: Site, call: Call, next_s: Option<u64>) -> Reply<'_, ()>;
+    fn dead_letters(&self, site: Site) -> Reply<'_, Vec<DeadLetter>>;
+    /// Tries a dead letter again from now on, or all of them; answers how many there were.
+    fn requeue(&self, site: Site, id: Option<String>, now_s: u64) -> Reply<'_, usize>;
+}

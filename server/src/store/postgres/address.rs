@@ -1,0 +1,174 @@
+//! Where the database is, and how the line to it is encrypted. In: a URL. Out: what the client is given. Never: a mode that
+//! promises more than is checked.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use tokio_postgres::config::SslMode;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::base::tls;
+
+/// A database's address.
+#[derive(Clone)]
+pub struct Address {
+    pub config: tokio_postgres::Config,
+    trust: Trust,
+}
+
+/// Whose certificate will do.
+#[derive(Clone)]
+enum Trust {
+    /// Anyone's: who listens in learns nothing, who stands in between is not noticed.
+    Any,
+    /// One that the system trusts, of the host's name.
+    System,
+    /// One that was signed by these, of the host's name.
+    SignedBy(PathBuf),
+}
+
+impl FromStr for Address {
+    type Err = String;
+
+    /// Reads a URL. PostgreSQL's own names of modes are taken: `verify-full` and `sslrootcert` are ours to carry out, the rest is
+    /// the client's. Without a word, and by `prefer`, a database that does not encrypt is spoken to plainly; who names an authority
+    /// wants it to be asked, so that `prefer` is `verify-full` then.
+    fn from_str(url: &str) -> Result<Self, String> {
+        let (place, query) = url.split_once('?').unwrap_or((url, ""));
+        let (mut verifies, mut root, mut rest) = (false, None, Vec::new());
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=') {
+                Some(("sslmode", "verify-full")) => verifies = true,
+                Some(("sslmode", "verify-ca")) => {
+                    return Err(
+                        "sslmode=verify-ca is not known here: say verify-full, which checks the name too".into()
+                    );
+                }
+                Some(("sslmode", "allow")) => {
+                    return Err("sslmode=allow is not known here: say prefer, which encrypts wherever it can".into());
+                }
+                Some(("sslrootcert", file)) => root = Some(PathBuf::from(decoded(file)?)),
+                _ => rest.push(pair),
+            }
+        }
+        let url = if rest.is_empty() { place.to_owned() } else { format!("{place}?{}", rest.join("&")) };
+        let mut config = tokio_postgres::Config::from_str(&url)
+            .map_err(|error| format!("{error}. A URL is postgres://user:password@host:5432/database"))?;
+        if verifies || (root.is_some() && config.get_ssl_mode() == SslMode::Prefer) {
+            config.ssl_mode(SslMode::Require);
+        }
+        let trust = match root {
+            Some(file) => Trust::SignedBy(file),
+            None if verifies => Trust::System,
+            None => Trust::Any,
+        };
+        Ok(Self { config, trust })
+    }
+}
+
+impl Address {
+    /// What encrypts the line; the reason in words if certificates cannot be read.
+    pub fn encryption(&self) -> Result<MakeRustlsConnect, String> {
+        let provider = tls::provider();
+        let builder = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?;
+        let config = match &self.trust {
+            Trust::Any => {
+                builder.dangerous().with_custom_certificate_verifier(Arc::new(Anyone(provider))).with_no_client_auth()
+            }
+            Trust::System => builder.with_platform_verifier().map_err(|error| error.to_string())?.with_no_client_auth(),
+            Trust::SignedBy(file) => {
+                let mut roots = RootCertStore::empty();
+                for certificate in tls::certificates(file)? {
+                    roots.add(certificate).map_err(|error| format!("{}: {error}", file.display()))?;
+                }
+                builder.with_root_certificates(roots).with_no_client_auth()
+            }
+        };
+        Ok(MakeRustlsConnect::new(config))
+    }
+}
+
+fn decoded(text: &str) -> Result<String, String> {
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
+    decoded.map(Into::into).map_err(|_| "sslrootcert is the path of a file, percent-encoded in UTF-8".into())
+}
+
+/// Takes any certificate, as PostgreSQL's own `require` does; that its key is at the other end is checked all the same.
+#[derive(Debug)]
+struct Anyone(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anyone {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_what_is_checked() -> Result<(), String> {
+        let read = |query: &str| {
+            let address = Address::from_str(&format!("postgres://ana@db.example/voyages{query}"))?;
+            let trust = match address.trust {
+                Trust::Any => "any".to_owned(),
+                Trust::System => "system".to_owned(),
+                Trust::SignedBy(file) => file.display().to_string(),
+            };
+            Ok::<_, String>((address.config.get_ssl_mode(), trust))
+        };
+        let told = |mode: SslMode, trust: &str| (mode, trust.to_owned());
+        assert_eq!(read("")?, told(SslMode::Prefer, "any"));
+        assert_eq!(read("?sslmode=prefer")?, told(SslMode::Prefer, "any"));
+        assert_eq!(read("?sslmode=prefer&sslrootcert=ca.pem")?, told(SslMode::Require, "ca.pem"));
+        assert_eq!(read("?sslmode=disable&connect_timeout=3")?, told(SslMode::Disable, "any"));
+        assert_eq!(read("?sslmode=require")?, told(SslMode::Require, "any"));
+        assert_eq!(read("?connect_timeout=3&sslmode=verify-full")?, told(SslMode::Require, "system"));
+        assert_eq!(
+            read("?sslmode=verify-full&sslrootcert=%2Fetc%2Fa%20b.pem")?,
+            told(SslMode::Require, "/etc/a b.pem")
+        );
+        assert_eq!(read("?sslrootcert=ca.pem")?, told(SslMode::Require, "ca.pem"));
+        assert!(read("?sslmode=allow").is_err_and(|why| why.contains("say prefer")));
+        assert!(read("?sslmode=verify-ca").is_err() && read("?sslmode=often").is_err());
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! The store past one machine: a PostgreSQL database, any number of servers on it. In: calls of [`Store`]. Out: their
+//! answers, durable where they wrote. Never: a transaction that touches two buckets; a write acknowledged before its
+//! commit.
+
+mod address;
+mod audience;
+mod bucket;
+mod consent;
+mod customer;
+mod erase;
+mod expire;
+mod ingest;
+mod link;
+mod migrations;
+mod model;
+mod outbox;
+mod pool;
+mod read;
+mod statistics;
+mod sums;
+mod write;
+
+use crate::base::ids::{ReplicaId, Site, VisitorKey};
+use crate::report::period::Period;
+use crate::statistics::sums::Sums;
+use crate::store::{Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told};
+pub use address::Address;
+use pool::Lines;
+
+/// Why a database cannot be served from.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot use the PostgreSQL database: {}. Check the URL, the password and that the server runs", in_full(.0))]
+    Postgres(#[from] tokio_postgres::Error),
+    #[error(
+        "the database was written by a newer version (schema {found}, this one knows {known}). Update this program"
+    )]
+    Newer { found: i32, known: i32 },
+    #[error("the certificates: {0}")]
+    Certificates(String),
+    #[error("the database did not answer: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// With what lies beneath: a certificate that is refused is told there alone.
+fn in_full(error: &tokio_postgres::Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}
+
+/// A [`Store`] in a PostgreSQL database.
+pub struct PostgresStore {
+    lines: Lines,
+}
+
+impl PostgresStore {
+    /// Connects, brings the schema up to date and finishes erasures that a crash cut short.
+    pub async fn open(address: &Address) -> Result<Self, OpenError> {
+        let encryption = address.encryption().map_err(OpenError::Certificates)?;
+        migrations::run(&address.config, encryption.clone()).await?;
+        let lines = Lines::new(&address.config, encryption);
+        erase::finish_interrupted(&lines).await?;
+        Ok(Self { lines })
+    }
+}
+
+impl Store for PostgresStore {
+    fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
+        Box::pin(async move { write::hand_in(&self.lines, &hand_in).await })
+    }
+
+    fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>> {
+        Box::pin(async move { read::others(&self.lines, &visitor, replica, seen).await })
+    }
+
+    fn link(&self, link: Link) -> Reply<'_, Linked> {
+        Box::pin(async move { link::link(&self.lines, &link).await })
+    }
+
+    fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>> {
+        Box::pin(async move { ingest::tell(&self.lines, &tellings).await })
+    }
+
+    fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found> {
+        Box::pin(async move { read::visitor(&self.lines, &visitor).await })
+    }
+
+    fn erase(&self, erasure: Erasure) -> Reply<'_, ()> {
+        Box::pin(async move { erase::erase(&self.lines, erasure).await })
+    }
+
+    fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
+        Box::pin(async move { expire::expire(&self.lines, &site, bucket, before_day).await })
+    }
+
+    fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {
+        Box::pin(async move { sums::read(&self.lines, &site, period).await })
+    }
+
+    fn ready(&self) -> Reply<'_, ()> {
+        Box::pin(async move {
+            let line = self.lines.take().await?;
+            // A server in recovery answers reads and refuses every write.
+            let row = line.query_one("SELECT pg_is_in_recovery()", &[]).await?;
+            if row.get(0) { Err(StoreError::Unavailable) } else { Ok(()) }
+        })
+    }
+
+    fn close(&self) -> Reply<'_, ()> {
+        Box::pin(async move {
+            self.lines.close();
+            Ok(())
+        })
+    }
+}

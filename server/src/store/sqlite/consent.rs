@@ -1,0 +1,22 @@
+//! In: a transaction in the visitor's bucket and a hand-in that was taken. Out: the visitor's consent receipt, brought up to
+//! date. Never: an older one in the place of a later.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use crate::base::ids::VisitorKey;
+use crate::store::HandIn;
+
+pub fn keep(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<()> {
+    let Some(receipt) = &of.consent else { return Ok(()) };
+    let VisitorKey { site, id } = &of.visitor;
+    let held: Option<String> = tx
+        .prepare_cached("SELECT consent FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))
+        .optional()?
+        .flatten();
+    if let Some(text) = receipt.in_place_of(held.as_deref()) {
+        tx.prepare_cached("UPDATE visitors SET consent = ?4 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+            .execute(params![site.as_str(), id.bucket(), id.0, text])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! In: what the back end tells of a customer. Out: what became of each word. Never: another bucket than the customer's;
+//! a word older than the customer's erasure.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::outbox::note;
+use super::statistics;
+use crate::base::ids::{CustomerKey, VisitorKey};
+use crate::ingest::judge;
+use crate::statistics::person::Booked;
+use crate::store::{TELLINGS_PER_CUSTOMER, Telling, Tellings, Told};
+
+/// Keeps what is news; the customer's sum grows by as much, so that their browsers see a new number.
+///
+/// Whose clicks the bookings may be put down to comes back, with the bookings.
+pub fn tell(tx: &Transaction<'_>, of: &Tellings) -> rusqlite::Result<(Vec<Told>, Vec<VisitorKey>, Vec<Booked>)> {
+    let erased_day = erased_day(tx, &of.customer)?;
+    let mut all = Vec::with_capacity(of.all.len());
+    for telling in &of.all {
+        all.push(match erased_day {
+            Some(day) if telling.day <= day => Told::Erased,
+            _ => take(tx, &of.customer, telling)?,
+        });
+    }
+    let news = all.iter().filter(|told| **told == Told::Taken).count();
+    if news > 0 {
+        let (site, bucket) = (of.customer.site.as_str(), of.customer.bucket());
+        tx.prepare_cached(
+            "INSERT INTO customers (site, bucket, customer, created_day, dropped) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET dropped = dropped + excluded.dropped",
+        )?
+        .execute(params![site, bucket, of.customer.id, of.day, news])?;
+        if of.wakes {
+            note(tx, &of.customer, 0)?;
+        }
+    }
+    // Told again, it may be that the first was cut short before the visitors' buckets.
+    let (visitors, bookings) = statistics::recount(tx, &of.customer)?;
+    Ok((all, visitors, bookings))
+}
+
+fn erased_day(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<Option<u32>> {
+    tx.prepare_cached("SELECT erased_day FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3")?
+        .query_row(params![of.site.as_str(), of.bucket(), of.hash().0], |row| row.get(0))
+        .optional()
+}
+
+fn take(tx: &Transaction<'_>, of: &CustomerKey, said: &Telling) -> rusqlite::Result<Told> {
+    let (site, bucket) = (of.site.as_str(), of.bucket());
+    let held: Option<(u32, Vec<u8>)> = tx
+        .prepare_cached(
+            "SELECT at_s, event FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND id = ?4",
+        )?
+        .query_row(params![site, bucket, of.id, said.id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let told = judge(held.as_ref().map(|(at_s, event)| (*at_s, event.as_slice())), said);
+    if told == Told::Taken {
+        tx.prepare_cached(
+            "INSERT INTO tellings (site, bucket, customer, id, day, at_s, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO UPDATE SET day = excluded.day, at_s = excluded.at_s, event = excluded.event",
+        )?
+        .execute(params![site, bucket, of.id, said.id.0, said.day, said.at_s, said.event])?;
+    }
+    Ok(told)
+}
+
+/// The newest of what was told of a customer.
+pub fn told(db: &Connection, of: &CustomerKey) -> rusqlite::Result<Vec<Vec<u8>>> {
+    db.prepare_cached(
+        "SELECT event FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3
+         ORDER BY at_s DESC, id LIMIT ?4",
+    )?
+    .query_map(params![of.site.as_str(), of.bucket(), of.id, TELLINGS_PER_CUSTOMER], |row| row.get(0))?
+    .collect()
+}

@@ -1,0 +1,258 @@
+//! The embedded store: one SQLite file, a thread that commits in groups, one that brings them to the disk and answers, readers
+//! beside them. In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before that.
+
+mod audience;
+mod consent;
+pub mod copy;
+mod customer;
+mod erase;
+mod expire;
+mod flusher;
+mod ingest;
+mod migrations;
+mod model;
+mod outbox;
+mod read;
+mod readers;
+mod statistics;
+mod sums;
+mod write;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction};
+
+use crate::base::ids::{CustomerKey, ReplicaId, Site, VisitorKey};
+use crate::report::period::Period;
+use crate::statistics::Carried;
+use crate::statistics::person::Booked;
+use crate::statistics::sums::Sums;
+use crate::statistics::visitor::Print;
+use crate::store::{
+    Erasure, Found, HandIn, HandedIn, Leaving, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told,
+};
+use flusher::Flusher;
+use readers::Readers;
+use writer::{Trace, Writer};
+
+/// Why a database file cannot be served from.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(
+        "cannot open the database: {0}. Check the path and its permissions; restore a backup if the file is damaged"
+    )]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(
+        "the database was written by a newer version (schema {found}, this one knows {known}). Update this program"
+    )]
+    Newer { found: u32, known: u32 },
+    #[error("the database is damaged: {0}. It is left as it is; restore a backup with `escale restore`")]
+    Damaged(String),
+    #[error("the writer thread could not be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// A [`Store`] in one SQLite file.
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens or creates the file, brings its schema up to date and finishes erasures that a crash cut short.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        look_through(path)?;
+        let mut db = Connection::open(path)?;
+        tune(&db)?;
+        migrations::run(&mut db)?;
+        erase::finish_interrupted(&mut db)?;
+        empty_log(&db)?;
+        let log = hand_over_log(&db)?;
+        Ok(Self { writer: Writer::start(db, Flusher::start(flusher::of_log(log))?)?, readers: Readers::new(path) })
+    }
+
+    /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut
+    /// short, it is made good by the next hand-in, whose print is empty until then: what is carried is all that is known.
+    async fn carry(&self, visitor: VisitorKey, carried: Option<Carried>) -> Result<(), StoreError> {
+        let Some(carried) = carried else { return Ok(()) };
+        let (of, to) = (visitor.clone(), CustomerKey { site: visitor.site.clone(), id: carried.customer.clone() });
+        let bookings = self.writer.submit(Trace::Keep, move |tx| statistics::carry(tx, &to, &of, &carried)).await?;
+        self.credit(visitor, bookings).await
+    }
+
+    async fn credit(&self, visitor: VisitorKey, bookings: Vec<Booked>) -> Result<(), StoreError> {
+        if bookings.is_empty() {
+            return Ok(());
+        }
+        self.writer.submit(Trace::Keep, move |tx| statistics::credit(tx, &visitor, &bookings)).await
+    }
+}
+
+/// Up to this size a file is looked through at each start, which takes a few seconds; a backup always is.
+const LOOKED_THROUGH_BYTES: u64 = 1 << 30;
+
+/// A damaged file is better refused at the start than found out by a visitor. Nothing of it is changed by looking.
+fn look_through(path: &Path) -> Result<(), OpenError> {
+    if !std::fs::metadata(path).is_ok_and(|file| (1..=LOOKED_THROUGH_BYTES).contains(&file.len())) {
+        return Ok(());
+    }
+    let db = open_reader(path)?;
+    let said: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if said == "ok" { Ok(()) } else { Err(OpenError::Damaged(said)) }
+}
+
+/// What the writer keeps of the file in memory, in KiB.
+const CACHE_KIB: i64 = 64 * 1024;
+/// The same of each reader: the inner pages of a table of some million rows.
+const READER_CACHE_KIB: i64 = 8 * 1024;
+/// Pages of the log that are moved into the file at once: a page that is written often is moved once in so many.
+const CHECKPOINT_PAGES: i64 = 8192;
+
+/// WAL lets readers go on beside the writer; FULL makes a commit durable; secure_delete zeroes what erasure removes.
+pub fn tune(db: &Connection) -> rusqlite::Result<()> {
+    settle(db)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "secure_delete", "ON")?;
+    db.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    db.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    Ok(())
+}
+
+/// What the last process left in the log goes into the file: where a disk had failed, the system may hold pages of it for written
+/// that are not. A reader in the way only puts it off.
+fn empty_log(db: &Connection) -> rusqlite::Result<()> {
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+}
+
+/// From now on commits end in the log's pages in memory, and whoever answers brings the log to the disk before: where it lies.
+/// None: the file system knows no such log, and commits go on to reach the disk by themselves.
+fn hand_over_log(db: &Connection) -> rusqlite::Result<Option<PathBuf>> {
+    let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    let Some(path) = db.path().filter(|path| mode == "wal" && !path.is_empty()) else { return Ok(None) };
+    db.pragma_update(None, "synchronous", "NORMAL")?;
+    Ok(Some(format!("{path}-wal").into()))
+}
+
+/// What the writer and the readers have in common.
+fn settle(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    // A plan stands whatever is bound to its parameters: else the statements are parsed anew at each use, which takes
+    // several times as long as carrying them out.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    settle(&db)?;
+    db.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+    Ok(db)
+}
+
+impl Store for SqliteStore {
+    fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
+        Box::pin(async move {
+            // The last to let go of it is the caller: the writer has better things to do than to free memory.
+            let (print, hand_in) = (Print::of(&hand_in), Arc::new(hand_in));
+            let of = hand_in.clone();
+            let (done, carried) = self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &of, print)).await?;
+            let Some(carried) = carried else { return Ok(done) };
+            let customer = carried.customer.clone();
+            self.carry(hand_in.visitor.clone(), Some(carried)).await?;
+            self.writer.submit(Trace::Keep, move |tx| write::settle(tx, &hand_in, print, &customer)).await?;
+            Ok(done)
+        })
+    }
+
+    fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>> {
+        Box::pin(self.readers.ask(move |db| read::others(db, &visitor, replica, seen)))
+    }
+
+    fn link(&self, link: Link) -> Reply<'_, Linked> {
+        Box::pin(async move {
+            let link = Arc::new(link);
+            let of = link.clone();
+            let (linked, carried) =
+                self.writer.submit(Trace::Keep, move |tx| write::point_to_customer(tx, &of)).await?;
+            if linked != Linked::Here {
+                return Ok(linked);
+            }
+            let of = link.clone();
+            self.writer.submit(Trace::Keep, move |tx| write::add_link(tx, &of)).await?;
+            self.carry(link.visitor.clone(), carried).await?;
+            // An erasure may have come between the two steps and found no link to remove.
+            let of = link.visitor.clone();
+            if !self.writer.submit(Trace::Keep, move |tx| read::is_tombstoned(tx, &of.site, &of.id)).await? {
+                return Ok(Linked::Here);
+            }
+            self.writer
+                .submit(Trace::Scrub, move |tx| {
+                    let erased_day = Some(link.day);
+                    let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day, lives_on: false };
+                    erase::remove_link(tx, &link.customer, &leaving)
+                })
+                .await?;
+            Ok(Linked::Erased)
+        })
+    }
+
+    fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>> {
+        Box::pin(async move {
+            let (told, visitors, bookings) =
+                self.writer.submit(Trace::Keep, move |tx| ingest::tell(tx, &tellings)).await?;
+            for visitor in visitors {
+                self.credit(visitor, bookings.clone()).await?;
+            }
+            Ok(told)
+        })
+    }
+
+    fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found> {
+        Box::pin(self.readers.ask(move |db| read::visitor(db, &visitor)))
+    }
+
+    fn erase(&self, erasure: Erasure) -> Reply<'_, ()> {
+        Box::pin(erase::erase(&self.writer, erasure))
+    }
+
+    fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
+        Box::pin(async move {
+            let of = site.clone();
+            let silent = self.readers.ask(move |db| expire::silent(db, &of, bucket, before_day)).await?;
+            let mut gone = 0;
+            for id in silent {
+                let visitor = VisitorKey { site: site.clone(), id };
+                gone += usize::from(expire::expire(&self.writer, visitor, before_day).await?);
+            }
+            let of = site.clone();
+            if self.readers.ask(move |db| expire::has_old_tellings(db, &of, bucket, before_day)).await? {
+                let forget = move |tx: &Transaction<'_>| expire::forget_tellings(tx, &site, bucket, before_day);
+                self.writer.submit(Trace::Scrub, forget).await?;
+            }
+            Ok(gone)
+        })
+    }
+
+    fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {
+        Box::pin(self.readers.ask(move |db| sums::read(db, &site, period)))
+    }
+
+    fn ready(&self) -> Reply<'_, ()> {
+        Box::pin(async move {
+            self.writer.submit(Trace::Keep, |tx| tx.query_row("SELECT 1", [], |_| Ok(()))).await?;
+            self.readers.ask(|db| db.query_row("SELECT 1", [], |_| Ok(()))).await
+        })
+    }
+
+    fn close(&self) -> Reply<'_, ()> {
+        Box::pin(async move {
+            self.readers.close();
+            self.writer.close().await
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! The server's face to profiles. In: stored bytes. Out: whether they are a profile, what several say together, what
+//! an export shows. Never: writes a profile of its own into a replica: stored bytes are sent bytes.
+
+use escale::core::base::error::WireError;
+use escale::core::base::time::seconds_of;
+use escale::core::config::Config;
+use escale::core::engine::Engine;
+use escale::core::event::Event;
+use escale::core::introspect::snapshot::snapshot;
+use escale::core::profile::Profile;
+use escale::core::profile::merge::combine;
+use serde_json::Value;
+
+use crate::http::error::Refusal;
+use crate::store::{Others, Taken};
+
+/// A browser's clock may be ahead by this much before what it says is moved back.
+const AHEAD_S: u32 = 300;
+
+const DAY_MS: u64 = 86_400_000;
+
+/// Whether a hand-in's bytes are a profile that this release reads, written as it would write it: other bytes for the
+/// same profile could carry what no profile holds.
+pub fn check(state: &[u8]) -> Result<Profile, Refusal> {
+    if state.is_empty() {
+        return Err(Refusal::EmptyProfile);
+    }
+    match Profile::decode(state) {
+        Ok(profile) if profile.encode() == state => Ok(profile),
+        Err(WireError::Newer(_)) => Err(Refusal::NewerProfile),
+        Ok(_) | Err(_) => Err(Refusal::CorruptProfile),
+    }
+}
+
+/// What these states and the back end's words know together, as bytes.
+pub fn combined(others: &Others, config: &Config, now_ms: u64) -> Vec<u8> {
+    together(&others.states, &others.told, config, now_ms).encode()
+}
+
+/// The same as a profile. A state that cannot be read is left out: it must not cost the others theirs.
+pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u64) -> Profile {
+    let mut profiles: Vec<Profile> = states.iter().filter_map(|taken| mended(taken, now_ms)).collect();
+    if !words.is_empty() {
+        profiles.push(told(words, config));
+    }
+    match profiles.pop() {
+        Some(alone) if profiles.is_empty() => alone,
+        Some(last) => {
+            profiles.push(last);
+            combine(&profiles)
+        }
+        None => Profile::default(),
+    }
+}
+
+/// The back end's words as a profile of their own, by the engine that browsers run: in the order of time, whatever the
+/// order in which they came. None of them is a visit to the site.
+pub fn told(events: &[Vec<u8>], config: &Config) -> Profile {
+    let mut events: Vec<(Event, &[u8])> = events
+        .iter()
+        .filter_map(|bytes| Some((Event::decode_next(&mut bytes.as_slice())??, bytes.as_slice())))
+        .collect();
+    events.sort_by(|(a, a_bytes), (b, b_bytes)| (a.at_s, a_bytes).cmp(&(b.at_s, b_bytes)));
+    let mut profile = Profile::default();
+    events.iter().for_each(|(event, _)| profile.apply(event, config));
+    (profile.counts.visits, profile.visit_s) = (0, 0);
+    profile
+}
+
+/// No time in it lies further ahead than five minutes, nor after the day the state was taken: a clock in the future must
+/// not make it the newest at every hand-in of another browser.
+fn mended(taken: &Taken, now_ms: u64) -> Option<Profile> {
+    let end_of_day_ms = (u64::from(taken.day) + 1) * DAY_MS;
+    let latest_s = seconds_of(now_ms.min(end_of_day_ms) as f64).saturating_add(AHEAD_S);
+    let mut profile = Profile::decode(&taken.state).ok()?;
+    profile.mend_clock(latest_s);
+    Some(profile)
+}
+
+/// A state in words, for the visitor's own export; null where it cannot be read.
+pub fn export(state: &[u8], config: &Config, now_ms: u64) -> Value {
+    let mut engine = Engine::new(config.clone());
+    match engine.load(state) {
+        Ok(()) => serde_json::to_value(snapshot(&engine, now_ms as f64)).unwrap_or(Value::Null),
+        Err(_) => Value::Null,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "a test that cannot go on ends")]
+mod tests {
+    use escale::core::base::decayed_mass::Mass;
+    use escale::core::base::time::DAY_S;
+    use escale::core::profile::FacetCounters;
+
+    use super::*;
+
+    const NOW_MS: u64 = 1_795_000_000_000;
+    const TODAY: u32 = (NOW_MS / DAY_MS) as u32;
+
+    fn taken(state: &[u8], day: u32) -> Taken {
+        Taken { state: state.to_vec(), day }
+    }
+
+    fn facet(at_s: u32) -> FacetCounters {
+        let half_life_s = DAY_S;
+        let mass = Mass::of(1.0, at_s, half_life_s);
+        let topics = vec![escale::core::profile::TopicCounter { hash: 7, taste: mass, intent: mass }];
+        FacetCounters {
+            hash: 5,
+            taste_half_life_s: half_life_s,
+            intent_half_life_s: half_life_s,
+            latest_topic: 7,
+            topics,
+        }
+    }
+
+    fn seen_at(at_s: u32) -> Profile {
+        Profile { first_s: at_s, last_s: at_s, visit_s: at_s, facets: vec![facet(at_s)], ..Profile::default() }
+    }
+
+    fn together(states: Vec<Taken>) -> Vec<u8> {
+        let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "offers": [],
+            "placements": {"home": {}}}"#;
+        let config = escale::core::config::compile(json).ok().and_then(|c| Config::from_bytes(c.bytes).ok());
+        let Some(config) = config else { panic!("a good config") };
+        combined(&Others { seq: 0, states, told: Vec::new() }, &config, NOW_MS)
+    }
+
+    #[test]
+    fn a_clock_in_the_future_is_moved_back_to_five_minutes_ahead() {
+        let now_s = seconds_of(NOW_MS as f64);
+        let bytes = together(vec![
+            taken(&seen_at(now_s + 400 * DAY_S).encode(), TODAY),
+            taken(&seen_at(now_s).encode(), TODAY),
+        ]);
+        let Ok(whole) = Profile::decode(&bytes) else { panic!("a profile") };
+        assert_eq!(whole.last_s, now_s + AHEAD_S);
+        let reading = whole.facets[0].topics[0].intent.at(now_s + AHEAD_S, DAY_S);
+        assert!((1.9..2.1).contains(&reading), "{reading}");
+    }
+
+    #[test]
+    fn bytes_that_are_no_profile_are_told_apart() {
+        assert!(matches!(check(&[]), Err(Refusal::EmptyProfile)));
+        assert!(matches!(check(&[250, 1, 2, 3]), Err(Refusal::NewerProfile)));
+        assert!(matches!(check(&[1, 1, 2, 3]), Err(Refusal::CorruptProfile)));
+        assert!(check(&seen_at(9).encode()).is_ok());
+    }
+
+    #[test]
+    fn an_unreadable_state_costs_only_itself() {
+        let good = seen_at(9).encode();
+        let (both, alone) = (vec![taken(&good, TODAY), taken(&[0, 1, 2], TODAY)], vec![taken(&good, TODAY)]);
+        assert_eq!(together(both), together(alone));
+        assert_eq!(Profile::decode(&together(Vec::new())), Ok(Profile::default()));
+    }
+}

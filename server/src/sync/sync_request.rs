@@ -1,0 +1,58 @@
+//! In: what the store holds of a replica, and what a browser hands in. Out: a verdict.
+//! Never: reads a clock or a store; the same rule serves every backend.
+
+use escale::core::profile::Profile;
+
+use crate::sync::growth::is_plausible;
+
+/// The stored side of a replica.
+pub struct Held<'a> {
+    pub version: u64,
+    pub state: &'a [u8],
+}
+
+/// What becomes of a hand-in.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub enum Verdict {
+    /// Newer than what is held: store it.
+    Store,
+    /// The very bytes already held: the answer was lost, or two requests crossed. Nothing changes.
+    Same,
+    /// The browser was rolled back or copied: what is held stays, and the browser starts a new replica.
+    Conflict,
+    /// More has happened than a person can do in the time: forged, or mended later by time. What is held stays.
+    TooMuch,
+}
+
+/// A higher version wins, if it grew no faster than people do; the same version must be the same bytes; anything else is
+/// a roll-back or a copy. The profile is that of the state.
+pub fn judge(held: Option<Held<'_>>, version: u64, (state, profile): (&[u8], &Profile)) -> Verdict {
+    match held {
+        Some(held) if version == held.version && state == held.state => Verdict::Same,
+        Some(held) if version <= held.version => Verdict::Conflict,
+        _ if is_plausible(held.map(|held| held.state), profile) => Verdict::Store,
+        _ => Verdict::TooMuch,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn case(held: Option<(u64, &[u8])>, offered: (u64, &[u8]), expected: Verdict) {
+        let held = held.map(|(version, state)| Held { version, state });
+        assert_eq!(judge(held, offered.0, (offered.1, &Profile::default())), expected);
+    }
+
+    #[test]
+    fn version_rules() {
+        case(None, (1, b"a"), Verdict::Store);
+        case(Some((1, b"a")), (2, b"b"), Verdict::Store);
+        case(Some((1, b"a")), (9, b"a"), Verdict::Store);
+        case(Some((2, b"b")), (2, b"b"), Verdict::Same);
+        case(Some((2, b"b")), (2, b"c"), Verdict::Conflict);
+        case(Some((2, b"b")), (1, b"b"), Verdict::Conflict);
+        case(Some((u64::MAX, b"b")), (0, b"b"), Verdict::Conflict);
+    }
+}

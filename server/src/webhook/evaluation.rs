@@ -1,0 +1,97 @@
+//! What is due of a customer, though nobody comes by. In: a note that says whom to look at. Out: marks and calls, and when to
+//! look again. Never: an opinion of its own: it is the engine that browsers run.
+
+use escale::core::base::time::{LANDMARK_UNIX_S, seconds_of, unix_ms_of};
+use escale::core::config::{Config, NONE};
+use escale::core::decision::caps;
+use escale::core::decision::scenario::{Due, Owner};
+use escale::core::decision::scenario_schedule::next_look_s;
+use escale::core::engine::Engine;
+use serde_json::json;
+
+use crate::base::ids::{CustomerKey, IdHash, Site};
+use crate::customers::main_of;
+use crate::store::audience::HeldCustomer;
+use crate::store::outbox::{Firing, Found, Look};
+use crate::store::{Store, StoreError, Telling};
+use crate::sync::replica;
+
+/// Whether a config has anything to look for.
+pub fn has_scenarios(config: &Config) -> bool {
+    (0..config.scenarios()).any(|index| config.scenario(index).offer == NONE)
+}
+
+/// Looks at one customer.
+pub async fn look(
+    store: &dyn Store,
+    config: &Config,
+    site: &Site,
+    note: Look,
+    (now_ms, webhooks): (u64, &[String]),
+) -> Result<(), StoreError> {
+    let named = CustomerKey { site: site.clone(), id: note.customer.clone() };
+    let of = main_of(store, &named).await?;
+    let Some(held) = store.customer(of.clone()).await? else { return store.looked(site.clone(), note).await };
+    let is_own = of.id == note.customer && of.bucket() == note.bucket;
+    let mut found = found(config, &of, &held, (now_ms, webhooks));
+    found.look = is_own.then(|| note.clone());
+    store.fire(found).await?;
+    // The customer's own note went with what was found, and the next one may be there already.
+    if is_own { Ok(()) } else { store.looked(site.clone(), note).await }
+}
+
+fn found(config: &Config, of: &CustomerKey, held: &HeldCustomer, (now_ms, webhooks): (u64, &[String])) -> Found {
+    let mut engine = Engine::new(config.clone());
+    engine.take(replica::together(&held.states, &held.told, config, now_ms));
+    let has_receiver = |due: &Due| {
+        let webhook = config.text(config.scenario(due.scenario).webhook);
+        due.owner == Owner::Server && webhooks.iter().any(|name| name == webhook)
+    };
+    let due: Vec<Due> = engine.due(now_ms as f64).into_iter().filter(has_receiver).collect();
+    let firings: Vec<Firing> = due.iter().map(|due| firing(&engine, of, due, now_ms)).collect();
+    // What fires now is not to be looked for again.
+    for firing in &firings {
+        engine.apply(&firing.mark.event);
+    }
+    let next_s = engine.with_facts(now_ms as f64, |facts| next_look_s(config, facts));
+    Found {
+        firings,
+        next_s: next_s.map(|at_s| u64::from(at_s) + LANDMARK_UNIX_S),
+        day: (now_ms / 86_400_000) as u32,
+        of: of.clone(),
+        look: None,
+    }
+}
+
+fn firing(engine: &Engine, of: &CustomerKey, due: &Due, now_ms: u64) -> Firing {
+    let config = engine.config();
+    let scenario = config.scenario(due.scenario);
+    let at_s = seconds_of(now_ms as f64);
+    let mut event = Vec::new();
+    due.event(config, at_s).encode(&mut event);
+    let cause = format!("{:08x}/{:08x}/{}", scenario.hash, due.subject, due.ordinal);
+    let mark = Telling {
+        id: IdHash::of_telling(&of.site, "scenario_fired", &cause),
+        day: (now_ms / 86_400_000) as u32,
+        at_s,
+        event,
+    };
+    // The same for the same cause of the same customer, for ever: the receiver drops what it has seen.
+    let id = crate::base::ids::text(IdHash::of_telling(&of.site, "webhook", &format!("{}/{cause}", of.id)).bytes());
+    let (channel, left) = engine
+        .with_facts(now_ms as f64, |facts| (facts.customer.channel, caps::left(facts.profile, config, facts.now_s)));
+    let webhook = config.text(scenario.webhook).to_owned();
+    let body = json!({
+        "type": "scenario",
+        "id": id,
+        "site": of.site.as_str(),
+        "scenario": config.text(scenario.name),
+        "webhook": webhook,
+        "customer": of.id,
+        "due_since_ms": unix_ms_of(due.since_s),
+        "fired_ms": now_ms,
+        "channel": channel.map(escale::core::base::enums::Channel::name),
+        "pressure_left": left,
+    });
+    Firing { mark, id, webhook, body: body.to_string() }
+}

@@ -1,0 +1,12 @@
+//! Numbers, bytes, time, hashes, names and errors: what every other folder builds on.
+
+pub mod bits;
+pub mod decayed_mass;
+pub mod enums;
+pub mod error;
+pub mod hash;
+pub mod number;
+pub mod time;
+pub mod url_pattern;
+#[cfg(feature = "full")]
+pub mod validation_error;

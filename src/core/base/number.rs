@@ -1,0 +1,45 @@
+//! Numbers: as people write them, and the power of two that masses and scores are read by. Both are small on purpose:
+//! the standard library's exact parser, and a table of powers, are each larger than the rest of the runtime's reading.
+
+/// A plain decimal: digits with at most one point (or comma), no sign, no exponent; up to 15 digits.
+///
+/// ```
+/// use escale::core::base::number::decimal;
+/// assert_eq!(decimal("1234.5"), Some(1234.5));
+/// assert_eq!(decimal("12,50"), Some(12.5));
+/// assert_eq!(decimal("-1"), None);
+/// assert_eq!(decimal("1e9"), None);
+/// ```
+#[must_use]
+pub fn decimal(text: &str) -> Option<f64> {
+    let (mut whole, mut scale, mut is_fraction, mut digits) = (0u64, 1u64, false, 0);
+    for c in text.bytes() {
+        match c {
+            b'0'..=b'9' if digits < 15 => {
+                digits += 1;
+                whole = whole * 10 + u64::from(c - b'0');
+                scale *= if is_fraction { 10 } else { 1 };
+            }
+            b'.' | b',' if !is_fraction => is_fraction = true,
+            _ => return None,
+        }
+    }
+    (digits > 0).then(|| whole as f64 / scale as f64)
+}
+
+/// `2^x`, the same bits in every engine: exact for whole numbers, else within a few units of the last place. It goes
+/// by `libm`'s `exp` on the fraction, which needs no table.
+///
+/// ```
+/// use escale::core::base::number::exp2;
+/// assert_eq!(exp2(-3.0), 0.125);
+/// assert!((exp2(0.5) - 2f64.sqrt()).abs() < 1e-15);
+/// assert_eq!((exp2(-2000.0), exp2(2000.0)), (0.0, f64::INFINITY));
+/// ```
+#[must_use]
+pub fn exp2(x: f64) -> f64 {
+    let x = x.clamp(-1100.0, 1100.0);
+    // Exact everywhere, and one instruction in WebAssembly.
+    let whole = x.floor();
+    libm::scalbn(libm::exp((x - whole) * core::f64::consts::LN_2), whole as i32)
+}

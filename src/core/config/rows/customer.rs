@@ -1,0 +1,248 @@
+//! The rows of customer knowledge, read at their place: thresholds, segments, personas, questions, the model.
+
+use crate::core::config::layout::Section;
+use crate::core::config::{Config, Row};
+
+/// Four boundaries of five classes, ascending.
+pub type Boundaries = [f64; 4];
+
+/// Where each number of [`Section::Customer`] stands.
+pub(crate) mod at {
+    pub const RECENCY_DAYS: usize = 0;
+    pub const FREQUENCY: usize = 4;
+    pub const MONETARY: usize = 8;
+    pub const HIGH_VALUE: usize = 12;
+    pub const LIFECYCLE: usize = 13;
+    pub const PRIOR_MESSAGES: usize = 19;
+    pub const OPEN_WEIGHT: usize = 20;
+    pub const RATES: usize = 21;
+    pub const ADVOCATE: usize = 27;
+    pub const DECLARED: usize = 28;
+    pub const COUNT: usize = 31;
+}
+
+/// The boundaries of the scores of purchases.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RfmBounds {
+    pub recency_days: Boundaries,
+    pub frequency: Boundaries,
+    pub monetary: Boundaries,
+    pub high_value: f64,
+}
+
+/// The boundaries of the stages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LifecycleBounds {
+    pub prospect_visits: f64,
+    pub prospect_searches: f64,
+    pub quote_days: f64,
+    pub new_days: f64,
+    pub regular_bookings: f64,
+    pub lapsed_days: f64,
+}
+
+/// What declared facts are worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DeclaredWorth {
+    pub weight: f64,
+    pub half_life_days: f64,
+    pub question_days: f64,
+}
+
+/// A segment. Its condition rests on segments of smaller integers only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    pub name: u32,
+    pub hash: u32,
+    pub condition: u32,
+}
+
+/// An arm of an experiment. An experiment's arms follow each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Arm {
+    pub experiment_name: u32,
+    pub name: u32,
+    pub experiment: u32,
+    pub hash: u32,
+    /// Where its share of all visitors ends, 0 to 1; it begins where the arm before ends.
+    pub until: f64,
+}
+
+/// A persona.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Persona {
+    pub name: u32,
+    pub hash: u32,
+    pub first_rule: u32,
+    pub expires_days: u32,
+    pub threshold: f64,
+    pub rules: u16,
+    pub is_negative: bool,
+}
+
+/// A question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub first_content: u32,
+    pub contents: u16,
+    pub facet: u16,
+    /// The fact that its answer declares.
+    pub fact: u32,
+}
+
+/// What comes after each topic of a facet, and how much that counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transitions {
+    first: u32,
+    topics: u16,
+    /// `λ`: the weight of the visitor's own counts.
+    pub lambda: f64,
+}
+
+impl Config {
+    /// The arms of all experiments.
+    pub fn arms(&self) -> impl Iterator<Item = Arm> + '_ {
+        (0..self.count(Section::Arms)).map(|index| {
+            let row = self.row::<20>(Section::Arms, index);
+            Arm {
+                experiment_name: row.u32(0),
+                name: row.u32(4),
+                experiment: row.u32(8),
+                hash: row.u32(12),
+                until: row.f32(16),
+            }
+        })
+    }
+
+    fn customer_numbers(&self) -> Row<'_, { 4 * at::COUNT }> {
+        self.numbers(Section::Customer)
+    }
+
+    fn customer_number(&self, index: usize) -> f64 {
+        self.customer_numbers().f32(4 * index)
+    }
+
+    fn boundaries(&self, first: usize) -> Boundaries {
+        core::array::from_fn(|i| self.customer_number(first + i))
+    }
+
+    /// The boundaries of the scores of purchases.
+    #[must_use]
+    pub fn rfm_bounds(&self) -> RfmBounds {
+        RfmBounds {
+            recency_days: self.boundaries(at::RECENCY_DAYS),
+            frequency: self.boundaries(at::FREQUENCY),
+            monetary: self.boundaries(at::MONETARY),
+            high_value: self.customer_number(at::HIGH_VALUE),
+        }
+    }
+
+    /// The boundaries of the stages.
+    #[must_use]
+    pub fn lifecycle_bounds(&self) -> LifecycleBounds {
+        let number = |i| self.customer_number(at::LIFECYCLE + i);
+        LifecycleBounds {
+            prospect_visits: number(0),
+            prospect_searches: number(1),
+            quote_days: number(2),
+            new_days: number(3),
+            regular_bookings: number(4),
+            lapsed_days: number(5),
+        }
+    }
+
+    /// How many messages' worth the usual rates count, and what an open counts.
+    #[must_use]
+    pub fn channel_prior(&self) -> (f64, f64) {
+        (self.customer_number(at::PRIOR_MESSAGES), self.customer_number(at::OPEN_WEIGHT))
+    }
+
+    /// The usual rate of a channel, by its number.
+    #[must_use]
+    pub fn channel_rate(&self, channel: u8) -> f64 {
+        self.customer_number(at::RATES + usize::from(channel))
+    }
+
+    /// How many reviews, shares and referrals make an advocate.
+    #[must_use]
+    pub fn advocate_actions(&self) -> f64 {
+        self.customer_number(at::ADVOCATE)
+    }
+
+    /// What declared facts are worth.
+    #[must_use]
+    pub fn declared_worth(&self) -> DeclaredWorth {
+        let number = |i| self.customer_number(at::DECLARED + i);
+        DeclaredWorth { weight: number(0), half_life_days: number(1), question_days: number(2) }
+    }
+
+    /// A segment by its small integer.
+    #[must_use]
+    pub fn segment(&self, index: u16) -> Segment {
+        let row = self.row::<12>(Section::Segments, usize::from(index));
+        Segment { name: row.u32(0), hash: row.u32(4), condition: row.u32(8) }
+    }
+
+    /// A persona by its small integer.
+    #[must_use]
+    pub fn persona(&self, index: u16) -> Persona {
+        let row = self.row::<24>(Section::Personas, usize::from(index));
+        Persona {
+            name: row.u32(0),
+            hash: row.u32(4),
+            first_rule: row.u32(8),
+            expires_days: row.u32(12),
+            threshold: row.f32(16),
+            rules: row.u16(20),
+            is_negative: row.u16(22) == 1,
+        }
+    }
+
+    /// A persona's rules: where the condition begins, and the points.
+    pub fn persona_rules(&self, persona: &Persona) -> impl Iterator<Item = (u32, f64)> + '_ {
+        let first = persona.first_rule as usize;
+        (first..first + usize::from(persona.rules)).map(|i| {
+            let row = self.row::<8>(Section::PersonaRules, i);
+            (row.u32(0), row.f32(4))
+        })
+    }
+
+    /// A declared fact's name, by its small integer: those of the facets first.
+    #[must_use]
+    pub fn fact_name(&self, index: u16) -> &str {
+        self.text(self.row::<8>(Section::Facts, usize::from(index)).u32(0))
+    }
+
+    /// A question by its small integer.
+    #[must_use]
+    pub fn question(&self, index: u16) -> Question {
+        let row = self.row::<12>(Section::Questions, usize::from(index));
+        Question { first_content: row.u32(0), contents: row.u16(4), facet: row.u16(6), fact: row.u32(8) }
+    }
+
+    /// The texts of a question in a language: `text`, and an answer's by its topic's name.
+    pub fn question_content(&self, question: u16, language: &str) -> impl Iterator<Item = (&str, &str)> {
+        let row = self.question(question);
+        self.texts(row.first_content, row.contents, language).map(|(key, value)| (self.text(key), self.text(value)))
+    }
+
+    /// What comes after the topics of a facet, where the model has it.
+    #[must_use]
+    pub fn transitions(&self, facet: u16) -> Option<Transitions> {
+        let row = self.row::<8>(Section::Models, usize::from(facet));
+        let first = row.u32(0);
+        let topics = self.facet(facet).topics;
+        (self.count(Section::Models) > usize::from(facet) && first != u32::MAX).then(|| Transitions {
+            first,
+            topics,
+            lambda: row.f32(4),
+        })
+    }
+
+    /// `P[from→to]`, both counted within the facet.
+    #[must_use]
+    pub fn transition(&self, table: &Transitions, from: u16, to: u16) -> f64 {
+        let index = table.first as usize + usize::from(from) * usize::from(table.topics) + usize::from(to);
+        self.row::<4>(Section::Transitions, index).f32(0)
+    }
+}

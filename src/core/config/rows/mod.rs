@@ -1,0 +1,294 @@
+//! The rows of the compiled config as plain values, read at their place.
+
+pub mod customer;
+pub mod time;
+
+use super::layout::{OFFER_BYTES, Section, WEIGHT_BYTES};
+use super::{Config, Rows};
+use crate::core::condition::bytecode::Conditions;
+use crate::core::event::Kind;
+
+/// Ten years: people's configs can say no more.
+const LONGEST_HALF_LIFE_S: u32 = 3650 * 86_400;
+
+/// The small integer that stands for "none".
+pub const NONE: u16 = u16::MAX;
+
+/// The numbers that steer the engine; see `people::PolicyJson` for their meaning and units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Policy {
+    pub prior_strength: f64,
+    pub taste_weight: f64,
+    pub affinity_weight: f64,
+    pub temperature: f64,
+    pub exploration: f64,
+    pub sticky_s: u32,
+    pub visit_gap_s: u32,
+    pub holdout: f64,
+    pub fatigue: f64,
+    pub fatigue_half_life_s: u32,
+    pub similarity: f64,
+    /// Whether a condition asks about the page at hand.
+    pub asks_for_page: bool,
+}
+
+/// A facet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Facet {
+    pub name: u32,
+    pub hash: u32,
+    pub taste_half_life_s: u32,
+    pub intent_half_life_s: u32,
+    pub first_topic: u16,
+    pub topics: u16,
+    /// How much its lifts count in scores; offers' weights have it in them already.
+    pub weight: f64,
+}
+
+/// A topic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Topic {
+    pub name: u32,
+    pub hash: u32,
+    pub facet: u16,
+    /// The larger place a destination lies in, or [`NONE`].
+    pub parent: u16,
+    /// The share of the site's visitors' interest that goes to it.
+    pub base_rate: f64,
+}
+
+/// A family of offers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Family {
+    pub name: u32,
+    pub hash: u32,
+    pub rest_s: u32,
+    /// Ignored exposures after which it rests; 0 = never.
+    pub ignored_after: u16,
+    /// The family promoted meanwhile, or [`NONE`].
+    pub then: u16,
+}
+
+/// A placement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placement {
+    pub name: u32,
+    pub hash: u32,
+    pub first_candidate: u32,
+    pub candidates: u32,
+    /// Under this confidence the page's own content stays.
+    pub min_confidence: f64,
+    pub slots: u16,
+}
+
+/// An offer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Offer {
+    pub name: u32,
+    pub hash: u32,
+    pub from_s: u32,
+    pub until_s: u32,
+    /// The word at which its condition begins, or `u32::MAX`.
+    pub condition: u32,
+    pub first_weight: u32,
+    pub weights: u16,
+    pub family: u16,
+    /// `log₂ rate + log₂ value + priority`, summed beforehand.
+    pub base_score: f64,
+    pub first_content: u32,
+    pub contents: u16,
+    pub kind: u8,
+    /// How many variants it has, and the first of them.
+    pub variants: u8,
+    pub first_variant: u32,
+}
+
+/// An offer in other words. Its texts are whole: what it shares with the offer stands there again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Variant {
+    pub name: u32,
+    /// The word at which its condition begins, or `u32::MAX`.
+    pub condition: u32,
+    pub first_content: u32,
+    pub contents: u16,
+}
+
+impl Config {
+    pub(super) fn read_policy(&self) -> Policy {
+        let row = self.numbers::<48>(Section::Policy);
+        Policy {
+            prior_strength: row.f32(0),
+            taste_weight: row.f32(4),
+            affinity_weight: row.f32(8),
+            temperature: row.f32(12),
+            exploration: row.f32(16),
+            sticky_s: row.u32(20),
+            visit_gap_s: row.u32(24),
+            holdout: row.f32(28),
+            fatigue: row.f32(32),
+            fatigue_half_life_s: row.u32(36),
+            similarity: row.f32(40),
+            asks_for_page: row.u32(44) == 1,
+        }
+    }
+
+    /// What one event of this kind adds.
+    #[must_use]
+    pub fn event_weight(&self, kind: Kind) -> f64 {
+        self.row::<4>(Section::EventWeights, kind as usize).f32(0)
+    }
+
+    /// A facet by its small integer.
+    #[must_use]
+    pub fn facet(&self, index: u16) -> Facet {
+        let row = self.row::<24>(Section::Facets, usize::from(index));
+        Facet {
+            name: row.u32(0),
+            // As many bits as a profile keeps of them, whatever the bytes.
+            hash: row.u32(4) & 0xffff,
+            taste_half_life_s: row.u32(8).min(LONGEST_HALF_LIFE_S),
+            intent_half_life_s: row.u32(12).min(LONGEST_HALF_LIFE_S),
+            first_topic: row.u16(16),
+            topics: row.u16(18),
+            weight: row.f32(20),
+        }
+    }
+
+    /// A topic by its small integer.
+    #[must_use]
+    pub fn topic(&self, index: u16) -> Topic {
+        let row = self.row::<16>(Section::Topics, usize::from(index));
+        Topic {
+            name: row.u32(0),
+            hash: row.u32(4) & 0xff_ffff,
+            facet: row.u16(8),
+            parent: row.u16(10),
+            base_rate: row.f32(12),
+        }
+    }
+
+    /// A family by its small integer.
+    #[must_use]
+    pub fn family(&self, index: u16) -> Family {
+        let row = self.row::<16>(Section::Families, usize::from(index));
+        Family { name: row.u32(0), hash: row.u32(4), rest_s: row.u32(8), ignored_after: row.u16(12), then: row.u16(14) }
+    }
+
+    /// A placement by its small integer.
+    #[must_use]
+    pub fn placement(&self, index: u16) -> Placement {
+        let row = self.row::<24>(Section::Placements, usize::from(index));
+        Placement {
+            name: row.u32(0),
+            hash: row.u32(4),
+            first_candidate: row.u32(8),
+            candidates: row.u32(12),
+            min_confidence: row.f32(16),
+            slots: row.u16(20),
+        }
+    }
+
+    /// The offers of a placement, by their small integers.
+    pub fn candidates(&self, placement: &Placement) -> impl ExactSizeIterator<Item = u16> + '_ {
+        let all = self.section(Section::Candidates).as_chunks::<2>().0;
+        let first = all.get(placement.first_candidate as usize..).unwrap_or(&[]);
+        let listed = first.get(..placement.candidates as usize).unwrap_or(first);
+        listed.iter().map(|index| u16::from_le_bytes(*index))
+    }
+
+    /// An offer by its small integer.
+    #[must_use]
+    pub fn offer(&self, index: u16) -> Offer {
+        self.rows(Section::Offers).offer(index)
+    }
+
+    /// An offer's variant, counted from 1; none: 0, or the offer has fewer.
+    #[must_use]
+    pub fn variant(&self, offer: &Offer, number: u8) -> Option<Variant> {
+        let at = usize::from(number.checked_sub(1).filter(|at| *at < offer.variants)?);
+        let row = self.row::<16>(Section::Variants, offer.first_variant as usize + at);
+        Some(Variant { name: row.u32(0), condition: row.u32(4), first_content: row.u32(8), contents: row.u16(12) })
+    }
+
+    /// Topics with weights: `count` rows from `first`.
+    pub fn topic_weights(&self, first: u32, count: u16) -> impl Iterator<Item = (u16, f64)> + '_ {
+        self.rows(Section::TopicWeights).topic_weights(first, count)
+    }
+
+    /// The texts of an offer's variant (0: its own) in a language: (key, value). A language that the offer has not falls
+    /// back to its first.
+    pub fn content(&self, offer: u16, variant: u8, language: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.content_strings(offer, variant, language).map(|(key, value)| (self.text(key), self.text(value)))
+    }
+
+    /// As [`Self::content`], as strings of the string table.
+    pub fn content_strings(&self, offer: u16, variant: u8, language: &str) -> impl Iterator<Item = (u32, u32)> {
+        let row = self.offer(offer);
+        let variant = self.variant(&row, variant);
+        let (first, count) = variant.map_or((row.first_content, row.contents), |v| (v.first_content, v.contents));
+        self.texts(first, count, language)
+    }
+
+    /// (key, value) as strings of the string table, of `count` rows of content from `first`, in a language or the first one there is.
+    pub(super) fn texts(&self, first: u32, count: u16, language: &str) -> impl Iterator<Item = (u32, u32)> {
+        let rows = first as usize..first as usize + usize::from(count);
+        let read = |i: usize, field: usize| self.row::<12>(Section::Content, i).u32(field);
+        let is_meant = |known: &u32| self.text_bytes(*known) == language.as_bytes();
+        // Equal texts are kept once: the same language is the same string.
+        let chosen = rows.clone().map(|i| read(i, 0)).find(is_meant).unwrap_or(read(rows.start, 0));
+        rows.filter(move |i| read(*i, 0) == chosen).map(move |i| (read(i, 4), read(i, 8)))
+    }
+
+    /// What people call a topic in a language; its name where nobody said.
+    #[must_use]
+    pub fn label(&self, topic: u16, language: &str) -> &str {
+        let mut rows = (0..self.count(Section::Labels)).map(|i| self.row::<12>(Section::Labels, i));
+        let label = rows.find(|row| row.u32(4) == u32::from(topic) && self.text(row.u32(0)) == language);
+        let label = label.map(|row| row.u32(8));
+        self.text(label.unwrap_or_else(|| self.topic(topic).name))
+    }
+
+    /// All conditions.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions<'_> {
+        Conditions {
+            tests: self.section(Section::Tests),
+            operands: self.section(Section::Operands),
+            words: self.section(Section::Conditions),
+        }
+    }
+}
+
+impl Rows<'_, OFFER_BYTES> {
+    /// An offer by its small integer.
+    pub fn offer(self, index: u16) -> Offer {
+        let row = self.row(usize::from(index));
+        Offer {
+            name: row.u32(0),
+            hash: row.u32(4),
+            from_s: row.u32(8),
+            until_s: row.u32(12),
+            condition: row.u32(16),
+            first_weight: row.u32(20),
+            weights: row.u16(24),
+            family: row.u16(26),
+            base_score: row.f32(28),
+            first_content: row.u32(32),
+            contents: row.u16(36),
+            kind: row.byte(38),
+            variants: row.byte(39),
+            first_variant: row.u32(40),
+        }
+    }
+}
+
+impl<'a> Rows<'a, WEIGHT_BYTES> {
+    /// Topics with weights: `count` rows from `first`.
+    #[inline(always)]
+    pub fn topic_weights(self, first: u32, count: u16) -> impl Iterator<Item = (u16, f64)> + 'a {
+        (0..usize::from(count)).map(move |i| {
+            let row = self.row(first as usize + i);
+            (row.u16(0), row.f32(4))
+        })
+    }
+}

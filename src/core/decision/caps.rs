@@ -1,0 +1,201 @@
+//! When it is enough. Comes in: exposures, messages, bookings and the visitor's own wish; goes out: which offers,
+//! families and placements have had their share, and whether anything commercial may be shown at all.
+//!
+//! Counts are exact over what the profile keeps: an offer's newest eight exposures, all totals. All channels share
+//! the budgets of families and of the whole.
+
+use crate::core::base::enums::Frequency;
+use crate::core::base::hash::Namespace;
+use crate::core::base::time::DAY_S;
+use crate::core::config::layout::Section;
+use crate::core::config::{Cap, Config, Scope, Window};
+use crate::core::profile::Profile;
+
+/// What has had its share at a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Caps {
+    /// Hashes of offers, families, placements.
+    pub offers: Vec<u32>,
+    pub families: Vec<u32>,
+    pub placements: Vec<u32>,
+    pub is_all_capped: bool,
+    /// Whether a booking was made so lately that nothing should be sold.
+    pub is_after_booking: bool,
+    /// Whether the visitor wants to hear nothing commercial now.
+    pub is_unwanted: bool,
+}
+
+/// One time that the visitor was spoken to: an exposure on the site, or a message of another channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Minutes since the landmark.
+    pub at_min: u32,
+    /// The offer that was shown (hash), 0: a message.
+    pub offer: u32,
+    /// The family it was about (hash), 0 if none.
+    pub family: u32,
+    /// Where it was shown (hash), 0 if no cap asks for that.
+    pub placement: u32,
+}
+
+impl Contact {
+    fn is_of(&self, scope: Scope, key: u32) -> bool {
+        match scope {
+            Scope::All => true,
+            Scope::Offer => self.offer == key,
+            Scope::Family => self.family == key,
+            Scope::Placement => self.placement == key,
+        }
+    }
+}
+
+/// Every contact whose time is kept, in the order of time.
+#[must_use]
+pub fn contacts(profile: &Profile) -> Vec<Contact> {
+    let mut all: Vec<Contact> = Vec::new();
+    let mut add = |contact: Contact| all.insert(all.partition_point(|c| c.at_min <= contact.at_min), contact);
+    for seen in &profile.offers {
+        for (at_min, placement) in seen.exposed_min.iter().zip(&seen.exposed_in) {
+            add(Contact { at_min: *at_min, offer: seen.hash, family: seen.family, placement: *placement });
+        }
+    }
+    for message in &profile.messages {
+        add(Contact { at_min: message.sent_min, offer: 0, family: message.family, placement: 0 });
+    }
+    all
+}
+
+/// How many contacts there were in a window that ends now.
+#[must_use]
+pub fn count(profile: &Profile, now_s: u32, window_s: u32) -> u32 {
+    let since = since_min(now_s, window_s);
+    contacts(profile).iter().filter(|c| c.at_min >= since).count() as u32
+}
+
+/// How often the visitor may still be spoken to now, by whatever channel: what the caps over everything leave, and nothing
+/// after a booking or against the visitor's own wish. `None`: there is no bound.
+#[must_use]
+pub fn left(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
+    let contacts = contacts(profile);
+    let reader = Reader { profile, config, contacts: &contacts, now_s: profile.reading_s(now_s) };
+    if reader.is_after_booking() || reader.is_unwanted() {
+        return Some(0);
+    }
+    let left = |cap: Cap| u32::from(cap.most).saturating_sub(reader.count(Scope::All, 0, cap.per));
+    config.caps(Scope::All, 0).map(left).min()
+}
+
+/// The kinds that sell something: products, complements, vouchers.
+#[must_use]
+pub fn is_commercial(kind: u8) -> bool {
+    kind <= 2
+}
+
+/// The kinds that rest after a booking: products and vouchers. Complements are what is wanted then.
+#[must_use]
+pub fn rests_after_booking(kind: u8) -> bool {
+    kind == 0 || kind == 2
+}
+
+struct Reader<'a> {
+    profile: &'a Profile,
+    config: &'a Config,
+    contacts: &'a [Contact],
+    now_s: u32,
+}
+
+impl Caps {
+    /// Reads a profile and its contacts at a time, in seconds since the landmark.
+    #[must_use]
+    pub fn read(profile: &Profile, config: &Config, contacts: &[Contact], now_s: u32) -> Self {
+        let reader = Reader { profile, config, contacts, now_s: profile.reading_s(now_s) };
+        let mut caps =
+            Self { is_after_booking: reader.is_after_booking(), is_unwanted: reader.is_unwanted(), ..Self::default() };
+        if config.has_caps() {
+            let families = 0..config.count(Section::Families) as u16;
+            caps.offers = reader.met(Scope::Offer, profile.offers.iter().map(|o| o.hash).collect());
+            caps.families = reader.met(Scope::Family, families.map(|f| config.family(f).hash).collect());
+            caps.placements = reader.met(Scope::Placement, profile.placements.iter().map(|p| p.hash).collect());
+            caps.is_all_capped = reader.is_met(Scope::All, 0);
+        }
+        caps
+    }
+}
+
+impl Reader<'_> {
+    /// Those of the keys (hashes) that have had their share.
+    fn met(&self, scope: Scope, mut keys: Vec<u32>) -> Vec<u32> {
+        keys.retain(|key| self.is_met(scope, *key));
+        keys
+    }
+
+    fn is_met(&self, scope: Scope, key: u32) -> bool {
+        let index = match scope {
+            Scope::All => Some(0),
+            Scope::Offer => self.config.index_of(Namespace::Offer, key),
+            Scope::Family => self.config.index_of(Namespace::Family, key),
+            Scope::Placement => self.config.index_of(Namespace::Placement, key),
+        };
+        let reaches = |cap: Cap| self.count(scope, key, cap.per) >= u32::from(cap.most);
+        index.is_some_and(|index| self.config.caps(scope, index).any(reaches))
+    }
+
+    fn count(&self, scope: Scope, key: u32, per: Window) -> u32 {
+        // Of a life the totals tell, which reach further back than the times that are kept.
+        let since = self.since_min(per).unwrap_or(0);
+        let kept = |c: &&Contact| c.is_of(scope, key) && (per != Window::Life || c.offer == 0) && c.at_min >= since;
+        let kept = self.contacts.iter().filter(kept).count() as u32;
+        kept + if per == Window::Life { self.exposures(scope, key) } else { 0 }
+    }
+
+    /// Viewable exposures in all.
+    fn exposures(&self, scope: Scope, key: u32) -> u32 {
+        let (offers, families) = (&self.profile.offers, &self.profile.families);
+        match scope {
+            Scope::All => families.iter().map(|f| f.exposures).sum(),
+            Scope::Offer => offers.iter().find(|o| o.hash == key).map_or(0, |o| o.exposures),
+            Scope::Family => self.profile.family(key).map_or(0, |f| f.exposures),
+            Scope::Placement => self.profile.placements.iter().find(|p| p.hash == key).map_or(0, |p| p.exposures),
+        }
+    }
+
+    /// The first minute that counts in a window; none: all of a life.
+    fn since_min(&self, window: Window) -> Option<u32> {
+        match window {
+            Window::Life => None,
+            Window::Visit => Some(self.visit_min()),
+            other => Some(since_min(self.now_s, other.seconds())),
+        }
+    }
+
+    /// The minute in which the visit at hand began; after a silence, now.
+    fn visit_min(&self) -> u32 {
+        let is_over = self.now_s > self.profile.last_s.saturating_add(self.config.policy().visit_gap_s);
+        if is_over { self.now_s / 60 + 1 } else { self.profile.visit_s / 60 }
+    }
+
+    fn is_after_booking(&self) -> bool {
+        let rest_s = self.config.timing().rest_after_booking_s;
+        let standing = self.profile.bookings.iter().filter(|b| !b.cancelled);
+        rest_s > 0 && standing.map(|b| b.at_min).max().is_some_and(|at| (at * 60).saturating_add(rest_s) > self.now_s)
+    }
+
+    /// Whether the visitor's own frequency leaves nothing for now: offers in one visit of a period, no more, counting
+    /// what other channels sent.
+    fn is_unwanted(&self) -> bool {
+        let period_s = match self.profile.preference.frequency {
+            Frequency::Unsaid | Frequency::Any => return false,
+            Frequency::Weekly => 7 * DAY_S,
+            Frequency::Monthly => 30 * DAY_S,
+            Frequency::Seasonal => 91 * DAY_S,
+            Frequency::Never => return true,
+        };
+        let (since, visit) = (since_min(self.now_s, period_s), self.visit_min());
+        self.contacts.iter().any(|c| (since..visit).contains(&c.at_min))
+    }
+}
+
+/// The first minute inside of a window that ends now.
+fn since_min(now_s: u32, window_s: u32) -> u32 {
+    now_s.checked_sub(window_s).map_or(0, |from_s| from_s / 60 + 1)
+}

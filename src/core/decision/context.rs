@@ -1,0 +1,245 @@
+//! All that a choice looks at, for one moment. Comes in: what is known of a visitor; goes out: which offers may stand in a
+//! placement, and what each is worth there.
+
+use super::caps::{contacts, is_commercial};
+use super::eligibility::{DUE, Hold, Restraint};
+use super::fatigue::{self, FamilyPressure, PROMOTION};
+use super::sampling::Candidate;
+use super::suppression::COMPLEMENT;
+use crate::core::attribute::Id;
+use crate::core::base::enums::Feedback;
+use crate::core::condition::bytecode::{Answers, Conditions, Facts};
+use crate::core::config::layout::Section;
+use crate::core::config::layout::{OFFER_BYTES, WEIGHT_BYTES};
+use crate::core::config::{Config, Offer, Placement, Rows};
+use crate::core::profile::Profile;
+use crate::core::traits::affinity::Affinity;
+use crate::core::traits::facts::VisitorFacts;
+
+/// What "less of this" takes from an offer's score, in doublings.
+const LESS: f64 = 3.0;
+
+/// Why an offer is out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exclusion {
+    NotYet = 1,
+    Over = 2,
+    Condition = 3,
+    Feedback = 4,
+    FamilyRests = 5,
+    OnThePage = 6,
+    Capped = 7,
+    RestsAfterBooking = 8,
+    Preference = 9,
+    Booked = 10,
+    NoTripAhead = 11,
+    NotDue = 12,
+    NegativePersona = 13,
+    NothingKnown = 14,
+}
+
+impl From<Hold> for Exclusion {
+    fn from(hold: Hold) -> Self {
+        match hold {
+            Hold::Capped => Self::Capped,
+            Hold::RestsAfterBooking => Self::RestsAfterBooking,
+            Hold::Preference => Self::Preference,
+            Hold::Booked => Self::Booked,
+            Hold::NoTripAhead => Self::NoTripAhead,
+            Hold::NotDue => Self::NotDue,
+        }
+    }
+}
+
+/// All that a choice looks at, read once for a moment.
+pub struct Situation<'a> {
+    pub config: &'a Config,
+    pub profile: &'a Profile,
+    pub affinity: &'a Affinity,
+    pub facts: &'a VisitorFacts<'a>,
+    pub families: Vec<FamilyPressure>,
+    /// Fatigue and feedback of the offers that were seen, by small integer.
+    pub seen: Vec<Seen>,
+    /// Caps, bookings, wishes and scenarios.
+    pub restraint: Restraint,
+    pub now_s: u32,
+    /// How sure one can be of the visitor at all.
+    confidence: f64,
+    /// Whether a negative persona keeps all that sells away.
+    is_unwelcome: bool,
+    offers: Rows<'a, OFFER_BYTES>,
+    weights: Rows<'a, WEIGHT_BYTES>,
+    conditions: Conditions<'a>,
+    /// What conditions have asked so far.
+    answers: Answers,
+}
+
+/// What an offer's own history does to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    pub offer: u16,
+    pub feedback: Feedback,
+    pub fatigue: f64,
+}
+
+impl<'a> Situation<'a> {
+    /// Reads pressure and history at a time.
+    #[must_use]
+    pub fn read(config: &'a Config, facts: &'a VisitorFacts<'a>) -> Self {
+        let VisitorFacts { profile, affinity, now_s, .. } = *facts;
+        let mut seen: Vec<Seen> = Vec::with_capacity(profile.offers.len());
+        for known in &profile.offers {
+            if let Some(offer) = fatigue::offer_index(known, config) {
+                let fatigue = fatigue::fatigue(known, profile, config, now_s);
+                let at = seen.partition_point(|s| s.offer < offer);
+                seen.insert(at, Seen { offer, feedback: known.feedback, fatigue });
+            }
+        }
+        let contacts = contacts(profile);
+        let restraint = Restraint::read(config, facts, &contacts);
+        let families = fatigue::read(profile, config, &contacts, now_s);
+        Self {
+            config,
+            profile,
+            affinity,
+            facts,
+            families,
+            seen,
+            restraint,
+            now_s,
+            confidence: affinity.best_confidence(),
+            is_unwelcome: facts.name(Id::PersonaNegative as u16, 0).is_some(),
+            offers: config.rows(Section::Offers),
+            weights: config.rows(Section::TopicWeights),
+            conditions: config.conditions(),
+            answers: Answers::of(config.count(Section::Tests)),
+        }
+    }
+
+    /// Why an offer is out, or nothing.
+    #[must_use]
+    pub fn exclusion(&self, index: u16, offer: &Offer, on_page: &[u16]) -> Option<Exclusion> {
+        if self.now_s < offer.from_s {
+            return Some(Exclusion::NotYet);
+        }
+        if self.now_s >= offer.until_s {
+            return Some(Exclusion::Over);
+        }
+        if !on_page.is_empty() && on_page.contains(&index) {
+            return Some(Exclusion::OnThePage);
+        }
+        if self.seen_of(index).is_some_and(|s| s.feedback >= Feedback::Booked) {
+            return Some(Exclusion::Feedback);
+        }
+        if self.family_of(offer).is_some_and(|f| f.rests_until_s > self.now_s) {
+            return Some(Exclusion::FamilyRests);
+        }
+        if self.is_unwelcome && is_commercial(offer.kind) {
+            return Some(Exclusion::NegativePersona);
+        }
+        if let Some(hold) = self.restraint.holds(self.config, index, offer) {
+            return Some(hold.into());
+        }
+        (!self.is_meant(offer.condition)).then_some(Exclusion::Condition)
+    }
+
+    /// Whether a condition holds.
+    #[must_use]
+    pub fn is_meant(&self, condition: u32) -> bool {
+        self.conditions.hold(condition, self.facts, &self.answers)
+    }
+
+    /// Why an offer is out of a placement, or nothing.
+    #[must_use]
+    pub fn exclusion_from(
+        &self,
+        placement: &Placement,
+        (index, offer): (u16, &Offer),
+        on_page: &[u16],
+    ) -> Option<Exclusion> {
+        if !self.is_known(placement) && !self.is_called_for(index, offer) {
+            return Some(Exclusion::NothingKnown);
+        }
+        self.exclusion(index, offer, on_page)
+    }
+
+    /// Whether enough is known of the visitor to replace a placement's own content by taste.
+    #[must_use]
+    pub fn is_known(&self, placement: &Placement) -> bool {
+        self.confidence >= placement.min_confidence
+    }
+
+    /// Whether an offer needs no taste: its scenario is due, or it completes a booked trip.
+    fn is_called_for(&self, index: u16, offer: &Offer) -> bool {
+        self.restraint.is_due(index) || offer.kind == COMPLEMENT
+    }
+
+    /// An offer's score beside what the page shows already, in doublings.
+    #[must_use]
+    pub fn score(&self, index: u16, offer: &Offer, on_page: &[u16]) -> f64 {
+        let liked = offer.base_score + self.affinity_part(offer) + self.promotion_part(index, offer);
+        liked - self.history_part(index) - self.similarity_part(offer, on_page)
+    }
+
+    /// What each offer of the same family on the page takes: three of a kind are no choice.
+    #[must_use]
+    pub fn similarity_part(&self, offer: &Offer, on_page: &[u16]) -> f64 {
+        let alike = on_page.iter().filter(|shown| self.config.offer(**shown).family == offer.family).count();
+        self.config.policy().similarity * alike as f64
+    }
+
+    /// What the visitor's taste adds: `γ·Σ a·log₂ lift`, the weights `a` with their facets' in them.
+    #[must_use]
+    pub fn affinity_part(&self, offer: &Offer) -> f64 {
+        let weights = self.weights.topic_weights(offer.first_weight, offer.weights);
+        self.config.policy().affinity_weight * weights.map(|(topic, a)| a * self.affinity.log_lift(topic)).sum::<f64>()
+    }
+
+    /// What a resting family's promotion adds, and a scenario that is due.
+    #[must_use]
+    pub fn promotion_part(&self, index: u16, offer: &Offer) -> f64 {
+        let promoted = if self.is_promoted(offer) { PROMOTION } else { 0.0 };
+        promoted + if self.restraint.is_due(index) { DUE } else { 0.0 }
+    }
+
+    /// Whether a resting family points to this offer's.
+    #[must_use]
+    pub fn is_promoted(&self, offer: &Offer) -> bool {
+        self.family_of(offer).is_some_and(|f| f.is_promoted)
+    }
+
+    /// What fatigue and "less of this" take.
+    #[must_use]
+    pub fn history_part(&self, index: u16) -> f64 {
+        self.seen_of(index).map_or(0.0, |s| s.fatigue + if s.feedback == Feedback::Less { LESS } else { 0.0 })
+    }
+
+    fn seen_of(&self, index: u16) -> Option<&Seen> {
+        self.seen.binary_search_by_key(&index, |s| s.offer).ok().map(|at| &self.seen[at])
+    }
+
+    fn family_of(&self, offer: &Offer) -> Option<&FamilyPressure> {
+        self.families.get(usize::from(offer.family))
+    }
+
+    /// The eligible offers of a placement with their scores.
+    #[must_use]
+    pub fn eligible(&self, placement: &Placement, on_page: &[u16]) -> Vec<Candidate> {
+        if self.restraint.is_full(placement) {
+            return Vec::new();
+        }
+        let candidates = self.config.candidates(placement);
+        let mut eligible = Vec::with_capacity(candidates.len());
+        for index in candidates {
+            let offer = self.offers.offer(index);
+            if self.exclusion_from(placement, (index, &offer), on_page).is_none() {
+                let score = self.score(index, &offer, on_page);
+                // No config that was compiled gives another; one that was damaged may.
+                let score = if score.is_finite() { score } else { 0.0 };
+                eligible.push(Candidate { offer: index, hash: offer.hash, score });
+            }
+        }
+        eligible
+    }
+}

@@ -1,0 +1,126 @@
+//! The choice. Comes in: what is known of a visitor and a placement; goes out: an offer with its propensity, or the
+//! reason why the page's own content stays. Deciding cannot fail.
+//!
+//! Every eligible offer has a score in doublings: `log₂ rate + log₂ value + priority + γ·Σ a·log₂ lift − fatigue
+//! − similarity` to what the page shows already; one is drawn.
+
+use super::context::Situation;
+use super::experiment::is_held_out;
+use super::sampling::draw;
+use crate::core::base::hash::mix;
+use crate::core::config::layout::Section;
+use crate::core::config::{Config, Placement};
+use crate::core::traits::season;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Milliseconds since the Unix epoch.
+    pub now_ms: f64,
+    /// The placement's small integer.
+    pub placement: u16,
+    /// Which of its slots, from 0.
+    pub slot: u8,
+    /// Offers that the page shows already.
+    pub exclude: &'a [u16],
+}
+
+/// What is answered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Decision {
+    /// The offer's small integer; none: the page's own content stays.
+    pub offer: Option<u16>,
+    /// The variant of its content; 0: the offer's own.
+    pub variant: u8,
+    /// 0: personalised · 1: the control group.
+    pub arm: u8,
+    /// The exact probability with which this offer was drawn for this slot, given what the page shows already: of several
+    /// slots each has its own draw, and their probabilities multiply.
+    pub propensity: f64,
+    /// What the draw came from.
+    pub seed: u64,
+    /// The config it was made by.
+    pub config: u32,
+    pub reason: Reason,
+}
+
+/// Why this is the answer. The numbers cross the wasm boundary: never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Reason {
+    Chosen = 0,
+    UnknownPlacement = 1,
+    NothingKnown = 2,
+    NoEligibleOffer = 3,
+    Holdout = 4,
+}
+
+impl Reason {
+    /// The name, as pages and logs carry it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chosen => "chosen",
+            Self::UnknownPlacement => "unknown_placement",
+            Self::NothingKnown => "nothing_known",
+            Self::NoEligibleOffer => "no_eligible_offer",
+            Self::Holdout => "holdout",
+        }
+    }
+}
+
+impl Situation<'_> {
+    /// Decides for one slot.
+    #[must_use]
+    pub fn decide(&self, request: &Request, visitor: u64) -> Decision {
+        let mut decision = Decision {
+            offer: None,
+            variant: 0,
+            arm: 0,
+            propensity: 1.0,
+            seed: 0,
+            config: self.config.version_hash(),
+            reason: Reason::UnknownPlacement,
+        };
+        if usize::from(request.placement) >= self.config.count(Section::Placements) {
+            return decision;
+        }
+        let placement = self.config.placement(request.placement);
+        decision.seed = seed(self.config, &placement, request, visitor);
+        if is_held_out(self.config, visitor) {
+            return Decision { arm: 1, reason: Reason::Holdout, ..decision };
+        }
+        let policy = self.config.policy();
+        let exploration = season::exploration(self.config, self.profile.zone(self.config), self.now_s);
+        match draw(&self.eligible(&placement, request.exclude), decision.seed, policy.temperature, exploration) {
+            None if self.is_known(&placement) => Decision { reason: Reason::NoEligibleOffer, ..decision },
+            None => Decision { reason: Reason::NothingKnown, ..decision },
+            Some((offer, propensity)) => {
+                let variant = self.variant(offer);
+                Decision { offer: Some(offer), variant, propensity, reason: Reason::Chosen, ..decision }
+            }
+        }
+    }
+
+    /// The first of an offer's variants that is meant for this visitor, from 1; 0: the offer's own words.
+    fn variant(&self, offer: u16) -> u8 {
+        let offer = self.config.offer(offer);
+        for number in 1..=offer.variants {
+            let condition = self.config.variant(&offer, number).map_or(u32::MAX, |variant| variant.condition);
+            if self.is_meant(condition) {
+                return number;
+            }
+        }
+        0
+    }
+}
+
+/// `H(visitor, placement and slot, ⌊(now + phase(visitor)) / sticky⌋)`: the same in every tab and after a reload,
+/// another when the bucket of time ends, which it does for each visitor at another moment.
+#[must_use]
+pub fn seed(config: &Config, placement: &Placement, request: &Request, visitor: u64) -> u64 {
+    let sticky_s = u64::from(config.policy().sticky_s.max(1));
+    let phase_s = mix(visitor, 0x0070_6861_7365) % sticky_s;
+    let bucket = (u64::from(crate::core::base::time::seconds_of(request.now_ms)) + phase_s) / sticky_s;
+    mix(mix(visitor, u64::from(placement.hash) << 8 | u64::from(request.slot)), bucket)
+}

@@ -1,0 +1,111 @@
+//! Why an offer should not be shown now, whatever it is worth: it is enough, something was booked, the visitor wishes
+//! so, its scenario is not due. Comes in: what is known at a time; goes out: a reason for each offer, or none.
+
+use super::caps::{self, Caps, Contact};
+use super::scenario;
+use super::suppression::{COMPLEMENT, Suppression};
+use crate::core::config::{Config, Offer, Placement};
+use crate::core::traits::facts::VisitorFacts;
+
+/// What a scenario that is due adds to its offer's score, in doublings: it takes the place of nearly any other.
+pub const DUE: f64 = 8.0;
+
+/// All that holds offers back at a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restraint {
+    pub caps: Caps,
+    pub suppression: Suppression,
+    /// The offers of scenarios to show, by their small integers.
+    pub due: Vec<u16>,
+    /// The offers of all scenarios.
+    pub owned: Vec<u16>,
+    /// Whether nothing of all this holds any offer back but complements: so it is for most visitors.
+    is_idle: bool,
+}
+
+/// What holds an offer back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// The offer, its family, the placement or the whole has had its share.
+    Capped,
+    /// A booking was made lately.
+    RestsAfterBooking,
+    /// The visitor's own frequency.
+    Preference,
+    /// A booked trip makes it needless.
+    Booked,
+    /// A complement, and no booked trip is ahead.
+    NoTripAhead,
+    /// It belongs to a scenario that is not due.
+    NotDue,
+}
+
+impl Restraint {
+    /// Reads what is known at the facts' time.
+    #[must_use]
+    pub fn read(config: &Config, facts: &VisitorFacts, contacts: &[Contact]) -> Self {
+        let mut restraint = Self {
+            caps: Caps::read(facts.profile, config, contacts, facts.now_s),
+            suppression: Suppression::read(facts.profile, config, facts.time),
+            due: scenario::offers(config, facts),
+            owned: scenario::owned(config),
+            is_idle: false,
+        };
+        restraint.is_idle = restraint.caps.is_idle()
+            && restraint.suppression.is_idle()
+            && restraint.due.is_empty()
+            && restraint.owned.is_empty();
+        restraint
+    }
+
+    /// Whether a placement has had its share: nothing may stand in it.
+    #[must_use]
+    pub fn is_full(&self, placement: &Placement) -> bool {
+        self.caps.placements.contains(&placement.hash)
+    }
+
+    /// What holds an offer back, or nothing.
+    #[must_use]
+    pub fn holds(&self, config: &Config, index: u16, offer: &Offer) -> Option<Hold> {
+        if self.is_idle && offer.kind != COMPLEMENT {
+            return None;
+        }
+        let (caps, is_commercial) = (&self.caps, caps::is_commercial(offer.kind));
+        if is_commercial && caps.is_unwanted {
+            return Some(Hold::Preference);
+        }
+        if caps.is_after_booking && caps::rests_after_booking(offer.kind) {
+            return Some(Hold::RestsAfterBooking);
+        }
+        if self.suppression.waits_for_a_trip(offer) {
+            return Some(Hold::NoTripAhead);
+        }
+        if self.suppression.suppresses(config, index, offer) {
+            return Some(Hold::Booked);
+        }
+        if (is_commercial && caps.is_all_capped) || caps.holds(config, offer) {
+            return Some(Hold::Capped);
+        }
+        (self.owned.contains(&index) && !self.is_due(index)).then_some(Hold::NotDue)
+    }
+
+    /// Whether a scenario wants an offer shown now.
+    #[must_use]
+    pub fn is_due(&self, index: u16) -> bool {
+        !self.due.is_empty() && self.due.contains(&index)
+    }
+}
+
+impl Caps {
+    /// Whether no offer is held back.
+    fn is_idle(&self) -> bool {
+        let is_any = self.is_all_capped || self.is_after_booking || self.is_unwanted;
+        !is_any && self.offers.is_empty() && self.families.is_empty()
+    }
+
+    /// Whether the offer or its family has had its share.
+    fn holds(&self, config: &Config, offer: &Offer) -> bool {
+        self.offers.contains(&offer.hash)
+            || (!self.families.is_empty() && self.families.contains(&config.family(offer.family).hash))
+    }
+}

@@ -1,0 +1,88 @@
+//! What a booking makes needless, and what it makes wanted. Comes in: booked trips; goes out: which offers are out
+//! until the return, and whether complements are open.
+//!
+//! Out are products of the booked destination, what the config calls their substitutes, and, of families marked
+//! `suppressed_by_booking`, products with the same main theme as those of the booked destination.
+
+use crate::core::base::enums::Moment;
+use crate::core::base::hash::Namespace;
+use crate::core::config::layout::Section;
+use crate::core::config::{Config, NONE, Offer};
+use crate::core::profile::Profile;
+use crate::core::traits::time_facts::TimeFacts;
+use crate::core::traits::trip::places_meet;
+
+const PRODUCT: u8 = 0;
+/// The kind of what completes a booked trip.
+pub const COMPLEMENT: u8 = 1;
+
+/// What booked trips do to offers until the return.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Suppression {
+    /// The booked destinations, as topics.
+    places: Vec<u16>,
+    /// The main themes of what was booked, as topics.
+    themes: Vec<u16>,
+    /// Substitutes of what was booked.
+    offers: Vec<u16>,
+    is_trip_ahead: bool,
+}
+
+impl Suppression {
+    /// Reads the trips of a moment.
+    #[must_use]
+    pub fn read(profile: &Profile, config: &Config, time: &TimeFacts) -> Self {
+        let mut suppression = Self::default();
+        if profile.bookings.is_empty() {
+            return suppression;
+        }
+        for trip in time.trips() {
+            if !(Moment::Booked..=Moment::Travelling).contains(&trip.moment) {
+                continue;
+            }
+            suppression.is_trip_ahead = true;
+            suppression.places.extend(config.index_of(Namespace::Topic, trip.travel.destination));
+        }
+        if !suppression.places.is_empty() {
+            suppression.take_products(config);
+        }
+        suppression
+    }
+
+    fn take_products(&mut self, config: &Config) {
+        for index in 0..config.count(Section::Offers) as u16 {
+            let (place, theme) = config.theme(index);
+            if place == NONE || config.offer(index).kind != PRODUCT || !self.places.contains(&place) {
+                continue;
+            }
+            if theme != NONE && !self.themes.contains(&theme) {
+                self.themes.push(theme);
+            }
+            self.offers.extend(config.substitutes().filter(|(offer, _)| *offer == index).map(|(_, other)| other));
+        }
+    }
+
+    /// Whether no booking makes any offer needless.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Whether a booking makes an offer needless.
+    #[must_use]
+    pub fn suppresses(&self, config: &Config, index: u16, offer: &Offer) -> bool {
+        if offer.kind != PRODUCT || self.places.is_empty() {
+            return false;
+        }
+        let (place, theme) = config.theme(index);
+        self.places.iter().any(|booked| places_meet(config, *booked, place))
+            || self.offers.contains(&index)
+            || (self.themes.contains(&theme) && config.is_suppressed_by_booking(offer.family))
+    }
+
+    /// Whether an offer waits for a booked trip: a complement, while there is none.
+    #[must_use]
+    pub fn waits_for_a_trip(&self, offer: &Offer) -> bool {
+        offer.kind == COMPLEMENT && !self.is_trip_ahead
+    }
+}

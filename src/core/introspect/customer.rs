@@ -1,0 +1,164 @@
+//! What Escale thinks of a customer, in names: scores, stage, segments, personas, channels, declared facts. Comes in: a
+//! customer at a moment; goes out: the part of `knowledge` that tells of it. Only what the config can name is in it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::core::base::enums::Channel;
+use crate::core::base::hash::{Namespace, name_hash};
+use crate::core::base::time::unix_ms_of;
+use crate::core::config::Config;
+use crate::core::config::layout::Section;
+use crate::core::profile::Profile;
+use crate::core::profile::customer::Fact;
+use crate::core::traits::customer::Customer;
+
+/// Facts that every config has: where the visitor's school holidays are, and the month and day of birth.
+const ZONE: &str = "zone";
+const BIRTHDAY: &str = "birthday";
+
+/// A customer, told.
+#[derive(Clone, Debug, Serialize)]
+pub struct CustomerKnowledge {
+    pub stage: &'static str,
+    /// The rule that gave the stage.
+    pub stage_because: &'static str,
+    /// Absent where nothing was bought.
+    pub rfm: Option<RfmKnowledge>,
+    pub value_class: &'static str,
+    pub segments: Vec<String>,
+    pub persona: Option<String>,
+    /// The points of each persona.
+    pub persona_scores: BTreeMap<String, f64>,
+    /// The persona that sees no commercial offers, if one is in force.
+    pub negative_persona: Option<String>,
+    /// The channel that works best.
+    pub channel: Option<&'static str>,
+    pub channels: BTreeMap<&'static str, ChannelKnowledge>,
+    pub advocate: bool,
+    pub declared: Vec<FactKnowledge>,
+    /// What the visitor struck out.
+    pub denied: Vec<DeniedKnowledge>,
+}
+
+/// Scores of purchases, 1 to 5.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RfmKnowledge {
+    pub recency: u8,
+    pub frequency: u8,
+    pub monetary: u8,
+    /// Their sum.
+    pub score: u8,
+}
+
+/// A channel.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ChannelKnowledge {
+    pub messages: f64,
+    pub reactions: f64,
+    /// The smoothed rate, 0 to 1.
+    pub rate: f64,
+}
+
+/// A declared fact.
+#[derive(Clone, Debug, Serialize)]
+pub struct FactKnowledge {
+    pub fact: String,
+    /// A topic's name, a zone's, a day of the year (`MM-DD`) or a number; absent if the visitor would not say.
+    pub value: Option<FactValue>,
+    pub source: &'static str,
+    pub at_ms: f64,
+}
+
+/// A topic that the visitor struck out.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeniedKnowledge {
+    pub topic: String,
+    pub source: &'static str,
+    pub at_ms: f64,
+}
+
+/// What was declared.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum FactValue {
+    Name(String),
+    Number(f64),
+}
+
+impl CustomerKnowledge {
+    /// Tells a customer in the config's names.
+    #[must_use]
+    pub fn of(customer: &Customer, profile: &Profile, config: &Config) -> Self {
+        let persona_name = |hash: u32| name_of_persona(config, hash);
+        let rfm = customer.rfm.score().map(|score| RfmKnowledge {
+            recency: customer.rfm.recency,
+            frequency: customer.rfm.frequency,
+            monetary: customer.rfm.monetary,
+            score,
+        });
+        let segments = (0..config.count(Section::Segments) as u16).map(|i| config.segment(i));
+        let scores = customer.scores.iter().enumerate();
+        Self {
+            stage: customer.stage.stage.name(),
+            stage_because: customer.stage.because.name(),
+            rfm,
+            value_class: customer.rfm.value_class.name(),
+            segments: segments
+                .filter(|s| customer.segments.contains(&s.hash))
+                .map(|s| config.text(s.name).to_owned())
+                .collect(),
+            persona: customer.persona.and_then(persona_name),
+            persona_scores: scores
+                .map(|(i, score)| (config.text(config.persona(i as u16).name).to_owned(), *score))
+                .collect(),
+            negative_persona: customer.negative_persona.and_then(persona_name),
+            channel: customer.channel.map(Channel::name),
+            channels: channels(customer),
+            advocate: customer.is_advocate,
+            declared: profile.facts.iter().filter_map(|fact| told(fact, config)).collect(),
+            denied: profile.facts.iter().filter_map(|fact| denied(fact, config)).collect(),
+        }
+    }
+}
+
+fn name_of_persona(config: &Config, hash: u32) -> Option<String> {
+    let index = config.index_of(Namespace::Persona, hash)?;
+    Some(config.text(config.persona(index).name).to_owned())
+}
+
+fn channels(customer: &Customer) -> BTreeMap<&'static str, ChannelKnowledge> {
+    let told = Channel::ALL.iter().zip(&customer.channels).map(|(channel, reading)| {
+        let known = ChannelKnowledge { messages: reading.messages, reactions: reading.reactions, rate: reading.rate };
+        (channel.name(), known)
+    });
+    told.collect()
+}
+
+/// A topic struck out that the config knows.
+fn denied(fact: &Fact, config: &Config) -> Option<DeniedKnowledge> {
+    let topic = config.topic(config.index_of(Namespace::Topic, fact.denied()?)?);
+    let topic = config.text(topic.name).to_owned();
+    Some(DeniedKnowledge { topic, source: fact.source.name(), at_ms: unix_ms_of(fact.at_s) })
+}
+
+/// A fact that the config knows.
+fn told(fact: &Fact, config: &Config) -> Option<FactKnowledge> {
+    let known = config.index_of(Namespace::Fact, fact.hash);
+    let built_in = || [ZONE, BIRTHDAY].into_iter().find(|name| name_hash(Namespace::Fact, name) == fact.hash);
+    let name = known.map(|index| config.fact_name(index)).or_else(built_in)?;
+    let value = match known {
+        None if name == ZONE => {
+            let zone = config.index_of(Namespace::Zone, fact.value);
+            zone.map(|z| FactValue::Name(config.text(config.zone(z).name).to_owned()))
+        }
+        None => fact.answer().map(|day| FactValue::Name(format!("{:02}-{:02}", day / 32, day % 32))),
+        Some(index) if usize::from(index) < config.count(Section::Facets) => {
+            let topic = fact.answer().and_then(|hash| config.index_of(Namespace::Topic, hash));
+            topic.map(|t| FactValue::Name(config.text(config.topic(t).name).to_owned()))
+        }
+        Some(_) => fact.number().map(FactValue::Number),
+    };
+    Some(FactKnowledge { fact: name.to_owned(), value, source: fact.source.name(), at_ms: unix_ms_of(fact.at_s) })
+}

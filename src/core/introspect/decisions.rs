@@ -1,0 +1,64 @@
+//! The decisions that a profile keeps, in names: for the visitor's own eyes and the export. Comes in: a profile; goes out: a
+//! list that serialises, the newest first.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::core::base::hash::Namespace;
+use crate::core::base::time::unix_ms_of;
+use crate::core::config::Config;
+use crate::core::event::decision_record::LEVELS;
+use crate::core::profile::Profile;
+use crate::core::profile::settled::{Outcome, Settled};
+
+/// A decision and what came of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct DecisionKnowledge {
+    /// Eight hexadecimal digits, as is `config`: the hash of the config that it was made by.
+    pub id: String,
+    pub config: String,
+    /// By name; absent where the config does not know it any more.
+    pub placement: Option<String>,
+    pub offer: Option<String>,
+    pub variant: u8,
+    pub arm: u8,
+    pub propensity: f64,
+    /// What was known of the visitor, in coarse steps.
+    pub levels: BTreeMap<&'static str, u8>,
+    pub at_ms: f64,
+    pub viewed: bool,
+    pub clicked_ms: Option<f64>,
+    /// `none`, `quote`, `booking`.
+    pub outcome: Outcome,
+}
+
+/// All that are kept.
+#[must_use]
+pub fn decisions(profile: &Profile, config: &Config) -> Vec<DecisionKnowledge> {
+    let mut all: Vec<&Settled> = profile.settled.iter().collect();
+    all.sort_by_key(|s| (core::cmp::Reverse(s.at_min), s.decided.id));
+    all.into_iter().map(|settled| named(settled, config)).collect()
+}
+
+fn named(settled: &Settled, config: &Config) -> DecisionKnowledge {
+    let decided = &settled.decided;
+    let placement = config.index_of(Namespace::Placement, settled.placement).map(|p| config.placement(p).name);
+    let offer = config.index_of(Namespace::Offer, settled.offer).map(|o| config.offer(o).name);
+    let text = |name: u32| config.text(name).to_owned();
+    let minute_ms = |minute: u32| unix_ms_of(minute * 60);
+    DecisionKnowledge {
+        id: format!("{:08x}", decided.id),
+        config: format!("{:08x}", decided.config),
+        placement: placement.map(text),
+        offer: offer.map(text),
+        variant: decided.variant,
+        arm: decided.arm,
+        propensity: decided.propensity.probability(),
+        levels: LEVELS.iter().enumerate().map(|(at, name)| (*name, decided.levels.level(at))).collect(),
+        at_ms: minute_ms(settled.at_min),
+        viewed: settled.is_viewed,
+        clicked_ms: settled.click.map(|click| minute_ms(click.at_min)),
+        outcome: settled.outcome(),
+    }
+}

@@ -1,0 +1,301 @@
+//! Why this one: a decision recomputed from its inputs, in words. Comes in: an engine as it was and the request;
+//! goes out: the reasons in French and English for a visitor, every candidate and exclusion for a developer, and what
+//! would have changed it. The decision itself keeps nothing for this, so that choosing stays fast.
+
+use serde::Serialize;
+
+use crate::core::config::Config;
+use crate::core::decision::context::{Exclusion, Situation};
+use crate::core::decision::decide::{Decision, Reason, Request};
+use crate::core::engine::Engine;
+use crate::core::traits::affinity::Affinity;
+use crate::core::traits::facts::VisitorFacts;
+
+/// A decision, explained.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// The chosen offer's id; none: the page's own content.
+    pub offer: Option<String>,
+    /// The id of the variant it is shown in; none: the offer's own words.
+    pub variant: Option<String>,
+    /// `chosen`, `nothing_known`, `no_eligible_offer`, `holdout`, `unknown_placement`.
+    pub reason: &'static str,
+    pub propensity: f64,
+    /// Sixteen hexadecimal digits.
+    pub seed: String,
+    /// The visitor's hash, from which draws and arms follow: sixteen hexadecimal digits, as a story's `visitor`.
+    pub visitor: Option<String>,
+    pub config: String,
+    /// For the visitor.
+    pub words: Vec<Words>,
+    /// For the developer: eligible offers, the best score first.
+    pub candidates: Vec<CandidateAccount>,
+    pub excluded: Vec<ExclusionAccount>,
+}
+
+/// Sentences in one language.
+#[derive(Clone, Debug, Serialize)]
+pub struct Words {
+    pub language: &'static str,
+    pub reasons: Vec<String>,
+    pub would_change: String,
+}
+
+/// How a candidate came by its score, in doublings.
+#[derive(Clone, Debug, Serialize)]
+pub struct CandidateAccount {
+    pub offer: String,
+    pub score: f64,
+    pub base: f64,
+    pub promotion: f64,
+    pub history: f64,
+    /// What offers of its family on the page take.
+    pub similarity: f64,
+    pub topics: Vec<Contribution>,
+}
+
+/// What one topic adds to a score.
+#[derive(Clone, Debug, Serialize)]
+pub struct Contribution {
+    pub topic: String,
+    pub weight: f64,
+    pub log_lift: f64,
+    /// `γ · weight · log₂ lift`.
+    pub adds: f64,
+    #[serde(skip)]
+    index: u16,
+}
+
+/// Why an offer was out.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExclusionAccount {
+    pub offer: String,
+    pub why: &'static str,
+}
+
+/// Explains what `engine.choose(request)` decides.
+#[must_use]
+pub fn explain(engine: &Engine, request: &Request) -> Explanation {
+    let decision = engine.choose(request);
+    engine.with_situation(request.now_ms, |situation| Account { engine, situation, request, decision }.told())
+}
+
+struct Account<'a> {
+    engine: &'a Engine,
+    situation: &'a Situation<'a>,
+    request: &'a Request<'a>,
+    decision: Decision,
+}
+
+impl Account<'_> {
+    fn told(&self) -> Explanation {
+        let config = self.situation.config;
+        let placement = config.placement(self.request.placement);
+        let (mut candidates, mut excluded) = (Vec::new(), Vec::new());
+        for index in config.candidates(&placement) {
+            let offer = config.offer(index);
+            let full = self.situation.restraint.is_full(&placement).then_some(Exclusion::Capped);
+            match self.situation.exclusion_from(&placement, (index, &offer), self.request.exclude).or(full) {
+                Some(why) => excluded.push(ExclusionAccount { offer: config.text(offer.name).into(), why: why.name() }),
+                None => candidates.push(self.candidate(index)),
+            }
+        }
+        candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.offer.cmp(&b.offer)));
+        Explanation {
+            offer: self.decision.offer.map(|o| config.text(config.offer(o).name).to_owned()),
+            variant: self.variant().map(str::to_owned),
+            reason: self.decision.reason.name(),
+            propensity: self.decision.propensity,
+            seed: format!("{:016x}", self.decision.seed),
+            visitor: self.situation.facts.visitor.map(|hash| format!("{hash:016x}")),
+            config: format!("{:08x}", self.decision.config),
+            words: LANGUAGES.iter().map(|language| self.words(language)).collect(),
+            candidates,
+            excluded,
+        }
+    }
+
+    fn variant(&self) -> Option<&str> {
+        let config = self.situation.config;
+        let variant = config.variant(&config.offer(self.decision.offer?), self.decision.variant)?;
+        Some(config.text(variant.name))
+    }
+
+    fn candidate(&self, index: u16) -> CandidateAccount {
+        let offer = self.situation.config.offer(index);
+        CandidateAccount {
+            offer: self.situation.config.text(offer.name).to_owned(),
+            score: self.situation.score(index, &offer, self.request.exclude),
+            base: offer.base_score,
+            promotion: self.situation.promotion_part(index, &offer),
+            history: -self.situation.history_part(index),
+            similarity: -self.situation.similarity_part(&offer, self.request.exclude),
+            topics: self.contributions(index),
+        }
+    }
+
+    /// What each topic adds to an offer's score, the largest first.
+    fn contributions(&self, index: u16) -> Vec<Contribution> {
+        let config = self.situation.config;
+        let offer = config.offer(index);
+        let weights = config.topic_weights(offer.first_weight, offer.weights);
+        let mut topics: Vec<Contribution> = weights
+            .map(|(topic, weight)| {
+                let log_lift = self.situation.affinity.log_lift(topic);
+                let adds = config.policy().affinity_weight * weight * log_lift;
+                Contribution {
+                    topic: config.text(config.topic(topic).name).to_owned(),
+                    weight,
+                    log_lift,
+                    adds,
+                    index: topic,
+                }
+            })
+            .collect();
+        topics.sort_by(|a, b| b.adds.total_cmp(&a.adds).then_with(|| a.topic.cmp(&b.topic)));
+        topics
+    }
+
+    fn words(&self, language: &Language) -> Words {
+        let Some(offer) = self.decision.offer else {
+            return Words {
+                language: language.code,
+                reasons: vec![(language.no_offer)(self.decision.reason).to_owned()],
+                would_change: self.what_is_missing(language),
+            };
+        };
+        let liked: Vec<Contribution> = self.contributions(offer).into_iter().filter(|c| c.adds > 0.0).take(3).collect();
+        let mut reasons: Vec<String> = liked
+            .iter()
+            .map(|c| {
+                let share = self.situation.affinity.topics.get(usize::from(c.index)).map_or(0.0, |t| t.probability);
+                (language.liked)(self.situation.config.label(c.index, language.code), libm::round(share * 100.0) as u32)
+            })
+            .collect();
+        if self.situation.is_promoted(&self.situation.config.offer(offer)) {
+            reasons.push(language.promoted.to_owned());
+        }
+        if reasons.is_empty() {
+            reasons.push(language.general.to_owned());
+        }
+        let would_change = match liked.first() {
+            Some(first) => self.without(first.index, language),
+            None => language.tell_us.to_owned(),
+        };
+        Words { language: language.code, reasons, would_change }
+    }
+
+    /// What the choice would have been, had the visitor shown no interest in a topic.
+    fn without(&self, topic: u16, language: &Language) -> String {
+        let config = self.situation.config;
+        let mut profile = self.situation.profile.clone();
+        let hash = config.topic(topic).hash;
+        profile.facets.iter_mut().for_each(|f| f.topics.retain(|t| t.hash != hash));
+        let affinity = Affinity::read(&profile, config, self.situation.now_s);
+        let facts = VisitorFacts { profile: &profile, affinity: &affinity, ..*self.situation.facts };
+        let situation = Situation::read(config, &facts);
+        let other = situation.decide(self.request, self.engine.draws());
+        let label = config.label(topic, language.code);
+        match other.offer {
+            None => (language.without_default)(label),
+            offer if offer == self.decision.offer => (language.without_same)(label),
+            Some(offer) => (language.without)(label, title(config, (offer, other.variant), language.code)),
+        }
+    }
+
+    fn what_is_missing(&self, language: &Language) -> String {
+        if self.decision.reason != Reason::NothingKnown {
+            return language.tell_us.to_owned();
+        }
+        let least = self.situation.config.placement(self.request.placement).min_confidence.min(0.999);
+        let needed = self.situation.config.policy().prior_strength * least / (1.0 - least);
+        let known = self.situation.affinity.facets.iter().fold(0.0, |best: f64, f| f.mass.max(best));
+        (language.more_pages)(libm::ceil((needed - known).max(1.0)) as u32)
+    }
+}
+
+fn title<'a>(config: &'a Config, (offer, variant): (u16, u8), language: &str) -> &'a str {
+    config.content(offer, variant, language).find(|(key, _)| *key == "title").map_or("", |(_, text)| text)
+}
+
+impl Exclusion {
+    /// The name, as the inspector shows it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotYet => "not_yet",
+            Self::Over => "over",
+            Self::Condition => "condition",
+            Self::Feedback => "feedback",
+            Self::FamilyRests => "family_rests",
+            Self::OnThePage => "on_the_page",
+            Self::Capped => "capped",
+            Self::RestsAfterBooking => "rests_after_booking",
+            Self::Preference => "preference",
+            Self::Booked => "booked",
+            Self::NoTripAhead => "no_trip_ahead",
+            Self::NotDue => "not_due",
+            Self::NegativePersona => "negative_persona",
+            Self::NothingKnown => "nothing_known",
+        }
+    }
+}
+
+/// One language's sentences.
+struct Language {
+    code: &'static str,
+    liked: fn(&str, u32) -> String,
+    promoted: &'static str,
+    general: &'static str,
+    tell_us: &'static str,
+    without: fn(&str, &str) -> String,
+    without_same: fn(&str) -> String,
+    without_default: fn(&str) -> String,
+    more_pages: fn(u32) -> String,
+    no_offer: fn(Reason) -> &'static str,
+}
+
+const LANGUAGES: [Language; 2] = [
+    Language {
+        code: "fr",
+        liked: |label, share| {
+            format!("Vous vous intéressez à « {label} » : {share} % de ce que vous avez consulté récemment.")
+        },
+        promoted: "Vous n'avez pas donné suite à un autre thème : nous changeons de sujet.",
+        general: "Cette offre plaît à beaucoup de visiteurs.",
+        tell_us: "Consultez d'autres pages, ou dites-nous ce que vous préférez : le choix suivra.",
+        without: |label, title| format!("Sans votre intérêt pour « {label} », vous auriez vu « {title} »."),
+        without_same: |label| format!("Même sans votre intérêt pour « {label} », vous auriez vu cette offre."),
+        without_default: |label| {
+            format!("Sans votre intérêt pour « {label} », vous auriez vu le contenu habituel de la page.")
+        },
+        more_pages: |n| {
+            format!("Encore {n} page(s) consultée(s) sur un même thème, et une offre pourra vous être proposée.")
+        },
+        no_offer: |reason| match reason {
+            Reason::Holdout => "Vous faites partie du groupe témoin : la page vous montre son contenu habituel.",
+            Reason::NoEligibleOffer => "Aucune offre ne vous convient en ce moment.",
+            Reason::UnknownPlacement => "Cet emplacement n'est pas connu.",
+            Reason::NothingKnown | Reason::Chosen => "Nous ne connaissons pas encore vos goûts.",
+        },
+    },
+    Language {
+        code: "en",
+        liked: |label, share| format!("You have shown interest in “{label}”: {share}% of what you looked at recently."),
+        promoted: "You passed over another theme several times, so we change the subject.",
+        general: "Many visitors like this offer.",
+        tell_us: "Look at other pages, or tell us what you prefer: the choice will follow.",
+        without: |label, title| format!("Without your interest in “{label}”, you would have seen “{title}”."),
+        without_same: |label| format!("Even without your interest in “{label}”, you would have seen this offer."),
+        without_default: |label| {
+            format!("Without your interest in “{label}”, you would have seen the page's usual content.")
+        },
+        more_pages: |n| format!("Another {n} page(s) about one theme, and an offer can be proposed to you."),
+        no_offer: |reason| match reason {
+            Reason::Holdout => "You are in the control group: the page shows you its usual content.",
+            Reason::NoEligibleOffer => "No offer suits you at the moment.",
+            Reason::UnknownPlacement => "This placement is not known.",
+            Reason::NothingKnown | Reason::Chosen => "We do not know your tastes yet.",
+        },
+    },
+];

@@ -1,0 +1,262 @@
+//! What Escale thinks of a visitor, in names: for the visitor's own eyes, the inspector and the export. Comes in: an
+//! engine and a time; goes out: a tree that serialises. Only what the config can name is in it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::customer::CustomerKnowledge;
+use super::decisions::{DecisionKnowledge, decisions};
+use crate::core::base::time::{DAY_S, LANDMARK_UNIX_S, seconds_of, unix_ms_of};
+use crate::core::config::layout::Section;
+use crate::core::decision::caps::contacts;
+use crate::core::decision::experiment;
+use crate::core::decision::fatigue;
+use crate::core::engine::Engine;
+use crate::core::profile::{Counts, Profile, TripStep};
+use crate::core::traits::affinity::Affinity;
+use crate::core::traits::{season, trip};
+
+/// All that is known.
+#[derive(Clone, Debug, Serialize)]
+pub struct Knowledge {
+    pub counts: Counts,
+    /// When the first and the last event happened, in milliseconds since the Unix epoch; 0 = never.
+    pub first_ms: f64,
+    pub last_ms: f64,
+    pub facets: Vec<FacetKnowledge>,
+    pub families: Vec<FamilyKnowledge>,
+    /// Trips in mind and booked ones, unified.
+    pub trips: Vec<TripKnowledge>,
+    /// The seasons in force.
+    pub seasons: Vec<String>,
+    /// How often the visitor wants to hear: `unsaid`, `any`, `weekly`, `monthly`, `seasonal`, `never`.
+    pub frequency: &'static str,
+    /// The scenarios that are due.
+    pub due: Vec<String>,
+    pub bookings: Vec<BookingKnowledge>,
+    /// The arm of each experiment that the visitor is in, by the experiments' names.
+    pub arms: BTreeMap<String, String>,
+    /// What was shown in the last month, and what came of it.
+    pub decisions: Vec<DecisionKnowledge>,
+    #[serde(flatten)]
+    pub customer: CustomerKnowledge,
+}
+
+impl Knowledge {
+    /// The persona that sees no commercial offers, if one is in force.
+    #[must_use]
+    pub fn negative_persona(&self) -> Option<&str> {
+        self.customer.negative_persona.as_deref()
+    }
+}
+
+/// A facet and its topics, the likeliest first.
+#[derive(Clone, Debug, Serialize)]
+pub struct FacetKnowledge {
+    pub name: String,
+    /// 0 to 1.
+    pub confidence: f64,
+    pub topics: Vec<TopicKnowledge>,
+}
+
+/// A topic.
+#[derive(Clone, Debug, Serialize)]
+pub struct TopicKnowledge {
+    pub name: String,
+    /// 0 to 1; a facet's sum is 1.
+    pub affinity: f64,
+    /// 1 = as everyone.
+    pub lift: f64,
+    /// Events' worth of what is left.
+    pub mass: f64,
+}
+
+/// A family that has been shown or rests.
+#[derive(Clone, Debug, Serialize)]
+pub struct FamilyKnowledge {
+    pub name: String,
+    pub ignored: u32,
+    /// Milliseconds since the Unix epoch; absent if it does not rest.
+    pub rests_until_ms: Option<f64>,
+    pub is_promoted: bool,
+}
+
+/// A trip in mind. Dates are `YYYY-MM-DD`.
+#[derive(Clone, Debug, Serialize)]
+pub struct TripKnowledge {
+    pub destination: Option<String>,
+    pub start_date: Option<String>,
+    pub end_date: Option<String>,
+    pub adults: u8,
+    pub children: u8,
+    pub step: TripStep,
+    /// `dreaming`, `planning`, `quoted`, `booked`, `before_departure`, `travelling`, `returned`.
+    pub moment: &'static str,
+    /// Whether a quote was started and left.
+    pub is_quote_abandoned: bool,
+    pub last_ms: f64,
+}
+
+/// A booking.
+#[derive(Clone, Debug, Serialize)]
+pub struct BookingKnowledge {
+    pub at_ms: f64,
+    pub cancelled: bool,
+    /// In the site's currency.
+    pub value: f64,
+    pub destination: Option<String>,
+    pub start_date: Option<String>,
+    pub end_date: Option<String>,
+}
+
+/// What an engine knows at a time (milliseconds since the Unix epoch).
+#[must_use]
+pub fn snapshot(engine: &Engine, now_ms: f64) -> Knowledge {
+    let profile = engine.known();
+    let now_s = profile.reading_s(seconds_of(now_ms));
+    let moment_ms = |s: u32| if s == 0 { 0.0 } else { unix_ms_of(s) };
+    Knowledge {
+        counts: profile.counts,
+        first_ms: moment_ms(profile.first_s),
+        last_ms: moment_ms(profile.last_s),
+        facets: facets(engine, profile, now_s),
+        families: families(engine, profile, now_s),
+        trips: trips(engine, profile, now_s),
+        seasons: seasons(engine, profile, now_s),
+        frequency: profile.preference.frequency.name(),
+        due: due(engine, now_ms),
+        bookings: bookings(engine, profile),
+        arms: arms(engine),
+        decisions: decisions(profile, engine.config()),
+        customer: CustomerKnowledge::of(&engine.customer(now_ms), profile, engine.config()),
+    }
+}
+
+fn arms(engine: &Engine) -> BTreeMap<String, String> {
+    let config = engine.config();
+    let text = |string: u32| config.text(string).to_owned();
+    let experiments = config.arms().map(|arm| arm.experiment);
+    let taken = experiments.filter_map(|experiment| experiment::of(config, experiment, engine.visitor()?));
+    taken.map(|arm| (text(arm.experiment_name), text(arm.name))).collect()
+}
+
+fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge> {
+    let config = engine.config();
+    let affinity = Affinity::read(profile, config, now_s);
+    let mut facets = Vec::new();
+    for (index, reading) in affinity.facets.iter().enumerate() {
+        let facet = config.facet(index as u16);
+        let mut topics: Vec<TopicKnowledge> = (facet.first_topic..facet.first_topic.saturating_add(facet.topics))
+            .filter_map(|t| {
+                let reading = affinity.topics.get(usize::from(t))?;
+                Some(TopicKnowledge {
+                    name: config.text(config.topic(t).name).to_owned(),
+                    affinity: reading.probability,
+                    lift: crate::core::base::number::exp2(reading.log_lift),
+                    mass: reading.mass,
+                })
+            })
+            .collect();
+        topics.sort_by(|a, b| b.affinity.total_cmp(&a.affinity).then_with(|| a.name.cmp(&b.name)));
+        facets.push(FacetKnowledge {
+            name: config.text(facet.name).to_owned(),
+            confidence: reading.confidence,
+            topics,
+        });
+    }
+    facets
+}
+
+fn families(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FamilyKnowledge> {
+    let config = engine.config();
+    let states = fatigue::read(profile, config, &contacts(profile), now_s);
+    let named = states.iter().enumerate().map(|(index, state)| FamilyKnowledge {
+        name: config.text(config.family(index as u16).name).to_owned(),
+        ignored: state.ignored,
+        rests_until_ms: (state.rests_until_s > now_s).then(|| unix_ms_of(state.rests_until_s)),
+        is_promoted: state.is_promoted,
+    });
+    named.filter(|f| f.ignored > 0 || f.rests_until_ms.is_some() || f.is_promoted).collect()
+}
+
+/// The seasons in force, each once.
+fn seasons(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<String> {
+    let config = engine.config();
+    let mut names: Vec<String> = season::in_force(config, profile.zone(config), now_s)
+        .map(|s| config.text(config.season(s).name).to_owned())
+        .collect();
+    names.dedup();
+    names
+}
+
+fn due(engine: &Engine, now_ms: f64) -> Vec<String> {
+    let name = |scenario: u16| engine.config().text(engine.config().scenario(scenario).name).to_owned();
+    engine.due(now_ms).iter().map(|due| name(due.scenario)).collect()
+}
+
+fn trips(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<TripKnowledge> {
+    let trips = trip::read(profile, engine.config(), now_s);
+    let told = trips.iter().map(|t| TripKnowledge {
+        destination: place_name(engine, t.travel.destination),
+        start_date: date_of_day(t.travel.start_day),
+        end_date: date_of_day(t.travel.end_day),
+        adults: t.travel.adults,
+        children: t.travel.children,
+        step: t.step,
+        moment: t.moment.name(),
+        is_quote_abandoned: t.is_abandoned,
+        last_ms: unix_ms_of(t.last_s),
+    });
+    told.collect()
+}
+
+fn bookings(engine: &Engine, profile: &Profile) -> Vec<BookingKnowledge> {
+    let told = profile.bookings.iter().map(|b| BookingKnowledge {
+        at_ms: unix_ms_of(b.at_min * 60),
+        cancelled: b.cancelled,
+        value: f64::from(b.value_cents) / 100.0,
+        destination: place_name(engine, b.travel.destination),
+        start_date: date_of_day(b.travel.start_day),
+        end_date: date_of_day(b.travel.end_day),
+    });
+    told.collect()
+}
+
+/// A destination by its topic's name; `other` where the config does not know it.
+fn place_name(engine: &Engine, hash: u32) -> Option<String> {
+    let config = engine.config();
+    let topics = (0..config.count(Section::Topics) as u16).map(|t| config.topic(t));
+    let known = topics.filter(|t| t.hash == hash).map(|t| config.text(t.name).to_owned()).next();
+    (hash != 0).then(|| known.unwrap_or_else(|| "other".to_owned()))
+}
+
+/// A day since the landmark as a date; 0 is "not said". (Howard Hinnant, *chrono-compatible low-level date
+/// algorithms*, `civil_from_days`.)
+fn date_of_day(day: u16) -> Option<String> {
+    if day == 0 {
+        return None;
+    }
+    let z = u32::from(day) + (LANDMARK_UNIX_S / u64::from(DAY_S)) as u32 + 719_468;
+    let (era, day_of_era) = (z / 146_097, z % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let date = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + u32::from(month <= 2);
+    Some(format!("{year:04}-{month:02}-{date:02}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::base::time::day_of_date;
+
+    #[test]
+    fn days_and_dates_agree() {
+        for day in 1..29_000u16 {
+            assert_eq!(date_of_day(day).and_then(|d| day_of_date(&d)), Some(day));
+        }
+    }
+}

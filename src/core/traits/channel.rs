@@ -1,0 +1,139 @@
+//! Which channel works for a visitor. Comes in: messages and their reactions, exposures and clicks on the site; goes out:
+//! a smoothed reaction rate per channel, and the preferred channel where any reaction is known.
+//!
+//! The rate is the mean of a Beta posterior: `(reactions + s·b) / (messages + s)`, with the channel's usual rate `b` worth
+//! `s` messages (Gelman et al., *Bayesian Data Analysis*, 2.4). A click is a reaction, an open a part of one; what a
+//! machine opened is none.
+
+use crate::core::base::enums::{Channel, MessageStep};
+use crate::core::config::Config;
+use crate::core::profile::Profile;
+
+/// What is known of one channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ChannelReading {
+    pub messages: f64,
+    pub reactions: f64,
+    /// The smoothed rate, 0 to 1.
+    pub rate: f64,
+}
+
+/// All channels, by their numbers.
+pub type Channels = [ChannelReading; Channel::ALL.len()];
+
+/// Reads a profile.
+#[must_use]
+pub fn read(profile: &Profile, config: &Config) -> Channels {
+    let (prior, open_weight) = config.channel_prior();
+    let mut channels = Channels::default();
+    channels[Channel::Web as usize] = on_the_site(profile);
+    for message in &profile.messages {
+        let channel = &mut channels[message.channel as usize];
+        channel.messages += 1.0;
+        channel.reactions += match message.step {
+            MessageStep::Clicked => 1.0,
+            MessageStep::Opened => open_weight,
+            MessageStep::Sent => 0.0,
+        };
+    }
+    for (number, channel) in channels.iter_mut().enumerate() {
+        let usual = config.channel_rate(number as u8);
+        channel.rate = (channel.reactions + prior * usual) / (channel.messages + prior).max(f64::MIN_POSITIVE);
+    }
+    channels
+}
+
+/// The channel of the highest rate among those where the visitor ever reacted; of equals the first.
+#[must_use]
+pub fn preferred(channels: &Channels) -> Option<Channel> {
+    let answered = Channel::ALL.iter().filter(|c| channels[**c as usize].reactions > 0.0);
+    answered.copied().reduce(|best, c| if channels[c as usize].rate > channels[best as usize].rate { c } else { best })
+}
+
+/// Offers seen and clicked on the site are its own messages; more clicks than exposures are not believed.
+fn on_the_site(profile: &Profile) -> ChannelReading {
+    let exposures: f64 = profile.families.iter().map(|f| f64::from(f.exposures)).sum();
+    let clicks: f64 = profile.families.iter().map(|f| f64::from(f.clicks)).sum();
+    ChannelReading { messages: exposures, reactions: clicks.min(exposures), rate: 0.0 }
+}
+
+#[cfg(test)]
+#[cfg(feature = "full")]
+mod tests {
+    use super::*;
+    use crate::core::config::compile;
+    use crate::core::event::{Event, Kind, Said};
+    use proptest::prelude::*;
+    use std::sync::OnceLock;
+
+    /// Compiled once: property tests ask often.
+    fn config() -> &'static Config {
+        static CONFIG: OnceLock<Config> = OnceLock::new();
+        let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {}, "placements": {}, "offers": [],
+            "channels": {"prior_messages": 10, "open_weight": 0.5, "rates": {"email": 0.1, "sms": 0.1}}}"#;
+        CONFIG.get_or_init(|| Config::from_bytes(compile(json).unwrap().bytes).unwrap())
+    }
+
+    fn word(kind: Kind, id: u32, channel: Channel, at_s: u32) -> Event {
+        Event { said: Said { of: id, what: 0, by: channel as u8 }, ..Event::bare(kind, at_s) }
+    }
+
+    fn told(words: &[Event]) -> Channels {
+        let mut profile = Profile::default();
+        words.iter().for_each(|w| profile.apply(w, config()));
+        read(&profile, config())
+    }
+
+    #[test]
+    fn nothing_known_is_the_usual_rate_and_no_preference() {
+        let channels = told(&[]);
+        assert!((channels[Channel::Email as usize].rate - 0.1).abs() < 1e-6);
+        assert_eq!(preferred(&channels), None);
+    }
+
+    #[test]
+    fn a_reaction_told_twice_counts_once() {
+        let sent = word(Kind::MessageSent, 7, Channel::Email, 60);
+        let clicked = word(Kind::MessageClicked, 7, Channel::Email, 120);
+        let channels = told(&[sent.clone(), clicked.clone(), clicked, sent]);
+        let email = channels[Channel::Email as usize];
+        assert_eq!((email.messages, email.reactions), (1.0, 1.0));
+        assert!((email.rate - 2.0 / 11.0).abs() < 1e-6);
+        assert_eq!(preferred(&channels), Some(Channel::Email));
+    }
+
+    #[test]
+    fn the_better_answered_channel_is_preferred() {
+        let mut words = Vec::new();
+        for i in 1..8 {
+            words.push(word(if i == 1 { Kind::MessageOpened } else { Kind::MessageSent }, i, Channel::Email, i * 60));
+            words.push(word(
+                if i < 4 { Kind::MessageClicked } else { Kind::MessageSent },
+                50 + i,
+                Channel::Sms,
+                i * 60,
+            ));
+        }
+        assert_eq!(preferred(&told(&words)), Some(Channel::Sms));
+    }
+
+    proptest! {
+        #[test]
+        fn rates_are_shares_whatever_is_told_in_whatever_order(
+            words in prop::collection::vec((22u8..25, 1u32..6, 0u8..6, 1u32..400), 0..30), seed in any::<u64>(),
+        ) {
+            let words: Vec<Event> = words
+                .iter()
+                .map(|(kind, id, channel, minute)| {
+                    let channel = Channel::of_number(*channel).unwrap();
+                    word(Kind::of_number(*kind).unwrap(), *id, channel, minute * 60)
+                })
+                .collect();
+            let mut shuffled = words.clone();
+            shuffled.sort_by_key(|w| crate::core::base::hash::mix(seed, u64::from(w.at_s) << 32 | u64::from(w.said.of)));
+            let channels = told(&words);
+            prop_assert!(channels.iter().all(|c| (0.0..=1.0).contains(&c.rate)));
+            prop_assert_eq!(channels, told(&shuffled));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What is known of a customer beside tastes, read once for a moment: scores, stage, segments, personas, channels. Comes
+//! in: their readings; goes out: the answers to conditions. What is not known is `None`.
+
+use super::channel::{self, ChannelReading, Channels};
+use super::lifecycle::{Rule, StageReading};
+use super::rfm::Rfm;
+use crate::core::attribute::Id;
+use crate::core::base::enums::{Channel, Stage, ValueClass};
+use crate::core::config::Config;
+use crate::core::profile::Profile;
+
+/// A customer at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Customer {
+    pub rfm: Rfm,
+    pub stage: StageReading,
+    pub channels: Channels,
+    pub channel: Option<Channel>,
+    pub is_advocate: bool,
+    /// Hashes of the segments that hold, in the order of their small integers.
+    pub segments: Vec<u32>,
+    /// The points of every persona, by small integer.
+    pub scores: Vec<f64>,
+    /// The hash of the persona that fits best, of those that are not negative.
+    pub persona: Option<u32>,
+    /// The hash of the negative persona in force: no commercial offers for this one.
+    pub negative_persona: Option<u32>,
+}
+
+/// One of whom nothing is known.
+pub static NOBODY: Customer = Customer {
+    rfm: Rfm { recency: 0, frequency: 0, monetary: 0, value_class: ValueClass::None },
+    stage: StageReading { stage: Stage::Unknown, because: Rule::NeverSeen },
+    channels: [ChannelReading { messages: 0.0, reactions: 0.0, rate: 0.0 }; Channel::ALL.len()],
+    channel: None,
+    is_advocate: false,
+    segments: Vec::new(),
+    scores: Vec::new(),
+    persona: None,
+    negative_persona: None,
+};
+
+impl Customer {
+    /// What rests on the profile alone; segments and personas, which rest on conditions, are for `recognise`.
+    #[must_use]
+    pub fn read(profile: &Profile, config: &Config, now_s: u32, is_uncertain: bool) -> Self {
+        let channels = channel::read(profile, config);
+        Self {
+            rfm: Rfm::read(profile, config, now_s),
+            stage: StageReading::read(profile, config, now_s, is_uncertain),
+            channel: channel::preferred(&channels),
+            channels,
+            is_advocate: f64::from(profile.counts.advocacy) >= config.advocate_actions().max(1.0),
+            ..NOBODY.clone()
+        }
+    }
+
+    /// The numbers that conditions ask for.
+    #[must_use]
+    pub fn number(&self, attribute: u16, argument: u32) -> Option<f64> {
+        let score = |score: u8| (score > 0).then_some(f64::from(score));
+        match attribute {
+            a if a == Id::RfmRecency as u16 => score(self.rfm.recency),
+            a if a == Id::RfmFrequency as u16 => score(self.rfm.frequency),
+            a if a == Id::RfmMonetary as u16 => score(self.rfm.monetary),
+            a if a == Id::RfmScore as u16 => self.rfm.score().map(f64::from),
+            a if a == Id::PersonaScore as u16 => self.scores.get(argument as usize).copied(),
+            a if a == Id::ChannelRate as u16 => self.channels.get(argument as usize).map(|c| c.rate),
+            _ => None,
+        }
+    }
+
+    /// The names: closed sets by small integer, the config's own by hash.
+    #[must_use]
+    pub fn name(&self, attribute: u16) -> Option<u32> {
+        match attribute {
+            a if a == Id::Stage as u16 => Some(self.stage.stage as u32),
+            a if a == Id::ValueClass as u16 => Some(self.rfm.value_class as u32),
+            a if a == Id::Channel as u16 => self.channel.map(|c| c as u32),
+            a if a == Id::Persona as u16 => self.persona,
+            a if a == Id::PersonaNegative as u16 => self.negative_persona,
+            _ => None,
+        }
+    }
+
+    /// Whether the customer is of high value.
+    #[must_use]
+    pub fn is_of_high_value(&self) -> bool {
+        self.rfm.value_class == ValueClass::High
+    }
+}

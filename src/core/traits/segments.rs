@@ -1,0 +1,82 @@
+//! Who is this? Comes in: the facts of a moment; goes out: the customer with the segments that hold and the personas that
+//! fit. Segments come in an order in which each rests on earlier ones only; personas may rest on any segment; nothing
+//! rests on a persona but offers.
+
+use super::customer::Customer;
+use super::facts::VisitorFacts;
+use crate::core::base::time::DAY_S;
+use crate::core::condition::bytecode::Answers;
+use crate::core::config::layout::Section;
+use crate::core::config::{Config, Persona};
+use crate::core::profile::Profile;
+
+/// The customer of these facts, whose own `customer` is not looked at. `is_uncertain`: earlier history may be lost.
+#[must_use]
+pub fn recognise(facts: &VisitorFacts, config: &Config, is_uncertain: bool) -> Customer {
+    let mut customer = Customer::read(facts.profile, config, facts.now_s, is_uncertain);
+    for index in 0..config.count(Section::Segments) as u16 {
+        let segment = config.segment(index);
+        if holds(config, segment.condition, &VisitorFacts { customer: &customer, ..*facts }) {
+            customer.segments.push(segment.hash);
+        }
+    }
+    let known = VisitorFacts { customer: &customer, ..*facts };
+    let scores: Vec<f64> = personas(config).map(|p| score(config, &p, &known)).collect();
+    customer.persona = best_fitting(config, &scores, false);
+    customer.negative_persona =
+        negative_in_force(facts.profile, config, facts.now_s).or_else(|| best_fitting(config, &scores, true));
+    customer.scores = scores;
+    customer
+}
+
+/// The negative personas that fit now, and the last day on which they hold: what the profile is to keep.
+pub fn negative_fits<'a>(
+    customer: &'a Customer,
+    config: &'a Config,
+    now_s: u32,
+) -> impl Iterator<Item = (u32, u16)> + 'a {
+    let fitting = personas(config).zip(&customer.scores).filter(|(p, score)| p.is_negative && **score >= p.threshold);
+    fitting.map(move |(p, _)| (p.hash, (now_s / DAY_S + p.expires_days).min(u32::from(u16::MAX)) as u16))
+}
+
+/// Whether the config has negative personas at all.
+#[must_use]
+pub fn has_negative(config: &Config) -> bool {
+    personas(config).any(|p| p.is_negative)
+}
+
+fn personas(config: &Config) -> impl Iterator<Item = Persona> + '_ {
+    (0..config.count(Section::Personas) as u16).map(|index| config.persona(index))
+}
+
+fn score(config: &Config, persona: &Persona, facts: &VisitorFacts) -> f64 {
+    let rules = config.persona_rules(persona);
+    rules.filter(|(condition, _)| holds(config, *condition, facts)).map(|(_, points)| points).sum()
+}
+
+/// The persona of the highest score among those at their threshold; of equals the first in the config.
+fn best_fitting(config: &Config, scores: &[f64], is_negative: bool) -> Option<u32> {
+    let (mut best, mut most) = (None, f64::NEG_INFINITY);
+    for (index, score) in scores.iter().enumerate() {
+        let persona = config.persona(index as u16);
+        if persona.is_negative == is_negative && *score >= persona.threshold && *score > most {
+            (best, most) = (Some(persona.hash), *score);
+        }
+    }
+    best
+}
+
+/// The negative persona kept from an earlier match that holds longest.
+fn negative_in_force(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
+    let mut longest = None;
+    for kept in profile.personas.iter().filter(|p| u32::from(p.until_day) >= now_s / DAY_S) {
+        if personas(config).any(|p| p.is_negative && p.hash == kept.hash) {
+            longest = longest.max(Some((kept.until_day, kept.hash)));
+        }
+    }
+    longest.map(|(_, hash)| hash)
+}
+
+fn holds(config: &Config, condition: u32, facts: &VisitorFacts) -> bool {
+    config.conditions().hold(condition, facts, &Answers::default())
+}

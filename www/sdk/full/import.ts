@@ -1,0 +1,60 @@
+/**
+ * Reads a file that a visitor brings: an exported profile. Comes in: text or an object, from wherever. Goes out: its bytes,
+ * or nothing where it is no such file. Must not trust a shape it has not looked at; whether the bytes are a profile is the
+ * engine's to say.
+ */
+import { hash32 } from "../base/hash.js";
+import { fromBase64url } from "../storage/codec.js";
+
+/** What was brought. */
+export interface Importable {
+  readonly replica: Uint8Array;
+  readonly others: Uint8Array;
+  readonly pending: readonly Uint8Array[];
+  readonly replicaId: string;
+  readonly customer: number | undefined;
+  /** Stands for the whole, so that it is not taken in twice. */
+  readonly mark: string;
+}
+
+const TEXT_MAX = 4 * 1_048_576;
+const BYTES_MAX = 65_536;
+const PENDING_MAX = 64;
+
+/** The profile in a file; `undefined`: it is none. */
+export function importable(file: unknown): Importable | undefined {
+  const found = asObject(typeof file === "string" ? parsed(file) : file);
+  if (found.format !== "escale-profile/1") return undefined;
+  const [replica, others] = [bytesOf(found.replica), bytesOf(found.others)];
+  const { pending = [] } = found;
+  if (!replica || !others || !Array.isArray(pending) || pending.length > PENDING_MAX) return undefined;
+  const texts = pending.map((tail: unknown) => asObject(tail).events);
+  const events = texts.map(bytesOf);
+  if (!events.every((bytes) => bytes !== undefined)) return undefined;
+  const whole = JSON.stringify([found.replica, found.others, texts]);
+  return {
+    replica,
+    others,
+    pending: events,
+    replicaId: typeof found.replica_id === "string" ? found.replica_id : "",
+    customer: typeof found.customer === "number" ? found.customer : undefined,
+    mark: [hash32(whole, 0x811c9dc5), hash32(whole, 0x9e3779b9)].map((half) => half.toString(36)).join("-"),
+  };
+}
+
+function parsed(text: string): unknown {
+  if (text.length > TEXT_MAX) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const asObject = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+
+function bytesOf(text: unknown): Uint8Array | undefined {
+  const bytes = fromBase64url(text);
+  return bytes && bytes.length <= BYTES_MAX ? bytes : undefined;
+}

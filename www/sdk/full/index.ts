@@ -1,0 +1,109 @@
+/**
+ * What is loaded only when a person asks: people's own JSON configs, why an offer was chosen, the export of a
+ * profile. Comes in: inputs of a decision, bytes. Goes out: words and objects. Must not touch the store.
+ */
+import { compileConfig, Full, initSync, pendingTails, type Runtime } from "#full";
+import type { Explanation } from "#accounts";
+import { EMPTY, type Account, type Inputs } from "../client/chooser.js";
+import type { Importable } from "./import.js";
+import { toBase64url } from "../storage/codec.js";
+import type { ExportedProfile, ToldProfile, WhatIf } from "../base/types.js";
+
+export { showWhy } from "./why-dialog.js";
+
+/** Written in by the build: the hash of `full_bg.wasm`. */
+declare const FULL_INTEGRITY: string;
+
+let loading: Promise<void> | undefined;
+
+function load(): Promise<void> {
+  loading ??= bring();
+  return loading;
+}
+
+async function bring(): Promise<void> {
+  const response = fetch(new URL("full_bg.wasm", import.meta.url), { integrity: FULL_INTEGRITY });
+  initSync({ module: await WebAssembly.compileStreaming(response) });
+}
+
+/** Compiles people's JSON; every fault is told on the console, with its place and remedy, before this rejects. */
+export async function compile(json: string): Promise<Uint8Array> {
+  await load();
+  const { bytes, faults, warnings } = compileConfig(json);
+  for (const { path, message, remedy } of [...faults, ...warnings]) {
+    const line = `escale.json ${path}: ${message}. ${remedy}.`;
+    if (bytes) console.warn(line);
+    else console.error(line);
+  }
+  if (!bytes) throw new Error("the config has faults");
+  return bytes;
+}
+
+/** Why a choice came out as it did, from the inputs it was made of; or how it would come out if some of them were others. */
+export async function explain(inputs: Inputs, { nowMs = inputs.nowMs, persona, consent }: WhatIf): Promise<Explanation> {
+  await load();
+  const runtime = asItWas({ ...inputs, nowMs, ...(consent === "page" && { state: EMPTY, others: EMPTY }) });
+  try {
+    if (persona !== undefined) runtime.supposePersona(persona);
+    return runtime.explain(nowMs, inputs.placement, inputs.slot, Uint16Array.from(inputs.exclude));
+  } finally {
+    runtime.free();
+  }
+}
+
+/** What Escale thinks of a visitor, with the topics' names in a language. */
+export async function tellProfile(account: Account, language: string): Promise<Omit<ToldProfile, "consent">> {
+  await load();
+  const runtime = asItWas(account);
+  try {
+    return { ...runtime.snapshot(account.nowMs), labels: runtime.topicLabels(language) };
+  } finally {
+    runtime.free();
+  }
+}
+
+/** What an import makes of it: the bytes to be handed in, those of all others together; `undefined`: what was brought is no profile. */
+export async function joinImported(
+  { config }: Account,
+  { replica, others, pending }: Importable,
+  known: { readonly untold: Uint8Array | undefined; readonly others: Uint8Array },
+): Promise<{ imported: Uint8Array; others: Uint8Array } | undefined> {
+  await load();
+  const runtime = Full.open(config);
+  try {
+    if (runtime.loadWith(others, EMPTY) !== 0 || runtime.loadWith(replica, others) !== 0) return undefined;
+    for (const events of pending) runtime.apply(events);
+    const brought = runtime.known();
+    const join = (a: Uint8Array, b: Uint8Array): Uint8Array => (runtime.loadWith(a, b), runtime.known());
+    return { imported: known.untold ? join(known.untold, brought) : brought, others: join(known.others, brought) };
+  } finally {
+    runtime.free();
+  }
+}
+
+/** All that is kept of a visitor: the stored bytes, what they say in words, and the events that wait under a prefix. */
+export async function exportProfile(account: Account, prefix: string, names: Pick<ExportedProfile, "replica_id" | "customer" | "consent">): Promise<ExportedProfile> {
+  await load();
+  const runtime = asItWas(account);
+  try {
+    return {
+      format: "escale-profile/1",
+      ...names,
+      exported_ms: account.nowMs,
+      knowledge: runtime.snapshot(account.nowMs),
+      replica: toBase64url(account.state),
+      others: toBase64url(account.others),
+      pending: pendingTails(prefix).map(({ document, bytes }) => ({ document, events: toBase64url(Uint8Array.from(bytes)) })),
+    };
+  } finally {
+    runtime.free();
+  }
+}
+
+function asItWas({ config, visitor, state, others, page, nowMs }: Account): Runtime {
+  const runtime = Full.open(config);
+  runtime.setVisitor(...visitor);
+  runtime.loadWith(state, others);
+  runtime.page(nowMs, page.explicit, page.url, page.tokens);
+  return runtime;
+}

@@ -1,0 +1,48 @@
+/** Every callback is called once, with an answer, whatever becomes of the command. */
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { EscaleError } from "../base/error.js";
+import type { Visit } from "../recorder/recorder.js";
+import { runVerb } from "../recorder/commands.js";
+
+/** A visit in which everything that a word may need fails, with the same words. */
+const failing = (cause: Error): Visit => {
+  const fails = (): never => {
+    throw cause;
+  };
+  const rejects = (): Promise<never> => Promise.reject(cause);
+  const desk = {
+    known: { isPaused: false }, listeners: new Map(), nowMs: fails, guard: fails, ended: fails,
+    chooser: { inputs: fails }, runtime: { question: fails }, from: { options: { site: "demo", config: "/escale.bin" } },
+  };
+  return { desk, isDebugged: false, flush: rejects, pause: rejects, reset: rejects, learned: fails } as unknown as Visit;
+};
+
+const ASKS = ["explain", "question", "flush", "profile.get", "profile.export", "centre", "nonsense"];
+const DOES = ["reset", "profile.pause", "profile.resume", "profile.forget"];
+
+test("a word that fails answers all the same, and says what failed where it was to do something", async () => {
+  mock.method(console, "warn", () => undefined);
+  for (const [cause, code] of [[new TypeError("no such file"), "unavailable"], [new Error("the disk is full"), "failed"]] as const) {
+    for (const verb of [...ASKS, ...DOES]) {
+      const answer = mock.fn();
+      await runVerb(failing(cause), [verb, answer]).catch(() => undefined);
+      assert.equal(answer.mock.callCount(), 1, verb);
+      const told: unknown = answer.mock.calls[0]?.arguments[0];
+      if (ASKS.includes(verb)) assert.equal(told, undefined, verb);
+      else assert.deepEqual([told instanceof EscaleError, (told as EscaleError).code], [true, code], verb);
+    }
+  }
+  mock.restoreAll();
+});
+
+test("during a pause, what is asked about choices has no answer; what is about the profile goes on", async () => {
+  const visit = failing(new Error("not asked"));
+  visit.desk.known.isPaused = true;
+  Object.assign(visit, { pause: () => Promise.resolve(true) });
+  for (const [verb, isHeard] of [["question", false], ["choose", false], ["profile.resume", true]] as const) {
+    const answer = mock.fn();
+    await runVerb(visit, [verb, answer]).catch(() => undefined);
+    assert.deepEqual([answer.mock.callCount(), answer.mock.calls[0]?.arguments[0]], [1, undefined], `${verb}, heard: ${String(isHeard)}`);
+  }
+});

@@ -1,0 +1,254 @@
+/** The gate: nothing passes before consent, in whatever order things are said; and nothing a site does stops it. */
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { openQueue, type Host } from "./consent-gate.js";
+import { quietly } from "../base/safe-call.js";
+import type { Client, Command, Options, Start, State } from "../base/types.js";
+
+/** A page whose client writes down what reaches it. */
+function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boolean; fails?: boolean; slow?: boolean; broken?: boolean } = {}) {
+  const seen = { states: [] as State[], starts: [] as Start[], commands: [] as Command[], loads: 0, fresh: 0, stops: 0, withdrawals: 0 };
+  let arrive = (): void => undefined;
+  const host: Host = {
+    options: { site: "demo", config: "/escale.bin" },
+    barred: given.barred ?? false,
+    privacyControl: () => given.privacyControl ?? false,
+    stored: () => Promise.resolve(given.stored ?? false),
+    shown: () => Promise.resolve(),
+    wait: () => 0,
+    mark: (state) => seen.states.push(state),
+    load: (afresh) => {
+      seen.loads++;
+      if (afresh) seen.fresh++;
+      if (given.fails) return Promise.reject(new Error("404"));
+      return Promise.resolve({ start, undone });
+    },
+  };
+  const undone = (_: Options, [verb, ...args]: Command): Promise<void> => {
+    if (verb === "profile.forget") seen.withdrawals++;
+    quietly(args.at(-1), verb);
+    return Promise.resolve();
+  };
+  const start = (from: Start): Promise<Client> => {
+    seen.starts.push(from);
+    const run = (command: Command): void => void seen.commands.push(command);
+    const stop = (): void => {
+      seen.stops++;
+      if (given.broken) throw new Error("trapped");
+    };
+    const mode = from.purposes.keep ? "ready" : "memory";
+    const client: Client = { mode, settled: Promise.resolve(mode), run, stop };
+    return given.slow ? new Promise((resolve) => (arrive = () => resolve(client))) : Promise.resolve(client);
+  };
+  const take = openQueue(host);
+  return { seen, arrive: () => arrive(), say: (...command: Command) => take(command), settled: () => new Promise((resolve) => setImmediate(resolve)) };
+}
+
+test("before consent nothing is loaded, and calls about the visitor are not kept", async () => {
+  const { seen, say, settled } = stage();
+  say("page", { topics: ["trip.city"] });
+  say("track", "search", { destination: "lisbonne" });
+  say("consent", "pending");
+  await settled();
+  assert.deepEqual([seen.loads, seen.states], [0, ["pending"]]);
+  say("consent", "granted");
+  say("track", "quote_start");
+  await settled();
+  assert.deepEqual(seen.commands, [["track", "quote_start"]]);
+  assert.deepEqual(seen.states, ["pending", "ready"]);
+});
+
+test("only a clear yes is one", async () => {
+  for (const said of [undefined, null, "yes", "GRANTED", 1, true, {}, { personalise: "true" }, { keep: true, sync: true }, Object.create({ personalise: true })]) {
+    const { seen, say, settled } = stage();
+    say("consent", said);
+    await settled();
+    assert.equal(seen.starts.length, 0, String(said));
+  }
+});
+
+test("Global Privacy Control: no profile, no sync", async () => {
+  const { seen, say, settled } = stage({ privacyControl: true });
+  say("consent", "granted");
+  await settled();
+  assert.deepEqual(seen.starts.map(({ purposes }) => [purposes.keep, purposes.sync]), [[false, false]]);
+  assert.equal(seen.states.at(-1), "memory");
+});
+
+const ASKS = ["explain", "question", "render", "profile.get", "profile.export", "flush", "centre", "nonsense"];
+const DOES = ["reset", "profile.forget", "profile.import", "profile.pause", "profile.resume"];
+
+test("whoever asks where nothing may be done is answered, once: what can be done without a client is", async () => {
+  for (const given of [{}, { barred: true }, { fails: true }]) {
+    const { say, settled } = stage(given);
+    const answers = new Map([...ASKS, ...DOES, "ready", "choose"].map((verb) => [verb, mock.fn()]));
+    if ("fails" in given) say("consent", "granted");
+    await settled();
+    for (const [verb, answer] of answers) say(verb, ...(verb === "ready" ? [] : ["home-hero"]), answer);
+    await settled();
+    // Some wait for the visitor's word.
+    say("consent", "denied");
+    await settled();
+    for (const [verb, answer] of answers) {
+      assert.equal(answer.mock.callCount(), 1, `${verb} of ${JSON.stringify(given)}`);
+      const [told] = answer.mock.calls[0]?.arguments ?? [];
+      if (ASKS.includes(verb)) assert.equal(told, undefined);
+      if (DOES.includes(verb)) assert.ok("fails" in given ? told instanceof Error : told === verb, verb);
+    }
+  }
+});
+
+test("of calls that nobody can keep, each is answered", async () => {
+  const { say, settled, arrive } = stage({ slow: true });
+  const answers = Array.from({ length: 300 }, () => mock.fn());
+  say("consent", "granted");
+  for (const answer of answers) say("explain", "home-hero", answer);
+  await settled();
+  assert.equal(answers.filter((answer) => answer.mock.callCount() === 1).length, 100);
+  say("consent", "denied");
+  arrive();
+  await settled();
+  assert.ok(answers.every((answer) => answer.mock.callCount() === 1));
+});
+
+test("r8_who asks to be forgotten before consent is, and who begins anew waits for it", async () => {
+  const { seen, say, settled } = stage();
+  const done = mock.fn();
+  say("profile.forget", done);
+  say("consent", "granted");
+  await settled();
+  assert.deepEqual([seen.withdrawals, done.mock.callCount(), seen.starts.length], [1, 1, 1]);
+});
+
+test("f19_an_assertion_repeated_starts_nothing_twice", async () => {
+  const { seen, say, settled } = stage();
+  for (let times = 0; times < 5; times++) say("consent", "granted");
+  await settled();
+  say("consent", { personalise: true, keep: true, sync: true });
+  await settled();
+  assert.deepEqual([seen.starts.length, seen.stops], [1, 0]);
+});
+
+test("f20_a_client_that_cannot_be_had_leaves_the_default", async () => {
+  const { seen, say, settled } = stage({ fails: true });
+  const answer = mock.fn();
+  say("consent", "granted");
+  say("choose", "home-hero", answer);
+  await settled();
+  assert.deepEqual(answer.mock.calls[0]?.arguments, [{ placement: "home-hero", reason: "off" }]);
+  assert.equal(seen.states.at(-1), "off");
+});
+
+test("f23_bots_get_the_default_at_once", async () => {
+  const { seen, say, settled } = stage({ barred: true });
+  const answer = mock.fn();
+  say("consent", "granted");
+  say("choose", "home-hero", answer);
+  await settled();
+  assert.deepEqual([seen.loads, answer.mock.callCount(), seen.states], [0, 1, ["off"]]);
+});
+
+test("f21_after_a_trap_one_new_instance_then_off", async () => {
+  const { seen, say, settled } = stage();
+  say("consent", "granted");
+  await settled();
+  seen.starts[0]?.report("off");
+  await settled();
+  assert.deepEqual([seen.loads, seen.fresh, seen.states.at(-1)], [2, 1, "ready"]);
+  seen.starts[1]?.report("off");
+  await settled();
+  assert.deepEqual([seen.loads, seen.states.at(-1)], [2, "off"]);
+});
+
+test("a failing callback stops nothing", async () => {
+  const silent = mock.method(console, "error", () => undefined);
+  const { seen, say, settled } = stage();
+  say("ready", () => {
+    throw new Error("the site's own");
+  });
+  say("consent", "denied");
+  say("consent", "granted");
+  await settled();
+  assert.equal(seen.starts.length, 1);
+  assert.equal(silent.mock.callCount(), 1);
+  silent.mock.restore();
+});
+
+test("f35_a_withdrawal_during_a_start_erases_what_the_start_stored", async () => {
+  const { seen, say, settled, arrive } = stage({ slow: true });
+  say("consent", "granted");
+  await settled();
+  assert.equal(seen.starts[0]?.still(), true);
+  say("consent", "denied");
+  await settled();
+  assert.deepEqual([seen.starts.map(({ still }) => still()), seen.withdrawals], [[false], 1]);
+  arrive();
+  await settled();
+  assert.deepEqual([seen.stops, seen.withdrawals, seen.commands, seen.states.at(-1)], [1, 2, [], "denied"]);
+});
+
+test("f21_a_client_that_cannot_stop_does_not_swallow_a_withdrawal", async () => {
+  const silent = mock.method(console, "error", () => undefined);
+  const { seen, say, settled } = stage({ broken: true });
+  say("consent", "granted");
+  await settled();
+  say("consent", "denied");
+  await settled();
+  assert.deepEqual([seen.withdrawals, seen.states.at(-1)], [1, "denied"]);
+  silent.mock.restore();
+});
+
+test("what was taken off is not put on again for the next client", async () => {
+  const { seen, say, settled } = stage();
+  const [kept, taken] = [mock.fn(), mock.fn()];
+  say("on", "search", kept);
+  say("on", "search", taken);
+  say("off", "search", taken);
+  say("consent", "granted");
+  await settled();
+  assert.deepEqual(seen.commands, [["on", "search", kept]]);
+});
+
+test("withdrawal erases once, a pause does not, and a refusal erases only what an earlier page stored", async () => {
+  const granted = stage();
+  granted.say("consent", "granted");
+  await granted.settled();
+  granted.say("consent", "pending");
+  await granted.settled();
+  assert.deepEqual([granted.seen.stops, granted.seen.withdrawals], [1, 0]);
+  granted.say("consent", "granted");
+  await granted.settled();
+  granted.say("consent", "denied");
+  await granted.settled();
+  assert.deepEqual([granted.seen.stops, granted.seen.withdrawals, granted.seen.states.at(-1)], [2, 1, "denied"]);
+
+  for (const stored of [false, true]) {
+    const fresh = stage({ stored });
+    fresh.say("consent", "denied");
+    await fresh.settled();
+    assert.deepEqual([fresh.seen.loads, fresh.seen.withdrawals], stored ? [1, 1] : [0, 0]);
+  }
+});
+
+test("in 500 generated orders nothing reaches a client that consent does not allow at that moment", async () => {
+  const says = ["granted", "denied", "pending", { personalise: true }, { personalise: true, keep: true }, { keep: true }, "maybe"];
+  let random = 20_261_121;
+  const draw = (below: number): number => (random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0) % below;
+  for (let order = 0; order < 500; order++) {
+    const { seen, say, settled } = stage();
+    let allowed = false;
+    for (let step = 0; step < 12; step++) {
+      const said = says[draw(says.length)];
+      const before = seen.commands.length;
+      if (draw(2) === 0) say("track", `${order}-${step}`);
+      else say("consent", said);
+      if (!allowed) assert.equal(seen.commands.length, before);
+      if (draw(3) === 0) await settled();
+      allowed = ["ready", "memory"].includes(seen.states.at(-1) ?? "");
+    }
+    await settled();
+    const last = seen.starts.at(-1)?.purposes;
+    if (["ready", "memory"].includes(seen.states.at(-1) ?? "")) assert.equal(last?.personalise, true);
+    assert.ok(seen.stops <= seen.starts.length);
+  }
+});

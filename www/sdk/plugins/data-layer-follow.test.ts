@@ -1,0 +1,65 @@
+/** The follower of a dataLayer: everything in order, nothing changed, nothing thrown. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { followLayer } from "./data-layer-follow.js";
+
+function page(layer: unknown, name = "dataLayer"): Record<string, unknown> {
+  const given = layer === undefined ? {} : { [name]: layer };
+  Object.assign(globalThis, { window: given });
+  return given;
+}
+
+test("past and future, several at a time, in order, and the page's own answer", () => {
+  const layer: unknown[] = [1, 2];
+  page(layer);
+  const seen: unknown[] = [];
+  followLayer("", (entry) => seen.push(entry));
+  assert.equal(layer.push(3, 4), 4);
+  assert.deepEqual([seen, layer.slice()], [[1, 2, 3, 4], [1, 2, 3, 4]]);
+});
+
+test("a layer of another name, one that is not there yet, one that is none", () => {
+  const seen: unknown[] = [];
+  page(["a"], "layer");
+  followLayer("layer", (entry) => seen.push(entry));
+  const given = page(undefined);
+  followLayer(undefined, (entry) => seen.push(entry));
+  (given["dataLayer"] as unknown[]).push("b");
+  page({ push: () => 0 });
+  followLayer(undefined, (entry) => seen.push(entry));
+  assert.deepEqual(seen, ["a", "b"]);
+});
+
+test("a reader that throws, and a layer that is frozen, are not the page's to notice", () => {
+  const layer: unknown[] = [1];
+  page(layer);
+  followLayer(undefined, () => {
+    throw new Error("broken");
+  });
+  assert.equal(layer.push(2), 2);
+  const frozen = Object.freeze([1]);
+  page(frozen);
+  const seen: unknown[] = [];
+  followLayer(undefined, (entry) => seen.push(entry));
+  assert.deepEqual(seen, [1]);
+});
+
+test("wrapped before and after, everybody is called, and what the page throws is the page's", () => {
+  const layer: unknown[] = [];
+  const calls: string[] = [];
+  page(layer);
+  const wrap = (who: string): void => {
+    const before = layer.push.bind(layer);
+    layer.push = (...entries) => {
+      calls.push(who);
+      if (entries.includes("bad")) throw new Error(who);
+      return before(...entries);
+    };
+  };
+  wrap("before");
+  followLayer(undefined, (entry) => calls.push(`seen ${String(entry)}`));
+  wrap("after");
+  layer.push("x");
+  assert.deepEqual(calls, ["after", "before", "seen x"]);
+  assert.throws(() => layer.push("bad"), /after/);
+});

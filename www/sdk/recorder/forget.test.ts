@@ -1,0 +1,48 @@
+/** Forgetting: whatever the server does, it is gone here, and who asked is told what may be left. */
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { EscaleError } from "../base/error.js";
+import { forget } from "./forget.js";
+
+/** Forgets a visitor, of a customer or of none, over a network; what the site was told comes back. */
+async function forgotten(customer: number | undefined, network: () => Promise<Response>, isSilent = false) {
+  const asked = mock.method(globalThis, "fetch", network);
+  const [ended, told] = [[] as string[], [] as unknown[]];
+  mock.method(console, "warn", () => undefined);
+  const listeners = new Map([["error", new Set([(error: unknown) => told.push(error)])]]);
+  const desk = { from: { options: { site: "demo", config: "", server: "https://api.example" } }, ended: (how: string) => ended.push(how), listeners };
+  const store = { visitor: { secret: "AQEBAQEBAQEBAQEBAQEBAQ", customer } };
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const done = forget({ desk, store } as unknown as Parameters<typeof forget>[0]).then((failure) => told.push(failure));
+  // What the server does not answer in time it may not have done.
+  if (isSilent) mock.timers.tick(2_000);
+  await done;
+  mock.timers.reset();
+  mock.restoreAll();
+  assert.deepEqual(ended, ["erased"]);
+  return { told, calls: asked.mock.calls.map(({ arguments: [address] }) => new URL(address as string).searchParams.get("scope")) };
+}
+
+test("r8_a customer who could not be forgotten everywhere is told so, and gone here", async () => {
+  const networks: (() => Promise<Response>)[] = [
+    () => Promise.reject(new TypeError("off line")),
+    () => Promise.resolve(new Response("", { status: 503 })),
+    () => new Promise(() => undefined),
+  ];
+  for (const [n, network] of networks.entries()) {
+    const { told, calls } = await forgotten(7, network, n === 2);
+    assert.deepEqual(calls, ["customer"]);
+    assert.equal(told.length, 2, "the callback, and who listens to errors");
+    for (const error of told) {
+      assert.ok(error instanceof EscaleError);
+      assert.equal(error.code, "not_everywhere");
+      assert.match(error.remedy, /DELETE \/v1\/customers/);
+    }
+  }
+});
+
+test("r8_a customer who was forgotten, and a visitor who is none, are told of nothing", async () => {
+  const done = () => Promise.resolve(new Response(null, { status: 204 }));
+  assert.deepEqual(await forgotten(7, done), { told: [undefined], calls: ["customer"] });
+  assert.deepEqual(await forgotten(undefined, done), { told: [undefined], calls: [] });
+});

@@ -1,0 +1,81 @@
+/** What placements show: chosen once a page, told only when it changes, however often a framework looks. */
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+import { Shown } from "./choice-store.js";
+import type { Choice } from "../base/types.js";
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const place = { pathname: "/", search: "" };
+
+beforeEach(() => Object.assign(globalThis, { location: Object.assign(place, { pathname: "/" }) }));
+
+/** A choice of its own each time, as the engine gives them. */
+function stage(give: (turn: number) => Omit<Choice, "placement"> = (turn) => ({ offer: `offer-${turn}` })) {
+  const shown = new Shown();
+  let turn = 0;
+  const choose = mock.fn((placement: string) => Promise.resolve({ placement, ...give(++turn) }));
+  return { shown, choose };
+}
+
+test("f50_a_thousand_looks_are_one_choice", async () => {
+  const { shown, choose } = stage();
+  shown.open(choose);
+  const changed = mock.fn();
+  for (let times = 0; times < 1_000; times++) shown.subscribe("hero", changed)();
+  for (let times = 0; times < 3; times++) shown.subscribe("hero", changed);
+  await settled();
+  assert.deepEqual([choose.mock.callCount(), changed.mock.callCount()], [1, 3]);
+  assert.equal(shown.get("hero"), shown.get("hero"));
+  assert.equal(shown.get("hero")?.offer, "offer-1");
+});
+
+test("who looked before there was anybody to ask is answered too", async () => {
+  const { shown, choose } = stage();
+  const changed = mock.fn();
+  shown.subscribe("hero", changed);
+  assert.equal(shown.get("hero"), undefined);
+  shown.open(choose);
+  await settled();
+  assert.equal(changed.mock.callCount(), 1);
+});
+
+test("the same answer again is no news", async () => {
+  const { shown, choose } = stage(() => ({ reason: "consent" }));
+  shown.open(choose);
+  const changed = mock.fn();
+  shown.subscribe("hero", changed);
+  await settled();
+  shown.turned("denied");
+  await settled();
+  assert.deepEqual([choose.mock.callCount(), changed.mock.callCount()], [2, 1]);
+});
+
+test("another state chooses anew, a pause shows nothing, and an open question is not asked twice", async () => {
+  const { shown, choose } = stage();
+  shown.open(choose);
+  const changed = mock.fn();
+  shown.subscribe("hero", changed);
+  shown.turned("ready");
+  await settled();
+  assert.equal(choose.mock.callCount(), 1);
+  shown.turned("pending");
+  assert.equal(shown.get("hero"), undefined);
+  shown.turned("ready");
+  await settled();
+  assert.deepEqual([choose.mock.callCount(), shown.get("hero")?.offer, changed.mock.callCount()], [2, "offer-2", 3]);
+});
+
+test("another page chooses anew for who looks then; nobody looking, nothing is asked", async () => {
+  const { shown, choose } = stage();
+  shown.open(choose);
+  const leave = shown.subscribe("hero", () => undefined);
+  await settled();
+  leave();
+  place.pathname = "/trips/";
+  shown.turned("ready");
+  await settled();
+  assert.equal(choose.mock.callCount(), 1);
+  shown.subscribe("hero", () => undefined);
+  await settled();
+  assert.deepEqual([choose.mock.callCount(), shown.get("hero")?.offer], [2, "offer-2"]);
+});

@@ -1,0 +1,17 @@
+/**
+ * Leaves the profile with the browser's requests, where the site opted in. Comes in: a desk, the store, the profile's bytes.
+ * Goes out: the cookie, as old as consent allows; or none, during a pause and where nothing is kept.
+ */
+import { dropCookie, leaveCookie, packCookie } from "./cookie.js";
+import type { Desk } from "../recorder/session-types.js";
+import { lifetimeMs } from "./records.js";
+import type { Store } from "./profile-store.js";
+
+/** Writes the cookie as things stand. */
+export function carry({ from, known }: Desk, store: Store | undefined, state = known.state): void {
+  const { site, cookie } = from.options;
+  if (cookie === undefined) return;
+  const text = cookie !== "off" && store && !known.isPaused ? packCookie({ visitor: known.visitor, state, others: known.others }) : undefined;
+  if (store && text !== undefined) leaveCookie(site, text, store.visitor.sinceMs + lifetimeMs(from.options));
+  else dropCookie(site);
+}

@@ -1,0 +1,141 @@
+/**
+ * This document's events on their way into the store. Comes in: event bytes, in order. Goes out: commits, one
+ * at a time, and at the end of the page a tail in `localStorage` that the next start takes up. An event
+ * counts once, even if the tab is killed in between; nothing is kept here after a withdrawal.
+ */
+import { newId, packTail, unpackTail, type HandIn } from "./codec.js";
+import { sameBytes, type Batch } from "./records.js";
+import type { Outcome, Store } from "./profile-store.js";
+import { isTrap } from "../base/trap.js";
+
+/** The tails: a document's own key each. Total: where storage is denied there are none. */
+export interface Tails {
+  names(prefix: string): string[];
+  read(key: string): Uint8Array | undefined;
+  write(key: string, bytes: Uint8Array): boolean;
+  drop(key: string): void;
+}
+
+const IDLE_MAX_MS = 12 * 3_600_000;
+const PENDING_MAX = 1_024;
+
+/** The tails found at a start: those of this visitor as batches; all of them are to be dropped after the commit. */
+export function takeTails(tails: Tails, prefix: string, tag: string): { batches: Batch[]; drop: () => void } {
+  const found = tails.names(prefix).map((key) => ({ key, bytes: tails.read(key) ?? new Uint8Array() }));
+  const mine = found.filter(({ key }) => key.startsWith(`${prefix}${tag}:`));
+  const batches = mine.map(({ key, bytes }) => ({ document: key.slice(key.lastIndexOf(":") + 1), handIns: unpackTail(bytes) }));
+  const drop = (): void => {
+    for (const { key, bytes } of found) {
+      // A document still alive may have written more meanwhile: that is for its own commit, or the next start.
+      if (sameBytes(tails.read(key) ?? new Uint8Array(), bytes)) tails.drop(key);
+    }
+  };
+  return { batches, drop };
+}
+
+export class Journal {
+  /** Events given up because storage had no room. */
+  dropped = 0;
+  #document = newId();
+  #seq = 0;
+  #pending: HandIn[] = [];
+  #queued: Promise<Outcome> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #tail: string | undefined;
+  #touchedMs: number;
+  #closed = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly tails: Tails,
+    private readonly page: { readonly prefix: string; nowMs(): number; ended(outcome: Outcome | "trap"): void; committed(): void },
+  ) {
+    this.#touchedMs = page.nowMs();
+  }
+
+  /** Takes an event; its commit follows at once, together with whatever else is waiting. */
+  push(events: Uint8Array): void {
+    if (this.#closed || events.length === 0) return;
+    if (this.#idle()) this.#rename();
+    this.#pending.push({ seq: ++this.#seq, events });
+    if (this.#pending.length > PENDING_MAX) this.dropped += this.#pending.splice(0, this.#pending.length - PENDING_MAX).length;
+    void this.commit();
+  }
+
+  /** Commits what is pending; resolves with how that ended, `undefined` if storage failed for now. */
+  commit(durability: IDBTransactionDurability = "relaxed"): Promise<Outcome | undefined> {
+    if (this.#queued && durability === "relaxed") return this.#queued;
+    const run = this.#last.then(() => {
+      this.#queued = undefined;
+      return this.#commitOnce(durability);
+    });
+    if (durability === "relaxed") this.#queued = run as Promise<Outcome>;
+    this.#last = run;
+    return run;
+  }
+
+  /** Out of sight or leaving: what is not committed goes where a killed tab cannot lose it. */
+  writeTail(): void {
+    if (this.#closed || this.#pending.length === 0) return;
+    const key = `${this.page.prefix}${this.store.visitor.tag}:${this.#document}`;
+    if (this.tails.write(key, packTail(this.#pending))) this.#tail = key;
+  }
+
+  /** Back from the back-forward cache: after a long absence the entries that guard this document's numbers may be gone. */
+  resume(): void {
+    if (this.#idle()) this.#rename();
+  }
+
+  /** Ends: nothing pending will be written any more. */
+  close(): void {
+    this.#closed = true;
+    this.#pending = [];
+  }
+
+  async #commitOnce(durability: IDBTransactionDurability): Promise<Outcome | undefined> {
+    if (this.#closed) return undefined;
+    const { store } = this;
+    const own = (): Batch[] => (this.#pending.length > 0 ? [{ document: this.#document, handIns: this.#pending }] : []);
+    try {
+      const outcome = await store.commit(own, this.page.nowMs(), durability);
+      if (outcome !== "kept") this.#end(outcome);
+      else {
+        this.#settle(store.replica.applied.get(this.#document)?.[0] ?? 0);
+        this.page.committed();
+      }
+      return outcome;
+    } catch (error) {
+      if (isTrap(error)) this.#end("trap");
+      return undefined;
+    }
+  }
+
+  #settle(seq: number): void {
+    this.#touchedMs = this.page.nowMs();
+    this.#pending = this.#pending.filter((handIn) => handIn.seq > seq);
+    if (!this.#tail || this.#pending.length > 0) return;
+    this.tails.drop(this.#tail);
+    this.#tail = undefined;
+  }
+
+  #end(outcome: Outcome | "trap"): void {
+    // A newer release's store is left as it is; it takes up the tail. What made the engine trap is not to do so again.
+    if (outcome === "newer") this.writeTail();
+    this.close();
+    this.page.ended(outcome);
+  }
+
+  #idle(): boolean {
+    return Math.abs(this.page.nowMs() - this.#touchedMs) > IDLE_MAX_MS;
+  }
+
+  /** A tail that was written belongs to whoever takes it up: the new name must not count its events again. */
+  #rename(): void {
+    if (this.#tail) this.#pending = [];
+    this.#tail = undefined;
+    this.#document = newId();
+    this.#seq = this.#pending.length;
+    this.#pending = this.#pending.map((handIn, at) => ({ ...handIn, seq: at + 1 }));
+    this.#touchedMs = this.page.nowMs();
+  }
+}

@@ -1,0 +1,60 @@
+/** Only the server's own words are believed. */
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { erased, send } from "./http.js";
+
+const OURS = { "content-type": "application/json" };
+
+async function answered<T>(status: number, error: string | undefined, ask: () => Promise<T>): Promise<T> {
+  const response = error === undefined ? new Response("<h1>Gone</h1>", { status }) : new Response(JSON.stringify({ error: { code: error } }), { status, headers: OURS });
+  const fetched = mock.method(globalThis, "fetch", () => Promise.resolve(response));
+  try {
+    return await ask();
+  } finally {
+    fetched.mock.restore();
+  }
+}
+
+test("f28_gone_is_believed_of_the_server_alone", async () => {
+  const ask = async (): Promise<string> => (await send({ method: "POST", url: "https://escale.test/v1/sync", body: {}, leaving: false })).kind;
+  assert.equal(await answered(410, "erased", ask), "gone");
+  assert.equal(await answered(410, "moved", ask), "refused");
+  assert.equal(await answered(410, undefined, ask), "refused");
+});
+
+test("an erasure is acknowledged by the server alone", async () => {
+  const ask = (): Promise<boolean> => erased("https://escale.test", "demo", "token");
+  assert.equal(await answered(410, "erased", ask), true);
+  assert.equal(await answered(401, "no_bearer", ask), true);
+  for (const status of [401, 404, 410]) assert.equal(await answered(status, undefined, ask), false);
+  assert.equal(await answered(404, "not_found", ask), false);
+});
+
+/** What a request was given, and how its answer was used. */
+async function watched(body: unknown, response: Response): Promise<{ keepalive: unknown; isRead: boolean; kind: string }> {
+  let keepalive: unknown;
+  const fetched = mock.method(globalThis, "fetch", (_: string, init: RequestInit) => {
+    keepalive = init.keepalive;
+    return Promise.resolve(response);
+  });
+  const { kind } = await send({ method: "POST", url: "https://escale.test/v1/sync", body, leaving: true });
+  fetched.mock.restore();
+  return { keepalive, isRead: response.bodyUsed, kind };
+}
+
+test("f28_a_leaving_request_stays_under_half_of_the_budget_it_shares_with_the_site", async () => {
+  assert.equal((await watched({ state: "x".repeat(32_000) }, new Response("{}"))).keepalive, true);
+  assert.equal((await watched({ state: "x".repeat(33_000) }, new Response("{}"))).keepalive, false);
+});
+
+test("f29_every_answer_is_read_to_its_end", async () => {
+  for (const status of [200, 400, 403, 410, 429, 500, 503]) {
+    assert.equal((await watched({}, new Response("<p>anything</p>", { status }))).isRead, true, String(status));
+  }
+});
+
+test("f31_an_answer_that_is_not_the_servers_json_is_a_failure", async () => {
+  const portal = new Response("<h1>Log in</h1>", { headers: { "content-type": "text/html" } });
+  assert.equal((await watched({}, portal)).kind, "failed");
+  for (const text of ["", "[]", "null", "{", "7"]) assert.equal((await watched({}, new Response(text, { headers: OURS }))).kind, "failed", text);
+});
