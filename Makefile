@@ -84,13 +84,16 @@ bench: build ## Measure `choose` in Chromium beside peers
 size: build ## Print what a page loads, in bytes; fails over budget
 	@node scripts/size.mjs
 
-fmt: setup-test ## Format the Rust code
+fmt: setup-test ## Format the Rust, TypeScript and JavaScript sources
 	@cargo fmt --all
 	@cargo fmt --manifest-path fuzz/Cargo.toml
+	@npx --no-install prettier --write --log-level warn $(PRETTIER_PATHS)
 
-check-format:
+PRETTIER_PATHS := www scripts tests fuzz/web benches docs/examples eslint.config.js
+check-format: setup
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path fuzz/Cargo.toml --check
+	@npx --no-install prettier --check --log-level warn $(PRETTIER_PATHS)
 
 check-rust:
 	@cargo clippy --workspace --all-targets -- -D warnings

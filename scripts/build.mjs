@@ -2,7 +2,17 @@
 // whose sources did not change is not built again. `--bindings` stops once the glue is there to check types against.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, relative } from "node:path";
 import { build } from "esbuild";
@@ -23,21 +33,45 @@ const TARGET = "wasm32-unknown-unknown";
  * reach besides. The second is what a person's question loads.
  */
 const FREE = "__wbg_runtime_free";
-const LATER = ["runtime_page", "runtime_turnPage", "runtime_apply", "runtime_track", "runtime_lastError", "runtime_question", "runtime_save", "runtime_loadWith", FREE];
+const LATER = [
+  "runtime_page",
+  "runtime_turnPage",
+  "runtime_apply",
+  "runtime_track",
+  "runtime_lastError",
+  "runtime_question",
+  "runtime_save",
+  "runtime_loadWith",
+  FREE,
+];
 const MODULES = [
   { name: "runtime", wasm: "escale_bg.wasm", features: [], lean: true, later: LATER },
   { name: "full", wasm: "full_bg.wasm", features: ["--features", "full"], lean: false, later: [] },
 ];
 // SIMD is left out: where a browser has no just-in-time compiler (a locked-down phone) a module with it does not start.
 // Not `--all-features`: that writes an encoding which browsers refuse.
-const WASM_FEATURES = ["bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
+const WASM_FEATURES = [
+  "bulk-memory",
+  "sign-ext",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "multivalue",
+];
 
 /** Runs a tool of the chain, and answers what it printed. */
 function run(command, args, env = {}) {
-  const options = { cwd: root, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8", env: { ...process.env, PATH: path, ...env } };
+  const options = {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+    env: { ...process.env, PATH: path, ...env },
+  };
   const { status, error, stdout } = spawnSync(command, args, options);
   if (status === 0) return stdout;
-  console.error(`${command} ${error ? `could not be started (${error.code}); run: make setup` : "failed"}`);
+  console.error(
+    `${command} ${error ? `could not be started (${error.code}); run: make setup` : "failed"}`,
+  );
   process.exit(1);
 }
 
@@ -57,9 +91,19 @@ function filesUnder(folder) {
 
 /** Changes with everything that a module is made from. */
 function sourcesHash() {
-  const single = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json", "scripts/build.mjs", "scripts/split.mjs"];
+  const single = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    "package-lock.json",
+    "scripts/build.mjs",
+    "scripts/split.mjs",
+  ];
   const hash = createHash("sha256");
-  for (const file of [...single.map((name) => join(root, name)), ...filesUnder(join(root, "src"))]) {
+  for (const file of [
+    ...single.map((name) => join(root, name)),
+    ...filesUnder(join(root, "src")),
+  ]) {
     hash.update(relative(root, file)).update("\0").update(readFileSync(file));
   }
   return hash.digest("hex");
@@ -70,12 +114,20 @@ function buildModule(module, hash) {
   const { name } = module;
   const folder = join(made, name);
   const stamp = join(folder, "stamp");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return console.log(`  ${name}: nothing new`);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash)
+    return console.log(`  ${name}: nothing new`);
   // Made aside and then put in place: another build may be at work, or this one be interrupted.
   const aside = `${folder}-${process.pid}`;
   const compiled = step(`${name}: compile`, () => compile(module));
   step(`${name}: glue`, () => {
-    const args = ["--target", "web", "--omit-default-module-path", "--remove-producers-section", "--encode-into", "always"];
+    const args = [
+      "--target",
+      "web",
+      "--omit-default-module-path",
+      "--remove-producers-section",
+      "--encode-into",
+      "always",
+    ];
     run("wasm-bindgen", [...args, "--out-name", "escale", "--out-dir", aside, compiled]);
   });
   step(`${name}: wasm-opt`, () => shrink(aside, module.later));
@@ -86,7 +138,18 @@ function buildModule(module, hash) {
 
 /** Compiles with the toolchain's own standard library, or a leaner one, and says where the module is. */
 function compile({ features, lean }) {
-  const args = ["rustc", "--locked", "--quiet", "--lib", "--crate-type", "cdylib", "--profile", "wasm", "--target", TARGET];
+  const args = [
+    "rustc",
+    "--locked",
+    "--quiet",
+    "--lib",
+    "--crate-type",
+    "cdylib",
+    "--profile",
+    "wasm",
+    "--target",
+    TARGET,
+  ];
   const own = [...args, "--no-default-features", ...features];
   const usual = process.env.CARGO_TARGET_DIR ?? join(root, "target");
   // Another folder: the flags would make cargo build everything anew each time.
@@ -96,15 +159,23 @@ function compile({ features, lean }) {
     // The standard library compiled for size, and panics that only trap: no texts, no formatting.
     const std = ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"];
     const flags = "-Zunstable-options -Cpanic=immediate-abort";
-    run("cargo", [...own, ...std, "--target-dir", folder], { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: flags });
+    run("cargo", [...own, ...std, "--target-dir", folder], {
+      RUSTC_BOOTSTRAP: "1",
+      RUSTFLAGS: flags,
+    });
   }
   return join(folder, TARGET, "wasm", "escale.wasm");
 }
 
 function hasStdSources() {
   const { stdout } = spawnSync("rustc", ["--print", "sysroot"], { cwd: root, encoding: "utf8" });
-  const there = existsSync(join(stdout.trim(), "lib", "rustlib", "src", "rust", "library", "std", "Cargo.toml"));
-  if (!there) console.log("  the component rust-src is missing: the module grows by a fifth (rustup component add rust-src)");
+  const there = existsSync(
+    join(stdout.trim(), "lib", "rustlib", "src", "rust", "library", "std", "Cargo.toml"),
+  );
+  if (!there)
+    console.log(
+      "  the component rust-src is missing: the module grows by a fifth (rustup component add rust-src)",
+    );
   return there;
 }
 
@@ -126,11 +197,19 @@ function shrink(folder, later) {
     .replace(/if \(module !== undefined\) \{[^]*?\n {4}\}\n/, "({module} = module);\n")
     .replace(/if \(!\(module instanceof WebAssembly\.Module\)\) \{[^]*?\n {4}\}\n/, "")
     // What is given back when the browser tidies up may trap, if the engine did: nobody could catch that, and the page would see it.
-    .replace(/(new FinalizationRegistry\(ptr => )(wasm\.\w+\(ptr, 1\))\)/g, "$1{ try { $2; } catch {} })");
-  if (/FinalizationRegistry\(ptr => wasm/.test(text)) throw new Error("the glue has another form: what is given back late may throw into the page");
+    .replace(
+      /(new FinalizationRegistry\(ptr => )(wasm\.\w+\(ptr, 1\))\)/g,
+      "$1{ try { $2; } catch {} })",
+    );
+  if (/FinalizationRegistry\(ptr => wasm/.test(text))
+    throw new Error("the glue has another form: what is given back late may throw into the page");
   writeFileSync(glue, later.length > 0 ? lighten(text) + extension(exported.get(FREE)) : text);
   if (later.length > 0) extendTypes(join(folder, "escale.d.ts"));
-  if (later.length > 0) cut(folder, later.map((long) => exported.get(long)));
+  if (later.length > 0)
+    cut(
+      folder,
+      later.map((long) => exported.get(long)),
+    );
   else run("wasm-opt", [...FEATURES, "--strip-debug", wasm, "-o", wasm]);
 }
 
@@ -150,7 +229,12 @@ function lighten(glue) {
     .replace(/^ {4}free\(\) \{[^]*?^ {4}\}\n/m, "")
     .replace(/^const RuntimeFinalization[^]*?;\n/m, "")
     .replace(/ [*/] 1(?![\w.])/g, "");
-  if (/TextDecoder|decodeText|realloc ===|dispose|__proto__|wasmInstance =|Finalization|free\(/.test(text)) throw new Error("the glue has another form: it cannot be lightened");
+  if (
+    /TextDecoder|decodeText|realloc ===|dispose|__proto__|wasmInstance =|Finalization|free\(/.test(
+      text,
+    )
+  )
+    throw new Error("the glue has another form: it cannot be lightened");
   return text;
 }
 
@@ -160,7 +244,10 @@ function cut(folder, later) {
   run("wasm-dis", [...FEATURES, join(folder, "escale_bg.wasm"), "-o", whole]);
   const { first, second } = split(readFileSync(whole, "utf8"), later);
   rmSync(whole);
-  for (const [name, text] of [["escale_bg", first], ["later_bg", second]]) {
+  for (const [name, text] of [
+    ["escale_bg", first],
+    ["later_bg", second],
+  ]) {
     const [wat, wasm] = [join(folder, `${name}.wat`), join(folder, `${name}.wasm`)];
     writeFileSync(wat, text);
     run("wasm-as", [...FEATURES, wat, "-o", wasm]);
@@ -171,7 +258,10 @@ function cut(folder, later) {
 
 /** The types of the glue that is left. */
 function extendTypes(file) {
-  const text = readFileSync(file, "utf8").replace(/^ {4}free\(\): void;\n {4}\[Symbol\.dispose\]\(\): void;\n/m, "");
+  const text = readFileSync(file, "utf8").replace(
+    /^ {4}free\(\): void;\n {4}\[Symbol\.dispose\]\(\): void;\n/m,
+    "",
+  );
   writeFileSync(file, text + EXTEND_TYPE);
 }
 
@@ -210,12 +300,17 @@ function integrity(file) {
 const chunks = {
   name: "chunks",
   setup({ onResolve }) {
-    const files = new Map(ENTRIES.map(({ source, name }) => [join(sdk, `${source}.js`), `./${name}.js`]));
+    const files = new Map(
+      ENTRIES.map(({ source, name }) => [join(sdk, `${source}.js`), `./${name}.js`]),
+    );
     onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir, importer }) => {
       const [file, query = ""] = path.split("?");
       const chunk = files.get(join(resolveDir, file));
-      const shared = kind === "dynamic-import" || (chunk === "./index.js" && importer.includes("frameworks"));
-      return chunk && shared ? { path: query ? `${chunk}?${query}` : chunk, external: true } : undefined;
+      const shared =
+        kind === "dynamic-import" || (chunk === "./index.js" && importer.includes("frameworks"));
+      return chunk && shared
+        ? { path: query ? `${chunk}?${query}` : chunk, external: true }
+        : undefined;
     });
   },
 };
@@ -230,22 +325,39 @@ async function bundle() {
     legalComments: "none",
     target: "es2022",
     logLevel: "warning",
-    define: { WASM_INTEGRITY: hash("escale_bg.wasm"), LATER_INTEGRITY: hash("later_bg.wasm"), FULL_INTEGRITY: hash("full_bg.wasm") },
+    define: {
+      WASM_INTEGRITY: hash("escale_bg.wasm"),
+      LATER_INTEGRITY: hash("later_bg.wasm"),
+      FULL_INTEGRITY: hash("full_bg.wasm"),
+    },
   };
   const entry = (source, name, options) =>
-    build({ ...common, plugins: [chunks], entryPoints: [join(sdk, `${source}.ts`)], outfile: join(pkg, `${name}.js`), ...options });
+    build({
+      ...common,
+      plugins: [chunks],
+      entryPoints: [join(sdk, `${source}.ts`)],
+      outfile: join(pkg, `${name}.js`),
+      ...options,
+    });
   await entry("loader/snippet", "escale", { format: "iife" });
-  for (const { source, name, external = [] } of ENTRIES) await entry(source, name, { format: "esm", external });
+  for (const { source, name, external = [] } of ENTRIES)
+    await entry(source, name, { format: "esm", external });
 }
 
 /** The types of the package's door, and of what it names. */
 function declare() {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const program = ts.createProgram(Object.keys(TYPED).map((name) => join(sdk, `${name}.ts`)), { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true });
+  const program = ts.createProgram(
+    Object.keys(TYPED).map((name) => join(sdk, `${name}.ts`)),
+    { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true },
+  );
   for (const [source, name] of Object.entries(TYPED)) {
     program.emit(program.getSourceFile(join(sdk, `${source}.ts`)), (_, text) => {
-      const flat = text.replace(/"(\.\.?\/[^"]+)\.js"/g, (_, path) => `"./${TYPED[relative(sdk, join(sdk, dirname(source), path))] ?? path}.js"`);
+      const flat = text.replace(
+        /"(\.\.?\/[^"]+)\.js"/g,
+        (_, path) => `"./${TYPED[relative(sdk, join(sdk, dirname(source), path))] ?? path}.js"`,
+      );
       writeFileSync(join(pkg, `${name}.d.ts`), flat.replaceAll('"#accounts"', '"./accounts.js"'));
     });
   }
@@ -274,7 +386,8 @@ for (const module of MODULES) buildModule(module, hash);
 if (!process.argv.includes("--bindings")) {
   rmSync(pkg, { recursive: true, force: true });
   mkdirSync(pkg, { recursive: true });
-  for (const { name, wasm } of MODULES) copyFileSync(join(made, name, "escale_bg.wasm"), join(pkg, wasm));
+  for (const { name, wasm } of MODULES)
+    copyFileSync(join(made, name, "escale_bg.wasm"), join(pkg, wasm));
   copyFileSync(join(made, "runtime", "later_bg.wasm"), join(pkg, "later_bg.wasm"));
   await bundle();
   step("types", declare);

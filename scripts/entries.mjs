@@ -38,7 +38,9 @@ const DOORS = ["react", "vue", "element", "inspector", "centre", "edge"];
 /** What can be imported by name. */
 export const EXPORTS = {
   ".": { types: "./index.d.ts", default: "./index.js" },
-  ...Object.fromEntries(DOORS.map((name) => [`./${name}`, { types: `./${name}.d.ts`, default: `./${name}.js` }])),
+  ...Object.fromEntries(
+    DOORS.map((name) => [`./${name}`, { types: `./${name}.d.ts`, default: `./${name}.js` }]),
+  ),
   "./*": "./*",
 };
 

@@ -24,8 +24,12 @@ const TELL_EVERY_MS = 10_000;
 
 /** What counts coverage on the stable toolchain; cargo-fuzz passes the same. `fuzzing` is known to the dependencies. */
 const FLAGS = [
-  "-Cpasses=sancov-module", "-Cllvm-args=-sanitizer-coverage-level=4", "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
-  "-Cllvm-args=-sanitizer-coverage-pc-table", "-Cllvm-args=-sanitizer-coverage-trace-compares", "--cfg=fuzzing",
+  "-Cpasses=sancov-module",
+  "-Cllvm-args=-sanitizer-coverage-level=4",
+  "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+  "-Cllvm-args=-sanitizer-coverage-pc-table",
+  "-Cllvm-args=-sanitizer-coverage-trace-compares",
+  "--cfg=fuzzing",
 ].join(" ");
 /** The engine's first. */
 const PROGRAMS = [["fuzz-engine", "--no-default-features"], ["fuzz-server"]];
@@ -39,9 +43,25 @@ function buildNative() {
   const folder = join(OUT, "build");
   const manifest = ["--manifest-path", join(ROOT, "fuzz/Cargo.toml"), "--locked"];
   return PROGRAMS.slice(0, ENGINE_ALONE ? 1 : undefined).flatMap(([name, ...features]) => {
-    execFileSync("cargo", ["build", "--release", ...manifest, "--bin", name, ...features, "--target", host, "--target-dir", folder], {
-      stdio: "inherit", env: { ...process.env, RUSTFLAGS: FLAGS },
-    });
+    execFileSync(
+      "cargo",
+      [
+        "build",
+        "--release",
+        ...manifest,
+        "--bin",
+        name,
+        ...features,
+        "--target",
+        host,
+        "--target-dir",
+        folder,
+      ],
+      {
+        stdio: "inherit",
+        env: { ...process.env, RUSTFLAGS: FLAGS },
+      },
+    );
     return decodersOf(join(folder, host, "release", name));
   });
 }
@@ -51,7 +71,12 @@ function decodersOf(program) {
   const lines = execFileSync(program, { encoding: "utf8" }).trim().split("\n");
   return lines.map((line) => {
     const [name, longest, share] = line.split(" ");
-    return { name, inputs: Math.ceil(INPUTS / Number(share)), work: Number(share), run: (inputs) => libFuzzer(program, name, longest, inputs) };
+    return {
+      name,
+      inputs: Math.ceil(INPUTS / Number(share)),
+      work: Number(share),
+      run: (inputs) => libFuzzer(program, name, longest, inputs),
+    };
   });
 }
 
@@ -61,10 +86,21 @@ function libFuzzer(program, name, longest, inputs) {
   const [seeds, corpus] = ["seeds", "corpus"].map((part) => join(folder, part));
   mkdirSync(corpus, { recursive: true });
   const env = { ...process.env, ESCALE_FUZZ: name };
-  execFileSync(program, { env: { ...env, ESCALE_FUZZ_SEEDS: seeds }, stdio: ["ignore", "ignore", "pipe"] });
+  execFileSync(program, {
+    env: { ...env, ESCALE_FUZZ_SEEDS: seeds },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   const args = [
-    `-runs=${inputs}`, `-seed=${SEED}`, `-max_len=${longest}`, `-timeout=${INPUT_LIMIT_S}`, `-rss_limit_mb=${PROCESS_MIB_MAX}`,
-    `-artifact_prefix=${folder}/`, "-reload=0", "-print_final_stats=1", corpus, seeds,
+    `-runs=${inputs}`,
+    `-seed=${SEED}`,
+    `-max_len=${longest}`,
+    `-timeout=${INPUT_LIMIT_S}`,
+    `-rss_limit_mb=${PROCESS_MIB_MAX}`,
+    `-artifact_prefix=${folder}/`,
+    "-reload=0",
+    "-print_final_stats=1",
+    corpus,
+    seeds,
   ];
   const again = (input) => `ESCALE_FUZZ=${name} ${shown(program)} ${shown(input)}`;
   return { command: program, args, env, folder, again };
@@ -73,11 +109,23 @@ function libFuzzer(program, name, longest, inputs) {
 /** The decoders of the browser's own code: a generator of ours, for Node has no coverage-guided fuzzer that is kept. */
 async function buildWeb() {
   const outfile = join(OUT, "web.mjs");
-  await build({ entryPoints: [join(ROOT, "fuzz/web/main.ts")], bundle: true, platform: "node", format: "esm", outfile, logLevel: "warning" });
+  await build({
+    entryPoints: [join(ROOT, "fuzz/web/main.ts")],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outfile,
+    logLevel: "warning",
+  });
   const names = execFileSync("node", [outfile], { encoding: "utf8" }).trim().split("\n");
   return names.map((line) => {
     const [name, share] = line.split(" ");
-    return { name, inputs: Math.ceil(INPUTS / Number(share)), work: 0, run: (inputs) => mutator(outfile, name, inputs) };
+    return {
+      name,
+      inputs: Math.ceil(INPUTS / Number(share)),
+      work: 0,
+      run: (inputs) => mutator(outfile, name, inputs),
+    };
   });
 }
 
@@ -85,8 +133,15 @@ function mutator(program, name, inputs) {
   const folder = join(OUT, name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const again = (input) => `node ${shown(program)} ${name} ${SEED} 1 ${readFileSync(input, "utf8")}`;
-  return { command: "node", args: [program, name, SEED, String(inputs), "0", folder], env: process.env, folder, again };
+  const again = (input) =>
+    `node ${shown(program)} ${name} ${SEED} 1 ${readFileSync(input, "utf8")}`;
+  return {
+    command: "node",
+    args: [program, name, SEED, String(inputs), "0", folder],
+    env: process.env,
+    folder,
+    again,
+  };
 }
 
 /** Runs one decoder to its end. */
@@ -109,7 +164,9 @@ async function tryOut(decoder) {
   const seconds = Math.max((Date.now() - started) / 1000, 0.001);
   decoder.started = undefined;
   if (code === 0) {
-    console.log(`  ${decoder.name.padEnd(10)} ${counted(decoder.inputs).padStart(12)} inputs  ${counted(decoder.inputs / seconds).padStart(9)}/s  ${seconds.toFixed(0).padStart(4)} s  ${String(decoder.peakMib).padStart(3)} MiB`);
+    console.log(
+      `  ${decoder.name.padEnd(10)} ${counted(decoder.inputs).padStart(12)} inputs  ${counted(decoder.inputs / seconds).padStart(9)}/s  ${seconds.toFixed(0).padStart(4)} s  ${String(decoder.peakMib).padStart(3)} MiB`,
+    );
     return true;
   }
   tellFault(decoder, folder, again);
@@ -117,32 +174,55 @@ async function tryOut(decoder) {
 }
 
 function tellFault({ name, done }, folder, again) {
-  const input = readdirSync(folder).find((file) => /^(crash|oom|timeout|leak|slow-unit)-/.test(file));
-  const lines = readFileSync(join(folder, "log"), "utf8").split("\n").filter((line) => line && !/^(#|INFO|WARNING|\t)|stat::/.test(line));
-  console.error(`\n${name}: a fault after ${counted(done ?? 0)} inputs\n${lines.slice(-25).join("\n")}`);
-  if (!input) return console.error(`\nNo input was left; all that was said: ${shown(join(folder, "log"))}\n`);
-  console.error(`\nThe input: ${shown(join(folder, input))}\nAgain:     ${again(join(folder, input))}\n`);
+  const input = readdirSync(folder).find((file) =>
+    /^(crash|oom|timeout|leak|slow-unit)-/.test(file),
+  );
+  const lines = readFileSync(join(folder, "log"), "utf8")
+    .split("\n")
+    .filter((line) => line && !/^(#|INFO|WARNING|\t)|stat::/.test(line));
+  console.error(
+    `\n${name}: a fault after ${counted(done ?? 0)} inputs\n${lines.slice(-25).join("\n")}`,
+  );
+  if (!input)
+    return console.error(`\nNo input was left; all that was said: ${shown(join(folder, "log"))}\n`);
+  console.error(
+    `\nThe input: ${shown(join(folder, input))}\nAgain:     ${again(join(folder, input))}\n`,
+  );
 }
 
 async function work(waiting, faults) {
-  for (let decoder = waiting.shift(); decoder; decoder = waiting.shift()) if (!(await tryOut(decoder))) faults.push(decoder.name);
+  for (let decoder = waiting.shift(); decoder; decoder = waiting.shift())
+    if (!(await tryOut(decoder))) faults.push(decoder.name);
 }
 
 const all = [...buildNative(), ...(await buildWeb())];
 const unknown = ONLY.filter((name) => !all.some((decoder) => decoder.name === name));
 if (unknown.length > 0) {
-  console.error(`there is no decoder ${unknown.join(", ")}: there are ${all.map(({ name }) => name).join(", ")}`);
+  console.error(
+    `there is no decoder ${unknown.join(", ")}: there are ${all.map(({ name }) => name).join(", ")}`,
+  );
   process.exit(2);
 }
-const chosen = all.filter(({ name }) => ONLY.length === 0 || ONLY.includes(name)).sort((a, b) => b.work - a.work);
+const chosen = all
+  .filter(({ name }) => ONLY.length === 0 || ONLY.includes(name))
+  .sort((a, b) => b.work - a.work);
 const faults = [];
 const ticking = setInterval(() => {
   const running = chosen.filter(({ started }) => started);
-  console.log(`· ${running.map(({ name, done = 0, inputs, started }) => `${name} ${counted(done)} of ${counted(inputs)}, ${counted((done * 1000) / (Date.now() - started))}/s`).join(" · ")}`);
+  console.log(
+    `· ${running.map(({ name, done = 0, inputs, started }) => `${name} ${counted(done)} of ${counted(inputs)}, ${counted((done * 1000) / (Date.now() - started))}/s`).join(" · ")}`,
+  );
 }, TELL_EVERY_MS);
-console.log(`${chosen.length} decoders, ${JOBS} at once, seed ${SEED}; what is found lies in ${shown(OUT)}`);
-console.log(`of ${counted(INPUTS)} inputs each is given its share: ${chosen.map(({ name, inputs }) => `${name} ${counted(inputs)}`).join(" · ")}`);
-if (ENGINE_ALONE) console.log("what the server alone reads is neither built nor tried: leave --without-server out for it");
+console.log(
+  `${chosen.length} decoders, ${JOBS} at once, seed ${SEED}; what is found lies in ${shown(OUT)}`,
+);
+console.log(
+  `of ${counted(INPUTS)} inputs each is given its share: ${chosen.map(({ name, inputs }) => `${name} ${counted(inputs)}`).join(" · ")}`,
+);
+if (ENGINE_ALONE)
+  console.log(
+    "what the server alone reads is neither built nor tried: leave --without-server out for it",
+  );
 const waiting = [...chosen];
 await Promise.all(Array.from({ length: JOBS }, () => work(waiting, faults)));
 clearInterval(ticking);

@@ -10,7 +10,9 @@ const TRIED = "fuzz/Cargo.lock";
 /** Versions by name: of some crates there are two. */
 function versionsIn(file) {
   const versions = new Map();
-  for (const [, name, version] of readFileSync(join(ROOT, file), "utf8").matchAll(/^name = "(.+)"\nversion = "(.+)"$/gm)) {
+  for (const [, name, version] of readFileSync(join(ROOT, file), "utf8").matchAll(
+    /^name = "(.+)"\nversion = "(.+)"$/gm,
+  )) {
     versions.set(name, [...(versions.get(name) ?? []), version]);
   }
   if (versions.size === 0) throw new Error(`${file}: no crate was found in it`);
@@ -32,9 +34,13 @@ const faults = [...versionsIn(TRIED)].flatMap(([name, versions]) => {
 });
 for (const { name, version, known } of faults) {
   console.error(`${name}: ${version} in ${TRIED}, ${known.join(" and ")} in ${SHIPPED}`);
-  console.error(`  cargo update --manifest-path fuzz/Cargo.toml -p ${name}@${version} --precise ${nearest(version, known)}`);
+  console.error(
+    `  cargo update --manifest-path fuzz/Cargo.toml -p ${name}@${version} --precise ${nearest(version, known)}`,
+  );
 }
 if (faults.length > 0) {
-  console.error(`The fuzzer tries out other versions than are shipped: run the command${faults.length > 1 ? "s" : ""} above.`);
+  console.error(
+    `The fuzzer tries out other versions than are shipped: run the command${faults.length > 1 ? "s" : ""} above.`,
+  );
   process.exitCode = 1;
 }

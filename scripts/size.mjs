@@ -14,12 +14,23 @@ const LOADER = "escale.js";
 const FIRST_CHOICE = [LOADER, "client.js", "escale_bg.wasm"];
 
 const pkg = join(import.meta.dirname, "..", "pkg");
-const files = readdirSync(pkg).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+const files = readdirSync(pkg)
+  .filter((name) => /\.(js|wasm)$/.test(name))
+  .sort();
 const sizes = new Map(files.map((name) => [name, measure(readFileSync(join(pkg, name)))]));
 
 function measure(bytes) {
-  const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
-  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, options).length };
+  const options = {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  };
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, options).length,
+  };
 }
 
 function line(name, { raw, gzip, brotli }) {
@@ -41,8 +52,17 @@ if (stub > STUB_MAX) console.log(`the stub is over its budget of ${STUB_MAX} byt
 const loader = sizes.get(LOADER).brotli;
 const firstChoice = FIRST_CHOICE.reduce((sum, name) => sum + sizes.get(name).brotli, 0);
 if (loader > LOADER_MAX) console.log(`the loader is over its budget of ${LOADER_MAX} bytes`);
-if (firstChoice > FIRST_CHOICE_MAX) console.log(`the first choice is over its budget of ${FIRST_CHOICE_MAX} bytes`);
+if (firstChoice > FIRST_CHOICE_MAX)
+  console.log(`the first choice is over its budget of ${FIRST_CHOICE_MAX} bytes`);
 console.log(`first choice: ${firstChoice} bytes brotli`);
-const heavySources = files.filter((name) => name.startsWith("consent-") && sizes.get(name).brotli > SOURCE_MAX);
+const heavySources = files.filter(
+  (name) => name.startsWith("consent-") && sizes.get(name).brotli > SOURCE_MAX,
+);
 for (const name of heavySources) console.log(`${name} is over its budget of ${SOURCE_MAX} bytes`);
-if (stub > STUB_MAX || heavySources.length > 0 || loader > LOADER_MAX || firstChoice > FIRST_CHOICE_MAX) process.exitCode = 1;
+if (
+  stub > STUB_MAX ||
+  heavySources.length > 0 ||
+  loader > LOADER_MAX ||
+  firstChoice > FIRST_CHOICE_MAX
+)
+  process.exitCode = 1;

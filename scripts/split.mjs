@@ -21,7 +21,11 @@ function formsOf(text) {
   const body = text.slice(text.indexOf("\n") + 1, text.lastIndexOf(")"));
   return body.split(/\n(?= \()/).map((form) => {
     const [, kind = "", name] = new RegExp(String.raw`^ \((\w+)(?: (${NAME}))?`).exec(form) ?? [];
-    return { kind, text: form.trimEnd(), name: kind === "import" ? new RegExp(String.raw`\(\w+ (${NAME})`).exec(form)?.[1] : name };
+    return {
+      kind,
+      text: form.trimEnd(),
+      name: kind === "import" ? new RegExp(String.raw`\(\w+ (${NAME})`).exec(form)?.[1] : name,
+    };
   });
 }
 
@@ -29,7 +33,11 @@ function formsOf(text) {
 const named = (text, pattern) => Array.from(text.matchAll(pattern), ([, name]) => name);
 
 /** Whether a text names something. @param {string} text @param {string} name */
-const mentions = (text, name) => text.split(name).slice(1).some((after) => /^[\s)]/.test(after));
+const mentions = (text, name) =>
+  text
+    .split(name)
+    .slice(1)
+    .some((after) => /^[\s)]/.test(after));
 
 /** Every function that calls lead to. @param {Map<string, Form>} functions @param {Iterable<string>} roots */
 function reachable(functions, roots) {
@@ -46,7 +54,10 @@ function reachable(functions, roots) {
 /** A function as the other module sees it. @param {Form} form */
 function asImport({ name, text }, exported) {
   const [header] = text.split("\n");
-  const signature = Array.from(header.matchAll(/\((param|result) ([^()]*)\)/g), ([, kind, types]) => `(${kind} ${types.replace(/^\$\S+ /, "")})`);
+  const signature = Array.from(
+    header.matchAll(/\((param|result) ([^()]*)\)/g),
+    ([, kind, types]) => `(${kind} ${types.replace(/^\$\S+ /, "")})`,
+  );
   return ` (import "${FIRST}" "${exported}" (func ${name} ${signature.join(" ")}))`;
 }
 
@@ -64,26 +75,51 @@ export function split(text, later) {
   const of = (...kinds) => forms.filter(({ kind }) => kinds.includes(kind));
   const functions = new Map(of("func").map((form) => [form.name, form]));
   const exported = of("export").map(readExport);
-  const [kept, moved] = [exported.filter(({ name }) => !later.includes(name)), exported.filter(({ name }) => later.includes(name))];
-  if (moved.length < later.length) throw new Error(`not exported: ${later.filter((name) => !moved.some((one) => one.name === name)).join(", ")}`);
+  const [kept, moved] = [
+    exported.filter(({ name }) => !later.includes(name)),
+    exported.filter(({ name }) => later.includes(name)),
+  ];
+  if (moved.length < later.length)
+    throw new Error(
+      `not exported: ${later.filter((name) => !moved.some((one) => one.name === name)).join(", ")}`,
+    );
   // Whoever has its number may call what stands in a table.
   const inTables = of("elem").flatMap((form) => named(form.text, new RegExp(`(${NAME})`, "g")));
-  const inFirst = reachable(functions, [...kept.filter(({ kind }) => kind === "func").map(({ what }) => what), ...inTables]);
+  const inFirst = reachable(functions, [
+    ...kept.filter(({ kind }) => kind === "func").map(({ what }) => what),
+    ...inTables,
+  ]);
   const own = of("func").filter(({ name }) => !inFirst.has(name));
   const rest = [...own, ...of("import")];
   const body = own.map((form) => form.text).join("\n");
   const shared = new Set([...named(body, CALLED), ...moved.map(({ what }) => what)]);
   const lent = of("func").filter(({ name }) => inFirst.has(name) && shared.has(name));
-  const state = of("memory", "table", "global").filter(({ kind, name }) => kind === "memory" || mentions(body, name));
+  const state = of("memory", "table", "global").filter(
+    ({ kind, name }) => kind === "memory" || mentions(body, name),
+  );
   const lentAs = new Map([...state, ...lent].map((form, at) => [form, `_${at.toString(36)}`]));
   const lend = [...lentAs].map(([{ kind, name }, as]) => ` (export "${as}" (${kind} ${name}))`);
-  const borrow = [...lentAs].map(([form, as]) => (form.kind === "func" ? asImport(form, as) : stateAsImport(form, as)));
+  const borrow = [...lentAs].map(([form, as]) =>
+    form.kind === "func" ? asImport(form, as) : stateAsImport(form, as),
+  );
   const types = of("type", "rec");
-  const all = (...parts) => `(module\n${parts.flat().map((part) => part.text ?? part).join("\n")}\n)\n`;
-  const first = forms.filter((form) => !own.includes(form) && !moved.some((one) => one.text === form.text));
+  const all = (...parts) =>
+    `(module\n${parts
+      .flat()
+      .map((part) => part.text ?? part)
+      .join("\n")}\n)\n`;
+  const first = forms.filter(
+    (form) => !own.includes(form) && !moved.some((one) => one.text === form.text),
+  );
   return {
     first: all(first, lend),
-    second: all(types, rest.filter(({ kind }) => kind === "import"), borrow, own, moved),
+    second: all(
+      types,
+      rest.filter(({ kind }) => kind === "import"),
+      borrow,
+      own,
+      moved,
+    ),
   };
 }
 

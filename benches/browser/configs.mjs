@@ -34,13 +34,17 @@ const offerOf = ({ id, value, topics, unless }) => ({
   family: "all",
   placements: ["hero"],
   value: 1 + value,
-  topics: Object.fromEntries(Object.entries(topics).map(([topic, weight]) => [`trip.${topic}`, weight])),
+  topics: Object.fromEntries(
+    Object.entries(topics).map(([topic, weight]) => [`trip.${topic}`, weight]),
+  ),
   when: conditionOf(unless),
   content: { en: { title: id, url: `/${id}` } },
 });
 
 /** Escale's affinities are shares of all interest, so that a threshold of a taste is that of the share it makes. */
-const conditionOf = (/** @type {import("./workload.mjs").Offer["unless"]} */ { searches, quotes, topic, above }) => ({
+const conditionOf = (
+  /** @type {import("./workload.mjs").Offer["unless"]} */ { searches, quotes, topic, above },
+) => ({
   "visit.searches": { $ne: searches },
   "quote.starts": { $ne: quotes },
   [`affinity.trip.${topic}`]: { $gt: above / TASTES_TOTAL },

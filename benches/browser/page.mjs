@@ -20,7 +20,8 @@ import { FACTS, makeOffers, makeTastes } from "./workload.mjs";
  * @param {number} count
  */
 export async function measure(prepare, count) {
-  if (!crossOriginIsolated) throw new Error("the clock is too coarse: the page is not cross-origin isolated");
+  if (!crossOriginIsolated)
+    throw new Error("the clock is too coarse: the page is not cross-origin isolated");
   const choose = await prepare({ offers: makeOffers(count), tastes: makeTastes(), facts: FACTS });
   const answer = choose();
   const whole = time(choose);

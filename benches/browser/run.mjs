@@ -13,14 +13,20 @@ const ROUNDS = 3;
 const COUNTS = [10, 100, 1_000];
 const SUBJECTS = ["escale", "plain", "growthbook"];
 /** What a choice among so many offers should take in Chromium, in microseconds; and how often that is still let pass. */
-const GOALS_US = new Map([[100, 10], [1_000, 60]]);
+const GOALS_US = new Map([
+  [100, 10],
+  [1_000, 60],
+]);
 const GENEROUS = 2.5;
 const RESULTS = fileURLToPath(new URL("../results/browser-choose.json", import.meta.url));
 const OUT = fileURLToPath(new URL("out", import.meta.url));
 const PKG = fileURLToPath(new URL("../../pkg", import.meta.url));
 
 /** The clock ticks every 5 µs only in a cross-origin isolated page. */
-const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
 
 /** @typedef {{ subject: string, count: number, firstUs: number, floorUs: number, medianUs: number, answer: string, parts: { name: string, floorUs: number, medianUs: number }[] }} Reading */
 
@@ -41,7 +47,10 @@ async function readings(origin, subject) {
     for (const count of COUNTS) {
       await browser.open(`${origin}/${subject}.html`);
       await browser.until("the subject's script", () => "measure" in globalThis);
-      const measured = await browser.runAsync((/** @type {number} */ offers) => /** @type {any} */ (globalThis).measure(offers), count);
+      const measured = await browser.runAsync(
+        (/** @type {number} */ offers) => /** @type {any} */ (globalThis).measure(offers),
+        count,
+      );
       taken.push({ subject, count, ...measured });
     }
     return taken;
@@ -75,10 +84,14 @@ function summary(all, subject, count) {
 /** @param {ReturnType<typeof summarise>} rows */
 function print(rows) {
   const figure = (/** @type {number} */ value) => value.toPrecision(3).padStart(10);
-  console.log(`\n${"subject".padEnd(12)}${"offers".padStart(7)}  floor, µs  median, µs   first, µs   × Escale`);
+  console.log(
+    `\n${"subject".padEnd(12)}${"offers".padStart(7)}  floor, µs  median, µs   first, µs   × Escale`,
+  );
   for (const { subject, count, floorUs, medianUs, firstUs, ratio } of rows) {
     const name = subject.padEnd(12) + String(count).padStart(7);
-    console.log(`${name} ${figure(floorUs)}  ${figure(medianUs)}  ${figure(firstUs)} ${figure(ratio)}`);
+    console.log(
+      `${name} ${figure(floorUs)}  ${figure(medianUs)}  ${figure(firstUs)} ${figure(ratio)}`,
+    );
   }
 }
 
@@ -89,7 +102,12 @@ function partsOf(all) {
   return keys.map((key) => {
     const { name, count } = JSON.parse(key);
     const own = named.filter((part) => part.name === name && part.count === count);
-    return { name, count, floorUs: Math.min(...own.map(({ floorUs }) => floorUs)), medianUs: median(own.map(({ medianUs }) => medianUs)) };
+    return {
+      name,
+      count,
+      floorUs: Math.min(...own.map(({ floorUs }) => floorUs)),
+      medianUs: median(own.map(({ medianUs }) => medianUs)),
+    };
   });
 }
 
@@ -97,7 +115,9 @@ function partsOf(all) {
 function printParts(parts) {
   console.log(`\n${"Escale besides".padEnd(24)}${"offers".padStart(7)}  floor, µs  median, µs`);
   for (const { name, count, floorUs, medianUs } of parts) {
-    console.log(`${name.padEnd(24)}${String(count).padStart(7)} ${floorUs.toPrecision(3).padStart(10)}  ${medianUs.toPrecision(3).padStart(10)}`);
+    console.log(
+      `${name.padEnd(24)}${String(count).padStart(7)} ${floorUs.toPrecision(3).padStart(10)}  ${medianUs.toPrecision(3).padStart(10)}`,
+    );
   }
 }
 
@@ -118,12 +138,18 @@ const parts = partsOf(all);
 printParts(parts);
 const machine = { cpu: cpus()[0]?.model, cores: cpus().length, load: loadavg()[0] };
 await mkdir(fileURLToPath(new URL("../results", import.meta.url)), { recursive: true });
-await writeFile(RESULTS, `${JSON.stringify({ command: "make bench", rounds: ROUNDS, machine, rows, parts }, null, 2)}\n`);
+await writeFile(
+  RESULTS,
+  `${JSON.stringify({ command: "make bench", rounds: ROUNDS, machine, rows, parts }, null, 2)}\n`,
+);
 let isTooSlow = false;
 console.log("");
 for (const [count, goal] of GOALS_US) {
-  const floorUs = rows.find((row) => row.subject === "escale" && row.count === count)?.floorUs ?? Infinity;
+  const floorUs =
+    rows.find((row) => row.subject === "escale" && row.count === count)?.floorUs ?? Infinity;
   isTooSlow ||= floorUs > goal * GENEROUS;
-  console.log(`choose among ${count} offers: ${floorUs.toPrecision(3)} µs at best, ${goal} µs wanted`);
+  console.log(
+    `choose among ${count} offers: ${floorUs.toPrecision(3)} µs at best, ${goal} µs wanted`,
+  );
 }
 process.exit(isTooSlow ? 1 : 0);

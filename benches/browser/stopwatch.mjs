@@ -16,7 +16,9 @@ export function time(work) {
   work();
   const firstUs = (performance.now() - start) * 1000;
   const callsABatch = Math.max(1, Math.ceil(BATCH_MS / warmUp(work)));
-  const batches = Array.from({ length: BATCHES }, () => batchUs(work, callsABatch)).sort((a, b) => a - b);
+  const batches = Array.from({ length: BATCHES }, () => batchUs(work, callsABatch)).sort(
+    (a, b) => a - b,
+  );
   return { firstUs, floorUs: batches[0] ?? NaN, medianUs: batches[BATCHES >> 1] ?? NaN };
 }
 

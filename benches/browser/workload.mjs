@@ -4,8 +4,30 @@
  */
 
 export const TOPICS = [
-  "beach", "city", "ski", "family", "wellness", "exotic", "cruise", "golf", "diving", "safari", "hiking", "food",
-  "culture", "nightlife", "nature", "island", "mountain", "lake", "winter", "summer", "short", "long", "luxury", "budget",
+  "beach",
+  "city",
+  "ski",
+  "family",
+  "wellness",
+  "exotic",
+  "cruise",
+  "golf",
+  "diving",
+  "safari",
+  "hiking",
+  "food",
+  "culture",
+  "nightlife",
+  "nature",
+  "island",
+  "mountain",
+  "lake",
+  "winter",
+  "summer",
+  "short",
+  "long",
+  "luxury",
+  "budget",
 ];
 /** What the visitor did: searches, and quotes begun. */
 export const FACTS = { searches: 2, quotes: 1 };
@@ -44,8 +66,14 @@ export function makeOffers(count) {
   return Array.from({ length: count }, (_, index) => {
     /** @type {Record<string, number>} */
     const topics = {};
-    while (Object.keys(topics).length < TOPICS_PER_OFFER) topics[pick(TOPICS)] = 0.05 + Math.round(next() * 95) / 100;
-    const unless = { searches: below(4), quotes: below(3), topic: pick(TOPICS), above: below(15) / 100 };
+    while (Object.keys(topics).length < TOPICS_PER_OFFER)
+      topics[pick(TOPICS)] = 0.05 + Math.round(next() * 95) / 100;
+    const unless = {
+      searches: below(4),
+      quotes: below(3),
+      topic: pick(TOPICS),
+      above: below(15) / 100,
+    };
     return { id: `offer-${index}`, value: Math.round(next() * 100) / 100, topics, unless };
   });
 }

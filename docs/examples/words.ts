@@ -16,7 +16,8 @@ declare function draw(choice: Choice | undefined): void;
 declare function save(name: string, json: string): void;
 
 /** Once a page; the other words are the answer's. */
-export const begin = (): Escale => init({ site: "voyages", config: "/escale.bin", server: "", dataLayer: "" });
+export const begin = (): Escale =>
+  init({ site: "voyages", config: "/escale.bin", server: "", dataLayer: "" });
 
 /** What can go wrong has a code for programs, and a remedy for people. */
 export async function bringBack(escale: Escale, file: File): Promise<string> {
@@ -24,7 +25,8 @@ export async function bringBack(escale: Escale, file: File): Promise<string> {
     await escale.profile.import(await file.text());
     return "Taken in.";
   } catch (error) {
-    if (error instanceof EscaleError && error.code === "already_here") return "We know that already.";
+    if (error instanceof EscaleError && error.code === "already_here")
+      return "We know that already.";
     if (error instanceof EscaleError) return `${error.message}. ${error.remedy}.`;
     throw error;
   }
@@ -33,7 +35,8 @@ export async function bringBack(escale: Escale, file: File): Promise<string> {
 export const EXAMPLES: Readonly<Record<Word, (escale: Escale) => unknown>> = {
   consent: (escale) => escale.consent({ personalise: true, keep: true, sync: false }),
   page: (escale) => escale.page({ topics: ["trip.city"] }),
-  track: (escale) => escale.track("quote_start", { destination: "lisbon", start_date: "2027-05-07", adults: 2 }),
+  track: (escale) =>
+    escale.track("quote_start", { destination: "lisbon", start_date: "2027-05-07", adults: 2 }),
   declare: (escale) => escale.declare({ fact: "party", value: "family" }),
   question: async (escale) => {
     const asked = await escale.question();
@@ -45,7 +48,8 @@ export const EXAMPLES: Readonly<Record<Word, (escale: Escale) => unknown>> = {
   get: (escale) => draw(escale.get("sidebar")),
   subscribe: (escale) => escale.subscribe("sidebar", () => draw(escale.get("sidebar"))),
   render: (escale) => escale.render("home-hero", "#hero"),
-  explain: async (escale) => (await escale.explain("sidebar", { nowMs: Date.UTC(2027, 11, 24) }))?.words,
+  explain: async (escale) =>
+    (await escale.explain("sidebar", { nowMs: Date.UTC(2027, 11, 24) }))?.words,
   inspect: async (escale) => (await escale.inspect())?.sync?.failures,
   feedback: (escale) => escale.feedback("home-hero", "less"),
   on: (escale) => escale.on("offer_click", (fields) => console.warn(fields)),
@@ -58,8 +62,10 @@ export const EXAMPLES: Readonly<Record<Word, (escale: Escale) => unknown>> = {
   reset: (escale) => escale.reset(),
   debug: (escale) => escale.debug(),
   centre: async (escale) => (await escale.centre()) || location.assign("/privacy"),
-  "profile.get": async (escale) => (await escale.profile.get())?.facets.map(({ name, confidence }) => `${name}: ${confidence}`),
-  "profile.export": async (escale) => save("profile.json", JSON.stringify(await escale.profile.export())),
+  "profile.get": async (escale) =>
+    (await escale.profile.get())?.facets.map(({ name, confidence }) => `${name}: ${confidence}`),
+  "profile.export": async (escale) =>
+    save("profile.json", JSON.stringify(await escale.profile.export())),
   "profile.import": async (escale) => {
     const file = chosen.files?.[0];
     if (file) await escale.profile.import(await file.text());
@@ -82,4 +88,5 @@ export async function bySnippet(escale: EscaleSnippet, file: File): Promise<void
 }
 
 /** The centre, opened by a button of one's own. */
-export const open = (escale: Escale, button: HTMLElement): (() => void) => openCentre(escale, button);
+export const open = (escale: Escale, button: HTMLElement): (() => void) =>
+  openCentre(escale, button);

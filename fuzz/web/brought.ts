@@ -9,13 +9,23 @@ import { edited, editedValue, valueIn, type Chance } from "./chance.js";
 
 const BYTES_MAX = 65_536;
 const FILE = {
-  format: "escale-profile/1", replica: "AQID", others: "", pending: [{ seq: 1, events: "BwABAgMEAA" }, { seq: 2, events: "_-8" }],
-  replica_id: "AwMDAwMDAwM", customer: 7, consent: null,
+  format: "escale-profile/1",
+  replica: "AQID",
+  others: "",
+  pending: [
+    { seq: 1, events: "BwABAgMEAA" },
+    { seq: 2, events: "_-8" },
+  ],
+  replica_id: "AwMDAwMDAwM",
+  customer: 7,
+  consent: null,
 };
 /** A replica as long as one may be and one byte longer, as many tails as there may be and one more; and whether it is taken. */
 const LONG = [
-  [{ ...FILE, replica: "A".repeat(87_382) }, true], [{ ...FILE, replica: "A".repeat(87_383) }, false],
-  [{ ...FILE, pending: tails(64) }, true], [{ ...FILE, pending: tails(65) }, false],
+  [{ ...FILE, replica: "A".repeat(87_382) }, true],
+  [{ ...FILE, replica: "A".repeat(87_383) }, false],
+  [{ ...FILE, pending: tails(64) }, true],
+  [{ ...FILE, pending: tails(65) }, false],
 ] as const;
 /** They take long. */
 const LONG_ONE_IN = 64;
@@ -36,10 +46,18 @@ export function file(chance: Chance): void {
   if (!found) return;
   const whole: unknown = typeof given === "string" ? JSON.parse(given) : given;
   assert.equal(valueIn(whole, "format"), "escale-profile/1");
-  for (const [bytes, key] of [[found.replica, "replica"], [found.others, "others"]] as const) isBytesOf(bytes, valueIn(whole, key));
+  for (const [bytes, key] of [
+    [found.replica, "replica"],
+    [found.others, "others"],
+  ] as const)
+    isBytesOf(bytes, valueIn(whole, key));
   const pending = valueIn(whole, "pending") ?? [];
-  assert.ok(Array.isArray(pending) && pending.length <= 64 && found.pending.length === pending.length, "as many tails as the file has, 64 at most");
-  for (const [at, bytes] of found.pending.entries()) isBytesOf(bytes, valueIn((pending as unknown[])[at], "events"));
+  assert.ok(
+    Array.isArray(pending) && pending.length <= 64 && found.pending.length === pending.length,
+    "as many tails as the file has, 64 at most",
+  );
+  for (const [at, bytes] of found.pending.entries())
+    isBytesOf(bytes, valueIn((pending as unknown[])[at], "events"));
   const [id, customer] = [valueIn(whole, "replica_id"), valueIn(whole, "customer")];
   assert.equal(found.replicaId, typeof id === "string" ? id : "");
   assert.equal(found.customer, typeof customer === "number" ? customer : undefined);
@@ -58,21 +76,31 @@ function foundIn(given: unknown): ReturnType<typeof importable> {
 }
 
 function isBytesOf(bytes: Uint8Array, text: unknown): void {
-  assert.ok(typeof text === "string" && bytes.length <= BYTES_MAX, "bytes are bounded, and stand in the text");
+  assert.ok(
+    typeof text === "string" && bytes.length <= BYTES_MAX,
+    "bytes are bounded, and stand in the text",
+  );
   assert.deepEqual(bytes, Uint8Array.from(Buffer.from(text, "base64url")), "the text's own bytes");
 }
 
 const BODIES = [
-  { accepted: true, now_ms: 1_795_262_400_000, others: { seq: 4, state: "AQID" } }, { accepted: false, conflict: true, held: 3 },
-  { error: { code: "erased", message: "gone" } }, { error: { code: "no_bearer" } }, [],
-].map((body) => JSON.stringify(body)).concat('{"now_ms":1e999}');
+  { accepted: true, now_ms: 1_795_262_400_000, others: { seq: 4, state: "AQID" } },
+  { accepted: false, conflict: true, held: 3 },
+  { error: { code: "erased", message: "gone" } },
+  { error: { code: "no_bearer" } },
+  [],
+]
+  .map((body) => JSON.stringify(body))
+  .concat('{"now_ms":1e999}');
 const STATUSES = [200, 200, 200, 204, 302, 400, 401, 404, 410, 410, 429, 500, 503] as const;
 const AT_MS = 1_795_262_399_000;
 const TYPES = ["application/json", "application/json; charset=utf-8", "text/html", null] as const;
 
 export function answer(chance: Chance): void {
   const [status, type, text] = [chance.one(STATUSES), chance.one(TYPES), edited(chance, BODIES)];
-  const headers = { get: (name: string) => (name === "content-type" ? type : name === "retry-after" ? "7" : null) };
+  const headers = {
+    get: (name: string) => (name === "content-type" ? type : name === "retry-after" ? "7" : null),
+  };
   let answered: ReturnType<typeof understand>;
   try {
     answered = understand({ status, headers }, text, AT_MS);
@@ -82,10 +110,18 @@ export function answer(chance: Chance): void {
   }
   const body = type?.startsWith("application/json") ? asJson(text) : undefined;
   if (answered.kind !== "ok") return assert.deepEqual(answered, refusal(status, body));
-  assert.deepEqual(answered.body, status === 204 ? {} : body, "what is no JSON object of the server's is not believed");
+  assert.deepEqual(
+    answered.body,
+    status === 204 ? {} : body,
+    "what is no JSON object of the server's is not believed",
+  );
   assert.ok(status < 400, "a refusal is none");
   const nowMs = answered.body["now_ms"];
-  assert.equal(answered.skewMs, Number.isFinite(nowMs) ? (nowMs as number) - AT_MS : undefined, "a clock that is none is not followed");
+  assert.equal(
+    answered.skewMs,
+    Number.isFinite(nowMs) ? (nowMs as number) - AT_MS : undefined,
+    "a clock that is none is not followed",
+  );
   knows(answered.body);
 }
 
@@ -102,16 +138,27 @@ function refusal(status: number, body: Record<string, unknown> | undefined): unk
 function knows(body: Readonly<Record<string, unknown>>): void {
   const found = othersOf(body);
   const [seq, state] = ["seq", "state"].map((key) => valueIn(body["others"], key));
-  if (typeof seq !== "number" || !Number.isFinite(seq) || seq < 0 || typeof state !== "string") return assert.equal(found, undefined);
-  if (!found) return assert.throws(() => atob(state.replace(/-/g, "+").replace(/_/g, "/")), "bytes that can be read are taken");
+  if (typeof seq !== "number" || !Number.isFinite(seq) || seq < 0 || typeof state !== "string")
+    return assert.equal(found, undefined);
+  if (!found)
+    return assert.throws(
+      () => atob(state.replace(/-/g, "+").replace(/_/g, "/")),
+      "bytes that can be read are taken",
+    );
   assert.equal(found.seq, seq);
-  assert.deepEqual(found.bytes, Uint8Array.from(Buffer.from(state, "base64url")), "the text's own bytes");
+  assert.deepEqual(
+    found.bytes,
+    Uint8Array.from(Buffer.from(state, "base64url")),
+    "the text's own bytes",
+  );
 }
 
 /** The JSON object in a text. */
 function asJson(text: string): Record<string, unknown> | undefined {
   const [value] = attemptJson(text) ?? [];
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
 }
 
 function attemptJson(text: string): [unknown] | undefined {

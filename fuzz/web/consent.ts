@@ -8,28 +8,46 @@ import { neededBy, readTcf } from "../../www/sdk/plugins/consent-tcf.js";
 import { edited, editedValue, valueIn, type Chance } from "./chance.js";
 
 const ALL = { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true };
-const ANSWER = { tcfPolicyVersion: 5, gdprApplies: true, purpose: { consents: ALL, legitimateInterests: ALL } };
-const STATUS = { eventStatus: ["tcloaded", "useractioncomplete", "cmpuishown"], cmpStatus: ["loaded", "loaded", "error"] } as const;
+const ANSWER = {
+  tcfPolicyVersion: 5,
+  gdprApplies: true,
+  purpose: { consents: ALL, legitimateInterests: ALL },
+};
+const STATUS = {
+  eventStatus: ["tcloaded", "useractioncomplete", "cmpuishown"],
+  cmpStatus: ["loaded", "loaded", "error"],
+} as const;
 
 export function tcf(chance: Chance): void {
   const consent = edited(chance, ["tcf", "tcf:3,4", "tcf:ads"]);
-  const told = { ...ANSWER, eventStatus: chance.one(STATUS.eventStatus), cmpStatus: chance.one(STATUS.cmpStatus), gdprApplies: chance.under(4) > 0 };
+  const told = {
+    ...ANSWER,
+    eventStatus: chance.one(STATUS.eventStatus),
+    cmpStatus: chance.one(STATUS.cmpStatus),
+    gdprApplies: chance.under(4) > 0,
+  };
   const answer = editedValue(chance, told);
   const success = chance.under(4) === 0 ? editedValue(chance, false) : true;
   // What follows the first colon, up to the next.
   const added = /^[^:]*:([^:]*)/.exec(consent)?.[1]?.split(",") ?? [];
-  const expected = success === true ? saidByTcf(answer, [1, 5, 6, ...added.map(Number)]) : "pending";
+  const expected =
+    success === true ? saidByTcf(answer, [1, 5, 6, ...added.map(Number)]) : "pending";
   const state = readTcf(answer, success, neededBy(consent));
   // Where the purposes cannot be read, nothing may be known.
-  if (state !== "pending" || typeof consentsIn(answer) === "object") assert.equal(state, expected, "only a clear yes is consent");
+  if (state !== "pending" || typeof consentsIn(answer) === "object")
+    assert.equal(state, expected, "only a clear yes is consent");
 }
 
 /** What an answer says, read by descriptors: no getter and no trap is run. */
 function saidByTcf(answer: unknown, purposes: readonly number[]): string {
-  const [eventStatus, cmpStatus, gdprApplies] = ["eventStatus", "cmpStatus", "gdprApplies"].map((key) => valueIn(answer, key));
-  const isDecided = (eventStatus === "tcloaded" || eventStatus === "useractioncomplete") && cmpStatus !== "error";
+  const [eventStatus, cmpStatus, gdprApplies] = ["eventStatus", "cmpStatus", "gdprApplies"].map(
+    (key) => valueIn(answer, key),
+  );
+  const isDecided =
+    (eventStatus === "tcloaded" || eventStatus === "useractioncomplete") && cmpStatus !== "error";
   if (!isDecided || (gdprApplies !== true && gdprApplies !== false)) return "pending";
-  if (purposes.every((purpose) => valueIn(consentsIn(answer), String(purpose)) === true)) return "granted";
+  if (purposes.every((purpose) => valueIn(consentsIn(answer), String(purpose)) === true))
+    return "granted";
   return gdprApplies ? "denied" : "pending";
 }
 
@@ -37,7 +55,9 @@ const consentsIn = (answer: unknown): unknown => valueIn(valueIn(answer, "purpos
 
 /** What a site writes, and what must then be granted. */
 const GOOGLE = [
-  ["google", ["personalization_storage"]], ["google:,", ["personalization_storage"]], ["google:ad_storage", ["ad_storage"]],
+  ["google", ["personalization_storage"]],
+  ["google:,", ["personalization_storage"]],
+  ["google:ad_storage", ["ad_storage"]],
   ["google:ad_personalization,ad_user_data", ["ad_personalization", "ad_user_data"]],
 ] as const;
 const WORDS = ["granted", "granted", "granted", "denied", "Granted", true] as const;
@@ -45,8 +65,18 @@ const WORDS = ["granted", "granted", "granted", "denied", "Granted", true] as co
 /** What a site says of some storages, in an update, a default or something else. */
 function spoken(chance: Chance): unknown {
   const said: Record<string, unknown> = {};
-  for (const name of ["personalization_storage", "ad_storage", "ad_personalization", "ad_user_data"]) if (chance.under(4) > 0) said[name] = chance.one(WORDS);
-  const command = ["consent", chance.one(["update", "update", "update", "default", "config"]), said];
+  for (const name of [
+    "personalization_storage",
+    "ad_storage",
+    "ad_personalization",
+    "ad_user_data",
+  ])
+    if (chance.under(4) > 0) said[name] = chance.one(WORDS);
+  const command = [
+    "consent",
+    chance.one(["update", "update", "update", "default", "config"]),
+    said,
+  ];
   return chance.under(3) > 0 ? command : editedValue(chance, command);
 }
 
@@ -59,14 +89,28 @@ export function google(chance: Chance): void {
     if (isTrap(entry)) continue;
     const state = read(entry);
     const said = valueIn(entry, "2");
-    const isUpdate = valueIn(entry, "0") === "consent" && valueIn(entry, "1") === "update" && typeof said === "object" && said !== null;
+    const isUpdate =
+      valueIn(entry, "0") === "consent" &&
+      valueIn(entry, "1") === "update" &&
+      typeof said === "object" &&
+      said !== null;
     if (isUpdate) updates.unshift(said);
     // Of each storage the latest word that was said of it.
-    const latest = needed.map((name) => valueIn(updates.find((update) => Object.hasOwn(update as object, name)), name));
+    const latest = needed.map((name) =>
+      valueIn(
+        updates.find((update) => Object.hasOwn(update as object, name)),
+        name,
+      ),
+    );
     const isYes = latest.every((word) => word === "granted");
     if (!isUpdate) assert.equal(state, undefined, "only an update is the visitor's word");
     else if (isYes) assert.equal(state, "granted", "a clear yes is one");
-    else assert.equal(state, latest.includes("denied") ? "denied" : "pending", "only a clear yes is one");
+    else
+      assert.equal(
+        state,
+        latest.includes("denied") ? "denied" : "pending",
+        "only a clear yes is one",
+      );
   }
 }
 

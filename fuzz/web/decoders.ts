@@ -7,9 +7,23 @@ import { carriedIn, packCookie } from "../../www/sdk/storage/cookie.js";
 import { readLayer, toldBy } from "../../www/sdk/plugins/ga4.js";
 import { jsonLdTokens } from "../../www/sdk/recorder/jsonld.js";
 import { landingIn } from "../../www/sdk/plugins/campaign.js";
-import { fromBase64url, packFields, packTail, toBase64url, unpackContent, unpackTail } from "../../www/sdk/storage/codec.js";
+import {
+  fromBase64url,
+  packFields,
+  packTail,
+  toBase64url,
+  unpackContent,
+  unpackTail,
+} from "../../www/sdk/storage/codec.js";
 import { asReceipt } from "../../www/sdk/storage/consent-receipt.js";
-import { asImported, asOthers, asPace, asReplica, asTokens, asVisitor } from "../../www/sdk/storage/records.js";
+import {
+  asImported,
+  asOthers,
+  asPace,
+  asReplica,
+  asTokens,
+  asVisitor,
+} from "../../www/sdk/storage/records.js";
 import { answer, file } from "./brought.js";
 import { edited, editedBytes, editedValue, type Chance } from "./chance.js";
 import { google, tcf } from "./consent.js";
@@ -18,8 +32,11 @@ import { google, tcf } from "./consent.js";
 export type Decoder = (chance: Chance) => void;
 
 const ADDRESSES = [
-  "https://voyages.example/?utm_medium=SMS&escale_send=spring-7&escale_family=city", "/trips/?escale_send=a1#escale_send=b2",
-  "/?__proto__[x]=1&utm_medium=constructor&escale_send=a", "?escale_send=camille%40example.org", "/a?b?escale_send=x&utm_medium=e-mail",
+  "https://voyages.example/?utm_medium=SMS&escale_send=spring-7&escale_family=city",
+  "/trips/?escale_send=a1#escale_send=b2",
+  "/?__proto__[x]=1&utm_medium=constructor&escale_send=a",
+  "?escale_send=camille%40example.org",
+  "/a?b?escale_send=x&utm_medium=e-mail",
 ];
 const ID = /^[\w.~-]{1,64}$/;
 
@@ -30,28 +47,68 @@ function landing(chance: Chance): void {
   assert.equal(name, "message_clicked");
   assert.deepEqual(Object.keys(fields), ["id", "channel", "family"]);
   assert.match(String(fields["id"]), ID);
-  assert.ok(["email", "mail", "sms", "call", "shop"].includes(String(fields["channel"])), "a channel that there is");
+  assert.ok(
+    ["email", "mail", "sms", "call", "shop"].includes(String(fields["channel"])),
+    "a channel that there is",
+  );
   if (fields["family"] !== undefined) assert.match(String(fields["family"]), ID);
 }
 
 const SCRIPTS = [
-  { "@context": "https://schema.org", "@type": "TouristTrip", name: "A secret", touristType: ["City break", "Couples"], itinerary: { "@type": "TouristDestination", address: { addressCountry: "PT", addressLocality: "Lisboa" } } },
-  { "@graph": [{ "@type": ["Product", "Trip"], keywords: "Snow,  Alps ,", category: { name: "Ski" } }] },
-  { "@type": "https://schema.org/Hotel", starRating: { value: "4" }, amenityFeature: [{ name: "Pool" }, "Spa"] },
+  {
+    "@context": "https://schema.org",
+    "@type": "TouristTrip",
+    name: "A secret",
+    touristType: ["City break", "Couples"],
+    itinerary: {
+      "@type": "TouristDestination",
+      address: { addressCountry: "PT", addressLocality: "Lisboa" },
+    },
+  },
+  {
+    "@graph": [
+      { "@type": ["Product", "Trip"], keywords: "Snow,  Alps ,", category: { name: "Ski" } },
+    ],
+  },
+  {
+    "@type": "https://schema.org/Hotel",
+    starRating: { value: "4" },
+    amenityFeature: [{ name: "Pool" }, "Spa"],
+  },
 ].map((script) => JSON.stringify(script));
 
 function jsonld(chance: Chance): void {
   const scripts = Array.from({ length: 1 + chance.under(3) }, () => edited(chance, SCRIPTS));
   const tokens = jsonLdTokens(scripts).split("\n").filter(Boolean);
   assert.ok(tokens.length <= 64, "64 tokens at most");
-  for (const token of tokens) assert.ok(/^[a-z]+=\S/.test(token) && token.length <= 20 + 2 * 80, token);
+  for (const token of tokens)
+    assert.ok(/^[a-z]+=\S/.test(token) && token.length <= 20 + 2 * 80, token);
   assert.equal(new Set(tokens).size, tokens.length, "each once");
 }
 
 const PUSHED = [
-  { event: "purchase", ecommerce: { transaction_id: "T1", value: 489.5, items: [{ item_name: "A secret", travel_destination: "lisbonne", travel_startdate: "2027-04-02" }] } },
-  { event: "select_promotion", creative_slot: "home-hero", items: [{ promotion_id: "lisbonne" }, { promotion_id: "bali" }] },
-  { event: "search", search_term: "A secret", destination: "bali", number_of_adults: 2, topics: ["trip.city"] },
+  {
+    event: "purchase",
+    ecommerce: {
+      transaction_id: "T1",
+      value: 489.5,
+      items: [
+        { item_name: "A secret", travel_destination: "lisbonne", travel_startdate: "2027-04-02" },
+      ],
+    },
+  },
+  {
+    event: "select_promotion",
+    creative_slot: "home-hero",
+    items: [{ promotion_id: "lisbonne" }, { promotion_id: "bali" }],
+  },
+  {
+    event: "search",
+    search_term: "A secret",
+    destination: "bali",
+    number_of_adults: 2,
+    topics: ["trip.city"],
+  },
   ["event", "generate_lead", { value: "12", currency: "EUR" }],
 ];
 
@@ -79,8 +136,13 @@ function attempt<T>(work: () => T): T | undefined {
 }
 
 const TAILS = [
-  packTail([{ seq: 7, events: Uint8Array.of(7, 0, 1, 2, 3, 4, 0) }, { seq: 8, events: Uint8Array.of() }, { seq: 4_000_000_000, events: Uint8Array.of(255) }]),
-  new Uint8Array(), Uint8Array.of(0, 0, 0, 1, 255, 255),
+  packTail([
+    { seq: 7, events: Uint8Array.of(7, 0, 1, 2, 3, 4, 0) },
+    { seq: 8, events: Uint8Array.of() },
+    { seq: 4_000_000_000, events: Uint8Array.of(255) },
+  ]),
+  new Uint8Array(),
+  Uint8Array.of(0, 0, 0, 1, 255, 255),
 ];
 
 function tails(chance: Chance): void {
@@ -91,14 +153,25 @@ function tails(chance: Chance): void {
   assert.deepEqual(fromBase64url(toBase64url(bytes)), bytes, "base64url goes there and back");
 }
 
-const CONTENT = ["title\x1fLisbonne\x1eurl\x1f/voyages/lisbonne\x1e", "__proto__\x1fx\x1etitle\x1f"].map((text) => new TextEncoder().encode(text));
+const CONTENT = [
+  "title\x1fLisbonne\x1eurl\x1f/voyages/lisbonne\x1e",
+  "__proto__\x1fx\x1etitle\x1f",
+].map((text) => new TextEncoder().encode(text));
 
 function content(chance: Chance): void {
   const bytes = editedBytes(chance, CONTENT);
-  for (const [key, value] of Object.entries(unpackContent(bytes))) assert.ok(key && typeof value === "string" && value.length <= bytes.length);
+  for (const [key, value] of Object.entries(unpackContent(bytes)))
+    assert.ok(key && typeof value === "string" && value.length <= bytes.length);
 }
 
-const FIELDS = { startDate: "2026-12-20", adults: 2, topics: ["trip.city", "stay.short"], value: 12.5, isGift: true, destination: "lisbonne" };
+const FIELDS = {
+  startDate: "2026-12-20",
+  adults: 2,
+  topics: ["trip.city", "stay.short"],
+  value: 12.5,
+  isGift: true,
+  destination: "lisbonne",
+};
 
 function fields(chance: Chance): void {
   const given = { ...FIELDS, destination: edited(chance, ["lisbonne", "Bali"]) };
@@ -108,33 +181,93 @@ function fields(chance: Chance): void {
   for (const record of records) assert.match(record, /^[a-z][a-z0-9_]{0,31}\x1f[^\x00-\x1f\x7f]*$/);
 }
 
-const COOKIE = packCookie({ visitor: [1, 2, false], state: Uint8Array.of(1, 2, 3), others: Uint8Array.of(4) }) ?? "";
+const COOKIE =
+  packCookie({ visitor: [1, 2, false], state: Uint8Array.of(1, 2, 3), others: Uint8Array.of(4) }) ??
+  "";
 
 function cookie(chance: Chance): void {
-  const carried = carriedIn(edited(chance, [`a=1; escale-demo=${COOKIE}; b=2`, `escale-demo=${COOKIE}`]), "demo");
+  const carried = carriedIn(
+    edited(chance, [`a=1; escale-demo=${COOKIE}; b=2`, `escale-demo=${COOKIE}`]),
+    "demo",
+  );
   if (carried === undefined) return;
   const text = packCookie(carried);
-  if (text !== undefined) assert.deepEqual(carriedIn(`escale-demo=${text}`, "demo"), carried, "what is carried comes back as it was");
+  if (text !== undefined)
+    assert.deepEqual(
+      carriedIn(`escale-demo=${text}`, "demo"),
+      carried,
+      "what is carried comes back as it was",
+    );
 }
 
 const bytes = Uint8Array.of(1, 2, 3);
 const RECORDS = [
-  { secret: "s", erase: "e", tag: "t", sinceMs: 1_795_262_400_000, customer: 7, paused: true, receipt: { at_ms: 1, version: "2", source: "site", purposes: ["keep"] } },
-  { id: "r", version: 3, bytes, applied: new Map([["d", [3, 1_795_262_400_000]]]), seq: 4, told: true, marks: ["m"] },
+  {
+    secret: "s",
+    erase: "e",
+    tag: "t",
+    sinceMs: 1_795_262_400_000,
+    customer: 7,
+    paused: true,
+    receipt: { at_ms: 1, version: "2", source: "site", purposes: ["keep"] },
+  },
+  {
+    id: "r",
+    version: 3,
+    bytes,
+    applied: new Map([["d", [3, 1_795_262_400_000]]]),
+    seq: 4,
+    told: true,
+    marks: ["m"],
+  },
   { version: 2, atMs: 5, failures: 0, notBeforeMs: 0, skewMs: -7 },
-  ["token", "other"], { at_ms: 1, version: "2", source: "site", purposes: ["keep"] },
+  ["token", "other"],
+  { at_ms: 1, version: "2", source: "site", purposes: ["keep"] },
 ];
 
 function records(chance: Chance): void {
   const stored = editedValue(chance, chance.one(RECORDS));
-  const read = [asVisitor, asReplica, asOthers, asPace, asImported, asTokens, asReceipt].map((as) => attempt(() => as(stored)));
-  const [visitor, replica, others, pace, , tokens] = read as [ReturnType<typeof asVisitor>, ReturnType<typeof asReplica>, ReturnType<typeof asOthers>?, ReturnType<typeof asPace>?, unknown?, ReturnType<typeof asTokens>?];
-  if (visitor) assert.ok(typeof visitor.secret === "string" && visitor.secret && Number.isFinite(visitor.sinceMs));
-  if (replica) assert.ok(replica.version >= 0 && replica.bytes.length <= 65_536 && replica.applied instanceof Map);
+  const read = [asVisitor, asReplica, asOthers, asPace, asImported, asTokens, asReceipt].map((as) =>
+    attempt(() => as(stored)),
+  );
+  const [visitor, replica, others, pace, , tokens] = read as [
+    ReturnType<typeof asVisitor>,
+    ReturnType<typeof asReplica>,
+    ReturnType<typeof asOthers>?,
+    ReturnType<typeof asPace>?,
+    unknown?,
+    ReturnType<typeof asTokens>?,
+  ];
+  if (visitor)
+    assert.ok(
+      typeof visitor.secret === "string" && visitor.secret && Number.isFinite(visitor.sinceMs),
+    );
+  if (replica)
+    assert.ok(
+      replica.version >= 0 && replica.bytes.length <= 65_536 && replica.applied instanceof Map,
+    );
   if (others) assert.ok(others.seq >= 0 && others.bytes.length <= 65_536);
-  if (pace) assert.ok([pace.version, pace.atMs, pace.failures, pace.notBeforeMs].every((count) => Number.isFinite(count) && count >= 0));
+  if (pace)
+    assert.ok(
+      [pace.version, pace.atMs, pace.failures, pace.notBeforeMs].every(
+        (count) => Number.isFinite(count) && count >= 0,
+      ),
+    );
   if (tokens) assert.ok(tokens.length <= 8 && tokens.every((token) => typeof token === "string"));
 }
 
 /** By the name that `make fuzz` knows. */
-export const DECODERS: Readonly<Record<string, Decoder>> = { landing, jsonld, tcf, google, layer, tails, content, fields, cookie, records, file, answer };
+export const DECODERS: Readonly<Record<string, Decoder>> = {
+  landing,
+  jsonld,
+  tcf,
+  google,
+  layer,
+  tails,
+  content,
+  fields,
+  cookie,
+  records,
+  file,
+  answer,
+};

@@ -16,11 +16,35 @@ const LOOK_EVERY = 1 << 8;
 
 /** What a page shares with everybody. */
 const SHARED: readonly object[] = [
-  Object, Array, String, Number, Boolean, Function, Symbol, Promise, Map, Set, RegExp, Error, Date, Uint8Array,
-].flatMap((of): object[] => [of, of.prototype as unknown as object]).concat(JSON, Math, Reflect);
+  Object,
+  Array,
+  String,
+  Number,
+  Boolean,
+  Function,
+  Symbol,
+  Promise,
+  Map,
+  Set,
+  RegExp,
+  Error,
+  Date,
+  Uint8Array,
+]
+  .flatMap((of): object[] => [of, of.prototype as unknown as object])
+  .concat(JSON, Math, Reflect);
 
 /** Its properties: each by name, with its value or its getter and setter. */
-const described = (): Description[] => SHARED.map((own) => new Map(Reflect.ownKeys(own).map((key) => [key, Object.getOwnPropertyDescriptor(own, key) as Described])));
+const described = (): Description[] =>
+  SHARED.map(
+    (own) =>
+      new Map(
+        Reflect.ownKeys(own).map((key) => [
+          key,
+          Object.getOwnPropertyDescriptor(own, key) as Described,
+        ]),
+      ),
+  );
 type Description = ReadonlyMap<PropertyKey, Described>;
 const UNTOUCHED = described();
 
@@ -28,7 +52,8 @@ const UNTOUCHED = described();
 function touched(): string | undefined {
   const now = described();
   for (const [at, before] of UNTOUCHED.entries()) {
-    for (const key of new Set([...before.keys(), ...(now[at]?.keys() ?? [])])) if (!isSame(before.get(key), now[at]?.get(key))) return String(key);
+    for (const key of new Set([...before.keys(), ...(now[at]?.keys() ?? [])]))
+      if (!isSame(before.get(key), now[at]?.get(key))) return String(key);
   }
   return undefined;
 }
@@ -47,12 +72,17 @@ function tryOut(decoder: (chance: Chance) => void): void {
     try {
       decoder(new Chance(Number(seed), input));
       const isLast = input === end - 1;
-      if (input % PULSE === PULSE - 1 || isLast) process.stdout.write(`#${input + 1 - Number(first)}\n`);
+      if (input % PULSE === PULSE - 1 || isLast)
+        process.stdout.write(`#${input + 1 - Number(first)}\n`);
       const key = input % LOOK_EVERY === LOOK_EVERY - 1 || isLast ? touched() : undefined;
-      if (key !== undefined) throw new Error(`\`${key}\`, which all share, was changed by this input or one of the ${LOOK_EVERY - 1} before`);
+      if (key !== undefined)
+        throw new Error(
+          `\`${key}\`, which all share, was changed by this input or one of the ${LOOK_EVERY - 1} before`,
+        );
     } catch (error) {
       console.error(error);
-      if (folder !== undefined) writeFileSync(join(folder, `crash-${seed}-${input}`), String(input));
+      if (folder !== undefined)
+        writeFileSync(join(folder, `crash-${seed}-${input}`), String(input));
       process.exitCode = 1;
       return;
     }
@@ -62,4 +92,6 @@ function tryOut(decoder: (chance: Chance) => void): void {
 
 const decoder = name === undefined ? undefined : DECODERS[name];
 if (decoder) tryOut(decoder);
-else for (const known of Object.keys(DECODERS)) process.stdout.write(`${known} ${WHOLE.includes(known) ? 1 : 4}\n`);
+else
+  for (const known of Object.keys(DECODERS))
+    process.stdout.write(`${known} ${WHOLE.includes(known) ? 1 : 4}\n`);

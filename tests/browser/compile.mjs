@@ -10,7 +10,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 /** The binary that is under test. */
-export const ESCALE = join(process.env["CARGO_TARGET_DIR"] ?? fileURLToPath(new URL("../../target", import.meta.url)), "debug", "escale");
+export const ESCALE = join(
+  process.env["CARGO_TARGET_DIR"] ?? fileURLToPath(new URL("../../target", import.meta.url)),
+  "debug",
+  "escale",
+);
 
 /** @param {string} json */
 export async function compileConfig(json) {

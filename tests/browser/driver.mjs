@@ -63,7 +63,14 @@ export class Visitor {
       await program.ended();
     }
     // What a browser leaves behind to say that it is still there.
-    for (const name of ["SingletonLock", "SingletonCookie", "SingletonSocket", "lock", ".parentlock"]) await rm(join(this.#folder, "profile", name), { force: true });
+    for (const name of [
+      "SingletonLock",
+      "SingletonCookie",
+      "SingletonSocket",
+      "lock",
+      ".parentlock",
+    ])
+      await rm(join(this.#folder, "profile", name), { force: true });
   }
 
   /** Keeps a copy of the closed browser's profile folder, as a backup does. */
@@ -94,14 +101,27 @@ export class Visitor {
  */
 async function prepare(name, folder) {
   const engine = ENGINES[name];
-  const binaries = [engine.drivers, engine.browsers, engine.libraries ?? engine.browsers].map((names) => locate(names, engine.remedy));
+  const binaries = [engine.drivers, engine.browsers, engine.libraries ?? engine.browsers].map(
+    (names) => locate(names, engine.remedy),
+  );
   const [driver = "", browser = ""] = binaries;
   const profile = join(folder, "profile");
   await mkdir(profile, { recursive: true });
   const [port, browserPort] = [await freePort(), await freePort()];
   const env = homeIn(folder, process.env);
   if (engine.needsDisplay) env["DISPLAY"] = await display();
-  return { name, engine, driver, browser, profile, port, browserPort, env, ownEnv: engine.ownStart?.(browserPort), base: `http://127.0.0.1:${port}` };
+  return {
+    name,
+    engine,
+    driver,
+    browser,
+    profile,
+    port,
+    browserPort,
+    env,
+    ownEnv: engine.ownStart?.(browserPort),
+    base: `http://127.0.0.1:${port}`,
+  };
 }
 
 /** @param {Place} place */
@@ -112,10 +132,15 @@ async function startBrowser({ browser, profile, env, ownEnv }) {
 }
 
 /** @param {Place} place */
-const startDriver = ({ engine, driver, port, browserPort, env }) => new Program(driver, engine.driverArgs(port, browserPort), { env });
+const startDriver = ({ engine, driver, port, browserPort, env }) =>
+  new Program(driver, engine.driverArgs(port, browserPort), { env });
 
 /** @param {string} base */
-const answers = (base) => command(base, "GET", "/status").then((status) => status.ready !== false, () => false);
+const answers = (base) =>
+  command(base, "GET", "/status").then(
+    (status) => status.ready !== false,
+    () => false,
+  );
 
 /** @param {Place} place @param {string[]} traced */
 async function startSession({ name, engine, base, browser, profile }, traced) {

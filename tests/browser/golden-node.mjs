@@ -15,11 +15,14 @@ assert.ok(cases.length >= 20, `only ${cases.length} golden cases`);
 
 for (const build of BUILDS) {
   const folder = join(ROOT, "target/web", build);
-  const wasm = (/** @type {string} */ name) => readFile(join(folder, name)).then((bytes) => WebAssembly.compile(bytes));
+  const wasm = (/** @type {string} */ name) =>
+    readFile(join(folder, name)).then((bytes) => WebAssembly.compile(bytes));
   const module = await import(pathToFileURL(join(folder, "escale.js")).href);
   await module.default({ module_or_path: await wasm("escale_bg.wasm") });
   if (build === "runtime") module.extend(await wasm("later_bg.wasm"));
-  if (build === "full") void test("conditions and splits", () => assert.deepEqual(otherwise(module, conditions, places), []));
+  if (build === "full")
+    void test("conditions and splits", () =>
+      assert.deepEqual(otherwise(module, conditions, places), []));
   for (const read of cases) {
     void test(`${read.golden.name}, ${build}`, () => {
       const engine = openConfig(module, build, build === "full" ? read.json : read.compiled);

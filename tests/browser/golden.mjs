@@ -12,7 +12,8 @@ import { runSuite } from "./runner.mjs";
 import { serveFolders } from "./static-server.mjs";
 
 /** Runs in the page. Its answer crosses as text, since a driver may round numbers. */
-const player = async (/** @type {unknown[]} */ ...args) => JSON.stringify(await /** @type {any} */ (window).play(...args));
+const player = async (/** @type {unknown[]} */ ...args) =>
+  JSON.stringify(await /** @type {any} */ (window).play(...args));
 
 /**
  * @param {import("./golden/cases.mjs").Case} read
@@ -36,7 +37,8 @@ const vectors = {
   run: async ({ world }) => {
     await world.browser.open(`${world.site.origin}/`);
     await world.browser.until("the player", () => "otherwise" in window);
-    const ask = (/** @type {unknown[]} */ ...args) => /** @type {any} */ (window).otherwise(...args);
+    const ask = (/** @type {unknown[]} */ ...args) =>
+      /** @type {any} */ (window).otherwise(...args);
     assert.deepEqual(await world.browser.runAsync(ask, conditions, places), []);
   },
 };
@@ -49,11 +51,21 @@ const addresses = {
   name: `${patterns.length} patterns of addresses, as the browser's own URLPattern means them`,
   run: async ({ world }) => {
     await world.browser.open(`${world.site.origin}/`);
-    const other = await world.browser.run((/** @type {[string, string, boolean][]} */ ...cases) => cases.filter(([pattern, url, means]) => {
-      const [[pathname, search], [path, query = ""]] = [pattern.split(/\?(.*)/s), url.split(/\?(.*)/s)];
-      const own = new /** @type {any} */ (window).URLPattern({ pathname, ...(search === undefined ? {} : { search }) });
-      return own.test({ pathname: path, search: query }) !== means;
-    }), ...patterns);
+    const other = await world.browser.run(
+      (/** @type {[string, string, boolean][]} */ ...cases) =>
+        cases.filter(([pattern, url, means]) => {
+          const [[pathname, search], [path, query = ""]] = [
+            pattern.split(/\?(.*)/s),
+            url.split(/\?(.*)/s),
+          ];
+          const own = new /** @type {any} */ (window).URLPattern({
+            pathname,
+            ...(search === undefined ? {} : { search }),
+          });
+          return own.test({ pathname: path, search: query }) !== means;
+        }),
+      ...patterns,
+    );
     assert.deepEqual(other, []);
   },
 };
@@ -61,9 +73,16 @@ const addresses = {
 await runSuite({
   title: "golden cases",
   limitMs: 20_000,
-  stories: [...cases.flatMap((read) => BUILDS.map((build) => storyOf(read, build))), vectors, addresses],
+  stories: [
+    ...cases.flatMap((read) => BUILDS.map((build) => storyOf(read, build))),
+    vectors,
+    addresses,
+  ],
   enter: async (engine) => {
-    const site = await serveFolders({ "/": join(ROOT, "tests/browser/golden"), "/module/": join(ROOT, "target/web") });
+    const site = await serveFolders({
+      "/": join(ROOT, "tests/browser/golden"),
+      "/module/": join(ROOT, "target/web"),
+    });
     const visitor = new Visitor(engine);
     return { site, visitor, browser: await visitor.open() };
   },

@@ -57,10 +57,13 @@ async function work(queue) {
 
 /** `--engine NAME` (several times, or ESCALE_ENGINES=a,b) and `--only TEXT` choose what runs. */
 function commandLine() {
-  const { values } = parseArgs({ options: { engine: { type: "string", multiple: true }, only: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { engine: { type: "string", multiple: true }, only: { type: "string" } },
+  });
   const named = values.engine ?? process.env["ESCALE_ENGINES"]?.split(",") ?? Object.keys(ENGINES);
   const unknown = named.filter((name) => !Object.hasOwn(ENGINES, name));
-  if (unknown.length > 0) throw new Error(`unknown engine ${unknown.join(", ")}: use ${Object.keys(ENGINES).join(", ")}`);
+  if (unknown.length > 0)
+    throw new Error(`unknown engine ${unknown.join(", ")}: use ${Object.keys(ENGINES).join(", ")}`);
   return { engines: /** @type {EngineName[]} */ (named), only: values.only ?? "" };
 }
 
@@ -80,13 +83,18 @@ async function runEngine(suite, engine, only, tally) {
     for (const story of stories) {
       const failure = await tell(suite, engine, story, world);
       if (failure === undefined) tally.passed += 1;
-      else if (tally.again.length < AGAIN_MAX && (await tell(suite, engine, story, world)) === undefined) {
+      else if (
+        tally.again.length < AGAIN_MAX &&
+        (await tell(suite, engine, story, world)) === undefined
+      ) {
         tally.passed += 1;
         tally.again.push(failure);
       } else tally.failed.push(failure);
     }
   } catch (error) {
-    tally.failed.push(`FAILED ${engine}: could not be set up\n${/** @type {Error} */ (error).stack}`);
+    tally.failed.push(
+      `FAILED ${engine}: could not be set up\n${/** @type {Error} */ (error).stack}`,
+    );
   } finally {
     await suite.exit?.(world);
   }
@@ -137,7 +145,10 @@ async function within(limitMs, story) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the story took longer than ${limitMs} ms`)), limitMs);
+    timer = setTimeout(
+      () => reject(new Error(`the story took longer than ${limitMs} ms`)),
+      limitMs,
+    );
   });
   try {
     await Promise.race([story, late]);
@@ -160,7 +171,10 @@ async function photograph(suite, engine, name, visitors) {
   for (const [index, { browser }] of visitors.entries()) {
     if (!browser || !suite.out) continue;
     const path = join(suite.out, `failed-${engine}-${name.replaceAll(/\W+/g, "-")}-${index}.png`);
-    const taken = await browser.screenshot(path).then(() => true, () => false);
+    const taken = await browser.screenshot(path).then(
+      () => true,
+      () => false,
+    );
     if (taken) lines.push(`\n  at ${await browser.address().catch(() => "?")}, shown in ${path}`);
   }
   return lines.join("");

@@ -32,7 +32,9 @@ const POLICY =
  * @returns {Promise<Site>}
  */
 export async function serveFolders(folders, headers = {}) {
-  const server = createServer((request, response) => void answer(folders, headers, request, response));
+  const server = createServer(
+    (request, response) => void answer(folders, headers, request, response),
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
@@ -77,5 +79,8 @@ function locate(folders, address) {
     .sort((a, b) => b.length - a.length)[0];
   if (prefix === undefined) return undefined;
   const inside = normalize(`/${decodeURIComponent(address.slice(prefix.length))}`);
-  return join(/** @type {string} */ (folders[prefix]), inside.endsWith("/") ? `${inside}index.html` : inside);
+  return join(
+    /** @type {string} */ (folders[prefix]),
+    inside.endsWith("/") ? `${inside}index.html` : inside,
+  );
 }

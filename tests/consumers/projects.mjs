@@ -32,17 +32,25 @@ export async function makeProjects() {
   await cp(HERE, folder, { recursive: true });
   await install(folder);
   const config = await compileConfig(await readFile(join(HERE, "escale.json"), "utf8"));
-  await run(TSC, ["-p", join(folder, "types")]).catch((error) => Promise.reject(new Error(`the types: ${error.stdout}`)));
+  await run(TSC, ["-p", join(folder, "types")]).catch((error) =>
+    Promise.reject(new Error(`the types: ${error.stdout}`)),
+  );
   for (const name of BUNDLED) {
     await mkdir(join(folder, name, "public"));
     await writeFile(join(folder, name, "public/escale.bin"), config);
   }
-  for (const name of BUNDLED) await run(join(folder, VITE), ["build", "--logLevel", "warn", join(folder, name)]);
+  for (const name of BUNDLED)
+    await run(join(folder, VITE), ["build", "--logLevel", "warn", join(folder, name)]);
   await mkdir(site("script"));
   await cp(join(folder, "script/index.html"), join(site("script"), "index.html"));
   for (const name of DRAWN) await drawByServer(join(folder, name));
   await writeFile(join(site("script"), "escale.bin"), config);
-  return { site, pkg: PKG, develop: (name) => develop(folder, name), leave: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    site,
+    pkg: PKG,
+    develop: (name) => develop(folder, name),
+    leave: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 /** Packs the package as it would be published, and installs it with what the projects need. @param {string} folder */
@@ -56,8 +64,23 @@ async function install(folder) {
 async function develop(folder, name) {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const server = new Program(join(folder, VITE), [join(folder, name), "--host", "127.0.0.1", "--port", String(port), "--strictPort"]);
-  await server.until("being ready", () => fetch(origin).then(({ ok }) => ok, () => false), START_LIMIT_MS);
+  const server = new Program(join(folder, VITE), [
+    join(folder, name),
+    "--host",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--strictPort",
+  ]);
+  await server.until(
+    "being ready",
+    () =>
+      fetch(origin).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    START_LIMIT_MS,
+  );
   return { origin, close: () => server.stop() };
 }
 
@@ -66,6 +89,7 @@ async function drawByServer(folder) {
   const { stdout } = await run(process.execPath, [join(folder, "server.js")]);
   const page = join(folder, "dist", "index.html");
   const built = await readFile(page, "utf8");
-  if (!built.includes("<!--page-->") || !stdout.includes("Where to next?")) throw new Error(`nothing was drawn by ${folder}`);
+  if (!built.includes("<!--page-->") || !stdout.includes("Where to next?"))
+    throw new Error(`nothing was drawn by ${folder}`);
   await writeFile(page, built.replace("<!--page-->", stdout));
 }

@@ -12,28 +12,49 @@ import { makeProjects } from "./projects.mjs";
 /** @typedef {import("../browser/driver/browser.mjs").Browser} Browser */
 
 /** As for any site; the snippet's stub stands in the page. */
-const POLICY = { "content-security-policy": "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'" };
+const POLICY = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'",
+};
 /** What a hundred drawings of two components may cost, each perhaps done twice; a loop would do thousands. */
 const DRAWS_MAX = 100 * 2 * 2 + 40;
 
 /** @param {Browser} browser */
 const offered = (browser) =>
-  browser.until("the offer of the slot", () => document.querySelector("escale-offer")?.getAttribute("data-escale-offer") === "lisbon");
+  browser.until(
+    "the offer of the slot",
+    () => document.querySelector("escale-offer")?.getAttribute("data-escale-offer") === "lisbon",
+  );
 
 /** @param {Browser} browser @param {string} wanted */
 const drawn = (browser, wanted) =>
-  browser.until(`the page's own offer to be ${wanted}`, (/** @type {string} */ text) => Array.from(document.querySelectorAll("#own")).every((own) => own.textContent === text), wanted);
+  browser.until(
+    `the page's own offer to be ${wanted}`,
+    (/** @type {string} */ text) =>
+      Array.from(document.querySelectorAll("#own")).every((own) => own.textContent === text),
+    wanted,
+  );
 
 /** @param {Browser} browser @param {string} said */
-const consent = (browser, said) => browser.run((/** @type {string} */ word) => /** @type {any} */ (window).escaleOfPage.consent(word), said);
+const consent = (browser, said) =>
+  browser.run(
+    (/** @type {string} */ word) => /** @type {any} */ (window).escaleOfPage.consent(word),
+    said,
+  );
 
 /** What a framework draws a hundred times over stays its own, and Escale's stays Escale's. @param {Browser} browser */
 async function assertStormPasses(browser) {
   await browser.click("#storm");
-  await browser.until("a hundred drawings", () => document.querySelector("[data-turn]")?.getAttribute("data-turn") === "100");
+  await browser.until(
+    "a hundred drawings",
+    () => document.querySelector("[data-turn]")?.getAttribute("data-turn") === "100",
+  );
   await offered(browser);
   await drawn(browser, "Porto, a weekend");
-  const { draws, own } = await browser.run(() => ({ draws: /** @type {any} */ (window).draws, own: document.querySelector("escale-offer > p")?.textContent }));
+  const { draws, own } = await browser.run(() => ({
+    draws: /** @type {any} */ (window).draws,
+    own: document.querySelector("escale-offer > p")?.textContent,
+  }));
   assert.equal(own, "Where to next? 100");
   assert.ok(draws <= DRAWS_MAX, `${draws} drawings`);
 }
@@ -64,7 +85,10 @@ const developed = (name) =>
       await browser.open(at("/"));
       await offered(browser);
       await assertFramework(browser);
-      assert.deepEqual(gate.reports.filter(({ kind }) => kind === "error"), []);
+      assert.deepEqual(
+        gate.reports.filter(({ kind }) => kind === "error"),
+        [],
+      );
     } finally {
       await server.close();
     }
@@ -83,7 +107,10 @@ async function assertFramework(browser) {
 /** What the server drew is taken over: its own content is still there, and the page's offer is drawn. @param {Browser} browser */
 async function assertTakenOver(browser) {
   await drawn(browser, "Porto, a weekend");
-  assert.equal(await browser.run(() => document.querySelector("escale-offer > p")?.textContent), "Where to next?");
+  assert.equal(
+    await browser.run(() => document.querySelector("escale-offer > p")?.textContent),
+    "Where to next?",
+  );
 }
 
 await runSuite({

@@ -10,7 +10,11 @@ const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 export async function barriers(browser) {
   await browser.send("POST", "/execute/sync", { script: AXE, args: [] });
   return browser.runAsync(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] });
-    return violations.flatMap((/** @type {any} */ { id, nodes }) => nodes.map((/** @type {any} */ { target }) => `${id}: ${target.join(" ")}`));
+    const { violations } = await /** @type {any} */ (window).axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+    });
+    return violations.flatMap((/** @type {any} */ { id, nodes }) =>
+      nodes.map((/** @type {any} */ { target }) => `${id}: ${target.join(" ")}`),
+    );
   });
 }

@@ -28,9 +28,21 @@ export async function startDemo() {
   const config = join(folder, "escale.json");
   await writeFile(config, await certainConfig());
   const program = new Program(ESCALE, [
-    "serve", "--site", "demo", "--config", config, "--db", join(folder, "escale.sqlite"),
-    "--demo", SITE, "--pkg", join(ROOT, "pkg"), "--listen", "127.0.0.1:0",
-    "--api-key", API_KEY,
+    "serve",
+    "--site",
+    "demo",
+    "--config",
+    config,
+    "--db",
+    join(folder, "escale.sqlite"),
+    "--demo",
+    SITE,
+    "--pkg",
+    join(ROOT, "pkg"),
+    "--listen",
+    "127.0.0.1:0",
+    "--api-key",
+    API_KEY,
   ]);
   const address = () => /http:\/\/127\.0\.0\.1:\d+/.exec(program.log)?.[0];
   await program.until("its address", () => address() !== undefined, START_LIMIT_MS);

@@ -78,14 +78,19 @@ export class Gate {
     this.#heard.emit("request");
     await [...this.held].find(([prefix]) => path.startsWith(prefix))?.[1];
     const answer = [...this.answers].find(([prefix]) => path.startsWith(prefix))?.[1];
-    if (answer) return void response.writeHead(answer.status, { "content-type": answer.type ?? "text/plain" }).end(answer.body);
+    if (answer)
+      return void response
+        .writeHead(answer.status, { "content-type": answer.type ?? "text/plain" })
+        .end(answer.body);
     this.#forward(request, response);
   }
 
   /** @param {import("node:http").ServerResponse} response */
   async #witness(response) {
     const script = `${this.prelude}\n${await readFile(WITNESS, "utf8")}`;
-    response.writeHead(200, { "content-type": "text/javascript", "cache-control": "no-store" }).end(script);
+    response
+      .writeHead(200, { "content-type": "text/javascript", "cache-control": "no-store" })
+      .end(script);
   }
 
   /** @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response */
@@ -97,7 +102,8 @@ export class Gate {
 
   /** Waits for a report with this text: the witness sends it beside all else. @param {string} text */
   async told(text) {
-    while (!this.reports.some((report) => report.text.includes(text))) await once(this.#heard, "report");
+    while (!this.reports.some((report) => report.text.includes(text)))
+      await once(this.#heard, "report");
   }
 
   /** @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response */
@@ -114,7 +120,8 @@ export class Gate {
 
   /** @param {import("node:http").IncomingMessage} answer @param {import("node:http").ServerResponse} response */
   async #return(answer, response) {
-    const isPage = answer.headers["content-type"]?.startsWith("text/html") && answer.statusCode === 200;
+    const isPage =
+      answer.headers["content-type"]?.startsWith("text/html") && answer.statusCode === 200;
     if (!isPage) {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       return void answer.pipe(response);
@@ -124,7 +131,11 @@ export class Gate {
       .replace("<head>", `<head><script src="${WITNESS_PATH}"></script>`)
       .replace(" data-site=", ` data-deadline-ms="${this.deadlineMs}" data-site=`);
     /** @type {import("node:http").OutgoingHttpHeaders} */
-    const headers = { ...answer.headers, "content-length": String(Buffer.byteLength(watched)), "cache-control": "no-store" };
+    const headers = {
+      ...answer.headers,
+      "content-length": String(Buffer.byteLength(watched)),
+      "cache-control": "no-store",
+    };
     const policy = headers["content-security-policy"];
     if (typeof policy === "string") headers["content-security-policy"] = this.policy(policy);
     response.writeHead(200, headers).end(watched);

@@ -8,6 +8,13 @@ import { fileURLToPath } from "node:url";
 /** The script: it leaves the platform's stub, and `window.platform` for the story to act by. */
 export async function platformScript() {
   const entry = fileURLToPath(new URL("page/platform.js", import.meta.url));
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, minify: true, format: "iife", write: false, logLevel: "error" });
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    write: false,
+    logLevel: "error",
+  });
   return outputFiles[0]?.text ?? "";
 }

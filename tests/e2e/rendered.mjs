@@ -13,7 +13,9 @@ const SLOT = /<escale-offer placement="([^"]+)"[^>]*>([^]*?)<\/escale-offer>/g;
  */
 export async function startRendering(demo) {
   // The built package; its types are checked where it is installed.
-  const { openEdge } = /** @type {any} */ (await import(new URL("../../pkg/edge.js", import.meta.url).href));
+  const { openEdge } = /** @type {any} */ (
+    await import(new URL("../../pkg/edge.js", import.meta.url).href)
+  );
   const config = new Uint8Array(await (await fetch(`${demo}/v1/config?site=demo`)).arrayBuffer());
   const edge = await openEdge({ site: "demo", config });
   /** What was rendered, by path: the slot's HTML as it was sent. @type {Map<string, string>} */
@@ -28,19 +30,36 @@ export async function startRendering(demo) {
     const chunks = [];
     for await (const chunk of request) chunks.push(/** @type {Buffer} */ (chunk));
     const body = chunks.length > 0 ? Buffer.concat(chunks) : undefined;
-    const headers = Object.entries(request.headers).filter(([name]) => ["content-type", "authorization", "cookie", "origin"].includes(name));
-    const answer = await fetch(demo + url, { method: request.method ?? "GET", headers: /** @type {any} */ (headers), ...(body ? { body } : {}) });
-    const passed = Object.fromEntries([...answer.headers].filter(([name]) => !["content-length", "content-encoding", "connection", "transfer-encoding"].includes(name)));
+    const headers = Object.entries(request.headers).filter(([name]) =>
+      ["content-type", "authorization", "cookie", "origin"].includes(name),
+    );
+    const answer = await fetch(demo + url, {
+      method: request.method ?? "GET",
+      headers: /** @type {any} */ (headers),
+      ...(body ? { body } : {}),
+    });
+    const passed = Object.fromEntries(
+      [...answer.headers].filter(
+        ([name]) =>
+          !["content-length", "content-encoding", "connection", "transfer-encoding"].includes(name),
+      ),
+    );
     const bytes = Buffer.from(await answer.arrayBuffer());
     const isPage = answer.headers.get("content-type")?.startsWith("text/html");
-    response.writeHead(answer.status, isPage ? { ...passed, "cache-control": "private, no-store" } : passed);
+    response.writeHead(
+      answer.status,
+      isPage ? { ...passed, "cache-control": "private, no-store" } : passed,
+    );
     response.end(isPage ? fill(bytes.toString(), request) : bytes);
   }
 
   /** @param {string} html @param {import("node:http").IncomingMessage} request */
   function fill(html, request) {
     const placements = [...html.matchAll(SLOT)].map(([, placement]) => placement);
-    const page = edge.page({ cookie: request.headers.cookie, language: "fr", url: request.url }, placements);
+    const page = edge.page(
+      { cookie: request.headers.cookie, language: "fr", url: request.url },
+      placements,
+    );
     return html.replace(SLOT, (_, placement, own) => {
       const slot = page.slot(placement, own);
       sent.set(placement, slot);
@@ -49,5 +68,9 @@ export async function startRendering(demo) {
   }
 
   const port = /** @type {import("node:net").AddressInfo} */ (http.address()).port;
-  return { origin: `http://127.0.0.1:${port}`, sent, close: () => new Promise((resolve) => (http.closeAllConnections(), http.close(resolve))) };
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    sent,
+    close: () => new Promise((resolve) => (http.closeAllConnections(), http.close(resolve))),
+  };
 }

@@ -5,9 +5,17 @@
 
 /** @typedef {import("../browser/driver/browser.mjs").Browser} Browser */
 
-export const CITY_PAGES = ["/voyages/lisbonne-3-nuits.html", "/voyages/porto-week-end.html", "/voyages/prague-week-end.html"];
+export const CITY_PAGES = [
+  "/voyages/lisbonne-3-nuits.html",
+  "/voyages/porto-week-end.html",
+  "/voyages/prague-week-end.html",
+];
 export const CITY_QUOTE = "/devis.html?voyage=seville-3-nuits";
-export const EXOTIC_PAGES = ["/voyages/bali-9-nuits.html", "/voyages/zanzibar-8-nuits.html", "/voyages/martinique-8-nuits.html"];
+export const EXOTIC_PAGES = [
+  "/voyages/bali-9-nuits.html",
+  "/voyages/zanzibar-8-nuits.html",
+  "/voyages/martinique-8-nuits.html",
+];
 export const EXOTIC_QUOTE = "/devis.html?voyage=maurice-7-nuits";
 
 /**
@@ -19,9 +27,15 @@ export async function untilState(browser, ...states) {
   const wanted = `Escale to be ${states.join(" or ")}`;
   const seen = () => browser.run(() => document.documentElement.dataset["escale"] ?? "not there");
   const state = await browser
-    .until(wanted, (/** @type {string[]} */ ends) => ends.find((end) => end === document.documentElement.dataset["escale"]), [...states, "off"])
+    .until(
+      wanted,
+      (/** @type {string[]} */ ends) =>
+        ends.find((end) => end === document.documentElement.dataset["escale"]),
+      [...states, "off"],
+    )
     .catch(async (error) => Promise.reject(new Error(`${error.message}; it is ${await seen()}`)));
-  if (!states.includes(state)) throw new Error(`waited for ${wanted} at ${await browser.address()}; it is ${state}`);
+  if (!states.includes(state))
+    throw new Error(`waited for ${wanted} at ${await browser.address()}; it is ${state}`);
 }
 
 /** Opens the site and agrees to everything. @param {Browser} browser @param {string} home */
@@ -50,21 +64,35 @@ const DECIDES = ["ready", "memory"];
  * @returns {Promise<{ state: "offer" | "default", offer?: string, reason?: string, text: string }>}
  */
 export const slot = (browser, placement = "home-hero") =>
-  browser.until(`the slot ${placement} to be decided`, (/** @type {string} */ name, /** @type {string[]} */ decides) => {
-    const element = /** @type {HTMLElement} */ (document.querySelector(`escale-offer[placement="${name}"]`));
-    const { escaleState, escaleOffer: offer, escaleReason: reason } = element.dataset;
-    const { escale } = document.documentElement.dataset;
-    const isDecided = escaleState !== undefined || (escale !== undefined && !decides.includes(escale));
-    return isDecided && { state: escaleState ?? "default", offer, reason, text: element.innerText };
-  }, placement, DECIDES);
+  browser.until(
+    `the slot ${placement} to be decided`,
+    (/** @type {string} */ name, /** @type {string[]} */ decides) => {
+      const element = /** @type {HTMLElement} */ (
+        document.querySelector(`escale-offer[placement="${name}"]`)
+      );
+      const { escaleState, escaleOffer: offer, escaleReason: reason } = element.dataset;
+      const { escale } = document.documentElement.dataset;
+      const isDecided =
+        escaleState !== undefined || (escale !== undefined && !decides.includes(escale));
+      return (
+        isDecided && { state: escaleState ?? "default", offer, reason, text: element.innerText }
+      );
+    },
+    placement,
+    DECIDES,
+  );
 
 /** Waits until all that happened is written and, with consent, sent. @param {Browser} browser */
 export const flush = (browser) =>
-  browser.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("flush", () => done(true))));
+  browser.runAsync(
+    () => new Promise((done) => /** @type {any} */ (window).escale("flush", () => done(true))),
+  );
 
 /** Everything that is kept of the visitor, as Escale gives it out. @param {Browser} browser */
 export const exported = (browser) =>
-  browser.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("profile.export", done)));
+  browser.runAsync(
+    () => new Promise((done) => /** @type {any} */ (window).escale("profile.export", done)),
+  );
 
 /**
  * The decision that the profile keeps of the home page's offer, as the export tells it; at first there is none.
@@ -73,7 +101,9 @@ export const exported = (browser) =>
 export function keptDecision(moment) {
   const page = /** @type {any} */ (window);
   page.escale("profile.export", (/** @type {any} */ profile) => (page.exportedProfile = profile));
-  const kept = page.exportedProfile?.knowledge.decisions.find((/** @type {any} */ { placement }) => placement === "home-hero");
+  const kept = page.exportedProfile?.knowledge.decisions.find(
+    (/** @type {any} */ { placement }) => placement === "home-hero",
+  );
   return kept?.[moment] && kept;
 }
 
@@ -90,11 +120,18 @@ export const storage = (browser) =>
 /** What Escale's database holds, by key; nothing if there is none. @param {Browser} browser @returns {Promise<Record<string, any>>} */
 export const kept = (browser) =>
   browser.runAsync(async () => {
-    const names = (await indexedDB.databases()).map(({ name }) => name ?? "").filter((name) => name.startsWith("escale:"));
+    const names = (await indexedDB.databases())
+      .map(({ name }) => name ?? "")
+      .filter((name) => name.startsWith("escale:"));
     /** @type {Record<string, any>} */
     const found = {};
     const ask = (/** @type {IDBRequest} */ request) =>
-      new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(new Error(String(request.error))) }));
+      new Promise((resolve, reject) =>
+        Object.assign(request, {
+          onsuccess: () => resolve(request.result),
+          onerror: () => reject(new Error(String(request.error))),
+        }),
+      );
     for (const name of names) {
       const database = /** @type {IDBDatabase} */ (await ask(indexedDB.open(name)));
       for (const store of database.objectStoreNames) {
@@ -113,9 +150,20 @@ export const kept = (browser) =>
 export const everything = (browser) =>
   browser.runAsync(async () => {
     const ask = (/** @type {IDBRequest} */ request) =>
-      new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(new Error(String(request.error))) }));
-    const asText = (/** @type {unknown} */ value) => JSON.stringify(value, (_, /** @type {unknown} */ part) =>
-      ArrayBuffer.isView(part) ? String.fromCharCode(.../** @type {Uint8Array} */ (part)) : part instanceof Map ? [...part] : part);
+      new Promise((resolve, reject) =>
+        Object.assign(request, {
+          onsuccess: () => resolve(request.result),
+          onerror: () => reject(new Error(String(request.error))),
+        }),
+      );
+    const asText = (/** @type {unknown} */ value) =>
+      JSON.stringify(value, (_, /** @type {unknown} */ part) =>
+        ArrayBuffer.isView(part)
+          ? String.fromCharCode(.../** @type {Uint8Array} */ (part))
+          : part instanceof Map
+            ? [...part]
+            : part,
+      );
     const found = [document.cookie, asText({ ...localStorage }), asText({ ...sessionStorage })];
     for (const { name = "" } of await indexedDB.databases()) {
       const database = /** @type {IDBDatabase} */ (await ask(indexedDB.open(name)));
@@ -130,8 +178,13 @@ export const everything = (browser) =>
 
 /** What the server holds of a visitor. @param {string} origin @param {string} secret */
 export async function heldByServer(origin, secret) {
-  const answer = await fetch(`${origin}/v1/me?site=demo`, { headers: { authorization: `Bearer ${secret}` } });
-  return { status: answer.status, body: /** @type {any} */ (await answer.json().catch(() => null)) };
+  const answer = await fetch(`${origin}/v1/me?site=demo`, {
+    headers: { authorization: `Bearer ${secret}` },
+  });
+  return {
+    status: answer.status,
+    body: /** @type {any} */ (await answer.json().catch(() => null)),
+  };
 }
 
 /**
@@ -143,10 +196,17 @@ export async function heldByServer(origin, secret) {
 export async function signIn(browser, account, email) {
   if (account !== undefined) await browser.open(account);
   await untilState(browser, "ready");
-  await browser.run(() => /** @type {any} */ (window).escale("on", "identify", () => Object.assign(window, { isIdentified: true })));
+  await browser.run(() =>
+    /** @type {any} */ (window).escale("on", "identify", () =>
+      Object.assign(window, { isIdentified: true }),
+    ),
+  );
   await (await browser.find("#login input[name=email]")).type(email);
   await browser.click("#login button[type=submit]");
-  await browser.until("the customer to be identified", () => /** @type {any} */ (window).isIdentified === true);
+  await browser.until(
+    "the customer to be identified",
+    () => /** @type {any} */ (window).isIdentified === true,
+  );
 }
 
 /**
@@ -156,16 +216,30 @@ export async function signIn(browser, account, email) {
  * @returns {Promise<string[]>}
  */
 export const answersTo = (browser, commands) =>
-  browser.runAsync(async (/** @type {unknown[][]} */ ...all) => {
-    const words = [];
-    for (const command of all) {
-      const told = /** @type {any} */ (await new Promise((done) => /** @type {any} */ (window).escale(...command, done)));
-      // A driver's scripts may have an `Error` of their own.
-      words.push(Object.prototype.toString.call(told) === "[object Error]" ? told.code ?? "no code" : told === undefined ? "nothing" : "something");
-    }
-    return words;
-  }, ...commands);
+  browser.runAsync(
+    async (/** @type {unknown[][]} */ ...all) => {
+      const words = [];
+      for (const command of all) {
+        const told = /** @type {any} */ (
+          await new Promise((done) => /** @type {any} */ (window).escale(...command, done))
+        );
+        // A driver's scripts may have an `Error` of their own.
+        words.push(
+          Object.prototype.toString.call(told) === "[object Error]"
+            ? (told.code ?? "no code")
+            : told === undefined
+              ? "nothing"
+              : "something",
+        );
+      }
+      return words;
+    },
+    ...commands,
+  );
 
 /** Gives a command to Escale, as a site's own script would. @param {Browser} browser @param {...unknown} command */
 export const tell = (browser, ...command) =>
-  browser.run((/** @type {unknown[]} */ ...words) => void /** @type {any} */ (window).escale(...words), ...command);
+  browser.run(
+    (/** @type {unknown[]} */ ...words) => void (/** @type {any} */ (window).escale(...words)),
+    ...command,
+  );

@@ -22,7 +22,10 @@ export function story(name, run) {
         await run({ ...stage, gate, at: (path) => gate.origin + path });
       } catch (error) {
         if (gate.reports.length === 0) throw error;
-        throw new Error(`${/** @type {Error} */ (error).message}; the pages reported ${JSON.stringify(gate.reports, null, 2)}`, { cause: error });
+        throw new Error(
+          `${/** @type {Error} */ (error).message}; the pages reported ${JSON.stringify(gate.reports, null, 2)}`,
+          { cause: error },
+        );
       } finally {
         await gate.close();
       }

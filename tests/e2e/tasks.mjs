@@ -26,7 +26,11 @@
  */
 
 /** The kinds of events from which tasks are read. */
-export const TRACED = ["disabled-by-default-devtools.timeline", "devtools.timeline", "blink.user_timing"];
+export const TRACED = [
+  "disabled-by-default-devtools.timeline",
+  "devtools.timeline",
+  "blink.user_timing",
+];
 
 /** In this task the page before is left, too. */
 const ARRIVAL = "CommitLoad";
@@ -38,12 +42,15 @@ export async function loadsOf(browser) {
   /** @type {TraceEvent[]} */
   const events = [];
   // The driver's log comes in parts, and the last part late.
-  while (!begunIn(events).some((load) => addressOf(load) === last)) events.push(...(await eventsIn(browser)));
+  while (!begunIn(events).some((load) => addressOf(load) === last))
+    events.push(...(await eventsIn(browser)));
   events.sort((a, b) => a.ts - b.ts);
   const begun = begunIn(events);
   return begun.map((load, index) => {
     const until = begun[index + 1]?.ts ?? Infinity;
-    const ofPage = events.filter(({ pid, tid, ts }) => pid === load.pid && tid === load.tid && ts >= load.ts && ts < until);
+    const ofPage = events.filter(
+      ({ pid, tid, ts }) => pid === load.pid && tid === load.tid && ts >= load.ts && ts < until,
+    );
     return { address: addressOf(load), tasks: tasksOf(ofPage, load.ts) };
   });
 }
@@ -51,23 +58,40 @@ export async function loadsOf(browser) {
 /** @param {Browser} browser @returns {Promise<TraceEvent[]>} */
 async function eventsIn(browser) {
   const log = await browser.send("POST", "/se/log", { type: "performance" });
-  const told = log.map((/** @type {{ message: string }} */ { message }) => JSON.parse(message).message);
-  return told.filter((/** @type {any} */ { method }) => method === "Tracing.dataCollected").map((/** @type {any} */ { params }) => params);
+  const told = log.map(
+    (/** @type {{ message: string }} */ { message }) => JSON.parse(message).message,
+  );
+  return told
+    .filter((/** @type {any} */ { method }) => method === "Tracing.dataCollected")
+    .map((/** @type {any} */ { params }) => params);
 }
 
 /** @param {TraceEvent} load @returns {string} */
 const addressOf = ({ args }) => args.data.documentLoaderURL;
 
 /** @param {TraceEvent[]} events */
-const begunIn = (events) => events.filter((event) => event.name === "navigationStart" && addressOf(event).startsWith("http"));
+const begunIn = (events) =>
+  events.filter((event) => event.name === "navigationStart" && addressOf(event).startsWith("http"));
 
 /** @param {TraceEvent[]} events of one thread, in their order @param {number} from @returns {Task[]} */
 function tasksOf(events, from) {
-  return events.filter(({ name }) => name === "RunTask").flatMap((task) => {
-    const inside = events.filter(({ ts }) => ts >= task.ts && ts <= task.ts + (task.dur ?? 0));
-    const has = (/** @type {string[]} */ ...names) => inside.some(({ name }) => names.includes(name));
-    if (has(ARRIVAL)) return [];
-    const modules = inside.filter(({ name }) => name === "v8.compileModule").map(({ args }) => args.fileName ?? args.data?.url ?? "");
-    return [{ atMs: (task.ts - from) / 1000, threadMs: (task.tdur ?? 0) / 1000, isFrame: has("Commit") && !has(...SCRIPT), modules }];
-  });
+  return events
+    .filter(({ name }) => name === "RunTask")
+    .flatMap((task) => {
+      const inside = events.filter(({ ts }) => ts >= task.ts && ts <= task.ts + (task.dur ?? 0));
+      const has = (/** @type {string[]} */ ...names) =>
+        inside.some(({ name }) => names.includes(name));
+      if (has(ARRIVAL)) return [];
+      const modules = inside
+        .filter(({ name }) => name === "v8.compileModule")
+        .map(({ args }) => args.fileName ?? args.data?.url ?? "");
+      return [
+        {
+          atMs: (task.ts - from) / 1000,
+          threadMs: (task.tdur ?? 0) / 1000,
+          isFrame: has("Commit") && !has(...SCRIPT),
+          modules,
+        },
+      ];
+    });
 }

@@ -4,7 +4,11 @@
  */
 {
   const report = (kind, text) => {
-    const body = JSON.stringify({ kind, text: String(text).slice(0, 2_000), page: location.pathname });
+    const body = JSON.stringify({
+      kind,
+      text: String(text).slice(0, 2_000),
+      page: location.pathname,
+    });
     navigator.sendBeacon("/e2e/report", body);
   };
   addEventListener("error", (event) => {
@@ -13,11 +17,26 @@
   });
   addEventListener("unhandledrejection", ({ reason }) => report("error", reason?.stack ?? reason));
   document.addEventListener("securitypolicyviolation", (event) =>
-    report("policy", `${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+    report(
+      "policy",
+      `${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+    ),
+  );
   for (const level of ["warn", "error"]) {
     const spoken = console[level];
     console[level] = (...words) => {
-      report("console", words.map((word) => (word instanceof Error ? word.stack : typeof word === "object" ? JSON.stringify(word) : word)).join(" "));
+      report(
+        "console",
+        words
+          .map((word) =>
+            word instanceof Error
+              ? word.stack
+              : typeof word === "object"
+                ? JSON.stringify(word)
+                : word,
+          )
+          .join(" "),
+      );
       spoken.apply(console, words);
     };
   }

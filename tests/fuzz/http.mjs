@@ -22,16 +22,35 @@ const EXAMPLES = process.env["ESCALE_EXAMPLES"] ?? "25";
 const API_KEY = "the API key of the fuzzer, long enough";
 
 const MODEL = {
-  version: 1, from: "2026-05-01", to: "2026-07-29", success: "clicks", least_group: 50, rates: { "city-lisbonne": 0.03 },
+  version: 1,
+  from: "2026-05-01",
+  to: "2026-07-29",
+  success: "clicks",
+  least_group: 50,
+  rates: { "city-lisbonne": 0.03 },
 };
 
 /** A server on that database, with everything that a path may ask for. @param {string} folder @param {string} database */
 async function startServer(folder, database) {
   await writeFile(join(folder, "model.json"), JSON.stringify(MODEL));
   const program = new Program(ESCALE, [
-    "serve", "--site", "demo", "--config", join(ROOT, "www/demo/escale.json"), "--db", database,
-    "--model", join(folder, "model.json"), "--listen", "127.0.0.1:0", "--requests-a-minute", "1000000",
-    "--identity-secret", API_KEY, "--api-key", API_KEY,
+    "serve",
+    "--site",
+    "demo",
+    "--config",
+    join(ROOT, "www/demo/escale.json"),
+    "--db",
+    database,
+    "--model",
+    join(folder, "model.json"),
+    "--listen",
+    "127.0.0.1:0",
+    "--requests-a-minute",
+    "1000000",
+    "--identity-secret",
+    API_KEY,
+    "--api-key",
+    API_KEY,
   ]);
   const address = () => /http:\/\/127\.0\.0\.1:\d+/.exec(program.log)?.[0];
   await program.until("its address", () => address() !== undefined, START_LIMIT_MS);
@@ -41,8 +60,19 @@ async function startServer(folder, database) {
 /** @param {string} origin @param {string[]} which */
 async function tryOut(origin, which) {
   const config = join(ROOT, "tests/fuzz/schemathesis.toml");
-  const run = ["--config-file", config, "run", `${origin}/openapi.json`, "--url", origin, "--max-examples", EXAMPLES];
-  const fuzzer = spawn(SCHEMATHESIS, [...run, "--phases", "examples,coverage,fuzzing", ...which], { stdio: "inherit" });
+  const run = [
+    "--config-file",
+    config,
+    "run",
+    `${origin}/openapi.json`,
+    "--url",
+    origin,
+    "--max-examples",
+    EXAMPLES,
+  ];
+  const fuzzer = spawn(SCHEMATHESIS, [...run, "--phases", "examples,coverage,fuzzing", ...which], {
+    stdio: "inherit",
+  });
   const [code] = await once(fuzzer, "exit");
   return code === 0;
 }
@@ -62,7 +92,9 @@ async function isWell(folder, database) {
 async function onPostgres(use) {
   // It becomes that of PostgreSQL's own user, and goes with the server.
   const home = await mkdtemp(join(tmpdir(), "escale-fuzz-postgres-"));
-  const server = spawn("sh", [join(ROOT, "server/tests/http/postgres.sh"), home], { stdio: ["pipe", "pipe", "inherit"] });
+  const server = spawn("sh", [join(ROOT, "server/tests/http/postgres.sh"), home], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const [said] = await Promise.race([once(server.stdout, "data"), once(server, "exit")]);
   if (String(said) !== "ready\n") throw new Error("PostgreSQL did not start; its words are above");
   try {

@@ -11,7 +11,8 @@
 export function format(language, said) {
   const written = (/** @type {Intl.NumberFormatOptions} */ options) => {
     const numbers = new Intl.NumberFormat(language, options);
-    return (/** @type {number | null} */ n) => (n === null ? (said["none"] ?? "") : numbers.format(n));
+    return (/** @type {number | null} */ n) =>
+      n === null ? (said["none"] ?? "") : numbers.format(n);
   };
   const plain = written({ maximumFractionDigits: 0 });
   const percent = written({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });

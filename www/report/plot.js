@@ -11,13 +11,27 @@ const WIDTH = 200;
  */
 export function interval({ value, low, high }, [from, to], label, verdict = "") {
   if (low === null || high === null || value === null || to <= from) return null;
-  const at = (/** @type {number} */ x) => ((Math.min(Math.max(x, from), to) - from) / (to - from)) * WIDTH;
-  const zero = from <= 0 && to >= 0 ? drawn("line", { class: "zero", x1: at(0), x2: at(0), y1: 0, y2: 24 }) : null;
-  return drawn("svg", { class: "interval", viewBox: `0 0 ${WIDTH} 24`, role: "img", "aria-label": label },
+  const at = (/** @type {number} */ x) =>
+    ((Math.min(Math.max(x, from), to) - from) / (to - from)) * WIDTH;
+  const zero =
+    from <= 0 && to >= 0
+      ? drawn("line", { class: "zero", x1: at(0), x2: at(0), y1: 0, y2: 24 })
+      : null;
+  return drawn(
+    "svg",
+    { class: "interval", viewBox: `0 0 ${WIDTH} 24`, role: "img", "aria-label": label },
     drawn("line", { class: "axis", x1: 0, x2: WIDTH, y1: 12, y2: 12 }),
-    drawn("rect", { class: `range ${verdict}`, x: at(low), y: 6, width: Math.max(at(high) - at(low), 1), height: 12, rx: 3 }),
+    drawn("rect", {
+      class: `range ${verdict}`,
+      x: at(low),
+      y: 6,
+      width: Math.max(at(high) - at(low), 1),
+      height: 12,
+      rx: 3,
+    }),
     zero,
-    drawn("circle", { class: "dot", cx: at(value), cy: 12, r: 4 }));
+    drawn("circle", { class: "dot", cx: at(value), cy: 12, r: 4 }),
+  );
 }
 
 /** From the least to the most of some intervals, with zero in it. @param {Estimate[]} estimates @returns {[number, number]} */
@@ -37,7 +51,25 @@ export function daily(days, { from, to, label }) {
   const count = Math.round((Date.parse(to) - first) / DAY_MS) + 1;
   const most = Math.max(1, ...days.map(({ exposures }) => exposures));
   const bar = (/** @type {string} */ kind, /** @type {string} */ day, /** @type {number} */ n) =>
-    drawn("rect", { class: kind, x: Math.round((Date.parse(day) - first) / DAY_MS) + 0.1, y: 100 - (100 * n) / most, width: 0.8, height: (100 * n) / most });
-  return drawn("svg", { class: "days", viewBox: `0 0 ${count} 100`, preserveAspectRatio: "none", role: "img", "aria-label": label },
-    ...days.flatMap(({ day, exposures, clicks }) => [bar("seen", day, exposures), bar("clicked", day, Math.min(clicks, exposures))]));
+    drawn("rect", {
+      class: kind,
+      x: Math.round((Date.parse(day) - first) / DAY_MS) + 0.1,
+      y: 100 - (100 * n) / most,
+      width: 0.8,
+      height: (100 * n) / most,
+    });
+  return drawn(
+    "svg",
+    {
+      class: "days",
+      viewBox: `0 0 ${count} 100`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": label,
+    },
+    ...days.flatMap(({ day, exposures, clicks }) => [
+      bar("seen", day, exposures),
+      bar("clicked", day, Math.min(clicks, exposures)),
+    ]),
+  );
 }

@@ -25,7 +25,10 @@ function speak() {
   const spoken = words(language);
   document.documentElement.lang = language;
   document.title = `${spoken["title"]} · ${site}`;
-  for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-word]"))) node.textContent = spoken[node.dataset["word"] ?? ""] ?? "";
+  for (const node of /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll("[data-word]")
+  ))
+    node.textContent = spoken[node.dataset["word"] ?? ""] ?? "";
   const other = LANGUAGES.find((one) => one !== language) ?? "en";
   found("language").textContent = spoken["other"] ?? other;
   found("language").lang = other;
@@ -39,7 +42,10 @@ function tell(read) {
   say(filled(spoken["shown"], { from: as.day(read.from), to: as.day(read.to) }));
   const csv = element("button", { type: "button" }, spoken["csv"]);
   csv.addEventListener("click", () => void download());
-  place.replaceChildren(...sections(read, { said: spoken, as }), element("p", { class: "actions" }, csv));
+  place.replaceChildren(
+    ...sections(read, { said: spoken, as }),
+    element("p", { class: "actions" }, csv),
+  );
 }
 
 /** @param {string | undefined} text */
@@ -53,7 +59,11 @@ function ask(wanted) {
   const query = new URLSearchParams({ site, format: wanted });
   if (days.value) query.set("days", days.value);
   else for (const field of [from, to]) if (field.value) query.set(field.name, field.value);
-  return fetch(`/v1/report?${query.toString()}`, { headers: { authorization: `Bearer ${key.value}` }, cache: "no-store", credentials: "omit" });
+  return fetch(`/v1/report?${query.toString()}`, {
+    headers: { authorization: `Bearer ${key.value}` },
+    cache: "no-store",
+    credentials: "omit",
+  });
 }
 
 async function show() {
@@ -75,7 +85,10 @@ async function download() {
   const answer = await ask("csv").catch(() => undefined);
   if (!answer?.ok) return say(words(language)["failed"], true);
   const address = URL.createObjectURL(await answer.blob());
-  element("a", { href: address, download: `escale-${site}-${report?.from ?? ""}-${report?.to ?? ""}.csv` }).click();
+  element("a", {
+    href: address,
+    download: `escale-${site}-${report?.from ?? ""}-${report?.to ?? ""}.csv`,
+  }).click();
   URL.revokeObjectURL(address);
 }
 
@@ -85,7 +98,8 @@ found("language").addEventListener("click", () => {
   speak();
 });
 days.addEventListener("change", () => {
-  for (const field of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".own"))) field.hidden = days.value !== "";
+  for (const field of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".own")))
+    field.hidden = days.value !== "";
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -21,15 +21,26 @@ import { filled } from "./words.js";
 /** All of them. @param {Report} report @param {Speech} speech @returns {Node[]} */
 export function sections(report, speech) {
   const { said } = speech;
-  if (report.total.decisions === 0 && report.people.personalised.people + report.people.held_out.people === 0) return [element("p", {}, said["empty"])];
+  if (
+    report.total.decisions === 0 &&
+    report.people.personalised.people + report.people.held_out.people === 0
+  )
+    return [element("p", {}, said["empty"])];
   return [
     part(said["uplift"], ...uplift(report, speech)),
     part(said["total"], ...total(report, speech)),
     part(said["days"], ...days(report, speech)),
     part(said["offers"], ...offers(report, speech)),
-    ...report.experiments.map((one) => part(filled(said["experiment"], { name: one.name }), ...experiment(one, speech))),
-    element("div", { class: "pairs" },
-      ...(/** @type {const} */ (["families", "placements", "stages", "value_classes", "arms"])).map((of) => part(said[of], tallies(report[of], speech, of)))),
+    ...report.experiments.map((one) =>
+      part(filled(said["experiment"], { name: one.name }), ...experiment(one, speech)),
+    ),
+    element(
+      "div",
+      { class: "pairs" },
+      .../** @type {const} */ (["families", "placements", "stages", "value_classes", "arms"]).map(
+        (of) => part(said[of], tallies(report[of], speech, of)),
+      ),
+    ),
   ];
 }
 
@@ -39,9 +50,19 @@ const part = (title, ...children) => element("section", {}, element("h2", {}, ti
 /** @param {Report} report @param {Speech} speech @returns {Node[]} */
 function uplift({ uplift: rows, people }, speech) {
   const { said, as } = speech;
-  const counts = { personalised: as.count(people.personalised.people), held_out: as.count(people.held_out.people), left_out: as.count(people.left_out) };
+  const counts = {
+    personalised: as.count(people.personalised.people),
+    held_out: as.count(people.held_out.people),
+    left_out: as.count(people.left_out),
+  };
   return [
-    element("ul", { class: "cards" }, ...rows.map((row) => card(row, speech, { versus: said["versus"], verdict: said[row.verdict] }))),
+    element(
+      "ul",
+      { class: "cards" },
+      ...rows.map((row) =>
+        card(row, speech, { versus: said["versus"], verdict: said[row.verdict] }),
+      ),
+    ),
     element("p", { class: "note" }, filled(said["upliftNote"], counts)),
   ];
 }
@@ -51,9 +72,16 @@ function total({ total: sums, attribution_days }, { said, as }) {
   const figure = (/** @type {string} */ name, /** @type {string} */ value) =>
     element("div", {}, element("dt", {}, said[name]), element("dd", {}, value));
   return [
-    element("dl", { class: "figures" },
-      figure("exposures", as.count(sums.exposures)), figure("clicks", as.count(sums.clicks)), figure("click_rate", as.percent(sums.click_rate)),
-      figure("quotes", as.count(sums.quotes)), figure("bookings", as.count(sums.bookings)), figure("revenue_sum", as.money(sums.revenue))),
+    element(
+      "dl",
+      { class: "figures" },
+      figure("exposures", as.count(sums.exposures)),
+      figure("clicks", as.count(sums.clicks)),
+      figure("click_rate", as.percent(sums.click_rate)),
+      figure("quotes", as.count(sums.quotes)),
+      figure("bookings", as.count(sums.bookings)),
+      figure("revenue_sum", as.money(sums.revenue)),
+    ),
     element("p", { class: "note" }, filled(said["totalNote"], { days: String(attribution_days) })),
   ];
 }
@@ -61,27 +89,60 @@ function total({ total: sums, attribution_days }, { said, as }) {
 /** @param {Report} report @param {Speech} speech @returns {Node[]} */
 function days({ days: all, from, to, total: sums }, speech) {
   const { said, as } = speech;
-  const label = filled(said["daysLabel"], { exposures: as.count(sums.exposures), clicks: as.count(sums.clicks), from: as.day(from), to: as.day(to) });
+  const label = filled(said["daysLabel"], {
+    exposures: as.count(sums.exposures),
+    clicks: as.count(sums.clicks),
+    from: as.day(from),
+    to: as.day(to),
+  });
   const rows = all.map((day) => ({ ...day, name: as.day(day.day) }));
   return [
     daily(all, { from, to, label }),
-    element("p", { class: "note" }, element("span", { class: "key seen" }), said["exposures"], " ", element("span", { class: "key clicked" }), said["clicks"]),
+    element(
+      "p",
+      { class: "note" },
+      element("span", { class: "key seen" }),
+      said["exposures"],
+      " ",
+      element("span", { class: "key clicked" }),
+      said["clicks"],
+    ),
     element("details", {}, element("summary", {}, said["asTable"]), tallies(rows, speech, "days")),
   ];
 }
 
-const NUMBERS = /** @type {const} */ (["exposures", "viewable_rate", "clicks", "click_rate", "quotes", "bookings", "revenue_sum"]);
+const NUMBERS = /** @type {const} */ ([
+  "exposures",
+  "viewable_rate",
+  "clicks",
+  "click_rate",
+  "quotes",
+  "bookings",
+  "revenue_sum",
+]);
 
 /** A tally's cells, in the order of NUMBERS. @param {Tally} row @param {Speech} speech */
 const cells = (row, { as }) =>
-  [as.count(row.exposures), as.percent(row.viewable_rate), as.count(row.clicks), as.percent(row.click_rate), as.count(row.quotes), as.count(row.bookings), as.money(row.revenue)]
-    .map((text) => element("td", {}, text));
+  [
+    as.count(row.exposures),
+    as.percent(row.viewable_rate),
+    as.count(row.clicks),
+    as.percent(row.click_rate),
+    as.count(row.quotes),
+    as.count(row.bookings),
+    as.money(row.revenue),
+  ].map((text) => element("td", {}, text));
 
 /** Names of our own are translated, the site's are not. @param {Row[]} rows @param {Speech} speech @param {string} of what they are */
 function tallies(rows, speech, of) {
   const { said } = speech;
   const line = (/** @type {Row} */ row) =>
-    element("tr", {}, element("th", { scope: "row" }, said[`${of}.${row.name}`] ?? row.name), ...cells(row, speech));
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, said[`${of}.${row.name}`] ?? row.name),
+      ...cells(row, speech),
+    );
   return table([of === "days" ? "day" : "name"], NUMBERS, rows.map(line), speech, said[of]);
 }
 
@@ -91,14 +152,32 @@ function offers({ offers: rows }, speech) {
   const scale = scaleOf(rows.map(({ worth }) => worth.click_rate));
   const line = (/** @type {OfferRow} */ row) => {
     const { value, low, high } = row.worth.click_rate;
-    const range = low === null ? "" : filled(said["between"], { low: as.percent(low), high: as.percent(high) });
-    return element("tr", {},
-      element("th", { scope: "row" }, row.offer), element("td", { class: "text" }, row.placement), element("td", { class: "text" }, row.family),
+    const range =
+      low === null ? "" : filled(said["between"], { low: as.percent(low), high: as.percent(high) });
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, row.offer),
+      element("td", { class: "text" }, row.placement),
+      element("td", { class: "text" }, row.family),
       ...cells(row, speech),
-      element("td", { class: "text" }, as.percent(value), element("span", { class: "between" }, range), interval(row.worth.click_rate, scale, `${as.percent(value)} ${range}`)));
+      element(
+        "td",
+        { class: "text" },
+        as.percent(value),
+        element("span", { class: "between" }, range),
+        interval(row.worth.click_rate, scale, `${as.percent(value)} ${range}`),
+      ),
+    );
   };
   return [
-    table(["offer", "placement", "family"], [...NUMBERS, "toAll"], rows.map(line), speech, said["offers"]),
+    table(
+      ["offer", "placement", "family"],
+      [...NUMBERS, "toAll"],
+      rows.map(line),
+      speech,
+      said["offers"],
+    ),
     element("p", { class: "note" }, said["offersNote"]),
   ];
 }

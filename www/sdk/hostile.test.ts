@@ -7,24 +7,91 @@ import { landingIn } from "./plugins/campaign.js";
 
 const TIMES = 20_000;
 const KEYS = [
-  "event", "ecommerce", "items", "destination", "start_date", "value", "transaction_id", "promotion_id", "topics", "purpose", "consents", "eventStatus",
-  "gdprApplies", "cmpStatus", "__proto__", "constructor", "length", "0", "1", "5", "6",
+  "event",
+  "ecommerce",
+  "items",
+  "destination",
+  "start_date",
+  "value",
+  "transaction_id",
+  "promotion_id",
+  "topics",
+  "purpose",
+  "consents",
+  "eventStatus",
+  "gdprApplies",
+  "cmpStatus",
+  "__proto__",
+  "constructor",
+  "length",
+  "0",
+  "1",
+  "5",
+  "6",
 ];
-const TEXTS = ["event", "purchase", "view_promotion", "tcloaded", "useractioncomplete", "__proto__", "\u0000\u001f\u001e", "<img onerror=x>", "\ud800", "2027-13-45", "1e999", "x".repeat(5_000)];
+const TEXTS = [
+  "event",
+  "purchase",
+  "view_promotion",
+  "tcloaded",
+  "useractioncomplete",
+  "__proto__",
+  "\u0000\u001f\u001e",
+  "<img onerror=x>",
+  "\ud800",
+  "2027-13-45",
+  "1e999",
+  "x".repeat(5_000),
+];
 
 /** Values as a page may leave them, the same for the same seed. */
 function generator(seed: number) {
   let random = seed;
-  const draw = (below: number): number => ((random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0) >>> 8) % below;
+  const draw = (below: number): number =>
+    ((random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0) >>> 8) % below;
   const pick = <T>(list: readonly T[]): T => list[draw(list.length)] as T;
-  const leaf = (): unknown => pick<unknown>([undefined, null, true, false, NaN, Infinity, -1, 0, 7, 1e21, Symbol("x"), 10n, () => 1, new Date(NaN), pick(TEXTS), pick(TEXTS)]);
+  const leaf = (): unknown =>
+    pick<unknown>([
+      undefined,
+      null,
+      true,
+      false,
+      NaN,
+      Infinity,
+      -1,
+      0,
+      7,
+      1e21,
+      Symbol("x"),
+      10n,
+      () => 1,
+      new Date(NaN),
+      pick(TEXTS),
+      pick(TEXTS),
+    ]);
   const value = (depth: number): unknown => {
     const kind = draw(6);
     if (depth === 0 || kind < 2) return leaf();
     if (kind === 2) return Array.from({ length: draw(4) }, () => value(depth - 1));
-    if (kind === 3) return new Proxy({}, { get: () => { throw new Error("broken"); }, ownKeys: () => { throw new Error("broken"); }, getOwnPropertyDescriptor: () => { throw new Error("broken"); } });
+    if (kind === 3)
+      return new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error("broken");
+          },
+          ownKeys: () => {
+            throw new Error("broken");
+          },
+          getOwnPropertyDescriptor: () => {
+            throw new Error("broken");
+          },
+        },
+      );
     // `__proto__` as a key of its own, as JSON makes it.
-    return Object.fromEntries(Array.from({ length: draw(6) }, () => [pick(KEYS), value(depth - 1)]));
+    return Object.fromEntries(
+      Array.from({ length: draw(6) }, () => [pick(KEYS), value(depth - 1)]),
+    );
   };
   return { draw, pick, value };
 }
@@ -35,7 +102,8 @@ test("f41_hostile_events_are_read_or_passed_over", () => {
   for (let times = 0; times < TIMES; times++) {
     const given = value(3);
     for (const [, fields] of toldBy(pick(TEXTS), given) ?? []) {
-      for (const field of Object.values(fields)) assert.ok(field === undefined || Array.isArray(field) || String(field).length <= 128);
+      for (const field of Object.values(fields))
+        assert.ok(field === undefined || Array.isArray(field) || String(field).length <= 128);
     }
     // Its follower catches what an entry throws by being read.
     try {
@@ -68,7 +136,23 @@ test("r1_hostile_answers_of_a_platform_are_never_a_yes", () => {
 
 test("f49_hostile_addresses_are_landings_of_an_id_at_most", () => {
   const { pick, draw } = generator(99);
-  const parts = ["escale_send=", "escale_family=", "utm_medium=", "&", "?", "#", "%", "%00", "%E0%A4%A", "a", "__proto__", "+", "=", "\ud800", "email"];
+  const parts = [
+    "escale_send=",
+    "escale_family=",
+    "utm_medium=",
+    "&",
+    "?",
+    "#",
+    "%",
+    "%00",
+    "%E0%A4%A",
+    "a",
+    "__proto__",
+    "+",
+    "=",
+    "\ud800",
+    "email",
+  ];
   for (let times = 0; times < TIMES; times++) {
     const address = `/?${Array.from({ length: draw(12) }, () => pick(parts)).join("")}`;
     const landing = landingIn(address);

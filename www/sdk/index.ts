@@ -5,7 +5,21 @@
 import { openDoor } from "./loader/bootstrap.js";
 import { EscaleError } from "./base/error.js";
 import { Shown } from "./slots/choice-store.js";
-import type { Choice, Command, ConsentState, ExportedProfile, Explanation, Fields, Insight, Options, Question, SaidConsent, State, ToldProfile, WhatIf } from "./base/types.js";
+import type {
+  Choice,
+  Command,
+  ConsentState,
+  ExportedProfile,
+  Explanation,
+  Fields,
+  Insight,
+  Options,
+  Question,
+  SaidConsent,
+  State,
+  ToldProfile,
+  WhatIf,
+} from "./base/types.js";
 
 export { EscaleError, type EscaleErrorCode } from "./base/error.js";
 export type * from "./base/types.js";
@@ -69,13 +83,24 @@ export interface Escale {
 }
 
 type Profile = Escale["profile"];
-type Said<W> = W extends `profile.${infer K extends keyof Profile}` ? Profile[K] : W extends keyof Escale ? Escale[W] : never;
+type Said<W> = W extends `profile.${infer K extends keyof Profile}`
+  ? Profile[K]
+  : W extends keyof Escale
+    ? Escale[W]
+    : never;
 type Args<F> = F extends (...args: infer A) => unknown ? A : never;
 /** What a callback is given: what the promise answers, or what it fails by. */
-type Told<F, W> = W extends "reset" | "profile.import" | "profile.forget" | "profile.pause" | "profile.resume" ? EscaleError | undefined : F extends (...args: never[]) => Promise<infer T> ? T : never;
+type Told<F, W> = W extends
+  "reset" | "profile.import" | "profile.forget" | "profile.pause" | "profile.resume"
+  ? EscaleError | undefined
+  : F extends (...args: never[]) => Promise<infer T>
+    ? T
+    : never;
 
 /** `window.escale` of the snippet: a word, its arguments, and last a callback where the package answers a promise. */
-export type EscaleSnippet = <W extends Exclude<keyof Escale, "profile" | "get" | "subscribe"> | `profile.${keyof Profile}`>(
+export type EscaleSnippet = <
+  W extends Exclude<keyof Escale, "profile" | "get" | "subscribe"> | `profile.${keyof Profile}`,
+>(
   word: W,
   ...args: [...Args<Said<W>>] | [...Args<Said<W>>, callback: (told: Told<Said<W>, W>) => void]
 ) => void;
@@ -91,7 +116,8 @@ const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
   "consent-tcf.js": () => import("./plugins/consent-tcf.js"),
   "consent-google.js": () => import("./plugins/consent-google.js"),
 };
-const bring = (file: string): Promise<unknown> => FILES[file]?.() ?? Promise.reject(new Error(`there is no ${file}`));
+const bring = (file: string): Promise<unknown> =>
+  FILES[file]?.() ?? Promise.reject(new Error(`there is no ${file}`));
 
 const shown = new Shown();
 let only: Escale | undefined;
@@ -100,7 +126,8 @@ let only: Escale | undefined;
 export const get = (placement: string): Choice | undefined => shown.get(placement);
 
 /** As `subscribe` of the object that `init` answers; it may be called before. */
-export const subscribe = (placement: string, changed: () => void): (() => void) => shown.subscribe(placement, changed);
+export const subscribe = (placement: string, changed: () => void): (() => void) =>
+  shown.subscribe(placement, changed);
 
 /** Begins, once a page: later calls answer the first one's object. Throws an `EscaleError` where the site has no name. */
 export function init(options: Options): Escale {
@@ -115,8 +142,14 @@ const asEscaleError = (told: Error, verb: string): EscaleError =>
 
 function open(options: Options): Escale {
   const take = openDoor(options, bring, (state) => shown.turned(state));
-  const answer = <T>(...command: Command): Promise<T> => new Promise((resolve, reject) =>
-    take([...command, (told: T) => (told instanceof Error ? reject(asEscaleError(told, command[0])) : resolve(told))]));
+  const answer = <T>(...command: Command): Promise<T> =>
+    new Promise((resolve, reject) =>
+      take([
+        ...command,
+        (told: T) =>
+          told instanceof Error ? reject(asEscaleError(told, command[0])) : resolve(told),
+      ]),
+    );
   shown.open((placement) => answer("choose", placement));
   return {
     get,

@@ -43,8 +43,11 @@ export async function prepare({ offers, tastes, facts }) {
 function live(engine, tastes, facts) {
   const nowMs = Date.now();
   for (const [topic, taste] of Object.entries(tastes)) {
-    for (let view = 0; view < taste * VIEWS_OF_A_TASTE; view += 1) engine.apply(engine.page(nowMs, `trip.${topic}`, "", ""));
+    for (let view = 0; view < taste * VIEWS_OF_A_TASTE; view += 1)
+      engine.apply(engine.page(nowMs, `trip.${topic}`, "", ""));
   }
-  for (let count = 0; count < facts.searches; count += 1) engine.apply(engine.track(nowMs, "search", ""));
-  for (let count = 0; count < facts.quotes; count += 1) engine.apply(engine.track(nowMs, "quote_start", ""));
+  for (let count = 0; count < facts.searches; count += 1)
+    engine.apply(engine.track(nowMs, "search", ""));
+  for (let count = 0; count < facts.quotes; count += 1)
+    engine.apply(engine.track(nowMs, "quote_start", ""));
 }

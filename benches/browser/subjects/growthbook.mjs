@@ -14,10 +14,19 @@ const conditionOf = ({ unless }) => ({
 /** @param {import("../page.mjs").Work} work */
 export function prepare({ offers, tastes, facts }) {
   const named = Object.entries(tastes).map(([topic, taste]) => [`taste_${topic}`, taste]);
-  const client = new GrowthBook({ attributes: { id: "visitor", ...facts, ...Object.fromEntries(named) } });
-  const features = offers.map((offer) => [offer.id, { defaultValue: false, rules: [{ condition: conditionOf(offer), force: true }] }]);
+  const client = new GrowthBook({
+    attributes: { id: "visitor", ...facts, ...Object.fromEntries(named) },
+  });
+  const features = offers.map((offer) => [
+    offer.id,
+    { defaultValue: false, rules: [{ condition: conditionOf(offer), force: true }] },
+  ]);
   client.initSync({ payload: { features: Object.fromEntries(features) } });
-  const rows = offers.map(({ id, value, topics }) => ({ id, value, weights: Object.entries(topics) }));
+  const rows = offers.map(({ id, value, topics }) => ({
+    id,
+    value,
+    weights: Object.entries(topics),
+  }));
   return () => {
     let best = "";
     let bestScore = -Infinity;

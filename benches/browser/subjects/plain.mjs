@@ -7,8 +7,15 @@ const HALF_LIFE_MS = 14 * 24 * 3_600_000;
 
 /** @param {import("../page.mjs").Work} work */
 export function prepare({ offers, tastes, facts }) {
-  const rows = offers.map(({ topics, ...offer }) => ({ ...offer, weights: Object.entries(topics) }));
-  const counters = Object.entries(tastes).map(([topic, taste]) => ({ topic, mass: taste, atMs: Date.now() }));
+  const rows = offers.map(({ topics, ...offer }) => ({
+    ...offer,
+    weights: Object.entries(topics),
+  }));
+  const counters = Object.entries(tastes).map(([topic, taste]) => ({
+    topic,
+    mass: taste,
+    atMs: Date.now(),
+  }));
   return () => {
     const likes = faded(counters, Date.now());
     let best = "";
@@ -29,7 +36,9 @@ export function prepare({ offers, tastes, facts }) {
  * @param {number} nowMs
  */
 function faded(counters, nowMs) {
-  const likes = new Map(counters.map(({ topic, mass, atMs }) => [topic, mass * 2 ** ((atMs - nowMs) / HALF_LIFE_MS)]));
+  const likes = new Map(
+    counters.map(({ topic, mass, atMs }) => [topic, mass * 2 ** ((atMs - nowMs) / HALF_LIFE_MS)]),
+  );
   const strongest = Math.max(...likes.values());
   for (const [topic, like] of likes) likes.set(topic, like / strongest);
   return likes;

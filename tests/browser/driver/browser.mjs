@@ -13,7 +13,12 @@ const WAIT_LIMIT_MS = 20_000;
 const POLL_MS = 25;
 
 /** Errors that only mean "not yet" while a page is being replaced or built. */
-const NOT_YET = new Set(["no such element", "stale element reference", "javascript error", "no such execution context"]);
+const NOT_YET = new Set([
+  "no such element",
+  "stale element reference",
+  "javascript error",
+  "no such execution context",
+]);
 
 /** Keys that have no letter, as the standard codes them. */
 export const KEYS = { tab: "\uE004", enter: "\uE007", escape: "\uE00C" };
@@ -62,7 +67,10 @@ export class Browser {
    * @param {...unknown} args
    */
   run(body, ...args) {
-    return this.send("POST", "/execute/sync", { script: `return (${body.toString()}).apply(null, arguments)`, args });
+    return this.send("POST", "/execute/sync", {
+      script: `return (${body.toString()}).apply(null, arguments)`,
+      args,
+    });
   }
 
   /**
@@ -98,16 +106,23 @@ export class Browser {
 
   /** Waits for an element that a person could click, and clicks it. @param {string} css */
   async click(css) {
-    await this.until(`${css} to be shown`, (/** @type {string} */ selector) => {
-      const element = document.querySelector(selector);
-      return element !== null && element.getClientRects().length > 0;
-    }, css);
+    await this.until(
+      `${css} to be shown`,
+      (/** @type {string} */ selector) => {
+        const element = document.querySelector(selector);
+        return element !== null && element.getClientRects().length > 0;
+      },
+      css,
+    );
     await (await this.find(css)).click();
   }
 
   /** Presses keys one after the other, on whatever has the focus. @param {...string} keys */
   press(...keys) {
-    const actions = keys.flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]);
+    const actions = keys.flatMap((value) => [
+      { type: "keyDown", value },
+      { type: "keyUp", value },
+    ]);
     return this.send("POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions }] });
   }
 

@@ -31,6 +31,7 @@ async function startVirtual() {
   // The number and the end of its line are written apart: closing the pipe in between would end the server.
   await program.until("its number", () => number.endsWith("\n"), START_LIMIT_MS);
   pipe.destroy();
-  for (const stream of [program.child.stdout, program.child.stderr]) /** @type {any} */ (stream)?.unref?.();
+  for (const stream of [program.child.stdout, program.child.stderr])
+    /** @type {any} */ (stream)?.unref?.();
   return `:${number.trim()}`;
 }

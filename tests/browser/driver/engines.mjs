@@ -22,7 +22,9 @@ import { fileURLToPath } from "node:url";
  */
 
 const WEBKIT_BROWSER = fileURLToPath(new URL("webkit-browser.py", import.meta.url));
-const WEBKIT_TYPES = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map((arch) => `/usr/lib/${arch}/girepository-1.0/WebKit2-4.1.typelib`);
+const WEBKIT_TYPES = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(
+  (arch) => `/usr/lib/${arch}/girepository-1.0/WebKit2-4.1.typelib`,
+);
 
 /** @type {Record<EngineName, Engine>} */
 export const ENGINES = {
@@ -33,25 +35,35 @@ export const ENGINES = {
     needsDisplay: false,
     driverArgs: (port) => [`--port=${port}`],
     capabilities: (binary, folder, traced) => ({
-      "goog:chromeOptions": { binary, args: chromiumArgs(folder), ...(traced.length > 0 && { perfLoggingPrefs: perfLogging(traced) }) },
+      "goog:chromeOptions": {
+        binary,
+        args: chromiumArgs(folder),
+        ...(traced.length > 0 && { perfLoggingPrefs: perfLogging(traced) }),
+      },
       ...(traced.length > 0 && { "goog:loggingPrefs": { performance: "ALL" } }),
     }),
   },
   firefox: {
     drivers: ["geckodriver"],
     browsers: ["firefox-esr", "firefox"],
-    remedy: "install the package firefox-esr and `cargo install geckodriver --locked` (make setup-test)",
+    remedy:
+      "install the package firefox-esr and `cargo install geckodriver --locked` (make setup-test)",
     needsDisplay: false,
     driverArgs: (port) => ["--port", String(port), "--websocket-port", "0"],
     capabilities: (binary, folder) => ({
-      "moz:firefoxOptions": { binary, args: ["-headless", "-profile", folder], prefs: FIREFOX_PREFS },
+      "moz:firefoxOptions": {
+        binary,
+        args: ["-headless", "-profile", folder],
+        prefs: FIREFOX_PREFS,
+      },
     }),
   },
   webkit: {
     drivers: ["WebKitWebDriver"],
     browsers: [WEBKIT_BROWSER],
     libraries: WEBKIT_TYPES,
-    remedy: "install the packages webkit2gtk-driver, gir1.2-webkit2-4.1, python3-gi and xvfb (make setup-test)",
+    remedy:
+      "install the packages webkit2gtk-driver, gir1.2-webkit2-4.1, python3-gi and xvfb (make setup-test)",
     needsDisplay: true,
     driverArgs: (port, browserPort) => [`--port=${port}`, `--target=127.0.0.1:${browserPort}`],
     capabilities: () => ({}),
@@ -76,7 +88,11 @@ const chromiumArgs = (/** @type {string} */ folder) => [
 ];
 
 /** The driver hands out a trace as part of its log. @param {string[]} traced */
-const perfLogging = (traced) => ({ traceCategories: traced.join(","), enableNetwork: false, enablePage: false });
+const perfLogging = (traced) => ({
+  traceCategories: traced.join(","),
+  enableNetwork: false,
+  enablePage: false,
+});
 
 const FIREFOX_PREFS = {
   "app.normandy.enabled": false,
@@ -110,7 +126,9 @@ export const homeIn = (folder, env) => ({
 export function locate(names, remedy) {
   const tools = join(process.env["ESCALE_TOOLS"] ?? join(homedir(), ".cache/escale/tools"), "bin");
   const folders = [tools, ...(process.env["PATH"] ?? "").split(delimiter)];
-  const candidates = names.flatMap((name) => (name.startsWith("/") ? [name] : folders.map((folder) => join(folder, name))));
+  const candidates = names.flatMap((name) =>
+    name.startsWith("/") ? [name] : folders.map((folder) => join(folder, name)),
+  );
   const found = candidates.find((path) => existsSync(path));
   if (!found) throw new Error(`${names[0]} is missing: ${remedy}`);
   return found;

@@ -32,10 +32,16 @@ export class Program {
     this.log = "";
     this.gone = "";
     const stdio = /** @type {("ignore" | "pipe")[]} */ (["ignore", "pipe", "pipe"]);
-    this.child = spawn(binary, args, { env, cwd, detached: true, stdio: extraPipe ? [...stdio, "pipe"] : stdio });
+    this.child = spawn(binary, args, {
+      env,
+      cwd,
+      detached: true,
+      stdio: extraPipe ? [...stdio, "pipe"] : stdio,
+    });
     this.child.on("error", (error) => this.#ended(error.message));
     this.child.on("exit", (code, signal) => this.#ended(`ended with ${signal ?? code}`));
-    for (const stream of [this.child.stdout, this.child.stderr]) stream?.on("data", (text) => this.#said(text));
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.on("data", (text) => this.#said(text));
     running.add(this);
   }
 
@@ -88,7 +94,8 @@ export class Program {
     const end = Date.now() + limitMs;
     while (!(await ready())) {
       if (this.gone) throw new Error(`${this.name} ${this.gone} before ${what}\n${this.log}`);
-      if (Date.now() > end) throw new Error(`${this.name}: no ${what} within ${limitMs} ms\n${this.log}`);
+      if (Date.now() > end)
+        throw new Error(`${this.name}: no ${what} within ${limitMs} ms\n${this.log}`);
       await pause(POLL_MS);
     }
   }

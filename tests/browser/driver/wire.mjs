@@ -33,6 +33,7 @@ export async function command(base, method, path, body = {}) {
     signal: AbortSignal.timeout(COMMAND_LIMIT_MS),
   });
   const { value } = /** @type {{ value: any }} */ (await answer.json());
-  if (!answer.ok) throw new WireError(value?.error ?? `HTTP ${answer.status}`, value?.message ?? "");
+  if (!answer.ok)
+    throw new WireError(value?.error ?? `HTTP ${answer.status}`, value?.message ?? "");
   return value;
 }

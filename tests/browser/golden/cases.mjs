@@ -19,9 +19,14 @@ async function readCase(file) {
   const golden = JSON.parse(await readFile(join(CASES, file), "utf8"));
   if (golden.steps === undefined) return [];
   const { config } = golden;
-  const json = typeof config === "string" ? await readFile(join(ROOT, config), "utf8") : JSON.stringify(config);
+  const json =
+    typeof config === "string"
+      ? await readFile(join(ROOT, config), "utf8")
+      : JSON.stringify(config);
   const bytes = await compileConfig(json);
-  return [{ golden, json, compiled: bytes.toString("hex"), version: bytes.readUInt32LE(CHECK_SUM_AT) }];
+  return [
+    { golden, json, compiled: bytes.toString("hex"), version: bytes.readUInt32LE(CHECK_SUM_AT) },
+  ];
 }
 
 /**
@@ -31,7 +36,9 @@ async function readCase(file) {
  */
 export const expected = ({ golden, version }) => ({
   config: version,
-  decisions: golden.steps.filter((/** @type {any} */ step) => step.choose !== undefined).map((/** @type {any} */ step) => step.expect),
+  decisions: golden.steps
+    .filter((/** @type {any} */ step) => step.choose !== undefined)
+    .map((/** @type {any} */ step) => step.expect),
   profile: golden.profile,
 });
 

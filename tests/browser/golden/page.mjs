@@ -15,7 +15,8 @@ async function load(build) {
  */
 async function playIn(build, golden, config) {
   const module = await load(build);
-  if (build === "runtime") module.extend(await WebAssembly.compileStreaming(fetch("/module/runtime/later_bg.wasm")));
+  if (build === "runtime")
+    module.extend(await WebAssembly.compileStreaming(fetch("/module/runtime/later_bg.wasm")));
   return play(openConfig(module, build, config), golden);
 }
 

@@ -13,7 +13,8 @@ const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(
 const fromHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 
 /** @param {number} high @param {number} low */
-const hexOfHalves = (high, low) => [high, low].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
+const hexOfHalves = (high, low) =>
+  [high, low].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
 
 /**
  * Opens a config: the runtime takes compiled bytes (in hexadecimal), the full module the JSON text.
@@ -22,7 +23,8 @@ const hexOfHalves = (high, low) => [high, low].map((half) => (half >>> 0).toStri
  * @param {string} config
  */
 export function openConfig(module, build, config) {
-  const engine = build === "runtime" ? module.Runtime.open(fromHex(config)) : module.Full.open(config);
+  const engine =
+    build === "runtime" ? module.Runtime.open(fromHex(config)) : module.Full.open(config);
   if (!engine) throw new Error("the config was refused");
   return engine;
 }
@@ -40,19 +42,28 @@ function choose(engine, step) {
 }
 
 /** @param {Record<string, string>} fields */
-const packed = (fields) => Object.entries(fields).map(([key, value]) => `${key}\x1f${value}\x1e`).join("");
+const packed = (fields) =>
+  Object.entries(fields)
+    .map(([key, value]) => `${key}\x1f${value}\x1e`)
+    .join("");
 
 /** @param {any} engine @param {any} step */
 function eventsOf(engine, step) {
   const { at, page, track, fields = {} } = step;
   if (page) engine.turnPage();
-  return page ? engine.page(at, page.explicit ?? "", page.url ?? "", page.tokens ?? "") : engine.track(at, track, packed(fields));
+  return page
+    ? engine.page(at, page.explicit ?? "", page.url ?? "", page.tokens ?? "")
+    : engine.track(at, track, packed(fields));
 }
 
 /** @param {any} engine @param {any} golden */
 export function play(engine, golden) {
   const visitor = golden.visitor.padStart(16, "0");
-  engine.setVisitor(parseInt(visitor.slice(0, 8), 16), parseInt(visitor.slice(8), 16), golden.forgets === true);
+  engine.setVisitor(
+    parseInt(visitor.slice(0, 8), 16),
+    parseInt(visitor.slice(8), 16),
+    golden.forgets === true,
+  );
   const decisions = [];
   for (const step of golden.steps) {
     if (step.choose === undefined) engine.apply(eventsOf(engine, step));
@@ -68,7 +79,11 @@ export function play(engine, golden) {
  * @param {{ asks: any[], expected: number | null }[]} places
  */
 export function otherwise(module, conditions, places) {
-  const wrong = conditions.filter(({ asks, expected }) => module.conditionHolds(...asks) !== expected).map(({ name }) => name);
-  const misplaced = places.filter(({ asks, expected }) => (module.splitBucket(...asks) ?? null) !== expected);
+  const wrong = conditions
+    .filter(({ asks, expected }) => module.conditionHolds(...asks) !== expected)
+    .map(({ name }) => name);
+  const misplaced = places.filter(
+    ({ asks, expected }) => (module.splitBucket(...asks) ?? null) !== expected,
+  );
   return [...wrong, ...misplaced.map(({ asks }) => `split ${JSON.stringify(asks)}`)];
 }

@@ -33,8 +33,15 @@ const asked = (condition, attributes, groups, name, expected) => ({
 /** Conditions: three JSON texts, and whether the first holds of the second. */
 export const conditions = [
   ...[...own.strict, ...own.lenient].map((c) => asked(c.when, c.visitor, null, c.name, c.expected)),
-  ...(shared?.cases ?? []).map((/** @type {any} */ c) => asked(c.condition, c.attributes, c.savedGroups, c.name, c.expected)),
+  ...(shared?.cases ?? []).map((/** @type {any} */ c) =>
+    asked(c.condition, c.attributes, c.savedGroups, c.name, c.expected),
+  ),
 ];
 
 /** Splits: seed, value, version, and the place. */
-export const places = (splits?.cases ?? []).map((/** @type {any[]} */ [seed, value, version, place]) => ({ asks: [seed, value, version], expected: place }));
+export const places = (splits?.cases ?? []).map(
+  (/** @type {any[]} */ [seed, value, version, place]) => ({
+    asks: [seed, value, version],
+    expected: place,
+  }),
+);

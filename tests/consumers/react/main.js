@@ -5,14 +5,23 @@ import { StrictMode, createElement, useState } from "react";
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 
-const escale = init({ site: "consumers", config: "/escale.bin", bots: "allow", deadlineMs: 20_000 });
+const escale = init({
+  site: "consumers",
+  config: "/escale.bin",
+  bots: "allow",
+  deadlineMs: 20_000,
+});
 window.escaleOfPage = escale;
 window.draws = 0;
 
 function Own() {
   const choice = useOffer("home-row");
   window.draws += 1;
-  return createElement("p", { id: "own" }, choice?.content?.title ?? `default: ${choice?.reason ?? "waiting"}`);
+  return createElement(
+    "p",
+    { id: "own" },
+    choice?.content?.title ?? `default: ${choice?.reason ?? "waiting"}`,
+  );
 }
 
 function Page() {
@@ -20,12 +29,25 @@ function Page() {
   const storm = () => {
     for (let time = 0; time < 100; time++) flushSync(() => setTurn((before) => before + 1));
   };
-  const list = Array.from({ length: turn % 4 }, (_, index) => createElement("li", { key: index }, `line ${index}`));
-  return createElement("div", { "data-turn": turn },
+  const list = Array.from({ length: turn % 4 }, (_, index) =>
+    createElement("li", { key: index }, `line ${index}`),
+  );
+  return createElement(
+    "div",
+    { "data-turn": turn },
     createElement("button", { id: "storm", type: "button", onClick: storm }, "Draw"),
-    createElement(Offer, { placement: "home-hero", id: "slot" }, createElement("p", null, `Where to next? ${turn}`), createElement("ul", null, list)),
-    createElement(Own), createElement(Own));
+    createElement(
+      Offer,
+      { placement: "home-hero", id: "slot" },
+      createElement("p", null, `Where to next? ${turn}`),
+      createElement("ul", null, list),
+    ),
+    createElement(Own),
+    createElement(Own),
+  );
 }
 
-createRoot(document.getElementById("root")).render(createElement(StrictMode, null, createElement(Page)));
+createRoot(document.getElementById("root")).render(
+  createElement(StrictMode, null, createElement(Page)),
+);
 escale.consent("granted");

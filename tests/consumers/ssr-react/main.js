@@ -6,7 +6,12 @@ import { Page } from "./page.js";
 
 function Site() {
   useEffect(() => {
-    const escale = init({ site: "consumers", config: "/escale.bin", bots: "allow", deadlineMs: 20_000 });
+    const escale = init({
+      site: "consumers",
+      config: "/escale.bin",
+      bots: "allow",
+      deadlineMs: 20_000,
+    });
     window.escaleOfPage = escale;
     escale.consent("granted");
   }, []);

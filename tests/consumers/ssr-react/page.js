@@ -4,8 +4,21 @@ import { createElement } from "react";
 
 function Own() {
   const choice = useOffer("home-row");
-  return createElement("p", { id: "own" }, choice?.content?.title ?? `default: ${choice?.reason ?? "waiting"}`);
+  return createElement(
+    "p",
+    { id: "own" },
+    choice?.content?.title ?? `default: ${choice?.reason ?? "waiting"}`,
+  );
 }
 
 export const Page = () =>
-  createElement("div", { "data-turn": 0 }, createElement(Offer, { placement: "home-hero", id: "slot" }, createElement("p", null, "Where to next?")), createElement(Own));
+  createElement(
+    "div",
+    { "data-turn": 0 },
+    createElement(
+      Offer,
+      { placement: "home-hero", id: "slot" },
+      createElement("p", null, "Where to next?"),
+    ),
+    createElement(Own),
+  );

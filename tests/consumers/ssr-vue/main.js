@@ -5,7 +5,12 @@ import { Page } from "./page.js";
 
 const Site = defineComponent(() => {
   onMounted(() => {
-    const escale = init({ site: "consumers", config: "/escale.bin", bots: "allow", deadlineMs: 20_000 });
+    const escale = init({
+      site: "consumers",
+      config: "/escale.bin",
+      bots: "allow",
+      deadlineMs: 20_000,
+    });
     window.escaleOfPage = escale;
     escale.consent("granted");
   });

@@ -4,8 +4,18 @@ import { defineComponent, h } from "vue";
 
 const Own = defineComponent(() => {
   const choice = useOffer("home-row");
-  return () => h("p", { id: "own" }, choice.value?.content?.title ?? `default: ${choice.value?.reason ?? "waiting"}`);
+  return () =>
+    h(
+      "p",
+      { id: "own" },
+      choice.value?.content?.title ?? `default: ${choice.value?.reason ?? "waiting"}`,
+    );
 });
 
-export const Page = defineComponent(() => () =>
-  h("div", { "data-turn": 0 }, [h(Offer, { placement: "home-hero", id: "slot" }, () => [h("p", "Where to next?")]), h(Own)]));
+export const Page = defineComponent(
+  () => () =>
+    h("div", { "data-turn": 0 }, [
+      h(Offer, { placement: "home-hero", id: "slot" }, () => [h("p", "Where to next?")]),
+      h(Own),
+    ]),
+);

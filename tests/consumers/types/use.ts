@@ -1,12 +1,25 @@
 /** What the package's types promise, as a site in TypeScript meets them. Compiled, never run. */
-import { EscaleError, get, init, subscribe, type Choice, type Escale, type EscaleSnippet } from "escale";
+import {
+  EscaleError,
+  get,
+  init,
+  subscribe,
+  type Choice,
+  type Escale,
+  type EscaleSnippet,
+} from "escale";
 import { openCentre } from "escale/centre";
 import { define, type OfferElement } from "escale/element";
 import { openInspector } from "escale/inspector";
 import { Offer, useOffer } from "escale/react";
 import * as vue from "escale/vue";
 
-const escale: Escale = init({ site: "consumers", config: "/escale.bin", consent: "tcf", dataLayer: "" });
+const escale: Escale = init({
+  site: "consumers",
+  config: "/escale.bin",
+  consent: "tcf",
+  dataLayer: "",
+});
 const choice: Promise<Choice> = escale.choose("home-hero");
 const now: Choice | undefined = get("home-hero");
 const leave: () => void = subscribe("home-hero", () => undefined);

@@ -3,7 +3,12 @@ import { init } from "escale";
 import { Offer, useOffer } from "escale/vue";
 import { createApp, defineComponent, h, nextTick, ref } from "vue";
 
-const escale = init({ site: "consumers", config: "/escale.bin", bots: "allow", deadlineMs: 20_000 });
+const escale = init({
+  site: "consumers",
+  config: "/escale.bin",
+  bots: "allow",
+  deadlineMs: 20_000,
+});
 window.escaleOfPage = escale;
 window.draws = 0;
 
@@ -11,7 +16,11 @@ const Own = defineComponent(() => {
   const choice = useOffer("home-row");
   return () => {
     window.draws += 1;
-    return h("p", { id: "own" }, choice.value?.content?.title ?? `default: ${choice.value?.reason ?? "waiting"}`);
+    return h(
+      "p",
+      { id: "own" },
+      choice.value?.content?.title ?? `default: ${choice.value?.reason ?? "waiting"}`,
+    );
   };
 });
 
@@ -23,12 +32,18 @@ const Page = defineComponent(() => {
       await nextTick();
     }
   };
-  const list = () => Array.from({ length: turn.value % 4 }, (_, index) => h("li", { key: index }, `line ${index}`));
-  return () => h("div", { "data-turn": turn.value }, [
-    h("button", { id: "storm", type: "button", onClick: storm }, "Draw"),
-    h(Offer, { placement: "home-hero", id: "slot" }, () => [h("p", `Where to next? ${turn.value}`), h("ul", list())]),
-    h(Own), h(Own),
-  ]);
+  const list = () =>
+    Array.from({ length: turn.value % 4 }, (_, index) => h("li", { key: index }, `line ${index}`));
+  return () =>
+    h("div", { "data-turn": turn.value }, [
+      h("button", { id: "storm", type: "button", onClick: storm }, "Draw"),
+      h(Offer, { placement: "home-hero", id: "slot" }, () => [
+        h("p", `Where to next? ${turn.value}`),
+        h("ul", list()),
+      ]),
+      h(Own),
+      h(Own),
+    ]);
 });
 
 createApp(Page).mount("#root");

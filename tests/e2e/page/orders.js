@@ -18,7 +18,10 @@ const NOES = {
     ({ gtag }) => gtag("consent", "default", { personalization_storage: "granted" }),
     ({ gtag }) => gtag("consent", "default", { personalization_storage: "denied" }),
     ({ gtag }) => gtag("consent", "update", { ad_storage: "granted" }),
-    (frame) => ((frame.isRefused = true), frame.gtag("consent", "update", { personalization_storage: "denied" })),
+    (frame) => (
+      (frame.isRefused = true),
+      frame.gtag("consent", "update", { personalization_storage: "denied" })
+    ),
     ({ gtag }) => gtag("consent", "update", { personalization_storage: true }),
   ],
 };
@@ -31,7 +34,8 @@ const NO = { tcf: NOES.tcf[2], google: NOES.google[3] };
 /** What a site does meanwhile. */
 const CALLS = [
   ({ escale }) => escale("track", "search", { destination: "lisbonne", adults: 2 }),
-  ({ escale }) => escale("track", "purchase", { transaction_id: "B-7", items: [{ destination: "bali" }] }),
+  ({ escale }) =>
+    escale("track", "purchase", { transaction_id: "B-7", items: [{ destination: "bali" }] }),
   ({ escale }) => escale("page", { topics: ["trip.city"] }),
   ({ escale }) => escale("declare", { interests: ["trip.city"] }),
   ({ escale }) => escale("identify", "a.b.c"),
@@ -41,21 +45,26 @@ const CALLS = [
   ({ escale }) => escale("on", "search", () => undefined),
   ({ escale }) => escale("flush", () => undefined),
   ({ escale }) => escale("profile.export", () => undefined),
-  ({ dataLayer }) => dataLayer.push({ event: "view_item", ecommerce: { items: [{ destination: "porto" }] } }),
+  ({ dataLayer }) =>
+    dataLayer.push({ event: "view_item", ecommerce: { items: [{ destination: "porto" }] } }),
   ({ history }) => history.pushState(null, "", "?escale_send=spring&utm_medium=email"),
   (frame) => frame.dispatchEvent(new frame.PageTransitionEvent("pagehide", { persisted: true })),
   (frame) => frame.document.dispatchEvent(new frame.Event("visibilitychange")),
 ];
 
-const turn = () => new Promise((resolve) => {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = resolve;
-  port2.postMessage(0);
-});
+const turn = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = resolve;
+    port2.postMessage(0);
+  });
 
 function drawer(seed) {
   let random = Math.imul(seed + 1, 2_654_435_761) >>> 0;
-  return (below) => (random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0, (random >>> 8) % below);
+  return (below) => (
+    (random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0),
+    (random >>> 8) % below
+  );
 }
 
 /** One order in a frame of its own; odd numbers begin before the loader has come. */
@@ -90,13 +99,16 @@ async function decided(frame, source, begins) {
     new frame.MutationObserver(look).observe(html, { attributes: true });
     look();
   });
-  const files = frame.performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+  const files = frame.performance
+    .getEntriesByType("resource")
+    .map(({ name }) => new URL(name).pathname);
   return { used: frame.used, files };
 }
 
 /** Plays orders one after the other. The last of all begins: after it there is something that a refusal would erase. */
 window.playOrders = async ({ from, to, all }, source) => {
   const played = [];
-  for (let number = from; number < to; number++) played.push(await play(number, source, number === all - 1));
+  for (let number = from; number < to; number++)
+    played.push(await play(number, source, number === all - 1));
   return played;
 };

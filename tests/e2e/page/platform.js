@@ -6,19 +6,48 @@ import { CmpApi } from "@iabtechlabtcf/cmpapi";
 import { GVL, TCModel, TCString } from "@iabtechlabtcf/core";
 import stub from "@iabtechlabtcf/stub";
 
-const PURPOSES = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [index + 1, { id: index + 1, name: `Purpose ${index + 1}` }]));
+const PURPOSES = Object.fromEntries(
+  Array.from({ length: 11 }, (_, index) => [
+    index + 1,
+    { id: index + 1, name: `Purpose ${index + 1}` },
+  ]),
+);
 /** A list of one invented vendor. */
 const VENDORS = {
-  gvlSpecificationVersion: 3, vendorListVersion: 1, tcfPolicyVersion: 5, lastUpdated: "2026-01-01T00:00:00Z",
-  purposes: PURPOSES, specialPurposes: {}, features: {}, specialFeatures: {}, dataCategories: {}, stacks: {},
-  vendors: { 2: { id: 2, name: "Invented", purposes: [1, 3, 4, 5, 6], legIntPurposes: [7], flexiblePurposes: [], specialPurposes: [], features: [], specialFeatures: [] } },
+  gvlSpecificationVersion: 3,
+  vendorListVersion: 1,
+  tcfPolicyVersion: 5,
+  lastUpdated: "2026-01-01T00:00:00Z",
+  purposes: PURPOSES,
+  specialPurposes: {},
+  features: {},
+  specialFeatures: {},
+  dataCategories: {},
+  stacks: {},
+  vendors: {
+    2: {
+      id: 2,
+      name: "Invented",
+      purposes: [1, 3, 4, 5, 6],
+      legIntPurposes: [7],
+      flexiblePurposes: [],
+      specialPurposes: [],
+      features: [],
+      specialFeatures: [],
+    },
+  },
 };
 const CMP_ID = 31;
 
 /** What was agreed to, as the framework writes it. */
 function encoded(purposes, legitimate) {
   const model = new TCModel(new GVL(VENDORS));
-  Object.assign(model, { cmpId: CMP_ID, cmpVersion: 1, isServiceSpecific: true, publisherCountryCode: "FR" });
+  Object.assign(model, {
+    cmpId: CMP_ID,
+    cmpVersion: 1,
+    isServiceSpecific: true,
+    publisherCountryCode: "FR",
+  });
   model.purposeConsents.set(purposes);
   model.purposeLegitimateInterests.set(legitimate);
   model.vendorConsents.set(2);
@@ -34,9 +63,11 @@ stub();
  * hear of no later change.
  */
 addEventListener("message", ({ data, source }) => {
-  const { command, version, parameter, callId } = (typeof data === "string" ? JSON.parse(data) : data).__tcfapiCall ?? {};
+  const { command, version, parameter, callId } =
+    (typeof data === "string" ? JSON.parse(data) : data).__tcfapiCall ?? {};
   if (command === undefined) return;
-  const answered = (returnValue, success) => source.postMessage(JSON.stringify({ __tcfapiReturn: { returnValue, success, callId } }), "*");
+  const answered = (returnValue, success) =>
+    source.postMessage(JSON.stringify({ __tcfapiReturn: { returnValue, success, callId } }), "*");
   window.__tcfapi(command, version, answered, parameter);
 });
 

@@ -13,71 +13,114 @@ export async function becomeCityLover(browser, at) {
 }
 
 export const blockStories = [
-  story("the home page has no barrier: with the banner, and with an offer", async ({ visit, at }) => {
-    const browser = await visit();
-    await browser.open(at("/"));
-    await browser.find("#consent-accept");
-    assert.deepEqual(await barriers(browser), []);
-    await becomeCityLover(browser, at);
-    assert.deepEqual(await barriers(browser), []);
-  }),
+  story(
+    "the home page has no barrier: with the banner, and with an offer",
+    async ({ visit, at }) => {
+      const browser = await visit();
+      await browser.open(at("/"));
+      await browser.find("#consent-accept");
+      assert.deepEqual(await barriers(browser), []);
+      await becomeCityLover(browser, at);
+      assert.deepEqual(await barriers(browser), []);
+    },
+  ),
 
-  story("it says why, and never shows again what the visitor refused", async ({ engine, visit, at }) => {
-    const browser = await visit();
-    const shown = await becomeCityLover(browser, at);
-    await browser.click("escale-offer[placement=home-hero] .escale-why");
-    const reasons = await browser.until("the reasons", () => /** @type {HTMLElement | null} */ (document.querySelector("dialog.escale-why-panel ul"))?.innerText);
-    assert.match(reasons, /ville/);
-    await browser.screenshot(picture(engine, "why"));
-    assert.deepEqual(await barriers(browser), []);
-    await browser.click(".escale-offer-never");
-    const others = await browser.until("another choice", (/** @type {string} */ refused) => {
-      const { escaleState, escaleOffer } = /** @type {HTMLElement} */ (document.querySelector("escale-offer[placement=home-hero]")).dataset;
-      return escaleState !== undefined && escaleOffer !== refused && { offer: escaleOffer };
-    }, shown.offer);
-    await lookAt(browser, [at("/")]);
-    assert.notEqual((await slot(browser)).offer, shown.offer);
-    assert.notEqual(others.offer, shown.offer);
-  }),
+  story(
+    "it says why, and never shows again what the visitor refused",
+    async ({ engine, visit, at }) => {
+      const browser = await visit();
+      const shown = await becomeCityLover(browser, at);
+      await browser.click("escale-offer[placement=home-hero] .escale-why");
+      const reasons = await browser.until(
+        "the reasons",
+        () =>
+          /** @type {HTMLElement | null} */ (document.querySelector("dialog.escale-why-panel ul"))
+            ?.innerText,
+      );
+      assert.match(reasons, /ville/);
+      await browser.screenshot(picture(engine, "why"));
+      assert.deepEqual(await barriers(browser), []);
+      await browser.click(".escale-offer-never");
+      const others = await browser.until(
+        "another choice",
+        (/** @type {string} */ refused) => {
+          const { escaleState, escaleOffer } = /** @type {HTMLElement} */ (
+            document.querySelector("escale-offer[placement=home-hero]")
+          ).dataset;
+          return escaleState !== undefined && escaleOffer !== refused && { offer: escaleOffer };
+        },
+        shown.offer,
+      );
+      await lookAt(browser, [at("/")]);
+      assert.notEqual((await slot(browser)).offer, shown.offer);
+      assert.notEqual(others.offer, shown.offer);
+    },
+  ),
 
   story("what was seen and clicked is kept with its decision", async ({ visit, at }) => {
     const browser = await visit();
     const { offer } = await becomeCityLover(browser, at);
     const seen = await browser.until("a decision that was viewed", keptDecision, "viewed");
-    assert.deepEqual([seen.offer, seen.variant, seen.arm, seen.clicked_ms, seen.outcome], [offer, 0, 0, null, "none"]);
+    assert.deepEqual(
+      [seen.offer, seen.variant, seen.arm, seen.clicked_ms, seen.outcome],
+      [offer, 0, 0, null, "none"],
+    );
     assert.ok(seen.propensity > 0 && seen.propensity <= 1, String(seen.propensity));
     await browser.click("escale-offer[placement=home-hero] .escale-link");
     const clicked = await browser.until("its click", keptDecision, "clicked_ms");
     assert.equal(clicked.id, seen.id);
   }),
 
-  story("it carries for machines what it says to people: schema.org's offer, price and rating", async ({ visit, at }) => {
-    const browser = await visit();
-    const { offer, text } = await becomeCityLover(browser, at);
-    assert.equal(offer, "seville-3-nuits");
-    assert.match(text, /4,7\/5 · 168 avis/);
-    const items = await browser.run(() => {
-      const read = (/** @type {Element} */ item) => {
-        /** @type {Record<string, unknown>} */
-        const told = { type: item.getAttribute("itemtype") };
-        for (const property of item.querySelectorAll("[itemprop]")) {
-          if (property.parentElement?.closest("[itemscope]") !== item) continue;
-          const value = property.getAttribute("content") ?? property.getAttribute("href") ?? property.getAttribute("src") ?? property.textContent;
-          told[property.getAttribute("itemprop") ?? ""] = property.hasAttribute("itemscope") ? read(property) : value;
-        }
-        return told;
-      };
-      return Array.from(document.querySelectorAll("escale-offer[placement=home-hero] [itemscope]:not([itemprop])"), read);
-    });
-    const { description, ...told } = items[0] ?? {};
-    assert.equal(items.length, 1);
-    assert.match(String(description), /Séville|nuits|Triana/i);
-    assert.deepEqual(told, {
-      type: "https://schema.org/Offer", name: told["name"], url: "/voyages/seville-3-nuits.html", image: "/img/seville.svg", price: "319", priceCurrency: "EUR",
-      aggregateRating: { type: "https://schema.org/AggregateRating", ratingValue: "4.7", reviewCount: "168" },
-    });
-    assert.deepEqual(await barriers(browser), []);
-  }),
+  story(
+    "it carries for machines what it says to people: schema.org's offer, price and rating",
+    async ({ visit, at }) => {
+      const browser = await visit();
+      const { offer, text } = await becomeCityLover(browser, at);
+      assert.equal(offer, "seville-3-nuits");
+      assert.match(text, /4,7\/5 · 168 avis/);
+      const items = await browser.run(() => {
+        const read = (/** @type {Element} */ item) => {
+          /** @type {Record<string, unknown>} */
+          const told = { type: item.getAttribute("itemtype") };
+          for (const property of item.querySelectorAll("[itemprop]")) {
+            if (property.parentElement?.closest("[itemscope]") !== item) continue;
+            const value =
+              property.getAttribute("content") ??
+              property.getAttribute("href") ??
+              property.getAttribute("src") ??
+              property.textContent;
+            told[property.getAttribute("itemprop") ?? ""] = property.hasAttribute("itemscope")
+              ? read(property)
+              : value;
+          }
+          return told;
+        };
+        return Array.from(
+          document.querySelectorAll(
+            "escale-offer[placement=home-hero] [itemscope]:not([itemprop])",
+          ),
+          read,
+        );
+      });
+      const { description, ...told } = items[0] ?? {};
+      assert.equal(items.length, 1);
+      assert.match(String(description), /Séville|nuits|Triana/i);
+      assert.deepEqual(told, {
+        type: "https://schema.org/Offer",
+        name: told["name"],
+        url: "/voyages/seville-3-nuits.html",
+        image: "/img/seville.svg",
+        price: "319",
+        priceCurrency: "EUR",
+        aggregateRating: {
+          type: "https://schema.org/AggregateRating",
+          ratingValue: "4.7",
+          reviewCount: "168",
+        },
+      });
+      assert.deepEqual(await barriers(browser), []);
+    },
+  ),
 
   story("it speaks the page's language", async ({ visit, at }) => {
     const browser = await visit();
@@ -89,8 +132,14 @@ export const blockStories = [
   story("every request stays with the site", async ({ visit, gate, at }) => {
     const browser = await visit();
     await becomeCityLover(browser, at);
-    const elsewhere = await browser.run((/** @type {string} */ origin) =>
-      performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => !name.startsWith(origin)), gate.origin);
+    const elsewhere = await browser.run(
+      (/** @type {string} */ origin) =>
+        performance
+          .getEntriesByType("resource")
+          .map(({ name }) => name)
+          .filter((name) => !name.startsWith(origin)),
+      gate.origin,
+    );
     assert.deepEqual(elsewhere, []);
   }),
 ];

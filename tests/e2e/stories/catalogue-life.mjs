@@ -1,6 +1,17 @@
 /** The failure catalogue, a document's life and what comes with it: each story is named after its number in docs/reliability.md. */
 import assert from "node:assert/strict";
-import { CITY_PAGES, arriveAndAccept, exported, flush, kept, lookAt, slot, storage, tell, untilState } from "../steps.mjs";
+import {
+  CITY_PAGES,
+  arriveAndAccept,
+  exported,
+  flush,
+  kept,
+  lookAt,
+  slot,
+  storage,
+  tell,
+  untilState,
+} from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 
@@ -41,124 +52,179 @@ const TRAPPED = `
 `;
 
 export const lifeCatalogue = [
-  story("f14_f15_back from the back-forward cache it looks again, counts one view, and has not kept the page out of it", async ({ visit, gate, at }) => {
-    gate.prelude = 'addEventListener("pageshow", ({ persisted }) => (window.wasFrozen = persisted));';
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    await lookAt(browser, [at("/ski/")]);
-    await browser.run(() => void Object.assign(window, { isTheSameDocument: true }));
-    await lookAt(browser, [at("/plage/")]);
-    await browser.back();
-    await untilState(browser, "ready");
-    // A frozen page wakes up as it was left, ready: its view is told a moment later.
-    let views = 0;
-    while (views < 4) {
-      await flush(browser);
-      views = (await exported(browser)).knowledge.counts.page_views ?? 0;
-    }
-    assert.equal(views, 4, "home, ski, the beach, and ski once more");
-    const { frozen, reasons } = await browser.run(() => {
-      const [entry] = /** @type {any[]} */ (performance.getEntriesByType("navigation"));
-      const { notRestoredReasons } = entry ?? {};
-      return { frozen: "isTheSameDocument" in window, reasons: notRestoredReasons?.reasons?.map((/** @type {any} */ { reason }) => reason) ?? [] };
-    });
-    // Where the engine does not freeze pages under a driver, what keeps them out must not be ours.
-    const ours = ["unload-listener", "idb", "broadcastchannel", "lock", "fetch", "websocket"];
-    if (!frozen) assert.deepEqual(reasons.filter((/** @type {string} */ reason) => ours.some((one) => reason.includes(one))), []);
-  }),
+  story(
+    "f14_f15_back from the back-forward cache it looks again, counts one view, and has not kept the page out of it",
+    async ({ visit, gate, at }) => {
+      gate.prelude =
+        'addEventListener("pageshow", ({ persisted }) => (window.wasFrozen = persisted));';
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      await lookAt(browser, [at("/ski/")]);
+      await browser.run(() => void Object.assign(window, { isTheSameDocument: true }));
+      await lookAt(browser, [at("/plage/")]);
+      await browser.back();
+      await untilState(browser, "ready");
+      // A frozen page wakes up as it was left, ready: its view is told a moment later.
+      let views = 0;
+      while (views < 4) {
+        await flush(browser);
+        views = (await exported(browser)).knowledge.counts.page_views ?? 0;
+      }
+      assert.equal(views, 4, "home, ski, the beach, and ski once more");
+      const { frozen, reasons } = await browser.run(() => {
+        const [entry] = /** @type {any[]} */ (performance.getEntriesByType("navigation"));
+        const { notRestoredReasons } = entry ?? {};
+        return {
+          frozen: "isTheSameDocument" in window,
+          reasons:
+            notRestoredReasons?.reasons?.map((/** @type {any} */ { reason }) => reason) ?? [],
+        };
+      });
+      // Where the engine does not freeze pages under a driver, what keeps them out must not be ours.
+      const ours = ["unload-listener", "idb", "broadcastchannel", "lock", "fetch", "websocket"];
+      if (!frozen)
+        assert.deepEqual(
+          reasons.filter((/** @type {string} */ reason) =>
+            ours.some((one) => reason.includes(one)),
+          ),
+          [],
+        );
+    },
+  ),
 
-  story("f15_a page left in the midst of making its database, and kept for back, does not keep the next ones from it", async ({ visit, gate, at }) => {
-    gate.prelude = LEFT_WHILE_MAKING;
-    const browser = await visit();
-    await browser.open(at("/"));
-    await untilState(browser, "pending");
-    await browser.click("#consent-accept");
-    await browser.until("Escale to ask for its database", () => "asksForDatabase" in window);
-    gate.prelude = "";
-    await lookAt(browser, [at("/ski/")]);
-    assert.ok((await kept(browser)).visitor, "who was here is kept");
-  }),
+  story(
+    "f15_a page left in the midst of making its database, and kept for back, does not keep the next ones from it",
+    async ({ visit, gate, at }) => {
+      gate.prelude = LEFT_WHILE_MAKING;
+      const browser = await visit();
+      await browser.open(at("/"));
+      await untilState(browser, "pending");
+      await browser.click("#consent-accept");
+      await browser.until("Escale to ask for its database", () => "asksForDatabase" in window);
+      gate.prelude = "";
+      await lookAt(browser, [at("/ski/")]);
+      assert.ok((await kept(browser)).visitor, "who was here is kept");
+    },
+  ),
 
   story("f16_ten thousand pushState in a row are bounded work", async ({ engine, visit, at }) => {
     const browser = await visit();
     await arriveAndAccept(browser, at("/"));
     // Firefox tells its driver of each, which takes it ten milliseconds beside the page's own: most of them come as events alone.
     const real = engine === "firefox" ? PUSHES / 20 : PUSHES;
-    await browser.run((/** @type {number} */ count, /** @type {number} */ real) => {
-      for (let turn = 0; turn < count; turn += 1) {
-        try {
-          if (turn >= real) dispatchEvent(new PopStateEvent("popstate"));
-          else history.replaceState(null, "", `/city-trips/?turn=${turn}`);
-        } catch {
-          // Browsers refuse more than some hundred a moment: the events come all the same where they let them.
-          dispatchEvent(new PopStateEvent("popstate"));
+    await browser.run(
+      (/** @type {number} */ count, /** @type {number} */ real) => {
+        for (let turn = 0; turn < count; turn += 1) {
+          try {
+            if (turn >= real) dispatchEvent(new PopStateEvent("popstate"));
+            else history.replaceState(null, "", `/city-trips/?turn=${turn}`);
+          } catch {
+            // Browsers refuse more than some hundred a moment: the events come all the same where they let them.
+            dispatchEvent(new PopStateEvent("popstate"));
+          }
         }
-      }
-      Object.assign(window, { hasTurned: true });
-    }, PUSHES, real);
+        Object.assign(window, { hasTurned: true });
+      },
+      PUSHES,
+      real,
+    );
     await browser.until("the turns", () => "hasTurned" in window);
-    await browser.until("the view of the last one", () => new Promise((resolve) => setTimeout(() => resolve(true), 400)));
+    await browser.until(
+      "the view of the last one",
+      () => new Promise((resolve) => setTimeout(() => resolve(true), 400)),
+    );
     await flush(browser);
     const { counts } = (await exported(browser)).knowledge;
     assert.ok(counts.page_views >= 1 && counts.page_views <= 10, `${counts.page_views} views`);
   }),
 
-  story("f17_a prerendered page is recorded when it is shown, not before", async ({ visit, gate, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    await flush(browser);
-    gate.prelude = PRERENDERED;
-    const asked = gate.requests.length;
-    await browser.open(at("/ski/"));
-    await browser.until("the client", () => performance.getEntriesByName(new URL("/escale/client.js", location.href).href).length > 0);
-    assert.deepEqual(gate.requests.slice(asked).filter((request) => /later|sync|full/.test(request)), []);
-    assert.equal(await browser.run(() => document.documentElement.dataset["escale"]), "pending");
-    await browser.run(() => {
-      Object.assign(window, { isPrerendering: false });
-      document.dispatchEvent(new Event("prerenderingchange"));
-    });
-    await untilState(browser, "ready");
-    assert.equal((await exported(browser)).knowledge.counts.page_views, 2);
-  }),
+  story(
+    "f17_a prerendered page is recorded when it is shown, not before",
+    async ({ visit, gate, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      await flush(browser);
+      gate.prelude = PRERENDERED;
+      const asked = gate.requests.length;
+      await browser.open(at("/ski/"));
+      await browser.until(
+        "the client",
+        () =>
+          performance.getEntriesByName(new URL("/escale/client.js", location.href).href).length > 0,
+      );
+      assert.deepEqual(
+        gate.requests.slice(asked).filter((request) => /later|sync|full/.test(request)),
+        [],
+      );
+      assert.equal(await browser.run(() => document.documentElement.dataset["escale"]), "pending");
+      await browser.run(() => {
+        Object.assign(window, { isPrerendering: false });
+        document.dispatchEvent(new Event("prerenderingchange"));
+      });
+      await untilState(browser, "ready");
+      assert.equal((await exported(browser)).knowledge.counts.page_views, 2);
+    },
+  ),
 
   story("f19_the snippet pasted twice is one instance", async ({ visit, gate, at }) => {
-    gate.rewrite = (html) => html.replace(/<script async src="\/escale\/escale.js"[^>]*><\/script>/, (snippet) => snippet + snippet);
+    gate.rewrite = (html) =>
+      html.replace(
+        /<script async src="\/escale\/escale.js"[^>]*><\/script>/,
+        (snippet) => snippet + snippet,
+      );
     const browser = await visit();
     await arriveAndAccept(browser, at("/"));
     assert.equal((await exported(browser)).knowledge.counts.page_views, 1);
     assert.equal(gate.asked("/v1/config").length, 1);
   }),
 
-  story("f21_an engine that traps is begun once more, then left off, and the default shows", async ({ visit, gate, at }) => {
-    gate.prelude = TRAPPED;
-    const browser = await visit();
-    await becomeCityLover(browser, at);
-    const before = await browser.run(() => /** @type {any} */ (window).instances);
-    await browser.run(() => {
-      Object.assign(window, { isFaulty: true });
-      /** @type {any} */ (window).escale("track", "search", { destination: "bali" });
-    });
-    await untilState(browser, "off");
-    assert.equal((await slot(browser)).state, "default");
-    assert.equal(await browser.run(() => /** @type {any} */ (window).instances) - before, 1, "one more, no loop");
-    assert.equal(gate.asked("/escale/client.js").filter((request) => request.includes("afresh")).length, 1);
-  }),
+  story(
+    "f21_an engine that traps is begun once more, then left off, and the default shows",
+    async ({ visit, gate, at }) => {
+      gate.prelude = TRAPPED;
+      const browser = await visit();
+      await becomeCityLover(browser, at);
+      const before = await browser.run(() => /** @type {any} */ (window).instances);
+      await browser.run(() => {
+        Object.assign(window, { isFaulty: true });
+        /** @type {any} */ (window).escale("track", "search", { destination: "bali" });
+      });
+      await untilState(browser, "off");
+      assert.equal((await slot(browser)).state, "default");
+      assert.equal(
+        (await browser.run(() => /** @type {any} */ (window).instances)) - before,
+        1,
+        "one more, no loop",
+      );
+      assert.equal(
+        gate.asked("/escale/client.js").filter((request) => request.includes("afresh")).length,
+        1,
+      );
+    },
+  ),
 
-  story("f23_a browser that a machine drives gets the default, and is not counted", async ({ visit, gate, at }) => {
-    gate.rewrite = (html) => html.replace(' data-bots="allow"', "");
-    const browser = await visit();
-    await browser.open(at("/"));
-    await untilState(browser, "off");
-    await browser.click("#consent-accept");
-    await tell(browser, "track", "search", { destination: "bali" });
-    assert.equal((await slot(browser)).state, "default");
-    assert.deepEqual(gate.asked("/v1/"), []);
-    assert.deepEqual((await storage(browser)).databases, []);
-  }),
+  story(
+    "f23_a browser that a machine drives gets the default, and is not counted",
+    async ({ visit, gate, at }) => {
+      gate.rewrite = (html) => html.replace(' data-bots="allow"', "");
+      const browser = await visit();
+      await browser.open(at("/"));
+      await untilState(browser, "off");
+      await browser.click("#consent-accept");
+      await tell(browser, "track", "search", { destination: "bali" });
+      assert.equal((await slot(browser)).state, "default");
+      assert.deepEqual(gate.asked("/v1/"), []);
+      assert.deepEqual((await storage(browser)).databases, []);
+    },
+  ),
 
   ...[400, 403, 413, 422].map((status) =>
     story(`f26_an answer of ${status} is not asked for again`, async ({ visit, gate, at }) => {
-      gate.answers.set("/v1/sync", { status, type: "application/json", body: JSON.stringify({ error: { code: "malformed" } }) });
+      gate.answers.set("/v1/sync", {
+        status,
+        type: "application/json",
+        body: JSON.stringify({ error: { code: "malformed" } }),
+      });
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
       for (let count = 0; count < 3; count += 1) {
@@ -167,46 +233,60 @@ export const lifeCatalogue = [
       }
       assert.equal(gate.asked("/v1/sync").length, 1);
       assert.equal((await exported(browser)).knowledge.counts.searches, 3, "nothing is lost here");
-    })),
+    }),
+  ),
 
-  story("f31_a hotel's log-in page instead of the server: refused, and nothing is lost", async ({ visit, gate, at }) => {
-    gate.answers.set("/v1/sync", { status: 200, type: "text/html", body: "<h1>Welcome to our hotel</h1>" });
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    await tell(browser, "track", "search", { destination: "bali" });
-    await flush(browser);
-    await untilState(browser, "ready");
-    assert.equal((await exported(browser)).knowledge.counts.searches, 1);
-  }),
-
-  story("f33_a tab that was opened from another one, with its session, writes under a name of its own", async ({ engine, visit, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    await browser.run(() => sessionStorage.setItem("the-sites-own", "copied"));
-    const [first = ""] = await browser.tabs();
-    await browser.run(() => {
-      const link = Object.assign(document.createElement("button"), { id: "another-tab", textContent: "Another tab" });
-      // Only what a person presses may open one.
-      link.addEventListener("click", () => window.open(location.href));
-      document.getElementById("main")?.prepend(link);
-    });
-    // WebKitGTK's browser opens none under a driver: there the session is copied by hand.
-    if (engine === "webkit") {
-      await browser.newTab();
-      await browser.open(at("/"));
-      await browser.run(() => sessionStorage.setItem("the-sites-own", "copied"));
-    } else await browser.click("#another-tab");
-    const second = (await browser.tabs()).find((tab) => tab !== first) ?? "";
-    await browser.goTo(second);
-    await untilState(browser, "ready");
-    assert.equal((await storage(browser)).session.join(), "the-sites-own", "it is a copy");
-    for (const tab of [first, second, first, second]) {
-      await browser.goTo(tab);
+  story(
+    "f31_a hotel's log-in page instead of the server: refused, and nothing is lost",
+    async ({ visit, gate, at }) => {
+      gate.answers.set("/v1/sync", {
+        status: 200,
+        type: "text/html",
+        body: "<h1>Welcome to our hotel</h1>",
+      });
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
       await tell(browser, "track", "search", { destination: "bali" });
       await flush(browser);
-    }
-    await lookAt(browser, [at(CITY_PAGES[0] ?? "/")]);
-    const { counts } = (await exported(browser)).knowledge;
-    assert.deepEqual([counts.searches, counts.page_views], [4, 3]);
-  }),
+      await untilState(browser, "ready");
+      assert.equal((await exported(browser)).knowledge.counts.searches, 1);
+    },
+  ),
+
+  story(
+    "f33_a tab that was opened from another one, with its session, writes under a name of its own",
+    async ({ engine, visit, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      await browser.run(() => sessionStorage.setItem("the-sites-own", "copied"));
+      const [first = ""] = await browser.tabs();
+      await browser.run(() => {
+        const link = Object.assign(document.createElement("button"), {
+          id: "another-tab",
+          textContent: "Another tab",
+        });
+        // Only what a person presses may open one.
+        link.addEventListener("click", () => window.open(location.href));
+        document.getElementById("main")?.prepend(link);
+      });
+      // WebKitGTK's browser opens none under a driver: there the session is copied by hand.
+      if (engine === "webkit") {
+        await browser.newTab();
+        await browser.open(at("/"));
+        await browser.run(() => sessionStorage.setItem("the-sites-own", "copied"));
+      } else await browser.click("#another-tab");
+      const second = (await browser.tabs()).find((tab) => tab !== first) ?? "";
+      await browser.goTo(second);
+      await untilState(browser, "ready");
+      assert.equal((await storage(browser)).session.join(), "the-sites-own", "it is a copy");
+      for (const tab of [first, second, first, second]) {
+        await browser.goTo(tab);
+        await tell(browser, "track", "search", { destination: "bali" });
+        await flush(browser);
+      }
+      await lookAt(browser, [at(CITY_PAGES[0] ?? "/")]);
+      const { counts } = (await exported(browser)).knowledge;
+      assert.deepEqual([counts.searches, counts.page_views], [4, 3]);
+    },
+  ),
 ];

@@ -3,7 +3,19 @@ import assert from "node:assert/strict";
 import { KEYS } from "../../browser/driver/browser.mjs";
 import { barriers } from "../barriers.mjs";
 import { picture } from "../out.mjs";
-import { CITY_PAGES, arriveAndAccept, exported, flush, heldByServer, kept, lookAt, slot, storage, tell, untilState } from "../steps.mjs";
+import {
+  CITY_PAGES,
+  arriveAndAccept,
+  exported,
+  flush,
+  heldByServer,
+  kept,
+  lookAt,
+  slot,
+  storage,
+  tell,
+  untilState,
+} from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 import { isAbout } from "./taste.mjs";
@@ -22,23 +34,38 @@ async function openCentre(browser, page, part = "likes") {
 
 /** What a part of the centre says. @param {Browser} browser @param {string} css @param {string} [wanted] */
 const said = (browser, css, wanted = "") =>
-  browser.until(`${css} to say ${wanted}`, (/** @type {string} */ selector, /** @type {string} */ text) => {
-    const found = /** @type {HTMLElement | null} */ (document.querySelector(`dialog.escale-centre[open] ${selector}`))?.innerText;
-    return found?.includes(text) ? found : undefined;
-  }, css, wanted);
+  browser.until(
+    `${css} to say ${wanted}`,
+    (/** @type {string} */ selector, /** @type {string} */ text) => {
+      const found = /** @type {HTMLElement | null} */ (
+        document.querySelector(`dialog.escale-centre[open] ${selector}`)
+      )?.innerText;
+      return found?.includes(text) ? found : undefined;
+    },
+    css,
+    wanted,
+  );
 
 /** Calls a word of Escale and answers what its callback is given. @param {Browser} browser @param {...unknown} command */
 const ask = (browser, ...command) =>
-  browser.runAsync((/** @type {unknown[]} */ ...words) => new Promise((done) => /** @type {any} */ (window).escale(...words, (/** @type {any} */ told) => {
-    // Firefox shows a driver's script only the standard's part of an error.
-    const own = told?.wrappedJSObject ?? told;
-    done(own?.name === "EscaleError" ? { code: own.code, remedy: own.remedy } : told);
-  })), ...command);
+  browser.runAsync(
+    (/** @type {unknown[]} */ ...words) =>
+      new Promise((done) =>
+        /** @type {any} */ (window).escale(...words, (/** @type {any} */ told) => {
+          // Firefox shows a driver's script only the standard's part of an error.
+          const own = told?.wrappedJSObject ?? told;
+          done(own?.name === "EscaleError" ? { code: own.code, remedy: own.remedy } : told);
+        }),
+      ),
+    ...command,
+  );
 
 /** Follows the footer's link by the keyboard: the demo's own strip lies over it. @param {Browser} browser */
 async function followLink(browser) {
   await browser.find("[data-escale-open=centre]");
-  await browser.run(() => /** @type {HTMLElement} */ (document.querySelector("[data-escale-open=centre]")).focus());
+  await browser.run(() =>
+    /** @type {HTMLElement} */ (document.querySelector("[data-escale-open=centre]")).focus(),
+  );
   await browser.press(KEYS.enter);
 }
 
@@ -47,12 +74,17 @@ async function tabThrough(browser, steps) {
   const places = [];
   for (let step = 0; step < steps; step += 1) {
     await browser.press(KEYS.tab);
-    places.push(await browser.run(() => {
-      const focused = document.activeElement;
-      // Between the last control and the first the browser's own may have it: the page then has none.
-      if (focused === null || focused === document.body || focused === document.documentElement) return "browser";
-      return focused.closest("dialog.escale-centre") ? (/** @type {HTMLElement} */ (focused).dataset["key"] ?? focused.className) : `outside: ${focused.outerHTML.slice(0, 80)}`;
-    }));
+    places.push(
+      await browser.run(() => {
+        const focused = document.activeElement;
+        // Between the last control and the first the browser's own may have it: the page then has none.
+        if (focused === null || focused === document.body || focused === document.documentElement)
+          return "browser";
+        return focused.closest("dialog.escale-centre")
+          ? (/** @type {HTMLElement} */ (focused).dataset["key"] ?? focused.className)
+          : `outside: ${focused.outerHTML.slice(0, 80)}`;
+      }),
+    );
   }
   return places;
 }
@@ -61,148 +93,211 @@ async function tabThrough(browser, steps) {
 const NOT_CITY = '.escale-centre-deny[data-key="topic trip.city"]';
 
 export const centreStories = [
-  story("the centre tells what is known in words, without a barrier, and what is struck out counts against", async ({ engine, visit, at }) => {
-    const browser = await visit();
-    const before = await becomeCityLover(browser, at);
-    assert.ok(isAbout(before.offer, "trip.city"), `${before.offer} is about city trips`);
-    const likes = await openCentre(browser, at(PRIVACY));
-    assert.match(likes, /les escapades en ville[\s\S]*(presque|assez) sûrs/);
-    assert.match(await said(browser, ".escale-centre-trips"), /devis|préparation|envie/);
-    assert.deepEqual(await barriers(browser), []);
-    await browser.screenshot(picture(engine, "centre"));
-    await browser.click(NOT_CITY);
-    assert.match(await said(browser, ".escale-centre-denied", "les escapades en ville"), /dit par vous/);
-    assert.doesNotMatch(await said(browser, ".escale-centre-likes"), /les escapades en ville/);
-    await said(browser, ".escale-centre-status", "noté");
-    assert.deepEqual(await barriers(browser), []);
-    await browser.screenshot(picture(engine, "centre-struck-out"));
-    await lookAt(browser, [at("/")]);
-    const after = await slot(browser);
-    assert.ok(!isAbout(after.offer, "trip.city"), `${after.offer} is not about city trips`);
-    await openCentre(browser, at(PRIVACY), "denied");
-    await browser.click(".escale-centre-allow");
-    await said(browser, ".escale-centre-status", "noté");
-    assert.deepEqual((await exported(browser)).knowledge.denied, []);
-  }),
+  story(
+    "the centre tells what is known in words, without a barrier, and what is struck out counts against",
+    async ({ engine, visit, at }) => {
+      const browser = await visit();
+      const before = await becomeCityLover(browser, at);
+      assert.ok(isAbout(before.offer, "trip.city"), `${before.offer} is about city trips`);
+      const likes = await openCentre(browser, at(PRIVACY));
+      assert.match(likes, /les escapades en ville[\s\S]*(presque|assez) sûrs/);
+      assert.match(await said(browser, ".escale-centre-trips"), /devis|préparation|envie/);
+      assert.deepEqual(await barriers(browser), []);
+      await browser.screenshot(picture(engine, "centre"));
+      await browser.click(NOT_CITY);
+      assert.match(
+        await said(browser, ".escale-centre-denied", "les escapades en ville"),
+        /dit par vous/,
+      );
+      assert.doesNotMatch(await said(browser, ".escale-centre-likes"), /les escapades en ville/);
+      await said(browser, ".escale-centre-status", "noté");
+      assert.deepEqual(await barriers(browser), []);
+      await browser.screenshot(picture(engine, "centre-struck-out"));
+      await lookAt(browser, [at("/")]);
+      const after = await slot(browser);
+      assert.ok(!isAbout(after.offer, "trip.city"), `${after.offer} is not about city trips`);
+      await openCentre(browser, at(PRIVACY), "denied");
+      await browser.click(".escale-centre-allow");
+      await said(browser, ".escale-centre-status", "noté");
+      assert.deepEqual((await exported(browser)).knowledge.denied, []);
+    },
+  ),
 
-  story("the centre tells declared facts with source and date, and can be taken back; how often is a choice", async ({ visit, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/?lang=en"));
-    await tell(browser, "declare", { fact: "party", value: "family" });
-    await flush(browser);
-    await openCentre(browser, at(`${PRIVACY}?lang=en`), "declared");
-    assert.match(await said(browser, ".escale-centre-declared"), /travelling as a family\s*said by you · \w+ \d+, \d{4}/);
-    await browser.click(".escale-centre-remove");
-    await said(browser, ".escale-centre-declared", "Nothing was said.");
-    await browser.click('[data-key="often monthly"]');
-    await said(browser, ".escale-centre-status", "Noted");
-    const { knowledge } = await exported(browser);
-    assert.equal(knowledge.frequency, "monthly");
-    assert.deepEqual(knowledge.declared.map((/** @type {any} */ { value }) => value), [null]);
-    assert.deepEqual(await barriers(browser), []);
-  }),
+  story(
+    "the centre tells declared facts with source and date, and can be taken back; how often is a choice",
+    async ({ visit, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/?lang=en"));
+      await tell(browser, "declare", { fact: "party", value: "family" });
+      await flush(browser);
+      await openCentre(browser, at(`${PRIVACY}?lang=en`), "declared");
+      assert.match(
+        await said(browser, ".escale-centre-declared"),
+        /travelling as a family\s*said by you · \w+ \d+, \d{4}/,
+      );
+      await browser.click(".escale-centre-remove");
+      await said(browser, ".escale-centre-declared", "Nothing was said.");
+      await browser.click('[data-key="often monthly"]');
+      await said(browser, ".escale-centre-status", "Noted");
+      const { knowledge } = await exported(browser);
+      assert.equal(knowledge.frequency, "monthly");
+      assert.deepEqual(
+        knowledge.declared.map((/** @type {any} */ { value }) => value),
+        [null],
+      );
+      assert.deepEqual(await barriers(browser), []);
+    },
+  ),
 
-  story("the centre can be used with the keyboard alone, keeps the focus and gives it back", async ({ visit, at }) => {
-    const browser = await visit();
-    await becomeCityLover(browser, at);
-    await browser.open(at(PRIVACY));
-    await untilState(browser, "ready");
-    await browser.run(() => document.getElementById("centre")?.focus());
-    await browser.press(KEYS.enter);
-    await said(browser, ".escale-centre-likes");
-    await browser.run(() => /** @type {HTMLElement} */ (document.querySelector('.escale-centre [data-key="topic trip.city"]')).focus());
-    await browser.press(KEYS.enter);
-    await said(browser, ".escale-centre-denied");
-    const focused = await browser.run(() => /** @type {HTMLElement} */ (document.activeElement).dataset["key"]);
-    assert.equal(focused, "topic trip.city", "the focus is where it was: the topic can be put back");
-    const places = await tabThrough(browser, 30);
-    while (places.at(-1) === "browser") places.push(...(await tabThrough(browser, 1)));
-    assert.deepEqual(places.filter((place) => place.startsWith("outside")), []);
-    for (const key of ["topic trip.city", "pause", "export", "import", "erase"]) assert.ok(places.includes(key), `${key} is reached: ${places.join(", ")}`);
-    await browser.press(KEYS.escape);
-    await browser.until("the centre to be closed", () => document.querySelector("dialog.escale-centre") === null);
-    assert.equal(await browser.run(() => document.activeElement?.id), "centre");
-  }),
+  story(
+    "the centre can be used with the keyboard alone, keeps the focus and gives it back",
+    async ({ visit, at }) => {
+      const browser = await visit();
+      await becomeCityLover(browser, at);
+      await browser.open(at(PRIVACY));
+      await untilState(browser, "ready");
+      await browser.run(() => document.getElementById("centre")?.focus());
+      await browser.press(KEYS.enter);
+      await said(browser, ".escale-centre-likes");
+      await browser.run(() =>
+        /** @type {HTMLElement} */ (
+          document.querySelector('.escale-centre [data-key="topic trip.city"]')
+        ).focus(),
+      );
+      await browser.press(KEYS.enter);
+      await said(browser, ".escale-centre-denied");
+      const focused = await browser.run(
+        () => /** @type {HTMLElement} */ (document.activeElement).dataset["key"],
+      );
+      assert.equal(
+        focused,
+        "topic trip.city",
+        "the focus is where it was: the topic can be put back",
+      );
+      const places = await tabThrough(browser, 30);
+      while (places.at(-1) === "browser") places.push(...(await tabThrough(browser, 1)));
+      assert.deepEqual(
+        places.filter((place) => place.startsWith("outside")),
+        [],
+      );
+      for (const key of ["topic trip.city", "pause", "export", "import", "erase"])
+        assert.ok(places.includes(key), `${key} is reached: ${places.join(", ")}`);
+      await browser.press(KEYS.escape);
+      await browser.until(
+        "the centre to be closed",
+        () => document.querySelector("dialog.escale-centre") === null,
+      );
+      assert.equal(await browser.run(() => document.activeElement?.id), "centre");
+    },
+  ),
 
-  story("the centre's pause: nothing is recorded, sent or chosen, over reloads and in other tabs; resumed, all is as before", async ({ engine, visit, gate, at }) => {
-    const browser = await visit();
-    await becomeCityLover(browser, at);
-    const [first = ""] = await browser.tabs();
-    const other = await browser.newTab();
-    await lookAt(browser, [at("/")]);
-    assert.equal((await slot(browser)).state, "offer");
-    await browser.goTo(first);
-    await openCentre(browser, at(PRIVACY));
-    await browser.click(".escale-centre-pause");
-    await said(browser, ".escale-centre-paused", "En pause");
-    await browser.screenshot(picture(engine, "centre-paused"));
-    assert.deepEqual(await barriers(browser), []);
-    await browser.goTo(other);
-    await untilState(browser, "paused");
-    assert.deepEqual(await slot(browser).then(({ state, reason }) => ({ state, reason })), { state: "default", reason: "paused" });
-    await browser.goTo(first);
-    const before = await exported(browser);
-    await browser.goTo(other);
-    const asked = gate.asked("/v1/sync").length;
-    for (const path of [...CITY_PAGES, "/"]) {
-      await browser.open(at(path));
+  story(
+    "the centre's pause: nothing is recorded, sent or chosen, over reloads and in other tabs; resumed, all is as before",
+    async ({ engine, visit, gate, at }) => {
+      const browser = await visit();
+      await becomeCityLover(browser, at);
+      const [first = ""] = await browser.tabs();
+      const other = await browser.newTab();
+      await lookAt(browser, [at("/")]);
+      assert.equal((await slot(browser)).state, "offer");
+      await browser.goTo(first);
+      await openCentre(browser, at(PRIVACY));
+      await browser.click(".escale-centre-pause");
+      await said(browser, ".escale-centre-paused", "En pause");
+      await browser.screenshot(picture(engine, "centre-paused"));
+      assert.deepEqual(await barriers(browser), []);
+      await browser.goTo(other);
       await untilState(browser, "paused");
-    }
-    await tell(browser, "track", "search", { destination: "bali" });
-    assert.equal((await slot(browser)).reason, "paused");
-    assert.equal((await ask(browser, "choose", "home-hero")).reason, "paused");
-    await flush(browser);
-    const after = await exported(browser);
-    assert.deepEqual([after.replica, after.knowledge.counts], [before.replica, before.knowledge.counts]);
-    assert.equal(gate.asked("/v1/sync").length, asked, "nothing is sent");
-    await ask(browser, "profile.resume");
-    await untilState(browser, "ready");
-    assert.equal((await slot(browser)).state, "offer");
-    await browser.goTo(first);
-    await untilState(browser, "ready");
-  }),
+      assert.deepEqual(await slot(browser).then(({ state, reason }) => ({ state, reason })), {
+        state: "default",
+        reason: "paused",
+      });
+      await browser.goTo(first);
+      const before = await exported(browser);
+      await browser.goTo(other);
+      const asked = gate.asked("/v1/sync").length;
+      for (const path of [...CITY_PAGES, "/"]) {
+        await browser.open(at(path));
+        await untilState(browser, "paused");
+      }
+      await tell(browser, "track", "search", { destination: "bali" });
+      assert.equal((await slot(browser)).reason, "paused");
+      assert.equal((await ask(browser, "choose", "home-hero")).reason, "paused");
+      await flush(browser);
+      const after = await exported(browser);
+      assert.deepEqual(
+        [after.replica, after.knowledge.counts],
+        [before.replica, before.knowledge.counts],
+      );
+      assert.equal(gate.asked("/v1/sync").length, asked, "nothing is sent");
+      await ask(browser, "profile.resume");
+      await untilState(browser, "ready");
+      assert.equal((await slot(browser)).state, "offer");
+      await browser.goTo(first);
+      await untilState(browser, "ready");
+    },
+  ),
 
-  story("the centre's export comes back in another browser, as another replica, once", async ({ newVisitor, gate, at }) => {
-    const home = await newVisitor().open();
-    await becomeCityLover(home, at);
-    const file = JSON.stringify(await exported(home));
-    assert.equal((await ask(home, "profile.import", file)).code, "already_here", "its own");
+  story(
+    "the centre's export comes back in another browser, as another replica, once",
+    async ({ newVisitor, gate, at }) => {
+      const home = await newVisitor().open();
+      await becomeCityLover(home, at);
+      const file = JSON.stringify(await exported(home));
+      assert.equal((await ask(home, "profile.import", file)).code, "already_here", "its own");
 
-    const office = await newVisitor().open();
-    await arriveAndAccept(office, at("/"));
-    const own = (await exported(office)).replica;
-    assert.equal((await ask(office, "profile.import", "{}")).code, "bad_file");
-    assert.equal(await ask(office, "profile.import", file), null);
-    const shown = await slot(office);
-    assert.ok(isAbout(shown.offer, "trip.city"), `${shown.offer} is chosen at once, of what was brought`);
-    const again = await ask(office, "profile.import", file);
-    assert.equal(again.code, "already_here");
-    assert.match(again.remedy, /Nothing is to be done/);
-    const both = await exported(office);
-    assert.equal(both.replica, own, "the own replica is as it was");
-    assert.equal(both.knowledge.counts.quote_starts, 1);
-    await flush(office);
-    const { body } = await heldByServer(gate.origin, (await kept(office))["visitor"].secret);
-    assert.equal(body.replicas.length, 2, "its own, and the one that was brought");
-    await lookAt(office, [at("/")]);
-    await flush(office);
-    assert.equal((await exported(office)).knowledge.counts.quote_starts, 1, "also once the server has told it back");
-  }),
+      const office = await newVisitor().open();
+      await arriveAndAccept(office, at("/"));
+      const own = (await exported(office)).replica;
+      assert.equal((await ask(office, "profile.import", "{}")).code, "bad_file");
+      assert.equal(await ask(office, "profile.import", file), null);
+      const shown = await slot(office);
+      assert.ok(
+        isAbout(shown.offer, "trip.city"),
+        `${shown.offer} is chosen at once, of what was brought`,
+      );
+      const again = await ask(office, "profile.import", file);
+      assert.equal(again.code, "already_here");
+      assert.match(again.remedy, /Nothing is to be done/);
+      const both = await exported(office);
+      assert.equal(both.replica, own, "the own replica is as it was");
+      assert.equal(both.knowledge.counts.quote_starts, 1);
+      await flush(office);
+      const { body } = await heldByServer(gate.origin, (await kept(office))["visitor"].secret);
+      assert.equal(body.replicas.length, 2, "its own, and the one that was brought");
+      await lookAt(office, [at("/")]);
+      await flush(office);
+      assert.equal(
+        (await exported(office)).knowledge.counts.quote_starts,
+        1,
+        "also once the server has told it back",
+      );
+    },
+  ),
 
-  story("without consent the centre has nothing to show, and the link leads to the page that says so", async ({ visit, gate, at }) => {
-    const browser = await visit();
-    await browser.open(at(PRIVACY));
-    await untilState(browser, "pending");
-    await browser.click("#consent-refuse");
-    await untilState(browser, "denied");
-    await browser.click("#centre");
-    await browser.until("an answer", () => document.getElementById("done")?.textContent?.includes("Rien n’est gardé"));
-    await browser.open(at("/"));
-    await untilState(browser, "denied");
-    await followLink(browser);
-    await browser.until("the privacy page", (/** @type {string} */ page) => location.pathname === page, PRIVACY);
-    assert.deepEqual(gate.asked("/escale/centre.js"), []);
-  }),
+  story(
+    "without consent the centre has nothing to show, and the link leads to the page that says so",
+    async ({ visit, gate, at }) => {
+      const browser = await visit();
+      await browser.open(at(PRIVACY));
+      await untilState(browser, "pending");
+      await browser.click("#consent-refuse");
+      await untilState(browser, "denied");
+      await browser.click("#centre");
+      await browser.until("an answer", () =>
+        document.getElementById("done")?.textContent?.includes("Rien n’est gardé"),
+      );
+      await browser.open(at("/"));
+      await untilState(browser, "denied");
+      await followLink(browser);
+      await browser.until(
+        "the privacy page",
+        (/** @type {string} */ page) => location.pathname === page,
+        PRIVACY,
+      );
+      assert.deepEqual(gate.asked("/escale/centre.js"), []);
+    },
+  ),
 
   story("erased in the centre, nothing is left", async ({ visit, gate, at }) => {
     const browser = await visit();

@@ -25,17 +25,20 @@ const assertNothingAsked = (gate) => {
 };
 
 export const consentStories = [
-  story("with nothing decided, nothing is stored or sent and the default shows", async ({ engine, visit, gate, at }) => {
-    const browser = await visit();
-    for (const path of ["/", ...CITY_PAGES, "/"]) {
-      await browser.open(at(path));
-      await untilState(browser, "pending");
-    }
-    assert.deepEqual(await storage(browser), EMPTY);
-    assertNothingAsked(gate);
-    assert.match((await slot(browser)).text, /où faire escale/);
-    await browser.screenshot(picture(engine, "consent-pending"));
-  }),
+  story(
+    "with nothing decided, nothing is stored or sent and the default shows",
+    async ({ engine, visit, gate, at }) => {
+      const browser = await visit();
+      for (const path of ["/", ...CITY_PAGES, "/"]) {
+        await browser.open(at(path));
+        await untilState(browser, "pending");
+      }
+      assert.deepEqual(await storage(browser), EMPTY);
+      assertNothingAsked(gate);
+      assert.match((await slot(browser)).text, /où faire escale/);
+      await browser.screenshot(picture(engine, "consent-pending"));
+    },
+  ),
 
   story("refused, it stays so", async ({ visit, gate, at }) => {
     const browser = await visit();
@@ -52,26 +55,43 @@ export const consentStories = [
     assert.equal((await slot(browser)).state, "default");
   }),
 
-  story("accepted with nothing known yet, the default still shows", async ({ engine, visit, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    await browser.open(at("/"));
-    await untilState(browser, "ready");
-    const hero = await slot(browser);
-    assert.equal(hero.state, "default");
-    assert.match(hero.text, /où faire escale/);
-    assert.ok((await kept(browser))["visitor"]?.secret, "a visitor is kept");
-    await browser.screenshot(picture(engine, "unknown-visitor"));
-  }),
+  story(
+    "accepted with nothing known yet, the default still shows",
+    async ({ engine, visit, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      await browser.open(at("/"));
+      await untilState(browser, "ready");
+      const hero = await slot(browser);
+      assert.equal(hero.state, "default");
+      assert.match(hero.text, /où faire escale/);
+      assert.ok((await kept(browser))["visitor"]?.secret, "a visitor is kept");
+      await browser.screenshot(picture(engine, "unknown-visitor"));
+    },
+  ),
 
-  story("refused while the slots are being filled, the first is given back and the others are left alone", async ({ visit, gate, at }) => {
-    const browser = await visit();
-    await becomeCityLover(browser, at);
-    gate.prelude = REFUSE_AT_ONCE;
-    await browser.open(at("/"));
-    await browser.until("the slot to be given back", () => /** @type {any} */ (window).said.length > 1);
-    await untilState(browser, "denied");
-    await browser.runAsync(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))));
-    assert.deepEqual(await browser.run(() => /** @type {any} */ (window).said), ["home-hero: offer", "home-hero: default"]);
-  }),
+  story(
+    "refused while the slots are being filled, the first is given back and the others are left alone",
+    async ({ visit, gate, at }) => {
+      const browser = await visit();
+      await becomeCityLover(browser, at);
+      gate.prelude = REFUSE_AT_ONCE;
+      await browser.open(at("/"));
+      await browser.until(
+        "the slot to be given back",
+        () => /** @type {any} */ (window).said.length > 1,
+      );
+      await untilState(browser, "denied");
+      await browser.runAsync(
+        () =>
+          new Promise((done) =>
+            requestAnimationFrame(() => requestAnimationFrame(() => done(true))),
+          ),
+      );
+      assert.deepEqual(await browser.run(() => /** @type {any} */ (window).said), [
+        "home-hero: offer",
+        "home-hero: default",
+      ]);
+    },
+  ),
 ];

@@ -76,10 +76,17 @@ const rendered = (name, run) =>
 /** What stands in a slot: its blocks as HTML, and where the first one is. @param {Browser} browser @param {string} placement */
 const standing = (browser, placement) =>
   browser.run((/** @type {string} */ name) => {
-    const element = /** @type {HTMLElement} */ (document.querySelector(`escale-offer[placement="${name}"]`));
+    const element = /** @type {HTMLElement} */ (
+      document.querySelector(`escale-offer[placement="${name}"]`)
+    );
     const blocks = [...element.children].filter((child) => child.slot === "escale");
     const { x, y, width, height } = blocks[0]?.getBoundingClientRect() ?? {};
-    return { html: blocks.map((block) => block.outerHTML), place: [x, y, width, height], offer: element.dataset["escaleOffer"], at: element.dataset["escaleAt"] ?? null };
+    return {
+      html: blocks.map((block) => block.outerHTML),
+      place: [x, y, width, height],
+      offer: element.dataset["escaleOffer"],
+      at: element.dataset["escaleAt"] ?? null,
+    };
   }, placement);
 
 /**
@@ -95,100 +102,170 @@ async function sightOf(engine, browser) {
 }
 
 export const edgeStories = [
-  rendered("the edge renders the offer that the browser chooses, which takes over without a change", async ({ engine, visit, gate, at, rendering }) => {
-    gate.prelude = WATCH;
-    const browser = await visit();
-    const { offer } = await becomeCityLover(browser, at);
-    await flush(browser);
-    let release = () => {};
-    gate.held.set("/escale/escale_bg.wasm", new Promise((resolve) => (release = () => resolve(undefined))));
-    await browser.open(at("/"));
-    assert.match(rendering.sent.get("home-hero") ?? "", new RegExp(`data-escale-offer="${offer}"`));
-    const before = { hero: await standing(browser, "home-hero"), row: await standing(browser, "home-row") };
-    const sight = await sightOf(engine, browser);
-    await browser.screenshot(picture(engine, "edge-rendered"));
-    assert.ok(before.hero.at !== null, "the server said when it chose");
-    release();
-    await untilState(browser, "ready");
-    const after = { hero: await standing(browser, "home-hero"), row: await standing(browser, "home-row") };
-    for (const placement of /** @type {const} */ (["hero", "row"])) {
-      assert.equal(after[placement].offer, before[placement].offer);
-      assert.deepEqual(after[placement].html, before[placement].html, "the same HTML, to the letter");
-      assert.deepEqual(after[placement].place, before[placement].place);
-      assert.equal(after[placement].at, null, "it is the browser's own now");
-    }
-    for (const html of after.hero.html) assert.ok(rendering.sent.get("home-hero")?.includes(html), "what the server sent");
-    assert.ok((await sightOf(engine, browser)) === sight, "the same picture");
-    const { painted, shifts } = await browser.run(() => ({ painted: [.../** @type {any} */ (window).painted], shifts: /** @type {any} */ (window).shifts }));
-    assert.equal(painted.filter(Boolean).length, 1, `nothing else was ever painted: ${painted.join(" | ")}`);
-    assert.deepEqual(shifts.filter((/** @type {any} */ { of }) => of.includes("ESCALE-OFFER")), []);
-    await browser.click("escale-offer[placement=home-hero] .escale-why");
-    await browser.find("dialog.escale-why-panel");
-  }),
+  rendered(
+    "the edge renders the offer that the browser chooses, which takes over without a change",
+    async ({ engine, visit, gate, at, rendering }) => {
+      gate.prelude = WATCH;
+      const browser = await visit();
+      const { offer } = await becomeCityLover(browser, at);
+      await flush(browser);
+      let release = () => {};
+      gate.held.set(
+        "/escale/escale_bg.wasm",
+        new Promise((resolve) => (release = () => resolve(undefined))),
+      );
+      await browser.open(at("/"));
+      assert.match(
+        rendering.sent.get("home-hero") ?? "",
+        new RegExp(`data-escale-offer="${offer}"`),
+      );
+      const before = {
+        hero: await standing(browser, "home-hero"),
+        row: await standing(browser, "home-row"),
+      };
+      const sight = await sightOf(engine, browser);
+      await browser.screenshot(picture(engine, "edge-rendered"));
+      assert.ok(before.hero.at !== null, "the server said when it chose");
+      release();
+      await untilState(browser, "ready");
+      const after = {
+        hero: await standing(browser, "home-hero"),
+        row: await standing(browser, "home-row"),
+      };
+      for (const placement of /** @type {const} */ (["hero", "row"])) {
+        assert.equal(after[placement].offer, before[placement].offer);
+        assert.deepEqual(
+          after[placement].html,
+          before[placement].html,
+          "the same HTML, to the letter",
+        );
+        assert.deepEqual(after[placement].place, before[placement].place);
+        assert.equal(after[placement].at, null, "it is the browser's own now");
+      }
+      for (const html of after.hero.html)
+        assert.ok(rendering.sent.get("home-hero")?.includes(html), "what the server sent");
+      assert.ok((await sightOf(engine, browser)) === sight, "the same picture");
+      const { painted, shifts } = await browser.run(() => ({
+        painted: [.../** @type {any} */ (window).painted],
+        shifts: /** @type {any} */ (window).shifts,
+      }));
+      assert.equal(
+        painted.filter(Boolean).length,
+        1,
+        `nothing else was ever painted: ${painted.join(" | ")}`,
+      );
+      assert.deepEqual(
+        shifts.filter((/** @type {any} */ { of }) => of.includes("ESCALE-OFFER")),
+        [],
+      );
+      await browser.click("escale-offer[placement=home-hero] .escale-why");
+      await browser.find("dialog.escale-why-panel");
+    },
+  ),
 
-  rendered("the edge knows nobody without the cookie, which goes with a pause, a withdrawal and an erasure", async ({ visit, gate, at, rendering }) => {
-    const browser = await visit();
-    const cookies = async () => (await storage(browser)).cookies;
-    await browser.open(at("/"));
-    await untilState(browser, "pending");
-    assert.equal(await cookies(), "", "none before consent");
-    assert.doesNotMatch(rendering.sent.get("home-hero") ?? "", /data-escale-at/);
-    const { rewrite } = gate;
-    gate.rewrite = (html) => rewrite(html).replace('data-cookie="on"', 'data-cookie="off"');
-    await becomeCityLover(browser, at);
-    assert.equal(await cookies(), "", "off is off");
-    gate.rewrite = rewrite;
-    await lookAt(browser, [at("/")]);
-    await flush(browser);
-    assert.match(await cookies(), /^escale-demo=[\w-]+$/);
-    await browser.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("profile.pause", () => done(true))));
-    assert.equal(await cookies(), "");
-    await browser.open(at("/"));
-    await untilState(browser, "paused");
-    assert.doesNotMatch(rendering.sent.get("home-hero") ?? "", /data-escale-at/);
-    await browser.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("profile.resume", () => done(true))));
-    await flush(browser);
-    assert.match(await cookies(), /^escale-demo=/);
-    await browser.open(at("/"));
-    await untilState(browser, "ready");
-    assert.equal((await slot(browser)).state, "offer");
-    await tell(browser, "consent", "denied");
-    await untilState(browser, "denied");
-    await browser.until("the cookie to be gone", () => document.cookie === "");
-    assert.equal((await slot(browser)).state, "default");
-  }),
+  rendered(
+    "the edge knows nobody without the cookie, which goes with a pause, a withdrawal and an erasure",
+    async ({ visit, gate, at, rendering }) => {
+      const browser = await visit();
+      const cookies = async () => (await storage(browser)).cookies;
+      await browser.open(at("/"));
+      await untilState(browser, "pending");
+      assert.equal(await cookies(), "", "none before consent");
+      assert.doesNotMatch(rendering.sent.get("home-hero") ?? "", /data-escale-at/);
+      const { rewrite } = gate;
+      gate.rewrite = (html) => rewrite(html).replace('data-cookie="on"', 'data-cookie="off"');
+      await becomeCityLover(browser, at);
+      assert.equal(await cookies(), "", "off is off");
+      gate.rewrite = rewrite;
+      await lookAt(browser, [at("/")]);
+      await flush(browser);
+      assert.match(await cookies(), /^escale-demo=[\w-]+$/);
+      await browser.runAsync(
+        () =>
+          new Promise((done) =>
+            /** @type {any} */ (window).escale("profile.pause", () => done(true)),
+          ),
+      );
+      assert.equal(await cookies(), "");
+      await browser.open(at("/"));
+      await untilState(browser, "paused");
+      assert.doesNotMatch(rendering.sent.get("home-hero") ?? "", /data-escale-at/);
+      await browser.runAsync(
+        () =>
+          new Promise((done) =>
+            /** @type {any} */ (window).escale("profile.resume", () => done(true)),
+          ),
+      );
+      await flush(browser);
+      assert.match(await cookies(), /^escale-demo=/);
+      await browser.open(at("/"));
+      await untilState(browser, "ready");
+      assert.equal((await slot(browser)).state, "offer");
+      await tell(browser, "consent", "denied");
+      await untilState(browser, "denied");
+      await browser.until("the cookie to be gone", () => document.cookie === "");
+      assert.equal((await slot(browser)).state, "default");
+    },
+  ),
 
-  rendered("a cookie that is no profile is no harm to the edge", async ({ visit, at, rendering }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    await browser.run(() => void (document.cookie = "escale-demo=AQAAAAAAAAAAAAj_____________; Path=/"));
-    for (const cookie of ["escale-demo=AQAAAAAAAAAAAAj_____________", "escale-demo=", "escale-demo=%%%", `escale-demo=${"A".repeat(9_000)}`]) {
-      const answer = await fetch(rendering.origin, { headers: { cookie } });
-      assert.equal(answer.status, 200);
-      assert.doesNotMatch(await answer.text(), /data-escale-at/);
-    }
-    await browser.open(at("/"));
-    await untilState(browser, "ready");
-    assert.equal((await slot(browser)).state, "default");
-  }),
+  rendered(
+    "a cookie that is no profile is no harm to the edge",
+    async ({ visit, at, rendering }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      await browser.run(
+        () => void (document.cookie = "escale-demo=AQAAAAAAAAAAAAj_____________; Path=/"),
+      );
+      for (const cookie of [
+        "escale-demo=AQAAAAAAAAAAAAj_____________",
+        "escale-demo=",
+        "escale-demo=%%%",
+        `escale-demo=${"A".repeat(9_000)}`,
+      ]) {
+        const answer = await fetch(rendering.origin, { headers: { cookie } });
+        assert.equal(answer.status, 200);
+        assert.doesNotMatch(await answer.text(), /data-escale-at/);
+      }
+      await browser.open(at("/"));
+      await untilState(browser, "ready");
+      assert.equal((await slot(browser)).state, "default");
+    },
+  ),
 
-  story("the edge in a worker, from precompiled modules, chooses what the page does; a trap costs one page its offer", async ({ visit, gate, at }) => {
-    gate.rewrite = (html) => html.replace(" data-site=", ' data-cookie="on" data-site=');
-    // This page asks for trusted addresses of workers; the story has none.
-    gate.policy = (policy) => policy.replace(/; require-trusted-types-for 'script'/, "");
-    gate.answers.set("/edge-worker.js", { status: 200, type: "text/javascript", body: EDGE_WORKER });
-    const browser = await visit();
-    const shown = await becomeCityLover(browser, at);
-    await flush(browser);
-    const told = await browser.runAsync(async () => {
-      const compiled = (/** @type {string} */ file) => WebAssembly.compileStreaming(fetch(`/escale/${file}`));
-      const [module, later, config] = await Promise.all([compiled("escale_bg.wasm"), compiled("later_bg.wasm"), fetch("/v1/config?site=demo").then(async (answer) => new Uint8Array(await answer.arrayBuffer()))]);
-      const worker = new Worker("/edge-worker.js", { type: "module" });
-      worker.postMessage({ cookie: document.cookie, module, later, config });
-      return new Promise((done) => (worker.onmessage = ({ data }) => done(data)));
-    });
-    assert.deepEqual([told.error, told.offer, told.isPersonal, told.nobody], [undefined, shown.offer, true, false]);
-    assert.match(told.html, /shadowrootmode="open".*own/s);
-    assert.deepEqual(told.trapped, ["own", shown.offer, shown.offer]);
-  }),
+  story(
+    "the edge in a worker, from precompiled modules, chooses what the page does; a trap costs one page its offer",
+    async ({ visit, gate, at }) => {
+      gate.rewrite = (html) => html.replace(" data-site=", ' data-cookie="on" data-site=');
+      // This page asks for trusted addresses of workers; the story has none.
+      gate.policy = (policy) => policy.replace(/; require-trusted-types-for 'script'/, "");
+      gate.answers.set("/edge-worker.js", {
+        status: 200,
+        type: "text/javascript",
+        body: EDGE_WORKER,
+      });
+      const browser = await visit();
+      const shown = await becomeCityLover(browser, at);
+      await flush(browser);
+      const told = await browser.runAsync(async () => {
+        const compiled = (/** @type {string} */ file) =>
+          WebAssembly.compileStreaming(fetch(`/escale/${file}`));
+        const [module, later, config] = await Promise.all([
+          compiled("escale_bg.wasm"),
+          compiled("later_bg.wasm"),
+          fetch("/v1/config?site=demo").then(
+            async (answer) => new Uint8Array(await answer.arrayBuffer()),
+          ),
+        ]);
+        const worker = new Worker("/edge-worker.js", { type: "module" });
+        worker.postMessage({ cookie: document.cookie, module, later, config });
+        return new Promise((done) => (worker.onmessage = ({ data }) => done(data)));
+      });
+      assert.deepEqual(
+        [told.error, told.offer, told.isPersonal, told.nobody],
+        [undefined, shown.offer, true, false],
+      );
+      assert.match(told.html, /shadowrootmode="open".*own/s);
+      assert.deepEqual(told.trapped, ["own", shown.offer, shown.offer]);
+    },
+  ),
 ];

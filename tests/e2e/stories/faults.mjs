@@ -1,6 +1,16 @@
 /** Whatever is missing, blocked or wrong: the page keeps its own content, and nothing is thrown into it. */
 import assert from "node:assert/strict";
-import { answersTo, arriveAndAccept, CITY_PAGES, CITY_QUOTE, flush, lookAt, slot, tell, untilState } from "../steps.mjs";
+import {
+  answersTo,
+  arriveAndAccept,
+  CITY_PAGES,
+  CITY_QUOTE,
+  flush,
+  lookAt,
+  slot,
+  tell,
+  untilState,
+} from "../steps.mjs";
 import { story } from "../story.mjs";
 
 const BROKEN_CONFIG = JSON.stringify({
@@ -8,12 +18,33 @@ const BROKEN_CONFIG = JSON.stringify({
   facets: { trip: { topics: ["city"] } },
   families: { towns: {} },
   placements: { "home-hero": {} },
-  offers: [{ id: "lisbonne", family: "twons", placements: ["home-hero"], content: { fr: { title: "Lisbonne" } } }],
+  offers: [
+    {
+      id: "lisbonne",
+      family: "twons",
+      placements: ["home-hero"],
+      content: { fr: { title: "Lisbonne" } },
+    },
+  ],
 });
 
 /** Words that ask, and words that do something. */
-const ASKS = [["explain", "home-hero"], ["question"], ["flush"], ["profile.get"], ["profile.export"], ["centre"], ["no-such-word"]];
-const DOES = [["reset"], ["profile.pause"], ["profile.resume"], ["profile.import", "{}"], ["profile.forget"]];
+const ASKS = [
+  ["explain", "home-hero"],
+  ["question"],
+  ["flush"],
+  ["profile.get"],
+  ["profile.export"],
+  ["centre"],
+  ["no-such-word"],
+];
+const DOES = [
+  ["reset"],
+  ["profile.pause"],
+  ["profile.resume"],
+  ["profile.import", "{}"],
+  ["profile.forget"],
+];
 
 /** Storage as browsers refuse it: reading the name already throws. */
 const DENIED = `for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
@@ -63,76 +94,138 @@ const withoutStorage = (name, prelude) =>
   });
 
 export const faultStories = [
-  withoutEngine("f20_the module is missing", (gate) => gate.answers.set("/escale/escale_bg.wasm", { status: 404 })),
+  withoutEngine("f20_the module is missing", (gate) =>
+    gate.answers.set("/escale/escale_bg.wasm", { status: 404 }),
+  ),
   withoutEngine("f20_the module is another one", (gate) =>
-    gate.answers.set("/escale/escale_bg.wasm", { status: 200, type: "application/wasm", body: "\0asm\x01\0\0\0" })),
-  withoutEngine("f20_the module is of another type", (gate) => gate.answers.set("/escale/escale_bg.wasm", { status: 200, type: "text/html", body: "<h1>404</h1>" })),
+    gate.answers.set("/escale/escale_bg.wasm", {
+      status: 200,
+      type: "application/wasm",
+      body: "\0asm\x01\0\0\0",
+    }),
+  ),
+  withoutEngine("f20_the module is of another type", (gate) =>
+    gate.answers.set("/escale/escale_bg.wasm", {
+      status: 200,
+      type: "text/html",
+      body: "<h1>404</h1>",
+    }),
+  ),
   withoutEngine("f20_the policy forbids modules", (gate) => {
     gate.policy = (policy) => policy.replace("'wasm-unsafe-eval'", "");
     gate.expected = "policy";
   }),
   withoutEngine("f22_there is no memory left", (gate) => (gate.prelude = NO_MEMORY)),
-  withoutEngine("f20_the client is missing", (gate) => gate.answers.set("/escale/client.js", { status: 404 })),
-  withoutEngine("f45_the config is missing", (gate) => gate.answers.set("/v1/config", { status: 404 })),
+  withoutEngine("f20_the client is missing", (gate) =>
+    gate.answers.set("/escale/client.js", { status: 404 }),
+  ),
+  withoutEngine("f45_the config is missing", (gate) =>
+    gate.answers.set("/v1/config", { status: 404 }),
+  ),
   withoutEngine("f45_the config is no config", (gate) =>
-    gate.answers.set("/v1/config", { status: 200, type: "application/octet-stream", body: "x".repeat(4_000) })),
-  story("what is loaded after the first choice is missing: offers still show, and whoever asks is answered", async ({ visit, gate, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
-    // What the last page had not written yet would have to be taken up first, by what is missing here.
-    await flush(browser);
-    gate.answers.set("/escale/later.js", { status: 404 });
-    await browser.open(at("/"));
-    await untilState(browser, "memory");
-    assert.equal((await slot(browser)).state, "offer");
-    assert.deepEqual(await answersTo(browser, ASKS), ASKS.map(() => "nothing"));
-    assert.deepEqual(await answersTo(browser, DOES), DOES.map(() => "no code"), "none says that it was done");
-    gate.answers.clear();
-    gate.answers.set("/escale/full", { status: 404 });
-    await lookAt(browser, [at("/")]);
-    assert.deepEqual(await answersTo(browser, [["profile.get"], ["profile.export"], ["explain", "home-hero"]]), ["nothing", "nothing", "nothing"]);
-    assert.deepEqual(await answersTo(browser, [["profile.pause"], ["profile.resume"], ["profile.forget"]]), ["nothing", "nothing", "nothing"]);
-  }),
+    gate.answers.set("/v1/config", {
+      status: 200,
+      type: "application/octet-stream",
+      body: "x".repeat(4_000),
+    }),
+  ),
+  story(
+    "what is loaded after the first choice is missing: offers still show, and whoever asks is answered",
+    async ({ visit, gate, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
+      // What the last page had not written yet would have to be taken up first, by what is missing here.
+      await flush(browser);
+      gate.answers.set("/escale/later.js", { status: 404 });
+      await browser.open(at("/"));
+      await untilState(browser, "memory");
+      assert.equal((await slot(browser)).state, "offer");
+      assert.deepEqual(
+        await answersTo(browser, ASKS),
+        ASKS.map(() => "nothing"),
+      );
+      assert.deepEqual(
+        await answersTo(browser, DOES),
+        DOES.map(() => "no code"),
+        "none says that it was done",
+      );
+      gate.answers.clear();
+      gate.answers.set("/escale/full", { status: 404 });
+      await lookAt(browser, [at("/")]);
+      assert.deepEqual(
+        await answersTo(browser, [["profile.get"], ["profile.export"], ["explain", "home-hero"]]),
+        ["nothing", "nothing", "nothing"],
+      );
+      assert.deepEqual(
+        await answersTo(browser, [["profile.pause"], ["profile.resume"], ["profile.forget"]]),
+        ["nothing", "nothing", "nothing"],
+      );
+    },
+  ),
 
   withoutStorage("f01_storage is denied", DENIED),
   withoutStorage("f02_storage is absent", ABSENT),
 
-  story("f20_the module comes too late: the default stays, then it works", async ({ visit, gate, at }) => {
-    let release = () => {};
-    gate.held.set("/escale/escale_bg.wasm", new Promise((resolve) => (release = resolve)));
-    gate.deadlineMs = 50;
-    const browser = await visit();
-    await browser.open(at("/"));
-    await untilState(browser, "pending");
-    await browser.click("#consent-accept");
-    await browser.run((/** @type {number} */ waitMs) => void Object.assign(window, { lateFrom: performance.now() + 2 * waitMs }), gate.deadlineMs);
-    await browser.until("the deadline to be over", () => performance.now() > /** @type {any} */ (window).lateFrom);
-    release();
-    await untilState(browser, "ready");
-    assert.equal((await slot(browser)).reason, "deadline");
-    await assertDefault(browser);
-  }),
+  story(
+    "f20_the module comes too late: the default stays, then it works",
+    async ({ visit, gate, at }) => {
+      let release = () => {};
+      gate.held.set("/escale/escale_bg.wasm", new Promise((resolve) => (release = resolve)));
+      gate.deadlineMs = 50;
+      const browser = await visit();
+      await browser.open(at("/"));
+      await untilState(browser, "pending");
+      await browser.click("#consent-accept");
+      await browser.run(
+        (/** @type {number} */ waitMs) =>
+          void Object.assign(window, { lateFrom: performance.now() + 2 * waitMs }),
+        gate.deadlineMs,
+      );
+      await browser.until(
+        "the deadline to be over",
+        () => performance.now() > /** @type {any} */ (window).lateFrom,
+      );
+      release();
+      await untilState(browser, "ready");
+      assert.equal((await slot(browser)).reason, "deadline");
+      await assertDefault(browser);
+    },
+  ),
 
-  story("f45_a config with a fault is told once, with its place and a remedy, and the default stays", async ({ visit, gate, at }) => {
-    gate.answers.set("/broken.json", { status: 200, type: "application/json", body: BROKEN_CONFIG });
-    gate.rewrite = (html) => html.replace(/data-config="[^"]*"/, 'data-config="/broken.json"');
-    const browser = await visit();
-    await browser.open(at("/"));
-    await untilState(browser, "pending");
-    await browser.click("#consent-accept");
-    await untilState(browser, "off");
-    await assertDefault(browser);
-    await gate.told("/offers/0/family");
-    const told = gate.reports.filter(({ text }) => text.includes("/offers/0/family"));
-    assert.equal(told.length, 1, JSON.stringify(gate.reports));
-    assert.match(told[0]?.text ?? "", /towns/, "the remedy names the family that was meant");
-  }),
+  story(
+    "f45_a config with a fault is told once, with its place and a remedy, and the default stays",
+    async ({ visit, gate, at }) => {
+      gate.answers.set("/broken.json", {
+        status: 200,
+        type: "application/json",
+        body: BROKEN_CONFIG,
+      });
+      gate.rewrite = (html) => html.replace(/data-config="[^"]*"/, 'data-config="/broken.json"');
+      const browser = await visit();
+      await browser.open(at("/"));
+      await untilState(browser, "pending");
+      await browser.click("#consent-accept");
+      await untilState(browser, "off");
+      await assertDefault(browser);
+      await gate.told("/offers/0/family");
+      const told = gate.reports.filter(({ text }) => text.includes("/offers/0/family"));
+      assert.equal(told.length, 1, JSON.stringify(gate.reports));
+      assert.match(told[0]?.text ?? "", /towns/, "the remedy names the family that was meant");
+    },
+  ),
 
   story("unknown placements, events and commands are survived", async ({ visit, at }) => {
     const browser = await visit();
     await arriveAndAccept(browser, at("/"));
-    for (const command of [["track", "teleported"], ["track"], ["track", "search", { start_date: "tomorrow" }], ["no-such-word"], ["choose"], []]) {
+    for (const command of [
+      ["track", "teleported"],
+      ["track"],
+      ["track", "search", { start_date: "tomorrow" }],
+      ["no-such-word"],
+      ["choose"],
+      [],
+    ]) {
       await tell(browser, ...command);
     }
     await browser.run(() => {

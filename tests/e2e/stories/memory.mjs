@@ -1,6 +1,17 @@
 /** What is remembered: over a restart of the browser, and over tabs that are used in turn and at once. */
 import assert from "node:assert/strict";
-import { CITY_PAGES, CITY_QUOTE, EXOTIC_PAGES, arriveAndAccept, exported, flush, lookAt, slot, tell, untilState } from "../steps.mjs";
+import {
+  CITY_PAGES,
+  CITY_QUOTE,
+  EXOTIC_PAGES,
+  arriveAndAccept,
+  exported,
+  flush,
+  lookAt,
+  slot,
+  tell,
+  untilState,
+} from "../steps.mjs";
 import { story } from "../story.mjs";
 import { isAbout } from "./taste.mjs";
 
@@ -11,7 +22,8 @@ const SEARCHES_A_PAGE = 5;
 /** Every tab waits for one word, and then searches many times at once. */
 const waitForTheWord = (/** @type {number} */ searches) => {
   new BroadcastChannel("e2e").onmessage = () => {
-    for (let count = 0; count < searches; count += 1) /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
+    for (let count = 0; count < searches; count += 1)
+      /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
     Object.assign(window, { hasSearched: true });
   };
 };
@@ -46,36 +58,53 @@ export const memoryStories = [
     assert.equal(counts.quote_starts, 1);
   }),
 
-  story("f56_a profile folder that a backup put back: what the server knows counts once, and the visit goes on", async ({ newVisitor, at }) => {
-    const visitor = newVisitor();
-    const searched = async (/** @type {Browser} */ browser, /** @type {number} */ times) => {
-      for (let count = 0; count < times; count += 1) await tell(browser, "track", "search", { destination: "bali" });
-      await flush(browser);
-    };
-    const first = await visitor.open();
-    await arriveAndAccept(first, at("/"));
-    await searched(first, 2);
-    await visitor.close();
-    await visitor.backUp();
-    const second = await visitor.open();
-    await lookAt(second, [at("/ski/")]);
-    await searched(second, 3);
-    const { replica_id } = await exported(second);
-    await visitor.close();
-    await visitor.rollBack();
-    const third = await visitor.open();
-    await lookAt(third, [at("/plage/")]);
-    await flush(third);
-    // Another replica begins, empty; the next answer tells of the one that the server keeps.
-    const renewed = await third.until("what the server remembers", (/** @type {string} */ before) => {
-      const page = /** @type {any} */ (window);
-      page.escale("profile.export", (/** @type {any} */ told) => (page.told = told));
-      return page.told && page.told.replica_id !== before && page.told.knowledge.counts.searches && page.told;
-    }, replica_id);
-    assert.equal(renewed.knowledge.counts.searches, 5, "those of before the backup, and those after it, once");
-    await searched(third, 1);
-    assert.equal((await exported(third)).knowledge.counts.searches, 6);
-  }),
+  story(
+    "f56_a profile folder that a backup put back: what the server knows counts once, and the visit goes on",
+    async ({ newVisitor, at }) => {
+      const visitor = newVisitor();
+      const searched = async (/** @type {Browser} */ browser, /** @type {number} */ times) => {
+        for (let count = 0; count < times; count += 1)
+          await tell(browser, "track", "search", { destination: "bali" });
+        await flush(browser);
+      };
+      const first = await visitor.open();
+      await arriveAndAccept(first, at("/"));
+      await searched(first, 2);
+      await visitor.close();
+      await visitor.backUp();
+      const second = await visitor.open();
+      await lookAt(second, [at("/ski/")]);
+      await searched(second, 3);
+      const { replica_id } = await exported(second);
+      await visitor.close();
+      await visitor.rollBack();
+      const third = await visitor.open();
+      await lookAt(third, [at("/plage/")]);
+      await flush(third);
+      // Another replica begins, empty; the next answer tells of the one that the server keeps.
+      const renewed = await third.until(
+        "what the server remembers",
+        (/** @type {string} */ before) => {
+          const page = /** @type {any} */ (window);
+          page.escale("profile.export", (/** @type {any} */ told) => (page.told = told));
+          return (
+            page.told &&
+            page.told.replica_id !== before &&
+            page.told.knowledge.counts.searches &&
+            page.told
+          );
+        },
+        replica_id,
+      );
+      assert.equal(
+        renewed.knowledge.counts.searches,
+        5,
+        "those of before the backup, and those after it, once",
+      );
+      await searched(third, 1);
+      assert.equal((await exported(third)).knowledge.counts.searches, 6);
+    },
+  ),
 
   story("f32_four tabs used in turn and at once lose and double nothing", async ({ visit, at }) => {
     const browser = await visit();
@@ -104,21 +133,33 @@ export const memoryStories = [
     assert.equal(counts.page_views, 1 + EXOTIC_PAGES.length + TABS + 2);
   }),
 
-  story("left in the midst of its work, a page loses nothing and holds up no other", async ({ visit, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    const next = [...CITY_PAGES, ...EXOTIC_PAGES];
-    for (const path of next) {
-      // In one turn: the commits of these searches can only have begun when the page is left.
-      await browser.run((/** @type {number} */ searches, /** @type {string} */ address) => {
-        for (let count = 0; count < searches; count += 1) /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
-        location.assign(address);
-      }, SEARCHES_A_PAGE, at(path));
-      await browser.until(`the page ${path}`, (/** @type {string} */ wanted) => location.pathname === wanted, path);
-      await untilState(browser, "ready");
-    }
-    const { counts } = (await exported(browser)).knowledge;
-    assert.equal(counts.searches, next.length * SEARCHES_A_PAGE);
-    assert.equal(counts.page_views, 1 + next.length);
-  }),
+  story(
+    "left in the midst of its work, a page loses nothing and holds up no other",
+    async ({ visit, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      const next = [...CITY_PAGES, ...EXOTIC_PAGES];
+      for (const path of next) {
+        // In one turn: the commits of these searches can only have begun when the page is left.
+        await browser.run(
+          (/** @type {number} */ searches, /** @type {string} */ address) => {
+            for (let count = 0; count < searches; count += 1)
+              /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
+            location.assign(address);
+          },
+          SEARCHES_A_PAGE,
+          at(path),
+        );
+        await browser.until(
+          `the page ${path}`,
+          (/** @type {string} */ wanted) => location.pathname === wanted,
+          path,
+        );
+        await untilState(browser, "ready");
+      }
+      const { counts } = (await exported(browser)).knowledge;
+      assert.equal(counts.searches, next.length * SEARCHES_A_PAGE);
+      assert.equal(counts.page_views, 1 + next.length);
+    },
+  ),
 ];

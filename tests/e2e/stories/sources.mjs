@@ -11,26 +11,42 @@ const EMPTY = { local: [], session: [], cookies: "", databases: [], caches: [] }
 const ALL = [1, 2, 3, 4, 5, 6];
 
 /** Gives the demo another source of consent than its own banner. @param {Gate} gate @param {string} source */
-const consentBy = (gate, source) => void (gate.rewrite = (html) => html.replace(" data-site=", ` data-consent="${source}" data-site=`));
+const consentBy = (gate, source) =>
+  void (gate.rewrite = (html) =>
+    html.replace(" data-site=", ` data-consent="${source}" data-site=`));
 
 /** What the platform of the page is told to do. @param {Browser} browser @param {string} deed @param {...unknown} args */
 const platform = (browser, deed, ...args) =>
-  browser.run((/** @type {string} */ name, /** @type {unknown[]} */ given) => void /** @type {any} */ (window).platform[name](...given), deed, args);
+  browser.run(
+    (/** @type {string} */ name, /** @type {unknown[]} */ given) =>
+      void (/** @type {any} */ (window).platform[name](...given)),
+    deed,
+    args,
+  );
 
 /** Says what a banner says by Google's consent mode. @param {Browser} browser @param {string} kind @param {object} said */
 const gtag = (browser, kind, said) =>
-  browser.run((/** @type {string} */ word, /** @type {object} */ answers) => {
-    const page = /** @type {any} */ (window);
-    page.dataLayer ??= [];
-    // gtag pushes its own arguments, which are no array.
-    page.dataLayer.push(Object.assign(Object.create(null), { 0: "consent", 1: word, 2: answers, length: 3 }));
-  }, kind, said);
+  browser.run(
+    (/** @type {string} */ word, /** @type {object} */ answers) => {
+      const page = /** @type {any} */ (window);
+      page.dataLayer ??= [];
+      // gtag pushes its own arguments, which are no array.
+      page.dataLayer.push(
+        Object.assign(Object.create(null), { 0: "consent", 1: word, 2: answers, length: 3 }),
+      );
+    },
+    kind,
+    said,
+  );
 
 /** Nothing of the engine, nothing to the server, nothing stored. @param {Browser} browser @param {Gate} gate @param {string} source */
 async function assertUntouched(browser, gate, source) {
   assert.deepEqual(await storage(browser), EMPTY);
   assert.deepEqual(gate.asked("/v1/"), []);
-  assert.deepEqual([...new Set(gate.asked("/escale/"))].sort(), [`GET /escale/consent-${source}.js`, "GET /escale/escale.js"]);
+  assert.deepEqual([...new Set(gate.asked("/escale/"))].sort(), [
+    `GET /escale/consent-${source}.js`,
+    "GET /escale/escale.js",
+  ]);
 }
 
 export const sourceStories = [
@@ -39,7 +55,9 @@ export const sourceStories = [
     consentBy(gate, "tcf");
     const browser = await visit();
     await browser.open(at("/voyages/lisbonne-3-nuits.html"));
-    await browser.until("the source to be there", () => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("consent-tcf.js")));
+    await browser.until("the source to be there", () =>
+      performance.getEntriesByType("resource").some(({ name }) => name.endsWith("consent-tcf.js")),
+    );
     await platform(browser, "come");
     await platform(browser, "show");
     await untilState(browser, "pending");
@@ -55,46 +73,91 @@ export const sourceStories = [
     await emptied(browser);
   }),
 
-  story("r2_r17_a_platform_of_the_page_around_a_frame_is_asked_by_messages, and the receipt says what was agreed to", async ({ visit, gate, at }) => {
-    consentBy(gate, "tcf");
-    gate.policy = (policy) => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
-    gate.answers.set("/around", { status: 200, type: "text/html", body: `<!doctype html><title>Around</title><body><script>${await platformScript()}</script><iframe src="/"></iframe>` });
-    const browser = await visit();
-    await browser.open(at("/around"));
-    const inside = (/** @type {string} */ state) =>
-      browser.until(`Escale in the frame to be ${state}`, (/** @type {string} */ wanted) =>
-        /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))?.contentDocument?.documentElement.dataset["escale"] === wanted, state);
-    await inside("pending");
-    // Somebody else in the window says yes: nobody asked them.
-    await browser.run(() => /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))?.contentWindow?.postMessage({ __tcfapiReturn: {
-      callId: "escale", success: true, returnValue: { eventStatus: "tcloaded", gdprApplies: true, purpose: { consents: { 1: true, 5: true, 6: true } } },
-    } }, "*"));
-    await platform(browser, "come");
-    await platform(browser, "show");
-    await inside("pending");
-    await assertUntouched(browser, gate, "tcf");
-    await platform(browser, "answer", ALL);
-    await inside("ready");
-    const { consent } = await browser.runAsync(() => new Promise((done) => /** @type {any} */ (/** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))?.contentWindow).escale("profile.export", done)));
-    assert.deepEqual({ ...consent, at_ms: 0 }, { at_ms: 0, version: "5", source: "tcf", purposes: ["personalise", "keep", "sync"] });
-    assert.ok(Math.abs(consent.at_ms - Date.now()) < 600_000);
-    await platform(browser, "answer", [1]);
-    await inside("denied");
-    await emptied(browser);
-  }),
-
-  story("r2_legitimate_interest_and_a_missing_purpose_are_no_consent", async ({ visit, gate, at }) => {
-    gate.prelude = await platformScript();
-    consentBy(gate, "tcf");
-    for (const [consents, legitimate] of [[[], ALL], [[1, 5], [6]], [[5, 6], []]]) {
+  story(
+    "r2_r17_a_platform_of_the_page_around_a_frame_is_asked_by_messages, and the receipt says what was agreed to",
+    async ({ visit, gate, at }) => {
+      consentBy(gate, "tcf");
+      gate.policy = (policy) => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
+      gate.answers.set("/around", {
+        status: 200,
+        type: "text/html",
+        body: `<!doctype html><title>Around</title><body><script>${await platformScript()}</script><iframe src="/"></iframe>`,
+      });
       const browser = await visit();
-      await browser.open(at("/"));
+      await browser.open(at("/around"));
+      const inside = (/** @type {string} */ state) =>
+        browser.until(
+          `Escale in the frame to be ${state}`,
+          (/** @type {string} */ wanted) =>
+            /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))
+              ?.contentDocument?.documentElement.dataset["escale"] === wanted,
+          state,
+        );
+      await inside("pending");
+      // Somebody else in the window says yes: nobody asked them.
+      await browser.run(() =>
+        /** @type {HTMLIFrameElement | null} */ (
+          document.querySelector("iframe[src]")
+        )?.contentWindow?.postMessage(
+          {
+            __tcfapiReturn: {
+              callId: "escale",
+              success: true,
+              returnValue: {
+                eventStatus: "tcloaded",
+                gdprApplies: true,
+                purpose: { consents: { 1: true, 5: true, 6: true } },
+              },
+            },
+          },
+          "*",
+        ),
+      );
       await platform(browser, "come");
-      await platform(browser, "answer", consents, legitimate);
-      await untilState(browser, "denied");
+      await platform(browser, "show");
+      await inside("pending");
       await assertUntouched(browser, gate, "tcf");
-    }
-  }),
+      await platform(browser, "answer", ALL);
+      await inside("ready");
+      const { consent } = await browser.runAsync(
+        () =>
+          new Promise((done) =>
+            /** @type {any} */ (
+              /** @type {HTMLIFrameElement | null} */ (document.querySelector("iframe[src]"))
+                ?.contentWindow
+            ).escale("profile.export", done),
+          ),
+      );
+      assert.deepEqual(
+        { ...consent, at_ms: 0 },
+        { at_ms: 0, version: "5", source: "tcf", purposes: ["personalise", "keep", "sync"] },
+      );
+      assert.ok(Math.abs(consent.at_ms - Date.now()) < 600_000);
+      await platform(browser, "answer", [1]);
+      await inside("denied");
+      await emptied(browser);
+    },
+  ),
+
+  story(
+    "r2_legitimate_interest_and_a_missing_purpose_are_no_consent",
+    async ({ visit, gate, at }) => {
+      gate.prelude = await platformScript();
+      consentBy(gate, "tcf");
+      for (const [consents, legitimate] of [
+        [[], ALL],
+        [[1, 5], [6]],
+        [[5, 6], []],
+      ]) {
+        const browser = await visit();
+        await browser.open(at("/"));
+        await platform(browser, "come");
+        await platform(browser, "answer", consents, legitimate);
+        await untilState(browser, "denied");
+        await assertUntouched(browser, gate, "tcf");
+      }
+    },
+  ),
 
   story("r3_where_the_law_does_not_apply_nothing_is_unlocked", async ({ visit, gate, at }) => {
     gate.prelude = await platformScript();
@@ -111,23 +174,35 @@ export const sourceStories = [
     await assertUntouched(browser, gate, "tcf");
   }),
 
-  story("r4_under_global_privacy_control_a_platforms_yes_keeps_nothing", async ({ visit, gate, at }) => {
-    gate.prelude = `Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { value: true });${await platformScript()}`;
-    consentBy(gate, "tcf");
-    const browser = await visit();
-    await browser.open(at("/voyages/lisbonne-3-nuits.html"));
-    await platform(browser, "come");
-    await platform(browser, "answer", ALL);
-    await untilState(browser, "memory");
-    assert.deepEqual(await storage(browser), EMPTY);
-    assert.deepEqual(gate.requests.filter((request) => request.startsWith("POST")), []);
-  }),
+  story(
+    "r4_under_global_privacy_control_a_platforms_yes_keeps_nothing",
+    async ({ visit, gate, at }) => {
+      gate.prelude = `Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { value: true });${await platformScript()}`;
+      consentBy(gate, "tcf");
+      const browser = await visit();
+      await browser.open(at("/voyages/lisbonne-3-nuits.html"));
+      await platform(browser, "come");
+      await platform(browser, "answer", ALL);
+      await untilState(browser, "memory");
+      assert.deepEqual(await storage(browser), EMPTY);
+      assert.deepEqual(
+        gate.requests.filter((request) => request.startsWith("POST")),
+        [],
+      );
+    },
+  ),
 
   story("f23_for_a_webdriver_no_source_is_even_asked", async ({ visit, gate, at }) => {
-    gate.rewrite = (html) => html.replace(" data-site=", ' data-consent="tcf" data-layer="" data-site=').replace(' data-bots="allow"', "");
+    gate.rewrite = (html) =>
+      html
+        .replace(" data-site=", ' data-consent="tcf" data-layer="" data-site=')
+        .replace(' data-bots="allow"', "");
     const browser = await visit();
     await browser.open(at("/?escale_send=spring-7"));
-    await browser.until("Escale to be off", () => document.documentElement.dataset["escale"] === "off");
+    await browser.until(
+      "Escale to be off",
+      () => document.documentElement.dataset["escale"] === "off",
+    );
     await tell(browser, "ready");
     assert.deepEqual(gate.asked("/escale/"), ["GET /escale/escale.js"]);
   }),
@@ -137,7 +212,9 @@ export const sourceStories = [
     gate.prelude = `window.dataLayer = []; (function () { dataLayer.push(arguments); })("consent", "default", { personalization_storage: "granted" });`;
     const browser = await visit();
     await browser.open(at("/"));
-    await browser.until("the source to follow", () => Object.hasOwn(/** @type {any} */ (window).dataLayer, "push"));
+    await browser.until("the source to follow", () =>
+      Object.hasOwn(/** @type {any} */ (window).dataLayer, "push"),
+    );
     await gtag(browser, "update", { ad_storage: "granted" });
     await untilState(browser, "pending");
     await assertUntouched(browser, gate, "google");

@@ -1,6 +1,20 @@
 /** What the server is told, what it tells another browser of the same customer, and how it forgets. */
 import assert from "node:assert/strict";
-import { CITY_PAGES, CITY_QUOTE, answersTo, arriveAndAccept, flush, heldByServer, kept, lookAt, signIn, slot, storage, tell, untilState } from "../steps.mjs";
+import {
+  CITY_PAGES,
+  CITY_QUOTE,
+  answersTo,
+  arriveAndAccept,
+  flush,
+  heldByServer,
+  kept,
+  lookAt,
+  signIn,
+  slot,
+  storage,
+  tell,
+  untilState,
+} from "../steps.mjs";
 import { story } from "../story.mjs";
 import { isAbout } from "./taste.mjs";
 
@@ -26,99 +40,137 @@ export const syncStories = [
     const { secret } = (await kept(browser))["visitor"];
     const { status, body } = await heldByServer(gate.origin, secret);
     assert.equal(status, 200);
-    assert.deepEqual(body.replicas.map((/** @type {any} */ { profile }) => profile.counts.page_views), [1 + CITY_PAGES.length]);
+    assert.deepEqual(
+      body.replicas.map((/** @type {any} */ { profile }) => profile.counts.page_views),
+      [1 + CITY_PAGES.length],
+    );
   }),
 
-  story("another browser of the same customer receives what the first one knows", async ({ newVisitor, engine, at }) => {
-    const email = `${engine}-${CUSTOMER}`;
-    const home = await newVisitor().open();
-    await arriveAndAccept(home, at("/"));
-    await lookAt(home, [...CITY_PAGES, CITY_QUOTE].map(at));
-    await signIn(home, at("/compte.html"), email);
-    await flush(home);
+  story(
+    "another browser of the same customer receives what the first one knows",
+    async ({ newVisitor, engine, at }) => {
+      const email = `${engine}-${CUSTOMER}`;
+      const home = await newVisitor().open();
+      await arriveAndAccept(home, at("/"));
+      await lookAt(home, [...CITY_PAGES, CITY_QUOTE].map(at));
+      await signIn(home, at("/compte.html"), email);
+      await flush(home);
 
-    const office = await newVisitor().open();
-    await arriveAndAccept(office, at("/"));
-    assert.equal((await slot(office)).state, "default");
-    await signIn(office, at("/compte.html"), email);
-    await lookAt(office, [at("/")]);
-    const hero = await slot(office);
-    assert.equal(hero.state, "offer");
-    assert.ok(isAbout(hero.offer, "trip.city"), `${hero.offer} is about city trips`);
-  }),
+      const office = await newVisitor().open();
+      await arriveAndAccept(office, at("/"));
+      assert.equal((await slot(office)).state, "default");
+      await signIn(office, at("/compte.html"), email);
+      await lookAt(office, [at("/")]);
+      const hero = await slot(office);
+      assert.equal(hero.state, "offer");
+      assert.ok(isAbout(hero.offer, "trip.city"), `${hero.offer} is about city trips`);
+    },
+  ),
 
-  story("r8_forgotten in one browser, a customer is gone from the others and from the server", async ({ newVisitor, engine, gate, at }) => {
-    const email = `${engine}-forgotten-${CUSTOMER}`;
-    const [home, office] = [await newVisitor().open(), await newVisitor().open()];
-    const secrets = [];
-    for (const browser of [home, office]) {
+  story(
+    "r8_forgotten in one browser, a customer is gone from the others and from the server",
+    async ({ newVisitor, engine, gate, at }) => {
+      const email = `${engine}-forgotten-${CUSTOMER}`;
+      const [home, office] = [await newVisitor().open(), await newVisitor().open()];
+      const secrets = [];
+      for (const browser of [home, office]) {
+        await arriveAndAccept(browser, at("/"));
+        await signIn(browser, at("/compte.html"), email);
+        await flush(browser);
+        secrets.push((await kept(browser))["visitor"].secret);
+      }
+      await home.runAsync(
+        () =>
+          new Promise((done) =>
+            /** @type {any} */ (window).escale("profile.forget", () => done(true)),
+          ),
+      );
+      await untilGone(home);
+      for (const secret of secrets)
+        assert.equal((await heldByServer(gate.origin, secret)).status, 410);
+      await tell(office, "track", "search", { destination: "bali" });
+      await flush(office);
+      await untilGone(office);
+    },
+  ),
+
+  story(
+    "r8_forgotten while consent is undecided, it is gone here and on the server",
+    async ({ visit, gate, at }) => {
+      const browser = await visit();
       await arriveAndAccept(browser, at("/"));
-      await signIn(browser, at("/compte.html"), email);
+      await lookAt(browser, CITY_PAGES.map(at));
       await flush(browser);
-      secrets.push((await kept(browser))["visitor"].secret);
-    }
-    await home.runAsync(() => new Promise((done) => /** @type {any} */ (window).escale("profile.forget", () => done(true))));
-    await untilGone(home);
-    for (const secret of secrets) assert.equal((await heldByServer(gate.origin, secret)).status, 410);
-    await tell(office, "track", "search", { destination: "bali" });
-    await flush(office);
-    await untilGone(office);
-  }),
+      const { secret } = (await kept(browser))["visitor"];
+      await tell(browser, "consent", "pending");
+      await untilState(browser, "pending");
+      const { ["visitor"]: still } = await kept(browser);
+      assert.equal(still.secret, secret, "undecided, nothing is erased by itself");
+      assert.deepEqual(
+        await answersTo(browser, [["profile.import", "{}"], ["profile.pause"], ["profile.get"]]),
+        ["not_kept", "not_kept", "nothing"],
+      );
+      assert.deepEqual(await answersTo(browser, [["profile.forget"]]), ["nothing"]);
+      await untilGone(browser);
+      assert.equal((await heldByServer(gate.origin, secret)).status, 410);
+    },
+  ),
 
-  story("r8_forgotten while consent is undecided, it is gone here and on the server", async ({ visit, gate, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    await lookAt(browser, CITY_PAGES.map(at));
-    await flush(browser);
-    const { secret } = (await kept(browser))["visitor"];
-    await tell(browser, "consent", "pending");
-    await untilState(browser, "pending");
-    const { ["visitor"]: still } = await kept(browser);
-    assert.equal(still.secret, secret, "undecided, nothing is erased by itself");
-    assert.deepEqual(await answersTo(browser, [["profile.import", "{}"], ["profile.pause"], ["profile.get"]]), ["not_kept", "not_kept", "nothing"]);
-    assert.deepEqual(await answersTo(browser, [["profile.forget"]]), ["nothing"]);
-    await untilGone(browser);
-    assert.equal((await heldByServer(gate.origin, secret)).status, 410);
-  }),
+  story(
+    "f27_a server that cannot answer is asked again for the customer, and the token is not blamed",
+    async ({ visit, engine, gate, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      gate.answers.set("/v1/identify", {
+        status: 200,
+        type: "text/html",
+        body: "the log-in page of a hotel",
+      });
+      await browser.open(at("/compte.html"));
+      await untilState(browser, "ready");
+      await browser.run(() =>
+        /** @type {any} */ (window).escale("on", "error", (/** @type {any} */ error) =>
+          Object.assign(window, { blamed: error.code }),
+        ),
+      );
+      const signed = signIn(browser, undefined, `${engine}-again-${CUSTOMER}`);
+      await Promise.race([signed, gate.until("/v1/identify")]);
+      gate.answers.delete("/v1/identify");
+      await signed;
+      assert.ok(gate.asked("/v1/identify").length >= 2);
+      assert.equal(
+        await browser.run(() => /** @type {any} */ (window).blamed ?? "nothing"),
+        "nothing",
+      );
+    },
+  ),
 
-  story("f27_a server that cannot answer is asked again for the customer, and the token is not blamed", async ({ visit, engine, gate, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    gate.answers.set("/v1/identify", { status: 200, type: "text/html", body: "the log-in page of a hotel" });
-    await browser.open(at("/compte.html"));
-    await untilState(browser, "ready");
-    await browser.run(() => /** @type {any} */ (window).escale("on", "error", (/** @type {any} */ error) => Object.assign(window, { blamed: error.code })));
-    const signed = signIn(browser, undefined, `${engine}-again-${CUSTOMER}`);
-    await Promise.race([signed, gate.until("/v1/identify")]);
-    gate.answers.delete("/v1/identify");
-    await signed;
-    assert.ok(gate.asked("/v1/identify").length >= 2);
-    assert.equal(await browser.run(() => /** @type {any} */ (window).blamed ?? "nothing"), "nothing");
-  }),
+  story(
+    "f35_withdrawn, it is gone here, in the other tab and on the server",
+    async ({ visit, gate, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+      assert.equal((await slot(browser)).state, "offer");
+      await flush(browser);
+      const { secret } = (await kept(browser))["visitor"];
+      assert.equal((await heldByServer(gate.origin, secret)).status, 200);
 
-  story("f35_withdrawn, it is gone here, in the other tab and on the server", async ({ visit, gate, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
-    assert.equal((await slot(browser)).state, "offer");
-    await flush(browser);
-    const { secret } = (await kept(browser))["visitor"];
-    assert.equal((await heldByServer(gate.origin, secret)).status, 200);
+      const [first = ""] = await browser.tabs();
+      await browser.newTab();
+      await lookAt(browser, [at("/vie-privee.html")]);
+      await browser.click("#withdraw");
+      await untilState(browser, "denied");
+      await untilGone(browser);
+      assert.equal((await heldByServer(gate.origin, secret)).status, 410);
+      assert.deepEqual((await storage(browser)).local, ["voyages-consent"]);
 
-    const [first = ""] = await browser.tabs();
-    await browser.newTab();
-    await lookAt(browser, [at("/vie-privee.html")]);
-    await browser.click("#withdraw");
-    await untilState(browser, "denied");
-    await untilGone(browser);
-    assert.equal((await heldByServer(gate.origin, secret)).status, 410);
-    assert.deepEqual((await storage(browser)).local, ["voyages-consent"]);
-
-    await browser.goTo(first);
-    await untilState(browser, "denied");
-    assert.equal((await slot(browser)).state, "default");
-    assert.deepEqual(await kept(browser), {});
-  }),
+      await browser.goTo(first);
+      await untilState(browser, "denied");
+      assert.equal((await slot(browser)).state, "default");
+      assert.deepEqual(await kept(browser), {});
+    },
+  ),
 
   story("a server that is down changes nothing for the visitor", async ({ visit, gate, at }) => {
     gate.answers.set("/v1/sync", { status: 503 });

@@ -14,7 +14,10 @@ const BATCHES = 4;
 /** A choice by a number, the same each time. @param {number} seed */
 function drawer(seed) {
   let random = Math.imul(seed + 1, 2_654_435_761) >>> 0;
-  return (/** @type {number} */ below) => ((random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0), (random >>> 8) % below);
+  return (/** @type {number} */ below) => (
+    (random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0),
+    (random >>> 8) % below
+  );
 }
 
 /** Searches so many times at the word, and says so. */
@@ -23,7 +26,8 @@ const waitForTheWord = (/** @type {number} */ searches) => {
   page.said = 0;
   new BroadcastChannel("e2e").onmessage = ({ data }) => {
     if (data !== "go") return;
-    for (let count = 0; count < searches; count += 1) page.escale("track", "search", { topics: "trip.city" });
+    for (let count = 0; count < searches; count += 1)
+      page.escale("track", "search", { topics: "trip.city" });
     page.said += searches;
   };
 };
@@ -49,7 +53,11 @@ async function storm(browser, at, round) {
     await browser.run(() => void new BroadcastChannel("e2e").postMessage("go"));
     for (const tab of tabs) {
       await browser.goTo(tab);
-      await browser.until("its searches", (/** @type {number} */ due) => /** @type {any} */ (window).said >= due, 1);
+      await browser.until(
+        "its searches",
+        (/** @type {number} */ due) => /** @type {any} */ (window).said >= due,
+        1,
+      );
       told += each;
       await browser.run(() => void Object.assign(window, { said: 0 }));
     }
@@ -66,43 +74,60 @@ async function storm(browser, at, round) {
 }
 
 export const tabStories = [
-  story(`f32_f34_tabs that are closed, left and opened while all write: ${TABS} tabs, ${EVENTS} events each, ${ROUNDS} times`, async ({ visit, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    let told = 0;
-    for (let round = 0; round < ROUNDS; round += 1) told += await storm(browser, at, round);
-    for (const tab of await browser.tabs()) {
-      await browser.goTo(tab);
+  story(
+    `f32_f34_tabs that are closed, left and opened while all write: ${TABS} tabs, ${EVENTS} events each, ${ROUNDS} times`,
+    async ({ visit, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      let told = 0;
+      for (let round = 0; round < ROUNDS; round += 1) told += await storm(browser, at, round);
+      for (const tab of await browser.tabs()) {
+        await browser.goTo(tab);
+        await flush(browser);
+      }
+      await lookAt(browser, [at("/")]);
       await flush(browser);
-    }
-    await lookAt(browser, [at("/")]);
-    await flush(browser);
-    assert.equal(told, TABS * EVENTS * ROUNDS);
-    assert.equal((await exported(browser)).knowledge.counts.searches, told, "none lost, none counted twice");
-  }),
+      assert.equal(told, TABS * EVENTS * ROUNDS);
+      assert.equal(
+        (await exported(browser)).knowledge.counts.searches,
+        told,
+        "none lost, none counted twice",
+      );
+    },
+  ),
 
-  story("f13_a browser that is killed may lose its last moment, and is neither damaged nor counts twice", async ({ newVisitor, at }) => {
-    const visitor = newVisitor();
-    const before = await visitor.open();
-    await arriveAndAccept(before, at("/"));
-    await before.run(() => {
-      for (let count = 0; count < 50; count += 1) /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
-    });
-    await flush(before);
-    await before.run(() => {
-      for (let count = 0; count < 50; count += 1) /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
-    });
-    await visitor.kill();
-    const after = await visitor.open();
-    await after.open(at("/"));
-    // The site's own memory of the answer may be what was lost.
-    if (await after.run(() => localStorage.getItem("voyages-consent") === null)) await after.click("#consent-accept");
-    await untilState(after, "ready");
-    await flush(after);
-    const { searches } = (await exported(after)).knowledge.counts;
-    assert.ok(searches <= 100 && searches % 1 === 0, `${searches} of 100`);
-    assert.equal((await kept(after))["quarantine"], undefined, "nothing was damaged");
-    await lookAt(after, [at("/")]);
-    assert.equal((await exported(after)).knowledge.counts.searches, searches, "and none comes back twice");
-  }),
+  story(
+    "f13_a browser that is killed may lose its last moment, and is neither damaged nor counts twice",
+    async ({ newVisitor, at }) => {
+      const visitor = newVisitor();
+      const before = await visitor.open();
+      await arriveAndAccept(before, at("/"));
+      await before.run(() => {
+        for (let count = 0; count < 50; count += 1)
+          /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
+      });
+      await flush(before);
+      await before.run(() => {
+        for (let count = 0; count < 50; count += 1)
+          /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
+      });
+      await visitor.kill();
+      const after = await visitor.open();
+      await after.open(at("/"));
+      // The site's own memory of the answer may be what was lost.
+      if (await after.run(() => localStorage.getItem("voyages-consent") === null))
+        await after.click("#consent-accept");
+      await untilState(after, "ready");
+      await flush(after);
+      const { searches } = (await exported(after)).knowledge.counts;
+      assert.ok(searches <= 100 && searches % 1 === 0, `${searches} of 100`);
+      assert.equal((await kept(after))["quarantine"], undefined, "nothing was damaged");
+      await lookAt(after, [at("/")]);
+      assert.equal(
+        (await exported(after)).knowledge.counts.searches,
+        searches,
+        "and none comes back twice",
+      );
+    },
+  ),
 ];

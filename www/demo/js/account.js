@@ -23,14 +23,23 @@ form.addEventListener("submit", async (event) => {
   const email = form.elements.email.value;
   try {
     window.escale("identify", await tokenFor(email));
-    message.textContent = say(`Bonjour ${email} : ce que vous aimez vous suit d’un appareil à l’autre.`, `Hello ${email}: what you like follows you from one device to the next.`);
+    message.textContent = say(
+      `Bonjour ${email} : ce que vous aimez vous suit d’un appareil à l’autre.`,
+      `Hello ${email}: what you like follows you from one device to the next.`,
+    );
   } catch {
-    message.textContent = say("La connexion n’a pas répondu. Essayez dans un moment.", "Signing in did not answer. Please try again in a moment.");
+    message.textContent = say(
+      "La connexion n’a pas répondu. Essayez dans un moment.",
+      "Signing in did not answer. Please try again in a moment.",
+    );
   }
 });
 
 logout.addEventListener("click", () => {
   window.escale("logout");
   form.reset();
-  message.textContent = say("Vous êtes déconnecté de ce navigateur.", "You are signed out of this browser.");
+  message.textContent = say(
+    "Vous êtes déconnecté de ce navigateur.",
+    "You are signed out of this browser.",
+  );
 });

@@ -8,7 +8,12 @@ import { day, el, euros, isDay, say } from "./dom.js";
 function booking() {
   const given = Object.fromEntries(new URLSearchParams(location.search));
   const trip = tripOf(given.voyage);
-  const sound = trip && isDay(given.start_date) && isDay(given.end_date) && /^EV-[0-9A-F]{8}$/.test(given.id ?? "") && Number(given.value) > 0;
+  const sound =
+    trip &&
+    isDay(given.start_date) &&
+    isDay(given.end_date) &&
+    /^EV-[0-9A-F]{8}$/.test(given.id ?? "") &&
+    Number(given.value) > 0;
   return sound ? { ...given, trip } : null;
 }
 
@@ -17,15 +22,30 @@ function row(name, value) {
 }
 
 function show({ trip, id, value, start_date, end_date, adults, children }) {
-  document.querySelector("h1").textContent = say("C’est réservé. Bon voyage\u00a0!", "It is booked. Have a good trip!");
-  document.querySelector("#booking").replaceChildren(
-    el("dl", { class: "facts" },
-      row(say("Référence", "Reference"), id),
-      row(say("Voyage", "Trip"), say(trip.fr, trip.en)),
-      row(say("Départ", "Leaving"), day(start_date)),
-      row(say("Retour", "Return"), day(end_date)),
-      row(say("Voyageurs", "Travellers"), say(`${adults} adulte(s), ${children} enfant(s)`, `${adults} adult(s), ${children} child(ren)`)),
-      row("Total", euros(Number(value)))));
+  document.querySelector("h1").textContent = say(
+    "C’est réservé. Bon voyage\u00a0!",
+    "It is booked. Have a good trip!",
+  );
+  document
+    .querySelector("#booking")
+    .replaceChildren(
+      el(
+        "dl",
+        { class: "facts" },
+        row(say("Référence", "Reference"), id),
+        row(say("Voyage", "Trip"), say(trip.fr, trip.en)),
+        row(say("Départ", "Leaving"), day(start_date)),
+        row(say("Retour", "Return"), day(end_date)),
+        row(
+          say("Voyageurs", "Travellers"),
+          say(
+            `${adults} adulte(s), ${children} enfant(s)`,
+            `${adults} adult(s), ${children} child(ren)`,
+          ),
+        ),
+        row("Total", euros(Number(value))),
+      ),
+    );
 }
 
 const made = booking();
@@ -33,6 +53,14 @@ if (made) {
   show(made);
   const { trip, id, value, start_date, end_date, adults, children } = made;
   window.escale("track", "booking", {
-    id, value: Number(value), currency: "EUR", destination: trip.destination, start_date, end_date, adults, children, topics: topicsOf(trip.destination),
+    id,
+    value: Number(value),
+    currency: "EUR",
+    destination: trip.destination,
+    start_date,
+    end_date,
+    adults,
+    children,
+    topics: topicsOf(trip.destination),
   });
 }

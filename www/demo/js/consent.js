@@ -22,7 +22,13 @@ export function choice() {
 
 /** Remembers a choice, tells Escale and the page, and closes the banner. */
 export function decide(personalise, keep = personalise, sync = keep) {
-  const made = { personalise, keep: personalise && keep, sync: personalise && keep && sync, version: VERSION, at: new Date().toISOString() };
+  const made = {
+    personalise,
+    keep: personalise && keep,
+    sync: personalise && keep && sync,
+    version: VERSION,
+    at: new Date().toISOString(),
+  };
   remember(JSON.stringify(made));
   tell(made);
   close();
@@ -76,44 +82,98 @@ function close() {
 }
 
 function build() {
-  const more = el("button", { type: "button", class: "link", onclick: reveal }, say("Choisir en détail", "Choose in detail"));
+  const more = el(
+    "button",
+    { type: "button", class: "link", onclick: reveal },
+    say("Choisir en détail", "Choose in detail"),
+  );
   return el(
     "section",
     { class: "consent", "aria-labelledby": "consent-title" },
-    el("h2", { id: "consent-title" }, say("Des idées de voyage qui vous ressemblent ?", "Travel ideas that suit you?")),
-    el("p", {}, say(
-      "Avec votre accord, ce site retient dans votre navigateur ce que vous regardez, pour vous proposer les bons voyages. Sans accord, rien n’est gardé et le site marche tout aussi bien.",
-      "If you agree, this site remembers in your browser what you look at, to suggest the right trips. If not, nothing is kept and the site works just as well.")),
+    el(
+      "h2",
+      { id: "consent-title" },
+      say("Des idées de voyage qui vous ressemblent ?", "Travel ideas that suit you?"),
+    ),
+    el(
+      "p",
+      {},
+      say(
+        "Avec votre accord, ce site retient dans votre navigateur ce que vous regardez, pour vous proposer les bons voyages. Sans accord, rien n’est gardé et le site marche tout aussi bien.",
+        "If you agree, this site remembers in your browser what you look at, to suggest the right trips. If not, nothing is kept and the site works just as well.",
+      ),
+    ),
     purposes(),
-    el("div", { class: "buttons" },
-      el("button", { type: "button", class: "button", id: "consent-refuse", onclick: () => decide(false) }, say("Refuser", "Refuse")),
-      el("button", { type: "button", class: "button", id: "consent-accept", onclick: () => decide(true) }, say("Accepter", "Accept")),
-      el("button", { type: "button", class: "button plain", id: "consent-save", hidden: true, onclick: save }, say("Enregistrer ce choix", "Save this choice")),
-      more, el("a", { href: "/vie-privee.html", class: "small" }, say("Vie privée", "Privacy"))),
+    el(
+      "div",
+      { class: "buttons" },
+      el(
+        "button",
+        { type: "button", class: "button", id: "consent-refuse", onclick: () => decide(false) },
+        say("Refuser", "Refuse"),
+      ),
+      el(
+        "button",
+        { type: "button", class: "button", id: "consent-accept", onclick: () => decide(true) },
+        say("Accepter", "Accept"),
+      ),
+      el(
+        "button",
+        { type: "button", class: "button plain", id: "consent-save", hidden: true, onclick: save },
+        say("Enregistrer ce choix", "Save this choice"),
+      ),
+      more,
+      el("a", { href: "/vie-privee.html", class: "small" }, say("Vie privée", "Privacy")),
+    ),
   );
 }
 
 function purposes() {
   const made = choice();
   const words = {
-    personalise: say(["Personnaliser", "Choisir les offres d’après les pages vues."], ["Personalise", "Choose offers from the pages you view."]),
-    keep: say(["Garder un profil", "S’en souvenir d’une visite à l’autre, dans ce navigateur."], ["Keep a profile", "Remember it from one visit to the next, in this browser."]),
-    sync: say(["Synchroniser", "Le retrouver sur vos autres appareils, par notre serveur."], ["Synchronise", "Find it on your other devices, through our server."]),
+    personalise: say(
+      ["Personnaliser", "Choisir les offres d’après les pages vues."],
+      ["Personalise", "Choose offers from the pages you view."],
+    ),
+    keep: say(
+      ["Garder un profil", "S’en souvenir d’une visite à l’autre, dans ce navigateur."],
+      ["Keep a profile", "Remember it from one visit to the next, in this browser."],
+    ),
+    sync: say(
+      ["Synchroniser", "Le retrouver sur vos autres appareils, par notre serveur."],
+      ["Synchronise", "Find it on your other devices, through our server."],
+    ),
   };
-  return el("fieldset", { hidden: true, id: "consent-purposes" },
+  return el(
+    "fieldset",
+    { hidden: true, id: "consent-purposes" },
     el("legend", {}, say("Ce que vous acceptez", "What you accept")),
-    PURPOSES.map((purpose) => el("label", { class: "choice" },
-      el("input", { type: "checkbox", name: purpose, checked: made?.[purpose] ?? false }),
-      el("span", {}, el("strong", {}, words[purpose][0]), el("span", { class: "small" }, words[purpose][1])))));
+    PURPOSES.map((purpose) =>
+      el(
+        "label",
+        { class: "choice" },
+        el("input", { type: "checkbox", name: purpose, checked: made?.[purpose] ?? false }),
+        el(
+          "span",
+          {},
+          el("strong", {}, words[purpose][0]),
+          el("span", { class: "small" }, words[purpose][1]),
+        ),
+      ),
+    ),
+  );
 }
 
 function reveal() {
-  for (const id of ["consent-purposes", "consent-save"]) banner.querySelector(`#${id}`).hidden = false;
+  for (const id of ["consent-purposes", "consent-save"])
+    banner.querySelector(`#${id}`).hidden = false;
   banner.querySelector(".link").hidden = true;
   banner.querySelector("input").focus();
 }
 
 function save() {
-  const [personalise, keep, sync] = PURPOSES.map((purpose) => banner.querySelector(`[name=${purpose}]`).checked);
+  const [personalise, keep, sync] = PURPOSES.map(
+    (purpose) => banner.querySelector(`[name=${purpose}]`).checked,
+  );
   decide(personalise, keep, sync);
 }

@@ -25,11 +25,17 @@ export function el(tag, attributes = {}, ...children) {
 
 /** An amount in whole euros, as the page's language writes it. */
 export const euros = (amount) =>
-  new Intl.NumberFormat(language, { style: "currency", currency: "EUR", maximumFractionDigits: 0 }).format(amount);
+  new Intl.NumberFormat(language, {
+    style: "currency",
+    currency: "EUR",
+    maximumFractionDigits: 0,
+  }).format(amount);
 
 /** A calendar day (YYYY-MM-DD) in words. */
 export const day = (iso) =>
-  new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
+  new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(
+    new Date(`${iso}T00:00:00Z`),
+  );
 
 /** The calendar day `days` after `iso`. */
 export function plusDays(iso, days) {
@@ -39,7 +45,8 @@ export function plusDays(iso, days) {
 }
 
 /** Whether `text` is a real calendar day. */
-export const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(Date.parse(text));
+export const isDay = (text) =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(Date.parse(text));
 
 /** The fields that hold something: what a form left empty is not reported. */
 export const filled = (fields) =>

@@ -9,9 +9,14 @@ const form = document.querySelector("#newsletter");
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const given = new FormData(form);
-  window.escale("track", "newsletter_signup", filled({ interests: given.getAll("interests").join(","), frequency: given.get("frequency") }));
+  window.escale(
+    "track",
+    "newsletter_signup",
+    filled({ interests: given.getAll("interests").join(","), frequency: given.get("frequency") }),
+  );
   document.querySelector("#thanks").textContent = say(
     "Merci ! Vos goûts sont pris en compte (dans ce navigateur, si vous l’avez accepté).",
-    "Thank you! Your tastes are taken into account (in this browser, if you agreed to it).");
+    "Thank you! Your tastes are taken into account (in this browser, if you agreed to it).",
+  );
   form.reset();
 });

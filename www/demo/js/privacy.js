@@ -18,9 +18,12 @@ const STATES = {
 function showChoice(made) {
   const yes = (agreed) => say(agreed ? "oui" : "non", agreed ? "yes" : "no");
   at("choice-date").textContent = made
-    ? new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(new Date(made.at))
+    ? new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(
+        new Date(made.at),
+      )
     : say("pas encore fait", "not made yet");
-  for (const purpose of ["personalise", "keep", "sync"]) at(`choice-${purpose}`).textContent = made ? yes(made[purpose]) : "–";
+  for (const purpose of ["personalise", "keep", "sync"])
+    at(`choice-${purpose}`).textContent = made ? yes(made[purpose]) : "–";
 }
 
 function showState() {
@@ -33,31 +36,68 @@ function exported(profile) {
   const text = typeof profile === "string" ? profile : JSON.stringify(profile, null, 2);
   const file = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   at("export").replaceChildren(
-    el("p", {}, el("a", { href: file, download: "escale-voyages.json" }, say("Télécharger ce fichier", "Download this file"))),
-    el("pre", { class: "dump", tabindex: "0" }, text));
+    el(
+      "p",
+      {},
+      el(
+        "a",
+        { href: file, download: "escale-voyages.json" },
+        say("Télécharger ce fichier", "Download this file"),
+      ),
+    ),
+    el("pre", { class: "dump", tabindex: "0" }, text),
+  );
 }
 
 /** What came of erasing: nothing went wrong, or an error with a code. */
 function forgotten(failure) {
-  if (!failure) done("Votre profil est effacé. Votre choix, lui, reste tel quel.", "Your profile is erased. Your choice stays as it is.");
+  if (!failure)
+    done(
+      "Votre profil est effacé. Votre choix, lui, reste tel quel.",
+      "Your profile is erased. Your choice stays as it is.",
+    );
   else if (failure.code === "not_everywhere") {
-    done("Votre profil est effacé dans ce navigateur, mais le serveur n’a pas confirmé l’avoir fait pour vos autres appareils. Connectez-vous et effacez encore.",
-      "Your profile is erased in this browser, but the server did not confirm it for your other devices. Log in and erase again.");
-  } else if (failure.code === "not_kept") done("Rien n’est gardé : il n’y a rien à effacer.", "Nothing is kept: there is nothing to erase.");
-  else done("Votre profil n’a pas pu être effacé. Rechargez la page et essayez encore.", "Your profile could not be erased. Load the page again and try once more.");
+    done(
+      "Votre profil est effacé dans ce navigateur, mais le serveur n’a pas confirmé l’avoir fait pour vos autres appareils. Connectez-vous et effacez encore.",
+      "Your profile is erased in this browser, but the server did not confirm it for your other devices. Log in and erase again.",
+    );
+  } else if (failure.code === "not_kept")
+    done(
+      "Rien n’est gardé : il n’y a rien à effacer.",
+      "Nothing is kept: there is nothing to erase.",
+    );
+  else
+    done(
+      "Votre profil n’a pas pu être effacé. Rechargez la page et essayez encore.",
+      "Your profile could not be erased. Load the page again and try once more.",
+    );
 }
 
-const NOTHING_TO_EXPORT = ["Rien n’est gardé : il n’y a rien à exporter.", "Nothing is kept: there is nothing to export."];
-const done = (fr, en) => { at("done").textContent = say(fr, en); };
+const NOTHING_TO_EXPORT = [
+  "Rien n’est gardé : il n’y a rien à exporter.",
+  "Nothing is kept: there is nothing to export.",
+];
+const done = (fr, en) => {
+  at("done").textContent = say(fr, en);
+};
 
-at("centre").addEventListener("click", () => window.escale("centre", (opened) => {
-  if (!opened) done("Rien n’est gardé : il n’y a rien à voir ni à corriger.", "Nothing is kept: there is nothing to see or correct.");
-}));
+at("centre").addEventListener("click", () =>
+  window.escale("centre", (opened) => {
+    if (!opened)
+      done(
+        "Rien n’est gardé : il n’y a rien à voir ni à corriger.",
+        "Nothing is kept: there is nothing to see or correct.",
+      );
+  }),
+);
 at("change").addEventListener("click", () => open(true));
 at("withdraw").addEventListener("click", () => {
   decide(false);
   at("export").replaceChildren();
-  done("Votre accord est retiré, et tout ce qui était gardé est effacé.", "Your consent is withdrawn, and all that was kept is erased.");
+  done(
+    "Votre accord est retiré, et tout ce qui était gardé est effacé.",
+    "Your consent is withdrawn, and all that was kept is erased.",
+  );
 });
 at("take").addEventListener("click", () => {
   if (!choice()?.personalise) done(...NOTHING_TO_EXPORT);
@@ -70,6 +110,8 @@ at("forget").addEventListener("click", () => {
 });
 
 document.addEventListener("voyages:consent", ({ detail }) => showChoice(detail));
-new MutationObserver(showState).observe(document.documentElement, { attributeFilter: ["data-escale"] });
+new MutationObserver(showState).observe(document.documentElement, {
+  attributeFilter: ["data-escale"],
+});
 showChoice(choice());
 showState();

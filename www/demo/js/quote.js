@@ -23,7 +23,14 @@ function reported() {
   const { start_date, adults, children } = form.elements;
   const { destination, nights } = trip();
   const end_date = start_date.value && plusDays(start_date.value, nights);
-  return filled({ destination, start_date: start_date.value, end_date, adults: adults.value, children: children.value, topics: topicsOf(destination) });
+  return filled({
+    destination,
+    start_date: start_date.value,
+    end_date,
+    adults: adults.value,
+    children: children.value,
+    topics: topicsOf(destination),
+  });
 }
 
 function begin() {
@@ -33,12 +40,17 @@ function begin() {
 }
 
 function goTo(number) {
-  steps.forEach((step, i) => { step.hidden = i !== number; });
-  marks.forEach((mark, i) => (i === number ? mark.setAttribute("aria-current", "step") : mark.removeAttribute("aria-current")));
+  steps.forEach((step, i) => {
+    step.hidden = i !== number;
+  });
+  marks.forEach((mark, i) =>
+    i === number ? mark.setAttribute("aria-current", "step") : mark.removeAttribute("aria-current"),
+  );
   steps[number].querySelector("input, select, a")?.focus();
 }
 
-const complete = (step) => [...step.querySelectorAll("input, select")].every((field) => field.reportValidity());
+const complete = (step) =>
+  [...step.querySelectorAll("input, select")].every((field) => field.reportValidity());
 
 function next(number) {
   if (!complete(steps[number - 1])) return;
@@ -60,22 +72,45 @@ function summary() {
   const { start_date, adults, children } = form.elements;
   const from = start_date.value;
   const order = new URLSearchParams({
-    voyage: trip().slug, start_date: from, end_date: plusDays(from, trip().nights),
-    adults: adults.value, children: children.value, value: total(), id: reference(),
+    voyage: trip().slug,
+    start_date: from,
+    end_date: plusDays(from, trip().nights),
+    adults: adults.value,
+    children: children.value,
+    value: total(),
+    id: reference(),
   });
-  document.querySelector("#summary").replaceChildren(
-    el("h2", { tabindex: "-1" }, say("Votre devis est prêt", "Your quote is ready")),
-    el("p", { class: "lead" }, say(
-      `${trip().fr}, départ le ${day(from)} : ${euros(total())} tout compris.`,
-      `${trip().en}, leaving on ${day(from)}: ${euros(total())} all in.`)),
-    el("div", { class: "buttons" },
-      el("a", { class: "button", href: `/confirmation.html?${order}` }, say("Réserver (démonstration)", "Book (demonstration)")),
-      el("a", { class: "button plain", href: "/" }, say("J’y réfléchis", "I’ll think about it"))));
+  document
+    .querySelector("#summary")
+    .replaceChildren(
+      el("h2", { tabindex: "-1" }, say("Votre devis est prêt", "Your quote is ready")),
+      el(
+        "p",
+        { class: "lead" },
+        say(
+          `${trip().fr}, départ le ${day(from)} : ${euros(total())} tout compris.`,
+          `${trip().en}, leaving on ${day(from)}: ${euros(total())} all in.`,
+        ),
+      ),
+      el(
+        "div",
+        { class: "buttons" },
+        el(
+          "a",
+          { class: "button", href: `/confirmation.html?${order}` },
+          say("Réserver (démonstration)", "Book (demonstration)"),
+        ),
+        el("a", { class: "button plain", href: "/" }, say("J’y réfléchis", "I’ll think about it")),
+      ),
+    );
 }
 
 /** A booking reference: twice the same page, twice the same booking. */
 function reference() {
-  return `EV-${[...crypto.getRandomValues(new Uint8Array(4))].map((byte) => byte.toString(16).padStart(2, "0")).join("").toUpperCase()}`;
+  return `EV-${[...crypto.getRandomValues(new Uint8Array(4))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .toUpperCase()}`;
 }
 
 const wanted = tripOf(new URLSearchParams(location.search).get("voyage"));

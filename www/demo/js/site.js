@@ -25,29 +25,79 @@ const PERSONAL = [
   ["/newsletter.html", say("Lettre de voyage", "Newsletter")],
   ["/vie-privee.html", say("Vie privée", "Privacy")],
   // Where Escale does not run this leads to the page that says so.
-  ["/vie-privee.html#rights", say("Ce que le site pense de moi", "What the site thinks of me"), { "data-escale-open": "centre" }],
+  [
+    "/vie-privee.html#rights",
+    say("Ce que le site pense de moi", "What the site thinks of me"),
+    { "data-escale-open": "centre" },
+  ],
 ];
 
-const links = (list) => list.map(([href, name, more = {}]) => el("a", { href, "aria-current": location.pathname === href ? "page" : null, ...more }, name));
-const listed = (title, list) => el("div", {}, el("h2", {}, title), el("ul", {}, links(list).map((link) => el("li", {}, link))));
+const links = (list) =>
+  list.map(([href, name, more = {}]) =>
+    el("a", { href, "aria-current": location.pathname === href ? "page" : null, ...more }, name),
+  );
+const listed = (title, list) =>
+  el(
+    "div",
+    {},
+    el("h2", {}, title),
+    el(
+      "ul",
+      {},
+      links(list).map((link) => el("li", {}, link)),
+    ),
+  );
 
 function header() {
-  document.querySelector(".site-header > .wrap").append(
-    el("nav", { class: "site-nav", "aria-label": say("Voyages", "Trips") }, links(FAMILIES)),
-    el("div", { class: "site-tools" },
-      el("a", { href: "/recherche.html", class: "optional" }, say("Chercher", "Search")),
-      el("a", { href: "/compte.html" }, say("Compte", "Account")),
-      el("button", { type: "button", class: "language", lang: say("en", "fr"), onclick: switchLanguage, "aria-label": say("EN : read in English", "FR : lire en français") }, say("EN", "FR"))));
+  document
+    .querySelector(".site-header > .wrap")
+    .append(
+      el("nav", { class: "site-nav", "aria-label": say("Voyages", "Trips") }, links(FAMILIES)),
+      el(
+        "div",
+        { class: "site-tools" },
+        el("a", { href: "/recherche.html", class: "optional" }, say("Chercher", "Search")),
+        el("a", { href: "/compte.html" }, say("Compte", "Account")),
+        el(
+          "button",
+          {
+            type: "button",
+            class: "language",
+            lang: say("en", "fr"),
+            onclick: switchLanguage,
+            "aria-label": say("EN : read in English", "FR : lire en français"),
+          },
+          say("EN", "FR"),
+        ),
+      ),
+    );
 }
 
 function footer() {
-  document.querySelector(".site-footer > .wrap").append(
-    el("div", { class: "columns" },
-      el("div", {}, el("p", { class: "brand" }, "Escale Voyages"),
-        el("p", { class: "small" }, say(
-          "Une agence inventée, pour montrer Escale. Rien n’est à vendre ici, aucun courrier n’est envoyé.",
-          "An invented agency that shows Escale. Nothing is for sale here, and no mail is sent."))),
-      listed(say("Voyages", "Trips"), FAMILIES), listed(say("L’agence", "The agency"), AGENCY), listed(say("Vous", "You"), PERSONAL)));
+  document
+    .querySelector(".site-footer > .wrap")
+    .append(
+      el(
+        "div",
+        { class: "columns" },
+        el(
+          "div",
+          {},
+          el("p", { class: "brand" }, "Escale Voyages"),
+          el(
+            "p",
+            { class: "small" },
+            say(
+              "Une agence inventée, pour montrer Escale. Rien n’est à vendre ici, aucun courrier n’est envoyé.",
+              "An invented agency that shows Escale. Nothing is for sale here, and no mail is sent.",
+            ),
+          ),
+        ),
+        listed(say("Voyages", "Trips"), FAMILIES),
+        listed(say("L’agence", "The agency"), AGENCY),
+        listed(say("Vous", "You"), PERSONAL),
+      ),
+    );
 }
 
 /** The offers are drawn in the page's language, so the page is read again rather than patched. */
@@ -65,9 +115,11 @@ function switchLanguage() {
 /** What spans cannot hold in two languages: attributes, options. */
 function translate() {
   if (language !== "en") return;
-  for (const node of document.querySelectorAll("body [data-en]")) node.textContent = node.dataset.en;
+  for (const node of document.querySelectorAll("body [data-en]"))
+    node.textContent = node.dataset.en;
   for (const node of document.querySelectorAll("[data-en-alt]")) node.alt = node.dataset.enAlt;
-  for (const node of document.querySelectorAll("[data-en-label]")) node.setAttribute("aria-label", node.dataset.enLabel);
+  for (const node of document.querySelectorAll("[data-en-label]"))
+    node.setAttribute("aria-label", node.dataset.enLabel);
 }
 
 /** In a task of its own, so that a slow machine answers in between. */

@@ -21,7 +21,7 @@ export type EscaleErrorCode =
   | "failed"; // the browser could not do it; nothing says that it was done
 
 const REMEDIES: Readonly<Record<EscaleErrorCode, string>> = {
-  no_site: "Give the site's name: init({ site: \"voyages\", … })",
+  no_site: 'Give the site\'s name: init({ site: "voyages", … })',
   unknown_command: "Check the word against the guide's list of commands",
   unknown_event: "Use a name of the guide's table of events",
   bad_field: "Check dates (YYYY-MM-DD), numbers, and names against escale.json",
@@ -31,9 +31,11 @@ const REMEDIES: Readonly<Record<EscaleErrorCode, string>> = {
   bad_file: "Choose a file that profile.export gave, unchanged",
   already_here: "Nothing is to be done: what the file tells counts already",
   not_kept: "Ask for consent to keep a profile first, and allow the site to store",
-  not_everywhere: "Log in and ask again, or let the site's back end forget the customer: DELETE /v1/customers/…",
+  not_everywhere:
+    "Log in and ask again, or let the site's back end forget the customer: DELETE /v1/customers/…",
   bad_config: "Compile escale.json again with `escale build` of the same release",
-  unavailable: "Serve all files of the package from one folder, and allow them in the content policy",
+  unavailable:
+    "Serve all files of the package from one folder, and allow them in the content policy",
   failed: "Ask again; if it stays so, clear what the browser keeps of the site",
 };
 

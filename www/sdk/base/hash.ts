@@ -14,4 +14,8 @@ export type Who = readonly [hi: number, lo: number, forgets: boolean];
 const forgets = (): boolean => navigator.vendor.startsWith("Apple");
 
 /** Who has this visitor id, in this browser. */
-export const visitorHash = (secret: string): Who => [hash32(secret, 0x811c9dc5), hash32(secret, 0x9e3779b9), forgets()];
+export const visitorHash = (secret: string): Who => [
+  hash32(secret, 0x811c9dc5),
+  hash32(secret, 0x9e3779b9),
+  forgets(),
+];

@@ -9,4 +9,5 @@ import type { Command } from "./types.js";
 export const DOES = /^(reset|profile\.[^eg])/;
 
 /** Answers a command of which nothing was done. */
-export const toNothing = ([verb, ...args]: Command, why: unknown): void => quietly(args.at(-1), DOES.test(verb) ? why : undefined);
+export const toNothing = ([verb, ...args]: Command, why: unknown): void =>
+  quietly(args.at(-1), DOES.test(verb) ? why : undefined);

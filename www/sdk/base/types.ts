@@ -58,7 +58,9 @@ export interface ConsentReceipt {
 export type ConsentState = "granted" | "denied" | "pending";
 
 /** Fields of an event: `destination`, `start_date`, `topics`, `value`… Lists are joined with commas. */
-export type Fields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+export type Fields = Readonly<
+  Record<string, string | number | boolean | readonly string[] | undefined>
+>;
 
 /** A question to the visitor, in the page's language. Whoever asks it hands the answer in: `declare({ fact, value })`. */
 export interface Question {
@@ -162,9 +164,19 @@ export interface Insight {
   /** What says what the page is about: the site itself, the address, the tokens of its schema.org data. */
   readonly page: { readonly explicit: string; readonly url: string; readonly tokens: string };
   /** What is kept here; `null`: nothing beyond the page. Sizes are in bytes. */
-  readonly storage: { readonly since_ms: number; readonly version: number; readonly own_bytes: number; readonly others_bytes: number } | null;
+  readonly storage: {
+    readonly since_ms: number;
+    readonly version: number;
+    readonly own_bytes: number;
+    readonly others_bytes: number;
+  } | null;
   /** The talk with the server; `null`: there is none. `told_version`: the last one that it took. */
-  readonly sync: { readonly told_version: number; readonly told_ms: number; readonly failures: number; readonly not_before_ms: number } | null;
+  readonly sync: {
+    readonly told_version: number;
+    readonly told_ms: number;
+    readonly failures: number;
+    readonly not_before_ms: number;
+  } | null;
 }
 
 /** A profile as its owner may take it along. */

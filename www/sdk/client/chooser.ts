@@ -69,7 +69,8 @@ export class Chooser {
     const nowMs = this.nowMs();
     const inputs = { ...this.known, nowMs, placement: index, slot, exclude: this.#shown };
     const offer = runtime.choose(nowMs, index, slot);
-    const choice = offer < 0 ? this.#none(placement, offer) : this.#offer(placement, offer, language);
+    const choice =
+      offer < 0 ? this.#none(placement, offer) : this.#offer(placement, offer, language);
     this.#inputs.set(choice, inputs);
     this.#last.set(placement, choice);
     return choice;

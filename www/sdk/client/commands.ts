@@ -17,16 +17,35 @@ export interface Speaker {
 /** Runs a command; answers whether it was one of these. */
 export function runWord(speaker: Speaker, [name, first, second]: Command): boolean {
   switch (name) {
-    case "choose": quietly(second, speaker.chooser.choose(String(first), 0, document.documentElement.lang.slice(0, 2).toLowerCase())); break;
-    case "ready": void speaker.settled.then(() => quietly(first, speaker.mode)); break;
-    case "on": listen(speaker, String(first), second); break;
-    case "off": speaker.listeners.get(String(first))?.delete(second as () => void); break;
-    default: return false;
+    case "choose":
+      quietly(
+        second,
+        speaker.chooser.choose(
+          String(first),
+          0,
+          document.documentElement.lang.slice(0, 2).toLowerCase(),
+        ),
+      );
+      break;
+    case "ready":
+      void speaker.settled.then(() => quietly(first, speaker.mode));
+      break;
+    case "on":
+      listen(speaker, String(first), second);
+      break;
+    case "off":
+      speaker.listeners.get(String(first))?.delete(second as () => void);
+      break;
+    default:
+      return false;
   }
   return true;
 }
 
 function listen({ listeners }: Speaker, type: string, callback: unknown): void {
   if (typeof callback !== "function") return;
-  listeners.set(type, (listeners.get(type) ?? new Set()).add(callback as (detail: unknown) => void));
+  listeners.set(
+    type,
+    (listeners.get(type) ?? new Set()).add(callback as (detail: unknown) => void),
+  );
 }

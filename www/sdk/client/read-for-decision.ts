@@ -5,7 +5,17 @@
 import { EMPTY } from "./chooser.js";
 import { ask, openDatabase, transact } from "../storage/idb.js";
 import { databaseName, tailPrefix } from "../storage/keys.js";
-import { asOthers, asPace, asReplica, asVisitor, goesOn, lifetimeMs, NO_PACE, type Pace, type Visitor } from "../storage/records.js";
+import {
+  asOthers,
+  asPace,
+  asReplica,
+  asVisitor,
+  goesOn,
+  lifetimeMs,
+  NO_PACE,
+  type Pace,
+  type Visitor,
+} from "../storage/records.js";
 import { tailNames } from "../storage/unload-buffer.js";
 import type { Options } from "../base/types.js";
 
@@ -24,17 +34,30 @@ const KEYS = ["visitor", "replica", "others", "pace"];
 export async function glimpse(options: Options, sync: boolean): Promise<Glimpse | undefined> {
   const database = await openDatabase(databaseName(options.site), "create");
   if (!database) return undefined;
-  const look = (kept: IDBObjectStore): Promise<unknown[]> => Promise.all(KEYS.map((key) => ask<unknown>(kept.get(key))));
+  const look = (kept: IDBObjectStore): Promise<unknown[]> =>
+    Promise.all(KEYS.map((key) => ask<unknown>(kept.get(key))));
   const found = await transact(database, look, "relaxed", "readonly").catch(() => undefined);
   database.close();
   return found && read(found, options, sync);
 }
 
-function read([visitorFound, stored, othersFound, paceFound]: unknown[], options: Options, sync: boolean): Glimpse {
+function read(
+  [visitorFound, stored, othersFound, paceFound]: unknown[],
+  options: Options,
+  sync: boolean,
+): Glimpse {
   const visitor = asVisitor(visitorFound);
   if (!visitor) return { visitor, state: EMPTY, pace: NO_PACE, needsRecorder: false };
   const pace = asPace(paceFound);
   const replica = asReplica(stored);
-  const isPlain = !!replica && asOthers(othersFound).bytes.length === 0 && goesOn({ visitor, pace }, { nowMs: Date.now(), lifetimeMs: lifetimeMs(options), sync });
-  return { visitor, state: replica?.bytes ?? EMPTY, pace, needsRecorder: !isPlain || tailNames(tailPrefix(options.site)).length > 0 };
+  const isPlain =
+    !!replica &&
+    asOthers(othersFound).bytes.length === 0 &&
+    goesOn({ visitor, pace }, { nowMs: Date.now(), lifetimeMs: lifetimeMs(options), sync });
+  return {
+    visitor,
+    state: replica?.bytes ?? EMPTY,
+    pace,
+    needsRecorder: !isPlain || tailNames(tailPrefix(options.site)).length > 0,
+  };
 }

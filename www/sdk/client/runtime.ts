@@ -11,7 +11,9 @@ declare const WASM_INTEGRITY: string;
 const CONFIG_MAX = 8 * 1_048_576;
 
 /** The engine for this site's config, and the config's bytes. */
-export async function openRuntime(options: Options): Promise<{ runtime: Runtime; config: Uint8Array }> {
+export async function openRuntime(
+  options: Options,
+): Promise<{ runtime: Runtime; config: Uint8Array }> {
   const [config, module] = await Promise.all([fetchConfig(options.config), fetchModule()]);
   initSync({ module });
   const runtime = Runtime.open(config);
@@ -21,7 +23,9 @@ export async function openRuntime(options: Options): Promise<{ runtime: Runtime;
 
 /** The wasm module, compiled as it streams in; anything but the bytes of this build is refused. */
 async function fetchModule(): Promise<WebAssembly.Module> {
-  return WebAssembly.compileStreaming(fetch(new URL("escale_bg.wasm", import.meta.url), { integrity: WASM_INTEGRITY }));
+  return WebAssembly.compileStreaming(
+    fetch(new URL("escale_bg.wasm", import.meta.url), { integrity: WASM_INTEGRITY }),
+  );
 }
 
 /** The compiled config; people's own JSON is compiled here, at the cost of the full module. */
@@ -35,4 +39,5 @@ async function fetchConfig(url: string): Promise<Uint8Array> {
 }
 
 const isJson = (response: Response): boolean =>
-  /\.json$/.test(new URL(response.url).pathname) || !!response.headers.get("content-type")?.includes("json");
+  /\.json$/.test(new URL(response.url).pathname) ||
+  !!response.headers.get("content-type")?.includes("json");

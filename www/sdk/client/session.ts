@@ -19,11 +19,18 @@ import { runWord } from "./commands.js";
 
 /** Does of a command what needs no recorder, and answers it in any case. */
 export const undone = (options: Options, command: Command): Promise<void> =>
-  import("../recorder/index.js").then((later) => later.undone(options, command)).catch((error: unknown) => toNothing(command, error));
+  import("../recorder/index.js")
+    .then((later) => later.undone(options, command))
+    .catch((error: unknown) => toNothing(command, error));
 
 /** What an end means for the page; the site's next assertion of consent may begin anew. */
 const STATES: Readonly<Record<End, State>> = {
-  kept: "ready", gone: "denied", changed: "pending", newer: "memory", erased: "pending", trap: "off",
+  kept: "ready",
+  gone: "denied",
+  changed: "pending",
+  newer: "memory",
+  erased: "pending",
+  trap: "off",
 };
 /** Less than this is the way to the server and back, not a wrong clock. */
 const SKEW_MIN_MS = 5_000;
@@ -63,7 +70,15 @@ class Session implements Client, Desk {
     config: Uint8Array,
   ) {
     const visitor = visitorHash(this.newcomer.secret);
-    this.known = { config, visitor, state: EMPTY, others: EMPTY, page: { explicit: "", url: "", tokens: "" }, skewMs: 0, isPaused: false };
+    this.known = {
+      config,
+      visitor,
+      state: EMPTY,
+      others: EMPTY,
+      page: { explicit: "", url: "", tokens: "" },
+      skewMs: 0,
+      isPaused: false,
+    };
     runtime.setVisitor(...visitor);
     this.chooser = new Chooser(runtime, this.known, () => this.nowMs());
     this.slots = new Slots({
@@ -86,14 +101,18 @@ class Session implements Client, Desk {
     if (!isPlain) await this.#record().catch(() => undefined);
     if (!this.#wanted()) return;
     // What the site's server has chosen is chosen as of then: nothing changes before the visitor's eyes.
-    if (document.querySelector("[data-escale-at]")) this.#atMs = await (await import("../edge/hydrate.js")).takeOver();
+    if (document.querySelector("[data-escale-at]"))
+      this.#atMs = await (await import("../edge/hydrate.js")).takeOver();
     await this.slots.open(this.#atMs ? Infinity : deadlineAt);
     this.#atMs = 0;
     if (!this.#wanted()) return;
     // Left while the recorder was on its way, and back from the back-forward cache.
     addEventListener("pageshow", () => void this.#record().catch(() => undefined), { signal });
     // Where it cannot be had, offers are chosen all the same: of what earlier pages learned.
-    this.settled = this.#record().then(() => this.mode, () => (this.mode = "memory"));
+    this.settled = this.#record().then(
+      () => this.mode,
+      () => (this.mode = "memory"),
+    );
   }
 
   nowMs(): number {
@@ -105,7 +124,12 @@ class Session implements Client, Desk {
     if (!this.#wanted()) return;
     this.guard(() => {
       if (runWord(this, command)) return;
-      return this.#recorder ? this.#recorder.run(command) : this.#record().then((recorder) => recorder.run(command), () => undone(this.from.options, command));
+      return this.#recorder
+        ? this.#recorder.run(command)
+        : this.#record().then(
+            (recorder) => recorder.run(command),
+            () => undone(this.from.options, command),
+          );
     });
   }
 
@@ -161,7 +185,11 @@ class Session implements Client, Desk {
   #know({ visitor, state, pace, needsRecorder }: Glimpse): boolean {
     if (needsRecorder || this.runtime.load(state) !== 0) return false;
     const { known } = this;
-    Object.assign(known, { state, skewMs: pace.skewMs, visitor: visitor ? visitorHash(visitor.secret) : known.visitor });
+    Object.assign(known, {
+      state,
+      skewMs: pace.skewMs,
+      visitor: visitor ? visitorHash(visitor.secret) : known.visitor,
+    });
     this.runtime.setVisitor(...known.visitor);
     return true;
   }

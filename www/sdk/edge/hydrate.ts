@@ -9,13 +9,17 @@ const RENDERED = "escale-offer[data-escale-at]";
 
 /** Resolves once the page is read to its end: when the server chose; 0 if nobody knows. */
 export async function takeOver(): Promise<number> {
-  if (document.readyState === "loading") await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+  if (document.readyState === "loading")
+    await new Promise((resolve) =>
+      document.addEventListener("DOMContentLoaded", resolve, { once: true }),
+    );
   const slots = Array.from(document.querySelectorAll<HTMLElement>(RENDERED));
   for (const slot of slots) replaceOnce(slot, serversNodes(slot));
   return Number(slots[0]?.dataset.escaleAt) || 0;
 }
 
-const serversNodes = (slot: HTMLElement): Element[] => Array.from(slot.children).filter((child) => child.slot === "escale");
+const serversNodes = (slot: HTMLElement): Element[] =>
+  Array.from(slot.children).filter((child) => child.slot === "escale");
 
 /** An observer is told before the next painting. */
 function replaceOnce(slot: HTMLElement, nodes: readonly Element[]): void {

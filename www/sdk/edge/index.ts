@@ -57,7 +57,10 @@ let instance = 0;
 /** Opens the edge, once a process. Rejects with an `EscaleError` where the modules or the config cannot be had. */
 export async function openEdge({ site, config, module, later }: EdgeOptions): Promise<Edge> {
   if (!site) throw new EscaleError("no_site", "openEdge: the site has no name");
-  const [first, second] = [module ?? (await beside("escale_bg.wasm")), later ?? (await beside("later_bg.wasm"))];
+  const [first, second] = [
+    module ?? (await beside("escale_bg.wasm")),
+    later ?? (await beside("later_bg.wasm")),
+  ];
   let runtime: Runtime | undefined;
   let of = -1;
   const begin = (): Runtime | undefined => {
@@ -96,7 +99,12 @@ async function beside(file: string): Promise<WebAssembly.Module> {
 }
 
 /** All in one go: nothing of another request comes between. Without an engine, nothing is chosen. */
-function decide(runtime: Runtime | undefined, site: string, request: EdgeRequest & { readonly config: Uint8Array }, placements: readonly string[]): EdgePage {
+function decide(
+  runtime: Runtime | undefined,
+  site: string,
+  request: EdgeRequest & { readonly config: Uint8Array },
+  placements: readonly string[],
+): EdgePage {
   const { cookie, url = "", topics = [], nowMs = Date.now(), config } = request;
   // A site without types may hand on a header that is not there.
   const language = (request.language as string | null | undefined) ?? "";
@@ -111,15 +119,24 @@ function decide(runtime: Runtime | undefined, site: string, request: EdgeRequest
     const chooser = new Chooser(runtime, known, () => atMs);
     chooser.turnPage();
     for (const placement of new Set(placements)) {
-      const slots = Array.from({ length: chooser.slots(placement) }, (_, slot) => chooser.choose(placement, slot, language.slice(0, 2).toLowerCase()));
-      choices.set(placement, slots.filter(({ content }) => content));
+      const slots = Array.from({ length: chooser.slots(placement) }, (_, slot) =>
+        chooser.choose(placement, slot, language.slice(0, 2).toLowerCase()),
+      );
+      choices.set(
+        placement,
+        slots.filter(({ content }) => content),
+      );
     }
     runtime.loadWith(EMPTY, EMPTY);
   }
   const words = language.toLowerCase().startsWith("fr") ? "fr" : "en";
   const slot = (placement: string, own: string): string => {
     const shown = choices.get(placement) ?? [];
-    return slotHtml(placement, own, { offers: shown.map(({ offer = "" }) => offer), blocks: shown.map(({ content = {} }) => blockHtml(content, words)), atMs });
+    return slotHtml(placement, own, {
+      offers: shown.map(({ offer = "" }) => offer),
+      blocks: shown.map(({ content = {} }) => blockHtml(content, words)),
+      atMs,
+    });
   };
   return { isPersonal: carried !== undefined, choices, slot };
 }

@@ -3,7 +3,13 @@
  * server, and until it is decided, both are the site's own content. Must hold no state of its own.
  */
 "use client";
-import { createElement, useCallback, useSyncExternalStore, type HTMLAttributes, type ReactElement } from "react";
+import {
+  createElement,
+  useCallback,
+  useSyncExternalStore,
+  type HTMLAttributes,
+  type ReactElement,
+} from "react";
 import { get, subscribe } from "../index.js";
 import type { Choice } from "../base/types.js";
 
@@ -22,5 +28,9 @@ export function Offer({ placement, className, ...rest }: OfferProps): ReactEleme
 /** What was chosen for a placement; `undefined` until it is decided. Impressions and clicks are the site's to tell. */
 export function useOffer(placement: string): Choice | undefined {
   const follow = useCallback((changed: () => void) => subscribe(placement, changed), [placement]);
-  return useSyncExternalStore(follow, () => get(placement), () => undefined);
+  return useSyncExternalStore(
+    follow,
+    () => get(placement),
+    () => undefined,
+  );
 }

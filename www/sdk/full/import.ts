@@ -27,7 +27,8 @@ export function importable(file: unknown): Importable | undefined {
   if (found.format !== "escale-profile/1") return undefined;
   const [replica, others] = [bytesOf(found.replica), bytesOf(found.others)];
   const { pending = [] } = found;
-  if (!replica || !others || !Array.isArray(pending) || pending.length > PENDING_MAX) return undefined;
+  if (!replica || !others || !Array.isArray(pending) || pending.length > PENDING_MAX)
+    return undefined;
   const texts = pending.map((tail: unknown) => asObject(tail).events);
   const events = texts.map(bytesOf);
   if (!events.every((bytes) => bytes !== undefined)) return undefined;
@@ -38,7 +39,9 @@ export function importable(file: unknown): Importable | undefined {
     pending: events,
     replicaId: typeof found.replica_id === "string" ? found.replica_id : "",
     customer: typeof found.customer === "number" ? found.customer : undefined,
-    mark: [hash32(whole, 0x811c9dc5), hash32(whole, 0x9e3779b9)].map((half) => half.toString(36)).join("-"),
+    mark: [hash32(whole, 0x811c9dc5), hash32(whole, 0x9e3779b9)]
+      .map((half) => half.toString(36))
+      .join("-"),
   };
 }
 

@@ -40,9 +40,16 @@ export async function compile(json: string): Promise<Uint8Array> {
 }
 
 /** Why a choice came out as it did, from the inputs it was made of; or how it would come out if some of them were others. */
-export async function explain(inputs: Inputs, { nowMs = inputs.nowMs, persona, consent }: WhatIf): Promise<Explanation> {
+export async function explain(
+  inputs: Inputs,
+  { nowMs = inputs.nowMs, persona, consent }: WhatIf,
+): Promise<Explanation> {
   await load();
-  const runtime = asItWas({ ...inputs, nowMs, ...(consent === "page" && { state: EMPTY, others: EMPTY }) });
+  const runtime = asItWas({
+    ...inputs,
+    nowMs,
+    ...(consent === "page" && { state: EMPTY, others: EMPTY }),
+  });
   try {
     if (persona !== undefined) runtime.supposePersona(persona);
     return runtime.explain(nowMs, inputs.placement, inputs.slot, Uint16Array.from(inputs.exclude));
@@ -52,7 +59,10 @@ export async function explain(inputs: Inputs, { nowMs = inputs.nowMs, persona, c
 }
 
 /** What Escale thinks of a visitor, with the topics' names in a language. */
-export async function tellProfile(account: Account, language: string): Promise<Omit<ToldProfile, "consent">> {
+export async function tellProfile(
+  account: Account,
+  language: string,
+): Promise<Omit<ToldProfile, "consent">> {
   await load();
   const runtime = asItWas(account);
   try {
@@ -71,18 +81,29 @@ export async function joinImported(
   await load();
   const runtime = Full.open(config);
   try {
-    if (runtime.loadWith(others, EMPTY) !== 0 || runtime.loadWith(replica, others) !== 0) return undefined;
+    if (runtime.loadWith(others, EMPTY) !== 0 || runtime.loadWith(replica, others) !== 0)
+      return undefined;
     for (const events of pending) runtime.apply(events);
     const brought = runtime.known();
-    const join = (a: Uint8Array, b: Uint8Array): Uint8Array => (runtime.loadWith(a, b), runtime.known());
-    return { imported: known.untold ? join(known.untold, brought) : brought, others: join(known.others, brought) };
+    const join = (a: Uint8Array, b: Uint8Array): Uint8Array => (
+      runtime.loadWith(a, b),
+      runtime.known()
+    );
+    return {
+      imported: known.untold ? join(known.untold, brought) : brought,
+      others: join(known.others, brought),
+    };
   } finally {
     runtime.free();
   }
 }
 
 /** All that is kept of a visitor: the stored bytes, what they say in words, and the events that wait under a prefix. */
-export async function exportProfile(account: Account, prefix: string, names: Pick<ExportedProfile, "replica_id" | "customer" | "consent">): Promise<ExportedProfile> {
+export async function exportProfile(
+  account: Account,
+  prefix: string,
+  names: Pick<ExportedProfile, "replica_id" | "customer" | "consent">,
+): Promise<ExportedProfile> {
   await load();
   const runtime = asItWas(account);
   try {
@@ -93,7 +114,10 @@ export async function exportProfile(account: Account, prefix: string, names: Pic
       knowledge: runtime.snapshot(account.nowMs),
       replica: toBase64url(account.state),
       others: toBase64url(account.others),
-      pending: pendingTails(prefix).map(({ document, bytes }) => ({ document, events: toBase64url(Uint8Array.from(bytes)) })),
+      pending: pendingTails(prefix).map(({ document, bytes }) => ({
+        document,
+        events: toBase64url(Uint8Array.from(bytes)),
+      })),
     };
   } finally {
     runtime.free();

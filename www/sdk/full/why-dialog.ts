@@ -10,7 +10,9 @@ export type Feedback = "offer_less" | "offer_booked" | "offer_never";
 
 const ANSWERS: readonly Feedback[] = ["offer_less", "offer_booked", "offer_never"];
 
-const WORDS: Readonly<Record<Language, Readonly<Record<Feedback | "title" | "close" | "missing", string>>>> = {
+const WORDS: Readonly<
+  Record<Language, Readonly<Record<Feedback | "title" | "close" | "missing", string>>>
+> = {
   fr: {
     title: "Pourquoi cette offre ?",
     offer_less: "Moins de ce genre",
@@ -49,7 +51,11 @@ function style(): void {
 }
 
 /** Opens the panel over the page; one at a time. */
-export function showWhy(explanation: Explanation | undefined, language: Language, answered: (feedback: Feedback) => void): void {
+export function showWhy(
+  explanation: Explanation | undefined,
+  language: Language,
+  answered: (feedback: Feedback) => void,
+): void {
   style();
   document.querySelector(".escale-why-panel")?.remove();
   const words = WORDS[language];
@@ -64,8 +70,16 @@ export function showWhy(explanation: Explanation | undefined, language: Language
   panel.append(element("h2", "escale-why-title", words.title), list);
   if (said?.would_change) panel.append(element("p", "escale-why-change", said.would_change));
   const answers = element("div", "escale-why-answers");
-  for (const feedback of ANSWERS) answers.append(button(words[feedback], `escale-${feedback.replace("_", "-")}`, () => close(() => answered(feedback))));
-  panel.append(answers, button(words.close, "escale-why-close", () => close()));
+  for (const feedback of ANSWERS)
+    answers.append(
+      button(words[feedback], `escale-${feedback.replace("_", "-")}`, () =>
+        close(() => answered(feedback)),
+      ),
+    );
+  panel.append(
+    answers,
+    button(words.close, "escale-why-close", () => close()),
+  );
   const close = (then?: () => void): void => {
     panel.close();
     then?.();

@@ -4,7 +4,14 @@
  * neither profile nor choices.
  */
 import { Panel } from "./view.js";
-import type { ExportedProfile, Explanation, Insight, Options, Take, WhatIf } from "../base/types.js";
+import type {
+  ExportedProfile,
+  Explanation,
+  Insight,
+  Options,
+  Take,
+  WhatIf,
+} from "../base/types.js";
 
 /** The words it needs; the object that `init` answers has them. */
 export interface Inspected {
@@ -16,9 +23,31 @@ export interface Inspected {
 }
 
 const EVENTS = [
-  "view_item", "search", "quote_start", "quote_step", "quote_submit", "booking", "booking_cancel", "offer_impression", "offer_click",
-  "offer_less", "offer_booked", "offer_never", "declare", "newsletter_signup", "add_to_wishlist", "download", "contest", "review",
-  "share", "referral", "unsubscribe", "message_sent", "message_opened", "message_clicked", "identify",
+  "view_item",
+  "search",
+  "quote_start",
+  "quote_step",
+  "quote_submit",
+  "booking",
+  "booking_cancel",
+  "offer_impression",
+  "offer_click",
+  "offer_less",
+  "offer_booked",
+  "offer_never",
+  "declare",
+  "newsletter_signup",
+  "add_to_wishlist",
+  "download",
+  "contest",
+  "review",
+  "share",
+  "referral",
+  "unsubscribe",
+  "message_sent",
+  "message_opened",
+  "message_clicked",
+  "identify",
 ];
 /** The states in which there is anything to ask. */
 const WORKS = ["ready", "memory"];
@@ -26,7 +55,8 @@ const WORKS = ["ready", "memory"];
 /** Opens over the page, by `?escale=inspect`, where the site allows it. */
 export function attend(take: Take, { inspect = "off" }: Options): void {
   if (inspect === "off") return;
-  const answer = <T>(...command: [string, ...unknown[]]): Promise<T> => new Promise((resolve) => take([...command, resolve]));
+  const answer = <T>(...command: [string, ...unknown[]]): Promise<T> =>
+    new Promise((resolve) => take([...command, resolve]));
   openInspector({
     explain: (placement, whatIf) => answer("explain", placement, whatIf),
     inspect: () => answer("inspect"),
@@ -39,7 +69,10 @@ export function attend(take: Take, { inspect = "off" }: Options): void {
 /** Opens the panel; the returned function closes it. */
 export function openInspector(escale: Inspected, placements: readonly string[] = []): () => void {
   const stop = new AbortController();
-  const panel = new Panel(() => void refresh(), () => stop.abort());
+  const panel = new Panel(
+    () => void refresh(),
+    () => stop.abort(),
+  );
   let turns = 0;
   const refresh = async (): Promise<void> => {
     const turn = ++turns;
@@ -47,11 +80,20 @@ export function openInspector(escale: Inspected, placements: readonly string[] =
     const works = WORKS.includes(state);
     const whatIf = panel.whatIf();
     const names = [...new Set([...placements, ...placementsHere()])];
-    const asked = (name: string): Promise<Explanation | undefined> => (whatIf === "refused" ? Promise.resolve(undefined) : escale.explain(name, whatIf));
-    const [profile, insight, ...told] = works ? await Promise.all([escale.profile.export(), escale.inspect(), ...names.map(asked)] as const) : [undefined];
+    const asked = (name: string): Promise<Explanation | undefined> =>
+      whatIf === "refused" ? Promise.resolve(undefined) : escale.explain(name, whatIf);
+    const [profile, insight, ...told] = works
+      ? await Promise.all([escale.profile.export(), escale.inspect(), ...names.map(asked)] as const)
+      : [undefined];
     // Asked again meanwhile, or closed: this answer is of yesterday.
     if (turn !== turns || stop.signal.aborted) return;
-    panel.show({ state, hasPrivacyControl: hasPrivacyControl(), profile, insight, decisions: names.map((name, index) => ({ name, told: told[index] })) });
+    panel.show({
+      state,
+      hasPrivacyControl: hasPrivacyControl(),
+      profile,
+      insight,
+      decisions: names.map((name, index) => ({ name, told: told[index] })),
+    });
   };
   watch(escale, panel, { refresh, signal: stop.signal });
   void refresh();
@@ -59,9 +101,17 @@ export function openInspector(escale: Inspected, placements: readonly string[] =
 }
 
 /** Looks again whenever Escale turns, a slot changes, or something happened. */
-function watch(escale: Inspected, panel: Panel, { refresh, signal }: { refresh: () => Promise<void>; signal: AbortSignal }): void {
+function watch(
+  escale: Inspected,
+  panel: Panel,
+  { refresh, signal }: { refresh: () => Promise<void>; signal: AbortSignal },
+): void {
   const seen = new MutationObserver(() => void refresh());
-  seen.observe(document.documentElement, { attributes: true, subtree: true, attributeFilter: ["data-escale", "data-escale-state", "data-escale-offer"] });
+  seen.observe(document.documentElement, {
+    attributes: true,
+    subtree: true,
+    attributeFilter: ["data-escale", "data-escale-state", "data-escale-offer"],
+  });
   const callbacks = EVENTS.map((type) => {
     const happened = (detail: unknown): void => {
       panel.log(type, detail);
@@ -77,6 +127,10 @@ function watch(escale: Inspected, panel: Panel, { refresh, signal }: { refresh: 
 }
 
 const placementsHere = (): string[] =>
-  Array.from(document.querySelectorAll("escale-offer[placement]"), (slot) => slot.getAttribute("placement") ?? "");
+  Array.from(
+    document.querySelectorAll("escale-offer[placement]"),
+    (slot) => slot.getAttribute("placement") ?? "",
+  );
 
-const hasPrivacyControl = (): boolean => !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
+const hasPrivacyControl = (): boolean =>
+  !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;

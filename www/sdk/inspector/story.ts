@@ -5,7 +5,11 @@
 import type { ExportedProfile, Explanation } from "../base/types.js";
 
 /** The story of what a placement shows. */
-export function asStory(placement: string, told: Explanation, { replica, others, exported_ms }: ExportedProfile): string {
+export function asStory(
+  placement: string,
+  told: Explanation,
+  { replica, others, exported_ms }: ExportedProfile,
+): string {
   const at = `${new Date(exported_ms).toISOString().slice(0, 19)}Z`;
   const shows = told.offer === null ? { default: true } : { offer: told.offer };
   const story = {

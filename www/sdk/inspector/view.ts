@@ -25,7 +25,11 @@ const STATES: Readonly<Record<string, string>> = {
   absent: "Escale has not run on this page",
 };
 
-const CONSENTS = [["", "what they agreed to"], ["page", "this page alone"], ["refused", "nothing"]] as const;
+const CONSENTS = [
+  ["", "what they agreed to"],
+  ["page", "this page alone"],
+  ["refused", "nothing"],
+] as const;
 
 const STYLE = `
   :host { all: initial; position: fixed; inset: auto 0 0 auto; z-index: 2147483647; font: 13px/1.4 system-ui, sans-serif; }
@@ -49,7 +53,10 @@ export class Panel {
   readonly #copied = made("textarea", []) as HTMLTextAreaElement;
   readonly #log = made("ol", [], "log");
 
-  constructor(refresh: () => void, private readonly closed: () => void) {
+  constructor(
+    refresh: () => void,
+    private readonly closed: () => void,
+  ) {
     const root = this.#host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
@@ -57,11 +64,29 @@ export class Panel {
     this.#date.type = "date";
     offer(this.#persona, [["", "whoever it is"]]);
     offer(this.#consent, CONSENTS);
-    for (const control of [this.#date, this.#persona, this.#consent]) control.addEventListener("change", refresh);
-    const asIf = [["As if it were ", this.#date], ["of the persona ", this.#persona], ["who agreed to ", this.#consent]] as const;
+    for (const control of [this.#date, this.#persona, this.#consent])
+      control.addEventListener("change", refresh);
+    const asIf = [
+      ["As if it were ", this.#date],
+      ["of the persona ", this.#persona],
+      ["who agreed to ", this.#consent],
+    ] as const;
     const labels = asIf.map(([text, control]) => made("label", [made("span", text), control]));
-    const header = made("header", [made("h2", "Escale"), ...labels, button("Look again", refresh), button("Close", () => this.close())]);
-    const panel = made("section", [header, this.#state, this.#decisions, this.#copied, this.#knowledge, made("h3", "What happened"), this.#log]);
+    const header = made("header", [
+      made("h2", "Escale"),
+      ...labels,
+      button("Look again", refresh),
+      button("Close", () => this.close()),
+    ]);
+    const panel = made("section", [
+      header,
+      this.#state,
+      this.#decisions,
+      this.#copied,
+      this.#knowledge,
+      made("h3", "What happened"),
+      this.#log,
+    ]);
     panel.setAttribute("aria-label", "Escale inspector");
     this.#copied.readOnly = true;
     this.#copied.hidden = true;
@@ -83,17 +108,34 @@ export class Panel {
     const day = Number.isFinite(nowMs) ? nowMs : undefined;
     const persona = this.#persona.value || undefined;
     const consent = this.#consent.value === "page" ? "page" : undefined;
-    return day ?? persona ?? consent ? { nowMs: day, persona, consent } : undefined;
+    return (day ?? persona ?? consent) ? { nowMs: day, persona, consent } : undefined;
   }
 
   show({ state, hasPrivacyControl, profile, insight, decisions }: Sight): void {
     this.#host.dataset["state"] = state;
-    const control = hasPrivacyControl ? [made("p", "Global Privacy Control is on: no profile, no sync.")] : [];
-    this.#state.replaceChildren(made("p", `${state}: ${STATES[state] ?? ""}`), ...control, ...(insight ? standing(insight, profile) : []));
-    const copy = (name: string, told: Explanation): void => this.#copy(profile ? asStory(name, told, profile) : "");
-    this.#decisions.replaceChildren(...decisions.flatMap(({ name, told }) => decision(name, told, profile && !this.whatIf() ? copy : undefined)));
-    if (profile) offer(this.#persona, [["", "whoever it is"], ...Object.keys(profile.knowledge.persona_scores).map((name) => [name, name] as const)]);
-    this.#knowledge.replaceChildren(...(profile ? [...knowledge(profile), ...pressure(profile)] : []));
+    const control = hasPrivacyControl
+      ? [made("p", "Global Privacy Control is on: no profile, no sync.")]
+      : [];
+    this.#state.replaceChildren(
+      made("p", `${state}: ${STATES[state] ?? ""}`),
+      ...control,
+      ...(insight ? standing(insight, profile) : []),
+    );
+    const copy = (name: string, told: Explanation): void =>
+      this.#copy(profile ? asStory(name, told, profile) : "");
+    this.#decisions.replaceChildren(
+      ...decisions.flatMap(({ name, told }) =>
+        decision(name, told, profile && !this.whatIf() ? copy : undefined),
+      ),
+    );
+    if (profile)
+      offer(this.#persona, [
+        ["", "whoever it is"],
+        ...Object.keys(profile.knowledge.persona_scores).map((name) => [name, name] as const),
+      ]);
+    this.#knowledge.replaceChildren(
+      ...(profile ? [...knowledge(profile), ...pressure(profile)] : []),
+    );
   }
 
   /** Copies where the browser lets a page copy, and shows it in any case. */
@@ -101,66 +143,153 @@ export class Panel {
     this.#copied.value = story;
     this.#copied.hidden = false;
     this.#copied.select();
-    void (navigator as { clipboard?: Clipboard }).clipboard?.writeText(story).catch(() => undefined);
+    void (navigator as { clipboard?: Clipboard }).clipboard
+      ?.writeText(story)
+      .catch(() => undefined);
   }
 
   log(type: string, detail: unknown): void {
     const time = new Date().toISOString().slice(11, 19);
-    this.#log.prepend(made("li", `${time} ${type} ${detail === undefined ? "" : JSON.stringify(detail)}`.slice(0, 300)));
+    this.#log.prepend(
+      made(
+        "li",
+        `${time} ${type} ${detail === undefined ? "" : JSON.stringify(detail)}`.slice(0, 300),
+      ),
+    );
     while (this.#log.childElementCount > LOG_MAX) this.#log.lastElementChild?.remove();
   }
 }
 
 /** Gives a control its choices; what was chosen stays. */
-function offer(control: HTMLSelectElement, choices: readonly (readonly [value: string, text: string])[]): void {
+function offer(
+  control: HTMLSelectElement,
+  choices: readonly (readonly [value: string, text: string])[],
+): void {
   const { value } = control;
-  control.replaceChildren(...choices.map(([name, text]) => {
-    const choice = made("option", text);
-    choice.setAttribute("value", name);
-    return choice;
-  }));
+  control.replaceChildren(
+    ...choices.map(([name, text]) => {
+      const choice = made("option", text);
+      choice.setAttribute("value", name);
+      return choice;
+    }),
+  );
   control.value = choices.some(([name]) => name === value) ? value : "";
 }
 
-function decision(name: string, told: Explanation | undefined, copy: ((name: string, told: Explanation) => void) | undefined): HTMLElement[] {
-  const title = made("h3", `${name}: ${told ? (told.offer ?? "the page's own content") : "nothing chosen yet"}`);
+function decision(
+  name: string,
+  told: Explanation | undefined,
+  copy: ((name: string, told: Explanation) => void) | undefined,
+): HTMLElement[] {
+  const title = made(
+    "h3",
+    `${name}: ${told ? (told.offer ?? "the page's own content") : "nothing chosen yet"}`,
+  );
   if (!told) return [title];
   const facts = `${told.reason} · probability ${told.propensity.toFixed(3)} · seed ${told.seed} · config ${told.config}`;
-  const rows = told.candidates.map((one) => [one.offer, one.score, one.base, one.promotion, one.history, one.similarity, adds(one.topics)]);
-  const scores = table(["offer", "score", "base", "promotion", "history", "similarity", "topics"], rows);
-  const excluded = table(["excluded", "why"], told.excluded.map(({ offer, why }) => [offer, why]));
-  return [title, made("p", facts), ...scores, ...excluded, ...(copy ? [button("Copy as a story", () => copy(name, told))] : [])];
+  const rows = told.candidates.map((one) => [
+    one.offer,
+    one.score,
+    one.base,
+    one.promotion,
+    one.history,
+    one.similarity,
+    adds(one.topics),
+  ]);
+  const scores = table(
+    ["offer", "score", "base", "promotion", "history", "similarity", "topics"],
+    rows,
+  );
+  const excluded = table(
+    ["excluded", "why"],
+    told.excluded.map(({ offer, why }) => [offer, why]),
+  );
+  return [
+    title,
+    made("p", facts),
+    ...scores,
+    ...excluded,
+    ...(copy ? [button("Copy as a story", () => copy(name, told))] : []),
+  ];
 }
 
 const adds = (topics: Explanation["candidates"][number]["topics"]): string =>
   topics.map(({ topic, adds }) => `${topic} ${adds >= 0 ? "+" : ""}${adds.toFixed(2)}`).join(", ");
 
-const timeOf = (ms: number): string => (ms > 0 ? new Date(ms).toISOString().slice(0, 19).replace("T", " ") : "never");
+const timeOf = (ms: number): string =>
+  ms > 0 ? new Date(ms).toISOString().slice(0, 19).replace("T", " ") : "never";
 
 /** What the page is about, what was agreed to, what is kept, and how the talk with the server stands. */
-function standing({ page, storage, sync }: Insight, profile: ExportedProfile | undefined): HTMLElement[] {
+function standing(
+  { page, storage, sync }: Insight,
+  profile: ExportedProfile | undefined,
+): HTMLElement[] {
   const said = profile?.consent;
-  const rests = sync && sync.not_before_ms > Date.now() ? `, rests until ${timeOf(sync.not_before_ms)}` : "";
-  return table(["", "as things stand"], [
-    ["page", `topics ${page.explicit || "none said"} · address ${page.url} · schema.org ${page.tokens.replaceAll("\n", ", ") || "none"}`],
-    ["consent", said ? `${said.purposes.join(", ")} · ${timeOf(said.at_ms)} · by ${said.source} · words ${said.version || "unnamed"}` : "no receipt"],
-    ["storage", storage ? `version ${storage.version} · ${storage.own_bytes} bytes, of others ${storage.others_bytes} · since ${timeOf(storage.since_ms)}` : "nothing is kept"],
-    ["server", sync ? `has version ${sync.told_version} · told ${timeOf(sync.told_ms)} · ${sync.failures} failures${rests}` : "nothing is sent"],
-  ]);
+  const rests =
+    sync && sync.not_before_ms > Date.now() ? `, rests until ${timeOf(sync.not_before_ms)}` : "";
+  return table(
+    ["", "as things stand"],
+    [
+      [
+        "page",
+        `topics ${page.explicit || "none said"} · address ${page.url} · schema.org ${page.tokens.replaceAll("\n", ", ") || "none"}`,
+      ],
+      [
+        "consent",
+        said
+          ? `${said.purposes.join(", ")} · ${timeOf(said.at_ms)} · by ${said.source} · words ${said.version || "unnamed"}`
+          : "no receipt",
+      ],
+      [
+        "storage",
+        storage
+          ? `version ${storage.version} · ${storage.own_bytes} bytes, of others ${storage.others_bytes} · since ${timeOf(storage.since_ms)}`
+          : "nothing is kept",
+      ],
+      [
+        "server",
+        sync
+          ? `has version ${sync.told_version} · told ${timeOf(sync.told_ms)} · ${sync.failures} failures${rests}`
+          : "nothing is sent",
+      ],
+    ],
+  );
 }
 
 /** Who holds back: families that rest, how often the visitor wants to hear. */
 function pressure({ knowledge: known }: ExportedProfile): HTMLElement[] {
-  const rows = known.families.map(({ name, ignored, rests_until_ms, is_promoted }) =>
-    [name, ignored, rests_until_ms === null ? "no" : timeOf(rests_until_ms), is_promoted ? "yes" : "no"]);
+  const rows = known.families.map(({ name, ignored, rests_until_ms, is_promoted }) => [
+    name,
+    ignored,
+    rests_until_ms === null ? "no" : timeOf(rests_until_ms),
+    is_promoted ? "yes" : "no",
+  ]);
   const wish = `wants to hear: ${known.frequency} · seasons ${known.seasons.join(", ") || "none"} · due ${known.due.join(", ") || "nothing"}`;
-  return [made("h3", "Pressure"), made("p", wish), ...table(["family", "ignored", "rests until", "promoted"], rows)];
+  return [
+    made("h3", "Pressure"),
+    made("p", wish),
+    ...table(["family", "ignored", "rests until", "promoted"], rows),
+  ];
 }
 
 function knowledge({ knowledge: known }: ExportedProfile): HTMLElement[] {
   const rows = known.facets.flatMap((facet) =>
-    facet.topics.map(({ name, affinity, lift, mass }) => [facet.name, facet.confidence, name, bar(affinity), affinity, lift, mass]));
-  const trips = known.trips.map(({ destination, start_date, end_date, step }) => [destination ?? "?", start_date ?? "?", end_date ?? "?", step]);
+    facet.topics.map(({ name, affinity, lift, mass }) => [
+      facet.name,
+      facet.confidence,
+      name,
+      bar(affinity),
+      affinity,
+      lift,
+      mass,
+    ]),
+  );
+  const trips = known.trips.map(({ destination, start_date, end_date, step }) => [
+    destination ?? "?",
+    start_date ?? "?",
+    end_date ?? "?",
+    step,
+  ]);
   const who = `${known.stage} (${known.stage_because}) · persona ${known.persona ?? "none"} · segments ${known.segments.join(", ") || "none"}`;
   return [
     made("h3", "What is known"),
@@ -178,13 +307,29 @@ function bar(affinity: number): HTMLElement {
 }
 
 /** A table with its heads; none without rows. */
-function table(heads: readonly string[], rows: readonly (readonly (string | number | HTMLElement)[])[]): HTMLElement[] {
+function table(
+  heads: readonly string[],
+  rows: readonly (readonly (string | number | HTMLElement)[])[],
+): HTMLElement[] {
   if (rows.length === 0) return [];
-  const line = (cells: readonly (string | number | HTMLElement)[], tag: string): HTMLElement => made("tr", cells.map((cell) => {
-    if (typeof cell === "number") return made(tag, Number.isInteger(cell) ? String(cell) : cell.toFixed(2), "number");
-    return typeof cell === "string" ? made(tag, cell) : made(tag, [cell]);
-  }));
-  return [made("table", [made("thead", [line(heads, "th")]), made("tbody", rows.map((row) => line(row, "td")))])];
+  const line = (cells: readonly (string | number | HTMLElement)[], tag: string): HTMLElement =>
+    made(
+      "tr",
+      cells.map((cell) => {
+        if (typeof cell === "number")
+          return made(tag, Number.isInteger(cell) ? String(cell) : cell.toFixed(2), "number");
+        return typeof cell === "string" ? made(tag, cell) : made(tag, [cell]);
+      }),
+    );
+  return [
+    made("table", [
+      made("thead", [line(heads, "th")]),
+      made(
+        "tbody",
+        rows.map((row) => line(row, "td")),
+      ),
+    ]),
+  ];
 }
 
 function made(tag: string, content: string | readonly HTMLElement[], className = ""): HTMLElement {

@@ -12,25 +12,54 @@ const failing = (cause: Error): Visit => {
   };
   const rejects = (): Promise<never> => Promise.reject(cause);
   const desk = {
-    known: { isPaused: false }, listeners: new Map(), nowMs: fails, guard: fails, ended: fails,
-    chooser: { inputs: fails }, runtime: { question: fails }, from: { options: { site: "demo", config: "/escale.bin" } },
+    known: { isPaused: false },
+    listeners: new Map(),
+    nowMs: fails,
+    guard: fails,
+    ended: fails,
+    chooser: { inputs: fails },
+    runtime: { question: fails },
+    from: { options: { site: "demo", config: "/escale.bin" } },
   };
-  return { desk, isDebugged: false, flush: rejects, pause: rejects, reset: rejects, learned: fails } as unknown as Visit;
+  return {
+    desk,
+    isDebugged: false,
+    flush: rejects,
+    pause: rejects,
+    reset: rejects,
+    learned: fails,
+  } as unknown as Visit;
 };
 
-const ASKS = ["explain", "question", "flush", "profile.get", "profile.export", "centre", "nonsense"];
+const ASKS = [
+  "explain",
+  "question",
+  "flush",
+  "profile.get",
+  "profile.export",
+  "centre",
+  "nonsense",
+];
 const DOES = ["reset", "profile.pause", "profile.resume", "profile.forget"];
 
 test("a word that fails answers all the same, and says what failed where it was to do something", async () => {
   mock.method(console, "warn", () => undefined);
-  for (const [cause, code] of [[new TypeError("no such file"), "unavailable"], [new Error("the disk is full"), "failed"]] as const) {
+  for (const [cause, code] of [
+    [new TypeError("no such file"), "unavailable"],
+    [new Error("the disk is full"), "failed"],
+  ] as const) {
     for (const verb of [...ASKS, ...DOES]) {
       const answer = mock.fn();
       await runVerb(failing(cause), [verb, answer]).catch(() => undefined);
       assert.equal(answer.mock.callCount(), 1, verb);
       const told: unknown = answer.mock.calls[0]?.arguments[0];
       if (ASKS.includes(verb)) assert.equal(told, undefined, verb);
-      else assert.deepEqual([told instanceof EscaleError, (told as EscaleError).code], [true, code], verb);
+      else
+        assert.deepEqual(
+          [told instanceof EscaleError, (told as EscaleError).code],
+          [true, code],
+          verb,
+        );
     }
   }
   mock.restoreAll();
@@ -40,9 +69,17 @@ test("during a pause, what is asked about choices has no answer; what is about t
   const visit = failing(new Error("not asked"));
   visit.desk.known.isPaused = true;
   Object.assign(visit, { pause: () => Promise.resolve(true) });
-  for (const [verb, isHeard] of [["question", false], ["choose", false], ["profile.resume", true]] as const) {
+  for (const [verb, isHeard] of [
+    ["question", false],
+    ["choose", false],
+    ["profile.resume", true],
+  ] as const) {
     const answer = mock.fn();
     await runVerb(visit, [verb, answer]).catch(() => undefined);
-    assert.deepEqual([answer.mock.callCount(), answer.mock.calls[0]?.arguments[0]], [1, undefined], `${verb}, heard: ${String(isHeard)}`);
+    assert.deepEqual(
+      [answer.mock.callCount(), answer.mock.calls[0]?.arguments[0]],
+      [1, undefined],
+      `${verb}, heard: ${String(isHeard)}`,
+    );
   }
 });

@@ -13,7 +13,11 @@ const LANDED = /[?&]escale_send=/;
 const INSPECT = /[?&]escale=inspect\b/;
 
 /** Opens the gate of this document; `turned` is told each state. */
-export function openDoor(options: Options, bring: (file: string) => Promise<unknown>, turned?: (state: State) => void): Take {
+export function openDoor(
+  options: Options,
+  bring: (file: string) => Promise<unknown>,
+  turned?: (state: State) => void,
+): Take {
   const brought = new Set<string>();
   const attend = (file: string): void => {
     if (brought.has(file)) return;
@@ -23,14 +27,18 @@ export function openDoor(options: Options, bring: (file: string) => Promise<unkn
       .then((extra) => (extra as Extra).attend(take, options))
       .catch((error: unknown) => console.warn("escale", error));
   };
-  const host = browserHost(options, (afresh) => bring(afresh ? "client.js?afresh" : "client.js") as Promise<ClientModule>);
+  const host = browserHost(
+    options,
+    (afresh) => bring(afresh ? "client.js?afresh" : "client.js") as Promise<ClientModule>,
+  );
   const take = openQueue({
     ...host,
     mark: (state) => {
       host.mark(state);
       turned?.(state);
       const works = state === "ready" || state === "memory";
-      if (works && (options.dataLayer !== undefined || LANDED.test(location.search))) attend("signals.js");
+      if (works && (options.dataLayer !== undefined || LANDED.test(location.search)))
+        attend("signals.js");
     },
   });
   if (options.inspect !== undefined && INSPECT.test(location.search)) attend("inspector.js");
@@ -42,6 +50,7 @@ export function openDoor(options: Options, bring: (file: string) => Promise<unkn
   else if (!host.barred) attend(`consent-${source}.js`);
   // Beside a source the page itself may only refuse.
   return (command) => {
-    if (command[0] !== "consent" || readConsent(command[1], false).state === "denied") take(command);
+    if (command[0] !== "consent" || readConsent(command[1], false).state === "denied")
+      take(command);
   };
 }

@@ -6,8 +6,25 @@ import { quietly } from "../base/safe-call.js";
 import type { Client, Command, Options, Start, State } from "../base/types.js";
 
 /** A page whose client writes down what reaches it. */
-function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boolean; fails?: boolean; slow?: boolean; broken?: boolean } = {}) {
-  const seen = { states: [] as State[], starts: [] as Start[], commands: [] as Command[], loads: 0, fresh: 0, stops: 0, withdrawals: 0 };
+function stage(
+  given: {
+    barred?: boolean;
+    privacyControl?: boolean;
+    stored?: boolean;
+    fails?: boolean;
+    slow?: boolean;
+    broken?: boolean;
+  } = {},
+) {
+  const seen = {
+    states: [] as State[],
+    starts: [] as Start[],
+    commands: [] as Command[],
+    loads: 0,
+    fresh: 0,
+    stops: 0,
+    withdrawals: 0,
+  };
   let arrive = (): void => undefined;
   const host: Host = {
     options: { site: "demo", config: "/escale.bin" },
@@ -38,10 +55,17 @@ function stage(given: { barred?: boolean; privacyControl?: boolean; stored?: boo
     };
     const mode = from.purposes.keep ? "ready" : "memory";
     const client: Client = { mode, settled: Promise.resolve(mode), run, stop };
-    return given.slow ? new Promise((resolve) => (arrive = () => resolve(client))) : Promise.resolve(client);
+    return given.slow
+      ? new Promise((resolve) => (arrive = () => resolve(client)))
+      : Promise.resolve(client);
   };
   const take = openQueue(host);
-  return { seen, arrive: () => arrive(), say: (...command: Command) => take(command), settled: () => new Promise((resolve) => setImmediate(resolve)) };
+  return {
+    seen,
+    arrive: () => arrive(),
+    say: (...command: Command) => take(command),
+    settled: () => new Promise((resolve) => setImmediate(resolve)),
+  };
 }
 
 test("before consent nothing is loaded, and calls about the visitor are not kept", async () => {
@@ -59,7 +83,18 @@ test("before consent nothing is loaded, and calls about the visitor are not kept
 });
 
 test("only a clear yes is one", async () => {
-  for (const said of [undefined, null, "yes", "GRANTED", 1, true, {}, { personalise: "true" }, { keep: true, sync: true }, Object.create({ personalise: true })]) {
+  for (const said of [
+    undefined,
+    null,
+    "yes",
+    "GRANTED",
+    1,
+    true,
+    {},
+    { personalise: "true" },
+    { keep: true, sync: true },
+    Object.create({ personalise: true }),
+  ]) {
     const { seen, say, settled } = stage();
     say("consent", said);
     await settled();
@@ -71,11 +106,23 @@ test("Global Privacy Control: no profile, no sync", async () => {
   const { seen, say, settled } = stage({ privacyControl: true });
   say("consent", "granted");
   await settled();
-  assert.deepEqual(seen.starts.map(({ purposes }) => [purposes.keep, purposes.sync]), [[false, false]]);
+  assert.deepEqual(
+    seen.starts.map(({ purposes }) => [purposes.keep, purposes.sync]),
+    [[false, false]],
+  );
   assert.equal(seen.states.at(-1), "memory");
 });
 
-const ASKS = ["explain", "question", "render", "profile.get", "profile.export", "flush", "centre", "nonsense"];
+const ASKS = [
+  "explain",
+  "question",
+  "render",
+  "profile.get",
+  "profile.export",
+  "flush",
+  "centre",
+  "nonsense",
+];
 const DOES = ["reset", "profile.forget", "profile.import", "profile.pause", "profile.resume"];
 
 test("whoever asks where nothing may be done is answered, once: what can be done without a client is", async () => {
@@ -84,7 +131,8 @@ test("whoever asks where nothing may be done is answered, once: what can be done
     const answers = new Map([...ASKS, ...DOES, "ready", "choose"].map((verb) => [verb, mock.fn()]));
     if ("fails" in given) say("consent", "granted");
     await settled();
-    for (const [verb, answer] of answers) say(verb, ...(verb === "ready" ? [] : ["home-hero"]), answer);
+    for (const [verb, answer] of answers)
+      say(verb, ...(verb === "ready" ? [] : ["home-hero"]), answer);
     await settled();
     // Some wait for the visitor's word.
     say("consent", "denied");
@@ -93,7 +141,8 @@ test("whoever asks where nothing may be done is answered, once: what can be done
       assert.equal(answer.mock.callCount(), 1, `${verb} of ${JSON.stringify(given)}`);
       const [told] = answer.mock.calls[0]?.arguments ?? [];
       if (ASKS.includes(verb)) assert.equal(told, undefined);
-      if (DOES.includes(verb)) assert.ok("fails" in given ? told instanceof Error : told === verb, verb);
+      if (DOES.includes(verb))
+        assert.ok("fails" in given ? told instanceof Error : told === verb, verb);
     }
   }
 });
@@ -184,7 +233,10 @@ test("f35_a_withdrawal_during_a_start_erases_what_the_start_stored", async () =>
   assert.deepEqual([seen.starts.map(({ still }) => still()), seen.withdrawals], [[false], 1]);
   arrive();
   await settled();
-  assert.deepEqual([seen.stops, seen.withdrawals, seen.commands, seen.states.at(-1)], [1, 2, [], "denied"]);
+  assert.deepEqual(
+    [seen.stops, seen.withdrawals, seen.commands, seen.states.at(-1)],
+    [1, 2, [], "denied"],
+  );
 });
 
 test("f21_a_client_that_cannot_stop_does_not_swallow_a_withdrawal", async () => {
@@ -220,7 +272,10 @@ test("withdrawal erases once, a pause does not, and a refusal erases only what a
   await granted.settled();
   granted.say("consent", "denied");
   await granted.settled();
-  assert.deepEqual([granted.seen.stops, granted.seen.withdrawals, granted.seen.states.at(-1)], [2, 1, "denied"]);
+  assert.deepEqual(
+    [granted.seen.stops, granted.seen.withdrawals, granted.seen.states.at(-1)],
+    [2, 1, "denied"],
+  );
 
   for (const stored of [false, true]) {
     const fresh = stage({ stored });
@@ -231,9 +286,18 @@ test("withdrawal erases once, a pause does not, and a refusal erases only what a
 });
 
 test("in 500 generated orders nothing reaches a client that consent does not allow at that moment", async () => {
-  const says = ["granted", "denied", "pending", { personalise: true }, { personalise: true, keep: true }, { keep: true }, "maybe"];
+  const says = [
+    "granted",
+    "denied",
+    "pending",
+    { personalise: true },
+    { personalise: true, keep: true },
+    { keep: true },
+    "maybe",
+  ];
   let random = 20_261_121;
-  const draw = (below: number): number => (random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0) % below;
+  const draw = (below: number): number =>
+    (random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0) % below;
   for (let order = 0; order < 500; order++) {
     const { seen, say, settled } = stage();
     let allowed = false;
@@ -248,7 +312,8 @@ test("in 500 generated orders nothing reaches a client that consent does not all
     }
     await settled();
     const last = seen.starts.at(-1)?.purposes;
-    if (["ready", "memory"].includes(seen.states.at(-1) ?? "")) assert.equal(last?.personalise, true);
+    if (["ready", "memory"].includes(seen.states.at(-1) ?? ""))
+      assert.equal(last?.personalise, true);
     assert.ok(seen.stops <= seen.starts.length);
   }
 });

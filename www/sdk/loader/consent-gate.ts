@@ -60,7 +60,10 @@ class Queue {
     const [verb, ...args] = command;
     if (verb === "consent") return this.#decide(readConsent(args[0], this.host.privacyControl()));
     if (verb === "on") this.#listeners = [...this.#listeners, command].slice(-WAITING_MAX);
-    if (verb === "off") this.#listeners = this.#listeners.filter(([, type, callback]) => type !== args[0] || callback !== args[1]);
+    if (verb === "off")
+      this.#listeners = this.#listeners.filter(
+        ([, type, callback]) => type !== args[0] || callback !== args[1],
+      );
     const waits = this.#starting || (this.#state === "pending" && ASKING.includes(verb));
     if (this.#client) this.#client.run(command);
     else if (waits && this.#waiting.length < WAITING_MAX) this.#waiting.push(command);
@@ -72,9 +75,17 @@ class Queue {
     const [verb, first, second] = command;
     const { host } = this;
     if (verb === "ready") quietly(first, this.#state);
-    else if (verb === "choose") quietly(second, { placement: String(first), reason: this.#state === "off" ? "off" : "consent" });
+    else if (verb === "choose")
+      quietly(second, {
+        placement: String(first),
+        reason: this.#state === "off" ? "off" : "consent",
+      });
     // To be forgotten needs no consent; who begins anew waits for it.
-    else if (DOES.test(verb)) this.#erasing = Promise.all([this.#erasing, undone(host, command).catch((error: unknown) => quietly(command.at(-1), error))]);
+    else if (DOES.test(verb))
+      this.#erasing = Promise.all([
+        this.#erasing,
+        undone(host, command).catch((error: unknown) => quietly(command.at(-1), error)),
+      ]);
     else if (verb !== "on" && verb !== "off") quietly(command.at(-1));
   }
 
@@ -88,7 +99,8 @@ class Queue {
     // Whatever state the client is in, what was said is done.
     quietly(() => client?.stop());
     // "pending" pauses; only a clear answer without `keep` erases what an earlier one, or an earlier page, let us store.
-    const erase = next.state !== "pending" && !next.keep && (before.keep || before.state === "pending");
+    const erase =
+      next.state !== "pending" && !next.keep && (before.keep || before.state === "pending");
     if (erase) this.#erasing = eraseStored(this.host, before.keep).catch(() => undefined);
     this.#starting = next.state === "granted";
     if (next.state !== "granted") return this.#settle(next.state);
@@ -108,9 +120,19 @@ class Queue {
     const still = (): boolean => epoch === this.#epoch;
     // The slots' time runs from when somebody looks at them: a prerendered page may wait for hours.
     const shown = host.shown().then(() => (still() ? host.wait() : 0));
-    const [module, deadlineAt] = await Promise.all([host.load(this.#trapped), shown, this.#erasing]);
+    const [module, deadlineAt] = await Promise.all([
+      host.load(this.#trapped),
+      shown,
+      this.#erasing,
+    ]);
     if (!still()) return;
-    const client = await module.start({ options, purposes: this.#said, deadlineAt, report: (state) => this.#report(epoch, state), still });
+    const client = await module.start({
+      options,
+      purposes: this.#said,
+      deadlineAt,
+      report: (state) => this.#report(epoch, state),
+      still,
+    });
     if (!still()) {
       quietly(() => client.stop());
       // Withdrawn meanwhile: what the start stored may have come after the erasure.
@@ -165,4 +187,5 @@ async function eraseStored(host: Host, surely: boolean): Promise<void> {
 }
 
 /** What needs no client that runs. */
-const undone = async (host: Host, command: Command): Promise<void> => (await host.load(false)).undone(host.options, command);
+const undone = async (host: Host, command: Command): Promise<void> =>
+  (await host.load(false)).undone(host.options, command);

@@ -11,7 +11,12 @@ export interface Consent extends Purposes {
   readonly said?: unknown;
 }
 
-const consent = (state: ConsentState, personalise = false, keep = false, sync = false): Consent => ({ state, personalise, keep, sync });
+const consent = (
+  state: ConsentState,
+  personalise = false,
+  keep = false,
+  sync = false,
+): Consent => ({ state, personalise, keep, sync });
 
 /** Nothing was said yet: nothing may be done. */
 export const PENDING = consent("pending");
@@ -21,7 +26,8 @@ export function readConsent(said: unknown, privacyControl: boolean): Consent {
   if (said === "denied") return consent("denied");
   const asked = said === "granted" ? { personalise: true, keep: true, sync: true } : said;
   if (typeof asked !== "object" || asked === null) return PENDING;
-  const yes = (purpose: string): boolean => Object.hasOwn(asked, purpose) && (asked as Record<string, unknown>)[purpose] === true;
+  const yes = (purpose: string): boolean =>
+    Object.hasOwn(asked, purpose) && (asked as Record<string, unknown>)[purpose] === true;
   if (!yes("personalise")) return consent("denied");
   // Global Privacy Control: no profile, no sync, whatever the banner says. A copy elsewhere needs one kept here.
   const keep = yes("keep") && !privacyControl;

@@ -23,10 +23,12 @@ export function browserHost(options: Options, load: Host["load"]): Host {
     privacyControl: () => !!(navigator as Signals).globalPrivacyControl,
     // A browser that cannot list them is looked at as if there were one: that creates nothing.
     stored: async () =>
-      !("databases" in indexedDB) || (await indexedDB.databases()).some((found) => found.name === databaseName(options.site)),
+      !("databases" in indexedDB) ||
+      (await indexedDB.databases()).some((found) => found.name === databaseName(options.site)),
     shown: () =>
       new Promise((resolve) => {
-        if ((document as Signals).prerendering) document.addEventListener("prerenderingchange", resolve, { once: true });
+        if ((document as Signals).prerendering)
+          document.addEventListener("prerenderingchange", resolve, { once: true });
         else resolve(0);
       }),
     wait: () => holdSlots(options.deadlineMs ?? 300),

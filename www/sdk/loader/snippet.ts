@@ -7,7 +7,10 @@ import { quietly } from "../base/safe-call.js";
 import type { Command, Options } from "../base/types.js";
 
 /** The attributes, as they are called in HTML. */
-type Given = Omit<Partial<Options>, "deadlineMs"> & { readonly deadlineMs?: number | string; readonly layer?: string };
+type Given = Omit<Partial<Options>, "deadlineMs"> & {
+  readonly deadlineMs?: number | string;
+  readonly layer?: string;
+};
 type Escale = ((...command: Command) => void) & { q?: Iterable<unknown>[]; loaded?: boolean };
 
 function adopt(script: HTMLScriptElement): void {
@@ -17,8 +20,17 @@ function adopt(script: HTMLScriptElement): void {
   // Pasted twice: the first one stays.
   if (stub?.loaded) return;
   // A tag manager may strip the attributes: the page can say the same beforehand.
-  const given = { site: "", config: "/escale.bin", ...page.escaleOptions, ...(script.dataset as Given) };
-  const options = { ...given, deadlineMs: Number(given.deadlineMs) || undefined, dataLayer: given.layer ?? given.dataLayer };
+  const given = {
+    site: "",
+    config: "/escale.bin",
+    ...page.escaleOptions,
+    ...(script.dataset as Given),
+  };
+  const options = {
+    ...given,
+    deadlineMs: Number(given.deadlineMs) || undefined,
+    dataLayer: given.layer ?? given.dataLayer,
+  };
   const take = openDoor(options, (file) => import(new URL(file, script.src).href));
   const escale: Escale = (...command) => take(command);
   escale.loaded = true;

@@ -4,16 +4,31 @@ import { test } from "node:test";
 import { landingIn } from "./campaign.js";
 
 test("a landing tells the sending's reaction, by its channel", () => {
-  assert.deepEqual(landingIn("https://voyages.example/?utm_medium=SMS&escale_send=spring-7&escale_family=city"), [
-    "message_clicked", { id: "spring-7", channel: "sms", family: "city" },
+  assert.deepEqual(
+    landingIn("https://voyages.example/?utm_medium=SMS&escale_send=spring-7&escale_family=city"),
+    ["message_clicked", { id: "spring-7", channel: "sms", family: "city" }],
+  );
+  assert.deepEqual(landingIn("/trips/?escale_send=a1#escale_send=b2"), [
+    "message_clicked",
+    { id: "a1", channel: "email", family: undefined },
   ]);
-  assert.deepEqual(landingIn("/trips/?escale_send=a1#escale_send=b2"), ["message_clicked", { id: "a1", channel: "email", family: undefined }]);
 });
 
 test("f48_f49_a_crafted_address_is_no_landing_and_pollutes_nothing", () => {
-  for (const query of ["", "?utm_medium=email&utm_campaign=spring", "?escale_send=", "?escale_send=a%20b", `?escale_send=${"x".repeat(65)}`, "?escale_send=camille%40example.org", "#?escale_send=a"]) {
+  for (const query of [
+    "",
+    "?utm_medium=email&utm_campaign=spring",
+    "?escale_send=",
+    "?escale_send=a%20b",
+    `?escale_send=${"x".repeat(65)}`,
+    "?escale_send=camille%40example.org",
+    "#?escale_send=a",
+  ]) {
     assert.equal(landingIn(`/${query}`), undefined, query);
   }
-  assert.deepEqual(landingIn("/?__proto__[x]=1&utm_medium=constructor&escale_send=a")?.[1].channel, "email");
+  assert.deepEqual(
+    landingIn("/?__proto__[x]=1&utm_medium=constructor&escale_send=a")?.[1].channel,
+    "email",
+  );
   assert.equal(({} as { x?: unknown }).x, undefined);
 });

@@ -5,7 +5,14 @@
  */
 import type { Told } from "./ga4.js";
 
-const CHANNELS: Readonly<Record<string, string>> = { email: "email", "e-mail": "email", mail: "mail", sms: "sms", call: "call", shop: "shop" };
+const CHANNELS: Readonly<Record<string, string>> = {
+  email: "email",
+  "e-mail": "email",
+  mail: "mail",
+  sms: "sms",
+  call: "call",
+  shop: "shop",
+};
 const ID = /^[\w.~-]{1,64}$/;
 
 /** The reaction that an address tells of: `?escale_send=ID`, `utm_medium` for the channel, `escale_family` if you like. */
@@ -20,4 +27,5 @@ export function landingIn(address: string): Told | undefined {
 }
 
 /** The address this document was opened by, whatever the site has made of it since; loaded again it tells the same, which counts once. */
-export const landingAddress = (): string => performance.getEntriesByType("navigation")[0]?.name ?? location.href;
+export const landingAddress = (): string =>
+  performance.getEntriesByType("navigation")[0]?.name ?? location.href;

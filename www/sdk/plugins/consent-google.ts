@@ -28,7 +28,8 @@ export function readGoogle(consent: string): (entry: unknown) => ConsentState | 
     if (command?.[0] !== "consent" || command[1] !== "update") return undefined;
     const said = command[2];
     if (typeof said !== "object" || said === null) return undefined;
-    for (const name of needed) if (Object.hasOwn(said, name)) updated.set(name, (said as Record<string, unknown>)[name]);
+    for (const name of needed)
+      if (Object.hasOwn(said, name)) updated.set(name, (said as Record<string, unknown>)[name]);
     return stateOf(needed.map((name) => updated.get(name)));
   };
 }

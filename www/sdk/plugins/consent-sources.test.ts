@@ -6,22 +6,39 @@ import { attend, neededBy, readTcf } from "./consent-tcf.js";
 
 const NEEDED = neededBy("tcf");
 const FULL = { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true };
-const answer = (changed: object = {}): object => ({ eventStatus: "useractioncomplete", cmpStatus: "loaded", tcfPolicyVersion: 5, gdprApplies: true, purpose: { consents: FULL }, ...changed });
+const answer = (changed: object = {}): object => ({
+  eventStatus: "useractioncomplete",
+  cmpStatus: "loaded",
+  tcfPolicyVersion: 5,
+  gdprApplies: true,
+  purpose: { consents: FULL },
+  ...changed,
+});
 
 test("r2_tcf_needs_purposes_1_5_and_6_by_consent", () => {
   assert.equal(readTcf(answer(), true, NEEDED), "granted");
   for (const missing of NEEDED) {
     const consents = { ...FULL, [missing]: false };
-    assert.equal(readTcf(answer({ purpose: { consents, legitimateInterests: FULL } }), true, NEEDED), "denied", String(missing));
+    assert.equal(
+      readTcf(answer({ purpose: { consents, legitimateInterests: FULL } }), true, NEEDED),
+      "denied",
+      String(missing),
+    );
   }
-  assert.equal(readTcf(answer({ purpose: { consents: {}, legitimateInterests: FULL } }), true, NEEDED), "denied");
+  assert.equal(
+    readTcf(answer({ purpose: { consents: {}, legitimateInterests: FULL } }), true, NEEDED),
+    "denied",
+  );
 });
 
 test("r2_offers_that_are_advertising_need_3_and_4_too", () => {
   const needed = neededBy("tcf:3,4");
   assert.deepEqual(needed, [1, 5, 6, 3, 4]);
   assert.equal(readTcf(answer(), true, needed), "granted");
-  assert.equal(readTcf(answer({ purpose: { consents: { ...FULL, 4: false } } }), true, needed), "denied");
+  assert.equal(
+    readTcf(answer({ purpose: { consents: { ...FULL, 4: false } } }), true, needed),
+    "denied",
+  );
   // What cannot be read as a purpose is never agreed to.
   assert.equal(readTcf(answer(), true, neededBy("tcf:ads")), "denied");
 });
@@ -30,24 +47,40 @@ test("r1_every_event_status_but_two_is_undecided", () => {
   for (const eventStatus of ["cmpuishown", "error", "", undefined, null, 1, "TCLOADED"]) {
     assert.equal(readTcf(answer({ eventStatus }), true, NEEDED), "pending", String(eventStatus));
   }
-  for (const eventStatus of ["tcloaded", "useractioncomplete"]) assert.equal(readTcf(answer({ eventStatus }), true, NEEDED), "granted");
+  for (const eventStatus of ["tcloaded", "useractioncomplete"])
+    assert.equal(readTcf(answer({ eventStatus }), true, NEEDED), "granted");
 });
 
 test("r1_a_platform_that_fails_says_nothing", () => {
-  const throwing = new Proxy({}, { get: () => { throw new Error("broken"); } });
-  for (const broken of [undefined, null, "granted", 1, {}, [], throwing]) assert.equal(readTcf(broken, true, NEEDED), "pending");
-  for (const success of [false, undefined, "true", 1]) assert.equal(readTcf(answer(), success, NEEDED), "pending");
+  const throwing = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error("broken");
+      },
+    },
+  );
+  for (const broken of [undefined, null, "granted", 1, {}, [], throwing])
+    assert.equal(readTcf(broken, true, NEEDED), "pending");
+  for (const success of [false, undefined, "true", 1])
+    assert.equal(readTcf(answer(), success, NEEDED), "pending");
   assert.equal(readTcf(answer({ cmpStatus: "error" }), true, NEEDED), "pending");
 });
 
 test("r3_the_law_not_applying_unlocks_nothing_and_erases_nothing", () => {
-  assert.equal(readTcf(answer({ gdprApplies: false, purpose: undefined }), true, NEEDED), "pending");
+  assert.equal(
+    readTcf(answer({ gdprApplies: false, purpose: undefined }), true, NEEDED),
+    "pending",
+  );
   assert.equal(readTcf(answer({ gdprApplies: undefined }), true, NEEDED), "pending");
 });
 
 test("only a boolean yes of its own counts as a purpose's consent", () => {
   for (const yes of ["1", 1, "true", {}]) {
-    assert.equal(readTcf(answer({ purpose: { consents: { 1: yes, 5: true, 6: true } } }), true, NEEDED), "denied");
+    assert.equal(
+      readTcf(answer({ purpose: { consents: { 1: yes, 5: true, 6: true } } }), true, NEEDED),
+      "denied",
+    );
   }
   const inherited = Object.create(FULL) as object;
   assert.equal(readTcf(answer({ purpose: { consents: inherited } }), true, NEEDED), "denied");
@@ -61,11 +94,15 @@ function page(platform?: unknown) {
   mock.timers.enable({ apis: ["setTimeout"] });
   attend((command) => said.push(command[1]), { site: "demo", config: "", consent: "tcf" });
   // Step by step: a timer that is set by a timer counts from the end of a tick.
-  const later = (ms: number): void => Array.from({ length: ms / 100 }).forEach(() => mock.timers.tick(100));
+  const later = (ms: number): void =>
+    Array.from({ length: ms / 100 }).forEach(() => mock.timers.tick(100));
   return { given, said, later, end: () => mock.timers.reset() };
 }
 const ALL = { personalise: true, keep: true, sync: true };
-const speaking = (...told: [unknown, unknown]) => mock.fn((_command: string, _version: number, listener: (...told: [unknown, unknown]) => void) => listener(...told));
+const speaking = (...told: [unknown, unknown]) =>
+  mock.fn((_command: string, _version: number, listener: (...told: [unknown, unknown]) => void) =>
+    listener(...told),
+  );
 
 test("r1_a_platform_that_comes_late_is_heard_once_and_one_that_never_comes_costs_nothing_more", () => {
   const late = page();
@@ -74,7 +111,10 @@ test("r1_a_platform_that_comes_late_is_heard_once_and_one_that_never_comes_costs
   const platform = speaking(answer(), true);
   late.given.__tcfapi = platform;
   late.later(60_000);
-  assert.deepEqual([late.said, platform.mock.callCount(), platform.mock.calls[0]?.arguments.slice(0, 2)], [[{ ...ALL, version: "5" }], 1, ["addEventListener", 2]]);
+  assert.deepEqual(
+    [late.said, platform.mock.callCount(), platform.mock.calls[0]?.arguments.slice(0, 2)],
+    [[{ ...ALL, version: "5" }], 1, ["addEventListener", 2]],
+  );
   late.end();
   const never = page();
   never.later(120_000);
@@ -85,7 +125,14 @@ test("r1_a_platform_that_comes_late_is_heard_once_and_one_that_never_comes_costs
 });
 
 test("r1_a_platform_that_throws_or_is_none_says_nothing", () => {
-  for (const broken of [() => { throw new Error("broken"); }, "granted", {}, null]) {
+  for (const broken of [
+    () => {
+      throw new Error("broken");
+    },
+    "granted",
+    {},
+    null,
+  ]) {
     const { said, later, end } = page(broken);
     later(120_000);
     assert.deepEqual(said, []);
@@ -94,12 +141,17 @@ test("r1_a_platform_that_throws_or_is_none_says_nothing", () => {
 });
 
 test("r1_a_version_that_cannot_be_read_is_none_and_throws_nothing_into_the_platform", () => {
-  const broken = () => { throw new Error("broken"); };
+  const broken = () => {
+    throw new Error("broken");
+  };
   const versions = [{ value: Symbol("5") }, { value: { toString: broken } }, { get: broken }];
   for (const version of versions) {
     const { given, said, later, end } = page();
     const told = Object.defineProperty(answer(), "tcfPolicyVersion", version);
-    const platform = mock.fn((_command: string, _version: number, listener: (...told: unknown[]) => void) => assert.doesNotThrow(() => listener(told, true)));
+    const platform = mock.fn(
+      (_command: string, _version: number, listener: (...told: unknown[]) => void) =>
+        assert.doesNotThrow(() => listener(told, true)),
+    );
     given.__tcfapi = platform;
     later(1_000);
     assert.deepEqual([said, platform.mock.callCount()], [[{ ...ALL, version: "" }], 1]);
@@ -126,6 +178,20 @@ test("consent mode: every storage that the site names must be granted, and only 
 
 test("consent mode: nothing else in the layer is looked at", () => {
   const read = readGoogle("google");
-  const untouchable = new Proxy({}, { get: (_, key) => (key === "0" ? "event" : assert.fail("an entry was read")) });
-  for (const entry of [untouchable, { event: "consent" }, ["event", "purchase", {}], [], null, undefined, 7, ["consent"], ["consent", "update", null]]) assert.equal(read(entry), undefined);
+  const untouchable = new Proxy(
+    {},
+    { get: (_, key) => (key === "0" ? "event" : assert.fail("an entry was read")) },
+  );
+  for (const entry of [
+    untouchable,
+    { event: "consent" },
+    ["event", "purchase", {}],
+    [],
+    null,
+    undefined,
+    7,
+    ["consent"],
+    ["consent", "update", null],
+  ])
+    assert.equal(read(entry), undefined);
 });

@@ -44,10 +44,15 @@ export function neededBy(consent: string): readonly number[] {
 }
 
 /** What an event of the platform says. By consent alone: a legitimate interest counts for nothing. */
-export function readTcf(answer: unknown, success: unknown, needed: readonly number[]): ConsentState {
+export function readTcf(
+  answer: unknown,
+  success: unknown,
+  needed: readonly number[],
+): ConsentState {
   try {
     const { eventStatus, cmpStatus, gdprApplies, purpose } = answer as Record<string, unknown>;
-    const isDecided = success === true && cmpStatus !== "error" && DECIDED.includes(eventStatus as string);
+    const isDecided =
+      success === true && cmpStatus !== "error" && DECIDED.includes(eventStatus as string);
     // Where it is not known whether the law applies, nothing is known.
     if (!isDecided || typeof gdprApplies !== "boolean") return "pending";
     const { consents } = (purpose ?? {}) as { consents?: unknown };
@@ -60,7 +65,10 @@ export function readTcf(answer: unknown, success: unknown, needed: readonly numb
 }
 
 const isTrue = (consents: unknown, purpose: number): boolean =>
-  typeof consents === "object" && consents !== null && Object.hasOwn(consents, purpose) && (consents as Record<number, unknown>)[purpose] === true;
+  typeof consents === "object" &&
+  consents !== null &&
+  Object.hasOwn(consents, purpose) &&
+  (consents as Record<number, unknown>)[purpose] === true;
 
 /** The framework's policies that the visitor was asked under, for the receipt; nothing of it may be thrown into the platform. */
 function policyOf(answer: unknown): string {
@@ -94,12 +102,15 @@ function listenAround(told: Told): boolean {
     const answer = readAnswer(data);
     if (answer?.callId === callId) told(answer.returnValue, answer.success);
   });
-  platform.postMessage(JSON.stringify({ __tcfapiCall: { command: "addEventListener", version: 2, callId } }), "*");
+  platform.postMessage(
+    JSON.stringify({ __tcfapiCall: { command: "addEventListener", version: 2, callId } }),
+    "*",
+  );
   return true;
 }
 
 function around(): Window | undefined {
-  for (let page: Window = window; page !== page.parent; ) {
+  for (let page: Window = window; page !== page.parent;) {
     page = page.parent;
     try {
       if (page.frames["__tcfapiLocator" as unknown as number]) return page;
@@ -113,7 +124,9 @@ function around(): Window | undefined {
 /** Platforms answer by objects, or by JSON. */
 function readAnswer(data: unknown): Answer | undefined {
   try {
-    const { __tcfapiReturn: answer } = (typeof data === "string" ? JSON.parse(data) : data) as { __tcfapiReturn?: Answer };
+    const { __tcfapiReturn: answer } = (typeof data === "string" ? JSON.parse(data) : data) as {
+      __tcfapiReturn?: Answer;
+    };
     return answer;
   } catch {
     return undefined;

@@ -15,7 +15,13 @@ test("past and future, several at a time, in order, and the page's own answer", 
   const seen: unknown[] = [];
   followLayer("", (entry) => seen.push(entry));
   assert.equal(layer.push(3, 4), 4);
-  assert.deepEqual([seen, layer.slice()], [[1, 2, 3, 4], [1, 2, 3, 4]]);
+  assert.deepEqual(
+    [seen, layer.slice()],
+    [
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+    ],
+  );
 });
 
 test("a layer of another name, one that is not there yet, one that is none", () => {

@@ -26,8 +26,20 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 /** Escale's own names, where a site pushes them into its layer. */
 const OWN = [
-  "view_item", "search", "quote_start", "quote_step", "quote_submit", "booking", "booking_cancel", "newsletter_signup",
-  "add_to_wishlist", "download", "contest", "review", "share", "referral",
+  "view_item",
+  "search",
+  "quote_start",
+  "quote_step",
+  "quote_submit",
+  "booking",
+  "booking_cancel",
+  "newsletter_signup",
+  "add_to_wishlist",
+  "download",
+  "contest",
+  "review",
+  "share",
+  "referral",
 ];
 /** Known, and passed over: what follows them counts. */
 const PASSED_OVER = ["page_view", "view_item_list", "select_item", "view_cart", "remove_from_cart"];
@@ -59,7 +71,9 @@ function meaning(name: string, params: unknown): readonly Told[] | undefined {
   const kind = Object.hasOwn(ALIASES, name) ? ALIASES[name] : OWN.find((own) => own === name);
   if (kind === undefined) return undefined;
   const given = asParams(params);
-  const items = Array.isArray(given["items"]) ? given["items"].slice(0, PROMOTIONS_MAX).map(asParams) : [];
+  const items = Array.isArray(given["items"])
+    ? given["items"].slice(0, PROMOTIONS_MAX).map(asParams)
+    : [];
   if (OFFER_EVENTS.includes(kind)) return promotions(given, items).map((fields) => [kind, fields]);
   // A part given back leaves the journey booked.
   if (name === "refund" && items.length > 0) return [];
@@ -80,7 +94,8 @@ function promotions(given: Params, items: readonly Params[]): Fields[] {
 
 function travel(given: Params, items: readonly Params[]): Fields {
   const found = Object.entries(PLACES).map(([field, places]) => {
-    const isFit = (value: string): boolean => (field.endsWith("_date") ? DATE.test(value) : field === "destination" || COUNT.test(value));
+    const isFit = (value: string): boolean =>
+      field.endsWith("_date") ? DATE.test(value) : field === "destination" || COUNT.test(value);
     const values = [given, ...items].flatMap((one) => places.map((place) => text(own(one, place))));
     return [field, values.find((value) => value !== undefined && isFit(value))] as const;
   });
@@ -95,10 +110,13 @@ function money(given: Params): Fields {
 
 function topics(given: Params): Fields {
   const said = own(given, "topics");
-  return Array.isArray(said) ? { topics: said.filter((topic) => typeof topic === "string").slice(0, 16) } : { topics: text(said) };
+  return Array.isArray(said)
+    ? { topics: said.filter((topic) => typeof topic === "string").slice(0, 16) }
+    : { topics: text(said) };
 }
 
-const own = (params: Params, key: string): unknown => (Object.hasOwn(params, key) ? params[key] : undefined);
+const own = (params: Params, key: string): unknown =>
+  Object.hasOwn(params, key) ? params[key] : undefined;
 
 function text(value: unknown): string | undefined {
   if (typeof value !== "string" && typeof value !== "number") return undefined;
@@ -106,7 +124,9 @@ function text(value: unknown): string | undefined {
 }
 
 /** A reader of a dataLayer's entries: each event with its parameters. `ecommerce` waits for its event, once. */
-export function readLayer(): (entry: unknown) => readonly [name: string, params: unknown] | undefined {
+export function readLayer(): (
+  entry: unknown,
+) => readonly [name: string, params: unknown] | undefined {
   let waiting: unknown;
   return (entry) => {
     if (typeof entry !== "object" || entry === null) return undefined;

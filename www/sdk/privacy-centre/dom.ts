@@ -60,7 +60,12 @@ export interface Pressable {
   readonly off?: boolean;
 }
 
-export function button(text: string, name: string, pressed: (button: HTMLElement) => unknown, { key, of, off }: Pressable = {}): HTMLElement {
+export function button(
+  text: string,
+  name: string,
+  pressed: (button: HTMLElement) => unknown,
+  { key, of, off }: Pressable = {},
+): HTMLElement {
   const element = made("button", name, text) as HTMLButtonElement;
   element.type = "button";
   if (key !== undefined) element.dataset["key"] = key;
@@ -72,7 +77,11 @@ export function button(text: string, name: string, pressed: (button: HTMLElement
 }
 
 /** One of several answers. */
-export function field(text: string, of: { readonly name: string; readonly key: string; readonly isChecked: boolean }, chosen: () => unknown): HTMLElement {
+export function field(
+  text: string,
+  of: { readonly name: string; readonly key: string; readonly isChecked: boolean },
+  chosen: () => unknown,
+): HTMLElement {
   const input = document.createElement("input");
   input.type = "radio";
   input.name = of.name;

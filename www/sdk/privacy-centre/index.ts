@@ -27,11 +27,14 @@ export function openCentre(escale: Centred, opener?: HTMLElement): () => void {
   const language = languageOf(document.documentElement);
   const words = WORDS[language];
   const { profile } = escale;
-  const show = async (done?: string): Promise<void> => view.show(await profile.get(), document.documentElement.dataset["escale"] === "paused", done);
+  const show = async (done?: string): Promise<void> =>
+    view.show(await profile.get(), document.documentElement.dataset["escale"] === "paused", done);
   /** What became of it, in words: it answers nothing where it was done, else why not. */
   const told = async (deed: Promise<unknown>, done: string): Promise<string> => {
     const failure = await deed.catch((error: unknown) => error ?? "unavailable");
-    return failure ? failureInWords(language, failure instanceof EscaleError ? failure.code : "unavailable") : done;
+    return failure
+      ? failureInWords(language, failure instanceof EscaleError ? failure.code : "unavailable")
+      : done;
   };
   const declared = (fields: Fields): Promise<void> => {
     escale.declare(fields);
@@ -59,7 +62,9 @@ export function openCentre(escale: Centred, opener?: HTMLElement): () => void {
 
 /** Hands the visitor a file, without a server. */
 function download(exported: ExportedProfile, language: string): void {
-  const address = URL.createObjectURL(new Blob([JSON.stringify(exported, undefined, 2)], { type: "application/json" }));
+  const address = URL.createObjectURL(
+    new Blob([JSON.stringify(exported, undefined, 2)], { type: "application/json" }),
+  );
   const link = document.createElement("a");
   link.href = address;
   link.download = language === "fr" ? "escale-profil.json" : "escale-profile.json";

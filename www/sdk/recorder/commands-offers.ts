@@ -10,7 +10,10 @@ import type { Choice } from "../base/types.js";
 const ANSWERS = ["less", "booked", "never"];
 
 /** Makes an element of the page a slot, and answers it: what the element holds is the default content. */
-export function render({ desk }: Visit, [placement, target]: readonly unknown[]): Element | undefined {
+export function render(
+  { desk }: Visit,
+  [placement, target]: readonly unknown[],
+): Element | undefined {
   const found = typeof target === "string" ? find(target) : target;
   if (found instanceof Element) return slotIn(found, String(placement));
   complain(desk, "unknown_target", `render("${String(placement)}"): there is no such element`);
@@ -26,7 +29,8 @@ function find(selector: string): Element | null {
 }
 
 function slotIn(element: Element, placement: string): Element {
-  const own = element.localName === "escale-offer" ? element : element.querySelector(":scope > escale-offer");
+  const own =
+    element.localName === "escale-offer" ? element : element.querySelector(":scope > escale-offer");
   const slot = own ?? document.createElement("escale-offer");
   if (!own) slot.append(...element.childNodes);
   // Before it stands in the page: a slot is filled when it comes.
@@ -36,16 +40,26 @@ function slotIn(element: Element, placement: string): Element {
 }
 
 /** What the visitor says of an offer, as the block's own panel would: `less`, `booked` or `never`. */
-export function feedback(visit: Visit, [of, answer]: readonly unknown[], tell: (name: string, fields: object) => void): void {
+export function feedback(
+  visit: Visit,
+  [of, answer]: readonly unknown[],
+  tell: (name: string, fields: object) => void,
+): void {
   const { desk } = visit;
   const placement = typeof of === "string" ? of : (of as Choice | undefined)?.placement;
-  const slots = Array.from(document.querySelectorAll<OfferElement>("escale-offer")).filter((slot) => slot.getAttribute("placement") === placement);
+  const slots = Array.from(document.querySelectorAll<OfferElement>("escale-offer")).filter(
+    (slot) => slot.getAttribute("placement") === placement,
+  );
   const shown = slots.flatMap((slot) => slot.dataset.escaleOffer?.split(" ") ?? []);
   const offer = typeof of === "string" ? shown[0] : (of as Choice | undefined)?.offer;
-  if (!ANSWERS.includes(String(answer))) complain(desk, "bad_field", `feedback: "${String(answer)}" is none of ${ANSWERS.join(", ")}`);
-  else if (offer === undefined) complain(desk, "nothing_shown", `feedback("${String(placement)}"): no offer is shown there`);
+  if (!ANSWERS.includes(String(answer)))
+    complain(desk, "bad_field", `feedback: "${String(answer)}" is none of ${ANSWERS.join(", ")}`);
+  else if (offer === undefined)
+    complain(desk, "nothing_shown", `feedback("${String(placement)}"): no offer is shown there`);
   else {
     tell(`offer_${String(answer)}`, { offer, placement });
-    slots.filter((slot) => slot.dataset.escaleOffer?.split(" ").includes(offer)).forEach((slot) => desk.again(slot));
+    slots
+      .filter((slot) => slot.dataset.escaleOffer?.split(" ").includes(offer))
+      .forEach((slot) => desk.again(slot));
   }
 }

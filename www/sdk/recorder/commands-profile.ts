@@ -27,15 +27,29 @@ export async function getProfile(visit: Visit): Promise<ToldProfile> {
 export async function exportProfile(visit: Visit): Promise<ExportedProfile> {
   const full = await import("../full/index.js");
   const { store } = visit;
-  const names = { replica_id: store?.replica.id ?? "", customer: store?.visitor.customer ?? null, consent: store?.visitor.receipt ?? null };
+  const names = {
+    replica_id: store?.replica.id ?? "",
+    customer: store?.visitor.customer ?? null,
+    consent: store?.visitor.receipt ?? null,
+  };
   return full.exportProfile(accountOf(visit), tailPrefix(visit.desk.from.options.site), names);
 }
 
 /** How things stand on this page, for the site's developer. */
 export function inspect({ desk, store, sync }: Visit): Insight {
-  const kept = store && { since_ms: store.visitor.sinceMs, version: store.replica.version, own_bytes: store.replica.bytes.length, others_bytes: store.others.bytes.length };
+  const kept = store && {
+    since_ms: store.visitor.sinceMs,
+    version: store.replica.version,
+    own_bytes: store.replica.bytes.length,
+    others_bytes: store.others.bytes.length,
+  };
   const { version = 0, atMs = 0, failures = 0, notBeforeMs = 0 } = store?.pace ?? {};
-  const talk = sync && { told_version: version, told_ms: atMs, failures, not_before_ms: notBeforeMs };
+  const talk = sync && {
+    told_version: version,
+    told_ms: atMs,
+    failures,
+    not_before_ms: notBeforeMs,
+  };
   return { page: desk.known.page, storage: kept ?? null, sync: talk ?? null };
 }
 
@@ -51,22 +65,36 @@ async function bringIn(visit: Visit, file: unknown): Promise<EscaleErrorCode | u
   const brought = importable(file);
   if (!brought) return "bad_file";
   const { visitor, replica } = store;
-  const isOwn = brought.replicaId === replica.id || (visitor.customer !== undefined && brought.customer === visitor.customer);
+  const isOwn =
+    brought.replicaId === replica.id ||
+    (visitor.customer !== undefined && brought.customer === visitor.customer);
   if (isOwn || store.imported?.marks.includes(brought.mark)) return "already_here";
   const full = await import("../full/index.js").catch(() => undefined);
   return full ? join(visit, brought, full) : "unavailable";
 }
 
 /** Joins what was brought with what is known of others, until nothing came between. */
-async function join(visit: Visit, brought: Importable, full: typeof import("../full/index.js")): Promise<EscaleErrorCode | undefined> {
+async function join(
+  visit: Visit,
+  brought: Importable,
+  full: typeof import("../full/index.js"),
+): Promise<EscaleErrorCode | undefined> {
   const { store } = visit;
   if (!store) return "not_kept";
   const { imported, others } = store;
   const untold = imported?.told === false ? imported.bytes : undefined;
-  const joined = await full.joinImported(accountOf(visit), brought, { untold, others: others.bytes });
+  const joined = await full.joinImported(accountOf(visit), brought, {
+    untold,
+    others: others.bytes,
+  });
   if (!joined) return "bad_file";
   const marks = [...(imported?.marks ?? []), brought.mark].slice(-16);
-  const kept = { id: untold && imported ? imported.id : newId(), bytes: joined.imported, told: false, marks };
+  const kept = {
+    id: untold && imported ? imported.id : newId(),
+    bytes: joined.imported,
+    told: false,
+    marks,
+  };
   const outcome = await store.takeIn(kept, joined.others, others.bytes);
   if (outcome === "again") return join(visit, brought, full);
   if (outcome !== "kept") return "not_kept";
@@ -78,15 +106,22 @@ async function join(visit: Visit, brought: Importable, full: typeof import("../f
 }
 
 /** What a word that changes what is kept answers: nothing once it is done. */
-export async function answerOf({ desk }: Visit, word: string, done: Promise<boolean>): Promise<EscaleError | undefined> {
-  return (await done) ? undefined : complain(desk, "not_kept", `${word}: nothing is kept of the visitor now`);
+export async function answerOf(
+  { desk }: Visit,
+  word: string,
+  done: Promise<boolean>,
+): Promise<EscaleError | undefined> {
+  return (await done)
+    ? undefined
+    : complain(desk, "not_kept", `${word}: nothing is kept of the visitor now`);
 }
 
 /** Opens the visitor's centre over the page; answers once it is open. Focus goes back to the opener. */
 export async function centre(visit: Visit, [opener]: Call): Promise<boolean> {
   const { openCentre } = await import("../privacy-centre/index.js");
   const run = (command: Command): void => visit.desk.guard(() => visit.run(command));
-  const answer = <T>(...command: Command): Promise<T> => new Promise((resolve) => run([...command, resolve]));
+  const answer = <T>(...command: Command): Promise<T> =>
+    new Promise((resolve) => run([...command, resolve]));
   const asked = {
     profile: {
       get: () => answer("profile.get"),

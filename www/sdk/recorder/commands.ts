@@ -15,7 +15,14 @@ import { quietly } from "../base/safe-call.js";
 import type { Visit } from "./recorder.js";
 import { failure } from "./without-session.js";
 import { feedback, render } from "./commands-offers.js";
-import { answerOf, centre, exportProfile, getProfile, importProfile, inspect } from "./commands-profile.js";
+import {
+  answerOf,
+  centre,
+  exportProfile,
+  getProfile,
+  importProfile,
+  inspect,
+} from "./commands-profile.js";
 import type { Choice, Command, Explanation, Fields, Question, WhatIf } from "../base/types.js";
 
 /** A command's function: of its arguments, without the callback. What it answers, or resolves to, the callback is given. */
@@ -29,12 +36,19 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["flush", (visit) => visit.flush()],
   ["logout", logout],
   ["inspect", inspect],
-  ["explain", (visit, [placement, whatIf]) => explanation(visit, String(placement), whatIf as WhatIf | undefined)],
+  [
+    "explain",
+    (visit, [placement, whatIf]) =>
+      explanation(visit, String(placement), whatIf as WhatIf | undefined),
+  ],
   ["ga4", (visit, [name, params]) => ga4(visit, String(name), params, false)],
   ["why", (visit, args) => why(visit, args as [OfferElement, Choice, Language])],
   ["identify", (visit, [token]) => identify(visit, String(token))],
   ["render", render],
-  ["feedback", (visit, args) => feedback(visit, args, (name, fields) => track(visit, name, fields))],
+  [
+    "feedback",
+    (visit, args) => feedback(visit, args, (name, fields) => track(visit, name, fields)),
+  ],
   ["profile.get", getProfile],
   ["profile.export", exportProfile],
   ["profile.import", importProfile],
@@ -70,7 +84,9 @@ export async function runVerb(visit: Visit, [name, ...args]: Command): Promise<v
 /** Counts an event, and tells the site's listeners. */
 function track(visit: Visit, name: string, fields: unknown): void {
   // What Google Analytics calls it, or tells with its items.
-  const fault = (fields as { items?: unknown } | undefined)?.items ? "unknown event" : visit.track(name, fieldsOf(visit, fields));
+  const fault = (fields as { items?: unknown } | undefined)?.items
+    ? "unknown event"
+    : visit.track(name, fieldsOf(visit, fields));
   if (fault === "unknown event") ga4(visit, name, fields, true);
   else if (fault) complain(visit.desk, "bad_field", `track("${name}"): ${fault}`);
   else emit(visit.desk, name, fields);
@@ -93,14 +109,28 @@ function fieldsOf({ desk }: Visit, said: unknown): Fields | undefined {
   if (!inputs) return said as Fields | undefined;
   const { placement, offer, propensity = 0, variant, arm } = said as Choice;
   const { slot, nowMs } = inputs;
-  return { offer, placement, slot, decided_ms: Math.floor(nowMs), propensity: propensity.toFixed(12), variant, arm };
+  return {
+    offer,
+    placement,
+    slot,
+    decided_ms: Math.floor(nowMs),
+    propensity: propensity.toFixed(12),
+    variant,
+    arm,
+  };
 }
 
 /** The question worth asking now; to be answered by `declare`. */
 function question({ desk }: Visit): Question | undefined {
-  const { fact, text, ...answers } = unpackContent(desk.runtime.question(desk.nowMs(), document.documentElement.lang.slice(0, 2).toLowerCase()));
+  const { fact, text, ...answers } = unpackContent(
+    desk.runtime.question(desk.nowMs(), document.documentElement.lang.slice(0, 2).toLowerCase()),
+  );
   if (fact === undefined || text === undefined) return undefined;
-  return { fact, text, answers: Object.entries(answers).map(([value, said]) => ({ value, text: said })) };
+  return {
+    fact,
+    text,
+    answers: Object.entries(answers).map(([value, said]) => ({ value, text: said })),
+  };
 }
 
 /** Whoever was on the way to be known is not here any more. */
@@ -115,12 +145,24 @@ function topicsOf(facts: unknown): readonly string[] {
   return list.filter((topic) => typeof topic === "string").slice(0, 16);
 }
 
-async function explanation({ desk }: Visit, of: Choice | string, whatIf: WhatIf = {}): Promise<Explanation | undefined> {
+async function explanation(
+  { desk }: Visit,
+  of: Choice | string,
+  whatIf: WhatIf = {},
+): Promise<Explanation | undefined> {
   const inputs = desk.chooser.inputs(of);
-  return inputs && (await import("../full/index.js").then((full) => full.explain(inputs, whatIf)).catch(() => undefined));
+  return (
+    inputs &&
+    (await import("../full/index.js")
+      .then((full) => full.explain(inputs, whatIf))
+      .catch(() => undefined))
+  );
 }
 
-async function why(visit: Visit, [slot, choice, language]: [OfferElement, Choice, Language]): Promise<void> {
+async function why(
+  visit: Visit,
+  [slot, choice, language]: [OfferElement, Choice, Language],
+): Promise<void> {
   const [full, told] = await Promise.all([import("../full/index.js"), explanation(visit, choice)]);
   full.showWhy(told, language, (feedback) => {
     track(visit, feedback, { offer: choice.offer, placement: choice.placement });

@@ -12,7 +12,11 @@ export function emit({ listeners }: Pick<Desk, "listeners">, type: string, detai
 }
 
 /** Tells the site's developer what was wrong with a call; who listens to `error` is told, too. */
-export function complain(desk: Pick<Desk, "listeners">, code: EscaleErrorCode, what: string): EscaleError {
+export function complain(
+  desk: Pick<Desk, "listeners">,
+  code: EscaleErrorCode,
+  what: string,
+): EscaleError {
   const error = new EscaleError(code, what);
   console.warn(`escale: ${what}. ${error.remedy}.`);
   emit(desk, "error", error);

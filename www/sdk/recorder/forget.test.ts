@@ -5,22 +5,37 @@ import { EscaleError } from "../base/error.js";
 import { forget } from "./forget.js";
 
 /** Forgets a visitor, of a customer or of none, over a network; what the site was told comes back. */
-async function forgotten(customer: number | undefined, network: () => Promise<Response>, isSilent = false) {
+async function forgotten(
+  customer: number | undefined,
+  network: () => Promise<Response>,
+  isSilent = false,
+) {
   const asked = mock.method(globalThis, "fetch", network);
   const [ended, told] = [[] as string[], [] as unknown[]];
   mock.method(console, "warn", () => undefined);
   const listeners = new Map([["error", new Set([(error: unknown) => told.push(error)])]]);
-  const desk = { from: { options: { site: "demo", config: "", server: "https://api.example" } }, ended: (how: string) => ended.push(how), listeners };
+  const desk = {
+    from: { options: { site: "demo", config: "", server: "https://api.example" } },
+    ended: (how: string) => ended.push(how),
+    listeners,
+  };
   const store = { visitor: { secret: "AQEBAQEBAQEBAQEBAQEBAQ", customer } };
   mock.timers.enable({ apis: ["setTimeout"] });
-  const done = forget({ desk, store } as unknown as Parameters<typeof forget>[0]).then((failure) => told.push(failure));
+  const done = forget({ desk, store } as unknown as Parameters<typeof forget>[0]).then((failure) =>
+    told.push(failure),
+  );
   // What the server does not answer in time it may not have done.
   if (isSilent) mock.timers.tick(2_000);
   await done;
   mock.timers.reset();
   mock.restoreAll();
   assert.deepEqual(ended, ["erased"]);
-  return { told, calls: asked.mock.calls.map(({ arguments: [address] }) => new URL(address as string).searchParams.get("scope")) };
+  return {
+    told,
+    calls: asked.mock.calls.map(({ arguments: [address] }) =>
+      new URL(address as string).searchParams.get("scope"),
+    ),
+  };
 }
 
 test("r8_a customer who could not be forgotten everywhere is told so, and gone here", async () => {

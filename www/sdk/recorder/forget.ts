@@ -16,13 +16,20 @@ export async function forget({ desk, store }: Visit): Promise<EscaleError | unde
   const { options } = desk.from;
   const { secret, customer } = store?.visitor ?? {};
   const isCustomer = options.server !== undefined && secret !== undefined && customer !== undefined;
-  const everywhere = isCustomer ? inTime(erased(options.server, options.site, secret, "customer")) : undefined;
+  const everywhere = isCustomer
+    ? inTime(erased(options.server, options.site, secret, "customer"))
+    : undefined;
   desk.ended("erased");
   await withdraw(options, everywhere);
-  const left = (await everywhere) === false && "this browser is erased; whether the customer's others are, the server did not say";
+  const left =
+    (await everywhere) === false &&
+    "this browser is erased; whether the customer's others are, the server did not say";
   return left ? complain(desk, "not_everywhere", `profile.forget: ${left}`) : undefined;
 }
 
 /** Whether it was done by then: later, the visitor by whom the customer is known may be gone first. */
 const inTime = (asked: Promise<boolean>): Promise<boolean> =>
-  Promise.race([asked, new Promise<boolean>((resolve) => setTimeout(resolve, CUSTOMER_WITHIN_MS, false))]);
+  Promise.race([
+    asked,
+    new Promise<boolean>((resolve) => setTimeout(resolve, CUSTOMER_WITHIN_MS, false)),
+  ]);

@@ -31,9 +31,14 @@ export async function identify(visit: Visit, token: string): Promise<void> {
   }
 }
 
-async function heed({ desk, store, sync }: Visit, { kind }: Answer, customer: number): Promise<void> {
+async function heed(
+  { desk, store, sync }: Visit,
+  { kind }: Answer,
+  customer: number,
+): Promise<void> {
   if (kind === "gone") await desk.erase();
-  else if (kind !== "ok") complain(desk, "bad_token", "the server did not accept the customer's token");
+  else if (kind !== "ok")
+    complain(desk, "bad_token", "the server did not accept the customer's token");
   else {
     await store?.noteOf({ customer });
     await sync?.afresh();
@@ -47,11 +52,17 @@ async function link(visit: Visit, token: string, customer: number): Promise<Answ
   const { site, server } = visit.desk.from.options;
   if (!store || !sync || server === undefined) return undefined;
   const { secret, erase } = store.visitor;
-  const isStill = (): boolean => visit.store === store && store.visitor.secret === secret && visit.identifying === customer;
+  const isStill = (): boolean =>
+    visit.store === store && store.visitor.secret === secret && visit.identifying === customer;
   const answer = await sync.ask(async () => {
     // Withdrawn meanwhile, or while the store is looked at: nothing is to be sent any more.
     if (!isStill() || (await store.present()) !== "kept" || !isStill()) return undefined;
-    return { method: "POST", url: `${server}/v1/identify`, body: { site, visitor: secret, erase, token }, leaving: false };
+    return {
+      method: "POST",
+      url: `${server}/v1/identify`,
+      body: { site, visitor: secret, erase, token },
+      leaving: false,
+    };
   });
   return isStill() ? answer : undefined;
 }

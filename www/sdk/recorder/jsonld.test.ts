@@ -4,7 +4,11 @@ import { test } from "node:test";
 import { jsonLdTokens } from "./jsonld.js";
 
 const tokens = (...scripts: unknown[]): string[] =>
-  jsonLdTokens(scripts.map((script) => (typeof script === "string" ? script : JSON.stringify(script)))).split("\n").filter(Boolean);
+  jsonLdTokens(
+    scripts.map((script) => (typeof script === "string" ? script : JSON.stringify(script))),
+  )
+    .split("\n")
+    .filter(Boolean);
 
 test("types, categories and places pass; names and descriptions do not", () => {
   const trip = {
@@ -13,25 +17,47 @@ test("types, categories and places pass; names and descriptions do not", () => {
     name: "Anniversary of Camille Durand",
     description: "A secret",
     touristType: ["City break", "Couples"],
-    itinerary: { "@type": "TouristDestination", address: { addressCountry: "PT", addressLocality: "Lisboa" } },
+    itinerary: {
+      "@type": "TouristDestination",
+      address: { addressCountry: "PT", addressLocality: "Lisboa" },
+    },
   };
   assert.deepEqual(tokens(trip), [
-    "type=touristtrip", "touristtype=city break", "touristtype=couples", "type=touristdestination",
-    "addresscountry=pt", "addresslocality=lisboa",
+    "type=touristtrip",
+    "touristtype=city break",
+    "touristtype=couples",
+    "type=touristdestination",
+    "addresscountry=pt",
+    "addresslocality=lisboa",
   ]);
 });
 
 test("graphs, lists, keywords and nested names are read", () => {
-  const graph = { "@graph": [{ "@type": ["Product", "Trip"], keywords: "Snow,  Alps ,", category: { name: "Ski" } }] };
-  assert.deepEqual(tokens([graph]), ["type=product", "type=trip", "keywords=snow", "keywords=alps", "category=ski"]);
+  const graph = {
+    "@graph": [
+      { "@type": ["Product", "Trip"], keywords: "Snow,  Alps ,", category: { name: "Ski" } },
+    ],
+  };
+  assert.deepEqual(tokens([graph]), [
+    "type=product",
+    "type=trip",
+    "keywords=snow",
+    "keywords=alps",
+    "category=ski",
+  ]);
 });
 
 test("schema.org addresses are the names they stand for", () => {
-  assert.deepEqual(tokens({ "@type": "https://schema.org/Trip", additionalType: "http://schema.org/Event" }), ["type=trip", "additionaltype=event"]);
+  assert.deepEqual(
+    tokens({ "@type": "https://schema.org/Trip", additionalType: "http://schema.org/Event" }),
+    ["type=trip", "additionaltype=event"],
+  );
 });
 
 test("broken JSON is passed over, and what follows is read", () => {
-  assert.deepEqual(tokens('{"@type": "Trip"', "", "null", "[1, true]", { "@type": "Trip" }), ["type=trip"]);
+  assert.deepEqual(tokens('{"@type": "Trip"', "", "null", "[1, true]", { "@type": "Trip" }), [
+    "type=trip",
+  ]);
 });
 
 test("hostile input stays bounded", () => {
@@ -41,6 +67,9 @@ test("hostile input stays bounded", () => {
   assert.equal(tokens(wide).length, 64);
   assert.deepEqual(tokens(`{"@type": "${"x".repeat(70_000)}"}`), []);
   assert.equal(tokens({ "@type": "y".repeat(1_000) })[0]?.length, "type=".length + 80);
-  assert.deepEqual(tokens('{"__proto__": {"@type": "Trip"}, "@type": "line\\nbreak=1"}'), ["type=trip", "type=line break=1"]);
+  assert.deepEqual(tokens('{"__proto__": {"@type": "Trip"}, "@type": "line\\nbreak=1"}'), [
+    "type=trip",
+    "type=line break=1",
+  ]);
   assert.equal(({} as Record<string, unknown>)["@type"], undefined);
 });

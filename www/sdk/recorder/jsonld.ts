@@ -6,8 +6,20 @@
 
 /** The properties worth classifying by, lower-cased; the engine matches their values against the config. */
 const KEYS = new Set([
-  "type", "additionaltype", "touristtype", "category", "keywords", "audiencetype", "applicablelocation",
-  "addresscountry", "addresslocality", "addressregion", "itemcondition", "occupancytype", "amenityfeature", "starrating",
+  "type",
+  "additionaltype",
+  "touristtype",
+  "category",
+  "keywords",
+  "audiencetype",
+  "applicablelocation",
+  "addresscountry",
+  "addresslocality",
+  "addressregion",
+  "itemcondition",
+  "occupancytype",
+  "amenityfeature",
+  "starrating",
 ]);
 const TOKENS_MAX = 64;
 const VALUE_MAX = 80;
@@ -41,7 +53,8 @@ function parsed(text: string): unknown {
 }
 
 function visit(walk: Walk, node: unknown, depth: number): void {
-  if (typeof node !== "object" || node === null || depth > DEPTH_MAX || ++walk.nodes > NODES_MAX) return;
+  if (typeof node !== "object" || node === null || depth > DEPTH_MAX || ++walk.nodes > NODES_MAX)
+    return;
   if (Array.isArray(node)) {
     for (const item of node as unknown[]) visit(walk, item, depth + 1);
     return;
@@ -58,7 +71,8 @@ function keep(walk: Walk, key: string, value: unknown): void {
   for (const item of (Array.isArray(value) ? value : [value]).slice(0, TOKENS_MAX) as unknown[]) {
     const text = typeof item === "object" && item !== null ? named(item) : item;
     if (typeof text !== "string") continue;
-    for (const part of key === "keywords" ? text.slice(0, 2_048).split(",") : [text]) add(walk, key, part);
+    for (const part of key === "keywords" ? text.slice(0, 2_048).split(",") : [text])
+      add(walk, key, part);
   }
 }
 
@@ -68,6 +82,11 @@ function named(thing: object): unknown {
 }
 
 function add(walk: Walk, key: string, value: string): void {
-  const text = value.slice(0, VALUE_MAX).replace(/^https?:\/\/schema\.org\//, "").replace(/\s+/g, " ").trim().toLowerCase();
+  const text = value
+    .slice(0, VALUE_MAX)
+    .replace(/^https?:\/\/schema\.org\//, "")
+    .replace(/\s+/g, " ")
+    .trim()
+    .toLowerCase();
   if (text && walk.tokens.size < TOKENS_MAX) walk.tokens.add(`${key}=${text}`);
 }

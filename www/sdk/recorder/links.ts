@@ -8,11 +8,16 @@ const OPENS = ["centre"];
 
 /** Follows such links until the signal ends it. */
 export function followLinks(run: (command: Command) => void, signal: AbortSignal): void {
-  document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("[data-escale-open]") : null;
-    const what = link?.getAttribute("data-escale-open") ?? "";
-    if (event.defaultPrevented || !OPENS.includes(what)) return;
-    event.preventDefault();
-    run([what, link]);
-  }, { signal });
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link =
+        event.target instanceof Element ? event.target.closest("[data-escale-open]") : null;
+      const what = link?.getAttribute("data-escale-open") ?? "";
+      if (event.defaultPrevented || !OPENS.includes(what)) return;
+      event.preventDefault();
+      run([what, link]);
+    },
+    { signal },
+  );
 }

@@ -35,18 +35,30 @@ export function follow(life: Life): () => void {
     }, SETTLE_MS);
   };
   followHistory(noticed, signal);
-  document.addEventListener("visibilitychange", () => {
-    // Some browsers tell it after `pagehide`: work begun then would keep the page from being frozen.
-    if (document.visibilityState === "hidden" && !gone) life.hidden();
-  }, { signal });
-  addEventListener("pagehide", () => {
-    gone = true;
-    life.left();
-  }, { signal });
-  addEventListener("pageshow", (event) => {
-    gone = false;
-    if (event.persisted) life.restored();
-  }, { signal });
+  document.addEventListener(
+    "visibilitychange",
+    () => {
+      // Some browsers tell it after `pagehide`: work begun then would keep the page from being frozen.
+      if (document.visibilityState === "hidden" && !gone) life.hidden();
+    },
+    { signal },
+  );
+  addEventListener(
+    "pagehide",
+    () => {
+      gone = true;
+      life.left();
+    },
+    { signal },
+  );
+  addEventListener(
+    "pageshow",
+    (event) => {
+      gone = false;
+      if (event.persisted) life.restored();
+    },
+    { signal },
+  );
   return () => stop.abort();
 }
 

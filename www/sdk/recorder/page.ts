@@ -18,8 +18,14 @@ const URL_MAX = 2_048;
 
 /** The facts of the page as it stands; `topics` are those the site names in its call. */
 export function readPage(topics: readonly string[] = []): PageFacts {
-  const marked = Array.from(document.querySelectorAll("[data-escale-topics]")).slice(0, ELEMENTS_MAX);
-  const explicit = [...topics, ...marked.map((element) => element.getAttribute("data-escale-topics") ?? "")];
+  const marked = Array.from(document.querySelectorAll("[data-escale-topics]")).slice(
+    0,
+    ELEMENTS_MAX,
+  );
+  const explicit = [
+    ...topics,
+    ...marked.map((element) => element.getAttribute("data-escale-topics") ?? ""),
+  ];
   const scripts = document.querySelectorAll('script[type="application/ld+json"]');
   return {
     explicit: explicit.join(",").slice(0, EXPLICIT_MAX),

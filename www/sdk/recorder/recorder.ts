@@ -31,7 +31,11 @@ declare const LATER_INTEGRITY: string;
 
 /** Brings the engine's second half, opens the store as far as the visitor agreed, and begins. */
 export async function record(desk: Desk): Promise<Recorder> {
-  desk.extend(await WebAssembly.compileStreaming(fetch(new URL("later_bg.wasm", import.meta.url), { integrity: LATER_INTEGRITY })));
+  desk.extend(
+    await WebAssembly.compileStreaming(
+      fetch(new URL("later_bg.wasm", import.meta.url), { integrity: LATER_INTEGRITY }),
+    ),
+  );
   const visit = new Visit(desk);
   await visit.enter();
   visit.begin();
@@ -66,7 +70,10 @@ export class Visit implements Recorder {
     desk.known.isPaused = store.visitor.paused === true;
     this.learned();
     this.#journal = new Journal(store, TAILS, {
-      prefix: tailPrefix(options.site), nowMs: () => desk.nowMs(), ended: (end) => desk.ended(end), committed: () => carry(desk, this.store),
+      prefix: tailPrefix(options.site),
+      nowMs: () => desk.nowMs(),
+      ended: (end) => desk.ended(end),
+      committed: () => carry(desk, this.store),
     });
   }
 
@@ -92,7 +99,14 @@ export class Visit implements Recorder {
   #converse(): void {
     const { store, desk } = this;
     const { options, purposes } = desk.from;
-    if (!store || !this.#journal || options.server === undefined || !purposes.sync || desk.known.isPaused) return;
+    if (
+      !store ||
+      !this.#journal ||
+      options.server === undefined ||
+      !purposes.sync ||
+      desk.known.isPaused
+    )
+      return;
     this.sync = new Sync(this.#syncHost(options.server, this.#journal), store, this.#journal);
     this.sync.soon();
   }
@@ -169,7 +183,12 @@ export class Visit implements Recorder {
   async beginAnew(customer?: number): Promise<void> {
     const { store, desk } = this;
     await this.#journal?.commit();
-    const last = store && { visitor: store.visitor, replica: store.replica, others: store.others, pace: store.pace };
+    const last = store && {
+      visitor: store.visitor,
+      replica: store.replica,
+      others: store.others,
+      pace: store.pace,
+    };
     // Before the network is asked anything: the page may be left at once.
     const outcome = await store?.renewVisitor(customer);
     if (outcome !== undefined && outcome !== "kept") desk.ended(outcome);

@@ -14,7 +14,9 @@ const FORGETS = ["profile.forget", "reset"];
 export async function undone(options: Options, [verb, ...args]: Command): Promise<void> {
   const left = FORGETS.includes(verb)
     ? await forgotten(options, verb).catch((cause: unknown) => failure(verb, cause))
-    : DOES.test(verb) ? new EscaleError("not_kept", `${verb}: nothing is kept of the visitor now`) : undefined;
+    : DOES.test(verb)
+      ? new EscaleError("not_kept", `${verb}: nothing is kept of the visitor now`)
+      : undefined;
   if (left) console.warn(`escale: ${left.message}. ${left.remedy}.`);
   quietly(args.at(-1), left);
 }
@@ -22,10 +24,19 @@ export async function undone(options: Options, [verb, ...args]: Command): Promis
 /** Whose other browsers there may be was not asked for: only what is kept here says who it is. */
 async function forgotten(options: Options, verb: string): Promise<EscaleError | undefined> {
   const visitor = await withdraw(options);
-  const hasOthers = verb === "profile.forget" && visitor?.customer !== undefined && options.server !== undefined;
-  return hasOthers ? new EscaleError("not_everywhere", `${verb}: this browser is erased, the customer's others are not`) : undefined;
+  const hasOthers =
+    verb === "profile.forget" && visitor?.customer !== undefined && options.server !== undefined;
+  return hasOthers
+    ? new EscaleError(
+        "not_everywhere",
+        `${verb}: this browser is erased, the customer's others are not`,
+      )
+    : undefined;
 }
 
 /** Why a word that does something came to nothing: a file that cannot be had is a `TypeError`, in all browsers. */
 export const failure = (verb: string, cause: unknown): EscaleError =>
-  new EscaleError(cause instanceof TypeError ? "unavailable" : "failed", `${verb}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  new EscaleError(
+    cause instanceof TypeError ? "unavailable" : "failed",
+    `${verb}: ${cause instanceof Error ? cause.message : String(cause)}`,
+  );

@@ -10,7 +10,9 @@ const place = { pathname: "/", search: "" };
 beforeEach(() => Object.assign(globalThis, { location: Object.assign(place, { pathname: "/" }) }));
 
 /** A choice of its own each time, as the engine gives them. */
-function stage(give: (turn: number) => Omit<Choice, "placement"> = (turn) => ({ offer: `offer-${turn}` })) {
+function stage(
+  give: (turn: number) => Omit<Choice, "placement"> = (turn) => ({ offer: `offer-${turn}` }),
+) {
   const shown = new Shown();
   let turn = 0;
   const choose = mock.fn((placement: string) => Promise.resolve({ placement, ...give(++turn) }));
@@ -62,7 +64,10 @@ test("another state chooses anew, a pause shows nothing, and an open question is
   assert.equal(shown.get("hero"), undefined);
   shown.turned("ready");
   await settled();
-  assert.deepEqual([choose.mock.callCount(), shown.get("hero")?.offer, changed.mock.callCount()], [2, "offer-2", 3]);
+  assert.deepEqual(
+    [choose.mock.callCount(), shown.get("hero")?.offer, changed.mock.callCount()],
+    [2, "offer-2", 3],
+  );
 });
 
 test("another page chooses anew for who looks then; nobody looking, nothing is asked", async () => {

@@ -28,7 +28,12 @@ export class Shown {
   }
 
   subscribe(placement: string, changed: () => void): () => void {
-    const seat = this.#seats.get(placement) ?? { choice: undefined, page: undefined, isAsking: false, lookers: new Set() };
+    const seat = this.#seats.get(placement) ?? {
+      choice: undefined,
+      page: undefined,
+      isAsking: false,
+      lookers: new Set(),
+    };
     this.#seats.set(placement, seat);
     // Of its own: one function may look twice.
     const looker = (): void => changed();
@@ -65,7 +70,13 @@ export class Shown {
 /** Tells those who look; the same answer again is no news. */
 function settle(seat: Seat, choice: Choice | undefined): void {
   const { choice: before } = seat;
-  const isNoNews = choice && before && !choice.offer && !before.offer && choice.reason === before.reason && choice.code === before.code;
+  const isNoNews =
+    choice &&
+    before &&
+    !choice.offer &&
+    !before.offer &&
+    choice.reason === before.reason &&
+    choice.code === before.code;
   if (choice === before || isNoNews) return;
   seat.choice = choice;
   for (const looker of [...seat.lookers]) looker();

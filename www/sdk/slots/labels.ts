@@ -2,4 +2,7 @@
 import type { Language } from "../recorder/page.js";
 
 /** The control that asks why. */
-export const WHY: Readonly<Record<Language, string>> = { fr: "Pourquoi cette offre ?", en: "Why this offer?" };
+export const WHY: Readonly<Record<Language, string>> = {
+  fr: "Pourquoi cette offre ?",
+  en: "Why this offer?",
+};

@@ -11,11 +11,21 @@ export type Content = Readonly<Record<string, string>>;
 export type Sketch = [tag: string, attributes: Content, ...inside: (Sketch | string)[]];
 
 /** The block's texts, in the order in which they are read out, what schema.org calls them, and the numbers that machines read beside them. */
-const PARTS: readonly (readonly [tag: string, key: string, property?: string, numbers?: Content])[] = [
+const PARTS: readonly (readonly [
+  tag: string,
+  key: string,
+  property?: string,
+  numbers?: Content,
+])[] = [
   ["span", "badge"],
   ["h3", "title", "name"],
   ["p", "text", "description"],
-  ["span", "rating", "aggregateRating", { ratingValue: "rating_value", bestRating: "rating_best", reviewCount: "rating_count" }],
+  [
+    "span",
+    "rating",
+    "aggregateRating",
+    { ratingValue: "rating_value", bestRating: "rating_best", reviewCount: "rating_count" },
+  ],
   ["span", "price", "", { price: "price_value", priceCurrency: "price_currency" }],
   ["span", "cta"],
 ];
@@ -26,26 +36,47 @@ const PARTS: readonly (readonly [tag: string, key: string, property?: string, nu
  */
 export function sketchBlock(content: Content, why: string): Sketch {
   const [href, src] = [allowed(textOf(content, "url")), allowed(textOf(content, "image"))];
-  const link: Sketch = [href ? "a" : "div", { class: "escale-link", ...(href && { href, itemprop: "url" }) }];
-  if (src) link.push(["img", { class: "escale-image", src, alt: content["alt"] ?? "", itemprop: "image" }]);
+  const link: Sketch = [
+    href ? "a" : "div",
+    { class: "escale-link", ...(href && { href, itemprop: "url" }) },
+  ];
+  if (src)
+    link.push([
+      "img",
+      { class: "escale-image", src, alt: content["alt"] ?? "", itemprop: "image" },
+    ]);
   for (const [tag, key, itemprop, numbers = {}] of PARTS) {
     const text = textOf(content, key);
     if (!text) continue;
-    const part: Sketch = [tag, { class: `escale-${key}`, ...(itemprop && { itemprop }), ...(key === "rating" && item("AggregateRating")) }, text];
+    const part: Sketch = [
+      tag,
+      {
+        class: `escale-${key}`,
+        ...(itemprop && { itemprop }),
+        ...(key === "rating" && item("AggregateRating")),
+      },
+      text,
+    ];
     for (const [property, name] of Object.entries(numbers)) {
       const told = textOf(content, name);
       if (told) part.push(["meta", { itemprop: property, content: told }]);
     }
     link.push(part);
   }
-  return ["section", { class: "escale-offer", "aria-label": content["title"] || "Escale", ...item("Offer") },
-    link, ["button", { class: "escale-why", type: "button" }, why]];
+  return [
+    "section",
+    { class: "escale-offer", "aria-label": content["title"] || "Escale", ...item("Offer") },
+    link,
+    ["button", { class: "escale-why", type: "button" }, why],
+  ];
 }
 
 const item = (type: string): Content => ({ itemscope: "", itemtype: `https://schema.org/${type}` });
 
 /** The block as nodes. */
-export const buildBlock = (content: Content, why: string): Element[] => [made(sketchBlock(content, why))];
+export const buildBlock = (content: Content, why: string): Element[] => [
+  made(sketchBlock(content, why)),
+];
 
 /**
  * A site's own template, filled: `data-bind` takes a text, `data-bind-href` and `data-bind-src` an address.
@@ -72,11 +103,14 @@ export function fillTemplate(template: HTMLTemplateElement, content: Content): E
  */
 export function allowed(address: string | undefined): string | undefined {
   const trimmed = address?.trim();
-  return trimmed && !/[\p{Cc}\\]/u.test(trimmed) && /^(?:https?:|[^:]*$|[^:]*[/?#])/i.test(trimmed) ? trimmed : undefined;
+  return trimmed && !/[\p{Cc}\\]/u.test(trimmed) && /^(?:https?:|[^:]*$|[^:]*[/?#])/i.test(trimmed)
+    ? trimmed
+    : undefined;
 }
 
 /** A text of the offer, if it has one. */
-export const textOf = (content: Content, key: string): string | undefined => (Object.hasOwn(content, key) && content[key]) || undefined;
+export const textOf = (content: Content, key: string): string | undefined =>
+  (Object.hasOwn(content, key) && content[key]) || undefined;
 
 function made([tag, attributes, ...inside]: Sketch): Element {
   const element = document.createElement(tag);

@@ -47,7 +47,12 @@ export class Slots {
   async open(deadlineAt?: number): Promise<void> {
     const { counter } = this;
     // All are measured before anything is changed: once one is filled, measuring the next means laying out the page.
-    const waiting = new Map(Array.from(document.querySelectorAll<OfferElement>("escale-offer"), (slot) => [slot, heightOf(slot)]));
+    const waiting = new Map(
+      Array.from(document.querySelectorAll<OfferElement>("escale-offer"), (slot) => [
+        slot,
+        heightOf(slot),
+      ]),
+    );
     const turn = deadlineAt === undefined ? undefined : nextTask;
     usherSlots({
       seat: (slot) => {
@@ -96,7 +101,9 @@ export class Slots {
       const choice = this.counter.chooser.choose(placement, index, language);
       const nodes = choice.content ? build(slot, choice.content, language) : [];
       if (nodes.length > 0) shown.push({ choice, nodes });
-      else reason = choice.reason === "engine" ? `engine-${choice.code ?? 0}` : (choice.reason ?? "off");
+      else
+        reason =
+          choice.reason === "engine" ? `engine-${choice.code ?? 0}` : (choice.reason ?? "off");
     }
     const ends = shown.map(({ choice, nodes }) => this.#follow(slot, nodes, { choice, language }));
     const choices = shown.map(({ choice }) => choice);
@@ -108,9 +115,11 @@ export class Slots {
 
   /** Frameworks move elements by taking them out and in again: what is back at once never left. */
   #leaveIfGone(slot: OfferElement): void {
-    queueMicrotask(() => this.counter.guard(() => {
-      if (!slot.isConnected) this.#leave(slot);
-    }));
+    queueMicrotask(() =>
+      this.counter.guard(() => {
+        if (!slot.isConnected) this.#leave(slot);
+      }),
+    );
   }
 
   #leave(slot: OfferElement): void {
@@ -123,21 +132,35 @@ export class Slots {
   /** A placement's only element takes all its slots; several elements take one each, in the page's order. */
   #freeSlots(placement: string): readonly number[] {
     const count = this.counter.chooser.slots(placement);
-    const taken = new Set([...this.#seats.values()].flatMap((seat) => (seat.placement === placement ? seat.taken : [])));
-    const free = Array.from({ length: count }, (_, index) => index).filter((index) => !taken.has(index));
-    const elements = document.querySelectorAll(`escale-offer[placement="${CSS.escape(placement)}"]`).length;
+    const taken = new Set(
+      [...this.#seats.values()].flatMap((seat) => (seat.placement === placement ? seat.taken : [])),
+    );
+    const free = Array.from({ length: count }, (_, index) => index).filter(
+      (index) => !taken.has(index),
+    );
+    const elements = document.querySelectorAll(
+      `escale-offer[placement="${CSS.escape(placement)}"]`,
+    ).length;
     return elements > 1 ? free.slice(0, 1) : free;
   }
 
-  #follow(slot: OfferElement, nodes: readonly Element[], shown: { choice: Choice; language: Language }): () => void {
+  #follow(
+    slot: OfferElement,
+    nodes: readonly Element[],
+    shown: { choice: Choice; language: Language },
+  ): () => void {
     const clicked = (event: Event): void => {
       const target = event.target instanceof Element ? event.target : undefined;
-      if (target?.closest(".escale-why, [data-escale-why]")) this.counter.why(slot, shown.choice, shown.language);
-      else if (target?.closest("a[href], button")) this.counter.happened("offer_click", shown.choice);
+      if (target?.closest(".escale-why, [data-escale-why]"))
+        this.counter.why(slot, shown.choice, shown.language);
+      else if (target?.closest("a[href], button"))
+        this.counter.happened("offer_click", shown.choice);
     };
     for (const node of nodes) node.addEventListener("click", clicked);
     const [first] = nodes;
-    return first ? whenViewable(first, () => this.counter.happened("offer_impression", shown.choice)) : () => undefined;
+    return first
+      ? whenViewable(first, () => this.counter.happened("offer_impression", shown.choice))
+      : () => undefined;
   }
 }
 
@@ -145,5 +168,7 @@ export class Slots {
 function build(slot: OfferElement, content: Content, language: Language): Element[] {
   const id = slot.getAttribute("template");
   const template = id === null ? slot.querySelector("template") : document.getElementById(id);
-  return template instanceof HTMLTemplateElement ? fillTemplate(template, content) : buildBlock(content, WHY[language]);
+  return template instanceof HTMLTemplateElement
+    ? fillTemplate(template, content)
+    : buildBlock(content, WHY[language]);
 }

@@ -10,17 +10,26 @@ import type { Fold, Store } from "./profile-store.js";
 const STATUS = ["ok", "newer", "corrupt"] as const;
 
 /** The engine's part of a commit. */
-export const foldWith = ({ runtime, known }: Desk): Fold => (stored, others, events) => {
-  const status = STATUS[runtime.loadWith(stored, others)] ?? "corrupt";
-  if (status === "newer") return { status, bytes: stored };
-  if (status === "corrupt") runtime.loadWith(EMPTY, others);
-  if (events.length > 0) runtime.apply(events);
-  Object.assign(known, { others, state: events.length > 0 || status === "corrupt" ? runtime.save() : stored });
-  return { status, bytes: known.state };
-};
+export const foldWith =
+  ({ runtime, known }: Desk): Fold =>
+  (stored, others, events) => {
+    const status = STATUS[runtime.loadWith(stored, others)] ?? "corrupt";
+    if (status === "newer") return { status, bytes: stored };
+    if (status === "corrupt") runtime.loadWith(EMPTY, others);
+    if (events.length > 0) runtime.apply(events);
+    Object.assign(known, {
+      others,
+      state: events.length > 0 || status === "corrupt" ? runtime.save() : stored,
+    });
+    return { status, bytes: known.state };
+  };
 
 /** Gives the engine what the store knows by now. */
-export function know({ known, runtime }: Desk, store: Store | undefined, secret = store?.visitor.secret): void {
+export function know(
+  { known, runtime }: Desk,
+  store: Store | undefined,
+  secret = store?.visitor.secret,
+): void {
   if (secret !== undefined) known.visitor = visitorHash(secret);
   known.others = store?.others.bytes ?? EMPTY;
   known.skewMs = store?.pace.skewMs ?? 0;

@@ -1,38 +1,66 @@
 /** What crosses to the engine, the store and the server is bounded, and comes back as it went. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { eventsAbove, fromBase64url, packFields, packTail, randomBytes, toBase64url, unpackContent, unpackTail } from "./codec.js";
+import {
+  eventsAbove,
+  fromBase64url,
+  packFields,
+  packTail,
+  randomBytes,
+  toBase64url,
+  unpackContent,
+  unpackTail,
+} from "./codec.js";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 test("fields are packed under one spelling", () => {
-  assert.equal(packFields({ startDate: "2026-12-20", adults: 2, topics: ["trip.city", "stay.short"] }),
-    "start_date\x1f2026-12-20\x1eadults\x1f2\x1etopics\x1ftrip.city,stay.short\x1e");
+  assert.equal(
+    packFields({ startDate: "2026-12-20", adults: 2, topics: ["trip.city", "stay.short"] }),
+    "start_date\x1f2026-12-20\x1eadults\x1f2\x1etopics\x1ftrip.city,stay.short\x1e",
+  );
 });
 
 test("what cannot be packed is left out", () => {
-  const odd = { value: NaN, "bad key": "x", id: undefined, step: { a: 1 }, currency: "E\x1fU\x1eR" };
+  const odd = {
+    value: NaN,
+    "bad key": "x",
+    id: undefined,
+    step: { a: 1 },
+    currency: "E\x1fU\x1eR",
+  };
   assert.equal(packFields(odd), "currency\x1fE U R\x1e");
   for (const none of [undefined, null, 5, "text"]) assert.equal(packFields(none), "");
   assert.equal(packFields({ id: "x".repeat(5_000) }).length, "id".length + 256 + 2);
 });
 
 test("content keeps hostile keys as keys", () => {
-  const content = unpackContent(new TextEncoder().encode("title\x1fLisbonne\x1e__proto__\x1fx\x1ebroken\x1e"));
+  const content = unpackContent(
+    new TextEncoder().encode("title\x1fLisbonne\x1e__proto__\x1fx\x1ebroken\x1e"),
+  );
   assert.deepEqual(Object.keys(content), ["title", "__proto__"]);
   assert.equal(({} as Record<string, unknown>).title, undefined);
 });
 
 test("a tail gives back its hand-ins, as far as it is whole", () => {
-  const handIns = [{ seq: 7, events: bytes(1, 2, 3) }, { seq: 8, events: bytes() }, { seq: 4_000_000_000, events: bytes(255) }];
+  const handIns = [
+    { seq: 7, events: bytes(1, 2, 3) },
+    { seq: 8, events: bytes() },
+    { seq: 4_000_000_000, events: bytes(255) },
+  ];
   const tail = packTail(handIns);
   assert.deepEqual(unpackTail(tail), handIns);
-  for (let length = 0; length < tail.length; length++) assert.ok(unpackTail(tail.slice(0, length)).length < handIns.length);
+  for (let length = 0; length < tail.length; length++)
+    assert.ok(unpackTail(tail.slice(0, length)).length < handIns.length);
   for (let round = 0; round < 1_000; round++) unpackTail(randomBytes(round % 64));
 });
 
 test("only what is above a sequence makes the batch", () => {
-  const handIns = [{ seq: 1, events: bytes(1) }, { seq: 2, events: bytes(2, 2) }, { seq: 3, events: bytes(3) }];
+  const handIns = [
+    { seq: 1, events: bytes(1) },
+    { seq: 2, events: bytes(2, 2) },
+    { seq: 3, events: bytes(3) },
+  ];
   assert.deepEqual(eventsAbove(handIns, 1), bytes(2, 2, 3));
   assert.deepEqual(eventsAbove(handIns, 3), bytes());
 });

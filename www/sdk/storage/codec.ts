@@ -17,13 +17,15 @@ export function packFields(fields: unknown): string {
   for (const [name, value] of Object.entries(fields as Fields).slice(0, FIELDS_MAX)) {
     const text = fieldText(value);
     const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    if (text !== undefined && /^[a-z][a-z0-9_]{0,31}$/.test(key)) packed += key + UNIT + text + RECORD;
+    if (text !== undefined && /^[a-z][a-z0-9_]{0,31}$/.test(key))
+      packed += key + UNIT + text + RECORD;
   }
   return packed;
 }
 
 function fieldText(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.slice(0, FIELDS_MAX).map(fieldText).filter(Boolean).join(",");
+  if (Array.isArray(value))
+    return value.slice(0, FIELDS_MAX).map(fieldText).filter(Boolean).join(",");
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined;
   if (typeof value !== "string" && typeof value !== "boolean") return undefined;
   return String(value).slice(0, VALUE_MAX).replace(CONTROLS, " ").trim();
@@ -34,8 +36,12 @@ export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(by
 
 /** Packed strings, by key. */
 export function unpackContent(packed: Uint8Array): Readonly<Record<string, string>> {
-  const pairs = textOf(packed).split(RECORD).map((pair) => pair.split(UNIT));
-  return Object.fromEntries(pairs.flatMap(([key, value]) => (key && value !== undefined ? [[key, value] as const] : [])));
+  const pairs = textOf(packed)
+    .split(RECORD)
+    .map((pair) => pair.split(UNIT));
+  return Object.fromEntries(
+    pairs.flatMap(([key, value]) => (key && value !== undefined ? [[key, value] as const] : [])),
+  );
 }
 
 /** Events of a document, with their place in its order. */
@@ -63,7 +69,7 @@ export function packTail(handIns: readonly HandIn[]): Uint8Array {
 export function unpackTail(bytes: Uint8Array): HandIn[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const handIns: HandIn[] = [];
-  for (let at = 0; at + 6 <= bytes.length; ) {
+  for (let at = 0; at + 6 <= bytes.length;) {
     const end = at + 6 + view.getUint16(at + 4);
     if (end > bytes.length) break;
     handIns.push({ seq: view.getUint32(at), events: bytes.slice(at + 6, end) });
@@ -103,7 +109,8 @@ export function fromBase64url(text: unknown): Uint8Array | undefined {
 }
 
 /** Random bytes of which nobody can guess the next. */
-export const randomBytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+export const randomBytes = (length: number): Uint8Array =>
+  crypto.getRandomValues(new Uint8Array(length));
 
 /** A name that no other document or replica has. */
 export const newId = (): string => toBase64url(randomBytes(8));

@@ -5,19 +5,41 @@ import { readConsent } from "../loader/consent.js";
 import { asReceipt, isSameConsent, receiptOf } from "./consent-receipt.js";
 
 const AT_MS = Date.parse("2026-11-21T12:00:00Z");
-const said = (consent: unknown, source?: string) => receiptOf(readConsent(consent, false), source, AT_MS + 0.5);
+const said = (consent: unknown, source?: string) =>
+  receiptOf(readConsent(consent, false), source, AT_MS + 0.5);
 
 test("r17_a_receipt_has_time_version_source_and_purposes_and_nothing_else", () => {
-  assert.deepEqual(said("granted"), { at_ms: AT_MS, version: "", source: "site", purposes: ["personalise", "keep", "sync"] });
+  assert.deepEqual(said("granted"), {
+    at_ms: AT_MS,
+    version: "",
+    source: "site",
+    purposes: ["personalise", "keep", "sync"],
+  });
   const some = { personalise: true, keep: true, version: "2026-05", email: "somebody@example.com" };
-  assert.deepEqual(said(some), { at_ms: AT_MS, version: "2026-05", source: "site", purposes: ["personalise", "keep"] });
+  assert.deepEqual(said(some), {
+    at_ms: AT_MS,
+    version: "2026-05",
+    source: "site",
+    purposes: ["personalise", "keep"],
+  });
   assert.equal(said("granted", "tcf:3,4").source, "tcf");
   assert.equal(said("granted", "google").source, "google");
 });
 
 test("r17_a_version_is_a_name_and_no_text", () => {
-  for (const version of ["somebody@example.com", "v 2", "x".repeat(33), 2, { toString: () => "v2" }, null]) {
-    assert.equal(said({ personalise: true, keep: true, version }).version, "", JSON.stringify(version));
+  for (const version of [
+    "somebody@example.com",
+    "v 2",
+    "x".repeat(33),
+    2,
+    { toString: () => "v2" },
+    null,
+  ]) {
+    assert.equal(
+      said({ personalise: true, keep: true, version }).version,
+      "",
+      JSON.stringify(version),
+    );
   }
 });
 
@@ -25,13 +47,23 @@ test("what is said again is the same consent, whenever; other words, purposes or
   const first = said({ personalise: true, keep: true, version: "1" });
   assert.ok(isSameConsent(first, { ...first, at_ms: AT_MS + 1 }));
   assert.ok(!isSameConsent(first, said({ personalise: true, keep: true, version: "2" })));
-  assert.ok(!isSameConsent(first, said({ personalise: true, keep: true, sync: true, version: "1" })));
+  assert.ok(
+    !isSameConsent(first, said({ personalise: true, keep: true, sync: true, version: "1" })),
+  );
   assert.ok(!isSameConsent(first, said({ personalise: true, keep: true, version: "1" }, "google")));
 });
 
 test("a stored receipt of another shape is none", () => {
   assert.ok(asReceipt(said("granted")));
-  for (const other of [undefined, null, 7, "granted", {}, { ...said("granted"), purposes: "all" }, { ...said("granted"), at_ms: "now" }]) {
+  for (const other of [
+    undefined,
+    null,
+    7,
+    "granted",
+    {},
+    { ...said("granted"), purposes: "all" },
+    { ...said("granted"), at_ms: "now" },
+  ]) {
     assert.equal(asReceipt(other), undefined);
   }
 });

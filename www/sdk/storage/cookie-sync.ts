@@ -11,7 +11,11 @@ import type { Store } from "./profile-store.js";
 export function carry({ from, known }: Desk, store: Store | undefined, state = known.state): void {
   const { site, cookie } = from.options;
   if (cookie === undefined) return;
-  const text = cookie !== "off" && store && !known.isPaused ? packCookie({ visitor: known.visitor, state, others: known.others }) : undefined;
-  if (store && text !== undefined) leaveCookie(site, text, store.visitor.sinceMs + lifetimeMs(from.options));
+  const text =
+    cookie !== "off" && store && !known.isPaused
+      ? packCookie({ visitor: known.visitor, state, others: known.others })
+      : undefined;
+  if (store && text !== undefined)
+    leaveCookie(site, text, store.visitor.sinceMs + lifetimeMs(from.options));
   else dropCookie(site);
 }

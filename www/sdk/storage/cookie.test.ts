@@ -3,13 +3,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { carriedIn, cookieName, packCookie } from "./cookie.js";
 
-const CARRIED = { visitor: [4_294_967_295, 7, false] as const, state: Uint8Array.from([1, 2, 255]), others: Uint8Array.from([9]) };
+const CARRIED = {
+  visitor: [4_294_967_295, 7, false] as const,
+  state: Uint8Array.from([1, 2, 255]),
+  others: Uint8Array.from([9]),
+};
 
 test("what was carried comes back, among other cookies", () => {
   const text = packCookie(CARRIED) ?? "";
   assert.deepEqual(carriedIn(`a=b; ${cookieName("demo")}=${text}; c=d`, "demo"), CARRIED);
   const forgetful = { ...CARRIED, visitor: [1, 2, true] as const };
-  assert.deepEqual(carriedIn(`${cookieName("demo")}=${packCookie(forgetful) ?? ""}`, "demo"), forgetful);
+  assert.deepEqual(
+    carriedIn(`${cookieName("demo")}=${packCookie(forgetful) ?? ""}`, "demo"),
+    forgetful,
+  );
   assert.equal(carriedIn(`${cookieName("other")}=${text}`, "demo"), undefined);
 });
 
@@ -24,7 +31,8 @@ test("anything else is nothing", () => {
     const found = carriedIn(`${cookieName("demo")}=${text}`, "demo");
     assert.ok(found === undefined || found.state.length === 3, text);
   }
-  for (const header of [null, undefined, "", ";;;", "__proto__=x", "escale-demo"]) assert.equal(carriedIn(header, "demo"), undefined);
+  for (const header of [null, undefined, "", ";;;", "__proto__=x", "escale-demo"])
+    assert.equal(carriedIn(header, "demo"), undefined);
 });
 
 test("a cookie's name has letters that a cookie's name may have", () => {

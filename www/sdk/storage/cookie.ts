@@ -21,10 +21,15 @@ const HEAD = 11;
 const TEXT_MAX = 3_800;
 
 /** The name of a site's cookie. */
-export const cookieName = (site: string): string => `escale-${encodeURIComponent(site).replace(/%/g, ".")}`;
+export const cookieName = (site: string): string =>
+  `escale-${encodeURIComponent(site).replace(/%/g, ".")}`;
 
 /** As a cookie's text; `undefined`: it would be too long. */
-export function packCookie({ visitor: [hi, lo, forgets], state, others }: Carried): string | undefined {
+export function packCookie({
+  visitor: [hi, lo, forgets],
+  state,
+  others,
+}: Carried): string | undefined {
   const bytes = new Uint8Array(HEAD + state.length + others.length);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, FORM | (forgets ? FORGETS : 0));
@@ -41,12 +46,19 @@ export function packCookie({ visitor: [hi, lo, forgets], state, others }: Carrie
 export function carriedIn(header: string | null | undefined, site: string): Carried | undefined {
   const name = `${cookieName(site)}=`;
   const pair = (header ?? "").split(/; */).find((one) => one.startsWith(name));
-  const bytes = pair === undefined || pair.length > TEXT_MAX + name.length ? undefined : fromBase64url(pair.slice(name.length));
+  const bytes =
+    pair === undefined || pair.length > TEXT_MAX + name.length
+      ? undefined
+      : fromBase64url(pair.slice(name.length));
   if (!bytes || bytes.length < HEAD || ((bytes[0] ?? 0) & ~FORGETS) !== FORM) return undefined;
   const view = new DataView(bytes.buffer);
   const end = HEAD + view.getUint16(9);
   if (end > bytes.length) return undefined;
-  return { visitor: [view.getUint32(1), view.getUint32(5), ((bytes[0] ?? 0) & FORGETS) > 0], state: bytes.slice(HEAD, end), others: bytes.slice(end) };
+  return {
+    visitor: [view.getUint32(1), view.getUint32(5), ((bytes[0] ?? 0) & FORGETS) > 0],
+    state: bytes.slice(HEAD, end),
+    others: bytes.slice(end),
+  };
 }
 
 /** Leaves the cookie with the browser until a time. */

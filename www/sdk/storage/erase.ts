@@ -16,7 +16,10 @@ import type { Options } from "../base/types.js";
  * Erases here, tells the other tabs, and asks the server for everything that is owed; `before`: once this was answered. Answers
  * who was kept here. Rejects where a database that is there does not answer.
  */
-export async function withdraw(options: Options, before?: Promise<unknown>): Promise<Visitor | undefined> {
+export async function withdraw(
+  options: Options,
+  before?: Promise<unknown>,
+): Promise<Visitor | undefined> {
   if (options.cookie !== undefined) {
     dropCookie(options.site);
     emptyRendered();
@@ -36,18 +39,26 @@ export async function withdraw(options: Options, before?: Promise<unknown>): Pro
 export async function settleOwed(options: Options, owed: readonly string[]): Promise<void> {
   const { server, site } = options;
   if (server === undefined || owed.length === 0) return;
-  const done = await Promise.all(owed.map(async (token) => ((await erased(server, site, token)) ? token : undefined)));
+  const done = await Promise.all(
+    owed.map(async (token) => ((await erased(server, site, token)) ? token : undefined)),
+  );
   await inStore(site, async (kept) => {
-    const left = asTokens(await ask<unknown>(kept.get("owed"))).filter((token) => !done.includes(token));
+    const left = asTokens(await ask<unknown>(kept.get("owed"))).filter(
+      (token) => !done.includes(token),
+    );
     if (left.length > 0) kept.put(left, "owed");
     else kept.delete("owed");
   });
 }
 
 /** A transaction of its own, where there is a database; `undefined`: there is none, and none was made. */
-async function inStore<T>(site: string, work: (kept: IDBObjectStore) => Promise<T>): Promise<T | undefined> {
+async function inStore<T>(
+  site: string,
+  work: (kept: IDBObjectStore) => Promise<T>,
+): Promise<T | undefined> {
   const database = await openDatabase(databaseName(site), "existing");
-  if (!database && (await isThere(databaseName(site)))) throw new Error("the browser's database does not answer");
+  if (!database && (await isThere(databaseName(site))))
+    throw new Error("the browser's database does not answer");
   try {
     return database && (await transact(database, work, "strict"));
   } finally {
@@ -64,8 +75,14 @@ async function isThere(name: string): Promise<boolean> {
   }
 }
 
-async function empty(kept: IDBObjectStore, synced: boolean): Promise<{ owed: readonly string[]; visitor: Visitor | undefined }> {
-  const [held, before] = await Promise.all([ask<unknown>(kept.get("visitor")), ask<unknown>(kept.get("owed"))]);
+async function empty(
+  kept: IDBObjectStore,
+  synced: boolean,
+): Promise<{ owed: readonly string[]; visitor: Visitor | undefined }> {
+  const [held, before] = await Promise.all([
+    ask<unknown>(kept.get("visitor")),
+    ask<unknown>(kept.get("owed")),
+  ]);
   const visitor = asVisitor(held);
   const erase = visitor?.erase;
   const owed = [...asTokens(before), ...(synced && erase !== undefined ? [erase] : [])];

@@ -49,7 +49,12 @@ function scene() {
   const { store, events } = memoryStore();
   const clock = { nowMs: 1_795_000_000_000 };
   const ended: Outcome[] = [];
-  const page = { prefix: PREFIX, nowMs: () => clock.nowMs, committed: () => undefined, ended: (outcome: Outcome) => void ended.push(outcome) };
+  const page = {
+    prefix: PREFIX,
+    nowMs: () => clock.nowMs,
+    committed: () => undefined,
+    ended: (outcome: Outcome) => void ended.push(outcome),
+  };
   const open = (): Journal => new Journal(store as unknown as Store, tails, page);
   const adopt = async (): Promise<void> => {
     const { batches, drop } = takeTails(tails, PREFIX, "v1");

@@ -20,10 +20,19 @@ const IDLE_MAX_MS = 12 * 3_600_000;
 const PENDING_MAX = 1_024;
 
 /** The tails found at a start: those of this visitor as batches; all of them are to be dropped after the commit. */
-export function takeTails(tails: Tails, prefix: string, tag: string): { batches: Batch[]; drop: () => void } {
-  const found = tails.names(prefix).map((key) => ({ key, bytes: tails.read(key) ?? new Uint8Array() }));
+export function takeTails(
+  tails: Tails,
+  prefix: string,
+  tag: string,
+): { batches: Batch[]; drop: () => void } {
+  const found = tails
+    .names(prefix)
+    .map((key) => ({ key, bytes: tails.read(key) ?? new Uint8Array() }));
   const mine = found.filter(({ key }) => key.startsWith(`${prefix}${tag}:`));
-  const batches = mine.map(({ key, bytes }) => ({ document: key.slice(key.lastIndexOf(":") + 1), handIns: unpackTail(bytes) }));
+  const batches = mine.map(({ key, bytes }) => ({
+    document: key.slice(key.lastIndexOf(":") + 1),
+    handIns: unpackTail(bytes),
+  }));
   const drop = (): void => {
     for (const { key, bytes } of found) {
       // A document still alive may have written more meanwhile: that is for its own commit, or the next start.
@@ -48,7 +57,12 @@ export class Journal {
   constructor(
     private readonly store: Store,
     private readonly tails: Tails,
-    private readonly page: { readonly prefix: string; nowMs(): number; ended(outcome: Outcome | "trap"): void; committed(): void },
+    private readonly page: {
+      readonly prefix: string;
+      nowMs(): number;
+      ended(outcome: Outcome | "trap"): void;
+      committed(): void;
+    },
   ) {
     this.#touchedMs = page.nowMs();
   }
@@ -58,7 +72,8 @@ export class Journal {
     if (this.#closed || events.length === 0) return;
     if (this.#idle()) this.#rename();
     this.#pending.push({ seq: ++this.#seq, events });
-    if (this.#pending.length > PENDING_MAX) this.dropped += this.#pending.splice(0, this.#pending.length - PENDING_MAX).length;
+    if (this.#pending.length > PENDING_MAX)
+      this.dropped += this.#pending.splice(0, this.#pending.length - PENDING_MAX).length;
     void this.commit();
   }
 
@@ -95,7 +110,8 @@ export class Journal {
   async #commitOnce(durability: IDBTransactionDurability): Promise<Outcome | undefined> {
     if (this.#closed) return undefined;
     const { store } = this;
-    const own = (): Batch[] => (this.#pending.length > 0 ? [{ document: this.#document, handIns: this.#pending }] : []);
+    const own = (): Batch[] =>
+      this.#pending.length > 0 ? [{ document: this.#document, handIns: this.#pending }] : [];
     try {
       const outcome = await store.commit(own, this.page.nowMs(), durability);
       if (outcome !== "kept") this.#end(outcome);

@@ -15,7 +15,10 @@ export function ask<T>(request: IDBRequest<T>): Promise<T> {
 }
 
 /** Opens the database; `undefined` where storage is denied, absent, or does not answer. */
-export function openDatabase(name: string, mode: "create" | "existing"): Promise<IDBDatabase | undefined> {
+export function openDatabase(
+  name: string,
+  mode: "create" | "existing",
+): Promise<IDBDatabase | undefined> {
   return new Promise((resolve) => {
     const channel = callFor(name);
     let waiting = true;

@@ -14,10 +14,18 @@ import { Store } from "./profile-store.js";
 export async function enterStore(desk: Desk, tails: Tails): Promise<Store | undefined> {
   const { options, purposes, still } = desk.from;
   let taken: ReturnType<typeof takeTails> | undefined;
-  const found = (tag: string): ReturnType<typeof takeTails>["batches"] => (taken = takeTails(tails, tailPrefix(options.site), tag)).batches;
+  const found = (tag: string): ReturnType<typeof takeTails>["batches"] =>
+    (taken = takeTails(tails, tailPrefix(options.site), tag)).batches;
   const terms = { nowMs: Date.now(), lifetimeMs: lifetimeMs(options), sync: purposes.sync };
   const agreed = receiptOf(purposes, options.consent, desk.nowMs());
-  const entry = { nowMs: desk.nowMs(), terms, agreed, newcomer: desk.newcomer, tails: found, still };
+  const entry = {
+    nowMs: desk.nowMs(),
+    terms,
+    agreed,
+    newcomer: desk.newcomer,
+    tails: found,
+    still,
+  };
   const store = await Store.enter(options.site, foldWith(desk), entry).catch((error: unknown) => {
     // A tail that makes the engine fail would do so at every start.
     taken?.drop();

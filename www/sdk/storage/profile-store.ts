@@ -6,8 +6,31 @@
 import { ask, openDatabase, transact } from "./idb.js";
 import { databaseName } from "./keys.js";
 import {
-  asImported, asOthers, asPace, asReplica, asTokens, asVisitor, entryOf, handedOn, mustRenew, newReplica, newVisitor, NO_OTHERS, NO_PACE, pruned,
-  sameBytes, unseen, type Batch, type Entry, type Imported, type Named, type Others, type Pace, type Replica, type Terms, type Visitor,
+  asImported,
+  asOthers,
+  asPace,
+  asReplica,
+  asTokens,
+  asVisitor,
+  entryOf,
+  handedOn,
+  mustRenew,
+  newReplica,
+  newVisitor,
+  NO_OTHERS,
+  NO_PACE,
+  pruned,
+  sameBytes,
+  unseen,
+  type Batch,
+  type Entry,
+  type Imported,
+  type Named,
+  type Others,
+  type Pace,
+  type Replica,
+  type Terms,
+  type Visitor,
 } from "./records.js";
 import { asReceipt, isSameConsent } from "./consent-receipt.js";
 import { isTrap } from "../base/trap.js";
@@ -19,7 +42,11 @@ export type Batches = () => readonly Batch[];
 const NONE: Batches = () => [];
 
 /** The engine's part of a commit: load the stored bytes beside the others', apply the events, save. Synchronous. */
-export type Fold = (stored: Uint8Array, others: Uint8Array, events: Uint8Array) => { readonly status: "ok" | "newer" | "corrupt"; readonly bytes: Uint8Array };
+export type Fold = (
+  stored: Uint8Array,
+  others: Uint8Array,
+  events: Uint8Array,
+) => { readonly status: "ok" | "newer" | "corrupt"; readonly bytes: Uint8Array };
 
 /** How a commit ended. `gone`: the visitor withdrew; `changed`: another one came; `newer`: only readable here. */
 export type Outcome = "kept" | "gone" | "changed" | "newer";
@@ -70,8 +97,13 @@ export class Store {
   }
 
   /** Applies what is new in the batches, in one transaction. Rejects if storage failed; nothing is lost then. */
-  commit(batches: Batches, nowMs: number, durability: IDBTransactionDurability = "relaxed"): Promise<Outcome> {
-    const work = async (kept: IDBObjectStore): Promise<Outcome> => (await this.#absent(kept)) ?? (await this.#foldIn(kept, batches, nowMs));
+  commit(
+    batches: Batches,
+    nowMs: number,
+    durability: IDBTransactionDurability = "relaxed",
+  ): Promise<Outcome> {
+    const work = async (kept: IDBObjectStore): Promise<Outcome> =>
+      (await this.#absent(kept)) ?? (await this.#foldIn(kept, batches, nowMs));
     return this.#within(work, durability).catch(async (error: unknown) => {
       if ((error as Error).name !== "QuotaExceededError") throw error;
       await this.#within((kept) => ask(kept.delete("quarantine")));
@@ -110,7 +142,11 @@ export class Store {
   }
 
   /** Keeps what was brought from another browser, and what all others then know, unless these changed meanwhile. */
-  async takeIn(imported: Imported, joined: Uint8Array, before: Uint8Array): Promise<Outcome | "again"> {
+  async takeIn(
+    imported: Imported,
+    joined: Uint8Array,
+    before: Uint8Array,
+  ): Promise<Outcome | "again"> {
     const outcome = await this.#guarded((kept) => {
       if (!sameBytes(this.others.bytes, before)) return;
       this.imported = imported;
@@ -145,7 +181,11 @@ export class Store {
       // The server's clock and its wish for rest are nobody's.
       this.pace = { ...this.pace, version: 0, atMs: 0 };
       kept.put(this.pace, "pace");
-      this.#put(kept, { ...newVisitor(this.visitor.sinceMs), ...handedOn(this.visitor), ...(customer === undefined ? {} : { customer }) });
+      this.#put(kept, {
+        ...newVisitor(this.visitor.sinceMs),
+        ...handedOn(this.visitor),
+        ...(customer === undefined ? {} : { customer }),
+      });
       await this.#foldIn(kept, NONE, this.visitor.sinceMs);
     });
   }
@@ -159,7 +199,10 @@ export class Store {
     this.#database = undefined;
   }
 
-  async #within<T>(work: (kept: IDBObjectStore) => Promise<T>, durability?: IDBTransactionDurability): Promise<T> {
+  async #within<T>(
+    work: (kept: IDBObjectStore) => Promise<T>,
+    durability?: IDBTransactionDurability,
+  ): Promise<T> {
     this.#database ??= await openDatabase(databaseName(this.site), "create");
     if (!this.#database) throw new Error("no storage");
     try {
@@ -181,7 +224,9 @@ export class Store {
 
   /** A late write after a withdrawal is impossible: the same transaction that writes has looked. */
   async #absent(kept: IDBObjectStore): Promise<"gone" | "changed" | undefined> {
-    const [found, others, pace] = await Promise.all(["visitor", "others", "pace"].map((key) => ask<unknown>(kept.get(key))));
+    const [found, others, pace] = await Promise.all(
+      ["visitor", "others", "pace"].map((key) => ask<unknown>(kept.get(key))),
+    );
     const visitor = asVisitor(found);
     if (!visitor) return "gone";
     if (visitor.secret !== this.visitor.secret) return "changed";
@@ -190,7 +235,8 @@ export class Store {
     // Another tab may have spoken with the server.
     this.pace = asPace(pace);
     const known = asOthers(others);
-    if (known.seq !== this.others.seq || !sameBytes(known.bytes, this.others.bytes)) this.others = known;
+    if (known.seq !== this.others.seq || !sameBytes(known.bytes, this.others.bytes))
+      this.others = known;
     return undefined;
   }
 
@@ -209,12 +255,20 @@ export class Store {
     const [visitor, others, pace, owed, imported] = await Promise.all(
       ["visitor", "others", "pace", "owed", "imported"].map((key) => ask<unknown>(kept.get(key))),
     );
-    const found = { visitor: asVisitor(visitor), others: asOthers(others), pace: asPace(pace), owed: asTokens(owed) };
+    const found = {
+      visitor: asVisitor(visitor),
+      others: asOthers(others),
+      pace: asPace(pace),
+      owed: asTokens(owed),
+    };
     const entry = entryOf(found, newcomer, terms);
     this.#know(entry);
     const receipt = asReceipt(entry.visitor.receipt);
     // Said on every page; what was agreed to first is what counts, until something else is agreed to.
-    const dated = receipt && isSameConsent(receipt, agreed) ? entry.visitor : { ...entry.visitor, receipt: agreed };
+    const dated =
+      receipt && isSameConsent(receipt, agreed)
+        ? entry.visitor
+        : { ...entry.visitor, receipt: agreed };
     if (entry.visitor === found.visitor) {
       this.imported = asImported(imported);
       if (dated !== entry.visitor) this.#put(kept, dated);

@@ -1,28 +1,55 @@
 /** What is believed of stored records, and what follows from a server's conflict. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { entryOf, lifetimeMs, mustRenew, newVisitor, NO_OTHERS, NO_PACE, pruned, unseen, type Found, type Terms } from "./records.js";
+import {
+  entryOf,
+  lifetimeMs,
+  mustRenew,
+  newVisitor,
+  NO_OTHERS,
+  NO_PACE,
+  pruned,
+  unseen,
+  type Found,
+  type Terms,
+} from "./records.js";
 
 const NOW_MS = Date.parse("2026-11-21T12:00:00Z");
 const DAY_MS = 86_400_000;
 
-const terms = (nowMs: number, more: Partial<Terms> = {}): Terms => ({ nowMs, lifetimeMs: lifetimeMs({ site: "demo", config: "" }), sync: true, ...more });
+const terms = (nowMs: number, more: Partial<Terms> = {}): Terms => ({
+  nowMs,
+  lifetimeMs: lifetimeMs({ site: "demo", config: "" }),
+  sync: true,
+  ...more,
+});
 
 function found(sinceMs: number, skewMs = 0, version = 0): Found {
-  return { visitor: newVisitor(sinceMs), others: NO_OTHERS, pace: { ...NO_PACE, skewMs, version }, owed: [] };
+  return {
+    visitor: newVisitor(sinceMs),
+    others: NO_OTHERS,
+    pace: { ...NO_PACE, skewMs, version },
+    owed: [],
+  };
 }
 
 test("f56_a_conflict_renews_only_the_replica_it_is_about", () => {
   const sent = { id: "a", version: 5 };
   assert.equal(mustRenew({ id: "a", version: 5 }, sent, 5), true, "a copy");
   assert.equal(mustRenew({ id: "a", version: 5 }, sent, 9), true, "a roll-back");
-  assert.equal(mustRenew({ id: "a", version: 7 }, sent, 7), false, "a late duplicate: this browser has gone on itself");
+  assert.equal(
+    mustRenew({ id: "a", version: 7 }, sent, 7),
+    false,
+    "a late duplicate: this browser has gone on itself",
+  );
   assert.equal(mustRenew({ id: "b", version: 1 }, sent, 9), false, "another tab renewed already");
 });
 
 test("f18_a_tail_found_after_weeks_counts_once", () => {
   const applied = new Map([["d", [3, NOW_MS - 30 * DAY_MS] as const]]);
-  const batches = [{ document: "d", handIns: [2, 3, 4].map((seq) => ({ seq, events: Uint8Array.of(seq) })) }];
+  const batches = [
+    { document: "d", handIns: [2, 3, 4].map((seq) => ({ seq, events: Uint8Array.of(seq) })) },
+  ];
   const first = unseen(applied, batches, NOW_MS);
   assert.deepEqual([...first.events], [4]);
   const again = unseen(pruned(first.applied, NOW_MS), batches, NOW_MS);
@@ -30,19 +57,32 @@ test("f18_a_tail_found_after_weeks_counts_once", () => {
 });
 
 test("r9_a_site_may_end_profiles_earlier_than_after_13_months_never_later", () => {
-  const days = (lifetimeDays: string | number | undefined): number => lifetimeMs({ site: "demo", config: "", lifetimeDays }) / DAY_MS;
+  const days = (lifetimeDays: string | number | undefined): number =>
+    lifetimeMs({ site: "demo", config: "", lifetimeDays }) / DAY_MS;
   assert.deepEqual([days(undefined), days(30), days("90"), days(0.5)], [395, 30, 90, 0.5]);
-  assert.deepEqual([days(4_000), days(-1), days(0), days("soon"), days(NaN), days("")], [395, 395, 395, 395, 395, 395]);
+  assert.deepEqual(
+    [days(4_000), days(-1), days(0), days("soon"), days(NaN), days("")],
+    [395, 395, 395, 395, 395, 395],
+  );
   const visitor = found(NOW_MS - 31 * DAY_MS);
-  assert.equal(entryOf(visitor, newVisitor(NOW_MS), terms(NOW_MS, { lifetimeMs: days(30) * DAY_MS })).empty, true);
-  assert.equal(entryOf(visitor, newVisitor(NOW_MS), terms(NOW_MS, { lifetimeMs: days(32) * DAY_MS })).empty, false);
+  assert.equal(
+    entryOf(visitor, newVisitor(NOW_MS), terms(NOW_MS, { lifetimeMs: days(30) * DAY_MS })).empty,
+    true,
+  );
+  assert.equal(
+    entryOf(visitor, newVisitor(NOW_MS), terms(NOW_MS, { lifetimeMs: days(32) * DAY_MS })).empty,
+    false,
+  );
 });
 
 test("r9_a_profile_ends_after_13_months_by_both_clocks", () => {
   const old = NOW_MS - 400 * DAY_MS;
   assert.equal(entryOf(found(old), newVisitor(NOW_MS), terms(NOW_MS)).empty, true);
   assert.equal(entryOf(found(old, -60 * DAY_MS), newVisitor(NOW_MS), terms(NOW_MS)).empty, false);
-  assert.equal(entryOf(found(NOW_MS - DAY_MS, 400 * DAY_MS), newVisitor(NOW_MS), terms(NOW_MS)).empty, false);
+  assert.equal(
+    entryOf(found(NOW_MS - DAY_MS, 400 * DAY_MS), newVisitor(NOW_MS), terms(NOW_MS)).empty,
+    false,
+  );
 });
 
 test("a date in the future is taken for today, unless the clock itself cannot be right", () => {

@@ -102,8 +102,10 @@ type Loose<T> = Readonly<Record<keyof T, unknown>>;
 function loose<T>(value: unknown): Loose<T> {
   return (typeof value === "object" && value !== null ? value : {}) as Loose<T>;
 }
-const isCount = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;
-const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array && value.length <= BYTES_MAX;
+const isCount = (value: unknown): value is number =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0;
+const isBytes = (value: unknown): value is Uint8Array =>
+  value instanceof Uint8Array && value.length <= BYTES_MAX;
 
 export function asVisitor(value: unknown): Visitor | undefined {
   const { secret, erase, tag, sinceMs } = loose<Visitor>(value);
@@ -118,16 +120,23 @@ export function lifetimeMs({ lifetimeDays }: Options): number {
 }
 
 /** Whether the visitor's time is over: by this browser's clock, and by the server's as last known. */
-const isExpired = ({ sinceMs }: Visitor, { skewMs }: Pace, { nowMs, lifetimeMs: life }: Terms): boolean => Math.min(nowMs, nowMs + skewMs) - sinceMs > life;
+const isExpired = (
+  { sinceMs }: Visitor,
+  { skewMs }: Pace,
+  { nowMs, lifetimeMs: life }: Terms,
+): boolean => Math.min(nowMs, nowMs + skewMs) - sinceMs > life;
 
 /** A date that a clock far ahead once wrote would never end; one far behind (a flat battery) is not believed. */
 function dated(visitor: Visitor, nowMs: number): Visitor {
-  return visitor.sinceMs > nowMs + DAY_MS && nowMs > PLAUSIBLE_MS ? { ...visitor, sinceMs: nowMs } : visitor;
+  return visitor.sinceMs > nowMs + DAY_MS && nowMs > PLAUSIBLE_MS
+    ? { ...visitor, sinceMs: nowMs }
+    : visitor;
 }
 
 export function asReplica(value: unknown): Replica | undefined {
   const { id, version, bytes, applied } = loose<Replica>(value);
-  const known = typeof id === "string" && isCount(version) && isBytes(bytes) && applied instanceof Map;
+  const known =
+    typeof id === "string" && isCount(version) && isBytes(bytes) && applied instanceof Map;
   return known ? (value as Replica) : undefined;
 }
 
@@ -144,7 +153,8 @@ export function asPace(value: unknown): Pace {
 
 export function asImported(value: unknown): Imported | undefined {
   const { id, bytes, told, marks } = loose<Imported>(value);
-  const known = typeof id === "string" && isBytes(bytes) && typeof told === "boolean" && Array.isArray(marks);
+  const known =
+    typeof id === "string" && isBytes(bytes) && typeof told === "boolean" && Array.isArray(marks);
   return known ? (value as Imported) : undefined;
 }
 
@@ -176,7 +186,10 @@ export interface Entry extends Found {
 
 /** Whether a visitor simply goes on: their time is not over, and the server has no copy that it may not have. */
 export function goesOn({ visitor, pace }: { visitor: Visitor; pace: Pace }, terms: Terms): boolean {
-  return !isExpired(dated(visitor, terms.nowMs + pace.skewMs), pace, terms) && (terms.sync || pace.version === 0);
+  return (
+    !isExpired(dated(visitor, terms.nowMs + pace.skewMs), pace, terms) &&
+    (terms.sync || pace.version === 0)
+  );
 }
 
 /**
@@ -192,12 +205,18 @@ export function entryOf(found: Found, newcomer: Visitor, terms: Terms): Entry {
   if (!over && (sync || !copied)) return { ...found, visitor, empty: false };
   const owed = visitor && copied ? [...found.owed, visitor.erase] : found.owed;
   // What comes later must not be told from the same visitor; the tails, still to be taken up, are.
-  const next = over ? { ...newcomer, sinceMs: nowMs } : { ...newcomer, ...handedOn(visitor), sinceMs: visitor.sinceMs, tag: visitor.tag };
+  const next = over
+    ? { ...newcomer, sinceMs: nowMs }
+    : { ...newcomer, ...handedOn(visitor), sinceMs: visitor.sinceMs, tag: visitor.tag };
   return { visitor: next, others: NO_OTHERS, pace: NO_PACE, owed, empty: over };
 }
 
 /** What is in the batches and not applied yet, and the entries once it is. */
-export function unseen(applied: Replica["applied"], batches: readonly Batch[], nowMs: number): { events: Uint8Array; applied: Replica["applied"] } {
+export function unseen(
+  applied: Replica["applied"],
+  batches: readonly Batch[],
+  nowMs: number,
+): { events: Uint8Array; applied: Replica["applied"] } {
   const after = new Map(applied);
   const events: HandIn[] = [];
   for (const { document, handIns } of batches) {
@@ -218,7 +237,9 @@ export function mustRenew(stored: Named, sent: Named, held: number): boolean {
 
 /** The entries still needed: a document's tail is taken up, or its document renamed, well before they go. */
 export function pruned(applied: Replica["applied"], nowMs: number): Replica["applied"] {
-  const young = [...applied].filter(([, [, atMs]]) => Math.abs(nowMs - atMs) <= APPLIED_KEPT_DAYS * DAY_MS);
+  const young = [...applied].filter(
+    ([, [, atMs]]) => Math.abs(nowMs - atMs) <= APPLIED_KEPT_DAYS * DAY_MS,
+  );
   return new Map(young.sort(([, [, a]], [, [, b]]) => a - b).slice(-APPLIED_MAX));
 }
 

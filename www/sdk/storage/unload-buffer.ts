@@ -11,7 +11,10 @@ export function tailNames(prefix: string): string[] {
 
 /** The bytes under a key; `undefined`: there are none, or they are not ours. */
 export function readTail(key: string): Uint8Array | undefined {
-  const codes = Array.from(attempt(() => localStorage.getItem(key)) ?? "\u0100", (letter) => letter.codePointAt(0) ?? 0);
+  const codes = Array.from(
+    attempt(() => localStorage.getItem(key)) ?? "\u0100",
+    (letter) => letter.codePointAt(0) ?? 0,
+  );
   return codes.every((code) => code < 256) ? Uint8Array.from(codes) : undefined;
 }
 

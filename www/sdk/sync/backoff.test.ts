@@ -15,16 +15,23 @@ test("f24_back_off_grows_with_jitter_up_to_five_minutes", () => {
 
 test("f25_retry_after_is_honoured_and_clamped", () => {
   const cases: [string | null, number | undefined][] = [
-    ["0", 1_000], ["-1", 1_000], ["30", 30_000], ["1000000000", 3_600_000],
-    ["Sat, 21 Nov 2026 12:02:00 GMT", 120_000], ["Wed, 21 Oct 2015 07:28:00 GMT", 1_000],
-    ["soon", undefined], ["", undefined], [null, undefined],
+    ["0", 1_000],
+    ["-1", 1_000],
+    ["30", 30_000],
+    ["1000000000", 3_600_000],
+    ["Sat, 21 Nov 2026 12:02:00 GMT", 120_000],
+    ["Wed, 21 Oct 2015 07:28:00 GMT", 1_000],
+    ["soon", undefined],
+    ["", undefined],
+    [null, undefined],
   ];
   for (const [header, ms] of cases) assert.equal(retryAfterMs(header, NOW_MS), ms, String(header));
 });
 
 test("f27_a_storm_of_503_is_answered_at_most_once_a_minute", () => {
   for (const retryAfter of [null, "0", "5"]) {
-    for (const random of [0, 0.5, 1]) assert.ok(restMs({ status: 503, retryAfter }, NOW_MS, random) >= 60_000);
+    for (const random of [0, 0.5, 1])
+      assert.ok(restMs({ status: 503, retryAfter }, NOW_MS, random) >= 60_000);
   }
   assert.equal(restMs({ status: 429, retryAfter: "5" }, NOW_MS, 0), 5_000);
 });

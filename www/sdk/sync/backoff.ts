@@ -21,7 +21,11 @@ export function retryAfterMs(header: string | null, nowMs: number): number | und
 }
 
 /** The wait after a server that asked for rest (429, 5xx): at least what it said; after 503 at least a minute. */
-export function restMs(answer: { readonly status: number; readonly retryAfter: string | null }, nowMs: number, random: number): number {
+export function restMs(
+  answer: { readonly status: number; readonly retryAfter: string | null },
+  nowMs: number,
+  random: number,
+): number {
   const asked = retryAfterMs(answer.retryAfter, nowMs) ?? MINUTE_MS;
   const floor = answer.status === 429 ? asked : Math.max(asked, MINUTE_MS);
   return floor * (1 + random / 4);

@@ -4,11 +4,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-const LOCAL = /\.get(?:Hours|Day|Date|Month|FullYear|Minutes|TimezoneOffset)\(|\bnew Date\(\d|(?<!new )\bDate\(\)/;
+const LOCAL =
+  /\.get(?:Hours|Day|Date|Month|FullYear|Minutes|TimezoneOffset)\(|\bnew Date\(\d|(?<!new )\bDate\(\)/;
 
 test("f39_no_file_knows_a_time_zone_or_daylight_saving", () => {
   const folder = join(process.cwd(), "www", "sdk");
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
+  );
   assert.ok(files.length > 40);
-  assert.deepEqual(files.filter((name) => LOCAL.test(readFileSync(join(folder, name), "utf8"))), []);
+  assert.deepEqual(
+    files.filter((name) => LOCAL.test(readFileSync(join(folder, name), "utf8"))),
+    [],
+  );
 });

@@ -5,12 +5,17 @@
 import type { Desk } from "../recorder/session-types.js";
 
 /** Takes the versions told on one page. Asks once: a config that lies elsewhere may stay another than the server's. */
-export function renewal({ runtime, from }: Pick<Desk, "runtime" | "from">): (version: unknown) => void {
+export function renewal({
+  runtime,
+  from,
+}: Pick<Desk, "runtime" | "from">): (version: unknown) => void {
   const own = (runtime.configVersion() >>> 0).toString(16).padStart(8, "0");
   let hasAsked = false;
   return (version) => {
     if (hasAsked || typeof version !== "string" || version === own) return;
     hasAsked = true;
-    fetch(from.options.config, { cache: "no-cache" }).then((response) => response.arrayBuffer()).catch(() => undefined);
+    fetch(from.options.config, { cache: "no-cache" })
+      .then((response) => response.arrayBuffer())
+      .catch(() => undefined);
   };
 }

@@ -5,8 +5,15 @@ import { erased, send } from "./http.js";
 
 const OURS = { "content-type": "application/json" };
 
-async function answered<T>(status: number, error: string | undefined, ask: () => Promise<T>): Promise<T> {
-  const response = error === undefined ? new Response("<h1>Gone</h1>", { status }) : new Response(JSON.stringify({ error: { code: error } }), { status, headers: OURS });
+async function answered<T>(
+  status: number,
+  error: string | undefined,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const response =
+    error === undefined
+      ? new Response("<h1>Gone</h1>", { status })
+      : new Response(JSON.stringify({ error: { code: error } }), { status, headers: OURS });
   const fetched = mock.method(globalThis, "fetch", () => Promise.resolve(response));
   try {
     return await ask();
@@ -16,7 +23,9 @@ async function answered<T>(status: number, error: string | undefined, ask: () =>
 }
 
 test("f28_gone_is_believed_of_the_server_alone", async () => {
-  const ask = async (): Promise<string> => (await send({ method: "POST", url: "https://escale.test/v1/sync", body: {}, leaving: false })).kind;
+  const ask = async (): Promise<string> =>
+    (await send({ method: "POST", url: "https://escale.test/v1/sync", body: {}, leaving: false }))
+      .kind;
   assert.equal(await answered(410, "erased", ask), "gone");
   assert.equal(await answered(410, "moved", ask), "refused");
   assert.equal(await answered(410, undefined, ask), "refused");
@@ -31,13 +40,21 @@ test("an erasure is acknowledged by the server alone", async () => {
 });
 
 /** What a request was given, and how its answer was used. */
-async function watched(body: unknown, response: Response): Promise<{ keepalive: unknown; isRead: boolean; kind: string }> {
+async function watched(
+  body: unknown,
+  response: Response,
+): Promise<{ keepalive: unknown; isRead: boolean; kind: string }> {
   let keepalive: unknown;
   const fetched = mock.method(globalThis, "fetch", (_: string, init: RequestInit) => {
     keepalive = init.keepalive;
     return Promise.resolve(response);
   });
-  const { kind } = await send({ method: "POST", url: "https://escale.test/v1/sync", body, leaving: true });
+  const { kind } = await send({
+    method: "POST",
+    url: "https://escale.test/v1/sync",
+    body,
+    leaving: true,
+  });
   fetched.mock.restore();
   return { keepalive, isRead: response.bodyUsed, kind };
 }
@@ -49,12 +66,17 @@ test("f28_a_leaving_request_stays_under_half_of_the_budget_it_shares_with_the_si
 
 test("f29_every_answer_is_read_to_its_end", async () => {
   for (const status of [200, 400, 403, 410, 429, 500, 503]) {
-    assert.equal((await watched({}, new Response("<p>anything</p>", { status }))).isRead, true, String(status));
+    assert.equal(
+      (await watched({}, new Response("<p>anything</p>", { status }))).isRead,
+      true,
+      String(status),
+    );
   }
 });
 
 test("f31_an_answer_that_is_not_the_servers_json_is_a_failure", async () => {
   const portal = new Response("<h1>Log in</h1>", { headers: { "content-type": "text/html" } });
   assert.equal((await watched({}, portal)).kind, "failed");
-  for (const text of ["", "[]", "null", "{", "7"]) assert.equal((await watched({}, new Response(text, { headers: OURS }))).kind, "failed", text);
+  for (const text of ["", "[]", "null", "{", "7"])
+    assert.equal((await watched({}, new Response(text, { headers: OURS }))).kind, "failed", text);
 });

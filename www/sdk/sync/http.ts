@@ -8,7 +8,11 @@ import type { Others } from "../storage/records.js";
 
 /** What came back. `rest`: the server asks for time; `refused`: sending the same again is useless. */
 export type Answer =
-  | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>>; readonly skewMs: number | undefined }
+  | {
+      readonly kind: "ok";
+      readonly body: Readonly<Record<string, unknown>>;
+      readonly skewMs: number | undefined;
+    }
   | { readonly kind: "rest"; readonly status: number; readonly retryAfter: string | null }
   | { readonly kind: "gone" }
   /** `code`: the server's own word for it; none where somebody between answered. */
@@ -62,22 +66,31 @@ export async function send(message: Message): Promise<Answer> {
 /** What came back means. Throws where a text that should be JSON is none. */
 export function understand(response: Received, text: string, atMs: number): Answer {
   const { status } = response;
-  if (status === 429 || status >= 500) return { kind: "rest", status, retryAfter: response.headers.get("retry-after") };
+  if (status === 429 || status >= 500)
+    return { kind: "rest", status, retryAfter: response.headers.get("retry-after") };
   if (status >= 400) {
     const { code } = (jsonObject(response, text)?.error ?? {}) as { code?: unknown };
-    return status === 410 && code === "erased" ? { kind: "gone" } : { kind: "refused", status, code };
+    return status === 410 && code === "erased"
+      ? { kind: "gone" }
+      : { kind: "refused", status, code };
   }
   const body = status === 204 ? {} : jsonObject(response, text);
   // A hotel's log-in page answers 200, too.
   if (!body) return { kind: "failed" };
   const nowMs = body.now_ms;
-  return { kind: "ok", body, skewMs: typeof nowMs === "number" && Number.isFinite(nowMs) ? nowMs - atMs : undefined };
+  return {
+    kind: "ok",
+    body,
+    skewMs: typeof nowMs === "number" && Number.isFinite(nowMs) ? nowMs - atMs : undefined,
+  };
 }
 
 function jsonObject(response: Received, text: string): Record<string, unknown> | undefined {
   if (!response.headers.get("content-type")?.includes("application/json")) return undefined;
   const body = JSON.parse(text) as unknown;
-  return typeof body === "object" && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : undefined;
+  return typeof body === "object" && body !== null && !Array.isArray(body)
+    ? (body as Record<string, unknown>)
+    : undefined;
 }
 
 /** The `others` of an answer; `undefined`: unchanged, or unreadable. */
@@ -86,12 +99,23 @@ export function othersOf(body: Readonly<Record<string, unknown>>): Others | unde
   if (typeof others !== "object" || others === null) return undefined;
   const { seq, state } = others as { seq?: unknown; state?: unknown };
   const bytes = fromBase64url(state);
-  return typeof seq === "number" && seq >= 0 && seq < Infinity && bytes ? { seq, bytes } : undefined;
+  return typeof seq === "number" && seq >= 0 && seq < Infinity && bytes
+    ? { seq, bytes }
+    : undefined;
 }
 
 /** Whether the server has nothing (more) under this token, so that it need not be asked again. A customer goes with all their browsers. */
-export async function erased(server: string, site: string, bearer: string, scope: "visitor" | "customer" = "visitor"): Promise<boolean> {
+export async function erased(
+  server: string,
+  site: string,
+  bearer: string,
+  scope: "visitor" | "customer" = "visitor",
+): Promise<boolean> {
   const url = `${server}/v1/me?site=${encodeURIComponent(site)}&scope=${scope}`;
   const answer = await send({ method: "DELETE", url, bearer, leaving: true });
-  return answer.kind === "ok" || answer.kind === "gone" || (answer.kind === "refused" && answer.status === 401 && answer.code === "no_bearer");
+  return (
+    answer.kind === "ok" ||
+    answer.kind === "gone" ||
+    (answer.kind === "refused" && answer.status === 401 && answer.code === "no_bearer")
+  );
 }

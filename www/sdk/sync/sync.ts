@@ -64,9 +64,11 @@ export class Sync {
 
   /** Hands in at once, unless the server asked for rest; `leaving`: the page may be gone before the answer. */
   now(leaving = false): Promise<void> {
-    this.#running ??= this.#run(leaving).catch((error: unknown) => this.#failed(error)).finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run(leaving)
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => {
+        this.#running = undefined;
+      });
     return this.#running;
   }
 
@@ -135,15 +137,24 @@ export class Sync {
     const { imported } = store;
     if (!imported || !this.#hasUntold() || this.#stopped()) return;
     const replica = { ...newReplica(), id: imported.id, version: 1, bytes: imported.bytes };
-    const answer = await this.#send({ visitor: store.visitor, others: store.others, pace: store.pace, replica }, leaving);
+    const answer = await this.#send(
+      { visitor: store.visitor, others: store.others, pace: store.pace, replica },
+      leaving,
+    );
     if (this.#stopped()) return;
     if (answer.kind === "ok") await store.noteTold(imported);
-    else if (answer.kind === "rest" || answer.kind === "failed") await this.#rest(answer, store.pace);
+    else if (answer.kind === "rest" || answer.kind === "failed")
+      await this.#rest(answer, store.pace);
     else if (answer.kind === "gone") this.host.ended("erased");
   }
 
   #send(party: Party, leaving: boolean): Promise<Answer> {
-    return send({ method: "POST", url: `${this.host.server}/v1/sync`, body: this.#handIn(party), leaving });
+    return send({
+      method: "POST",
+      url: `${this.host.server}/v1/sync`,
+      body: this.#handIn(party),
+      leaving,
+    });
   }
 
   #stopped(): boolean {
@@ -169,7 +180,14 @@ export class Sync {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.#over.signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+      this.#over.signal.addEventListener(
+        "abort",
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
     });
   }
 
@@ -206,7 +224,10 @@ export class Sync {
 
   async #rest(answer: Answer & { kind: "rest" | "failed" }, pace: Pace): Promise<void> {
     const random = Math.random();
-    const wait = answer.kind === "rest" ? restMs(answer, Date.now(), random) : backoffMs(pace.failures, random);
+    const wait =
+      answer.kind === "rest"
+        ? restMs(answer, Date.now(), random)
+        : backoffMs(pace.failures, random);
     await this.#note({ ...pace, failures: pace.failures + 1, notBeforeMs: Date.now() + wait });
     this.soon();
   }
@@ -216,7 +237,16 @@ export class Sync {
     const others = othersOf(body);
     const skew = skewMs ?? this.store.pace.skewMs;
     const conflict = body.conflict === true;
-    await this.#note({ version: sent.version || ASKED, atMs: conflict ? 0 : Date.now(), failures: 0, notBeforeMs: 0, skewMs: skew }, others);
+    await this.#note(
+      {
+        version: sent.version || ASKED,
+        atMs: conflict ? 0 : Date.now(),
+        failures: 0,
+        notBeforeMs: 0,
+        skewMs: skew,
+      },
+      others,
+    );
     this.host.learned();
     if (!conflict) return;
     const held = typeof body.held === "number" ? body.held : sent.version;
@@ -236,7 +266,12 @@ export class Sync {
 }
 
 /** What was agreed to, in the server's words. */
-const asSent = ({ at_ms, version, source, purposes }: ConsentReceipt): object => ({ at: at_ms, version, source, purposes });
+const asSent = ({ at_ms, version, source, purposes }: ConsentReceipt): object => ({
+  at: at_ms,
+  version,
+  source,
+  purposes,
+});
 
 /** The subject of a customer's token, to notice another one; whether it is true is the server's to say. */
 export function subjectOf(token: string): string | undefined {
