@@ -55,7 +55,13 @@ fn engine(offers: usize, pages: usize) -> Engine {
     for i in 0..pages {
         let explicit = format!("trip.t{}", (i * i) % 24);
         let at_ms = NOW_MS - (pages - i) as f64 * 60_000.0;
-        let event = engine.page(at_ms, &PageFacts { explicit: &explicit, ..PageFacts::default() });
+        let event = engine.page(
+            at_ms,
+            &PageFacts {
+                explicit: &explicit,
+                ..PageFacts::default()
+            },
+        );
         engine.apply(&event);
     }
     engine
@@ -64,21 +70,37 @@ fn engine(offers: usize, pages: usize) -> Engine {
 #[divan::bench(args = [10, 100, 1_000, 10_000])]
 fn choose_among(bencher: Bencher, offers: usize) {
     let engine = engine(offers, 60);
-    let request = Request { now_ms: NOW_MS, placement: 0, slot: 0, exclude: &[] };
+    let request = Request {
+        now_ms: NOW_MS,
+        placement: 0,
+        slot: 0,
+        exclude: &[],
+    };
     bencher.bench_local(|| engine.choose(black_box(&request)));
 }
 
 #[divan::bench(args = [10, 1_000, 100_000])]
 fn choose_after_a_history_of(bencher: Bencher, pages: usize) {
     let engine = engine(100, pages);
-    let request = Request { now_ms: NOW_MS, placement: 0, slot: 0, exclude: &[] };
+    let request = Request {
+        now_ms: NOW_MS,
+        placement: 0,
+        slot: 0,
+        exclude: &[],
+    };
     bencher.bench_local(|| engine.choose(black_box(&request)));
 }
 
 #[divan::bench(args = [10, 1_000, 100_000])]
 fn apply_after_a_history_of(bencher: Bencher, pages: usize) {
     let mut engine = engine(100, pages);
-    let event = engine.page(NOW_MS, &PageFacts { explicit: "trip.t3", ..PageFacts::default() });
+    let event = engine.page(
+        NOW_MS,
+        &PageFacts {
+            explicit: "trip.t3",
+            ..PageFacts::default()
+        },
+    );
     bencher.bench_local(|| engine.apply(black_box(&event)));
 }
 

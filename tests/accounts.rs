@@ -20,11 +20,26 @@ const BY_NAME: [&str; 5] = ["counts", "persona_scores", "channels", "arms", "lev
 
 /// The fields of an interface, with those of the objects written inside of it.
 fn declared(interface: &str) -> BTreeSet<String> {
-    let start = TYPES.find(&format!("export interface {interface} ")).unwrap_or_else(|| panic!("no {interface}"));
-    let body = TYPES[start..].split_once('{').expect("a body").1.split("\n}").next().expect("its end");
-    let code: String = body.split("/**").filter_map(|part| part.rsplit("*/").next()).collect();
+    let start = TYPES
+        .find(&format!("export interface {interface} "))
+        .unwrap_or_else(|| panic!("no {interface}"));
+    let body = TYPES[start..]
+        .split_once('{')
+        .expect("a body")
+        .1
+        .split("\n}")
+        .next()
+        .expect("its end");
+    let code: String = body
+        .split("/**")
+        .filter_map(|part| part.rsplit("*/").next())
+        .collect();
     let words = code.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':')));
-    words.filter_map(|word| word.strip_suffix(':')).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    words
+        .filter_map(|word| word.strip_suffix(':'))
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The fields of a value and of all that lies in it.
@@ -34,7 +49,11 @@ fn told(value: &Value, fields: &mut BTreeSet<String>) {
         Value::Object(members) => members.iter().for_each(|(name, inner)| {
             fields.insert(name.clone());
             if BY_NAME.contains(&name.as_str()) {
-                inner.as_object().into_iter().flatten().for_each(|(_, one)| told(one, fields));
+                inner
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|(_, one)| told(one, fields));
             } else {
                 told(inner, fields);
             }
@@ -45,12 +64,20 @@ fn told(value: &Value, fields: &mut BTreeSet<String>) {
 
 /// Somebody of whom there is something to tell in every field.
 fn well_known() -> Engine {
-    let json = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo/escale.json")).expect("the demo");
+    let json =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo/escale.json"))
+            .expect("the demo");
     let mut engine = Engine::new(config(&json));
     engine.set_visitor(5);
     let calls = [
-        ("quote_start", "destination=lisbonne,start_date=2027-03-05,end_date=2027-03-08,adults=2"),
-        ("booking", "id=ORDER-1,value=420,destination=porto,start_date=2027-01-05,end_date=2027-01-08"),
+        (
+            "quote_start",
+            "destination=lisbonne,start_date=2027-03-05,end_date=2027-03-08,adults=2",
+        ),
+        (
+            "booking",
+            "id=ORDER-1,value=420,destination=porto,start_date=2027-01-05,end_date=2027-01-08",
+        ),
         ("declare", "fact=party,value=couple"),
         ("declare", "deny=trip.ski"),
         (
@@ -61,8 +88,13 @@ fn well_known() -> Engine {
         ("message_clicked", "id=m1,channel=email,family=city"),
     ];
     for page in 0..4 {
-        let event = engine
-            .page(NOW_MS + f64::from(page), &PageFacts { explicit: "trip.city,stay.short", ..PageFacts::default() });
+        let event = engine.page(
+            NOW_MS + f64::from(page),
+            &PageFacts {
+                explicit: "trip.city,stay.short",
+                ..PageFacts::default()
+            },
+        );
         engine.apply(&event);
     }
     for (name, fields) in calls {
@@ -71,7 +103,9 @@ fn well_known() -> Engine {
             .filter_map(|field| field.split_once('='))
             .map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}"))
             .collect();
-        let event = engine.track(NOW_MS + 60_000.0, name, &packed).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        let event = engine
+            .track(NOW_MS + 60_000.0, name, &packed)
+            .unwrap_or_else(|e| panic!("{name}: {e:?}"));
         engine.apply(&event);
     }
     engine
@@ -81,9 +115,20 @@ fn well_known() -> Engine {
 fn the_account_of_a_visitor_has_the_fields_of_its_type() {
     let now_ms = NOW_MS + f64::from(DAY_S) * 1000.0;
     let mut fields = BTreeSet::new();
-    told(&serde_json::to_value(snapshot(&well_known(), now_ms)).expect("serialises"), &mut fields);
-    let interfaces = ["Knowledge", "CustomerKnowledge", "Journey", "DecisionAccount"];
-    let types: BTreeSet<String> = interfaces.iter().flat_map(|interface| declared(interface)).collect();
+    told(
+        &serde_json::to_value(snapshot(&well_known(), now_ms)).expect("serialises"),
+        &mut fields,
+    );
+    let interfaces = [
+        "Knowledge",
+        "CustomerKnowledge",
+        "Journey",
+        "DecisionAccount",
+    ];
+    let types: BTreeSet<String> = interfaces
+        .iter()
+        .flat_map(|interface| declared(interface))
+        .collect();
     assert_eq!(fields, types);
 }
 
@@ -91,10 +136,20 @@ fn the_account_of_a_visitor_has_the_fields_of_its_type() {
 fn an_explanation_has_the_fields_of_its_type() {
     let engine = well_known();
     let placement = engine.placement("home-row").expect("a placement");
-    let request = Request { now_ms: NOW_MS + 120_000.0, placement, slot: 0, exclude: &[] };
+    let request = Request {
+        now_ms: NOW_MS + 120_000.0,
+        placement,
+        slot: 0,
+        exclude: &[],
+    };
     let mut fields = BTreeSet::new();
-    told(&serde_json::to_value(explain(&engine, &request)).expect("serialises"), &mut fields);
-    let types: BTreeSet<String> =
-        ["Explanation", "Contribution"].iter().flat_map(|interface| declared(interface)).collect();
+    told(
+        &serde_json::to_value(explain(&engine, &request)).expect("serialises"),
+        &mut fields,
+    );
+    let types: BTreeSet<String> = ["Explanation", "Contribution"]
+        .iter()
+        .flat_map(|interface| declared(interface))
+        .collect();
     assert_eq!(fields, types);
 }

@@ -21,15 +21,35 @@ use serde_json::{Value, json};
 fn sound() -> &'static [Value] {
     static ALL: OnceLock<Vec<Value>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let demo = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo/escale.json"));
-        let texts = [include_str!("common/small.json"), include_str!("common/customer.json"), &demo.expect("the demo")];
-        texts.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect()
+        let demo =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo/escale.json"));
+        let texts = [
+            include_str!("common/small.json"),
+            include_str!("common/customer.json"),
+            &demo.expect("the demo"),
+        ];
+        texts
+            .iter()
+            .map(|text| serde_json::from_str(text).expect("JSON"))
+            .collect()
     })
 }
 
 /// What may stand where something else was meant.
 fn any_value() -> impl Strategy<Value = Value> {
-    let numbers = [0.0, -0.0, -1.0, 0.5, 1e-300, 1e300, -1e300, 65_535.0, 65_536.0, 4_294_967_296.0, 9e15];
+    let numbers = [
+        0.0,
+        -0.0,
+        -1.0,
+        0.5,
+        1e-300,
+        1e300,
+        -1e300,
+        65_535.0,
+        65_536.0,
+        4_294_967_296.0,
+        9e15,
+    ];
     prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -83,8 +103,15 @@ fn any_bend() -> impl Strategy<Value = (prop::sample::Index, Bend)> {
 /// The JSON pointers of all places.
 fn places(value: &Value, at: &str, all: &mut Vec<String>) {
     let below: Vec<(String, &Value)> = match value {
-        Value::Object(members) => members.iter().map(|(k, v)| (k.replace('~', "~0").replace('/', "~1"), v)).collect(),
-        Value::Array(items) => items.iter().enumerate().map(|(i, v)| (i.to_string(), v)).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(k, v)| (k.replace('~', "~0").replace('/', "~1"), v))
+            .collect(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(i, v)| (i.to_string(), v))
+            .collect(),
         _ => Vec::new(),
     };
     for (part, inner) in below {
@@ -114,7 +141,11 @@ fn bend(config: &mut Value, (at, how): &(prop::sample::Index, Bend)) {
         let number = config.pointer_mut(&path).expect("a place");
         let product = number.as_f64().unwrap_or(1.0) * factor;
         // A whole number stays one: some fields take no other.
-        *number = if number.is_f64() { json!(product) } else { json!(product as i64) };
+        *number = if number.is_f64() {
+            json!(product)
+        } else {
+            json!(product as i64)
+        };
         return;
     }
     match (config.pointer_mut(parent).expect("a place"), how) {
@@ -135,26 +166,80 @@ fn bend(config: &mut Value, (at, how): &(prop::sample::Index, Bend)) {
 
 /// Times that a page may tell, also such as no clock would.
 fn any_time() -> impl Strategy<Value = f64> {
-    let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0, 1e300, -1e300, 9.2e15, 1_577_836_800_000.0];
+    let odd = [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        0.0,
+        -1.0,
+        1e300,
+        -1e300,
+        9.2e15,
+        1_577_836_800_000.0,
+    ];
     prop_oneof![3 => 1.75e12..1.85e12, 1 => prop::sample::select(odd.to_vec()), 1 => any::<f64>()]
 }
 
 fn any_call() -> impl Strategy<Value = (f64, String, String)> {
-    let names = ["search", "quote_start", "quote_submit", "booking", "booking_cancel", "declare", "offer_impression"];
-    let more =
-        ["offer_click", "offer_less", "offer_never", "offer_booked", "message_sent", "review", "made_up", "page"];
-    let keys =
-        ["offer", "placement", "destination", "start_date", "end_date", "value", "id", "fact", "frequency", "topics"];
-    let values =
-        ["lisbonne", "home-hero", "2027-03-05", "1970-01-01", "-5", "NaN", "1e999", "party", "couple", "monthly", ""];
+    let names = [
+        "search",
+        "quote_start",
+        "quote_submit",
+        "booking",
+        "booking_cancel",
+        "declare",
+        "offer_impression",
+    ];
+    let more = [
+        "offer_click",
+        "offer_less",
+        "offer_never",
+        "offer_booked",
+        "message_sent",
+        "review",
+        "made_up",
+        "page",
+    ];
+    let keys = [
+        "offer",
+        "placement",
+        "destination",
+        "start_date",
+        "end_date",
+        "value",
+        "id",
+        "fact",
+        "frequency",
+        "topics",
+    ];
+    let values = [
+        "lisbonne",
+        "home-hero",
+        "2027-03-05",
+        "1970-01-01",
+        "-5",
+        "NaN",
+        "1e999",
+        "party",
+        "couple",
+        "monthly",
+        "",
+    ];
     let field = (
         prop::sample::select(keys.to_vec()),
         prop_oneof![
         3 => prop::sample::select(values.to_vec()).prop_map(str::to_owned), 1 => ".{0,6}".prop_map(String::from)],
     );
-    let fields = prop::collection::vec(field, 0..5)
-        .prop_map(|all| all.iter().map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}")).collect());
-    (any_time(), prop::sample::select([&names[..], &more[..]].concat()).prop_map(str::to_owned), fields)
+    let fields = prop::collection::vec(field, 0..5).prop_map(|all| {
+        all.iter()
+            .map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}"))
+            .collect()
+    });
+    (
+        any_time(),
+        prop::sample::select([&names[..], &more[..]].concat()).prop_map(str::to_owned),
+        fields,
+    )
 }
 
 /// A visitor lives on it, and every placement is asked for. What is answered must make sense.
@@ -164,8 +249,11 @@ fn live(config: Config, calls: &[(f64, String, String)]) {
     for (now_ms, name, fields) in calls {
         let event = match name.as_str() {
             "page" => {
-                let facts =
-                    PageFacts { explicit: "trip.city:3,stay.short", url: "/city-trips/a?b=c", tokens: "type=trip" };
+                let facts = PageFacts {
+                    explicit: "trip.city:3,stay.short",
+                    url: "/city-trips/a?b=c",
+                    tokens: "type=trip",
+                };
                 engine.page(*now_ms, &facts)
             }
             name => engine.track(*now_ms, name, fields).unwrap_or_default(),
@@ -182,10 +270,18 @@ fn ask(engine: &Engine, now_ms: f64) {
     for placement in (0..config.count(Section::Placements) as u16).chain([u16::MAX]) {
         let mut shown = Vec::new();
         for slot in 0..config.placement(placement).slots.min(4) as u8 {
-            let request = Request { now_ms, placement, slot, exclude: &shown };
+            let request = Request {
+                now_ms,
+                placement,
+                slot,
+                exclude: &shown,
+            };
             let decision = engine.choose(&request);
             assert_eq!(engine.choose(&request), decision, "twice the same");
-            assert!(decision.propensity > 0.0 && decision.propensity <= 1.000_000_1, "{decision:?}");
+            assert!(
+                decision.propensity > 0.0 && decision.propensity <= 1.000_000_1,
+                "{decision:?}"
+            );
             if let Some(offer) = decision.offer {
                 assert!(!shown.contains(&offer), "an offer stands on a page once");
                 let _ = engine.content(offer, decision.variant, "fr").count();
@@ -193,7 +289,11 @@ fn ask(engine: &Engine, now_ms: f64) {
             shown.extend(decision.offer);
         }
     }
-    let _ = (engine.due(now_ms), engine.question(now_ms), engine.customer(now_ms));
+    let _ = (
+        engine.due(now_ms),
+        engine.question(now_ms),
+        engine.customer(now_ms),
+    );
 }
 
 proptest! {
@@ -278,7 +378,16 @@ proptest! {
 /// Words that are odd as numbers, as places and as floats.
 fn any_word() -> impl Strategy<Value = u32> {
     prop_oneof![
-        prop::sample::select(vec![0, 1, u32::MAX, 0x7fc0_0000, 0x7f80_0000, 0xff80_0000, 0x8000_0000, 0xffff]),
+        prop::sample::select(vec![
+            0,
+            1,
+            u32::MAX,
+            0x7fc0_0000,
+            0x7f80_0000,
+            0xff80_0000,
+            0x8000_0000,
+            0xffff
+        ]),
         any::<u32>()
     ]
 }
@@ -292,21 +401,44 @@ fn signed(mut bytes: Vec<u8>) -> Vec<u8> {
 
 /// A damaged config is refused, or decides something that can be: whoever is chosen is a candidate.
 fn live_on_damage(bytes: Vec<u8>, calls: &[(f64, String, String)]) -> Result<(), TestCaseError> {
-    let Ok(config) = Config::from_bytes(bytes) else { return Ok(()) };
+    let Ok(config) = Config::from_bytes(bytes) else {
+        return Ok(());
+    };
     let mut engine = Engine::new(config);
     engine.set_visitor(7);
-    let page = engine.page(common::NOW_MS, &PageFacts { explicit: "trip.city:3", url: "/city-trips/a", tokens: "a=b" });
+    let page = engine.page(
+        common::NOW_MS,
+        &PageFacts {
+            explicit: "trip.city:3",
+            url: "/city-trips/a",
+            tokens: "a=b",
+        },
+    );
     engine.apply(&page);
     for (now_ms, name, fields) in calls {
         let event = engine.track(*now_ms, name, fields).unwrap_or_default();
         engine.apply(&event);
         for placement in 0..engine.config().count(Section::Placements).min(8) as u16 {
-            let decision = engine.choose(&Request { now_ms: *now_ms, placement, slot: 0, exclude: &[] });
+            let decision = engine.choose(&Request {
+                now_ms: *now_ms,
+                placement,
+                slot: 0,
+                exclude: &[],
+            });
             let row = engine.config().placement(placement);
-            let is_candidate = |offer| engine.config().candidates(&row).any(|candidate| candidate == offer);
+            let is_candidate = |offer| {
+                engine
+                    .config()
+                    .candidates(&row)
+                    .any(|candidate| candidate == offer)
+            };
             prop_assert!(decision.offer.is_none_or(is_candidate), "{decision:?}");
         }
-        let _ = (engine.due(*now_ms), engine.question(*now_ms), engine.customer(*now_ms));
+        let _ = (
+            engine.due(*now_ms),
+            engine.question(*now_ms),
+            engine.customer(*now_ms),
+        );
         prop_assert!(serde_json::to_string(&snapshot(&engine, *now_ms)).is_ok());
     }
     // Names whose hashes were bent may make a profile that is refused: then the browser begins anew, and nothing fails.
@@ -324,14 +456,28 @@ fn compiled(which: usize) -> &'static [u8] {
 #[test]
 fn no_time_makes_an_account_fail() {
     let mut engine = Engine::new(Config::from_bytes(compiled(2).to_vec()).expect("opens"));
-    let event = engine.page(common::NOW_MS, &PageFacts { explicit: "trip.city:4", ..PageFacts::default() });
+    let event = engine.page(
+        common::NOW_MS,
+        &PageFacts {
+            explicit: "trip.city:4",
+            ..PageFacts::default()
+        },
+    );
     engine.apply(&event);
     for now_ms in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0, 1e300] {
         ask(&engine, now_ms);
         let told = serde_json::to_string(&snapshot(&engine, now_ms)).expect("serialises");
         assert!(told.contains("\"facets\":[{"), "{told}");
         let placement = engine.placement("home-hero").expect("a placement");
-        let told = explain(&engine, &Request { now_ms, placement, slot: 0, exclude: &[] });
+        let told = explain(
+            &engine,
+            &Request {
+                now_ms,
+                placement,
+                slot: 0,
+                exclude: &[],
+            },
+        );
         assert!(!told.words.is_empty());
     }
 }
@@ -341,7 +487,10 @@ fn an_empty_catalogue_leaves_the_page_its_own_content() {
     let mut config = sound()[0].clone();
     config["offers"] = json!([]);
     config["scenarios"] = json!([]);
-    live(common::config(&config.to_string()), &[(common::NOW_MS, "page".into(), String::new())]);
+    live(
+        common::config(&config.to_string()),
+        &[(common::NOW_MS, "page".into(), String::new())],
+    );
     for empty in ["facets", "families", "placements"] {
         let mut config = config.clone();
         config[empty] = json!({});
@@ -349,7 +498,10 @@ fn an_empty_catalogue_leaves_the_page_its_own_content() {
         config["json_ld"] = json!([]);
         config["placements"] = json!({});
         config["families"] = json!({});
-        live(common::config(&config.to_string()), &[(common::NOW_MS, "page".into(), String::new())]);
+        live(
+            common::config(&config.to_string()),
+            &[(common::NOW_MS, "page".into(), String::new())],
+        );
     }
 }
 
@@ -358,7 +510,11 @@ fn what_small_integers_cannot_count_is_refused() {
     let mut config = sound()[0].clone();
     config["facets"]["trip"]["topics"] = (0..1_000_000).map(|i| format!("t{i}")).collect();
     let issues = compile(&config.to_string()).expect_err("too many");
-    assert_eq!((issues.len(), issues[0].path.as_str()), (1, "/facets"), "{issues:?}");
+    assert_eq!(
+        (issues.len(), issues[0].path.as_str()),
+        (1, "/facets"),
+        "{issues:?}"
+    );
     assert_eq!(issues[0].remedy, "Keep at most 65000");
     let mut config = sound()[0].clone();
     config["pages"] = (0..33_000)
@@ -369,7 +525,12 @@ fn what_small_integers_cannot_count_is_refused() {
     let mut config = sound()[0].clone();
     config["scenarios"][0]["unless"] = (0..65_536).map(|_| "booking").collect();
     let issues = compile(&config.to_string()).expect_err("too many events");
-    assert_eq!((issues.len(), issues[0].path.as_str()), (1, "/scenarios/0/unless"), "{:?}", issues[0]);
+    assert_eq!(
+        (issues.len(), issues[0].path.as_str()),
+        (1, "/scenarios/0/unless"),
+        "{:?}",
+        issues[0]
+    );
     let mut config = sound()[0].clone();
     let offer = config["offers"][0].clone();
     config["offers"] = (0..65_536)
@@ -380,5 +541,9 @@ fn what_small_integers_cannot_count_is_refused() {
         })
         .collect();
     let issues = compile(&config.to_string()).expect_err("too many");
-    assert_eq!((issues.len(), issues[0].path.as_str()), (1, "/offers"), "{issues:?}");
+    assert_eq!(
+        (issues.len(), issues[0].path.as_str()),
+        (1, "/offers"),
+        "{issues:?}"
+    );
 }

@@ -37,13 +37,26 @@ fn shares_are_those_of_the_config_and_experiments_do_not_depend_on_each_other() 
     let config = config(&json_with(two, FRIENDLY));
     let [tone, order] = ["tone", "order"].map(|name| name_hash(Namespace::Experiment, name));
     let is_in = |experiment: u32, arm: &str, visitor: u64| {
-        experiment::of(&config, experiment, visitor).is_some_and(|a| a.hash == name_hash(Namespace::Arm, arm))
+        experiment::of(&config, experiment, visitor)
+            .is_some_and(|a| a.hash == name_hash(Namespace::Arm, arm))
     };
-    let friendly: Vec<u64> = visitors().filter(|v| is_in(tone, "tone.friendly", *v)).collect();
-    assert!((14_700..15_300).contains(&friendly.len()), "{}", friendly.len());
-    let both = friendly.iter().filter(|v| is_in(order, "order.a", **v)).count();
+    let friendly: Vec<u64> = visitors()
+        .filter(|v| is_in(tone, "tone.friendly", *v))
+        .collect();
+    assert!(
+        (14_700..15_300).contains(&friendly.len()),
+        "{}",
+        friendly.len()
+    );
+    let both = friendly
+        .iter()
+        .filter(|v| is_in(order, "order.a", **v))
+        .count();
     assert!((7_200..7_800).contains(&both), "{both}");
-    assert!(visitors().all(|v| experiment::of(&config, tone, v).is_some()), "everyone is in an arm");
+    assert!(
+        visitors().all(|v| experiment::of(&config, tone, v).is_some()),
+        "everyone is in an arm"
+    );
     assert_eq!(experiment::of(&config, 1, 1), None);
 }
 
@@ -51,7 +64,12 @@ fn shares_are_those_of_the_config_and_experiments_do_not_depend_on_each_other() 
 fn a_variant_goes_to_its_arm_and_the_account_of_a_visitor_names_it() {
     let mut engine = Engine::new(config(&json_with(TONES, FRIENDLY)));
     let placement = engine.placement("hero").expect("a placement");
-    let request = Request { now_ms: NOW_MS, placement, slot: 0, exclude: &[] };
+    let request = Request {
+        now_ms: NOW_MS,
+        placement,
+        slot: 0,
+        exclude: &[],
+    };
     let mut seen = [0, 0];
     for visitor in visitors().take(200) {
         engine.set_visitor(visitor);
@@ -71,13 +89,20 @@ fn a_story_may_say_which_arm_it_is_about() {
     );
     let engine = Engine::new(config(&only));
     for (arm, is_shown) in [("friendly", true), ("formal", false)] {
-        let (verb, other) = if is_shown { ("shows", "hides") } else { ("hides", "shows") };
+        let (verb, other) = if is_shown {
+            ("shows", "hides")
+        } else {
+            ("hides", "shows")
+        };
         let told = |verb: &str| {
             let text = format!(
                 r#"{{"name": "tone", "arms": {{"tone": "{arm}"}}, "steps": [{{"at": "2026-11-21T10:00", "page": "/"}}],
                 "then": [{{"placement": "hero", "{verb}": {{"offer": "seville", "variant": "other"}}, "in_draws": 50, "at_least": 1}}]}}"#
             );
-            story::read(&text, engine.config()).expect("a story").run(&engine).is_met()
+            story::read(&text, engine.config())
+                .expect("a story")
+                .run(&engine)
+                .is_met()
         };
         assert!(told(verb) && !told(other), "{arm}");
     }
@@ -87,16 +112,31 @@ fn a_story_may_say_which_arm_it_is_about() {
 fn a_story_about_no_arm_is_told_so() {
     let config = config(&json_with(TONES, FRIENDLY));
     for (field, path, remedy) in [
-        (r#""arms": {"tone": "rude"}"#, "/arms/tone", "Use one of formal, friendly"),
-        (r#""arms": {"size": "big"}"#, "/arms/size", "Define it in `experiments` first"),
-        (r#""visitor": "ada", "arms": {"tone": "formal"}"#, "/arms", "Leave `visitor` out: one in these arms is found"),
+        (
+            r#""arms": {"tone": "rude"}"#,
+            "/arms/tone",
+            "Use one of formal, friendly",
+        ),
+        (
+            r#""arms": {"size": "big"}"#,
+            "/arms/size",
+            "Define it in `experiments` first",
+        ),
+        (
+            r#""visitor": "ada", "arms": {"tone": "formal"}"#,
+            "/arms",
+            "Leave `visitor` out: one in these arms is found",
+        ),
     ] {
         let text = format!(
             r#"{{"name": "tone", {field}, "steps": [{{"at": "2026-11-21T10:00", "page": "/"}}],
             "then": [{{"placement": "hero", "shows": {{"offer": "seville"}}}}]}}"#
         );
         let faults = story::read(&text, &config).expect_err("a fault");
-        assert_eq!((faults[0].path.as_str(), faults[0].remedy.as_str()), (path, remedy));
+        assert_eq!(
+            (faults[0].path.as_str(), faults[0].remedy.as_str()),
+            (path, remedy)
+        );
     }
 }
 
@@ -104,26 +144,47 @@ fn a_story_about_no_arm_is_told_so() {
 fn a_story_about_a_variant_that_is_not_there_is_told_so() {
     let config = config(&json_with(TONES, FRIENDLY));
     for (shows, path, remedy) in [
-        (r#"{"offer": "seville", "variant": "othre"}"#, "/then/0/shows/variant", "Did you mean `other`?"),
-        (r#"{"family": "city", "variant": "other"}"#, "/then/0/shows/variant", "Name the `offer` too"),
+        (
+            r#"{"offer": "seville", "variant": "othre"}"#,
+            "/then/0/shows/variant",
+            "Did you mean `other`?",
+        ),
+        (
+            r#"{"family": "city", "variant": "other"}"#,
+            "/then/0/shows/variant",
+            "Name the `offer` too",
+        ),
     ] {
         let text = format!(
             r#"{{"name": "words", "steps": [{{"at": "2026-11-21T10:00", "page": "/"}}],
             "then": [{{"placement": "hero", "shows": {shows}}}]}}"#
         );
         let faults = story::read(&text, &config).expect_err("a fault");
-        assert_eq!((faults[0].path.as_str(), faults[0].remedy.as_str()), (path, remedy));
+        assert_eq!(
+            (faults[0].path.as_str(), faults[0].remedy.as_str()),
+            (path, remedy)
+        );
     }
 }
 
 #[test]
 fn a_story_about_an_arm_that_nobody_is_in_is_not_met() {
-    let engine = Engine::new(config(&json_with(r#"{"tone": {"arms": {"formal": 1, "friendly": 1e12}}}"#, FRIENDLY)));
+    let engine = Engine::new(config(&json_with(
+        r#"{"tone": {"arms": {"formal": 1, "friendly": 1e12}}}"#,
+        FRIENDLY,
+    )));
     let text = r#"{"name": "tone", "arms": {"tone": "formal"}, "steps": [{"at": "2026-11-21T10:00", "page": "/"}],
         "then": [{"placement": "hero", "hides": {"offer": "seville", "variant": "other"}, "in_draws": 50}]}"#;
-    let outcome = story::read(text, engine.config()).expect("a story").run(&engine);
+    let outcome = story::read(text, engine.config())
+        .expect("a story")
+        .run(&engine);
     assert!(!outcome.is_met());
-    assert!(outcome.verdicts[0].saw.starts_with("nobody in the story's arms"), "{outcome:?}");
+    assert!(
+        outcome.verdicts[0]
+            .saw
+            .starts_with("nobody in the story's arms"),
+        "{outcome:?}"
+    );
 }
 
 #[test]
@@ -134,7 +195,10 @@ fn nobody_is_in_an_arm_before_it_is_said_who_it_is() {
     );
     let mut engine = Engine::new(config(&segments));
     let told = snapshot(&engine, NOW_MS);
-    assert!(told.arms.is_empty() && told.customer.segments.is_empty(), "{told:?}");
+    assert!(
+        told.arms.is_empty() && told.customer.segments.is_empty(),
+        "{told:?}"
+    );
     engine.set_visitor(0);
     let told = snapshot(&engine, NOW_MS);
     assert_eq!(told.customer.segments, [told.arms["tone"].clone()]);
@@ -145,14 +209,25 @@ fn arms_that_cannot_be_told_apart_are_refused() {
     let dotted = r#"{"a": {"arms": {"b.c": 1, "d": 1}}, "a.b": {"arms": {"c": 1, "d": 1}}}"#;
     let faults = compile(&json_with(dotted, "{}")).expect_err("a fault");
     assert_eq!(faults[0].path, "/experiments/a.b/arms/c");
-    let unnamed = compile(&json_with(r#"{"tone": {"arms": {"": 1, "b": 1}}}"#, "{}")).expect_err("a fault");
+    let unnamed =
+        compile(&json_with(r#"{"tone": {"arms": {"": 1, "b": 1}}}"#, "{}")).expect_err("a fault");
     assert_eq!(unnamed[0].path, "/experiments/tone/arms/");
 }
 
 #[test]
 fn what_splits_nobody_and_what_nobody_asks_for_is_told() {
-    for arms in [r#"{"only": 1}"#, "{}", r#"{"a": 1, "b": 0}"#, r#"{"a": 2, "b": -1}"#, r#"{"a": 1e308, "b": 1e308}"#] {
-        let faults = compile(&json_with(&format!(r#"{{"tone": {{"arms": {arms}}}}}"#), "{}")).expect_err("a fault");
+    for arms in [
+        r#"{"only": 1}"#,
+        "{}",
+        r#"{"a": 1, "b": 0}"#,
+        r#"{"a": 2, "b": -1}"#,
+        r#"{"a": 1e308, "b": 1e308}"#,
+    ] {
+        let faults = compile(&json_with(
+            &format!(r#"{{"tone": {{"arms": {arms}}}}}"#),
+            "{}",
+        ))
+        .expect_err("a fault");
         assert_eq!(faults[0].path, "/experiments/tone/arms", "{arms}");
     }
     let unknown = compile(&json_with(TONES, r#"{"arm.tone": "freindly"}"#)).expect_err("a fault");
@@ -160,7 +235,20 @@ fn what_splits_nobody_and_what_nobody_asks_for_is_told() {
     let unknown = compile(&json_with(TONES, r#"{"arm.tune": "friendly"}"#)).expect_err("a fault");
     assert_eq!(unknown[0].remedy, "Did you mean `arm.tone`?");
     let idle = compile(&json_with(TONES, r#"{"visit.count": 2}"#)).expect("compiles");
-    assert!(idle.warnings.iter().any(|warning| warning.path == "/experiments/tone"), "{:?}", idle.warnings);
+    assert!(
+        idle.warnings
+            .iter()
+            .any(|warning| warning.path == "/experiments/tone"),
+        "{:?}",
+        idle.warnings
+    );
     let asked = compile(&json_with(TONES, FRIENDLY)).expect("compiles");
-    assert!(asked.warnings.iter().all(|warning| warning.path != "/experiments/tone"), "{:?}", asked.warnings);
+    assert!(
+        asked
+            .warnings
+            .iter()
+            .all(|warning| warning.path != "/experiments/tone"),
+        "{:?}",
+        asked.warnings
+    );
 }

@@ -23,7 +23,9 @@ fn own_cases() -> Value {
 
 /// Vectors from other implementations, kept beside the repository; `None`, and a word about it, elsewhere.
 fn shared_vectors(name: &str) -> Option<Vec<Value>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/vectors")
+        .join(name);
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("{name} is not at hand: passed over");
         return None;
@@ -35,7 +37,12 @@ fn shared_vectors(name: &str) -> Option<Vec<Value>> {
 #[test]
 fn own_cases_hold() {
     let cases = own_cases();
-    for case in cases["strict"].as_array().unwrap().iter().chain(cases["lenient"].as_array().unwrap()) {
+    for case in cases["strict"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .chain(cases["lenient"].as_array().unwrap())
+    {
         let answer = matches(&case["when"], &case["visitor"], &Value::Null);
         assert_eq!(answer, case["expected"], "{}", case["name"]);
     }
@@ -47,7 +54,12 @@ fn own_cases_hold_compiled() {
         let mut issues = Vec::new();
         let code = compile(&case["when"], &Tree, "/when", &mut issues);
         assert!(issues.is_empty(), "{}: {}", case["name"], issues[0]);
-        assert_eq!(holds(code, &Visitor(&case["visitor"])), case["expected"], "{}", case["name"]);
+        assert_eq!(
+            holds(code, &Visitor(&case["visitor"])),
+            case["expected"],
+            "{}",
+            case["name"]
+        );
     }
 }
 
@@ -58,9 +70,18 @@ fn mistakes_are_refused_where_they_are() {
         compile(&case["when"], &Tree, "/when", &mut issues);
         let expected = case["at"].as_object().unwrap();
         let paths: Vec<&str> = issues.iter().map(|issue| issue.path.as_str()).collect();
-        assert_eq!(paths, expected.keys().collect::<Vec<_>>(), "{}", case["name"]);
+        assert_eq!(
+            paths,
+            expected.keys().collect::<Vec<_>>(),
+            "{}",
+            case["name"]
+        );
         for (issue, words) in issues.iter().zip(expected.values()) {
-            assert!(issue.to_string().contains(words.as_str().unwrap()), "{}: {issue}", case["name"]);
+            assert!(
+                issue.to_string().contains(words.as_str().unwrap()),
+                "{}: {issue}",
+                case["name"]
+            );
         }
     }
 }
@@ -82,24 +103,37 @@ fn shared_buckets_hold() {
     for case in &cases {
         let text = |at: usize| case[at].as_str().unwrap();
         let version = u8::try_from(case[2].as_u64().unwrap()).unwrap();
-        assert_eq!(bucket(text(0), text(1), version), case[3].as_f64(), "{case}");
+        assert_eq!(
+            bucket(text(0), text(1), version),
+            case[3].as_f64(),
+            "{case}"
+        );
     }
     println!("{} shared buckets hold", cases.len());
 }
 
 #[test]
 fn a_condition_tells_what_it_asks() {
-    let when =
-        json!({"$or": [{"segments": {"$in": ["loyal"]}}, {"stage": "planning", "affinity.trip.city": {"$gt": 1}}]});
+    let when = json!({"$or": [{"segments": {"$in": ["loyal"]}}, {"stage": "planning", "affinity.trip.city": {"$gt": 1}}]});
     let code = compile(&when, &Tree, "", &mut Vec::new());
     let mut asked = Vec::new();
-    mentions(&code, |attribute, argument| asked.push((attribute, argument)));
-    assert_eq!(asked, [(tree::SEGMENTS, 0), (tree::STAGE, 0), (tree::AFFINITY, 1)]);
+    mentions(&code, |attribute, argument| {
+        asked.push((attribute, argument))
+    });
+    assert_eq!(
+        asked,
+        [(tree::SEGMENTS, 0), (tree::STAGE, 0), (tree::AFFINITY, 1)]
+    );
 }
 
 /// 10,000 levels can be neither built nor dropped on a test's own small stack.
 fn on_a_large_stack(work: impl FnOnce() + Send + 'static) {
-    std::thread::Builder::new().stack_size(256 << 20).spawn(work).unwrap().join().unwrap();
+    std::thread::Builder::new()
+        .stack_size(256 << 20)
+        .spawn(work)
+        .unwrap()
+        .join()
+        .unwrap();
 }
 
 /// Only the call under test runs on a stack of the usual size.
@@ -167,7 +201,13 @@ fn deep_nesting_is_false_whatever_it_negates() {
 fn deep_values_are_no_harm() {
     on_a_large_stack(|| {
         let visitor = wrap("list", nested(list));
-        let asked = [json!("a"), json!(1), json!({"$lt": 2}), json!({"$regex": "a"}), json!({"$all": ["a"]})];
+        let asked = [
+            json!("a"),
+            json!(1),
+            json!({"$lt": 2}),
+            json!({"$regex": "a"}),
+            json!({"$all": ["a"]}),
+        ];
         for when in asked.into_iter().chain([nested(list)]) {
             let when = wrap("list", when);
             assert!(!on_a_small_stack(|| matches(&when, &visitor, &Value::Null)));

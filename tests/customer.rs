@@ -18,10 +18,13 @@ const DAY_MS: f64 = 86_400_000.0;
 
 /// The customer config with some text replaced.
 fn engine_with(changes: &[(&str, &str)]) -> Engine {
-    let json = changes.iter().fold(include_str!("common/customer.json").to_owned(), |json, (from, to)| {
-        assert!(json.contains(from), "{from}");
-        json.replace(from, to)
-    });
+    let json = changes.iter().fold(
+        include_str!("common/customer.json").to_owned(),
+        |json, (from, to)| {
+            assert!(json.contains(from), "{from}");
+            json.replace(from, to)
+        },
+    );
     Engine::new(config(&json))
 }
 
@@ -30,19 +33,36 @@ fn engine() -> Engine {
 }
 
 fn track(engine: &mut Engine, now_ms: f64, name: &str, fields: &[(&str, &str)]) {
-    let packed: String = fields.iter().map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}")).collect();
-    let event = engine.track(now_ms, name, &packed).expect("a call that is taken");
+    let packed: String = fields
+        .iter()
+        .map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}"))
+        .collect();
+    let event = engine
+        .track(now_ms, name, &packed)
+        .expect("a call that is taken");
     engine.apply(&event);
 }
 
 fn look_at(engine: &mut Engine, now_ms: f64, topics: &str) {
-    let event = engine.page(now_ms, &PageFacts { explicit: topics, ..PageFacts::default() });
+    let event = engine.page(
+        now_ms,
+        &PageFacts {
+            explicit: topics,
+            ..PageFacts::default()
+        },
+    );
     engine.apply(&event);
 }
 
 fn probability(engine: &Engine, topic: &str) -> f64 {
     let affinity = Affinity::read(engine.known(), engine.config(), NOW_S);
-    affinity.topics[usize::from(engine.config().index_of_name(Namespace::Topic, topic).expect("a topic"))].probability
+    affinity.topics[usize::from(
+        engine
+            .config()
+            .index_of_name(Namespace::Topic, topic)
+            .expect("a topic"),
+    )]
+    .probability
 }
 
 fn known(engine: &Engine) -> Knowledge {
@@ -52,35 +72,65 @@ fn known(engine: &Engine) -> Knowledge {
 #[test]
 fn the_latest_word_about_a_fact_holds_and_weighs() {
     let mut engine = engine();
-    track(&mut engine, NOW_MS, "declare", &[("fact", "trip"), ("value", "city")]);
+    track(
+        &mut engine,
+        NOW_MS,
+        "declare",
+        &[("fact", "trip"), ("value", "city")],
+    );
     let before = probability(&engine, "trip.city");
     assert!(before > 0.6, "{before}");
-    track(&mut engine, NOW_MS + 60_000.0, "declare", &[("fact", "trip"), ("value", "trip.beach"), ("source", "crm")]);
+    track(
+        &mut engine,
+        NOW_MS + 60_000.0,
+        "declare",
+        &[("fact", "trip"), ("value", "trip.beach"), ("source", "crm")],
+    );
     assert!(probability(&engine, "trip.beach") > 0.6 && probability(&engine, "trip.city") < 0.2);
     let told = &known(&engine).customer.declared;
     assert_eq!(told.len(), 1);
-    assert_eq!((told[0].value.clone(), told[0].source), (Some(FactValue::Name("trip.beach".into())), "crm"));
+    assert_eq!(
+        (told[0].value.clone(), told[0].source),
+        (Some(FactValue::Name("trip.beach".into())), "crm")
+    );
 }
 
 #[test]
 fn a_declaration_takes_nothing_of_the_page_and_others_words_are_no_visit() {
     let mut engine = engine();
-    track(&mut engine, NOW_MS, "declare", &[("fact", "children"), ("value", "2"), ("source", "shop")]);
+    track(
+        &mut engine,
+        NOW_MS,
+        "declare",
+        &[("fact", "children"), ("value", "2"), ("source", "shop")],
+    );
     assert_eq!(engine.known().counts.visits, 0);
     look_at(&mut engine, NOW_MS + 1000.0, "trip.city");
     let mass = |e: &Engine| Affinity::read(e.known(), e.config(), NOW_S + 10).facets[2].mass;
     let before = mass(&engine);
-    track(&mut engine, NOW_MS + 2000.0, "declare", &[("fact", "children"), ("value", "0")]);
+    track(
+        &mut engine,
+        NOW_MS + 2000.0,
+        "declare",
+        &[("fact", "children"), ("value", "0")],
+    );
     assert_eq!(mass(&engine), before);
     assert_eq!(engine.known().counts.visits, 1);
-    assert_eq!(known(&engine).customer.declared[0].value, Some(FactValue::Number(0.0)));
+    assert_eq!(
+        known(&engine).customer.declared[0].value,
+        Some(FactValue::Number(0.0))
+    );
 }
 
 #[test]
 fn what_is_no_fact_is_refused() {
     let mut engine = engine();
-    let fields =
-        |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| format!("{k}{UNIT}{v}{RECORD}")).collect::<String>();
+    let fields = |pairs: &[(&str, &str)]| {
+        pairs
+            .iter()
+            .map(|(k, v)| format!("{k}{UNIT}{v}{RECORD}"))
+            .collect::<String>()
+    };
     for pairs in [
         [("fact", "shoe_size"), ("value", "41")],
         [("fact", "trip"), ("value", "moon")],
@@ -89,18 +139,33 @@ fn what_is_no_fact_is_refused() {
         [("fact", "birthday"), ("value", "é-12-é")],
         [("fact", "trip"), ("source", "rumour")],
     ] {
-        assert!(engine.track(NOW_MS, "declare", &fields(&pairs)).is_err(), "{pairs:?}");
+        assert!(
+            engine.track(NOW_MS, "declare", &fields(&pairs)).is_err(),
+            "{pairs:?}"
+        );
     }
-    assert!(engine.track(NOW_MS, "message_sent", &fields(&[("channel", "pigeon")])).is_err());
+    assert!(
+        engine
+            .track(NOW_MS, "message_sent", &fields(&[("channel", "pigeon")]))
+            .is_err()
+    );
     assert!(engine.track(NOW_MS, "message_sent", "").is_err());
 }
 
 #[test]
 fn a_birthday_has_no_year() {
     let mut engine = engine();
-    track(&mut engine, NOW_MS, "declare", &[("fact", "birthday"), ("value", "1984-02-29")]);
+    track(
+        &mut engine,
+        NOW_MS,
+        "declare",
+        &[("fact", "birthday"), ("value", "1984-02-29")],
+    );
     assert_eq!(engine.known().birthday(), Some((2, 29)));
-    assert_eq!(known(&engine).customer.declared[0].value, Some(FactValue::Name("02-29".into())));
+    assert_eq!(
+        known(&engine).customer.declared[0].value,
+        Some(FactValue::Name("02-29".into()))
+    );
 }
 
 #[test]
@@ -108,12 +173,23 @@ fn segments_rest_on_segments_and_personas_on_both() {
     let mut engine = engine();
     look_at(&mut engine, NOW_MS, "trip.city");
     assert_eq!(known(&engine).customer.segments, ["city"]);
-    track(&mut engine, NOW_MS, "booking", &[("id", "A"), ("value", "2500"), ("destination", "lisbonne")]);
+    track(
+        &mut engine,
+        NOW_MS,
+        "booking",
+        &[("id", "A"), ("value", "2500"), ("destination", "lisbonne")],
+    );
     let told = known(&engine).customer;
     assert_eq!(told.segments, ["city", "best-city"]);
     assert_eq!(told.persona.as_deref(), Some("city-lover"));
     assert_eq!(told.persona_scores["city-lover"], 3.0);
-    assert_eq!((told.value_class, told.rfm.map(|r| (r.recency, r.frequency, r.monetary))), ("high", Some((5, 1, 4))));
+    assert_eq!(
+        (
+            told.value_class,
+            told.rfm.map(|r| (r.recency, r.frequency, r.monetary))
+        ),
+        ("high", Some((5, 1, 4)))
+    );
 }
 
 #[test]
@@ -124,13 +200,28 @@ fn circles_of_segments_are_named() {
     );
     let issues = compile(&json).expect_err("a circle");
     assert_eq!(issues.len(), 1, "{issues:#?}");
-    assert!(issues[0].message.contains("best-city, city"), "{}", issues[0].message);
-    let counting = include_str!("common/customer.json")
-        .replace(r#""city": { "affinity.trip.city": { "$gt": 0.4 } }"#, r#""city": { "segments": { "$size": 2 } }"#);
-    assert_eq!(compile(&counting).expect_err("a count")[0].path, "/segments/city");
-    let personal = include_str!("common/customer.json")
-        .replace(r#""city": { "affinity.trip.city": { "$gt": 0.4 } }"#, r#""city": { "persona": "staff" }"#);
-    assert!(compile(&personal).expect_err("a persona")[0].message.contains("persona"));
+    assert!(
+        issues[0].message.contains("best-city, city"),
+        "{}",
+        issues[0].message
+    );
+    let counting = include_str!("common/customer.json").replace(
+        r#""city": { "affinity.trip.city": { "$gt": 0.4 } }"#,
+        r#""city": { "segments": { "$size": 2 } }"#,
+    );
+    assert_eq!(
+        compile(&counting).expect_err("a count")[0].path,
+        "/segments/city"
+    );
+    let personal = include_str!("common/customer.json").replace(
+        r#""city": { "affinity.trip.city": { "$gt": 0.4 } }"#,
+        r#""city": { "persona": "staff" }"#,
+    );
+    assert!(
+        compile(&personal).expect_err("a persona")[0]
+            .message
+            .contains("persona")
+    );
 }
 
 #[test]
@@ -138,30 +229,70 @@ fn a_negative_persona_is_kept_until_it_expires() {
     let mut engine = engine();
     look_at(&mut engine, NOW_MS, "trip.city");
     assert_eq!(engine.customer(NOW_MS).negative_persona, None);
-    track(&mut engine, NOW_MS, "declare", &[("fact", "badge"), ("value", "1")]);
+    track(
+        &mut engine,
+        NOW_MS,
+        "declare",
+        &[("fact", "badge"), ("value", "1")],
+    );
     assert_eq!(known(&engine).negative_persona(), Some("staff"));
-    track(&mut engine, NOW_MS + 60_000.0, "declare", &[("fact", "badge"), ("value", "0")]);
-    let in_force = |days: f64| engine.customer(NOW_MS + days * DAY_MS).negative_persona.is_some();
+    track(
+        &mut engine,
+        NOW_MS + 60_000.0,
+        "declare",
+        &[("fact", "badge"), ("value", "0")],
+    );
+    let in_force = |days: f64| {
+        engine
+            .customer(NOW_MS + days * DAY_MS)
+            .negative_persona
+            .is_some()
+    };
     assert!(in_force(0.1) && in_force(9.9));
     assert!(!in_force(11.1));
     let mut elsewhere = self::engine();
     elsewhere.load_with(&[], &engine.save()).expect("own bytes");
-    assert!(elsewhere.customer(NOW_MS + DAY_MS).negative_persona.is_some());
+    assert!(
+        elsewhere
+            .customer(NOW_MS + DAY_MS)
+            .negative_persona
+            .is_some()
+    );
 }
 
 #[test]
 fn one_question_at_a_time_and_none_that_was_answered() {
     let mut engine = engine();
     let facet = |e: &Engine, q: Option<u16>| {
-        q.map(|q| e.config().text(e.config().facet(e.config().question(q).facet).name).to_owned())
+        q.map(|q| {
+            e.config()
+                .text(e.config().facet(e.config().question(q).facet).name)
+                .to_owned()
+        })
     };
     look_at(&mut engine, NOW_MS, "trip.city,trip.city:4");
-    assert_eq!(facet(&engine, engine.question(NOW_MS)).as_deref(), Some("trip"));
-    track(&mut engine, NOW_MS, "declare", &[("fact", "trip"), ("value", "")]);
+    assert_eq!(
+        facet(&engine, engine.question(NOW_MS)).as_deref(),
+        Some("trip")
+    );
+    track(
+        &mut engine,
+        NOW_MS,
+        "declare",
+        &[("fact", "trip"), ("value", "")],
+    );
     assert_eq!(engine.question(NOW_MS + 6.9 * DAY_MS), None);
-    assert_eq!(facet(&engine, engine.question(NOW_MS + 7.1 * DAY_MS)).as_deref(), Some("stay"));
+    assert_eq!(
+        facet(&engine, engine.question(NOW_MS + 7.1 * DAY_MS)).as_deref(),
+        Some("stay")
+    );
     let later_ms = NOW_MS + 8.0 * DAY_MS;
-    track(&mut engine, later_ms, "offer_impression", &[("offer", "ask")]);
+    track(
+        &mut engine,
+        later_ms,
+        "offer_impression",
+        &[("offer", "ask")],
+    );
     assert_eq!(engine.question(later_ms + DAY_MS), None);
     assert!(engine.question(later_ms + 7.1 * DAY_MS).is_some());
     let words: Vec<_> = engine.config().question_content(0, "fr").collect();
@@ -172,9 +303,22 @@ fn one_question_at_a_time_and_none_that_was_answered() {
 #[test]
 fn a_message_is_heard_once_and_a_machine_opens_nothing() {
     let mut engine = engine();
-    for (i, name) in ["message_sent", "message_opened", "message_opened"].iter().enumerate() {
-        let fields = [("id", "M-1"), ("channel", "email"), ("family", "city"), ("machine", "true")];
-        track(&mut engine, NOW_MS + f64::from(i as u32) * 60_000.0, name, &fields);
+    for (i, name) in ["message_sent", "message_opened", "message_opened"]
+        .iter()
+        .enumerate()
+    {
+        let fields = [
+            ("id", "M-1"),
+            ("channel", "email"),
+            ("family", "city"),
+            ("machine", "true"),
+        ];
+        track(
+            &mut engine,
+            NOW_MS + f64::from(i as u32) * 60_000.0,
+            name,
+            &fields,
+        );
     }
     assert_eq!(engine.customer(NOW_MS).channel, None);
     track(
@@ -185,10 +329,17 @@ fn a_message_is_heard_once_and_a_machine_opens_nothing() {
     );
     let told = known(&engine).customer;
     assert_eq!(
-        (told.channel, told.channels["email"].messages, told.channels["email"].reactions),
+        (
+            told.channel,
+            told.channels["email"].messages,
+            told.channels["email"].reactions
+        ),
         (Some("email"), 1.0, 1.0)
     );
-    assert_eq!(engine.known().messages[0].family, name_hash(Namespace::Family, "city"));
+    assert_eq!(
+        engine.known().messages[0].family,
+        name_hash(Namespace::Family, "city")
+    );
     assert_eq!(engine.customer(NOW_MS).channel, Some(Channel::Email));
     assert_eq!(engine.known().counts.visits, 0);
 }
@@ -201,7 +352,10 @@ fn advocates_and_stages_are_told() {
     assert_eq!(engine.customer(NOW_MS).stage.stage, Stage::Visitor);
     engine.set_history_uncertain(true);
     assert_eq!(
-        (known(&engine).customer.stage, known(&engine).customer.stage_because),
+        (
+            known(&engine).customer.stage,
+            known(&engine).customer.stage_because
+        ),
         ("unknown", "history_uncertain")
     );
     track(&mut engine, NOW_MS, "review", &[]);
@@ -213,27 +367,54 @@ fn advocates_and_stages_are_told() {
 #[test]
 fn a_place_lies_in_larger_ones_once_each() {
     let mut engine = engine();
-    look_at(&mut engine, NOW_MS, "destination.lisbonne,destination.porto");
+    look_at(
+        &mut engine,
+        NOW_MS,
+        "destination.lisbonne,destination.porto",
+    );
     let affinity = Affinity::read(engine.known(), engine.config(), NOW_S);
     let mass = |topic: &str| {
-        let index = engine.config().index_of_name(Namespace::Topic, topic).expect("a topic");
+        let index = engine
+            .config()
+            .index_of_name(Namespace::Topic, topic)
+            .expect("a topic");
         affinity.topics[usize::from(index)].mass
     };
     for place in ["porto", "portugal", "europe"] {
-        assert_eq!(mass(&format!("destination.{place}")), mass("destination.lisbonne"), "{place}");
+        assert_eq!(
+            mass(&format!("destination.{place}")),
+            mass("destination.lisbonne"),
+            "{place}"
+        );
     }
-    let facet = engine.known().facet(name_hash(Namespace::Facet, "destination")).expect("a facet");
-    assert_eq!(facet.latest_topic, name_hash(Namespace::Topic, "destination.porto"));
-    track(&mut engine, NOW_MS, "search", &[("destination", "Atlantis")]);
+    let facet = engine
+        .known()
+        .facet(name_hash(Namespace::Facet, "destination"))
+        .expect("a facet");
+    assert_eq!(
+        facet.latest_topic,
+        name_hash(Namespace::Topic, "destination.porto")
+    );
+    track(
+        &mut engine,
+        NOW_MS,
+        "search",
+        &[("destination", "Atlantis")],
+    );
     assert!(probability(&engine, "destination.other") > 0.2);
 }
 
 #[test]
 fn places_in_a_circle_are_refused() {
-    let json = include_str!("common/customer.json")
-        .replace(r#""name": "europe""#, r#""name": "europe", "parent": "lisbonne""#);
+    let json = include_str!("common/customer.json").replace(
+        r#""name": "europe""#,
+        r#""name": "europe", "parent": "lisbonne""#,
+    );
     let issues = compile(&json).expect_err("a circle");
-    assert!(issues[0].message.contains("circle of places"), "{issues:#?}");
+    assert!(
+        issues[0].message.contains("circle of places"),
+        "{issues:#?}"
+    );
 }
 
 #[test]
@@ -246,7 +427,10 @@ fn the_model_s_successors_count_beside_the_own_history() {
     }
     assert!(probability(&modelled, "trip.beach") > probability(&plain, "trip.beach") * 2.0);
     assert!(probability(&modelled, "trip.city") > probability(&modelled, "trip.ski"));
-    let sum: f64 = ["city", "beach", "ski"].iter().map(|t| probability(&modelled, &format!("trip.{t}"))).sum();
+    let sum: f64 = ["city", "beach", "ski"]
+        .iter()
+        .map(|t| probability(&modelled, &format!("trip.{t}")))
+        .sum();
     assert!((sum - 1.0).abs() < 1e-6, "{sum}");
     // Of a topic that the table does not speak of, the successors are as the base rates.
     look_at(&mut modelled, NOW_MS + 1000.0, "trip.ski");
@@ -255,7 +439,10 @@ fn the_model_s_successors_count_beside_the_own_history() {
 
 #[test]
 fn the_model_s_base_rates_replace_the_topics_own() {
-    let engine = engine_with(&[(r#""base_rates": {}"#, r#""base_rates": { "trip.city": 0.5 }"#)]);
+    let engine = engine_with(&[(
+        r#""base_rates": {}"#,
+        r#""base_rates": { "trip.city": 0.5 }"#,
+    )]);
     assert!((probability(&engine, "trip.city") - 0.5).abs() < 1e-6);
     assert!((probability(&engine, "trip.ski") - 0.25).abs() < 1e-6);
 }
@@ -270,7 +457,11 @@ fn boundaries_and_shares_are_checked() {
         );
     let issues = compile(&broken).expect_err("faults");
     let paths: Vec<&str> = issues.iter().map(|i| i.path.as_str()).collect();
-    for path in ["/rfm/monetary", "/model/base_rates/trip.moon", "/model/transitions/trip/city"] {
+    for path in [
+        "/rfm/monetary",
+        "/model/base_rates/trip.moon",
+        "/model/transitions/trip/city",
+    ] {
         assert!(paths.contains(&path), "{path} in {paths:?}");
     }
 }
@@ -280,8 +471,9 @@ fn config_of_segments(names: &[usize], edges: &[(usize, usize)]) -> String {
     let segments: Vec<String> = (0..names.len())
         .map(|i| {
             let under = edges.iter().filter(|(from, _)| *from == i);
-            let parts: Vec<String> =
-                under.map(|(_, to)| format!(r#"{{"segments": {{"$in": ["s{}"]}}}}"#, names[*to])).collect();
+            let parts: Vec<String> = under
+                .map(|(_, to)| format!(r#"{{"segments": {{"$in": ["s{}"]}}}}"#, names[*to]))
+                .collect();
             let own = format!(r#"{{"visit.count": {{"$gte": {}}}}}"#, names[i] % 2);
             format!(
                 r#""s{}": {{"$and": [{own}{}]}}"#,
@@ -299,7 +491,10 @@ fn config_of_segments(names: &[usize], edges: &[(usize, usize)]) -> String {
 /// Whether a segment holds, by going down its edges.
 fn holds(names: &[usize], edges: &[(usize, usize)], segment: usize) -> bool {
     names[segment].is_multiple_of(2)
-        && edges.iter().filter(|(from, _)| *from == segment).all(|(_, to)| holds(names, edges, *to))
+        && edges
+            .iter()
+            .filter(|(from, _)| *from == segment)
+            .all(|(_, to)| holds(names, edges, *to))
 }
 
 proptest! {

@@ -13,7 +13,13 @@ fn after_pages(urls: &[&str]) -> Engine {
     let mut engine = Engine::new(small_config());
     engine.set_visitor(42);
     for (i, url) in urls.iter().enumerate() {
-        let event = engine.page(NOW_MS + i as f64 * 1000.0, &PageFacts { url, ..PageFacts::default() });
+        let event = engine.page(
+            NOW_MS + i as f64 * 1000.0,
+            &PageFacts {
+                url,
+                ..PageFacts::default()
+            },
+        );
         engine.apply(&event);
     }
     engine
@@ -21,22 +27,53 @@ fn after_pages(urls: &[&str]) -> Engine {
 
 fn hero(engine: &Engine) -> Request<'static> {
     let placement = engine.placement("home-hero").expect("a placement");
-    Request { now_ms: NOW_MS + 60_000.0, placement, slot: 0, exclude: &[] }
+    Request {
+        now_ms: NOW_MS + 60_000.0,
+        placement,
+        slot: 0,
+        exclude: &[],
+    }
 }
 
 #[test]
 fn a_choice_is_explained_by_its_own_inputs() {
-    let engine = after_pages(&["/city-trips/a", "/city-trips/b", "/city-trips/c", "/exotic/x"]);
+    let engine = after_pages(&[
+        "/city-trips/a",
+        "/city-trips/b",
+        "/city-trips/c",
+        "/exotic/x",
+    ]);
     let told = explain(&engine, &hero(&engine));
     assert_eq!(told.reason, "chosen");
-    assert_eq!(told.offer.as_deref(), Some(told.candidates[0].offer.as_str()));
+    assert_eq!(
+        told.offer.as_deref(),
+        Some(told.candidates[0].offer.as_str())
+    );
     let first = &told.candidates[0];
     let topics: f64 = first.topics.iter().map(|t| t.adds).sum();
-    assert!((first.base + first.promotion + first.history + first.similarity + topics - first.score).abs() < 1e-9);
-    let [french, english] = &told.words[..] else { panic!("two languages") };
-    assert!(french.reasons[0].contains("« trip.city »"), "{}", french.reasons[0]);
-    assert!(english.reasons[0].contains("“trip.city”"), "{}", english.reasons[0]);
-    assert!(english.would_change.contains("“Bali”"), "{}", english.would_change);
+    assert!(
+        (first.base + first.promotion + first.history + first.similarity + topics - first.score)
+            .abs()
+            < 1e-9
+    );
+    let [french, english] = &told.words[..] else {
+        panic!("two languages")
+    };
+    assert!(
+        french.reasons[0].contains("« trip.city »"),
+        "{}",
+        french.reasons[0]
+    );
+    assert!(
+        english.reasons[0].contains("“trip.city”"),
+        "{}",
+        english.reasons[0]
+    );
+    assert!(
+        english.would_change.contains("“Bali”"),
+        "{}",
+        english.would_change
+    );
 }
 
 #[test]
@@ -44,31 +81,49 @@ fn nothing_known_says_what_is_missing() {
     let engine = after_pages(&[]);
     let told = explain(&engine, &hero(&engine));
     assert_eq!((told.offer, told.reason), (None, "nothing_known"));
-    assert!(told.words[1].would_change.starts_with("Another 1 page"), "{}", told.words[1].would_change);
+    assert!(
+        told.words[1].would_change.starts_with("Another 1 page"),
+        "{}",
+        told.words[1].would_change
+    );
 }
 
 #[test]
 fn exclusions_are_named() {
     let mut engine = after_pages(&["/city-trips/a", "/city-trips/b"]);
     let fields = "offer\u{1f}lisbonne\u{1e}";
-    let event = engine.track(NOW_MS, "offer_never", fields).expect("an event");
+    let event = engine
+        .track(NOW_MS, "offer_never", fields)
+        .expect("an event");
     engine.apply(&event);
     let told = explain(&engine, &hero(&engine));
-    let whys: Vec<(&str, &str)> = told.excluded.iter().map(|e| (e.offer.as_str(), e.why)).collect();
+    let whys: Vec<(&str, &str)> = told
+        .excluded
+        .iter()
+        .map(|e| (e.offer.as_str(), e.why))
+        .collect();
     assert_eq!(whys, [("lisbonne", "feedback")]);
 }
 
 #[test]
 fn a_snapshot_names_what_is_known() {
     let mut engine = after_pages(&["/city-trips/a", "/city-trips/b"]);
-    let fields = "destination\u{1f}Denpasar\u{1e}start_date\u{1f}2027-02-01\u{1e}adults\u{1f}2\u{1e}";
+    let fields =
+        "destination\u{1f}Denpasar\u{1e}start_date\u{1f}2027-02-01\u{1e}adults\u{1f}2\u{1e}";
     let event = engine.track(NOW_MS, "search", fields).expect("an event");
     engine.apply(&event);
     let known = snapshot(&engine, NOW_MS + 1000.0);
-    let trip = known.facets.iter().find(|f| f.name == "trip").expect("the facet");
+    let trip = known
+        .facets
+        .iter()
+        .find(|f| f.name == "trip")
+        .expect("the facet");
     assert_eq!(trip.topics[0].name, "trip.city");
     assert!(trip.topics[0].lift > 2.0 && trip.confidence > 0.5);
-    assert_eq!(known.trips[0].destination.as_deref(), Some("destination.bali"));
+    assert_eq!(
+        known.trips[0].destination.as_deref(),
+        Some("destination.bali")
+    );
     assert_eq!(known.trips[0].start_date.as_deref(), Some("2027-02-01"));
     assert_eq!((known.counts.page_views, known.counts.searches), (2, 1));
 }

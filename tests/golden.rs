@@ -26,12 +26,15 @@ fn cases() -> Vec<PathBuf> {
 fn engine_of(case: &Value) -> Engine {
     let json = match &case["config"] {
         Value::String(path) => {
-            std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("the case's config")
+            std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path))
+                .expect("the case's config")
         }
         config => config.to_string(),
     };
     let mut engine = Engine::new(common::config(&json));
-    engine.set_visitor(u64::from_str_radix(case["visitor"].as_str().expect("visitor"), 16).expect("hexadecimal"));
+    engine.set_visitor(
+        u64::from_str_radix(case["visitor"].as_str().expect("visitor"), 16).expect("hexadecimal"),
+    );
     engine.set_history_uncertain(case["forgets"] == true);
     engine
 }
@@ -41,18 +44,38 @@ fn run(engine: &mut Engine, step: &Value, shown: &mut Vec<u16>) -> Option<Value>
     let now_ms = step["at"].as_f64().expect("at");
     let text = |value: &'_ Value, key: &str| value[key].as_str().unwrap_or("").to_owned();
     if let Some(page) = step.get("page") {
-        let (explicit, url, tokens) = (text(page, "explicit"), text(page, "url"), text(page, "tokens"));
-        let event = engine.page(now_ms, &PageFacts { explicit: &explicit, url: &url, tokens: &tokens });
+        let (explicit, url, tokens) = (
+            text(page, "explicit"),
+            text(page, "url"),
+            text(page, "tokens"),
+        );
+        let event = engine.page(
+            now_ms,
+            &PageFacts {
+                explicit: &explicit,
+                url: &url,
+                tokens: &tokens,
+            },
+        );
         shown.clear();
         engine.apply(&event);
     } else if let Some(name) = step.get("track") {
-        let fields = step.get("fields").and_then(Value::as_object).into_iter().flatten();
+        let fields = step
+            .get("fields")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten();
         let packed: String = fields
             .map(|(key, value)| {
-                format!("{key}{UNIT}{}{RECORD}", value.as_str().map_or(value.to_string(), str::to_owned))
+                format!(
+                    "{key}{UNIT}{}{RECORD}",
+                    value.as_str().map_or(value.to_string(), str::to_owned)
+                )
             })
             .collect();
-        let event = engine.track(now_ms, name.as_str().expect("name"), &packed).expect("a tracked event");
+        let event = engine
+            .track(now_ms, name.as_str().expect("name"), &packed)
+            .expect("a tracked event");
         engine.apply(&event);
     } else {
         return Some(choose(engine, step, shown));
@@ -61,9 +84,16 @@ fn run(engine: &mut Engine, step: &Value, shown: &mut Vec<u16>) -> Option<Value>
 }
 
 fn choose(engine: &Engine, step: &Value, shown: &mut Vec<u16>) -> Value {
-    let placement = engine.placement(step["choose"].as_str().expect("placement")).unwrap_or(u16::MAX);
+    let placement = engine
+        .placement(step["choose"].as_str().expect("placement"))
+        .unwrap_or(u16::MAX);
     let slot = step["slot"].as_u64().unwrap_or(0) as u8;
-    let request = Request { now_ms: step["at"].as_f64().expect("at"), placement, slot, exclude: shown };
+    let request = Request {
+        now_ms: step["at"].as_f64().expect("at"),
+        placement,
+        slot,
+        exclude: shown,
+    };
     let decision = engine.choose(&request);
     shown.extend(decision.offer);
     let config = engine.config();
@@ -100,7 +130,11 @@ fn golden_cases_decide_as_written() {
         if is_blessing {
             case["steps"] = Value::Array(steps);
             case["profile"] = Value::String(profile.clone());
-            std::fs::write(&path, serde_json::to_string_pretty(&case).expect("JSON") + "\n").expect("written");
+            std::fs::write(
+                &path,
+                serde_json::to_string_pretty(&case).expect("JSON") + "\n",
+            )
+            .expect("written");
         }
         assert_eq!(case["profile"], profile, "{}", path.display());
         ran += 1;
@@ -111,7 +145,9 @@ fn golden_cases_decide_as_written() {
 #[test]
 fn the_demo_config_compiles_without_warnings() {
     let json =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/demo/escale.json")).expect("a file");
-    let compiled = escale::core::config::compile(&json).unwrap_or_else(|issues| panic!("{issues:#?}"));
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/demo/escale.json"))
+            .expect("a file");
+    let compiled =
+        escale::core::config::compile(&json).unwrap_or_else(|issues| panic!("{issues:#?}"));
     assert!(compiled.warnings.is_empty(), "{:#?}", compiled.warnings);
 }

@@ -16,16 +16,34 @@ use escale::core::profile::merge::combine;
 use escale::core::traits::affinity::Affinity;
 use proptest::prelude::*;
 
-const TOPICS: [&str; 6] = ["trip.city", "trip.exotic", "trip.beach", "stay.short", "stay.week", "destination.bali"];
+const TOPICS: [&str; 6] = [
+    "trip.city",
+    "trip.exotic",
+    "trip.beach",
+    "stay.short",
+    "stay.week",
+    "destination.bali",
+];
 const FACTS: [&str; 3] = ["trip", "stay", "unheard of"];
 const OFFERS: [&str; 4] = ["lisbonne", "porto", "bali", "crete"];
 
 fn any_event() -> impl Strategy<Value = Event> {
     let topics = prop::collection::vec((0..TOPICS.len(), 1u8..=64), 0..4);
     let travel = (0u32..3, 2500u16..2600, 0u16..20, 0u8..5, 0u8..4);
-    let said = ((0..FACTS.len(), 0..TOPICS.len(), 0u8..7), (0usize..3, 0u32..3, 0u8..6));
-    (0..Kind::ALL.len(), 0u32..90 * DAY_S, topics, 0..OFFERS.len(), travel, 0u32..6, said).prop_map(
-        |(kind, ago_s, topics, offer, t, booking, (said, mark))| {
+    let said = (
+        (0..FACTS.len(), 0..TOPICS.len(), 0u8..7),
+        (0usize..3, 0u32..3, 0u8..6),
+    );
+    (
+        0..Kind::ALL.len(),
+        0u32..90 * DAY_S,
+        topics,
+        0..OFFERS.len(),
+        travel,
+        0u32..6,
+        said,
+    )
+        .prop_map(|(kind, ago_s, topics, offer, t, booking, (said, mark))| {
             let kind = Kind::ALL[kind];
             let mut event = Event::bare(kind, NOW_S - ago_s);
             for (topic, sixteenths) in topics {
@@ -37,10 +55,15 @@ fn any_event() -> impl Strategy<Value = Event> {
             event.said = any_said(kind, said);
             event.mark = any_mark(mark);
             event.decided = any_decided(kind, event.offer, booking);
-            event.travel = Travel { destination: t.0, start_day: t.1, end_day: t.1 + t.2, adults: t.3, children: t.4 };
+            event.travel = Travel {
+                destination: t.0,
+                start_day: t.1,
+                end_day: t.1 + t.2,
+                adults: t.3,
+                children: t.4,
+            };
             event
-        },
-    )
+        })
 }
 
 /// Impressions and clicks are of a few decisions, some of none.
@@ -61,7 +84,9 @@ fn any_decided(kind: Kind, offer: u32, draw: u32) -> Decided {
 /// A placement, a scenario, a wish.
 fn any_mark((placement, scenario, frequency): (usize, u32, u8)) -> Mark {
     Mark {
-        placement: ["home-hero", "home-row"].get(placement).map_or(0, |p| name_hash(Namespace::Placement, p)),
+        placement: ["home-hero", "home-row"]
+            .get(placement)
+            .map_or(0, |p| name_hash(Namespace::Placement, p)),
         scenario,
         ordinal: scenario as u16,
         frequency: Frequency::of_number(frequency).expect("6 frequencies"),
@@ -72,12 +97,21 @@ fn any_mark((placement, scenario, frequency): (usize, u32, u8)) -> Mark {
 fn any_said(kind: Kind, (fact, topic, by): (usize, usize, u8)) -> Said {
     match kind {
         Kind::Declare => {
-            let (of, what) = (name_hash(Namespace::Fact, FACTS[fact]), name_hash(Namespace::Topic, TOPICS[topic]));
-            Said { of, what, by: by % 3 }
+            let (of, what) = (
+                name_hash(Namespace::Fact, FACTS[fact]),
+                name_hash(Namespace::Topic, TOPICS[topic]),
+            );
+            Said {
+                of,
+                what,
+                by: by % 3,
+            }
         }
-        Kind::MessageSent | Kind::MessageOpened | Kind::MessageClicked => {
-            Said { of: topic as u32 + 1, what: fact as u32, by }
-        }
+        Kind::MessageSent | Kind::MessageOpened | Kind::MessageClicked => Said {
+            of: topic as u32 + 1,
+            what: fact as u32,
+            by,
+        },
         _ => Said::default(),
     }
 }
@@ -94,11 +128,18 @@ fn profile_of(events: &[Event]) -> Profile {
 }
 
 fn masses(profile: &Profile, at_s: u32) -> Vec<f64> {
-    Affinity::read(profile, &small_config(), at_s).topics.iter().map(|t| t.mass).collect()
+    Affinity::read(profile, &small_config(), at_s)
+        .topics
+        .iter()
+        .map(|t| t.mass)
+        .collect()
 }
 
 fn nearly(a: &[f64], b: &[f64]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-4 * a.abs().max(*b).max(1e-6))
+    a.len() == b.len()
+        && a.iter()
+            .zip(b)
+            .all(|(a, b)| (a - b).abs() <= 1e-4 * a.abs().max(*b).max(1e-6))
 }
 
 proptest! {
@@ -201,26 +242,51 @@ proptest! {
 
 #[test]
 fn bookings_told_twice_count_once_and_can_be_cancelled() {
-    let booking = |kind, at_s| Event { booking: 77, value_cents: 50_000, ..Event::bare(kind, at_s) };
+    let booking = |kind, at_s| Event {
+        booking: 77,
+        value_cents: 50_000,
+        ..Event::bare(kind, at_s)
+    };
     let told_here = profile_of(&[booking(Kind::Booking, NOW_S)]);
     let told_by_shop = profile_of(&[booking(Kind::Booking, NOW_S + 60)]);
     let both = combine(&[told_here.clone(), told_by_shop]);
     assert_eq!(both.bookings.len(), 1);
     let cancelled = profile_of(&[booking(Kind::BookingCancel, NOW_S + 120)]);
     let after = combine(&[cancelled, both]);
-    assert_eq!((after.bookings.len(), after.bookings[0].cancelled), (1, true));
+    assert_eq!(
+        (after.bookings.len(), after.bookings[0].cancelled),
+        (1, true)
+    );
 }
 
 #[test]
 fn f38_a_clock_that_was_in_the_future_is_survived() {
     let mut engine = Engine::new(small_config());
     engine
-        .load(&profile_of(&[view("trip.city", NOW_S), view("trip.exotic", NOW_S + 3000 * DAY_S)]).encode())
+        .load(
+            &profile_of(&[
+                view("trip.city", NOW_S),
+                view("trip.exotic", NOW_S + 3000 * DAY_S),
+            ])
+            .encode(),
+        )
         .expect("own bytes");
-    let event = engine.page(common::NOW_MS, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
+    let event = engine.page(
+        common::NOW_MS,
+        &PageFacts {
+            explicit: "trip.city",
+            ..PageFacts::default()
+        },
+    );
     engine.apply(&event);
     let read = Affinity::read(engine.known(), &small_config(), NOW_S + 120);
-    assert!(read.topics.iter().all(|t| t.mass.is_finite() && t.mass < 4.0), "{:?}", read.topics);
+    assert!(
+        read.topics
+            .iter()
+            .all(|t| t.mass.is_finite() && t.mass < 4.0),
+        "{:?}",
+        read.topics
+    );
     assert_eq!(engine.known().last_s, NOW_S);
     assert_eq!(Profile::decode(&engine.save()).as_ref(), Ok(engine.known()));
 }
@@ -234,12 +300,20 @@ fn f37_a_clock_that_goes_back_reads_at_the_last_event() {
 #[test]
 fn changed_half_lives_keep_what_is_read_now() {
     let before = profile_of(&[view("trip.city", NOW_S - DAY_S), view("trip.city", NOW_S)]);
-    let json =
-        include_str!("common/small.json").replace("\"taste_half_life_days\": 60", "\"taste_half_life_days\": 10");
+    let json = include_str!("common/small.json").replace(
+        "\"taste_half_life_days\": 60",
+        "\"taste_half_life_days\": 10",
+    );
     let other = common::config(&json);
     let mut after = before.clone();
     after.apply(&view("trip.exotic", NOW_S), &other);
-    let city = |p: &Profile, c| Affinity::read(p, c, NOW_S).topics.iter().map(|t| t.mass).fold(0.0, f64::max);
+    let city = |p: &Profile, c| {
+        Affinity::read(p, c, NOW_S)
+            .topics
+            .iter()
+            .map(|t| t.mass)
+            .fold(0.0, f64::max)
+    };
     assert!((city(&before, &small_config()) - city(&after, &other)).abs() < 1e-4);
 }
 
@@ -248,9 +322,26 @@ fn f05_lists_keep_their_bounds() {
     let config = small_config();
     let mut profile = Profile::default();
     for i in 0..5_000u32 {
-        let travel = Travel { destination: i, start_day: i as u16, ..Travel::default() };
-        profile.apply(&Event { travel, booking: i + 1, ..Event::bare(Kind::Booking, NOW_S + i) }, &config);
-        profile.apply(&Event { travel, ..Event::bare(Kind::Search, NOW_S + i) }, &config);
+        let travel = Travel {
+            destination: i,
+            start_day: i as u16,
+            ..Travel::default()
+        };
+        profile.apply(
+            &Event {
+                travel,
+                booking: i + 1,
+                ..Event::bare(Kind::Booking, NOW_S + i)
+            },
+            &config,
+        );
+        profile.apply(
+            &Event {
+                travel,
+                ..Event::bare(Kind::Search, NOW_S + i)
+            },
+            &config,
+        );
     }
     assert!(profile.bookings.len() <= 24 && profile.trips.len() <= 6);
     assert!(profile.encode().len() < 1024);

@@ -47,7 +47,10 @@ fn warned(pointer: &str, value: Value) -> Vec<(String, String)> {
 fn warnings(config: &Value) -> Vec<(String, String)> {
     let compiled = compile(&config.to_string()).unwrap_or_else(|issues| panic!("{issues:#?}"));
     let each = compiled.warnings.into_iter().map(|w| {
-        assert!(!w.remedy.is_empty() && !w.remedy.ends_with('.') && !w.message.ends_with('.'), "{w}");
+        assert!(
+            !w.remedy.is_empty() && !w.remedy.ends_with('.') && !w.message.ends_with('.'),
+            "{w}"
+        );
         (w.path, w.message)
     });
     each.collect()
@@ -57,15 +60,24 @@ fn warnings(config: &Value) -> Vec<(String, String)> {
 fn warns_once(pointer: &str, value: Value, (path, message): (&str, &str)) {
     let found = warned(pointer, value);
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(found[0].0 == path && found[0].1.contains(message), "{found:#?}");
+    assert!(
+        found[0].0 == path && found[0].1.contains(message),
+        "{found:#?}"
+    );
 }
 
 #[test]
 fn what_is_sound_is_let_pass() {
     assert_eq!(warnings(&sound()), []);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for path in ["www/demo/escale.json", "tests/common/small.json", "tests/common/timed.json"] {
-        let json: Value = serde_json::from_str(&std::fs::read_to_string(root.join(path)).expect(path)).expect("JSON");
+    for path in [
+        "www/demo/escale.json",
+        "tests/common/small.json",
+        "tests/common/timed.json",
+    ] {
+        let json: Value =
+            serde_json::from_str(&std::fs::read_to_string(root.join(path)).expect(path))
+                .expect("JSON");
         assert_eq!(warnings(&json), [], "{path}");
     }
 }
@@ -73,30 +85,85 @@ fn what_is_sound_is_let_pass() {
 #[test]
 fn conditions_that_hold_for_no_one() {
     for (when, below, message) in [
-        (json!({ "visit.count": { "$lt": 1, "$gt": 2 } }), "/visit.count", "no value of `visit.count` passes all"),
-        (json!({ "visit.count": { "$gte": 3 }, "$and": [{ "visit.count": 2 }] }), "/$and/0/visit.count", "passes all"),
-        (json!({ "affinity.trip.city": { "$gt": 1 } }), "/affinity.trip.city", "lies from 0 to 1"),
-        (json!({ "confidence.trip": { "$gte": 30 } }), "/confidence.trip", "lies from 0 to 1"),
-        (json!({ "rfm.score": 20 }), "/rfm.score", "lies from 3 to 15"),
-        (json!({ "persona.score.couple": { "$gte": 2 } }), "/persona.score.couple", "lies from 0 to 1"),
-        (json!({ "bookings.count": { "$lt": 0 } }), "/bookings.count", "never so"),
-        (json!({ "stage": "new", "$and": [{ "stage": "lapsed" }] }), "/$and/0/stage", "passes all"),
-        (json!({ "stage": { "$in": ["new"], "$nin": ["new"] } }), "/stage", "passes all"),
-        (json!({ "segments": { "$in": ["regulars"], "$nin": ["regulars"] } }), "/segments", "passes all"),
-        (json!({ "$or": [{ "visit.count": -1 }, { "lift.trip.city": -1 }] }), "/$or", "none of these alternatives"),
+        (
+            json!({ "visit.count": { "$lt": 1, "$gt": 2 } }),
+            "/visit.count",
+            "no value of `visit.count` passes all",
+        ),
+        (
+            json!({ "visit.count": { "$gte": 3 }, "$and": [{ "visit.count": 2 }] }),
+            "/$and/0/visit.count",
+            "passes all",
+        ),
+        (
+            json!({ "affinity.trip.city": { "$gt": 1 } }),
+            "/affinity.trip.city",
+            "lies from 0 to 1",
+        ),
+        (
+            json!({ "confidence.trip": { "$gte": 30 } }),
+            "/confidence.trip",
+            "lies from 0 to 1",
+        ),
+        (
+            json!({ "rfm.score": 20 }),
+            "/rfm.score",
+            "lies from 3 to 15",
+        ),
+        (
+            json!({ "persona.score.couple": { "$gte": 2 } }),
+            "/persona.score.couple",
+            "lies from 0 to 1",
+        ),
+        (
+            json!({ "bookings.count": { "$lt": 0 } }),
+            "/bookings.count",
+            "never so",
+        ),
+        (
+            json!({ "stage": "new", "$and": [{ "stage": "lapsed" }] }),
+            "/$and/0/stage",
+            "passes all",
+        ),
+        (
+            json!({ "stage": { "$in": ["new"], "$nin": ["new"] } }),
+            "/stage",
+            "passes all",
+        ),
+        (
+            json!({ "segments": { "$in": ["regulars"], "$nin": ["regulars"] } }),
+            "/segments",
+            "passes all",
+        ),
+        (
+            json!({ "$or": [{ "visit.count": -1 }, { "lift.trip.city": -1 }] }),
+            "/$or",
+            "none of these alternatives",
+        ),
         (
             json!({ "visit.count": { "$gt": 5 }, "$or": [{ "visit.count": 1 }, { "visit.count": 2 }] }),
             "/$or",
             "none of",
         ),
         (json!({ "persona": "staff" }), "/persona", "never so here"),
-        (json!({ "persona.negative": "staff" }), "/persona.negative", "never so here"),
-        (json!({ "pressure.frequency": "never" }), "/pressure.frequency", "never so here"),
+        (
+            json!({ "persona.negative": "staff" }),
+            "/persona.negative",
+            "never so here",
+        ),
+        (
+            json!({ "pressure.frequency": "never" }),
+            "/pressure.frequency",
+            "never so here",
+        ),
     ] {
         let found = warned("/offers/1/when", when);
         let is_it = found[0].0 == format!("/offers/1/when{below}") && found[0].1.contains(message);
         // It was its family's only offer.
-        assert!(is_it && found.len() == 2 && found[1].0 == "/families/beach", "{found:#?}");
+        assert!(
+            is_it && found.len() == 2 && found[1].0 == "/families/beach",
+            "{found:#?}"
+        );
     }
 }
 
@@ -149,26 +216,90 @@ fn the_dead_take_others_along() {
 
 #[test]
 fn families_that_starve_and_changes_of_subject_that_lead_nowhere() {
-    warns_once("/families/ski", json!({}), ("/families/ski", "no offer belongs"));
+    warns_once(
+        "/families/ski",
+        json!({}),
+        ("/families/ski", "no offer belongs"),
+    );
     let nowhere = json!({ "then": "service" });
-    warns_once("/families/beach", nowhere, ("/families/beach/then", "no placement in common"));
+    warns_once(
+        "/families/beach",
+        nowhere,
+        ("/families/beach/then", "no placement in common"),
+    );
     let restless = json!({ "then": "beach", "ignored_after": 0 });
-    warns_once("/families/city", restless, ("/families/city/then", "never rests"));
-    warns_once("/placements/footer", json!({}), ("/placements/footer", "no offer may stand"));
+    warns_once(
+        "/families/city",
+        restless,
+        ("/families/city/then", "never rests"),
+    );
+    warns_once(
+        "/placements/footer",
+        json!({}),
+        ("/placements/footer", "no offer may stand"),
+    );
 }
 
 #[test]
 fn caps_that_never_bind() {
     let cap = |most: u16, per: &str| json!({ "most": most, "per": per });
     for (mine, family, placement, all, expected) in [
-        (vec![cap(5, "day")], vec![cap(3, "day")], vec![], vec![], Some("the family `beach` stops at 3")),
-        (vec![cap(5, "day")], vec![cap(4, "week")], vec![], vec![], Some("stops at 4")),
-        (vec![cap(5, "day")], vec![], vec![cap(5, "day")], vec![], Some("the placement `hero` stops at 5")),
-        (vec![cap(5, "day")], vec![], vec![], vec![cap(2, "life")], Some("the whole stops at 2")),
-        (vec![cap(3, "week"), cap(3, "day")], vec![], vec![], vec![], Some("another cap here stops at 3")),
-        (vec![cap(2, "day")], vec![cap(3, "day")], vec![cap(4, "day")], vec![cap(9, "week")], None),
-        (vec![cap(5, "week")], vec![cap(3, "day")], vec![], vec![], None),
-        (vec![cap(5, "visit")], vec![cap(3, "month")], vec![], vec![], None),
+        (
+            vec![cap(5, "day")],
+            vec![cap(3, "day")],
+            vec![],
+            vec![],
+            Some("the family `beach` stops at 3"),
+        ),
+        (
+            vec![cap(5, "day")],
+            vec![cap(4, "week")],
+            vec![],
+            vec![],
+            Some("stops at 4"),
+        ),
+        (
+            vec![cap(5, "day")],
+            vec![],
+            vec![cap(5, "day")],
+            vec![],
+            Some("the placement `hero` stops at 5"),
+        ),
+        (
+            vec![cap(5, "day")],
+            vec![],
+            vec![],
+            vec![cap(2, "life")],
+            Some("the whole stops at 2"),
+        ),
+        (
+            vec![cap(3, "week"), cap(3, "day")],
+            vec![],
+            vec![],
+            vec![],
+            Some("another cap here stops at 3"),
+        ),
+        (
+            vec![cap(2, "day")],
+            vec![cap(3, "day")],
+            vec![cap(4, "day")],
+            vec![cap(9, "week")],
+            None,
+        ),
+        (
+            vec![cap(5, "week")],
+            vec![cap(3, "day")],
+            vec![],
+            vec![],
+            None,
+        ),
+        (
+            vec![cap(5, "visit")],
+            vec![cap(3, "month")],
+            vec![],
+            vec![],
+            None,
+        ),
     ] {
         let mut config = sound();
         config["offers"][1]["caps"] = json!(mine);
@@ -179,7 +310,9 @@ fn caps_that_never_bind() {
         match expected {
             None => assert_eq!(found, []),
             Some(said) => assert!(
-                found.len() == 1 && found[0].0.starts_with("/offers/1/caps/") && found[0].1.contains(said),
+                found.len() == 1
+                    && found[0].0.starts_with("/offers/1/caps/")
+                    && found[0].1.contains(said),
                 "{found:#?}"
             ),
         }
@@ -192,7 +325,10 @@ fn caps_that_never_bind() {
     assert_eq!(warnings(&config), []);
     // None at all is a fault, not a warning.
     config["offers"][1]["caps"] = json!([cap(0, "day")]);
-    assert_eq!(compile(&config.to_string()).unwrap_err()[0].path, "/offers/1/caps/0/most");
+    assert_eq!(
+        compile(&config.to_string()).unwrap_err()[0].path,
+        "/offers/1/caps/0/most"
+    );
 }
 
 #[test]
@@ -202,7 +338,14 @@ fn topics_that_nothing_gives() {
     config["offers"][1]["when"] = json!({ "page.topics": { "$in": ["trip.golf"] } });
     let found = warnings(&config);
     let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
-    assert_eq!(paths, ["/facets/trip/topics/2", "/offers/1/when/page.topics", "/families/beach"]);
+    assert_eq!(
+        paths,
+        [
+            "/facets/trip/topics/2",
+            "/offers/1/when/page.topics",
+            "/families/beach"
+        ]
+    );
     config["questions"] = json!([{ "facet": "trip", "text": { "en": "What do you like?" } }]);
     assert_eq!(warnings(&config), [], "an answer gives it");
 }
@@ -216,14 +359,29 @@ fn seasons_that_overlap_in_a_zone() {
         warnings(&config)
     };
     for (other, zone) in [
-        (json!({ "name": "christmas", "from": "12-10", "until": "01-02" }), "`a`"),
-        (json!({ "name": "half-term", "from": "2027-02-20", "until": "2027-03-07", "regions": ["b"] }), "`b`"),
-        (json!({ "name": "leap", "from": "02-28", "until": "02-28", "hemisphere": "south" }), "`south`"),
+        (
+            json!({ "name": "christmas", "from": "12-10", "until": "01-02" }),
+            "`a`",
+        ),
+        (
+            json!({ "name": "half-term", "from": "2027-02-20", "until": "2027-03-07", "regions": ["b"] }),
+            "`b`",
+        ),
+        (
+            json!({ "name": "leap", "from": "02-28", "until": "02-28", "hemisphere": "south" }),
+            "`south`",
+        ),
     ] {
         let found = with(other);
-        assert!(found.len() == 1 && found[0].0 == "/seasons/1" && found[0].1.contains(zone), "{found:#?}");
+        assert!(
+            found.len() == 1 && found[0].0 == "/seasons/1" && found[0].1.contains(zone),
+            "{found:#?}"
+        );
     }
-    assert_eq!(with(json!({ "name": "spring", "from": "03-01", "until": "05-31" })), []);
+    assert_eq!(
+        with(json!({ "name": "spring", "from": "03-01", "until": "05-31" })),
+        []
+    );
     let mut config = sound();
     config["seasons"] = json!([
         { "name": "summer", "from": "06-21", "until": "09-21", "hemisphere": "north" },
@@ -236,38 +394,73 @@ fn seasons_that_overlap_in_a_zone() {
 fn scenarios_that_come_to_nothing() {
     let scenario = |on: &str, rest: Value| {
         let mut one = json!({ "name": "late", "on": on, "then": { "offer": "crete" } });
-        one.as_object_mut().expect("an object").extend(rest.as_object().expect("an object").clone());
+        one.as_object_mut()
+            .expect("an object")
+            .extend(rest.as_object().expect("an object").clone());
         one
     };
     for (one, below, message) in [
-        (scenario("search", json!({ "within": {} })), "within", "for no time at all"),
-        (scenario("trip.returned", json!({ "after": { "days": 40 } })), "after", "lasts 30 days"),
-        (scenario("search", json!({ "when": { "visit.count": -1 } })), "when/visit.count", "never due"),
+        (
+            scenario("search", json!({ "within": {} })),
+            "within",
+            "for no time at all",
+        ),
+        (
+            scenario("trip.returned", json!({ "after": { "days": 40 } })),
+            "after",
+            "lasts 30 days",
+        ),
+        (
+            scenario("search", json!({ "when": { "visit.count": -1 } })),
+            "when/visit.count",
+            "never due",
+        ),
     ] {
-        warns_once("/scenarios/1", one, (&format!("/scenarios/1/{below}"), message));
+        warns_once(
+            "/scenarios/1",
+            one,
+            (&format!("/scenarios/1/{below}"), message),
+        );
     }
     let mut config = sound();
     config["pressure"] = json!({ "rest_after_booking_days": 30 });
     config["scenarios"][0] = scenario("booking", json!({ "after": { "days": 3 } }));
     let found = warnings(&config);
-    assert!(found.len() == 1 && found[0].1.contains("rests for 30 days"), "{found:#?}");
+    assert!(
+        found.len() == 1 && found[0].1.contains("rests for 30 days"),
+        "{found:#?}"
+    );
 }
 
 #[test]
 fn r11_topics_of_special_categories_are_refused_and_telling_names_warned_of() {
     let mut config = sound();
     config["facets"]["trip"]["topics"] = json!(["city", { "name": "retreat", "sensitive": true }]);
-    let faults = compile(&config.to_string()).map(|_| ()).expect_err("a sensitive topic");
+    let faults = compile(&config.to_string())
+        .map(|_| ())
+        .expect_err("a sensitive topic");
     assert_eq!(
         (&*faults[0].path, &*faults[0].message),
-        ("/facets/trip/topics/retreat", "`retreat` is a sensitive topic")
+        (
+            "/facets/trip/topics/retreat",
+            "`retreat` is a sensitive topic"
+        )
     );
-    for name in
-        ["pilgrimage", "medical-travel", "accessibility", "pelerinage", "handicap", "halal", "kosher", "lgbt-friendly"]
-    {
+    for name in [
+        "pilgrimage",
+        "medical-travel",
+        "accessibility",
+        "pelerinage",
+        "handicap",
+        "halal",
+        "kosher",
+        "lgbt-friendly",
+    ] {
         let found = warned("/facets/trip/topics", json!(["city", "beach", name]));
         assert!(
-            found.iter().any(|(path, message)| path.ends_with(name) && message.contains("sensitive")),
+            found
+                .iter()
+                .any(|(path, message)| path.ends_with(name) && message.contains("sensitive")),
             "{name}: {found:#?}"
         );
     }

@@ -8,7 +8,15 @@ type Case = (String, String, bool);
 fn a_pattern_means_what_the_browsers_own_means() -> Result<(), Box<dyn std::error::Error>> {
     let cases: Vec<Case> = serde_json::from_str(include_str!("frozen/url-patterns.json"))?;
     assert!(cases.len() > 400, "only {} cases", cases.len());
-    let wrong: Vec<&Case> = cases.iter().filter(|(pattern, url, matched)| matches(pattern, url) != *matched).collect();
-    assert!(wrong.is_empty(), "{} of {}: {wrong:?}", wrong.len(), cases.len());
+    let wrong: Vec<&Case> = cases
+        .iter()
+        .filter(|(pattern, url, matched)| matches(pattern, url) != *matched)
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} of {}: {wrong:?}",
+        wrong.len(),
+        cases.len()
+    );
     Ok(())
 }

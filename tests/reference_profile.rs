@@ -22,7 +22,10 @@ fn reference_config() -> escale::core::config::Config {
             )
         })
         .collect();
-    let families = (0..4).map(|i| format!("\"family-{i}\": {{}}")).collect::<Vec<_>>().join(",");
+    let families = (0..4)
+        .map(|i| format!("\"family-{i}\": {{}}"))
+        .collect::<Vec<_>>()
+        .join(",");
     config(&format!(
         r#"{{"version": 1, "facets": {{{}}}, "families": {{{families}}}, "placements": {{"hero": {{}}}}, "offers": [{}]}}"#,
         facets.join(","),
@@ -35,14 +38,25 @@ fn reference_profile() -> Profile {
     let mut profile = Profile::default();
     let mut take = |event: Event| profile.apply(&event, &config);
     let start_s = NOW_S - 90 * DAY_S;
-    for (i, facet) in ["trip", "stay", "party", "budget", "destination"].iter().enumerate() {
+    for (i, facet) in ["trip", "stay", "party", "budget", "destination"]
+        .iter()
+        .enumerate()
+    {
         for topic in 0..if *facet == "destination" { 8 } else { 4 } {
             for visit in 0..=(topic + i as u32) % 4 {
-                let at_s = start_s + (topic * 11 + visit * 23 + i as u32) * DAY_S % (90 * DAY_S) + 4_321 * topic;
+                let at_s = start_s
+                    + (topic * 11 + visit * 23 + i as u32) * DAY_S % (90 * DAY_S)
+                    + 4_321 * topic;
                 // Each topic was looked at in the last week too: every intent is alive.
                 let lately_s = NOW_S - (topic * 7 + visit * 13 + i as u32 * 3) % 168 * 3600;
-                take(Event::bare(Kind::PageView, lately_s).about(&format!("{facet}.{facet}-{topic}"), 16));
-                take(Event::bare(Kind::PageView, at_s).about(&format!("{facet}.{facet}-{topic}"), 16));
+                take(
+                    Event::bare(Kind::PageView, lately_s)
+                        .about(&format!("{facet}.{facet}-{topic}"), 16),
+                );
+                take(
+                    Event::bare(Kind::PageView, at_s)
+                        .about(&format!("{facet}.{facet}-{topic}"), 16),
+                );
             }
         }
     }
@@ -69,8 +83,14 @@ fn reference_profile() -> Profile {
         adults: 2,
         children: 1,
     };
-    take(Event { travel: travel("destination.destination-1", 2600), ..Event::bare(Kind::Search, NOW_S - 4 * DAY_S) });
-    take(Event { travel: travel("destination.destination-5", 2710), ..Event::bare(Kind::QuoteStart, NOW_S - DAY_S) });
+    take(Event {
+        travel: travel("destination.destination-1", 2600),
+        ..Event::bare(Kind::Search, NOW_S - 4 * DAY_S)
+    });
+    take(Event {
+        travel: travel("destination.destination-5", 2710),
+        ..Event::bare(Kind::QuoteStart, NOW_S - DAY_S)
+    });
     for (i, cents) in [(1u32, 48_900u32), (2, 129_900), (3, 215_000)] {
         let booking = name_hash(Namespace::Booking, &format!("ORDER-{i}"));
         let at_s = NOW_S - i * 21 * DAY_S;
@@ -88,8 +108,18 @@ fn reference_profile() -> Profile {
 #[test]
 fn the_reference_profile_fits_in_512_bytes() {
     let profile = reference_profile();
-    assert_eq!(profile.facets.iter().map(|f| f.topics.len()).sum::<usize>(), 24);
-    assert_eq!((profile.offers.len(), profile.trips.len(), profile.bookings.len()), (20, 2, 3));
+    assert_eq!(
+        profile.facets.iter().map(|f| f.topics.len()).sum::<usize>(),
+        24
+    );
+    assert_eq!(
+        (
+            profile.offers.len(),
+            profile.trips.len(),
+            profile.bookings.len()
+        ),
+        (20, 2, 3)
+    );
     let length = profile.encode().len();
     println!("reference profile: {length} bytes");
     assert!(length <= 512, "{length} bytes");
@@ -105,5 +135,8 @@ fn f08_the_reference_profile_has_these_bytes() {
     }
     let frozen = std::fs::read_to_string("tests/frozen/profile-v1.hex").expect("the frozen file");
     assert_eq!(frozen.trim(), hex);
-    assert_eq!(Profile::decode(&bytes), Ok(Profile::decode(&reference_profile().encode()).expect("own bytes")));
+    assert_eq!(
+        Profile::decode(&bytes),
+        Ok(Profile::decode(&reference_profile().encode()).expect("own bytes"))
+    );
 }

@@ -13,8 +13,13 @@ use serde_json::{Value, json};
 fn blocks() -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenarios.md");
     let page = std::fs::read_to_string(path).expect("the page");
-    let fenced = page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next());
-    fenced.map(|block| serde_json::from_str(block).unwrap_or_else(|e| panic!("{e} in {block}"))).collect()
+    let fenced = page
+        .split("```json\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next());
+    fenced
+        .map(|block| serde_json::from_str(block).unwrap_or_else(|e| panic!("{e} in {block}")))
+        .collect()
 }
 
 /// A site with these scenarios, and an offer for each that shows one.
@@ -40,20 +45,27 @@ fn site_with(scenarios: &[Value]) -> String {
 
 #[test]
 fn every_example_fires_when_the_page_says() {
-    let (stories, scenarios): (Vec<Value>, Vec<Value>) = blocks().into_iter().partition(|b| b.get("steps").is_some());
+    let (stories, scenarios): (Vec<Value>, Vec<Value>) =
+        blocks().into_iter().partition(|b| b.get("steps").is_some());
     assert_eq!((scenarios.len(), stories.len()), (10, 10));
     let together = Engine::new(config(&site_with(&scenarios)));
     for (scenario, told) in scenarios.iter().zip(&stories) {
         // Alone, as on the page; and beside all others, where it need not be the one that shows, but is as due.
         let alone = Engine::new(config(&site_with(std::slice::from_ref(scenario))));
         let read = |engine: &Engine, told: &Value| {
-            story::read(&told.to_string(), engine.config()).unwrap_or_else(|faults| panic!("{faults:#?}")).run(engine)
+            story::read(&told.to_string(), engine.config())
+                .unwrap_or_else(|faults| panic!("{faults:#?}"))
+                .run(engine)
         };
         let outcome = read(&alone, told);
         assert!(outcome.is_met(), "{outcome:#?}");
         let mut dues = told.clone();
         for then in dues["then"].as_array_mut().expect("expectations") {
-            let verb = if then.get("shows").is_some() { "due" } else { "not_due" };
+            let verb = if then.get("shows").is_some() {
+                "due"
+            } else {
+                "not_due"
+            };
             if then.get("placement").is_some() {
                 *then = json!({ "at": then["at"], verb: scenario["name"] });
             }
@@ -65,19 +77,31 @@ fn every_example_fires_when_the_page_says() {
 
 #[test]
 fn a_story_that_expects_too_much_of_a_scenario_is_told_so() {
-    let (_, scenarios): (Vec<Value>, Vec<Value>) = blocks().into_iter().partition(|b| b.get("steps").is_some());
+    let (_, scenarios): (Vec<Value>, Vec<Value>) =
+        blocks().into_iter().partition(|b| b.get("steps").is_some());
     let engine = Engine::new(config(&site_with(&scenarios)));
     let story = |then: Value| {
         let told = json!({ "name": "x", "steps": [{ "at": "2026-11-21T10:00", "page": "/" }], "then": [then] });
         story::read(&told.to_string(), engine.config())
     };
-    let outcome = story(json!({ "due": "birthday" })).expect("a story").run(&engine);
+    let outcome = story(json!({ "due": "birthday" }))
+        .expect("a story")
+        .run(&engine);
     assert_eq!(outcome.verdicts[0].expected, "`birthday` should be due");
-    assert_eq!((outcome.is_met(), outcome.verdicts[0].saw.as_str()), (false, "no scenario due"));
+    assert_eq!(
+        (outcome.is_met(), outcome.verdicts[0].saw.as_str()),
+        (false, "no scenario due")
+    );
     for (then, path) in [
         (json!({ "due": "birthdy" }), "/then/0/due"),
-        (json!({ "due": "birthday", "not_due": "welcome" }), "/then/0"),
-        (json!({ "due": "birthday", "placement": "home-hero" }), "/then/0"),
+        (
+            json!({ "due": "birthday", "not_due": "welcome" }),
+            "/then/0",
+        ),
+        (
+            json!({ "due": "birthday", "placement": "home-hero" }),
+            "/then/0",
+        ),
         (json!({ "shows": { "default": true } }), "/then/0/placement"),
     ] {
         assert_eq!(story(then).expect_err("a fault")[0].path, path);

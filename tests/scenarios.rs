@@ -15,7 +15,8 @@ use proptest::prelude::*;
 
 /// The timed config with the scenarios of the trigger list.
 fn triggers() -> Config {
-    let mut site: serde_json::Value = serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
+    let mut site: serde_json::Value =
+        serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
     site["scenarios"] = serde_json::from_str(include_str!("common/scenarios.json")).expect("JSON");
     config(&site.to_string())
 }
@@ -23,12 +24,17 @@ fn triggers() -> Config {
 fn due_names(engine: &Engine, now_s: u32) -> Vec<String> {
     let config = engine.config();
     let due = engine.due(unix_ms_of(now_s));
-    due.iter().map(|d| config.text(config.scenario(d.scenario).name).to_owned()).collect()
+    due.iter()
+        .map(|d| config.text(config.scenario(d.scenario).name).to_owned())
+        .collect()
 }
 
 #[test]
 fn the_trigger_list_is_due_in_its_time() {
-    let (now, crete) = (at("2027-03-01"), travel("crete", "2027-06-05", "2027-06-12"));
+    let (now, crete) = (
+        at("2027-03-01"),
+        travel("crete", "2027-06-05", "2027-06-12"),
+    );
     let signup = with_events(triggers(), &[Event::bare(Kind::NewsletterSignup, now)]);
     assert_eq!(due_names(&signup, now), ["welcome"]);
     let customer = with_events(triggers(), &[booked(7, now, crete)]);
@@ -46,7 +52,13 @@ fn the_trigger_list_is_due_in_its_time() {
     assert_eq!(due_names(&hesitant, now + DAY_S), ["basket-follow-up"]);
     let left = with_events(triggers(), &[told(Kind::QuoteStart, now, crete)]);
     assert_eq!(due_names(&left, now + 4 * 3600), ["quote-follow-up"]);
-    let back = with_events(triggers(), &[told(Kind::QuoteStart, now, crete), booked(8, now + 7200, crete)]);
+    let back = with_events(
+        triggers(),
+        &[
+            told(Kind::QuoteStart, now, crete),
+            booked(8, now + 7200, crete),
+        ],
+    );
     assert!(!due_names(&back, now + 4 * 3600).contains(&"quote-follow-up".to_owned()));
 }
 
@@ -54,13 +66,17 @@ fn the_trigger_list_is_due_in_its_time() {
 fn a_birthday_comes_every_year_and_fires_once_in_each() {
     let mut engine = Engine::new(triggers());
     let fields = format!("birthday{UNIT}1985-05-02{RECORD}");
-    let event = engine.track(unix_ms_of(at("2027-03-01")), "declare", &fields).expect("a fact");
+    let event = engine
+        .track(unix_ms_of(at("2027-03-01")), "declare", &fields)
+        .expect("a fact");
     engine.apply(&event);
     assert!(due_names(&engine, at("2027-05-01")).is_empty());
     let due = engine.due(unix_ms_of(at("2027-05-02")));
     assert_eq!((due.len(), due[0].owner), (1, Owner::Server));
     let mut fired = Vec::new();
-    due[0].event(engine.config(), at("2027-05-02")).encode(&mut fired);
+    due[0]
+        .event(engine.config(), at("2027-05-02"))
+        .encode(&mut fired);
     engine.apply(&fired);
     engine.apply(&fired);
     assert_eq!(engine.known().fired.len(), 1);
@@ -71,18 +87,38 @@ fn a_birthday_comes_every_year_and_fires_once_in_each() {
 #[test]
 fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() {
     let now = at("2027-03-01");
-    let mut engine = with_events(timed(), &[told(Kind::QuoteStart, now, travel("crete", "2027-06-05", ""))]);
+    let mut engine = with_events(
+        timed(),
+        &[told(
+            Kind::QuoteStart,
+            now,
+            travel("crete", "2027-06-05", ""),
+        )],
+    );
     let later = now + 2 * 3600;
     assert_eq!(due_names(&engine, later), ["quote-follow-up"]);
     let seen = format!("offer{UNIT}come-back{RECORD}placement{UNIT}hero{RECORD}");
-    let events = engine.track(unix_ms_of(later), "offer_impression", &seen).expect("an event");
+    let events = engine
+        .track(unix_ms_of(later), "offer_impression", &seen)
+        .expect("an event");
     engine.apply(&events);
     assert!(due_names(&engine, later + 60).is_empty());
-    let shows = |engine: &Engine, now_s| engine.with_situation(unix_ms_of(now_s), |s| s.restraint.due.len());
-    assert_eq!((shows(&engine, later + 60), shows(&engine, later + 60)), (1, 1));
-    let event = engine.track(unix_ms_of(later + 7200), "page_view", "").expect("an event");
+    let shows = |engine: &Engine, now_s| {
+        engine.with_situation(unix_ms_of(now_s), |s| s.restraint.due.len())
+    };
+    assert_eq!(
+        (shows(&engine, later + 60), shows(&engine, later + 60)),
+        (1, 1)
+    );
+    let event = engine
+        .track(unix_ms_of(later + 7200), "page_view", "")
+        .expect("an event");
     engine.apply(&event);
-    assert_eq!(shows(&engine, later + 7200), 0, "the next visit is another one");
+    assert_eq!(
+        shows(&engine, later + 7200),
+        0,
+        "the next visit is another one"
+    );
 }
 
 proptest! {
@@ -112,7 +148,8 @@ proptest! {
 
 #[test]
 fn what_is_called_for_needs_no_taste() {
-    let mut site: serde_json::Value = serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
+    let mut site: serde_json::Value =
+        serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
     for placement in ["hero", "row"] {
         site["placements"][placement]["min_confidence"] = serde_json::json!(0.99);
     }
@@ -120,12 +157,37 @@ fn what_is_called_for_needs_no_taste() {
     let chosen = |events: &[Event], placement: &str, now_s: u32| {
         let engine = with_events(config(&site.to_string()), events);
         let placement = engine.placement(placement).expect("a placement");
-        let decision = engine.choose(&Request { now_ms: unix_ms_of(now_s), placement, slot: 0, exclude: &[] });
-        (decision.offer.map(|o| engine.config().text(engine.config().offer(o).name).to_owned()), decision.reason)
+        let decision = engine.choose(&Request {
+            now_ms: unix_ms_of(now_s),
+            placement,
+            slot: 0,
+            exclude: &[],
+        });
+        (
+            decision.offer.map(|o| {
+                engine
+                    .config()
+                    .text(engine.config().offer(o).name)
+                    .to_owned()
+            }),
+            decision.reason,
+        )
     };
-    assert_eq!(chosen(&[Event::bare(Kind::PageView, now)], "hero", now), (None, Reason::NothingKnown));
-    let quote = Event { travel: travel("lisbonne", "", ""), ..Event::bare(Kind::QuoteStart, now) };
-    assert_eq!(chosen(&[quote], "hero", now + 3600), (Some("come-back".into()), Reason::Chosen));
+    assert_eq!(
+        chosen(&[Event::bare(Kind::PageView, now)], "hero", now),
+        (None, Reason::NothingKnown)
+    );
+    let quote = Event {
+        travel: travel("lisbonne", "", ""),
+        ..Event::bare(Kind::QuoteStart, now)
+    };
+    assert_eq!(
+        chosen(&[quote], "hero", now + 3600),
+        (Some("come-back".into()), Reason::Chosen)
+    );
     let booking = booked(1, now, travel("crete", "2027-06-05", "2027-06-12"));
-    assert_eq!(chosen(&[booking], "row", now + DAY_S), (Some("insurance".into()), Reason::Chosen));
+    assert_eq!(
+        chosen(&[booking], "row", now + DAY_S),
+        (Some("insurance".into()), Reason::Chosen)
+    );
 }

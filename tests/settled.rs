@@ -20,22 +20,39 @@ const MINUTE: u32 = 60;
 
 fn decided(id: u32) -> Decided {
     let propensity = Propensity::of(0.25).expect("a probability");
-    Decided { id, config: 7, propensity, variant: 1, arm: 0, levels: Levels::of([id as u8; 8]) }
+    Decided {
+        id,
+        config: 7,
+        propensity,
+        variant: 1,
+        arm: 0,
+        levels: Levels::of([id as u8; 8]),
+    }
 }
 
 /// An impression or a click of a decision.
 fn about(kind: Kind, id: u32, at_s: u32) -> Event {
     let offer = name_hash(Namespace::Offer, ["lisbonne", "bali"][id as usize % 2]);
-    Event { offer, decided: decided(id), ..Event::bare(kind, at_s) }
+    Event {
+        offer,
+        decided: decided(id),
+        ..Event::bare(kind, at_s)
+    }
 }
 
 fn booking(kind: Kind, id: u32, at_s: u32) -> Event {
-    Event { booking: id, value_cents: 9_900, ..Event::bare(kind, at_s) }
+    Event {
+        booking: id,
+        value_cents: 9_900,
+        ..Event::bare(kind, at_s)
+    }
 }
 
 fn profile_of(events: &[Event]) -> Profile {
     let mut profile = Profile::default();
-    events.iter().for_each(|event| profile.apply(event, &small_config()));
+    events
+        .iter()
+        .for_each(|event| profile.apply(event, &small_config()));
     profile
 }
 
@@ -46,24 +63,46 @@ fn outcome_of(events: &[Event]) -> Outcome {
     assert_eq!(profile.settled.len(), 1);
     assert_eq!(Profile::decode(&profile.encode()), Ok(profile.clone()));
     // A glance sees all but the decisions.
-    assert_eq!(Profile::glance(&profile.encode()), Ok(Profile { settled: Vec::new(), ..profile.clone() }));
+    assert_eq!(
+        Profile::glance(&profile.encode()),
+        Ok(Profile {
+            settled: Vec::new(),
+            ..profile.clone()
+        })
+    );
     profile.settled[0].outcome()
 }
 
 #[test]
 fn an_impression_is_kept_and_a_click_marks_it() {
     let seen = about(Kind::OfferImpression, 5, NOW_S);
-    let profile = profile_of(&[seen.clone(), seen, about(Kind::OfferClick, 5, NOW_S + 3 * MINUTE)]);
-    let [settled] = profile.settled[..] else { panic!("one decision") };
-    assert_eq!((settled.decided, settled.is_viewed, settled.at_min), (decided(5), true, NOW_S / 60));
+    let profile = profile_of(&[
+        seen.clone(),
+        seen,
+        about(Kind::OfferClick, 5, NOW_S + 3 * MINUTE),
+    ]);
+    let [settled] = profile.settled[..] else {
+        panic!("one decision")
+    };
+    assert_eq!(
+        (settled.decided, settled.is_viewed, settled.at_min),
+        (decided(5), true, NOW_S / 60)
+    );
     assert_eq!(settled.click.map(|c| c.at_min), Some(NOW_S / 60 + 3));
     assert_eq!(settled.outcome(), Outcome::None);
 }
 
 #[test]
 fn events_that_tell_no_decision_settle_none() {
-    let bare = |kind| Event { decided: Decided::default(), ..about(kind, 5, NOW_S) };
-    assert!(profile_of(&[bare(Kind::OfferImpression), bare(Kind::OfferClick)]).settled.is_empty());
+    let bare = |kind| Event {
+        decided: Decided::default(),
+        ..about(kind, 5, NOW_S)
+    };
+    assert!(
+        profile_of(&[bare(Kind::OfferImpression), bare(Kind::OfferClick)])
+            .settled
+            .is_empty()
+    );
 }
 
 #[test]
@@ -73,10 +112,22 @@ fn a_quote_or_a_booking_within_seven_days_of_the_click_is_its_outcome() {
     let (in_time, late) = (NOW_S + 7 * DAY_S, NOW_S + 7 * DAY_S + MINUTE);
     assert_eq!(outcome_of(&[click.clone(), quote(in_time)]), Outcome::Quote);
     assert_eq!(outcome_of(&[click.clone(), quote(late)]), Outcome::None);
-    assert_eq!(outcome_of(&[quote(NOW_S - MINUTE), click.clone()]), Outcome::None);
-    assert_eq!(outcome_of(&[click.clone(), booking(Kind::Booking, 9, in_time)]), Outcome::Booking);
-    assert_eq!(outcome_of(&[click.clone(), booking(Kind::Booking, 9, late)]), Outcome::None);
-    assert_eq!(outcome_of(&[about(Kind::OfferImpression, 5, NOW_S), quote(in_time)]), Outcome::None);
+    assert_eq!(
+        outcome_of(&[quote(NOW_S - MINUTE), click.clone()]),
+        Outcome::None
+    );
+    assert_eq!(
+        outcome_of(&[click.clone(), booking(Kind::Booking, 9, in_time)]),
+        Outcome::Booking
+    );
+    assert_eq!(
+        outcome_of(&[click.clone(), booking(Kind::Booking, 9, late)]),
+        Outcome::None
+    );
+    assert_eq!(
+        outcome_of(&[about(Kind::OfferImpression, 5, NOW_S), quote(in_time)]),
+        Outcome::None
+    );
 }
 
 #[test]
@@ -86,40 +137,97 @@ fn a_cancellation_takes_its_own_booking_back() {
     let cancelled = |id, later| booking(Kind::BookingCancel, id, NOW_S + later);
     let quote = Event::bare(Kind::QuoteSubmit, NOW_S + MINUTE);
     let of = |rest: &[Event]| outcome_of(&[std::slice::from_ref(&click), rest].concat());
-    assert_eq!(of(&[booked(9, DAY_S), cancelled(9, 12 * DAY_S)]), Outcome::None);
-    assert_eq!(of(&[quote, booked(9, DAY_S), cancelled(9, 2 * DAY_S)]), Outcome::Quote);
-    assert_eq!(of(&[booked(9, DAY_S), cancelled(8, 2 * DAY_S)]), Outcome::Booking);
-    assert_eq!(of(&[booked(9, DAY_S), booked(8, 2 * DAY_S), cancelled(9, 3 * DAY_S)]), Outcome::Booking);
-    assert_eq!(of(&[booked(9, DAY_S), cancelled(9, 2 * DAY_S), booked(8, 3 * DAY_S)]), Outcome::Booking);
+    assert_eq!(
+        of(&[booked(9, DAY_S), cancelled(9, 12 * DAY_S)]),
+        Outcome::None
+    );
+    assert_eq!(
+        of(&[quote, booked(9, DAY_S), cancelled(9, 2 * DAY_S)]),
+        Outcome::Quote
+    );
+    assert_eq!(
+        of(&[booked(9, DAY_S), cancelled(8, 2 * DAY_S)]),
+        Outcome::Booking
+    );
+    assert_eq!(
+        of(&[
+            booked(9, DAY_S),
+            booked(8, 2 * DAY_S),
+            cancelled(9, 3 * DAY_S)
+        ]),
+        Outcome::Booking
+    );
+    assert_eq!(
+        of(&[
+            booked(9, DAY_S),
+            cancelled(9, 2 * DAY_S),
+            booked(8, 3 * DAY_S)
+        ]),
+        Outcome::Booking
+    );
     // The shop's word comes late, and is still older than the cancellation.
-    assert_eq!(of(&[cancelled(9, 2 * DAY_S), booked(9, DAY_S)]), Outcome::None);
+    assert_eq!(
+        of(&[cancelled(9, 2 * DAY_S), booked(9, DAY_S)]),
+        Outcome::None
+    );
     // Told again, long after: nothing new.
-    assert_eq!(of(&[booked(9, DAY_S), booked(9, 20 * DAY_S)]), Outcome::Booking);
+    assert_eq!(
+        of(&[booked(9, DAY_S), booked(9, 20 * DAY_S)]),
+        Outcome::Booking
+    );
 }
 
 #[test]
 fn sixteen_are_kept_for_thirty_days() {
-    let seen: Vec<Event> = (1..=40).map(|i| about(Kind::OfferImpression, i, NOW_S + i * MINUTE)).collect();
+    let seen: Vec<Event> = (1..=40)
+        .map(|i| about(Kind::OfferImpression, i, NOW_S + i * MINUTE))
+        .collect();
     let profile = profile_of(&seen);
     let ids: Vec<u32> = profile.settled.iter().map(|s| s.decided.id).collect();
     assert_eq!(ids, (25..=40).collect::<Vec<_>>());
     assert_eq!(MAX_SETTLED, ids.len());
     println!(
         "sixteen decisions: {} bytes more",
-        profile.encode().len() - Profile { settled: Vec::new(), ..profile.clone() }.encode().len()
+        profile.encode().len()
+            - Profile {
+                settled: Vec::new(),
+                ..profile.clone()
+            }
+            .encode()
+            .len()
     );
     let mut later = profile;
-    later.apply(&Event::bare(Kind::PageView, NOW_S + 30 * DAY_S + 35 * MINUTE), &small_config());
-    assert_eq!(later.settled.iter().map(|s| s.decided.id).collect::<Vec<_>>(), (36..=40).collect::<Vec<_>>());
+    later.apply(
+        &Event::bare(Kind::PageView, NOW_S + 30 * DAY_S + 35 * MINUTE),
+        &small_config(),
+    );
+    assert_eq!(
+        later
+            .settled
+            .iter()
+            .map(|s| s.decided.id)
+            .collect::<Vec<_>>(),
+        (36..=40).collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn replicas_keep_each_decision_once_with_its_latest_outcome() {
-    let (click, quote) = (about(Kind::OfferClick, 5, NOW_S), Event::bare(Kind::QuoteSubmit, NOW_S + MINUTE));
-    let here = profile_of(&[about(Kind::OfferImpression, 5, NOW_S), about(Kind::OfferImpression, 6, NOW_S)]);
+    let (click, quote) = (
+        about(Kind::OfferClick, 5, NOW_S),
+        Event::bare(Kind::QuoteSubmit, NOW_S + MINUTE),
+    );
+    let here = profile_of(&[
+        about(Kind::OfferImpression, 5, NOW_S),
+        about(Kind::OfferImpression, 6, NOW_S),
+    ]);
     let there = profile_of(&[click, quote]);
     let both = combine(&[here, there]);
-    let told: Vec<_> = both.settled.iter().map(|s| (s.decided.id, s.is_viewed, s.outcome())).collect();
+    let told: Vec<_> = both
+        .settled
+        .iter()
+        .map(|s| (s.decided.id, s.is_viewed, s.outcome()))
+        .collect();
     assert_eq!(told, [(5, true, Outcome::Quote), (6, true, Outcome::None)]);
 }
 
@@ -142,18 +250,29 @@ fn engine() -> (Engine, Decision) {
     let mut engine = Engine::new(small_config());
     engine.set_visitor(42);
     for i in 0..3 {
-        let facts = PageFacts { explicit: "trip.city", ..PageFacts::default() };
+        let facts = PageFacts {
+            explicit: "trip.city",
+            ..PageFacts::default()
+        };
         let event = engine.page(NOW_MS + f64::from(i) * 1000.0, &facts);
         engine.apply(&event);
     }
     let placement = engine.placement("home-hero").expect("a placement");
-    let decision = engine.choose(&Request { now_ms: NOW_MS + 5000.0, placement, slot: 0, exclude: &[] });
+    let decision = engine.choose(&Request {
+        now_ms: NOW_MS + 5000.0,
+        placement,
+        slot: 0,
+        exclude: &[],
+    });
     (engine, decision)
 }
 
 /// What a page tells of a choice.
 fn fields(engine: &Engine, decision: &Decision, slot: u8) -> String {
-    let offer = engine.config().offer(decision.offer.expect("an offer")).name;
+    let offer = engine
+        .config()
+        .offer(decision.offer.expect("an offer"))
+        .name;
     [
         ("offer", engine.config().text(offer).to_owned()),
         ("placement", "home-hero".to_owned()),
@@ -171,22 +290,36 @@ fn fields(engine: &Engine, decision: &Decision, slot: u8) -> String {
 #[test]
 fn a_page_tells_of_its_choice() {
     let (mut engine, decision) = engine();
-    for (later, name) in [(7000.0, "offer_impression"), (90_000.0, "offer_click"), (100_000.0, "offer_impression")] {
+    for (later, name) in [
+        (7000.0, "offer_impression"),
+        (90_000.0, "offer_click"),
+        (100_000.0, "offer_impression"),
+    ] {
         let fields = fields(&engine, &decision, 0);
-        let event = engine.track(NOW_MS + later, name, &fields).expect("an event");
+        let event = engine
+            .track(NOW_MS + later, name, &fields)
+            .expect("an event");
         engine.apply(&event);
     }
-    let [settled] = engine.known().settled[..] else { panic!("one decision") };
+    let [settled] = engine.known().settled[..] else {
+        panic!("one decision")
+    };
     assert!((settled.decided.propensity.probability() / decision.propensity - 1.0).abs() < 1e-6);
     assert_eq!(settled.decided.config, engine.config().version_hash());
     assert!(settled.is_viewed && settled.click.is_some());
     // Visitors, nothing bought, one visit, no trip; the offer fits well; half sure; no season; nothing shown this week.
     let levels: Vec<u8> = (0..8).map(|at| settled.decided.levels.level(at)).collect();
-    assert_eq!((levels[1], levels[2], levels[3], levels[6], levels[7]), (0, 0, 0, 0, 0), "{levels:?}");
+    assert_eq!(
+        (levels[1], levels[2], levels[3], levels[6], levels[7]),
+        (0, 0, 0, 0, 0),
+        "{levels:?}"
+    );
     assert!(levels[4] > 3 && levels[5] >= 2, "{levels:?}");
     // Another slot is another decision.
     let other = fields(&engine, &decision, 1);
-    let event = engine.track(NOW_MS + 120_000.0, "offer_impression", &other).expect("an event");
+    let event = engine
+        .track(NOW_MS + 120_000.0, "offer_impression", &other)
+        .expect("an event");
     engine.apply(&event);
     assert_eq!(engine.known().settled.len(), 2);
 }
@@ -196,13 +329,23 @@ fn what_is_kept_is_told_by_name() {
     let (mut engine, decision) = engine();
     let fields = fields(&engine, &decision, 0);
     for name in ["offer_impression", "offer_click", "quote_submit"] {
-        let event = engine.track(NOW_MS + 60_000.0, name, &fields).expect("an event");
+        let event = engine
+            .track(NOW_MS + 60_000.0, name, &fields)
+            .expect("an event");
         engine.apply(&event);
     }
     let known = snapshot(&engine, NOW_MS + 120_000.0);
-    let [told] = &known.decisions[..] else { panic!("one decision") };
-    assert_eq!((told.placement.as_deref(), told.offer.as_deref()), (Some("home-hero"), Some("lisbonne")));
-    assert_eq!((told.viewed, told.clicked_ms.is_some(), told.outcome), (true, true, Outcome::Quote));
+    let [told] = &known.decisions[..] else {
+        panic!("one decision")
+    };
+    assert_eq!(
+        (told.placement.as_deref(), told.offer.as_deref()),
+        (Some("home-hero"), Some("lisbonne"))
+    );
+    assert_eq!(
+        (told.viewed, told.clicked_ms.is_some(), told.outcome),
+        (true, true, Outcome::Quote)
+    );
     assert_eq!(told.levels.len(), 8);
 }
 
@@ -213,7 +356,14 @@ fn a_decision_has_one_form_only() {
         about(Kind::OfferClick, 6, NOW_S),
         booking(Kind::Booking, 9, NOW_S + MINUTE),
     ]);
-    let (bytes, own) = (profile.encode(), Profile { settled: Vec::new(), ..profile }.encode());
+    let (bytes, own) = (
+        profile.encode(),
+        Profile {
+            settled: Vec::new(),
+            ..profile
+        }
+        .encode(),
+    );
     let (from, mut read) = (own.len() - 6, 0);
     for bit in from * 8..(bytes.len() - 6) * 8 {
         let mut other = bytes[..bytes.len() - 4].to_vec();
@@ -232,11 +382,28 @@ fn any_settled() -> impl Strategy<Value = Settled> {
     let click = prop::option::of((0u32..4, any::<bool>(), word));
     (0u32..3, 5u32..8, any::<bool>(), click).prop_map(|(variant, at_min, is_viewed, click)| {
         use escale::core::profile::settled::{BookingWord, Click};
-        let word = |(at_min, is_cancelled, id)| BookingWord { at_min, is_cancelled, id };
-        let click =
-            click.map(|(later, is_quoted, b)| Click { at_min: at_min + later, is_quoted, booking: b.map(word) });
-        let decided = Decided { variant: variant as u8, ..decided(5) };
-        Settled { decided, placement: 1, offer: 2, at_min, is_viewed, click }
+        let word = |(at_min, is_cancelled, id)| BookingWord {
+            at_min,
+            is_cancelled,
+            id,
+        };
+        let click = click.map(|(later, is_quoted, b)| Click {
+            at_min: at_min + later,
+            is_quoted,
+            booking: b.map(word),
+        });
+        let decided = Decided {
+            variant: variant as u8,
+            ..decided(5)
+        };
+        Settled {
+            decided,
+            placement: 1,
+            offer: 2,
+            at_min,
+            is_viewed,
+            click,
+        }
     })
 }
 

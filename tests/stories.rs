@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 
 fn told(story: &Value) -> Outcome {
     let config = small_config();
-    let story = story::read(&story.to_string(), &config).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let story =
+        story::read(&story.to_string(), &config).unwrap_or_else(|faults| panic!("{faults:#?}"));
     story.run(&Engine::new(config))
 }
 
@@ -48,7 +49,8 @@ fn the_stories_of_the_demo_come_true() {
     for entry in std::fs::read_dir(demo.join("stories")).expect("stories") {
         let path = entry.expect("an entry").path();
         let text = std::fs::read_to_string(&path).expect("a story");
-        let story = story::read(&text, engine.config()).unwrap_or_else(|f| panic!("{}: {f:#?}", path.display()));
+        let story = story::read(&text, engine.config())
+            .unwrap_or_else(|f| panic!("{}: {f:#?}", path.display()));
         failed.extend(Some(story.run(&engine)).filter(|outcome| !outcome.is_met()));
         ran += 1;
     }
@@ -86,9 +88,21 @@ fn what_did_not_come_true_is_accounted_for() {
     let met: Vec<bool> = outcome.verdicts.iter().map(|v| v.is_met).collect();
     assert_eq!(met, [false, false, false, true], "{outcome:#?}");
     let why = |i: usize| outcome.verdicts[i].why.join("\n");
-    assert!(why(0).contains("`bali` is out: feedback") && why(0).contains("trip.city +"), "{}", why(0));
-    assert!(why(1).contains("no such offer may stand in this placement"), "{}", why(1));
-    assert!(why(2).contains("sees `porto`") && why(2).contains("`lisbonne` scores"), "{}", why(2));
+    assert!(
+        why(0).contains("`bali` is out: feedback") && why(0).contains("trip.city +"),
+        "{}",
+        why(0)
+    );
+    assert!(
+        why(1).contains("no such offer may stand in this placement"),
+        "{}",
+        why(1)
+    );
+    assert!(
+        why(2).contains("sees `porto`") && why(2).contains("`lisbonne` scores"),
+        "{}",
+        why(2)
+    );
     assert_eq!(outcome.verdicts[3].why, Vec::<String>::new());
 }
 
@@ -101,16 +115,32 @@ fn nothing_known_says_what_would_help() {
             { "placement": "home-hero", "shows": { "family": "city" } }
         ]
     }));
-    assert!(outcome.verdicts[0].is_met && !outcome.verdicts[1].is_met, "{outcome:#?}");
-    assert_eq!(outcome.verdicts[1].saw, "the page's own content (nothing_known)");
-    assert!(outcome.verdicts[1].why.iter().any(|line| line.contains("page(s) about one theme")), "{outcome:#?}");
+    assert!(
+        outcome.verdicts[0].is_met && !outcome.verdicts[1].is_met,
+        "{outcome:#?}"
+    );
+    assert_eq!(
+        outcome.verdicts[1].saw,
+        "the page's own content (nothing_known)"
+    );
+    assert!(
+        outcome.verdicts[1]
+            .why
+            .iter()
+            .any(|line| line.contains("page(s) about one theme")),
+        "{outcome:#?}"
+    );
 }
 
 #[test]
 fn seeing_without_clicking_counts_as_ignoring() {
-    let mut story =
-        three_cities(&json!([{ "placement": "home-hero", "shows": { "family": "exotic" }, "in_draws": 20 }]));
-    story["steps"].as_array_mut().expect("steps").extend((0..3).map(|_| json!({ "wait": "2m", "see": "home-hero" })));
+    let mut story = three_cities(
+        &json!([{ "placement": "home-hero", "shows": { "family": "exotic" }, "in_draws": 20 }]),
+    );
+    story["steps"]
+        .as_array_mut()
+        .expect("steps")
+        .extend((0..3).map(|_| json!({ "wait": "2m", "see": "home-hero" })));
     let outcome = told(&story);
     assert!(outcome.is_met(), "{outcome:#?}");
 }
@@ -124,7 +154,9 @@ fn the_control_group_is_left_out() {
         { "placement": "home-hero", "shows": { "family": "city" } },
         { "placement": "home-hero", "shows": { "family": "city" }, "in_draws": 100, "at_least": 1 }
     ]);
-    let outcome = story::read(&three_cities(&then).to_string(), &config).expect("a story").run(&Engine::new(config));
+    let outcome = story::read(&three_cities(&then).to_string(), &config)
+        .expect("a story")
+        .run(&Engine::new(config));
     assert!(outcome.is_met(), "{outcome:#?}");
 }
 
@@ -167,30 +199,45 @@ fn every_fault_is_told_with_its_place_and_a_remedy() {
         "/then/2/shows: it names nothing, or too much. ",
     ];
     for expected in expected {
-        assert!(found.iter().any(|fault| fault.starts_with(expected)), "{expected} in {found:#?}");
+        assert!(
+            found.iter().any(|fault| fault.starts_with(expected)),
+            "{expected} in {found:#?}"
+        );
     }
     assert_eq!(found.len(), expected.len(), "{found:#?}");
 }
 
 #[test]
 fn the_structure_is_checked_first() {
-    let found = faults(&json!({ "name": "x", "step": [], "then": [{ "placement": "home-hero", "in_draws": 0 }] }));
+    let found = faults(
+        &json!({ "name": "x", "step": [], "then": [{ "placement": "home-hero", "in_draws": 0 }] }),
+    );
     let expected = [
         "/step: `step` is not known here. Did you mean `steps`?",
         "/then/0/in_draws: 0 is out",
         ": `steps` is missing",
     ];
     for expected in expected {
-        assert!(found.iter().any(|fault| fault.starts_with(expected)), "{expected} in {found:#?}");
+        assert!(
+            found.iter().any(|fault| fault.starts_with(expected)),
+            "{expected} in {found:#?}"
+        );
     }
-    assert!(story::read("{", &small_config()).unwrap_err()[0].message.contains("not JSON"));
+    assert!(
+        story::read("{", &small_config()).unwrap_err()[0]
+            .message
+            .contains("not JSON")
+    );
 }
 
 /// A city lover's replica, base64url, and a moment after it.
 fn city_lover() -> String {
     let mut engine = Engine::new(small_config());
     for minute in 0..4 {
-        let facts = PageFacts { explicit: "trip.city", ..PageFacts::default() };
+        let facts = PageFacts {
+            explicit: "trip.city",
+            ..PageFacts::default()
+        };
         let event = engine.page(1_795_255_200_000.0 + f64::from(minute) * 60_000.0, &facts);
         engine.apply(&event);
     }
@@ -206,8 +253,14 @@ fn a_story_may_begin_with_what_is_known_already() {
         story
     };
     assert!(told(&story("replica")).is_met());
-    assert!(told(&story("others")).is_met(), "what other browsers know is known");
-    assert!(!told(&story("$schema")).is_met(), "and without it nobody is");
+    assert!(
+        told(&story("others")).is_met(),
+        "what other browsers know is known"
+    );
+    assert!(
+        !told(&story("$schema")).is_met(),
+        "and without it nobody is"
+    );
 }
 
 #[test]
@@ -219,12 +272,17 @@ fn what_is_no_profile_is_refused_with_its_place() {
     let good = city_lover();
     for wrong in [&good[1..], "not base64!", &good[..good.len() - 2]] {
         let found = faults(&story(wrong));
-        assert!(found.len() == 1 && found[0].contains("/replica"), "{wrong}: {found:#?}");
+        assert!(
+            found.len() == 1 && found[0].contains("/replica"),
+            "{wrong}: {found:#?}"
+        );
     }
     assert!(
-        faults(&json!({ "name": "a", "others": "_____w", "steps": [{ "at": "2026-11-21T12:00" }],
-        "then": [{ "placement": "home-hero", "shows": { "default": true } }] }))[0]
-            .contains("/others")
+        faults(
+            &json!({ "name": "a", "others": "_____w", "steps": [{ "at": "2026-11-21T12:00" }],
+        "then": [{ "placement": "home-hero", "shows": { "default": true } }] })
+        )[0]
+        .contains("/others")
     );
 }
 
@@ -236,10 +294,21 @@ fn as_if_of_a_persona_changes_what_conditions_see_and_nothing_that_is_kept() {
     let compiled = compile(&json.to_string()).expect("a good config");
     let mut engine = Engine::new(Config::from_bytes(compiled.bytes).expect("its own bytes"));
     let now_ms = 1_795_262_400_000.0;
-    let event = engine.page(now_ms, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
+    let event = engine.page(
+        now_ms,
+        &PageFacts {
+            explicit: "trip.city",
+            ..PageFacts::default()
+        },
+    );
     engine.apply(&event);
     let kept = engine.save();
-    let request = Request { now_ms, placement: 0, slot: 0, exclude: &[] };
+    let request = Request {
+        now_ms,
+        placement: 0,
+        slot: 0,
+        exclude: &[],
+    };
     assert_eq!(engine.choose(&request).offer, None);
     engine.suppose_persona(Some(name_hash(Namespace::Persona, "couple")));
     assert_eq!(engine.choose(&request).offer, Some(0));

@@ -24,55 +24,114 @@ fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {
 }
 
 fn shown(offer: &str, placement: &str, at_s: u32) -> Event {
-    let mark = Mark { placement: name_hash(Namespace::Placement, placement), ..Mark::default() };
-    Event { offer: name_hash(Namespace::Offer, offer), mark, ..Event::bare(Kind::OfferImpression, at_s) }
+    let mark = Mark {
+        placement: name_hash(Namespace::Placement, placement),
+        ..Mark::default()
+    };
+    Event {
+        offer: name_hash(Namespace::Offer, offer),
+        mark,
+        ..Event::bare(Kind::OfferImpression, at_s)
+    }
 }
 
 fn moments(events: &[Event], now_s: u32) -> Vec<Moment> {
-    trip::read(&profile_of(events, &timed()), &timed(), now_s).iter().map(|t| t.moment).collect()
+    trip::read(&profile_of(events, &timed()), &timed(), now_s)
+        .iter()
+        .map(|t| t.moment)
+        .collect()
 }
 
 fn names(hashes: &[u32], namespace: Namespace, known: &[&str]) -> Vec<String> {
     let is_in = |name: &&&str| hashes.contains(&name_hash(namespace, name));
-    known.iter().filter(is_in).map(|n| (*n).to_owned()).collect()
+    known
+        .iter()
+        .filter(is_in)
+        .map(|n| (*n).to_owned())
+        .collect()
 }
 
 #[test]
 fn caps_of_offers_families_placements_and_all() {
     let config = timed();
-    let mut events: Vec<Event> = (0..2).map(|i| shown("lisbonne", "hero", NOW_S + i * 60)).collect();
+    let mut events: Vec<Event> = (0..2)
+        .map(|i| shown("lisbonne", "hero", NOW_S + i * 60))
+        .collect();
     let caps = |events: &[Event], now_s| caps_of(&profile_of(events, &config), &config, now_s);
     let offers = |caps: &Caps| names(&caps.offers, Namespace::Offer, &["lisbonne", "porto"]);
     assert_eq!(offers(&caps(&events, NOW_S + 120)), ["lisbonne"]);
     assert!(offers(&caps(&events, NOW_S + DAY_S + 61)).is_empty());
     events.push(shown("porto", "hero", NOW_S + 180));
     let third = caps(&events, NOW_S + 200);
-    assert_eq!(names(&third.placements, Namespace::Placement, &["hero", "row"]), ["hero"]);
+    assert_eq!(
+        names(&third.placements, Namespace::Placement, &["hero", "row"]),
+        ["hero"]
+    );
     assert!(third.families.is_empty() && !third.is_all_capped);
-    assert!(caps(&events, NOW_S + 3600).placements.is_empty(), "the visit is over");
-    let said = Said { of: 1, what: name_hash(Namespace::Family, "city"), by: 1 };
-    events.push(Event { said, ..Event::bare(Kind::MessageSent, NOW_S + 100) });
-    assert_eq!(names(&caps(&events, NOW_S + 200).families, Namespace::Family, &["city", "beach"]), ["city"]);
+    assert!(
+        caps(&events, NOW_S + 3600).placements.is_empty(),
+        "the visit is over"
+    );
+    let said = Said {
+        of: 1,
+        what: name_hash(Namespace::Family, "city"),
+        by: 1,
+    };
+    events.push(Event {
+        said,
+        ..Event::bare(Kind::MessageSent, NOW_S + 100)
+    });
+    assert_eq!(
+        names(
+            &caps(&events, NOW_S + 200).families,
+            Namespace::Family,
+            &["city", "beach"]
+        ),
+        ["city"]
+    );
     events.extend((0..2).map(|i| shown("crete", "row", NOW_S + 200 + i)));
-    assert!(caps(&events, NOW_S + 300).is_all_capped, "all channels share one budget");
+    assert!(
+        caps(&events, NOW_S + 300).is_all_capped,
+        "all channels share one budget"
+    );
 }
 
 #[test]
 fn a_life_is_counted_beyond_the_newest_exposures() {
     let config = timed();
-    let events: Vec<Event> = (0..5).map(|i| shown("lisbonne", "row", NOW_S + i * 40 * DAY_S)).collect();
-    let read = |n: usize| caps_of(&profile_of(&events[..n], &config), &config, NOW_S + 400 * DAY_S);
+    let events: Vec<Event> = (0..5)
+        .map(|i| shown("lisbonne", "row", NOW_S + i * 40 * DAY_S))
+        .collect();
+    let read = |n: usize| {
+        caps_of(
+            &profile_of(&events[..n], &config),
+            &config,
+            NOW_S + 400 * DAY_S,
+        )
+    };
     assert!(read(4).offers.is_empty() && read(5).offers.len() == 1);
 }
 
 #[test]
 fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
     let config = timed();
-    let wish =
-        |frequency, at_s| Event { mark: Mark { frequency, ..Mark::default() }, ..Event::bare(Kind::Declare, at_s) };
-    let mut events = vec![wish(Frequency::Weekly, NOW_S), shown("crete", "row", NOW_S + 60)];
-    let is_unwanted = |events: &[Event], now_s| caps_of(&profile_of(events, &config), &config, now_s).is_unwanted;
-    assert!(!is_unwanted(&events, NOW_S + 120), "the visit at hand goes on");
+    let wish = |frequency, at_s| Event {
+        mark: Mark {
+            frequency,
+            ..Mark::default()
+        },
+        ..Event::bare(Kind::Declare, at_s)
+    };
+    let mut events = vec![
+        wish(Frequency::Weekly, NOW_S),
+        shown("crete", "row", NOW_S + 60),
+    ];
+    let is_unwanted =
+        |events: &[Event], now_s| caps_of(&profile_of(events, &config), &config, now_s).is_unwanted;
+    assert!(
+        !is_unwanted(&events, NOW_S + 120),
+        "the visit at hand goes on"
+    );
     assert!(is_unwanted(&events, NOW_S + 2 * DAY_S));
     assert!(!is_unwanted(&events, NOW_S + 8 * DAY_S));
     events.push(wish(Frequency::Never, NOW_S + 10 * DAY_S));
@@ -80,7 +139,10 @@ fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
     events.push(wish(Frequency::Any, NOW_S + 11 * DAY_S));
     assert!(!is_unwanted(&events, NOW_S + 11 * DAY_S));
     events.reverse();
-    assert!(!is_unwanted(&events, NOW_S + 11 * DAY_S), "whatever the order of arrival");
+    assert!(
+        !is_unwanted(&events, NOW_S + 11 * DAY_S),
+        "whatever the order of arrival"
+    );
 }
 
 #[test]
@@ -91,9 +153,18 @@ fn a_trip_goes_through_its_moments() {
     let search = told(Kind::Search, now + 60, crete);
     let submit = told(Kind::QuoteSubmit, now + 120, crete);
     let book = booked(9, now + 180, crete);
-    assert_eq!(moments(core::slice::from_ref(&dream), now), [Moment::Dreaming]);
-    assert_eq!(moments(&[dream.clone(), search.clone()], now), [Moment::Planning]);
-    assert_eq!(moments(&[dream.clone(), search.clone(), submit.clone()], now), [Moment::Quoted]);
+    assert_eq!(
+        moments(core::slice::from_ref(&dream), now),
+        [Moment::Dreaming]
+    );
+    assert_eq!(
+        moments(&[dream.clone(), search.clone()], now),
+        [Moment::Planning]
+    );
+    assert_eq!(
+        moments(&[dream.clone(), search.clone(), submit.clone()], now),
+        [Moment::Quoted]
+    );
     let all = [dream, search, submit, book];
     for (date, moment) in [
         ("2027-03-02", Moment::Booked),
@@ -110,45 +181,99 @@ fn a_trip_goes_through_its_moments() {
 #[test]
 fn trips_live_side_by_side_and_a_larger_place_joins_the_one_in_it() {
     let now = at("2027-03-01");
-    let berlin_like = told(Kind::Search, now, travel("lisbonne", "2027-04-01", "2027-04-03"));
-    let family = told(Kind::Search, now + 60, travel("crete", "2027-07-10", "2027-07-24"));
-    let larger = told(Kind::Search, now + 120, travel("portugal", "2027-04-05", "2027-04-09"));
-    let apart = told(Kind::Search, now + 180, travel("portugal", "2027-09-01", "2027-09-09"));
+    let berlin_like = told(
+        Kind::Search,
+        now,
+        travel("lisbonne", "2027-04-01", "2027-04-03"),
+    );
+    let family = told(
+        Kind::Search,
+        now + 60,
+        travel("crete", "2027-07-10", "2027-07-24"),
+    );
+    let larger = told(
+        Kind::Search,
+        now + 120,
+        travel("portugal", "2027-04-05", "2027-04-09"),
+    );
+    let apart = told(
+        Kind::Search,
+        now + 180,
+        travel("portugal", "2027-09-01", "2027-09-09"),
+    );
     let config = timed();
-    let trips = trip::read(&profile_of(&[berlin_like, family, larger, apart], &config), &config, now + 300);
+    let trips = trip::read(
+        &profile_of(&[berlin_like, family, larger, apart], &config),
+        &config,
+        now + 300,
+    );
     assert_eq!(trips.len(), 3);
-    let first = trips.iter().find(|t| t.travel.destination == topic("destination.lisbonne")).expect("a trip");
-    assert_eq!((first.ids.len(), first.travel.start_day), (2, day_of_date("2027-04-05").expect("a date")));
+    let first = trips
+        .iter()
+        .find(|t| t.travel.destination == topic("destination.lisbonne"))
+        .expect("a trip");
+    assert_eq!(
+        (first.ids.len(), first.travel.start_day),
+        (2, day_of_date("2027-04-05").expect("a date"))
+    );
     assert_eq!(trip::leading(&trips), Some(first));
 }
 
 #[test]
 fn who_speaks_of_a_place_after_the_return_has_another_trip_in_mind() {
-    let first = booked(1, at("2027-03-01"), travel("crete", "2027-06-05", "2027-06-12"));
+    let first = booked(
+        1,
+        at("2027-03-01"),
+        travel("crete", "2027-06-05", "2027-06-12"),
+    );
     let again = told(Kind::Search, at("2027-06-20"), travel("crete", "", ""));
-    assert_eq!(moments(&[first, again], at("2027-06-20")), [Moment::Returned, Moment::Dreaming]);
+    assert_eq!(
+        moments(&[first, again], at("2027-06-20")),
+        [Moment::Returned, Moment::Dreaming]
+    );
 }
 
 #[test]
 fn a_cancelled_booking_leaves_no_trip() {
     let crete = travel("crete", "2027-06-05", "2027-06-12");
     let now = at("2027-03-01");
-    let cancel = Event { booking: 1, ..Event::bare(Kind::BookingCancel, now + 600) };
-    assert!(moments(&[told(Kind::Search, now, crete), booked(1, now + 60, crete), cancel], now + 700).is_empty());
+    let cancel = Event {
+        booking: 1,
+        ..Event::bare(Kind::BookingCancel, now + 600)
+    };
+    assert!(
+        moments(
+            &[
+                told(Kind::Search, now, crete),
+                booked(1, now + 60, crete),
+                cancel
+            ],
+            now + 700
+        )
+        .is_empty()
+    );
 }
 
 #[test]
 fn a_quote_is_abandoned_by_silence_alone() {
     let (now, config) = (at("2027-03-01"), timed());
-    let mut events =
-        vec![told(Kind::Search, now, travel("crete", "2027-06-05", "")), Event::bare(Kind::QuoteStart, now + 60)];
+    let mut events = vec![
+        told(Kind::Search, now, travel("crete", "2027-06-05", "")),
+        Event::bare(Kind::QuoteStart, now + 60),
+    ];
     let is_abandoned = |events: &[Event], now_s| {
-        trip::read(&profile_of(events, &config), &config, now_s).iter().any(|t| t.is_abandoned)
+        trip::read(&profile_of(events, &config), &config, now_s)
+            .iter()
+            .any(|t| t.is_abandoned)
     };
     assert!(!is_abandoned(&events, now + 60 + 44 * 60));
     assert!(is_abandoned(&events, now + 60 + 46 * 60));
     events.push(Event::bare(Kind::QuoteSubmit, now + 120));
-    assert_eq!(profile_of(&events, &config).trips.len(), 1, "a quote that says nothing is for the trip at hand");
+    assert_eq!(
+        profile_of(&events, &config).trips.len(),
+        1,
+        "a quote that says nothing is for the trip at hand"
+    );
     assert!(!is_abandoned(&events, now + DAY_S));
 }
 
@@ -158,12 +283,15 @@ fn a_booking_suppresses_its_product_and_opens_complements_until_the_return() {
     let events = [booked(1, now, travel("crete", "2027-06-05", "2027-06-12"))];
     let profile = profile_of(&events, &config);
     let out = |now_s| {
-        let suppression = Suppression::read(&profile, &config, &TimeFacts::new(&profile, &config, now_s));
+        let suppression =
+            Suppression::read(&profile, &config, &TimeFacts::new(&profile, &config, now_s));
         let all = (0..9u16).map(|i| (i, config.offer(i)));
         let is_out = |(i, o): &(u16, escale::core::config::Offer)| {
             suppression.suppresses(&config, *i, o) || suppression.waits_for_a_trip(o)
         };
-        all.filter(is_out).map(|(_, o)| config.text(o.name).to_owned()).collect::<Vec<_>>()
+        all.filter(is_out)
+            .map(|(_, o)| config.text(o.name).to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(out(now), ["crete", "palma", "bali"]);
     assert_eq!(out(at("2027-06-12")), ["crete", "palma", "bali"]);
@@ -176,13 +304,21 @@ fn seasons_know_zones_and_hemispheres() {
     let zone = |name: &str| config.index_of_name(Namespace::Zone, name).expect("a zone");
     let seasons = |name: &str, date: &str| {
         let in_force = season::in_force(&config, zone(name), at(date));
-        in_force.map(|s| config.text(config.season(s).name).to_owned()).collect::<Vec<_>>()
+        in_force
+            .map(|s| config.text(config.season(s).name).to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(seasons("fr-a", "2026-12-25"), ["christmas"]);
     assert_eq!(seasons("fr-a", "2027-02-08"), Vec::<String>::new());
     assert_eq!(seasons("fr-c", "2027-02-08"), ["school-holidays"]);
     assert_eq!(seasons("fr-a", "2027-02-20"), ["school-holidays"]);
-    assert_eq!((seasons("reunion", "2027-07-15"), seasons("fr-a", "2027-07-15").len()), (vec!["winter".to_owned()], 0));
+    assert_eq!(
+        (
+            seasons("reunion", "2027-07-15"),
+            seasons("fr-a", "2027-07-15").len()
+        ),
+        (vec!["winter".to_owned()], 0)
+    );
     assert!((season::exploration(&config, zone("fr-a"), at("2026-12-25")) - 0.2).abs() < 1e-6);
     assert!(season::exploration(&config, zone("fr-a"), at("2026-11-25")) < 1e-9);
 }
@@ -192,23 +328,37 @@ fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
     let config = timed();
     let view = |at_s| Event::bare(Kind::PageView, at_s).about("trip.city", 16);
     let mass = |at_s: u32| {
-        let profile = profile_of(&[view(at_s), Event::bare(Kind::PageView, at("2027-03-01"))], &config);
+        let profile = profile_of(
+            &[view(at_s), Event::bare(Kind::PageView, at("2027-03-01"))],
+            &config,
+        );
         let facet = profile.facets[0].clone();
         let topic = facet.topics[0];
-        (topic.taste.at(at_s, facet.taste_half_life_s), topic.intent.at(at_s, facet.intent_half_life_s))
+        (
+            topic.taste.at(at_s, facet.taste_half_life_s),
+            topic.intent.at(at_s, facet.intent_half_life_s),
+        )
     };
     let ((usual, intent), (slowed, as_ever)) = (mass(at("2026-11-25")), mass(at("2026-12-20")));
     assert!((slowed / usual - 0.25).abs() < 1e-4 && (intent - as_ever).abs() < 1e-4);
     let mut engine = Engine::new(timed());
     engine.apply(
-        &engine.clone().track(unix_ms_of(NOW_S), "declare", &format!("zone{UNIT}fr-a{RECORD}")).expect("a fact"),
+        &engine
+            .clone()
+            .track(
+                unix_ms_of(NOW_S),
+                "declare",
+                &format!("zone{UNIT}fr-a{RECORD}"),
+            )
+            .expect("a fact"),
     );
     assert_eq!(engine.known().zone(engine.config()), 0);
 }
 
 #[test]
 fn what_cannot_be_meant_is_refused_with_its_place() {
-    let mut site: serde_json::Value = serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
+    let mut site: serde_json::Value =
+        serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
     site["offers"][0]["caps"] = serde_json::json!([{"most": 9, "per": "day"}]);
     site["offers"][1]["substitutes"] = serde_json::json!(["balli"]);
     site["seasons"] = serde_json::json!([
@@ -235,7 +385,10 @@ fn what_cannot_be_meant_is_refused_with_its_place() {
     ] {
         assert!(paths.contains(&path), "{path} is not among {paths:?}");
     }
-    let mistyped = issues.iter().find(|i| i.path == "/scenarios/0/on").expect("an issue");
+    let mistyped = issues
+        .iter()
+        .find(|i| i.path == "/scenarios/0/on")
+        .expect("an issue");
     assert_eq!(mistyped.remedy, "Did you mean `quote_abandoned`?");
 }
 

@@ -29,15 +29,32 @@ const TONES: &str = r#"[
 fn after_pages(count: u32) -> (Engine, Request<'static>) {
     let mut engine = Engine::new(config(&json_with(TONES)));
     for i in 0..count {
-        let event = engine.page(NOW_MS + f64::from(i), &PageFacts { explicit: "trip.city", ..PageFacts::default() });
+        let event = engine.page(
+            NOW_MS + f64::from(i),
+            &PageFacts {
+                explicit: "trip.city",
+                ..PageFacts::default()
+            },
+        );
         engine.apply(&event);
     }
     let placement = engine.placement("hero").expect("a placement");
-    (engine, Request { now_ms: NOW_MS + 1000.0, placement, slot: 0, exclude: &[] })
+    (
+        engine,
+        Request {
+            now_ms: NOW_MS + 1000.0,
+            placement,
+            slot: 0,
+            exclude: &[],
+        },
+    )
 }
 
 fn told(engine: &Engine, variant: u8, language: &str) -> Vec<(String, String)> {
-    engine.content(0, variant, language).map(|(key, text)| (key.to_owned(), text.to_owned())).collect()
+    engine
+        .content(0, variant, language)
+        .map(|(key, text)| (key.to_owned(), text.to_owned()))
+        .collect()
 }
 
 fn faults(variants: &str) -> Vec<Issue> {
@@ -46,7 +63,10 @@ fn faults(variants: &str) -> Vec<Issue> {
 
 #[track_caller]
 fn refused(variants: &str, path: &str) {
-    let paths: Vec<String> = faults(variants).into_iter().map(|issue| issue.path).collect();
+    let paths: Vec<String> = faults(variants)
+        .into_iter()
+        .map(|issue| issue.path)
+        .collect();
     assert_eq!(paths, [path]);
 }
 
@@ -55,21 +75,40 @@ fn the_first_variant_that_is_meant_is_taken() {
     for (pages, variant) in [(1, 0), (2, 2), (3, 1), (9, 1)] {
         let (engine, request) = after_pages(pages);
         let decision = engine.choose(&request);
-        assert_eq!((decision.offer, decision.variant), (Some(0), variant), "after {pages} pages");
+        assert_eq!(
+            (decision.offer, decision.variant),
+            (Some(0), variant),
+            "after {pages} pages"
+        );
     }
 }
 
 #[test]
 fn a_variant_says_what_differs_over_the_offer_s_own_words() {
     let (engine, _) = after_pages(0);
-    let own = [("text", "Three nights"), ("title", "Seville"), ("url", "/seville")].map(|(k, t)| (k.into(), t.into()));
+    let own = [
+        ("text", "Three nights"),
+        ("title", "Seville"),
+        ("url", "/seville"),
+    ]
+    .map(|(k, t)| (k.into(), t.into()));
     assert_eq!(told(&engine, 0, "en"), own);
-    let keen = [("text", "Three nights"), ("title", "Seville again?"), ("url", "/seville")];
-    assert_eq!(told(&engine, 1, "en"), keen.map(|(k, t)| (k.into(), t.into())));
+    let keen = [
+        ("text", "Three nights"),
+        ("title", "Seville again?"),
+        ("url", "/seville"),
+    ];
+    assert_eq!(
+        told(&engine, 1, "en"),
+        keen.map(|(k, t)| (k.into(), t.into()))
+    );
     // Nothing else was said in English, and a variant that is not there says what the offer says.
     assert_eq!(told(&engine, 2, "en"), own);
     assert_eq!(told(&engine, 200, "en"), own);
-    assert_eq!(told(&engine, 2, "fr")[0], ("badge".to_owned(), "Guide".to_owned()));
+    assert_eq!(
+        told(&engine, 2, "fr")[0],
+        ("badge".to_owned(), "Guide".to_owned())
+    );
 }
 
 #[test]
@@ -78,7 +117,10 @@ fn an_explanation_names_the_variant() {
         let (engine, request) = after_pages(pages);
         explain(&engine, &request).variant
     };
-    assert_eq!((name(1), name(2), name(3)), (None, Some("second".into()), Some("keen".into())));
+    assert_eq!(
+        (name(1), name(2), name(3)),
+        (None, Some("second".into()), Some("keen".into()))
+    );
 }
 
 #[test]
@@ -92,11 +134,26 @@ fn faults_are_told_at_their_places() {
         &format!(r#"[{{"id": "a", "content": {text}}}, {{"id": "a", "content": {text}}}]"#),
         "/offers/0/variants/1/id",
     );
-    refused(r#"[{"id": "a", "content": {"it": {"title": "T"}}}]"#, "/offers/0/variants/0/content/it");
-    refused(r#"[{"id": "a", "content": {"en": {"url": "javascript:x"}}}]"#, "/offers/0/variants/0/content/en/url");
-    refused(r#"[{"id": "a", "content": {}}]"#, "/offers/0/variants/0/content");
-    refused(&format!(r#"[{{"id": "", "content": {text}}}]"#), "/offers/0/variants/0/id");
-    refused(&format!(r#"[{{"id": "a", "content": {text}, "whn": {{}}}}]"#), "/offers/0/variants/0/whn");
+    refused(
+        r#"[{"id": "a", "content": {"it": {"title": "T"}}}]"#,
+        "/offers/0/variants/0/content/it",
+    );
+    refused(
+        r#"[{"id": "a", "content": {"en": {"url": "javascript:x"}}}]"#,
+        "/offers/0/variants/0/content/en/url",
+    );
+    refused(
+        r#"[{"id": "a", "content": {}}]"#,
+        "/offers/0/variants/0/content",
+    );
+    refused(
+        &format!(r#"[{{"id": "", "content": {text}}}]"#),
+        "/offers/0/variants/0/id",
+    );
+    refused(
+        &format!(r#"[{{"id": "a", "content": {text}, "whn": {{}}}}]"#),
+        "/offers/0/variants/0/whn",
+    );
 }
 
 #[test]
@@ -115,14 +172,23 @@ fn variants_that_nobody_gets_are_warned_of() {
             {{"id": "b", "content": {text}}}, {{"id": "c", "when": {{"stage": "new"}}, "content": {text}}}]"#
     );
     let Compiled { warnings, .. } = compile(&json_with(&variants)).expect("a config");
-    let paths: Vec<&str> = warnings.iter().map(|w| w.path.as_str()).filter(|p| p.contains("variants")).collect();
-    assert_eq!(paths, ["/offers/0/variants/0/when/visit.count", "/offers/0/variants/2"]);
+    let paths: Vec<&str> = warnings
+        .iter()
+        .map(|w| w.path.as_str())
+        .filter(|p| p.contains("variants"))
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "/offers/0/variants/0/when/visit.count",
+            "/offers/0/variants/2"
+        ]
+    );
 }
 
 #[test]
 fn a_condition_of_a_variant_may_ask_about_the_page() {
-    let variants =
-        r#"[{"id": "a", "when": {"page.topics": {"$in": ["trip.city"]}}, "content": {"en": {"title": "T"}}}]"#;
+    let variants = r#"[{"id": "a", "when": {"page.topics": {"$in": ["trip.city"]}}, "content": {"en": {"title": "T"}}}]"#;
     assert!(config(&json_with(variants)).policy().asks_for_page);
     assert!(!config(&json_with(TONES)).policy().asks_for_page);
 }

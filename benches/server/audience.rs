@@ -25,14 +25,26 @@ const KINDS: usize = 512;
 
 /// Asks for audiences of so many customers.
 pub fn run(words: &Words) {
-    let (customers, on) = (words.number("customers", 1_000_000), words.text("on", "both"));
+    let (customers, on) = (
+        words.number("customers", 1_000_000),
+        words.text("on", "both"),
+    );
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/demo/escale.json");
     let states = states(&std::fs::read_to_string(&config).unwrap());
     let bytes: usize = states.iter().map(Vec::len).sum::<usize>() / states.len();
     let day = (NOW_MS / 86_400_000.0) as u32;
-    let population =
-        Population { site: Site::new(SITE), count: customers, states, counted: None, are_customers: true, day };
-    for name in ["sqlite", "postgres"].into_iter().filter(|name| [*name, "both"].contains(&on)) {
+    let population = Population {
+        site: Site::new(SITE),
+        count: customers,
+        states,
+        counted: None,
+        are_customers: true,
+        day,
+    };
+    for name in ["sqlite", "postgres"]
+        .into_iter()
+        .filter(|name| [*name, "both"].contains(&on))
+    {
         let folder = words.folder();
         let cluster = (name == "postgres").then(|| Cluster::start(words.folder()));
         let runtime = Runtime::new().unwrap();
@@ -47,14 +59,21 @@ pub fn run(words: &Words) {
             Some(_) => runtime.block_on(population.fill_postgres(&db)),
         }
         let load = machine::load();
-        println!("\n{customers} customers on {name}, profiles of {bytes} bytes on average; load {load}");
+        println!(
+            "\n{customers} customers on {name}, profiles of {bytes} bytes on average; load {load}"
+        );
         let mut figures = serde_json::Map::new();
         for (whom, arguments) in [
             ("a segment of tastes", &["city-lovers"][..]),
             ("a segment of three", &["best-city-lovers"]),
             ("everyone", &["--when", "{}"]),
         ] {
-            let Run { seconds, cpu_seconds, lines, peak_kib } = ask(&config, &db, &out, arguments);
+            let Run {
+                seconds,
+                cpu_seconds,
+                lines,
+                peak_kib,
+            } = ask(&config, &db, &out, arguments);
             println!(
                 "  {whom:<20} {seconds:>7.2} s, {cpu_seconds:>7.2} s of all cores, {lines} of {customers}, \
                  at most {peak_kib} KiB of memory"
@@ -69,21 +88,32 @@ pub fn run(words: &Words) {
 
 /// Visitors of every kind there is in the demo: few pages and many, one topic and all.
 fn states(json: &str) -> Vec<Vec<u8>> {
-    let config = Config::from_bytes(compile(json).expect("the demo's config").bytes).expect("compiled bytes open");
-    let names: Vec<String> =
-        (0..config.count(Section::Topics) as u16).map(|t| config.text(config.topic(t).name).to_owned()).collect();
+    let config = Config::from_bytes(compile(json).expect("the demo's config").bytes)
+        .expect("compiled bytes open");
+    let names: Vec<String> = (0..config.count(Section::Topics) as u16)
+        .map(|t| config.text(config.topic(t).name).to_owned())
+        .collect();
     let state = |kind: usize| {
         let mut engine = Engine::new(config.clone());
         let pages = 4 + kind % 60;
         for page in 0..pages {
             let at_ms = NOW_MS - (pages - page) as f64 * 7_200_000.0 * (1 + kind % 9) as f64;
             let explicit = &names[(kind * 7 + page * page * (1 + kind % 5)) % names.len()];
-            let event = engine.page(at_ms, &PageFacts { explicit, ..PageFacts::default() });
+            let event = engine.page(
+                at_ms,
+                &PageFacts {
+                    explicit,
+                    ..PageFacts::default()
+                },
+            );
             engine.apply(&event);
         }
         for booking in 0..kind % 4 {
             let at_ms = NOW_MS - booking as f64 * 100.0 * 86_400_000.0;
-            let fields = format!("id\u{1f}B{booking}\u{1e}value\u{1f}{}\u{1e}", 300 + kind * 5);
+            let fields = format!(
+                "id\u{1f}B{booking}\u{1e}value\u{1f}{}\u{1e}",
+                300 + kind * 5
+            );
             let event = engine.track(at_ms, "booking", &fields).expect("a booking");
             engine.apply(&event);
         }
@@ -127,13 +157,28 @@ fn ask(config: &Path, db: &str, out: &Path, arguments: &[&str]) -> Run {
     while child.try_wait().unwrap().is_none() {
         let text = std::fs::read_to_string(format!("{place}/status")).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
+        let kib = line
+            .and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok())
+            .unwrap_or(0);
         peak_kib = peak_kib.max(kib);
-        cpu =
-            cpu.max(std::fs::read_to_string(format!("{place}/stat")).ok().and_then(|s| cpu_seconds(&s)).unwrap_or(0.0));
+        cpu = cpu.max(
+            std::fs::read_to_string(format!("{place}/stat"))
+                .ok()
+                .and_then(|s| cpu_seconds(&s))
+                .unwrap_or(0.0),
+        );
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     let seconds = begun.elapsed().as_secs_f64();
-    let lines = std::fs::read(out).unwrap().iter().filter(|byte| **byte == b'\n').count();
-    Run { seconds, cpu_seconds: cpu, lines, peak_kib }
+    let lines = std::fs::read(out)
+        .unwrap()
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count();
+    Run {
+        seconds,
+        cpu_seconds: cpu,
+        lines,
+        peak_kib,
+    }
 }

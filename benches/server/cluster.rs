@@ -27,20 +27,36 @@ impl Cluster {
             .spawn()
             .unwrap();
         let mut said = String::new();
-        BufReader::new(script.stdout.take().unwrap()).read_line(&mut said).unwrap();
-        assert_eq!(said, "ready\n", "PostgreSQL did not start; its words are above");
-        Self { folder, _script: script }
+        BufReader::new(script.stdout.take().unwrap())
+            .read_line(&mut said)
+            .unwrap();
+        assert_eq!(
+            said, "ready\n",
+            "PostgreSQL did not start; its words are above"
+        );
+        Self {
+            folder,
+            _script: script,
+        }
     }
 
     /// The URL of an empty database.
     pub async fn new_database(&self, name: &str) -> String {
-        let (client, line) = tokio_postgres::connect(&self.url("postgres"), NoTls).await.unwrap();
+        let (client, line) = tokio_postgres::connect(&self.url("postgres"), NoTls)
+            .await
+            .unwrap();
         tokio::spawn(line);
-        client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        client
+            .batch_execute(&format!("CREATE DATABASE {name}"))
+            .await
+            .unwrap();
         self.url(name)
     }
 
     fn url(&self, database: &str) -> String {
-        format!("postgres:///{database}?user=escale&host={}", self.folder.display())
+        format!(
+            "postgres:///{database}?user=escale&host={}",
+            self.folder.display()
+        )
     }
 }

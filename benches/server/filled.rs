@@ -24,8 +24,14 @@ use crate::words::Words;
 use crate::work::{News, SITE, Work};
 
 pub fn run(words: &Words) {
-    let (visitors, on) = (words.number("visitors", 1_000_000), words.text("on", "both"));
-    for name in ["sqlite", "postgres"].into_iter().filter(|name| [*name, "both"].contains(&on)) {
+    let (visitors, on) = (
+        words.number("visitors", 1_000_000),
+        words.text("on", "both"),
+    );
+    for name in ["sqlite", "postgres"]
+        .into_iter()
+        .filter(|name| [*name, "both"].contains(&on))
+    {
         let (folder, runtime) = (words.folder(), Runtime::new().unwrap());
         let cluster = (name == "postgres").then(|| Cluster::start(words.folder()));
         let db = match &cluster {
@@ -41,7 +47,10 @@ pub fn run(words: &Words) {
             None => population.fill_sqlite(Path::new(&db)),
             Some(_) => runtime.block_on(population.fill_postgres(&db)),
         }
-        println!("\n{visitors} visitors on {name}, filled in {:.0} s", begun.elapsed().as_secs_f64());
+        println!(
+            "\n{visitors} visitors on {name}, filled in {:.0} s",
+            begun.elapsed().as_secs_f64()
+        );
         let load = machine::load();
         let mut figures = runtime.block_on(measured(words, &db, Arc::new(work)));
         if name == "sqlite" && words.text("backup", "yes") == "yes" {
@@ -52,11 +61,16 @@ pub fn run(words: &Words) {
 }
 
 fn population(work: &Work) -> Population {
-    let states: Vec<Vec<u8>> = (0..1024).map(|n| work.state(n, 1 + n as u64 % 16).to_vec()).collect();
+    let states: Vec<Vec<u8>> = (0..1024)
+        .map(|n| work.state(n, 1 + n as u64 % 16).to_vec())
+        .collect();
     // As after four months: decisions of the last weeks are remembered.
     let mut counted = Visitor::default();
     let profile = Profile::decode(work.state(0, 32)).unwrap();
-    let arms = [Arm { experiment: HOLDOUT, arm: 0 }];
+    let arms = [Arm {
+        experiment: HOLDOUT,
+        arm: 0,
+    }];
     counted.count(&Told {
         replica: [1; 8],
         profile: &profile,
@@ -67,14 +81,25 @@ fn population(work: &Work) -> Population {
     });
     let count = work.visitors.len() as u64;
     let (site, counted) = (Site::new(SITE), Some(counted.bytes()));
-    Population { site, count, states, counted, are_customers: false, day: work.day }
+    Population {
+        site,
+        count,
+        states,
+        counted,
+        are_customers: false,
+        day: work.day,
+    }
 }
 
 async fn measured(words: &Words, db: &str, work: Arc<Work>) -> Value {
     let within = Duration::from_secs(words.number("seconds", 10));
     let clients = words.number("clients", 64) as usize;
     let (visitors, bytes) = (work.visitors.len() as u64, size(db).await);
-    println!("  {} MiB, {} bytes a visitor", bytes >> 20, bytes / visitors);
+    println!(
+        "  {} MiB, {} bytes a visitor",
+        bytes >> 20,
+        bytes / visitors
+    );
     let mut served = Served::start(db);
     let mut starts = vec![served.start.as_secs_f64()];
     for _ in 0..2 {
@@ -106,7 +131,10 @@ async fn size(db: &str) -> u64 {
     }
     let (client, line) = tokio_postgres::connect(db, NoTls).await.unwrap();
     tokio::spawn(line);
-    let row = client.query_one("SELECT pg_database_size(current_database())", &[]).await.unwrap();
+    let row = client
+        .query_one("SELECT pg_database_size(current_database())", &[])
+        .await
+        .unwrap();
     row.get::<_, i64>(0).cast_unsigned()
 }
 
@@ -114,7 +142,10 @@ async fn size(db: &str) -> u64 {
 fn backup(db: &str) -> f64 {
     let begun = Instant::now();
     let copy = format!("{db}.backup");
-    let done = Command::new(env!("CARGO_BIN_EXE_escale")).args(["backup", "--db", db, &copy]).status().unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(["backup", "--db", db, &copy])
+        .status()
+        .unwrap();
     assert!(done.success());
     let seconds = begun.elapsed().as_secs_f64();
     println!("  a backup takes {seconds:.0} s");

@@ -60,7 +60,9 @@ fn request(work: &Work, asked: Asked) -> String {
     if matches!(asked, Asked::Nothing) {
         return format!("GET /healthz {HEAD}\r\n");
     }
-    let (n, version) = work.next().expect("more visitors are needed for so long a run");
+    let (n, version) = work
+        .next()
+        .expect("more visitors are needed for so long a run");
     let of = &work.visitors[n];
     let visitor = text(&of.secret);
     if matches!(asked, Asked::Me) {
@@ -72,7 +74,10 @@ fn request(work: &Work, asked: Asked) -> String {
         "{{\"site\":\"{SITE}\",\"visitor\":\"{visitor}\",\"erase\":\"{erase}\",\"replica\":\"{replica}\",\
          \"version\":{version},\"state\":\"{state}\",\"seen\":0}}"
     );
-    format!("POST /v1/sync {HEAD}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    format!(
+        "POST /v1/sync {HEAD}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// A connection that is kept.
@@ -85,7 +90,10 @@ impl Line {
     async fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        Self { stream, buffer: Vec::with_capacity(16 * 1024) }
+        Self {
+            stream,
+            buffer: Vec::with_capacity(16 * 1024),
+        }
     }
 
     /// Sends a request and reads its answer to the end; anything but 200 ends the bench.
@@ -93,7 +101,10 @@ impl Line {
         self.stream.write_all(request).await.unwrap();
         self.buffer.clear();
         loop {
-            assert!(self.stream.read_buf(&mut self.buffer).await.unwrap() > 0, "the server hung up");
+            assert!(
+                self.stream.read_buf(&mut self.buffer).await.unwrap() > 0,
+                "the server hung up"
+            );
             if whole(&self.buffer).is_some_and(|length| self.buffer.len() >= length) {
                 break;
             }
@@ -107,6 +118,9 @@ impl Line {
 fn whole(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&bytes[..head]).ok()?;
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |l| l.parse().unwrap());
+    let length = text
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .map_or(0, |l| l.parse().unwrap());
     Some(head + length)
 }

@@ -2,7 +2,12 @@
 //! them: `cargo bench -p escale-server --bench server -- syncs visitors=100000 seconds=5 rounds=3`. What is measured is
 //! printed, and written to `benches/results` with the machine and its load. Databases lie below `in=` (or the
 //! system's temporary folder), and are removed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a bench that cannot go on ends")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a bench that cannot go on ends"
+)]
 
 mod audience;
 mod cluster;

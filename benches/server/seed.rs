@@ -61,8 +61,15 @@ impl Population {
         let count = if self.are_customers { self.count } else { 0 };
         let mut all: Vec<(i32, String, IdHash)> = (0..count)
             .map(|n| {
-                let key = CustomerKey { site: self.site.clone(), id: format!("c-{n}") };
-                (key.bucket().into(), key.id, Visitor::of(&self.site, n).key.id)
+                let key = CustomerKey {
+                    site: self.site.clone(),
+                    id: format!("c-{n}"),
+                };
+                (
+                    key.bucket().into(),
+                    key.id,
+                    Visitor::of(&self.site, n).key.id,
+                )
             })
             .collect();
         all.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
@@ -73,7 +80,10 @@ impl Population {
         let mut db = Connection::open(db).unwrap();
         let (site, day) = (self.site.as_str(), self.day);
         // Without a log the size of it all: what is half done is thrown away anyway. The server puts the log back at its start.
-        db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536").unwrap();
+        db.execute_batch(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536",
+        )
+        .unwrap();
         // In the order of another key than the table's: made at the end, it is sorted once, and written once.
         let index = "SELECT sql FROM sqlite_schema WHERE name = 'visitors_by_erase'";
         let index: String = db.query_row(index, [], |row| row.get(0)).unwrap();
@@ -94,10 +104,12 @@ impl Population {
                 .execute(params![site, one.bucket, id, replica, state, day])
                 .unwrap();
             if let Some(counted) = &self.counted {
-                tx.prepare_cached("INSERT INTO counted (site, bucket, visitor, state) VALUES (?1, ?2, ?3, ?4)")
-                    .unwrap()
-                    .execute(params![site, one.bucket, id, counted])
-                    .unwrap();
+                tx.prepare_cached(
+                    "INSERT INTO counted (site, bucket, visitor, state) VALUES (?1, ?2, ?3, ?4)",
+                )
+                .unwrap()
+                .execute(params![site, one.bucket, id, counted])
+                .unwrap();
             }
         }
         for (bucket, id, visitor) in self.customers() {
@@ -122,37 +134,72 @@ impl Population {
         let (site, day) = (self.site.as_str(), self.day.cast_signed());
         let (text, int, long, bytes) = (Type::TEXT, Type::INT4, Type::INT8, Type::BYTEA);
         let types = [&text, &int, &bytes, &bytes, &text, &int, &int].map(Clone::clone);
-        let mut rows =
-            Rows::of(&db, "visitors (site, bucket, visitor, erase, customer, created_day, synced_day)", &types).await;
+        let mut rows = Rows::of(
+            &db,
+            "visitors (site, bucket, visitor, erase, customer, created_day, synced_day)",
+            &types,
+        )
+        .await;
         for one in self.visitors() {
-            rows.add(&[&site, &one.bucket, &one.id.bytes(), &one.erase.bytes(), &one.customer, &day, &day]).await;
+            rows.add(&[
+                &site,
+                &one.bucket,
+                &one.id.bytes(),
+                &one.erase.bytes(),
+                &one.customer,
+                &day,
+                &day,
+            ])
+            .await;
         }
         rows.end().await;
         let types = [&text, &int, &bytes, &bytes, &long, &long, &bytes, &int].map(Clone::clone);
-        let columns = "replicas (site, bucket, visitor, replica, version, changes, state, taken_day)";
+        let columns =
+            "replicas (site, bucket, visitor, replica, version, changes, state, taken_day)";
         let mut rows = Rows::of(&db, columns, &types).await;
         for one in self.visitors() {
             let state = &self.states[one.state];
-            rows.add(&[&site, &one.bucket, &one.id.bytes(), &one.replica.bytes(), &1_i64, &1_i64, state, &day]).await;
+            rows.add(&[
+                &site,
+                &one.bucket,
+                &one.id.bytes(),
+                &one.replica.bytes(),
+                &1_i64,
+                &1_i64,
+                state,
+                &day,
+            ])
+            .await;
         }
         rows.end().await;
         if let Some(counted) = &self.counted {
             let types = [&text, &int, &bytes, &bytes].map(Clone::clone);
             let mut rows = Rows::of(&db, "counted (site, bucket, visitor, state)", &types).await;
             for one in self.visitors() {
-                rows.add(&[&site, &one.bucket, &one.id.bytes(), counted]).await;
+                rows.add(&[&site, &one.bucket, &one.id.bytes(), counted])
+                    .await;
             }
             rows.end().await;
         }
         let customers = self.customers();
         let types = [&text, &int, &text, &int].map(Clone::clone);
-        let mut rows = Rows::of(&db, "customers (site, bucket, customer, created_day)", &types).await;
+        let mut rows = Rows::of(
+            &db,
+            "customers (site, bucket, customer, created_day)",
+            &types,
+        )
+        .await;
         for (bucket, id, _) in &customers {
             rows.add(&[&site, bucket, id, &day]).await;
         }
         rows.end().await;
         let types = [&text, &int, &text, &bytes, &int].map(Clone::clone);
-        let mut rows = Rows::of(&db, "links (site, bucket, customer, visitor, linked_day)", &types).await;
+        let mut rows = Rows::of(
+            &db,
+            "links (site, bucket, customer, visitor, linked_day)",
+            &types,
+        )
+        .await;
         for (bucket, id, visitor) in &customers {
             rows.add(&[&site, bucket, id, &visitor.bytes(), &day]).await;
         }
@@ -166,7 +213,10 @@ struct Rows(std::pin::Pin<Box<BinaryCopyInWriter>>);
 
 impl Rows {
     async fn of(db: &Client, columns: &str, types: &[Type]) -> Self {
-        let sink = db.copy_in(&format!("COPY {columns} FROM STDIN BINARY")).await.unwrap();
+        let sink = db
+            .copy_in(&format!("COPY {columns} FROM STDIN BINARY"))
+            .await
+            .unwrap();
         Self(Box::pin(BinaryCopyInWriter::new(sink, types)))
     }
 

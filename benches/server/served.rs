@@ -23,7 +23,16 @@ impl Served {
         let begun = Instant::now();
         let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/demo/escale.json");
         let mut child = Command::new(env!("CARGO_BIN_EXE_escale"))
-            .args(["serve", "--site", SITE, "--listen", "127.0.0.1:0", "--db", db, "--config"])
+            .args([
+                "serve",
+                "--site",
+                SITE,
+                "--listen",
+                "127.0.0.1:0",
+                "--db",
+                db,
+                "--config",
+            ])
             .arg(config)
             .env("ESCALE_REQUESTS_A_MINUTE", "1000000")
             .stdout(Stdio::piped())
@@ -32,16 +41,31 @@ impl Served {
             .unwrap();
         let (mut line, mut said) = (String::new(), BufReader::new(child.stdout.take().unwrap()));
         said.read_line(&mut line).unwrap();
-        let base =
-            line.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect("it says where it listens");
-        Self { address: base.trim_end_matches('/').parse().unwrap(), start: begun.elapsed(), child, _said: said }
+        let base = line
+            .split_whitespace()
+            .find_map(|word| word.strip_prefix("http://"))
+            .expect("it says where it listens");
+        Self {
+            address: base.trim_end_matches('/').parse().unwrap(),
+            start: begun.elapsed(),
+            child,
+            _said: said,
+        }
     }
 
     /// Its memory now, in MiB.
     pub fn memory_mib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
-        kib.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) >> 10
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .unwrap_or_default();
+        let kib = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .unwrap_or("0");
+        kib.trim()
+            .trim_end_matches(" kB")
+            .parse::<u64>()
+            .unwrap_or(0)
+            >> 10
     }
 }
 

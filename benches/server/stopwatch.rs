@@ -33,7 +33,8 @@ pub struct Figures {
 
 impl Laps {
     pub fn add(&mut self, took: Duration) {
-        self.0.push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
+        self.0
+            .push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
     }
 
     pub fn join(&mut self, other: Self) {
@@ -44,12 +45,19 @@ impl Laps {
         let (within, cpu_seconds) = (from.elapsed(), cpu_seconds() - from.1);
         self.0.sort_unstable();
         let at = |share: f64| {
-            let place = ((self.0.len() as f64 * share) as usize).min(self.0.len().saturating_sub(1));
+            let place =
+                ((self.0.len() as f64 * share) as usize).min(self.0.len().saturating_sub(1));
             self.0.get(place).map_or(0.0, |us| f64::from(*us) / 1000.0)
         };
         let a_second = self.0.len() as f64 / within.as_secs_f64();
         let cpu_us = 1e6 * cpu_seconds / self.0.len().max(1) as f64;
-        Figures { a_second, cpu_us, p50_ms: at(0.5), p99_ms: at(0.99), most_ms: at(1.0) }
+        Figures {
+            a_second,
+            cpu_us,
+            p50_ms: at(0.5),
+            p99_ms: at(0.99),
+            most_ms: at(1.0),
+        }
     }
 }
 
@@ -63,7 +71,13 @@ impl Figures {
 
 impl std::fmt::Display for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { a_second, cpu_us, p50_ms, p99_ms, most_ms } = self;
+        let Self {
+            a_second,
+            cpu_us,
+            p50_ms,
+            p99_ms,
+            most_ms,
+        } = self;
         write!(
             f,
             "{a_second:>8.0} a second, {cpu_us:>4.0} µs of all cores each, p50 {p50_ms:.2} ms, p99 {p99_ms:.2} ms, at most {most_ms:.2} ms"
@@ -76,8 +90,15 @@ pub fn cpu_seconds() -> f64 {
     /// The kernel's ticks a second, on every Linux.
     const TICKS: f64 = 100.0;
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit_once(')').map_or(Vec::new(), |(_, rest)| rest.split_whitespace().collect());
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    let fields: Vec<&str> = stat
+        .rsplit_once(')')
+        .map_or(Vec::new(), |(_, rest)| rest.split_whitespace().collect());
+    let ticks = |at: usize| {
+        fields
+            .get(at)
+            .and_then(|field| field.parse::<f64>().ok())
+            .unwrap_or(0.0)
+    };
     (ticks(11) + ticks(12)) / TICKS
 }
 

@@ -9,7 +9,12 @@ use crate::stopwatch::{Figures, Laps, Start};
 use crate::work::Work;
 
 /// Hands in until the time is over or, without a time, until everyone has been once.
-pub async fn hand_in(store: &Arc<dyn Store>, work: &Arc<Work>, at_once: usize, within: Option<Duration>) -> Figures {
+pub async fn hand_in(
+    store: &Arc<dyn Store>,
+    work: &Arc<Work>,
+    at_once: usize,
+    within: Option<Duration>,
+) -> Figures {
     let begun = Arc::new(Start::now());
     let mut runners = tokio::task::JoinSet::new();
     for _ in 0..at_once {
@@ -17,12 +22,17 @@ pub async fn hand_in(store: &Arc<dyn Store>, work: &Arc<Work>, at_once: usize, w
         runners.spawn(async move {
             let mut laps = Laps::default();
             while within.map_or_else(|| !work.is_round(), |within| begun.elapsed() < within) {
-                let (visitor, version) = work.next().expect("more visitors are needed for so long a run");
+                let (visitor, version) = work
+                    .next()
+                    .expect("more visitors are needed for so long a run");
                 let hand_in = work.hand_in(visitor, version);
                 let started = Instant::now();
                 let done = store.hand_in(hand_in).await.unwrap();
                 laps.add(started.elapsed());
-                assert!(matches!(done, HandedIn::Accepted { .. }), "version {version} was not taken");
+                assert!(
+                    matches!(done, HandedIn::Accepted { .. }),
+                    "version {version} was not taken"
+                );
             }
             laps
         });

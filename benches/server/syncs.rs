@@ -44,14 +44,25 @@ pub fn run(words: &Words) {
     };
     let runtime = Runtime::new().unwrap();
     let on = words.text("on", "both");
-    for name in ["sqlite", "postgres"].into_iter().filter(|name| [*name, "both"].contains(&on)) {
+    for name in ["sqlite", "postgres"]
+        .into_iter()
+        .filter(|name| [*name, "both"].contains(&on))
+    {
         let load = machine::load();
         println!("\nhand-ins on {name}; load {load}");
         let mut figures = serde_json::Map::new();
         let wanted = words.text("news", "all");
-        for news in News::ALL.into_iter().filter(|news| [news.word(), "all"].contains(&wanted)) {
+        for news in News::ALL
+            .into_iter()
+            .filter(|news| [news.word(), "all"].contains(&wanted))
+        {
             let work = Arc::new(Work::new(plan.visitors, news));
-            println!("  {}, {} bytes, {} visitors", news.name(), work.bytes_each(), plan.visitors);
+            println!(
+                "  {}, {} bytes, {} visitors",
+                news.name(),
+                work.bytes_each(),
+                plan.visitors
+            );
             let of = runtime.block_on(async {
                 if name == "sqlite" {
                     on_sqlite(words, &plan, work).await
@@ -61,7 +72,12 @@ pub fn run(words: &Words) {
             });
             figures.insert(news.name().to_owned(), of);
         }
-        machine::keep(&format!("syncs-{name}"), words, &load, &Value::Object(figures));
+        machine::keep(
+            &format!("syncs-{name}"),
+            words,
+            &load,
+            &Value::Object(figures),
+        );
     }
 }
 
@@ -101,7 +117,11 @@ async fn in_turns(
         told.add("bare", round, bare().await);
         at.0 = work.place();
         work.go_on_from(at.1);
-        told.add("store", round, store::hand_in(&store, work, plan.at_once, Some(plan.within)).await);
+        told.add(
+            "store",
+            round,
+            store::hand_in(&store, work, plan.at_once, Some(plan.within)).await,
+        );
         at.1 = work.place();
     }
     store.close().await.unwrap();
@@ -119,8 +139,16 @@ async fn over_http(db: &str, plan: &Plan, work: &Arc<Work>, told: &mut Told, fro
     http::ask(served.address, work, Asked::Sync, plan.clients, None).await;
     let within = Some(plan.within);
     for round in 0..plan.rounds {
-        told.add("http", round, http::ask(served.address, work, Asked::Sync, plan.clients, within).await);
-        told.add("http_alone", round, http::ask(served.address, work, Asked::Nothing, plan.clients, within).await);
+        told.add(
+            "http",
+            round,
+            http::ask(served.address, work, Asked::Sync, plan.clients, within).await,
+        );
+        told.add(
+            "http_alone",
+            round,
+            http::ask(served.address, work, Asked::Nothing, plan.clients, within).await,
+        );
     }
     println!("    the server holds {} MiB", served.memory_mib());
 }
@@ -136,14 +164,32 @@ impl Told {
     }
 
     fn middle(&self, name: &str) -> f64 {
-        median(self.0.iter().filter(|(of, _)| *of == name).map(|(_, figures)| figures.a_second).collect())
+        median(
+            self.0
+                .iter()
+                .filter(|(of, _)| *of == name)
+                .map(|(_, figures)| figures.a_second)
+                .collect(),
+        )
     }
 
     fn json(&self, bytes: usize) -> Value {
-        let (bare, store, http) = (self.middle("bare"), self.middle("store"), self.middle("http"));
-        println!("    of the bare upsert: store {:.0} %, HTTP {:.0} %", 100.0 * store / bare, 100.0 * http / bare);
+        let (bare, store, http) = (
+            self.middle("bare"),
+            self.middle("store"),
+            self.middle("http"),
+        );
+        println!(
+            "    of the bare upsert: store {:.0} %, HTTP {:.0} %",
+            100.0 * store / bare,
+            100.0 * http / bare
+        );
         let of = |name: &str| -> Vec<Value> {
-            self.0.iter().filter(|(of, _)| *of == name).map(|(_, figures)| figures.json()).collect()
+            self.0
+                .iter()
+                .filter(|(of, _)| *of == name)
+                .map(|(_, figures)| figures.json())
+                .collect()
         };
         json!({
             "bytes_each": bytes,

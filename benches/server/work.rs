@@ -66,20 +66,33 @@ pub struct Visitor {
 impl Visitor {
     /// The `n`-th: whatever is the same in two runs is the same visitor.
     pub fn of(site: &Site, n: u64) -> Self {
-        let bytes = (u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).to_le_bytes();
+        let bytes =
+            (u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).to_le_bytes();
         let secret = Secret::parse(&text(&bytes)).unwrap();
-        let erase = Secret::parse(&text(&bytes.map(|byte| !byte))).unwrap().erase(site);
-        Self { secret: bytes, key: secret.visitor(site), erase, replica: ReplicaId(n.to_le_bytes()) }
+        let erase = Secret::parse(&text(&bytes.map(|byte| !byte)))
+            .unwrap()
+            .erase(site);
+        Self {
+            secret: bytes,
+            key: secret.visitor(site),
+            erase,
+            replica: ReplicaId(n.to_le_bytes()),
+        }
     }
 }
 
 impl Work {
     pub fn new(visitors: u64, news: News) -> Self {
         let site = Site::new(SITE);
-        let now_ms = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as u64;
+        let now_ms = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap()
+            .as_millis() as u64;
         Self {
             visitors: (0..visitors).map(|n| Visitor::of(&site, n)).collect(),
-            states: (0..KINDS).map(|kind| versions(kind as u32, news, seconds_of(now_ms as f64))).collect(),
+            states: (0..KINDS)
+                .map(|kind| versions(kind as u32, news, seconds_of(now_ms as f64)))
+                .collect(),
             next: AtomicU64::new(0),
             day: (now_ms / 86_400_000) as u32,
         }
@@ -88,7 +101,10 @@ impl Work {
     /// The next hand-in: every visitor once, in an order far from that of keys, then every visitor again. `None`: there
     /// are no more versions.
     pub fn next(&self) -> Option<(usize, u64)> {
-        let (n, all) = (self.next.fetch_add(1, Ordering::Relaxed), self.visitors.len() as u64);
+        let (n, all) = (
+            self.next.fetch_add(1, Ordering::Relaxed),
+            self.visitors.len() as u64,
+        );
         let version = n / all + 1;
         // A prime: no visitor comes twice in a round.
         let visitor = (n % all * 2_654_435_761) % all;
@@ -125,7 +141,10 @@ impl Work {
             state: self.state(visitor, version).to_vec(),
             day: self.day,
             consent: None,
-            arms: vec![Arm { experiment: HOLDOUT, arm: 0 }],
+            arms: vec![Arm {
+                experiment: HOLDOUT,
+                arm: 0,
+            }],
             wakes: false,
         }
     }
@@ -139,8 +158,10 @@ impl Work {
 /// The reference profile as the tests have frozen it.
 fn reference() -> Profile {
     let hex = include_str!("../../tests/frozen/profile-v1.hex").trim();
-    let bytes: Vec<u8> =
-        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+    let bytes: Vec<u8> = (0..hex.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+        .collect();
     Profile::decode(&bytes).unwrap()
 }
 
@@ -165,7 +186,21 @@ fn versions(kind: u32, news: News, now_s: u32) -> Vec<Vec<u8>> {
 fn decision(kind: u32, version: u32, now_min: u32) -> Settled {
     let propensity = Propensity::of(0.2 + f64::from(kind) / 64.0).unwrap();
     let levels = Levels::of([(kind % 4) as u8, (kind % 3) as u8, 0, 0, 0, 0, 0, 0]);
-    let decided = Decided { id: version, config: 7, propensity, variant: 0, arm: 0, levels };
+    let decided = Decided {
+        id: version,
+        config: 7,
+        propensity,
+        variant: 0,
+        arm: 0,
+        levels,
+    };
     let (placement, offer) = (1 + version % 3, 100 + (kind + version) % 40);
-    Settled { decided, placement, offer, at_min: now_min - 60, is_viewed: true, click: None }
+    Settled {
+        decided,
+        placement,
+        offer,
+        at_min: now_min - 60,
+        is_viewed: true,
+        click: None,
+    }
 }

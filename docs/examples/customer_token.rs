@@ -9,11 +9,21 @@ use sha2::Sha256;
 
 /// `None` if the clock is before 1970.
 pub fn customer_token(secret: &[u8], site: &str, customer: &str, also: &[&str]) -> Option<String> {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .ok()?
+        .as_secs();
     let claims = json!({ "sub": customer, "also": also, "aud": site, "exp": now + 300 });
     let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let said = format!("{}.{}", part(json!({ "alg": "HS256", "typ": "JWT" })), part(claims));
+    let said = format!(
+        "{}.{}",
+        part(json!({ "alg": "HS256", "typ": "JWT" })),
+        part(claims)
+    );
     let mut sign = Hmac::<Sha256>::new_from_slice(secret).ok()?;
     sign.update(said.as_bytes());
-    Some(format!("{said}.{}", URL_SAFE_NO_PAD.encode(sign.finalize().into_bytes())))
+    Some(format!(
+        "{said}.{}",
+        URL_SAFE_NO_PAD.encode(sign.finalize().into_bytes())
+    ))
 }

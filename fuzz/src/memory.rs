@@ -18,7 +18,10 @@ pub fn within(bytes: usize, run: impl FnOnce()) {
 }
 
 fn bound(bytes: usize) {
-    assert!(MEMORY.set_limit(bytes).is_ok(), "more is in use than may be");
+    assert!(
+        MEMORY.set_limit(bytes).is_ok(),
+        "more is in use than may be"
+    );
 }
 
 /// A panic that is told with its backtrace takes memory of its own.

@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use escale::core::event::classify::PageFacts;
 use escale::core::engine::Engine;
+use escale::core::event::classify::PageFacts;
 use escale::core::event::track::{RECORD, UNIT};
 use serde_json::Value;
 
@@ -25,17 +25,29 @@ pub struct Lived {
 /// The texts of a folder's JSON files, by name.
 pub fn json_files(folder: &str) -> Vec<String> {
     let path = site::path(folder);
-    let entries = std::fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    let entries =
+        std::fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    files.retain(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "json")
+    });
     files.sort();
-    files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect()
+    files
+        .iter()
+        .filter_map(|file| std::fs::read_to_string(file).ok())
+        .collect()
 }
 
 /// All golden cases that tell of a visitor.
 pub fn golden() -> Vec<Lived> {
     let cases = json_files("tests/cases");
-    let lived: Vec<Lived> = cases.iter().filter_map(|case| live(&serde_json::from_str(case).ok()?)).collect();
+    let lived: Vec<Lived> = cases
+        .iter()
+        .filter_map(|case| live(&serde_json::from_str(case).ok()?))
+        .collect();
     assert!(lived.len() >= 8, "only {} golden cases", lived.len());
     lived
 }
@@ -48,7 +60,12 @@ fn live(case: &Value) -> Option<Lived> {
     let steps = case["steps"].as_array()?;
     let mut engine = Engine::new(config_of(&config));
     engine.set_visitor(site::VISITOR);
-    let mut lived = Lived { config, calls: Vec::new(), events: Vec::new(), profile: Vec::new() };
+    let mut lived = Lived {
+        config,
+        calls: Vec::new(),
+        events: Vec::new(),
+        profile: Vec::new(),
+    };
     steps.iter().for_each(|step| lived.step(&mut engine, step));
     lived.profile = engine.save();
     Some(lived)
@@ -58,9 +75,18 @@ impl Lived {
     fn step(&mut self, engine: &mut Engine, step: &Value) {
         let now_ms = step["at"].as_f64().unwrap_or(site::NOW_MS);
         let events = if let Some(page) = step.get("page") {
-            let [explicit, url, tokens] = ["explicit", "url", "tokens"].map(|key| page[key].as_str().unwrap_or(""));
-            self.calls.push(format!("page\0{explicit}\0{url}\0{tokens}"));
-            engine.page(now_ms, &PageFacts { explicit, url, tokens })
+            let [explicit, url, tokens] =
+                ["explicit", "url", "tokens"].map(|key| page[key].as_str().unwrap_or(""));
+            self.calls
+                .push(format!("page\0{explicit}\0{url}\0{tokens}"));
+            engine.page(
+                now_ms,
+                &PageFacts {
+                    explicit,
+                    url,
+                    tokens,
+                },
+            )
         } else if let Some(name) = step["track"].as_str() {
             let fields = packed(&step["fields"]);
             self.calls.push(format!("{name}\0{fields}"));
@@ -74,7 +100,13 @@ impl Lived {
 }
 
 fn packed(fields: &Value) -> String {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
     let fields = fields.as_object().into_iter().flatten();
-    fields.map(|(key, value)| format!("{key}{UNIT}{}{RECORD}", text(value))).collect()
+    fields
+        .map(|(key, value)| format!("{key}{UNIT}{}{RECORD}", text(value)))
+        .collect()
 }

@@ -31,11 +31,15 @@ pub struct Target {
 /// Chooses a decoder by the environment. Without one: prints `name most_bytes share` of each, or writes the chosen one's seeds.
 pub fn choose(targets: &'static [Target]) {
     let Ok(name) = std::env::var(CHOICE) else {
-        targets.iter().for_each(|target| println!("{} {} {}", target.name, target.most_bytes, target.share));
+        targets
+            .iter()
+            .for_each(|target| println!("{} {} {}", target.name, target.most_bytes, target.share));
         std::process::exit(0);
     };
     let Some(target) = targets.iter().find(|target| target.name == name) else {
-        eprintln!("{CHOICE}={name}: there is no such decoder in this program. Run it without to see which there are");
+        eprintln!(
+            "{CHOICE}={name}: there is no such decoder in this program. Run it without to see which there are"
+        );
         std::process::exit(2);
     };
     if let Ok(folder) = std::env::var(SEEDS) {

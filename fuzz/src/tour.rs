@@ -1,9 +1,9 @@
 //! What a page does with an engine, whatever it was opened with: all of it ends, and nothing of it is out of bounds.
 
-use escale::core::event::classify::PageFacts;
 use escale::core::config::layout::Section;
 use escale::core::decision::decide::{Decision, Request};
 use escale::core::engine::Engine;
+use escale::core::event::classify::PageFacts;
 use escale::core::profile::Profile;
 
 /// So many placements are asked for.
@@ -13,7 +13,12 @@ const SLOTS: u8 = 2;
 
 /// The choice for a placement's first slot.
 pub fn request(placement: u16, exclude: &[u16], now_ms: f64) -> Request<'_> {
-    Request { now_ms, placement, slot: 0, exclude }
+    Request {
+        now_ms,
+        placement,
+        slot: 0,
+        exclude,
+    }
 }
 
 /// Chooses for some placements, slot after slot. The choices come back.
@@ -22,12 +27,21 @@ pub fn choices(engine: &Engine, now_ms: f64) -> Vec<Decision> {
     for placement in 0..=engine.config().count(Section::Placements).min(PLACEMENTS) as u16 {
         let mut exclude = Vec::new();
         for slot in 0..SLOTS {
-            let decision = engine.choose(&Request { slot, ..request(placement, &exclude, now_ms) });
+            let decision = engine.choose(&Request {
+                slot,
+                ..request(placement, &exclude, now_ms)
+            });
             if let Some(offer) = decision.offer {
                 let content = engine.content(offer, decision.variant, "fr");
-                assert!(content.count() <= usize::from(u16::MAX), "texts are counted in 16 bits");
+                assert!(
+                    content.count() <= usize::from(u16::MAX),
+                    "texts are counted in 16 bits"
+                );
             }
-            assert!(decision.offer.is_none_or(|offer| !exclude.contains(&offer)), "an offer stands once on a page");
+            assert!(
+                decision.offer.is_none_or(|offer| !exclude.contains(&offer)),
+                "an offer stands once on a page"
+            );
             exclude.extend(decision.offer);
             all.push(decision);
         }
@@ -37,18 +51,35 @@ pub fn choices(engine: &Engine, now_ms: f64) -> Vec<Decision> {
 
 /// What holds where the config is one that was compiled: its numbers are checked then, and not when it is read.
 pub fn are_probable(decisions: &[Decision]) {
-    for Decision { offer, propensity, .. } in decisions {
-        assert!((0.0..=1.0).contains(propensity), "{propensity} is no probability");
-        assert!(offer.is_none() || *propensity > 0.0, "what was drawn could be drawn");
+    for Decision {
+        offer, propensity, ..
+    } in decisions
+    {
+        assert!(
+            (0.0..=1.0).contains(propensity),
+            "{propensity} is no probability"
+        );
+        assert!(
+            offer.is_none() || *propensity > 0.0,
+            "what was drawn could be drawn"
+        );
     }
 }
 
 /// A page is looked at and a call made. What is kept then comes back.
 pub fn goes_on(engine: &mut Engine, now_ms: f64) -> Vec<u8> {
-    let page = PageFacts { explicit: "trip.city", url: "/city-trips/lisbonne", tokens: "type=touristtrip" };
+    let page = PageFacts {
+        explicit: "trip.city",
+        url: "/city-trips/lisbonne",
+        tokens: "type=touristtrip",
+    };
     let viewed = engine.page(now_ms, &page);
     assert_eq!(engine.apply(&viewed), 1, "a page is an event");
-    if let Ok(told) = engine.track(now_ms, "search", "destination\u{1f}lisbonne\u{1e}adults\u{1f}2\u{1e}") {
+    if let Ok(told) = engine.track(
+        now_ms,
+        "search",
+        "destination\u{1f}lisbonne\u{1e}adults\u{1f}2\u{1e}",
+    ) {
         engine.apply(&told);
     }
     let _ = (engine.due(now_ms), engine.question(now_ms));
@@ -57,5 +88,8 @@ pub fn goes_on(engine: &mut Engine, now_ms: f64) -> Vec<u8> {
 
 /// As [`are_probable`]: what is kept is a profile, in its one form.
 pub fn is_profile(own: &[u8]) {
-    assert!(Profile::decode(own).is_ok_and(|profile| profile.encode() == own), "own bytes");
+    assert!(
+        Profile::decode(own).is_ok_and(|profile| profile.encode() == own),
+        "own bytes"
+    );
 }

@@ -40,7 +40,10 @@ impl Source {
                 path.display()
             )])
         })?;
-        Ok(Self { path: path.to_owned(), file })
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+        })
     }
 
     /// Compiles it, unless it is compiled already.
@@ -48,12 +51,17 @@ impl Source {
         if self.is_json() {
             return compile_json(&self.file);
         }
-        check(self.file.clone()).map(|_| Compiled { bytes: self.file.clone(), warnings: Vec::new() })
+        check(self.file.clone()).map(|_| Compiled {
+            bytes: self.file.clone(),
+            warnings: Vec::new(),
+        })
     }
 
     /// The same, with what was learned in the place of the config's own rates. Errors: also a config that is compiled already.
     pub fn compiled_with(&self, model: Option<&Model>) -> Result<Compiled, Faults> {
-        let Some(model) = model else { return self.compiled() };
+        let Some(model) = model else {
+            return self.compiled();
+        };
         if !self.is_json() {
             return Err(Faults(vec![format!(
                 "{}: a compiled config takes no model. Give the escale.json that it was built from",
@@ -61,20 +69,29 @@ impl Source {
             )]));
         }
         // What cannot be read is told of by the compiler, with its place.
-        let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(&self.file) else { return self.compiled() };
+        let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(&self.file) else {
+            return self.compiled();
+        };
         model.put_into(&mut json);
         compile_json(json.to_string().as_bytes())
     }
 
     fn is_json(&self) -> bool {
-        self.file.first().is_some_and(|first| first.is_ascii_whitespace() || *first == b'{')
+        self.file
+            .first()
+            .is_some_and(|first| first.is_ascii_whitespace() || *first == b'{')
     }
 }
 
 /// What `escale model` has written, if there is any.
 pub fn model(path: Option<&Path>) -> Result<Option<Model>, Faults> {
     let Some(path) = path else { return Ok(None) };
-    let fault = |why: String| Faults(vec![format!("{}: {why}. Make one with `escale model`", path.display())]);
+    let fault = |why: String| {
+        Faults(vec![format!(
+            "{}: {why}. Make one with `escale model`",
+            path.display()
+        )])
+    };
     let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
     Model::read(&text).map(Some).map_err(fault)
 }
@@ -86,8 +103,8 @@ pub fn read(path: &Path) -> Result<Compiled, Faults> {
 
 /// Compiles people's JSON.
 pub fn compile_json(file: &[u8]) -> Result<Compiled, Faults> {
-    let json =
-        std::str::from_utf8(file).map_err(|error| Faults(vec![format!("not UTF-8: {error}. Save it as UTF-8")]))?;
+    let json = std::str::from_utf8(file)
+        .map_err(|error| Faults(vec![format!("not UTF-8: {error}. Save it as UTF-8")]))?;
     match compile(json) {
         Ok(compiled) => Ok(Compiled {
             bytes: compiled.bytes,
@@ -99,13 +116,21 @@ pub fn compile_json(file: &[u8]) -> Result<Compiled, Faults> {
 
 /// The engine's own view of compiled bytes.
 pub fn check(bytes: Vec<u8>) -> Result<Config, Faults> {
-    Config::from_bytes(bytes)
-        .map_err(|error| Faults(vec![format!("not a compiled config ({error:?}). Build it again with `escale build`")]))
+    Config::from_bytes(bytes).map_err(|error| {
+        Faults(vec![format!(
+            "not a compiled config ({error:?}). Build it again with `escale build`"
+        )])
+    })
 }
 
 /// Ready to serve.
 pub fn served(compiled: Compiled) -> Result<Served, Faults> {
     let config = check(compiled.bytes.clone())?;
     let version = format!("{:08x}", config.version_hash());
-    Ok(Served { bytes: compiled.bytes.into(), config, version, model: None })
+    Ok(Served {
+        bytes: compiled.bytes.into(),
+        config,
+        version,
+        model: None,
+    })
 }

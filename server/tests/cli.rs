@@ -8,9 +8,19 @@ use serde_json::json;
 use tempfile::TempDir;
 
 fn escale(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } =
-        Command::new(env!("CARGO_BIN_EXE_escale")).args(arguments).output().unwrap();
-    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    (
+        status.code(),
+        String::from_utf8(stdout).unwrap(),
+        String::from_utf8(stderr).unwrap(),
+    )
 }
 
 fn file(folder: &TempDir, name: &str, content: &str) -> PathBuf {
@@ -46,7 +56,10 @@ fn check_passes_a_good_config_and_build_makes_the_same_bytes_usable() {
     let json = file(&folder, "escale.json", &config().to_string());
     let (code, said, _) = escale(&["check", text(&json)]);
     assert_eq!(code, Some(0));
-    assert!(said.contains("no faults") && said.contains("2 offers"), "{said}");
+    assert!(
+        said.contains("no faults") && said.contains("2 offers"),
+        "{said}"
+    );
     let (code, said, _) = escale(&["build", text(&json)]);
     assert_eq!(code, Some(0), "{said}");
     let (code, said, _) = escale(&["check", text(&folder.path().join("escale.bin"))]);
@@ -64,13 +77,26 @@ fn check_names_every_fault_with_its_path_and_a_remedy() {
         let (code, _, faults) = escale(&[command, text(&json)]);
         assert_eq!(code, Some(2));
         assert!(
-            faults.contains("/offers/0/topics/trip.citty") && faults.contains("/offers/1/placements/0"),
+            faults.contains("/offers/0/topics/trip.citty")
+                && faults.contains("/offers/1/placements/0"),
             "{faults}"
         );
-        assert!(faults.contains("trip.city") && faults.contains("home-hero"), "{faults}");
+        assert!(
+            faults.contains("trip.city") && faults.contains("home-hero"),
+            "{faults}"
+        );
     }
-    let (code, _, faults) = escale(&["serve", "--config", text(&json), "--db", text(&folder.path().join("x.db"))]);
-    assert_eq!((code, faults.contains("/offers/0/topics/trip.citty")), (Some(2), true));
+    let (code, _, faults) = escale(&[
+        "serve",
+        "--config",
+        text(&json),
+        "--db",
+        text(&folder.path().join("x.db")),
+    ]);
+    assert_eq!(
+        (code, faults.contains("/offers/0/topics/trip.citty")),
+        (Some(2), true)
+    );
     assert!(!folder.path().join("x.db").exists());
 }
 
@@ -78,13 +104,28 @@ fn check_names_every_fault_with_its_path_and_a_remedy() {
 fn check_runs_condition_cases_and_counts_them() {
     let folder = TempDir::new().unwrap();
     let case = |expected: bool| json!({ "name": "n", "condition": { "a": 1 }, "attributes": { "a": 1 }, "expected": expected });
-    let good = file(&folder, "good.json", &json!({ "cases": [case(true)] }).to_string());
-    let bad = file(&folder, "bad.json", &json!({ "cases": [case(true), case(false)] }).to_string());
+    let good = file(
+        &folder,
+        "good.json",
+        &json!({ "cases": [case(true)] }).to_string(),
+    );
+    let bad = file(
+        &folder,
+        "bad.json",
+        &json!({ "cases": [case(true), case(false)] }).to_string(),
+    );
     let (code, said, _) = escale(&["check", "--conditions", text(&good)]);
     assert_eq!((code, said.as_str()), (Some(0), "1 passed, 0 failed\n"));
     let (code, said, _) = escale(&["check", "--conditions", text(&bad)]);
-    assert_eq!((code, said.lines().last()), (Some(1), Some("1 passed, 1 failed")));
-    let (code, _, why) = escale(&["check", "--conditions", text(&folder.path().join("absent.json"))]);
+    assert_eq!(
+        (code, said.lines().last()),
+        (Some(1), Some("1 passed, 1 failed"))
+    );
+    let (code, _, why) = escale(&[
+        "check",
+        "--conditions",
+        text(&folder.path().join("absent.json")),
+    ]);
     assert_eq!((code, why.contains("absent.json")), (Some(2), true));
 }
 
@@ -109,14 +150,33 @@ fn check_tells_stories_and_accounts_for_those_that_did_not_come_true() {
     };
     let check = |path: &Path| escale(&["check", text(&json), "--stories", text(path)]);
     let (code, said, _) = check(&stories("good", &[story("bali")]));
-    assert_eq!((code, said.lines().last()), (Some(0), Some("1 passed, 0 failed")), "{said}");
+    assert_eq!(
+        (code, said.lines().last()),
+        (Some(0), Some("1 passed, 0 failed")),
+        "{said}"
+    );
     let (code, said, _) = check(&stories("mixed", &[story("bali"), story("lisbonne")]));
-    assert_eq!((code, said.lines().last()), (Some(1), Some("1 passed, 1 failed")), "{said}");
-    assert!(said.contains("passed: the dreamer sees bali") && said.contains("`lisbonne` scores"), "{said}");
+    assert_eq!(
+        (code, said.lines().last()),
+        (Some(1), Some("1 passed, 1 failed")),
+        "{said}"
+    );
+    assert!(
+        said.contains("passed: the dreamer sees bali") && said.contains("`lisbonne` scores"),
+        "{said}"
+    );
     let (code, _, faults) = check(&stories("bad", &[story("balli"), story("lisbone")]));
     assert_eq!(code, Some(2));
-    assert!(faults.contains("0.json: /then/0/shows/offer") && faults.contains("Did you mean `lisbonne`?"), "{faults}");
-    assert!(check(&stories("empty", &[])).2.contains("there is no *.json in it"));
+    assert!(
+        faults.contains("0.json: /then/0/shows/offer")
+            && faults.contains("Did you mean `lisbonne`?"),
+        "{faults}"
+    );
+    assert!(
+        check(&stories("empty", &[]))
+            .2
+            .contains("there is no *.json in it")
+    );
 }
 
 #[test]
@@ -124,7 +184,11 @@ fn check_prints_the_schemas() {
     for (argument, field) in [("--schema", "json_ld"), ("--schema=story", "steps")] {
         let (code, said, _) = escale(&["check", argument]);
         let schema: serde_json::Value = serde_json::from_str(&said).unwrap();
-        assert_eq!((code, schema["properties"][field].is_object()), (Some(0), true), "{said}");
+        assert_eq!(
+            (code, schema["properties"][field].is_object()),
+            (Some(0), true),
+            "{said}"
+        );
     }
 }
 
@@ -146,14 +210,33 @@ this is no JSON
     );
     let (code, said, faults) = escale(&["replay", text(&log), "--config", text(&json)]);
     assert_eq!(code, Some(0), "{faults}");
-    for expected in ["ann", "bob", "trip.city", "lisbonne", "bali", "events/s", "5 events of 2 visitors"] {
+    for expected in [
+        "ann",
+        "bob",
+        "trip.city",
+        "lisbonne",
+        "bali",
+        "events/s",
+        "5 events of 2 visitors",
+    ] {
         assert!(said.contains(expected), "{expected} in {said}");
     }
-    for expected in ["line 3: ", "line 4: `yesterday`", "line 6: unknown event `dance`", "line 7: a field of `search`"]
-    {
+    for expected in [
+        "line 3: ",
+        "line 4: `yesterday`",
+        "line 6: unknown event `dance`",
+        "line 7: a field of `search`",
+    ] {
         assert!(faults.contains(expected), "{expected} in {faults}");
     }
-    let (code, _, why) = escale(&["replay", text(&log), "--config", text(&json), "--placement", "nowhere"]);
+    let (code, _, why) = escale(&[
+        "replay",
+        text(&log),
+        "--config",
+        text(&json),
+        "--placement",
+        "nowhere",
+    ]);
     assert_eq!((code, why.contains("home-hero")), (Some(2), true));
 }
 
@@ -183,11 +266,18 @@ fn replay_knows_the_formats_by_their_first_line() {
             "{\"visitor\":\"w\",\"ts\":1431932708,\"method\":\"GET\",\"url\":\"/projects/x/?q=1\",\"status\":200,\"ua\":\"Mozilla\"}\n{\"visitor\":\"w\",\"ts\":1431932708,\"method\":\"GET\",\"url\":\"/a.png\",\"status\":200,\"ua\":\"Mozilla\"}\n",
             "Weblog",
         ),
-        ("g.csv", "visitor,date,cat2,cat4,items,spend\nt,2000-12-02,11,1101,3,86\n", "Tafeng"),
+        (
+            "g.csv",
+            "visitor,date,cat2,cat4,items,spend\nt,2000-12-02,11,1101,3,86\n",
+            "Tafeng",
+        ),
     ] {
         let (code, said, faults) = escale(&["replay", text(&file(&folder, name, content))]);
         assert_eq!(code, Some(0), "{name}: {faults}");
-        assert!(said.contains(&format!("({expected} format)")), "{name}: {said}");
+        assert!(
+            said.contains(&format!("({expected} format)")),
+            "{name}: {said}"
+        );
         assert!(!said.contains("nothing known"), "{name}: {said}");
     }
     let odd = file(&folder, "odd.csv", "a,b\n1,2\n");
@@ -197,7 +287,9 @@ fn replay_knows_the_formats_by_their_first_line() {
 #[test]
 fn the_sample_of_the_repository_replays_without_a_bad_line() {
     for name in ["events.ndjson", "events.csv"] {
-        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("samples")
+            .join(name);
         let (code, said, faults) = escale(&["replay", text(&sample)]);
         assert_eq!((code, faults.as_str()), (Some(0), ""));
         assert!(said.contains(" 0 bad"), "{said}");
@@ -217,19 +309,46 @@ fn settings_come_from_arguments_then_the_environment_then_a_file() {
     let folder = TempDir::new().unwrap();
     let json = file(&folder, "escale.json", &config().to_string());
     let database = folder.path().join("data.db");
-    let settings = format!("site = \"of-the-file\"\nconfig = {:?}\ndb = {:?}\n", text(&json), text(&database));
+    let settings = format!(
+        "site = \"of-the-file\"\nconfig = {:?}\ndb = {:?}\n",
+        text(&json),
+        text(&database)
+    );
     let settings = file(&folder, "escale.toml", &settings);
     let reported = |arguments: &[&str], site: Option<&str>| {
         let mut run = Command::new(env!("CARGO_BIN_EXE_escale"));
-        run.args(["report", "--format", "json"]).args(arguments).env("ESCALE_SETTINGS", &settings);
-        let output = site.iter().fold(&mut run, |run, site| run.env("ESCALE_SITE", site)).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["site"].as_str().unwrap().to_owned()
+        run.args(["report", "--format", "json"])
+            .args(arguments)
+            .env("ESCALE_SETTINGS", &settings);
+        let output = site
+            .iter()
+            .fold(&mut run, |run, site| run.env("ESCALE_SITE", site))
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["site"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     assert_eq!(reported(&[], None), "of-the-file");
-    assert_eq!(reported(&[], Some("of-the-environment")), "of-the-environment");
-    assert_eq!(reported(&["--site", "of-the-arguments"], Some("of-the-environment")), "of-the-arguments");
+    assert_eq!(
+        reported(&[], Some("of-the-environment")),
+        "of-the-environment"
+    );
+    assert_eq!(
+        reported(&["--site", "of-the-arguments"], Some("of-the-environment")),
+        "of-the-arguments"
+    );
     let wrong = file(&folder, "wrong.toml", "sight = \"voyages\"");
     let (code, _, said) = escale(&["serve", "--settings", text(&wrong)]);
-    assert_eq!((code, said.contains("wrong.toml: `sight` is no setting")), (Some(2), true), "{said}");
+    assert_eq!(
+        (code, said.contains("wrong.toml: `sight` is no setting")),
+        (Some(2), true),
+        "{said}"
+    );
 }

@@ -161,7 +161,10 @@ impl Engine {
         self.told_s = seconds_of(now_ms);
         self.page_topics = classify(&self.config, facts);
         let mut bytes = Vec::new();
-        let event = Event { topics: self.page_topics.clone(), ..Event::bare(Kind::PageView, self.told_s) };
+        let event = Event {
+            topics: self.page_topics.clone(),
+            ..Event::bare(Kind::PageView, self.told_s)
+        };
         event.encode(&mut bytes);
         bytes
     }
@@ -189,9 +192,13 @@ impl Engine {
 
     /// What the page tells of the decision that it shows.
     fn settle(&self, event: &mut Event, fields: &str) {
-        let placement = self.config.index_of(Namespace::Placement, event.mark.placement);
+        let placement = self
+            .config
+            .index_of(Namespace::Placement, event.mark.placement);
         let offer = self.config.index_of(Namespace::Offer, event.offer);
-        if let (Some(placement), Some(offer), Some(told)) = (placement, offer, attribution::told(fields)) {
+        if let (Some(placement), Some(offer), Some(told)) =
+            (placement, offer, attribution::told(fields))
+        {
             event.decided = self.with_situation(unix_ms_of(self.told_s), |situation| {
                 attribution::decided(situation, &told, self.draws(), (placement, offer))
             });
@@ -201,7 +208,9 @@ impl Engine {
     /// What is due at a time, for the browser and for the server alike: each scenario has one owner.
     #[must_use]
     pub fn due(&self, now_ms: f64) -> Vec<Due> {
-        self.with_situation(now_ms, |situation| scenario::due(&self.config, situation.facts))
+        self.with_situation(now_ms, |situation| {
+            scenario::due(&self.config, situation.facts)
+        })
     }
 
     /// A scenario fires when its offer was seen.
@@ -253,7 +262,9 @@ impl Engine {
     /// Chooses for a slot. Never fails: the reason says why there is no offer.
     #[must_use]
     pub fn choose(&self, request: &Request) -> Decision {
-        self.with_situation(request.now_ms, |situation| situation.decide(request, self.draws()))
+        self.with_situation(request.now_ms, |situation| {
+            situation.decide(request, self.draws())
+        })
     }
 
     /// Reads all that a choice looks at, for a moment, and hands it over.
@@ -269,11 +280,19 @@ impl Engine {
         let facts = self.facts(&affinity, &time);
         let mut customer = recognise(&facts, &self.config, self.may_have_forgotten());
         customer.persona = self.as_if.or(customer.persona);
-        look(&VisitorFacts { customer: &customer, ..facts })
+        look(&VisitorFacts {
+            customer: &customer,
+            ..facts
+        })
     }
 
     /// The texts of an offer's variant (0: its own) in a language.
-    pub fn content(&self, offer: u16, variant: u8, language: &str) -> impl Iterator<Item = (&str, &str)> {
+    pub fn content(
+        &self,
+        offer: u16,
+        variant: u8,
+        language: &str,
+    ) -> impl Iterator<Item = (&str, &str)> {
         self.config.content(offer, variant, language)
     }
 
@@ -289,9 +308,19 @@ impl Engine {
     pub fn question(&self, now_ms: f64) -> Option<u16> {
         self.with_situation(now_ms, |situation| {
             let all = 0..self.config.count(Section::Offers) as u16;
-            let is_eligible = |o: &u16| situation.exclusion(*o, &self.config.offer(*o), &[]).is_none();
+            let is_eligible = |o: &u16| {
+                situation
+                    .exclusion(*o, &self.config.offer(*o), &[])
+                    .is_none()
+            };
             let offers: Vec<u16> = all.filter(is_eligible).collect();
-            question::pick(self.known(), situation.affinity, &self.config, &offers, situation.now_s)
+            question::pick(
+                self.known(),
+                situation.affinity,
+                &self.config,
+                &offers,
+                situation.now_s,
+            )
         })
     }
 
@@ -299,7 +328,15 @@ impl Engine {
     fn facts<'a>(&'a self, affinity: &'a Affinity, time: &'a TimeFacts<'a>) -> VisitorFacts<'a> {
         let (page_topics, now_s) = (&self.page_topics, time.now_s());
         let visitor = self.visitor;
-        VisitorFacts { profile: self.known(), affinity, customer: &NOBODY, time, page_topics, now_s, visitor }
+        VisitorFacts {
+            profile: self.known(),
+            affinity,
+            customer: &NOBODY,
+            time,
+            page_topics,
+            now_s,
+            visitor,
+        }
     }
 
     /// Negative personas that fit are kept in the own replica until they expire, and renewed as long as they fit.
@@ -307,8 +344,13 @@ impl Engine {
         let now_s = self.known().reading_s(self.told_s);
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
-        let customer = recognise(&self.facts(&affinity, &time), &self.config, self.may_have_forgotten());
-        let fits: Vec<(u32, u16)> = segments::negative_fits(&customer, &self.config, now_s).collect();
+        let customer = recognise(
+            &self.facts(&affinity, &time),
+            &self.config,
+            self.may_have_forgotten(),
+        );
+        let fits: Vec<(u32, u16)> =
+            segments::negative_fits(&customer, &self.config, now_s).collect();
         let mut is_news = false;
         for (hash, until_day) in fits {
             is_news |= self.own.keep_persona(hash, until_day);

@@ -35,13 +35,17 @@ impl Runtime {
 
     /// Takes the own replica's bytes alone, for choices: `loadWith` comes before anything is recorded. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.
     pub fn load(&mut self, profile: &[u8]) -> u32 {
-        self.engine.glance(profile).map_or_else(WireError::code, |()| 0)
+        self.engine
+            .glance(profile)
+            .map_or_else(WireError::code, |()| 0)
     }
 
     /// As `load`, beside what the server told of the visitor's other replicas.
     #[wasm_bindgen(js_name = loadWith)]
     pub fn load_with(&mut self, profile: &[u8], others: &[u8]) -> u32 {
-        self.engine.load_with(profile, others).map_or_else(WireError::code, |()| 0)
+        self.engine
+            .load_with(profile, others)
+            .map_or_else(WireError::code, |()| 0)
     }
 
     /// The own replica's bytes.
@@ -63,7 +67,14 @@ impl Runtime {
 
     /// A page is looked at: its event's bytes.
     pub fn page(&mut self, now_ms: f64, explicit: &str, url: &str, tokens: &str) -> Vec<u8> {
-        self.engine.page(now_ms, &PageFacts { explicit, url, tokens })
+        self.engine.page(
+            now_ms,
+            &PageFacts {
+                explicit,
+                url,
+                tokens,
+            },
+        )
     }
 
     /// A call of the site: its event's bytes; none: refused, and `lastError` says why.
@@ -90,7 +101,11 @@ impl Runtime {
         let mut packed = Vec::new();
         if let Some(index) = self.engine.question(now_ms) {
             let config = self.engine.config();
-            pack(&mut packed, b"fact", config.text_bytes(config.facet(config.question(index).facet).name));
+            pack(
+                &mut packed,
+                b"fact",
+                config.text_bytes(config.facet(config.question(index).facet).name),
+            );
             for (key, value) in config.question_content(index, lang) {
                 pack(&mut packed, key.as_bytes(), value.as_bytes());
             }
@@ -110,10 +125,17 @@ impl Runtime {
 
     /// Chooses for a slot: the offer's small integer, or -1 less the reason. The page does not show it twice.
     pub fn choose(&mut self, now_ms: f64, placement: u16, slot: u8) -> i32 {
-        let decision = self.engine.choose(&Request { now_ms, placement, slot, exclude: &self.shown });
+        let decision = self.engine.choose(&Request {
+            now_ms,
+            placement,
+            slot,
+            exclude: &self.shown,
+        });
         self.shown.extend(decision.offer);
         self.last = Some(decision);
-        decision.offer.map_or(-1 - decision.reason as i32, i32::from)
+        decision
+            .offer
+            .map_or(-1 - decision.reason as i32, i32::from)
     }
 
     /// The page does not show this offer any more: it may be chosen again.
@@ -159,7 +181,11 @@ impl Runtime {
         let config = self.engine.config();
         let mut packed = Vec::new();
         for (key, value) in config.content_strings(offer, variant, lang) {
-            pack(&mut packed, config.text_bytes(key), config.text_bytes(value));
+            pack(
+                &mut packed,
+                config.text_bytes(key),
+                config.text_bytes(value),
+            );
         }
         packed
     }
@@ -167,13 +193,21 @@ impl Runtime {
     /// The name of an offer.
     #[wasm_bindgen(js_name = offerId)]
     pub fn offer_id(&self, offer: u16) -> Vec<u8> {
-        self.engine.config().text_bytes(self.engine.config().offer(offer).name).to_vec()
+        self.engine
+            .config()
+            .text_bytes(self.engine.config().offer(offer).name)
+            .to_vec()
     }
 }
 
 impl Runtime {
     pub(super) fn on(config: Config) -> Self {
-        Self { engine: Engine::new(config), shown: Vec::new(), last: None, last_error: 0 }
+        Self {
+            engine: Engine::new(config),
+            shown: Vec::new(),
+            last: None,
+            last_error: 0,
+        }
     }
 }
 

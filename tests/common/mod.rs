@@ -21,7 +21,9 @@ pub fn config(json: &str) -> Config {
 pub fn small_config() -> Config {
     // Compiled once: property tests ask for it thousands of times.
     static SMALL: OnceLock<Config> = OnceLock::new();
-    SMALL.get_or_init(|| config(include_str!("small.json"))).clone()
+    SMALL
+        .get_or_init(|| config(include_str!("small.json")))
+        .clone()
 }
 
 pub fn view(topic: &str, at_s: u32) -> Event {

@@ -26,16 +26,33 @@ pub fn topic(name: &str) -> u32 {
 
 pub fn travel(place: &str, from: &str, until: &str) -> Travel {
     let day = |date: &str| day_of_date(date).unwrap_or(0);
-    let destination = if place.is_empty() { 0 } else { topic(&format!("destination.{place}")) };
-    Travel { destination, start_day: day(from), end_day: day(until), adults: 2, children: 0 }
+    let destination = if place.is_empty() {
+        0
+    } else {
+        topic(&format!("destination.{place}"))
+    };
+    Travel {
+        destination,
+        start_day: day(from),
+        end_day: day(until),
+        adults: 2,
+        children: 0,
+    }
 }
 
 pub fn told(kind: Kind, at_s: u32, travel: Travel) -> Event {
-    Event { travel, ..Event::bare(kind, at_s) }
+    Event {
+        travel,
+        ..Event::bare(kind, at_s)
+    }
 }
 
 pub fn booked(id: u32, at_s: u32, travel: Travel) -> Event {
-    Event { booking: id, value_cents: 50_000, ..told(Kind::Booking, at_s, travel) }
+    Event {
+        booking: id,
+        value_cents: 50_000,
+        ..told(Kind::Booking, at_s, travel)
+    }
 }
 
 pub fn profile_of(events: &[Event], config: &Config) -> Profile {
@@ -53,14 +70,37 @@ pub fn with_events(config: Config, events: &[Event]) -> Engine {
 
 /// Any searches, quotes and bookings of the last weeks.
 pub fn any_intents() -> impl Strategy<Value = Vec<Event>> {
-    let one = (0..4usize, 0..PLACES.len(), 0u16..60, 0u16..15, 0..40 * DAY_S, 1u32..5);
-    let kinds = [Kind::Search, Kind::QuoteStart, Kind::QuoteSubmit, Kind::Booking];
+    let one = (
+        0..4usize,
+        0..PLACES.len(),
+        0u16..60,
+        0u16..15,
+        0..40 * DAY_S,
+        1u32..5,
+    );
+    let kinds = [
+        Kind::Search,
+        Kind::QuoteStart,
+        Kind::QuoteSubmit,
+        Kind::Booking,
+    ];
     let intent = one.prop_map(move |(kind, place, start, nights, ago_s, id)| {
-        let start_day = if start == 0 { 0 } else { (NOW_S / DAY_S) as u16 - 20 + start };
+        let start_day = if start == 0 {
+            0
+        } else {
+            (NOW_S / DAY_S) as u16 - 20 + start
+        };
         let end_day = if nights == 0 { 0 } else { start_day + nights };
-        let travel = Travel { start_day, end_day, ..travel(PLACES[place], "", "") };
+        let travel = Travel {
+            start_day,
+            end_day,
+            ..travel(PLACES[place], "", "")
+        };
         let booking = if kinds[kind] == Kind::Booking { id } else { 0 };
-        Event { booking, ..told(kinds[kind], NOW_S - ago_s, travel) }
+        Event {
+            booking,
+            ..told(kinds[kind], NOW_S - ago_s, travel)
+        }
     });
     prop::collection::vec(intent, 0..12)
 }

@@ -11,8 +11,18 @@ use serde_json::{Map, Value, json};
 use super::tree::{STAGES, Tree, Visitor, holds};
 
 const NAMES: [&str; 4] = ["loyal", "walkers", "families", "null"];
-const TEXTS: [&str; 10] =
-    ["", "null", "/city/porto", "/ÉTÉ", "/été", "1.2.3", "v1.2.3-rc.1", "10.0.0", "5", "\u{fb01}\u{1f3d6}"];
+const TEXTS: [&str; 10] = [
+    "",
+    "null",
+    "/city/porto",
+    "/ÉTÉ",
+    "/été",
+    "1.2.3",
+    "v1.2.3-rc.1",
+    "10.0.0",
+    "5",
+    "\u{fb01}\u{1f3d6}",
+];
 const REGEXES: [&str; 12] = [
     "^/city",
     "é",
@@ -31,7 +41,11 @@ const ORDERS: [&str; 4] = ["$lt", "$lte", "$gt", "$gte"];
 const VERSIONS: [&str; 6] = ["$veq", "$vne", "$vlt", "$vlte", "$vgt", "$vgte"];
 
 fn number() -> impl Strategy<Value = Value> {
-    prop_oneof![(-3i64..16).prop_map(Value::from), (-2.0..2.0).prop_map(Value::from), Just(json!(-0.0))]
+    prop_oneof![
+        (-3i64..16).prop_map(Value::from),
+        (-2.0..2.0).prop_map(Value::from),
+        Just(json!(-0.0))
+    ]
 }
 
 fn one_of(words: &'static [&'static str]) -> impl Strategy<Value = Value> + Clone {
@@ -52,10 +66,12 @@ fn named(words: &'static [&'static str]) -> impl Strategy<Value = &'static str> 
 /// Operators that any value which may be unknown takes.
 fn scalar(value: impl Strategy<Value = Value> + Clone + 'static) -> BoxedStrategy<Value> {
     let or_null = prop_oneof![4 => value.clone(), 1 => Just(Value::Null)];
-    let several = (value.clone(), prop::collection::vec(or_null.clone(), 0..3)).prop_map(|(first, mut more)| {
-        more.push(first);
-        Value::from(more)
-    });
+    let several = (value.clone(), prop::collection::vec(or_null.clone(), 0..3)).prop_map(
+        |(first, mut more)| {
+            more.push(first);
+            Value::from(more)
+        },
+    );
     prop_oneof![
         or_null.clone(),
         with(named(&["$eq", "$ne"]), or_null),
@@ -68,7 +84,12 @@ fn scalar(value: impl Strategy<Value = Value> + Clone + 'static) -> BoxedStrateg
 
 fn on_number() -> BoxedStrategy<Value> {
     let value = number().boxed();
-    prop_oneof![scalar(value.clone()), with(named(&ORDERS), value), with(Just("$type"), Just(json!("number")))].boxed()
+    prop_oneof![
+        scalar(value.clone()),
+        with(named(&ORDERS), value),
+        with(Just("$type"), Just(json!("number")))
+    ]
+    .boxed()
 }
 
 fn on_text() -> BoxedStrategy<Value> {
@@ -85,13 +106,24 @@ fn on_text() -> BoxedStrategy<Value> {
 
 fn on_flag() -> BoxedStrategy<Value> {
     let flag = any::<bool>().prop_map(Value::from);
-    prop_oneof![flag.clone(), with(named(&["$eq", "$ne"]), flag.clone()), with(Just("$exists"), flag)].boxed()
+    prop_oneof![
+        flag.clone(),
+        with(named(&["$eq", "$ne"]), flag.clone()),
+        with(Just("$exists"), flag)
+    ]
+    .boxed()
 }
 
 fn on_list() -> BoxedStrategy<Value> {
     let names = prop::collection::vec(one_of(&NAMES), 1..4).prop_map(Value::from);
-    let element = prop_oneof![with(Just("$eq"), one_of(&NAMES)), with(Just("$in"), names.clone())];
-    let size = prop_oneof![(0u8..4).prop_map(Value::from), with(named(&ORDERS), (0u8..4).prop_map(Value::from))];
+    let element = prop_oneof![
+        with(Just("$eq"), one_of(&NAMES)),
+        with(Just("$in"), names.clone())
+    ];
+    let size = prop_oneof![
+        (0u8..4).prop_map(Value::from),
+        with(named(&ORDERS), (0u8..4).prop_map(Value::from))
+    ];
     prop_oneof![
         with(named(&["$in", "$nin", "$all"]), names),
         with(Just("$elemMatch"), element),
@@ -105,14 +137,16 @@ fn on_attribute() -> impl Strategy<Value = Value> {
     let numbers = prop_oneof![Just("trip.days_to_departure"), Just("affinity.trip.city")];
     let texts = prop_oneof![Just("page.path"), Just("app.version")];
     let about = |name: BoxedStrategy<&'static str>, on: BoxedStrategy<Value>| {
-        (name, on.clone(), on, any::<bool>(), any::<bool>()).prop_map(|(name, on, also, joined, turned)| {
-            let mut on = on;
-            if let (true, Value::Object(on), Value::Object(also)) = (joined, &mut on, also) {
-                on.extend(also);
-            }
-            let on = if turned { json!({ "$not": on }) } else { on };
-            json!({ name: on })
-        })
+        (name, on.clone(), on, any::<bool>(), any::<bool>()).prop_map(
+            |(name, on, also, joined, turned)| {
+                let mut on = on;
+                if let (true, Value::Object(on), Value::Object(also)) = (joined, &mut on, also) {
+                    on.extend(also);
+                }
+                let on = if turned { json!({ "$not": on }) } else { on };
+                json!({ name: on })
+            },
+        )
     };
     prop_oneof![
         about(numbers.boxed(), on_number()),
@@ -146,8 +180,16 @@ fn visitor() -> impl Strategy<Value = Value> {
     let flag = any::<bool>().prop_map(Value::from).boxed();
     let number = || known(number().boxed());
     let text = || known(one_of(&TEXTS).boxed());
-    (known(one_of(&STAGES).boxed()), segments, number(), number(), known(flag), text(), text()).prop_map(
-        |(stage, segments, days, city, first, path, version)| {
+    (
+        known(one_of(&STAGES).boxed()),
+        segments,
+        number(),
+        number(),
+        known(flag),
+        text(),
+        text(),
+    )
+        .prop_map(|(stage, segments, days, city, first, path, version)| {
             let branch = |name: &str, leaf: Option<Value>| {
                 let members = leaf.map(|leaf| (name.to_owned(), leaf));
                 Value::Object(Map::from_iter(members))
@@ -161,8 +203,7 @@ fn visitor() -> impl Strategy<Value = Value> {
                 "page": branch("path", path),
                 "app": branch("version", version),
             })
-        },
-    )
+        })
 }
 
 /// Any JSON made of words that conditions know, most of it meaningless.
@@ -207,7 +248,10 @@ fn babble() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inside.clone(), 0..3).prop_map(Value::from),
             prop::collection::vec((keys.clone(), inside), 0..3).prop_map(|members| Value::Object(
-                members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+                members
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect()
             )),
         ]
     })

@@ -28,11 +28,18 @@ pub struct Tree;
 impl Schema for Tree {
     fn resolve(&self, name: &str) -> Option<Attribute> {
         let found = ATTRIBUTES.iter().find(|(known, ..)| *known == name)?;
-        Some(Attribute { id: found.1, argument: found.2, kind: found.3 })
+        Some(Attribute {
+            id: found.1,
+            argument: found.2,
+            kind: found.3,
+        })
     }
 
     fn names(&self) -> Vec<String> {
-        ATTRIBUTES.iter().map(|(name, ..)| (*name).to_owned()).collect()
+        ATTRIBUTES
+            .iter()
+            .map(|(name, ..)| (*name).to_owned())
+            .collect()
     }
 
     fn hash(&self, attribute: Attribute, value: &str) -> u32 {
@@ -50,8 +57,16 @@ pub fn holds(code: Vec<Step>, facts: &impl Facts) -> bool {
     let start = pool.keep(code);
     let answers = Answers::of(pool.conditions().tests.len());
     let first = pool.conditions().hold(start, facts, &answers);
-    assert_eq!(pool.conditions().hold(start, facts, &answers), first, "what is remembered is what was answered");
-    assert_eq!(pool.conditions().hold(start, facts, &Answers::default()), first, "it needs no memory");
+    assert_eq!(
+        pool.conditions().hold(start, facts, &answers),
+        first,
+        "what is remembered is what was answered"
+    );
+    assert_eq!(
+        pool.conditions().hold(start, facts, &Answers::default()),
+        first,
+        "it needs no memory"
+    );
     first
 }
 
@@ -60,12 +75,21 @@ pub struct Visitor<'a>(pub &'a Value);
 
 impl Visitor<'_> {
     fn at(&self, attribute: u16, argument: u32) -> Option<&Value> {
-        let found = ATTRIBUTES.iter().find(|(_, id, of, _)| (*id, *of) == (attribute, argument))?;
-        found.0.split('.').try_fold(self.0, |value, part| value.get(part))
+        let found = ATTRIBUTES
+            .iter()
+            .find(|(_, id, of, _)| (*id, *of) == (attribute, argument))?;
+        found
+            .0
+            .split('.')
+            .try_fold(self.0, |value, part| value.get(part))
     }
 
     fn members(&self, attribute: u16, argument: u32) -> impl Iterator<Item = &str> {
-        self.at(attribute, argument).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        self.at(attribute, argument)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
     }
 }
 
@@ -79,7 +103,8 @@ impl Facts for Visitor<'_> {
     }
 
     fn name(&self, attribute: u16, argument: u32) -> Option<u32> {
-        self.text(attribute, argument).map(|name| fnv1a(u32::from(attribute), name.as_bytes()))
+        self.text(attribute, argument)
+            .map(|name| fnv1a(u32::from(attribute), name.as_bytes()))
     }
 
     fn flag(&self, attribute: u16, argument: u32) -> Option<bool> {
@@ -87,7 +112,8 @@ impl Facts for Visitor<'_> {
     }
 
     fn list_contains(&self, attribute: u16, argument: u32, hash: u32) -> bool {
-        self.members(attribute, argument).any(|name| fnv1a(u32::from(attribute), name.as_bytes()) == hash)
+        self.members(attribute, argument)
+            .any(|name| fnv1a(u32::from(attribute), name.as_bytes()) == hash)
     }
 
     fn list_len(&self, attribute: u16, argument: u32) -> u32 {

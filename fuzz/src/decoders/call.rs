@@ -1,7 +1,7 @@
 //! What a page says: its topics, address and structured data, or a call's name and packed fields. All of it may be crafted.
 
-use escale::core::event::classify::PageFacts;
 use escale::core::event::Event;
+use escale::core::event::classify::PageFacts;
 use escale::core::profile::Profile;
 
 use escale::core::engine::Engine;
@@ -10,13 +10,24 @@ use crate::seeds;
 use crate::site::{NOW_MS, with_engine};
 use crate::target::Target;
 
-pub const TARGET: Target = Target { name: "call", most_bytes: 1024, share: 2, memory: 1 << 20, seeds, take };
+pub const TARGET: Target = Target {
+    name: "call",
+    most_bytes: 1024,
+    share: 2,
+    memory: 1 << 20,
+    seeds,
+    take,
+};
 
 /// An event is at most so long; a call is one, and the scenarios that it fires.
 const EVENT_BYTES: usize = 255;
 
 fn seeds() -> Vec<Vec<u8>> {
-    seeds::golden().into_iter().flat_map(|lived| lived.calls).map(String::into_bytes).collect()
+    seeds::golden()
+        .into_iter()
+        .flat_map(|lived| lived.calls)
+        .map(String::into_bytes)
+        .collect()
 }
 
 fn take(bytes: &[u8]) {
@@ -27,7 +38,14 @@ fn take(bytes: &[u8]) {
     with_engine(|engine| {
         engine.page(NOW_MS, &PageFacts::default());
         let told = match name {
-            "page" => Some(engine.page(NOW_MS, &PageFacts { explicit: first, url: second, tokens: third })),
+            "page" => Some(engine.page(
+                NOW_MS,
+                &PageFacts {
+                    explicit: first,
+                    url: second,
+                    tokens: third,
+                },
+            )),
             _ => engine.track(NOW_MS, name, first).ok(),
         };
         match told {
@@ -43,8 +61,18 @@ fn counts(engine: &mut Engine, events: &[u8]) {
         assert!(event.is_some(), "own events can be read");
         count += 1;
     }
-    assert!(count > 0 && events.len() <= count * EVENT_BYTES, "a call is an event at least");
-    assert_eq!(engine.apply(events) as usize, count, "own events are applied");
+    assert!(
+        count > 0 && events.len() <= count * EVENT_BYTES,
+        "a call is an event at least"
+    );
+    assert_eq!(
+        engine.apply(events) as usize,
+        count,
+        "own events are applied"
+    );
     let own = engine.save();
-    assert!(Profile::decode(&own).is_ok_and(|profile| profile.encode() == own), "own bytes");
+    assert!(
+        Profile::decode(&own).is_ok_and(|profile| profile.encode() == own),
+        "own bytes"
+    );
 }

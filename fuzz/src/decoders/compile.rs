@@ -7,33 +7,60 @@ use crate::site::{self, NOW_MS};
 use crate::target::Target;
 use crate::{seeds, tour};
 
-pub const TARGET: Target = Target { name: "compile", most_bytes: 8192, share: 20, memory: 64 << 20, seeds, take };
+pub const TARGET: Target = Target {
+    name: "compile",
+    most_bytes: 8192,
+    share: 20,
+    memory: 64 << 20,
+    seeds,
+    take,
+};
 
 fn seeds() -> Vec<Vec<u8>> {
-    let small = ["tests/common/small.json", "tests/common/customer.json", "tests/common/timed.json"].map(site::text);
-    let mut seeds: Vec<String> =
-        seeds::golden().into_iter().map(|lived| lived.config).chain(small).filter(|json| json.len() <= 8192).collect();
+    let small = [
+        "tests/common/small.json",
+        "tests/common/customer.json",
+        "tests/common/timed.json",
+    ]
+    .map(site::text);
+    let mut seeds: Vec<String> = seeds::golden()
+        .into_iter()
+        .map(|lived| lived.config)
+        .chain(small)
+        .filter(|json| json.len() <= 8192)
+        .collect();
     seeds.sort();
     seeds.dedup();
     seeds.into_iter().map(String::into_bytes).collect()
 }
 
 fn take(bytes: &[u8]) {
-    let Ok(json) = std::str::from_utf8(bytes) else { return };
+    let Ok(json) = std::str::from_utf8(bytes) else {
+        return;
+    };
     let compiled = match compile(json) {
         Ok(compiled) => compiled,
         Err(issues) => {
             let is_told = |text: &str| !text.is_empty();
             assert!(
-                !issues.is_empty() && issues.iter().all(|i| is_told(&i.message) && is_told(&i.remedy)),
+                !issues.is_empty()
+                    && issues
+                        .iter()
+                        .all(|i| is_told(&i.message) && is_told(&i.remedy)),
                 "{issues:?}"
             );
             return;
         }
     };
     let again = compile(json).map(|again| again.bytes);
-    assert_eq!(again.ok().as_ref(), Some(&compiled.bytes), "the same text is the same bytes");
-    let Ok(config) = Config::from_bytes(compiled.bytes) else { panic!("what was compiled does not open") };
+    assert_eq!(
+        again.ok().as_ref(),
+        Some(&compiled.bytes),
+        "the same text is the same bytes"
+    );
+    let Ok(config) = Config::from_bytes(compiled.bytes) else {
+        panic!("what was compiled does not open")
+    };
     let mut engine = Engine::new(config);
     engine.set_visitor(site::VISITOR);
     tour::is_profile(&tour::goes_on(&mut engine, NOW_MS));

@@ -6,10 +6,19 @@ use serde_json::{Map, Value, json};
 use crate::seeds::json_files;
 use crate::target::Target;
 
-pub const TARGET: Target = Target { name: "condition", most_bytes: 2048, share: 20, memory: 64 << 20, seeds, take };
+pub const TARGET: Target = Target {
+    name: "condition",
+    most_bytes: 2048,
+    share: 20,
+    memory: 64 << 20,
+    seeds,
+    take,
+};
 
 fn seeds() -> Vec<Vec<u8>> {
-    let configs = json_files("tests/cases").into_iter().filter_map(|case| serde_json::from_str(&case).ok());
+    let configs = json_files("tests/cases")
+        .into_iter()
+        .filter_map(|case| serde_json::from_str(&case).ok());
     let mut conditions = Vec::new();
     configs.for_each(|case: Value| find(&case, &mut conditions));
     let visitor = json!({
@@ -22,7 +31,10 @@ fn seeds() -> Vec<Vec<u8>> {
         json!({"$or": [{"quote.open": {"$exists": true}}, {"$not": {"trip.days_to_departure": {"$gt": 3, "$lte": 12}}}]}),
         json!({"tags": {"$all": ["a"], "$size": {"$lt": 3}}, "language": {"$type": "string"}, "device": {"$inGroup": "g"}}),
     ];
-    let seeds = conditions.into_iter().chain(other).map(|c| json!([c, visitor, {"g": ["phone"]}]));
+    let seeds = conditions
+        .into_iter()
+        .chain(other)
+        .map(|c| json!([c, visitor, {"g": ["phone"]}]));
     seeds.map(|seed| seed.to_string().into_bytes()).collect()
 }
 
@@ -52,7 +64,9 @@ const OPPOSITES: [(&str, &str); 7] = [
 ];
 
 fn take(bytes: &[u8]) {
-    let Ok(parts) = serde_json::from_slice::<Vec<Value>>(bytes) else { return };
+    let Ok(parts) = serde_json::from_slice::<Vec<Value>>(bytes) else {
+        return;
+    };
     let part = |at: usize| parts.get(at).unwrap_or(&Value::Null);
     let (condition, attributes, groups) = (part(0), part(1), part(2));
     let asked = |condition: &Value| matches(condition, attributes, groups);
@@ -62,17 +76,41 @@ fn take(bytes: &[u8]) {
     assert!(!(is_meant && is_not), "it holds or it does not");
     // An expression of a thousand states takes a second here each time it is asked: three times are enough.
     let is_slow = condition.to_string().contains("$regex");
-    if is_slow || [condition, attributes].into_iter().any(|value| depth(value) > SHALLOW) {
+    if is_slow
+        || [condition, attributes]
+            .into_iter()
+            .any(|value| depth(value) > SHALLOW)
+    {
         return;
     }
     knows_what_is(attributes, groups);
     if is_condition(condition) {
         assert_eq!(is_not, !is_meant, "$not turns it round");
-        assert_eq!(asked(&json!({"$and": [condition]})), is_meant, "all of one is the one");
-        assert_eq!(asked(&json!({"$and": [{}, condition, condition]})), is_meant, "what is said twice is said");
-        assert_eq!(asked(&json!({"$or": [condition]})), is_meant, "any of one is the one");
-        assert_eq!(asked(&json!({"$or": [condition, {"$nor": [{}]}]})), is_meant, "the one or nothing is the one");
-        assert_eq!(asked(&json!({"$nor": [condition]})), !is_meant, "none of one is its opposite");
+        assert_eq!(
+            asked(&json!({"$and": [condition]})),
+            is_meant,
+            "all of one is the one"
+        );
+        assert_eq!(
+            asked(&json!({"$and": [{}, condition, condition]})),
+            is_meant,
+            "what is said twice is said"
+        );
+        assert_eq!(
+            asked(&json!({"$or": [condition]})),
+            is_meant,
+            "any of one is the one"
+        );
+        assert_eq!(
+            asked(&json!({"$or": [condition, {"$nor": [{}]}]})),
+            is_meant,
+            "the one or nothing is the one"
+        );
+        assert_eq!(
+            asked(&json!({"$nor": [condition]})),
+            !is_meant,
+            "none of one is its opposite"
+        );
         each_by_itself(condition, is_meant, asked);
     }
 }
@@ -95,10 +133,22 @@ fn knows_what_is(attributes: &Value, groups: &Value) {
     });
     for (name, value) in plain {
         let holds = |test: Value| matches(&json!({ (name): test }), attributes, groups);
-        assert!(holds(json!({"$eq": value})) && !holds(json!({"$ne": value})), "{name} is {value}");
-        assert!(holds(json!({"$in": [value]})) && !holds(json!({"$nin": [value]})), "{name} is {value}");
-        assert!(holds(json!({"$exists": true})) && !holds(json!({"$exists": false})), "{name} is there");
-        assert!(holds(json!({"$lte": value})) && !holds(json!({"$gt": value})), "{name} is {value}");
+        assert!(
+            holds(json!({"$eq": value})) && !holds(json!({"$ne": value})),
+            "{name} is {value}"
+        );
+        assert!(
+            holds(json!({"$in": [value]})) && !holds(json!({"$nin": [value]})),
+            "{name} is {value}"
+        );
+        assert!(
+            holds(json!({"$exists": true})) && !holds(json!({"$exists": false})),
+            "{name} is there"
+        );
+        assert!(
+            holds(json!({"$lte": value})) && !holds(json!({"$gt": value})),
+            "{name} is {value}"
+        );
         assert!(holds(value.clone()), "{name} is {value}");
     }
 }
@@ -106,20 +156,33 @@ fn knows_what_is(attributes: &Value, groups: &Value) {
 /// A condition is what its members are together; and of an attribute and one operator, what the opposite one is not.
 fn each_by_itself(condition: &Value, is_meant: bool, asked: impl Fn(&Value) -> bool) {
     let members: Vec<_> = condition.as_object().into_iter().flatten().collect();
-    let all = members.iter().all(|(name, operand)| asked(&json!({ (name.as_str()): operand })));
+    let all = members
+        .iter()
+        .all(|(name, operand)| asked(&json!({ (name.as_str()): operand })));
     assert_eq!(all, is_meant, "all of its members");
     for (name, operand) in members.into_iter().filter(|(name, _)| !is_operator(name)) {
-        for (operator, operand) in operand.as_object().filter(|members| is_operators(members)).into_iter().flatten() {
+        for (operator, operand) in operand
+            .as_object()
+            .filter(|members| is_operators(members))
+            .into_iter()
+            .flatten()
+        {
             let opposite = OPPOSITES.iter().find_map(|(a, b)| match operator {
                 _ if operator == a => Some(b),
                 _ if operator == b => Some(a),
                 _ => None,
             });
-            let Some(opposite) = opposite.filter(|opposite| !is_of_lists(opposite) || operand.is_array()) else {
+            let Some(opposite) =
+                opposite.filter(|opposite| !is_of_lists(opposite) || operand.is_array())
+            else {
                 continue;
             };
-            let holds = |operator: &str| asked(&json!({ (name.as_str()): { (operator): operand } }));
-            assert!(holds(operator) != holds(opposite), "{operator} is not {opposite}");
+            let holds =
+                |operator: &str| asked(&json!({ (name.as_str()): { (operator): operand } }));
+            assert!(
+                holds(operator) != holds(opposite),
+                "{operator} is not {opposite}"
+            );
         }
     }
 }
@@ -139,21 +202,29 @@ fn is_operators(members: &Map<String, Value>) -> bool {
 /// Whether it is one by its form. What is none is false, `$not` or not.
 fn is_condition(condition: &Value) -> bool {
     let is_any = |(name, operand): (&String, &Value)| match name.as_str() {
-        "$and" | "$or" | "$nor" => operand.as_array().is_some_and(|all| all.iter().all(is_condition)),
+        "$and" | "$or" | "$nor" => operand
+            .as_array()
+            .is_some_and(|all| all.iter().all(is_condition)),
         "$not" => is_condition(operand),
         _ => is_test(operand),
     };
-    condition.as_object().is_some_and(|members| members.iter().all(is_any))
+    condition
+        .as_object()
+        .is_some_and(|members| members.iter().all(is_any))
 }
 
 /// Whether an attribute can be asked for it.
 fn is_test(operand: &Value) -> bool {
-    let Some(operators) = operand.as_object().filter(|members| is_operators(members)) else { return true };
-    operators.iter().all(|(operator, operand)| match operator.as_str() {
-        "$not" | "$size" => is_test(operand),
-        "$all" | "$alli" => operand.as_array().is_none_or(|all| all.iter().all(is_test)),
-        "$elemMatch" if operand.as_object().is_some_and(is_operators) => is_test(operand),
-        "$elemMatch" => is_condition(operand),
-        _ => true,
-    })
+    let Some(operators) = operand.as_object().filter(|members| is_operators(members)) else {
+        return true;
+    };
+    operators
+        .iter()
+        .all(|(operator, operand)| match operator.as_str() {
+            "$not" | "$size" => is_test(operand),
+            "$all" | "$alli" => operand.as_array().is_none_or(|all| all.iter().all(is_test)),
+            "$elemMatch" if operand.as_object().is_some_and(is_operators) => is_test(operand),
+            "$elemMatch" => is_condition(operand),
+            _ => true,
+        })
 }

@@ -1,11 +1,11 @@
 //! A compiled config, from a site's server. It is used in place, so that opening one is little: the tour through all that
 //! reads it is the test. The sum and the head are mended, or nothing else would be tried out.
 
+use escale::core::base::hash::digest;
 use escale::core::config::Config;
 use escale::core::config::layout::{FORMAT, HEADER_BYTES, MAGIC};
 use escale::core::engine::Engine;
 use escale::core::introspect::explain::explain;
-use escale::core::base::hash::digest;
 use escale::core::introspect::snapshot::snapshot;
 
 use crate::site::{self, NOW_MS, config_of};
@@ -13,17 +13,31 @@ use crate::target::Target;
 use crate::{memory, seeds, tour};
 
 /// An explanation lists all that an offer's ranges name, up to 65,536 parts of it, which a config of the compiler's never has.
-pub const TARGET: Target =
-    Target { name: "config", most_bytes: 8192, share: 20, memory: memory::MOST_BYTES, seeds, take };
+pub const TARGET: Target = Target {
+    name: "config",
+    most_bytes: 8192,
+    share: 20,
+    memory: memory::MOST_BYTES,
+    seeds,
+    take,
+};
 
 /// By the sum's first byte.
 const EXPLAINED: u8 = 32;
 
 fn seeds() -> Vec<Vec<u8>> {
-    let small = ["tests/common/small.json", "tests/common/customer.json", "tests/common/timed.json"].map(site::text);
+    let small = [
+        "tests/common/small.json",
+        "tests/common/customer.json",
+        "tests/common/timed.json",
+    ]
+    .map(site::text);
     let lived = seeds::golden().into_iter().map(|lived| lived.config);
-    let mut seeds: Vec<Vec<u8>> =
-        small.into_iter().chain(lived).map(|json| config_of(&json).bytes().to_vec()).collect();
+    let mut seeds: Vec<Vec<u8>> = small
+        .into_iter()
+        .chain(lived)
+        .map(|json| config_of(&json).bytes().to_vec())
+        .collect();
     seeds.retain(|seed| seed.len() <= TARGET.most_bytes);
     seeds.sort();
     seeds.dedup();
@@ -33,7 +47,9 @@ fn seeds() -> Vec<Vec<u8>> {
 fn take(bytes: &[u8]) {
     let _ = Config::from_bytes(bytes.to_vec());
     let Some(bytes) = mended(bytes) else { return };
-    let Ok(config) = Config::from_bytes(bytes.clone()) else { return };
+    let Ok(config) = Config::from_bytes(bytes.clone()) else {
+        return;
+    };
     assert_eq!(config.bytes(), bytes, "a config is its bytes");
     let mut engine = Engine::new(config);
     engine.set_visitor(site::VISITOR);
@@ -42,8 +58,14 @@ fn take(bytes: &[u8]) {
     // What a person asks for costs a hundred times a choice: of one input in so many.
     if bytes[8] % EXPLAINED == 0 {
         let explanation = explain(&engine, &tour::request(0, &[], NOW_MS));
-        assert!(serde_json::to_value(explanation).is_ok(), "an explanation can be told");
-        assert!(serde_json::to_value(snapshot(&engine, NOW_MS)).is_ok(), "what is known can be told");
+        assert!(
+            serde_json::to_value(explanation).is_ok(),
+            "an explanation can be told"
+        );
+        assert!(
+            serde_json::to_value(snapshot(&engine, NOW_MS)).is_ok(),
+            "what is known can be told"
+        );
     }
 }
 

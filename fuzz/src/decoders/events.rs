@@ -7,12 +7,24 @@ use crate::seeds;
 use crate::site::with_engine;
 use crate::target::Target;
 
-pub const TARGET: Target = Target { name: "events", most_bytes: 1024, share: 4, memory: 1 << 20, seeds, take };
+pub const TARGET: Target = Target {
+    name: "events",
+    most_bytes: 1024,
+    share: 4,
+    memory: 1 << 20,
+    seeds,
+    take,
+};
 
 fn seeds() -> Vec<Vec<u8>> {
     let lived = seeds::golden();
     let whole = lived.iter().map(|lived| lived.events.concat());
-    lived.iter().flat_map(|lived| lived.events.clone()).chain(whole).filter(|batch| batch.len() <= 1024).collect()
+    lived
+        .iter()
+        .flat_map(|lived| lived.events.clone())
+        .chain(whole)
+        .filter(|batch| batch.len() <= 1024)
+        .collect()
 }
 
 fn take(batch: &[u8]) {
@@ -36,9 +48,19 @@ fn take(batch: &[u8]) {
         engine.save()
     });
     with_engine(|engine| {
-        assert_eq!(engine.apply(batch) as usize, events.len(), "what can be read is applied");
+        assert_eq!(
+            engine.apply(batch) as usize,
+            events.len(),
+            "what can be read is applied"
+        );
         let own = engine.save();
-        assert_eq!(one_by_one, own, "events add up, in whatever batches they come");
-        assert!(Profile::decode(&own).is_ok_and(|profile| profile.encode() == own), "own bytes");
+        assert_eq!(
+            one_by_one, own,
+            "events add up, in whatever batches they come"
+        );
+        assert!(
+            Profile::decode(&own).is_ok_and(|profile| profile.encode() == own),
+            "own bytes"
+        );
     });
 }

@@ -1,7 +1,7 @@
 //! What a profile that decodes makes of choices: whoever wrote it, an engine that takes it decides, explains and goes on.
 
-use escale::core::event::classify::PageFacts;
 use escale::core::engine::Engine;
+use escale::core::event::classify::PageFacts;
 use escale::core::introspect::explain::explain;
 use escale::core::introspect::snapshot::snapshot;
 use escale::core::profile::Profile;
@@ -11,8 +11,14 @@ use crate::site::{NOW_MS, with_engine};
 use crate::target::Target;
 use crate::tour;
 
-pub const TARGET: Target =
-    Target { name: "visitor", most_bytes: 2048, share: 4, memory: 4 << 20, seeds: profile::seeds, take };
+pub const TARGET: Target = Target {
+    name: "visitor",
+    most_bytes: 2048,
+    share: 4,
+    memory: 4 << 20,
+    seeds: profile::seeds,
+    take,
+};
 
 fn take(bytes: &[u8]) {
     let bytes = profile::with_sum(bytes);
@@ -31,7 +37,13 @@ fn take(bytes: &[u8]) {
 
 fn explains(known: &Engine) {
     let decision = tour::request(0, &[], NOW_MS);
-    assert!(serde_json::to_value(explain(known, &decision)).is_ok(), "an explanation can be told");
-    assert!(serde_json::to_value(snapshot(known, NOW_MS)).is_ok(), "what is known can be told");
+    assert!(
+        serde_json::to_value(explain(known, &decision)).is_ok(),
+        "an explanation can be told"
+    );
+    assert!(
+        serde_json::to_value(snapshot(known, NOW_MS)).is_ok(),
+        "what is known can be told"
+    );
     assert!(Profile::decode(&known.save()).is_ok(), "own bytes");
 }

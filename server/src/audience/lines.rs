@@ -39,18 +39,33 @@ impl Format {
 
 /// What stands above all lines.
 pub fn header(format: Format) -> Option<Bytes> {
-    (format == Format::Csv).then(|| Bytes::from_static(b"customer,channel,pressure_left,frequency\n"))
+    (format == Format::Csv)
+        .then(|| Bytes::from_static(b"customer,channel,pressure_left,frequency\n"))
 }
 
 pub fn write(format: Format, member: &Member<'_>, lines: &mut Vec<u8>) {
-    let Member { customer, channel, pressure_left, frequency } = member;
+    let Member {
+        customer,
+        channel,
+        pressure_left,
+        frequency,
+    } = member;
     let (channel, frequency) = (channel.map(Channel::name), frequency.name());
-    let line = Line { customer, channel, pressure_left: *pressure_left, frequency };
+    let line = Line {
+        customer,
+        channel,
+        pressure_left: *pressure_left,
+        frequency,
+    };
     // Neither can fail: it is text, written into memory.
     let _ = match format {
-        Format::Ndjson => serde_json::to_writer(&mut *lines, &line).map(|()| lines.push(b'\n')).map_err(drop),
+        Format::Ndjson => serde_json::to_writer(&mut *lines, &line)
+            .map(|()| lines.push(b'\n'))
+            .map_err(drop),
         Format::Csv => {
-            let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(&mut *lines);
+            let mut csv = csv::WriterBuilder::new()
+                .has_headers(false)
+                .from_writer(&mut *lines);
             csv.serialize(&line).map_err(drop)
         }
     };

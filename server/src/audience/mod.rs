@@ -32,22 +32,32 @@ pub fn stream<'a>(
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
     let header = futures_util::stream::iter(lines::header(wanted.format).map(Ok));
     let buckets = futures_util::stream::iter(0..BUCKETS);
-    let lines = buckets.map(move |number| bucket(store, site, wanted.clone(), number)).buffered(at_once);
+    let lines = buckets
+        .map(move |number| bucket(store, site, wanted.clone(), number))
+        .buffered(at_once);
     header.chain(lines)
 }
 
 /// The lines of one bucket.
-pub async fn bucket(store: &dyn Store, site: &Site, wanted: Arc<Wanted>, number: u16) -> Result<Bytes, StoreError> {
+pub async fn bucket(
+    store: &dyn Store,
+    site: &Site,
+    wanted: Arc<Wanted>,
+    number: u16,
+) -> Result<Bytes, StoreError> {
     let (mut lines, mut after) = (Vec::new(), String::new());
     loop {
         let page = store.customers(site.clone(), number, after).await?;
-        let Some(last) = page.last().map(|held| held.customer.clone()) else { return Ok(lines.into()) };
+        let Some(last) = page.last().map(|held| held.customer.clone()) else {
+            return Ok(lines.into());
+        };
         after = last;
         let wanted = wanted.clone();
         let found = tokio::task::spawn_blocking(move || {
             let mut engine = Engine::new(wanted.config.clone());
             let mut lines = Vec::new();
-            page.iter().for_each(|held| consider(&mut engine, &wanted, held, &mut lines));
+            page.iter()
+                .for_each(|held| consider(&mut engine, &wanted, held, &mut lines));
             lines
         });
         lines.extend(found.await.map_err(|_| StoreError::Unavailable)?);
@@ -58,7 +68,12 @@ fn consider(engine: &mut Engine, wanted: &Wanted, held: &HeldCustomer, lines: &m
     if !agreed(wanted, &held.told) {
         return;
     }
-    engine.take(replica::together(&held.states, &held.told, &wanted.config, wanted.now_ms));
+    engine.take(replica::together(
+        &held.states,
+        &held.told,
+        &wanted.config,
+        wanted.now_ms,
+    ));
     let member = engine.with_facts(wanted.now_ms as f64, |facts| {
         is_meant(wanted, facts).then(|| Member {
             customer: &held.customer,
@@ -77,15 +92,22 @@ fn agreed(wanted: &Wanted, told: &[Vec<u8>]) -> bool {
     if wanted.channel.is_none() && wanted.purpose.is_none() {
         return true;
     }
-    let all: Vec<Consent> = told.iter().filter_map(|bytes| Consent::decode(bytes)).collect();
+    let all: Vec<Consent> = told
+        .iter()
+        .filter_map(|bytes| Consent::decode(bytes))
+        .collect();
     let has_agreed = |purpose: &String| standing(&all, purpose, wanted.channel) == Some(true);
-    wanted.purpose.as_ref().is_none_or(has_agreed) && !wanted.channel.is_some_and(|channel| is_withdrawn(&all, channel))
+    wanted.purpose.as_ref().is_none_or(has_agreed)
+        && !wanted
+            .channel
+            .is_some_and(|channel| is_withdrawn(&all, channel))
 }
 
 fn is_meant(wanted: &Wanted, facts: &VisitorFacts<'_>) -> bool {
     use escale::core::base::enums::Frequency;
     // Who unsubscribed is not to be written to, by whatever channel.
-    let is_unwanted = wanted.channel.is_some() && facts.profile.preference.frequency == Frequency::Never;
+    let is_unwanted =
+        wanted.channel.is_some() && facts.profile.preference.frequency == Frequency::Never;
     let fits = match &wanted.whom {
         Whom::Segment(hash) => facts.customer.segments.contains(hash),
         Whom::Condition(condition) => condition.holds(facts),

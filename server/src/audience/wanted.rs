@@ -46,34 +46,63 @@ impl Wanted {
     pub fn segment(config: &Config, name: &str, asked: Wish, now_ms: u64) -> Result<Self, String> {
         let vocabulary = Vocabulary::of(config);
         if !vocabulary.segments().iter().any(|segment| segment == name) {
-            return Err(format!("the config has no segment of that name: it has {}", vocabulary.segments().join(", ")));
+            return Err(format!(
+                "the config has no segment of that name: it has {}",
+                vocabulary.segments().join(", ")
+            ));
         }
-        Self::of(config, Whom::Segment(name_hash(Namespace::Segment, name)), asked, now_ms)
+        Self::of(
+            config,
+            Whom::Segment(name_hash(Namespace::Segment, name)),
+            asked,
+            now_ms,
+        )
     }
 
     /// Errors, in words: everything that is wrong with the condition; there is no such channel or format.
-    pub fn condition(config: &Config, condition: &Value, asked: Wish, now_ms: u64) -> Result<Self, String> {
-        let code = Vocabulary::of(config).condition(condition).map_err(|issues| {
-            let all: Vec<String> = issues.iter().map(ToString::to_string).collect();
-            all.join("; ")
-        })?;
+    pub fn condition(
+        config: &Config,
+        condition: &Value,
+        asked: Wish,
+        now_ms: u64,
+    ) -> Result<Self, String> {
+        let code = Vocabulary::of(config)
+            .condition(condition)
+            .map_err(|issues| {
+                let all: Vec<String> = issues.iter().map(ToString::to_string).collect();
+                all.join("; ")
+            })?;
         Self::of(config, Whom::Condition(code), asked, now_ms)
     }
 
     fn of(config: &Config, whom: Whom, asked: Wish, now_ms: u64) -> Result<Self, String> {
         let channel = match asked.channel.as_deref() {
             None => None,
-            Some(name) => {
-                Some(Channel::of_name(name).ok_or("`channel` is email, sms, mail, call, shop or web".to_owned())?)
-            }
+            Some(name) => Some(
+                Channel::of_name(name)
+                    .ok_or("`channel` is email, sms, mail, call, shop or web".to_owned())?,
+            ),
         };
-        if asked.purpose.as_ref().is_some_and(|name| !is_name(name) || name.is_empty()) {
+        if asked
+            .purpose
+            .as_ref()
+            .is_some_and(|name| !is_name(name) || name.is_empty())
+        {
             return Err("`purpose` is a name of letters, digits and .-_".into());
         }
         let format = match asked.format.as_deref() {
             None => Format::Ndjson,
-            Some(name) => Format::from_str(name, false).map_err(|_| "`format` is ndjson or csv".to_owned())?,
+            Some(name) => {
+                Format::from_str(name, false).map_err(|_| "`format` is ndjson or csv".to_owned())?
+            }
         };
-        Ok(Self { config: config.clone(), whom, channel, purpose: asked.purpose, format, now_ms })
+        Ok(Self {
+            config: config.clone(),
+            whom,
+            channel,
+            purpose: asked.purpose,
+            format,
+            now_ms,
+        })
     }
 }

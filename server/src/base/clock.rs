@@ -4,7 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since the Unix epoch; a clock before it reads 0.
 pub fn now_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis() as u64)
 }
 
 /// Whole days since the Unix epoch.
@@ -20,7 +22,11 @@ pub fn day_text(day: u32) -> String {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * of_year + 2) / 153;
     let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -31,7 +37,12 @@ mod tests {
 
     #[test]
     fn days_read_as_dates() {
-        for (day, text) in [(0, "1970-01-01"), (11_016, "2000-02-29"), (18_262, "2020-01-01"), (20_818, "2026-12-31")] {
+        for (day, text) in [
+            (0, "1970-01-01"),
+            (11_016, "2000-02-29"),
+            (18_262, "2020-01-01"),
+            (20_818, "2026-12-31"),
+        ] {
             assert_eq!(day_text(day), text);
         }
     }

@@ -81,11 +81,15 @@ impl Secret {
     /// The hash from which the browser's draws and arm follow: what it makes of the secret as text (`www/sdk/base/hash.ts`).
     pub fn draws(&self) -> u64 {
         let text = text(&self.0);
-        u64::from(fnv1a(0x811c_9dc5, text.as_bytes())) << 32 | u64::from(fnv1a(0x9e37_79b9, text.as_bytes()))
+        u64::from(fnv1a(0x811c_9dc5, text.as_bytes())) << 32
+            | u64::from(fnv1a(0x9e37_79b9, text.as_bytes()))
     }
 
     pub fn visitor(&self, site: &Site) -> VisitorKey {
-        VisitorKey { site: site.clone(), id: IdHash::of(site, "visitor", &self.0) }
+        VisitorKey {
+            site: site.clone(),
+            id: IdHash::of(site, "visitor", &self.0),
+        }
     }
 
     pub fn erase(&self, site: &Site) -> IdHash {
@@ -165,20 +169,30 @@ mod tests {
     #[test]
     fn a_secret_has_exactly_128_bits() {
         assert!(Secret::parse("AAAAAAAAAAAAAAAAAAAAAA").is_some());
-        for wrong in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA+/"] {
+        for wrong in [
+            "",
+            "AAAA",
+            "AAAAAAAAAAAAAAAAAAAAAA==",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "AAAAAAAAAAAAAAAAAAAA+/",
+        ] {
             assert!(Secret::parse(wrong).is_none(), "{wrong}");
         }
     }
 
     #[test]
     fn draws_are_those_of_the_browser() {
-        let Some(secret) = Secret::parse("AAECAwQFBgcICQoLDA0ODw") else { panic!("a valid secret") };
+        let Some(secret) = Secret::parse("AAECAwQFBgcICQoLDA0ODw") else {
+            panic!("a valid secret")
+        };
         assert_eq!(secret.draws(), 0x71e7_e01f_af5e_4263);
     }
 
     #[test]
     fn hashes_of_one_secret_differ_by_site_and_by_kind() {
-        let Some(secret) = Secret::parse("AAAAAAAAAAAAAAAAAAAAAA") else { panic!("a valid secret") };
+        let Some(secret) = Secret::parse("AAAAAAAAAAAAAAAAAAAAAA") else {
+            panic!("a valid secret")
+        };
         let (a, b) = (Site::new("a"), Site::new("b"));
         assert_ne!(secret.visitor(&a).id, secret.visitor(&b).id);
         assert_ne!(secret.visitor(&a).id, secret.erase(&a));

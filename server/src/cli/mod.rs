@@ -13,8 +13,8 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::store::open::Database;
 pub use args::{
-    Audience, Backup, Build, Check, Identity, Import, LogFormat, LogKind, LogLevel, Model, Replay, Report,
-    ReportFormat, Restore, SchemaOf, Serve, Summed, Webhooks,
+    Audience, Backup, Build, Check, Identity, Import, LogFormat, LogKind, LogLevel, Model, Replay,
+    Report, ReportFormat, Restore, SchemaOf, Serve, Summed, Webhooks,
 };
 
 /// Personalisation for travel sites: the sync server and its tools.
@@ -34,7 +34,8 @@ impl Cli {
     pub fn read() -> Self {
         let arguments: Vec<OsString> = std::env::args_os().collect();
         let command = settings::with_file(Self::command(), &arguments);
-        let mut command = command.unwrap_or_else(|why| Self::command().error(ErrorKind::InvalidValue, why).exit());
+        let mut command = command
+            .unwrap_or_else(|why| Self::command().error(ErrorKind::InvalidValue, why).exit());
         let matches = command.get_matches_mut();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
     }
@@ -82,6 +83,12 @@ pub struct Base {
     #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
     pub config: PathBuf,
     /// Where the data are: a file for the embedded SQLite, or postgres://user:password@host/database.
-    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
+    #[arg(
+        long,
+        env = "ESCALE_DB",
+        hide_env_values = true,
+        value_name = "FILE|URL",
+        default_value = "escale.db"
+    )]
     pub db: Database,
 }

@@ -14,30 +14,46 @@ const VARIABLE: &str = "ESCALE_SETTINGS";
 const ALTERNATIVES: [&[&str]; 4] = [
     &["api-key", "api-key-file"],
     &["report-key", "report-key-file"],
-    &["identity-secret", "identity-secret-file", "identity-public-key"],
+    &[
+        "identity-secret",
+        "identity-secret-file",
+        "identity-public-key",
+    ],
     &["model", "fit-every"],
 ];
 
 /// Gives the flags of all commands the values of the file that the arguments, or else the environment, name. Errors, in words: it
 /// cannot be read, or has something that is no setting.
 pub fn with_file(command: Command, arguments: &[OsString]) -> Result<Command, String> {
-    let Some(file) = named(arguments).or_else(|| std::env::var_os(VARIABLE).map(PathBuf::from)) else {
+    let Some(file) = named(arguments).or_else(|| std::env::var_os(VARIABLE).map(PathBuf::from))
+    else {
         return Ok(command);
     };
     let fault = |why: String| format!("{}: {why}", file.display());
     let text = std::fs::read_to_string(&file).map_err(|error| fault(error.to_string()))?;
-    let mut settings: Table = text.parse().map_err(|error: toml::de::Error| fault(error.to_string()))?;
+    let mut settings: Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| fault(error.to_string()))?;
     check_alternatives(&settings).map_err(fault)?;
-    let of_the_environment = |name: &str| std::env::var_os(format!("ESCALE_{}", name.to_uppercase().replace('-', "_")));
-    give_way(&mut settings, |name| is_argument(arguments, name) || of_the_environment(name).is_some());
+    let of_the_environment =
+        |name: &str| std::env::var_os(format!("ESCALE_{}", name.to_uppercase().replace('-', "_")));
+    give_way(&mut settings, |name| {
+        is_argument(arguments, name) || of_the_environment(name).is_some()
+    });
     with(command, &settings).map_err(fault)
 }
 
 fn check_alternatives(settings: &Table) -> Result<(), String> {
     for group in ALTERNATIVES {
-        let said: Vec<&str> = group.iter().copied().filter(|name| settings.contains_key(*name)).collect();
+        let said: Vec<&str> = group
+            .iter()
+            .copied()
+            .filter(|name| settings.contains_key(*name))
+            .collect();
         if let [one, other, ..] = said[..] {
-            return Err(format!("`{one}` and `{other}` say one thing in two ways: leave one of them out"));
+            return Err(format!(
+                "`{one}` and `{other}` say one thing in two ways: leave one of them out"
+            ));
         }
     }
     Ok(())
@@ -52,8 +68,19 @@ fn give_way(settings: &mut Table, is_said: impl Fn(&str) -> bool) {
 }
 
 fn is_argument(arguments: &[OsString], name: &str) -> bool {
-    let rest = |argument: &OsString| Some(argument.to_str()?.strip_prefix("--")?.strip_prefix(name)?.to_owned());
-    arguments.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with('='))
+    let rest = |argument: &OsString| {
+        Some(
+            argument
+                .to_str()?
+                .strip_prefix("--")?
+                .strip_prefix(name)?
+                .to_owned(),
+        )
+    };
+    arguments
+        .iter()
+        .filter_map(rest)
+        .any(|rest| rest.is_empty() || rest.starts_with('='))
 }
 
 /// The file has to be known before the arguments are read.
@@ -63,7 +90,10 @@ fn named(arguments: &[OsString]) -> Option<PathBuf> {
         if argument == FLAG {
             return all.next().map(PathBuf::from);
         }
-        if let Some(file) = argument.strip_prefix(FLAG).and_then(|rest| rest.strip_prefix('=')) {
+        if let Some(file) = argument
+            .strip_prefix(FLAG)
+            .and_then(|rest| rest.strip_prefix('='))
+        {
             return Some(PathBuf::from(file));
         }
     }
@@ -71,19 +101,31 @@ fn named(arguments: &[OsString]) -> Option<PathBuf> {
 }
 
 fn with(command: Command, settings: &Table) -> Result<Command, String> {
-    let known: Vec<String> = command.get_subcommands().flat_map(Command::get_arguments).filter_map(name).collect();
+    let known: Vec<String> = command
+        .get_subcommands()
+        .flat_map(Command::get_arguments)
+        .filter_map(name)
+        .collect();
     for (key, value) in settings {
         if !known.contains(key) {
             let mut known = known.clone();
             known.sort();
             known.dedup();
-            return Err(format!("`{key}` is no setting. There are: {}", known.join(", ")));
+            return Err(format!(
+                "`{key}` is no setting. There are: {}",
+                known.join(", ")
+            ));
         }
-        texts(value).ok_or_else(|| format!("`{key}` is a text, a whole number, or a list of texts"))?;
+        texts(value)
+            .ok_or_else(|| format!("`{key}` is a text, a whole number, or a list of texts"))?;
     }
-    let names: Vec<String> = command.get_subcommands().map(|one| one.get_name().to_owned()).collect();
-    let set =
-        |command: Command, name: &String| command.mut_subcommand(name, |one| one.mut_args(|arg| set(arg, settings)));
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|one| one.get_name().to_owned())
+        .collect();
+    let set = |command: Command, name: &String| {
+        command.mut_subcommand(name, |one| one.mut_args(|arg| set(arg, settings)))
+    };
     Ok(names.iter().fold(command, set))
 }
 
@@ -95,7 +137,10 @@ fn name(argument: &Arg) -> Option<String> {
 
 fn set(argument: Arg, settings: &Table) -> Arg {
     match name(&argument).and_then(|name| texts(settings.get(&name)?)) {
-        Some(values) => argument.required(false).default_values(values).hide_default_value(true),
+        Some(values) => argument
+            .required(false)
+            .default_values(values)
+            .hide_default_value(true),
         None => argument,
     }
 }
@@ -104,7 +149,10 @@ fn texts(value: &Value) -> Option<Vec<String>> {
     match value {
         Value::String(text) => Some(vec![text.clone()]),
         Value::Integer(number) => Some(vec![number.to_string()]),
-        Value::Array(all) if !all.is_empty() => all.iter().map(|one| one.as_str().map(ToOwned::to_owned)).collect(),
+        Value::Array(all) if !all.is_empty() => all
+            .iter()
+            .map(|one| one.as_str().map(ToOwned::to_owned))
+            .collect(),
         _ => None,
     }
 }
@@ -117,7 +165,9 @@ mod tests {
     use super::*;
 
     fn serve(settings: &str, arguments: &[&str]) -> Result<Serve, String> {
-        let mut settings: Table = settings.parse().map_err(|error: toml::de::Error| error.to_string())?;
+        let mut settings: Table = settings
+            .parse()
+            .map_err(|error: toml::de::Error| error.to_string())?;
         check_alternatives(&settings)?;
         let all: Vec<OsString> = arguments.iter().map(OsString::from).collect();
         give_way(&mut settings, |name| is_argument(&all, name));
@@ -141,7 +191,10 @@ mod tests {
     #[test]
     fn the_file_says_what_arguments_do_not() -> Result<(), String> {
         let read = serve(FILE, &["--site", "other"])?;
-        assert_eq!((read.base.site.as_str(), read.requests_a_minute), ("other", 60));
+        assert_eq!(
+            (read.base.site.as_str(), read.requests_a_minute),
+            ("other", 60)
+        );
         assert_eq!(read.base.config, PathBuf::from("/etc/escale/escale.json"));
         assert_eq!(read.origins, ["https://a.example", "https://b.example"]);
         assert!(read.fitting.order().is_some());
@@ -152,7 +205,10 @@ mod tests {
     fn the_file_gives_way_to_another_way_of_saying_it() -> Result<(), String> {
         let file = [FILE, "api-key-file = \"f\""].concat();
         let read = serve(&file, &["--api-key=k", "--model", "m.json"])?;
-        assert_eq!((read.api_key.as_deref(), read.api_key_file), (Some("k"), None));
+        assert_eq!(
+            (read.api_key.as_deref(), read.api_key_file),
+            (Some("k"), None)
+        );
         assert!(read.model.is_some() && read.fitting.order().is_none());
         assert_eq!(serve(&file, &[])?.api_key_file, Some(PathBuf::from("f")));
         Ok(())
@@ -161,12 +217,18 @@ mod tests {
     #[test]
     fn what_is_no_setting_or_no_value_of_one_is_told() {
         for (file, why) in [
-            ("sight = \"voyages\"", "`sight` is no setting. There are: api-key,"),
+            (
+                "sight = \"voyages\"",
+                "`sight` is no setting. There are: api-key,",
+            ),
             ("site = 1.5", "`site` is a text"),
             ("origin = []", "`origin` is a text"),
             ("config = \"a.json\"\nlisten = \"everywhere\"", "everywhere"),
             ("site = voyages", "must be quoted"),
-            ("api-key = \"k\"\napi-key-file = \"f\"", "`api-key` and `api-key-file` say one thing"),
+            (
+                "api-key = \"k\"\napi-key-file = \"f\"",
+                "`api-key` and `api-key-file` say one thing",
+            ),
         ] {
             let said = serve(file, &[]).err().unwrap_or_default();
             assert!(said.contains(why), "{file}: {said}");
@@ -175,8 +237,12 @@ mod tests {
 
     #[test]
     fn the_file_is_found_among_the_arguments() {
-        let named = |arguments: &[&str]| named(&arguments.iter().map(OsString::from).collect::<Vec<_>>());
-        for arguments in [&["serve", "--settings", "a.toml"][..], &["--settings=a.toml", "serve"][..]] {
+        let named =
+            |arguments: &[&str]| named(&arguments.iter().map(OsString::from).collect::<Vec<_>>());
+        for arguments in [
+            &["serve", "--settings", "a.toml"][..],
+            &["--settings=a.toml", "serve"][..],
+        ] {
             assert_eq!(named(arguments), Some(PathBuf::from("a.toml")));
         }
         assert_eq!(named(&["serve", "--site", "settings"]), None);

@@ -14,18 +14,30 @@ pub async fn main_of(store: &dyn Store, named: &CustomerKey) -> Result<CustomerK
     let mut seen = vec![named.clone()];
     for _ in 0..HOPS {
         let Some(last) = seen.last() else { break };
-        let Some(id) = store.alias(last.clone()).await? else { return Ok(last.clone()) };
+        let Some(id) = store.alias(last.clone()).await? else {
+            return Ok(last.clone());
+        };
         if seen.iter().any(|key| key.id == id) {
             break;
         }
-        seen.push(CustomerKey { id, ..named.clone() });
+        seen.push(CustomerKey {
+            id,
+            ..named.clone()
+        });
     }
     // Two words crossed and made a circle: all who walk it agree on one of them.
-    Ok(seen.into_iter().min_by(|a, b| a.id.cmp(&b.id)).unwrap_or_else(|| named.clone()))
+    Ok(seen
+        .into_iter()
+        .min_by(|a, b| a.id.cmp(&b.id))
+        .unwrap_or_else(|| named.clone()))
 }
 
 /// Ties a visitor to a customer, whose other ids the same token vouched for.
-pub async fn identify(store: &dyn Store, mut link: Link, also: Vec<String>) -> Result<Linked, StoreError> {
+pub async fn identify(
+    store: &dyn Store,
+    mut link: Link,
+    also: Vec<String>,
+) -> Result<Linked, StoreError> {
     link.customer = main_of(store, &link.customer).await?;
     let (customer, day) = (link.customer.clone(), link.day);
     let linked = store.link(link).await?;
@@ -40,9 +52,17 @@ pub async fn identify(store: &dyn Store, mut link: Link, also: Vec<String>) -> R
 }
 
 /// Makes an id another name of a customer; what was held under it is the customer's from now on.
-pub async fn tie(store: &dyn Store, customer: &CustomerKey, alias: &str, day: u32) -> Result<(), StoreError> {
+pub async fn tie(
+    store: &dyn Store,
+    customer: &CustomerKey,
+    alias: &str,
+    day: u32,
+) -> Result<(), StoreError> {
     let main = main_of(store, customer).await?;
-    let alias = CustomerKey { id: alias.to_owned(), ..main.clone() };
+    let alias = CustomerKey {
+        id: alias.to_owned(),
+        ..main.clone()
+    };
     if alias.id == main.id || alias.id == customer.id {
         return Ok(());
     }
@@ -50,23 +70,63 @@ pub async fn tie(store: &dyn Store, customer: &CustomerKey, alias: &str, day: u3
         && id != main.id
     {
         let of = CustomerKey { id, ..main.clone() };
-        store.change(Change::DropIdentifier { of, alias: alias.id.clone() }).await?;
+        store
+            .change(Change::DropIdentifier {
+                of,
+                alias: alias.id.clone(),
+            })
+            .await?;
     }
     point(store, &main, &alias, day).await?;
     move_over(store, &alias, day).await
 }
 
-async fn point(store: &dyn Store, main: &CustomerKey, alias: &CustomerKey, day: u32) -> Result<(), StoreError> {
-    store.change(Change::NoteIdentifier { of: main.clone(), alias: alias.id.clone(), day }).await?;
-    store.change(Change::PointAlias { alias: alias.clone(), to: main.id.clone(), day }).await
+async fn point(
+    store: &dyn Store,
+    main: &CustomerKey,
+    alias: &CustomerKey,
+    day: u32,
+) -> Result<(), StoreError> {
+    store
+        .change(Change::NoteIdentifier {
+            of: main.clone(),
+            alias: alias.id.clone(),
+            day,
+        })
+        .await?;
+    store
+        .change(Change::PointAlias {
+            alias: alias.clone(),
+            to: main.id.clone(),
+            day,
+        })
+        .await
 }
 
 /// An id is no name of this customer any more. What was told under it stays with the customer.
-pub async fn untie(store: &dyn Store, customer: &CustomerKey, alias: &str) -> Result<(), StoreError> {
+pub async fn untie(
+    store: &dyn Store,
+    customer: &CustomerKey,
+    alias: &str,
+) -> Result<(), StoreError> {
     let main = main_of(store, customer).await?;
-    let key = CustomerKey { id: alias.to_owned(), ..main.clone() };
-    store.change(Change::DropAlias { alias: key, from: main.id.clone(), erased_day: None }).await?;
-    store.change(Change::DropIdentifier { of: main, alias: alias.to_owned() }).await
+    let key = CustomerKey {
+        id: alias.to_owned(),
+        ..main.clone()
+    };
+    store
+        .change(Change::DropAlias {
+            alias: key,
+            from: main.id.clone(),
+            erased_day: None,
+        })
+        .await?;
+    store
+        .change(Change::DropIdentifier {
+            of: main,
+            alias: alias.to_owned(),
+        })
+        .await
 }
 
 /// Brings what is held under another name to the customer that it names. Whoever writes under a name looks afterwards
@@ -77,7 +137,9 @@ pub async fn move_over(store: &dyn Store, from: &CustomerKey, day: u32) -> Resul
         if to.id == from.id {
             return Ok(());
         }
-        let Some(held) = store.belongings(from.clone()).await? else { return Ok(()) };
+        let Some(held) = store.belongings(from.clone()).await? else {
+            return Ok(());
+        };
         move_all(store, (from, &to), held, day).await?;
     }
 }
@@ -90,32 +152,99 @@ async fn move_all(
 ) -> Result<(), StoreError> {
     for id in held.identifiers {
         if id != to.id {
-            point(store, to, &CustomerKey { id: id.clone(), ..to.clone() }, day).await?;
+            point(
+                store,
+                to,
+                &CustomerKey {
+                    id: id.clone(),
+                    ..to.clone()
+                },
+                day,
+            )
+            .await?;
         }
-        store.change(Change::DropIdentifier { of: from.clone(), alias: id }).await?;
+        store
+            .change(Change::DropIdentifier {
+                of: from.clone(),
+                alias: id,
+            })
+            .await?;
     }
-    let tellings = held.tellings.iter().map(|telling| (telling.id, telling.at_s)).collect();
+    let tellings = held
+        .tellings
+        .iter()
+        .map(|telling| (telling.id, telling.at_s))
+        .collect();
     if !held.tellings.is_empty() {
-        store.tell(Tellings { customer: to.clone(), all: held.tellings, day, wakes: false }).await?;
+        store
+            .tell(Tellings {
+                customer: to.clone(),
+                all: held.tellings,
+                day,
+                wakes: false,
+            })
+            .await?;
     }
     let links = held.links.iter().map(|(visitor, _)| *visitor).collect();
     for (id, day) in held.links {
-        let visitor = VisitorKey { site: to.site.clone(), id };
-        store.change(Change::AddLink { of: to.clone(), visitor: id, day }).await?;
-        store.change(Change::Repoint { visitor, from: from.id.clone(), to: Some(to.id.clone()) }).await?;
+        let visitor = VisitorKey {
+            site: to.site.clone(),
+            id,
+        };
+        store
+            .change(Change::AddLink {
+                of: to.clone(),
+                visitor: id,
+                day,
+            })
+            .await?;
+        store
+            .change(Change::Repoint {
+                visitor,
+                from: from.id.clone(),
+                to: Some(to.id.clone()),
+            })
+            .await?;
     }
     // More than all that was known under the old name: no browser takes the new sum for one that it has seen.
-    store.change(Change::Bump { of: to.clone(), by: held.dropped + 1 }).await?;
-    store.change(Change::TakeAway { of: from.clone(), links, tellings }).await
+    store
+        .change(Change::Bump {
+            of: to.clone(),
+            by: held.dropped + 1,
+        })
+        .await?;
+    store
+        .change(Change::TakeAway {
+            of: from.clone(),
+            links,
+            tellings,
+        })
+        .await
 }
 
 /// A visitor belongs to no customer any more; what the browser learned stays its own.
 pub async fn unlink(store: &dyn Store, visitor: VisitorKey) -> Result<(), StoreError> {
-    let Some((id, changes)) = store.pointer(visitor.clone()).await? else { return Ok(()) };
-    let of = CustomerKey { site: visitor.site.clone(), id: id.clone() };
-    let leaving = Leaving { visitor: visitor.id, changes, erased_day: None, lives_on: true };
+    let Some((id, changes)) = store.pointer(visitor.clone()).await? else {
+        return Ok(());
+    };
+    let of = CustomerKey {
+        site: visitor.site.clone(),
+        id: id.clone(),
+    };
+    let leaving = Leaving {
+        visitor: visitor.id,
+        changes,
+        erased_day: None,
+        lives_on: true,
+    };
     store.change(Change::RemoveLink { of, leaving }).await?;
-    store.change(Change::Repoint { visitor, from: id, to: None }).await
+    store
+        .change(Change::Repoint {
+            visitor,
+            from: id,
+            to: None,
+        })
+        .await
 }
 
 /// No visitor belongs to this customer any more, as after a log-out everywhere.
@@ -123,7 +252,14 @@ pub async fn unlink_all(store: &dyn Store, customer: &CustomerKey) -> Result<(),
     let main = main_of(store, customer).await?;
     let held = store.belongings(main.clone()).await?;
     for (id, _) in held.into_iter().flat_map(|held| held.links) {
-        unlink(store, VisitorKey { site: main.site.clone(), id }).await?;
+        unlink(
+            store,
+            VisitorKey {
+                site: main.site.clone(),
+                id,
+            },
+        )
+        .await?;
     }
     Ok(())
 }
@@ -131,12 +267,19 @@ pub async fn unlink_all(store: &dyn Store, customer: &CustomerKey) -> Result<(),
 /// Erases a customer: every visitor, every id, everything told until that day. Twice, or of no one, it is the same.
 pub async fn forget(store: &dyn Store, customer: &CustomerKey, day: u32) -> Result<(), StoreError> {
     let main = main_of(store, customer).await?;
-    store.change(Change::BeginErasure { of: main.clone(), day }).await?;
+    store
+        .change(Change::BeginErasure {
+            of: main.clone(),
+            day,
+        })
+        .await?;
     if main.id != customer.id {
         forget_identifier(store, &main, &customer.id, day).await?;
     }
     loop {
-        let Some(held) = store.belongings(main.clone()).await? else { return Ok(()) };
+        let Some(held) = store.belongings(main.clone()).await? else {
+            return Ok(());
+        };
         for alias in &held.identifiers {
             forget_identifier(store, &main, alias, day).await?;
         }
@@ -145,19 +288,57 @@ pub async fn forget(store: &dyn Store, customer: &CustomerKey, day: u32) -> Resu
             return store.change(Change::EndErasure { of: main }).await;
         }
         for (id, _) in held.links {
-            let visitor = VisitorKey { site: main.site.clone(), id };
-            store.erase(Erasure { visitor, erase: id, day }).await?;
+            let visitor = VisitorKey {
+                site: main.site.clone(),
+                id,
+            };
+            store
+                .erase(Erasure {
+                    visitor,
+                    erase: id,
+                    day,
+                })
+                .await?;
             // Where the visitor was gone already, the link is what is left.
-            let leaving = Leaving { visitor: id, changes: 0, erased_day: Some(day), lives_on: false };
-            store.change(Change::RemoveLink { of: main.clone(), leaving }).await?;
+            let leaving = Leaving {
+                visitor: id,
+                changes: 0,
+                erased_day: Some(day),
+                lives_on: false,
+            };
+            store
+                .change(Change::RemoveLink {
+                    of: main.clone(),
+                    leaving,
+                })
+                .await?;
         }
     }
 }
 
-async fn forget_identifier(store: &dyn Store, of: &CustomerKey, alias: &str, day: u32) -> Result<(), StoreError> {
-    let key = CustomerKey { id: alias.to_owned(), ..of.clone() };
-    store.change(Change::DropAlias { alias: key, from: of.id.clone(), erased_day: Some(day) }).await?;
-    store.change(Change::DropIdentifier { of: of.clone(), alias: alias.to_owned() }).await
+async fn forget_identifier(
+    store: &dyn Store,
+    of: &CustomerKey,
+    alias: &str,
+    day: u32,
+) -> Result<(), StoreError> {
+    let key = CustomerKey {
+        id: alias.to_owned(),
+        ..of.clone()
+    };
+    store
+        .change(Change::DropAlias {
+            alias: key,
+            from: of.id.clone(),
+            erased_day: Some(day),
+        })
+        .await?;
+    store
+        .change(Change::DropIdentifier {
+            of: of.clone(),
+            alias: alias.to_owned(),
+        })
+        .await
 }
 
 /// Erases a visitor; the last one's customer goes too, with all of its ids.

@@ -18,7 +18,11 @@ pub struct ApiKey([u8; 32]);
 
 impl ApiKey {
     pub fn new(key: &[u8]) -> Result<Self, Short> {
-        if key.len() < BYTES { Err(Short) } else { Ok(Self(Sha256::digest(key).into())) }
+        if key.len() < BYTES {
+            Err(Short)
+        } else {
+            Ok(Self(Sha256::digest(key).into()))
+        }
     }
 
     /// Refuses whoever does not send it as a bearer.
@@ -31,10 +35,17 @@ impl ApiKey {
         if keys.iter().all(Option::is_none) {
             return Err(Refusal::NoApiKey);
         }
-        let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let sent = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
         let (scheme, sent) = sent.split_once(' ').unwrap_or(("", ""));
         let sent = Sha256::digest(sent.trim());
         let is_it = keys.into_iter().flatten().any(|key| sent[..] == key.0);
-        if scheme.eq_ignore_ascii_case("bearer") && is_it { Ok(()) } else { Err(Refusal::ApiKey) }
+        if scheme.eq_ignore_ascii_case("bearer") && is_it {
+            Ok(())
+        } else {
+            Err(Refusal::ApiKey)
+        }
     }
 }

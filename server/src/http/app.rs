@@ -50,13 +50,20 @@ pub struct App {
 impl App {
     /// A request names its site, so that a page which points at the wrong server learns it at once.
     pub fn check_site(&self, name: &str) -> Result<(), Refusal> {
-        if name == self.site.as_str() { Ok(()) } else { Err(Refusal::UnknownSite) }
+        if name == self.site.as_str() {
+            Ok(())
+        } else {
+            Err(Refusal::UnknownSite)
+        }
     }
 
     /// The config in use at this moment.
     pub fn config(&self) -> Arc<Served> {
         // Whoever held it has only copied a pointer: there is nothing half done.
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// From now on this one is in use.
@@ -66,7 +73,9 @@ impl App {
 
     /// No visitor calls faster than the rate that was set at start.
     pub fn check_pace(&self, visitor: &VisitorKey) -> Result<(), Refusal> {
-        self.pace.allow(&visitor.id, clock::now_ms()).map_err(Refusal::TooFast)
+        self.pace
+            .allow(&visitor.id, clock::now_ms())
+            .map_err(Refusal::TooFast)
     }
 }
 
@@ -74,20 +83,41 @@ impl App {
 pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
     let interface = Router::new()
         .route("/v1/sync", post(routes::sync::hand_in))
-        .route("/v1/identify", post(routes::identify::link).delete(routes::identify::unlink))
+        .route(
+            "/v1/identify",
+            post(routes::identify::link).delete(routes::identify::unlink),
+        )
         .route("/v1/me", get(routes::me::export).delete(routes::me::erase))
         .route("/v1/config", get(routes::config::compiled))
         .route("/v1/model", get(routes::model::model))
-        .route("/v1/customers/{customer}", delete(routes::customers::forget))
-        .route("/v1/customers/{customer}/visitors", delete(routes::customers::unlink_all))
+        .route(
+            "/v1/customers/{customer}",
+            delete(routes::customers::forget),
+        )
+        .route(
+            "/v1/customers/{customer}/visitors",
+            delete(routes::customers::unlink_all),
+        )
         .route(
             "/v1/customers/{customer}/identifiers/{identifier}",
             put(routes::customers::tie).delete(routes::customers::untie),
         )
-        .route("/v1/openapi.json", get(async || axum::response::Redirect::permanent("/openapi.json")))
-        .route("/v1/{*rest}", axum::routing::any(async || Refusal::NotFound))
+        .route(
+            "/v1/openapi.json",
+            get(async || axum::response::Redirect::permanent("/openapi.json")),
+        )
+        .route(
+            "/v1/{*rest}",
+            axum::routing::any(async || Refusal::NotFound),
+        )
         .method_not_allowed_fallback(async || Refusal::Method)
-        .route_layer(middleware::from_fn_with_state(Gate { app: app.clone(), body_limit: BODY_LIMIT }, cors::gate));
+        .route_layer(middleware::from_fn_with_state(
+            Gate {
+                app: app.clone(),
+                body_limit: BODY_LIMIT,
+            },
+            cors::gate,
+        ));
     let whole = interface
         .merge(imports(&app))
         .merge(report_page::router())
@@ -114,23 +144,35 @@ fn imports(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/v1/facts", post(routes::events::facts))
         .route("/v1/report", get(routes::report::report))
         .route("/v1/audiences", post(routes::audiences::of_condition))
-        .route("/v1/audiences/{segment}", get(routes::audiences::of_segment))
+        .route(
+            "/v1/audiences/{segment}",
+            get(routes::audiences::of_segment),
+        )
         .route("/v1/consents", post(routes::events::consents))
         .method_not_allowed_fallback(async || Refusal::Method)
         .route_layer(middleware::from_fn_with_state(
-            Gate { app: app.clone(), body_limit: ingest::body::BYTES },
+            Gate {
+                app: app.clone(),
+                body_limit: ingest::body::BYTES,
+            },
             cors::gate,
         ))
         .layer(DefaultBodyLimit::max(ingest::body::BYTES))
 }
 
 async fn give_up_late(request: Request, next: Next) -> Response {
-    tokio::time::timeout(TIME_OUT, next.run(request)).await.unwrap_or_else(|_| Refusal::TimeOut.into_response())
+    tokio::time::timeout(TIME_OUT, next.run(request))
+        .await
+        .unwrap_or_else(|_| Refusal::TimeOut.into_response())
 }
 
 /// One line a request, and the counters: the route's pattern, never the path or query that was asked for.
 async fn log(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("(file)", |path| path.as_str()).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("(file)", |path| path.as_str())
+        .to_owned();
     let method = request.method().clone();
     let begun = Instant::now();
     let response = next.run(request).await;

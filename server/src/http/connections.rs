@@ -29,7 +29,12 @@ pub struct Limits {
 }
 
 /// Serves until the sender of `stop` is gone and what was in flight is answered.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut stop: watch::Receiver<()>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    mut stop: watch::Receiver<()>,
+) {
     let seats = Arc::new(Semaphore::new(limits.most as usize));
     loop {
         let next = async {
@@ -66,7 +71,10 @@ async fn accepted(listener: &TcpListener) -> TcpStream {
 
 /// Whoever called has gone already.
 fn is_the_callers(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+    matches!(
+        kind,
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
+    )
 }
 
 async fn answer(stream: TcpStream, router: Router, limits: Limits, mut stop: watch::Receiver<()>) {
@@ -74,7 +82,8 @@ async fn answer(stream: TcpStream, router: Router, limits: Limits, mut stop: wat
     stream.set_write_timeout(Some(limits.write_within));
     let stream = TokioIo::new(Box::pin(stream));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.head_within);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(limits.head_within);
     let connection = http.serve_connection(stream, TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
     // How a connection ended concerns its caller alone: cut off, too slow, no HTTP.

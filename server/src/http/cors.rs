@@ -39,34 +39,58 @@ pub async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Res
     };
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if let From::Named(origin) = from {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Retry-After"));
+        headers.insert(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("ETag, Retry-After"),
+        );
     }
     response
 }
 
 fn origin_of(headers: &HeaderMap, named: &[String]) -> From {
-    let Some(origin) = headers.get(header::ORIGIN) else { return From::Nowhere };
-    let Ok(text) = origin.to_str() else { return From::Stranger };
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return From::Nowhere;
+    };
+    let Ok(text) = origin.to_str() else {
+        return From::Stranger;
+    };
     if named.iter().any(|name| name == text) {
         return From::Named(origin.clone());
     }
     // Behind a proxy that ends TLS the page's scheme is https while ours is http: the authority decides.
-    let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    if authority.is_some() && authority == host { From::Here } else { From::Stranger }
+    let authority = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    if authority.is_some() && authority == host {
+        From::Here
+    } else {
+        From::Stranger
+    }
 }
 
 fn is_preflight(request: &Request) -> bool {
-    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+    request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 fn preflight() -> Response {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, if-none-match"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "authorization, content-type, if-none-match",
+        ),
         (header::ACCESS_CONTROL_MAX_AGE, "600"),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
@@ -74,10 +98,17 @@ fn preflight() -> Response {
 
 /// An origin as browsers write it: scheme and authority, nothing behind.
 pub fn parse(text: &str) -> Result<String, String> {
-    let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let authority = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
     match authority {
-        Some(rest) if !rest.is_empty() && !rest.contains(['/', '*', '?', '#', ' ']) => Ok(text.to_ascii_lowercase()),
-        _ => Err("an origin is a scheme and a host, with a port if need be: https://www.example.com".into()),
+        Some(rest) if !rest.is_empty() && !rest.contains(['/', '*', '?', '#', ' ']) => {
+            Ok(text.to_ascii_lowercase())
+        }
+        _ => Err(
+            "an origin is a scheme and a host, with a port if need be: https://www.example.com"
+                .into(),
+        ),
     }
 }
 
@@ -92,7 +123,10 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
         }
-        let stranger = matches!(origin_of(&headers, &["https://www.example".into()]), From::Stranger);
+        let stranger = matches!(
+            origin_of(&headers, &["https://www.example".into()]),
+            From::Stranger
+        );
         assert_eq!(!stranger, expected, "{origin:?}");
     }
 
@@ -114,7 +148,13 @@ mod tests {
     #[test]
     fn an_origin_has_no_path_and_no_wildcard() {
         assert!(parse("https://www.example.com").is_ok());
-        for wrong in ["*", "https://*", "https://a/", "www.example.com", "https://"] {
+        for wrong in [
+            "*",
+            "https://*",
+            "https://a/",
+            "www.example.com",
+            "https://",
+        ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

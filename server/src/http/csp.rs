@@ -12,7 +12,10 @@ use sha2::{Digest, Sha256};
 pub fn of_pages(folder: &Path) -> std::io::Result<String> {
     let mut hashes = BTreeSet::new();
     collect(folder, &mut hashes)?;
-    let stubs: String = hashes.iter().map(|hash| format!(" 'sha256-{hash}'")).collect();
+    let stubs: String = hashes
+        .iter()
+        .map(|hash| format!(" 'sha256-{hash}'"))
+        .collect();
     Ok([
         "default-src 'self'",
         &format!("script-src 'self' 'wasm-unsafe-eval'{stubs}"),
@@ -36,7 +39,9 @@ fn collect(folder: &Path, hashes: &mut BTreeSet<String>) -> std::io::Result<()> 
         } else if path.extension().is_some_and(|kind| kind == "html") {
             // Browsers hash what the HTML parser hands them, in which every line ends in a line feed alone.
             let html = std::fs::read_to_string(&path)?.replace("\r\n", "\n");
-            hashes.extend(inline_scripts(&html).map(|script| STANDARD.encode(Sha256::digest(script))));
+            hashes.extend(
+                inline_scripts(&html).map(|script| STANDARD.encode(Sha256::digest(script))),
+            );
         }
     }
     Ok(())

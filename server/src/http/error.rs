@@ -88,61 +88,138 @@ impl Refusal {
 
     fn words(&self) -> (String, &'static str) {
         let (message, remedy) = match self {
-            Self::Malformed(why) => return (format!("the body cannot be read: {why}"), "send the documented JSON"),
+            Self::Malformed(why) => {
+                return (
+                    format!("the body cannot be read: {why}"),
+                    "send the documented JSON",
+                );
+            }
             Self::Query(why) => {
-                return (format!("the query cannot be read: {why}"), "the parameters are listed in the documentation");
+                return (
+                    format!("the query cannot be read: {why}"),
+                    "the parameters are listed in the documentation",
+                );
             }
             Self::Audience(why) => {
-                return (why.clone(), "name a segment of the config, or send a condition as it has them");
+                return (
+                    why.clone(),
+                    "name a segment of the config, or send a condition as it has them",
+                );
             }
             Self::MalformedField(name) => {
                 let message = format!("the field `{name}` cannot be read");
-                return (message, "base64url without padding, of the documented length");
+                return (
+                    message,
+                    "base64url without padding, of the documented length",
+                );
             }
-            Self::Path => ("the path is no UTF-8", "percent-encode the bytes of an id in UTF-8"),
+            Self::Path => (
+                "the path is no UTF-8",
+                "percent-encode the bytes of an id in UTF-8",
+            ),
             Self::TooLarge => (
                 "the body is larger than this path takes",
                 "a profile is a few hundred bytes; imports go in several requests",
             ),
-            Self::MediaType => {
-                ("the body is neither JSON nor plain text, or it is compressed", "send uncompressed JSON")
-            }
+            Self::MediaType => (
+                "the body is neither JSON nor plain text, or it is compressed",
+                "send uncompressed JSON",
+            ),
             Self::ReadTimeOut => ("the body did not arrive in time", "send it again"),
-            Self::TimeOut => ("the answer took too long", "send it again later: a repeated hand-in changes nothing"),
-            Self::UnknownSite => ("this server does not serve that site", "check data-site and the server's --site"),
-            Self::Origin => ("this origin may not call", "start the server with --origin and the page's origin"),
-            Self::EmptyProfile => ("the state is empty", "hand in a replica once it holds something"),
-            Self::CorruptProfile => ("the state is not a profile", "keep it aside and start a new replica"),
-            Self::NewerProfile => ("the state was written by a newer release", "update the server; keep the state"),
-            Self::TooManyReplicas => ("this visitor has too many replicas", "erase this visitor and start a new one"),
-            Self::TooFast(_) => ("this visitor calls too often", "send it again after the seconds in Retry-After"),
-            Self::Growth => ("the state grew faster than people do", "keep it, and hand it in again later"),
-            Self::Token => ("the token is not valid here", "have the site's back end sign a new one: aud, sub, exp"),
-            Self::NoIdentity => {
-                ("this server has no identity key", "start it with --identity-secret-file or --identity-public-key")
-            }
-            Self::LinkedElsewhere => {
-                ("this visitor belongs to another customer", "start a new visitor, as logout does")
-            }
-            Self::NoBearer => ("no secret was sent", "send Authorization: Bearer and the visitor's secret"),
+            Self::TimeOut => (
+                "the answer took too long",
+                "send it again later: a repeated hand-in changes nothing",
+            ),
+            Self::UnknownSite => (
+                "this server does not serve that site",
+                "check data-site and the server's --site",
+            ),
+            Self::Origin => (
+                "this origin may not call",
+                "start the server with --origin and the page's origin",
+            ),
+            Self::EmptyProfile => (
+                "the state is empty",
+                "hand in a replica once it holds something",
+            ),
+            Self::CorruptProfile => (
+                "the state is not a profile",
+                "keep it aside and start a new replica",
+            ),
+            Self::NewerProfile => (
+                "the state was written by a newer release",
+                "update the server; keep the state",
+            ),
+            Self::TooManyReplicas => (
+                "this visitor has too many replicas",
+                "erase this visitor and start a new one",
+            ),
+            Self::TooFast(_) => (
+                "this visitor calls too often",
+                "send it again after the seconds in Retry-After",
+            ),
+            Self::Growth => (
+                "the state grew faster than people do",
+                "keep it, and hand it in again later",
+            ),
+            Self::Token => (
+                "the token is not valid here",
+                "have the site's back end sign a new one: aud, sub, exp",
+            ),
+            Self::NoIdentity => (
+                "this server has no identity key",
+                "start it with --identity-secret-file or --identity-public-key",
+            ),
+            Self::LinkedElsewhere => (
+                "this visitor belongs to another customer",
+                "start a new visitor, as logout does",
+            ),
+            Self::NoBearer => (
+                "no secret was sent",
+                "send Authorization: Bearer and the visitor's secret",
+            ),
             Self::NoApiKey => ("this server has no API key", "start it with --api-key-file"),
-            Self::ApiKey => {
-                ("the API key is not this server's", "send Authorization: Bearer and the key of --api-key-file")
-            }
-            Self::TooMany => ("there are more than 1,000 objects in the body", "send them in several requests"),
-            Self::CustomerId => ("that is no customer's id", "send 1 to 128 bytes, percent-encoded in the path"),
-            Self::Scope => ("there is no such scope", "leave it out, or send scope=customer to erase on all devices"),
+            Self::ApiKey => (
+                "the API key is not this server's",
+                "send Authorization: Bearer and the key of --api-key-file",
+            ),
+            Self::TooMany => (
+                "there are more than 1,000 objects in the body",
+                "send them in several requests",
+            ),
+            Self::CustomerId => (
+                "that is no customer's id",
+                "send 1 to 128 bytes, percent-encoded in the path",
+            ),
+            Self::Scope => (
+                "there is no such scope",
+                "leave it out, or send scope=customer to erase on all devices",
+            ),
             Self::UnknownVisitor => ("nothing is held of this visitor", "nothing is left to do"),
-            Self::Erased => ("this visitor was erased", "wipe what is kept here and start anew only with consent"),
-            Self::NoModel => {
-                ("this server has learned nothing yet", "make a model with `escale model`, and start it with --model")
-            }
-            Self::NotFound => ("there is nothing here", "the paths are listed in the documentation"),
-            Self::Method => ("this path does not take that method", "the methods are listed in the documentation"),
-            Self::Busy => ("too many hand-ins are waiting", "send it again after the seconds in Retry-After"),
-            Self::Unavailable => {
-                ("the store cannot be used at the moment", "send it again after the seconds in Retry-After")
-            }
+            Self::Erased => (
+                "this visitor was erased",
+                "wipe what is kept here and start anew only with consent",
+            ),
+            Self::NoModel => (
+                "this server has learned nothing yet",
+                "make a model with `escale model`, and start it with --model",
+            ),
+            Self::NotFound => (
+                "there is nothing here",
+                "the paths are listed in the documentation",
+            ),
+            Self::Method => (
+                "this path does not take that method",
+                "the methods are listed in the documentation",
+            ),
+            Self::Busy => (
+                "too many hand-ins are waiting",
+                "send it again after the seconds in Retry-After",
+            ),
+            Self::Unavailable => (
+                "the store cannot be used at the moment",
+                "send it again after the seconds in Retry-After",
+            ),
         };
         (message.to_owned(), remedy)
     }

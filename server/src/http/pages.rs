@@ -29,7 +29,11 @@ impl Demo {
     pub fn open(pages: &Path, package: &Path) -> std::io::Result<Self> {
         let policy = csp::of_pages(pages)?;
         let policy = HeaderValue::from_str(&policy).map_err(std::io::Error::other)?;
-        Ok(Self { pages: pages.to_owned(), package: package.to_owned(), policy })
+        Ok(Self {
+            pages: pages.to_owned(),
+            package: package.to_owned(),
+            policy,
+        })
     }
 }
 
@@ -43,17 +47,33 @@ pub fn around(interface: Router<Arc<App>>, demo: Demo, app: Arc<App>) -> Router<
                 .html_as_default_extension(true)
                 .not_found_service(ServeFile::new(demo.pages.join("404.html"))),
         )
-        .layer(middleware::from_fn(move |request: Request, next: Next| guarded(request, next, demo.policy.clone())));
-    let login = post(routes::demo::login)
-        .layer(middleware::from_fn_with_state(Gate { app, body_limit: BODY_LIMIT }, cors::gate));
-    interface.route("/demo/login", login).route("/escale.bin", get(routes::config::of_the_demo)).merge(files)
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            guarded(request, next, demo.policy.clone())
+        }));
+    let login = post(routes::demo::login).layer(middleware::from_fn_with_state(
+        Gate {
+            app,
+            body_limit: BODY_LIMIT,
+        },
+        cors::gate,
+    ));
+    interface
+        .route("/demo/login", login)
+        .route("/escale.bin", get(routes::config::of_the_demo))
+        .merge(files)
 }
 
 async fn guarded(request: Request, next: Next, policy: HeaderValue) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html") {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "text/html")
+    {
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     for (name, value) in FIXED {
@@ -67,6 +87,12 @@ const FIXED: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-cache"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "browsing-topics=(), camera=(), geolocation=(), microphone=()"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "browsing-topics=(), camera=(), geolocation=(), microphone=()",
+    ),
 ];

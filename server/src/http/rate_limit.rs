@@ -18,7 +18,10 @@ pub struct Pace {
 impl Pace {
     pub fn new(a_minute: u32) -> Self {
         let interval_us = MINUTE_US / u64::from(a_minute.max(1));
-        Self { cells: (0..CELLS).map(|_| AtomicU64::new(0)).collect(), interval_us }
+        Self {
+            cells: (0..CELLS).map(|_| AtomicU64::new(0)).collect(),
+            interval_us,
+        }
     }
 
     /// Counts a call; if it comes too fast it does not count, and the seconds to wait come back.
@@ -26,10 +29,19 @@ impl Pace {
         let now_us = now_ms * 1000;
         // The first bytes choose the bucket of a store.
         let [.., a, b, c, d] = caller.0;
-        let Some(cell) = self.cells.get(u32::from_le_bytes([a, b, c, d]) as usize % CELLS) else { return Ok(()) };
+        let Some(cell) = self
+            .cells
+            .get(u32::from_le_bytes([a, b, c, d]) as usize % CELLS)
+        else {
+            return Ok(());
+        };
         let count = |due_us: u64| {
             // A clock that was set back must not lock anyone out for as long.
-            let due_us = if due_us > now_us + 2 * MINUTE_US { now_us } else { due_us.max(now_us) };
+            let due_us = if due_us > now_us + 2 * MINUTE_US {
+                now_us
+            } else {
+                due_us.max(now_us)
+            };
             (due_us + self.interval_us <= now_us + MINUTE_US).then_some(due_us + self.interval_us)
         };
         match cell.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count) {
@@ -51,7 +63,10 @@ mod tests {
     fn a_minutes_worth_at_once_and_then_a_steady_rate() {
         let pace = Pace::new(60);
         let site = Site::new("demo");
-        let (one, other) = (IdHash::of_telling(&site, "", "one"), IdHash::of_telling(&site, "", "other"));
+        let (one, other) = (
+            IdHash::of_telling(&site, "", "one"),
+            IdHash::of_telling(&site, "", "other"),
+        );
         let now_ms = 1_795_000_000_000;
         assert!((0..60).all(|_| pace.allow(&one, now_ms).is_ok()));
         assert_eq!(pace.allow(&one, now_ms), Err(1));

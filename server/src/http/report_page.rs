@@ -16,17 +16,57 @@ const PAGE: &str = include_str!("../../../www/report/index.html");
 
 /// Name, kind and text of each file.
 const FILES: [(&str, &str, &str); 11] = [
-    ("icon.svg", "image/svg+xml", include_str!("../../../www/report/icon.svg")),
-    ("report.css", "text/css; charset=utf-8", include_str!("../../../www/report/report.css")),
-    ("report.js", SCRIPT, include_str!("../../../www/report/report.js")),
-    ("card.js", SCRIPT, include_str!("../../../www/report/card.js")),
+    (
+        "icon.svg",
+        "image/svg+xml",
+        include_str!("../../../www/report/icon.svg"),
+    ),
+    (
+        "report.css",
+        "text/css; charset=utf-8",
+        include_str!("../../../www/report/report.css"),
+    ),
+    (
+        "report.js",
+        SCRIPT,
+        include_str!("../../../www/report/report.js"),
+    ),
+    (
+        "card.js",
+        SCRIPT,
+        include_str!("../../../www/report/card.js"),
+    ),
     ("dom.js", SCRIPT, include_str!("../../../www/report/dom.js")),
-    ("experiments.js", SCRIPT, include_str!("../../../www/report/experiments.js")),
-    ("format.js", SCRIPT, include_str!("../../../www/report/format.js")),
-    ("plot.js", SCRIPT, include_str!("../../../www/report/plot.js")),
-    ("sections.js", SCRIPT, include_str!("../../../www/report/sections.js")),
-    ("table.js", SCRIPT, include_str!("../../../www/report/table.js")),
-    ("words.js", SCRIPT, include_str!("../../../www/report/words.js")),
+    (
+        "experiments.js",
+        SCRIPT,
+        include_str!("../../../www/report/experiments.js"),
+    ),
+    (
+        "format.js",
+        SCRIPT,
+        include_str!("../../../www/report/format.js"),
+    ),
+    (
+        "plot.js",
+        SCRIPT,
+        include_str!("../../../www/report/plot.js"),
+    ),
+    (
+        "sections.js",
+        SCRIPT,
+        include_str!("../../../www/report/sections.js"),
+    ),
+    (
+        "table.js",
+        SCRIPT,
+        include_str!("../../../www/report/table.js"),
+    ),
+    (
+        "words.js",
+        SCRIPT,
+        include_str!("../../../www/report/words.js"),
+    ),
 ];
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
@@ -39,7 +79,10 @@ const FIXED: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-cache"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
 ];
 
 /// The page's routes.
@@ -58,13 +101,17 @@ async fn page(State(app): State<Arc<App>>) -> Html<String> {
 
 /// As an attribute's value.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
 }
 
 async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in FIXED {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
     }
     response
 }
@@ -76,7 +123,10 @@ mod tests {
     #[test]
     fn every_file_that_the_page_asks_for_is_there() {
         let texts = FILES.iter().map(|(_, _, text)| *text).chain([PAGE]);
-        let asked: Vec<&str> = texts.flat_map(|text| text.split(['"', '\''])).filter(|word| is_file(word)).collect();
+        let asked: Vec<&str> = texts
+            .flat_map(|text| text.split(['"', '\'']))
+            .filter(|word| is_file(word))
+            .collect();
         assert!(asked.len() > 8, "{asked:?}");
         for file in asked {
             let name = file.rsplit('/').next().unwrap_or_default();

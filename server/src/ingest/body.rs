@@ -29,8 +29,19 @@ pub fn json(bytes: &[u8]) -> Result<Items, String> {
 
 /// An object a line; empty lines are passed over.
 pub fn ndjson(bytes: &[u8]) -> Items {
-    let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
-    Items::Many(lines.map(|line| serde_json::from_slice(line).map_err(|e| e.to_string()).and_then(object)).collect())
+    let lines = bytes
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty());
+    Items::Many(
+        lines
+            .map(|line| {
+                serde_json::from_slice(line)
+                    .map_err(|e| e.to_string())
+                    .and_then(object)
+            })
+            .collect(),
+    )
 }
 
 fn object(value: Value) -> Item {

@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 
 use crate::replay::row::Row;
 
-pub const FIELDS: [&str; 8] = ["customer", "id", "at", "granted", "purpose", "channel", "version", "source"];
+pub const FIELDS: [&str; 8] = [
+    "customer", "id", "at", "granted", "purpose", "channel", "version", "source",
+];
 
 /// Where an event has its kind; kinds are counted from 0.
 const KIND: u8 = 255;
@@ -53,20 +55,33 @@ impl Consent {
         };
         let channel = match row.get("channel") {
             None => None,
-            Some(name) => Some(Channel::of_name(&name).ok_or("`channel` is email, sms, mail, call, shop or web")?),
+            Some(name) => Some(
+                Channel::of_name(&name)
+                    .ok_or("`channel` is email, sms, mail, call, shop or web")?,
+            ),
         };
         let purpose = name(row, "purpose")?;
         if purpose.is_empty() {
             return Err("no `purpose`".into());
         }
         let (version, source) = (name(row, "version")?, name(row, "source")?);
-        Ok(Self { at_s, granted, purpose, channel, version, source })
+        Ok(Self {
+            at_s,
+            granted,
+            purpose,
+            channel,
+            version,
+            source,
+        })
     }
 
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![0, KIND];
         bytes.extend_from_slice(&self.at_s.to_le_bytes());
-        bytes.extend([u8::from(self.granted), self.channel.map_or(ALL, |channel| channel as u8)]);
+        bytes.extend([
+            u8::from(self.granted),
+            self.channel.map_or(ALL, |channel| channel as u8),
+        ]);
         for name in [&self.purpose, &self.version, &self.source] {
             bytes.push(name.len() as u8);
             bytes.extend_from_slice(name.as_bytes());
@@ -77,7 +92,9 @@ impl Consent {
 
     /// `None` for the bytes of an event.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let ([_, KIND, a, b, c, d, granted, channel], mut rest) = bytes.split_first_chunk()? else { return None };
+        let ([_, KIND, a, b, c, d, granted, channel], mut rest) = bytes.split_first_chunk()? else {
+            return None;
+        };
         let mut name = || {
             let (length, after) = rest.split_first()?;
             let (text, after) = after.split_at_checked(usize::from(*length))?;
@@ -86,11 +103,25 @@ impl Consent {
         };
         let (purpose, version, source) = (name()?, name()?, name()?);
         let at_s = u32::from_le_bytes([*a, *b, *c, *d]);
-        Some(Self { at_s, granted: *granted == 1, purpose, channel: Channel::of_number(*channel), version, source })
+        Some(Self {
+            at_s,
+            granted: *granted == 1,
+            purpose,
+            channel: Channel::of_number(*channel),
+            version,
+            source,
+        })
     }
 
     pub fn export(self) -> ConsentExport {
-        let Self { at_s, granted, purpose, channel, version, source } = self;
+        let Self {
+            at_s,
+            granted,
+            purpose,
+            channel,
+            version,
+            source,
+        } = self;
         ConsentExport {
             at_ms: unix_ms_of(at_s),
             granted,
@@ -108,24 +139,34 @@ fn name(row: &Row<'_>, field: &str) -> Result<String, String> {
     if is_name(&name) {
         Ok(name.into_owned())
     } else {
-        Err(format!("`{field}` is a name of at most {NAME_BYTES} letters, digits and .-_"))
+        Err(format!(
+            "`{field}` is a name of at most {NAME_BYTES} letters, digits and .-_"
+        ))
     }
 }
 
 /// Short, and of letters, digits, dots, dashes and underscores alone.
 pub fn is_name(text: &str) -> bool {
-    text.len() <= NAME_BYTES && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    text.len() <= NAME_BYTES
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 /// What all words on a purpose and a channel come to: the latest holds, and of two at once the no.
 pub fn standing(all: &[Consent], purpose: &str, channel: Option<Channel>) -> Option<bool> {
-    let is_meant = |c: &&Consent| c.purpose == purpose && (c.channel.is_none() || c.channel == channel);
-    all.iter().filter(is_meant).max_by_key(|c| (c.at_s, !c.granted)).map(|c| c.granted)
+    let is_meant =
+        |c: &&Consent| c.purpose == purpose && (c.channel.is_none() || c.channel == channel);
+    all.iter()
+        .filter(is_meant)
+        .max_by_key(|c| (c.at_s, !c.granted))
+        .map(|c| c.granted)
 }
 
 /// Whether the latest word on a channel, for any purpose, is a no.
 pub fn is_withdrawn(all: &[Consent], channel: Channel) -> bool {
-    all.iter().any(|c| standing(all, &c.purpose, Some(channel)) == Some(false))
+    all.iter()
+        .any(|c| standing(all, &c.purpose, Some(channel)) == Some(false))
 }
 
 #[cfg(test)]
@@ -135,7 +176,14 @@ mod tests {
     use super::*;
 
     fn said(at_s: u32, granted: bool, channel: Option<Channel>) -> Consent {
-        Consent { at_s, granted, purpose: "news".into(), channel, version: "2".into(), source: String::new() }
+        Consent {
+            at_s,
+            granted,
+            purpose: "news".into(),
+            channel,
+            version: "2".into(),
+            source: String::new(),
+        }
     }
 
     #[test]
@@ -153,7 +201,11 @@ mod tests {
 
     #[test]
     fn the_latest_word_holds_and_one_of_every_channel_holds_for_each() {
-        let all = [said(5, true, None), said(7, false, Some(Channel::Sms)), said(7, true, Some(Channel::Sms))];
+        let all = [
+            said(5, true, None),
+            said(7, false, Some(Channel::Sms)),
+            said(7, true, Some(Channel::Sms)),
+        ];
         assert_eq!(standing(&all, "news", Some(Channel::Email)), Some(true));
         assert_eq!(standing(&all, "news", Some(Channel::Sms)), Some(false));
         assert_eq!(standing(&all, "calls", Some(Channel::Sms)), None);

@@ -32,12 +32,27 @@ pub struct Line {
 
 impl<R: Read> CsvFile<R> {
     /// Looks at the header. Errors: there is none, or the mapping names a field or a column that there is not.
-    pub fn open(from: R, subject: Subject, map: &[(String, String)], set: &[(String, String)]) -> Result<Self, String> {
-        let mut csv = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(from);
+    pub fn open(
+        from: R,
+        subject: Subject,
+        map: &[(String, String)],
+        set: &[(String, String)],
+    ) -> Result<Self, String> {
+        let mut csv = csv::ReaderBuilder::new()
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(from);
         let header = csv.headers().map_err(|error| error.to_string())?.clone();
         let place = |column: &str| header.iter().position(|name| name == column);
-        if let Some((field, _)) = map.iter().chain(set).find(|(field, _)| !subject.knows(field)) {
-            return Err(format!("there is no field `{field}`: it takes {}", subject.fields().join(", ")));
+        if let Some((field, _)) = map
+            .iter()
+            .chain(set)
+            .find(|(field, _)| !subject.knows(field))
+        {
+            return Err(format!(
+                "there is no field `{field}`: it takes {}",
+                subject.fields().join(", ")
+            ));
         }
         let mut fields = Vec::new();
         for field in subject.fields() {
@@ -45,12 +60,14 @@ impl<R: Read> CsvFile<R> {
             let mapped = map.iter().find(|(name, _)| name == field);
             let source = match (fixed, mapped) {
                 (Some((_, value)), _) => Some(Source::Fixed(value.clone())),
-                (None, Some((_, column))) => Some(Source::Column(place(column).ok_or_else(|| {
-                    format!(
-                        "there is no column `{column}`: the file has {}",
-                        header.iter().collect::<Vec<_>>().join(", ")
-                    )
-                })?)),
+                (None, Some((_, column))) => {
+                    Some(Source::Column(place(column).ok_or_else(|| {
+                        format!(
+                            "there is no column `{column}`: the file has {}",
+                            header.iter().collect::<Vec<_>>().join(", ")
+                        )
+                    })?))
+                }
                 (None, None) => place(field).map(Source::Column),
             };
             fields.extend(source.map(|source| ((*field).to_owned(), source)));
@@ -59,7 +76,10 @@ impl<R: Read> CsvFile<R> {
     }
 
     pub fn header(&mut self) -> Result<StringRecord, String> {
-        self.csv.headers().cloned().map_err(|error| error.to_string())
+        self.csv
+            .headers()
+            .cloned()
+            .map_err(|error| error.to_string())
     }
 
     /// The next rows; none at the end.
@@ -72,7 +92,10 @@ impl<R: Read> CsvFile<R> {
                 Ok(true) => Ok(object(&self.fields, &row)),
                 Err(error) => Err(error.to_string()),
             };
-            lines.push(Line { row: row.clone(), item });
+            lines.push(Line {
+                row: row.clone(),
+                item,
+            });
         }
         lines
     }
@@ -88,7 +111,10 @@ fn object(fields: &[(String, Source)], row: &StringRecord) -> Map<String, Value>
         Source::Column(at) => row.get(*at).unwrap_or_default().to_owned(),
         Source::Fixed(value) => value.clone(),
     };
-    fields.iter().map(|(field, source)| (field.clone(), Value::String(text(source)))).collect()
+    fields
+        .iter()
+        .map(|(field, source)| (field.clone(), Value::String(text(source))))
+        .collect()
 }
 
 /// `clients.csv` rejects into `clients.rejects.csv`.

@@ -36,9 +36,16 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     /// One object, or what is wrong with it, for the one who sent it.
-    pub fn read(&self, subject: Subject, object: &Map<String, Value>) -> Result<(CustomerKey, Telling), String> {
+    pub fn read(
+        &self,
+        subject: Subject,
+        object: &Map<String, Value>,
+    ) -> Result<(CustomerKey, Telling), String> {
         if let Some(name) = object.keys().find(|name| !subject.knows(name)) {
-            return Err(format!("there is no field `{name}`: it takes {}", subject.fields().join(", ")));
+            return Err(format!(
+                "there is no field `{name}`: it takes {}",
+                subject.fields().join(", ")
+            ));
         }
         let row = Row::Json(object);
         let customer = row.need("customer")?;
@@ -54,15 +61,33 @@ impl Reader<'_> {
             _ => self.bytes(subject, &row, at_ms)?,
         };
         let id = IdHash::of_telling(self.site, &name, &row.need("id")?);
-        let customer = CustomerKey { site: self.site.clone(), id: customer.into_owned() };
-        Ok((customer, Telling { id, day: (at_ms / DAY_MS) as u32, at_s, event: bytes }))
+        let customer = CustomerKey {
+            site: self.site.clone(),
+            id: customer.into_owned(),
+        };
+        Ok((
+            customer,
+            Telling {
+                id,
+                day: (at_ms / DAY_MS) as u32,
+                at_s,
+                event: bytes,
+            },
+        ))
     }
 
     /// The name of the engine's call, its time, the bytes of its event.
-    fn bytes(&self, subject: Subject, row: &Row<'_>, at_ms: f64) -> Result<(String, u32, Vec<u8>), String> {
+    fn bytes(
+        &self,
+        subject: Subject,
+        row: &Row<'_>,
+        at_ms: f64,
+    ) -> Result<(String, u32, Vec<u8>), String> {
         let (name, fields) = subject.call(row)?;
         let mut event = self.event(&name, &fields, at_ms)?;
-        if subject == Subject::Bookings && row.get("channel").as_deref() == Some(Channel::Web.name()) {
+        if subject == Subject::Bookings
+            && row.get("channel").as_deref() == Some(Channel::Web.name())
+        {
             // The browser has seen it, and learned from it what it is about.
             event.topics.clear();
         }
@@ -85,15 +110,22 @@ impl Reader<'_> {
     fn event(&self, name: &str, fields: &[(String, String)], at_ms: f64) -> Result<Event, String> {
         let call = |without: Option<usize>| {
             let mut packed = String::new();
-            let used = fields.iter().enumerate().filter(|(at, _)| Some(*at) != without);
+            let used = fields
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| Some(*at) != without);
             used.for_each(|(_, (key, value))| pack(&mut packed, key, value));
             event_of_call(self.config, seconds_of(at_ms), name, &packed)
         };
         call(None).map_err(|_| {
             // The engine says that a field is wrong; the one without which all is well is the one.
-            let culprit = (0..fields.len()).find(|at| call(Some(*at)).is_ok()).and_then(|at| fields.get(at));
+            let culprit = (0..fields.len())
+                .find(|at| call(Some(*at)).is_ok())
+                .and_then(|at| fields.get(at));
             match culprit {
-                Some((key, _)) => format!("`{key}` cannot be read, or names what the config does not have"),
+                Some((key, _)) => {
+                    format!("`{key}` cannot be read, or names what the config does not have")
+                }
                 None => "a field cannot be read, or names what the config does not have".to_owned(),
             }
         })
@@ -118,12 +150,20 @@ mod tests {
     fn the_later_word_holds_whatever_the_order() {
         let said = |at_s: u32, event: u8| {
             let site = Site::new("demo");
-            Telling { id: IdHash::of_telling(&site, "booking", "B1"), day: 0, at_s, event: vec![event] }
+            Telling {
+                id: IdHash::of_telling(&site, "booking", "B1"),
+                day: 0,
+                at_s,
+                event: vec![event],
+            }
         };
         assert_eq!(judge(None, &said(5, 1)), Told::Taken);
         assert_eq!(judge(Some((5, &[1])), &said(5, 1)), Told::Unchanged);
         assert_eq!(judge(Some((5, &[1])), &said(6, 0)), Told::Taken);
         assert_eq!(judge(Some((5, &[1])), &said(4, 2)), Told::Older);
-        assert_ne!(judge(Some((5, &[1])), &said(5, 2)), judge(Some((5, &[2])), &said(5, 1)));
+        assert_ne!(
+            judge(Some((5, &[1])), &said(5, 2)),
+            judge(Some((5, &[2])), &said(5, 1))
+        );
     }
 }

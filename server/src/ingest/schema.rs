@@ -1,5 +1,8 @@
 //! What a back end may tell, described for people and machines; `subject` reads it.
-#![allow(dead_code, reason = "a description: objects are read field by field, so that what is wrong can be told")]
+#![allow(
+    dead_code,
+    reason = "a description: objects are read field by field, so that what is wrong can be told"
+)]
 
 use utoipa::ToSchema;
 

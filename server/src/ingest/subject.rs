@@ -21,7 +21,16 @@ pub enum Subject {
     Consents,
 }
 
-const REACTIONS: [&str; 8] = ["customer", "id", "at", "channel", "reaction", "family", "machine", "frequency"];
+const REACTIONS: [&str; 8] = [
+    "customer",
+    "id",
+    "at",
+    "channel",
+    "reaction",
+    "family",
+    "machine",
+    "frequency",
+];
 const BOOKINGS: [&str; 13] = [
     "customer",
     "id",
@@ -38,8 +47,17 @@ const BOOKINGS: [&str; 13] = [
     "topics",
 ];
 /// Of these, what the engine's own call takes.
-const BOOKED: [&str; 9] =
-    ["id", "destination", "start_date", "end_date", "adults", "children", "value", "offer", "topics"];
+const BOOKED: [&str; 9] = [
+    "id",
+    "destination",
+    "start_date",
+    "end_date",
+    "adults",
+    "children",
+    "value",
+    "offer",
+    "topics",
+];
 const FACTS: [&str; 6] = ["customer", "id", "at", "fact", "value", "source"];
 
 impl Subject {
@@ -68,7 +86,10 @@ impl Subject {
 }
 
 fn some(row: &Row<'_>, fields: &[&str]) -> Vec<(String, String)> {
-    fields.iter().filter_map(|name| Some(((*name).to_owned(), row.get(name)?.into_owned()))).collect()
+    fields
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), row.get(name)?.into_owned())))
+        .collect()
 }
 
 fn reaction(row: &Row<'_>) -> Result<Call, String> {
@@ -80,7 +101,10 @@ fn reaction(row: &Row<'_>) -> Result<Call, String> {
         "unsubscribed" => return Ok(unsubscribed(row)),
         _ => return Err("`reaction` is sent, opened, clicked or unsubscribed".into()),
     };
-    Ok((name.into(), some(row, &["id", "channel", "family", "machine"])))
+    Ok((
+        name.into(),
+        some(row, &["id", "channel", "family", "machine"]),
+    ))
 }
 
 /// Who leaves wants to hear nothing any more, unless it is said how often.
@@ -99,15 +123,28 @@ fn booking(row: &Row<'_>) -> Result<Call, String> {
 }
 
 fn fact(row: &Row<'_>) -> Result<Call, String> {
-    let (fact, value) = (row.need("fact")?, row.get("value").unwrap_or_default().into_owned());
+    let (fact, value) = (
+        row.need("fact")?,
+        row.get("value").unwrap_or_default().into_owned(),
+    );
     let source = row.get("source").unwrap_or("crm".into()).into_owned();
     if source == "self" {
-        return Err("`source` is shop or crm: what visitors say of themselves their browsers tell".into());
+        return Err(
+            "`source` is shop or crm: what visitors say of themselves their browsers tell".into(),
+        );
     }
     let said = if fact == "frequency" {
         vec![("frequency".to_owned(), value)]
     } else {
-        vec![("fact".to_owned(), fact.into_owned()), ("value".to_owned(), value)]
+        vec![
+            ("fact".to_owned(), fact.into_owned()),
+            ("value".to_owned(), value),
+        ]
     };
-    Ok(("declare".into(), said.into_iter().chain([("source".to_owned(), source)]).collect()))
+    Ok((
+        "declare".into(),
+        said.into_iter()
+            .chain([("source".to_owned(), source)])
+            .collect(),
+    ))
 }

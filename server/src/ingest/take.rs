@@ -54,11 +54,29 @@ pub async fn take(
     items: Vec<Item>,
 ) -> Result<Outcome, StoreError> {
     let (groups, rejected) = read(reader, subject, items);
-    let mut outcome = Outcome { rejected, ..Outcome::default() };
+    let mut outcome = Outcome {
+        rejected,
+        ..Outcome::default()
+    };
     let (day, wakes) = (clock::today(), has_scenarios(reader.config));
-    let writes = groups.into_iter().map(|(customer, all)| tell(store, Tellings { customer, all, day, wakes }));
-    let told: Vec<Vec<Told>> = futures_util::stream::iter(writes).buffered(AT_ONCE).try_collect().await?;
-    told.into_iter().flatten().for_each(|told| outcome.count(told));
+    let writes = groups.into_iter().map(|(customer, all)| {
+        tell(
+            store,
+            Tellings {
+                customer,
+                all,
+                day,
+                wakes,
+            },
+        )
+    });
+    let told: Vec<Vec<Told>> = futures_util::stream::iter(writes)
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    told.into_iter()
+        .flatten()
+        .for_each(|told| outcome.count(told));
     Ok(outcome)
 }
 

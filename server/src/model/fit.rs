@@ -36,25 +36,55 @@ struct Ratio {
 }
 
 /// Fits the rates of a period; offers of which too little is known are left out.
-pub fn fit(sums: &Sums, config: &Config, period: Period, success: Success, least_group: u32) -> Model {
+pub fn fit(
+    sums: &Sums,
+    config: &Config,
+    period: Period,
+    success: Success,
+    least_group: u32,
+) -> Model {
     let (from, to) = period.texts();
-    let of_weighed = |(key, sums): (&(u32, u32), &WeighedSums)| group(*key, sums, success, least_group);
+    let of_weighed =
+        |(key, sums): (&(u32, u32), &WeighedSums)| group(*key, sums, success, least_group);
     let groups: Vec<Group> = sums.weighed.iter().filter_map(of_weighed).collect();
     let mean = mean(groups.iter());
     let ratios = ratios(&groups);
     let spread = spread(ratios.values());
     let named = |(offer, ratio): (&u32, &Ratio)| {
         let index = config.index_of(Namespace::Offer, *offer)?;
-        let drawn = 1.0 + (ratio.ratio - 1.0) * if spread > 0.0 { spread / (spread + ratio.error) } else { 0.0 };
+        let drawn = 1.0
+            + (ratio.ratio - 1.0)
+                * if spread > 0.0 {
+                    spread / (spread + ratio.error)
+                } else {
+                    0.0
+                };
         let rate = (mean * drawn).clamp(1e-5, 1.0);
         Some((config.text(config.offer(index).name).to_owned(), rate))
     };
-    let rates = if mean > 0.0 { ratios.iter().filter_map(named).collect() } else { BTreeMap::new() };
+    let rates = if mean > 0.0 {
+        ratios.iter().filter_map(named).collect()
+    } else {
+        BTreeMap::new()
+    };
     let base_rates = super::base::fit(&sums.tastes, config, least_group);
-    Model { version: VERSION, from, to, success, least_group, rates, base_rates }
+    Model {
+        version: VERSION,
+        from,
+        to,
+        success,
+        least_group,
+        rates,
+        base_rates,
+    }
 }
 
-fn group((placement, offer): (u32, u32), sums: &WeighedSums, success: Success, least_group: u32) -> Option<Group> {
+fn group(
+    (placement, offer): (u32, u32),
+    sums: &WeighedSums,
+    success: Success,
+    least_group: u32,
+) -> Option<Group> {
     let [visitors, w, ww, ..] = *sums;
     if visitors.round() < f64::from(least_group) || w <= 0.0 || ww <= 0.0 {
         return None;
@@ -62,12 +92,20 @@ fn group((placement, offer): (u32, u32), sums: &WeighedSums, success: Success, l
     let [a, aw, aa] = [0, 1, 2].map(|at| sums[3 + 3 * success as usize + at]);
     let share = a / w;
     let error = (aa - 2.0 * share * aw + share * share * ww).max(0.0) / (w * w);
-    Some(Group { placement, offer, n: w * w / ww, share, error })
+    Some(Group {
+        placement,
+        offer,
+        n: w * w / ww,
+        share,
+        error,
+    })
 }
 
 /// Of groups, by their effective visitors.
 fn mean<'a>(groups: impl Iterator<Item = &'a Group>) -> f64 {
-    let (sum, n) = groups.fold((0.0, 0.0), |(sum, n), group| (sum + group.share * group.n, n + group.n));
+    let (sum, n) = groups.fold((0.0, 0.0), |(sum, n), group| {
+        (sum + group.share * group.n, n + group.n)
+    });
     if n > 0.0 { sum / n } else { 0.0 }
 }
 
@@ -75,7 +113,11 @@ fn mean<'a>(groups: impl Iterator<Item = &'a Group>) -> f64 {
 fn ratios(groups: &[Group]) -> BTreeMap<u32, Ratio> {
     let mut ratios: BTreeMap<u32, Ratio> = BTreeMap::new();
     for group in groups {
-        let mean = mean(groups.iter().filter(|other| other.placement == group.placement));
+        let mean = mean(
+            groups
+                .iter()
+                .filter(|other| other.placement == group.placement),
+        );
         if mean > 0.0 {
             let held = ratios.entry(group.offer).or_default();
             held.ratio += group.n * group.share / mean;
@@ -98,7 +140,11 @@ fn spread<'a>(ratios: impl Iterator<Item = &'a Ratio>) -> f64 {
     }
     let n = all.len() as f64;
     let mean = all.iter().map(|ratio| ratio.ratio).sum::<f64>() / n;
-    let observed = all.iter().map(|ratio| (ratio.ratio - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    let observed = all
+        .iter()
+        .map(|ratio| (ratio.ratio - mean).powi(2))
+        .sum::<f64>()
+        / (n - 1.0);
     let chance = all.iter().map(|ratio| ratio.error).sum::<f64>() / n;
     (observed - chance).max(0.0)
 }
@@ -107,28 +153,48 @@ fn spread<'a>(ratios: impl Iterator<Item = &'a Ratio>) -> f64 {
 mod tests {
     use super::*;
 
-    const PERIOD: Period = Period { from_day: 20_000, to_day: 20_089 };
+    const PERIOD: Period = Period {
+        from_day: 20_000,
+        to_day: 20_089,
+    };
 
     fn config() -> Config {
         let offer = |id: &str| serde_json::json!({ "id": id, "family": "f", "placements": ["home"], "content": { "en": { "title": id } } });
         let json = serde_json::json!({ "version": 1, "facets": { "trip": { "topics": ["city"] } }, "families": { "f": {} },
             "placements": { "home": {}, "row": {} }, "offers": [offer("good"), offer("poor"), offer("new")] });
-        let config =
-            escale::core::config::compile(&json.to_string()).ok().and_then(|c| Config::from_bytes(c.bytes).ok());
+        let config = escale::core::config::compile(&json.to_string())
+            .ok()
+            .and_then(|c| Config::from_bytes(c.bytes).ok());
         config.unwrap_or_else(|| panic!("a good config"))
     }
 
     /// Visitors of one exposure of weight 2, of whom some clicked.
     fn weighed(visitors: f64, clicked: f64) -> WeighedSums {
         let (w, ww, a) = (2.0 * visitors, 4.0 * visitors, 2.0 * clicked);
-        [visitors, w, ww, a, 2.0 * a, 2.0 * a, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        [
+            visitors,
+            w,
+            ww,
+            a,
+            2.0 * a,
+            2.0 * a,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+        ]
     }
 
     fn fitted(all: &[(&str, &str, f64, f64)]) -> BTreeMap<String, f64> {
         let hash = escale::core::base::hash::name_hash;
         let mut sums = Sums::default();
         for (placement, offer, visitors, clicked) in all {
-            let key = (hash(Namespace::Placement, placement), hash(Namespace::Offer, offer));
+            let key = (
+                hash(Namespace::Placement, placement),
+                hash(Namespace::Offer, offer),
+            );
             sums.weighed.insert(key, weighed(*visitors, *clicked));
         }
         fit(&sums, &config(), PERIOD, Success::Clicks, 50).rates
@@ -141,14 +207,24 @@ mod tests {
             ("home", "poor", 20_000.0, 400.0),
             ("home", "new", 60.0, 12.0),
         ]);
-        assert!((rates["good"] - 0.1).abs() < 0.005 && (rates["poor"] - 0.02).abs() < 0.005, "{rates:?}");
+        assert!(
+            (rates["good"] - 0.1).abs() < 0.005 && (rates["poor"] - 0.02).abs() < 0.005,
+            "{rates:?}"
+        );
         assert!(rates["new"] < 0.19 && rates["new"] > 0.06, "{rates:?}");
     }
 
     #[test]
     fn where_offers_differ_by_chance_alone_they_do_not_differ() {
-        let rates = fitted(&[("home", "good", 100.0, 6.0), ("home", "poor", 100.0, 5.0), ("home", "new", 100.0, 4.0)]);
-        assert!(rates.values().all(|rate| (rate - 0.05).abs() < 1e-9), "{rates:?}");
+        let rates = fitted(&[
+            ("home", "good", 100.0, 6.0),
+            ("home", "poor", 100.0, 5.0),
+            ("home", "new", 100.0, 4.0),
+        ]);
+        assert!(
+            rates.values().all(|rate| (rate - 0.05).abs() < 1e-9),
+            "{rates:?}"
+        );
     }
 
     #[test]
@@ -164,7 +240,11 @@ mod tests {
 
     #[test]
     fn small_groups_and_retired_offers_are_left_out() {
-        let rates = fitted(&[("home", "good", 49.0, 9.0), ("home", "poor", 50.0, 2.0), ("home", "gone", 900.0, 20.0)]);
+        let rates = fitted(&[
+            ("home", "good", 49.0, 9.0),
+            ("home", "poor", 50.0, 2.0),
+            ("home", "gone", 900.0, 20.0),
+        ]);
         assert_eq!(rates.keys().collect::<Vec<_>>(), ["poor"]);
         assert!(fitted(&[]).is_empty());
         assert!(fitted(&[("home", "good", 80.0, 0.0)]).is_empty());

@@ -47,11 +47,19 @@ impl Model {
     pub fn read(text: &str) -> Result<Self, String> {
         let model: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if model.version != VERSION {
-            return Err(format!("it is of version {}: update this program", model.version));
+            return Err(format!(
+                "it is of version {}: update this program",
+                model.version
+            ));
         }
         let all = model.rates.iter().chain(&model.base_rates);
-        match all.into_iter().find(|(_, rate)| !(**rate > 0.0 && **rate <= 1.0)) {
-            Some((name, rate)) => Err(format!("the rate of `{name}` is {rate}: it is above 0 and at most 1")),
+        match all
+            .into_iter()
+            .find(|(_, rate)| !(**rate > 0.0 && **rate <= 1.0))
+        {
+            Some((name, rate)) => Err(format!(
+                "the rate of `{name}` is {rate}: it is above 0 and at most 1"
+            )),
             None => Ok(model),
         }
     }
@@ -59,8 +67,15 @@ impl Model {
     /// Puts the rates in the place of the config's own; offers and facets that the model does not know keep theirs.
     pub fn put_into(&self, config: &mut Value) {
         let offers = config.get_mut("offers").and_then(Value::as_array_mut);
-        for offer in offers.into_iter().flatten().filter_map(Value::as_object_mut) {
-            let rate = offer.get("id").and_then(Value::as_str).and_then(|id| self.rates.get(id));
+        for offer in offers
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object_mut)
+        {
+            let rate = offer
+                .get("id")
+                .and_then(Value::as_str)
+                .and_then(|id| self.rates.get(id));
             if let Some(rate) = rate.copied() {
                 offer.insert("rate".to_owned(), rate.into());
             }
@@ -81,19 +96,29 @@ mod tests {
             .to_string()
         };
         assert!(Model::read(&model(1, 0.02)).is_ok());
-        for (wrong, why) in [(model(2, 0.02), "version 2"), (model(1, 0.0), "lisbon"), (model(1, 1.5), "lisbon")] {
-            assert!(Model::read(&wrong).is_err_and(|said| said.contains(why)), "{wrong}");
+        for (wrong, why) in [
+            (model(2, 0.02), "version 2"),
+            (model(1, 0.0), "lisbon"),
+            (model(1, 1.5), "lisbon"),
+        ] {
+            assert!(
+                Model::read(&wrong).is_err_and(|said| said.contains(why)),
+                "{wrong}"
+            );
         }
         assert!(Model::read("{}").is_err());
     }
 
     #[test]
     fn only_offers_that_it_knows_are_changed() -> Result<(), String> {
-        let mut config = serde_json::json!({ "offers": [{ "id": "lisbon", "rate": 0.5 }, { "id": "bali" }, 7] });
-        let text =
-            r#"{"version": 1, "from": "", "to": "", "success": "clicks", "least_group": 50, "rates": {"lisbon": 0.1}}"#;
+        let mut config =
+            serde_json::json!({ "offers": [{ "id": "lisbon", "rate": 0.5 }, { "id": "bali" }, 7] });
+        let text = r#"{"version": 1, "from": "", "to": "", "success": "clicks", "least_group": 50, "rates": {"lisbon": 0.1}}"#;
         Model::read(text)?.put_into(&mut config);
-        assert_eq!(config["offers"], serde_json::json!([{ "id": "lisbon", "rate": 0.1 }, { "id": "bali" }, 7]));
+        assert_eq!(
+            config["offers"],
+            serde_json::json!([{ "id": "lisbon", "rate": 0.1 }, { "id": "bali" }, 7])
+        );
         Ok(())
     }
 }

@@ -24,7 +24,9 @@ pub struct Fitting {
 
 /// For as long as the store is open; without an order to do so it never ends, and does nothing.
 pub async fn keep(app: &App, fitting: Option<&Fitting>) {
-    let Some(fitting) = fitting else { return std::future::pending().await };
+    let Some(fitting) = fitting else {
+        return std::future::pending().await;
+    };
     loop {
         tokio::time::sleep(fitting.every.min(LOOK)).await;
         match once(app, fitting).await {
@@ -55,13 +57,22 @@ pub async fn once(app: &App, fitting: &Fitting) -> Result<Option<String>, Faults
         }
     };
     // One written by a later release is left to it.
-    let Some(model) = kept.and_then(|kept| Model::read(&kept.text).ok()) else { return Ok(None) };
+    let Some(model) = kept.and_then(|kept| Model::read(&kept.text).ok()) else {
+        return Ok(None);
+    };
     if app.config().model.as_ref() == Some(&model) {
         return Ok(None);
     }
     let (source, learned) = (app.source.clone(), model.clone());
-    let compiled = aside(move || source.compiled_with(Some(&learned)).and_then(config_source::served)).await;
-    let Some(served) = compiled else { return Ok(None) };
+    let compiled = aside(move || {
+        source
+            .compiled_with(Some(&learned))
+            .and_then(config_source::served)
+    })
+    .await;
+    let Some(served) = compiled else {
+        return Ok(None);
+    };
     let mut served = served?;
     let learned = format!(
         "Learned from {} to {}: the rates of {} offers and {} topics; the config is now {}",
@@ -85,16 +96,33 @@ async fn newest(app: &App, fitting: &Fitting) -> Result<Option<Kept>, StoreError
     let (site, now_s) = (app.site.clone(), clock::now_ms() / 1000);
     let held = app.store.model(site.clone()).await?;
     let due_s = now_s.saturating_sub(fitting.every.as_secs());
-    if held.as_ref().is_some_and(|held| held.is_fresh(now_s, due_s)) {
+    if held
+        .as_ref()
+        .is_some_and(|held| held.is_fresh(now_s, due_s))
+    {
         return Ok(held);
     }
     let today = clock::today();
-    let period = Period { from_day: today.saturating_sub(fitting.days - 1), to_day: today };
+    let period = Period {
+        from_day: today.saturating_sub(fitting.days - 1),
+        to_day: today,
+    };
     let sums = app.store.sums(site.clone(), period).await?;
     let (served, success) = (app.config(), fitting.success);
     let fitted = aside(move || fit(&sums, &served.config, period, success, LEAST_GROUP)).await;
     // Numbers and names: there is nothing that could fail.
-    let Some(Ok(text)) = fitted.map(|model| serde_json::to_string(&model)) else { return Ok(held) };
-    app.store.keep_model(site.clone(), Kept { fitted_s: now_s, text }, due_s).await?;
+    let Some(Ok(text)) = fitted.map(|model| serde_json::to_string(&model)) else {
+        return Ok(held);
+    };
+    app.store
+        .keep_model(
+            site.clone(),
+            Kept {
+                fitted_s: now_s,
+                text,
+            },
+            due_s,
+        )
+        .await?;
     app.store.model(site).await
 }

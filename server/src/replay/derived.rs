@@ -25,18 +25,33 @@ pub fn config(log: &Log) -> Option<String> {
     let mut counts = Counts::new();
     let events = log.visitors.iter().flat_map(|visitor| &visitor.events);
     events.for_each(|event| count(event, &mut counts));
-    let facets: BTreeMap<String, Vec<(String, f64)>> =
-        counts.into_iter().take(MOST_FACETS).map(|(facet, topics)| (facet, most_frequent(topics))).collect();
+    let facets: BTreeMap<String, Vec<(String, f64)>> = counts
+        .into_iter()
+        .take(MOST_FACETS)
+        .map(|(facet, topics)| (facet, most_frequent(topics)))
+        .collect();
     let mut all: Vec<(&String, &String, f64)> = facets
         .iter()
-        .flat_map(|(facet, topics)| topics.iter().map(move |(topic, rate)| (facet, topic, *rate)))
+        .flat_map(|(facet, topics)| {
+            topics
+                .iter()
+                .map(move |(topic, rate)| (facet, topic, *rate))
+        })
         .collect();
     if all.is_empty() {
         return None;
     }
-    all.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| (a.0, a.1).cmp(&(b.0, b.1))));
-    let offers: Vec<Value> = all.iter().take(MOST_OFFERS).map(|(facet, topic, _)| offer(facet, topic)).collect();
-    let families: BTreeMap<&String, Value> = facets.keys().map(|facet| (facet, json!({}))).collect();
+    all.sort_by(|a, b| {
+        b.2.total_cmp(&a.2)
+            .then_with(|| (a.0, a.1).cmp(&(b.0, b.1)))
+    });
+    let offers: Vec<Value> = all
+        .iter()
+        .take(MOST_OFFERS)
+        .map(|(facet, topic, _)| offer(facet, topic))
+        .collect();
+    let families: BTreeMap<&String, Value> =
+        facets.keys().map(|facet| (facet, json!({}))).collect();
     let document = json!({
         "version": 1,
         "facets": facets.iter().map(|(facet, topics)| (facet.clone(), described(topics))).collect::<BTreeMap<_, _>>(),
@@ -52,7 +67,10 @@ pub fn config(log: &Log) -> Option<String> {
 fn topics(event: &Recorded) -> Vec<String> {
     let list = match &event.action {
         Action::Page { topics, url, .. } if topics.is_empty() => {
-            return section(url).map(|name| format!("{SECTION}.{name}")).into_iter().collect();
+            return section(url)
+                .map(|name| format!("{SECTION}.{name}"))
+                .into_iter()
+                .collect();
         }
         Action::Page { topics, .. } => Some(topics.as_str()),
         Action::Call { fields, .. } => fields
@@ -63,7 +81,14 @@ fn topics(event: &Recorded) -> Vec<String> {
     };
     list.into_iter()
         .flat_map(|list| list.split(','))
-        .map(|topic| topic.split(':').next().unwrap_or_default().trim().to_owned())
+        .map(|topic| {
+            topic
+                .split(':')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        })
         .collect()
 }
 
@@ -73,7 +98,11 @@ fn count(event: &Recorded, counts: &mut Counts) {
             && !facet.is_empty()
             && !name.is_empty()
         {
-            *counts.entry(facet.to_owned()).or_default().entry(name.to_owned()).or_default() += 1;
+            *counts
+                .entry(facet.to_owned())
+                .or_default()
+                .entry(name.to_owned())
+                .or_default() += 1;
         }
     }
 }
@@ -89,11 +118,17 @@ fn most_frequent(topics: BTreeMap<String, u64>) -> Vec<(String, f64)> {
     let mut topics: Vec<(String, u64)> = topics.into_iter().collect();
     topics.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     topics.truncate(MOST_TOPICS);
-    topics.into_iter().map(|(topic, n)| (topic, n as f64 / total.max(1) as f64)).collect()
+    topics
+        .into_iter()
+        .map(|(topic, n)| (topic, n as f64 / total.max(1) as f64))
+        .collect()
 }
 
 fn described(topics: &[(String, f64)]) -> Value {
-    let topics: Vec<Value> = topics.iter().map(|(name, rate)| json!({ "name": name, "base_rate": rate })).collect();
+    let topics: Vec<Value> = topics
+        .iter()
+        .map(|(name, rate)| json!({ "name": name, "base_rate": rate }))
+        .collect();
     json!({ "topics": topics })
 }
 

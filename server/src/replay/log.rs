@@ -36,7 +36,11 @@ pub fn read(path: &Path, kind: LogKind) -> Result<Log, String> {
     let mut file = File::open(path).map_err(|error| error.to_string())?;
     let bytes = file.metadata().map_or(0, |about| about.len());
     let (is_json, found) = look(&mut file).map_err(|error| error.to_string())?;
-    let kind = if kind == LogKind::Auto { found.ok_or(UNKNOWN)? } else { kind };
+    let kind = if kind == LogKind::Auto {
+        found.ok_or(UNKNOWN)?
+    } else {
+        kind
+    };
     let bar = bar(bytes, "{spinner} reading  {wide_bar} {bytes}/{total_bytes}");
     let source = BufReader::with_capacity(1 << 16, bar.wrap_read(file));
     let log = read_from(source, is_json, kind)?;
@@ -46,16 +50,25 @@ pub fn read(path: &Path, kind: LogKind) -> Result<Log, String> {
 
 /// Reads a whole log of a known format, NDJSON or CSV.
 pub fn read_from(source: impl BufRead, is_json: bool, kind: LogKind) -> Result<Log, String> {
-    let mut reading = Reading { log: Log::of(kind), index: HashMap::new() };
-    if is_json { reading.json(source) } else { reading.csv(source) }?;
+    let mut reading = Reading {
+        log: Log::of(kind),
+        index: HashMap::new(),
+    };
+    if is_json {
+        reading.json(source)
+    } else {
+        reading.csv(source)
+    }?;
     Ok(reading.log.in_order())
 }
 
-const UNKNOWN: &str = "its first line is of no known format; name one with --format, or see `escale replay --help`";
+const UNKNOWN: &str =
+    "its first line is of no known format; name one with --format, or see `escale replay --help`";
 
 /// A bar on a terminal, nothing elsewhere.
 pub fn bar(length: u64, template: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style)
 }
 
@@ -94,20 +107,34 @@ struct Reading {
 impl Reading {
     fn csv(&mut self, source: impl Read) -> Result<(), String> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source);
-        let header = reader.headers().map_err(|error| format!("its header line cannot be read: {error}"))?.clone();
+        let header = reader
+            .headers()
+            .map_err(|error| format!("its header line cannot be read: {error}"))?
+            .clone();
         let mut record = StringRecord::new();
         loop {
             let line = reader.position().line();
             match reader.read_record(&mut record) {
                 Ok(false) => return Ok(()),
                 Ok(true) if record.len() > header.len() => {
-                    self.fault(line, format!("{} columns, the header has {}", record.len(), header.len()));
+                    self.fault(
+                        line,
+                        format!("{} columns, the header has {}", record.len(), header.len()),
+                    );
                 }
                 Ok(true) => {
                     let line = record.position().map_or(line, csv::Position::line);
-                    self.row(line, &Row::Csv { header: &header, record: &record });
+                    self.row(
+                        line,
+                        &Row::Csv {
+                            header: &header,
+                            record: &record,
+                        },
+                    );
                 }
-                Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => return Err(error.to_string()),
+                Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => {
+                    return Err(error.to_string());
+                }
                 Err(_) => self.fault(line, "not UTF-8".into()),
             }
         }
@@ -117,7 +144,11 @@ impl Reading {
         let mut bytes = Vec::new();
         for line in 1.. {
             bytes.clear();
-            if source.read_until(b'\n', &mut bytes).map_err(|error| error.to_string())? == 0 {
+            if source
+                .read_until(b'\n', &mut bytes)
+                .map_err(|error| error.to_string())?
+                == 0
+            {
                 break;
             }
             if bytes.trim_ascii().is_empty() {
@@ -141,14 +172,24 @@ impl Reading {
 
     fn keep(&mut self, line: u64, said: Said) {
         if said.at_ms < EARLIEST_MS {
-            return self.fault(line, "its time lies before 1995, when there was no one to record it".into());
+            return self.fault(
+                line,
+                "its time lies before 1995, when there was no one to record it".into(),
+            );
         }
         let visitors = &mut self.log.visitors;
         let at = *self.index.entry(said.visitor).or_insert_with_key(|name| {
-            visitors.push(Visitor { name: name.clone(), events: Vec::new() });
+            visitors.push(Visitor {
+                name: name.clone(),
+                events: Vec::new(),
+            });
             visitors.len() - 1
         });
-        visitors[at].events.push(Recorded { line, at_ms: said.at_ms, action: said.action });
+        visitors[at].events.push(Recorded {
+            line,
+            at_ms: said.at_ms,
+            action: said.action,
+        });
         self.log.events += 1;
     }
 
@@ -159,14 +200,33 @@ impl Reading {
 
 impl Log {
     fn of(kind: LogKind) -> Self {
-        Self { kind, visitors: Vec::new(), events: 0, passed_over: 0, faults: Vec::new(), moved_weeks: 0 }
+        Self {
+            kind,
+            visitors: Vec::new(),
+            events: 0,
+            passed_over: 0,
+            faults: Vec::new(),
+            moved_weeks: 0,
+        }
     }
 
     fn in_order(mut self) -> Self {
-        let first_ms = self.visitors.iter().flat_map(|v| &v.events).map(|e| e.at_ms).fold(f64::INFINITY, f64::min);
-        let weeks = if first_ms < LANDMARK_MS { ((LANDMARK_MS - first_ms) / WEEK_MS).ceil() } else { 0.0 };
+        let first_ms = self
+            .visitors
+            .iter()
+            .flat_map(|v| &v.events)
+            .map(|e| e.at_ms)
+            .fold(f64::INFINITY, f64::min);
+        let weeks = if first_ms < LANDMARK_MS {
+            ((LANDMARK_MS - first_ms) / WEEK_MS).ceil()
+        } else {
+            0.0
+        };
         for visitor in &mut self.visitors {
-            visitor.events.iter_mut().for_each(|event| event.at_ms += weeks * WEEK_MS);
+            visitor
+                .events
+                .iter_mut()
+                .for_each(|event| event.at_ms += weeks * WEEK_MS);
             visitor.events.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
         }
         self.moved_weeks = weeks as u64;

@@ -19,8 +19,15 @@ pub struct Recorded {
 
 /// In the engine's own words.
 pub enum Action {
-    Page { topics: String, url: String, tokens: String },
-    Call { name: String, fields: String },
+    Page {
+        topics: String,
+        url: String,
+        tokens: String,
+    },
+    Call {
+        name: String,
+        fields: String,
+    },
 }
 
 /// A line that says nothing usable.

@@ -18,10 +18,16 @@ const MOST_FACETS: usize = 4;
 
 /// The first faults one by one, the others counted.
 pub fn faults(all: &[&Fault]) -> String {
-    let mut out: Vec<String> =
-        all.iter().take(MOST_FAULTS).map(|fault| format!("line {}: {}", fault.line, fault.why)).collect();
+    let mut out: Vec<String> = all
+        .iter()
+        .take(MOST_FAULTS)
+        .map(|fault| format!("line {}: {}", fault.line, fault.why))
+        .collect();
     if all.len() > MOST_FAULTS {
-        out.push(format!("… and {} more bad lines", grouped((all.len() - MOST_FAULTS) as u64)));
+        out.push(format!(
+            "… and {} more bad lines",
+            grouped((all.len() - MOST_FAULTS) as u64)
+        ));
     }
     out.join("\n")
 }
@@ -36,8 +42,10 @@ pub fn read(log: &Log) -> String {
         grouped(log.faults.len() as u64)
     );
     if log.moved_weeks > 0 {
-        out +=
-            &format!("\ntimes moved forward by {} weeks: the engine's time begins in 2020", grouped(log.moved_weeks));
+        out += &format!(
+            "\ntimes moved forward by {} weeks: the engine's time begins in 2020",
+            grouped(log.moved_weeks)
+        );
     }
     out
 }
@@ -46,48 +54,111 @@ pub fn visitors(shown: &[Shown], config: &Config) -> String {
     let rows: Vec<Vec<String>> = shown
         .iter()
         .map(|of| {
-            let mut facets: Vec<&FacetKnowledge> = of.knowledge.facets.iter().filter(|f| f.confidence > 0.0).collect();
+            let mut facets: Vec<&FacetKnowledge> = of
+                .knowledge
+                .facets
+                .iter()
+                .filter(|f| f.confidence > 0.0)
+                .collect();
             facets.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-            let likes: Vec<String> = facets.into_iter().take(MOST_FACETS).filter_map(liking).collect();
-            let offer = of.last_offer.map_or("–", |offer| config.text(config.offer(offer).name));
-            let likes = if likes.is_empty() { "nothing known".to_owned() } else { likes.join(" · ") };
-            vec![of.name.clone(), grouped(of.events as u64), of.profile_bytes.to_string(), offer.to_owned(), likes]
+            let likes: Vec<String> = facets
+                .into_iter()
+                .take(MOST_FACETS)
+                .filter_map(liking)
+                .collect();
+            let offer = of
+                .last_offer
+                .map_or("–", |offer| config.text(config.offer(offer).name));
+            let likes = if likes.is_empty() {
+                "nothing known".to_owned()
+            } else {
+                likes.join(" · ")
+            };
+            vec![
+                of.name.clone(),
+                grouped(of.events as u64),
+                of.profile_bytes.to_string(),
+                offer.to_owned(),
+                likes,
+            ]
         })
         .collect();
-    lines(&["visitor", " events", " bytes", "last choice", "likes: affinity, lift, confidence of the facet"], &rows)
+    lines(
+        &[
+            "visitor",
+            " events",
+            " bytes",
+            "last choice",
+            "likes: affinity, lift, confidence of the facet",
+        ],
+        &rows,
+    )
 }
 
 fn liking(facet: &FacetKnowledge) -> Option<String> {
     let topic = facet.topics.iter().find(|topic| topic.mass > 0.0)?;
-    Some(format!("{} {:.0} % ×{:.1} c {:.2}", topic.name, topic.affinity * 100.0, topic.lift, facet.confidence))
+    Some(format!(
+        "{} {:.0} % ×{:.1} c {:.2}",
+        topic.name,
+        topic.affinity * 100.0,
+        topic.lift,
+        facet.confidence
+    ))
 }
 
 pub fn choices(outcome: &Outcome, config: &Config) -> String {
-    let share = |n: u64| format!("{:.1} %", n as f64 * 100.0 / outcome.decisions.max(1) as f64);
-    let mut offers: Vec<(usize, u64)> = outcome.offers.iter().copied().enumerate().filter(|(_, n)| *n > 0).collect();
+    let share = |n: u64| {
+        format!(
+            "{:.1} %",
+            n as f64 * 100.0 / outcome.decisions.max(1) as f64
+        )
+    };
+    let mut offers: Vec<(usize, u64)> = outcome
+        .offers
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(_, n)| *n > 0)
+        .collect();
     offers.sort_by_key(|(offer, n)| (std::cmp::Reverse(*n), *offer));
     let mut rows: Vec<Vec<String>> = offers
         .iter()
         .take(MOST_OFFERS)
-        .map(|(offer, n)| vec![config.text(config.offer(*offer as u16).name).to_owned(), grouped(*n), share(*n)])
+        .map(|(offer, n)| {
+            vec![
+                config.text(config.offer(*offer as u16).name).to_owned(),
+                grouped(*n),
+                share(*n),
+            ]
+        })
         .collect();
     let rest: u64 = offers.iter().skip(MOST_OFFERS).map(|(_, n)| n).sum();
     if rest > 0 {
-        rows.push(vec![format!("{} other offers", offers.len() - MOST_OFFERS), grouped(rest), share(rest)]);
+        rows.push(vec![
+            format!("{} other offers", offers.len() - MOST_OFFERS),
+            grouped(rest),
+            share(rest),
+        ]);
     }
-    rows.extend(
-        outcome
-            .kept
-            .iter()
-            .map(|(reason, n)| vec![format!("(own content: {})", reason.name()), grouped(*n), share(*n)]),
-    );
+    rows.extend(outcome.kept.iter().map(|(reason, n)| {
+        vec![
+            format!("(own content: {})", reason.name()),
+            grouped(*n),
+            share(*n),
+        ]
+    }));
     lines(&["choice", " times", " share"], &rows)
 }
 
 pub fn speed(log: &Log, outcome: &Outcome, reading: Duration) -> String {
     let mut bytes = outcome.profile_bytes.clone();
     bytes.sort_unstable();
-    let at = |share: f64| bytes.get(((bytes.len() as f64 - 1.0) * share) as usize).copied().unwrap_or(0);
+    let at = |share: f64| {
+        bytes
+            .get(((bytes.len() as f64 - 1.0) * share) as usize)
+            .copied()
+            .unwrap_or(0)
+    };
     let engine_s = outcome.engine.as_secs_f64().max(1e-9);
     format!(
         "profiles: median {} bytes, 95 % up to {}, largest {}\n\

@@ -10,7 +10,10 @@ pub const UNIT: char = '\u{1f}';
 pub const RECORD: char = '\u{1e}';
 
 pub enum Row<'a> {
-    Csv { header: &'a StringRecord, record: &'a StringRecord },
+    Csv {
+        header: &'a StringRecord,
+        record: &'a StringRecord,
+    },
     Json(&'a Map<String, Value>),
 }
 
@@ -18,9 +21,11 @@ impl Row<'_> {
     /// A column's text; none where it is missing or empty.
     pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
         let text = match self {
-            Self::Csv { header, record } => {
-                Cow::Borrowed(record.get(header.iter().position(|column| column.trim() == name)?)?.trim())
-            }
+            Self::Csv { header, record } => Cow::Borrowed(
+                record
+                    .get(header.iter().position(|column| column.trim() == name)?)?
+                    .trim(),
+            ),
             Self::Json(object) => text_of(object.get(name)?)?,
         };
         (!text.is_empty()).then_some(text)
@@ -34,7 +39,10 @@ impl Row<'_> {
     /// A column's number, or what is wrong with it.
     pub fn number(&self, name: &str) -> Result<f64, String> {
         let text = self.need(name)?;
-        text.parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(|| format!("`{name}` is no number"))
+        text.parse()
+            .ok()
+            .filter(|n: &f64| n.is_finite())
+            .ok_or_else(|| format!("`{name}` is no number"))
     }
 
     /// The packed fields: JSON's `fields` object, or the CSV columns that have no meaning of their own.
@@ -42,13 +50,20 @@ impl Row<'_> {
         let mut packed = String::new();
         match self {
             Self::Csv { header, record } => {
-                let named = header.iter().map(str::trim).zip(record.iter().map(str::trim));
+                let named = header
+                    .iter()
+                    .map(str::trim)
+                    .zip(record.iter().map(str::trim));
                 named
                     .filter(|(key, value)| !known.contains(key) && !value.is_empty())
                     .for_each(|(key, value)| pack(&mut packed, key, value));
             }
             Self::Json(object) => {
-                let fields = object.get("fields").and_then(Value::as_object).into_iter().flatten();
+                let fields = object
+                    .get("fields")
+                    .and_then(Value::as_object)
+                    .into_iter()
+                    .flatten();
                 fields
                     .filter_map(|(key, value)| Some((key, text_of(value)?)))
                     .for_each(|(key, value)| pack(&mut packed, key, &value));
@@ -70,7 +85,13 @@ fn text_of(value: &Value) -> Option<Cow<'_, str>> {
         Value::String(text) => Some(Cow::Borrowed(text.trim())),
         Value::Number(number) => Some(Cow::Owned(number.to_string())),
         Value::Bool(truth) => Some(Cow::Borrowed(if *truth { "true" } else { "false" })),
-        Value::Array(items) => Some(Cow::Owned(items.iter().filter_map(text_of).collect::<Vec<_>>().join(","))),
+        Value::Array(items) => Some(Cow::Owned(
+            items
+                .iter()
+                .filter_map(text_of)
+                .collect::<Vec<_>>()
+                .join(","),
+        )),
         Value::Null | Value::Object(_) => None,
     }
 }

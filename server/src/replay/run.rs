@@ -55,13 +55,18 @@ pub fn run(log: &Log, config: Config, placement: u16, show: usize) -> Outcome {
             engine: Duration::ZERO,
         },
     };
-    let bar = bar(log.events, "{spinner} replaying {wide_bar} {human_pos}/{human_len} events  {per_sec}");
+    let bar = bar(
+        log.events,
+        "{spinner} replaying {wide_bar} {human_pos}/{human_len} events  {per_sec}",
+    );
     for (at, visitor) in log.visitors.iter().enumerate() {
         run.visitor(visitor, busiest.contains(&at));
         bar.inc(visitor.events.len() as u64);
     }
     bar.finish_and_clear();
-    run.outcome.shown.sort_by_key(|shown| std::cmp::Reverse(shown.events));
+    run.outcome
+        .shown
+        .sort_by_key(|shown| std::cmp::Reverse(shown.events));
     run.outcome
 }
 
@@ -94,7 +99,13 @@ impl Run {
             let last_ms = visitor.events.last().map_or(0.0, |event| event.at_ms);
             let knowledge = snapshot(&self.engine, last_ms);
             let (name, events) = (visitor.name.clone(), visitor.events.len());
-            self.outcome.shown.push(Shown { name, events, profile_bytes, knowledge, last_offer });
+            self.outcome.shown.push(Shown {
+                name,
+                events,
+                profile_bytes,
+                knowledge,
+                last_offer,
+            });
         }
     }
 
@@ -111,9 +122,17 @@ impl Run {
             Ok(bytes) => {
                 self.engine.apply(&bytes);
             }
-            Err(why) => self.outcome.faults.push(Fault { line: event.line, why }),
+            Err(why) => self.outcome.faults.push(Fault {
+                line: event.line,
+                why,
+            }),
         }
-        let request = Request { now_ms: event.at_ms, placement: self.placement, slot: 0, exclude: &[] };
+        let request = Request {
+            now_ms: event.at_ms,
+            placement: self.placement,
+            slot: 0,
+            exclude: &[],
+        };
         let decision = self.engine.choose(&request);
         self.outcome.decisions += 1;
         match decision.offer {
@@ -125,14 +144,25 @@ impl Run {
 
     fn bytes_of(&mut self, event: &Recorded) -> Result<Vec<u8>, String> {
         match &event.action {
-            Action::Page { topics, url, tokens } => {
-                Ok(self.engine.page(event.at_ms, &PageFacts { explicit: topics, url, tokens }))
-            }
+            Action::Page {
+                topics,
+                url,
+                tokens,
+            } => Ok(self.engine.page(
+                event.at_ms,
+                &PageFacts {
+                    explicit: topics,
+                    url,
+                    tokens,
+                },
+            )),
             Action::Call { name, fields } => {
-                self.engine.track(event.at_ms, name, fields).map_err(|error| match error {
-                    TrackError::UnknownEvent => format!("unknown event `{name}`"),
-                    TrackError::BadField => format!("a field of `{name}` cannot be read"),
-                })
+                self.engine
+                    .track(event.at_ms, name, fields)
+                    .map_err(|error| match error {
+                        TrackError::UnknownEvent => format!("unknown event `{name}`"),
+                        TrackError::BadField => format!("a field of `{name}` cannot be read"),
+                    })
             }
         }
     }
@@ -148,5 +178,7 @@ impl Run {
 
 fn seed(name: &str) -> u64 {
     let hash = Sha256::digest(name);
-    hash.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte))
+    hash.iter()
+        .take(8)
+        .fold(0, |seed, byte| seed << 8 | u64::from(*byte))
 }

@@ -9,9 +9,15 @@ pub fn parse(text: &str) -> Result<f64, String> {
     if let Ok(number) = text.parse::<f64>()
         && number.is_finite()
     {
-        return Ok(if number.abs() < MILLISECONDS_FROM { number * 1000.0 } else { number });
+        return Ok(if number.abs() < MILLISECONDS_FROM {
+            number * 1000.0
+        } else {
+            number
+        });
     }
-    iso(text).ok_or_else(|| format!("`{text}` is no time: write 2026-05-01T09:30:00Z, or seconds since 1970"))
+    iso(text).ok_or_else(|| {
+        format!("`{text}` is no time: write 2026-05-01T09:30:00Z, or seconds since 1970")
+    })
 }
 
 /// `2026-05-01`, with `T09:30`, `T09:30:15`, a fraction and `Z` behind it as one likes.
@@ -25,8 +31,9 @@ fn iso(text: &str) -> Option<f64> {
     let second = clock.next().unwrap_or(Some(0.0))?;
     let sane = (1..=12).contains(&month) && (1..=31).contains(&day) && (0.0..24.0).contains(&hour);
     let sane = sane && (0.0..60.0).contains(&minute) && (0.0..61.0).contains(&second);
-    (sane && parts.next().is_none() && clock.next().is_none())
-        .then(|| days(year, month, day) as f64 * DAY_MS + (hour * 3600.0 + minute * 60.0 + second) * 1000.0)
+    (sane && parts.next().is_none() && clock.next().is_none()).then(|| {
+        days(year, month, day) as f64 * DAY_MS + (hour * 3600.0 + minute * 60.0 + second) * 1000.0
+    })
 }
 
 /// Days since the Unix epoch (Howard Hinnant's `days_from_civil`).
@@ -54,8 +61,15 @@ mod tests {
         ] {
             assert_eq!(parse(text), Ok(ms), "{text}");
         }
-        for wrong in ["", "yesterday", "2026-13-01", "2026-05", "2026-05-01T25:00", "NaN", "2026-05-01T09:30:00+02:00"]
-        {
+        for wrong in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-05",
+            "2026-05-01T25:00",
+            "NaN",
+            "2026-05-01T09:30:00+02:00",
+        ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -7,9 +7,14 @@ use escale::core::base::enums::{Stage, ValueClass};
 use escale::core::base::hash::Namespace;
 use escale::core::config::Config;
 
-use super::interval::{Clusters, Sample, difference_of_means, difference_of_shares, ratio, verdict, weighted_share};
+use super::interval::{
+    Clusters, Sample, difference_of_means, difference_of_shares, ratio, verdict, weighted_share,
+};
 use super::period::Period;
-use super::{Arm, Day, Estimate, Experiment, ExperimentArm, OfferRow, People, Report, Row, Tally, Uplift, Worth};
+use super::{
+    Arm, Day, Estimate, Experiment, ExperimentArm, OfferRow, People, Report, Row, Tally, Uplift,
+    Worth,
+};
 use crate::base::clock;
 use crate::statistics::ATTRIBUTED_DAYS;
 use crate::statistics::change::{PeopleSums, ShownSums, WeighedSums};
@@ -30,13 +35,33 @@ pub fn build(site: &str, period: Period, sums: &Sums, config: &Config) -> Report
         from,
         to,
         attribution_days: ATTRIBUTED_DAYS,
-        total: tally(&sums.shown.iter().fold([0; 6], |all, (_, one)| added(all, one))),
-        days: sums.days.iter().map(|(day, sums)| Day { day: clock::day_text(*day), tally: tally(sums) }).collect(),
+        total: tally(
+            &sums
+                .shown
+                .iter()
+                .fold([0; 6], |all, (_, one)| added(all, one)),
+        ),
+        days: sums
+            .days
+            .iter()
+            .map(|(day, sums)| Day {
+                day: clock::day_text(*day),
+                tally: tally(sums),
+            })
+            .collect(),
         placements: shown(&|key| names.placement(key.placement)),
         families: shown(&|key| names.family(key.offer)),
-        stages: shown(&|key| named(Stage::of_number(key.segment % 8).map(Stage::name), key.segment % 8)),
+        stages: shown(&|key| {
+            named(
+                Stage::of_number(key.segment % 8).map(Stage::name),
+                key.segment % 8,
+            )
+        }),
         value_classes: shown(&|key| {
-            named(ValueClass::of_number(key.segment / 8).map(ValueClass::name), key.segment / 8)
+            named(
+                ValueClass::of_number(key.segment / 8).map(ValueClass::name),
+                key.segment / 8,
+            )
         }),
         arms: shown(&|key| named(ARMS.get(usize::from(key.arm)).copied(), key.arm)),
         offers: offers(sums, &names),
@@ -71,7 +96,13 @@ fn rows<'a>(cells: impl Iterator<Item = (String, &'a ShownSums)>) -> Vec<Row> {
         let held = by_name.entry(name).or_default();
         *held = added(*held, sums);
     }
-    let mut rows: Vec<Row> = by_name.into_iter().map(|(name, sums)| Row { name, tally: tally(&sums) }).collect();
+    let mut rows: Vec<Row> = by_name
+        .into_iter()
+        .map(|(name, sums)| Row {
+            name,
+            tally: tally(&sums),
+        })
+        .collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.tally.exposures));
     rows
 }
@@ -94,46 +125,89 @@ fn offers(sums: &Sums, names: &Names<'_>) -> Vec<OfferRow> {
         worth: worth(sums.weighed.get(&(placement, offer))),
     };
     let mut rows: Vec<OfferRow> = by_offer.into_iter().map(row).collect();
-    rows.sort_by(|a, b| b.tally.exposures.cmp(&a.tally.exposures).then_with(|| a.offer.cmp(&b.offer)));
+    rows.sort_by(|a, b| {
+        b.tally
+            .exposures
+            .cmp(&a.tally.exposures)
+            .then_with(|| a.offer.cmp(&b.offer))
+    });
     rows
 }
 
 fn worth(sums: Option<&WeighedSums>) -> Worth {
     let Some(&[n, w, ww, ref outcomes @ ..]) = sums else {
         let [click_rate, quote_rate, booking_rate] = [Estimate::default(); 3];
-        return Worth { visitors: 0, click_rate, quote_rate, booking_rate };
+        return Worth {
+            visitors: 0,
+            click_rate,
+            quote_rate,
+            booking_rate,
+        };
     };
     let of = |at: usize| {
         let [a, aw, aa] = [0, 1, 2].map(|i| outcomes.get(3 * at + i).copied().unwrap_or(0.0));
-        weighted_share(Clusters { n, w, ww, a, aw, aa })
+        weighted_share(Clusters {
+            n,
+            w,
+            ww,
+            a,
+            aw,
+            aa,
+        })
     };
-    Worth { visitors: n.round() as i64, click_rate: of(0), quote_rate: of(1), booking_rate: of(2) }
+    Worth {
+        visitors: n.round() as i64,
+        click_rate: of(0),
+        quote_rate: of(1),
+        booking_rate: of(2),
+    }
 }
 
 fn people(sums: &Sums) -> People {
     let arm = |arm: u8| did(of_arm(sums, HOLDOUT, arm));
-    People { personalised: arm(0), held_out: arm(1), left_out: arm(BOTH).people }
+    People {
+        personalised: arm(0),
+        held_out: arm(1),
+        left_out: arm(BOTH).people,
+    }
 }
 
 fn did([people, quoted, booked, paid_cents, _]: PeopleSums) -> Arm {
     let whole = |sum: f64| sum.round() as i64;
-    Arm { people: whole(people), quoted: whole(quoted), booked: whole(booked), revenue: paid_cents / 100.0 }
+    Arm {
+        people: whole(people),
+        quoted: whole(quoted),
+        booked: whole(booked),
+        revenue: paid_cents / 100.0,
+    }
 }
 
 fn of_arm(sums: &Sums, experiment: u32, arm: u8) -> PeopleSums {
-    sums.people.get(&(experiment, arm)).copied().unwrap_or_default()
+    sums.people
+        .get(&(experiment, arm))
+        .copied()
+        .unwrap_or_default()
 }
 
 fn experiments(sums: &Sums, names: &Names<'_>) -> Vec<Experiment> {
     let mut arms: BTreeMap<u32, Vec<(u8, PeopleSums)>> = BTreeMap::new();
-    for ((experiment, arm), sums) in sums.people.iter().filter(|((experiment, _), _)| *experiment != HOLDOUT) {
+    for ((experiment, arm), sums) in sums
+        .people
+        .iter()
+        .filter(|((experiment, _), _)| *experiment != HOLDOUT)
+    {
         arms.entry(*experiment).or_default().push((*arm, *sums));
     }
-    arms.into_iter().map(|(hash, arms)| experiment(hash, &arms, names)).collect()
+    arms.into_iter()
+        .map(|(hash, arms)| experiment(hash, &arms, names))
+        .collect()
 }
 
 fn experiment(hash: u32, arms: &[(u8, PeopleSums)], names: &Names<'_>) -> Experiment {
-    let left_out = arms.iter().find(|(arm, _)| *arm == BOTH).map_or(0, |(_, sums)| did(*sums).people);
+    let left_out = arms
+        .iter()
+        .find(|(arm, _)| *arm == BOTH)
+        .map_or(0, |(_, sums)| did(*sums).people);
     let arms: Vec<&(u8, PeopleSums)> = arms.iter().filter(|(arm, _)| *arm != BOTH).collect();
     let beside = |at: usize, sums: PeopleSums| match arms.first() {
         Some((_, first)) if at > 0 => uplift([sums, *first]),
@@ -144,26 +218,61 @@ fn experiment(hash: u32, arms: &[(u8, PeopleSums)], names: &Names<'_>) -> Experi
         did: did(*sums),
         beside_first: beside(at, *sums),
     };
-    Experiment { name: names.experiment(hash), left_out, arms: arms.iter().enumerate().map(arm).collect() }
+    Experiment {
+        name: names.experiment(hash),
+        left_out,
+        arms: arms.iter().enumerate().map(arm).collect(),
+    }
 }
 
 /// Each outcome of the first beside the second.
 fn uplift(arms: [PeopleSums; 2]) -> Vec<Uplift> {
-    let share = |of: usize| arms.map(|arm| Sample { n: arm[0], sum: arm[of], squares: arm[of] });
-    let paid = arms.map(|arm| Sample { n: arm[0], sum: arm[3] / 100.0, squares: arm[4] / 10_000.0 });
+    let share = |of: usize| {
+        arms.map(|arm| Sample {
+            n: arm[0],
+            sum: arm[of],
+            squares: arm[of],
+        })
+    };
+    let paid = arms.map(|arm| Sample {
+        n: arm[0],
+        sum: arm[3] / 100.0,
+        squares: arm[4] / 10_000.0,
+    });
     let payers = arms.map(|arm| arm[2]);
     let shares = [("quoted", share(1)), ("booked", share(2))].map(|(outcome, [one, other])| {
         let relative = ratio(one, other, [one.sum, other.sum], false);
-        row(outcome, [one, other], difference_of_shares(one, other), relative)
+        row(
+            outcome,
+            [one, other],
+            difference_of_shares(one, other),
+            relative,
+        )
     });
-    let revenue =
-        row("revenue", paid, difference_of_means(paid[0], paid[1], payers), ratio(paid[0], paid[1], payers, true));
+    let revenue = row(
+        "revenue",
+        paid,
+        difference_of_means(paid[0], paid[1], payers),
+        ratio(paid[0], paid[1], payers, true),
+    );
     shares.into_iter().chain([revenue]).collect()
 }
 
-fn row(outcome: &'static str, [one, other]: [Sample; 2], difference: Estimate, relative: Estimate) -> Uplift {
+fn row(
+    outcome: &'static str,
+    [one, other]: [Sample; 2],
+    difference: Estimate,
+    relative: Estimate,
+) -> Uplift {
     let verdict = verdict(&difference);
-    Uplift { outcome, personalised: one.mean(), held_out: other.mean(), difference, relative, verdict }
+    Uplift {
+        outcome,
+        personalised: one.mean(),
+        held_out: other.mean(),
+        difference,
+        relative,
+        verdict,
+    }
 }
 
 fn named(name: Option<&str>, number: u8) -> String {
@@ -175,31 +284,60 @@ struct Names<'a>(&'a Config);
 
 impl Names<'_> {
     fn placement(&self, hash: u32) -> String {
-        self.name(hash, self.0.index_of(Namespace::Placement, hash).map(|index| self.0.placement(index).name))
+        self.name(
+            hash,
+            self.0
+                .index_of(Namespace::Placement, hash)
+                .map(|index| self.0.placement(index).name),
+        )
     }
 
     fn offer(&self, hash: u32) -> String {
-        self.name(hash, self.0.index_of(Namespace::Offer, hash).map(|index| self.0.offer(index).name))
+        self.name(
+            hash,
+            self.0
+                .index_of(Namespace::Offer, hash)
+                .map(|index| self.0.offer(index).name),
+        )
     }
 
     /// The family of an offer.
     fn family(&self, offer: u32) -> String {
         let index = self.0.index_of(Namespace::Offer, offer);
         let family = index.map(|index| self.0.family(self.0.offer(index).family).name);
-        family.map_or_else(|| "#retired".to_owned(), |name| self.0.text(name).to_owned())
+        family.map_or_else(
+            || "#retired".to_owned(),
+            |name| self.0.text(name).to_owned(),
+        )
     }
 
     fn experiment(&self, hash: u32) -> String {
-        self.name(hash, self.0.arms().find(|arm| arm.experiment == hash).map(|arm| arm.experiment_name))
+        self.name(
+            hash,
+            self.0
+                .arms()
+                .find(|arm| arm.experiment == hash)
+                .map(|arm| arm.experiment_name),
+        )
     }
 
     fn arm(&self, experiment: u32, number: u8) -> String {
-        let named = self.0.arms().filter(|arm| arm.experiment == experiment).nth(usize::from(number));
-        named.map_or_else(|| format!("#{number}"), |arm| self.0.text(arm.name).to_owned())
+        let named = self
+            .0
+            .arms()
+            .filter(|arm| arm.experiment == experiment)
+            .nth(usize::from(number));
+        named.map_or_else(
+            || format!("#{number}"),
+            |arm| self.0.text(arm.name).to_owned(),
+        )
     }
 
     fn name(&self, hash: u32, name: Option<u32>) -> String {
-        name.map_or_else(|| format!("#{hash:08x}"), |name| self.0.text(name).to_owned())
+        name.map_or_else(
+            || format!("#{hash:08x}"),
+            |name| self.0.text(name).to_owned(),
+        )
     }
 }
 
@@ -218,14 +356,27 @@ mod tests {
         let mut sums = Sums::default();
         for (arm, booked) in [(0, 100.0), (1, 200.0), (BOTH, 4.0)] {
             let did = [2_000.0, 0.0, booked, booked * 500.0, booked * 250_000.0];
-            sums.people.insert((name_hash(Namespace::Experiment, "tone"), arm), did);
+            sums.people
+                .insert((name_hash(Namespace::Experiment, "tone"), arm), did);
         }
-        let [experiment] = &experiments(&sums, &Names(&config))[..] else { panic!("one experiment") };
-        assert_eq!((experiment.name.as_str(), experiment.left_out), ("tone", 2_000));
-        let arms: Vec<&str> = experiment.arms.iter().map(|arm| arm.name.as_str()).collect();
+        let [experiment] = &experiments(&sums, &Names(&config))[..] else {
+            panic!("one experiment")
+        };
+        assert_eq!(
+            (experiment.name.as_str(), experiment.left_out),
+            ("tone", 2_000)
+        );
+        let arms: Vec<&str> = experiment
+            .arms
+            .iter()
+            .map(|arm| arm.name.as_str())
+            .collect();
         assert_eq!(arms, ["formal", "friendly"]);
         assert!(experiment.arms[0].beside_first.is_empty());
         let booked = &experiment.arms[1].beside_first[1];
-        assert_eq!((booked.verdict, booked.personalised, booked.held_out), ("more", Some(0.1), Some(0.05)));
+        assert_eq!(
+            (booked.verdict, booked.personalised, booked.held_out),
+            ("more", Some(0.1), Some(0.05))
+        );
     }
 }

@@ -42,16 +42,25 @@ pub fn text(report: &Report) -> String {
         ("value_class", &report.value_classes),
         ("arm", &report.arms),
     ] {
-        rows.extend(of.iter().map(|row| tallied([section, &row.name, "", ""], &row.tally)));
+        rows.extend(
+            of.iter()
+                .map(|row| tallied([section, &row.name, "", ""], &row.tally)),
+        );
     }
     for row in &report.offers {
-        let mut cells = tallied(["offer", &row.offer, &row.placement, &row.family], &row.tally);
+        let mut cells = tallied(
+            ["offer", &row.offer, &row.placement, &row.family],
+            &row.tally,
+        );
         worth(&mut cells, &row.worth);
         rows.push(cells);
     }
     people(&mut rows, report);
     rows.extend(report.uplift.iter().map(|row| uplift("uplift", row)));
-    report.experiments.iter().for_each(|one| experiment(&mut rows, one));
+    report
+        .experiments
+        .iter()
+        .for_each(|one| experiment(&mut rows, one));
     written(&rows)
 }
 
@@ -61,13 +70,19 @@ fn experiment(rows: &mut Vec<Vec<String>>, of: &Experiment) {
         cells[21] = safe(arm);
         cells
     };
-    rows.extend(of.arms.iter().map(|arm| in_arm(did(["experiment", &of.name, "", ""], &arm.did), &arm.name)));
+    rows.extend(
+        of.arms
+            .iter()
+            .map(|arm| in_arm(did(["experiment", &of.name, "", ""], &arm.did), &arm.name)),
+    );
     let mut cells = blank(["experiment", &of.name, "", ""]);
     cells[12] = of.left_out.to_string();
     rows.push(in_arm(cells, "left_out"));
     for arm in &of.arms {
-        let beside =
-            arm.beside_first.iter().map(|row| in_arm(uplift(&format!("experiment {}", of.name), row), &arm.name));
+        let beside = arm
+            .beside_first
+            .iter()
+            .map(|row| in_arm(uplift(&format!("experiment {}", of.name), row), &arm.name));
         rows.extend(beside);
     }
 }
@@ -91,7 +106,10 @@ fn did(names: [&str; 4], arm: &Arm) -> Vec<String> {
 
 fn people(rows: &mut Vec<Vec<String>>, report: &Report) {
     let people = &report.people;
-    for (name, arm) in [("personalised", &people.personalised), ("held_out", &people.held_out)] {
+    for (name, arm) in [
+        ("personalised", &people.personalised),
+        ("held_out", &people.held_out),
+    ] {
         rows.push(did(["people", name, "", ""], arm));
     }
     let mut cells = blank(["people", "left_out", "", ""]);
@@ -101,12 +119,19 @@ fn people(rows: &mut Vec<Vec<String>>, report: &Report) {
 
 fn blank(names: [&str; 4]) -> Vec<String> {
     let mut cells = vec![String::new(); HEADER.len()];
-    cells.iter_mut().zip(names).for_each(|(cell, name)| *cell = safe(name));
+    cells
+        .iter_mut()
+        .zip(names)
+        .for_each(|(cell, name)| *cell = safe(name));
     cells
 }
 
 fn safe(name: &str) -> String {
-    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}") } else { name.to_owned() }
+    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{name}")
+    } else {
+        name.to_owned()
+    }
 }
 
 fn tallied(names: [&str; 4], tally: &Tally) -> Vec<String> {
@@ -121,7 +146,10 @@ fn tallied(names: [&str; 4], tally: &Tally) -> Vec<String> {
         tally.bookings.to_string(),
         tally.revenue.to_string(),
     ];
-    cells[4..].iter_mut().zip(values).for_each(|(cell, value)| *cell = value);
+    cells[4..]
+        .iter_mut()
+        .zip(values)
+        .for_each(|(cell, value)| *cell = value);
     cells
 }
 
@@ -133,7 +161,10 @@ fn worth(cells: &mut [String], worth: &Worth) {
 
 fn estimate(cells: &mut [String], from: usize, estimate: &Estimate) {
     let values = [estimate.value, estimate.low, estimate.high].map(number);
-    cells[from..].iter_mut().zip(values).for_each(|(cell, value)| *cell = value);
+    cells[from..]
+        .iter_mut()
+        .zip(values)
+        .for_each(|(cell, value)| *cell = value);
 }
 
 fn number(value: Option<f64>) -> String {

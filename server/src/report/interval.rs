@@ -33,37 +33,67 @@ impl Sample {
 /// One less the other, of shares: as many as two of each arm are taken to have decided either way (Agresti, Caffo: *Simple
 /// and effective confidence intervals for proportions*, 2000).
 pub fn difference_of_shares(one: Sample, other: Sample) -> Estimate {
-    let (Some(a), Some(b)) = (one.mean(), other.mean()) else { return Estimate::default() };
+    let (Some(a), Some(b)) = (one.mean(), other.mean()) else {
+        return Estimate::default();
+    };
     if one.sum + other.sum < LEAST_OUTCOMES {
-        return Estimate { value: Some(a - b), low: None, high: None };
+        return Estimate {
+            value: Some(a - b),
+            low: None,
+            high: None,
+        };
     }
     let shrunk = |s: Sample| ((s.sum + 1.0) / (s.n + 2.0), s.n + 2.0);
     let ((p, n), (q, m)) = (shrunk(one), shrunk(other));
     let error = Z * (p * (1.0 - p) / n + q * (1.0 - q) / m).sqrt();
-    Estimate { value: Some(a - b), low: Some(p - q - error), high: Some(p - q + error) }
+    Estimate {
+        value: Some(a - b),
+        low: Some(p - q - error),
+        high: Some(p - q + error),
+    }
 }
 
 /// One less the other, of means (Welch).
 pub fn difference_of_means(one: Sample, other: Sample, payers: [f64; 2]) -> Estimate {
-    let (Some(a), Some(b)) = (one.mean(), other.mean()) else { return Estimate::default() };
+    let (Some(a), Some(b)) = (one.mean(), other.mean()) else {
+        return Estimate::default();
+    };
     if payers.iter().any(|payers| *payers < LEAST_PAYERS) {
-        return Estimate { value: Some(a - b), low: None, high: None };
+        return Estimate {
+            value: Some(a - b),
+            low: None,
+            high: None,
+        };
     }
     let error = Z * (one.variance_of_mean(a) + other.variance_of_mean(b)).sqrt();
-    Estimate { value: Some(a - b), low: Some(a - b - error), high: Some(a - b + error) }
+    Estimate {
+        value: Some(a - b),
+        low: Some(a - b - error),
+        high: Some(a - b + error),
+    }
 }
 
 /// One as a part of the other, less one (Katz, on the logarithm); `least` with an outcome are needed in each arm.
 pub fn ratio(one: Sample, other: Sample, outcomes: [f64; 2], is_of_money: bool) -> Estimate {
-    let (Some(a), Some(b)) = (one.mean(), other.mean()) else { return Estimate::default() };
-    let least = if is_of_money { LEAST_PAYERS } else { LEAST_OUTCOMES };
+    let (Some(a), Some(b)) = (one.mean(), other.mean()) else {
+        return Estimate::default();
+    };
+    let least = if is_of_money {
+        LEAST_PAYERS
+    } else {
+        LEAST_OUTCOMES
+    };
     if a <= 0.0 || b <= 0.0 || outcomes.iter().any(|outcomes| *outcomes < least) {
         return Estimate::default();
     }
     let part = |s: Sample, mean: f64| s.variance_of_mean(mean) / (mean * mean);
     let error = Z * (part(one, a) + part(other, b)).sqrt();
     let at = |shift: f64| (a / b) * shift.exp() - 1.0;
-    Estimate { value: Some(at(0.0)), low: Some(at(-error)), high: Some(at(error)) }
+    Estimate {
+        value: Some(at(0.0)),
+        low: Some(at(-error)),
+        high: Some(at(error)),
+    }
 }
 
 /// What clusters weigh, and their weighted outcomes: `Σ W`, `Σ W²`, `Σ A`, `Σ A·W`, `Σ A²`.
@@ -84,13 +114,24 @@ pub fn weighted_share(c: Clusters) -> Estimate {
     }
     let value = c.a / c.w;
     if c.w * c.w / c.ww < LEAST_VISITORS || value <= 1e-9 || value >= 1.0 - 1e-9 {
-        return Estimate { value: Some(value), low: None, high: None };
+        return Estimate {
+            value: Some(value),
+            low: None,
+            high: None,
+        };
     }
     let spread = (c.aa - 2.0 * value * c.aw + value * value * c.ww).max(0.0);
     let error = (spread * c.n / (c.n - 1.0)).sqrt() / c.w;
-    let (logit, of_logit) = ((value / (1.0 - value)).ln(), Z * error / (value * (1.0 - value)));
+    let (logit, of_logit) = (
+        (value / (1.0 - value)).ln(),
+        Z * error / (value * (1.0 - value)),
+    );
     let back = |logit: f64| 1.0 / (1.0 + (-logit).exp());
-    Estimate { value: Some(value), low: Some(back(logit - of_logit)), high: Some(back(logit + of_logit)) }
+    Estimate {
+        value: Some(value),
+        low: Some(back(logit - of_logit)),
+        high: Some(back(logit + of_logit)),
+    }
 }
 
 /// What an interval of a difference says.
@@ -111,20 +152,35 @@ mod tests {
 
     /// How many of a thousand intervals hold the truth.
     fn held(truth: f64, one: impl Fn(u64) -> Estimate) -> usize {
-        let holds = |e: &Estimate| e.low.is_some_and(|low| low <= truth) && e.high.is_some_and(|high| high >= truth);
+        let holds = |e: &Estimate| {
+            e.low.is_some_and(|low| low <= truth) && e.high.is_some_and(|high| high >= truth)
+        };
         (0..1000).filter(|seed| holds(&one(*seed))).count()
     }
 
     fn shares(seed: u64, n: u64, share: f64) -> Sample {
         let sum = (0..n).filter(|at| unit(mix(seed, *at)) < share).count() as f64;
-        Sample { n: n as f64, sum, squares: sum }
+        Sample {
+            n: n as f64,
+            sum,
+            squares: sum,
+        }
     }
 
     #[test]
     fn intervals_of_shares_hold_what_they_promise() {
-        for (n, p, m, q) in [(4_000, 0.03, 400, 0.02), (900, 0.02, 100, 0.02), (2_000, 0.3, 2_000, 0.25)] {
-            let of = held(p - q, |seed| difference_of_shares(shares(seed, n, p), shares(!seed, m, q)));
-            assert!((930..=995).contains(&of), "{of} of 1000 differences of {p} and {q}");
+        for (n, p, m, q) in [
+            (4_000, 0.03, 400, 0.02),
+            (900, 0.02, 100, 0.02),
+            (2_000, 0.3, 2_000, 0.25),
+        ] {
+            let of = held(p - q, |seed| {
+                difference_of_shares(shares(seed, n, p), shares(!seed, m, q))
+            });
+            assert!(
+                (930..=995).contains(&of),
+                "{of} of 1000 differences of {p} and {q}"
+            );
         }
         let of = held(0.5, |seed| {
             let (one, other) = (shares(seed, 4_000, 0.06), shares(!seed, 1_000, 0.04));
@@ -137,7 +193,10 @@ mod tests {
     fn intervals_of_means_hold_what_they_promise() {
         // One in five pays, something between 0 and 3,000.
         let paid = |seed: u64, n: u64| {
-            let mut sample = Sample { n: n as f64, ..Sample::default() };
+            let mut sample = Sample {
+                n: n as f64,
+                ..Sample::default()
+            };
             for at in 0..n {
                 let draw = unit(mix(seed, at));
                 let y = if draw < 0.2 { draw * 15_000.0 } else { 0.0 };
@@ -145,7 +204,9 @@ mod tests {
             }
             sample
         };
-        let of = held(0.0, |seed| difference_of_means(paid(seed, 1_500), paid(!seed, 500), [99.0; 2]));
+        let of = held(0.0, |seed| {
+            difference_of_means(paid(seed, 1_500), paid(!seed, 500), [99.0; 2])
+        });
         assert!((930..=970).contains(&of), "{of} of 1000");
     }
 
@@ -153,14 +214,21 @@ mod tests {
     fn weighted_shares_are_by_visitor() {
         // Each visitor decides once for all of their exposures: taken one by one they would promise too much.
         let of = held(0.12, |seed| {
-            let mut c = Clusters { n: 400.0, ..Clusters::default() };
+            let mut c = Clusters {
+                n: 400.0,
+                ..Clusters::default()
+            };
             for visitor in 0..400 {
                 let draw = mix(seed, visitor);
-                let (exposures, propensity) = ((draw % 6 + 1) as f64, if draw & 64 == 0 { 0.5 } else { 0.1 });
+                let (exposures, propensity) = (
+                    (draw % 6 + 1) as f64,
+                    if draw & 64 == 0 { 0.5 } else { 0.1 },
+                );
                 let is_clicker = unit(mix(draw, 1)) < 0.12;
                 let w = exposures / propensity;
                 let a = if is_clicker { w } else { 0.0 };
-                (c.w, c.ww, c.a, c.aw, c.aa) = (c.w + w, c.ww + w * w, c.a + a, c.aw + a * w, c.aa + a * a);
+                (c.w, c.ww, c.a, c.aw, c.aa) =
+                    (c.w + w, c.ww + w * w, c.a + a, c.aw + a * w, c.aa + a * a);
             }
             weighted_share(c)
         });
@@ -171,9 +239,26 @@ mod tests {
     fn too_few_are_not_compared() {
         let few = difference_of_shares(shares(1, 100, 0.02), shares(2, 10, 0.0));
         assert_eq!((few.low, verdict(&few)), (None, "too_few"));
-        assert_eq!(difference_of_shares(Sample::default(), Sample::default()), Estimate::default());
+        assert_eq!(
+            difference_of_shares(Sample::default(), Sample::default()),
+            Estimate::default()
+        );
         assert_eq!(weighted_share(Clusters::default()), Estimate::default());
-        let one = Clusters { n: 1.0, w: 4.0, ww: 16.0, a: 4.0, aw: 16.0, aa: 16.0 };
-        assert_eq!(weighted_share(one), Estimate { value: Some(1.0), low: None, high: None });
+        let one = Clusters {
+            n: 1.0,
+            w: 4.0,
+            ww: 16.0,
+            a: 4.0,
+            aw: 16.0,
+            aa: 16.0,
+        };
+        assert_eq!(
+            weighted_share(one),
+            Estimate {
+                value: Some(1.0),
+                low: None,
+                high: None
+            }
+        );
     }
 }

@@ -17,10 +17,17 @@ pub struct Period {
 
 impl Period {
     /// Of `from` and `to` (dates) or `days` until today; the reason in words if they cannot be read.
-    pub fn read(from: Option<&str>, to: Option<&str>, days: Option<u32>, today: u32) -> Result<Self, String> {
+    pub fn read(
+        from: Option<&str>,
+        to: Option<&str>,
+        days: Option<u32>,
+        today: u32,
+    ) -> Result<Self, String> {
         let to_day = to.map(|to| day("to", to)).transpose()?.unwrap_or(today);
         let from_day = match (from, days) {
-            (Some(_), Some(_)) => return Err("`from` and `days` say two things: leave one of them out".into()),
+            (Some(_), Some(_)) => {
+                return Err("`from` and `days` say two things: leave one of them out".into());
+            }
             (Some(from), None) => day("from", from)?,
             (None, days) => {
                 let days = days.unwrap_or(DAYS);
@@ -48,8 +55,12 @@ impl Period {
 fn day(name: &str, text: &str) -> Result<u32, String> {
     let is_date = text.len() == 10 && text.chars().all(|c| c == '-' || c.is_ascii_digit());
     let is_date = is_date && text.matches('-').count() == 2;
-    let at_ms = time::parse(text).ok().filter(|at_ms| is_date && *at_ms >= 0.0);
-    at_ms.map(|at_ms| (at_ms / time::DAY_MS) as u32).ok_or_else(|| format!("`{name}` is a date such as 2026-05-01"))
+    let at_ms = time::parse(text)
+        .ok()
+        .filter(|at_ms| is_date && *at_ms >= 0.0);
+    at_ms
+        .map(|at_ms| (at_ms / time::DAY_MS) as u32)
+        .ok_or_else(|| format!("`{name}` is a date such as 2026-05-01"))
 }
 
 #[cfg(test)]
@@ -60,9 +71,18 @@ mod tests {
     fn days_are_read_or_refused_with_a_reason() {
         let today = 20_818;
         let read = |from, to, days| Period::read(from, to, days, today);
-        assert_eq!(read(None, None, Some(1)), Ok(Period { from_day: today, to_day: today }));
+        assert_eq!(
+            read(None, None, Some(1)),
+            Ok(Period {
+                from_day: today,
+                to_day: today
+            })
+        );
         assert_eq!(read(None, None, None).map(|p| p.from_day), Ok(today - 89));
-        assert_eq!(read(Some("2026-12-01"), Some("2026-12-31"), None).map(|p| p.texts().0), Ok("2026-12-01".into()));
+        assert_eq!(
+            read(Some("2026-12-01"), Some("2026-12-31"), None).map(|p| p.texts().0),
+            Ok("2026-12-01".into())
+        );
         for (from, to, days) in [
             (Some("yesterday"), None, None),
             (Some("1777627800"), None, None),

@@ -59,7 +59,11 @@ struct Truth {
 
 fn people_config() -> serde_json::Value {
     let offer = |(at, id): (usize, &&str)| {
-        let (family, topic) = if at < 2 { ("city", "trip.city") } else { ("far", "trip.far") };
+        let (family, topic) = if at < 2 {
+            ("city", "trip.city")
+        } else {
+            ("far", "trip.far")
+        };
         serde_json::json!({ "id": id, "family": family, "placements": ["home"], "topics": { topic: 1 },
             "content": { "en": { "title": id } } })
     };
@@ -75,7 +79,9 @@ fn people_config() -> serde_json::Value {
 
 fn compiled(config: &serde_json::Value) -> Config {
     let compiled = compile(&config.to_string()).ok();
-    compiled.and_then(|compiled| Config::from_bytes(compiled.bytes).ok()).unwrap_or_else(|| panic!("a good config"))
+    compiled
+        .and_then(|compiled| Config::from_bytes(compiled.bytes).ok())
+        .unwrap_or_else(|| panic!("a good config"))
 }
 
 /// Chance, by what it is about.
@@ -99,20 +105,42 @@ struct Life<'a> {
 
 impl Life<'_> {
     fn tell(&mut self, at_ms: f64, name: &str, fields: &[(&str, String)]) {
-        let fields: String = fields.iter().map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}")).collect();
-        let Ok(event) = self.engine.track(at_ms, name, &fields) else { panic!("{name} is an event") };
+        let fields: String = fields
+            .iter()
+            .map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}"))
+            .collect();
+        let Ok(event) = self.engine.track(at_ms, name, &fields) else {
+            panic!("{name} is an event")
+        };
         self.engine.apply(&event);
     }
 
     /// A visit: a page, and an offer if there is one.
     fn visit(&mut self, number: u64, at_ms: f64) {
         let is_usual = self.chance.of(10 + number) < self.usual;
-        let topic = if (self.is_far == 1) == is_usual { "trip.far" } else { "trip.city" };
-        let page = self.engine.page(at_ms, &PageFacts { explicit: topic, ..PageFacts::default() });
+        let topic = if (self.is_far == 1) == is_usual {
+            "trip.far"
+        } else {
+            "trip.city"
+        };
+        let page = self.engine.page(
+            at_ms,
+            &PageFacts {
+                explicit: topic,
+                ..PageFacts::default()
+            },
+        );
         self.engine.apply(&page);
-        let request = Request { now_ms: at_ms + 1000.0, placement: self.placement, slot: 0, exclude: &[] };
+        let request = Request {
+            now_ms: at_ms + 1000.0,
+            placement: self.placement,
+            slot: 0,
+            exclude: &[],
+        };
         let decision = self.engine.choose(&request);
-        let Some(offer) = decision.offer.filter(|_| decision.reason == Reason::Chosen) else { return };
+        let Some(offer) = decision.offer.filter(|_| decision.reason == Reason::Chosen) else {
+            return;
+        };
         // One in five is never scrolled to.
         if self.chance.of(40 + number) < 0.2 {
             return;
@@ -153,7 +181,10 @@ impl Life<'_> {
     }
 
     fn clicked(&self, offer: &str) -> f64 {
-        OFFERS.iter().position(|name| *name == offer).map_or(0.0, |at| CLICKED[self.is_far][at])
+        OFFERS
+            .iter()
+            .position(|name| *name == offer)
+            .map_or(0.0, |at| CLICKED[self.is_far][at])
     }
 }
 
@@ -163,14 +194,25 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
     let mut secret = [0; 16];
     secret[..8].copy_from_slice(&draw.to_le_bytes());
     secret[8..].copy_from_slice(&number.to_le_bytes());
-    let Some(secret) = Secret::parse(&text(&secret)) else { panic!("sixteen bytes") };
+    let Some(secret) = Secret::parse(&text(&secret)) else {
+        panic!("sixteen bytes")
+    };
     let mut engine = Engine::new(config.clone());
     engine.set_visitor(secret.draws());
-    let (Some(placement), chance) = (engine.placement("home"), Chance(draw)) else { panic!("a placement") };
+    let (Some(placement), chance) = (engine.placement("home"), Chance(draw)) else {
+        panic!("a placement")
+    };
     let is_far = usize::from(chance.of(1) < 0.4);
     let is_held_out = escale::core::decision::experiment::is_held_out(config, secret.draws());
     truth.held_out += u64::from(is_held_out);
-    let mut life = Life { engine, chance, is_far, usual: world.usual[is_far], placement, truth };
+    let mut life = Life {
+        engine,
+        chance,
+        is_far,
+        usual: world.usual[is_far],
+        placement,
+        truth,
+    };
     let visits = 1 + (life.chance.of(2) * 5.0) as u64;
     let first_ms = TODAY_MS - 24.0 * 24.0 * HOUR_MS + (life.chance.of(3) * 48.0 * HOUR_MS).floor();
     for visit in 0..visits {
@@ -180,7 +222,11 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
     if life.chance.of(5) < books {
         let value = (300.0 + 900.0 * life.chance.of(6)).round();
         let fields = [("id", format!("b{number}")), ("value", value.to_string())];
-        life.tell(first_ms + visits as f64 * 50.0 * HOUR_MS, "booking", &fields);
+        life.tell(
+            first_ms + visits as f64 * 50.0 * HOUR_MS,
+            "booking",
+            &fields,
+        );
     }
     let site = Site::new("demo");
     HandIn {
@@ -192,7 +238,10 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
         state: life.engine.save(),
         day: TODAY,
         consent: None,
-        arms: vec![Arm { experiment: HOLDOUT, arm: u8::from(is_held_out) }],
+        arms: vec![Arm {
+            experiment: HOLDOUT,
+            arm: u8::from(is_held_out),
+        }],
         wakes: false,
     }
 }
@@ -204,17 +253,32 @@ async fn run(world: &World) -> Result<(Report, Truth), StoreError> {
     Ok((build("demo", PERIOD, &sums, &config), truth))
 }
 
-const PERIOD: Period = Period { from_day: TODAY - 30, to_day: TODAY };
+const PERIOD: Period = Period {
+    from_day: TODAY - 30,
+    to_day: TODAY,
+};
 
 /// Everyone lives, everyone hands in; the sums of those days, beside the truth.
 async fn sums(world: &World, config: &Config) -> Result<(Sums, Truth), StoreError> {
-    let Ok(folder) = tempfile::TempDir::new() else { panic!("a folder") };
-    let Ok(store) = SqliteStore::open(&folder.path().join("escale.db")) else { panic!("a database") };
+    let Ok(folder) = tempfile::TempDir::new() else {
+        panic!("a folder")
+    };
+    let Ok(store) = SqliteStore::open(&folder.path().join("escale.db")) else {
+        panic!("a database")
+    };
     let mut truth = Truth::default();
-    let all: Vec<HandIn> = (0..world.visitors).map(|number| live(world, number, config, &mut truth)).collect();
-    let done: Vec<HandedIn> =
-        futures_util::stream::iter(all).map(|one| store.hand_in(one)).buffered(256).try_collect().await?;
-    assert!(done.iter().all(|done| *done == HandedIn::Accepted { is_alone: true }));
+    let all: Vec<HandIn> = (0..world.visitors)
+        .map(|number| live(world, number, config, &mut truth))
+        .collect();
+    let done: Vec<HandedIn> = futures_util::stream::iter(all)
+        .map(|one| store.hand_in(one))
+        .buffered(256)
+        .try_collect()
+        .await?;
+    assert!(
+        done.iter()
+            .all(|done| *done == HandedIn::Accepted { is_alone: true })
+    );
     let sums = store.sums(Site::new("demo"), PERIOD).await?;
     store.close().await?;
     Ok((sums, truth))
@@ -222,40 +286,67 @@ async fn sums(world: &World, config: &Config) -> Result<(Sums, Truth), StoreErro
 
 #[track_caller]
 fn holds(estimate: &super::Estimate, truth: f64, what: &str) {
-    let is_held = estimate.low.is_some_and(|low| low <= truth) && estimate.high.is_some_and(|high| truth <= high);
+    let is_held = estimate.low.is_some_and(|low| low <= truth)
+        && estimate.high.is_some_and(|high| truth <= high);
     assert!(is_held, "{what}: {truth} is not in {estimate:?}");
 }
 
 fn check_offers(report: &Report, truth: &Truth) {
     assert_eq!(report.offers.len(), OFFERS.len());
     for row in &report.offers {
-        let Some((clicked, times)) = truth.clicked.get(&row.offer) else { panic!("{} was never eligible", row.offer) };
+        let Some((clicked, times)) = truth.clicked.get(&row.offer) else {
+            panic!("{} was never eligible", row.offer)
+        };
         holds(&row.worth.click_rate, clicked / times, &row.offer);
     }
-    assert_eq!((report.total.exposures, report.total.clicks), (truth.exposures, truth.clicks));
+    assert_eq!(
+        (report.total.exposures, report.total.clicks),
+        (truth.exposures, truth.clicks)
+    );
     assert_eq!(report.people.held_out.people, truth.held_out as i64);
 }
 
 #[tokio::test]
 async fn an_effect_is_found_and_its_interval_holds_the_truth() -> Result<(), StoreError> {
-    let (report, truth) = run(&World { seed: 1, visitors: 4_000, uplift: 0.04, usual: ALIKE }).await?;
+    let (report, truth) = run(&World {
+        seed: 1,
+        visitors: 4_000,
+        uplift: 0.04,
+        usual: ALIKE,
+    })
+    .await?;
     check_offers(&report, &truth);
-    let [_, booked, revenue] = &report.uplift[..] else { panic!("three outcomes") };
+    let [_, booked, revenue] = &report.uplift[..] else {
+        panic!("three outcomes")
+    };
     holds(&booked.difference, 0.04, "booked");
     holds(&booked.relative, 0.04 / BOOKED, "booked, relative");
     holds(&revenue.difference, 0.04 * 750.0, "revenue");
     assert_eq!(booked.verdict, "more");
     // What was clicked by those to whom it was shown is not what everyone would click.
     let naive = |row: &super::OfferRow| row.tally.click_rate.unwrap_or(0.0);
-    let bali = report.offers.iter().find(|row| row.offer == "bali").unwrap_or_else(|| panic!("it was shown"));
+    let bali = report
+        .offers
+        .iter()
+        .find(|row| row.offer == "bali")
+        .unwrap_or_else(|| panic!("it was shown"));
     let (high, rate) = (bali.worth.click_rate.high.unwrap_or(1.0), naive(bali));
-    assert!(rate > high, "{rate} is within the interval up to {high}: the naive rate would do");
+    assert!(
+        rate > high,
+        "{rate} is within the interval up to {high}: the naive rate would do"
+    );
     Ok(())
 }
 
 #[tokio::test]
 async fn where_there_is_no_effect_none_is_reported() -> Result<(), StoreError> {
-    let (report, truth) = run(&World { seed: 2, visitors: 4_000, uplift: 0.0, usual: ALIKE }).await?;
+    let (report, truth) = run(&World {
+        seed: 2,
+        visitors: 4_000,
+        uplift: 0.0,
+        usual: ALIKE,
+    })
+    .await?;
     check_offers(&report, &truth);
     for row in &report.uplift[1..] {
         holds(&row.difference, 0.0, row.outcome);
@@ -270,16 +361,36 @@ async fn where_there_is_no_effect_none_is_reported() -> Result<(), StoreError> {
 async fn what_is_learned_makes_better_choices() -> Result<(), StoreError> {
     let mut people = people_config();
     let before = compiled(&people);
-    let (sums, learned_from) = sums(&World { seed: 3, visitors: 4_000, uplift: 0.0, usual: ALIKE }, &before).await?;
+    let (sums, learned_from) = sums(
+        &World {
+            seed: 3,
+            visitors: 4_000,
+            uplift: 0.0,
+            usual: ALIKE,
+        },
+        &before,
+    )
+    .await?;
     let model = fit(&sums, &before, PERIOD, Success::Clicks, LEAST_GROUP);
     for (offer, (clicked, times)) in &learned_from.clicked {
-        let (rate, truth) = (model.rates.get(offer).copied().unwrap_or(0.0), clicked / times);
-        assert!((rate / truth - 1.0).abs() < 0.25, "{offer}: {rate} learned of {truth}");
+        let (rate, truth) = (
+            model.rates.get(offer).copied().unwrap_or(0.0),
+            clicked / times,
+        );
+        assert!(
+            (rate / truth - 1.0).abs() < 0.25,
+            "{offer}: {rate} learned of {truth}"
+        );
     }
     model.put_into(&mut people);
     let after = compiled(&people);
     // Others, who have taught nothing.
-    let others = World { seed: 4, visitors: 2_000, uplift: 0.0, usual: ALIKE };
+    let others = World {
+        seed: 4,
+        visitors: 2_000,
+        uplift: 0.0,
+        usual: ALIKE,
+    };
     let [was, is] = [&before, &after].map(|config| clicked(&others, config));
     assert!(is > was * 1.05, "{is} clicked after, {was} before");
     Ok(())
@@ -295,7 +406,12 @@ fn clicked(world: &World, config: &Config) -> f64 {
 /// Where everyone looks at cities, a look at a far place says the more.
 #[tokio::test]
 async fn base_rates_that_are_learned_make_better_choices() -> Result<(), StoreError> {
-    let everyone_looks_at_cities = |seed, visitors| World { seed, visitors, uplift: 0.0, usual: [0.97, 0.35] };
+    let everyone_looks_at_cities = |seed, visitors| World {
+        seed,
+        visitors,
+        uplift: 0.0,
+        usual: [0.97, 0.35],
+    };
     let mut people = people_config();
     // The best is shown nearly always: what makes the difference is which one is held to be the best.
     people["policy"]["temperature"] = 0.3.into();
@@ -307,7 +423,11 @@ async fn base_rates_that_are_learned_make_better_choices() -> Result<(), StoreEr
     let city = model.base_rates.get("trip.city").copied().unwrap_or(0.0);
     assert!((city - truth).abs() < 0.03, "{city} learned of {truth}");
     // By what is learned of topics alone.
-    Model { rates: BTreeMap::new(), ..model }.put_into(&mut people);
+    Model {
+        rates: BTreeMap::new(),
+        ..model
+    }
+    .put_into(&mut people);
     let others = everyone_looks_at_cities(6, 4_000);
     let [was, is] = [&before, &compiled(&people)].map(|config| clicked(&others, config));
     assert!(is > was * 1.02, "{is} clicked after, {was} before");

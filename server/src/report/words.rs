@@ -5,8 +5,13 @@ use crate::cli::table::{grouped, lines};
 
 /// All of it.
 pub fn text(report: &Report) -> String {
-    let mut parts = vec![format!("{} from {} to {}", report.site, report.from, report.to)];
-    if report.total.decisions == 0 && report.people.personalised.people + report.people.held_out.people == 0 {
+    let mut parts = vec![format!(
+        "{} from {} to {}",
+        report.site, report.from, report.to
+    )];
+    if report.total.decisions == 0
+        && report.people.personalised.people + report.people.held_out.people == 0
+    {
         parts.push("nothing was handed in for these days".into());
         return parts.join("\n\n");
     }
@@ -35,34 +40,74 @@ fn uplift(report: &Report) -> String {
         count(people.held_out.people),
         count(people.left_out)
     );
-    let titles =
-        ["per person", " personalised", " held out", " difference", " 95 % from", " to", " relative", "verdict"];
+    let titles = [
+        "per person",
+        " personalised",
+        " held out",
+        " difference",
+        " 95 % from",
+        " to",
+        " relative",
+        "verdict",
+    ];
     format!("{head}\n\n{}", lines(&titles, &rows))
 }
 
 fn uplift_row(row: &Uplift) -> Vec<String> {
     let is_money = row.outcome == "revenue";
-    let text = |value: Option<f64>| if is_money { money(value) } else { percent(value) };
+    let text = |value: Option<f64>| {
+        if is_money {
+            money(value)
+        } else {
+            percent(value)
+        }
+    };
     let Estimate { value, low, high } = row.difference;
     let cells = [row.personalised, row.held_out, value, low, high].map(text);
     let rest = [percent(row.relative.value), row.verdict.replace('_', " ")];
-    [row.outcome.to_owned()].into_iter().chain(cells).chain(rest).collect()
+    [row.outcome.to_owned()]
+        .into_iter()
+        .chain(cells)
+        .chain(rest)
+        .collect()
 }
 
 /// Its arms, and each but the first beside the first.
 fn experiment(of: &Experiment) -> String {
-    let head = format!("experiment {}: {} seen in two arms and left out", of.name, count(of.left_out));
+    let head = format!(
+        "experiment {}: {} seen in two arms and left out",
+        of.name,
+        count(of.left_out)
+    );
     let arm = |arm: &ExperimentArm| {
         let did = &arm.did;
-        vec![arm.name.clone(), count(did.people), count(did.quoted), count(did.booked), money(Some(did.revenue))]
+        vec![
+            arm.name.clone(),
+            count(did.people),
+            count(did.quoted),
+            count(did.booked),
+            money(Some(did.revenue)),
+        ]
     };
     let arms: Vec<Vec<String>> = of.arms.iter().map(arm).collect();
-    let mut parts = vec![head, lines(&["arm", " people", " quoted", " booked", " revenue"], &arms)];
+    let mut parts = vec![
+        head,
+        lines(&["arm", " people", " quoted", " booked", " revenue"], &arms),
+    ];
     let first = of.arms.first().map_or("", |arm| &arm.name);
     for arm in of.arms.iter().filter(|arm| !arm.beside_first.is_empty()) {
         let rows: Vec<Vec<String>> = arm.beside_first.iter().map(uplift_row).collect();
         let (this, other) = (format!(" {}", arm.name), format!(" {first}"));
-        let titles = ["per person", &this, &other, " difference", " 95 % from", " to", " relative", "verdict"];
+        let titles = [
+            "per person",
+            &this,
+            &other,
+            " difference",
+            " 95 % from",
+            " to",
+            " relative",
+            "verdict",
+        ];
         parts.push(lines(&titles, &rows));
     }
     parts.join("\n\n")
@@ -73,13 +118,33 @@ fn offers(report: &Report) -> String {
         let Estimate { value, low, high } = row.worth.click_rate;
         let names = [row.offer.clone(), row.placement.clone()];
         let worth = [value, low, high].map(percent);
-        names.into_iter().chain(tallied(&row.tally)).chain(worth).collect()
+        names
+            .into_iter()
+            .chain(tallied(&row.tally))
+            .chain(worth)
+            .collect()
     };
     let rows: Vec<Vec<String>> = report.offers.iter().map(row).collect();
-    lines(&[&["offer", "placement"], &TALLIED[..], &[" to all", " 95 % from", " to"]].concat(), &rows)
+    lines(
+        &[
+            &["offer", "placement"],
+            &TALLIED[..],
+            &[" to all", " 95 % from", " to"],
+        ]
+        .concat(),
+        &rows,
+    )
 }
 
-const TALLIED: [&str; 7] = [" exposures", " viewable", " clicks", " rate", " quotes", " bookings", " revenue"];
+const TALLIED: [&str; 7] = [
+    " exposures",
+    " viewable",
+    " clicks",
+    " rate",
+    " quotes",
+    " bookings",
+    " revenue",
+];
 
 fn tallied(tally: &Tally) -> [String; 7] {
     [
@@ -94,8 +159,15 @@ fn tallied(tally: &Tally) -> [String; 7] {
 }
 
 fn table(title: &str, rows: &[Row]) -> String {
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| [row.name.clone()].into_iter().chain(tallied(&row.tally)).collect()).collect();
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            [row.name.clone()]
+                .into_iter()
+                .chain(tallied(&row.tally))
+                .collect()
+        })
+        .collect();
     lines(&[&[title], &TALLIED[..]].concat(), &rows)
 }
 
@@ -109,7 +181,11 @@ fn notes(report: &Report) -> String {
 }
 
 fn count(n: i64) -> String {
-    if n < 0 { n.to_string() } else { grouped(n.unsigned_abs()) }
+    if n < 0 {
+        n.to_string()
+    } else {
+        grouped(n.unsigned_abs())
+    }
 }
 
 fn percent(value: Option<f64>) -> String {

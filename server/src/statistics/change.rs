@@ -52,8 +52,22 @@ pub struct TasteKey {
 impl ShownKey {
     /// In the order of the table's columns.
     pub fn columns(&self) -> [i64; 6] {
-        let Self { day, config, placement, offer, arm, segment } = *self;
-        [day.into(), config.into(), placement.into(), offer.into(), arm.into(), segment.into()]
+        let Self {
+            day,
+            config,
+            placement,
+            offer,
+            arm,
+            segment,
+        } = *self;
+        [
+            day.into(),
+            config.into(),
+            placement.into(),
+            offer.into(),
+            arm.into(),
+            segment.into(),
+        ]
     }
 }
 
@@ -89,7 +103,10 @@ pub struct Changes {
 
 impl Changes {
     pub fn is_empty(&self) -> bool {
-        self.shown.0.is_empty() && self.weighed.0.is_empty() && self.people.0.is_empty() && self.tastes.0.is_empty()
+        self.shown.0.is_empty()
+            && self.weighed.0.is_empty()
+            && self.people.0.is_empty()
+            && self.tastes.0.is_empty()
     }
 }
 

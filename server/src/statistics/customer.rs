@@ -66,7 +66,8 @@ impl Customer {
     /// one holds theirs too, and cannot be taken apart: it goes, and those who stay are counted anew.
     pub fn hand_over(&mut self, visitors: &[IdHash], told: &[Booked]) -> Changes {
         let before = self.visitors.len();
-        self.visitors.retain(|(id, _)| !visitors.iter().any(|gone| gone.0 == *id));
+        self.visitors
+            .retain(|(id, _)| !visitors.iter().any(|gone| gone.0 == *id));
         self.is_closed &= self.visitors.len() == before;
         self.recount(told)
     }

@@ -60,7 +60,12 @@ impl Outcome {
     pub fn join(&mut self, told: &Settled, bookings: &[Booked]) {
         self.is_viewed |= told.is_viewed;
         if let Some(click) = &told.click {
-            let new = Followed { at_min: click.at_min, is_quoted: false, word: None, value_cents: 0 };
+            let new = Followed {
+                at_min: click.at_min,
+                is_quoted: false,
+                word: None,
+                value_cents: 0,
+            };
             let mine = self.click.get_or_insert(new);
             mine.at_min = mine.at_min.min(click.at_min);
             mine.is_quoted |= click.is_quoted;
@@ -75,30 +80,67 @@ impl Outcome {
         let Some(click) = &mut self.click else { return };
         for booked in bookings {
             let is_known = click.word.is_some_and(|(_, _, id)| id == booked.id);
-            let leads = booked.at_min.checked_sub(click.at_min).is_some_and(|m| m <= ATTRIBUTED_DAYS * 24 * 60);
+            let leads = booked
+                .at_min
+                .checked_sub(click.at_min)
+                .is_some_and(|m| m <= ATTRIBUTED_DAYS * 24 * 60);
             if is_known || (leads && !booked.is_cancelled) {
-                click.word = click.word.max(Some((booked.at_min, booked.is_cancelled, booked.id)));
+                click.word = click
+                    .word
+                    .max(Some((booked.at_min, booked.is_cancelled, booked.id)));
             }
         }
-        let of = click.word.and_then(|(_, _, id)| bookings.iter().find(|booked| booked.id == id));
+        let of = click
+            .word
+            .and_then(|(_, _, id)| bookings.iter().find(|booked| booked.id == id));
         click.value_cents = of.map_or(click.value_cents, |booked| booked.value_cents);
     }
 
     pub fn key(&self) -> ShownKey {
-        let Self { config, placement, offer, arm, segment, .. } = *self;
-        ShownKey { day: day_of(self.at_min), config, placement, offer, arm, segment }
+        let Self {
+            config,
+            placement,
+            offer,
+            arm,
+            segment,
+            ..
+        } = *self;
+        ShownKey {
+            day: day_of(self.at_min),
+            config,
+            placement,
+            offer,
+            arm,
+            segment,
+        }
     }
 
     /// What it counts for.
     pub fn sums(&self) -> ShownSums {
         let [clicked, quoted, booked] = self.came_to().map(i64::from);
-        let paid = self.click.as_ref().map_or(0, |click| i64::from(click.value_cents));
-        [1, i64::from(self.is_viewed), clicked, quoted, booked, booked * paid]
+        let paid = self
+            .click
+            .as_ref()
+            .map_or(0, |click| i64::from(click.value_cents));
+        [
+            1,
+            i64::from(self.is_viewed),
+            clicked,
+            quoted,
+            booked,
+            booked * paid,
+        ]
     }
 
     fn came_to(&self) -> [bool; OUTCOMES] {
-        let Some(click) = &self.click else { return [false; OUTCOMES] };
-        [true, click.is_quoted, click.word.is_some_and(|(_, is_cancelled, _)| !is_cancelled)]
+        let Some(click) = &self.click else {
+            return [false; OUTCOMES];
+        };
+        [
+            true,
+            click.is_quoted,
+            click.word.is_some_and(|(_, is_cancelled, _)| !is_cancelled),
+        ]
     }
 
     /// Its weight, and the weighted outcomes. Only what was seen weighs: unseen, it would be told only if it was clicked.
@@ -107,6 +149,9 @@ impl Outcome {
             return (0.0, [0.0; OUTCOMES]);
         }
         let weight = 1.0 / f64::from(self.propensity).max(LEAST_PROPENSITY);
-        (weight, self.came_to().map(|came| if came { weight } else { 0.0 }))
+        (
+            weight,
+            self.came_to().map(|came| if came { weight } else { 0.0 }),
+        )
     }
 }

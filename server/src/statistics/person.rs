@@ -49,13 +49,22 @@ impl Facts {
     /// Takes what a replica tells.
     pub fn take(&mut self, (replica, profile): ([u8; 8], &Profile), arms: &[Arm], today: u32) {
         if self.since_day == 0 {
-            self.since_day = day_of(profile.first_s / 60).clamp(today.saturating_sub(TAKEN_DAYS), today);
+            self.since_day =
+                day_of(profile.first_s / 60).clamp(today.saturating_sub(TAKEN_DAYS), today);
         }
         arms.iter().for_each(|arm| see(&mut self.arms, *arm));
         self.take_quotes(replica, profile.counts.quote_submits);
         for booking in &profile.bookings {
             let (at_min, is_cancelled, id) = (booking.at_min, booking.cancelled, booking.id);
-            latest(&mut self.bookings, Booked { at_min, is_cancelled, id, value_cents: booking.value_cents });
+            latest(
+                &mut self.bookings,
+                Booked {
+                    at_min,
+                    is_cancelled,
+                    id,
+                    value_cents: booking.value_cents,
+                },
+            );
         }
         self.forget_oldest();
     }
@@ -63,9 +72,18 @@ impl Facts {
     /// Takes what is known of the same visitor at another moment, later or earlier.
     pub fn join(&mut self, other: Self) {
         self.since_day = other.since_day;
-        other.arms.into_iter().for_each(|arm| see(&mut self.arms, arm));
-        other.quotes.into_iter().for_each(|(replica, quotes)| self.take_quotes(replica, quotes));
-        other.bookings.into_iter().for_each(|booked| latest(&mut self.bookings, booked));
+        other
+            .arms
+            .into_iter()
+            .for_each(|arm| see(&mut self.arms, arm));
+        other
+            .quotes
+            .into_iter()
+            .for_each(|(replica, quotes)| self.take_quotes(replica, quotes));
+        other
+            .bookings
+            .into_iter()
+            .for_each(|booked| latest(&mut self.bookings, booked));
         self.forget_oldest();
     }
 
@@ -78,7 +96,12 @@ impl Facts {
 
     fn forget_oldest(&mut self) {
         while self.bookings.len() > MAX_BOOKINGS {
-            let oldest = self.bookings.iter().enumerate().min_by_key(|(_, booked)| **booked).map_or(0, |(at, _)| at);
+            let oldest = self
+                .bookings
+                .iter()
+                .enumerate()
+                .min_by_key(|(_, booked)| **booked)
+                .map_or(0, |(at, _)| at);
             self.bookings.remove(oldest);
         }
     }
@@ -104,10 +127,21 @@ fn latest(bookings: &mut Vec<Booked>, said: Booked) {
 /// The bookings among what a back end told, as the bytes of events.
 pub fn bookings_of(events: &[Vec<u8>]) -> Vec<Booked> {
     let mut bookings = Vec::new();
-    for event in events.iter().filter_map(|bytes| Event::decode_next(&mut bytes.as_slice()).flatten()) {
+    for event in events
+        .iter()
+        .filter_map(|bytes| Event::decode_next(&mut bytes.as_slice()).flatten())
+    {
         if matches!(event.kind, Kind::Booking | Kind::BookingCancel) && event.booking != 0 {
             let (at_min, is_cancelled) = (event.at_s / 60, event.kind == Kind::BookingCancel);
-            latest(&mut bookings, Booked { at_min, is_cancelled, id: event.booking, value_cents: event.value_cents });
+            latest(
+                &mut bookings,
+                Booked {
+                    at_min,
+                    is_cancelled,
+                    id: event.booking,
+                    value_cents: event.value_cents,
+                },
+            );
         }
     }
     bookings
@@ -125,31 +159,69 @@ pub struct Counted {
 
 impl Counted {
     /// A person by all their visitors, and what the back end told of them; none: they were never seen.
-    pub fn of<'a>(visitors: impl Iterator<Item = &'a Facts> + Clone, told: &[Booked]) -> Option<Self> {
-        let day = visitors.clone().map(|facts| facts.since_day).filter(|day| *day > 0).min()?;
+    pub fn of<'a>(
+        visitors: impl Iterator<Item = &'a Facts> + Clone,
+        told: &[Booked],
+    ) -> Option<Self> {
+        let day = visitors
+            .clone()
+            .map(|facts| facts.since_day)
+            .filter(|day| *day > 0)
+            .min()?;
         let mut arms = Vec::new();
-        visitors.clone().flat_map(|facts| &facts.arms).for_each(|arm| see(&mut arms, *arm));
+        visitors
+            .clone()
+            .flat_map(|facts| &facts.arms)
+            .for_each(|arm| see(&mut arms, *arm));
         let mut bookings = told.to_vec();
         for booked in visitors.clone().flat_map(|facts| &facts.bookings) {
             latest(&mut bookings, *booked);
         }
         // What was booked before they were first seen no arm has brought about.
         bookings.retain(|booked| !booked.is_cancelled && day_of(booked.at_min) >= day);
-        let quotes = visitors.flat_map(|facts| &facts.quotes).map(|(_, quotes)| u64::from(*quotes)).sum::<u64>();
-        let paid_cents = bookings.iter().map(|booked| u64::from(booked.value_cents)).sum();
-        Some(Self { day, arms, has_quoted: quotes > 0, has_booked: !bookings.is_empty(), paid_cents })
+        let quotes = visitors
+            .flat_map(|facts| &facts.quotes)
+            .map(|(_, quotes)| u64::from(*quotes))
+            .sum::<u64>();
+        let paid_cents = bookings
+            .iter()
+            .map(|booked| u64::from(booked.value_cents))
+            .sum();
+        Some(Self {
+            day,
+            arms,
+            has_quoted: quotes > 0,
+            has_booked: !bookings.is_empty(),
+            paid_cents,
+        })
     }
 
     /// Under what they count. Who was held out, if only at times, saw nothing of the other experiments.
     pub fn keys(&self) -> impl Iterator<Item = PeopleKey> {
-        let is_personalised = self.arms.contains(&Arm { experiment: HOLDOUT, arm: PERSONALISED });
-        let counted = self.arms.iter().filter(move |arm| is_personalised || arm.experiment == HOLDOUT);
-        counted.map(|arm| PeopleKey { day: self.day, experiment: arm.experiment, arm: arm.arm })
+        let is_personalised = self.arms.contains(&Arm {
+            experiment: HOLDOUT,
+            arm: PERSONALISED,
+        });
+        let counted = self
+            .arms
+            .iter()
+            .filter(move |arm| is_personalised || arm.experiment == HOLDOUT);
+        counted.map(|arm| PeopleKey {
+            day: self.day,
+            experiment: arm.experiment,
+            arm: arm.arm,
+        })
     }
 
     pub fn sums(&self) -> PeopleSums {
         let flag = |is: bool| if is { 1.0 } else { 0.0 };
         let paid = self.paid_cents as f64;
-        [1.0, flag(self.has_quoted), flag(self.has_booked), paid, paid * paid]
+        [
+            1.0,
+            flag(self.has_quoted),
+            flag(self.has_booked),
+            paid,
+            paid * paid,
+        ]
     }
 }

@@ -15,7 +15,14 @@ pub struct Table {
 pub static SHOWN: Table = Table {
     name: "shown",
     key: &["day", "config", "placement", "offer", "arm", "segment"],
-    sums: &["decisions", "viewed", "clicks", "quotes", "bookings", "paid_cents"],
+    sums: &[
+        "decisions",
+        "viewed",
+        "clicks",
+        "quotes",
+        "bookings",
+        "paid_cents",
+    ],
     kind: "BIGINT",
     upsert: OnceLock::new(),
 };
@@ -23,7 +30,9 @@ pub static SHOWN: Table = Table {
 pub static WEIGHED: Table = Table {
     name: "weighed",
     key: &["day", "placement", "offer"],
-    sums: &["visitors", "w", "ww", "c", "cw", "cc", "q", "qw", "qq", "b", "bw", "bb"],
+    sums: &[
+        "visitors", "w", "ww", "c", "cw", "cc", "q", "qw", "qq", "b", "bw", "bb",
+    ],
     kind: "DOUBLE PRECISION",
     upsert: OnceLock::new(),
 };
@@ -51,10 +60,20 @@ impl Table {
     }
 
     fn upsert_text(&self) -> String {
-        let Self { name, key, sums, .. } = self;
-        let columns: Vec<&str> = ["site", "bucket"].iter().chain(*key).chain(*sums).copied().collect();
+        let Self {
+            name, key, sums, ..
+        } = self;
+        let columns: Vec<&str> = ["site", "bucket"]
+            .iter()
+            .chain(*key)
+            .chain(*sums)
+            .copied()
+            .collect();
         let places: Vec<String> = (1..=columns.len()).map(|at| format!("${at}")).collect();
-        let added: Vec<String> = sums.iter().map(|sum| format!("{sum} = {name}.{sum} + excluded.{sum}")).collect();
+        let added: Vec<String> = sums
+            .iter()
+            .map(|sum| format!("{sum} = {name}.{sum} + excluded.{sum}"))
+            .collect();
         format!(
             "INSERT INTO {name} ({}) VALUES ({}) ON CONFLICT (site, bucket, {}) DO UPDATE SET {}",
             columns.join(", "),
@@ -66,10 +85,17 @@ impl Table {
 
     /// The sums over all buckets by some of the key: site, first and last day are the parameters.
     pub fn over_all_buckets(&self, by: &[&str]) -> String {
-        let Self { name, sums, kind, .. } = self;
-        let sums: Vec<String> = sums.iter().map(|sum| format!("CAST(sum({sum}) AS {kind})")).collect();
+        let Self {
+            name, sums, kind, ..
+        } = self;
+        let sums: Vec<String> = sums
+            .iter()
+            .map(|sum| format!("CAST(sum({sum}) AS {kind})"))
+            .collect();
         let by = by.join(", ");
         let sums = sums.join(", ");
-        format!("SELECT {by}, {sums} FROM {name} WHERE site = $1 AND day BETWEEN $2 AND $3 GROUP BY {by}")
+        format!(
+            "SELECT {by}, {sums} FROM {name} WHERE site = $1 AND day BETWEEN $2 AND $3 GROUP BY {by}"
+        )
     }
 }

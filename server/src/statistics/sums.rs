@@ -28,7 +28,12 @@ pub struct Shown {
 
 impl Sums {
     pub fn add_shown(&mut self, [placement, offer, arm, segment]: [i64; 4], sums: ShownSums) {
-        let key = Shown { placement: placement as u32, offer: offer as u32, arm: arm as u8, segment: segment as u8 };
+        let key = Shown {
+            placement: placement as u32,
+            offer: offer as u32,
+            arm: arm as u8,
+            segment: segment as u8,
+        };
         self.shown.insert(key, sums);
     }
 

@@ -25,10 +25,14 @@ impl Tastes {
         }
         let sums = |parts: u8| [1, i64::from(parts)];
         for (topic, parts) in &self.0 {
-            changes.tastes.update(TasteKey { day, topic: *topic }, sums(*parts), [0, 0]);
+            changes
+                .tastes
+                .update(TasteKey { day, topic: *topic }, sums(*parts), [0, 0]);
         }
         for (topic, parts) in &now {
-            changes.tastes.update(TasteKey { day, topic: *topic }, [0, 0], sums(*parts));
+            changes
+                .tastes
+                .update(TasteKey { day, topic: *topic }, [0, 0], sums(*parts));
         }
         self.0 = now;
     }
@@ -36,7 +40,10 @@ impl Tastes {
 
 /// The parts that a profile tells of, topic by topic.
 pub fn parts_of(profile: &Profile) -> Vec<(u32, u8)> {
-    let all = profile.facets.iter().flat_map(|facet| shares(facet, profile.last_s));
+    let all = profile
+        .facets
+        .iter()
+        .flat_map(|facet| shares(facet, profile.last_s));
     all.take(MAX_TOPICS).collect()
 }
 
@@ -50,14 +57,19 @@ fn shares(facet: &FacetCounters, at_s: u32) -> Vec<(u32, u8)> {
         return Vec::new();
     }
     let exact = |mass: f64| mass / all * PARTS as f64;
-    let mut parts: Vec<(u32, u8, f64)> =
-        masses.iter().map(|(topic, mass)| (*topic, exact(*mass) as u8, exact(*mass).fract())).collect();
+    let mut parts: Vec<(u32, u8, f64)> = masses
+        .iter()
+        .map(|(topic, mass)| (*topic, exact(*mass) as u8, exact(*mass).fract()))
+        .collect();
     let given: i64 = parts.iter().map(|(_, parts, _)| i64::from(*parts)).sum();
     parts.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
     for one in parts.iter_mut().take((PARTS - given).max(0) as usize) {
         one.1 += 1;
     }
-    let mut parts: Vec<(u32, u8)> = parts.into_iter().map(|(topic, parts, _)| (topic, parts)).collect();
+    let mut parts: Vec<(u32, u8)> = parts
+        .into_iter()
+        .map(|(topic, parts, _)| (topic, parts))
+        .collect();
     parts.retain(|(_, parts)| *parts > 0);
     parts.sort_unstable();
     parts
@@ -73,7 +85,11 @@ mod tests {
 
     fn profile(masses: &[(u32, f64)]) -> Profile {
         let taste = |mass: f64| Mass::of(mass, 1_000, 60 * DAY_S);
-        let topic = |(hash, mass): &(u32, f64)| TopicCounter { hash: *hash, taste: taste(*mass), intent: Mass::ZERO };
+        let topic = |(hash, mass): &(u32, f64)| TopicCounter {
+            hash: *hash,
+            taste: taste(*mass),
+            intent: Mass::ZERO,
+        };
         let facet = FacetCounters {
             hash: 1,
             taste_half_life_s: 60 * DAY_S,
@@ -81,22 +97,43 @@ mod tests {
             latest_topic: 0,
             topics: masses.iter().map(topic).collect(),
         };
-        Profile { last_s: 1_000, facets: vec![facet], ..Profile::default() }
+        Profile {
+            last_s: 1_000,
+            facets: vec![facet],
+            ..Profile::default()
+        }
     }
 
     fn counted(held: &mut Tastes, masses: &[(u32, f64)]) -> Vec<(u32, [i64; 2])> {
         let mut changes = Changes::default();
         held.count(7, &profile(masses), &mut changes);
-        changes.tastes.iter().map(|(key, sums)| (key.topic, *sums)).collect()
+        changes
+            .tastes
+            .iter()
+            .map(|(key, sums)| (key.topic, *sums))
+            .collect()
     }
 
     #[test]
     fn a_visitor_counts_once_whatever_they_look_at() {
         let mut held = Tastes::default();
-        assert_eq!(counted(&mut held, &[(5, 3.0), (9, 1.0)]), [(5, [1, 12]), (9, [1, 4])]);
-        assert_eq!(counted(&mut held, &[(5, 6.0), (9, 2.0)]), [], "as much again of each");
-        assert_eq!(counted(&mut held, &[(5, 1.0), (9, 1.0)]), [(5, [0, -4]), (9, [0, 4])]);
-        assert_eq!(counted(&mut held, &[(5, 1.0)]), [(5, [0, 8]), (9, [-1, -8])]);
+        assert_eq!(
+            counted(&mut held, &[(5, 3.0), (9, 1.0)]),
+            [(5, [1, 12]), (9, [1, 4])]
+        );
+        assert_eq!(
+            counted(&mut held, &[(5, 6.0), (9, 2.0)]),
+            [],
+            "as much again of each"
+        );
+        assert_eq!(
+            counted(&mut held, &[(5, 1.0), (9, 1.0)]),
+            [(5, [0, -4]), (9, [0, 4])]
+        );
+        assert_eq!(
+            counted(&mut held, &[(5, 1.0)]),
+            [(5, [0, 8]), (9, [-1, -8])]
+        );
         assert_eq!(counted(&mut held, &[]), [(5, [-1, -16])]);
     }
 
@@ -104,8 +141,13 @@ mod tests {
     fn parts_add_up_and_those_cut_the_most_get_what_is_left() {
         let thirds = counted(&mut Tastes::default(), &[(1, 1.0), (2, 1.0), (3, 1.0)]);
         assert_eq!(thirds, [(1, [1, 6]), (2, [1, 5]), (3, [1, 5])]);
-        let many: Vec<(u32, f64)> = (0..40).map(|hash| (hash, 1.0 + f64::from(hash) / 100.0)).collect();
-        let parts: i64 = counted(&mut Tastes::default(), &many).iter().map(|(_, [_, parts])| parts).sum();
+        let many: Vec<(u32, f64)> = (0..40)
+            .map(|hash| (hash, 1.0 + f64::from(hash) / 100.0))
+            .collect();
+        let parts: i64 = counted(&mut Tastes::default(), &many)
+            .iter()
+            .map(|(_, [_, parts])| parts)
+            .sum();
         assert_eq!(parts, PARTS);
     }
 }

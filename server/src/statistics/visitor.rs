@@ -77,13 +77,26 @@ pub struct Print(u64);
 impl Print {
     /// The token is the visitor's newest.
     pub fn of(hand_in: &HandIn) -> Self {
-        let HandIn { profile, erase, consent, arms, day, .. } = hand_in;
+        let HandIn {
+            profile,
+            erase,
+            consent,
+            arms,
+            day,
+            ..
+        } = hand_in;
         let mut print = mix(u64::from(FORM), u64::from(*day));
         let mut take = |word: u64| print = mix(print, word);
         let (words, _) = erase.0.as_chunks::<8>();
-        words.iter().for_each(|word| take(u64::from_le_bytes(*word)));
-        arms.iter().for_each(|arm| take(u64::from(arm.experiment) << 8 | u64::from(arm.arm)));
-        consent.iter().flat_map(|receipt| receipt.words()).for_each(&mut take);
+        words
+            .iter()
+            .for_each(|word| take(u64::from_le_bytes(*word)));
+        arms.iter()
+            .for_each(|arm| take(u64::from(arm.experiment) << 8 | u64::from(arm.arm)));
+        consent
+            .iter()
+            .flat_map(|receipt| receipt.words())
+            .for_each(&mut take);
         take(profile.counts.quote_submits.into());
         for booking in &profile.bookings {
             take(u64::from(booking.id) << 32 | u64::from(booking.at_min));
@@ -100,7 +113,9 @@ impl Print {
             take(u64::from(word.id) << 32 | u64::from(word.at_min));
             take(word.is_cancelled.into());
         }
-        parts_of(profile).iter().for_each(|(topic, parts)| take(u64::from(*topic) << 8 | u64::from(*parts)));
+        parts_of(profile)
+            .iter()
+            .for_each(|(topic, parts)| take(u64::from(*topic) << 8 | u64::from(*parts)));
         Self(print)
     }
 
@@ -113,7 +128,9 @@ impl Print {
 impl Visitor {
     /// A row's bytes; none, or those that cannot be read, are a visitor of whom nothing was counted.
     pub fn of(bytes: Option<&[u8]>) -> Self {
-        let Some((mut visitor, rest)) = bytes.and_then(unpack_with_rest::<Self>) else { return Self::default() };
+        let Some((mut visitor, rest)) = bytes.and_then(unpack_with_rest::<Self>) else {
+            return Self::default();
+        };
         visitor.tastes = unpack(rest).unwrap_or_default();
         visitor
     }
@@ -126,13 +143,16 @@ impl Visitor {
     pub fn count(&mut self, told: &Told<'_>) -> Changes {
         let mut changes = Changes::default();
         let today = told.today;
-        self.facts.take((told.replica, told.profile), told.arms, today);
-        self.decisions.retain(|decision| day_of(decision.at_min) + REMEMBERED_DAYS >= today);
+        self.facts
+            .take((told.replica, told.profile), told.arms, today);
+        self.decisions
+            .retain(|decision| day_of(decision.at_min) + REMEMBERED_DAYS >= today);
         for settled in &told.profile.settled {
             self.decide(settled, today, &mut changes);
         }
         self.count_person(told.is_linked, &mut changes);
-        self.tastes.count(self.facts.since_day, told.profile, &mut changes);
+        self.tastes
+            .count(self.facts.since_day, told.profile, &mut changes);
         changes
     }
 
@@ -147,16 +167,29 @@ impl Visitor {
 
     /// From now on the customer is counted in place of the visitor, or the visitor again.
     pub fn count_person(&mut self, is_linked: bool, changes: &mut Changes) {
-        let now = if is_linked { None } else { Counted::of(std::iter::once(&self.facts), &[]) };
+        let now = if is_linked {
+            None
+        } else {
+            Counted::of(std::iter::once(&self.facts), &[])
+        };
         recount(&mut self.counted, now, changes);
     }
 
     fn decide(&mut self, settled: &Settled, today: u32, changes: &mut Changes) {
         let day = day_of(settled.at_min);
-        let at = match self.decisions.binary_search_by_key(&settled.decided.id, |decision| decision.id) {
+        let at = match self
+            .decisions
+            .binary_search_by_key(&settled.decided.id, |decision| decision.id)
+        {
             Ok(at) => at,
             // A clock that is wrong by more is no clock; one as late was counted long ago, or never will be.
-            Err(_) if day > today + 1 || day + TAKEN_DAYS < today || self.decisions.len() >= MAX_DECISIONS => return,
+            Err(_)
+                if day > today + 1
+                    || day + TAKEN_DAYS < today
+                    || self.decisions.len() >= MAX_DECISIONS =>
+            {
+                return;
+            }
             Err(at) => {
                 let outcome = Outcome::of(settled);
                 changes.shown.update(outcome.key(), [0; 6], outcome.sums());
@@ -177,23 +210,43 @@ impl Visitor {
         let (key, weighed) = (decision.key(), decision.weighed());
         changes.shown.update(key, before, decision.sums());
         let (placement, offer) = (decision.placement, decision.offer);
-        let Some(weights) = self.weights_of(placement, offer) else { return };
+        let Some(weights) = self.weights_of(placement, offer) else {
+            return;
+        };
         let was = *weights;
         weights.weight += weighed.0 - weighed_before.0;
-        for (sum, (now, before)) in weights.outcomes.iter_mut().zip(weighed.1.into_iter().zip(weighed_before.1)) {
+        for (sum, (now, before)) in weights
+            .outcomes
+            .iter_mut()
+            .zip(weighed.1.into_iter().zip(weighed_before.1))
+        {
             *sum += now - before;
         }
         let now = *weights;
-        let key = WeighedKey { day: self.facts.since_day, placement, offer };
+        let key = WeighedKey {
+            day: self.facts.since_day,
+            placement,
+            offer,
+        };
         changes.weighed.update(key, was.sums(), now.sums());
     }
 
     fn weights_of(&mut self, placement: u32, offer: u32) -> Option<&mut Weights> {
-        let at = match self.weights.binary_search_by_key(&(placement, offer), |w| (w.placement, w.offer)) {
+        let at = match self
+            .weights
+            .binary_search_by_key(&(placement, offer), |w| (w.placement, w.offer))
+        {
             Ok(at) => at,
             Err(_) if self.weights.len() >= MAX_OFFERS => return None,
             Err(at) => {
-                self.weights.insert(at, Weights { placement, offer, ..Weights::default() });
+                self.weights.insert(
+                    at,
+                    Weights {
+                        placement,
+                        offer,
+                        ..Weights::default()
+                    },
+                );
                 at
             }
         };
@@ -207,10 +260,13 @@ pub fn recount(counted: &mut Option<Counted>, now: Option<Counted>, changes: &mu
         return;
     }
     for before in counted.iter() {
-        before.keys().for_each(|key| changes.people.update(key, before.sums(), [0.0; 5]));
+        before
+            .keys()
+            .for_each(|key| changes.people.update(key, before.sums(), [0.0; 5]));
     }
     for now in now.iter() {
-        now.keys().for_each(|key| changes.people.update(key, [0.0; 5], now.sums()));
+        now.keys()
+            .for_each(|key| changes.people.update(key, [0.0; 5], now.sums()));
     }
     *counted = now;
 }

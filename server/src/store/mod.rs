@@ -180,7 +180,12 @@ pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
     /// Takes a replica's state by the version rules of [`crate::sync::sync_request::judge`].
     fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn>;
     /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.
-    fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>>;
+    fn others(
+        &self,
+        visitor: VisitorKey,
+        replica: ReplicaId,
+        seen: u64,
+    ) -> Reply<'_, Option<Others>>;
     /// Ties a visitor to a customer.
     fn link(&self, link: Link) -> Reply<'_, Linked>;
     /// Keeps what the back end tells of a customer, by the rules of [`crate::ingest::judge`]; an answer for each.

@@ -20,12 +20,18 @@ impl Database {
     /// Opens or creates it and brings it up to date; the reason in words if that cannot be.
     pub async fn open(&self) -> Result<Box<dyn Store>, String> {
         let store: Box<dyn Store> = match self {
-            Self::File(path) => Box::new(SqliteStore::open(path).map_err(|error| format!("{self}: {error}"))?),
-            Self::Postgres(address) => {
-                Box::new(PostgresStore::open(address).await.map_err(|error| format!("{self}: {error}"))?)
+            Self::File(path) => {
+                Box::new(SqliteStore::open(path).map_err(|error| format!("{self}: {error}"))?)
             }
+            Self::Postgres(address) => Box::new(
+                PostgresStore::open(address)
+                    .await
+                    .map_err(|error| format!("{self}: {error}"))?,
+            ),
         };
-        customers::finish_interrupted(store.as_ref()).await.map_err(|error| format!("{self}: {error}"))?;
+        customers::finish_interrupted(store.as_ref())
+            .await
+            .map_err(|error| format!("{self}: {error}"))?;
         Ok(store)
     }
 }
@@ -56,7 +62,11 @@ impl fmt::Display for Database {
         match self {
             Self::File(path) => path.display().fmt(f),
             Self::Postgres(address) => {
-                write!(f, "the PostgreSQL database {}", address.config.get_dbname().unwrap_or("escale"))
+                write!(
+                    f,
+                    "the PostgreSQL database {}",
+                    address.config.get_dbname().unwrap_or("escale")
+                )
             }
         }
     }
@@ -68,7 +78,10 @@ mod tests {
 
     #[test]
     fn the_scheme_decides_and_a_password_is_not_shown() -> Result<(), String> {
-        let shown = |text: &str| text.parse::<Database>().map(|database| database.to_string());
+        let shown = |text: &str| {
+            text.parse::<Database>()
+                .map(|database| database.to_string())
+        };
         assert_eq!(shown("data/escale.db")?, "data/escale.db");
         for scheme in ["postgres", "postgresql"] {
             let shown = shown(&format!("{scheme}://ana:secret@db.example/voyages"))?;

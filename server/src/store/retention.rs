@@ -27,7 +27,9 @@ async fn once(app: &App) {
         match app.store.expire(app.site.clone(), bucket, before_day).await {
             Ok(visitors) => gone += visitors,
             // Tomorrow is another day.
-            Err(error) => tracing::warn!(bucket, %error, "the retention of this bucket was not looked after"),
+            Err(error) => {
+                tracing::warn!(bucket, %error, "the retention of this bucket was not looked after")
+            }
         }
     }
     if let Err(error) = customers::finish_interrupted(app.store.as_ref()).await {

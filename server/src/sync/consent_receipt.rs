@@ -49,7 +49,9 @@ impl Receipt {
         }
         for (field, name) in [("version", &self.version), ("source", &self.source)] {
             if !is_name(name) {
-                return Err(format!("`consent.{field}` is a name of at most {NAME_BYTES} letters, digits and .-_"));
+                return Err(format!(
+                    "`consent.{field}` is a name of at most {NAME_BYTES} letters, digits and .-_"
+                ));
             }
         }
         if self.source.is_empty() {
@@ -62,7 +64,9 @@ impl Receipt {
             return Err("`consent.purposes` names one twice".into());
         }
         if !self.purposes.contains(&Purpose::Sync) {
-            return Err("`consent.purposes` lacks `sync`: without it nothing may be handed in".into());
+            return Err(
+                "`consent.purposes` lacks `sync`: without it nothing may be handed in".into(),
+            );
         }
         let latest = now_ms.saturating_add(AHEAD_MS);
         self.is_ahead = self.at > latest;
@@ -73,8 +77,16 @@ impl Receipt {
     /// Numbers that are others for another receipt. Of one that is ahead they do not follow the server's clock.
     pub fn words(&self) -> [u64; 4] {
         let name = |text: &str| (text.len() as u64) << 32 | u64::from(digest(text.as_bytes()));
-        let purposes = self.purposes.iter().fold(0, |set, purpose| set | 1 << *purpose as u64);
-        [if self.is_ahead { u64::MAX } else { self.at }, name(&self.version), name(&self.source), purposes]
+        let purposes = self
+            .purposes
+            .iter()
+            .fold(0, |set, purpose| set | 1 << *purpose as u64);
+        [
+            if self.is_ahead { u64::MAX } else { self.at },
+            name(&self.version),
+            name(&self.source),
+            purposes,
+        ]
     }
 
     /// The text to keep in place of what is held; none: what is held says the same, or is of a later time.
@@ -89,7 +101,8 @@ impl Receipt {
 
     /// Whenever it was said.
     fn says_the_same(&self, other: &Self) -> bool {
-        (&self.version, &self.source, &self.purposes) == (&other.version, &other.source, &other.purposes)
+        (&self.version, &self.source, &self.purposes)
+            == (&other.version, &other.source, &other.purposes)
     }
 
     /// What is held.
@@ -106,44 +119,115 @@ mod tests {
 
     fn receipt(at: u64) -> Receipt {
         let purposes = vec![Purpose::Sync, Purpose::Personalise, Purpose::Keep];
-        Receipt { at, version: "2026-11".into(), source: "banner".into(), purposes, is_ahead: false }
+        Receipt {
+            at,
+            version: "2026-11".into(),
+            source: "banner".into(),
+            purposes,
+            is_ahead: false,
+        }
     }
 
     #[test]
     fn it_has_one_form_and_no_room_for_a_text() {
         let checked = receipt(NOW_MS).checked(NOW_MS);
         let purposes = checked.as_ref().map(|receipt| receipt.purposes.as_slice());
-        assert_eq!(purposes, Ok([Purpose::Personalise, Purpose::Keep, Purpose::Sync].as_slice()));
+        assert_eq!(
+            purposes,
+            Ok([Purpose::Personalise, Purpose::Keep, Purpose::Sync].as_slice())
+        );
         let wrong = [
-            (Receipt { at: MAX_MS + 1, ..receipt(0) }, "at"),
-            (Receipt { version: "Ana Silva".into(), ..receipt(0) }, "version"),
-            (Receipt { version: "v".repeat(33), ..receipt(0) }, "version"),
-            (Receipt { source: "a@b".into(), ..receipt(0) }, "source"),
-            (Receipt { source: String::new(), ..receipt(0) }, "source"),
-            (Receipt { purposes: vec![Purpose::Sync; 2], ..receipt(0) }, "purposes"),
-            (Receipt { purposes: vec![Purpose::Keep], ..receipt(0) }, "purposes"),
-            (Receipt { purposes: Vec::new(), ..receipt(0) }, "purposes"),
+            (
+                Receipt {
+                    at: MAX_MS + 1,
+                    ..receipt(0)
+                },
+                "at",
+            ),
+            (
+                Receipt {
+                    version: "Ana Silva".into(),
+                    ..receipt(0)
+                },
+                "version",
+            ),
+            (
+                Receipt {
+                    version: "v".repeat(33),
+                    ..receipt(0)
+                },
+                "version",
+            ),
+            (
+                Receipt {
+                    source: "a@b".into(),
+                    ..receipt(0)
+                },
+                "source",
+            ),
+            (
+                Receipt {
+                    source: String::new(),
+                    ..receipt(0)
+                },
+                "source",
+            ),
+            (
+                Receipt {
+                    purposes: vec![Purpose::Sync; 2],
+                    ..receipt(0)
+                },
+                "purposes",
+            ),
+            (
+                Receipt {
+                    purposes: vec![Purpose::Keep],
+                    ..receipt(0)
+                },
+                "purposes",
+            ),
+            (
+                Receipt {
+                    purposes: Vec::new(),
+                    ..receipt(0)
+                },
+                "purposes",
+            ),
         ];
         for (receipt, field) in wrong {
             let said = receipt.checked(NOW_MS);
-            assert!(said.as_ref().is_err_and(|why| why.contains(&format!("consent.{field}"))), "{said:?}");
+            assert!(
+                said.as_ref()
+                    .is_err_and(|why| why.contains(&format!("consent.{field}"))),
+                "{said:?}"
+            );
         }
     }
 
     #[test]
     fn f38_the_future_is_five_minutes_away_at_most() {
         for (said, kept) in [(NOW_MS + 1, NOW_MS + 1), (MAX_MS, NOW_MS + AHEAD_MS)] {
-            assert_eq!(receipt(said).checked(NOW_MS).map(|receipt| receipt.at), Ok(kept));
+            assert_eq!(
+                receipt(said).checked(NOW_MS).map(|receipt| receipt.at),
+                Ok(kept)
+            );
         }
     }
 
     #[test]
     fn f38_who_lives_in_the_future_says_the_same_at_every_hand_in() -> Result<(), String> {
-        let (first, later) = (receipt(MAX_MS).checked(NOW_MS)?, receipt(MAX_MS).checked(NOW_MS + 9)?);
+        let (first, later) = (
+            receipt(MAX_MS).checked(NOW_MS)?,
+            receipt(MAX_MS).checked(NOW_MS + 9)?,
+        );
         assert_eq!((first.words(), first.at + 9), (later.words(), later.at));
         let held = first.in_place_of(None).unwrap_or_default();
         assert_eq!(later.in_place_of(Some(&held)), None);
-        let other = Receipt { version: "2027-01".into(), ..receipt(MAX_MS) }.checked(NOW_MS + 9)?;
+        let other = Receipt {
+            version: "2027-01".into(),
+            ..receipt(MAX_MS)
+        }
+        .checked(NOW_MS + 9)?;
         assert!(other.words() != first.words() && other.in_place_of(Some(&held)).is_some());
         // Said by a clock that is right, after that time.
         let right = receipt(later.at).checked(later.at)?;
@@ -154,10 +238,19 @@ mod tests {
     #[test]
     fn the_later_stays_and_of_two_at_once_the_one_that_came_last() {
         let text = |receipt: &Receipt| receipt.in_place_of(None).unwrap_or_default();
-        let (held, other) = (receipt(7), Receipt { source: "tcf".into(), ..receipt(7) });
+        let (held, other) = (
+            receipt(7),
+            Receipt {
+                source: "tcf".into(),
+                ..receipt(7)
+            },
+        );
         assert_eq!(held.in_place_of(Some(&text(&held))), None);
         assert_eq!(receipt(6).in_place_of(Some(&text(&held))), None);
-        assert_eq!(receipt(8).in_place_of(Some(&text(&held))), Some(text(&receipt(8))));
+        assert_eq!(
+            receipt(8).in_place_of(Some(&text(&held))),
+            Some(text(&receipt(8)))
+        );
         assert_eq!(other.in_place_of(Some(&text(&held))), Some(text(&other)));
         assert_eq!(held.in_place_of(Some("damaged")), Some(text(&held)));
     }

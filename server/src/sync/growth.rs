@@ -14,8 +14,14 @@ pub fn is_plausible(held: Option<&[u8]>, state: &Profile) -> bool {
     if fits_a_day(state) {
         return true;
     }
-    let held = held.and_then(|held| Profile::decode(held).ok()).unwrap_or_default();
-    let since_s = if held.last_s == 0 { state.first_s } else { held.last_s };
+    let held = held
+        .and_then(|held| Profile::decode(held).ok())
+        .unwrap_or_default();
+    let since_s = if held.last_s == 0 {
+        state.first_s
+    } else {
+        held.last_s
+    };
     let days = u64::from(state.last_s.saturating_sub(since_s) / DAY_S) + 1;
     events(state).saturating_sub(events(&held)) <= AT_ONCE + A_DAY * days
 }
@@ -28,11 +34,21 @@ pub fn fits_a_day(state: &Profile) -> bool {
 /// What the profile counts of what was done.
 fn events(profile: &Profile) -> u64 {
     let counts = &profile.counts;
-    let done =
-        [counts.visits, counts.page_views, counts.searches, counts.quote_starts, counts.quote_submits, counts.advocacy];
+    let done = [
+        counts.visits,
+        counts.page_views,
+        counts.searches,
+        counts.quote_starts,
+        counts.quote_submits,
+        counts.advocacy,
+    ];
     let seen = profile.offers.iter().map(|offer| offer.exposures);
     let clicked = profile.families.iter().map(|family| family.clicks);
-    done.into_iter().chain(seen).chain(clicked).map(u64::from).sum()
+    done.into_iter()
+        .chain(seen)
+        .chain(clicked)
+        .map(u64::from)
+        .sum()
 }
 
 #[cfg(test)]
@@ -42,8 +58,18 @@ mod tests {
     use super::*;
 
     fn state(page_views: u32, day: u32) -> Profile {
-        let counts = Counts { page_views, visits: 1, ..Counts::default() };
-        Profile { first_s: DAY_S, last_s: day * DAY_S, visit_s: DAY_S, counts, ..Profile::default() }
+        let counts = Counts {
+            page_views,
+            visits: 1,
+            ..Counts::default()
+        };
+        Profile {
+            first_s: DAY_S,
+            last_s: day * DAY_S,
+            visit_s: DAY_S,
+            counts,
+            ..Profile::default()
+        }
     }
 
     #[test]
@@ -51,8 +77,14 @@ mod tests {
         assert!(is_plausible(None, &state(2000, 1)));
         assert!(!is_plausible(None, &state(3000, 1)));
         assert!(is_plausible(None, &state(3000, 3)));
-        assert!(is_plausible(Some(&state(100_000, 300).encode()), &state(100_040, 300)));
-        assert!(!is_plausible(Some(&state(100_000, 300).encode()), &state(200_000, 301)));
+        assert!(is_plausible(
+            Some(&state(100_000, 300).encode()),
+            &state(100_040, 300)
+        ));
+        assert!(!is_plausible(
+            Some(&state(100_000, 300).encode()),
+            &state(200_000, 301)
+        ));
         assert!(is_plausible(Some(&state(3000, 3).encode()), &state(5, 3)));
     }
 }

@@ -39,7 +39,10 @@ pub fn combined(others: &Others, config: &Config, now_ms: u64) -> Vec<u8> {
 
 /// The same as a profile. A state that cannot be read is left out: it must not cost the others theirs.
 pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u64) -> Profile {
-    let mut profiles: Vec<Profile> = states.iter().filter_map(|taken| mended(taken, now_ms)).collect();
+    let mut profiles: Vec<Profile> = states
+        .iter()
+        .filter_map(|taken| mended(taken, now_ms))
+        .collect();
     if !words.is_empty() {
         profiles.push(told(words, config));
     }
@@ -58,11 +61,18 @@ pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u6
 pub fn told(events: &[Vec<u8>], config: &Config) -> Profile {
     let mut events: Vec<(Event, &[u8])> = events
         .iter()
-        .filter_map(|bytes| Some((Event::decode_next(&mut bytes.as_slice())??, bytes.as_slice())))
+        .filter_map(|bytes| {
+            Some((
+                Event::decode_next(&mut bytes.as_slice())??,
+                bytes.as_slice(),
+            ))
+        })
         .collect();
     events.sort_by(|(a, a_bytes), (b, b_bytes)| (a.at_s, a_bytes).cmp(&(b.at_s, b_bytes)));
     let mut profile = Profile::default();
-    events.iter().for_each(|(event, _)| profile.apply(event, config));
+    events
+        .iter()
+        .for_each(|(event, _)| profile.apply(event, config));
     (profile.counts.visits, profile.visit_s) = (0, 0);
     profile
 }
@@ -99,13 +109,20 @@ mod tests {
     const TODAY: u32 = (NOW_MS / DAY_MS) as u32;
 
     fn taken(state: &[u8], day: u32) -> Taken {
-        Taken { state: state.to_vec(), day }
+        Taken {
+            state: state.to_vec(),
+            day,
+        }
     }
 
     fn facet(at_s: u32) -> FacetCounters {
         let half_life_s = DAY_S;
         let mass = Mass::of(1.0, at_s, half_life_s);
-        let topics = vec![escale::core::profile::TopicCounter { hash: 7, taste: mass, intent: mass }];
+        let topics = vec![escale::core::profile::TopicCounter {
+            hash: 7,
+            taste: mass,
+            intent: mass,
+        }];
         FacetCounters {
             hash: 5,
             taste_half_life_s: half_life_s,
@@ -116,15 +133,33 @@ mod tests {
     }
 
     fn seen_at(at_s: u32) -> Profile {
-        Profile { first_s: at_s, last_s: at_s, visit_s: at_s, facets: vec![facet(at_s)], ..Profile::default() }
+        Profile {
+            first_s: at_s,
+            last_s: at_s,
+            visit_s: at_s,
+            facets: vec![facet(at_s)],
+            ..Profile::default()
+        }
     }
 
     fn together(states: Vec<Taken>) -> Vec<u8> {
         let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "offers": [],
             "placements": {"home": {}}}"#;
-        let config = escale::core::config::compile(json).ok().and_then(|c| Config::from_bytes(c.bytes).ok());
-        let Some(config) = config else { panic!("a good config") };
-        combined(&Others { seq: 0, states, told: Vec::new() }, &config, NOW_MS)
+        let config = escale::core::config::compile(json)
+            .ok()
+            .and_then(|c| Config::from_bytes(c.bytes).ok());
+        let Some(config) = config else {
+            panic!("a good config")
+        };
+        combined(
+            &Others {
+                seq: 0,
+                states,
+                told: Vec::new(),
+            },
+            &config,
+            NOW_MS,
+        )
     }
 
     #[test]
@@ -134,7 +169,9 @@ mod tests {
             taken(&seen_at(now_s + 400 * DAY_S).encode(), TODAY),
             taken(&seen_at(now_s).encode(), TODAY),
         ]);
-        let Ok(whole) = Profile::decode(&bytes) else { panic!("a profile") };
+        let Ok(whole) = Profile::decode(&bytes) else {
+            panic!("a profile")
+        };
         assert_eq!(whole.last_s, now_s + AHEAD_S);
         let reading = whole.facets[0].topics[0].intent.at(now_s + AHEAD_S, DAY_S);
         assert!((1.9..2.1).contains(&reading), "{reading}");
@@ -151,8 +188,14 @@ mod tests {
     #[test]
     fn an_unreadable_state_costs_only_itself() {
         let good = seen_at(9).encode();
-        let (both, alone) = (vec![taken(&good, TODAY), taken(&[0, 1, 2], TODAY)], vec![taken(&good, TODAY)]);
+        let (both, alone) = (
+            vec![taken(&good, TODAY), taken(&[0, 1, 2], TODAY)],
+            vec![taken(&good, TODAY)],
+        );
         assert_eq!(together(both), together(alone));
-        assert_eq!(Profile::decode(&together(Vec::new())), Ok(Profile::default()));
+        assert_eq!(
+            Profile::decode(&together(Vec::new())),
+            Ok(Profile::default())
+        );
     }
 }

@@ -42,7 +42,10 @@ mod tests {
     #[track_caller]
     fn case(held: Option<(u64, &[u8])>, offered: (u64, &[u8]), expected: Verdict) {
         let held = held.map(|(version, state)| Held { version, state });
-        assert_eq!(judge(held, offered.0, (offered.1, &Profile::default())), expected);
+        assert_eq!(
+            judge(held, offered.0, (offered.1, &Profile::default())),
+            expected
+        );
     }
 
     #[test]

@@ -10,8 +10,11 @@ use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey};
 use sha2::Sha256;
 use signature::{Signer, Verifier};
 
-static PROVIDER: CryptoProvider =
-    CryptoProvider { signer_factory: signer, verifier_factory: verifier, key_utils: KeyUtils::new_unimplemented() };
+static PROVIDER: CryptoProvider = CryptoProvider {
+    signer_factory: signer,
+    verifier_factory: verifier,
+    key_utils: KeyUtils::new_unimplemented(),
+};
 
 /// Once a process; later calls change nothing.
 pub fn install() {
@@ -28,13 +31,23 @@ struct Hs256(Hmac<Sha256>);
 
 impl Signer<Vec<u8>> for Hs256 {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
-        Ok(self.0.clone().chain_update(message).finalize().into_bytes().to_vec())
+        Ok(self
+            .0
+            .clone()
+            .chain_update(message)
+            .finalize()
+            .into_bytes()
+            .to_vec())
     }
 }
 
 impl Verifier<Vec<u8>> for Hs256 {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
-        self.0.clone().chain_update(message).verify_slice(signature).map_err(signature::Error::from_source)
+        self.0
+            .clone()
+            .chain_update(message)
+            .verify_slice(signature)
+            .map_err(signature::Error::from_source)
     }
 }
 
@@ -83,7 +96,8 @@ fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>
     match (algorithm, key.family()) {
         (Algorithm::HS256, AlgorithmFamily::Hmac) => Ok(Box::new(hs256(key.as_bytes())?)),
         (Algorithm::EdDSA, AlgorithmFamily::Ed) => {
-            let key = SigningKey::from_pkcs8_der(key.as_bytes()).map_err(|_| new_error(ErrorKind::InvalidEddsaKey))?;
+            let key = SigningKey::from_pkcs8_der(key.as_bytes())
+                .map_err(|_| new_error(ErrorKind::InvalidEddsaKey))?;
             Ok(Box::new(EdSigner(key)))
         }
         _ => Err(new_error(ErrorKind::InvalidAlgorithm)),
@@ -99,7 +113,9 @@ fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerif
 }
 
 fn hs256(secret: &[u8]) -> Result<Hs256, Error> {
-    Hmac::new_from_slice(secret).map(Hs256).map_err(|_| new_error(ErrorKind::InvalidKeyFormat))
+    Hmac::new_from_slice(secret)
+        .map(Hs256)
+        .map_err(|_| new_error(ErrorKind::InvalidKeyFormat))
 }
 
 fn ed25519(key: &DecodingKey) -> Result<VerifyingKey, Error> {

@@ -19,7 +19,9 @@ const ALSO: usize = 8;
 pub enum KeyError {
     #[error("the identity secret has fewer than 32 bytes. Make one with `openssl rand -base64 32`")]
     Short,
-    #[error("the identity key is not a public Ed25519 key in PEM. Make one with `openssl pkey -in key.pem -pubout`")]
+    #[error(
+        "the identity key is not a public Ed25519 key in PEM. Make one with `openssl pkey -in key.pem -pubout`"
+    )]
     NotEd25519,
 }
 
@@ -59,7 +61,12 @@ impl Tokens {
             return Err(KeyError::Short);
         }
         let signer = Some(EncodingKey::from_secret(secret));
-        Ok(Self::new(site, DecodingKey::from_secret(secret), Algorithm::HS256, signer))
+        Ok(Self::new(
+            site,
+            DecodingKey::from_secret(secret),
+            Algorithm::HS256,
+            signer,
+        ))
     }
 
     /// EdDSA (Ed25519) with the back end's public key.
@@ -69,22 +76,38 @@ impl Tokens {
         Ok(Self::new(site, key, Algorithm::EdDSA, None))
     }
 
-    fn new(site: &Site, key: DecodingKey, algorithm: Algorithm, signer: Option<EncodingKey>) -> Self {
+    fn new(
+        site: &Site,
+        key: DecodingKey,
+        algorithm: Algorithm,
+        signer: Option<EncodingKey>,
+    ) -> Self {
         crypto::install();
         let mut validation = Validation::new(algorithm);
         validation.set_audience(&[site.as_str()]);
         validation.set_required_spec_claims(&["exp", "aud", "sub"]);
         validation.validate_nbf = true;
         validation.leeway = LEEWAY_S;
-        Self { site: site.clone(), key, validation, signer }
+        Self {
+            site: site.clone(),
+            key,
+            validation,
+            signer,
+        }
     }
 
     /// The customer whom a token vouches for.
     pub fn customer(&self, token: &str) -> Result<Vouched, BadToken> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation).map_err(|_| BadToken)?.claims;
-        let are_ids = CustomerKey::is_id(&claims.sub) && claims.also.iter().all(|id| CustomerKey::is_id(id));
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
+            .map_err(|_| BadToken)?
+            .claims;
+        let are_ids =
+            CustomerKey::is_id(&claims.sub) && claims.also.iter().all(|id| CustomerKey::is_id(id));
         if are_ids && claims.also.len() <= ALSO {
-            Ok(Vouched { customer: claims.sub, also: claims.also })
+            Ok(Vouched {
+                customer: claims.sub,
+                also: claims.also,
+            })
         } else {
             Err(BadToken)
         }
@@ -92,8 +115,18 @@ impl Tokens {
 
     /// A token for a customer of this site; `None` with a public key, which signs nothing.
     pub fn sign(&self, customer: &str, expires_s: u64) -> Option<String> {
-        let claims = Claims { sub: customer.into(), aud: self.site.as_str().into(), exp: expires_s, also: Vec::new() };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, self.signer.as_ref()?).ok()
+        let claims = Claims {
+            sub: customer.into(),
+            aud: self.site.as_str().into(),
+            exp: expires_s,
+            also: Vec::new(),
+        };
+        jsonwebtoken::encode(
+            &Header::new(Algorithm::HS256),
+            &claims,
+            self.signer.as_ref()?,
+        )
+        .ok()
     }
 }
 
@@ -130,17 +163,36 @@ mod tests {
     #[track_caller]
     fn is_refused(claims: &serde_json::Value) {
         let token = signed(Algorithm::HS256, claims, &EncodingKey::from_secret(SECRET));
-        let Ok(tokens) = Tokens::shared(&site(), SECRET) else { panic!("a good secret") };
-        assert!(!token.is_empty() && tokens.customer(&token).is_err(), "{claims}");
+        let Ok(tokens) = Tokens::shared(&site(), SECRET) else {
+            panic!("a good secret")
+        };
+        assert!(
+            !token.is_empty() && tokens.customer(&token).is_err(),
+            "{claims}"
+        );
     }
 
     #[test]
     fn a_shared_secret_signs_and_checks() {
-        let Ok(tokens) = Tokens::shared(&site(), SECRET) else { panic!("a good secret") };
-        let Some(token) = tokens.sign("c-1", in_a_minute()) else { panic!("a token") };
-        assert_eq!(tokens.customer(&token).ok().map(|vouched| vouched.customer).as_deref(), Some("c-1"));
+        let Ok(tokens) = Tokens::shared(&site(), SECRET) else {
+            panic!("a good secret")
+        };
+        let Some(token) = tokens.sign("c-1", in_a_minute()) else {
+            panic!("a token")
+        };
+        assert_eq!(
+            tokens
+                .customer(&token)
+                .ok()
+                .map(|vouched| vouched.customer)
+                .as_deref(),
+            Some("c-1")
+        );
         assert!(tokens.customer(&token[..token.len() - 2]).is_err());
-        assert!(matches!(Tokens::shared(&site(), b"short"), Err(KeyError::Short)));
+        assert!(matches!(
+            Tokens::shared(&site(), b"short"),
+            Err(KeyError::Short)
+        ));
     }
 
     #[test]
@@ -153,19 +205,33 @@ mod tests {
         is_refused(&serde_json::json!({ "sub": "", "aud": "demo", "exp": exp }));
         is_refused(&serde_json::json!({ "sub": "c".repeat(129), "aud": "demo", "exp": exp }));
         is_refused(&serde_json::json!({ "sub": "c", "aud": "demo", "exp": exp, "also": [""] }));
-        is_refused(&serde_json::json!({ "sub": "c", "aud": "demo", "exp": exp, "also": vec!["x"; 9] }));
+        is_refused(
+            &serde_json::json!({ "sub": "c", "aud": "demo", "exp": exp, "also": vec!["x"; 9] }),
+        );
     }
 
     #[test]
     fn a_public_key_checks_and_never_takes_another_algorithm() {
-        let Ok(tokens) = Tokens::public(&site(), PUBLIC) else { panic!("a good key") };
+        let Ok(tokens) = Tokens::public(&site(), PUBLIC) else {
+            panic!("a good key")
+        };
         let claims = serde_json::json!({ "sub": "c-2", "aud": "demo", "exp": in_a_minute() });
         let token = signed(Algorithm::EdDSA, &claims, &private());
-        assert_eq!(tokens.customer(&token).ok().map(|vouched| vouched.customer).as_deref(), Some("c-2"));
+        assert_eq!(
+            tokens
+                .customer(&token)
+                .ok()
+                .map(|vouched| vouched.customer)
+                .as_deref(),
+            Some("c-2")
+        );
         // The public key used as if it were a shared secret: the classic forgery.
         let forged = signed(Algorithm::HS256, &claims, &EncodingKey::from_secret(PUBLIC));
         assert!(tokens.customer(&forged).is_err());
         assert!(tokens.sign("c", 0).is_none());
-        assert!(matches!(Tokens::public(&site(), b"nothing"), Err(KeyError::NotEd25519)));
+        assert!(matches!(
+            Tokens::public(&site(), b"nothing"),
+            Err(KeyError::NotEd25519)
+        ));
     }
 }

@@ -23,14 +23,23 @@ pub struct Webhooks {
     #[arg(long, env = "ESCALE_WEBHOOK_WITHIN_MS", value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=60_000))]
     webhook_within_ms: u64,
     /// How long after a first failure it is called again; the wait doubles with each further one, up to six hours.
-    #[arg(long, env = "ESCALE_WEBHOOK_RETRY_MS", value_name = "MS", default_value_t = 30_000)]
+    #[arg(
+        long,
+        env = "ESCALE_WEBHOOK_RETRY_MS",
+        value_name = "MS",
+        default_value_t = 30_000
+    )]
     webhook_retry_ms: u64,
 }
 
 fn address(text: &str) -> Result<(String, String), String> {
-    let (name, url) = text.split_once('=').ok_or("it is of the form crm=https://crm.example.com/escale")?;
+    let (name, url) = text
+        .split_once('=')
+        .ok_or("it is of the form crm=https://crm.example.com/escale")?;
     if !url.starts_with("https://") && !url.starts_with("http://") {
-        return Err("the address begins with https:// (or http://, inside of your own network)".into());
+        return Err(
+            "the address begins with https:// (or http://, inside of your own network)".into(),
+        );
     }
     Ok((name.trim().to_owned(), url.trim().to_owned()))
 }
@@ -42,12 +51,21 @@ impl Webhooks {
             None if self.webhooks.is_empty() => None,
             None => return Err("--webhook needs --webhook-secret-file: calls are signed".into()),
             Some(path) => {
-                let secret = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-                Some(Signer::new(secret.trim_ascii()).map_err(|why| format!("{}: {why}", path.display()))?)
+                let secret =
+                    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+                Some(
+                    Signer::new(secret.trim_ascii())
+                        .map_err(|why| format!("{}: {why}", path.display()))?,
+                )
             }
         };
         let roots = self.webhook_ca.as_deref().map(certificates).transpose()?;
         let within = Duration::from_millis(self.webhook_within_ms);
-        Ok(Receivers::new(self.webhooks.iter().cloned().collect(), (signer, roots), within, self.webhook_retry_ms))
+        Ok(Receivers::new(
+            self.webhooks.iter().cloned().collect(),
+            (signer, roots),
+            within,
+            self.webhook_retry_ms,
+        ))
     }
 }

@@ -42,11 +42,15 @@ impl Signer {
     /// A secret of at least 24 bytes; after `whsec_` it is base64.
     pub fn new(secret: &[u8]) -> Result<Self, String> {
         let key = match secret.strip_prefix(b"whsec_") {
-            Some(encoded) => STANDARD.decode(encoded).map_err(|_| "what follows whsec_ is no base64".to_owned())?,
+            Some(encoded) => STANDARD
+                .decode(encoded)
+                .map_err(|_| "what follows whsec_ is no base64".to_owned())?,
             None => secret.to_vec(),
         };
         if key.len() < 24 {
-            return Err("it has fewer than 24 bytes. Make one with `openssl rand -base64 32`".into());
+            return Err(
+                "it has fewer than 24 bytes. Make one with `openssl rand -base64 32`".into(),
+            );
         }
         Ok(Self(key))
     }
@@ -54,7 +58,10 @@ impl Signer {
     fn sign(&self, id: &str, at_s: u64, body: &str) -> Option<String> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         mac.update(format!("{id}.{at_s}.{body}").as_bytes());
-        Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+        Some(format!(
+            "v1,{}",
+            STANDARD.encode(mac.finalize().into_bytes())
+        ))
     }
 }
 
@@ -71,7 +78,13 @@ impl Receivers {
             .timeout_global(Some(within))
             .tls_config(trusting(roots))
             .user_agent("escale");
-        Self { addresses, signer, agent: config.build().new_agent(), within, first_retry_ms }
+        Self {
+            addresses,
+            signer,
+            agent: config.build().new_agent(),
+            within,
+            first_retry_ms,
+        }
     }
 
     /// The webhooks that have an address.
@@ -84,8 +97,12 @@ impl Receivers {
         let mut random = [0; 4];
         // Without randomness they are tried together, which is no reason not to try.
         let _ = getrandom::fill(&mut random);
-        let wait_ms = self.first_retry_ms.saturating_mul(1 << (attempts - 1).min(20)).min(LONGEST_MS);
-        let jittered_ms = wait_ms / 2 + wait_ms * u64::from(u32::from_le_bytes(random)) / u64::from(u32::MAX);
+        let wait_ms = self
+            .first_retry_ms
+            .saturating_mul(1 << (attempts - 1).min(20))
+            .min(LONGEST_MS);
+        let jittered_ms =
+            wait_ms / 2 + wait_ms * u64::from(u32::from_le_bytes(random)) / u64::from(u32::MAX);
         (attempts < ATTEMPTS).then_some((now_ms + jittered_ms).div_ceil(1000))
     }
 }
@@ -93,9 +110,16 @@ impl Receivers {
 /// Receivers whose certificates were signed by these, or by whom the system trusts.
 fn trusting(roots: Option<Vec<CertificateDer<'static>>>) -> TlsConfig {
     let roots = roots.map_or(RootCerts::PlatformVerifier, |roots| {
-        RootCerts::from(roots.iter().map(|root| Certificate::from_der(root).to_owned()))
+        RootCerts::from(
+            roots
+                .iter()
+                .map(|root| Certificate::from_der(root).to_owned()),
+        )
     });
-    TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(tls::provider()).build()
+    TlsConfig::builder()
+        .root_certs(roots)
+        .unversioned_rustls_crypto_provider(tls::provider())
+        .build()
 }
 
 /// What a receiver said.
@@ -112,11 +136,15 @@ pub async fn call_all(app: &App) -> Result<(), StoreError> {
     loop {
         let now_s = clock::now_ms() / 1000;
         let until_s = now_s + app.receivers.within.as_secs() + GRACE_S;
-        let calls = app.store.claim(app.site.clone(), now_s, until_s, AT_ONCE).await?;
+        let calls = app
+            .store
+            .claim(app.site.clone(), now_s, until_s, AT_ONCE)
+            .await?;
         if calls.is_empty() {
             return Ok(());
         }
-        futures_util::future::try_join_all(calls.into_iter().map(|call| attempt(app, call))).await?;
+        futures_util::future::try_join_all(calls.into_iter().map(|call| attempt(app, call)))
+            .await?;
     }
 }
 
@@ -124,7 +152,9 @@ async fn attempt(app: &App, call: Call) -> Result<(), StoreError> {
     let site = app.site.clone();
     let said = match request(&app.receivers, &call) {
         // It blocks for as long as the receiver takes.
-        Some(send) => tokio::task::spawn_blocking(send).await.unwrap_or(Said::Nothing),
+        Some(send) => tokio::task::spawn_blocking(send)
+            .await
+            .unwrap_or(Said::Nothing),
         None => Said::Nothing,
     };
     match said {
@@ -132,7 +162,11 @@ async fn attempt(app: &App, call: Call) -> Result<(), StoreError> {
         Said::Gone => app.store.postpone(site, call, None).await,
         Said::Nothing => {
             let next_s = app.receivers.next_s(call.attempts, clock::now_ms());
-            tracing::warn!(attempts = call.attempts, given_up = next_s.is_none(), "a webhook was not acknowledged");
+            tracing::warn!(
+                attempts = call.attempts,
+                given_up = next_s.is_none(),
+                "a webhook was not acknowledged"
+            );
             app.store.postpone(site, call, next_s).await
         }
     }
@@ -148,7 +182,10 @@ fn request(receivers: &Receivers, call: &Call) -> Option<impl FnOnce() -> Said +
         .header("webhook-id", &call.id)
         .header("webhook-timestamp", at_s.to_string());
     if let Some(signer) = &receivers.signer {
-        request = request.header("webhook-signature", signer.sign(&call.id, at_s, &call.body)?);
+        request = request.header(
+            "webhook-signature",
+            signer.sign(&call.id, at_s, &call.body)?,
+        );
     }
     let body = call.body.clone();
     Some(move || match request.send(body.as_bytes()) {
@@ -169,18 +206,29 @@ mod tests {
         let signer = Signer::new(b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let body = r#"{"test": 2432232314}"#;
         let signed = signer.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body);
-        assert_eq!(signed.as_deref(), Some("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+        assert_eq!(
+            signed.as_deref(),
+            Some("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
+        );
         assert!(Signer::new(b"short").is_err() && Signer::new(b"whsec_!!").is_err());
     }
 
     #[test]
     fn attempts_lie_further_and_further_apart_and_end() {
-        let receivers = Receivers::new(BTreeMap::new(), (None, None), Duration::from_secs(1), 30_000);
+        let receivers = Receivers::new(
+            BTreeMap::new(),
+            (None, None),
+            Duration::from_secs(1),
+            30_000,
+        );
         let wait = |attempts| receivers.next_s(attempts, 0);
         for attempts in 1..ATTEMPTS {
             let usual_s = (30 << (attempts - 1)).min(LONGEST_MS / 1000);
             let next_s = wait(attempts).unwrap();
-            assert!((usual_s / 2..=usual_s * 3 / 2 + 1).contains(&next_s), "{attempts}: {next_s}");
+            assert!(
+                (usual_s / 2..=usual_s * 3 / 2 + 1).contains(&next_s),
+                "{attempts}: {next_s}"
+            );
         }
         assert_eq!(wait(ATTEMPTS), None);
         let all: std::collections::BTreeSet<_> = (0..20).map(|_| wait(12)).collect();

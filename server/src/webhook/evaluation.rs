@@ -29,26 +29,47 @@ pub async fn look(
     note: Look,
     (now_ms, webhooks): (u64, &[String]),
 ) -> Result<(), StoreError> {
-    let named = CustomerKey { site: site.clone(), id: note.customer.clone() };
+    let named = CustomerKey {
+        site: site.clone(),
+        id: note.customer.clone(),
+    };
     let of = main_of(store, &named).await?;
-    let Some(held) = store.customer(of.clone()).await? else { return store.looked(site.clone(), note).await };
+    let Some(held) = store.customer(of.clone()).await? else {
+        return store.looked(site.clone(), note).await;
+    };
     let is_own = of.id == note.customer && of.bucket() == note.bucket;
     let mut found = found(config, &of, &held, (now_ms, webhooks));
     found.look = is_own.then(|| note.clone());
     store.fire(found).await?;
     // The customer's own note went with what was found, and the next one may be there already.
-    if is_own { Ok(()) } else { store.looked(site.clone(), note).await }
+    if is_own {
+        Ok(())
+    } else {
+        store.looked(site.clone(), note).await
+    }
 }
 
-fn found(config: &Config, of: &CustomerKey, held: &HeldCustomer, (now_ms, webhooks): (u64, &[String])) -> Found {
+fn found(
+    config: &Config,
+    of: &CustomerKey,
+    held: &HeldCustomer,
+    (now_ms, webhooks): (u64, &[String]),
+) -> Found {
     let mut engine = Engine::new(config.clone());
     engine.take(replica::together(&held.states, &held.told, config, now_ms));
     let has_receiver = |due: &Due| {
         let webhook = config.text(config.scenario(due.scenario).webhook);
         due.owner == Owner::Server && webhooks.iter().any(|name| name == webhook)
     };
-    let due: Vec<Due> = engine.due(now_ms as f64).into_iter().filter(has_receiver).collect();
-    let firings: Vec<Firing> = due.iter().map(|due| firing(&engine, of, due, now_ms)).collect();
+    let due: Vec<Due> = engine
+        .due(now_ms as f64)
+        .into_iter()
+        .filter(has_receiver)
+        .collect();
+    let firings: Vec<Firing> = due
+        .iter()
+        .map(|due| firing(&engine, of, due, now_ms))
+        .collect();
     // What fires now is not to be looked for again.
     for firing in &firings {
         engine.apply(&firing.mark.event);
@@ -77,9 +98,15 @@ fn firing(engine: &Engine, of: &CustomerKey, due: &Due, now_ms: u64) -> Firing {
         event,
     };
     // The same for the same cause of the same customer, for ever: the receiver drops what it has seen.
-    let id = crate::base::ids::text(IdHash::of_telling(&of.site, "webhook", &format!("{}/{cause}", of.id)).bytes());
-    let (channel, left) = engine
-        .with_facts(now_ms as f64, |facts| (facts.customer.channel, caps::left(facts.profile, config, facts.now_s)));
+    let id = crate::base::ids::text(
+        IdHash::of_telling(&of.site, "webhook", &format!("{}/{cause}", of.id)).bytes(),
+    );
+    let (channel, left) = engine.with_facts(now_ms as f64, |facts| {
+        (
+            facts.customer.channel,
+            caps::left(facts.profile, config, facts.now_s),
+        )
+    });
     let webhook = config.text(scenario.webhook).to_owned();
     let body = json!({
         "type": "scenario",
@@ -93,5 +120,10 @@ fn firing(engine: &Engine, of: &CustomerKey, due: &Due, now_ms: u64) -> Firing {
         "channel": channel.map(escale::core::base::enums::Channel::name),
         "pressure_left": left,
     });
-    Firing { mark, id, webhook, body: body.to_string() }
+    Firing {
+        mark,
+        id,
+        webhook,
+        body: body.to_string(),
+    }
 }

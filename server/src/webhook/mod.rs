@@ -36,11 +36,21 @@ pub async fn watch(app: &App) {
 /// Answers whom it looked at.
 async fn look_around(app: &App) -> Result<usize, StoreError> {
     let now_ms = clock::now_ms();
-    let notes = app.store.looks(app.site.clone(), now_ms / 1000, LOOKS).await?;
+    let notes = app
+        .store
+        .looks(app.site.clone(), now_ms / 1000, LOOKS)
+        .await?;
     let all = notes.len();
     let (names, served) = (app.receivers.names(), app.config());
     for note in notes {
-        evaluation::look(app.store.as_ref(), &served.config, &app.site, note, (now_ms, &names)).await?;
+        evaluation::look(
+            app.store.as_ref(),
+            &served.config,
+            &app.site,
+            note,
+            (now_ms, &names),
+        )
+        .await?;
     }
     Ok(all)
 }

@@ -29,19 +29,35 @@ fn ask(server: &Server, rest: &str) -> Answer {
 
 fn where_(server: &Server, condition: &Value) -> Answer {
     let key = format!("Bearer {API_KEY}");
-    let headers = [("content-type", "application/json"), ("authorization", key.as_str())];
-    server.post_as("/v1/audiences?site=demo", &headers, json!({ "when": condition }).to_string().as_bytes())
+    let headers = [
+        ("content-type", "application/json"),
+        ("authorization", key.as_str()),
+    ];
+    server.post_as(
+        "/v1/audiences?site=demo",
+        &headers,
+        json!({ "when": condition }).to_string().as_bytes(),
+    )
 }
 
 fn lines(answer: &Answer) -> Vec<Value> {
-    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
+    assert_eq!(
+        answer.status,
+        200,
+        "{}",
+        String::from_utf8_lossy(&answer.bytes)
+    );
     let text = std::str::from_utf8(&answer.bytes).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn names(answer: &Answer) -> Vec<String> {
-    let mut names: Vec<String> =
-        lines(answer).iter().map(|line| line["customer"].as_str().unwrap().to_owned()).collect();
+    let mut names: Vec<String> = lines(answer)
+        .iter()
+        .map(|line| line["customer"].as_str().unwrap().to_owned())
+        .collect();
     names.sort();
     names
 }
@@ -79,16 +95,28 @@ fn an_audience_is_who_fits_over_all_browsers_and_words() {
     // No customer: a browser that nobody logged in on.
     Browser::of_visitor(5, 1).look_at("trip.city").sync(&server);
 
-    assert_eq!(names(&ask(&server, "city-lovers?site=demo")), ["ana", "ben"]);
+    assert_eq!(
+        names(&ask(&server, "city-lovers?site=demo")),
+        ["ana", "ben"]
+    );
     assert_eq!(names(&ask(&server, "buyers?site=demo")), ["ben", "dan"]);
     assert_eq!(names(&ask(&server, "buyers-of-cities?site=demo")), ["ben"]);
     assert_eq!(
-        names(&where_(&server, &json!({ "mass.trip.beach": { "$gt": 0 }, "segments": { "$nin": ["buyers"] } }))),
+        names(&where_(
+            &server,
+            &json!({ "mass.trip.beach": { "$gt": 0 }, "segments": { "$nin": ["buyers"] } })
+        )),
         ["cleo"]
     );
-    assert_eq!(names(&where_(&server, &json!({}))), ["ana", "ben", "cleo", "dan"]);
+    assert_eq!(
+        names(&where_(&server, &json!({}))),
+        ["ana", "ben", "cleo", "dan"]
+    );
     // Whoever is erased is gone from it.
-    assert_eq!(server.ask("DELETE", "/v1/customers/ben?site=demo").status, 204);
+    assert_eq!(
+        server.ask("DELETE", "/v1/customers/ben?site=demo").status,
+        204
+    );
     assert_eq!(names(&ask(&server, "buyers?site=demo")), ["dan"]);
 }
 
@@ -99,15 +127,26 @@ fn a_line_tells_the_channel_and_what_pressure_is_left() {
         react(&server, "ana", id, reaction);
     }
     let found = lines(&where_(&server, &json!({})));
-    assert_eq!(found, [json!({ "customer": "ana", "channel": "email", "pressure_left": 1, "frequency": "unsaid" })]);
+    assert_eq!(
+        found,
+        [
+            json!({ "customer": "ana", "channel": "email", "pressure_left": 1, "frequency": "unsaid" })
+        ]
+    );
     react(&server, "ana", "u1", "unsubscribed");
     let csv = ask(&server, "buyers?site=demo&format=csv");
     assert_eq!(csv.bytes, b"customer,channel,pressure_left,frequency\n");
     book(&server, "ana");
     let csv = ask(&server, "buyers?site=demo&format=csv");
     let text = String::from_utf8(csv.bytes.clone()).unwrap();
-    assert_eq!(text, "customer,channel,pressure_left,frequency\nana,email,0,never\n");
-    assert!(csv.header("content-type").starts_with("text/csv") && csv.header("cache-control") == "no-store");
+    assert_eq!(
+        text,
+        "customer,channel,pressure_left,frequency\nana,email,0,never\n"
+    );
+    assert!(
+        csv.header("content-type").starts_with("text/csv")
+            && csv.header("cache-control") == "no-store"
+    );
 }
 
 #[test]
@@ -129,11 +168,21 @@ fn who_withdrew_consent_is_in_no_audience_of_that_channel_or_purpose() {
     book(&server, "unsubscribed");
     react(&server, "unsubscribed", "u1", "unsubscribed");
     let all = json!({});
-    assert_eq!(names(&where_(&server, &all)), ["again", "agreed", "unsaid", "unsubscribed", "withdrew"]);
+    assert_eq!(
+        names(&where_(&server, &all)),
+        ["again", "agreed", "unsaid", "unsubscribed", "withdrew"]
+    );
     let ask = |rest: &str| {
         let key = format!("Bearer {API_KEY}");
-        let headers = [("content-type", "application/json"), ("authorization", key.as_str())];
-        names(&server.post_as(&format!("/v1/audiences?site=demo&{rest}"), &headers, br#"{"when": {}}"#))
+        let headers = [
+            ("content-type", "application/json"),
+            ("authorization", key.as_str()),
+        ];
+        names(&server.post_as(
+            &format!("/v1/audiences?site=demo&{rest}"),
+            &headers,
+            br#"{"when": {}}"#,
+        ))
     };
     assert_eq!(ask("channel=email"), ["again", "agreed", "unsaid"]);
     assert_eq!(ask("channel=sms"), ["agreed", "unsaid", "withdrew"]);
@@ -149,8 +198,17 @@ fn what_cannot_be_asked_is_told_with_its_place() {
     ask(&server, "buyers?site=demo&format=xml").is_refused(422, "audience");
     let wrong = where_(&server, &json!({ "bookings.cuont": 1 }));
     wrong.is_refused(422, "audience");
-    assert!(wrong.json()["error"]["message"].as_str().unwrap().contains("bookings.count"), "{}", wrong.json());
-    server.get("/v1/audiences/buyers?site=demo", &[]).is_refused(401, "bad_api_key");
+    assert!(
+        wrong.json()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("bookings.count"),
+        "{}",
+        wrong.json()
+    );
+    server
+        .get("/v1/audiences/buyers?site=demo", &[])
+        .is_refused(401, "bad_api_key");
 }
 
 /// More customers than a page holds, and every one of them once, in the same order each time.
@@ -167,7 +225,15 @@ fn an_audience_over_many_pages_names_everyone_once_and_the_command_says_the_same
     assert_eq!(names(&everyone).len(), 900);
     assert_eq!(everyone.bytes, where_(&server, &json!({})).bytes);
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
-        .args(["audience", "--when", "{}", "--config", "escale.json", "--db", &server.database().argument()])
+        .args([
+            "audience",
+            "--when",
+            "{}",
+            "--config",
+            "escale.json",
+            "--db",
+            &server.database().argument(),
+        ])
         .current_dir(server.folder())
         .output()
         .unwrap();

@@ -33,13 +33,25 @@ impl Browser {
         let compiled = compile(config).expect("the tests' config has no fault");
         let engine = Engine::new(Config::from_bytes(compiled.bytes).unwrap());
         let (visitor, erase) = (base64url(&[n; 16]), base64url(&[n, 0xEE].repeat(8)));
-        Self { visitor, erase, replica: base64url(&[replica; 8]), version: 0, seen: 0, engine }
+        Self {
+            visitor,
+            erase,
+            replica: base64url(&[replica; 8]),
+            version: 0,
+            seen: 0,
+            engine,
+        }
     }
 
     /// Looks at a page about a topic.
     pub fn look_at(&mut self, topic: &str) -> &mut Self {
-        let facts = PageFacts { explicit: topic, ..PageFacts::default() };
-        let event = self.engine.page(NOW_MS + self.version as f64 * 1000.0, &facts);
+        let facts = PageFacts {
+            explicit: topic,
+            ..PageFacts::default()
+        };
+        let event = self
+            .engine
+            .page(NOW_MS + self.version as f64 * 1000.0, &facts);
         assert_eq!(self.engine.apply(&event), 1);
         self.version += 1;
         self
@@ -56,7 +68,12 @@ impl Browser {
     #[track_caller]
     pub fn sync(&mut self, server: &Server) -> Value {
         let answer = server.post("/v1/sync", &self.body());
-        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
+        assert_eq!(
+            answer.status,
+            200,
+            "{}",
+            String::from_utf8_lossy(&answer.bytes)
+        );
         let answer = answer.json();
         if let Some(state) = answer["others"]["state"].as_str() {
             let own = self.engine.save();
@@ -78,7 +95,10 @@ impl Browser {
     pub fn mass(&self, topic: &str) -> f64 {
         let knowledge = snapshot(&self.engine, NOW_MS);
         let topics = knowledge.facets.iter().flat_map(|facet| &facet.topics);
-        topics.filter(|known| known.name == topic).map(|known| known.mass).sum()
+        topics
+            .filter(|known| known.name == topic)
+            .map(|known| known.mass)
+            .sum()
     }
 }
 

@@ -19,9 +19,16 @@ fn listening() -> Server {
 
 /// The `$1` and `$2` of a logged statement.
 fn place(parameters: &str) -> (String, String) {
-    let mut values =
-        parameters.split(", ").map(|value| value.split_once(" = ").map_or("", |(_, value)| value).to_owned());
-    (values.next().unwrap_or_default(), values.next().unwrap_or_default())
+    let mut values = parameters.split(", ").map(|value| {
+        value
+            .split_once(" = ")
+            .map_or("", |(_, value)| value)
+            .to_owned()
+    });
+    (
+        values.next().unwrap_or_default(),
+        values.next().unwrap_or_default(),
+    )
 }
 
 /// The buckets of each transaction. A statement inside one without a site and a bucket fails.
@@ -31,7 +38,10 @@ fn transactions(log: &[String]) -> Vec<BTreeSet<(String, String)>> {
     for line in log {
         let (pid, said) = line.split_once(' ').unwrap();
         let said = said.trim_start();
-        if let Some(parameters) = said.strip_prefix("DETAIL:").map(str::trim).and_then(|d| d.split_once("arameters: "))
+        if let Some(parameters) = said
+            .strip_prefix("DETAIL:")
+            .map(str::trim)
+            .and_then(|d| d.split_once("arameters: "))
         {
             awaits.remove(pid);
             if let Some(buckets) = open.get_mut(pid) {
@@ -40,10 +50,16 @@ fn transactions(log: &[String]) -> Vec<BTreeSet<(String, String)>> {
         } else if said.contains("START TRANSACTION") || said.contains(": BEGIN") {
             open.insert(pid, BTreeSet::new());
         } else if said.contains(": COMMIT") || said.contains(": ROLLBACK") {
-            assert!(!awaits.contains(pid), "a statement named no bucket, before {line}");
+            assert!(
+                !awaits.contains(pid),
+                "a statement named no bucket, before {line}"
+            );
             done.extend(open.remove(pid));
         } else if said.starts_with("LOG:") && open.contains_key(pid) {
-            assert!(awaits.insert(pid), "a statement named no bucket, before {line}");
+            assert!(
+                awaits.insert(pid),
+                "a statement named no bucket, before {line}"
+            );
         }
     }
     done
@@ -59,9 +75,16 @@ fn no_transaction_touches_two_buckets() {
         browser.look_at("trip.beach").sync(&server);
     }
     tell(&server, "/v1/bookings", &booking("B1"));
-    tell(&server, "/v1/bookings", &json!({ "customer": "customer-9", "id": "B2", "at": "2026-08-01" }));
+    tell(
+        &server,
+        "/v1/bookings",
+        &json!({ "customer": "customer-9", "id": "B2", "at": "2026-08-01" }),
+    );
     browsers[5].sync(&server);
-    for (browser, secret) in browsers.iter().zip([&browsers[0].visitor, &browsers[1].erase]) {
+    for (browser, secret) in browsers
+        .iter()
+        .zip([&browsers[0].visitor, &browsers[1].erase])
+    {
         assert_eq!(server.erase(secret), 204);
         browser.export(&server).is_refused(410, "erased");
     }
@@ -69,7 +92,10 @@ fn no_transaction_touches_two_buckets() {
     assert!(transactions.len() >= 30, "{}", transactions.len());
     for buckets in &transactions {
         assert_eq!(buckets.len(), 1, "{buckets:?}");
-        assert!(buckets.iter().all(|(site, _)| site == "'demo'"), "{buckets:?}");
+        assert!(
+            buckets.iter().all(|(site, _)| site == "'demo'"),
+            "{buckets:?}"
+        );
     }
     let all: BTreeSet<_> = transactions.iter().flatten().collect();
     assert!(all.len() > 6, "{all:?}");
@@ -81,9 +107,15 @@ fn every_key_begins_with_site_and_bucket() {
     let keys = "FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = 'public' AND i.indisprimary AND c.relname <> 'schema_steps'";
     let first = |at: usize, name: &str| {
-        format!("AND (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum = i.indkey[{at}]) = '{name}'")
+        format!(
+            "AND (SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum = i.indkey[{at}]) = '{name}'"
+        )
     };
     let all = server.database().number(&format!("SELECT count(*) {keys}"));
-    let well = server.database().number(&format!("SELECT count(*) {keys} {} {}", first(0, "site"), first(1, "bucket")));
+    let well = server.database().number(&format!(
+        "SELECT count(*) {keys} {} {}",
+        first(0, "site"),
+        first(1, "bucket")
+    ));
     assert!(all >= 6 && all == well, "{well} of {all}");
 }

@@ -40,8 +40,13 @@ impl Cluster {
     pub fn encrypted(shown: &Shown) -> (Self, u16) {
         let folder = new_folder();
         let place = folder.display();
-        let files = format!("-c ssl=on -c ssl_cert_file='{place}/server.crt' -c ssl_key_file='{place}/server.key'");
-        for (name, pem) in [("server.crt", &shown.certificate), ("server.key", &shown.key)] {
+        let files = format!(
+            "-c ssl=on -c ssl_cert_file='{place}/server.crt' -c ssl_key_file='{place}/server.key'"
+        );
+        for (name, pem) in [
+            ("server.crt", &shown.certificate),
+            ("server.key", &shown.key),
+        ] {
             std::fs::write(folder.join(name), pem).unwrap();
             std::fs::set_permissions(folder.join(name), Permissions::from_mode(0o600)).unwrap();
         }
@@ -55,8 +60,15 @@ impl Cluster {
     }
 
     fn on_the_loopback(folder: PathBuf, options: &str) -> (Self, u16) {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut cluster = Self::start(folder, &format!("-c listen_addresses=127.0.0.1 -p {port} {options}"));
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut cluster = Self::start(
+            folder,
+            &format!("-c listen_addresses=127.0.0.1 -p {port} {options}"),
+        );
         cluster.port = port;
         (cluster, port)
     }
@@ -70,7 +82,13 @@ impl Cluster {
             .spawn()
             .unwrap();
         let said = BufReader::new(script.stdout.take().unwrap());
-        let mut cluster = Self { folder, port: 5432, databases: AtomicU32::new(0), script, said };
+        let mut cluster = Self {
+            folder,
+            port: 5432,
+            databases: AtomicU32::new(0),
+            script,
+            said,
+        };
         cluster.wait_until_ready();
         cluster
     }
@@ -78,7 +96,10 @@ impl Cluster {
     fn wait_until_ready(&mut self) {
         let mut said = String::new();
         self.said.read_line(&mut said).unwrap();
-        assert_eq!(said, "ready\n", "PostgreSQL did not start; its words are above");
+        assert_eq!(
+            said, "ready\n",
+            "PostgreSQL did not start; its words are above"
+        );
     }
 
     /// Kills all of it at once, as a power cut would.
@@ -89,7 +110,11 @@ impl Cluster {
         let others = Command::new("pgrep").args(["-P", first]).output().unwrap();
         let others = String::from_utf8(others.stdout).unwrap();
         let all: Vec<&str> = std::iter::once(first).chain(others.lines()).collect();
-        Command::new("kill").arg("-KILL").args(&all).status().unwrap();
+        Command::new("kill")
+            .arg("-KILL")
+            .args(&all)
+            .status()
+            .unwrap();
         // A killed process is there until it was taken note of, and the next server will not share its memory.
         for pid in all {
             let stat = format!("/proc/{pid}/stat");
@@ -102,28 +127,47 @@ impl Cluster {
     /// Starts it again after a kill; it has recovered when this returns.
     #[allow(dead_code, reason = "the embedded store has none")]
     pub fn start_again(&mut self) {
-        self.script.stdin.as_mut().unwrap().write_all(b"again\n").unwrap();
+        self.script
+            .stdin
+            .as_mut()
+            .unwrap()
+            .write_all(b"again\n")
+            .unwrap();
         self.wait_until_ready();
     }
 
     /// The URL of an empty database.
     pub fn new_database(&self) -> String {
         let name = format!("stories_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        on(&self.url("postgres"), async |db| db.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap());
+        on(&self.url("postgres"), async |db| {
+            db.batch_execute(&format!("CREATE DATABASE {name}"))
+                .await
+                .unwrap()
+        });
         self.url(&name)
     }
 
     /// Where a database of it is.
     pub fn url(&self, database: &str) -> String {
-        format!("postgres:///{database}?user=escale&host={}&port={}", self.folder.display(), self.port)
+        format!(
+            "postgres:///{database}?user=escale&host={}&port={}",
+            self.folder.display(),
+            self.port
+        )
     }
 
     /// What it logged of a database.
     #[allow(dead_code, reason = "the embedded store has no such log")]
     pub fn log_of(&self, url: &str) -> Vec<String> {
-        let name = url.trim_start_matches("postgres:///").split('?').next().unwrap();
+        let name = url
+            .trim_start_matches("postgres:///")
+            .split('?')
+            .next()
+            .unwrap();
         let log = std::fs::read_to_string(self.folder.join("log.txt")).unwrap();
-        let own = log.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let own = log
+            .lines()
+            .filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         own.map(ToOwned::to_owned).collect()
     }
 }
@@ -134,7 +178,10 @@ fn new_folder() -> PathBuf {
 
 /// Speaks to a database as its owner would.
 pub fn on<T>(url: &str, what: impl AsyncFnOnce(&Client) -> T) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let (client, line) = tokio_postgres::connect(url, NoTls).await.unwrap();
         let line = tokio::spawn(line);

@@ -23,17 +23,30 @@ fn last_words(mut socket: TcpStream) -> String {
 fn f58_a_connection_that_sends_half_a_head_or_nothing_is_closed() {
     let server = Server::start_with(&["--head-within-ms", "200"]);
     for says in ["GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ", "G", ""] {
-        assert!(!last_words(caller(&server, says)).contains("200 OK"), "{says}");
+        assert!(
+            !last_words(caller(&server, says)).contains("200 OK"),
+            "{says}"
+        );
     }
     let again = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz HTTP/1.1\r\nHost";
-    assert_eq!(last_words(caller(&server, again)).matches("200 OK").count(), 1);
+    assert_eq!(
+        last_words(caller(&server, again)).matches("200 OK").count(),
+        1
+    );
 }
 
 #[test]
 fn f58_callers_beyond_the_bound_wait_until_the_slow_ones_are_closed() {
     let server = Server::start_with(&["--head-within-ms", "200", "--connections", "2"]);
-    let slow = [caller(&server, "GET"), caller(&server, "GET"), caller(&server, "GET")];
-    assert_eq!(Browser::of_visitor(1, 1).look_at("trip.city").sync(&server)["accepted"], serde_json::json!(true));
+    let slow = [
+        caller(&server, "GET"),
+        caller(&server, "GET"),
+        caller(&server, "GET"),
+    ];
+    assert_eq!(
+        Browser::of_visitor(1, 1).look_at("trip.city").sync(&server)["accepted"],
+        serde_json::json!(true)
+    );
     for socket in slow {
         last_words(socket);
     }
@@ -47,7 +60,10 @@ fn a_stop_does_not_wait_for_connections_that_are_idle() {
     idle.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"HTTP/1.1 200 OK");
     let (said, _) = server.stop_and_restart();
-    assert!(said.iter().any(|line| line.starts_with("stopped")), "{said:?}");
+    assert!(
+        said.iter().any(|line| line.starts_with("stopped")),
+        "{said:?}"
+    );
     assert!(last_words(idle).contains("alive"));
 }
 
@@ -57,11 +73,26 @@ fn a_stop_does_not_wait_for_connections_that_are_idle() {
 fn f58_a_reader_who_takes_nothing_is_cut_off() {
     let folder = tempfile::TempDir::new().unwrap();
     std::fs::write(folder.path().join("index.html"), "<title>demo</title>").unwrap();
-    std::fs::File::create(folder.path().join("large.bin")).unwrap().set_len(64 << 20).unwrap();
+    std::fs::File::create(folder.path().join("large.bin"))
+        .unwrap()
+        .set_len(64 << 20)
+        .unwrap();
     let path = folder.path().to_str().unwrap();
-    let server = Server::start_with(&["--demo", path, "--pkg", path, "--write-within-ms", "200", "--connections", "1"]);
+    let server = Server::start_with(&[
+        "--demo",
+        path,
+        "--pkg",
+        path,
+        "--write-within-ms",
+        "200",
+        "--connections",
+        "1",
+    ]);
     let slow = caller(&server, "GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-    let healthy = caller(&server, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    let healthy = caller(
+        &server,
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    );
     assert!(last_words(healthy).contains("alive"));
     drop(slow);
 }

@@ -15,7 +15,10 @@ fn booking_of(customer: &str, id: &str) -> Value {
 }
 
 fn path(customer: &str, rest: &str) -> String {
-    let encoded: String = customer.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded: String = customer
+        .bytes()
+        .map(|byte| format!("%{byte:02X}"))
+        .collect();
     format!("/v1/customers/{encoded}{rest}?site=demo")
 }
 
@@ -32,7 +35,9 @@ fn bookings(browser: &Browser) -> usize {
 
 /// How many looks at a city page it knows of, its own and others'.
 fn looks(browser: &Browser) -> u32 {
-    let of_one = Browser::of_visitor(0, 1).look_at("trip.city").mass("trip.city");
+    let of_one = Browser::of_visitor(0, 1)
+        .look_at("trip.city")
+        .mass("trip.city");
     (browser.mass("trip.city") / of_one).round() as u32
 }
 
@@ -49,8 +54,14 @@ fn what_was_told_of_a_card_is_the_accounts_once_a_token_names_both() {
     assert_ne!(phone.sync(&server)["others"], Value::Null);
     assert_eq!(bookings(&phone), 2);
     let export = phone.export(&server).json();
-    assert_eq!((&export["customer"], &export["identifiers"]), (&json!("customer-7"), &json!([MAIL, CARD])));
-    assert_eq!(server.database().number("SELECT count(*) FROM customers"), 1);
+    assert_eq!(
+        (&export["customer"], &export["identifiers"]),
+        (&json!("customer-7"), &json!([MAIL, CARD]))
+    );
+    assert_eq!(
+        server.database().number("SELECT count(*) FROM customers"),
+        1
+    );
 }
 
 #[test]
@@ -63,7 +74,10 @@ fn browsers_that_logged_in_under_different_names_find_each_other_and_count_once(
     assert_eq!(looks(&phone), 2);
     laptop.sync(&server);
     assert_eq!(looks(&laptop), 2);
-    assert_eq!(laptop.export(&server).json()["customer"], json!("customer-7"));
+    assert_eq!(
+        laptop.export(&server).json()["customer"],
+        json!("customer-7")
+    );
     assert_eq!(laptop.sync(&server)["others"], Value::Null);
     // A third one, by the card's own token again.
     let mut desk = known(&server, 3, &token(CARD));
@@ -90,13 +104,25 @@ fn f44_the_order_of_ties_logins_and_words_changes_nothing() {
             match step {
                 0 => drop(tell(&server, "/v1/bookings", &booking_of(&card, "B1"))),
                 1 => assert_eq!(identify(&server, &browsers[0], &token(&card)).status, 200),
-                2 => assert_eq!(identify(&server, &browsers[1], &token(&account)).status, 200),
-                _ => assert_eq!(server.ask("PUT", &path(&account, &format!("/identifiers/{card}"))).status, 204),
+                2 => assert_eq!(
+                    identify(&server, &browsers[1], &token(&account)).status,
+                    200
+                ),
+                _ => assert_eq!(
+                    server
+                        .ask("PUT", &path(&account, &format!("/identifiers/{card}")))
+                        .status,
+                    204
+                ),
             }
         }
         for browser in &mut browsers {
             browser.sync(&server);
-            assert_eq!((bookings(browser), looks(browser)), (1, 2), "order {order:?}");
+            assert_eq!(
+                (bookings(browser), looks(browser)),
+                (1, 2),
+                "order {order:?}"
+            );
         }
     }
 }
@@ -112,7 +138,15 @@ fn a_card_that_passes_to_another_account_takes_no_words_along() {
     other.sync(&server);
     assert_eq!((bookings(&phone), bookings(&other)), (1, 1));
     assert_eq!(phone.export(&server).json()["identifiers"], json!([]));
-    assert_eq!(server.ask("DELETE", &path("customer-8", &format!("/identifiers/{CARD}"))).status, 204);
+    assert_eq!(
+        server
+            .ask(
+                "DELETE",
+                &path("customer-8", &format!("/identifiers/{CARD}"))
+            )
+            .status,
+        204
+    );
     tell(&server, "/v1/bookings", &booking_of(CARD, "B3"));
     other.sync(&server);
     assert_eq!(bookings(&other), 1);
@@ -121,11 +155,22 @@ fn a_card_that_passes_to_another_account_takes_no_words_along() {
 #[test]
 fn a_browser_that_is_untied_keeps_what_it_learned_itself_and_may_be_tied_again() {
     let server = Server::start();
-    let (mut phone, mut laptop) = (known(&server, 1, &token("customer-7")), known(&server, 2, &token("customer-7")));
+    let (mut phone, mut laptop) = (
+        known(&server, 1, &token("customer-7")),
+        known(&server, 2, &token("customer-7")),
+    );
     tell(&server, "/v1/bookings", &booking_of("customer-7", "B1"));
     phone.sync(&server);
     laptop.sync(&server);
-    assert_eq!(server.delete("/v1/identify?site=demo", &[("authorization", &phone.bearer())]).status, 204);
+    assert_eq!(
+        server
+            .delete(
+                "/v1/identify?site=demo",
+                &[("authorization", &phone.bearer())]
+            )
+            .status,
+        204
+    );
     phone.sync(&server);
     laptop.sync(&server);
     for browser in [&phone, &laptop] {
@@ -136,10 +181,21 @@ fn a_browser_that_is_untied_keeps_what_it_learned_itself_and_may_be_tied_again()
     phone.sync(&server);
     assert_eq!(looks(&phone), 2);
     // All of them at once, by the back end.
-    assert_eq!(server.ask("DELETE", &path("customer-7", "/visitors")).status, 204);
+    assert_eq!(
+        server
+            .ask("DELETE", &path("customer-7", "/visitors"))
+            .status,
+        204
+    );
     for browser in [&mut phone, &mut laptop] {
         browser.sync(&server);
-        assert_eq!((bookings(browser), browser.export(&server).json()["customer"].clone()), (0, Value::Null));
+        assert_eq!(
+            (
+                bookings(browser),
+                browser.export(&server).json()["customer"].clone()
+            ),
+            (0, Value::Null)
+        );
     }
     // A second customer in the browser that was untied.
     assert_eq!(identify(&server, &laptop, &token("customer-8")).status, 200);
@@ -148,13 +204,22 @@ fn a_browser_that_is_untied_keeps_what_it_learned_itself_and_may_be_tied_again()
 fn is_forgotten(server: &Server, browsers: &[&Browser]) {
     for browser in browsers {
         browser.export(server).is_refused(410, "erased");
-        server.post("/v1/sync", &browser.body()).is_refused(410, "erased");
+        server
+            .post("/v1/sync", &browser.body())
+            .is_refused(410, "erased");
     }
     let left = server.database().rows();
-    assert_eq!(left, server.database().number("SELECT count(*) FROM tombstones"));
+    assert_eq!(
+        left,
+        server.database().number("SELECT count(*) FROM tombstones")
+    );
     for name in ["customer-7", CARD, MAIL] {
         assert!(!server.database().holds(name.as_bytes()), "{name}");
-        assert_eq!(tell(server, "/v1/bookings", &booking_of(name, "B9"))["erased"], json!(1), "{name}");
+        assert_eq!(
+            tell(server, "/v1/bookings", &booking_of(name, "B9"))["erased"],
+            json!(1),
+            "{name}"
+        );
     }
 }
 
@@ -182,7 +247,10 @@ fn r8_a_visitor_may_have_the_whole_customer_forgotten() {
     let laptop = known(&server, 2, &token("customer-7"));
     let ask = |secret: &str, scope: &str| {
         let bearer = format!("Bearer {secret}");
-        server.delete(&format!("/v1/me?site=demo&scope={scope}"), &[("authorization", &bearer)])
+        server.delete(
+            &format!("/v1/me?site=demo&scope={scope}"),
+            &[("authorization", &bearer)],
+        )
     };
     ask(&phone.visitor, "everyone").is_refused(422, "scope");
     assert_eq!(laptop.export(&server).status, 200);
@@ -196,7 +264,15 @@ fn r8_the_erase_only_token_takes_one_browser_and_the_last_one_takes_all_names() 
     let phone = known(&server, 1, &token_also("customer-7", &[CARD, MAIL]));
     let laptop = known(&server, 2, &token("customer-7"));
     let bearer = format!("Bearer {}", phone.erase);
-    assert_eq!(server.delete("/v1/me?site=demo&scope=customer", &[("authorization", &bearer)]).status, 204);
+    assert_eq!(
+        server
+            .delete(
+                "/v1/me?site=demo&scope=customer",
+                &[("authorization", &bearer)]
+            )
+            .status,
+        204
+    );
     assert_eq!(laptop.export(&server).status, 200);
     assert_eq!(server.erase(&laptop.erase), 204);
     is_forgotten(&server, &[&phone, &laptop]);
@@ -220,7 +296,10 @@ fn f53_what_a_crash_cut_short_is_finished_at_the_next_start() {
     ));
     phone.sync(&server);
     assert_eq!((bookings(&phone), looks(&phone)), (1, 2));
-    assert_eq!(laptop.export(&server).json()["customer"], json!("customer-7"));
+    assert_eq!(
+        laptop.export(&server).json()["customer"],
+        json!("customer-7")
+    );
 }
 
 /// Logins and words under two names that are being made one, while the customer is erased: nothing of it is left over.
@@ -236,14 +315,27 @@ fn f60_an_erasure_that_races_logins_ties_and_words_leaves_no_browser_behind() {
         identify(&server, &browsers[0], &token(&account));
         std::thread::scope(|scope| {
             scope.spawn(|| identify(&server, &browsers[1], &token_also(&account, &[&card])));
-            scope.spawn(|| post(&server, "/v1/bookings", "application/json", &booking_of(&card, "B1").to_string()));
+            scope.spawn(|| {
+                post(
+                    &server,
+                    "/v1/bookings",
+                    "application/json",
+                    &booking_of(&card, "B1").to_string(),
+                )
+            });
             scope.spawn(|| server.ask("DELETE", &path(&account, "")));
         });
         browsers[0].export(&server).is_refused(410, "erased");
         assert_eq!(server.ask("DELETE", &path(&account, "")).status, 204);
         server.ask("DELETE", &path(&card, ""));
         for table in ["links", "tellings", "aliases", "identifiers", "customers"] {
-            assert_eq!(server.database().number(&format!("SELECT count(*) FROM {table}")), 0, "{table}, {round}");
+            assert_eq!(
+                server
+                    .database()
+                    .number(&format!("SELECT count(*) FROM {table}")),
+                0,
+                "{table}, {round}"
+            );
         }
     }
 }
@@ -253,18 +345,35 @@ fn f59_only_the_back_end_may_speak_of_customers() {
     let server = Server::start();
     let phone = known(&server, 1, &token("customer-7"));
     for headers in [vec![], vec![("authorization", phone.bearer())]] {
-        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        server.delete(&path("customer-7", ""), &headers).is_refused(401, "bad_api_key");
-        server.delete(&path("customer-7", "/visitors"), &headers).is_refused(401, "bad_api_key");
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        server
+            .delete(&path("customer-7", ""), &headers)
+            .is_refused(401, "bad_api_key");
+        server
+            .delete(&path("customer-7", "/visitors"), &headers)
+            .is_refused(401, "bad_api_key");
     }
-    server.ask("DELETE", &path(&"c".repeat(129), "")).is_refused(422, "customer_id");
-    assert_eq!(phone.export(&server).json()["customer"], json!("customer-7"));
+    server
+        .ask("DELETE", &path(&"c".repeat(129), ""))
+        .is_refused(422, "customer_id");
+    assert_eq!(
+        phone.export(&server).json()["customer"],
+        json!("customer-7")
+    );
 }
 
 #[test]
 fn r9_ids_that_no_token_named_for_25_months_are_forgotten() {
     let server = Server::start();
-    assert_eq!(server.ask("PUT", &path("customer-7", &format!("/identifiers/{CARD}"))).status, 204);
+    assert_eq!(
+        server
+            .ask("PUT", &path("customer-7", &format!("/identifiers/{CARD}")))
+            .status,
+        204
+    );
     assert_eq!(server.database().rows(), 3);
     let server =
         server.after("UPDATE aliases SET tied_day = tied_day - 761; UPDATE identifiers SET tied_day = tied_day - 761");

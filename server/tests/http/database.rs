@@ -27,7 +27,15 @@ const TABLES: [&str; 10] = [
 ];
 
 /// What was counted, of whom.
-const COUNTED: [&str; 7] = ["counted", "counted_customers", "shown", "weighed", "people", "tastes", "models"];
+const COUNTED: [&str; 7] = [
+    "counted",
+    "counted_customers",
+    "shown",
+    "weighed",
+    "people",
+    "tastes",
+    "models",
+];
 
 #[derive(Clone)]
 pub enum Database {
@@ -55,12 +63,20 @@ impl Database {
     /// As PostgreSQL knows it.
     #[allow(dead_code, reason = "a file has no such name")]
     pub fn name(&self) -> String {
-        self.argument().trim_start_matches("postgres:///").split('?').next().unwrap().to_owned()
+        self.argument()
+            .trim_start_matches("postgres:///")
+            .split('?')
+            .next()
+            .unwrap()
+            .to_owned()
     }
 
     pub fn run(&self, sql: &str) {
         match self {
-            Self::File(path) => rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
+            Self::File(path) => rusqlite::Connection::open(path)
+                .unwrap()
+                .execute_batch(sql)
+                .unwrap(),
             Self::Postgres(url) => on(url, async |db| db.batch_execute(sql).await.unwrap()),
         }
     }
@@ -68,26 +84,37 @@ impl Database {
     /// The one number that a question has for an answer.
     pub fn number(&self, sql: &str) -> i64 {
         match self {
-            Self::File(path) => rusqlite::Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap(),
+            Self::File(path) => rusqlite::Connection::open(path)
+                .unwrap()
+                .query_row(sql, [], |row| row.get(0))
+                .unwrap(),
             Self::Postgres(url) => on(url, async |db| db.query_one(sql, &[]).await.unwrap().get(0)),
         }
     }
 
     /// How many rows there are in all.
     pub fn rows(&self) -> i64 {
-        TABLES.iter().map(|table| self.number(&format!("SELECT count(*) FROM {table}"))).sum()
+        TABLES
+            .iter()
+            .map(|table| self.number(&format!("SELECT count(*) FROM {table}")))
+            .sum()
     }
 
     /// Whether these bytes are anywhere: in any file of the embedded store, in any row of PostgreSQL (what its files
     /// keep of rows that are gone is its own affair, see the guide).
     pub fn holds(&self, needle: &[u8]) -> bool {
         match self {
-            Self::File(path) => files(path).iter().any(|file| contains(&std::fs::read(file).unwrap(), needle)),
+            Self::File(path) => files(path)
+                .iter()
+                .any(|file| contains(&std::fs::read(file).unwrap(), needle)),
             Self::Postgres(url) => on(url, async |db| {
                 let hex: String = needle.iter().map(|byte| format!("{byte:02x}")).collect();
                 let mut found = false;
                 for table in TABLES.into_iter().chain(COUNTED) {
-                    let rows = db.query(&format!("SELECT t::text FROM {table} t"), &[]).await.unwrap();
+                    let rows = db
+                        .query(&format!("SELECT t::text FROM {table} t"), &[])
+                        .await
+                        .unwrap();
                     let has = |row: &str| row.contains(&hex) || contains(row.as_bytes(), needle);
                     found |= rows.iter().any(|row| has(row.get(0)));
                 }
@@ -101,7 +128,9 @@ impl Database {
         match self {
             Self::File(path) => {
                 let db = rusqlite::Connection::open(path).unwrap();
-                db.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap() == "ok"
+                db.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0))
+                    .unwrap()
+                    == "ok"
             }
             Self::Postgres(_) => true,
         }
@@ -111,9 +140,15 @@ impl Database {
 /// The file and what lies beside it.
 fn files(path: &Path) -> Vec<PathBuf> {
     let name = path.file_name().unwrap().to_str().unwrap();
-    let entries = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
-    let files: Vec<PathBuf> =
-        entries.filter(|file| file.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name))).collect();
+    let entries = std::fs::read_dir(path.parent().unwrap())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let files: Vec<PathBuf> = entries
+        .filter(|file| {
+            file.file_name()
+                .is_some_and(|file| file.to_string_lossy().starts_with(name))
+        })
+        .collect();
     assert!(!files.is_empty());
     files
 }

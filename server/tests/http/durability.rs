@@ -12,9 +12,18 @@ fn a_stop_is_graceful_and_a_new_start_keeps_the_data() {
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
     let (said, server) = server.stop_and_restart();
-    assert!(said.iter().any(|line| line.starts_with("stopped")), "{said:?}");
-    assert_eq!(phone.export(&server).json()["replicas"][0]["version"], json!(1));
-    assert_eq!(phone.look_at("trip.city").sync(&server)["accepted"], json!(true));
+    assert!(
+        said.iter().any(|line| line.starts_with("stopped")),
+        "{said:?}"
+    );
+    assert_eq!(
+        phone.export(&server).json()["replicas"][0]["version"],
+        json!(1)
+    );
+    assert_eq!(
+        phone.look_at("trip.city").sync(&server)["accepted"],
+        json!(true)
+    );
 }
 
 /// The server is killed in the midst of it, again and again.
@@ -31,7 +40,10 @@ fn f52_a_server_killed_under_load_loses_nothing_acknowledged() {
 }
 
 fn kill(server: &Server) {
-    let killed = std::process::Command::new("kill").args(["-KILL", &server.pid().to_string()]).status().unwrap();
+    let killed = std::process::Command::new("kill")
+        .args(["-KILL", &server.pid().to_string()])
+        .status()
+        .unwrap();
     assert!(killed.success());
 }
 
@@ -39,12 +51,19 @@ fn kill(server: &Server) {
 fn f38_a_clock_far_ahead_does_not_outlast_the_other_devices() {
     let server = Server::start();
     let (mut ahead, mut other) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
-    let facts = escale::core::event::classify::PageFacts { explicit: "trip.exotic", ..Default::default() };
-    let event = ahead.engine.page(NOW_MS + 20.0 * 365.0 * 86_400_000.0, &facts);
+    let facts = escale::core::event::classify::PageFacts {
+        explicit: "trip.exotic",
+        ..Default::default()
+    };
+    let event = ahead
+        .engine
+        .page(NOW_MS + 20.0 * 365.0 * 86_400_000.0, &facts);
     ahead.engine.apply(&event);
     ahead.version = 1;
     ahead.sync(&server);
-    let now_ms = other.look_at("trip.city").sync(&server)["now_ms"].as_f64().unwrap();
+    let now_ms = other.look_at("trip.city").sync(&server)["now_ms"]
+        .as_f64()
+        .unwrap();
     let last_ms = escale::core::base::time::unix_ms_of(other.engine.known().last_s);
     assert!(last_ms <= now_ms + 301_000.0, "{last_ms} against {now_ms}");
 }

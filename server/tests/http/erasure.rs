@@ -14,24 +14,48 @@ fn an_export_is_complete_and_readable() {
     phone.look_at("trip.city").sync(&server);
     laptop.look_at("trip.exotic").sync(&server);
     let export = phone.export(&server);
-    assert_eq!((export.status, export.header("cache-control")), (200, "no-store"));
+    assert_eq!(
+        (export.status, export.header("cache-control")),
+        (200, "no-store")
+    );
     let export = export.json();
-    assert_eq!((export["site"].as_str(), export["replicas"].as_array().map(Vec::len)), (Some("demo"), Some(2)));
+    assert_eq!(
+        (
+            export["site"].as_str(),
+            export["replicas"].as_array().map(Vec::len)
+        ),
+        (Some("demo"), Some(2))
+    );
     let own = &export["replicas"][0];
-    assert_eq!((&own["replica"], &own["version"]), (&json!(phone.replica), &json!(1)));
-    assert_eq!(from_base64url(own["state"].as_str().unwrap()), phone.engine.save());
+    assert_eq!(
+        (&own["replica"], &own["version"]),
+        (&json!(phone.replica), &json!(1))
+    );
+    assert_eq!(
+        from_base64url(own["state"].as_str().unwrap()),
+        phone.engine.save()
+    );
     assert_eq!(own["profile"]["counts"]["page_views"], json!(1));
-    assert_eq!(own["profile"]["facets"][0]["topics"][0]["name"], json!("trip.city"));
+    assert_eq!(
+        own["profile"]["facets"][0]["topics"][0]["name"],
+        json!("trip.city")
+    );
 }
 
 #[test]
 fn f55_a_wrong_secret_and_an_absent_visitor_are_answered_alike() {
     let server = Server::start();
     Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
-    Browser::of_visitor(2, 1).export(&server).is_refused(404, "unknown_visitor");
+    Browser::of_visitor(2, 1)
+        .export(&server)
+        .is_refused(404, "unknown_visitor");
     server.get(ME, &[]).is_refused(401, "no_bearer");
-    server.get(ME, &[("authorization", "Bearer short")]).is_refused(401, "no_bearer");
-    server.get(ME, &[("authorization", "Basic AAAA")]).is_refused(401, "no_bearer");
+    server
+        .get(ME, &[("authorization", "Bearer short")])
+        .is_refused(401, "no_bearer");
+    server
+        .get(ME, &[("authorization", "Basic AAAA")])
+        .is_refused(401, "no_bearer");
     assert_eq!(server.erase(&base64url(&[77; 16])), 204);
 }
 
@@ -43,12 +67,16 @@ fn the_erased_are_gone_and_stay_gone() {
     laptop.look_at("trip.exotic").sync(&server);
     assert_eq!(server.erase(&phone.visitor), 204);
     for browser in [&phone, &laptop] {
-        server.post("/v1/sync", &browser.body()).is_refused(410, "erased");
+        server
+            .post("/v1/sync", &browser.body())
+            .is_refused(410, "erased");
     }
     phone.export(&server).is_refused(410, "erased");
     assert_eq!(server.erase(&phone.visitor), 204);
     let server = server.kill_and_restart();
-    server.post("/v1/sync", &phone.body()).is_refused(410, "erased");
+    server
+        .post("/v1/sync", &phone.body())
+        .is_refused(410, "erased");
 }
 
 #[test]
@@ -57,9 +85,13 @@ fn the_erase_only_token_erases_and_does_nothing_else() {
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
     let as_bearer = format!("Bearer {}", phone.erase);
-    server.get(ME, &[("authorization", &as_bearer)]).is_refused(404, "unknown_visitor");
+    server
+        .get(ME, &[("authorization", &as_bearer)])
+        .is_refused(404, "unknown_visitor");
     assert_eq!(server.erase(&phone.erase), 204);
-    server.post("/v1/sync", &phone.body()).is_refused(410, "erased");
+    server
+        .post("/v1/sync", &phone.body())
+        .is_refused(410, "erased");
     // Until it is acknowledged the browser sends it again.
     assert_eq!(server.erase(&phone.erase), 204);
 }
@@ -72,11 +104,17 @@ fn a_token_that_another_has_replaced_is_refused_once_it_was_used() {
         let mut phone = Browser::of_visitor(1, 1);
         phone.look_at("trip.city").sync(&server);
         let mut again = Browser::of_visitor(1, 1);
-        again.look_at(if is_conflict { "trip.exotic" } else { "trip.city" });
+        again.look_at(if is_conflict {
+            "trip.exotic"
+        } else {
+            "trip.city"
+        });
         again.erase = base64url(&[77; 16]);
         assert_eq!(again.sync(&server)["conflict"], json!(is_conflict));
         assert_eq!(server.erase(&phone.erase), 204);
-        server.post("/v1/sync", &phone.look_at("trip.city").body()).is_refused(410, "erased");
+        server
+            .post("/v1/sync", &phone.look_at("trip.city").body())
+            .is_refused(410, "erased");
         phone.erase = again.erase;
         assert_eq!(phone.sync(&server)["accepted"], json!(true));
     }
@@ -88,8 +126,17 @@ fn f60_an_erasure_that_overtakes_the_first_hand_in_wins() {
         let server = Server::start();
         let mut phone = Browser::of_visitor(1, 1);
         phone.look_at("trip.city");
-        assert_eq!(server.erase(if by_token { &phone.erase } else { &phone.visitor }), 204);
-        server.post("/v1/sync", &phone.body()).is_refused(410, "erased");
+        assert_eq!(
+            server.erase(if by_token {
+                &phone.erase
+            } else {
+                &phone.visitor
+            }),
+            204
+        );
+        server
+            .post("/v1/sync", &phone.body())
+            .is_refused(410, "erased");
     }
 }
 
@@ -130,10 +177,16 @@ fn r8_no_byte_of_the_erased_is_left() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     for _ in 0..40 {
-        phone.look_at("trip.city").look_at("trip.exotic").sync(&server);
+        phone
+            .look_at("trip.city")
+            .look_at("trip.exotic")
+            .sync(&server);
     }
     let state = phone.engine.save();
-    assert!(server.database().holds(&state) && !server.database().holds(&from_base64url(&phone.visitor)));
+    assert!(
+        server.database().holds(&state)
+            && !server.database().holds(&from_base64url(&phone.visitor))
+    );
     assert_eq!(server.erase(&phone.visitor), 204);
     assert!(!server.database().holds(&state));
 }
@@ -145,7 +198,10 @@ fn the_customers_other_browsers_forget_what_was_erased() {
     phone.look_at("trip.city").sync(&server);
     laptop.look_at("trip.beach").sync(&server);
     for browser in [&phone, &laptop] {
-        let token = server.post("/demo/login", &json!({ "email": "a@b.example" })).json()["token"].clone();
+        let token = server
+            .post("/demo/login", &json!({ "email": "a@b.example" }))
+            .json()["token"]
+            .clone();
         let link = json!({ "site": "demo", "visitor": browser.visitor, "token": token });
         assert_eq!(server.post("/v1/identify", &link).status, 200);
     }
@@ -159,5 +215,10 @@ fn the_customers_other_browsers_forget_what_was_erased() {
 
 fn demo_server() -> Server {
     let folder = env!("CARGO_MANIFEST_DIR");
-    Server::start_with(&["--demo", &format!("{folder}/tests"), "--pkg", &format!("{folder}/tests")])
+    Server::start_with(&[
+        "--demo",
+        &format!("{folder}/tests"),
+        "--pkg",
+        &format!("{folder}/tests"),
+    ])
 }

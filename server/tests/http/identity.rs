@@ -12,14 +12,22 @@ const IN_2100_S: u64 = 4_102_444_800;
 
 /// What a site's back end does, in a few lines and without a library.
 fn sign(secret: &str, header: &Value, claims: &Value) -> String {
-    let message = format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(claims.to_string().as_bytes()));
+    let message = format!(
+        "{}.{}",
+        base64url(header.to_string().as_bytes()),
+        base64url(claims.to_string().as_bytes())
+    );
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(message.as_bytes());
     format!("{message}.{}", base64url(&mac.finalize().into_bytes()))
 }
 
 pub fn token(customer: &str) -> String {
-    sign(SECRET, &json!({ "alg": "HS256", "typ": "JWT" }), &json!({ "sub": customer, "aud": "demo", "exp": IN_2100_S }))
+    sign(
+        SECRET,
+        &json!({ "alg": "HS256", "typ": "JWT" }),
+        &json!({ "sub": customer, "aud": "demo", "exp": IN_2100_S }),
+    )
 }
 
 /// A token that vouches for other ids of the customer too.
@@ -29,13 +37,17 @@ pub fn token_also(customer: &str, also: &[&str]) -> String {
 }
 
 pub fn identify(server: &Server, browser: &Browser, token: &str) -> Answer {
-    server.post("/v1/identify", &json!({ "site": "demo", "visitor": browser.visitor, "token": token }))
+    server.post(
+        "/v1/identify",
+        &json!({ "site": "demo", "visitor": browser.visitor, "token": token }),
+    )
 }
 
 /// As a browser does that has not handed in yet: with the erase-only token.
 fn identify_first(server: &Server, browser: &Browser) -> Answer {
     let (visitor, erase) = (&browser.visitor, &browser.erase);
-    let body = json!({ "site": "demo", "visitor": visitor, "erase": erase, "token": token("customer-7") });
+    let body =
+        json!({ "site": "demo", "visitor": visitor, "erase": erase, "token": token("customer-7") });
     server.post("/v1/identify", &body)
 }
 
@@ -46,7 +58,9 @@ fn r8_a_login_before_the_first_hand_in_can_be_taken_back_by_the_erase_only_token
     assert_eq!(identify_first(&server, &phone).status, 200);
     assert_eq!(server.erase(&phone.erase), 204);
     phone.export(&server).is_refused(410, "erased");
-    server.post("/v1/sync", &phone.look_at("trip.city").body()).is_refused(410, "erased");
+    server
+        .post("/v1/sync", &phone.look_at("trip.city").body())
+        .is_refused(410, "erased");
 }
 
 #[test]
@@ -71,19 +85,32 @@ fn an_erase_only_token_that_cannot_be_read_links_no_one() {
 fn two_visitors_of_a_customer_share_what_they_know() {
     let server = Server::start();
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
-    phone.look_at("trip.city").look_at("trip.city").look_at("trip.city").sync(&server);
-    assert_eq!(laptop.look_at("trip.beach").sync(&server)["others"], Value::Null);
+    phone
+        .look_at("trip.city")
+        .look_at("trip.city")
+        .look_at("trip.city")
+        .sync(&server);
+    assert_eq!(
+        laptop.look_at("trip.beach").sync(&server)["others"],
+        Value::Null
+    );
 
     for browser in [&phone, &laptop] {
         let answer = identify(&server, browser, &token("customer-7"));
-        assert_eq!((answer.status, answer.json()), (200, json!({ "linked": true })));
+        assert_eq!(
+            (answer.status, answer.json()),
+            (200, json!({ "linked": true }))
+        );
     }
     assert_ne!(laptop.sync(&server)["others"], Value::Null);
     assert!((laptop.mass("trip.city") - phone.mass("trip.city")).abs() < 1e-3);
     // Saying it again changes nothing.
     assert_eq!(identify(&server, &laptop, &token("customer-7")).status, 200);
     assert_eq!(laptop.sync(&server)["others"], Value::Null);
-    assert_eq!(laptop.export(&server).json()["customer"], json!("customer-7"));
+    assert_eq!(
+        laptop.export(&server).json()["customer"],
+        json!("customer-7")
+    );
 }
 
 #[test]
@@ -114,14 +141,29 @@ fn a_token_that_is_not_the_back_ends_own_links_no_one() {
     browser.look_at("trip.city").sync(&server);
     let claims = |aud: &str, exp: u64| json!({ "sub": "c", "aud": aud, "exp": exp });
     let hs256 = json!({ "alg": "HS256" });
-    let none =
-        format!("{}.{}.", base64url(br#"{"alg":"none"}"#), base64url(claims("demo", IN_2100_S).to_string().as_bytes()));
+    let none = format!(
+        "{}.{}.",
+        base64url(br#"{"alg":"none"}"#),
+        base64url(claims("demo", IN_2100_S).to_string().as_bytes())
+    );
     let refused = [
-        sign("another secret, which is just as long as it is", &hs256, &claims("demo", IN_2100_S)),
+        sign(
+            "another secret, which is just as long as it is",
+            &hs256,
+            &claims("demo", IN_2100_S),
+        ),
         sign(SECRET, &hs256, &claims("shop", IN_2100_S)),
         sign(SECRET, &hs256, &claims("demo", 1_500_000_000)),
-        sign(SECRET, &json!({ "alg": "HS512" }), &claims("demo", IN_2100_S)),
-        sign(SECRET, &json!({ "alg": "EdDSA" }), &claims("demo", IN_2100_S)),
+        sign(
+            SECRET,
+            &json!({ "alg": "HS512" }),
+            &claims("demo", IN_2100_S),
+        ),
+        sign(
+            SECRET,
+            &json!({ "alg": "EdDSA" }),
+            &claims("demo", IN_2100_S),
+        ),
         none,
         "a.b.c".into(),
         String::new(),
@@ -136,17 +178,33 @@ fn a_token_that_is_not_the_back_ends_own_links_no_one() {
 fn the_demo_site_signs_its_visitors_in() {
     let folder = tempfile::TempDir::new().unwrap();
     std::fs::write(folder.path().join("index.html"), "<title>demo</title>").unwrap();
-    let server =
-        Server::start_with(&["--demo", folder.path().to_str().unwrap(), "--pkg", folder.path().to_str().unwrap()]);
+    let server = Server::start_with(&[
+        "--demo",
+        folder.path().to_str().unwrap(),
+        "--pkg",
+        folder.path().to_str().unwrap(),
+    ]);
     let login = |email: &str| server.post("/demo/login", &json!({ "email": email }));
-    let token = login("Camille@voyages.example").json()["token"].as_str().unwrap().to_owned();
-    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-    assert!(!String::from_utf8_lossy(&claims).to_lowercase().contains("camille"));
+    let token = login("Camille@voyages.example").json()["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(token.split('.').nth(1).unwrap())
+        .unwrap();
+    assert!(
+        !String::from_utf8_lossy(&claims)
+            .to_lowercase()
+            .contains("camille")
+    );
 
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
     phone.look_at("trip.city").sync(&server);
     assert_eq!(identify(&server, &phone, &token).status, 200);
-    let again = login(" camille@voyages.example ").json()["token"].as_str().unwrap().to_owned();
+    let again = login(" camille@voyages.example ").json()["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(identify(&server, &laptop, &again).status, 200);
     laptop.look_at("trip.beach").sync(&server);
     assert!(laptop.mass("trip.city") > 0.9);

@@ -19,7 +19,12 @@ pub fn post(server: &Server, path: &str, kind: &str, body: &str) -> Answer {
 #[track_caller]
 pub fn tell(server: &Server, path: &str, what: &Value) -> Value {
     let answer = post(server, path, "application/json", &what.to_string());
-    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
+    assert_eq!(
+        answer.status,
+        200,
+        "{}",
+        String::from_utf8_lossy(&answer.bytes)
+    );
     answer.json()
 }
 
@@ -45,11 +50,22 @@ fn a_booking_reaches_the_browser_at_its_next_sync_and_is_no_visit() {
     let server = Server::start();
     let mut phone = known(&server, 1);
     phone.sync(&server);
-    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["taken"], json!(1));
+    assert_eq!(
+        tell(&server, "/v1/bookings", &booking("B1"))["taken"],
+        json!(1)
+    );
     assert_ne!(phone.sync(&server)["others"], Value::Null);
     let known = knows(&phone);
-    assert_eq!(known["bookings"].as_array().map(Vec::len), Some(1), "{known}");
-    assert_eq!((known["counts"]["visits"].as_u64(), known["rfm"].is_null()), (Some(1), false), "{known}");
+    assert_eq!(
+        known["bookings"].as_array().map(Vec::len),
+        Some(1),
+        "{known}"
+    );
+    assert_eq!(
+        (known["counts"]["visits"].as_u64(), known["rfm"].is_null()),
+        (Some(1), false),
+        "{known}"
+    );
     assert!(phone.mass("trip.exotic") > 0.0);
     assert_eq!(phone.sync(&server)["others"], Value::Null);
 }
@@ -67,21 +83,32 @@ fn what_was_told_before_the_first_login_waits_for_it() {
 fn f44_the_same_word_again_changes_nothing_and_the_later_word_holds_in_any_order() {
     let server = Server::start();
     let mut phone = known(&server, 1);
-    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["taken"], json!(1));
+    assert_eq!(
+        tell(&server, "/v1/bookings", &booking("B1"))["taken"],
+        json!(1)
+    );
     phone.sync(&server);
-    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["unchanged"], json!(1));
+    assert_eq!(
+        tell(&server, "/v1/bookings", &booking("B1"))["unchanged"],
+        json!(1)
+    );
     assert_eq!(phone.sync(&server)["others"], Value::Null);
     let mut dearer = booking("B1");
     (dearer["at"], dearer["value"]) = (json!("2026-08-02"), json!(1400));
     assert_eq!(tell(&server, "/v1/bookings", &dearer)["taken"], json!(1));
-    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["older"], json!(1));
-    let cancelled =
-        json!({ "customer": "customer-7", "id": "B1", "at": "2026-08-03", "cancelled": true, "value": 1400 });
+    assert_eq!(
+        tell(&server, "/v1/bookings", &booking("B1"))["older"],
+        json!(1)
+    );
+    let cancelled = json!({ "customer": "customer-7", "id": "B1", "at": "2026-08-03", "cancelled": true, "value": 1400 });
     assert_eq!(tell(&server, "/v1/bookings", &cancelled)["taken"], json!(1));
     phone.sync(&server);
     let known = knows(&phone);
     assert_eq!(
-        (known["bookings"].as_array().map(Vec::len), &known["bookings"][0]["cancelled"]),
+        (
+            known["bookings"].as_array().map(Vec::len),
+            &known["bookings"][0]["cancelled"]
+        ),
         (Some(1), &json!(true))
     );
 }
@@ -94,7 +121,13 @@ fn a_booking_made_on_the_web_teaches_nothing_twice() {
     on_the_web["channel"] = json!("web");
     tell(&server, "/v1/bookings", &on_the_web);
     phone.sync(&server);
-    assert_eq!((knows(&phone)["bookings"].as_array().map(Vec::len), phone.mass("trip.exotic")), (Some(1), 0.0));
+    assert_eq!(
+        (
+            knows(&phone)["bookings"].as_array().map(Vec::len),
+            phone.mass("trip.exotic")
+        ),
+        (Some(1), 0.0)
+    );
 }
 
 #[test]
@@ -102,20 +135,31 @@ fn reactions_tell_the_preferred_channel_and_an_unsubscription_is_heeded() {
     let server = Server::start();
     let mut phone = known(&server, 1);
     let mut lines = String::new();
-    for (id, reaction) in [("m1", "sent"), ("m1", "clicked"), ("m2", "sent"), ("m2", "opened")] {
-        let line =
-            json!({ "customer": "customer-7", "id": id, "at": BOOKED, "channel": "email", "reaction": reaction });
+    for (id, reaction) in [
+        ("m1", "sent"),
+        ("m1", "clicked"),
+        ("m2", "sent"),
+        ("m2", "opened"),
+    ] {
+        let line = json!({ "customer": "customer-7", "id": id, "at": BOOKED, "channel": "email", "reaction": reaction });
         lines.push_str(&format!("{line}\n"));
     }
-    let left =
-        json!({ "customer": "customer-7", "id": "u1", "at": BOOKED, "channel": "email", "reaction": "unsubscribed" });
+    let left = json!({ "customer": "customer-7", "id": "u1", "at": BOOKED, "channel": "email", "reaction": "unsubscribed" });
     lines.push_str(&format!("\n{left}\n"));
     let answer = post(&server, "/v1/reactions", "application/x-ndjson", &lines);
     assert_eq!((answer.status, &answer.json()["taken"]), (200, &json!(5)));
     phone.sync(&server);
     let known = knows(&phone);
-    assert_eq!((&known["channel"], &known["frequency"]), (&json!("email"), &json!("never")), "{known}");
-    assert_eq!(known["channels"]["email"]["messages"], json!(2.0), "{known}");
+    assert_eq!(
+        (&known["channel"], &known["frequency"]),
+        (&json!("email"), &json!("never")),
+        "{known}"
+    );
+    assert_eq!(
+        known["channels"]["email"]["messages"],
+        json!(2.0),
+        "{known}"
+    );
 }
 
 #[test]
@@ -123,7 +167,11 @@ fn facts_are_declared_with_their_source() {
     let server = Server::start();
     let mut phone = known(&server, 1);
     let fact = |fact: &str, value: Value| json!({ "customer": "customer-7", "id": fact, "at": BOOKED, "fact": fact, "value": value, "source": "shop" });
-    let all = json!([fact("trip", json!("beach")), fact("children", json!(2)), fact("frequency", json!("monthly"))]);
+    let all = json!([
+        fact("trip", json!("beach")),
+        fact("children", json!(2)),
+        fact("frequency", json!("monthly"))
+    ]);
     let answer = post(&server, "/v1/facts", "application/json", &all.to_string());
     assert_eq!(
         (answer.status, &answer.json()["taken"]),
@@ -134,7 +182,10 @@ fn facts_are_declared_with_their_source() {
     phone.sync(&server);
     let known = knows(&phone);
     assert_eq!(
-        (known["declared"].as_array().map(Vec::len), &known["frequency"]),
+        (
+            known["declared"].as_array().map(Vec::len),
+            &known["frequency"]
+        ),
         (Some(2), &json!("monthly")),
         "{known}"
     );
@@ -149,8 +200,14 @@ fn a_consent_is_kept_with_its_version_and_shown_and_erased_with_the_customer() {
         json!({ "customer": "customer-7", "id": id, "at": BOOKED, "granted": granted, "purpose": "newsletter",
                 "channel": "email", "version": "2026-03", "source": "form" })
     };
-    assert_eq!(tell(&server, "/v1/consents", &consent("C1", true))["taken"], json!(1));
-    assert_eq!(tell(&server, "/v1/consents", &consent("C1", true))["unchanged"], json!(1));
+    assert_eq!(
+        tell(&server, "/v1/consents", &consent("C1", true))["taken"],
+        json!(1)
+    );
+    assert_eq!(
+        tell(&server, "/v1/consents", &consent("C1", true))["unchanged"],
+        json!(1)
+    );
     let said = &phone.export(&server).json()["told"]["consents"][0];
     assert_eq!(
         (&said["granted"], &said["purpose"], &said["version"]),
@@ -165,10 +222,19 @@ fn a_consent_is_kept_with_its_version_and_shown_and_erased_with_the_customer() {
     ] {
         let mut wrong = consent("C2", true);
         wrong[field] = value;
-        post(&server, "/v1/consents", "application/json", &wrong.to_string()).is_refused(422, "malformed");
+        post(
+            &server,
+            "/v1/consents",
+            "application/json",
+            &wrong.to_string(),
+        )
+        .is_refused(422, "malformed");
     }
     assert_eq!(server.erase(&phone.visitor), 204);
-    assert_eq!(tell(&server, "/v1/consents", &consent("C1", true))["erased"], json!(1));
+    assert_eq!(
+        tell(&server, "/v1/consents", &consent("C1", true))["erased"],
+        json!(1)
+    );
     assert!(!server.database().holds(b"newsletter"));
 }
 
@@ -185,10 +251,16 @@ fn a_bad_line_costs_the_others_nothing_and_is_told() {
     let said = answer.json();
     assert_eq!((answer.status, &said["taken"]), (200, &json!(1)));
     let rejected = said["rejected"].as_array().unwrap();
-    let places: Vec<_> = rejected.iter().map(|r| r["item"].as_u64().unwrap()).collect();
+    let places: Vec<_> = rejected
+        .iter()
+        .map(|r| r["item"].as_u64().unwrap())
+        .collect();
     assert_eq!(places, [1, 2, 3, 4]);
     for (at, word) in [(1, "`soon`"), (2, "`start_date`"), (3, "`colour`")] {
-        assert!(rejected[at]["why"].as_str().unwrap().contains(word), "{said}");
+        assert!(
+            rejected[at]["why"].as_str().unwrap().contains(word),
+            "{said}"
+        );
     }
 }
 
@@ -206,12 +278,24 @@ fn what_cannot_be_taken_alone_is_refused() {
     ] {
         let mut wrong = booking("B1");
         wrong[field] = value;
-        post(&server, "/v1/bookings", "application/json", &wrong.to_string()).is_refused(422, "malformed");
+        post(
+            &server,
+            "/v1/bookings",
+            "application/json",
+            &wrong.to_string(),
+        )
+        .is_refused(422, "malformed");
     }
     post(&server, "/v1/bookings", "application/json", "7").is_refused(422, "malformed");
     post(&server, "/v1/bookings", "text/plain", "{}").is_refused(415, "media_type");
     let many = vec![booking("B1"); 1001];
-    post(&server, "/v1/bookings", "application/json", &json!(many).to_string()).is_refused(413, "too_many");
+    post(
+        &server,
+        "/v1/bookings",
+        "application/json",
+        &json!(many).to_string(),
+    )
+    .is_refused(413, "too_many");
     let large = " ".repeat(1024 * 1024 + 1);
     post(&server, "/v1/bookings", "application/json", &large).is_refused(413, "too_large");
     assert_eq!(server.database().rows(), 0);
@@ -223,11 +307,22 @@ fn f59_without_the_key_no_one_tells_anything() {
     let body = booking("B1").to_string();
     let visitor = format!("Bearer {}", Browser::of_visitor(1, 1).visitor);
     let wrong = format!("Bearer {API_KEY}x");
-    for headers in [vec![], vec![("authorization", wrong.as_str())], vec![("authorization", visitor.as_str())]] {
-        let headers: Vec<_> = headers.into_iter().chain([("content-type", "application/json")]).collect();
-        server.post_as("/v1/bookings?site=demo", &headers, body.as_bytes()).is_refused(401, "bad_api_key");
+    for headers in [
+        vec![],
+        vec![("authorization", wrong.as_str())],
+        vec![("authorization", visitor.as_str())],
+    ] {
+        let headers: Vec<_> = headers
+            .into_iter()
+            .chain([("content-type", "application/json")])
+            .collect();
+        server
+            .post_as("/v1/bookings?site=demo", &headers, body.as_bytes())
+            .is_refused(401, "bad_api_key");
     }
-    server.get("/v1/bookings?site=demo", &[]).is_refused(405, "method");
+    server
+        .get("/v1/bookings?site=demo", &[])
+        .is_refused(405, "method");
     assert_eq!(server.database().rows(), 0);
 }
 
@@ -243,7 +338,10 @@ fn r8_an_erased_customer_is_not_brought_back_by_an_older_import() {
     let said = tell(&server, "/v1/bookings", &booking("B1"));
     assert_eq!((&said["taken"], &said["erased"]), (&json!(0), &json!(1)));
     let server = server.kill_and_restart();
-    assert_eq!(tell(&server, "/v1/bookings", &booking("B2"))["erased"], json!(1));
+    assert_eq!(
+        tell(&server, "/v1/bookings", &booking("B2"))["erased"],
+        json!(1)
+    );
 }
 
 #[test]
@@ -264,7 +362,11 @@ fn r10_texts_of_an_import_are_not_stored_or_logged() {
     assert_eq!(tell(&server, "/v1/bookings", &told)["taken"], json!(1));
     let (_, server) = server.stop_and_restart();
     assert!(!server.database().holds(b"canary4711"));
-    assert!(!server.log().contains("canary4711") && !server.log().contains("customer-7"), "{}", server.log());
+    assert!(
+        !server.log().contains("canary4711") && !server.log().contains("customer-7"),
+        "{}",
+        server.log()
+    );
 }
 
 #[test]
@@ -288,8 +390,21 @@ customer-8,F3,2026-08-07,not much,1,Paris
 
 fn import(server: &Server, more: &[&str]) -> (Option<i32>, String) {
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
-        .args(["import", "bookings", "shop.csv", "--config", "escale.json", "--db", &server.database().argument()])
-        .args(["--map", "customer=client_no,id=file_no,at=booked_on,value=amount", "--set", "channel=shop"])
+        .args([
+            "import",
+            "bookings",
+            "shop.csv",
+            "--config",
+            "escale.json",
+            "--db",
+            &server.database().argument(),
+        ])
+        .args([
+            "--map",
+            "customer=client_no,id=file_no,at=booked_on,value=amount",
+            "--set",
+            "channel=shop",
+        ])
         .args(more)
         .current_dir(server.folder())
         .output()
@@ -304,21 +419,43 @@ fn a_file_is_imported_beside_a_server_that_runs() {
     let mut phone = known(&server, 1);
     std::fs::write(server.folder().join("shop.csv"), FILE).unwrap();
     let (code, said) = import(&server, &["--dry-run"]);
-    assert_eq!((code, said.contains("2 could be taken, 2 rejected")), (Some(1), true), "{said}");
+    assert_eq!(
+        (code, said.contains("2 could be taken, 2 rejected")),
+        (Some(1), true),
+        "{said}"
+    );
     assert_eq!(server.database().number("SELECT count(*) FROM tellings"), 0);
     let (code, said) = import(&server, &[]);
-    assert_eq!((code, said.contains("2 taken") && said.contains("2 rejected")), (Some(1), true), "{said}");
+    assert_eq!(
+        (
+            code,
+            said.contains("2 taken") && said.contains("2 rejected")
+        ),
+        (Some(1), true),
+        "{said}"
+    );
     let rejects = std::fs::read_to_string(server.folder().join("shop.rejects.csv")).unwrap();
-    assert!(rejects.starts_with("client_no,file_no,booked_on,amount,adults,agency,reason\n"), "{rejects}");
-    assert!(rejects.contains("F3") && rejects.contains("`value`") && rejects.contains("no `customer`"), "{rejects}");
+    assert!(
+        rejects.starts_with("client_no,file_no,booked_on,amount,adults,agency,reason\n"),
+        "{rejects}"
+    );
+    assert!(
+        rejects.contains("F3") && rejects.contains("`value`") && rejects.contains("no `customer`"),
+        "{rejects}"
+    );
     phone.sync(&server);
     assert_eq!(knows(&phone)["bookings"].as_array().map(Vec::len), Some(2));
     // The same file again.
     let (_, said) = import(&server, &[]);
     assert!(said.contains("0 taken, 2 known already"), "{said}");
     // Mended rejects are a file like any other.
-    std::fs::write(server.folder().join("shop.csv"), rejects.replace("not much", "300").replace("\n,F4", "\nc-9,F4"))
-        .unwrap();
+    std::fs::write(
+        server.folder().join("shop.csv"),
+        rejects
+            .replace("not much", "300")
+            .replace("\n,F4", "\nc-9,F4"),
+    )
+    .unwrap();
     let (code, said) = import(&server, &[]);
     assert_eq!((code, said.contains("2 taken")), (Some(0), true), "{said}");
 }
@@ -328,7 +465,14 @@ fn a_mapping_that_cannot_be_is_told_before_anything_is_done() {
     let server = Server::start();
     std::fs::write(server.folder().join("shop.csv"), FILE).unwrap();
     let (code, said) = import(&server, &["--map", "adults=grown_ups"]);
-    assert_eq!((code, said.contains("`grown_ups`") && said.contains("client_no")), (Some(2), true), "{said}");
+    assert_eq!(
+        (
+            code,
+            said.contains("`grown_ups`") && said.contains("client_no")
+        ),
+        (Some(2), true),
+        "{said}"
+    );
     let (code, said) = import(&server, &["--set", "colour=blue"]);
     assert_eq!((code, said.contains("`colour`")), (Some(2), true), "{said}");
 }

@@ -10,7 +10,10 @@ const BROWSERS: u8 = 8;
 
 /// How often there is a kill: twenty times, unless `make kills` says otherwise.
 pub fn kills() -> u32 {
-    std::env::var("ESCALE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20)
+    std::env::var("ESCALE_KILLS")
+        .ok()
+        .and_then(|kills| kills.parse().ok())
+        .unwrap_or(20)
 }
 
 #[derive(Default)]
@@ -35,10 +38,12 @@ impl Load {
                 scope.spawn(move || hand_in_until_it_dies(&agent, &url, (n, from), &acks));
             }
             drop(acks);
-            self.acknowledged.extend(taken.iter().take(enough).inspect(|_| self.all += 1));
+            self.acknowledged
+                .extend(taken.iter().take(enough).inspect(|_| self.all += 1));
             kill();
             // What was answered before the kill counts too.
-            self.acknowledged.extend(taken.iter().inspect(|_| self.all += 1));
+            self.acknowledged
+                .extend(taken.iter().inspect(|_| self.all += 1));
         });
         self.kills += 1;
     }
@@ -46,31 +51,53 @@ impl Load {
     #[track_caller]
     pub fn is_held_by(&self, server: &Server) {
         for (n, version) in &self.acknowledged {
-            let held = Browser::of_visitor(*n, 1).export(server).json()["replicas"][0]["version"].as_u64();
+            let held =
+                Browser::of_visitor(*n, 1).export(server).json()["replicas"][0]["version"].as_u64();
             // What was sent last may have been stored without an answer; nothing else may be there.
             let expected = Some(*version)..=Some(*version + 1);
-            assert!(expected.contains(&held), "kill {}: visitor {n} held {held:?}, acknowledged {version}", self.kills);
+            assert!(
+                expected.contains(&held),
+                "kill {}: visitor {n} held {held:?}, acknowledged {version}",
+                self.kills
+            );
         }
     }
 
     /// Each state counts once; of what was not acknowledged, each browser may have stored one at each kill.
     #[track_caller]
     pub fn is_counted_once(&self, server: &Server) {
-        let changes = server.database().number("SELECT CAST(sum(changes) AS BIGINT) FROM replicas");
+        let changes = server
+            .database()
+            .number("SELECT CAST(sum(changes) AS BIGINT) FROM replicas");
         let (all, kills) = (self.all, self.kills);
         let most = all + i64::from(BROWSERS) * kills;
-        assert!((all..=most).contains(&changes), "{changes} states stored of {all} acknowledged");
-        assert_eq!(server.database().number("SELECT count(*) FROM replicas"), i64::from(BROWSERS));
+        assert!(
+            (all..=most).contains(&changes),
+            "{changes} states stored of {all} acknowledged"
+        );
+        assert_eq!(
+            server.database().number("SELECT count(*) FROM replicas"),
+            i64::from(BROWSERS)
+        );
         println!("{kills} kills, {all} acknowledged hand-ins, none lost ({changes} states stored)");
     }
 }
 
-fn hand_in_until_it_dies(agent: &ureq::Agent, url: &str, (n, from): (u8, u64), acks: &Sender<(u8, u64)>) {
+fn hand_in_until_it_dies(
+    agent: &ureq::Agent,
+    url: &str,
+    (n, from): (u8, u64),
+    acks: &Sender<(u8, u64)>,
+) {
     let mut browser = Browser::of_visitor(n, 1);
     browser.version = from;
     loop {
         browser.look_at("trip.city");
-        match agent.post(url).header("content-type", "application/json").send(browser.body().to_string().as_bytes()) {
+        match agent
+            .post(url)
+            .header("content-type", "application/json")
+            .send(browser.body().to_string().as_bytes())
+        {
             Ok(answer) if answer.status() == 200 => {}
             _ => return,
         }

@@ -1,6 +1,11 @@
 //! The real binary over real HTTP on a real SQLite file: what browsers hand in, what they are answered, what stays
 //! after a stop, a kill and an erasure. `postgres.rs` runs the same stories on PostgreSQL. Nothing here waits on a clock.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on ends"
+)]
 
 mod browser;
 mod certificates;

@@ -9,11 +9,23 @@ use crate::server::Server;
 
 /// The steps of this store, in order.
 fn steps() -> Vec<String> {
-    let name = if STORE == Kind::Sqlite { "sqlite" } else { "postgres" };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(name);
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let name = if STORE == Kind::Sqlite {
+        "sqlite"
+    } else {
+        "postgres"
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("migrations")
+        .join(name);
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
     files.sort();
-    files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
+    files
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect()
 }
 
 /// How a store remembers that it has come so far.
@@ -31,16 +43,29 @@ fn from_every_earlier_schema_the_newest_is_reached_and_visitors_are_kept() {
     let steps = steps();
     for reached_step in 1..=steps.len() {
         let home = Server::new_folder();
-        let known = if STORE == Kind::Sqlite { "x'07'" } else { "decode('07', 'hex')" };
+        let known = if STORE == Kind::Sqlite {
+            "x'07'"
+        } else {
+            "decode('07', 'hex')"
+        };
         let visitor = format!(
             "INSERT INTO visitors (site, bucket, visitor, created_day, synced_day) VALUES ('demo', 7, {known}, 20000, 40000)"
         );
-        let sql = [steps[..reached_step].join(";\n"), reached(reached_step), visitor].join(";\n");
+        let sql = [
+            steps[..reached_step].join(";\n"),
+            reached(reached_step),
+            visitor,
+        ]
+        .join(";\n");
         home.database().run(&sql);
         let server = home.start();
         Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
         let server = server.kill_and_restart();
-        assert_eq!(server.database().number("SELECT count(*) FROM visitors"), 2, "from step {reached_step}");
+        assert_eq!(
+            server.database().number("SELECT count(*) FROM visitors"),
+            2,
+            "from step {reached_step}"
+        );
     }
 }
 
@@ -48,7 +73,11 @@ fn from_every_earlier_schema_the_newest_is_reached_and_visitors_are_kept() {
 fn a_database_of_a_later_release_is_refused_and_left_as_it_is() {
     let home = Server::new_folder();
     let later = steps().len() + 1;
-    home.database().run(&[steps().join(";\n"), reached(later)].join(";\n"));
+    home.database()
+        .run(&[steps().join(";\n"), reached(later)].join(";\n"));
     let said = home.refusal();
-    assert!(said.contains(&format!("schema {later}")) && said.contains("Update this program"), "{said}");
+    assert!(
+        said.contains(&format!("schema {later}")) && said.contains("Update this program"),
+        "{said}"
+    );
 }

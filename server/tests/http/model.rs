@@ -11,14 +11,31 @@ use crate::server::Server;
 use crate::statistics::Shown;
 
 fn run(server: &Server, arguments: &[&str]) -> (Option<i32>, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_escale")).args(arguments).current_dir(server.folder()).output().unwrap();
-    (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    let output = Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(arguments)
+        .current_dir(server.folder())
+        .output()
+        .unwrap();
+    (
+        output.status.code(),
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap(),
+    )
 }
 
 fn learn(server: &Server) -> Value {
     let db = server.database().argument();
-    let (code, said) = run(server, &["model", "--config", "escale.json", "--db", &db, "-o", "model.json"]);
+    let (code, said) = run(
+        server,
+        &[
+            "model",
+            "--config",
+            "escale.json",
+            "--db",
+            &db,
+            "-o",
+            "model.json",
+        ],
+    );
     assert_eq!(code, Some(0), "{said}");
     serde_json::from_slice(&std::fs::read(server.folder().join("model.json")).unwrap()).unwrap()
 }
@@ -36,7 +53,10 @@ fn fewer_than_fifty_visitors_teach_nothing_and_fifty_do() {
     assert_eq!(learn(&server)["rates"], json!({}));
     Shown::to(49, 1).sync(&server);
     let model = learn(&server);
-    assert_eq!((&model["success"], &model["least_group"]), (&json!("clicks"), &json!(50)));
+    assert_eq!(
+        (&model["success"], &model["least_group"]),
+        (&json!("clicks"), &json!(50))
+    );
     // One offer alone has the site's mean: ten clicks of fifty, each weighed by its propensity.
     let rate = model["rates"]["lisbonne"].as_f64().unwrap();
     assert!((0.1..0.35).contains(&rate), "{model}");
@@ -45,18 +65,30 @@ fn fewer_than_fifty_visitors_teach_nothing_and_fifty_do() {
 #[test]
 fn a_server_with_a_model_serves_another_config_and_says_so_at_the_next_sync() {
     let server = Server::start();
-    server.get("/v1/model?site=demo", &[]).is_refused(404, "no_model");
+    server
+        .get("/v1/model?site=demo", &[])
+        .is_refused(404, "no_model");
     let before = Shown::to(1, 1).sync(&server)["config"].clone();
     let model = json!({ "version": 1, "from": "2026-05-01", "to": "2026-07-29", "success": "clicks", "least_group": 50,
         "rates": { "lisbonne": 0.09 }, "base_rates": { "trip.city": 0.6 } });
     std::fs::write(server.folder().join("model.json"), model.to_string()).unwrap();
     let server = server.restarted_with(&["--model", "model.json"]);
-    assert_ne!(Shown::to(1, 1).tell("offer_click", 1.0).sync(&server)["config"], before);
+    assert_ne!(
+        Shown::to(1, 1).tell("offer_click", 1.0).sync(&server)["config"],
+        before
+    );
     let answer = server.get("/v1/model?site=demo", &[]);
     assert_eq!((answer.status, answer.json()), (200, model));
     let tag = answer.header("etag");
-    assert_eq!(server.get("/v1/model?site=demo", &[("if-none-match", tag)]).status, 304);
-    server.get("/v1/model?site=other", &[]).is_refused(403, "unknown_site");
+    assert_eq!(
+        server
+            .get("/v1/model?site=demo", &[("if-none-match", tag)])
+            .status,
+        304
+    );
+    server
+        .get("/v1/model?site=other", &[])
+        .is_refused(403, "unknown_site");
 }
 
 #[test]
@@ -66,21 +98,41 @@ fn a_model_goes_into_a_build_of_peoples_config_alone() {
         let model = json!({ "version": 1, "from": "", "to": "", "success": "clicks", "least_group": 50, "rates": { "bali": rate } });
         std::fs::write(server.folder().join("model.json"), model.to_string()).unwrap();
     };
-    let build = |config: &str, to: &str| run(&server, &["build", config, "-o", to, "--model", "model.json"]);
+    let build = |config: &str, to: &str| {
+        run(
+            &server,
+            &["build", config, "-o", to, "--model", "model.json"],
+        )
+    };
     model(0.05);
-    assert_eq!(run(&server, &["build", "escale.json", "-o", "plain.bin"]).0, Some(0));
+    assert_eq!(
+        run(&server, &["build", "escale.json", "-o", "plain.bin"]).0,
+        Some(0)
+    );
     assert_eq!(build("escale.json", "learned.bin").0, Some(0));
     let bytes = |name: &str| std::fs::read(server.folder().join(name)).unwrap();
     assert_ne!(bytes("plain.bin"), bytes("learned.bin"));
     let (code, said) = build("plain.bin", "again.bin");
-    assert_eq!((code, said.contains("takes no model")), (Some(2), true), "{said}");
+    assert_eq!(
+        (code, said.contains("takes no model")),
+        (Some(2), true),
+        "{said}"
+    );
     model(7.0);
     let (code, said) = build("escale.json", "again.bin");
-    assert_eq!((code, said.contains("the rate of `bali`")), (Some(2), true), "{said}");
+    assert_eq!(
+        (code, said.contains("the rate of `bali`")),
+        (Some(2), true),
+        "{said}"
+    );
 }
 
 pub fn version(server: &Server) -> String {
-    server.get("/v1/config?site=demo", &[]).header("etag").trim_matches('"').to_owned()
+    server
+        .get("/v1/config?site=demo", &[])
+        .header("etag")
+        .trim_matches('"')
+        .to_owned()
 }
 
 pub fn teach(server: &Server, visitors: std::ops::Range<u8>) {
@@ -100,22 +152,40 @@ fn a_server_that_learns_by_itself_gives_browsers_another_config_and_says_so_at_t
     teach(&server, 0..49);
     let server = server.restarted_with(&["--fit-every", "24h"]);
     assert_eq!(version(&server), unlearned, "49 teach nothing");
-    assert_eq!(server.get("/v1/model?site=demo", &[]).json()["base_rates"], json!({}));
+    assert_eq!(
+        server.get("/v1/model?site=demo", &[]).json()["base_rates"],
+        json!({})
+    );
     // Time passes.
     let server = server.after("UPDATE models SET fitted_s = 0");
     teach(&server, 49..50);
     let mut server = server.restarted_with(&["--fit-every", "24h"]);
-    let said = std::iter::repeat_with(|| server.next_line()).find(|line| line.starts_with("Learned from "));
+    let said = std::iter::repeat_with(|| server.next_line())
+        .find(|line| line.starts_with("Learned from "));
     let learned = version(&server);
     assert!(learned != unlearned && said.unwrap().ends_with(&learned));
     let mut phone = Browser::of_visitor(0, 2);
-    assert_eq!(phone.look_at("trip.exotic").sync(&server)["config"], json!(learned));
+    assert_eq!(
+        phone.look_at("trip.exotic").sync(&server)["config"],
+        json!(learned)
+    );
     let model = server.get("/v1/model?site=demo", &[]).json();
-    assert!(model["rates"]["lisbonne"].as_f64().unwrap() > 0.0, "{model}");
+    assert!(
+        model["rates"]["lisbonne"].as_f64().unwrap() > 0.0,
+        "{model}"
+    );
     // All look at cities; of the prior's fifty a third does.
-    assert!((model["base_rates"]["trip.city"].as_f64().unwrap() - 2.0 / 3.0).abs() < 0.001, "{model}");
+    assert!(
+        (model["base_rates"]["trip.city"].as_f64().unwrap() - 2.0 / 3.0).abs() < 0.001,
+        "{model}"
+    );
     // The browser opens what it is given.
-    let bytes = server.get("/v1/config?site=demo", &[("if-none-match", &format!("\"{unlearned}\""))]).bytes;
+    let bytes = server
+        .get(
+            "/v1/config?site=demo",
+            &[("if-none-match", &format!("\"{unlearned}\""))],
+        )
+        .bytes;
     let config = Config::from_bytes(bytes).unwrap();
     assert_eq!(format!("{:08x}", config.version_hash()), learned);
     let city = config.index_of_name(Namespace::Topic, "trip.city").unwrap();
@@ -128,11 +198,15 @@ fn a_server_that_runs_learns_when_it_is_time_without_a_restart() {
     let unlearned = version(&server);
     teach(&server, 0..50);
     // It may have learned in the midst of them.
-    let enough = std::iter::repeat_with(|| server.next_line()).find(|line| line.contains("3 topics"));
+    let enough =
+        std::iter::repeat_with(|| server.next_line()).find(|line| line.contains("3 topics"));
     assert!(enough.is_some());
     let learned = version(&server);
     assert_ne!(learned, unlearned);
-    assert_eq!(Shown::to(9, 2).sync(&server)["config"], json!(version(&server)));
+    assert_eq!(
+        Shown::to(9, 2).sync(&server)["config"],
+        json!(version(&server))
+    );
 }
 
 /// A model of the future, as of a clock that was set back since, is no reason to wait until then.
@@ -167,9 +241,9 @@ fn what_is_learned_is_a_topics_share_of_visitors_and_is_counted_once() {
     let parts = |topic: &str| {
         let hash = name_hash(Namespace::Topic, topic) & 0xff_ffff;
         let sum = |of: &str| {
-            server
-                .database()
-                .number(&format!("SELECT CAST(coalesce(sum({of}), 0) AS BIGINT) FROM tastes WHERE topic = {hash}"))
+            server.database().number(&format!(
+                "SELECT CAST(coalesce(sum({of}), 0) AS BIGINT) FROM tastes WHERE topic = {hash}"
+            ))
         };
         (sum("visitors"), sum("parts"))
     };
@@ -177,9 +251,14 @@ fn what_is_learned_is_a_topics_share_of_visitors_and_is_counted_once() {
     phone.look_at("trip.city").sync(&server);
     phone.look_at("trip.city").sync(&server);
     assert_eq!(parts("trip.city"), (1, 16));
-    phone.look_at("trip.exotic").look_at("trip.exotic").sync(&server);
+    phone
+        .look_at("trip.exotic")
+        .look_at("trip.exotic")
+        .sync(&server);
     assert_eq!((parts("trip.city"), parts("trip.exotic")), ((1, 8), (1, 8)));
-    Browser::of_visitor(2, 1).look_at("trip.exotic").sync(&server);
+    Browser::of_visitor(2, 1)
+        .look_at("trip.exotic")
+        .sync(&server);
     assert_eq!(parts("trip.exotic"), (2, 24));
     assert_eq!(server.erase(&phone.visitor), 204);
     assert_eq!(parts("trip.exotic"), (2, 24), "sums name no one, and stay");

@@ -12,10 +12,16 @@ use crate::server::Server;
 fn shut(server: &Server, is_shut: bool) {
     let name = server.database().name();
     on(&Cluster::get().url("postgres"), async |db| {
-        db.batch_execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {}", !is_shut)).await.unwrap();
+        db.batch_execute(&format!(
+            "ALTER DATABASE {name} ALLOW_CONNECTIONS {}",
+            !is_shut
+        ))
+        .await
+        .unwrap();
         if is_shut {
             // The answer comes once each of them has ended.
-            let end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1";
+            let end =
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1";
             db.query(end, &[&name]).await.unwrap();
         }
     });
@@ -29,7 +35,11 @@ fn f53_a_database_that_goes_away_is_answered_503_and_used_again_once_it_is_back(
     for _ in 0..3 {
         shut(&server, true);
         phone.look_at("trip.city");
-        for answer in [server.post("/v1/sync", &phone.body()), phone.export(&server), server.get("/readyz", &[])] {
+        for answer in [
+            server.post("/v1/sync", &phone.body()),
+            phone.export(&server),
+            server.get("/readyz", &[]),
+        ] {
             answer.is_refused(503, "unavailable");
             assert_eq!(answer.header("retry-after"), "30");
         }
@@ -38,7 +48,10 @@ fn f53_a_database_that_goes_away_is_answered_503_and_used_again_once_it_is_back(
         assert_eq!(phone.sync(&server)["accepted"], json!(true));
         assert_eq!(server.get("/readyz", &[]).status, 200);
     }
-    assert_eq!(phone.export(&server).json()["replicas"][0]["version"], json!(4));
+    assert_eq!(
+        phone.export(&server).json()["replicas"][0]["version"],
+        json!(4)
+    );
 }
 
 /// The database is killed in the midst of it, again and again. The server goes on, and so does everything that it acknowledged.

@@ -1,6 +1,11 @@
 //! The same stories on a real PostgreSQL server, which is started here, and those that need several servers on one
 //! database. Nothing here waits on a clock.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on ends"
+)]
 
 mod browser;
 mod certificates;

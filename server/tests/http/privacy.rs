@@ -16,7 +16,10 @@ fn r10_no_address_query_agent_or_id_is_stored_or_logged() {
     let mut body = phone.body();
     body["surprise"] = json!(CANARY);
     let text = body.to_string();
-    let (agent, referrer) = (format!("Mozilla {CANARY}"), format!("https://{CANARY}.example/?q={CANARY}"));
+    let (agent, referrer) = (
+        format!("Mozilla {CANARY}"),
+        format!("https://{CANARY}.example/?q={CANARY}"),
+    );
     let headers = [
         ("content-type", "application/json"),
         ("user-agent", agent.as_str()),
@@ -24,18 +27,48 @@ fn r10_no_address_query_agent_or_id_is_stored_or_logged() {
         ("x-forwarded-for", CANARY),
         ("cookie", CANARY),
     ];
-    assert_eq!(server.post_as(&format!("/v1/sync?{CANARY}={CANARY}"), &headers, text.as_bytes()).status, 200);
-    assert_eq!(server.post_as("/v1/sync", &headers, CANARY.as_bytes()).status, 422);
-    assert_eq!(server.get(&format!("/v1/{CANARY}?{CANARY}"), &headers).status, 404);
     assert_eq!(
-        server.post("/v1/identify", &json!({ "site": "demo", "visitor": phone.visitor, "token": CANARY })).status,
+        server
+            .post_as(
+                &format!("/v1/sync?{CANARY}={CANARY}"),
+                &headers,
+                text.as_bytes()
+            )
+            .status,
+        200
+    );
+    assert_eq!(
+        server
+            .post_as("/v1/sync", &headers, CANARY.as_bytes())
+            .status,
+        422
+    );
+    assert_eq!(
+        server
+            .get(&format!("/v1/{CANARY}?{CANARY}"), &headers)
+            .status,
+        404
+    );
+    assert_eq!(
+        server
+            .post(
+                "/v1/identify",
+                &json!({ "site": "demo", "visitor": phone.visitor, "token": CANARY })
+            )
+            .status,
         401
     );
     let (_, server) = server.stop_and_restart();
 
     let log = server.log();
     assert!(log.contains("/v1/sync") && log.contains("200"), "{log}");
-    for personal in [CANARY, "127.0.0.1", &phone.visitor, &phone.erase, &phone.replica] {
+    for personal in [
+        CANARY,
+        "127.0.0.1",
+        &phone.visitor,
+        &phone.erase,
+        &phone.replica,
+    ] {
         assert!(!log.contains(personal), "{personal} in {log}");
         assert!(!server.database().holds(personal.as_bytes()), "{personal}");
     }
@@ -44,23 +77,31 @@ fn r10_no_address_query_agent_or_id_is_stored_or_logged() {
 /// What is put where the interface has a place for it: the site's own ids and names, which are kept as they are told, and the
 /// canary everywhere else.
 fn path_with(pattern: &str) -> String {
-    let path = pattern.replace("{customer}", "C-1").replace("{identifier}", "I-1").replace("{segment}", CANARY);
+    let path = pattern
+        .replace("{customer}", "C-1")
+        .replace("{identifier}", "I-1")
+        .replace("{segment}", CANARY);
     format!("{path}?site=demo&{CANARY}={CANARY}&scope={CANARY}&from={CANARY}&channel={CANARY}")
 }
 
 /// Bodies as right as they can be, so that they go as deep as they can, with the canary in every field of free words.
 fn body_for(path: &str) -> Value {
     let told = |mut fields: Value| {
-        (fields["customer"], fields["id"], fields["at"]) = (json!("C-1"), json!(CANARY), json!("2026-08-01"));
+        (fields["customer"], fields["id"], fields["at"]) =
+            (json!("C-1"), json!(CANARY), json!("2026-08-01"));
         fields
     };
     match path {
         "/v1/reactions" => told(json!({ "channel": "email", "reaction": "clicked" })),
-        "/v1/bookings" => told(json!({ "destination": CANARY, "topics": "trip.city", "value": 10 })),
+        "/v1/bookings" => {
+            told(json!({ "destination": CANARY, "topics": "trip.city", "value": 10 }))
+        }
         "/v1/facts" => told(json!({ "fact": "trip", "value": "city" })),
         "/v1/consents" => told(json!({ "granted": true, "purpose": "news" })),
         "/v1/audiences" => json!({ "declared.zone": CANARY, "$or": [{ CANARY: CANARY }] }),
-        "/v1/identify" => json!({ "site": "demo", "visitor": CANARY, "erase": CANARY, "token": CANARY }),
+        "/v1/identify" => {
+            json!({ "site": "demo", "visitor": CANARY, "erase": CANARY, "token": CANARY })
+        }
         _ => {
             json!({ CANARY: CANARY, "site": CANARY, "visitor": CANARY, "state": CANARY, "consent": { CANARY: CANARY } })
         }
@@ -69,10 +110,18 @@ fn body_for(path: &str) -> Value {
 
 /// Asks every path of the interface in every way but to erase, or to erase alone; with the key of the back end, and without.
 fn ask_everything(server: &Server, erases: bool) -> Vec<(String, u16)> {
-    let paths = server.get("/openapi.json", &[]).json()["paths"].as_object().unwrap().clone();
+    let paths = server.get("/openapi.json", &[]).json()["paths"]
+        .as_object()
+        .unwrap()
+        .clone();
     let mut statuses = Vec::new();
     for (pattern, methods) in &paths {
-        for method in methods.as_object().unwrap().keys().filter(|method| (*method == "delete") == erases) {
+        for method in methods
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|method| (*method == "delete") == erases)
+        {
             for bearer in [API_KEY, CANARY] {
                 let request = Request::builder()
                     .method(method.to_uppercase().as_str())
@@ -83,14 +132,22 @@ fn ask_everything(server: &Server, erases: bool) -> Vec<(String, u16)> {
                     .header("x-forwarded-for", CANARY)
                     .header("cookie", CANARY);
                 let answer = match method.as_str() {
-                    "post" => server.agent().run(request.body(body_for(pattern).to_string()).unwrap()),
+                    "post" => server
+                        .agent()
+                        .run(request.body(body_for(pattern).to_string()).unwrap()),
                     _ => server.agent().run(request.body(()).unwrap()),
                 };
-                statuses.push((format!("{method} {pattern}"), answer.unwrap().status().as_u16()));
+                statuses.push((
+                    format!("{method} {pattern}"),
+                    answer.unwrap().status().as_u16(),
+                ));
             }
         }
     }
-    assert!(statuses.iter().all(|(_, status)| *status < 500), "{statuses:?}");
+    assert!(
+        statuses.iter().all(|(_, status)| *status < 500),
+        "{statuses:?}"
+    );
     statuses
 }
 
@@ -100,7 +157,10 @@ fn r10_no_path_of_the_interface_keeps_or_logs_what_it_is_not_meant_to() {
     let statuses = ask_everything(&server, false);
     // It got as far as what is kept, and the search finds what is there.
     for told in ["reactions", "bookings", "facts", "consents"] {
-        assert!(statuses.contains(&(format!("post /v1/{told}"), 200)), "{statuses:?}");
+        assert!(
+            statuses.contains(&(format!("post /v1/{told}"), 200)),
+            "{statuses:?}"
+        );
     }
     assert!(server.database().holds(b"C-1") && !server.database().holds(CANARY.as_bytes()));
     let (_, server) = server.stop_and_restart();
@@ -108,7 +168,19 @@ fn r10_no_path_of_the_interface_keeps_or_logs_what_it_is_not_meant_to() {
     ask_everything(&server, true);
     let (_, server) = server.stop_and_restart();
     assert!(!server.database().holds(CANARY.as_bytes()));
-    assert!(!server.log().contains(CANARY) && !server.log().contains("C-1"), "{}", server.log());
-    let lines: Vec<Value> = server.log().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.iter().any(|line| line["route"] == json!("/v1/bookings") && line["status"] == json!(200)));
+    assert!(
+        !server.log().contains(CANARY) && !server.log().contains("C-1"),
+        "{}",
+        server.log()
+    );
+    let lines: Vec<Value> = server
+        .log()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["route"] == json!("/v1/bookings") && line["status"] == json!(200))
+    );
 }

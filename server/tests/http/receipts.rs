@@ -26,14 +26,23 @@ fn r17_the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
     assert_eq!(shown(&server, &phone), Value::Null);
-    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status, 200);
+    assert_eq!(
+        hand_in(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status,
+        200
+    );
     let kept = json!({ "at": NOW_MS as u64, "version": "2026-11", "source": "banner", "purposes": ["personalise", "keep", "sync"] });
     assert_eq!(shown(&server, &phone), kept);
     // Said earlier, and arrived later; and a hand-in that says nothing of it.
-    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS - 1.0, "2025-01")).status, 200);
+    assert_eq!(
+        hand_in(&server, &mut phone, &receipt(NOW_MS - 1.0, "2025-01")).status,
+        200
+    );
     assert_eq!(hand_in(&server, &mut phone, &Value::Null).status, 200);
     assert_eq!(shown(&server, &phone), kept);
-    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS + 1.0, "2027-01")).status, 200);
+    assert_eq!(
+        hand_in(&server, &mut phone, &receipt(NOW_MS + 1.0, "2027-01")).status,
+        200
+    );
     let server = server.kill_and_restart();
     assert_eq!(shown(&server, &phone)["version"], json!("2027-01"));
 }
@@ -45,14 +54,20 @@ fn f38_a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
     let mut phone = Browser::of_visitor(1, 1);
     let years_ahead = receipt(NOW_MS * 2.0, "2026-11");
     assert_eq!(hand_in(&server, &mut phone, &years_ahead).status, 200);
-    let (kept, told) = (shown(&server, &phone), server.database().number("SELECT told FROM replicas"));
+    let (kept, told) = (
+        shown(&server, &phone),
+        server.database().number("SELECT told FROM replicas"),
+    );
     assert!(kept["at"].as_f64().unwrap() < NOW_MS * 1.5, "{kept}");
     for _ in 0..3 {
         assert_eq!(hand_in(&server, &mut phone, &years_ahead).status, 200);
         assert_eq!(server.database().number("SELECT told FROM replicas"), told);
         assert_eq!(shown(&server, &phone), kept);
     }
-    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS * 2.0, "2027-01")).status, 200);
+    assert_eq!(
+        hand_in(&server, &mut phone, &receipt(NOW_MS * 2.0, "2027-01")).status,
+        200
+    );
     assert_eq!(shown(&server, &phone)["version"], json!("2027-01"));
 }
 
@@ -81,14 +96,20 @@ fn r17_a_receipt_has_no_room_for_anything_else() {
 fn r17_only_a_hand_in_that_is_taken_leaves_a_receipt() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status, 200);
+    assert_eq!(
+        hand_in(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status,
+        200
+    );
     let mut copied = Browser::of_visitor(1, 1);
     let answer = hand_in(&server, &mut copied, &receipt(NOW_MS + 9.0, "copied"));
     assert_eq!(answer.json()["conflict"], json!(false));
     copied.look_at("trip.exotic").version = 1;
     let mut body = copied.body();
     body["consent"] = receipt(NOW_MS + 99.0, "conflict");
-    assert_eq!(server.post("/v1/sync", &body).json()["conflict"], json!(true));
+    assert_eq!(
+        server.post("/v1/sync", &body).json()["conflict"],
+        json!(true)
+    );
     assert_eq!(shown(&server, &phone)["version"], json!("copied"));
 }
 
@@ -96,7 +117,10 @@ fn r17_only_a_hand_in_that_is_taken_leaves_a_receipt() {
 fn r8_a_receipt_goes_with_its_visitor() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    assert_eq!(hand_in(&server, &mut phone, &receipt(NOW_MS, "canary4711")).status, 200);
+    assert_eq!(
+        hand_in(&server, &mut phone, &receipt(NOW_MS, "canary4711")).status,
+        200
+    );
     assert!(server.database().holds(b"canary4711"));
     assert_eq!(server.erase(&base64url(&[1, 0xEE].repeat(8))), 204);
     assert!(!server.database().holds(b"canary4711"));

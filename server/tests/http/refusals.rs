@@ -23,40 +23,83 @@ fn with(field: &str, value: Value) -> Value {
 fn f59_only_named_origins_and_our_own_pages_may_call() {
     let server = Server::start();
     let text = body().to_string();
-    let from = |origin: &str| server.post_as("/v1/sync", &[JSON, ("origin", origin)], text.as_bytes());
+    let from =
+        |origin: &str| server.post_as("/v1/sync", &[JSON, ("origin", origin)], text.as_bytes());
     let answer = from(SHOP);
-    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, SHOP));
+    assert_eq!(
+        (answer.status, answer.header("access-control-allow-origin")),
+        (200, SHOP)
+    );
     assert_eq!(answer.header("vary"), "Origin");
     let own = from(server.base());
-    assert_eq!((own.status, own.header("access-control-allow-origin")), (200, ""));
-    for stranger in ["https://evil.example", "null", "https://www.shop.example.evil.example", "http://www.shop.example"]
-    {
+    assert_eq!(
+        (own.status, own.header("access-control-allow-origin")),
+        (200, "")
+    );
+    for stranger in [
+        "https://evil.example",
+        "null",
+        "https://www.shop.example.evil.example",
+        "http://www.shop.example",
+    ] {
         let answer = from(stranger);
         answer.is_refused(403, "origin");
-        assert_eq!((answer.header("access-control-allow-origin"), answer.header("vary")), ("", "Origin"));
+        assert_eq!(
+            (
+                answer.header("access-control-allow-origin"),
+                answer.header("vary")
+            ),
+            ("", "Origin")
+        );
     }
 }
 
 #[test]
 fn a_preflight_is_answered_for_named_origins_alone() {
     let server = Server::start();
-    let ask =
-        |origin: &str| server.options("/v1/me", &[("origin", origin), ("access-control-request-method", "DELETE")]);
+    let ask = |origin: &str| {
+        server.options(
+            "/v1/me",
+            &[
+                ("origin", origin),
+                ("access-control-request-method", "DELETE"),
+            ],
+        )
+    };
     let answer = ask(SHOP);
-    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, SHOP));
-    assert!(answer.header("access-control-allow-methods").contains("DELETE"));
-    assert!(answer.header("access-control-allow-headers").contains("authorization"));
+    assert_eq!(
+        (answer.status, answer.header("access-control-allow-origin")),
+        (204, SHOP)
+    );
+    assert!(
+        answer
+            .header("access-control-allow-methods")
+            .contains("DELETE")
+    );
+    assert!(
+        answer
+            .header("access-control-allow-headers")
+            .contains("authorization")
+    );
     ask("https://evil.example").is_refused(403, "origin");
 }
 
 #[test]
 fn an_unknown_site_is_refused_everywhere() {
     let server = Server::start();
-    server.post("/v1/sync", &with("site", json!("other"))).is_refused(403, "unknown_site");
-    server.get("/v1/config?site=other", &[]).is_refused(403, "unknown_site");
-    server.get("/v1/config", &[]).is_refused(403, "unknown_site");
+    server
+        .post("/v1/sync", &with("site", json!("other")))
+        .is_refused(403, "unknown_site");
+    server
+        .get("/v1/config?site=other", &[])
+        .is_refused(403, "unknown_site");
+    server
+        .get("/v1/config", &[])
+        .is_refused(403, "unknown_site");
     let bearer = Browser::of_visitor(1, 1).bearer();
-    server.get("/v1/me?site=other", &[("authorization", &bearer)]).is_refused(403, "unknown_site");
+    server
+        .get("/v1/me?site=other", &[("authorization", &bearer)])
+        .is_refused(403, "unknown_site");
 }
 
 #[test]
@@ -65,10 +108,28 @@ fn f57_a_body_over_64_kib_or_a_compressed_one_is_not_read() {
     let large = with("state", json!("A".repeat(66_000)));
     server.post("/v1/sync", &large).is_refused(413, "too_large");
     let text = body().to_string();
-    server.post_as("/v1/sync", &[JSON, ("content-encoding", "gzip")], text.as_bytes()).is_refused(415, "media_type");
-    server.post_as("/v1/sync", &[("content-type", "text/html")], text.as_bytes()).is_refused(415, "media_type");
+    server
+        .post_as(
+            "/v1/sync",
+            &[JSON, ("content-encoding", "gzip")],
+            text.as_bytes(),
+        )
+        .is_refused(415, "media_type");
+    server
+        .post_as(
+            "/v1/sync",
+            &[("content-type", "text/html")],
+            text.as_bytes(),
+        )
+        .is_refused(415, "media_type");
     assert_eq!(
-        server.post_as("/v1/sync", &[("content-type", "text/plain;charset=UTF-8")], text.as_bytes()).status,
+        server
+            .post_as(
+                "/v1/sync",
+                &[("content-type", "text/plain;charset=UTF-8")],
+                text.as_bytes()
+            )
+            .status,
         200
     );
 }
@@ -77,7 +138,9 @@ fn f57_a_body_over_64_kib_or_a_compressed_one_is_not_read() {
 fn a_malformed_body_is_told_what_is_wrong() {
     let server = Server::start();
     for text in ["", "{", "[]", "{}", "null", "{\"site\": 1}"] {
-        server.post_as("/v1/sync", &[JSON], text.as_bytes()).is_refused(422, "malformed");
+        server
+            .post_as("/v1/sync", &[JSON], text.as_bytes())
+            .is_refused(422, "malformed");
     }
     for (field, value) in [
         ("visitor", json!("short")),
@@ -90,7 +153,9 @@ fn a_malformed_body_is_told_what_is_wrong() {
         ("version", json!(9_007_199_254_740_992_u64)),
         ("seen", json!("x")),
     ] {
-        server.post("/v1/sync", &with(field, value)).is_refused(422, "malformed");
+        server
+            .post("/v1/sync", &with(field, value))
+            .is_refused(422, "malformed");
     }
 }
 
@@ -113,12 +178,20 @@ fn f41_bytes_that_are_no_profile_are_refused() {
 fn f42_a_state_that_claims_to_be_long_is_refused_at_once() {
     let server = Server::start();
     let good = Browser::of_visitor(1, 1).look_at("trip.city").engine.save();
-    for (filler, length) in [(0xff, 100), (0xff, 47_000), (0x00, 47_000), (0xaa, 47_000), (0x80, 1_000)] {
+    for (filler, length) in [
+        (0xff, 100),
+        (0xff, 47_000),
+        (0x00, 47_000),
+        (0xaa, 47_000),
+        (0x80, 1_000),
+    ] {
         let mut bytes = good[..8].to_vec();
         bytes.resize(length, filler);
         let sum = escale::core::base::hash::crc32(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
-        server.post("/v1/sync", &with("state", json!(base64url(&bytes)))).is_refused(422, "corrupt_profile");
+        server
+            .post("/v1/sync", &with("state", json!(base64url(&bytes))))
+            .is_refused(422, "corrupt_profile");
     }
     assert_eq!(server.get("/healthz", &[]).status, 200);
 }
@@ -128,11 +201,33 @@ fn f42_a_state_that_claims_to_be_long_is_refused_at_once() {
 fn f41_a_profile_written_otherwise_than_by_us_is_refused() {
     let server = Server::start();
     // A family that is known is written by its place in the list; one bit away, by its name.
-    let family = FamilySeen { hash: 6, clicked_min: 0, clicks: 0, exposures: 1 };
+    let family = FamilySeen {
+        hash: 6,
+        clicked_min: 0,
+        clicks: 0,
+        exposures: 1,
+    };
     let (exposed_min, exposed_in) = (Vec::new(), Vec::new());
-    let offer = OfferSeen { hash: 9, family: 7, feedback: Feedback::None, exposures: 0, exposed_min, exposed_in };
-    let good = Profile { families: vec![family], offers: vec![offer], ..Profile::default() }.encode();
-    assert_eq!(server.post("/v1/sync", &with("state", json!(base64url(&good)))).status, 200);
+    let offer = OfferSeen {
+        hash: 9,
+        family: 7,
+        feedback: Feedback::None,
+        exposures: 0,
+        exposed_min,
+        exposed_in,
+    };
+    let good = Profile {
+        families: vec![family],
+        offers: vec![offer],
+        ..Profile::default()
+    }
+    .encode();
+    assert_eq!(
+        server
+            .post("/v1/sync", &with("state", json!(base64url(&good))))
+            .status,
+        200
+    );
     let content = &good[..good.len() - 4];
     let flips = (8..content.len() * 8).map(|bit| {
         let mut bytes = content.to_vec();
@@ -141,11 +236,14 @@ fn f41_a_profile_written_otherwise_than_by_us_is_refused() {
         bytes.extend_from_slice(&sum.to_le_bytes());
         bytes
     });
-    let unlike_ours = |bytes: &Vec<u8>| Profile::decode(bytes).is_ok_and(|profile| profile.encode() != *bytes);
+    let unlike_ours =
+        |bytes: &Vec<u8>| Profile::decode(bytes).is_ok_and(|profile| profile.encode() != *bytes);
     let forged: Vec<Vec<u8>> = flips.filter(unlike_ours).collect();
     assert!(!forged.is_empty());
     for bytes in forged {
-        server.post("/v1/sync", &with("state", json!(base64url(&bytes)))).is_refused(422, "corrupt_profile");
+        server
+            .post("/v1/sync", &with("state", json!(base64url(&bytes))))
+            .is_refused(422, "corrupt_profile");
     }
 }
 
@@ -155,8 +253,14 @@ fn unknown_paths_and_methods_are_told_so() {
     server.get("/v1/nothing", &[]).is_refused(404, "not_found");
     server.get("/", &[]).is_refused(404, "not_found");
     server.get("/v1/sync", &[]).is_refused(405, "method");
-    assert_eq!(server.get("/healthz", &[]).json(), json!({ "status": "alive" }));
-    assert_eq!(server.get("/readyz", &[]).json(), json!({ "status": "ready" }));
+    assert_eq!(
+        server.get("/healthz", &[]).json(),
+        json!({ "status": "alive" })
+    );
+    assert_eq!(
+        server.get("/readyz", &[]).json(),
+        json!({ "status": "ready" })
+    );
 }
 
 #[test]

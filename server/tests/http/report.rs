@@ -9,13 +9,19 @@ use crate::server::{API_KEY, Answer, Server, config};
 use crate::statistics::Shown;
 
 fn ask(server: &Server, query: &str) -> Answer {
-    server.get(&format!("/v1/report?site=demo{query}"), &[("authorization", &format!("Bearer {API_KEY}"))])
+    server.get(
+        &format!("/v1/report?site=demo{query}"),
+        &[("authorization", &format!("Bearer {API_KEY}"))],
+    )
 }
 
 /// Two visitors were shown something, one of them clicked and booked.
 fn with_two() -> Server {
     let server = Server::start();
-    Shown::to(1, 1).tell("offer_click", 1.0).tell("booking", 2.0).sync(&server);
+    Shown::to(1, 1)
+        .tell("offer_click", 1.0)
+        .tell("booking", 2.0)
+        .sync(&server);
     Shown::to(2, 1).sync(&server);
     server
 }
@@ -24,25 +30,55 @@ fn with_two() -> Server {
 fn it_tells_what_was_shown_by_name_and_what_came_of_it() {
     let server = with_two();
     let answer = ask(&server, "&days=7");
-    assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"));
+    assert_eq!(
+        (answer.status, answer.header("cache-control")),
+        (200, "no-store")
+    );
     let report = answer.json();
     let total = &report["total"];
-    assert_eq!((&total["exposures"], &total["clicks"], &total["bookings"]), (&json!(2), &json!(1), &json!(1)));
-    assert_eq!((&total["revenue"], &total["click_rate"]), (&json!(100.0), &json!(0.5)));
+    assert_eq!(
+        (&total["exposures"], &total["clicks"], &total["bookings"]),
+        (&json!(2), &json!(1), &json!(1))
+    );
+    assert_eq!(
+        (&total["revenue"], &total["click_rate"]),
+        (&json!(100.0), &json!(0.5))
+    );
     let offer = &report["offers"][0];
     assert_eq!(
         (&offer["offer"], &offer["placement"], &offer["family"]),
         (&json!("lisbonne"), &json!("home-hero"), &json!("city"))
     );
-    assert_eq!((&offer["worth"]["visitors"], &offer["worth"]["click_rate"]["low"]), (&json!(2), &Value::Null));
     assert_eq!(
-        (&report["families"][0]["name"], &report["placements"][0]["name"]),
+        (
+            &offer["worth"]["visitors"],
+            &offer["worth"]["click_rate"]["low"]
+        ),
+        (&json!(2), &Value::Null)
+    );
+    assert_eq!(
+        (
+            &report["families"][0]["name"],
+            &report["placements"][0]["name"]
+        ),
         (&json!("city"), &json!("home-hero"))
     );
-    assert_eq!((&report["arms"][0]["name"], &report["stages"][0]["name"]), (&json!("personalised"), &json!("visitor")));
-    assert_eq!((&report["people"]["personalised"]["people"], &report["attribution_days"]), (&json!(2), &json!(7)));
+    assert_eq!(
+        (&report["arms"][0]["name"], &report["stages"][0]["name"]),
+        (&json!("personalised"), &json!("visitor"))
+    );
+    assert_eq!(
+        (
+            &report["people"]["personalised"]["people"],
+            &report["attribution_days"]
+        ),
+        (&json!(2), &json!(7))
+    );
     let uplift = report["uplift"].as_array().unwrap();
-    assert!(uplift.iter().all(|row| row["verdict"] == json!("too_few")), "{uplift:?}");
+    assert!(
+        uplift.iter().all(|row| row["verdict"] == json!("too_few")),
+        "{uplift:?}"
+    );
     assert_eq!(report["days"].as_array().map(Vec::len), Some(1));
 }
 
@@ -50,9 +86,24 @@ fn it_tells_what_was_shown_by_name_and_what_came_of_it() {
 fn days_without_anything_are_empty_and_days_that_are_none_are_refused() {
     let server = with_two();
     let before = ask(&server, "&from=2026-01-01&to=2026-01-31").json();
-    assert_eq!((&before["total"]["decisions"], &before["people"]["personalised"]["people"]), (&json!(0), &json!(0)));
-    assert_eq!((&before["from"], &before["to"]), (&json!("2026-01-01"), &json!("2026-01-31")));
-    for query in ["&days=0", "&days=x", "&from=soon", "&from=2026-02-01&to=2026-01-01", "&format=pdf"] {
+    assert_eq!(
+        (
+            &before["total"]["decisions"],
+            &before["people"]["personalised"]["people"]
+        ),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(
+        (&before["from"], &before["to"]),
+        (&json!("2026-01-01"), &json!("2026-01-31"))
+    );
+    for query in [
+        "&days=0",
+        "&days=x",
+        "&from=soon",
+        "&from=2026-02-01&to=2026-01-01",
+        "&format=pdf",
+    ] {
         ask(&server, query).is_refused(422, "malformed");
     }
 }
@@ -60,12 +111,26 @@ fn days_without_anything_are_empty_and_days_that_are_none_are_refused() {
 #[test]
 fn only_the_bearer_of_the_api_key_is_told() {
     let server = with_two();
-    server.get("/v1/report?site=demo", &[]).is_refused(401, "bad_api_key");
-    server.get("/v1/report?site=demo", &[("authorization", "Bearer nonsense")]).is_refused(401, "bad_api_key");
+    server
+        .get("/v1/report?site=demo", &[])
+        .is_refused(401, "bad_api_key");
+    server
+        .get(
+            "/v1/report?site=demo",
+            &[("authorization", "Bearer nonsense")],
+        )
+        .is_refused(401, "bad_api_key");
     let key = format!("Bearer {API_KEY}");
-    server.get("/v1/report?site=other", &[("authorization", &key)]).is_refused(403, "unknown_site");
-    let stranger = [("authorization", key.as_str()), ("origin", "https://evil.example")];
-    server.get("/v1/report?site=demo", &stranger).is_refused(403, "origin");
+    server
+        .get("/v1/report?site=other", &[("authorization", &key)])
+        .is_refused(403, "unknown_site");
+    let stranger = [
+        ("authorization", key.as_str()),
+        ("origin", "https://evil.example"),
+    ];
+    server
+        .get("/v1/report?site=demo", &stranger)
+        .is_refused(403, "origin");
 }
 
 #[test]
@@ -75,12 +140,25 @@ fn a_spreadsheet_is_told_the_same() {
     assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
     let mut file = csv::Reader::from_reader(answer.bytes.as_slice());
     let header = file.headers().unwrap().clone();
-    let column =
-        |row: &csv::StringRecord, name: &str| row[header.iter().position(|cell| cell == name).unwrap()].to_owned();
+    let column = |row: &csv::StringRecord, name: &str| {
+        row[header.iter().position(|cell| cell == name).unwrap()].to_owned()
+    };
     let rows: Vec<_> = file.records().map(Result::unwrap).collect();
     let of = |section: &str| rows.iter().find(|row| &row[0] == section).unwrap();
-    assert_eq!((column(of("offer"), "name"), column(of("offer"), "exposures")), ("lisbonne".into(), "2".into()));
-    assert_eq!((column(of("total"), "revenue"), column(of("people"), "people")), ("100".into(), "2".into()));
+    assert_eq!(
+        (
+            column(of("offer"), "name"),
+            column(of("offer"), "exposures")
+        ),
+        ("lisbonne".into(), "2".into())
+    );
+    assert_eq!(
+        (
+            column(of("total"), "revenue"),
+            column(of("people"), "people")
+        ),
+        ("100".into(), "2".into())
+    );
     assert_eq!(rows.iter().filter(|row| &row[0] == "uplift").count(), 3);
 }
 
@@ -89,22 +167,39 @@ fn the_command_line_tells_the_same_beside_the_server() {
     let server = with_two();
     let run = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_escale"))
-            .args(["report", "--config", "escale.json", "--db", &server.database().argument()])
+            .args([
+                "report",
+                "--config",
+                "escale.json",
+                "--db",
+                &server.database().argument(),
+            ])
             .args(arguments)
             .current_dir(server.folder())
             .output()
             .unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
     };
     let (code, text) = run(&["--days", "7"]);
     assert_eq!(code, Some(0));
-    for expected in
-        ["2 people personalised, 0 held out", "lisbonne", "home-hero", "50.00 %", "too few", "within 7 days"]
-    {
+    for expected in [
+        "2 people personalised, 0 held out",
+        "lisbonne",
+        "home-hero",
+        "50.00 %",
+        "too few",
+        "within 7 days",
+    ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
     let (_, json) = run(&["--days", "7", "--format", "json"]);
-    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), ask(&server, "&days=7").json());
+    assert_eq!(
+        serde_json::from_str::<Value>(&json).unwrap(),
+        ask(&server, "&days=7").json()
+    );
     assert_eq!(run(&["--days", "0"]).0, Some(2));
 }
 
@@ -123,25 +218,50 @@ fn what_the_config_has_forgotten_is_told_by_its_hash() {
 fn customers_count_as_one_person_in_it() {
     let server = with_two();
     for visitor in [1, 2] {
-        identify(&server, &Shown::to(visitor, 1).browser, &token("customer-7"));
+        identify(
+            &server,
+            &Shown::to(visitor, 1).browser,
+            &token("customer-7"),
+        );
     }
     let report = ask(&server, "&days=7").json();
-    assert_eq!((&report["people"]["personalised"]["people"], &report["people"]["left_out"]), (&json!(1), &json!(0)));
+    assert_eq!(
+        (
+            &report["people"]["personalised"]["people"],
+            &report["people"]["left_out"]
+        ),
+        (&json!(1), &json!(0))
+    );
 }
 
 #[test]
 fn the_page_is_served_under_a_policy_that_lets_nothing_else_in() {
     let server = Server::start();
     let page = server.get("/report", &[]);
-    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (200, "text/html; charset=utf-8")
+    );
     let policy = page.header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"), "{policy}");
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"),
+        "{policy}"
+    );
     let text = String::from_utf8(page.bytes).unwrap();
-    assert!(text.contains("data-site=\"demo\"") && !text.contains(API_KEY), "{text}");
+    assert!(
+        text.contains("data-site=\"demo\"") && !text.contains(API_KEY),
+        "{text}"
+    );
     for file in ["report.js", "report.css", "words.js", "icon.svg"] {
-        assert_eq!(server.get(&format!("/report/{file}"), &[]).status, 200, "{file}");
+        assert_eq!(
+            server.get(&format!("/report/{file}"), &[]).status,
+            200,
+            "{file}"
+        );
     }
-    server.get("/report/other.js", &[]).is_refused(404, "not_found");
+    server
+        .get("/report/other.js", &[])
+        .is_refused(404, "not_found");
 }
 
 #[test]
@@ -158,7 +278,10 @@ fn experiments_are_told_by_arm_to_people_spreadsheets_and_machines() {
     assert!(people(0) > 0 && people(1) > 0, "{told}");
 
     let answer = ask(&server, "&days=7&format=csv");
-    let rows: Vec<_> = csv::Reader::from_reader(answer.bytes.as_slice()).into_records().map(Result::unwrap).collect();
+    let rows: Vec<_> = csv::Reader::from_reader(answer.bytes.as_slice())
+        .into_records()
+        .map(Result::unwrap)
+        .collect();
     let of = |section: &str| {
         rows.iter()
             .filter(|row| &row[0] == section)
@@ -166,17 +289,41 @@ fn experiments_are_told_by_arm_to_people_spreadsheets_and_machines() {
             .collect::<Vec<_>>()
     };
     let arm = |name: &str, people: i64| ["tone".to_owned(), people.to_string(), name.to_owned()];
-    assert_eq!(of("experiment"), [arm("formal", people(0)), arm("friendly", people(1)), arm("left_out", 0)]);
-    assert_eq!(of("experiment tone").iter().map(|row| row[2].as_str()).collect::<Vec<_>>(), ["friendly"; 3]);
+    assert_eq!(
+        of("experiment"),
+        [
+            arm("formal", people(0)),
+            arm("friendly", people(1)),
+            arm("left_out", 0)
+        ]
+    );
+    assert_eq!(
+        of("experiment tone")
+            .iter()
+            .map(|row| row[2].as_str())
+            .collect::<Vec<_>>(),
+        ["friendly"; 3]
+    );
 
     let db = server.database().argument();
     let said = Command::new(env!("CARGO_BIN_EXE_escale"))
-        .args(["report", "--config", "escale.json", "--days", "7", "--db", &db])
+        .args([
+            "report",
+            "--config",
+            "escale.json",
+            "--days",
+            "7",
+            "--db",
+            &db,
+        ])
         .current_dir(server.folder())
         .output()
         .unwrap();
     let said = String::from_utf8(said.stdout).unwrap();
-    assert!(said.contains("experiment tone: 0 seen in two arms") && said.contains("friendly"), "{said}");
+    assert!(
+        said.contains("experiment tone: 0 seen in two arms") && said.contains("friendly"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -187,8 +334,17 @@ fn the_key_of_reports_opens_reports_and_nothing_else() {
     let with_it = [("authorization", bearer.as_str())];
     assert_eq!(server.get("/v1/report?site=demo", &with_it).status, 200);
     assert_eq!(ask(&server, "").status, 200, "the other key still does");
-    server.get("/v1/audiences/all?site=demo", &with_it).is_refused(401, "bad_api_key");
-    server.delete("/v1/customers/c-1?site=demo", &with_it).is_refused(401, "bad_api_key");
-    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
-    server.post_as("/v1/bookings?site=demo", &headers, b"[]").is_refused(401, "bad_api_key");
+    server
+        .get("/v1/audiences/all?site=demo", &with_it)
+        .is_refused(401, "bad_api_key");
+    server
+        .delete("/v1/customers/c-1?site=demo", &with_it)
+        .is_refused(401, "bad_api_key");
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+    ];
+    server
+        .post_as("/v1/bookings?site=demo", &headers, b"[]")
+        .is_refused(401, "bad_api_key");
 }

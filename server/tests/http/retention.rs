@@ -22,7 +22,12 @@ fn rows(server: &Server) -> i64 {
 
 /// Every start looks after it once, and says so; the log is one for all of them.
 fn wait_for_round(server: &Server, round: usize) {
-    while server.log().matches("silent for 25 months were removed").count() < round {
+    while server
+        .log()
+        .matches("silent for 25 months were removed")
+        .count()
+        < round
+    {
         std::thread::yield_now();
     }
 }
@@ -39,7 +44,10 @@ fn r9_visitors_silent_for_25_months_are_removed_with_their_links_and_may_return(
         std::thread::yield_now();
     }
     phone.export(&server).is_refused(404, "unknown_visitor");
-    assert_eq!(phone.look_at("trip.city").sync(&server)["accepted"], serde_json::json!(true));
+    assert_eq!(
+        phone.look_at("trip.city").sync(&server)["accepted"],
+        serde_json::json!(true)
+    );
 }
 
 #[test]
@@ -56,7 +64,10 @@ fn r9_visitors_silent_for_less_are_kept() {
 fn f38_a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
     let server = Server::start();
     let (mut ahead, mut other) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
-    let facts = PageFacts { explicit: "trip.exotic", ..Default::default() };
+    let facts = PageFacts {
+        explicit: "trip.exotic",
+        ..Default::default()
+    };
     let event = ahead.engine.page(NOW_MS + 20.0 * 365.0 * DAY_MS, &facts);
     ahead.engine.apply(&event);
     ahead.version = 1;
@@ -66,6 +77,13 @@ fn f38_a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
     let body = serde_json::json!(other.body());
     let answer = server.post("/v1/sync", &body).json();
     let state = crate::browser::from_base64url(answer["others"]["state"].as_str().unwrap());
-    let last_ms = unix_ms_of(escale::core::profile::Profile::decode(&state).unwrap().last_s);
-    assert!(last_ms <= taken_ms - 29.0 * DAY_MS + 301_000.0, "{last_ms} against {taken_ms}");
+    let last_ms = unix_ms_of(
+        escale::core::profile::Profile::decode(&state)
+            .unwrap()
+            .last_s,
+    );
+    assert!(
+        last_ms <= taken_ms - 29.0 * DAY_MS + 301_000.0,
+        "{last_ms} against {taken_ms}"
+    );
 }

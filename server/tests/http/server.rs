@@ -50,14 +50,22 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     #[track_caller]
     pub fn is_refused(&self, status: u16, code: &str) {
-        assert_eq!((self.status, self.json()["error"]["code"].as_str()), (status, Some(code)));
+        assert_eq!(
+            (self.status, self.json()["error"]["code"].as_str()),
+            (status, Some(code))
+        );
         let error = &self.json()["error"];
-        assert!(!error["message"].as_str().unwrap().is_empty() && !error["remedy"].as_str().unwrap().is_empty());
+        assert!(
+            !error["message"].as_str().unwrap().is_empty()
+                && !error["remedy"].as_str().unwrap().is_empty()
+        );
     }
 }
 
@@ -80,7 +88,11 @@ impl Server {
     /// On a database that is there already.
     #[allow(dead_code, reason = "only where a test brings its own")]
     pub fn start_on(database: Database) -> Self {
-        Home { database, ..Self::new_folder() }.start()
+        Home {
+            database,
+            ..Self::new_folder()
+        }
+        .start()
     }
 
     /// A place for servers that are to be started later.
@@ -88,7 +100,11 @@ impl Server {
         let folder = Arc::new(TempDir::new().unwrap());
         std::fs::write(folder.path().join("escale.json"), config()).unwrap();
         let database = Database::new(folder.path());
-        Home { folder, database, arguments: Vec::new() }
+        Home {
+            folder,
+            database,
+            arguments: Vec::new(),
+        }
     }
 
     /// One more server on the same data.
@@ -100,8 +116,20 @@ impl Server {
     fn start_in(home: Home, arguments: &[&str]) -> Self {
         // A limit of a file's size stands for a full disk: it is an error, not an end.
         let mut child = Command::new("sh")
-            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_escale")])
-            .args(["serve", "--site", "demo", "--listen", "127.0.0.1:0", "--origin", "https://www.shop.example"])
+            .args([
+                "-c",
+                "trap '' XFSZ; exec \"$0\" \"$@\"",
+                env!("CARGO_BIN_EXE_escale"),
+            ])
+            .args([
+                "serve",
+                "--site",
+                "demo",
+                "--listen",
+                "127.0.0.1:0",
+                "--origin",
+                "https://www.shop.example",
+            ])
             .args(["--config", "escale.json", "--db", &home.database.argument()])
             .args(arguments)
             .args(&home.arguments)
@@ -112,15 +140,38 @@ impl Server {
             .env("ESCALE_REQUESTS_A_MINUTE", "1000000")
             .env("ESCALE_LOG", "info")
             .stdout(Stdio::piped())
-            .stderr(File::options().create(true).append(true).open(home.folder.path().join(LOG)).unwrap())
+            .stderr(
+                File::options()
+                    .create(true)
+                    .append(true)
+                    .open(home.folder.path().join(LOG))
+                    .unwrap(),
+            )
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines.next().expect("the server says where it listens").unwrap();
-        let base =
-            line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().trim_end_matches('/').to_owned();
-        let agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
-        Self { child, lines, base, home, agent }
+        let line = lines
+            .next()
+            .expect("the server says where it listens")
+            .unwrap();
+        let base = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"))
+            .unwrap()
+            .trim_end_matches('/')
+            .to_owned();
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .build()
+            .new_agent();
+        Self {
+            child,
+            lines,
+            base,
+            home,
+            agent,
+        }
     }
 
     /// Kills it as a power cut would, and starts it again on the same data.
@@ -153,7 +204,10 @@ impl Server {
 
     /// Asks it to stop as a service manager does; what it printed on the way comes back.
     pub fn stop_and_restart(mut self) -> (Vec<String>, Self) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(asked.success());
         let said = self.lines.by_ref().map(Result::unwrap).collect();
         let ended = self.child.wait().unwrap();
@@ -189,17 +243,36 @@ impl Server {
 
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let request = self.agent.get(format!("{}{path}", self.base));
-        read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).call().unwrap())
+        read(
+            headers
+                .iter()
+                .fold(request, |request, (name, value)| {
+                    request.header(*name, *value)
+                })
+                .call()
+                .unwrap(),
+        )
     }
 
     pub fn delete(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let request = self.agent.delete(format!("{}{path}", self.base));
-        read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).call().unwrap())
+        read(
+            headers
+                .iter()
+                .fold(request, |request, (name, value)| {
+                    request.header(*name, *value)
+                })
+                .call()
+                .unwrap(),
+        )
     }
 
     /// Erases by a visitor's secret or by an erase-only token.
     pub fn ask_to_erase(&self, secret: &str) -> Answer {
-        self.delete("/v1/me?site=demo", &[("authorization", &format!("Bearer {secret}"))])
+        self.delete(
+            "/v1/me?site=demo",
+            &[("authorization", &format!("Bearer {secret}"))],
+        )
     }
 
     pub fn erase(&self, secret: &str) -> u16 {
@@ -210,35 +283,62 @@ impl Server {
     pub fn ask(&self, method: &str, path: &str) -> Answer {
         let key = format!("Bearer {API_KEY}");
         let uri = format!("{}{path}", self.base);
-        let request = ureq::http::Request::builder().method(method).uri(uri).header("authorization", key);
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(uri)
+            .header("authorization", key);
         read(self.agent.run(request.body(()).unwrap()).unwrap())
     }
 
     pub fn post(&self, path: &str, body: &Value) -> Answer {
-        self.post_as(path, &[("content-type", "application/json")], body.to_string().as_bytes())
+        self.post_as(
+            path,
+            &[("content-type", "application/json")],
+            body.to_string().as_bytes(),
+        )
     }
 
     pub fn post_as(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let request = self.agent.post(format!("{}{path}", self.base));
-        read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send(body).unwrap())
+        read(
+            headers
+                .iter()
+                .fold(request, |request, (name, value)| {
+                    request.header(*name, *value)
+                })
+                .send(body)
+                .unwrap(),
+        )
     }
 
     pub fn options(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let request = self.agent.options(format!("{}{path}", self.base));
-        read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).call().unwrap())
+        read(
+            headers
+                .iter()
+                .fold(request, |request, (name, value)| {
+                    request.header(*name, *value)
+                })
+                .call()
+                .unwrap(),
+        )
     }
 }
 
 impl Home {
     /// What every server here is started with besides.
     pub fn with(mut self, arguments: &[&str]) -> Self {
-        self.arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        self.arguments = arguments
+            .iter()
+            .map(|argument| (*argument).to_owned())
+            .collect();
         self
     }
 
     /// And with these.
     pub fn and(mut self, arguments: &[&str]) -> Self {
-        self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self.arguments
+            .extend(arguments.iter().map(|argument| (*argument).to_owned()));
         self
     }
 
@@ -256,7 +356,15 @@ impl Home {
     /// Why no server starts here.
     pub fn refusal(&self) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_escale"))
-            .args(["serve", "--config", "escale.json", "--listen", "127.0.0.1:0", "--db", &self.database.argument()])
+            .args([
+                "serve",
+                "--config",
+                "escale.json",
+                "--listen",
+                "127.0.0.1:0",
+                "--db",
+                &self.database.argument(),
+            ])
             .args(&self.arguments)
             .current_dir(self.folder.path())
             .output()
@@ -289,7 +397,11 @@ impl Drop for Server {
 
 fn read(response: Response<Body>) -> Answer {
     let (head, mut body) = response.into_parts();
-    Answer { status: head.status.as_u16(), headers: head.headers, bytes: body.read_to_vec().unwrap() }
+    Answer {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        bytes: body.read_to_vec().unwrap(),
+    }
 }
 
 /// A small site of its own.

@@ -27,7 +27,9 @@ fn what_one_server_took_the_other_knows() {
     laptop.sync(&other);
     assert!((laptop.mass("trip.city") - phone.mass("trip.city")).abs() < 1e-3);
     assert_eq!(one.erase(&phone.erase), 204);
-    other.post("/v1/sync", &phone.body()).is_refused(410, "erased");
+    other
+        .post("/v1/sync", &phone.body())
+        .is_refused(410, "erased");
     laptop.sync(&other);
     assert_eq!(laptop.mass("trip.city"), 0.0);
 }
@@ -44,7 +46,10 @@ fn what_one_server_has_learned_all_of_them_serve() {
     // By now it would learn something else; it is not time yet.
     teach(&plain, 50..90);
     let late = home.start();
-    assert_eq!((version(&other), version(&late)), (version(&one), version(&one)));
+    assert_eq!(
+        (version(&other), version(&late)),
+        (version(&one), version(&one))
+    );
 }
 
 /// Small, and the same every time.
@@ -52,7 +57,10 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 }
@@ -60,14 +68,19 @@ impl Dice {
 /// Six browsers of four visitors, two of whom are one customer; everything that is answered.
 fn history(seed: u64, servers: &[&Server]) -> Vec<(u16, Value)> {
     let mut dice = Dice(seed);
-    let mut browsers: Vec<Browser> =
-        [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 1)].map(|(n, replica)| Browser::of_visitor(n, replica)).into();
+    let mut browsers: Vec<Browser> = [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 1)]
+        .map(|(n, replica)| Browser::of_visitor(n, replica))
+        .into();
     let mut told = Vec::new();
     for step in 0..120 {
         let server = servers[step % servers.len()];
         let browser = &mut browsers[dice.roll(6) as usize];
         let answer = one_step(&mut dice, server, browser);
-        let mut body = if answer.bytes.is_empty() { Value::Null } else { answer.json() };
+        let mut body = if answer.bytes.is_empty() {
+            Value::Null
+        } else {
+            answer.json()
+        };
         if let Some(fields) = body.as_object_mut() {
             fields.remove("now_ms");
         }
@@ -88,7 +101,15 @@ fn history(seed: u64, servers: &[&Server]) -> Vec<(u16, Value)> {
 fn one_step(dice: &mut Dice, server: &Server, browser: &mut Browser) -> Answer {
     match dice.roll(40) {
         0 => server.ask_to_erase(&browser.erase),
-        1..=3 => identify(server, browser, &token(if dice.roll(3) > 0 { "customer-7" } else { "customer-8" })),
+        1..=3 => identify(
+            server,
+            browser,
+            &token(if dice.roll(3) > 0 {
+                "customer-7"
+            } else {
+                "customer-8"
+            }),
+        ),
         4..=6 => {
             // Rolled back, or an older request that comes late.
             let mut body = browser.body();
@@ -113,10 +134,16 @@ fn two_servers_answer_to_the_last_byte_as_one_does() {
         let (one, other) = two();
         let together = history(seed, &[&one, &other]);
         let differs = alone.iter().zip(&together).position(|(a, b)| a != b);
-        assert_eq!((differs, alone.len()), (None, together.len()), "seed {seed}");
+        assert_eq!(
+            (differs, alone.len()),
+            (None, together.len()),
+            "seed {seed}"
+        );
         assert!(
             alone.iter().any(|(status, _)| *status == 410)
-                && alone.iter().any(|(_, body)| body["conflict"] == json!(true))
+                && alone
+                    .iter()
+                    .any(|(_, body)| body["conflict"] == json!(true))
         );
     }
 }
@@ -139,7 +166,10 @@ fn f44_hand_ins_that_cross_on_two_servers_leave_the_newest() {
     });
     let held = phone.export(&one).json();
     assert_eq!(
-        (held["replicas"][0]["version"].as_u64(), held["replicas"].as_array().map(Vec::len)),
+        (
+            held["replicas"][0]["version"].as_u64(),
+            held["replicas"].as_array().map(Vec::len)
+        ),
         (Some(40), Some(1))
     );
     let changes = one.database().number("SELECT changes FROM replicas");
@@ -180,7 +210,10 @@ fn what_an_older_server_left_untold_is_told_once_the_prints_are_emptied() {
          INSERT INTO links SELECT c.site, c.bucket, c.customer, v.visitor, 1 FROM customers c, visitors v",
     );
     server.database().run("UPDATE replicas SET told = 0");
-    assert_ne!(phone.look_at("trip.city").sync(&server)["others"], Value::Null);
+    assert_ne!(
+        phone.look_at("trip.city").sync(&server)["others"],
+        Value::Null
+    );
 }
 
 #[test]
@@ -188,7 +221,10 @@ fn servers_that_start_at_once_on_an_empty_database_take_turns() {
     let first = Server::new_folder();
     let servers: Vec<Server> = std::thread::scope(|scope| {
         let starts: Vec<_> = (0..4).map(|_| scope.spawn(|| first.start())).collect();
-        starts.into_iter().map(|start| start.join().unwrap()).collect()
+        starts
+            .into_iter()
+            .map(|start| start.join().unwrap())
+            .collect()
     });
     for server in &servers {
         assert_eq!(server.get("/readyz", &[]).status, 200);
@@ -202,7 +238,9 @@ fn f44_several_servers_make_each_call_once() {
     let home = home(&thanks(), &receiver.address());
     let servers = [home.start(), home.start(), home.start()];
     let customers = 30;
-    let all: Vec<Value> = (0..customers).map(|n| booking_of(&format!("customer-{n}"))).collect();
+    let all: Vec<Value> = (0..customers)
+        .map(|n| booking_of(&format!("customer-{n}")))
+        .collect();
     tell(&servers[0], "/v1/bookings", &json!(all));
     let mut ids = std::collections::BTreeSet::new();
     for _ in 0..customers {

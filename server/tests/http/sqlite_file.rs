@@ -8,7 +8,10 @@ use crate::server::Server;
 #[test]
 fn f54_a_file_that_is_no_database_is_refused_and_left_alone() {
     let folder = tempfile::TempDir::new().unwrap();
-    let (config, db) = (folder.path().join("escale.json"), folder.path().join("escale.db"));
+    let (config, db) = (
+        folder.path().join("escale.json"),
+        folder.path().join("escale.db"),
+    );
     std::fs::write(&config, crate::server::config()).unwrap();
     std::fs::write(&db, "this was once a database, before the disk failed").unwrap();
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
@@ -20,7 +23,11 @@ fn f54_a_file_that_is_no_database_is_refused_and_left_alone() {
         .unwrap();
     assert_eq!(run.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&run.stderr).contains("backup"));
-    assert!(std::fs::read_to_string(&db).unwrap().starts_with("this was once"));
+    assert!(
+        std::fs::read_to_string(&db)
+            .unwrap()
+            .starts_with("this was once")
+    );
 }
 
 /// A database that a server has written, and the disk has damaged since: in its head, its schema, in the midst, by a cut.
@@ -28,17 +35,26 @@ fn f54_a_file_that_is_no_database_is_refused_and_left_alone() {
 fn f54_a_database_that_was_damaged_is_refused_with_the_way_out_and_left_as_it_is() {
     let mut server = Server::start();
     for n in 0..200 {
-        Browser::of_visitor(n, 1).look_at("trip.city").look_at("trip.beach").sync(&server);
+        Browser::of_visitor(n, 1)
+            .look_at("trip.city")
+            .look_at("trip.beach")
+            .sync(&server);
     }
     server.kill();
     let folder = server.folder().to_owned();
     let db = folder.join("escale.db");
     // The log goes into the file.
-    rusqlite::Connection::open(&db).unwrap().execute_batch("PRAGMA journal_mode = DELETE").unwrap();
+    rusqlite::Connection::open(&db)
+        .unwrap()
+        .execute_batch("PRAGMA journal_mode = DELETE")
+        .unwrap();
     let sound = std::fs::read(&db).unwrap();
     assert!(sound.len() > 20 * 4096, "{}", sound.len());
-    let damages: [(&str, std::ops::Range<usize>); 3] =
-        [("head", 0..64), ("schema", 100..1000), ("midst", sound.len() / 2..sound.len() / 2 + 4096)];
+    let damages: [(&str, std::ops::Range<usize>); 3] = [
+        ("head", 0..64),
+        ("schema", 100..1000),
+        ("midst", sound.len() / 2..sound.len() / 2 + 4096),
+    ];
     for (what, place) in damages {
         let mut damaged = sound.clone();
         damaged[place].fill(0xA5);
@@ -54,46 +70,89 @@ fn f54_a_database_that_was_damaged_is_refused_with_the_way_out_and_left_as_it_is
 fn is_refused(folder: &std::path::Path, what: &str, damaged: &[u8]) {
     let db = folder.join("escale.db");
     std::fs::write(&db, damaged).unwrap();
-    let (code, said) =
-        escale(folder, &["serve", "--listen", "127.0.0.1:0", "--config", "escale.json", "--db", "escale.db"]);
-    assert_eq!((code, said.contains("backup")), (Some(2), true), "{what}: {said}");
-    assert!(std::fs::read(&db).unwrap() == damaged, "{what}: it was changed");
+    let (code, said) = escale(
+        folder,
+        &[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--config",
+            "escale.json",
+            "--db",
+            "escale.db",
+        ],
+    );
+    assert_eq!(
+        (code, said.contains("backup")),
+        (Some(2), true),
+        "{what}: {said}"
+    );
+    assert!(
+        std::fs::read(&db).unwrap() == damaged,
+        "{what}: it was changed"
+    );
 }
 
 fn escale(folder: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let run =
-        std::process::Command::new(env!("CARGO_BIN_EXE_escale")).args(arguments).current_dir(folder).output().unwrap();
-    (run.status.code(), String::from_utf8([run.stdout, run.stderr].concat()).unwrap())
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    (
+        run.status.code(),
+        String::from_utf8([run.stdout, run.stderr].concat()).unwrap(),
+    )
 }
 
 #[test]
 fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased() {
     let mut server = Server::start();
     let folder = server.folder().to_owned();
-    let (mut kept, mut erased, mut later) =
-        (Browser::of_visitor(1, 1), Browser::of_visitor(2, 1), Browser::of_visitor(3, 1));
+    let (mut kept, mut erased, mut later) = (
+        Browser::of_visitor(1, 1),
+        Browser::of_visitor(2, 1),
+        Browser::of_visitor(3, 1),
+    );
     for browser in [&mut kept, &mut erased] {
         browser.look_at("trip.city").sync(&server);
         assert_eq!(identify(&server, browser, &token("customer-7")).status, 200);
     }
     let (code, said) = escale(&folder, &["backup", "monday.db"]);
-    assert_eq!((code, said.contains("monday.db is whole")), (Some(0), true), "{said}");
+    assert_eq!(
+        (code, said.contains("monday.db is whole")),
+        (Some(0), true),
+        "{said}"
+    );
     assert_eq!(escale(&folder, &["backup", "monday.db"]).0, Some(2));
 
     assert_eq!(server.erase(&erased.visitor), 204);
     later.look_at("trip.beach").sync(&server);
     let (code, said) = escale(&folder, &["restore", "monday.db"]);
-    assert_eq!((code, said.contains("Stop it first")), (Some(2), true), "{said}");
+    assert_eq!(
+        (code, said.contains("Stop it first")),
+        (Some(2), true),
+        "{said}"
+    );
     kept.look_at("trip.beach").sync(&server);
     server.kill();
     let (code, said) = escale(&folder, &["restore", "monday.db"]);
-    assert_eq!((code, said.contains("before-restore")), (Some(0), true), "{said}");
+    assert_eq!(
+        (code, said.contains("before-restore")),
+        (Some(0), true),
+        "{said}"
+    );
 
     let server = server.kill_and_restart();
     erased.export(&server).is_refused(410, "erased");
-    server.post("/v1/sync", &erased.body()).is_refused(410, "erased");
+    server
+        .post("/v1/sync", &erased.body())
+        .is_refused(410, "erased");
     later.export(&server).is_refused(404, "unknown_visitor");
-    assert_eq!(kept.export(&server).json()["replicas"][0]["version"], serde_json::json!(1));
+    assert_eq!(
+        kept.export(&server).json()["replicas"][0]["version"],
+        serde_json::json!(1)
+    );
     // What was lost since the backup comes back with the browser.
     assert_eq!(kept.sync(&server)["accepted"], serde_json::json!(true));
     assert_eq!(server.database().number("SELECT count(*) FROM links"), 1);
@@ -105,18 +164,43 @@ fn r8_a_restore_does_not_bring_back_a_customer_who_was_forgotten_since() {
     let mut server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
-    assert_eq!(identify(&server, &phone, &token_also("customer-7", &["loyalty:8812"])).status, 200);
+    assert_eq!(
+        identify(
+            &server,
+            &phone,
+            &token_also("customer-7", &["loyalty:8812"])
+        )
+        .status,
+        200
+    );
     tell(&server, "/v1/bookings", &booking("B1"));
     assert_eq!(escale(server.folder(), &["backup", "monday.db"]).0, Some(0));
-    assert_eq!(server.ask("DELETE", "/v1/customers/customer-7?site=demo").status, 204);
+    assert_eq!(
+        server
+            .ask("DELETE", "/v1/customers/customer-7?site=demo")
+            .status,
+        204
+    );
     server.kill();
-    assert_eq!(escale(server.folder(), &["restore", "monday.db"]).0, Some(0));
+    assert_eq!(
+        escale(server.folder(), &["restore", "monday.db"]).0,
+        Some(0)
+    );
     let server = server.kill_and_restart();
     phone.export(&server).is_refused(410, "erased");
     for table in ["customers", "links", "tellings", "aliases", "identifiers"] {
-        assert_eq!(server.database().number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+        assert_eq!(
+            server
+                .database()
+                .number(&format!("SELECT count(*) FROM {table}")),
+            0,
+            "{table}"
+        );
     }
-    assert_eq!(tell(&server, "/v1/bookings", &booking("B1"))["erased"], serde_json::json!(1));
+    assert_eq!(
+        tell(&server, "/v1/bookings", &booking("B1"))["erased"],
+        serde_json::json!(1)
+    );
 }
 
 #[test]
@@ -127,7 +211,11 @@ fn f54_a_backup_that_is_no_database_is_refused_and_nothing_is_changed() {
     std::fs::write(server.folder().join("monday.db"), "this was once a backup").unwrap();
     server.kill();
     let (code, said) = escale(server.folder(), &["restore", "monday.db"]);
-    assert_eq!((code, said.contains("monday.db")), (Some(2), true), "{said}");
+    assert_eq!(
+        (code, said.contains("monday.db")),
+        (Some(2), true),
+        "{said}"
+    );
     assert!(!server.folder().join("escale.db.being-restored").exists());
     let server = server.kill_and_restart();
     assert_eq!(phone.export(&server).status, 200);
@@ -136,8 +224,10 @@ fn f54_a_backup_that_is_no_database_is_refused_and_nothing_is_changed() {
 /// No file of that process may grow beyond so much, as on a disk that is full; any of its user may lift that again.
 fn limit_files(server: &Server, bytes: &str) {
     let pid = server.pid().to_string();
-    let limited =
-        std::process::Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={bytes}:")]).status().unwrap();
+    let limited = std::process::Command::new("prlimit")
+        .args(["--pid", &pid, &format!("--fsize={bytes}:")])
+        .status()
+        .unwrap();
     assert!(limited.success());
 }
 
@@ -150,8 +240,13 @@ enum Disk {
 
 impl Disk {
     fn of_this_run() -> (Self, u16) {
-        let Some(cycles) = std::env::var("ESCALE_FULL_DISKS").ok() else { return (Self::Limited, 10) };
-        (Self::Filled(std::env::temp_dir().join("ballast")), cycles.parse().unwrap())
+        let Some(cycles) = std::env::var("ESCALE_FULL_DISKS").ok() else {
+            return (Self::Limited, 10);
+        };
+        (
+            Self::Filled(std::env::temp_dir().join("ballast")),
+            cycles.parse().unwrap(),
+        )
     }
 
     fn fill(&self, server: &Server) {
@@ -202,7 +297,9 @@ fn f53_a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
             assert_eq!(answer.header("retry-after"), "30");
             refused += 1;
             if let Some((known, version)) = acknowledged.iter().next() {
-                let held = Browser::of_visitor(*known, 1).export(&server).json()["replicas"][0]["version"].as_u64();
+                let held =
+                    Browser::of_visitor(*known, 1).export(&server).json()["replicas"][0]["version"]
+                        .as_u64();
                 assert_eq!(held, Some(*version));
             }
             if refused % 5 == 0 {
@@ -217,10 +314,13 @@ fn f53_a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
         taken += 1;
     }
     for (n, version) in &acknowledged {
-        let held = Browser::of_visitor(*n, 1).export(&server).json()["replicas"][0]["version"].as_u64();
+        let held =
+            Browser::of_visitor(*n, 1).export(&server).json()["replicas"][0]["version"].as_u64();
         assert_eq!(held, Some(*version), "visitor {n}");
     }
     assert!(server.database().is_sound());
     let all: u64 = acknowledged.values().sum();
-    println!("{cycles} full disks, {all} acknowledged hand-ins, {refused} refused, {taken} times used again at once");
+    println!(
+        "{cycles} full disks, {all} acknowledged hand-ins, {refused} refused, {taken} times used again at once"
+    );
 }

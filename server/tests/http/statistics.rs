@@ -27,22 +27,45 @@ impl Shown {
     /// Looks at a page, and sees an offer an hour before the server's present.
     pub fn to(visitor: u8, replica: u8) -> Self {
         let mut browser = Browser::of_visitor(visitor, replica);
-        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as f64;
+        let now_ms = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_millis() as f64;
         let at_ms = (now_ms / MINUTE_MS).floor() * MINUTE_MS - 60.0 * MINUTE_MS;
-        let page = browser.engine.page(at_ms, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
+        let page = browser.engine.page(
+            at_ms,
+            &PageFacts {
+                explicit: "trip.city",
+                ..PageFacts::default()
+            },
+        );
         browser.engine.apply(&page);
         let placement = browser.engine.placement("home-hero").unwrap();
-        let request = Request { now_ms: at_ms, placement, slot: 0, exclude: &[] };
+        let request = Request {
+            now_ms: at_ms,
+            placement,
+            slot: 0,
+            exclude: &[],
+        };
         let decision = browser.engine.choose(&request);
         let content = browser.engine.config().offer(decision.offer.unwrap());
         let fields = [
             ("placement", "home-hero".to_owned()),
-            ("offer", browser.engine.config().text(content.name).to_owned()),
+            (
+                "offer",
+                browser.engine.config().text(content.name).to_owned(),
+            ),
             ("decided_ms", format!("{at_ms}")),
             ("propensity", format!("{:.12}", decision.propensity)),
         ];
-        let fields = fields.map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}")).concat();
-        let mut shown = Self { browser, at_ms, fields };
+        let fields = fields
+            .map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}"))
+            .concat();
+        let mut shown = Self {
+            browser,
+            at_ms,
+            fields,
+        };
         shown.tell("offer_impression", 0.0);
         shown
     }
@@ -50,8 +73,16 @@ impl Shown {
     /// Something happens so many minutes after the offer was shown.
     pub fn tell(&mut self, name: &str, minutes: f64) -> &mut Self {
         let booking = || format!("id{UNIT}B1{RECORD}value{UNIT}100{RECORD}");
-        let fields = if name.starts_with("offer") { self.fields.clone() } else { booking() };
-        let event = self.browser.engine.track(self.at_ms + minutes * MINUTE_MS, name, &fields).unwrap();
+        let fields = if name.starts_with("offer") {
+            self.fields.clone()
+        } else {
+            booking()
+        };
+        let event = self
+            .browser
+            .engine
+            .track(self.at_ms + minutes * MINUTE_MS, name, &fields)
+            .unwrap();
         assert!(self.browser.engine.apply(&event) > 0);
         self.browser.version += 1;
         self
@@ -69,19 +100,42 @@ impl Shown {
 
 /// Decisions, seen, clicked, quoted, booked, paid.
 fn shown(server: &Server) -> [i64; 6] {
-    ["decisions", "viewed", "clicks", "quotes", "bookings", "paid_cents"]
-        .map(|sum| number(server, &format!("SELECT coalesce(sum({sum}), 0) FROM shown")))
+    [
+        "decisions",
+        "viewed",
+        "clicks",
+        "quotes",
+        "bookings",
+        "paid_cents",
+    ]
+    .map(|sum| {
+        number(
+            server,
+            &format!("SELECT coalesce(sum({sum}), 0) FROM shown"),
+        )
+    })
 }
 
 /// People of an arm, those who quoted, those who booked, paid.
 fn people(server: &Server, arm: u8) -> [i64; 4] {
     ["people", "quoted", "booked", "paid_cents"].map(|sum| {
-        number(server, &format!("SELECT coalesce(sum({sum}), 0) FROM people WHERE experiment = 0 AND arm = {arm}"))
+        number(
+            server,
+            &format!(
+                "SELECT coalesce(sum({sum}), 0) FROM people WHERE experiment = 0 AND arm = {arm}"
+            ),
+        )
     })
 }
 
 fn number(server: &Server, sql: &str) -> i64 {
-    server.database().number(&sql.replacen("SELECT ", "SELECT CAST(", 1).replacen(" FROM", " AS BIGINT) FROM", 1))
+    server
+        .database()
+        .number(&sql.replacen("SELECT ", "SELECT CAST(", 1).replacen(
+            " FROM",
+            " AS BIGINT) FROM",
+            1,
+        ))
 }
 
 #[test]
@@ -131,9 +185,15 @@ fn a_late_state_of_another_browser_takes_nothing_back() {
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     let mut early = phone.browser.body();
-    phone.tell("offer_click", 1.0).tell("booking", 2.0).sync(&server);
+    phone
+        .tell("offer_click", 1.0)
+        .tell("booking", 2.0)
+        .sync(&server);
     early["replica"] = json!(Browser::of_visitor(1, 7).replica);
-    assert_eq!(server.post("/v1/sync", &early).json()["accepted"], json!(true));
+    assert_eq!(
+        server.post("/v1/sync", &early).json()["accepted"],
+        json!(true)
+    );
     assert_eq!(shown(&server), [1, 1, 1, 0, 1, 10_000]);
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
 }
@@ -143,7 +203,10 @@ fn a_booking_told_by_the_back_end_is_put_down_to_the_click_before_it_and_counted
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.tell("offer_click", 1.0).sync(&server);
-    assert_eq!(identify(&server, &phone.browser, &token("customer-7")).status, 200);
+    assert_eq!(
+        identify(&server, &phone.browser, &token("customer-7")).status,
+        200
+    );
     let booking = |minutes: f64, cancelled: bool| json!({ "customer": "customer-7", "id": "B1", "at": phone.seconds(minutes), "value": 100, "cancelled": cancelled });
     tell(&server, "/v1/bookings", &booking(5.0, false));
     assert_eq!(shown(&server), [1, 1, 1, 0, 1, 10_000]);
@@ -152,9 +215,15 @@ fn a_booking_told_by_the_back_end_is_put_down_to_the_click_before_it_and_counted
     let cancelled = booking(9.0, true);
     tell(&server, "/v1/bookings", &booking(5.0, false));
     phone.tell("booking", 5.0).sync(&server);
-    assert_eq!((shown(&server), people(&server, 0)), ([1, 1, 1, 0, 1, 10_000], [1, 0, 1, 10_000]));
+    assert_eq!(
+        (shown(&server), people(&server, 0)),
+        ([1, 1, 1, 0, 1, 10_000], [1, 0, 1, 10_000])
+    );
     tell(&server, "/v1/bookings", &cancelled);
-    assert_eq!((shown(&server), people(&server, 0)), ([1, 1, 1, 0, 0, 0], [1, 0, 0, 0]));
+    assert_eq!(
+        (shown(&server), people(&server, 0)),
+        ([1, 1, 1, 0, 0, 0], [1, 0, 0, 0])
+    );
 }
 
 #[test]
@@ -164,11 +233,21 @@ fn a_booking_told_before_the_click_is_handed_in_is_found_when_it_is() {
     phone.sync(&server);
     identify(&server, &phone.browser, &token("customer-7"));
     let at = phone.seconds(30.0);
-    tell(&server, "/v1/bookings", &json!({ "customer": "customer-7", "id": "B9", "at": at, "value": 50 }));
+    tell(
+        &server,
+        "/v1/bookings",
+        &json!({ "customer": "customer-7", "id": "B9", "at": at, "value": 50 }),
+    );
     assert_eq!(shown(&server), [1, 1, 0, 0, 0, 0]);
     // The quote is news that the customer's bucket must know: with it come the bookings that were told.
-    phone.tell("offer_click", 1.0).tell("quote_submit", 2.0).sync(&server);
-    assert_eq!((shown(&server), people(&server, 0)), ([1, 1, 1, 1, 1, 5_000], [1, 1, 1, 5_000]));
+    phone
+        .tell("offer_click", 1.0)
+        .tell("quote_submit", 2.0)
+        .sync(&server);
+    assert_eq!(
+        (shown(&server), people(&server, 0)),
+        ([1, 1, 1, 1, 1, 5_000], [1, 1, 1, 5_000])
+    );
 }
 
 #[test]
@@ -179,7 +258,10 @@ fn a_customer_of_two_browsers_is_one_person() {
     laptop.tell("booking", 1.0).sync(&server);
     assert_eq!(people(&server, 0), [2, 0, 2, 20_000]);
     for shown in [&phone, &laptop] {
-        assert_eq!(identify(&server, &shown.browser, &token("customer-7")).status, 200);
+        assert_eq!(
+            identify(&server, &shown.browser, &token("customer-7")).status,
+            200
+        );
     }
     // Both have told the same booking.
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
@@ -195,20 +277,45 @@ fn customers_who_become_one_are_one_person_and_who_leaves_counts_alone() {
     phone.tell("quote_submit", 1.0).sync(&server);
     laptop.tell("offer_click", 1.0).sync(&server);
     for (shown, customer) in [(&phone, "customer-7"), (&laptop, "customer-8")] {
-        assert_eq!(identify(&server, &shown.browser, &token(customer)).status, 200);
+        assert_eq!(
+            identify(&server, &shown.browser, &token(customer)).status,
+            200
+        );
         let at = laptop.seconds(5.0);
-        tell(&server, "/v1/bookings", &json!({ "customer": customer, "id": "B1", "at": at, "value": 100 }));
+        tell(
+            &server,
+            "/v1/bookings",
+            &json!({ "customer": customer, "id": "B1", "at": at, "value": 100 }),
+        );
     }
     assert_eq!(people(&server, 0), [2, 1, 2, 20_000]);
-    assert_eq!(server.ask("PUT", "/v1/customers/customer-7/identifiers/customer-8?site=demo").status, 204);
+    assert_eq!(
+        server
+            .ask(
+                "PUT",
+                "/v1/customers/customer-7/identifiers/customer-8?site=demo"
+            )
+            .status,
+        204
+    );
     assert_eq!(people(&server, 0), [1, 1, 1, 10_000]);
     // What happens later is of that one person too.
     laptop.tell("quote_submit", 2.0).sync(&server);
     phone.tell("offer_click", 2.0).sync(&server);
     assert_eq!(people(&server, 0), [1, 1, 1, 10_000]);
-    assert_eq!(server.database().number("SELECT count(*) FROM counted_customers"), 1);
+    assert_eq!(
+        server
+            .database()
+            .number("SELECT count(*) FROM counted_customers"),
+        1
+    );
     // Logged out everywhere, each browser is a person of its own, and the booking no one's whose browser is known.
-    assert_eq!(server.ask("DELETE", "/v1/customers/customer-7/visitors?site=demo").status, 204);
+    assert_eq!(
+        server
+            .ask("DELETE", "/v1/customers/customer-7/visitors?site=demo")
+            .status,
+        204
+    );
     assert_eq!(people(&server, 0), [2, 2, 0, 0]);
     phone.tell("offer_click", 3.0).sync(&server);
     assert_eq!(people(&server, 0), [2, 2, 0, 0]);
@@ -221,13 +328,21 @@ fn who_leaves_a_customer_of_whom_a_browser_was_erased_is_counted_once() {
     let browsers: Vec<Shown> = (1..=3).map(|n| Shown::to(n, 1)).collect();
     for mut shown in browsers {
         shown.tell("booking", 1.0).sync(&server);
-        assert_eq!(identify(&server, &shown.browser, &token("customer-7")).status, 200);
+        assert_eq!(
+            identify(&server, &shown.browser, &token("customer-7")).status,
+            200
+        );
     }
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
     let [desk, laptop, phone] = [1, 2, 3].map(|n| Browser::of_visitor(n, 1));
     assert_eq!(server.erase(&desk.erase), 204);
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
-    let untie = |browser: &Browser| server.delete("/v1/identify?site=demo", &[("authorization", &browser.bearer())]);
+    let untie = |browser: &Browser| {
+        server.delete(
+            "/v1/identify?site=demo",
+            &[("authorization", &browser.bearer())],
+        )
+    };
     assert_eq!(untie(&laptop).status, 204);
     assert_eq!(people(&server, 0), [2, 0, 2, 20_000]);
     assert_eq!(untie(&phone).status, 204);
@@ -241,11 +356,22 @@ fn a_customer_of_whom_a_browser_was_erased_becomes_another_and_is_counted_once()
     for (n, customer) in [(1, "customer-7"), (2, "customer-7"), (3, "customer-8")] {
         let mut shown = Shown::to(n, 1);
         shown.tell("booking", 1.0).sync(&server);
-        assert_eq!(identify(&server, &shown.browser, &token(customer)).status, 200);
+        assert_eq!(
+            identify(&server, &shown.browser, &token(customer)).status,
+            200
+        );
     }
     assert_eq!(server.erase(&Browser::of_visitor(1, 1).erase), 204);
     assert_eq!(people(&server, 0), [2, 0, 2, 20_000]);
-    assert_eq!(server.ask("PUT", "/v1/customers/customer-8/identifiers/customer-7?site=demo").status, 204);
+    assert_eq!(
+        server
+            .ask(
+                "PUT",
+                "/v1/customers/customer-8/identifiers/customer-7?site=demo"
+            )
+            .status,
+        204
+    );
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
 }
 
@@ -256,7 +382,10 @@ fn f52_a_link_cut_between_the_buckets_is_made_good_by_a_hand_in_that_tells_nothi
     let mut phone = Shown::to(1, 1);
     phone.sync(&server);
     server.database().run(CUT);
-    assert_eq!(identify(&server, &phone.browser, &token("customer-7")).status, 503);
+    assert_eq!(
+        identify(&server, &phone.browser, &token("customer-7")).status,
+        503
+    );
     assert_eq!(people(&server, 0), [0; 4]);
     let server = server.after(MENDED);
     phone.tell("offer_impression", 1.0).sync(&server);
@@ -268,13 +397,20 @@ fn f52_news_of_a_customer_cut_between_the_buckets_are_carried_by_the_next_hand_i
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.sync(&server);
-    assert_eq!(identify(&server, &phone.browser, &token("customer-7")).status, 200);
+    assert_eq!(
+        identify(&server, &phone.browser, &token("customer-7")).status,
+        200
+    );
     phone.tell("offer_impression", 1.0).sync(&server);
     server.database().run(CUT);
     // Twice: once with the news, once with nothing but what is owed.
     for told in ["quote_submit", "offer_impression"] {
         phone.tell(told, 2.0);
-        assert_eq!(server.post("/v1/sync", &phone.browser.body()).status, 503, "{told}");
+        assert_eq!(
+            server.post("/v1/sync", &phone.browser.body()).status,
+            503,
+            "{told}"
+        );
     }
     server.database().run(MENDED);
     assert_eq!(people(&server, 0), [1, 0, 0, 0]);
@@ -315,26 +451,46 @@ fn arms_are_the_browsers_own_and_a_customer_seen_in_two_is_left_out() {
     identify(&server, &phone, &token("customer-7"));
     assert_eq!((people(&server, 0)[0], people(&server, 1)[0]), (1, 1));
     identify(&server, &laptop, &token("customer-7"));
-    assert_eq!((people(&server, 0)[0], people(&server, 1)[0], people(&server, 255)[0]), (0, 0, 1));
+    assert_eq!(
+        (
+            people(&server, 0)[0],
+            people(&server, 1)[0],
+            people(&server, 255)[0]
+        ),
+        (0, 0, 1)
+    );
 }
 
 #[test]
 fn r16_an_erasure_leaves_the_sums_and_nothing_of_the_visitor() {
     let server = Server::start();
     let (mut phone, mut laptop) = (Shown::to(1, 1), Shown::to(2, 1));
-    phone.tell("offer_click", 1.0).tell("booking", 2.0).sync(&server);
+    phone
+        .tell("offer_click", 1.0)
+        .tell("booking", 2.0)
+        .sync(&server);
     laptop.tell("offer_click", 1.0).sync(&server);
     for shown in [&phone, &laptop] {
         identify(&server, &shown.browser, &token("customer-7"));
     }
     let before = (shown(&server), people(&server, 0));
     assert_eq!(before, ([2, 2, 2, 0, 1, 10_000], [1, 0, 1, 10_000]));
-    let own = |table: &str| server.database().number(&format!("SELECT count(*) FROM {table}"));
+    let own = |table: &str| {
+        server
+            .database()
+            .number(&format!("SELECT count(*) FROM {table}"))
+    };
     assert_eq!((own("counted"), own("counted_customers")), (2, 1));
-    server.delete("/v1/me?site=demo", &[("authorization", &phone.browser.bearer())]);
+    server.delete(
+        "/v1/me?site=demo",
+        &[("authorization", &phone.browser.bearer())],
+    );
     assert_eq!((own("counted"), own("counted_customers")), (1, 1));
     laptop.tell("quote_submit", 3.0).sync(&server);
-    server.delete("/v1/me?site=demo", &[("authorization", &laptop.browser.bearer())]);
+    server.delete(
+        "/v1/me?site=demo",
+        &[("authorization", &laptop.browser.bearer())],
+    );
     assert_eq!((own("counted"), own("counted_customers")), (0, 0));
     assert_eq!(shown(&server), [2, 2, 2, 1, 1, 10_000]);
     assert_eq!(people(&server, 0), before.1);

@@ -22,9 +22,13 @@ fn the_line_is_encrypted_and_whoever_cannot_show_the_certificate_is_not_spoken_t
     let files = Server::new_folder();
     files.write("ca.pem", &ours.pem);
     files.write("other.pem", &theirs.pem);
-    let (ca, other) = (files.file("ca.pem").display().to_string(), files.file("other.pem").display().to_string());
-    let at =
-        |host: &str, query: &str| Server::new_folder().on(&format!("postgres://escale@{host}:{port}/postgres?{query}"));
+    let (ca, other) = (
+        files.file("ca.pem").display().to_string(),
+        files.file("other.pem").display().to_string(),
+    );
+    let at = |host: &str, query: &str| {
+        Server::new_folder().on(&format!("postgres://escale@{host}:{port}/postgres?{query}"))
+    };
     for query in [
         format!("sslmode=verify-full&sslrootcert={ca}"),
         format!("sslrootcert={ca}"),
@@ -35,15 +39,34 @@ fn the_line_is_encrypted_and_whoever_cannot_show_the_certificate_is_not_spoken_t
         let server = at("localhost", &query).start();
         Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
         let (encrypted, plain) = lines(&cluster);
-        assert!(encrypted > 0 && plain == 0, "{query}: {encrypted} encrypted, {plain} not");
+        assert!(
+            encrypted > 0 && plain == 0,
+            "{query}: {encrypted} encrypted, {plain} not"
+        );
     }
     for (host, query, why) in [
-        ("localhost", format!("sslmode=verify-full&sslrootcert={other}"), "invalid peer certificate"),
+        (
+            "localhost",
+            format!("sslmode=verify-full&sslrootcert={other}"),
+            "invalid peer certificate",
+        ),
         // The certificate is of another name.
-        ("127.0.0.1", format!("sslmode=verify-full&sslrootcert={ca}"), "not valid for name"),
+        (
+            "127.0.0.1",
+            format!("sslmode=verify-full&sslrootcert={ca}"),
+            "not valid for name",
+        ),
         // Nobody whom the system trusts has signed it.
-        ("localhost", "sslmode=verify-full".to_owned(), "UnknownIssuer"),
-        ("localhost", "sslmode=verify-full&sslrootcert=nothing.pem".to_owned(), "nothing.pem"),
+        (
+            "localhost",
+            "sslmode=verify-full".to_owned(),
+            "UnknownIssuer",
+        ),
+        (
+            "localhost",
+            "sslmode=verify-full&sslrootcert=nothing.pem".to_owned(),
+            "nothing.pem",
+        ),
     ] {
         let said = at(host, &query).refusal();
         assert!(said.contains(why), "{query}: {said}");
@@ -53,14 +76,25 @@ fn the_line_is_encrypted_and_whoever_cannot_show_the_certificate_is_not_spoken_t
 #[test]
 fn a_database_that_does_not_encrypt_is_spoken_to_plainly_unless_encryption_is_asked_for() {
     let (cluster, port) = Cluster::plain();
-    let at = |query: &str| Server::new_folder().on(&format!("postgres://escale@127.0.0.1:{port}/postgres?{query}"));
+    let at = |query: &str| {
+        Server::new_folder().on(&format!(
+            "postgres://escale@127.0.0.1:{port}/postgres?{query}"
+        ))
+    };
     for query in ["sslmode=prefer", "connect_timeout=5"] {
         let server = at(query).start();
         Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
         let (encrypted, plain) = lines(&cluster);
-        assert!(encrypted == 0 && plain > 0, "{query}: {encrypted} encrypted, {plain} not");
+        assert!(
+            encrypted == 0 && plain > 0,
+            "{query}: {encrypted} encrypted, {plain} not"
+        );
     }
-    for query in ["sslmode=require", "sslmode=verify-full", "sslmode=prefer&sslrootcert=ca.pem"] {
+    for query in [
+        "sslmode=require",
+        "sslmode=verify-full",
+        "sslmode=prefer&sslrootcert=ca.pem",
+    ] {
         let home = at(query);
         home.write("ca.pem", &Authority::new().pem);
         let said = home.refusal();

@@ -22,19 +22,37 @@ fn is_taken(token: &str) {
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
     let answer = identify(&server, &phone, token.trim());
-    assert_eq!(answer.status, 200, "{token}: {}", String::from_utf8_lossy(&answer.bytes));
+    assert_eq!(
+        answer.status,
+        200,
+        "{token}: {}",
+        String::from_utf8_lossy(&answer.bytes)
+    );
     let export = phone.export(&server).json();
-    assert_eq!((&export["customer"], &export["identifiers"]), (&json!("customer-7"), &json!(["loyalty:8812"])));
+    assert_eq!(
+        (&export["customer"], &export["identifiers"]),
+        (&json!("customer-7"), &json!(["loyalty:8812"]))
+    );
 }
 
 /// What an interpreter prints.
 #[track_caller]
 fn printed(program: &str, arguments: &[&str]) -> String {
     let mut run = Command::new(program);
-    run.args(arguments).current_dir(examples()).env("PYTHONDONTWRITEBYTECODE", "1");
-    let run = run.env("ESCALE_SITE", "demo").env("ESCALE_IDENTITY_SECRET", SECRET).output();
-    let run = run.unwrap_or_else(|error| panic!("{program}: {error}. scripts/setup.sh test installs it"));
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    run.args(arguments)
+        .current_dir(examples())
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    let run = run
+        .env("ESCALE_SITE", "demo")
+        .env("ESCALE_IDENTITY_SECRET", SECRET)
+        .output();
+    let run =
+        run.unwrap_or_else(|error| panic!("{program}: {error}. scripts/setup.sh test installs it"));
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     String::from_utf8(run.stdout).unwrap()
 }
 
@@ -53,11 +71,15 @@ fn a_token_signed_in_python_is_taken() {
 
 #[test]
 fn a_token_signed_in_php_is_taken() {
-    let script = "require 'customer-token.php'; echo customer_token('customer-7', ['loyalty:8812']);";
+    let script =
+        "require 'customer-token.php'; echo customer_token('customer-7', ['loyalty:8812']);";
     is_taken(&printed("php", &["-r", script]));
 }
 
 #[test]
 fn a_token_signed_in_rust_is_taken() {
-    is_taken(&example::customer_token(SECRET.as_bytes(), "demo", "customer-7", &["loyalty:8812"]).unwrap());
+    is_taken(
+        &example::customer_token(SECRET.as_bytes(), "demo", "customer-7", &["loyalty:8812"])
+            .unwrap(),
+    );
 }

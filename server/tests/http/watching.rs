@@ -6,10 +6,14 @@ use crate::server::Server;
 #[test]
 fn metrics_are_told_on_a_listener_of_their_own_and_name_no_path_that_was_asked_for() {
     let mut server = Server::start_with(&["--metrics-listen", "127.0.0.1:0"]);
-    let line = std::iter::repeat_with(|| server.next_line()).find(|line| line.starts_with("Metrics are at ")).unwrap();
+    let line = std::iter::repeat_with(|| server.next_line())
+        .find(|line| line.starts_with("Metrics are at "))
+        .unwrap();
     let url = line.trim_start_matches("Metrics are at ").to_owned();
     Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
-    server.get("/v1/canary4711?canary4711", &[]).is_refused(404, "not_found");
+    server
+        .get("/v1/canary4711?canary4711", &[])
+        .is_refused(404, "not_found");
     server.get("/metrics", &[]).is_refused(404, "not_found");
     let mut answer = server.agent().get(&url).call().unwrap();
     let told = answer.body_mut().read_to_string().unwrap();
@@ -28,7 +32,10 @@ fn metrics_are_told_on_a_listener_of_their_own_and_name_no_path_that_was_asked_f
 fn the_interface_is_described_and_every_path_of_it_is_there() {
     let server = Server::start();
     let answer = server.get("/openapi.json", &[]);
-    assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (200, "application/json")
+    );
     let api = answer.json();
     assert!(api["openapi"].as_str().unwrap().starts_with("3."), "{api}");
     for (path, methods) in api["paths"].as_object().unwrap() {
@@ -38,8 +45,17 @@ fn the_interface_is_described_and_every_path_of_it_is_there() {
                 "post" => server.post_as(path, &[], b""),
                 _ => server.delete(path, &[]),
             };
-            assert_eq!(answer.status == 405, methods.get(method).is_none(), "{method} {path}: {}", answer.status);
-            assert!(answer.status != 404 && answer.status < 500, "{method} {path}: {}", answer.status);
+            assert_eq!(
+                answer.status == 405,
+                methods.get(method).is_none(),
+                "{method} {path}: {}",
+                answer.status
+            );
+            assert!(
+                answer.status != 404 && answer.status < 500,
+                "{method} {path}: {}",
+                answer.status
+            );
         }
     }
 }

@@ -52,7 +52,11 @@ impl Receiver {
         assert!(headers[0].starts_with("POST /escale "), "{}", headers[0]);
         let header = |name: &str| {
             let found = headers.iter().filter_map(|line| line.split_once(": "));
-            found.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next().unwrap()
+            found
+                .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.to_owned())
+                .next()
+                .unwrap()
         };
         let mut body = vec![0; header("content-length").parse().unwrap()];
         reader.read_exact(&mut body).unwrap();
@@ -80,7 +84,10 @@ impl Call {
 
     pub fn answer(mut self, status: &str) {
         // Who answers late finds nobody there any more.
-        let _ = write!(self.line, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let _ = write!(
+            self.line,
+            "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
     }
 }
 
@@ -122,7 +129,11 @@ pub fn booking_of(customer: &str) -> Value {
 
 /// The tables are empty once everything was looked at and delivered.
 pub fn wait_until_done(server: &Server) {
-    while server.database().number("SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM looks)") > 0 {
+    while server
+        .database()
+        .number("SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM looks)")
+        > 0
+    {
         std::thread::yield_now();
     }
 }
@@ -134,18 +145,30 @@ fn a_quote_that_was_left_is_followed_up_while_the_visitor_is_away() {
         "within": { "days": 85 }, "unless": ["booking"], "then": { "webhook": "crm" } }]);
     let server = home(&scenarios, &receiver.address()).start();
     let mut phone = Browser::of_visitor(1, 1);
-    let event = phone.engine.track(NOW_MS, "quote_start", "destination\u{1f}lisbonne\u{1e}").unwrap();
+    let event = phone
+        .engine
+        .track(NOW_MS, "quote_start", "destination\u{1f}lisbonne\u{1e}")
+        .unwrap();
     phone.engine.apply(&event);
     phone.version += 1;
     assert_eq!(identify(&server, &phone, &token("customer-7")).status, 200);
     phone.sync(&server);
     let call = receiver.next();
     let said = call.json();
-    assert_eq!((&said["scenario"], &said["customer"]), (&json!("quote-follow-up"), &json!("customer-7")));
-    assert_eq!((&said["id"], &said["site"]), (&json!(call.id), &json!("demo")));
+    assert_eq!(
+        (&said["scenario"], &said["customer"]),
+        (&json!("quote-follow-up"), &json!("customer-7"))
+    );
+    assert_eq!(
+        (&said["id"], &said["site"]),
+        (&json!(call.id), &json!("demo"))
+    );
     // An hour until it counts as left, and two after that.
     let since_ms = said["due_since_ms"].as_f64().unwrap();
-    assert!((since_ms - NOW_MS - 3.0 * 3_600_000.0).abs() <= 60_000.0, "{since_ms}");
+    assert!(
+        (since_ms - NOW_MS - 3.0 * 3_600_000.0).abs() <= 60_000.0,
+        "{since_ms}"
+    );
     assert!(call.is_signed());
     call.answer("200 OK");
     wait_until_done(&server);
@@ -158,7 +181,10 @@ fn a_quote_that_was_left_is_followed_up_while_the_visitor_is_away() {
 #[test]
 fn a_scenario_fires_after_its_delay_though_nobody_comes_by() {
     let receiver = Receiver::open();
-    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let now_s = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
     // Times of bookings are kept by the minute.
     let after_minutes = (now_s % 60 + 3) as f64 / 60.0;
     let scenarios = json!([{ "name": "thanks", "on": "booking", "after": { "minutes": after_minutes },
@@ -169,7 +195,10 @@ fn a_scenario_fires_after_its_delay_though_nobody_comes_by() {
     tell(&server, "/v1/bookings", &told);
     let call = receiver.next();
     let fired_ms = call.json()["fired_ms"].as_f64().unwrap();
-    assert!(fired_ms >= (now_s + 3) as f64 * 1000.0, "{fired_ms}, told at {now_s}");
+    assert!(
+        fired_ms >= (now_s + 3) as f64 * 1000.0,
+        "{fired_ms}, told at {now_s}"
+    );
     call.answer("204 No Content");
     wait_until_done(&server);
 }
@@ -197,7 +226,11 @@ fn f30_a_receiver_that_fails_hangs_up_or_answers_late_is_called_again_with_the_s
     assert_ne!(other.id, id);
     other.answer("200 OK");
     wait_until_done(&server);
-    assert!(!server.log().contains("customer-7") && !server.log().contains(&receiver.address()), "{}", server.log());
+    assert!(
+        !server.log().contains("customer-7") && !server.log().contains(&receiver.address()),
+        "{}",
+        server.log()
+    );
 }
 
 #[test]
@@ -211,7 +244,11 @@ fn a_receiver_that_is_down_for_a_while_gets_everything_once_it_is_back() {
     for customer in &customers {
         tell(&server, "/v1/bookings", &booking_of(customer));
     }
-    while server.database().number("SELECT count(*) FROM outbox WHERE attempts > 0") < 5 {
+    while server
+        .database()
+        .number("SELECT count(*) FROM outbox WHERE attempts > 0")
+        < 5
+    {
         std::thread::yield_now();
     }
     let receiver = Receiver(TcpListener::bind(at).unwrap());
@@ -261,7 +298,11 @@ fn f44_a_cause_fires_once_whatever_is_told_again_and_however_often_the_server_st
     assert_ne!(next.id, id);
     next.answer("200 OK");
     wait_until_done(&server);
-    assert_eq!(server.database().number("SELECT count(*) FROM tellings"), 4, "two bookings, two marks");
+    assert_eq!(
+        server.database().number("SELECT count(*) FROM tellings"),
+        4,
+        "two bookings, two marks"
+    );
 }
 
 fn webhooks(server: &Server, arguments: &[&str]) -> String {
@@ -270,7 +311,11 @@ fn webhooks(server: &Server, arguments: &[&str]) -> String {
         .args(arguments)
         .output()
         .unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     String::from_utf8(run.stdout).unwrap()
 }
 
@@ -283,12 +328,24 @@ fn what_was_given_up_is_listed_and_called_again_when_asked() {
         tell(&server, "/v1/bookings", &booking_of(customer));
         receiver.next().answer("410 Gone");
     }
-    while server.database().number("SELECT count(*) FROM outbox WHERE next_s IS NULL") < 2 {
+    while server
+        .database()
+        .number("SELECT count(*) FROM outbox WHERE next_s IS NULL")
+        < 2
+    {
         std::thread::yield_now();
     }
     let said = webhooks(&server, &[]);
-    assert!(said.starts_with("2 webhooks given up") && said.contains("customer-7") && said.contains("crm"), "{said}");
-    let line = said.lines().find(|line| line.contains("customer-7")).unwrap();
+    assert!(
+        said.starts_with("2 webhooks given up")
+            && said.contains("customer-7")
+            && said.contains("crm"),
+        "{said}"
+    );
+    let line = said
+        .lines()
+        .find(|line| line.contains("customer-7"))
+        .unwrap();
     let id = line.split_whitespace().next().unwrap();
     assert!(webhooks(&server, &["--requeue", id]).starts_with("1 webhook "));
     let call = receiver.next();
@@ -305,7 +362,12 @@ fn r8_whoever_is_forgotten_is_called_about_no_more() {
     let server = home(&thanks(), &receiver.address()).start();
     tell(&server, "/v1/bookings", &booking_of("customer-7"));
     let call = receiver.next();
-    assert_eq!(server.ask("DELETE", "/v1/customers/customer-7?site=demo").status, 204);
+    assert_eq!(
+        server
+            .ask("DELETE", "/v1/customers/customer-7?site=demo")
+            .status,
+        204
+    );
     call.answer("500 Internal Server Error");
     tell(&server, "/v1/bookings", &booking_of("customer-8"));
     let next = receiver.next();
@@ -328,13 +390,24 @@ fn webhooks_need_a_secret_and_an_address() {
             .args(arguments)
             .output()
             .unwrap();
-        (run.status.code(), String::from_utf8_lossy(&run.stderr).into_owned())
+        (
+            run.status.code(),
+            String::from_utf8_lossy(&run.stderr).into_owned(),
+        )
     };
     let (code, said) = started(&["--webhook", "crm=https://crm.example"]);
-    assert_eq!((code, said.contains("--webhook-secret-file")), (Some(2), true), "{said}");
+    assert_eq!(
+        (code, said.contains("--webhook-secret-file")),
+        (Some(2), true),
+        "{said}"
+    );
     let short = home.file("short");
-    let (code, said) =
-        started(&["--webhook", "crm=https://crm.example", "--webhook-secret-file", short.to_str().unwrap()]);
+    let (code, said) = started(&[
+        "--webhook",
+        "crm=https://crm.example",
+        "--webhook-secret-file",
+        short.to_str().unwrap(),
+    ]);
     assert_eq!((code, said.contains("24 bytes")), (Some(2), true), "{said}");
     let (code, said) = started(&["--webhook", "crm=ftp://crm.example"]);
     assert_eq!((code, said.contains("https://")), (Some(2), true), "{said}");

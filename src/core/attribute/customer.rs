@@ -36,9 +36,17 @@ pub const OF_CUSTOMER: [(&str, Id, Kind); 11] = [
 impl CustomerNames {
     pub(super) fn resolve(&self, name: &str, facets: &[String]) -> Option<Attribute> {
         if let Some((_, id, kind)) = OF_CUSTOMER.iter().find(|(plain, ..)| *plain == name) {
-            return Some(Attribute { id: *id as u16, argument: 0, kind: *kind });
+            return Some(Attribute {
+                id: *id as u16,
+                argument: 0,
+                kind: *kind,
+            });
         }
-        let number = |id: Id, argument: u32| Attribute { id: id as u16, argument, kind: Kind::Number };
+        let number = |id: Id, argument: u32| Attribute {
+            id: id as u16,
+            argument,
+            kind: Kind::Number,
+        };
         if let Some(persona) = name.strip_prefix("persona.score.") {
             return Some(number(Id::PersonaScore, place_of(&self.personas, persona)?));
         }
@@ -48,23 +56,41 @@ impl CustomerNames {
         if let Some(experiment) = name.strip_prefix("arm.") {
             let argument = name_hash(Namespace::Experiment, experiment);
             let is_known = self.experiments.contains_key(experiment);
-            return is_known.then_some(Attribute { id: Id::Arm as u16, argument, kind: Kind::Name });
+            return is_known.then_some(Attribute {
+                id: Id::Arm as u16,
+                argument,
+                kind: Kind::Name,
+            });
         }
         let fact = name.strip_prefix("declared.")?;
         let argument = name_hash(Namespace::Fact, fact);
         if self.numbers.iter().any(|n| n == fact) {
             return Some(number(Id::DeclaredNumber, argument));
         }
-        place_of(facets, fact).map(|_| Attribute { id: Id::Declared as u16, argument, kind: Kind::Name })
+        place_of(facets, fact).map(|_| Attribute {
+            id: Id::Declared as u16,
+            argument,
+            kind: Kind::Name,
+        })
     }
 
     pub(super) fn attributes(&self, facets: &[String]) -> Vec<String> {
         let plain = OF_CUSTOMER.iter().map(|(name, ..)| (*name).to_owned());
         let scores = self.personas.iter().map(|p| format!("persona.score.{p}"));
-        let rates = Channel::ALL.iter().map(|c| format!("channel.rate.{}", c.name()));
-        let facts = facets.iter().chain(&self.numbers).map(|f| format!("declared.{f}"));
+        let rates = Channel::ALL
+            .iter()
+            .map(|c| format!("channel.rate.{}", c.name()));
+        let facts = facets
+            .iter()
+            .chain(&self.numbers)
+            .map(|f| format!("declared.{f}"));
         let arms = self.experiments.keys().map(|e| format!("arm.{e}"));
-        plain.chain(scores).chain(rates).chain(facts).chain(arms).collect()
+        plain
+            .chain(scores)
+            .chain(rates)
+            .chain(facts)
+            .chain(arms)
+            .collect()
     }
 
     /// How the facts hold a value: closed sets by their small integers, the config's names by their hashes.
@@ -91,7 +117,9 @@ impl CustomerNames {
 
     /// The experiment of that hash.
     fn experiment(&self, hash: u32) -> Option<(&String, &Vec<String>)> {
-        self.experiments.iter().find(|(name, _)| name_hash(Namespace::Experiment, name) == hash)
+        self.experiments
+            .iter()
+            .find(|(name, _)| name_hash(Namespace::Experiment, name) == hash)
     }
 
     pub(super) fn values(
@@ -101,15 +129,32 @@ impl CustomerNames {
         facets: &[String],
     ) -> Option<Vec<String>> {
         match attribute.id {
-            id if id == Id::Stage as u16 => Some(Stage::ALL.iter().map(|s| s.name().to_owned()).collect()),
-            id if id == Id::ValueClass as u16 => Some(ValueClass::ALL.iter().map(|v| v.name().to_owned()).collect()),
-            id if id == Id::Channel as u16 => Some(Channel::ALL.iter().map(|c| c.name().to_owned()).collect()),
+            id if id == Id::Stage as u16 => {
+                Some(Stage::ALL.iter().map(|s| s.name().to_owned()).collect())
+            }
+            id if id == Id::ValueClass as u16 => Some(
+                ValueClass::ALL
+                    .iter()
+                    .map(|v| v.name().to_owned())
+                    .collect(),
+            ),
+            id if id == Id::Channel as u16 => {
+                Some(Channel::ALL.iter().map(|c| c.name().to_owned()).collect())
+            }
             id if id == Id::Segments as u16 => Some(self.segments.clone()),
-            id if id == Id::Persona as u16 || id == Id::PersonaNegative as u16 => Some(self.personas.clone()),
+            id if id == Id::Persona as u16 || id == Id::PersonaNegative as u16 => {
+                Some(self.personas.clone())
+            }
             id if id == Id::Arm as u16 => Some(self.experiment(attribute.argument)?.1.clone()),
             id if id == Id::Declared as u16 => {
                 let of_facet = format!("{}.", facet_of_fact(attribute.argument, facets)?);
-                Some(topics.keys().filter_map(|t| t.strip_prefix(&of_facet)).map(str::to_owned).collect())
+                Some(
+                    topics
+                        .keys()
+                        .filter_map(|t| t.strip_prefix(&of_facet))
+                        .map(str::to_owned)
+                        .collect(),
+                )
             }
             _ => None,
         }
@@ -121,5 +166,7 @@ fn place_of(list: &[String], name: &str) -> Option<u32> {
 }
 
 fn facet_of_fact(hash: u32, facets: &[String]) -> Option<&String> {
-    facets.iter().find(|facet| name_hash(Namespace::Fact, facet) == hash)
+    facets
+        .iter()
+        .find(|facet| name_hash(Namespace::Fact, facet) == hash)
 }

@@ -18,7 +18,11 @@ pub const PLAIN: [(&str, Id, Kind); 15] = [
     ("quote.open", Id::QuoteOpen, Kind::Flag),
     ("bookings.count", Id::Bookings, Kind::Number),
     ("bookings.value", Id::BookingsValue, Kind::Number),
-    ("bookings.days_since_last", Id::DaysSinceBooking, Kind::Number),
+    (
+        "bookings.days_since_last",
+        Id::DaysSinceBooking,
+        Kind::Number,
+    ),
     ("trip.days_to_departure", Id::DaysToDeparture, Kind::Number),
     ("trip.adults", Id::TripAdults, Kind::Number),
     ("trip.children", Id::TripChildren, Kind::Number),
@@ -26,7 +30,11 @@ pub const PLAIN: [(&str, Id, Kind); 15] = [
 ];
 
 /// Attributes with a topic as argument: `affinity.trip.city`.
-const BY_TOPIC: [(&str, Id); 3] = [("affinity.", Id::Affinity), ("lift.", Id::Lift), ("mass.", Id::Mass)];
+const BY_TOPIC: [(&str, Id); 3] = [
+    ("affinity.", Id::Affinity),
+    ("lift.", Id::Lift),
+    ("mass.", Id::Mass),
+];
 
 /// The tree of one config.
 pub struct AttributeTree<'a> {
@@ -43,29 +51,53 @@ pub struct AttributeTree<'a> {
 impl Schema for AttributeTree<'_> {
     fn resolve(&self, name: &str) -> Option<Attribute> {
         if let Some((_, id, kind)) = PLAIN.iter().find(|(plain, ..)| *plain == name) {
-            return Some(Attribute { id: *id as u16, argument: 0, kind: *kind });
+            return Some(Attribute {
+                id: *id as u16,
+                argument: 0,
+                kind: *kind,
+            });
         }
         if let Some(facet) = name.strip_prefix("confidence.") {
             let argument = self.facets.iter().position(|f| f == facet)? as u32;
-            return Some(Attribute { id: Id::Confidence as u16, argument, kind: Kind::Number });
+            return Some(Attribute {
+                id: Id::Confidence as u16,
+                argument,
+                kind: Kind::Number,
+            });
         }
-        if let Some(attribute) = time::resolve(name).or_else(|| self.customer.resolve(name, self.facets)) {
+        if let Some(attribute) =
+            time::resolve(name).or_else(|| self.customer.resolve(name, self.facets))
+        {
             return Some(attribute);
         }
-        let (id, topic) = BY_TOPIC.iter().find_map(|(prefix, id)| Some((*id, name.strip_prefix(prefix)?)))?;
-        Some(Attribute { id: id as u16, argument: u32::from(*self.topics.get(topic)?), kind: Kind::Number })
+        let (id, topic) = BY_TOPIC
+            .iter()
+            .find_map(|(prefix, id)| Some((*id, name.strip_prefix(prefix)?)))?;
+        Some(Attribute {
+            id: id as u16,
+            argument: u32::from(*self.topics.get(topic)?),
+            kind: Kind::Number,
+        })
     }
 
     fn names(&self) -> Vec<String> {
         let plain = PLAIN.iter().map(|(name, ..)| (*name).to_owned());
         let facets = self.facets.iter().map(|f| format!("confidence.{f}"));
-        let topics = BY_TOPIC.iter().flat_map(|(prefix, _)| self.topics.keys().map(move |t| format!("{prefix}{t}")));
+        let topics = BY_TOPIC
+            .iter()
+            .flat_map(|(prefix, _)| self.topics.keys().map(move |t| format!("{prefix}{t}")));
         let times = time::OF_TIME.iter().map(|(name, ..)| (*name).to_owned());
-        plain.chain(facets).chain(topics).chain(times).chain(self.customer.attributes(self.facets)).collect()
+        plain
+            .chain(facets)
+            .chain(topics)
+            .chain(times)
+            .chain(self.customer.attributes(self.facets))
+            .collect()
     }
 
     fn hash(&self, attribute: Attribute, value: &str) -> u32 {
-        let known = time::hash(attribute, value).or_else(|| self.customer.hash(attribute, value, self.facets));
+        let known = time::hash(attribute, value)
+            .or_else(|| self.customer.hash(attribute, value, self.facets));
         known.unwrap_or_else(|| name_hash(Namespace::Topic, value))
     }
 

@@ -23,7 +23,11 @@ pub const OF_TIME: [(&str, Id, Kind); 13] = [
     ("trip.days_since_last", Id::TripDaysSinceLast, Kind::Number),
     // Of all trips that are going on.
     ("journey.moments", Id::JourneyMoments, Kind::List),
-    ("journey.days_since_return", Id::DaysSinceReturn, Kind::Number),
+    (
+        "journey.days_since_return",
+        Id::DaysSinceReturn,
+        Kind::Number,
+    ),
     ("quote.abandoned", Id::QuoteAbandoned, Kind::Flag),
     // Several may be in force at once.
     ("season", Id::Season, Kind::List),
@@ -35,7 +39,11 @@ pub const OF_TIME: [(&str, Id, Kind); 13] = [
 
 pub(super) fn resolve(name: &str) -> Option<Attribute> {
     let (_, id, kind) = OF_TIME.iter().find(|(plain, ..)| *plain == name)?;
-    Some(Attribute { id: *id as u16, argument: 0, kind: *kind })
+    Some(Attribute {
+        id: *id as u16,
+        argument: 0,
+        kind: *kind,
+    })
 }
 
 /// How the facts hold a value: closed sets by their small integers, the config's names by their hashes.
@@ -51,15 +59,25 @@ pub(super) fn hash(attribute: Attribute, value: &str) -> Option<u32> {
     }
 }
 
-pub(super) fn values(attribute: Attribute, topics: &BTreeMap<String, u16>, seasons: &[String]) -> Option<Vec<String>> {
+pub(super) fn values(
+    attribute: Attribute,
+    topics: &BTreeMap<String, u16>,
+    seasons: &[String],
+) -> Option<Vec<String>> {
     match attribute.id {
-        id if id == Id::TripMoment as u16 || id == Id::JourneyMoments as u16 => named(Moment::ALL, Moment::name),
+        id if id == Id::TripMoment as u16 || id == Id::JourneyMoments as u16 => {
+            named(Moment::ALL, Moment::name)
+        }
         id if id == Id::TripStep as u16 => named(&STEPS, |step| step),
         id if id == Id::PressureFrequency as u16 => named(Frequency::ALL, Frequency::name),
         id if id == Id::Season as u16 => Some(seasons.to_vec()),
-        id if id == Id::TripDestination as u16 || id == Id::TripPlaces as u16 => {
-            Some(topics.keys().filter(|t| t.starts_with("destination.")).cloned().collect())
-        }
+        id if id == Id::TripDestination as u16 || id == Id::TripPlaces as u16 => Some(
+            topics
+                .keys()
+                .filter(|t| t.starts_with("destination."))
+                .cloned()
+                .collect(),
+        ),
         _ => None,
     }
 }

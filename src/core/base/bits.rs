@@ -60,7 +60,11 @@ impl<'a> BitReader<'a> {
     /// From the first bit.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, is_bad: false }
+        Self {
+            bytes,
+            at: 0,
+            is_bad: false,
+        }
     }
 
     /// What comes next, in the high end: 57 bits at the least, with zeros after the end.
@@ -68,7 +72,10 @@ impl<'a> BitReader<'a> {
         let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
         let word = match rest.first_chunk() {
             Some(word) => u64::from_be_bytes(*word),
-            None => rest.iter().rev().fold(0, |word, byte| word >> 8 | u64::from(*byte) << 56),
+            None => rest
+                .iter()
+                .rev()
+                .fold(0, |word, byte| word >> 8 | u64::from(*byte) << 56),
         };
         word << (self.at % 8)
     }

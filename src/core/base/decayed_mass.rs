@@ -57,7 +57,11 @@ impl Mass {
     /// Two masses of the same half-life together, rounded once.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        let (large, small) = if self > other { (self, other) } else { (other, self) };
+        let (large, small) = if self > other {
+            (self, other)
+        } else {
+            (other, self)
+        };
         if small == Self::ZERO {
             return large;
         }

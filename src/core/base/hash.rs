@@ -30,7 +30,13 @@ impl Namespace {
     pub fn hash_bits(self) -> u32 {
         match self {
             Self::Facet => 16,
-            Self::Topic | Self::Family | Self::Place | Self::Fact | Self::Persona | Self::Scenario | Self::Zone => 24,
+            Self::Topic
+            | Self::Family
+            | Self::Place
+            | Self::Fact
+            | Self::Persona
+            | Self::Scenario
+            | Self::Zone => 24,
             _ => 32,
         }
     }
@@ -65,13 +71,17 @@ pub fn hash_of_bytes(namespace: Namespace, name: &[u8]) -> u32 {
 /// FNV-1a (32 bits) going on from `state`.
 #[must_use]
 pub fn fnv1a(state: u32, bytes: &[u8]) -> u32 {
-    bytes.iter().fold(state, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
+    bytes
+        .iter()
+        .fold(state, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
 }
 
 /// Two numbers to one, every bit depending on every other (the finisher of splitmix64).
 #[must_use]
 pub fn mix(a: u64, b: u64) -> u64 {
-    let mut z = a.wrapping_add(b.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = a
+        .wrapping_add(b.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        .wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
@@ -88,7 +98,9 @@ pub fn unit(hash: u64) -> f64 {
 #[must_use]
 pub fn digest(bytes: &[u8]) -> u32 {
     let (words, rest) = bytes.as_chunks::<8>();
-    let mut state = words.iter().fold(bytes.len() as u64, |h, word| mix(h, u64::from_le_bytes(*word)));
+    let mut state = words.iter().fold(bytes.len() as u64, |h, word| {
+        mix(h, u64::from_le_bytes(*word))
+    });
     for byte in rest {
         state = mix(state, u64::from(*byte));
     }

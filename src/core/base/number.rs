@@ -41,5 +41,8 @@ pub fn exp2(x: f64) -> f64 {
     let x = x.clamp(-1100.0, 1100.0);
     // Exact everywhere, and one instruction in WebAssembly.
     let whole = x.floor();
-    libm::scalbn(libm::exp((x - whole) * core::f64::consts::LN_2), whole as i32)
+    libm::scalbn(
+        libm::exp((x - whole) * core::f64::consts::LN_2),
+        whole as i32,
+    )
 }

@@ -44,7 +44,11 @@ pub fn day_of_date(date: &str) -> Option<u16> {
     if text[4] != b'-' || text[7] != b'-' {
         return None;
     }
-    let (year, month, day) = (digits(&text[..4])?, digits(&text[5..7])?, digits(&text[8..10])?);
+    let (year, month, day) = (
+        digits(&text[..4])?,
+        digits(&text[5..7])?,
+        digits(&text[8..10])?,
+    );
     day_of(year, (month as u16, day as u16))
 }
 
@@ -58,7 +62,11 @@ pub fn day_of_date(date: &str) -> Option<u16> {
 #[must_use]
 pub fn day_of(year: u32, (month, day): (u16, u16)) -> Option<u16> {
     let (month, day) = (u32::from(month), u32::from(day));
-    if !(2020..2100).contains(&year) || !(1..=12).contains(&month) || day < 1 || day > month_length(year, month) {
+    if !(2020..2100).contains(&year)
+        || !(1..=12).contains(&month)
+        || day < 1
+        || day > month_length(year, month)
+    {
         return None;
     }
     let years = year - 2020;
@@ -91,7 +99,9 @@ pub fn month_and_day(day: u16) -> (u16, u16) {
 }
 
 fn digits(text: &[u8]) -> Option<u32> {
-    text.iter().try_fold(0, |n, c| c.is_ascii_digit().then(|| n * 10 + u32::from(c - b'0')))
+    text.iter().try_fold(0, |n, c| {
+        c.is_ascii_digit().then(|| n * 10 + u32::from(c - b'0'))
+    })
 }
 
 /// 2000 to 2099 has a leap year every four.
@@ -118,18 +128,34 @@ mod tests {
 
     #[test]
     fn every_day_has_its_month() {
-        for (date, month_day) in [("2020-01-01", (1, 1)), ("2020-12-31", (12, 31)), ("2023-03-01", (3, 1))] {
+        for (date, month_day) in [
+            ("2020-01-01", (1, 1)),
+            ("2020-12-31", (12, 31)),
+            ("2023-03-01", (3, 1)),
+        ] {
             assert_eq!(day_of_date(date).map(month_and_day), Some(month_day));
         }
         for day in 0..29_000 {
             let (month, date) = month_and_day(day);
-            assert!((1..=12).contains(&month) && (1..=31).contains(&date), "{day}");
+            assert!(
+                (1..=12).contains(&month) && (1..=31).contains(&date),
+                "{day}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "2026", "2026/11/21", "2026-13-01", "2026-00-10", "2026-04-31", "1999-01-01", "20é6-01-01"] {
+        for text in [
+            "",
+            "2026",
+            "2026/11/21",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-04-31",
+            "1999-01-01",
+            "20é6-01-01",
+        ] {
             assert_eq!(day_of_date(text), None, "{text}");
         }
     }

@@ -41,7 +41,10 @@ fn part_matches(pattern: &str, text: &str, end: u8) -> bool {
         if c == b'*' {
             spread(&mut ends, |_| true, text);
         } else if c == b':' && pattern.get(at).is_some_and(|c| c.is_ascii_alphabetic()) {
-            at += pattern[at..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'_').count();
+            at += pattern[at..]
+                .iter()
+                .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_')
+                .count();
             step(&mut ends, |c| c != end, text);
             spread(&mut ends, |c| c != end, text);
         } else {

@@ -41,6 +41,10 @@ fn search(table: &[u8], text: &str) -> Option<bool> {
 }
 
 fn class_of(ranges: &[u8], byte: u8) -> Option<usize> {
-    let range = ranges.as_chunks::<2>().0.iter().find(|[last, _]| byte <= *last)?;
+    let range = ranges
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .find(|[last, _]| byte <= *last)?;
     Some(usize::from(range[1]))
 }

@@ -50,7 +50,11 @@ mod tests {
     fn digits_are_those_of_the_number() {
         for number in [0, 7, 10, 1_005, 4_294_967_295] {
             let digits = number.to_string();
-            assert_eq!(hash_of_decimal(number), fnv1a(FNV_BASIS, digits.as_bytes()), "{number}");
+            assert_eq!(
+                hash_of_decimal(number),
+                fnv1a(FNV_BASIS, digits.as_bytes()),
+                "{number}"
+            );
         }
     }
 }

@@ -40,12 +40,26 @@ pub const MAX_BYTES: usize = 65_535;
 /// assert_eq!(issues[0].path, "/offers/0/when/trip.day_to_departure");
 /// assert_eq!(issues[0].remedy, "Did you mean `trip.days_to_departure`?");
 /// ```
-pub fn compile(condition: &Value, attributes: &impl Schema, path: &str, issues: &mut Vec<Issue>) -> Vec<Step> {
-    let mut compiler = Compiler { schema: attributes, issues };
+pub fn compile(
+    condition: &Value,
+    attributes: &impl Schema,
+    path: &str,
+    issues: &mut Vec<Issue>,
+) -> Vec<Step> {
+    let mut compiler = Compiler {
+        schema: attributes,
+        issues,
+    };
     let parts = compiler.condition(condition, path, MAX_DEPTH);
     let code = encode::whole(parts);
     if code.iter().map(Step::bytes).sum::<usize>() > MAX_BYTES {
-        compiler.issue(path, Fault::new("the condition is too long", "Split it into segments and test `segments`"));
+        compiler.issue(
+            path,
+            Fault::new(
+                "the condition is too long",
+                "Split it into segments and test `segments`",
+            ),
+        );
     }
     code
 }
@@ -57,7 +71,11 @@ struct Compiler<'a> {
 
 impl Compiler<'_> {
     fn issue(&mut self, path: &str, fault: Fault) {
-        self.issues.push(Issue { path: format!("{path}{}", fault.at), message: fault.message, remedy: fault.remedy });
+        self.issues.push(Issue {
+            path: format!("{path}{}", fault.at),
+            message: fault.message,
+            remedy: fault.remedy,
+        });
     }
 
     /// The parts of a condition, all of which must hold.
@@ -87,15 +105,29 @@ impl Compiler<'_> {
     /// The depth left one level down. An issue and `None` at the limit.
     fn deeper(&mut self, path: &str, depth: usize) -> Option<usize> {
         if depth == 0 {
-            self.issue(path, Fault::new("the condition nests too deep", "Split it into segments and test `segments`"));
+            self.issue(
+                path,
+                Fault::new(
+                    "the condition nests too deep",
+                    "Split it into segments and test `segments`",
+                ),
+            );
         }
         depth.checked_sub(1)
     }
 
     fn conditions(&mut self, operand: &Value, path: &str, depth: usize) -> Vec<Vec<Step>> {
-        let conditions = operand.as_array().filter(|conditions| !conditions.is_empty());
+        let conditions = operand
+            .as_array()
+            .filter(|conditions| !conditions.is_empty());
         let Some(conditions) = conditions else {
-            self.issue(path, Fault::new("a list of conditions is needed", "Write `[{…}, {…}]`, with at least one"));
+            self.issue(
+                path,
+                Fault::new(
+                    "a list of conditions is needed",
+                    "Write `[{…}, {…}]`, with at least one",
+                ),
+            );
             return Vec::new();
         };
         let at = |i: usize| format!("{path}/{i}");
@@ -108,10 +140,19 @@ impl Compiler<'_> {
 
     fn attribute(&mut self, name: &str, operand: &Value, path: &str, depth: usize) -> Vec<Step> {
         if let Some(attribute) = self.schema.resolve(name) {
-            let subject = Subject { schema: self.schema, name, attribute, is_length: false };
+            let subject = Subject {
+                schema: self.schema,
+                name,
+                attribute,
+                is_length: false,
+            };
             return self.value(&subject, operand, path, depth);
         }
-        let fault = if name.starts_with('$') { unknown_combinator(name) } else { self.unknown_attribute(name) };
+        let fault = if name.starts_with('$') {
+            unknown_combinator(name)
+        } else {
+            self.unknown_attribute(name)
+        };
         self.issue(path, fault);
         Vec::new()
     }
@@ -119,10 +160,19 @@ impl Compiler<'_> {
     fn unknown_attribute(&self, name: &str) -> Fault {
         let names = self.schema.names();
         let near = nearest(name, names.iter().map(String::as_str));
-        Fault::new(format!("unknown attribute `{name}`"), near.map_or_else(|| one_of(&names), did_you_mean))
+        Fault::new(
+            format!("unknown attribute `{name}`"),
+            near.map_or_else(|| one_of(&names), did_you_mean),
+        )
     }
 
-    fn value(&mut self, subject: &Subject, condition: &Value, path: &str, depth: usize) -> Vec<Step> {
+    fn value(
+        &mut self,
+        subject: &Subject,
+        condition: &Value,
+        path: &str,
+        depth: usize,
+    ) -> Vec<Step> {
         let Some(depth) = self.deeper(path, depth) else {
             return Vec::new();
         };
@@ -131,21 +181,32 @@ impl Compiler<'_> {
                 let operators = operators.iter();
                 encode::all(
                     operators
-                        .map(|(operator, operand)| self.operator(subject, (operator.as_str(), operand), path, depth))
+                        .map(|(operator, operand)| {
+                            self.operator(subject, (operator.as_str(), operand), path, depth)
+                        })
                         .collect(),
                 )
             }
-            Value::Object(_) => {
-                self.refused(path, vec![Fault::new("an empty object says nothing", "Write an operator and a value")])
-            }
+            Value::Object(_) => self.refused(
+                path,
+                vec![Fault::new(
+                    "an empty object says nothing",
+                    "Write an operator and a value",
+                )],
+            ),
             Value::Array(_) => {
                 let remedy = "Use `$in` (any of them) or `$all` (each of them)";
-                self.refused(path, vec![Fault::new("lists are not compared as a whole", remedy)])
+                self.refused(
+                    path,
+                    vec![Fault::new("lists are not compared as a whole", remedy)],
+                )
             }
             plain => match subject.plain(plain) {
-                Ok(draft) => {
-                    encode::Draft { true_when_unknown: value_matches_unknown(plain), ..draft }.of(subject.attribute)
+                Ok(draft) => encode::Draft {
+                    true_when_unknown: value_matches_unknown(plain),
+                    ..draft
                 }
+                .of(subject.attribute),
                 Err(faults) => self.refused(path, faults),
             },
         }
@@ -164,12 +225,23 @@ impl Compiler<'_> {
         }
         match operator {
             "$not" => encode::not(self.value(subject, operand, &path, depth)),
-            "$size" => self.value(&Subject { is_length: true, ..*subject }, operand, &path, depth),
+            "$size" => self.value(
+                &Subject {
+                    is_length: true,
+                    ..*subject
+                },
+                operand,
+                &path,
+                depth,
+            ),
             _ => match subject.operator(operator, operand) {
                 Ok(draft) => {
                     let on_unknown = Value::from_iter([(operator, operand.clone())]);
-                    encode::Draft { true_when_unknown: value_matches_unknown(&on_unknown), ..draft }
-                        .of(subject.attribute)
+                    encode::Draft {
+                        true_when_unknown: value_matches_unknown(&on_unknown),
+                        ..draft
+                    }
+                    .of(subject.attribute)
                 }
                 Err(faults) => self.refused(&path, faults),
             },
@@ -187,9 +259,14 @@ impl Compiler<'_> {
 fn unknown_combinator(name: &str) -> Fault {
     const COMBINATORS: [&str; 4] = ["$and", "$or", "$nor", "$not"];
     let near = nearest(name, COMBINATORS);
-    let remedy =
-        near.map_or_else(|| "Name an attribute first, such as `{\"stage\": {\"$eq\": …}}`".to_owned(), did_you_mean);
-    Fault::new(format!("`{name}` is no attribute and combines no conditions"), remedy)
+    let remedy = near.map_or_else(
+        || "Name an attribute first, such as `{\"stage\": {\"$eq\": …}}`".to_owned(),
+        did_you_mean,
+    );
+    Fault::new(
+        format!("`{name}` is no attribute and combines no conditions"),
+        remedy,
+    )
 }
 
 /// The JSON pointer of a member (RFC 6901).

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::bytecode::{ASK, Answers, Conditions, Facts, JUMP_IF_FALSE, JUMP_IF_TRUE, REQUIRE, SET, TEST_BYTES};
+use super::bytecode::{
+    ASK, Answers, Conditions, Facts, JUMP_IF_FALSE, JUMP_IF_TRUE, REQUIRE, SET, TEST_BYTES,
+};
 use super::schema::Attribute;
 use super::test::{NEGATED, TRUE_WHEN_UNKNOWN, subject};
 
@@ -21,7 +23,11 @@ impl Draft {
     /// The test, asked of an attribute.
     pub fn of(self, attribute: Attribute) -> Vec<Step> {
         let negated = if self.negated { NEGATED } else { 0 };
-        let unknown = if self.true_when_unknown { TRUE_WHEN_UNKNOWN } else { 0 };
+        let unknown = if self.true_when_unknown {
+            TRUE_WHEN_UNKNOWN
+        } else {
+            0
+        };
         vec![Step::Ask(Question {
             ask: self.ask,
             shape: self.shape | negated | unknown,
@@ -56,7 +62,9 @@ impl Step {
     /// How much of a config it takes, in bytes.
     pub fn bytes(&self) -> usize {
         match self {
-            Self::Ask(question) | Self::Require(question) => 4 + TEST_BYTES + question.operand.len(),
+            Self::Ask(question) | Self::Require(question) => {
+                4 + TEST_BYTES + question.operand.len()
+            }
             _ => 4,
         }
     }
@@ -82,7 +90,11 @@ pub fn whole(parts: Vec<Vec<Step>>) -> Vec<Step> {
         other => other,
     });
     let required: Vec<Step> = required.collect();
-    if others.is_empty() && !required.is_empty() { required } else { [required, all(others)].concat() }
+    if others.is_empty() && !required.is_empty() {
+        required
+    } else {
+        [required, all(others)].concat()
+    }
 }
 
 /// Any of the parts; as the language has it, true if there are none.
@@ -121,7 +133,12 @@ pub fn names_of(code: &[Step], list: u16, mut seen: impl FnMut(Option<u32>)) {
         if asked.shape & subject::MASK == subject::LIST_LEN {
             seen(None);
         } else {
-            asked.operand.as_chunks::<4>().0.iter().for_each(|hash| seen(Some(u32::from_le_bytes(*hash))));
+            asked
+                .operand
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .for_each(|hash| seen(Some(u32::from_le_bytes(*hash))));
         }
     }
 }
@@ -151,7 +168,9 @@ impl Condition {
     /// Whether it holds.
     #[must_use]
     pub fn holds(&self, facts: &impl Facts) -> bool {
-        self.pool.conditions().hold(self.start, facts, &Answers::default())
+        self.pool
+            .conditions()
+            .hold(self.start, facts, &Answers::default())
     }
 }
 
@@ -182,7 +201,8 @@ impl Pool {
         let at = (self.words.len() / 4) as u32;
         let line: Vec<u32> = code.iter().map(|step| self.word(step)).collect();
         self.words.extend((line.len() as u32).to_le_bytes());
-        self.words.extend(line.into_iter().flat_map(u32::to_le_bytes));
+        self.words
+            .extend(line.into_iter().flat_map(u32::to_le_bytes));
         self.known.insert(code, at);
         at
     }
@@ -195,7 +215,11 @@ impl Pool {
     /// Their bytes.
     #[must_use]
     pub fn conditions(&self) -> Conditions<'_> {
-        Conditions { tests: &self.tests, operands: &self.operands, words: &self.words }
+        Conditions {
+            tests: &self.tests,
+            operands: &self.operands,
+            words: &self.words,
+        }
     }
 
     fn word(&mut self, step: &Step) -> u32 {

@@ -12,7 +12,11 @@ pub struct Fault {
 impl Fault {
     /// About the operand as a whole.
     pub fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { at: String::new(), message: message.into(), remedy: remedy.into() }
+        Self {
+            at: String::new(),
+            message: message.into(),
+            remedy: remedy.into(),
+        }
     }
 
     /// The same, `at` further down.

@@ -36,9 +36,17 @@ fn text_within(value: &Value, depth: usize) -> Option<String> {
         Value::Array(items) => {
             let depth = depth.checked_sub(1)?;
             let item = |item: &Value| {
-                if item.is_null() { Some(String::new()) } else { text_within(item, depth) }
+                if item.is_null() {
+                    Some(String::new())
+                } else {
+                    text_within(item, depth)
+                }
             };
-            items.iter().map(item).collect::<Option<Vec<_>>>()?.join(",")
+            items
+                .iter()
+                .map(item)
+                .collect::<Option<Vec<_>>>()?
+                .join(",")
         }
     })
 }
@@ -56,7 +64,14 @@ pub fn number(value: &Value) -> Option<f64> {
 
 fn number_of_text(text: &str) -> f64 {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    for (prefix, radix) in [("0x", 16), ("0X", 16), ("0o", 8), ("0O", 8), ("0b", 2), ("0B", 2)] {
+    for (prefix, radix) in [
+        ("0x", 16),
+        ("0X", 16),
+        ("0o", 8),
+        ("0O", 8),
+        ("0b", 2),
+        ("0B", 2),
+    ] {
         if let Some(digits) = text.strip_prefix(prefix) {
             return whole_number(digits, radix);
         }
@@ -66,7 +81,10 @@ fn number_of_text(text: &str) -> f64 {
         "Infinity" | "+Infinity" => f64::INFINITY,
         "-Infinity" => f64::NEG_INFINITY,
         // Rust also reads "inf" and "nan", JavaScript does not.
-        text if text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) => {
+        text if text
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) =>
+        {
             text.parse().unwrap_or(f64::NAN)
         }
         _ => f64::NAN,
@@ -74,8 +92,15 @@ fn number_of_text(text: &str) -> f64 {
 }
 
 fn whole_number(digits: &str, radix: u32) -> f64 {
-    let digit = |number: f64, c: char| c.to_digit(radix).map(|digit| number * f64::from(radix) + f64::from(digit));
-    if digits.is_empty() { f64::NAN } else { digits.chars().try_fold(0.0, digit).unwrap_or(f64::NAN) }
+    let digit = |number: f64, c: char| {
+        c.to_digit(radix)
+            .map(|digit| number * f64::from(radix) + f64::from(digit))
+    };
+    if digits.is_empty() {
+        f64::NAN
+    } else {
+        digits.chars().try_fold(0.0, digit).unwrap_or(f64::NAN)
+    }
 }
 
 /// A number as JavaScript writes it: the shortest digits that give it back, an exponent from 1e21 on and below 1e-6.
@@ -95,7 +120,8 @@ pub fn number_text(number: f64) -> String {
 /// How `a < b` and the like compare: two texts as texts, all else as numbers. The outer `None` is too deep a value,
 /// the inner one a comparison that is false either way.
 pub fn order(a: &Value, b: &Value) -> Option<Option<Ordering>> {
-    let is_text = |value: &Value| matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_));
+    let is_text =
+        |value: &Value| matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_));
     if is_text(a) && is_text(b) {
         return Some(Some(text_order(text(a)?.as_bytes(), text(b)?.as_bytes())));
     }
@@ -119,12 +145,18 @@ pub fn is_same_json(a: &Value, b: &Value) -> Option<bool> {
 fn is_same_json_within(a: &Value, b: &Value, depth: usize) -> Option<bool> {
     let depth = depth.checked_sub(1)?;
     match (a, b) {
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            every(a.iter().zip(b).map(|(a, b)| is_same_json_within(a, b, depth)))
-        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => every(
+            a.iter()
+                .zip(b)
+                .map(|(a, b)| is_same_json_within(a, b, depth)),
+        ),
         (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
             let member = |((a_name, a), (b_name, b))| {
-                if a_name == b_name { is_same_json_within(a, b, depth) } else { Some(false) }
+                if a_name == b_name {
+                    is_same_json_within(a, b, depth)
+                } else {
+                    Some(false)
+                }
             };
             every(a.iter().zip(b).map(member))
         }
@@ -166,7 +198,13 @@ mod tests {
 
     #[test]
     fn texts_are_read_as_browsers_do() {
-        for (text, number) in [("", 0.0), (" 8 ", 8.0), ("0x1F", 31.0), ("-1e3", -1_000.0), ("+.5", 0.5)] {
+        for (text, number) in [
+            ("", 0.0),
+            (" 8 ", 8.0),
+            ("0x1F", 31.0),
+            ("-1e3", -1_000.0),
+            ("+.5", 0.5),
+        ] {
             assert_eq!(number_of_text(text), number, "{text}");
         }
         for text in ["inf", "nan", "1 2", "0x", "e", "1e", "Infinit"] {

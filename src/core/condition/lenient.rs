@@ -24,12 +24,18 @@ use super::{automaton, version};
 /// ```
 #[must_use]
 pub fn matches(condition: &Value, attributes: &Value, saved_groups: &Value) -> bool {
-    Lenient { saved_groups }.condition(condition, attributes, MAX_DEPTH).unwrap_or(false)
+    Lenient { saved_groups }
+        .condition(condition, attributes, MAX_DEPTH)
+        .unwrap_or(false)
 }
 
 /// What an unknown (null) attribute makes of a condition on its value.
 pub(crate) fn value_matches_unknown(condition: &Value) -> bool {
-    Lenient { saved_groups: &Value::Null }.value(condition, &Value::Null, MAX_DEPTH).unwrap_or(false)
+    Lenient {
+        saved_groups: &Value::Null,
+    }
+    .value(condition, &Value::Null, MAX_DEPTH)
+    .unwrap_or(false)
 }
 
 struct Lenient<'a> {
@@ -108,7 +114,9 @@ impl Lenient<'_> {
             "$in" | "$nin" | "$ini" | "$nini" | "$inGroup" | "$notInGroup" => {
                 Some(self.membership(operator, actual, operand))
             }
-            "$all" | "$alli" | "$size" | "$elemMatch" => self.of_array(operator, actual, operand, depth),
+            "$all" | "$alli" | "$size" | "$elemMatch" => {
+                self.of_array(operator, actual, operand, depth)
+            }
             _ => Some(version_operator(operator, actual, operand)),
         }
     }
@@ -122,10 +130,20 @@ impl Lenient<'_> {
             _ if !operand.is_array() => return false,
             _ => (Some(operand), matches!(operator, "$in" | "$ini")),
         };
-        let same = if matches!(operator, "$ini" | "$nini") { is_same_caseless } else { js::is_same };
-        let is_expected =
-            |actual: &Value| expected.and_then(Value::as_array).is_some_and(|all| all.iter().any(|e| same(actual, e)));
-        let is_in = actual.as_array().map_or_else(|| is_expected(actual), |items| items.iter().any(is_expected));
+        let same = if matches!(operator, "$ini" | "$nini") {
+            is_same_caseless
+        } else {
+            js::is_same
+        };
+        let is_expected = |actual: &Value| {
+            expected
+                .and_then(Value::as_array)
+                .is_some_and(|all| all.iter().any(|e| same(actual, e)))
+        };
+        let is_in = actual.as_array().map_or_else(
+            || is_expected(actual),
+            |items| items.iter().any(is_expected),
+        );
         is_in == expects
     }
 
@@ -143,8 +161,11 @@ impl Lenient<'_> {
     fn any_item(&self, items: &[Value], condition: &Value, depth: usize) -> Answer {
         let is_value = condition.as_object().is_some_and(is_operators);
         for item in items.iter().filter(|item| js::is_truthy(item)) {
-            let holds =
-                if is_value { self.value(condition, item, depth)? } else { self.condition(condition, item, depth)? };
+            let holds = if is_value {
+                self.value(condition, item, depth)?
+            } else {
+                self.condition(condition, item, depth)?
+            };
             if holds {
                 return Some(true);
             }
@@ -161,7 +182,9 @@ impl Lenient<'_> {
             for item in items {
                 found = found
                     || match expected.as_str().filter(|_| caseless) {
-                        Some(expected) => fold::fold_text(&js::text(item)?) == fold::fold_text(expected),
+                        Some(expected) => {
+                            fold::fold_text(&js::text(item)?) == fold::fold_text(expected)
+                        }
                         None => self.value(expected, item, depth)?,
                     };
             }
@@ -200,7 +223,9 @@ fn type_of(value: &Value) -> &'static str {
 }
 
 fn is_regex_match(actual: &Value, pattern: &Value, caseless: bool) -> Answer {
-    let table = pattern.as_str().map(|pattern| regex::compile(pattern, caseless));
+    let table = pattern
+        .as_str()
+        .map(|pattern| regex::compile(pattern, caseless));
     Some(match table {
         Some(Ok(table)) => automaton::is_match(&table, &js::text(actual)?),
         _ => false,
@@ -215,7 +240,10 @@ fn is_same_caseless(a: &Value, b: &Value) -> bool {
 }
 
 fn version_operator(operator: &str, actual: &Value, operand: &Value) -> bool {
-    let order = version::order(version_text(actual).as_bytes(), version_text(operand).as_bytes());
+    let order = version::order(
+        version_text(actual).as_bytes(),
+        version_text(operand).as_bytes(),
+    );
     match operator {
         "$veq" => order.is_eq(),
         "$vne" => order.is_ne(),

@@ -12,7 +12,9 @@
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.chars().collect();
     let allowed = (word.len() / 3).max(1);
-    let scored = candidates.into_iter().map(|candidate| (corrections(&word, candidate), candidate));
+    let scored = candidates
+        .into_iter()
+        .map(|candidate| (corrections(&word, candidate), candidate));
     scored
         .filter(|(corrections, _)| *corrections <= allowed)
         .min_by_key(|(corrections, _)| *corrections)
@@ -29,7 +31,8 @@ fn corrections(word: &[char], candidate: &str) -> usize {
         for j in 1..=candidate.len() {
             let changed = last[j - 1] + usize::from(word[i - 1] != candidate[j - 1]);
             let mut least = changed.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1] {
+            if i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1]
+            {
                 least = least.min(before[j - 2] + 1);
             }
             row.push(least);

@@ -16,7 +16,10 @@ impl Subject<'_> {
         match (value, self.code()) {
             (_, subject::LIST) => {
                 let remedy = "Use `$in` (any of them), `$all` (each of them) or `$size`";
-                Err(vec![Fault::new(format!("`{}` is a list and equals no single value", self.name), remedy)])
+                Err(vec![Fault::new(
+                    format!("`{}` is a list and equals no single value", self.name),
+                    remedy,
+                )])
             }
             (Value::Null, _) => Ok(self.known(true)),
             _ => self.members(&[(String::new(), value)], false),
@@ -29,11 +32,17 @@ impl Subject<'_> {
             "$eq" | "$ne" if operand.is_null() => Ok(self.known(operator == "$eq")),
             "$eq" | "$ne" => self.members(&[(String::new(), operand)], operator == "$ne"),
             "$in" | "$nin" => self.members(&listed(operand)?, operator == "$nin"),
-            "$all" => self.members(&listed(operand)?, false).map(|draft| Draft { ask: ask::ALL, ..draft }),
+            "$all" => self.members(&listed(operand)?, false).map(|draft| Draft {
+                ask: ask::ALL,
+                ..draft
+            }),
             "$elemMatch" => self.element(operand),
             "$exists" => match operand {
                 Value::Bool(exists) => Ok(self.known(!exists)),
-                _ => Err(vec![Fault::new("`$exists` takes true or false", "Write `true` or `false`")]),
+                _ => Err(vec![Fault::new(
+                    "`$exists` takes true or false",
+                    "Write `true` or `false`",
+                )]),
             },
             "$type" => self.type_is(operand).map_err(|fault| vec![fault]),
             "$regex" | "$regexi" | "$ini" | "$nini" => self.regex(operator, operand),
@@ -42,11 +51,20 @@ impl Subject<'_> {
     }
 
     fn draft(&self, ask: u8, operand: Vec<u8>) -> Draft {
-        Draft { ask, shape: self.code(), operand, negated: false, true_when_unknown: false }
+        Draft {
+            ask,
+            shape: self.code(),
+            operand,
+            negated: false,
+            true_when_unknown: false,
+        }
     }
 
     fn known(&self, negated: bool) -> Draft {
-        Draft { negated, ..self.draft(ask::KNOWN, Vec::new()) }
+        Draft {
+            negated,
+            ..self.draft(ask::KNOWN, Vec::new())
+        }
     }
 
     /// "Is one of these". Null among them only tells what an unknown attribute answers.
@@ -62,17 +80,37 @@ impl Subject<'_> {
                 Err(fault) => faults.push(fault.at(at)),
             }
         }
-        if faults.is_empty() { Ok(Draft { negated, ..self.draft(ask::ANY, operand) }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Draft {
+                negated,
+                ..self.draft(ask::ANY, operand)
+            })
+        } else {
+            Err(faults)
+        }
     }
 
     fn element(&self, operand: &Value) -> Result<Draft, Vec<Fault>> {
-        let only = operand.as_object().filter(|object| object.len() == 1).and_then(|object| object.iter().next());
+        let only = operand
+            .as_object()
+            .filter(|object| object.len() == 1)
+            .and_then(|object| object.iter().next());
         match only {
             Some((operator, operand)) if operator == "$eq" || operator == "$in" => {
-                let members = if operator == "$in" { listed(operand) } else { Ok(vec![(String::new(), operand)]) };
-                let inside =
-                    |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.at(&format!("/{operator}"))).collect();
-                members.and_then(|members| self.members(&members, false)).map_err(inside)
+                let members = if operator == "$in" {
+                    listed(operand)
+                } else {
+                    Ok(vec![(String::new(), operand)])
+                };
+                let inside = |faults: Vec<Fault>| {
+                    faults
+                        .into_iter()
+                        .map(|fault| fault.at(&format!("/{operator}")))
+                        .collect()
+                };
+                members
+                    .and_then(|members| self.members(&members, false))
+                    .map_err(inside)
             }
             _ => Err(vec![Fault::new(
                 "`$elemMatch` takes one `$eq` or one `$in` here",
@@ -87,14 +125,22 @@ impl Subject<'_> {
             Some("null") => Ok(self.known(true)),
             Some(named) if named == kind => Ok(self.known(false)),
             _ => Err(Fault::new(
-                format!("`{}` is a {kind} or null, never {}", self.name, shown(operand)),
+                format!(
+                    "`{}` is a {kind} or null, never {}",
+                    self.name,
+                    shown(operand)
+                ),
                 "Use `$exists`",
             )),
         }
     }
 
     fn order(&self, operator: &str, operand: &Value) -> Result<Draft, Fault> {
-        let ask = if operator.starts_with("$v") { ask::VERSION } else { ask::ORDER };
+        let ask = if operator.starts_with("$v") {
+            ask::VERSION
+        } else {
+            ask::ORDER
+        };
         let accepted = match operator.trim_start_matches("$v").trim_start_matches('$') {
             "lt" => accepts::LESS,
             "lte" => accepts::LESS | accepts::EQUAL,
@@ -109,7 +155,10 @@ impl Subject<'_> {
             _ => return Err(self.wrong_type(operand)),
         };
         let draft = self.draft(ask, bytes);
-        Ok(Draft { shape: draft.shape | accepted, ..draft })
+        Ok(Draft {
+            shape: draft.shape | accepted,
+            ..draft
+        })
     }
 
     fn regex(&self, operator: &str, operand: &Value) -> Result<Draft, Vec<Fault>> {
@@ -117,22 +166,32 @@ impl Subject<'_> {
         let table = if is_membership {
             regex::compile_caseless_texts(self.texts(operand)?.into_iter())
         } else {
-            let pattern = operand.as_str().ok_or_else(|| vec![self.wrong_type(operand)])?;
+            let pattern = operand
+                .as_str()
+                .ok_or_else(|| vec![self.wrong_type(operand)])?;
             regex::compile(pattern, operator == "$regexi")
         };
         let table = table.map_err(|error| {
             let (message, remedy) = error.words();
             vec![Fault::new(message, remedy)]
         })?;
-        Ok(Draft { negated: operator == "$nini", ..self.draft(ask::REGEX, table) })
+        Ok(Draft {
+            negated: operator == "$nini",
+            ..self.draft(ask::REGEX, table)
+        })
     }
 
     fn texts<'v>(&self, operand: &'v Value) -> Result<BTreeSet<&'v str>, Vec<Fault>> {
         let members = listed(operand)?;
         let no_texts = members.iter().filter(|(_, member)| !member.is_string());
-        let faults: Vec<Fault> = no_texts.map(|(at, member)| self.wrong_type(member).at(at)).collect();
+        let faults: Vec<Fault> = no_texts
+            .map(|(at, member)| self.wrong_type(member).at(at))
+            .collect();
         if faults.is_empty() {
-            Ok(members.iter().filter_map(|(_, member)| member.as_str()).collect())
+            Ok(members
+                .iter()
+                .filter_map(|(_, member)| member.as_str())
+                .collect())
         } else {
             Err(faults)
         }
@@ -146,9 +205,14 @@ fn listed(operand: &Value) -> Result<Vec<(String, &Value)>, Vec<Fault>> {
             format!("a list is needed, not {}", shown(operand)),
             "Put the values in brackets: `[…]`",
         )]),
-        Some(members) if members.is_empty() => {
-            Err(vec![Fault::new("an empty list says nothing", "Name at least one value")])
-        }
-        Some(members) => Ok(members.iter().enumerate().map(|(i, member)| (format!("/{i}"), member)).collect()),
+        Some(members) if members.is_empty() => Err(vec![Fault::new(
+            "an empty list says nothing",
+            "Name at least one value",
+        )]),
+        Some(members) => Ok(members
+            .iter()
+            .enumerate()
+            .map(|(i, member)| (format!("/{i}"), member))
+            .collect()),
     }
 }

@@ -7,15 +7,19 @@ use super::nearest::nearest;
 use super::schema::{Attribute, Kind, Schema};
 use super::test::subject;
 
-const ON_NUMBERS: &[&str] = &["$eq", "$ne", "$lt", "$lte", "$gt", "$gte", "$in", "$nin", "$not", "$exists", "$type"];
+const ON_NUMBERS: &[&str] = &[
+    "$eq", "$ne", "$lt", "$lte", "$gt", "$gte", "$in", "$nin", "$not", "$exists", "$type",
+];
 const ON_TEXTS: &[&str] = &[
-    "$eq", "$ne", "$in", "$nin", "$ini", "$nini", "$lt", "$lte", "$gt", "$gte", "$regex", "$regexi", "$veq", "$vne",
-    "$vlt", "$vlte", "$vgt", "$vgte", "$not", "$exists", "$type",
+    "$eq", "$ne", "$in", "$nin", "$ini", "$nini", "$lt", "$lte", "$gt", "$gte", "$regex",
+    "$regexi", "$veq", "$vne", "$vlt", "$vlte", "$vgt", "$vgte", "$not", "$exists", "$type",
 ];
 const ON_NAMES: &[&str] = &["$eq", "$ne", "$in", "$nin", "$not", "$exists", "$type"];
 const ON_FLAGS: &[&str] = &["$eq", "$ne", "$not", "$exists", "$type"];
 const ON_LISTS: &[&str] = &["$in", "$nin", "$all", "$elemMatch", "$size", "$not"];
-const ON_LENGTHS: &[&str] = &["$eq", "$ne", "$lt", "$lte", "$gt", "$gte", "$in", "$nin", "$not"];
+const ON_LENGTHS: &[&str] = &[
+    "$eq", "$ne", "$lt", "$lte", "$gt", "$gte", "$in", "$nin", "$not",
+];
 const ELSEWHERE: &[&str] = &["$and", "$or", "$nor", "$alli", "$inGroup", "$notInGroup"];
 
 /// What a test is about: an attribute, or the length of one that is a list.
@@ -67,10 +71,15 @@ impl Subject<'_> {
         if operators.contains(&operator) {
             return Ok(());
         }
-        let elsewhere = [ON_NUMBERS, ON_TEXTS, ON_LISTS, ELSEWHERE].into_iter().flatten();
+        let elsewhere = [ON_NUMBERS, ON_TEXTS, ON_LISTS, ELSEWHERE]
+            .into_iter()
+            .flatten();
         let (kind, _) = self.kind_words();
         if elsewhere.clone().any(|known| *known == operator) {
-            let message = format!("`{operator}` does not apply to `{}`, which is {kind}", self.name);
+            let message = format!(
+                "`{operator}` does not apply to `{}`, which is {kind}",
+                self.name
+            );
             let remedy = match operator {
                 "$inGroup" | "$notInGroup" => "Define a segment and test `segments`".to_owned(),
                 "$and" | "$or" | "$nor" => {
@@ -82,12 +91,20 @@ impl Subject<'_> {
         }
         let message = format!("unknown operator `{operator}`");
         let near = nearest(operator, operators.iter().chain(elsewhere).copied());
-        Err(Fault::new(message, near.map_or_else(|| format!("Use one of {}", operators.join(", ")), did_you_mean)))
+        Err(Fault::new(
+            message,
+            near.map_or_else(
+                || format!("Use one of {}", operators.join(", ")),
+                did_you_mean,
+            ),
+        ))
     }
     /// The bytes of one value to compare with.
     pub fn member(&self, value: &Value) -> Result<Vec<u8>, Fault> {
         match (self.code(), value) {
-            (subject::NUMBER | subject::LIST_LEN, Value::Number(number)) => Ok(number_bytes(number)),
+            (subject::NUMBER | subject::LIST_LEN, Value::Number(number)) => {
+                Ok(number_bytes(number))
+            }
             (subject::FLAG, Value::Bool(flag)) => Ok(vec![u8::from(*flag)]),
             (subject::TEXT, Value::String(text)) => {
                 self.check_value(text)?;
@@ -98,7 +115,11 @@ impl Subject<'_> {
             }
             (subject::NAME | subject::LIST, Value::String(name)) if !name.is_empty() => {
                 self.check_value(name)?;
-                Ok(self.schema.hash(self.attribute, name).to_le_bytes().to_vec())
+                Ok(self
+                    .schema
+                    .hash(self.attribute, name)
+                    .to_le_bytes()
+                    .to_vec())
             }
             _ => Err(self.wrong_type(value)),
         }
@@ -106,7 +127,11 @@ impl Subject<'_> {
 
     /// The operand is of a type that the attribute never has.
     pub fn wrong_type(&self, value: &Value) -> Fault {
-        let what = if self.is_length { format!("the size of `{}`", self.name) } else { format!("`{}`", self.name) };
+        let what = if self.is_length {
+            format!("the size of `{}`", self.name)
+        } else {
+            format!("`{}`", self.name)
+        };
         let (kind, _) = self.kind_words();
         let wanted = match self.code() {
             subject::LIST | subject::NAME => "Write a name, in quotes",
@@ -114,7 +139,13 @@ impl Subject<'_> {
             subject::FLAG => "Write `true` or `false`, without quotes",
             _ => "Write a number, without quotes",
         };
-        Fault::new(format!("{what} is {kind} and cannot be compared with {}", shown(value)), wanted)
+        Fault::new(
+            format!(
+                "{what} is {kind} and cannot be compared with {}",
+                shown(value)
+            ),
+            wanted,
+        )
     }
 
     fn check_value(&self, value: &str) -> Result<(), Fault> {
@@ -126,7 +157,10 @@ impl Subject<'_> {
         }
         let near = nearest(value, values.iter().map(String::as_str));
         let remedy = near.map_or_else(|| one_of(&values), did_you_mean);
-        Err(Fault::new(format!("`{}` is never `{value}`", self.name), remedy))
+        Err(Fault::new(
+            format!("`{}` is never `{value}`", self.name),
+            remedy,
+        ))
     }
 }
 

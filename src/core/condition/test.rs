@@ -52,21 +52,46 @@ impl<'a> Test<'a> {
     pub fn read(row: &[u8; TEST_BYTES], operands: &'a [u8]) -> Option<Self> {
         let [test, shape, a, b, numbers @ ..] = row;
         let numbers = numbers.as_chunks::<4>().0;
-        let number = |at: usize| numbers.get(at).map_or(0, |bytes| u32::from_le_bytes(*bytes));
-        let operand = operands.get(number(1) as usize..)?.get(..number(2) as usize)?;
-        Some(Self { test: *test, shape: *shape, attribute: u16::from_le_bytes([*a, *b]), argument: number(0), operand })
+        let number = |at: usize| {
+            numbers
+                .get(at)
+                .map_or(0, |bytes| u32::from_le_bytes(*bytes))
+        };
+        let operand = operands
+            .get(number(1) as usize..)?
+            .get(..number(2) as usize)?;
+        Some(Self {
+            test: *test,
+            shape: *shape,
+            attribute: u16::from_le_bytes([*a, *b]),
+            argument: number(0),
+            operand,
+        })
     }
 
     /// Whether the fact is as asked; `None` when the bytes ask nothing that exists.
     pub fn answer(&self, facts: &impl Facts) -> Option<bool> {
         let (attribute, argument) = (self.attribute, self.argument);
         let holds = match self.shape & subject::MASK {
-            subject::NUMBER => facts.number(attribute, argument).filter(|n| !n.is_nan()).map(|n| self.of_number(n)),
-            subject::TEXT => facts.text(attribute, argument).map(|text| self.of_text(text)),
-            subject::NAME => facts.name(attribute, argument).map(|hash| self.of_name(hash)),
-            subject::FLAG => facts.flag(attribute, argument).map(|flag| self.of_flag(flag)),
-            subject::LIST => Some(self.of_list(|hash| facts.list_contains(attribute, argument, hash))),
-            subject::LIST_LEN => Some(self.of_number(f64::from(facts.list_len(attribute, argument)))),
+            subject::NUMBER => facts
+                .number(attribute, argument)
+                .filter(|n| !n.is_nan())
+                .map(|n| self.of_number(n)),
+            subject::TEXT => facts
+                .text(attribute, argument)
+                .map(|text| self.of_text(text)),
+            subject::NAME => facts
+                .name(attribute, argument)
+                .map(|hash| self.of_name(hash)),
+            subject::FLAG => facts
+                .flag(attribute, argument)
+                .map(|flag| self.of_flag(flag)),
+            subject::LIST => {
+                Some(self.of_list(|hash| facts.list_contains(attribute, argument, hash)))
+            }
+            subject::LIST_LEN => {
+                Some(self.of_number(f64::from(facts.list_len(attribute, argument))))
+            }
             _ => return None,
         };
         Some(match holds {
@@ -76,11 +101,20 @@ impl<'a> Test<'a> {
     }
 
     fn of_number(&self, number: f64) -> Option<bool> {
-        let mut operands = self.operand.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes));
+        let mut operands = self
+            .operand
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .map(|bytes| f64::from_le_bytes(*bytes));
         match self.test {
             ask::KNOWN => Some(true),
             ask::ANY => Some(operands.any(|operand| operand == number)),
-            ask::ORDER => Some(number.partial_cmp(&operands.next()?).is_some_and(|order| self.accepts(order))),
+            ask::ORDER => Some(
+                number
+                    .partial_cmp(&operands.next()?)
+                    .is_some_and(|order| self.accepts(order)),
+            ),
             _ => None,
         }
     }
@@ -107,7 +141,11 @@ impl<'a> Test<'a> {
     fn of_flag(&self, flag: bool) -> Option<bool> {
         match self.test {
             ask::KNOWN => Some(true),
-            ask::ANY => Some(self.operand.iter().any(|operand| *operand == u8::from(flag))),
+            ask::ANY => Some(
+                self.operand
+                    .iter()
+                    .any(|operand| *operand == u8::from(flag)),
+            ),
             _ => None,
         }
     }
@@ -122,7 +160,11 @@ impl<'a> Test<'a> {
     }
 
     fn hashes(&self) -> impl Iterator<Item = u32> {
-        self.operand.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
+        self.operand
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|bytes| u32::from_le_bytes(*bytes))
     }
 
     fn accepts(&self, order: Ordering) -> bool {
@@ -149,7 +191,8 @@ pub fn text_order(a: &[u8], b: &[u8]) -> Ordering {
 /// Texts stand after each other, each behind its length (u16).
 fn any_text(mut operands: &[u8], text: &str) -> bool {
     while let Some((length, rest)) = operands.split_first_chunk()
-        && let Some((operand, rest)) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))
+        && let Some((operand, rest)) =
+            rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))
     {
         if operand == text.as_bytes() {
             return true;
@@ -165,10 +208,25 @@ mod tests {
 
     #[test]
     fn texts_have_the_order_of_utf16() {
-        let texts =
-            ["", "a", "ab", "b", "é", "\u{d7ff}", "\u{10000}", "\u{1f3d6}a", "\u{10ffff}", "\u{e000}", "\u{fb01}"];
+        let texts = [
+            "",
+            "a",
+            "ab",
+            "b",
+            "é",
+            "\u{d7ff}",
+            "\u{10000}",
+            "\u{1f3d6}a",
+            "\u{10ffff}",
+            "\u{e000}",
+            "\u{fb01}",
+        ];
         for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
-            assert_eq!(text_order(a.as_bytes(), b.as_bytes()), a.encode_utf16().cmp(b.encode_utf16()), "{a:?} {b:?}");
+            assert_eq!(
+                text_order(a.as_bytes(), b.as_bytes()),
+                a.encode_utf16().cmp(b.encode_utf16()),
+                "{a:?} {b:?}"
+            );
         }
     }
 }

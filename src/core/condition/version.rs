@@ -14,7 +14,10 @@ pub fn order(actual: &[u8], expected: &[u8]) -> Ordering {
 fn padded(version: &[u8]) -> Vec<u8> {
     let version = if version.is_empty() { b"0" } else { version };
     let version = version.strip_prefix(b"v").unwrap_or(version);
-    let version = version.split(|byte| *byte == b'+').next().unwrap_or(version);
+    let version = version
+        .split(|byte| *byte == b'+')
+        .next()
+        .unwrap_or(version);
     let mut padded = Vec::new();
     let mut parts = 0;
     for part in version.split(|byte| matches!(byte, b'-' | b'.')) {

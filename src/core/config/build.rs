@@ -15,7 +15,11 @@ pub struct Builder {
 
 impl Default for Builder {
     fn default() -> Self {
-        Self { sections: std::array::from_fn(|_| Vec::new()), strings: HashMap::new(), names: BTreeMap::new() }
+        Self {
+            sections: std::array::from_fn(|_| Vec::new()),
+            strings: HashMap::new(),
+            names: BTreeMap::new(),
+        }
     }
 }
 
@@ -31,7 +35,10 @@ impl Builder {
             self.put(Section::StringOffsets, &start.to_le_bytes());
         }
         self.put(Section::StringBytes, text.as_bytes());
-        self.put(Section::StringOffsets, &(start + text.len() as u32).to_le_bytes());
+        self.put(
+            Section::StringOffsets,
+            &(start + text.len() as u32).to_le_bytes(),
+        );
         self.strings.insert(text.to_owned(), index);
         index
     }
@@ -80,6 +87,13 @@ impl Builder {
             content.extend_from_slice(section);
         }
         let checked = [frames, content].concat();
-        [&MAGIC[..], &FORMAT.to_le_bytes(), &[0, 0], &digest(&checked).to_le_bytes(), &checked].concat()
+        [
+            &MAGIC[..],
+            &FORMAT.to_le_bytes(),
+            &[0, 0],
+            &digest(&checked).to_le_bytes(),
+            &checked,
+        ]
+        .concat()
     }
 }

@@ -72,7 +72,11 @@ impl Section {
             Self::Candidates => 2,
             // u32 end of a string · f32 weight of a kind · f32 of the policy
             // · f32 of customer knowledge · f32 probability of a topic after another · u32 word of a condition
-            Self::StringOffsets | Self::EventWeights | Self::Policy | Self::Customer | Self::Transitions => 4,
+            Self::StringOffsets
+            | Self::EventWeights
+            | Self::Policy
+            | Self::Customer
+            | Self::Transitions => 4,
             Self::Conditions => 4,
             // namespace u16, index u16, hash u32 · pattern u32, first u16, count u16 · hash u32, first, count
             // · topic u16, spare u16, weight f32

@@ -20,7 +20,8 @@ pub mod vocabulary;
 #[cfg(feature = "full")]
 pub use compile::{Compiled, compile};
 pub use rows::customer::{
-    Arm, Boundaries, DeclaredWorth, LifecycleBounds, Persona, Question, RfmBounds, Segment, Transitions,
+    Arm, Boundaries, DeclaredWorth, LifecycleBounds, Persona, Question, RfmBounds, Segment,
+    Transitions,
 };
 pub use rows::time::{Cap, Scenario, Scope, Season, SeasonSpan, Timing, Window, Zone, cause};
 pub use rows::{Facet, Family, NONE, Offer, Placement, Policy, Topic, Variant};
@@ -52,7 +53,13 @@ impl Config {
             return Err(ConfigError::NotAConfig);
         }
         let frames = [(0, 0); SECTIONS];
-        let mut config = Self { bytes, frames, version_hash: 0, policy: Policy::default(), timing: Timing::default() };
+        let mut config = Self {
+            bytes,
+            frames,
+            version_hash: 0,
+            policy: Policy::default(),
+            timing: Timing::default(),
+        };
         let header = Row(config.bytes.first_chunk::<12>().unwrap_or(&[0; 12]));
         let (format, told) = (header.u16(4), header.u32(8));
         if format != FORMAT {
@@ -130,15 +137,21 @@ impl Config {
     /// The bytes of a text: whoever only hands them on needs no look whether they are UTF-8.
     #[must_use]
     pub fn text_bytes(&self, string: u32) -> &[u8] {
-        let end = |index: u32| self.row::<4>(Section::StringOffsets, index as usize).u32(0) as usize;
-        self.section(Section::StringBytes).get(end(string)..end(string.wrapping_add(1))).unwrap_or(&[])
+        let end =
+            |index: u32| self.row::<4>(Section::StringOffsets, index as usize).u32(0) as usize;
+        self.section(Section::StringBytes)
+            .get(end(string)..end(string.wrapping_add(1)))
+            .unwrap_or(&[])
     }
 
     /// The bytes of a section.
     #[must_use]
     pub fn section(&self, section: Section) -> &[u8] {
         let (start, length) = self.frames[section as usize];
-        self.bytes.get(start as usize..).and_then(|rest| rest.get(..length as usize)).unwrap_or(&[])
+        self.bytes
+            .get(start as usize..)
+            .and_then(|rest| rest.get(..length as usize))
+            .unwrap_or(&[])
     }
 
     /// How many rows a section has.
@@ -168,7 +181,8 @@ impl Config {
         let at = 12 + section * 8;
         let header: &[u8; 8] = self.bytes.get(at..)?.first_chunk()?;
         let (start, length) = (Row(header).u32(0), Row(header).u32(4));
-        let is_inside = start as usize >= HEADER_BYTES && start.checked_add(length)? as usize <= self.bytes.len();
+        let is_inside = start as usize >= HEADER_BYTES
+            && start.checked_add(length)? as usize <= self.bytes.len();
         is_inside.then_some((start, length))
     }
 }
@@ -192,7 +206,11 @@ pub(crate) struct Row<'a, const N: usize>(&'a [u8; N]);
 impl<const N: usize> Row<'_, N> {
     #[inline(always)]
     fn array<const M: usize>(self, at: usize) -> [u8; M] {
-        self.0.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or([0; M])
+        self.0
+            .get(at..)
+            .and_then(|rest| rest.first_chunk())
+            .copied()
+            .unwrap_or([0; M])
     }
 
     #[inline(always)]

@@ -10,7 +10,10 @@ use crate::core::condition::nearest::nearest;
 /// Every fault of a document.
 #[must_use]
 pub fn faults(document: &Value, schema: &Value) -> Vec<Issue> {
-    let mut check = Check { root: schema, issues: Vec::new() };
+    let mut check = Check {
+        root: schema,
+        issues: Vec::new(),
+    };
     check.value(document, schema, "");
     check.issues
 }
@@ -22,12 +25,22 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn report(&mut self, path: &str, message: String, remedy: String) {
-        self.issues.push(Issue { path: path.to_owned(), message, remedy });
+        self.issues.push(Issue {
+            path: path.to_owned(),
+            message,
+            remedy,
+        });
     }
 
     fn value(&mut self, value: &Value, schema: &'a Value, path: &str) {
-        let Some(schema) = self.resolved(schema).as_object() else { return };
-        if let Some(choices) = schema.get("anyOf").or(schema.get("oneOf")).and_then(Value::as_array) {
+        let Some(schema) = self.resolved(schema).as_object() else {
+            return;
+        };
+        if let Some(choices) = schema
+            .get("anyOf")
+            .or(schema.get("oneOf"))
+            .and_then(Value::as_array)
+        {
             return self.any_of(value, choices, path);
         }
         if let Some(allowed) = schema.get("enum").and_then(Value::as_array) {
@@ -45,7 +58,11 @@ impl<'a> Check<'a> {
     }
 
     fn resolved(&self, schema: &'a Value) -> &'a Value {
-        match schema.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#')) {
+        match schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|r| r.strip_prefix('#'))
+        {
             Some(pointer) => self.root.pointer(pointer).unwrap_or(&Value::Null),
             None => schema,
         }
@@ -55,9 +72,14 @@ impl<'a> Check<'a> {
     fn any_of(&mut self, value: &Value, choices: &'a [Value], path: &str) {
         match choices.iter().find(|choice| self.means(choice, value)) {
             Some(choice) => self.value(value, choice, path),
-            None if choices.iter().all(|c| self.resolved(c).get("const").is_some()) => {
-                let allowed: Vec<Value> =
-                    choices.iter().filter_map(|c| self.resolved(c).get("const").cloned()).collect();
+            None if choices
+                .iter()
+                .all(|c| self.resolved(c).get("const").is_some()) =>
+            {
+                let allowed: Vec<Value> = choices
+                    .iter()
+                    .filter_map(|c| self.resolved(c).get("const").cloned())
+                    .collect();
                 self.one_of(value, &allowed, path);
             }
             None => self.report(
@@ -72,9 +94,14 @@ impl<'a> Check<'a> {
     fn means(&self, choice: &'a Value, value: &Value) -> bool {
         let schema = self.resolved(choice);
         schema.get("type").is_some_and(|t| accepts(t, value))
-            || schema.get("enum").is_some_and(|e| e.as_array().is_some_and(|e| e.contains(value)))
+            || schema
+                .get("enum")
+                .is_some_and(|e| e.as_array().is_some_and(|e| e.contains(value)))
             || schema.get("const") == Some(value)
-            || schema.get("anyOf").and_then(Value::as_array).is_some_and(|all| all.iter().any(|c| self.means(c, value)))
+            || schema
+                .get("anyOf")
+                .and_then(Value::as_array)
+                .is_some_and(|all| all.iter().any(|c| self.means(c, value)))
     }
 
     fn one_of(&mut self, value: &Value, allowed: &[Value], path: &str) {
@@ -89,7 +116,9 @@ impl<'a> Check<'a> {
     }
 
     fn has_type(&mut self, value: &Value, schema: &Map<String, Value>, path: &str) -> bool {
-        let Some(expected) = schema.get("type") else { return true };
+        let Some(expected) = schema.get("type") else {
+            return true;
+        };
         if accepts(expected, value) {
             return true;
         }
@@ -109,7 +138,11 @@ impl<'a> Check<'a> {
             match (properties.and_then(|p| p.get(key)), rest) {
                 (Some(property), _) => self.value(value, property, &inner),
                 (None, Some(Value::Bool(false))) => {
-                    let names: Vec<&str> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+                    let names: Vec<&str> = properties
+                        .into_iter()
+                        .flatten()
+                        .map(|(name, _)| name.as_str())
+                        .collect();
                     let remedy = match nearest(key, names.iter().copied()) {
                         Some(name) => format!("Did you mean `{name}`?"),
                         None => format!("Remove it; known here are {}", names.join(", ")),
@@ -120,17 +153,32 @@ impl<'a> Check<'a> {
                 (None, None) => {}
             }
         }
-        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let required = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
         for name in required.filter(|name| !object.contains_key(*name)) {
-            self.report(path, format!("`{name}` is missing"), format!("Add `{name}`"));
+            self.report(
+                path,
+                format!("`{name}` is missing"),
+                format!("Add `{name}`"),
+            );
         }
     }
 
     fn array(&mut self, items: &[Value], schema: &'a Map<String, Value>, path: &str) {
-        if let Some(least) =
-            schema.get("minItems").and_then(Value::as_u64).filter(|least| (items.len() as u64) < *least)
+        if let Some(least) = schema
+            .get("minItems")
+            .and_then(Value::as_u64)
+            .filter(|least| (items.len() as u64) < *least)
         {
-            self.report(path, format!("the list has {} entries", items.len()), format!("Give at least {least}"));
+            self.report(
+                path,
+                format!("the list has {} entries", items.len()),
+                format!("Give at least {least}"),
+            );
         }
         if let Some(item_schema) = schema.get("items") {
             for (i, item) in items.iter().enumerate() {
@@ -141,9 +189,16 @@ impl<'a> Check<'a> {
 
     fn bounds(&mut self, number: f64, schema: &Map<String, Value>, path: &str) {
         let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
-        let (least, most) = (bound("minimum").unwrap_or(f64::MIN), bound("maximum").unwrap_or(f64::MAX));
+        let (least, most) = (
+            bound("minimum").unwrap_or(f64::MIN),
+            bound("maximum").unwrap_or(f64::MAX),
+        );
         if !(least..=most).contains(&number) {
-            self.report(path, format!("{number} is out of bounds"), format!("Write a number from {least} to {most}"));
+            self.report(
+                path,
+                format!("{number} is out of bounds"),
+                format!("Write a number from {least} to {most}"),
+            );
         }
     }
 }
@@ -173,7 +228,12 @@ fn type_name(value: &Value) -> &'static str {
 
 fn expected_name(expected: &Value) -> String {
     match expected {
-        Value::Array(any) => any.iter().map(expected_name).filter(|n| n != "null").collect::<Vec<_>>().join(" or "),
+        Value::Array(any) => any
+            .iter()
+            .map(expected_name)
+            .filter(|n| n != "null")
+            .collect::<Vec<_>>()
+            .join(" or "),
         Value::String(name) if name == "integer" => "whole number".into(),
         Value::String(name) => name.clone(),
         other => other.to_string(),
@@ -183,5 +243,9 @@ fn expected_name(expected: &Value) -> String {
 /// A value as it stands in a message: not longer than a line.
 fn short(value: &Value) -> String {
     let text = value.to_string();
-    if text.chars().count() <= 40 { text } else { text.chars().take(37).chain("...".chars()).collect() }
+    if text.chars().count() <= 40 {
+        text
+    } else {
+        text.chars().take(37).chain("...".chars()).collect()
+    }
 }

@@ -25,10 +25,13 @@ impl Vocabulary {
     #[must_use]
     pub fn of(config: &Config) -> Self {
         let names = |section: Section, name: &dyn Fn(u16) -> u32| -> Vec<String> {
-            (0..config.count(section) as u16).map(|i| config.text(name(i)).to_owned()).collect()
+            (0..config.count(section) as u16)
+                .map(|i| config.text(name(i)).to_owned())
+                .collect()
         };
         let facets = names(Section::Facets, &|i| config.facet(i).name);
-        let facts = (0..config.count(Section::Facts) as u16).map(|i| config.fact_name(i).to_owned());
+        let facts =
+            (0..config.count(Section::Facts) as u16).map(|i| config.fact_name(i).to_owned());
         let customer = CustomerNames {
             segments: names(Section::Segments, &|i| config.segment(i).name),
             personas: names(Section::Personas, &|i| config.persona(i).name),
@@ -36,16 +39,44 @@ impl Vocabulary {
             experiments: experiments(config),
         };
         let topics = names(Section::Topics, &|i| config.topic(i).name);
-        let topics = topics.into_iter().enumerate().map(|(i, name)| (name, i as u16)).collect();
-        Self { topics, facets, customer, seasons: names(Section::Seasons, &|i| config.season(i).name) }
+        let topics = topics
+            .into_iter()
+            .enumerate()
+            .map(|(i, name)| (name, i as u16))
+            .collect();
+        Self {
+            topics,
+            facets,
+            customer,
+            seasons: names(Section::Seasons, &|i| config.season(i).name),
+        }
     }
 
     /// Compiles a condition. Errors: everything that is wrong with it, each at its JSON path.
     pub fn condition(&self, condition: &Value) -> Result<Condition, Vec<Issue>> {
-        let Self { topics, facets, customer, seasons } = self;
+        let Self {
+            topics,
+            facets,
+            customer,
+            seasons,
+        } = self;
         let mut issues = Vec::new();
-        let code = compile(condition, &AttributeTree { topics, facets, customer, seasons }, "", &mut issues);
-        if issues.is_empty() { Ok(Condition::of(code)) } else { Err(issues) }
+        let code = compile(
+            condition,
+            &AttributeTree {
+                topics,
+                facets,
+                customer,
+                seasons,
+            },
+            "",
+            &mut issues,
+        );
+        if issues.is_empty() {
+            Ok(Condition::of(code))
+        } else {
+            Err(issues)
+        }
     }
 
     /// What the config calls its segments.
@@ -58,7 +89,9 @@ impl Vocabulary {
 fn experiments(config: &Config) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for arm in config.arms() {
-        let arms = all.entry(config.text(arm.experiment_name).to_owned()).or_default();
+        let arms = all
+            .entry(config.text(arm.experiment_name).to_owned())
+            .or_default();
         arms.push(config.text(arm.name).to_owned());
     }
     all
@@ -82,11 +115,19 @@ mod tests {
         let mut all = Vec::new();
         for index in 0..config.count(Section::Segments) as u16 {
             let segment = config.segment(index);
-            all.push((segment.condition, vocabulary.condition(&site["segments"][config.text(segment.name)]).unwrap()));
+            all.push((
+                segment.condition,
+                vocabulary
+                    .condition(&site["segments"][config.text(segment.name)])
+                    .unwrap(),
+            ));
         }
         for (index, offer) in site["offers"].as_array().unwrap().iter().enumerate() {
             if let Some(when) = offer.get("when") {
-                all.push((config.offer(index as u16).condition, vocabulary.condition(when).unwrap()));
+                all.push((
+                    config.offer(index as u16).condition,
+                    vocabulary.condition(when).unwrap(),
+                ));
             }
         }
         assert!(all.len() > 8, "{}", all.len());
@@ -95,13 +136,20 @@ mod tests {
             engine.with_facts(1_795_262_400_000.0, |facts| {
                 for (start, condition) in &all {
                     let holds = condition.holds(facts);
-                    assert_eq!(config.conditions().hold(*start, facts, &Answers::default()), holds);
+                    assert_eq!(
+                        config.conditions().hold(*start, facts, &Answers::default()),
+                        holds
+                    );
                     held += u32::from(holds);
                 }
             });
         }
         assert!(held > 8, "{held}");
-        assert!(vocabulary.condition(&serde_json::json!({ "stagee": "new" })).is_err());
+        assert!(
+            vocabulary
+                .condition(&serde_json::json!({ "stagee": "new" }))
+                .is_err()
+        );
     }
 
     /// Some who like this or that, and some who booked.
@@ -109,15 +157,32 @@ mod tests {
         let lived = |(topics, booking): (&str, &str)| {
             let mut engine = Engine::new(config.clone());
             for _ in 0..3 {
-                let event = engine.page(1_795_262_000_000.0, &PageFacts { explicit: topics, ..PageFacts::default() });
+                let event = engine.page(
+                    1_795_262_000_000.0,
+                    &PageFacts {
+                        explicit: topics,
+                        ..PageFacts::default()
+                    },
+                );
                 engine.apply(&event);
             }
-            let event = engine.track(1_795_262_300_000.0, "booking", booking).unwrap_or_default();
+            let event = engine
+                .track(1_795_262_300_000.0, "booking", booking)
+                .unwrap_or_default();
             engine.apply(&event);
             engine
         };
         let booked = "id\u{1f}1\u{1e}value\u{1f}4000\u{1e}children\u{1f}2\u{1e}";
-        let likes = ["trip.city,party.couple", "party.family,trip.family", "trip.ski", "trip.exotic"];
-        likes.into_iter().flat_map(|topics| [(topics, ""), (topics, booked)]).map(lived).collect()
+        let likes = [
+            "trip.city,party.couple",
+            "party.family,trip.family",
+            "trip.ski",
+            "trip.exotic",
+        ];
+        likes
+            .into_iter()
+            .flat_map(|topics| [(topics, ""), (topics, booked)])
+            .map(lived)
+            .collect()
     }
 }

@@ -41,9 +41,19 @@ pub fn told(fields: &str) -> Option<Told> {
 /// The decision of a visitor, by the small integers of its placement and its offer. Its id is that of the draw, and of the
 /// offer that won it: a reload that shows the same is the same decision.
 #[must_use]
-pub fn decided(situation: &Situation, told: &Told, visitor: u64, (placement, offer): (u16, u16)) -> Decided {
+pub fn decided(
+    situation: &Situation,
+    told: &Told,
+    visitor: u64,
+    (placement, offer): (u16, u16),
+) -> Decided {
     let config = situation.config;
-    let request = Request { now_ms: told.decided_ms, placement, slot: told.slot, exclude: &[] };
+    let request = Request {
+        now_ms: told.decided_ms,
+        placement,
+        slot: told.slot,
+        exclude: &[],
+    };
     let offer = config.offer(offer);
     let draw = seed(config, &config.placement(placement), &request, visitor);
     Decided {
@@ -60,7 +70,11 @@ pub fn decided(situation: &Situation, told: &Told, visitor: u64, (placement, off
 fn levels(situation: &Situation, offer: &Offer) -> Levels {
     let (config, profile, now_s) = (situation.config, situation.profile, situation.now_s);
     let customer = situation.facts.customer;
-    let moment = situation.facts.time.leading().map_or(0, |trip| trip.moment as u8 + 1);
+    let moment = situation
+        .facts
+        .time
+        .leading()
+        .map_or(0, |trip| trip.moment as u8 + 1);
     let slows = season::taste_weight(config, profile.zone(config), now_s) < 1.0;
     Levels::of([
         customer.stage.stage as u8,
@@ -77,7 +91,10 @@ fn levels(situation: &Situation, offer: &Offer) -> Levels {
 /// How well an offer's topics fit, in doublings: 3 is up to one for it, 2 up to one against it.
 fn fit(situation: &Situation, offer: &Offer) -> u8 {
     let mut doublings = 3.0;
-    for (topic, weight) in situation.config.topic_weights(offer.first_weight, offer.weights) {
+    for (topic, weight) in situation
+        .config
+        .topic_weights(offer.first_weight, offer.weights)
+    {
         doublings += weight * situation.affinity.log_lift(topic);
     }
     doublings.clamp(0.0, 7.0) as u8
@@ -113,6 +130,14 @@ mod tests {
         }
         let fields = "decided_ms\u{1f}1795262400000\u{1e}propensity\u{1f}0.250000000000\u{1e}variant\u{1f}2\u{1e}";
         let told = told(fields).expect("a decision");
-        assert_eq!((told.slot, told.variant, told.arm, told.propensity.probability()), (0, 2, 0, 0.25));
+        assert_eq!(
+            (
+                told.slot,
+                told.variant,
+                told.arm,
+                told.propensity.probability()
+            ),
+            (0, 2, 0, 0.25)
+        );
     }
 }

@@ -53,14 +53,25 @@ impl Contact {
 #[must_use]
 pub fn contacts(profile: &Profile) -> Vec<Contact> {
     let mut all: Vec<Contact> = Vec::new();
-    let mut add = |contact: Contact| all.insert(all.partition_point(|c| c.at_min <= contact.at_min), contact);
+    let mut add =
+        |contact: Contact| all.insert(all.partition_point(|c| c.at_min <= contact.at_min), contact);
     for seen in &profile.offers {
         for (at_min, placement) in seen.exposed_min.iter().zip(&seen.exposed_in) {
-            add(Contact { at_min: *at_min, offer: seen.hash, family: seen.family, placement: *placement });
+            add(Contact {
+                at_min: *at_min,
+                offer: seen.hash,
+                family: seen.family,
+                placement: *placement,
+            });
         }
     }
     for message in &profile.messages {
-        add(Contact { at_min: message.sent_min, offer: 0, family: message.family, placement: 0 });
+        add(Contact {
+            at_min: message.sent_min,
+            offer: 0,
+            family: message.family,
+            placement: 0,
+        });
     }
     all
 }
@@ -69,7 +80,10 @@ pub fn contacts(profile: &Profile) -> Vec<Contact> {
 #[must_use]
 pub fn count(profile: &Profile, now_s: u32, window_s: u32) -> u32 {
     let since = since_min(now_s, window_s);
-    contacts(profile).iter().filter(|c| c.at_min >= since).count() as u32
+    contacts(profile)
+        .iter()
+        .filter(|c| c.at_min >= since)
+        .count() as u32
 }
 
 /// How often the visitor may still be spoken to now, by whatever channel: what the caps over everything leave, and nothing
@@ -77,7 +91,12 @@ pub fn count(profile: &Profile, now_s: u32, window_s: u32) -> u32 {
 #[must_use]
 pub fn left(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
     let contacts = contacts(profile);
-    let reader = Reader { profile, config, contacts: &contacts, now_s: profile.reading_s(now_s) };
+    let reader = Reader {
+        profile,
+        config,
+        contacts: &contacts,
+        now_s: profile.reading_s(now_s),
+    };
     if reader.is_after_booking() || reader.is_unwanted() {
         return Some(0);
     }
@@ -108,14 +127,31 @@ impl Caps {
     /// Reads a profile and its contacts at a time, in seconds since the landmark.
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, contacts: &[Contact], now_s: u32) -> Self {
-        let reader = Reader { profile, config, contacts, now_s: profile.reading_s(now_s) };
-        let mut caps =
-            Self { is_after_booking: reader.is_after_booking(), is_unwanted: reader.is_unwanted(), ..Self::default() };
+        let reader = Reader {
+            profile,
+            config,
+            contacts,
+            now_s: profile.reading_s(now_s),
+        };
+        let mut caps = Self {
+            is_after_booking: reader.is_after_booking(),
+            is_unwanted: reader.is_unwanted(),
+            ..Self::default()
+        };
         if config.has_caps() {
             let families = 0..config.count(Section::Families) as u16;
-            caps.offers = reader.met(Scope::Offer, profile.offers.iter().map(|o| o.hash).collect());
-            caps.families = reader.met(Scope::Family, families.map(|f| config.family(f).hash).collect());
-            caps.placements = reader.met(Scope::Placement, profile.placements.iter().map(|p| p.hash).collect());
+            caps.offers = reader.met(
+                Scope::Offer,
+                profile.offers.iter().map(|o| o.hash).collect(),
+            );
+            caps.families = reader.met(
+                Scope::Family,
+                families.map(|f| config.family(f).hash).collect(),
+            );
+            caps.placements = reader.met(
+                Scope::Placement,
+                profile.placements.iter().map(|p| p.hash).collect(),
+            );
             caps.is_all_capped = reader.is_met(Scope::All, 0);
         }
         caps
@@ -143,9 +179,15 @@ impl Reader<'_> {
     fn count(&self, scope: Scope, key: u32, per: Window) -> u32 {
         // Of a life the totals tell, which reach further back than the times that are kept.
         let since = self.since_min(per).unwrap_or(0);
-        let kept = |c: &&Contact| c.is_of(scope, key) && (per != Window::Life || c.offer == 0) && c.at_min >= since;
+        let kept = |c: &&Contact| {
+            c.is_of(scope, key) && (per != Window::Life || c.offer == 0) && c.at_min >= since
+        };
         let kept = self.contacts.iter().filter(kept).count() as u32;
-        kept + if per == Window::Life { self.exposures(scope, key) } else { 0 }
+        kept + if per == Window::Life {
+            self.exposures(scope, key)
+        } else {
+            0
+        }
     }
 
     /// Viewable exposures in all.
@@ -153,9 +195,17 @@ impl Reader<'_> {
         let (offers, families) = (&self.profile.offers, &self.profile.families);
         match scope {
             Scope::All => families.iter().map(|f| f.exposures).sum(),
-            Scope::Offer => offers.iter().find(|o| o.hash == key).map_or(0, |o| o.exposures),
+            Scope::Offer => offers
+                .iter()
+                .find(|o| o.hash == key)
+                .map_or(0, |o| o.exposures),
             Scope::Family => self.profile.family(key).map_or(0, |f| f.exposures),
-            Scope::Placement => self.profile.placements.iter().find(|p| p.hash == key).map_or(0, |p| p.exposures),
+            Scope::Placement => self
+                .profile
+                .placements
+                .iter()
+                .find(|p| p.hash == key)
+                .map_or(0, |p| p.exposures),
         }
     }
 
@@ -170,14 +220,26 @@ impl Reader<'_> {
 
     /// The minute in which the visit at hand began; after a silence, now.
     fn visit_min(&self) -> u32 {
-        let is_over = self.now_s > self.profile.last_s.saturating_add(self.config.policy().visit_gap_s);
-        if is_over { self.now_s / 60 + 1 } else { self.profile.visit_s / 60 }
+        let is_over = self.now_s
+            > self
+                .profile
+                .last_s
+                .saturating_add(self.config.policy().visit_gap_s);
+        if is_over {
+            self.now_s / 60 + 1
+        } else {
+            self.profile.visit_s / 60
+        }
     }
 
     fn is_after_booking(&self) -> bool {
         let rest_s = self.config.timing().rest_after_booking_s;
         let standing = self.profile.bookings.iter().filter(|b| !b.cancelled);
-        rest_s > 0 && standing.map(|b| b.at_min).max().is_some_and(|at| (at * 60).saturating_add(rest_s) > self.now_s)
+        rest_s > 0
+            && standing
+                .map(|b| b.at_min)
+                .max()
+                .is_some_and(|at| (at * 60).saturating_add(rest_s) > self.now_s)
     }
 
     /// Whether the visitor's own frequency leaves nothing for now: offers in one visit of a period, no more, counting
@@ -191,11 +253,15 @@ impl Reader<'_> {
             Frequency::Never => return true,
         };
         let (since, visit) = (since_min(self.now_s, period_s), self.visit_min());
-        self.contacts.iter().any(|c| (since..visit).contains(&c.at_min))
+        self.contacts
+            .iter()
+            .any(|c| (since..visit).contains(&c.at_min))
     }
 }
 
 /// The first minute inside of a window that ends now.
 fn since_min(now_s: u32, window_s: u32) -> u32 {
-    now_s.checked_sub(window_s).map_or(0, |from_s| from_s / 60 + 1)
+    now_s
+        .checked_sub(window_s)
+        .map_or(0, |from_s| from_s / 60 + 1)
 }

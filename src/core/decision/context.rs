@@ -87,13 +87,25 @@ impl<'a> Situation<'a> {
     /// Reads pressure and history at a time.
     #[must_use]
     pub fn read(config: &'a Config, facts: &'a VisitorFacts<'a>) -> Self {
-        let VisitorFacts { profile, affinity, now_s, .. } = *facts;
+        let VisitorFacts {
+            profile,
+            affinity,
+            now_s,
+            ..
+        } = *facts;
         let mut seen: Vec<Seen> = Vec::with_capacity(profile.offers.len());
         for known in &profile.offers {
             if let Some(offer) = fatigue::offer_index(known, config) {
                 let fatigue = fatigue::fatigue(known, profile, config, now_s);
                 let at = seen.partition_point(|s| s.offer < offer);
-                seen.insert(at, Seen { offer, feedback: known.feedback, fatigue });
+                seen.insert(
+                    at,
+                    Seen {
+                        offer,
+                        feedback: known.feedback,
+                        fatigue,
+                    },
+                );
             }
         }
         let contacts = contacts(profile);
@@ -129,10 +141,16 @@ impl<'a> Situation<'a> {
         if !on_page.is_empty() && on_page.contains(&index) {
             return Some(Exclusion::OnThePage);
         }
-        if self.seen_of(index).is_some_and(|s| s.feedback >= Feedback::Booked) {
+        if self
+            .seen_of(index)
+            .is_some_and(|s| s.feedback >= Feedback::Booked)
+        {
             return Some(Exclusion::Feedback);
         }
-        if self.family_of(offer).is_some_and(|f| f.rests_until_s > self.now_s) {
+        if self
+            .family_of(offer)
+            .is_some_and(|f| f.rests_until_s > self.now_s)
+        {
             return Some(Exclusion::FamilyRests);
         }
         if self.is_unwelcome && is_commercial(offer.kind) {
@@ -178,29 +196,47 @@ impl<'a> Situation<'a> {
     /// An offer's score beside what the page shows already, in doublings.
     #[must_use]
     pub fn score(&self, index: u16, offer: &Offer, on_page: &[u16]) -> f64 {
-        let liked = offer.base_score + self.affinity_part(offer) + self.promotion_part(index, offer);
+        let liked =
+            offer.base_score + self.affinity_part(offer) + self.promotion_part(index, offer);
         liked - self.history_part(index) - self.similarity_part(offer, on_page)
     }
 
     /// What each offer of the same family on the page takes: three of a kind are no choice.
     #[must_use]
     pub fn similarity_part(&self, offer: &Offer, on_page: &[u16]) -> f64 {
-        let alike = on_page.iter().filter(|shown| self.config.offer(**shown).family == offer.family).count();
+        let alike = on_page
+            .iter()
+            .filter(|shown| self.config.offer(**shown).family == offer.family)
+            .count();
         self.config.policy().similarity * alike as f64
     }
 
     /// What the visitor's taste adds: `γ·Σ a·log₂ lift`, the weights `a` with their facets' in them.
     #[must_use]
     pub fn affinity_part(&self, offer: &Offer) -> f64 {
-        let weights = self.weights.topic_weights(offer.first_weight, offer.weights);
-        self.config.policy().affinity_weight * weights.map(|(topic, a)| a * self.affinity.log_lift(topic)).sum::<f64>()
+        let weights = self
+            .weights
+            .topic_weights(offer.first_weight, offer.weights);
+        self.config.policy().affinity_weight
+            * weights
+                .map(|(topic, a)| a * self.affinity.log_lift(topic))
+                .sum::<f64>()
     }
 
     /// What a resting family's promotion adds, and a scenario that is due.
     #[must_use]
     pub fn promotion_part(&self, index: u16, offer: &Offer) -> f64 {
-        let promoted = if self.is_promoted(offer) { PROMOTION } else { 0.0 };
-        promoted + if self.restraint.is_due(index) { DUE } else { 0.0 }
+        let promoted = if self.is_promoted(offer) {
+            PROMOTION
+        } else {
+            0.0
+        };
+        promoted
+            + if self.restraint.is_due(index) {
+                DUE
+            } else {
+                0.0
+            }
     }
 
     /// Whether a resting family points to this offer's.
@@ -212,11 +248,21 @@ impl<'a> Situation<'a> {
     /// What fatigue and "less of this" take.
     #[must_use]
     pub fn history_part(&self, index: u16) -> f64 {
-        self.seen_of(index).map_or(0.0, |s| s.fatigue + if s.feedback == Feedback::Less { LESS } else { 0.0 })
+        self.seen_of(index).map_or(0.0, |s| {
+            s.fatigue
+                + if s.feedback == Feedback::Less {
+                    LESS
+                } else {
+                    0.0
+                }
+        })
     }
 
     fn seen_of(&self, index: u16) -> Option<&Seen> {
-        self.seen.binary_search_by_key(&index, |s| s.offer).ok().map(|at| &self.seen[at])
+        self.seen
+            .binary_search_by_key(&index, |s| s.offer)
+            .ok()
+            .map(|at| &self.seen[at])
     }
 
     fn family_of(&self, offer: &Offer) -> Option<&FamilyPressure> {
@@ -233,11 +279,18 @@ impl<'a> Situation<'a> {
         let mut eligible = Vec::with_capacity(candidates.len());
         for index in candidates {
             let offer = self.offers.offer(index);
-            if self.exclusion_from(placement, (index, &offer), on_page).is_none() {
+            if self
+                .exclusion_from(placement, (index, &offer), on_page)
+                .is_none()
+            {
                 let score = self.score(index, &offer, on_page);
                 // No config that was compiled gives another; one that was damaged may.
                 let score = if score.is_finite() { score } else { 0.0 };
-                eligible.push(Candidate { offer: index, hash: offer.hash, score });
+                eligible.push(Candidate {
+                    offer: index,
+                    hash: offer.hash,
+                    score,
+                });
             }
         }
         eligible

@@ -88,16 +88,38 @@ impl Situation<'_> {
         let placement = self.config.placement(request.placement);
         decision.seed = seed(self.config, &placement, request, visitor);
         if is_held_out(self.config, visitor) {
-            return Decision { arm: 1, reason: Reason::Holdout, ..decision };
+            return Decision {
+                arm: 1,
+                reason: Reason::Holdout,
+                ..decision
+            };
         }
         let policy = self.config.policy();
-        let exploration = season::exploration(self.config, self.profile.zone(self.config), self.now_s);
-        match draw(&self.eligible(&placement, request.exclude), decision.seed, policy.temperature, exploration) {
-            None if self.is_known(&placement) => Decision { reason: Reason::NoEligibleOffer, ..decision },
-            None => Decision { reason: Reason::NothingKnown, ..decision },
+        let exploration =
+            season::exploration(self.config, self.profile.zone(self.config), self.now_s);
+        match draw(
+            &self.eligible(&placement, request.exclude),
+            decision.seed,
+            policy.temperature,
+            exploration,
+        ) {
+            None if self.is_known(&placement) => Decision {
+                reason: Reason::NoEligibleOffer,
+                ..decision
+            },
+            None => Decision {
+                reason: Reason::NothingKnown,
+                ..decision
+            },
             Some((offer, propensity)) => {
                 let variant = self.variant(offer);
-                Decision { offer: Some(offer), variant, propensity, reason: Reason::Chosen, ..decision }
+                Decision {
+                    offer: Some(offer),
+                    variant,
+                    propensity,
+                    reason: Reason::Chosen,
+                    ..decision
+                }
             }
         }
     }
@@ -106,7 +128,10 @@ impl Situation<'_> {
     fn variant(&self, offer: u16) -> u8 {
         let offer = self.config.offer(offer);
         for number in 1..=offer.variants {
-            let condition = self.config.variant(&offer, number).map_or(u32::MAX, |variant| variant.condition);
+            let condition = self
+                .config
+                .variant(&offer, number)
+                .map_or(u32::MAX, |variant| variant.condition);
             if self.is_meant(condition) {
                 return number;
             }
@@ -121,6 +146,13 @@ impl Situation<'_> {
 pub fn seed(config: &Config, placement: &Placement, request: &Request, visitor: u64) -> u64 {
     let sticky_s = u64::from(config.policy().sticky_s.max(1));
     let phase_s = mix(visitor, 0x0070_6861_7365) % sticky_s;
-    let bucket = (u64::from(crate::core::base::time::seconds_of(request.now_ms)) + phase_s) / sticky_s;
-    mix(mix(visitor, u64::from(placement.hash) << 8 | u64::from(request.slot)), bucket)
+    let bucket =
+        (u64::from(crate::core::base::time::seconds_of(request.now_ms)) + phase_s) / sticky_s;
+    mix(
+        mix(
+            visitor,
+            u64::from(placement.hash) << 8 | u64::from(request.slot),
+        ),
+        bucket,
+    )
 }

@@ -106,6 +106,7 @@ impl Caps {
     /// Whether the offer or its family has had its share.
     fn holds(&self, config: &Config, offer: &Offer) -> bool {
         self.offers.contains(&offer.hash)
-            || (!self.families.is_empty() && self.families.contains(&config.family(offer.family).hash))
+            || (!self.families.is_empty()
+                && self.families.contains(&config.family(offer.family).hash))
     }
 }

@@ -27,7 +27,10 @@ pub fn all(config: &Config, visitor: u64) -> impl Iterator<Item = (u32, u8)> + '
     experiments.dedup();
     experiments.into_iter().filter_map(move |experiment| {
         let taken = of(config, experiment, visitor)?;
-        let number = config.arms().filter(|arm| arm.experiment == experiment).position(|arm| arm.hash == taken.hash)?;
+        let number = config
+            .arms()
+            .filter(|arm| arm.experiment == experiment)
+            .position(|arm| arm.hash == taken.hash)?;
         Some((experiment, number as u8))
     })
 }
@@ -36,5 +39,7 @@ pub fn all(config: &Config, visitor: u64) -> impl Iterator<Item = (u32, u8)> + '
 #[must_use]
 pub fn of(config: &Config, experiment: u32, visitor: u64) -> Option<Arm> {
     let place = unit(mix(visitor, u64::from(experiment)));
-    config.arms().find(|arm| arm.experiment == experiment && place < arm.until)
+    config
+        .arms()
+        .find(|arm| arm.experiment == experiment && place < arm.until)
 }

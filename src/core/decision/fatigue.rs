@@ -26,7 +26,12 @@ pub struct FamilyPressure {
 
 /// The state of every family, by its small integer; the contacts in the order of time.
 #[must_use]
-pub fn read(profile: &Profile, config: &Config, contacts: &[Contact], now_s: u32) -> Vec<FamilyPressure> {
+pub fn read(
+    profile: &Profile,
+    config: &Config,
+    contacts: &[Contact],
+    now_s: u32,
+) -> Vec<FamilyPressure> {
     let mut families = vec![FamilyPressure::default(); config.count(Section::Families)];
     for index in 0..families.len() {
         let family = config.family(index as u16);
@@ -34,9 +39,11 @@ pub fn read(profile: &Profile, config: &Config, contacts: &[Contact], now_s: u32
             continue;
         }
         let clicked_min = profile.family(family.hash).map_or(0, |f| f.clicked_min);
-        let is_ignored = |c: &&Contact| c.offer != 0 && c.family == family.hash && c.at_min > clicked_min;
+        let is_ignored =
+            |c: &&Contact| c.offer != 0 && c.family == family.hash && c.at_min > clicked_min;
         let ignored_min = contacts.iter().filter(is_ignored).map(|c| c.at_min);
-        let (ignored, rests_until_s) = rest_of(ignored_min, u32::from(family.ignored_after), family.rest_s);
+        let (ignored, rests_until_s) =
+            rest_of(ignored_min, u32::from(family.ignored_after), family.rest_s);
         families[index].ignored = ignored;
         families[index].rests_until_s = rests_until_s;
         if rests_until_s > now_s
@@ -56,9 +63,16 @@ pub fn fatigue(seen: &OfferSeen, profile: &Profile, config: &Config, now_s: u32)
     let policy = config.policy();
     let clicked_min = profile.family(seen.family).map_or(0, |f| f.clicked_min);
     let half_life_s = f64::from(policy.fatigue_half_life_s.max(60));
-    let left =
-        |minute: &u32| crate::core::base::number::exp2(-f64::from(now_s.saturating_sub(minute * 60)) / half_life_s);
-    policy.fatigue * seen.exposed_min.iter().filter(|at| **at > clicked_min).map(left).sum::<f64>()
+    let left = |minute: &u32| {
+        crate::core::base::number::exp2(-f64::from(now_s.saturating_sub(minute * 60)) / half_life_s)
+    };
+    policy.fatigue
+        * seen
+            .exposed_min
+            .iter()
+            .filter(|at| **at > clicked_min)
+            .map(left)
+            .sum::<f64>()
 }
 
 /// The small integer of an offer that was seen, if the config still has it.

@@ -17,30 +17,53 @@ pub const QUESTION_KIND: u8 = 5;
 
 /// The best question for a visitor, by its small integer. `offers`: those that could be shown.
 #[must_use]
-pub fn pick(profile: &Profile, affinity: &Affinity, config: &Config, offers: &[u16], now_s: u32) -> Option<u16> {
+pub fn pick(
+    profile: &Profile,
+    affinity: &Affinity,
+    config: &Config,
+    offers: &[u16],
+    now_s: u32,
+) -> Option<u16> {
     if asked_lately(profile, config, now_s) {
         return None;
     }
-    let open =
-        (0..config.count(Section::Questions) as u16).filter(|q| profile.fact(config.question(*q).fact).is_none());
+    let open = (0..config.count(Section::Questions) as u16)
+        .filter(|q| profile.fact(config.question(*q).fact).is_none());
     let worth = |question: u16| {
         let facet = config.question(question).facet;
         entropy(affinity, config, facet) * weight_in(config, offers, facet)
     };
-    let worthwhile = open.map(|q| (q, worth(q))).filter(|(_, worth)| *worth > 0.0);
-    worthwhile.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(question, _)| question)
+    let worthwhile = open
+        .map(|q| (q, worth(q)))
+        .filter(|(_, worth)| *worth > 0.0);
+    worthwhile
+        .reduce(|best, next| if next.1 > best.1 { next } else { best })
+        .map(|(question, _)| question)
 }
 
 /// Whether a question was shown or answered within the days of rest.
 fn asked_lately(profile: &Profile, config: &Config, now_s: u32) -> bool {
-    let questions = || (0..config.count(Section::Questions) as u16).map(|q| config.question(q).fact);
-    let answered = profile.facts.iter().filter(|f| f.source == Source::Visitor && questions().any(|q| q == f.hash));
+    let questions =
+        || (0..config.count(Section::Questions) as u16).map(|q| config.question(q).fact);
+    let answered = profile
+        .facts
+        .iter()
+        .filter(|f| f.source == Source::Visitor && questions().any(|q| q == f.hash));
     let is_question = |hash: u32| {
-        config.index_of(Namespace::Offer, hash).is_some_and(|offer| config.offer(offer).kind == QUESTION_KIND)
+        config
+            .index_of(Namespace::Offer, hash)
+            .is_some_and(|offer| config.offer(offer).kind == QUESTION_KIND)
     };
-    let shown = profile.offers.iter().filter(|o| is_question(o.hash)).map(crate::core::profile::OfferSeen::last_min);
+    let shown = profile
+        .offers
+        .iter()
+        .filter(|o| is_question(o.hash))
+        .map(crate::core::profile::OfferSeen::last_min);
     let rest_s = config.declared_worth().question_days * f64::from(DAY_S);
-    let latest_min = answered.map(|f| f.at_s / 60).chain(shown.filter(|minute| *minute > 0)).max();
+    let latest_min = answered
+        .map(|f| f.at_s / 60)
+        .chain(shown.filter(|minute| *minute > 0))
+        .max();
     latest_min.is_some_and(|at| f64::from(now_s.saturating_sub(at.saturating_mul(60))) < rest_s)
 }
 
@@ -48,8 +71,16 @@ fn asked_lately(profile: &Profile, config: &Config, now_s: u32) -> bool {
 fn entropy(affinity: &Affinity, config: &Config, facet: u16) -> f64 {
     let facet = config.facet(facet);
     let first = usize::from(facet.first_topic);
-    let topics = affinity.topics.get(first..first + usize::from(facet.topics)).unwrap_or(&[]);
-    topics.iter().map(|t| t.probability).filter(|p| *p > 0.0).map(|p| -p * libm::log2(p)).sum()
+    let topics = affinity
+        .topics
+        .get(first..first + usize::from(facet.topics))
+        .unwrap_or(&[]);
+    topics
+        .iter()
+        .map(|t| t.probability)
+        .filter(|p| *p > 0.0)
+        .map(|p| -p * libm::log2(p))
+        .sum()
 }
 
 /// How much a facet decides between these offers.
@@ -57,7 +88,10 @@ fn weight_in(config: &Config, offers: &[u16], facet: u16) -> f64 {
     let weight_of = |offer: &u16| {
         let offer = config.offer(*offer);
         let weights = config.topic_weights(offer.first_weight, offer.weights);
-        weights.filter(|(topic, _)| config.topic(*topic).facet == facet).map(|(_, a)| a.abs()).sum::<f64>()
+        weights
+            .filter(|(topic, _)| config.topic(*topic).facet == facet)
+            .map(|(_, a)| a.abs())
+            .sum::<f64>()
     };
     offers.iter().map(weight_of).sum::<f64>() * config.facet(facet).weight
 }

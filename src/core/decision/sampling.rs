@@ -20,22 +20,37 @@ pub struct Candidate {
 
 /// Draws one candidate and tells its exact probability.
 #[must_use]
-pub fn draw(candidates: &[Candidate], seed: u64, temperature: f64, exploration: f64) -> Option<(u16, f64)> {
+pub fn draw(
+    candidates: &[Candidate],
+    seed: u64,
+    temperature: f64,
+    exploration: f64,
+) -> Option<(u16, f64)> {
     let mut best = best_of(candidates);
     let top = best.first()?.score;
     // From here on a score is a weight: each power is taken once.
     let mut whole = 0.0;
     for candidate in &mut best {
-        candidate.score = crate::core::base::number::exp2((candidate.score - top) / temperature.max(1e-3));
+        candidate.score =
+            crate::core::base::number::exp2((candidate.score - top) / temperature.max(1e-3));
         whole += candidate.score;
     }
     let winner = if unit(mix(seed, 0x0065_7870_6c6f_7265)) < exploration {
-        candidates.iter().min_by_key(|c| (mix(!seed, u64::from(c.hash)), c.offer))?.offer
+        candidates
+            .iter()
+            .min_by_key(|c| (mix(!seed, u64::from(c.hash)), c.offer))?
+            .offer
     } else {
         winner_of(&best, seed)
     };
-    let of_best = best.iter().find(|b| b.offer == winner).map_or(0.0, |b| b.score / whole);
-    Some((winner, (1.0 - exploration) * of_best + exploration / candidates.len() as f64))
+    let of_best = best
+        .iter()
+        .find(|b| b.offer == winner)
+        .map_or(0.0, |b| b.score / whole);
+    Some((
+        winner,
+        (1.0 - exploration) * of_best + exploration / candidates.len() as f64,
+    ))
 }
 
 /// The smallest ticket wins: `−log₂ u / weight`, of equals the first.
@@ -54,10 +69,17 @@ fn winner_of(weighted: &[Candidate], seed: u64) -> u16 {
 fn best_of(candidates: &[Candidate]) -> Vec<Candidate> {
     let mut best: Vec<Candidate> = Vec::with_capacity(BEST + 1);
     for candidate in candidates {
-        if best.len() == BEST && best.last().is_some_and(|last| better(last, candidate).is_lt()) {
+        if best.len() == BEST
+            && best
+                .last()
+                .is_some_and(|last| better(last, candidate).is_lt())
+        {
             continue;
         }
-        let at = best.iter().rposition(|b| better(b, candidate).is_lt()).map_or(0, |i| i + 1);
+        let at = best
+            .iter()
+            .rposition(|b| better(b, candidate).is_lt())
+            .map_or(0, |i| i + 1);
         best.insert(at, *candidate);
         best.truncate(BEST);
     }

@@ -42,8 +42,16 @@ impl Due {
     #[must_use]
     pub fn event(&self, config: &Config, at_s: u32) -> Event {
         let scenario = config.scenario(self.scenario).hash;
-        let mark = Mark { scenario, ordinal: self.ordinal, ..Mark::default() };
-        Event { booking: self.subject, mark, ..Event::bare(Kind::ScenarioFired, at_s) }
+        let mark = Mark {
+            scenario,
+            ordinal: self.ordinal,
+            ..Mark::default()
+        };
+        Event {
+            booking: self.subject,
+            mark,
+            ..Event::bare(Kind::ScenarioFired, at_s)
+        }
     }
 }
 
@@ -58,13 +66,20 @@ pub fn due(config: &Config, facts: &VisitorFacts) -> Vec<Due> {
 #[must_use]
 pub fn offers(config: &Config, facts: &VisitorFacts) -> Vec<u16> {
     let shown = read(config, facts, Asked::ToShow);
-    shown.iter().map(|due| due.offer).filter(|offer| *offer != NONE).collect()
+    shown
+        .iter()
+        .map(|due| due.offer)
+        .filter(|offer| *offer != NONE)
+        .collect()
 }
 
 /// The offers that belong to scenarios, and are shown at no other time.
 #[must_use]
 pub fn owned(config: &Config) -> Vec<u16> {
-    (0..config.scenarios()).map(|s| config.scenario(s).offer).filter(|offer| *offer != NONE).collect()
+    (0..config.scenarios())
+        .map(|s| config.scenario(s).offer)
+        .filter(|offer| *offer != NONE)
+        .collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,16 +116,37 @@ fn read(config: &Config, facts: &VisitorFacts, asked: Asked) -> Vec<Due> {
         let scenario = config.scenario(index);
         let mut left = reader.left_of(&scenario);
         for cause in reader.causes(&scenario) {
-            let Some(since_s) = reader.due_since(&scenario, &cause) else { continue };
-            let is_new = !cause.subjects.iter().any(|s| profile.has_fired(cause.id(&scenario, *s)));
-            let is_on_show = asked == Asked::ToShow && reader.fired_in_this_visit(&scenario, &cause);
-            let holds = || config.conditions().hold(scenario.condition, facts, &Answers::default());
+            let Some(since_s) = reader.due_since(&scenario, &cause) else {
+                continue;
+            };
+            let is_new = !cause
+                .subjects
+                .iter()
+                .any(|s| profile.has_fired(cause.id(&scenario, *s)));
+            let is_on_show =
+                asked == Asked::ToShow && reader.fired_in_this_visit(&scenario, &cause);
+            let holds = || {
+                config
+                    .conditions()
+                    .hold(scenario.condition, facts, &Answers::default())
+            };
             if ((is_new && left > 0) || is_on_show) && holds() {
                 left = left.saturating_sub(u32::from(is_new));
                 let subject = cause.subjects.first().copied().unwrap_or(0);
-                let owner = if scenario.offer == NONE { Owner::Server } else { Owner::Browser };
+                let owner = if scenario.offer == NONE {
+                    Owner::Server
+                } else {
+                    Owner::Browser
+                };
                 let (ordinal, offer) = (cause.ordinal, scenario.offer);
-                all.push(Due { scenario: index, subject, ordinal, since_s, offer, owner });
+                all.push(Due {
+                    scenario: index,
+                    subject,
+                    ordinal,
+                    since_s,
+                    offer,
+                    owner,
+                });
             }
         }
     }
@@ -119,13 +155,25 @@ fn read(config: &Config, facts: &VisitorFacts, asked: Asked) -> Vec<Due> {
 
 impl Cause {
     fn at(subject: u32, happened_s: u32) -> Self {
-        Self { subjects: vec![subject], ordinal: 0, happened_s, departure_s: None, return_s: None }
+        Self {
+            subjects: vec![subject],
+            ordinal: 0,
+            happened_s,
+            departure_s: None,
+            return_s: None,
+        }
     }
 
     pub(crate) fn of_travel(travel: &Travel, subjects: Vec<u32>, happened_s: u32) -> Self {
         let day_s = |day: u16| (day > 0).then(|| u32::from(day) * DAY_S);
         let (departure_s, return_s) = (day_s(travel.start_day), day_s(return_day(travel)));
-        Self { subjects, ordinal: 0, happened_s, departure_s, return_s }
+        Self {
+            subjects,
+            ordinal: 0,
+            happened_s,
+            departure_s,
+            return_s,
+        }
     }
 
     pub(crate) fn id(&self, scenario: &Scenario, subject: u32) -> u32 {
@@ -145,7 +193,12 @@ impl Cause {
 
 impl<'a> Reader<'a> {
     pub(crate) fn of(config: &'a Config, facts: &'a VisitorFacts) -> Self {
-        Self { profile: facts.profile, config, trips: facts.time.trips(), now_s: facts.now_s }
+        Self {
+            profile: facts.profile,
+            config,
+            trips: facts.time.trips(),
+            now_s: facts.now_s,
+        }
     }
 }
 
@@ -153,7 +206,9 @@ impl Reader<'_> {
     pub(crate) fn causes(&self, scenario: &Scenario) -> Vec<Cause> {
         match scenario.on {
             cause::BOOKING => self.bookings(),
-            cause::FIRST_VISIT if self.profile.first_s > 0 => vec![Cause::at(0, self.profile.first_s)],
+            cause::FIRST_VISIT if self.profile.first_s > 0 => {
+                vec![Cause::at(0, self.profile.first_s)]
+            }
             cause::BIRTHDAY => self.birthdays(),
             on if on == cause::QUOTE_ABANDONED || on >= cause::MOMENT => self.of_trips(on),
             on => {
@@ -166,7 +221,11 @@ impl Reader<'_> {
     fn bookings(&self) -> Vec<Cause> {
         let mut causes = Vec::new();
         for booking in self.profile.bookings.iter().filter(|b| !b.cancelled) {
-            causes.push(Cause::of_travel(&booking.travel, vec![booking.id], booking.at_min * 60));
+            causes.push(Cause::of_travel(
+                &booking.travel,
+                vec![booking.id],
+                booking.at_min * 60,
+            ));
         }
         causes
     }
@@ -176,7 +235,11 @@ impl Reader<'_> {
         let mut causes = Vec::new();
         for trip in self.trips {
             let is_left = on == cause::QUOTE_ABANDONED;
-            if if is_left { trip.is_abandoned } else { trip.moment as u16 == on - cause::MOMENT } {
+            if if is_left {
+                trip.is_abandoned
+            } else {
+                trip.moment as u16 == on - cause::MOMENT
+            } {
                 let left_s = trip.last_s + self.config.timing().abandoned_after_s;
                 let happened_s = if is_left { left_s } else { self.moment_s(trip) };
                 causes.push(Cause::of_travel(&trip.travel, trip.ids.clone(), happened_s));
@@ -189,7 +252,9 @@ impl Reader<'_> {
     fn moment_s(&self, trip: &TripReading) -> u32 {
         let start_s = u32::from(trip.travel.start_day) * DAY_S;
         match trip.moment {
-            Moment::BeforeDeparture => start_s.saturating_sub(self.config.timing().before_departure_days * DAY_S),
+            Moment::BeforeDeparture => {
+                start_s.saturating_sub(self.config.timing().before_departure_days * DAY_S)
+            }
             Moment::Travelling => start_s,
             Moment::Returned => (u32::from(trip.return_day()) + 1) * DAY_S,
             _ => trip.last_s,
@@ -198,13 +263,18 @@ impl Reader<'_> {
 
     /// The birthdays around now: that of last year, this one, the next.
     fn birthdays(&self) -> Vec<Cause> {
-        let Some(birthday) = self.profile.birthday() else { return Vec::new() };
+        let Some(birthday) = self.profile.birthday() else {
+            return Vec::new();
+        };
         // Years of 365.25 days since 2020: one for each birthday.
         let year = self.now_s / DAY_S * 4 / 1461;
         let mut causes = Vec::new();
         for ordinal in year.saturating_sub(1)..=year + 1 {
             let days = day_of(2020 + ordinal, birthday).map(|day| u32::from(day) * DAY_S);
-            causes.extend(days.map(|at_s| Cause { ordinal: ordinal as u16, ..Cause::at(0, at_s) }));
+            causes.extend(days.map(|at_s| Cause {
+                ordinal: ordinal as u16,
+                ..Cause::at(0, at_s)
+            }));
         }
         causes
     }
@@ -212,20 +282,28 @@ impl Reader<'_> {
     /// Since when a scenario is due for a cause; none: it is not.
     fn due_since(&self, scenario: &Scenario, cause: &Cause) -> Option<u32> {
         let since_s = cause.since_s(scenario)?;
-        let is_now = since_s <= self.now_s && self.now_s < since_s.saturating_add(scenario.within_s);
+        let is_now =
+            since_s <= self.now_s && self.now_s < since_s.saturating_add(scenario.within_s);
         let mut unless = self.config.unless(scenario);
-        (is_now && !unless.any(|kind| self.happened_since(scenario, cause, kind))).then_some(since_s)
+        (is_now && !unless.any(|kind| self.happened_since(scenario, cause, kind)))
+            .then_some(since_s)
     }
 
     /// Whether an event happened since the cause; one of the cause's own kind must be another one.
     fn happened_since(&self, scenario: &Scenario, cause: &Cause, kind: Kind) -> bool {
         let since_min = cause.happened_s / 60;
         if kind == Kind::Booking {
-            let mut others = self.profile.bookings.iter().filter(|b| !b.cancelled && !cause.subjects.contains(&b.id));
+            let mut others = self
+                .profile
+                .bookings
+                .iter()
+                .filter(|b| !b.cancelled && !cause.subjects.contains(&b.id));
             return others.any(|b| b.at_min >= since_min);
         }
         let own = u32::from(scenario.on == kind as u16);
-        self.profile.latest_s(kind).is_some_and(|at_s| at_s / 60 >= since_min + own)
+        self.profile
+            .latest_s(kind)
+            .is_some_and(|at_s| at_s / 60 >= since_min + own)
     }
 
     /// How often a scenario may still fire.
@@ -236,15 +314,30 @@ impl Reader<'_> {
         let since_min = match scenario.at_most.per {
             Window::Life => 0,
             Window::Visit => self.profile.visit_s / 60,
-            other => self.now_s.checked_sub(other.seconds()).map_or(0, |from_s| from_s / 60 + 1),
+            other => self
+                .now_s
+                .checked_sub(other.seconds())
+                .map_or(0, |from_s| from_s / 60 + 1),
         };
-        let fired = self.profile.fired.iter().filter(|f| f.scenario == scenario.hash && f.at_min >= since_min);
+        let fired = self
+            .profile
+            .fired
+            .iter()
+            .filter(|f| f.scenario == scenario.hash && f.at_min >= since_min);
         u32::from(scenario.at_most.most).saturating_sub(fired.count() as u32)
     }
 
     fn fired_in_this_visit(&self, scenario: &Scenario, cause: &Cause) -> bool {
         let visit_min = self.profile.visit_s / 60;
-        let mut ids = cause.subjects.iter().map(|subject| cause.id(scenario, *subject));
-        ids.any(|id| self.profile.fired.iter().any(|f| f.id == id && f.at_min >= visit_min))
+        let mut ids = cause
+            .subjects
+            .iter()
+            .map(|subject| cause.id(scenario, *subject));
+        ids.any(|id| {
+            self.profile
+                .fired
+                .iter()
+                .any(|f| f.id == id && f.at_min >= visit_min)
+        })
     }
 }

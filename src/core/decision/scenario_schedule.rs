@@ -17,11 +17,17 @@ const AGAIN_S: u32 = DAY_S;
 pub fn next_look_s(config: &Config, facts: &VisitorFacts) -> Option<u32> {
     let reader = Reader::of(config, facts);
     let mut next = None;
-    for scenario in (0..config.scenarios()).map(|i| config.scenario(i)).filter(|s| s.offer == NONE) {
+    for scenario in (0..config.scenarios())
+        .map(|i| config.scenario(i))
+        .filter(|s| s.offer == NONE)
+    {
         let mut causes = reader.causes(&scenario);
         causes.extend(of_trips_to_come(&reader, &scenario));
         for cause in causes {
-            let is_new = !cause.subjects.iter().any(|s| facts.profile.has_fired(cause.id(&scenario, *s)));
+            let is_new = !cause
+                .subjects
+                .iter()
+                .any(|s| facts.profile.has_fired(cause.id(&scenario, *s)));
             if is_new && let Some(at_s) = next_of(&scenario, &cause, facts.now_s) {
                 next = Some(next.map_or(at_s, |other: u32| other.min(at_s)));
             }
@@ -94,7 +100,10 @@ mod tests {
     }
 
     fn track(engine: &mut Engine, name: &str, fields: &[(&str, &str)]) {
-        let packed: String = fields.iter().map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}")).collect();
+        let packed: String = fields
+            .iter()
+            .map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}"))
+            .collect();
         let event = engine.track(NOW_MS, name, &packed).unwrap();
         engine.apply(&event);
     }
@@ -104,10 +113,19 @@ mod tests {
     fn fires(engine: &Engine, after_ms: f64) {
         let mut now_ms = NOW_MS;
         for _ in 0..40 {
-            let due = engine.due(now_ms).into_iter().find(|due| due.owner == Owner::Server);
+            let due = engine
+                .due(now_ms)
+                .into_iter()
+                .find(|due| due.owner == Owner::Server);
             if let Some(due) = due {
-                assert!(now_ms - unix_ms_of(due.since_s) <= f64::from(AGAIN_S) * 1000.0, "looked late");
-                assert!((unix_ms_of(due.since_s) - NOW_MS - after_ms).abs() < DAY_MS, "{due:?}");
+                assert!(
+                    now_ms - unix_ms_of(due.since_s) <= f64::from(AGAIN_S) * 1000.0,
+                    "looked late"
+                );
+                assert!(
+                    (unix_ms_of(due.since_s) - NOW_MS - after_ms).abs() < DAY_MS,
+                    "{due:?}"
+                );
                 return;
             }
             let next = engine.with_facts(now_ms, |facts| next_look_s(engine.config(), facts));
@@ -120,9 +138,13 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_left_is_seen_an_hour_and_a_day_later() {
-        let mut engine =
-            engine(r#"{"name": "q", "on": "quote_abandoned", "after": {"days": 1}, "then": {"webhook": "crm"}}"#);
-        assert_eq!(engine.with_facts(NOW_MS, |facts| next_look_s(engine.config(), facts)), None);
+        let mut engine = engine(
+            r#"{"name": "q", "on": "quote_abandoned", "after": {"days": 1}, "then": {"webhook": "crm"}}"#,
+        );
+        assert_eq!(
+            engine.with_facts(NOW_MS, |facts| next_look_s(engine.config(), facts)),
+            None
+        );
         track(&mut engine, "quote_start", &[("destination", "lisbonne")]);
         fires(&engine, DAY_MS + 3_600_000.0);
     }
@@ -130,11 +152,20 @@ mod tests {
     #[test]
     fn birthdays_departures_and_returns_are_looked_forward_to() {
         let mut birthday = engine(r#"{"name": "b", "on": "birthday", "then": {"webhook": "crm"}}"#);
-        track(&mut birthday, "declare", &[("fact", "birthday"), ("value", "12-24")]);
+        track(
+            &mut birthday,
+            "declare",
+            &[("fact", "birthday"), ("value", "12-24")],
+        );
         fires(&birthday, 33.0 * DAY_MS);
-        let trip = [("id", "B1"), ("start_date", "2026-12-20"), ("end_date", "2026-12-27")];
-        let mut review =
-            engine(r#"{"name": "r", "on": "trip.returned", "after": {"days": 1}, "then": {"webhook": "crm"}}"#);
+        let trip = [
+            ("id", "B1"),
+            ("start_date", "2026-12-20"),
+            ("end_date", "2026-12-27"),
+        ];
+        let mut review = engine(
+            r#"{"name": "r", "on": "trip.returned", "after": {"days": 1}, "then": {"webhook": "crm"}}"#,
+        );
         track(&mut review, "booking", &trip);
         fires(&review, 38.0 * DAY_MS);
         let mut before = engine(
@@ -146,15 +177,22 @@ mod tests {
 
     #[test]
     fn what_fired_is_not_looked_for_again() {
-        let mut engine = engine(r#"{"name": "w", "on": "booking", "after": {"days": 3}, "then": {"webhook": "crm"}}"#);
+        let mut engine = engine(
+            r#"{"name": "w", "on": "booking", "after": {"days": 3}, "then": {"webhook": "crm"}}"#,
+        );
         track(&mut engine, "booking", &[("id", "B1")]);
         fires(&engine, 3.0 * DAY_MS);
         let later_ms = NOW_MS + 3.5 * DAY_MS;
         let due = engine.due(later_ms);
         let mut fired = Vec::new();
-        due[0].event(engine.config(), seconds_of(later_ms)).encode(&mut fired);
+        due[0]
+            .event(engine.config(), seconds_of(later_ms))
+            .encode(&mut fired);
         engine.apply(&fired);
         assert!(engine.due(later_ms).is_empty());
-        assert_eq!(engine.with_facts(later_ms, |facts| next_look_s(engine.config(), facts)), None);
+        assert_eq!(
+            engine.with_facts(later_ms, |facts| next_look_s(engine.config(), facts)),
+            None
+        );
     }
 }

@@ -41,7 +41,9 @@ impl Suppression {
                 continue;
             }
             suppression.is_trip_ahead = true;
-            suppression.places.extend(config.index_of(Namespace::Topic, trip.travel.destination));
+            suppression
+                .places
+                .extend(config.index_of(Namespace::Topic, trip.travel.destination));
         }
         if !suppression.places.is_empty() {
             suppression.take_products(config);
@@ -52,13 +54,19 @@ impl Suppression {
     fn take_products(&mut self, config: &Config) {
         for index in 0..config.count(Section::Offers) as u16 {
             let (place, theme) = config.theme(index);
-            if place == NONE || config.offer(index).kind != PRODUCT || !self.places.contains(&place) {
+            if place == NONE || config.offer(index).kind != PRODUCT || !self.places.contains(&place)
+            {
                 continue;
             }
             if theme != NONE && !self.themes.contains(&theme) {
                 self.themes.push(theme);
             }
-            self.offers.extend(config.substitutes().filter(|(offer, _)| *offer == index).map(|(_, other)| other));
+            self.offers.extend(
+                config
+                    .substitutes()
+                    .filter(|(offer, _)| *offer == index)
+                    .map(|(_, other)| other),
+            );
         }
     }
 
@@ -75,7 +83,9 @@ impl Suppression {
             return false;
         }
         let (place, theme) = config.theme(index);
-        self.places.iter().any(|booked| places_meet(config, *booked, place))
+        self.places
+            .iter()
+            .any(|booked| places_meet(config, *booked, place))
             || self.offers.contains(&index)
             || (self.themes.contains(&theme) && config.is_suppressed_by_booking(offer.family))
     }

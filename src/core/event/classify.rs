@@ -31,7 +31,11 @@ const MOST_WEIGHT: f64 = 4.0;
 /// The topics of a page.
 #[must_use]
 pub fn classify(config: &Config, facts: &PageFacts) -> Vec<TopicWeight> {
-    let mut found = Found { config, topics: Vec::new(), trusted: 0 };
+    let mut found = Found {
+        config,
+        topics: Vec::new(),
+        trusted: 0,
+    };
     found.take_explicit(facts.explicit);
     found.trust();
     found.take_url(facts.url);
@@ -43,7 +47,11 @@ pub fn classify(config: &Config, facts: &PageFacts) -> Vec<TopicWeight> {
 /// The topics named in a list, `trip.city, stay.short:0.5`; names that the config has not are passed over.
 #[must_use]
 pub fn named_topics(config: &Config, list: &str) -> Vec<TopicWeight> {
-    let mut found = Found { config, topics: Vec::new(), trusted: 0 };
+    let mut found = Found {
+        config,
+        topics: Vec::new(),
+        trusted: 0,
+    };
     found.take_explicit(list);
     found.weights()
 }
@@ -64,9 +72,21 @@ impl Found<'_> {
     /// Takes a topic, but in a facet where a more trusted source has spoken.
     fn add(&mut self, index: u16, weight: f64) {
         let facet = self.config.topic(index).facet;
-        let in_facet = |list: &[(u16, f64)]| list.iter().filter(|(t, _)| self.config.topic(*t).facet == facet).count();
-        let (all, trusted) = (in_facet(&self.topics), in_facet(&self.topics[..self.trusted]));
-        if let Some(known) = self.topics.iter_mut().skip(self.trusted).find(|(t, _)| *t == index) {
+        let in_facet = |list: &[(u16, f64)]| {
+            list.iter()
+                .filter(|(t, _)| self.config.topic(*t).facet == facet)
+                .count()
+        };
+        let (all, trusted) = (
+            in_facet(&self.topics),
+            in_facet(&self.topics[..self.trusted]),
+        );
+        if let Some(known) = self
+            .topics
+            .iter_mut()
+            .skip(self.trusted)
+            .find(|(t, _)| *t == index)
+        {
             known.1 = known.1.max(weight);
         } else if self.topics.len() < MAX_TOPICS && trusted == 0 && all < MOST_IN_FACET {
             self.topics.push((index, weight));
@@ -77,7 +97,9 @@ impl Found<'_> {
         for part in list.split(',').take(2 * MAX_TOPICS) {
             let (name, weight) = part.split_once(':').unwrap_or((part, "1"));
             let weight = crate::core::base::number::decimal(weight.trim_ascii()).unwrap_or(1.0);
-            if let Some(index) = self.config.index_of_name(Namespace::Topic, name.trim_ascii())
+            if let Some(index) = self
+                .config
+                .index_of_name(Namespace::Topic, name.trim_ascii())
                 && weight > 0.0
             {
                 self.add(index, weight.min(MOST_WEIGHT));

@@ -12,12 +12,18 @@ use crate::core::config::Config;
 
 /// What an event of this kind says. A placement that the config does not know (any more) is not said. Errors: a
 /// frequency or a scenario that is not known, an ordinal that is no number.
-pub fn mark<'a>(kind: Kind, config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Result<Mark, TrackError> {
+pub fn mark<'a>(
+    kind: Kind,
+    config: &Config,
+    field: impl Fn(&str) -> Option<&'a str>,
+) -> Result<Mark, TrackError> {
     let mut mark = Mark::default();
     match kind {
         Kind::OfferImpression | Kind::OfferClick => {
             let hash = field("placement").map_or(0, |name| name_hash(Namespace::Placement, name));
-            mark.placement = config.index_of(Namespace::Placement, hash).map_or(0, |_| hash);
+            mark.placement = config
+                .index_of(Namespace::Placement, hash)
+                .map_or(0, |_| hash);
         }
         Kind::Declare | Kind::Unsubscribe | Kind::NewsletterSignup => {
             if let Some(name) = field("frequency").filter(|name| !name.is_empty()) {
@@ -25,7 +31,8 @@ pub fn mark<'a>(kind: Kind, config: &Config, field: impl Fn(&str) -> Option<&'a 
             }
         }
         Kind::ScenarioFired => {
-            let index = field("scenario").and_then(|name| config.index_of_name(Namespace::Scenario, name));
+            let index =
+                field("scenario").and_then(|name| config.index_of_name(Namespace::Scenario, name));
             mark.scenario = config.scenario(index.ok_or(TrackError::BadField)?).hash;
             mark.ordinal = whole(field("ordinal"))? as u16;
         }
@@ -59,7 +66,10 @@ pub fn value_of_fact(config: &Config, fact: &str, value: &str) -> Option<Option<
             // A leap year has every birthday.
             let month_and_day = value.get(value.len().saturating_sub(5)..).unwrap_or("");
             let day = day_of_date(&["2020-", month_and_day].concat());
-            Some(day.map(crate::core::base::time::month_and_day).map(|(month, day)| u32::from(32 * month + day)))
+            Some(
+                day.map(crate::core::base::time::month_and_day)
+                    .map(|(month, day)| u32::from(32 * month + day)),
+            )
         }
         _ => None,
     }

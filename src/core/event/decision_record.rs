@@ -2,7 +2,16 @@
 //! fixed widths, checked. It must never hold more of the visitor than eight coarse levels.
 
 /// What is known of the visitor when a decision is told, in steps so coarse that many share them. Each is 0 to 7, three bits.
-pub const LEVELS: [&str; 8] = ["stage", "value_class", "visits", "moment", "fit", "confidence", "season", "pressure"];
+pub const LEVELS: [&str; 8] = [
+    "stage",
+    "value_class",
+    "visits",
+    "moment",
+    "fit",
+    "confidence",
+    "season",
+    "pressure",
+];
 const LEVEL_BITS: u32 = 3;
 /// At most so many variants, and so many arms.
 const MAX_VARIANT: u8 = 15;
@@ -55,7 +64,14 @@ impl Decided {
         let (words, _) = words.as_chunks::<4>();
         let word = |at: usize| words.get(at).map(|word| u32::from_le_bytes(*word));
         let (propensity, levels) = (Propensity::of_bits(word(2)?)?, Levels::of_bits(word(3)?)?);
-        let decided = Self { id: word(0)?, config: word(1)?, propensity, variant: *variant, arm: *arm, levels };
+        let decided = Self {
+            id: word(0)?,
+            config: word(1)?,
+            propensity,
+            variant: *variant,
+            arm: *arm,
+            levels,
+        };
         (decided.is_told() && *variant <= MAX_VARIANT && *arm <= MAX_ARM).then_some(decided)
     }
 }
@@ -90,7 +106,9 @@ impl Levels {
     /// From levels in their order; what is above 7 is 7.
     #[must_use]
     pub fn of(levels: [u8; 8]) -> Self {
-        Self(levels.iter().rev().fold(0, |bits, level| bits << LEVEL_BITS | u32::from((*level).min(7))))
+        Self(levels.iter().rev().fold(0, |bits, level| {
+            bits << LEVEL_BITS | u32::from((*level).min(7))
+        }))
     }
 
     /// By their bits, 24 of them.
@@ -119,7 +137,10 @@ mod tests {
     #[test]
     fn levels_stand_in_their_order() {
         let levels = Levels::of([1, 2, 3, 4, 5, 6, 7, 200]);
-        assert_eq!((0..8).map(|at| levels.level(at)).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7, 7]);
+        assert_eq!(
+            (0..8).map(|at| levels.level(at)).collect::<Vec<_>>(),
+            [1, 2, 3, 4, 5, 6, 7, 7]
+        );
         assert_eq!(Levels::of_bits(levels.bits()), Some(levels));
         assert_eq!(Levels::of_bits(1 << 24), None);
     }
@@ -130,7 +151,9 @@ mod tests {
             assert_eq!(Propensity::of(no), None, "{no}");
         }
         for kept in [1.0, 0.5, 2e-5, 1e-9] {
-            let read = Propensity::of(kept).map(Propensity::probability).expect("kept");
+            let read = Propensity::of(kept)
+                .map(Propensity::probability)
+                .expect("kept");
             assert!((read / kept - 1.0).abs() < 1e-7, "{kept}");
         }
     }
@@ -138,7 +161,14 @@ mod tests {
     #[test]
     fn bytes_that_are_no_decision_are_refused() {
         let propensity = Propensity::of(0.25).expect("kept");
-        let decided = Decided { id: 9, config: 7, propensity, variant: 2, arm: 1, levels: Levels::of([1; 8]) };
+        let decided = Decided {
+            id: 9,
+            config: 7,
+            propensity,
+            variant: 2,
+            arm: 1,
+            levels: Levels::of([1; 8]),
+        };
         let mut bytes = Vec::new();
         decided.encode(&mut bytes);
         let bytes: [u8; DECIDED_BYTES] = bytes.try_into().expect("all of them");

@@ -12,7 +12,11 @@ use crate::core::config::layout::Section;
 use crate::core::profile::denied::denial_of;
 
 /// What an event of this kind says. Errors: a fact, source, channel or family that is not known; a value that is none.
-pub fn said<'a>(kind: Kind, config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Result<Said, TrackError> {
+pub fn said<'a>(
+    kind: Kind,
+    config: &Config,
+    field: impl Fn(&str) -> Option<&'a str>,
+) -> Result<Said, TrackError> {
     match kind {
         Kind::Declare => declared(config, field),
         Kind::MessageSent | Kind::MessageOpened | Kind::MessageClicked => of_message(config, field),
@@ -28,48 +32,103 @@ pub fn kind_told<'a>(kind: Kind, field: impl Fn(&str) -> Option<&'a str>) -> Kin
     }
 }
 
-fn declared<'a>(config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Result<Said, TrackError> {
+fn declared<'a>(
+    config: &Config,
+    field: impl Fn(&str) -> Option<&'a str>,
+) -> Result<Said, TrackError> {
     let source = match field("source") {
         None | Some("") => Source::Visitor,
         Some(name) => Source::of_name(name).ok_or(TrackError::BadField)?,
     };
-    if let Some((topic, is_denied)) = field("deny").map(|t| (t, true)).or_else(|| Some((field("allow")?, false))) {
-        let index = config.index_of_name(Namespace::Topic, topic).ok_or(TrackError::BadField)?;
+    if let Some((topic, is_denied)) = field("deny")
+        .map(|t| (t, true))
+        .or_else(|| Some((field("allow")?, false)))
+    {
+        let index = config
+            .index_of_name(Namespace::Topic, topic)
+            .ok_or(TrackError::BadField)?;
         let hash = config.topic(index).hash;
-        return Ok(Said { of: denial_of(hash), what: if is_denied { hash } else { 0 }, by: source as u8 });
+        return Ok(Said {
+            of: denial_of(hash),
+            what: if is_denied { hash } else { 0 },
+            by: source as u8,
+        });
     }
-    let of_its_own = || ["zone", "birthday"].into_iter().find_map(|fact| Some((fact, field(fact)?)));
+    let of_its_own = || {
+        ["zone", "birthday"]
+            .into_iter()
+            .find_map(|fact| Some((fact, field(fact)?)))
+    };
     let named = field("fact").map(|fact| (fact, field("value").unwrap_or("").trim_ascii()));
-    let Some((fact, text)) = named.or_else(of_its_own) else { return Ok(Said { by: source as u8, ..Said::default() }) };
+    let Some((fact, text)) = named.or_else(of_its_own) else {
+        return Ok(Said {
+            by: source as u8,
+            ..Said::default()
+        });
+    };
     let of = name_hash(Namespace::Fact, fact);
     if let Some(what) = value_of_fact(config, fact, text) {
-        return Ok(Said { of, what: what.ok_or(TrackError::BadField)?, by: source as u8 });
+        return Ok(Said {
+            of,
+            what: what.ok_or(TrackError::BadField)?,
+            by: source as u8,
+        });
     }
-    let index = config.index_of(Namespace::Fact, of).ok_or(TrackError::BadField)?;
+    let index = config
+        .index_of(Namespace::Fact, of)
+        .ok_or(TrackError::BadField)?;
     let what = match text {
         "" => Some(0),
         text if usize::from(index) < config.count(Section::Facets) => topic(config, fact, text),
-        text => decimal(text).map(|number| ((number * 100.0 + 0.5).floor() as u32).saturating_add(1)),
+        text => {
+            decimal(text).map(|number| ((number * 100.0 + 0.5).floor() as u32).saturating_add(1))
+        }
     };
-    Ok(Said { of, what: what.ok_or(TrackError::BadField)?, by: source as u8 })
+    Ok(Said {
+        of,
+        what: what.ok_or(TrackError::BadField)?,
+        by: source as u8,
+    })
 }
 
 /// An answer as a topic of its facet: `city`, or `trip.city` in full.
 fn topic(config: &Config, facet: &str, answer: &str) -> Option<u32> {
     let within = [facet, ".", answer].concat();
-    let name = if answer.strip_prefix(facet).is_some_and(|rest| rest.starts_with('.')) { answer } else { &within };
-    config.index_of_name(Namespace::Topic, name).map(|index| config.topic(index).hash)
+    let name = if answer
+        .strip_prefix(facet)
+        .is_some_and(|rest| rest.starts_with('.'))
+    {
+        answer
+    } else {
+        &within
+    };
+    config
+        .index_of_name(Namespace::Topic, name)
+        .map(|index| config.topic(index).hash)
 }
 
-fn of_message<'a>(config: &Config, field: impl Fn(&str) -> Option<&'a str>) -> Result<Said, TrackError> {
-    let channel = field("channel").and_then(Channel::of_name).ok_or(TrackError::BadField)?;
+fn of_message<'a>(
+    config: &Config,
+    field: impl Fn(&str) -> Option<&'a str>,
+) -> Result<Said, TrackError> {
+    let channel = field("channel")
+        .and_then(Channel::of_name)
+        .ok_or(TrackError::BadField)?;
     let what = match field("family") {
         None | Some("") => 0,
         Some(family) => {
-            let index = config.index_of_name(Namespace::Family, family).ok_or(TrackError::BadField)?;
+            let index = config
+                .index_of_name(Namespace::Family, family)
+                .ok_or(TrackError::BadField)?;
             config.family(index).hash
         }
     };
-    let of = field("id").filter(|id| !id.is_empty()).map_or(0, |id| name_hash(Namespace::Message, id));
-    Ok(Said { of, what, by: channel as u8 })
+    let of = field("id")
+        .filter(|id| !id.is_empty())
+        .map_or(0, |id| name_hash(Namespace::Message, id));
+    Ok(Said {
+        of,
+        what,
+        by: channel as u8,
+    })
 }

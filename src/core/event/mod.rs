@@ -207,7 +207,11 @@ impl Travel {
         let pick = |mine: u16, theirs: u16| if mine == 0 { theirs } else { mine };
         let pick_count = |mine: u8, theirs: u8| if mine == 0 { theirs } else { mine };
         Self {
-            destination: if self.destination == 0 { other.destination } else { self.destination },
+            destination: if self.destination == 0 {
+                other.destination
+            } else {
+                self.destination
+            },
             start_day: pick(self.start_day, other.start_day),
             end_day: pick(self.end_day, other.end_day),
             adults: pick_count(self.adults, other.adults),
@@ -232,14 +236,28 @@ impl Event {
     pub fn bare(kind: Kind, at_s: u32) -> Self {
         let (travel, said, mark) = (Travel::default(), Said::default(), Mark::default());
         let decided = Decided::default();
-        Self { kind, at_s, topics: Vec::new(), offer: 0, booking: 0, travel, value_cents: 0, said, mark, decided }
+        Self {
+            kind,
+            at_s,
+            topics: Vec::new(),
+            offer: 0,
+            booking: 0,
+            travel,
+            value_cents: 0,
+            said,
+            mark,
+            decided,
+        }
     }
 
     /// Adds a topic by its name: a shorthand for tests and imports. Weights are in sixteenths.
     #[must_use]
     pub fn about(mut self, topic: &str, sixteenths: u8) -> Self {
         if self.topics.len() < MAX_TOPICS {
-            self.topics.push(TopicWeight { topic: name_hash(Namespace::Topic, topic), sixteenths });
+            self.topics.push(TopicWeight {
+                topic: name_hash(Namespace::Topic, topic),
+                sixteenths,
+            });
         }
         self
     }
@@ -250,7 +268,11 @@ impl Event {
         let parts = self.parts();
         let part = |flag: u8, bytes: usize| if parts & flag == 0 { 0 } else { bytes };
         let rest = part(HAS_DETAIL, DETAIL) + part(HAS_SAID, SAID) + part(HAS_MARK, MARK);
-        let decision = if self.decided.is_told() { DECIDED_BYTES } else { 0 };
+        let decision = if self.decided.is_told() {
+            DECIDED_BYTES
+        } else {
+            0
+        };
         out.push((HEAD + topics.len() * 4 + rest + decision) as u8);
         out.push(self.kind as u8);
         out.extend_from_slice(&self.at_s.to_le_bytes());
@@ -296,18 +318,26 @@ impl Event {
     /// read is skipped by its length; a batch that is cut ends there.
     pub fn decode_next(batch: &mut &[u8]) -> Option<Option<Self>> {
         let length = usize::from(*batch.first()?);
-        let (record, rest) = batch.split_at_checked(length.max(1)).unwrap_or((batch, &[]));
+        let (record, rest) = batch
+            .split_at_checked(length.max(1))
+            .unwrap_or((batch, &[]));
         *batch = rest;
         Some(Self::decode(record.get(1..).unwrap_or(&[])))
     }
 
     fn decode(record: &[u8]) -> Option<Self> {
         let mut r = Fields(record);
-        let mut event = Self::bare(Kind::of_number(r.take::<1>()?[0])?, u32::from_le_bytes(r.take()?));
+        let mut event = Self::bare(
+            Kind::of_number(r.take::<1>()?[0])?,
+            u32::from_le_bytes(r.take()?),
+        );
         let [count] = r.take()?;
         for _ in 0..count & (HAS_DETAIL - 1) {
             let word = u32::from_le_bytes(r.take()?);
-            event.topics.push(TopicWeight { topic: word >> 8, sixteenths: word as u8 });
+            event.topics.push(TopicWeight {
+                topic: word >> 8,
+                sixteenths: word as u8,
+            });
         }
         if count & HAS_DETAIL != 0 {
             event.offer = u32::from_le_bytes(r.take()?);
@@ -332,7 +362,8 @@ impl Event {
         if !r.0.is_empty() {
             event.decided = Decided::decode(&r.take()?)?;
         }
-        let is_in_time = event.at_s <= i32::MAX as u32 && event.travel.start_day.max(event.travel.end_day) <= LAST_DAY;
+        let is_in_time = event.at_s <= i32::MAX as u32
+            && event.travel.start_day.max(event.travel.end_day) <= LAST_DAY;
         (r.0.is_empty() && event.topics.len() <= MAX_TOPICS && is_in_time).then_some(event)
     }
 }
@@ -357,19 +388,47 @@ mod tests {
     fn a_batch_is_a_concatenation() {
         let mut batch = Vec::new();
         let first = Event::bare(Kind::PageView, 7).about("trip.city", 16);
-        let second = Event { offer: 5, value_cents: 12_345, ..Event::bare(Kind::Booking, 9) };
+        let second = Event {
+            offer: 5,
+            value_cents: 12_345,
+            ..Event::bare(Kind::Booking, 9)
+        };
         first.encode(&mut batch);
         batch.extend_from_slice(&[3, 250, 0]); // an event of a kind that is not known
         second.encode(&mut batch);
-        let said = Said { of: 1, what: 2, by: 3 };
-        let third = Event { said, ..Event::bare(Kind::Declare, 11).about("trip.ski", 8) };
+        let said = Said {
+            of: 1,
+            what: 2,
+            by: 3,
+        };
+        let third = Event {
+            said,
+            ..Event::bare(Kind::Declare, 11).about("trip.ski", 8)
+        };
         third.encode(&mut batch);
-        let mark = Mark { placement: 9, scenario: 0, ordinal: 0, frequency: Frequency::Weekly };
-        let fourth = Event { mark, offer: 5, ..Event::bare(Kind::OfferImpression, 12) };
+        let mark = Mark {
+            placement: 9,
+            scenario: 0,
+            ordinal: 0,
+            frequency: Frequency::Weekly,
+        };
+        let fourth = Event {
+            mark,
+            offer: 5,
+            ..Event::bare(Kind::OfferImpression, 12)
+        };
         fourth.encode(&mut batch);
         let propensity = Propensity::of(0.5).expect("a probability");
-        let decided = Decided { id: 3, propensity, variant: 1, ..Decided::default() };
-        let fifth = Event { decided, ..fourth.clone() };
+        let decided = Decided {
+            id: 3,
+            propensity,
+            variant: 1,
+            ..Decided::default()
+        };
+        let fifth = Event {
+            decided,
+            ..fourth.clone()
+        };
         fifth.encode(&mut batch);
         let mut rest = batch.as_slice();
         assert_eq!(Event::decode_next(&mut rest), Some(Some(first)));

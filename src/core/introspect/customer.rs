@@ -111,14 +111,27 @@ impl CustomerKnowledge {
                 .collect(),
             persona: customer.persona.and_then(persona_name),
             persona_scores: scores
-                .map(|(i, score)| (config.text(config.persona(i as u16).name).to_owned(), *score))
+                .map(|(i, score)| {
+                    (
+                        config.text(config.persona(i as u16).name).to_owned(),
+                        *score,
+                    )
+                })
                 .collect(),
             negative_persona: customer.negative_persona.and_then(persona_name),
             channel: customer.channel.map(Channel::name),
             channels: channels(customer),
             advocate: customer.is_advocate,
-            declared: profile.facts.iter().filter_map(|fact| told(fact, config)).collect(),
-            denied: profile.facts.iter().filter_map(|fact| denied(fact, config)).collect(),
+            declared: profile
+                .facts
+                .iter()
+                .filter_map(|fact| told(fact, config))
+                .collect(),
+            denied: profile
+                .facts
+                .iter()
+                .filter_map(|fact| denied(fact, config))
+                .collect(),
         }
     }
 }
@@ -129,10 +142,17 @@ fn name_of_persona(config: &Config, hash: u32) -> Option<String> {
 }
 
 fn channels(customer: &Customer) -> BTreeMap<&'static str, ChannelKnowledge> {
-    let told = Channel::ALL.iter().zip(&customer.channels).map(|(channel, reading)| {
-        let known = ChannelKnowledge { messages: reading.messages, reactions: reading.reactions, rate: reading.rate };
-        (channel.name(), known)
-    });
+    let told = Channel::ALL
+        .iter()
+        .zip(&customer.channels)
+        .map(|(channel, reading)| {
+            let known = ChannelKnowledge {
+                messages: reading.messages,
+                reactions: reading.reactions,
+                rate: reading.rate,
+            };
+            (channel.name(), known)
+        });
     told.collect()
 }
 
@@ -140,25 +160,44 @@ fn channels(customer: &Customer) -> BTreeMap<&'static str, ChannelKnowledge> {
 fn denied(fact: &Fact, config: &Config) -> Option<DeniedKnowledge> {
     let topic = config.topic(config.index_of(Namespace::Topic, fact.denied()?)?);
     let topic = config.text(topic.name).to_owned();
-    Some(DeniedKnowledge { topic, source: fact.source.name(), at_ms: unix_ms_of(fact.at_s) })
+    Some(DeniedKnowledge {
+        topic,
+        source: fact.source.name(),
+        at_ms: unix_ms_of(fact.at_s),
+    })
 }
 
 /// A fact that the config knows.
 fn told(fact: &Fact, config: &Config) -> Option<FactKnowledge> {
     let known = config.index_of(Namespace::Fact, fact.hash);
-    let built_in = || [ZONE, BIRTHDAY].into_iter().find(|name| name_hash(Namespace::Fact, name) == fact.hash);
-    let name = known.map(|index| config.fact_name(index)).or_else(built_in)?;
+    let built_in = || {
+        [ZONE, BIRTHDAY]
+            .into_iter()
+            .find(|name| name_hash(Namespace::Fact, name) == fact.hash)
+    };
+    let name = known
+        .map(|index| config.fact_name(index))
+        .or_else(built_in)?;
     let value = match known {
         None if name == ZONE => {
             let zone = config.index_of(Namespace::Zone, fact.value);
             zone.map(|z| FactValue::Name(config.text(config.zone(z).name).to_owned()))
         }
-        None => fact.answer().map(|day| FactValue::Name(format!("{:02}-{:02}", day / 32, day % 32))),
+        None => fact
+            .answer()
+            .map(|day| FactValue::Name(format!("{:02}-{:02}", day / 32, day % 32))),
         Some(index) if usize::from(index) < config.count(Section::Facets) => {
-            let topic = fact.answer().and_then(|hash| config.index_of(Namespace::Topic, hash));
+            let topic = fact
+                .answer()
+                .and_then(|hash| config.index_of(Namespace::Topic, hash));
             topic.map(|t| FactValue::Name(config.text(config.topic(t).name).to_owned()))
         }
         Some(_) => fact.number().map(FactValue::Number),
     };
-    Some(FactKnowledge { fact: name.to_owned(), value, source: fact.source.name(), at_ms: unix_ms_of(fact.at_s) })
+    Some(FactKnowledge {
+        fact: name.to_owned(),
+        value,
+        source: fact.source.name(),
+        at_ms: unix_ms_of(fact.at_s),
+    })
 }

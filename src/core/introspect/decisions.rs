@@ -38,13 +38,19 @@ pub struct DecisionKnowledge {
 pub fn decisions(profile: &Profile, config: &Config) -> Vec<DecisionKnowledge> {
     let mut all: Vec<&Settled> = profile.settled.iter().collect();
     all.sort_by_key(|s| (core::cmp::Reverse(s.at_min), s.decided.id));
-    all.into_iter().map(|settled| named(settled, config)).collect()
+    all.into_iter()
+        .map(|settled| named(settled, config))
+        .collect()
 }
 
 fn named(settled: &Settled, config: &Config) -> DecisionKnowledge {
     let decided = &settled.decided;
-    let placement = config.index_of(Namespace::Placement, settled.placement).map(|p| config.placement(p).name);
-    let offer = config.index_of(Namespace::Offer, settled.offer).map(|o| config.offer(o).name);
+    let placement = config
+        .index_of(Namespace::Placement, settled.placement)
+        .map(|p| config.placement(p).name);
+    let offer = config
+        .index_of(Namespace::Offer, settled.offer)
+        .map(|o| config.offer(o).name);
     let text = |name: u32| config.text(name).to_owned();
     let minute_ms = |minute: u32| unix_ms_of(minute * 60);
     DecisionKnowledge {
@@ -55,7 +61,11 @@ fn named(settled: &Settled, config: &Config) -> DecisionKnowledge {
         variant: decided.variant,
         arm: decided.arm,
         propensity: decided.propensity.probability(),
-        levels: LEVELS.iter().enumerate().map(|(at, name)| (*name, decided.levels.level(at))).collect(),
+        levels: LEVELS
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (*name, decided.levels.level(at)))
+            .collect(),
         at_ms: minute_ms(settled.at_min),
         viewed: settled.is_viewed,
         clicked_ms: settled.click.map(|click| minute_ms(click.at_min)),

@@ -77,7 +77,15 @@ pub struct ExclusionAccount {
 #[must_use]
 pub fn explain(engine: &Engine, request: &Request) -> Explanation {
     let decision = engine.choose(request);
-    engine.with_situation(request.now_ms, |situation| Account { engine, situation, request, decision }.told())
+    engine.with_situation(request.now_ms, |situation| {
+        Account {
+            engine,
+            situation,
+            request,
+            decision,
+        }
+        .told()
+    })
 }
 
 struct Account<'a> {
@@ -94,22 +102,47 @@ impl Account<'_> {
         let (mut candidates, mut excluded) = (Vec::new(), Vec::new());
         for index in config.candidates(&placement) {
             let offer = config.offer(index);
-            let full = self.situation.restraint.is_full(&placement).then_some(Exclusion::Capped);
-            match self.situation.exclusion_from(&placement, (index, &offer), self.request.exclude).or(full) {
-                Some(why) => excluded.push(ExclusionAccount { offer: config.text(offer.name).into(), why: why.name() }),
+            let full = self
+                .situation
+                .restraint
+                .is_full(&placement)
+                .then_some(Exclusion::Capped);
+            match self
+                .situation
+                .exclusion_from(&placement, (index, &offer), self.request.exclude)
+                .or(full)
+            {
+                Some(why) => excluded.push(ExclusionAccount {
+                    offer: config.text(offer.name).into(),
+                    why: why.name(),
+                }),
                 None => candidates.push(self.candidate(index)),
             }
         }
-        candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.offer.cmp(&b.offer)));
+        candidates.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then_with(|| a.offer.cmp(&b.offer))
+        });
         Explanation {
-            offer: self.decision.offer.map(|o| config.text(config.offer(o).name).to_owned()),
+            offer: self
+                .decision
+                .offer
+                .map(|o| config.text(config.offer(o).name).to_owned()),
             variant: self.variant().map(str::to_owned),
             reason: self.decision.reason.name(),
             propensity: self.decision.propensity,
             seed: format!("{:016x}", self.decision.seed),
-            visitor: self.situation.facts.visitor.map(|hash| format!("{hash:016x}")),
+            visitor: self
+                .situation
+                .facts
+                .visitor
+                .map(|hash| format!("{hash:016x}")),
             config: format!("{:08x}", self.decision.config),
-            words: LANGUAGES.iter().map(|language| self.words(language)).collect(),
+            words: LANGUAGES
+                .iter()
+                .map(|language| self.words(language))
+                .collect(),
             candidates,
             excluded,
         }
@@ -152,7 +185,11 @@ impl Account<'_> {
                 }
             })
             .collect();
-        topics.sort_by(|a, b| b.adds.total_cmp(&a.adds).then_with(|| a.topic.cmp(&b.topic)));
+        topics.sort_by(|a, b| {
+            b.adds
+                .total_cmp(&a.adds)
+                .then_with(|| a.topic.cmp(&b.topic))
+        });
         topics
     }
 
@@ -164,15 +201,31 @@ impl Account<'_> {
                 would_change: self.what_is_missing(language),
             };
         };
-        let liked: Vec<Contribution> = self.contributions(offer).into_iter().filter(|c| c.adds > 0.0).take(3).collect();
+        let liked: Vec<Contribution> = self
+            .contributions(offer)
+            .into_iter()
+            .filter(|c| c.adds > 0.0)
+            .take(3)
+            .collect();
         let mut reasons: Vec<String> = liked
             .iter()
             .map(|c| {
-                let share = self.situation.affinity.topics.get(usize::from(c.index)).map_or(0.0, |t| t.probability);
-                (language.liked)(self.situation.config.label(c.index, language.code), libm::round(share * 100.0) as u32)
+                let share = self
+                    .situation
+                    .affinity
+                    .topics
+                    .get(usize::from(c.index))
+                    .map_or(0.0, |t| t.probability);
+                (language.liked)(
+                    self.situation.config.label(c.index, language.code),
+                    libm::round(share * 100.0) as u32,
+                )
             })
             .collect();
-        if self.situation.is_promoted(&self.situation.config.offer(offer)) {
+        if self
+            .situation
+            .is_promoted(&self.situation.config.offer(offer))
+        {
             reasons.push(language.promoted.to_owned());
         }
         if reasons.is_empty() {
@@ -182,7 +235,11 @@ impl Account<'_> {
             Some(first) => self.without(first.index, language),
             None => language.tell_us.to_owned(),
         };
-        Words { language: language.code, reasons, would_change }
+        Words {
+            language: language.code,
+            reasons,
+            would_change,
+        }
     }
 
     /// What the choice would have been, had the visitor shown no interest in a topic.
@@ -190,16 +247,25 @@ impl Account<'_> {
         let config = self.situation.config;
         let mut profile = self.situation.profile.clone();
         let hash = config.topic(topic).hash;
-        profile.facets.iter_mut().for_each(|f| f.topics.retain(|t| t.hash != hash));
+        profile
+            .facets
+            .iter_mut()
+            .for_each(|f| f.topics.retain(|t| t.hash != hash));
         let affinity = Affinity::read(&profile, config, self.situation.now_s);
-        let facts = VisitorFacts { profile: &profile, affinity: &affinity, ..*self.situation.facts };
+        let facts = VisitorFacts {
+            profile: &profile,
+            affinity: &affinity,
+            ..*self.situation.facts
+        };
         let situation = Situation::read(config, &facts);
         let other = situation.decide(self.request, self.engine.draws());
         let label = config.label(topic, language.code);
         match other.offer {
             None => (language.without_default)(label),
             offer if offer == self.decision.offer => (language.without_same)(label),
-            Some(offer) => (language.without)(label, title(config, (offer, other.variant), language.code)),
+            Some(offer) => {
+                (language.without)(label, title(config, (offer, other.variant), language.code))
+            }
         }
     }
 
@@ -207,15 +273,28 @@ impl Account<'_> {
         if self.decision.reason != Reason::NothingKnown {
             return language.tell_us.to_owned();
         }
-        let least = self.situation.config.placement(self.request.placement).min_confidence.min(0.999);
+        let least = self
+            .situation
+            .config
+            .placement(self.request.placement)
+            .min_confidence
+            .min(0.999);
         let needed = self.situation.config.policy().prior_strength * least / (1.0 - least);
-        let known = self.situation.affinity.facets.iter().fold(0.0, |best: f64, f| f.mass.max(best));
+        let known = self
+            .situation
+            .affinity
+            .facets
+            .iter()
+            .fold(0.0, |best: f64, f| f.mass.max(best));
         (language.more_pages)(libm::ceil((needed - known).max(1.0)) as u32)
     }
 }
 
 fn title<'a>(config: &'a Config, (offer, variant): (u16, u8), language: &str) -> &'a str {
-    config.content(offer, variant, language).find(|(key, _)| *key == "title").map_or("", |(_, text)| text)
+    config
+        .content(offer, variant, language)
+        .find(|(key, _)| *key == "title")
+        .map_or("", |(_, text)| text)
 }
 
 impl Exclusion {
@@ -259,21 +338,33 @@ const LANGUAGES: [Language; 2] = [
     Language {
         code: "fr",
         liked: |label, share| {
-            format!("Vous vous intéressez à « {label} » : {share} % de ce que vous avez consulté récemment.")
+            format!(
+                "Vous vous intéressez à « {label} » : {share} % de ce que vous avez consulté récemment."
+            )
         },
         promoted: "Vous n'avez pas donné suite à un autre thème : nous changeons de sujet.",
         general: "Cette offre plaît à beaucoup de visiteurs.",
         tell_us: "Consultez d'autres pages, ou dites-nous ce que vous préférez : le choix suivra.",
-        without: |label, title| format!("Sans votre intérêt pour « {label} », vous auriez vu « {title} »."),
-        without_same: |label| format!("Même sans votre intérêt pour « {label} », vous auriez vu cette offre."),
+        without: |label, title| {
+            format!("Sans votre intérêt pour « {label} », vous auriez vu « {title} ».")
+        },
+        without_same: |label| {
+            format!("Même sans votre intérêt pour « {label} », vous auriez vu cette offre.")
+        },
         without_default: |label| {
-            format!("Sans votre intérêt pour « {label} », vous auriez vu le contenu habituel de la page.")
+            format!(
+                "Sans votre intérêt pour « {label} », vous auriez vu le contenu habituel de la page."
+            )
         },
         more_pages: |n| {
-            format!("Encore {n} page(s) consultée(s) sur un même thème, et une offre pourra vous être proposée.")
+            format!(
+                "Encore {n} page(s) consultée(s) sur un même thème, et une offre pourra vous être proposée."
+            )
         },
         no_offer: |reason| match reason {
-            Reason::Holdout => "Vous faites partie du groupe témoin : la page vous montre son contenu habituel.",
+            Reason::Holdout => {
+                "Vous faites partie du groupe témoin : la page vous montre son contenu habituel."
+            }
             Reason::NoEligibleOffer => "Aucune offre ne vous convient en ce moment.",
             Reason::UnknownPlacement => "Cet emplacement n'est pas connu.",
             Reason::NothingKnown | Reason::Chosen => "Nous ne connaissons pas encore vos goûts.",
@@ -281,18 +372,32 @@ const LANGUAGES: [Language; 2] = [
     },
     Language {
         code: "en",
-        liked: |label, share| format!("You have shown interest in “{label}”: {share}% of what you looked at recently."),
+        liked: |label, share| {
+            format!(
+                "You have shown interest in “{label}”: {share}% of what you looked at recently."
+            )
+        },
         promoted: "You passed over another theme several times, so we change the subject.",
         general: "Many visitors like this offer.",
         tell_us: "Look at other pages, or tell us what you prefer: the choice will follow.",
-        without: |label, title| format!("Without your interest in “{label}”, you would have seen “{title}”."),
-        without_same: |label| format!("Even without your interest in “{label}”, you would have seen this offer."),
-        without_default: |label| {
-            format!("Without your interest in “{label}”, you would have seen the page's usual content.")
+        without: |label, title| {
+            format!("Without your interest in “{label}”, you would have seen “{title}”.")
         },
-        more_pages: |n| format!("Another {n} page(s) about one theme, and an offer can be proposed to you."),
+        without_same: |label| {
+            format!("Even without your interest in “{label}”, you would have seen this offer.")
+        },
+        without_default: |label| {
+            format!(
+                "Without your interest in “{label}”, you would have seen the page's usual content."
+            )
+        },
+        more_pages: |n| {
+            format!("Another {n} page(s) about one theme, and an offer can be proposed to you.")
+        },
         no_offer: |reason| match reason {
-            Reason::Holdout => "You are in the control group: the page shows you its usual content.",
+            Reason::Holdout => {
+                "You are in the control group: the page shows you its usual content."
+            }
             Reason::NoEligibleOffer => "No offer suits you at the moment.",
             Reason::UnknownPlacement => "This placement is not known.",
             Reason::NothingKnown | Reason::Chosen => "We do not know your tastes yet.",

@@ -137,8 +137,11 @@ fn arms(engine: &Engine) -> BTreeMap<String, String> {
     let config = engine.config();
     let text = |string: u32| config.text(string).to_owned();
     let experiments = config.arms().map(|arm| arm.experiment);
-    let taken = experiments.filter_map(|experiment| experiment::of(config, experiment, engine.visitor()?));
-    taken.map(|arm| (text(arm.experiment_name), text(arm.name))).collect()
+    let taken =
+        experiments.filter_map(|experiment| experiment::of(config, experiment, engine.visitor()?));
+    taken
+        .map(|arm| (text(arm.experiment_name), text(arm.name)))
+        .collect()
 }
 
 fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge> {
@@ -147,7 +150,8 @@ fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge>
     let mut facets = Vec::new();
     for (index, reading) in affinity.facets.iter().enumerate() {
         let facet = config.facet(index as u16);
-        let mut topics: Vec<TopicKnowledge> = (facet.first_topic..facet.first_topic.saturating_add(facet.topics))
+        let mut topics: Vec<TopicKnowledge> = (facet.first_topic
+            ..facet.first_topic.saturating_add(facet.topics))
             .filter_map(|t| {
                 let reading = affinity.topics.get(usize::from(t))?;
                 Some(TopicKnowledge {
@@ -158,7 +162,11 @@ fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge>
                 })
             })
             .collect();
-        topics.sort_by(|a, b| b.affinity.total_cmp(&a.affinity).then_with(|| a.name.cmp(&b.name)));
+        topics.sort_by(|a, b| {
+            b.affinity
+                .total_cmp(&a.affinity)
+                .then_with(|| a.name.cmp(&b.name))
+        });
         facets.push(FacetKnowledge {
             name: config.text(facet.name).to_owned(),
             confidence: reading.confidence,
@@ -171,13 +179,18 @@ fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge>
 fn families(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FamilyKnowledge> {
     let config = engine.config();
     let states = fatigue::read(profile, config, &contacts(profile), now_s);
-    let named = states.iter().enumerate().map(|(index, state)| FamilyKnowledge {
-        name: config.text(config.family(index as u16).name).to_owned(),
-        ignored: state.ignored,
-        rests_until_ms: (state.rests_until_s > now_s).then(|| unix_ms_of(state.rests_until_s)),
-        is_promoted: state.is_promoted,
-    });
-    named.filter(|f| f.ignored > 0 || f.rests_until_ms.is_some() || f.is_promoted).collect()
+    let named = states
+        .iter()
+        .enumerate()
+        .map(|(index, state)| FamilyKnowledge {
+            name: config.text(config.family(index as u16).name).to_owned(),
+            ignored: state.ignored,
+            rests_until_ms: (state.rests_until_s > now_s).then(|| unix_ms_of(state.rests_until_s)),
+            is_promoted: state.is_promoted,
+        });
+    named
+        .filter(|f| f.ignored > 0 || f.rests_until_ms.is_some() || f.is_promoted)
+        .collect()
 }
 
 /// The seasons in force, each once.
@@ -191,8 +204,17 @@ fn seasons(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<String> {
 }
 
 fn due(engine: &Engine, now_ms: f64) -> Vec<String> {
-    let name = |scenario: u16| engine.config().text(engine.config().scenario(scenario).name).to_owned();
-    engine.due(now_ms).iter().map(|due| name(due.scenario)).collect()
+    let name = |scenario: u16| {
+        engine
+            .config()
+            .text(engine.config().scenario(scenario).name)
+            .to_owned()
+    };
+    engine
+        .due(now_ms)
+        .iter()
+        .map(|due| name(due.scenario))
+        .collect()
 }
 
 fn trips(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<TripKnowledge> {
@@ -227,7 +249,10 @@ fn bookings(engine: &Engine, profile: &Profile) -> Vec<BookingKnowledge> {
 fn place_name(engine: &Engine, hash: u32) -> Option<String> {
     let config = engine.config();
     let topics = (0..config.count(Section::Topics) as u16).map(|t| config.topic(t));
-    let known = topics.filter(|t| t.hash == hash).map(|t| config.text(t.name).to_owned()).next();
+    let known = topics
+        .filter(|t| t.hash == hash)
+        .map(|t| config.text(t.name).to_owned())
+        .next();
     (hash != 0).then(|| known.unwrap_or_else(|| "other".to_owned()))
 }
 
@@ -239,11 +264,16 @@ fn date_of_day(day: u16) -> Option<String> {
     }
     let z = u32::from(day) + (LANDMARK_UNIX_S / u64::from(DAY_S)) as u32 + 719_468;
     let (era, day_of_era) = (z / 146_097, z % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let date = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + u32::from(month <= 2);
     Some(format!("{year:04}-{month:02}-{date:02}"))
 }

@@ -3,8 +3,8 @@
 
 use super::gazetteer::larger_places;
 use super::{
-    Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_FACETS, MAX_FAMILIES, MAX_OFFERS,
-    MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
+    Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_FACETS, MAX_FAMILIES,
+    MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
 };
 use crate::core::base::decayed_mass::Mass;
 use crate::core::base::hash::{Namespace, mix};
@@ -38,7 +38,9 @@ impl Profile {
             Kind::OfferBooked => self.take_feedback(event, config, Feedback::Booked),
             Kind::OfferNever => self.take_feedback(event, config, Feedback::Never),
             Kind::Search => self.add_trip(event, config, TripStep::Searched),
-            Kind::QuoteStart | Kind::QuoteStep => self.add_trip(event, config, TripStep::QuoteStarted),
+            Kind::QuoteStart | Kind::QuoteStep => {
+                self.add_trip(event, config, TripStep::QuoteStarted)
+            }
             Kind::QuoteSubmit => self.add_trip(event, config, TripStep::QuoteSubmitted),
             Kind::Booking | Kind::BookingCancel => self.add_booking(event, config),
             Kind::Declare => {
@@ -79,11 +81,20 @@ impl Profile {
         self.visit_s = self.visit_s.min(now_s);
         self.first_s = self.first_s.min(now_s);
         for offer in &mut self.offers {
-            offer.exposed_min.iter_mut().for_each(|at| *at = (*at).min(now_s / 60));
+            offer
+                .exposed_min
+                .iter_mut()
+                .for_each(|at| *at = (*at).min(now_s / 60));
         }
-        self.families.iter_mut().for_each(|f| f.clicked_min = f.clicked_min.min(now_s / 60));
-        self.trips.iter_mut().for_each(|t| t.last_min = t.last_min.min(now_s / 60));
-        self.bookings.iter_mut().for_each(|b| b.at_min = b.at_min.min(now_s / 60));
+        self.families
+            .iter_mut()
+            .for_each(|f| f.clicked_min = f.clicked_min.min(now_s / 60));
+        self.trips
+            .iter_mut()
+            .for_each(|t| t.last_min = t.last_min.min(now_s / 60));
+        self.bookings
+            .iter_mut()
+            .for_each(|b| b.at_min = b.at_min.min(now_s / 60));
         self.mend_customer(now_s);
         self.mend_timing(now_s);
         self.mend_settled(now_s);
@@ -93,8 +104,13 @@ impl Profile {
         let learning = season::taste_weight(config, self.zone(config), event.at_s);
         let weight = config.event_weight(event.kind);
         // The larger places first: the latest topic is what the event itself names.
-        for t in larger_places(&event.topics, config).iter().chain(&event.topics) {
-            let Some(index) = config.index_of(Namespace::Topic, t.topic) else { continue };
+        for t in larger_places(&event.topics, config)
+            .iter()
+            .chain(&event.topics)
+        {
+            let Some(index) = config.index_of(Namespace::Topic, t.topic) else {
+                continue;
+            };
             if self.denied().any(|denied| denied == t.topic) {
                 continue;
             }
@@ -126,21 +142,27 @@ impl Profile {
 
     fn add_exposure(&mut self, event: &Event, config: &Config) {
         let minute = event.at_s / 60;
-        let Some(family) = self.offer_of(event, config).map(|o| o.family) else { return };
+        let Some(family) = self.offer_of(event, config).map(|o| o.family) else {
+            return;
+        };
         // Totals are kept where a cap may ask for them.
         let counted = u32::from(config.has_caps());
         if let Some(family) = self.family_of(family) {
             family.exposures = family.exposures.saturating_add(counted);
         }
         let placement = self.see_placement(event, config);
-        let Some(offer) = self.offer_of(event, config) else { return };
+        let Some(offer) = self.offer_of(event, config) else {
+            return;
+        };
         offer.exposures = offer.exposures.saturating_add(1);
         offer.insert_exposure(minute, placement);
     }
 
     fn add_click(&mut self, event: &Event, config: &Config) {
         let minute = event.at_s / 60;
-        let Some(family) = self.offer_of(event, config).map(|o| o.family) else { return };
+        let Some(family) = self.offer_of(event, config).map(|o| o.family) else {
+            return;
+        };
         if let Some(seen) = self.family_of(family) {
             seen.clicked_min = seen.clicked_min.max(minute);
             seen.clicks = seen.clicks.saturating_add(1);
@@ -160,7 +182,9 @@ impl Profile {
         let at = match self.offers.binary_search_by_key(&event.offer, |o| o.hash) {
             Ok(at) => at,
             Err(_) => {
-                forget_least(&mut self.offers, MAX_OFFERS - 1, |o| (o.feedback, o.last_min(), o.hash));
+                forget_least(&mut self.offers, MAX_OFFERS - 1, |o| {
+                    (o.feedback, o.last_min(), o.hash)
+                });
                 let at = self.offers.partition_point(|o| o.hash < event.offer);
                 self.offers.insert(at, OfferSeen::new(event.offer, family));
                 at
@@ -175,9 +199,19 @@ impl Profile {
         let at = match self.families.binary_search_by_key(&hash, |f| f.hash) {
             Ok(at) => at,
             Err(_) => {
-                forget_least(&mut self.families, MAX_FAMILIES - 1, |f| (f.clicked_min, f.hash));
+                forget_least(&mut self.families, MAX_FAMILIES - 1, |f| {
+                    (f.clicked_min, f.hash)
+                });
                 let at = self.families.partition_point(|f| f.hash < hash);
-                self.families.insert(at, FamilySeen { hash, clicked_min: 0, clicks: 0, exposures: 0 });
+                self.families.insert(
+                    at,
+                    FamilySeen {
+                        hash,
+                        clicked_min: 0,
+                        clicks: 0,
+                        exposures: 0,
+                    },
+                );
                 at
             }
         };
@@ -209,14 +243,26 @@ impl Profile {
         let opened = mix(u64::from(event.at_s), u64::from(event.travel.destination));
         let id = (opened as u32 >> 8).max(1);
         if let Err(at) = self.trips.binary_search_by_key(&id, |t| t.id) {
-            self.trips.insert(at, Trip { id, travel: event.travel, step, last_min: minute });
+            self.trips.insert(
+                at,
+                Trip {
+                    id,
+                    travel: event.travel,
+                    step,
+                    last_min: minute,
+                },
+            );
         }
     }
 
     /// A booking told again replaces what was told before, if the word is not older.
     fn add_booking(&mut self, event: &Event, config: &Config) {
         let age_s = config.timing().trip_age_s;
-        let id = if event.booking == 0 { mix(u64::from(event.at_s), 1) as u32 | 1 } else { event.booking };
+        let id = if event.booking == 0 {
+            mix(u64::from(event.at_s), 1) as u32 | 1
+        } else {
+            event.booking
+        };
         let booking = Booking {
             id,
             at_min: event.at_s / 60,
@@ -226,7 +272,10 @@ impl Profile {
         };
         self.put_booking(booking);
         if !booking.cancelled {
-            self.trips.iter_mut().filter(|t| t.is_of(event, age_s)).for_each(|t| t.step = TripStep::Booked);
+            self.trips
+                .iter_mut()
+                .filter(|t| t.is_of(event, age_s))
+                .for_each(|t| t.step = TripStep::Booked);
         }
     }
 
@@ -275,7 +324,9 @@ impl FacetCounters {
     pub(crate) fn retell(&mut self, taste_s: u32, intent_s: u32, now_s: u32) {
         for topic in &mut self.topics {
             topic.taste = topic.taste.told_in(now_s, self.taste_half_life_s, taste_s);
-            topic.intent = topic.intent.told_in(now_s, self.intent_half_life_s, intent_s);
+            topic.intent = topic
+                .intent
+                .told_in(now_s, self.intent_half_life_s, intent_s);
         }
         (self.taste_half_life_s, self.intent_half_life_s) = (taste_s, intent_s);
     }
@@ -289,7 +340,14 @@ impl FacetCounters {
             Err(_) => {
                 forget_least(&mut self.topics, MAX_TOPICS - 1, |t| (t.taste, t.hash));
                 let at = self.topics.partition_point(|t| t.hash < hash);
-                self.topics.insert(at, TopicCounter { hash, taste, intent });
+                self.topics.insert(
+                    at,
+                    TopicCounter {
+                        hash,
+                        taste,
+                        intent,
+                    },
+                );
             }
         }
     }
@@ -304,7 +362,14 @@ impl TopicCounter {
 
 impl OfferSeen {
     fn new(hash: u32, family: u32) -> Self {
-        Self { hash, family, feedback: Feedback::None, exposures: 0, exposed_min: Vec::new(), exposed_in: Vec::new() }
+        Self {
+            hash,
+            family,
+            feedback: Feedback::None,
+            exposures: 0,
+            exposed_min: Vec::new(),
+            exposed_in: Vec::new(),
+        }
     }
 
     /// When it was last seen, 0 if never.
@@ -319,9 +384,20 @@ impl Booking {
     #[must_use]
     pub fn latest_of(self, other: Self) -> Self {
         let key = |b: &Self| {
-            (b.at_min, b.cancelled, b.value_cents, b.travel.destination, b.travel.start_day, b.travel.end_day)
+            (
+                b.at_min,
+                b.cancelled,
+                b.value_cents,
+                b.travel.destination,
+                b.travel.start_day,
+                b.travel.end_day,
+            )
         };
-        if key(&self) >= key(&other) { self } else { other }
+        if key(&self) >= key(&other) {
+            self
+        } else {
+            other
+        }
     }
 }
 
@@ -341,13 +417,20 @@ impl Trip {
 /// Forgets the least by this order until at most `keep` are left.
 pub(crate) fn forget_least<T, K: Ord>(list: &mut Vec<T>, keep: usize, key: impl Fn(&T) -> K) {
     while list.len() > keep {
-        let Some(at) = (0..list.len()).min_by_key(|i| key(&list[*i])) else { return };
+        let Some(at) = (0..list.len()).min_by_key(|i| key(&list[*i])) else {
+            return;
+        };
         list.remove(at);
     }
 }
 
 /// A stream of `r` events a day settles at `r · H / ln 2`: a mass above that is one event's.
 fn plausible(mass: Mass, now_s: u32, half_life_s: u32) -> Mass {
-    let most = MOST_EVENTS_A_DAY * f64::from(half_life_s) / f64::from(DAY_S) / core::f64::consts::LN_2;
-    if mass.at(now_s, half_life_s) <= most { mass } else { Mass::of(1.0, now_s, half_life_s) }
+    let most =
+        MOST_EVENTS_A_DAY * f64::from(half_life_s) / f64::from(DAY_S) / core::f64::consts::LN_2;
+    if mass.at(now_s, half_life_s) <= most {
+        mass
+    } else {
+        Mass::of(1.0, now_s, half_life_s)
+    }
 }

@@ -63,14 +63,20 @@ impl Fact {
     /// The answer as a number, if there was one.
     #[must_use]
     pub fn number(&self) -> Option<f64> {
-        self.value.checked_sub(1).map(|hundredths| f64::from(hundredths) / 100.0)
+        self.value
+            .checked_sub(1)
+            .map(|hundredths| f64::from(hundredths) / 100.0)
     }
 
     /// The later word of two about the same fact.
     #[must_use]
     pub fn latest_of(self, other: Self) -> Self {
         let key = |f: &Self| (f.at_s, f.source, f.value);
-        if key(&self) >= key(&other) { self } else { other }
+        if key(&self) >= key(&other) {
+            self
+        } else {
+            other
+        }
     }
 }
 
@@ -78,9 +84,24 @@ impl Message {
     /// Two words about the same message: the later one holds, but no word undoes a click.
     #[must_use]
     pub fn joined_with(self, other: Self) -> Self {
-        let key = |m: &Self| (m.step == MessageStep::Clicked, m.at_min, m.step, m.channel, m.family);
-        let holds = if key(&self) >= key(&other) { self } else { other };
-        Self { sent_min: self.sent_min.min(other.sent_min), ..holds }
+        let key = |m: &Self| {
+            (
+                m.step == MessageStep::Clicked,
+                m.at_min,
+                m.step,
+                m.channel,
+                m.family,
+            )
+        };
+        let holds = if key(&self) >= key(&other) {
+            self
+        } else {
+            other
+        };
+        Self {
+            sent_min: self.sent_min.min(other.sent_min),
+            ..holds
+        }
     }
 }
 
@@ -88,7 +109,11 @@ impl PersonaKept {
     /// The longer of two.
     #[must_use]
     pub fn longer_of(self, other: Self) -> Self {
-        if self.until_day >= other.until_day { self } else { other }
+        if self.until_day >= other.until_day {
+            self
+        } else {
+            other
+        }
     }
 }
 
@@ -96,13 +121,17 @@ impl Event {
     /// Whether it only tells of a message, which is no visit and no taste.
     #[must_use]
     pub fn is_of_message(&self) -> bool {
-        matches!(self.kind, Kind::MessageSent | Kind::MessageOpened | Kind::MessageClicked)
+        matches!(
+            self.kind,
+            Kind::MessageSent | Kind::MessageOpened | Kind::MessageClicked
+        )
     }
 
     /// Whether someone else than the visitor says it: no visit either.
     #[must_use]
     pub fn is_told_by_others(&self) -> bool {
-        self.kind == Kind::ScenarioFired || (self.kind == Kind::Declare && self.said.by != Source::Visitor as u8)
+        self.kind == Kind::ScenarioFired
+            || (self.kind == Kind::Declare && self.said.by != Source::Visitor as u8)
     }
 }
 
@@ -110,7 +139,10 @@ impl Profile {
     /// A declared fact.
     #[must_use]
     pub fn fact(&self, hash: u32) -> Option<&Fact> {
-        self.facts.binary_search_by_key(&hash, |f| f.hash).ok().map(|i| &self.facts[i])
+        self.facts
+            .binary_search_by_key(&hash, |f| f.hash)
+            .ok()
+            .map(|i| &self.facts[i])
     }
 
     /// Takes a declared fact; an event that declares topics only has none.
@@ -118,8 +150,19 @@ impl Profile {
         let (hash, value, at_s) = (event.said.of & STORED, event.said.what, event.at_s);
         if let (Some(source), true) = (Source::of_number(event.said.by), hash > 0) {
             // Of two words of one second here, the second is the correction.
-            let correct = |known: Fact, said: Fact| if said.at_s >= known.at_s { said } else { known };
-            put(&mut self.facts, Fact { hash, value, source, at_s }, |f| f.hash, correct);
+            let correct =
+                |known: Fact, said: Fact| if said.at_s >= known.at_s { said } else { known };
+            put(
+                &mut self.facts,
+                Fact {
+                    hash,
+                    value,
+                    source,
+                    at_s,
+                },
+                |f| f.hash,
+                correct,
+            );
             self.keep_customer_bounds();
         }
     }
@@ -131,21 +174,43 @@ impl Profile {
             Kind::MessageOpened => MessageStep::Opened,
             _ => MessageStep::Sent,
         };
-        let Some(channel) = Channel::of_number(event.said.by) else { return };
+        let Some(channel) = Channel::of_number(event.said.by) else {
+            return;
+        };
         let unnamed = || mix(u64::from(event.at_s), u64::from(event.said.by)) as u32 | 1;
-        let id = if event.said.of == 0 { unnamed() } else { event.said.of };
+        let id = if event.said.of == 0 {
+            unnamed()
+        } else {
+            event.said.of
+        };
         let at_min = event.at_s / 60;
-        let message = Message { id, channel, family: event.said.what & STORED, step, sent_min: at_min, at_min };
+        let message = Message {
+            id,
+            channel,
+            family: event.said.what & STORED,
+            step,
+            sent_min: at_min,
+            at_min,
+        };
         put(&mut self.messages, message, |m| m.id, Message::joined_with);
         self.keep_customer_bounds();
     }
 
     /// Keeps a negative persona until the end of a day. Returns whether that is news.
     pub fn keep_persona(&mut self, hash: u32, until_day: u16) -> bool {
-        if self.personas.iter().any(|p| p.hash == hash && p.until_day >= until_day) {
+        if self
+            .personas
+            .iter()
+            .any(|p| p.hash == hash && p.until_day >= until_day)
+        {
             return false;
         }
-        put(&mut self.personas, PersonaKept { hash, until_day }, |p| p.hash, PersonaKept::longer_of);
+        put(
+            &mut self.personas,
+            PersonaKept { hash, until_day },
+            |p| p.hash,
+            PersonaKept::longer_of,
+        );
         self.keep_customer_bounds();
         true
     }
@@ -160,11 +225,16 @@ impl Profile {
     /// Brings back what a clock in the future has written.
     pub(super) fn mend_customer(&mut self, now_s: u32) {
         let (minute, last_day) = (now_s / 60, (now_s / DAY_S) as u16 + MAX_PERSONA_DAYS);
-        self.facts.iter_mut().for_each(|f| f.at_s = f.at_s.min(now_s));
+        self.facts
+            .iter_mut()
+            .for_each(|f| f.at_s = f.at_s.min(now_s));
         for message in &mut self.messages {
-            (message.sent_min, message.at_min) = (message.sent_min.min(minute), message.at_min.min(minute));
+            (message.sent_min, message.at_min) =
+                (message.sent_min.min(minute), message.at_min.min(minute));
         }
-        self.personas.iter_mut().for_each(|p| p.until_day = p.until_day.min(last_day));
+        self.personas
+            .iter_mut()
+            .for_each(|p| p.until_day = p.until_day.min(last_day));
     }
 }
 
@@ -182,14 +252,16 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_message() -> impl Strategy<Value = Message> {
-        (0u8..6, 0u32..3, 0u8..3, 100u32..200, 0u32..5).prop_map(|(channel, family, step, at_min, sent)| Message {
-            id: 7,
-            channel: Channel::of_number(channel).unwrap_or_default(),
-            family,
-            step: MessageStep::of_number(step).unwrap_or_default(),
-            sent_min: at_min - sent,
-            at_min,
-        })
+        (0u8..6, 0u32..3, 0u8..3, 100u32..200, 0u32..5).prop_map(
+            |(channel, family, step, at_min, sent)| Message {
+                id: 7,
+                channel: Channel::of_number(channel).unwrap_or_default(),
+                family,
+                step: MessageStep::of_number(step).unwrap_or_default(),
+                sent_min: at_min - sent,
+                at_min,
+            },
+        )
     }
 
     proptest! {
@@ -203,11 +275,25 @@ mod tests {
 
     #[test]
     fn a_machine_s_open_is_taken_back_and_a_click_is_not() {
-        let sent =
-            Message { id: 1, channel: Channel::Email, family: 0, step: MessageStep::Sent, sent_min: 5, at_min: 5 };
-        let opened = Message { step: MessageStep::Opened, at_min: 6, ..sent };
+        let sent = Message {
+            id: 1,
+            channel: Channel::Email,
+            family: 0,
+            step: MessageStep::Sent,
+            sent_min: 5,
+            at_min: 5,
+        };
+        let opened = Message {
+            step: MessageStep::Opened,
+            at_min: 6,
+            ..sent
+        };
         let by_machine = Message { at_min: 7, ..sent };
-        let clicked = Message { step: MessageStep::Clicked, at_min: 6, ..sent };
+        let clicked = Message {
+            step: MessageStep::Clicked,
+            at_min: 6,
+            ..sent
+        };
         assert_eq!(sent.joined_with(opened).step, MessageStep::Opened);
         assert_eq!(opened.joined_with(by_machine).step, MessageStep::Sent);
         assert_eq!(by_machine.joined_with(clicked).step, MessageStep::Clicked);
@@ -217,12 +303,29 @@ mod tests {
     fn a_message_is_no_visit_and_lists_keep_their_bounds() {
         let mut profile = Profile::default();
         for i in 1..200u32 {
-            let said = crate::core::event::Said { of: i, what: 0, by: 1 };
-            profile.take_message(&Event { said, ..Event::bare(Kind::MessageSent, i * 60) });
-            profile.take_fact(&Event { said, ..Event::bare(Kind::Declare, i * 60) });
+            let said = crate::core::event::Said {
+                of: i,
+                what: 0,
+                by: 1,
+            };
+            profile.take_message(&Event {
+                said,
+                ..Event::bare(Kind::MessageSent, i * 60)
+            });
+            profile.take_fact(&Event {
+                said,
+                ..Event::bare(Kind::Declare, i * 60)
+            });
             profile.keep_persona(i, i as u16);
         }
-        assert_eq!((profile.messages.len(), profile.facts.len(), profile.personas.len()), (32, 24, 8));
+        assert_eq!(
+            (
+                profile.messages.len(),
+                profile.facts.len(),
+                profile.personas.len()
+            ),
+            (32, 24, 8)
+        );
         assert_eq!((profile.counts.visits, profile.last_s), (0, 0));
         assert!(profile.messages.iter().all(|m| m.sent_min > 160));
     }

@@ -18,7 +18,12 @@ impl Fact {
     pub(super) fn read(r: &mut BitReader, hash: u32, last_s: u32) -> Self {
         let source = r.take(2) as u8;
         let source = r.sound(Source::of_number(source));
-        Self { hash, source, at_s: ago(r, last_s, 22), value: r.take_golomb(23) }
+        Self {
+            hash,
+            source,
+            at_s: ago(r, last_s, 22),
+            value: r.take_golomb(23),
+        }
     }
 }
 
@@ -43,7 +48,14 @@ impl Message {
         let family = if r.take(1) == 1 { r.take(24) } else { 0 };
         let at_min = (last_s / 60).checked_add_signed(r.take_signed(15));
         let at_min = r.sound(at_min.filter(|at| *at <= i32::MAX as u32 / 60));
-        Self { id, channel, family, step, sent_min: ago(r, at_min, 8), at_min }
+        Self {
+            id,
+            channel,
+            family,
+            step,
+            sent_min: ago(r, at_min, 8),
+            at_min,
+        }
     }
 }
 
@@ -55,6 +67,9 @@ impl PersonaKept {
 
     pub(super) fn read(r: &mut BitReader, hash: u32, last_s: u32) -> Self {
         let until_day = i64::from(r.take_signed(6)) + i64::from(last_s / DAY_S);
-        Self { hash, until_day: r.sound(u16::try_from(until_day).ok()) }
+        Self {
+            hash,
+            until_day: r.sound(u16::try_from(until_day).ok()),
+        }
     }
 }

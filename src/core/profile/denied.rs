@@ -33,7 +33,9 @@ impl Profile {
     pub(super) fn forget_denied(&mut self) {
         let Self { facts, facets, .. } = self;
         for topic in facts.iter().filter_map(Fact::denied) {
-            facets.iter_mut().for_each(|f| f.topics.retain(|t| t.hash != topic));
+            facets
+                .iter_mut()
+                .for_each(|f| f.topics.retain(|t| t.hash != topic));
         }
     }
 }
@@ -45,8 +47,15 @@ mod tests {
     use crate::core::event::{Event, Kind, Said};
 
     fn told(topic: u32, at_s: u32, is_denied: bool) -> Event {
-        let said = Said { of: denial_of(topic), what: if is_denied { topic } else { 0 }, by: Source::Visitor as u8 };
-        Event { said, ..Event::bare(Kind::Declare, at_s) }
+        let said = Said {
+            of: denial_of(topic),
+            what: if is_denied { topic } else { 0 },
+            by: Source::Visitor as u8,
+        };
+        Event {
+            said,
+            ..Event::bare(Kind::Declare, at_s)
+        }
     }
 
     #[test]
@@ -60,7 +69,12 @@ mod tests {
 
     #[test]
     fn an_answer_is_no_denial() {
-        let fact = Fact { hash: 7, value: 7, source: Source::Visitor, at_s: 1 };
+        let fact = Fact {
+            hash: 7,
+            value: 7,
+            source: Source::Visitor,
+            at_s: 1,
+        };
         assert_eq!(fact.denied(), None);
     }
 }

@@ -9,7 +9,9 @@ use crate::core::event::TopicWeight;
 pub(super) fn larger_places(topics: &[TopicWeight], config: &Config) -> Vec<TopicWeight> {
     let mut larger: Vec<TopicWeight> = Vec::new();
     for t in topics {
-        let Some(named) = config.index_of(Namespace::Topic, t.topic) else { continue };
+        let Some(named) = config.index_of(Namespace::Topic, t.topic) else {
+            continue;
+        };
         let mut parent = config.topic(named).parent;
         for _ in 0..MAX_PARENTS {
             if parent == NONE {
@@ -22,7 +24,10 @@ pub(super) fn larger_places(topics: &[TopicWeight], config: &Config) -> Vec<Topi
             }
             match larger.iter_mut().find(|known| known.topic == place.hash) {
                 Some(known) => known.sixteenths = known.sixteenths.max(t.sixteenths),
-                None => larger.push(TopicWeight { topic: place.hash, sixteenths: t.sixteenths }),
+                None => larger.push(TopicWeight {
+                    topic: place.hash,
+                    sixteenths: t.sixteenths,
+                }),
             }
         }
     }

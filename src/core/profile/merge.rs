@@ -5,8 +5,9 @@
 //! their teller's id and are joined by it.
 
 use super::{
-    Booking, Counts, FacetCounters, FamilySeen, MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES, MAX_OFFERS,
-    MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, forget_least,
+    Booking, Counts, FacetCounters, FamilySeen, MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS,
+    MAX_FAMILIES, MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip,
+    forget_least,
 };
 
 /// One profile of many. They are taken in the order of their bytes, so that no other order can show.
@@ -45,7 +46,11 @@ impl Profile {
         }
         let (now_s, is_later) = (self.last_s.max(other.last_s), other.last_s > self.last_s);
         // A replica that only holds messages has seen nothing yet.
-        self.first_s = [self.first_s, other.first_s].into_iter().filter(|s| *s > 0).min().unwrap_or(0);
+        self.first_s = [self.first_s, other.first_s]
+            .into_iter()
+            .filter(|s| *s > 0)
+            .min()
+            .unwrap_or(0);
         self.last_s = now_s;
         self.visit_s = self.visit_s.max(other.visit_s);
         self.counts.absorb(&other.counts);
@@ -55,13 +60,43 @@ impl Profile {
                 Err(at) => self.facets.insert(at, theirs.clone()),
             }
         }
-        absorb_list(&mut self.families, &other.families, |f| f.hash, FamilySeen::absorb);
-        absorb_list(&mut self.offers, &other.offers, |o| o.hash, OfferSeen::absorb);
+        absorb_list(
+            &mut self.families,
+            &other.families,
+            |f| f.hash,
+            FamilySeen::absorb,
+        );
+        absorb_list(
+            &mut self.offers,
+            &other.offers,
+            |o| o.hash,
+            OfferSeen::absorb,
+        );
         absorb_list(&mut self.trips, &other.trips, |t| t.id, Trip::absorb);
-        absorb_list(&mut self.bookings, &other.bookings, |b| b.id, Booking::absorb);
-        absorb_list(&mut self.facts, &other.facts, |f| f.hash, |mine, theirs| *mine = mine.latest_of(*theirs));
-        absorb_list(&mut self.messages, &other.messages, |m| m.id, |mine, theirs| *mine = mine.joined_with(*theirs));
-        absorb_list(&mut self.personas, &other.personas, |p| p.hash, |mine, theirs| *mine = mine.longer_of(*theirs));
+        absorb_list(
+            &mut self.bookings,
+            &other.bookings,
+            |b| b.id,
+            Booking::absorb,
+        );
+        absorb_list(
+            &mut self.facts,
+            &other.facts,
+            |f| f.hash,
+            |mine, theirs| *mine = mine.latest_of(*theirs),
+        );
+        absorb_list(
+            &mut self.messages,
+            &other.messages,
+            |m| m.id,
+            |mine, theirs| *mine = mine.joined_with(*theirs),
+        );
+        absorb_list(
+            &mut self.personas,
+            &other.personas,
+            |p| p.hash,
+            |mine, theirs| *mine = mine.longer_of(*theirs),
+        );
         self.absorb_timing(other);
         absorb_list(
             &mut self.settled,
@@ -80,8 +115,12 @@ impl Profile {
                 facet.latest_topic = 0;
             }
         }
-        forget_least(&mut self.families, MAX_FAMILIES, |f| (f.clicked_min, f.hash));
-        forget_least(&mut self.offers, MAX_OFFERS, |o| (o.feedback, o.last_min(), o.hash));
+        forget_least(&mut self.families, MAX_FAMILIES, |f| {
+            (f.clicked_min, f.hash)
+        });
+        forget_least(&mut self.offers, MAX_OFFERS, |o| {
+            (o.feedback, o.last_min(), o.hash)
+        });
         forget_least(&mut self.trips, MAX_TRIPS, |t| (t.last_min, t.id));
         forget_least(&mut self.bookings, MAX_BOOKINGS, |b| (b.at_min, b.id));
         self.keep_customer_bounds();
@@ -91,7 +130,12 @@ impl Profile {
 }
 
 /// One sorted list into another: what both have is joined, what only they have is taken over.
-pub(crate) fn absorb_list<T: Clone>(mine: &mut Vec<T>, theirs: &[T], key: fn(&T) -> u32, join: fn(&mut T, &T)) {
+pub(crate) fn absorb_list<T: Clone>(
+    mine: &mut Vec<T>,
+    theirs: &[T],
+    key: fn(&T) -> u32,
+    join: fn(&mut T, &T),
+) {
     for item in theirs {
         match mine.binary_search_by_key(&key(item), key) {
             Ok(at) => join(&mut mine[at], item),
@@ -118,11 +162,22 @@ impl FacetCounters {
         let intent_s = self.intent_half_life_s.max(other.intent_half_life_s);
         self.retell(taste_s, intent_s, now_s);
         for theirs in &other.topics {
-            let taste = theirs.taste.told_in(now_s, other.taste_half_life_s, taste_s);
-            let intent = theirs.intent.told_in(now_s, other.intent_half_life_s, intent_s);
+            let taste = theirs
+                .taste
+                .told_in(now_s, other.taste_half_life_s, taste_s);
+            let intent = theirs
+                .intent
+                .told_in(now_s, other.intent_half_life_s, intent_s);
             match self.topics.binary_search_by_key(&theirs.hash, |t| t.hash) {
                 Ok(at) => self.topics[at].add(taste, intent),
-                Err(at) => self.topics.insert(at, TopicCounter { hash: theirs.hash, taste, intent }),
+                Err(at) => self.topics.insert(
+                    at,
+                    TopicCounter {
+                        hash: theirs.hash,
+                        taste,
+                        intent,
+                    },
+                ),
             }
         }
         if is_later && other.latest_topic != 0 {
@@ -157,7 +212,8 @@ impl OfferSeen {
     pub(crate) fn insert_exposure(&mut self, minute: u32, placement: u32) {
         let at = self.exposed_min.partition_point(|m| *m <= minute);
         self.exposed_min.insert(at, minute);
-        self.exposed_in.insert(at.min(self.exposed_in.len()), placement);
+        self.exposed_in
+            .insert(at.min(self.exposed_in.len()), placement);
         if self.exposed_min.len() > MAX_EXPOSURES {
             self.exposed_min.remove(0);
             self.exposed_in.remove(0);

@@ -136,7 +136,11 @@ pub struct FamilySeen {
 }
 
 /// How far a trip has come.
-#[cfg_attr(feature = "full", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "full",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum TripStep {
@@ -185,18 +189,27 @@ impl Profile {
     /// A facet's counters.
     #[must_use]
     pub fn facet(&self, hash: u32) -> Option<&FacetCounters> {
-        self.facets.binary_search_by_key(&hash, |f| f.hash).ok().map(|i| &self.facets[i])
+        self.facets
+            .binary_search_by_key(&hash, |f| f.hash)
+            .ok()
+            .map(|i| &self.facets[i])
     }
 
     /// An offer's exposures.
     #[must_use]
     pub fn offer(&self, hash: u32) -> Option<&OfferSeen> {
-        self.offers.binary_search_by_key(&hash, |o| o.hash).ok().map(|i| &self.offers[i])
+        self.offers
+            .binary_search_by_key(&hash, |o| o.hash)
+            .ok()
+            .map(|i| &self.offers[i])
     }
 
     /// A family's clicks.
     #[must_use]
     pub fn family(&self, hash: u32) -> Option<&FamilySeen> {
-        self.families.binary_search_by_key(&hash, |f| f.hash).ok().map(|i| &self.families[i])
+        self.families
+            .binary_search_by_key(&hash, |f| f.hash)
+            .ok()
+            .map(|i| &self.families[i])
     }
 }

@@ -49,7 +49,11 @@ pub struct BookingWord {
 }
 
 /// What a decision came to.
-#[cfg_attr(feature = "full", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "full",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     None,
@@ -62,8 +66,13 @@ impl Settled {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self.click {
-            Some(Click { booking: Some(word), .. }) if !word.is_cancelled => Outcome::Booking,
-            Some(Click { is_quoted: true, .. }) => Outcome::Quote,
+            Some(Click {
+                booking: Some(word),
+                ..
+            }) if !word.is_cancelled => Outcome::Booking,
+            Some(Click {
+                is_quoted: true, ..
+            }) => Outcome::Quote,
             _ => Outcome::None,
         }
     }
@@ -72,12 +81,20 @@ impl Settled {
     #[must_use]
     pub fn joined_with(self, other: Self) -> Self {
         let key = |s: &Self| (s.at_min, s.decided, s.placement, s.offer);
-        let first = if key(&self) <= key(&other) { self } else { other };
+        let first = if key(&self) <= key(&other) {
+            self
+        } else {
+            other
+        };
         let click = match (self.click, other.click) {
             (Some(mine), Some(theirs)) => Some(mine.joined_with(theirs)),
             (mine, theirs) => mine.or(theirs),
         };
-        Self { is_viewed: self.is_viewed || other.is_viewed, click, ..first }
+        Self {
+            is_viewed: self.is_viewed || other.is_viewed,
+            click,
+            ..first
+        }
     }
 }
 
@@ -92,7 +109,9 @@ impl Click {
 
     /// Whether something that happened at a minute is put down to it.
     fn leads_to(&self, minute: u32) -> bool {
-        minute.checked_sub(self.at_min).is_some_and(|later| later <= ATTRIBUTED_MIN)
+        minute
+            .checked_sub(self.at_min)
+            .is_some_and(|later| later <= ATTRIBUTED_MIN)
     }
 
     /// A later booking is put in the place of an earlier one; of another booking's cancellation nothing follows.
@@ -109,10 +128,14 @@ impl Profile {
     pub(super) fn settle(&mut self, event: &Event) {
         let minute = event.at_s / 60;
         match event.kind {
-            Kind::OfferImpression | Kind::OfferClick if event.decided.is_told() => self.take_decision(event),
+            Kind::OfferImpression | Kind::OfferClick if event.decided.is_told() => {
+                self.take_decision(event)
+            }
             Kind::QuoteSubmit => {
                 let clicks = self.settled.iter_mut().filter_map(|s| s.click.as_mut());
-                clicks.filter(|click| click.leads_to(minute)).for_each(|click| click.is_quoted = true);
+                clicks
+                    .filter(|click| click.leads_to(minute))
+                    .for_each(|click| click.is_quoted = true);
             }
             _ => {}
         }
@@ -127,9 +150,16 @@ impl Profile {
             offer: event.offer,
             at_min,
             is_viewed: !is_click,
-            click: is_click.then_some(Click { at_min, is_quoted: false, booking: None }),
+            click: is_click.then_some(Click {
+                at_min,
+                is_quoted: false,
+                booking: None,
+            }),
         };
-        match self.settled.binary_search_by_key(&event.decided.id, |s| s.decided.id) {
+        match self
+            .settled
+            .binary_search_by_key(&event.decided.id, |s| s.decided.id)
+        {
             Ok(at) => self.settled[at] = self.settled[at].joined_with(told),
             Err(at) => self.settled.insert(at, told),
         }
@@ -137,8 +167,15 @@ impl Profile {
 
     /// Puts a booking, as it stands by now, down to the clicks before it.
     pub(super) fn settle_booking(&mut self, booking: &Booking) {
-        let word = BookingWord { at_min: booking.at_min, is_cancelled: booking.cancelled, id: booking.id };
-        self.settled.iter_mut().filter_map(|s| s.click.as_mut()).for_each(|click| click.take(word));
+        let word = BookingWord {
+            at_min: booking.at_min,
+            is_cancelled: booking.cancelled,
+            id: booking.id,
+        };
+        self.settled
+            .iter_mut()
+            .filter_map(|s| s.click.as_mut())
+            .for_each(|click| click.take(word));
     }
 
     /// Forgets what is over the list's bounds, or older than it is kept.
@@ -155,7 +192,10 @@ impl Profile {
             settled.at_min = settled.at_min.min(minute);
             if let Some(click) = &mut settled.click {
                 click.at_min = click.at_min.min(minute);
-                click.booking.iter_mut().for_each(|word| word.at_min = word.at_min.min(minute));
+                click
+                    .booking
+                    .iter_mut()
+                    .for_each(|word| word.at_min = word.at_min.min(minute));
             }
         }
     }

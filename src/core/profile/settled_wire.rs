@@ -16,7 +16,9 @@ const UNSEEN: u32 = 63;
 pub(super) fn append(bytes: &mut Vec<u8>, profile: &Profile) {
     let (mut w, mut before) = (BitWriter::default(), (0, 0));
     if !profile.settled.is_empty() {
-        write_list(&mut w, &profile.settled, 2, |w, s| s.write(w, profile, &mut before));
+        write_list(&mut w, &profile.settled, 2, |w, s| {
+            s.write(w, profile, &mut before)
+        });
     }
     let bits = w.finish();
     bytes.extend_from_slice(&bits);
@@ -30,17 +32,27 @@ pub(super) fn before(content: &[u8]) -> &[u8] {
 
 fn parts(content: &[u8]) -> Option<(&[u8], &[u8])> {
     let (content, length) = content.split_last_chunk::<2>()?;
-    content.split_at_checked(content.len().checked_sub(usize::from(u16::from_le_bytes(*length)))?)
+    content.split_at_checked(
+        content
+            .len()
+            .checked_sub(usize::from(u16::from_le_bytes(*length)))?,
+    )
 }
 
 /// The decisions of a profile's bytes, which were found whole already; none: they cannot be read.
 pub(super) fn read(bytes: &[u8], profile: &Profile) -> Option<Vec<Settled>> {
-    let (_, bits) = parts(bytes.split_last_chunk::<4>().map_or(&[0; 2][..], |(content, _)| content))?;
+    let (_, bits) = parts(
+        bytes
+            .split_last_chunk::<4>()
+            .map_or(&[0; 2][..], |(content, _)| content),
+    )?;
     if bits.is_empty() {
         return Some(Vec::new());
     }
     let (mut r, mut before) = (BitReader::new(bits), (0, 0));
-    let settled = read_list(&mut r, (2, MAX_SETTLED), 32, |r, id| Settled::read(r, id, profile, &mut before));
+    let settled = read_list(&mut r, (2, MAX_SETTLED), 32, |r, id| {
+        Settled::read(r, id, profile, &mut before)
+    });
     (r.is_done() && !settled.is_empty()).then_some(settled)
 }
 
@@ -70,7 +82,12 @@ impl Settled {
         }
     }
 
-    pub(super) fn read(r: &mut BitReader, id: u32, profile: &Profile, before: &mut (u32, u32)) -> Self {
+    pub(super) fn read(
+        r: &mut BitReader,
+        id: u32,
+        profile: &Profile,
+        before: &mut (u32, u32),
+    ) -> Self {
         let last_s = profile.last_s;
         read_changed(r, &mut before.0);
         read_changed(r, &mut before.1);
@@ -81,9 +98,27 @@ impl Settled {
         let (variant, arm) = (take_count(r, 0), take_count(r, 0));
         let at_min = ago(r, last_s / 60, 13);
         let is_viewed = r.take(1) == 1;
-        let click = if r.take(1) == 1 { Some(Click::read(r, last_s, at_min)) } else { None };
-        let decided = Decided { id, config: before.0, propensity, variant, arm, levels };
-        Self { decided, placement: before.1, offer, at_min, is_viewed, click }
+        let click = if r.take(1) == 1 {
+            Some(Click::read(r, last_s, at_min))
+        } else {
+            None
+        };
+        let decided = Decided {
+            id,
+            config: before.0,
+            propensity,
+            variant,
+            arm,
+            levels,
+        };
+        Self {
+            decided,
+            placement: before.1,
+            offer,
+            at_min,
+            is_viewed,
+            click,
+        }
     }
 }
 
@@ -101,15 +136,27 @@ impl Click {
 
     fn read(r: &mut BitReader, last_s: u32, decided_min: u32) -> Self {
         let later = r.take_golomb(3);
-        let at_min = r.sound(decided_min.checked_add(later).filter(|at| *at <= last_s / 60));
+        let at_min = r.sound(
+            decided_min
+                .checked_add(later)
+                .filter(|at| *at <= last_s / 60),
+        );
         let is_quoted = r.take(1) == 1;
         let booking = if r.take(1) == 1 {
             let (id, is_cancelled) = (r.take(32), r.take(1) == 1);
-            Some(BookingWord { at_min: ago(r, last_s / 60, 13), is_cancelled, id })
+            Some(BookingWord {
+                at_min: ago(r, last_s / 60, 13),
+                is_cancelled,
+                id,
+            })
         } else {
             None
         };
-        Self { at_min, is_quoted, booking }
+        Self {
+            at_min,
+            is_quoted,
+            booking,
+        }
     }
 }
 

@@ -52,7 +52,11 @@ pub struct Fired {
 /// The identity of a cause: a scenario, what it fired for (a trip, a booking, a time), and for which time.
 #[must_use]
 pub fn cause_id(scenario: u32, subject: u32, ordinal: u16) -> u32 {
-    (mix(mix(u64::from(scenario), u64::from(subject)), u64::from(ordinal)) as u32).max(1)
+    (mix(
+        mix(u64::from(scenario), u64::from(subject)),
+        u64::from(ordinal),
+    ) as u32)
+        .max(1)
 }
 
 impl Profile {
@@ -60,15 +64,23 @@ impl Profile {
     pub(super) fn take_timing(&mut self, event: &Event, config: &Config) {
         let at_min = event.at_s / 60;
         if config.is_remembered(event.kind) {
-            let latest = Latest { kind: event.kind as u8, at_min };
+            let latest = Latest {
+                kind: event.kind as u8,
+                at_min,
+            };
             match self.latest.binary_search_by_key(&latest.kind, |l| l.kind) {
                 Ok(at) => self.latest[at].at_min = self.latest[at].at_min.max(at_min),
                 Err(at) => self.latest.insert(at, latest),
             }
         }
         match event.kind {
-            Kind::Declare | Kind::Unsubscribe | Kind::NewsletterSignup if event.mark.frequency != Frequency::Unsaid => {
-                self.preference = self.preference.max(Preference { at_min, frequency: event.mark.frequency });
+            Kind::Declare | Kind::Unsubscribe | Kind::NewsletterSignup
+                if event.mark.frequency != Frequency::Unsaid =>
+            {
+                self.preference = self.preference.max(Preference {
+                    at_min,
+                    frequency: event.mark.frequency,
+                });
             }
             Kind::ScenarioFired => self.take_fired(event),
             _ => {}
@@ -81,12 +93,18 @@ impl Profile {
     pub(super) fn see_placement(&mut self, event: &Event, config: &Config) -> u32 {
         let hash = event.mark.placement;
         let known = config.index_of(Namespace::Placement, hash);
-        if hash == 0 || known.is_none_or(|index| config.caps(Scope::Placement, index).next().is_none()) {
+        if hash == 0
+            || known.is_none_or(|index| config.caps(Scope::Placement, index).next().is_none())
+        {
             return 0;
         }
         match self.placements.binary_search_by_key(&hash, |p| p.hash) {
-            Ok(at) => self.placements[at].exposures = self.placements[at].exposures.saturating_add(1),
-            Err(at) => self.placements.insert(at, PlacementSeen { hash, exposures: 1 }),
+            Ok(at) => {
+                self.placements[at].exposures = self.placements[at].exposures.saturating_add(1)
+            }
+            Err(at) => self
+                .placements
+                .insert(at, PlacementSeen { hash, exposures: 1 }),
         }
         hash
     }
@@ -94,7 +112,11 @@ impl Profile {
     fn take_fired(&mut self, event: &Event) {
         let scenario = event.mark.scenario;
         let id = cause_id(scenario, event.booking, event.mark.ordinal);
-        let fired = Fired { id, scenario, at_min: event.at_s / 60 };
+        let fired = Fired {
+            id,
+            scenario,
+            at_min: event.at_s / 60,
+        };
         if let Err(at) = self.fired.binary_search_by_key(&id, |f| f.id)
             && scenario != 0
         {
@@ -135,7 +157,9 @@ impl Profile {
         forget_least(&mut self.latest, MAX_LATEST, |l| (l.at_min, l.kind));
         forget_least(&mut self.fired, MAX_FIRED, |f| (f.at_min, f.id));
         if self.placements.len() > MAX_PLACEMENTS {
-            forget_least(&mut self.placements, MAX_PLACEMENTS, |p| (p.exposures, p.hash));
+            forget_least(&mut self.placements, MAX_PLACEMENTS, |p| {
+                (p.exposures, p.hash)
+            });
             let kept = &self.placements;
             for place in self.offers.iter_mut().flat_map(|o| &mut o.exposed_in) {
                 if kept.binary_search_by_key(place, |p| p.hash).is_err() {
@@ -148,8 +172,12 @@ impl Profile {
     /// Brings back what a clock in the future has written.
     pub(super) fn mend_timing(&mut self, now_s: u32) {
         let minute = now_s / 60;
-        self.latest.iter_mut().for_each(|l| l.at_min = l.at_min.min(minute));
-        self.fired.iter_mut().for_each(|f| f.at_min = f.at_min.min(minute));
+        self.latest
+            .iter_mut()
+            .for_each(|l| l.at_min = l.at_min.min(minute));
+        self.fired
+            .iter_mut()
+            .for_each(|f| f.at_min = f.at_min.min(minute));
         self.preference.at_min = self.preference.at_min.min(minute);
     }
 
@@ -172,7 +200,10 @@ impl Profile {
     /// When an event of a kind last happened, in seconds since the landmark; only what a scenario asks for is kept.
     #[must_use]
     pub fn latest_s(&self, kind: Kind) -> Option<u32> {
-        self.latest.iter().find(|l| l.kind == kind as u8).map(|l| l.at_min * 60)
+        self.latest
+            .iter()
+            .find(|l| l.kind == kind as u8)
+            .map(|l| l.at_min * 60)
     }
 
     /// Whether a scenario fired for a cause.

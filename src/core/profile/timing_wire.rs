@@ -13,13 +13,19 @@ impl PlacementSeen {
     }
 
     pub(super) fn read(r: &mut BitReader, hash: u32) -> Self {
-        Self { hash, exposures: r.take_golomb(3) }
+        Self {
+            hash,
+            exposures: r.take_golomb(3),
+        }
     }
 }
 
 /// Where one exposure was: as many bits as the list of placements needs, none where it is empty.
 pub(super) fn write_place(w: &mut BitWriter, profile: &Profile, hash: u32) {
-    let index = profile.placements.binary_search_by_key(&hash, |p| p.hash).map_or(0, |at| at as u32 + 1);
+    let index = profile
+        .placements
+        .binary_search_by_key(&hash, |p| p.hash)
+        .map_or(0, |at| at as u32 + 1);
     w.put(index, place_bits(profile.placements.len()));
 }
 
@@ -58,7 +64,10 @@ impl Latest {
     }
 
     pub(super) fn read(r: &mut BitReader, kind: u32, last_s: u32) -> Self {
-        Self { kind: kind as u8, at_min: ago(r, last_s / 60, 13) }
+        Self {
+            kind: kind as u8,
+            at_min: ago(r, last_s / 60, 13),
+        }
     }
 }
 
@@ -70,6 +79,10 @@ impl Fired {
     }
 
     pub(super) fn read(r: &mut BitReader, id: u32, last_s: u32) -> Self {
-        Self { id, scenario: r.take(24), at_min: ago(r, last_s / 60, 15) }
+        Self {
+            id,
+            scenario: r.take(24),
+            at_min: ago(r, last_s / 60, 15),
+        }
     }
 }

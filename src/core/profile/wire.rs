@@ -4,11 +4,14 @@
 
 use super::customer::{Fact, MAX_FACTS, MAX_MESSAGES, MAX_PERSONAS, Message, PersonaKept};
 use super::settled_wire;
-use super::timing::{Fired, Latest, MAX_FIRED, MAX_LATEST, MAX_PLACEMENTS, PlacementSeen, Preference};
+use super::timing::{
+    Fired, Latest, MAX_FIRED, MAX_LATEST, MAX_PLACEMENTS, PlacementSeen, Preference,
+};
 use super::timing_wire::{read_place, write_place};
 use super::{
-    Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES,
-    MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
+    Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS,
+    MAX_FAMILIES, MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip,
+    TripStep,
 };
 use crate::core::base::bits::{BitReader, BitWriter};
 use crate::core::base::decayed_mass::{INTENT_STEP_S, Mass, TASTE_STEP_S, elapsed_units};
@@ -39,7 +42,9 @@ impl Profile {
         write_list(&mut w, &self.families, 3, |w, f| f.write(w, self.last_s));
         write_list(&mut w, &self.placements, 1, |w, p| p.write(w));
         let mut before = 0;
-        write_list(&mut w, &self.offers, 5, |w, o| o.write(w, self, core::mem::replace(&mut before, o.hash)));
+        write_list(&mut w, &self.offers, 5, |w, o| {
+            o.write(w, self, core::mem::replace(&mut before, o.hash))
+        });
         write_list(&mut w, &self.trips, 2, |w, t| t.write(w, self.last_s));
         write_list(&mut w, &self.bookings, 2, |w, b| b.write(w, self.last_s));
         write_list(&mut w, &self.facts, 0, |w, f| f.write(w, self.last_s));
@@ -65,7 +70,9 @@ impl Profile {
     /// As [`Self::decode`], without the settled decisions: no choice asks for them, and what every page loads before its
     /// first choice need not know how to read them. Errors: [`WireError`].
     pub fn glance(bytes: &[u8]) -> Result<Self, WireError> {
-        let Some(version) = bytes.first() else { return Ok(Self::default()) };
+        let Some(version) = bytes.first() else {
+            return Ok(Self::default());
+        };
         if *version > VERSION {
             return Err(WireError::Newer(*version));
         }
@@ -76,31 +83,61 @@ impl Profile {
         let mut r = BitReader::new(settled_wire::before(content));
         r.take(8);
         let profile = Self::read(&mut r);
-        if r.is_done() { Ok(profile) } else { Err(WireError::Corrupt) }
+        if r.is_done() {
+            Ok(profile)
+        } else {
+            Err(WireError::Corrupt)
+        }
     }
 
     fn read(r: &mut BitReader) -> Self {
         let last_s = r.take(31);
         let (first_s, visit_s) = (ago(r, last_s, 20), ago(r, last_s, 10));
         let counts = Counts::read(r);
-        let facets = read_list(r, (4, MAX_FACETS), 16, |r, hash| FacetCounters::read(r, hash, last_s));
-        let families = read_list(r, (3, MAX_FAMILIES), 24, |r, hash| FamilySeen::read(r, hash, last_s));
+        let facets = read_list(r, (4, MAX_FACETS), 16, |r, hash| {
+            FacetCounters::read(r, hash, last_s)
+        });
+        let families = read_list(r, (3, MAX_FAMILIES), 24, |r, hash| {
+            FamilySeen::read(r, hash, last_s)
+        });
         let placements = read_list(r, (1, MAX_PLACEMENTS), 32, PlacementSeen::read);
-        let mut profile = Self { last_s, first_s, visit_s, counts, facets, families, placements, ..Self::default() };
+        let mut profile = Self {
+            last_s,
+            first_s,
+            visit_s,
+            counts,
+            facets,
+            families,
+            placements,
+            ..Self::default()
+        };
         profile.offers = read_offers(r, &profile);
         profile.trips = read_list(r, (2, MAX_TRIPS), 24, |r, id| Trip::read(r, id, last_s));
-        profile.bookings = read_list(r, (2, MAX_BOOKINGS), 32, |r, id| Booking::read(r, id, last_s));
+        profile.bookings = read_list(r, (2, MAX_BOOKINGS), 32, |r, id| {
+            Booking::read(r, id, last_s)
+        });
         profile.facts = read_list(r, (0, MAX_FACTS), 24, |r, hash| Fact::read(r, hash, last_s));
-        profile.messages = read_list(r, (0, MAX_MESSAGES), 32, |r, id| Message::read(r, id, last_s));
-        profile.personas = read_list(r, (0, MAX_PERSONAS), 24, |r, hash| PersonaKept::read(r, hash, last_s));
+        profile.messages = read_list(r, (0, MAX_MESSAGES), 32, |r, id| {
+            Message::read(r, id, last_s)
+        });
+        profile.personas = read_list(r, (0, MAX_PERSONAS), 24, |r, hash| {
+            PersonaKept::read(r, hash, last_s)
+        });
         profile.preference = Preference::read(r, last_s);
-        profile.latest = read_list(r, (0, MAX_LATEST), 6, |r, kind| Latest::read(r, kind, last_s));
+        profile.latest = read_list(r, (0, MAX_LATEST), 6, |r, kind| {
+            Latest::read(r, kind, last_s)
+        });
         profile.fired = read_list(r, (0, MAX_FIRED), 32, |r, id| Fired::read(r, id, last_s));
         profile
     }
 }
 
-pub(super) fn write_list<T>(w: &mut BitWriter, list: &[T], k: u32, mut one: impl FnMut(&mut BitWriter, &T)) {
+pub(super) fn write_list<T>(
+    w: &mut BitWriter,
+    list: &[T],
+    k: u32,
+    mut one: impl FnMut(&mut BitWriter, &T),
+) {
     w.put_golomb(list.len() as u32, k);
     list.iter().for_each(|item| one(w, item));
 }
@@ -194,14 +231,21 @@ impl FacetCounters {
             write_mass(w, t.taste, elapsed_units(last_s, self.taste_half_life_s));
             write_mass(w, t.intent, elapsed_units(last_s, self.intent_half_life_s));
         });
-        let latest = self.topics.iter().position(|t| t.hash == self.latest_topic).map_or(0, |i| i + 1);
+        let latest = self
+            .topics
+            .iter()
+            .position(|t| t.hash == self.latest_topic)
+            .map_or(0, |i| i + 1);
         w.put_golomb(latest as u32, 2);
     }
 
     fn read(r: &mut BitReader, hash: u32, last_s: u32) -> Self {
         let taste_half_life_s = r.take_golomb(10).saturating_mul(TASTE_STEP_S);
         let intent_half_life_s = r.take_golomb(10).saturating_mul(INTENT_STEP_S);
-        let (taste, intent) = (elapsed_units(last_s, taste_half_life_s), elapsed_units(last_s, intent_half_life_s));
+        let (taste, intent) = (
+            elapsed_units(last_s, taste_half_life_s),
+            elapsed_units(last_s, intent_half_life_s),
+        );
         let topics = read_list(r, (3, MAX_TOPICS), 24, |r, hash| TopicCounter {
             hash,
             taste: read_mass(r, taste),
@@ -212,13 +256,23 @@ impl FacetCounters {
             None => 0,
             Some(i) => r.sound(topics.get(i).map(|t| t.hash)),
         };
-        Self { hash, taste_half_life_s, intent_half_life_s, latest_topic, topics }
+        Self {
+            hash,
+            taste_half_life_s,
+            intent_half_life_s,
+            latest_topic,
+            topics,
+        }
     }
 }
 
 /// A faded mass is one bit; the others lose nothing.
 fn write_mass(w: &mut BitWriter, mass: Mass, elapsed: i64) {
-    let beside = if mass == Mass::ZERO { i64::MIN } else { mass.0 - elapsed };
+    let beside = if mass == Mass::ZERO {
+        i64::MIN
+    } else {
+        mass.0 - elapsed
+    };
     w.put(u32::from(beside >= MASS_LEAST), 1);
     if beside >= MASS_LEAST {
         w.put_signed(beside.min(MASS_MOST) as i32, 20);
@@ -246,8 +300,17 @@ impl FamilySeen {
 
     fn read(r: &mut BitReader, hash: u32, last_s: u32) -> Self {
         let (exposures, clicks) = (r.take_golomb(1), r.take_golomb(1));
-        let clicked_min = if clicks > 0 { ago(r, last_s / 60, 12) } else { 0 };
-        Self { hash, clicked_min, clicks, exposures }
+        let clicked_min = if clicks > 0 {
+            ago(r, last_s / 60, 12)
+        } else {
+            0
+        };
+        Self {
+            hash,
+            clicked_min,
+            clicks,
+            exposures,
+        }
     }
 }
 
@@ -255,7 +318,10 @@ impl OfferSeen {
     /// Hashes ascend, so that the step from the one `before` takes fewer bits.
     fn write(&self, w: &mut BitWriter, profile: &Profile, before: u32) {
         w.put_golomb(self.hash.wrapping_sub(before), 27);
-        match profile.families.binary_search_by_key(&self.family, |f| f.hash) {
+        match profile
+            .families
+            .binary_search_by_key(&self.family, |f| f.hash)
+        {
             Ok(at) => w.put(at as u32, 4),
             Err(_) => {
                 w.put(MAX_FAMILIES as u32, 4);
@@ -288,7 +354,8 @@ impl OfferSeen {
         let exposures = r.take_golomb(1);
         let mut newer = profile.last_s / 60;
         let kept = exposures.min(MAX_EXPOSURES as u32) as usize;
-        let (mut exposed_min, mut exposed_in) = (Vec::with_capacity(kept), Vec::with_capacity(kept));
+        let (mut exposed_min, mut exposed_in) =
+            (Vec::with_capacity(kept), Vec::with_capacity(kept));
         for _ in 0..kept {
             newer = ago(r, newer, 13);
             exposed_min.push(newer);
@@ -296,7 +363,14 @@ impl OfferSeen {
         }
         exposed_min.reverse();
         exposed_in.reverse();
-        Self { hash, family, feedback, exposures, exposed_min, exposed_in }
+        Self {
+            hash,
+            family,
+            feedback,
+            exposures,
+            exposed_min,
+            exposed_in,
+        }
     }
 }
 
@@ -324,7 +398,13 @@ impl Travel {
         let nights = r.take_golomb(3);
         let nights = r.sound(u16::try_from(nights).ok());
         let end_day = r.sound(Some(start_day.wrapping_add(nights)).filter(|day| *day <= LAST_DAY));
-        Self { destination, start_day, end_day, adults: take_count(r, 1), children: take_count(r, 0) }
+        Self {
+            destination,
+            start_day,
+            end_day,
+            adults: take_count(r, 1),
+            children: take_count(r, 0),
+        }
     }
 }
 
@@ -349,7 +429,12 @@ impl Trip {
             2 => TripStep::QuoteSubmitted,
             _ => TripStep::Booked,
         };
-        Self { id, step, last_min: ago(r, last_s / 60, 12), travel: Travel::read(r, last_s) }
+        Self {
+            id,
+            step,
+            last_min: ago(r, last_s / 60, 12),
+            travel: Travel::read(r, last_s),
+        }
     }
 }
 
@@ -365,6 +450,12 @@ impl Booking {
     fn read(r: &mut BitReader, id: u32, last_s: u32) -> Self {
         let at_min = ago(r, last_s / 60, 18);
         let cancelled = r.take(1) == 1;
-        Self { id, at_min, cancelled, value_cents: r.take_golomb(16), travel: Travel::read(r, last_s) }
+        Self {
+            id,
+            at_min,
+            cancelled,
+            value_cents: r.take_golomb(16),
+            travel: Travel::read(r, last_s),
+        }
     }
 }

@@ -16,24 +16,38 @@ pub fn expected(expectation: &Expectation, engine: &Engine) -> String {
     let not = if expectation.is_shown { "" } else { "not " };
     let what = match expectation.wanted {
         Wanted::Scenario(scenario) => {
-            return format!("`{}` should {not}be due", config.text(config.scenario(scenario).name));
+            return format!(
+                "`{}` should {not}be due",
+                config.text(config.scenario(scenario).name)
+            );
         }
         Wanted::Offer(offer, variant) => told(config, offer, variant),
-        Wanted::Family(family) => format!("an offer of the family `{}`", config.text(config.family(family).name)),
+        Wanted::Family(family) => format!(
+            "an offer of the family `{}`",
+            config.text(config.family(family).name)
+        ),
         Wanted::Kind(kind) => format!("an offer of the kind {}", serde_json::json!(kind)),
         Wanted::Default => "the page's own content".to_owned(),
     };
     let among = match expectation.draws {
         0 => String::new(),
-        n => format!(", for {} in 100 of {n} visitors", (expectation.least * 100.0).round()),
+        n => format!(
+            ", for {} in 100 of {n} visitors",
+            (expectation.least * 100.0).round()
+        ),
     };
-    format!("`{}` should {not}show {what}{among}", config.text(config.placement(expectation.placement).name))
+    format!(
+        "`{}` should {not}show {what}{among}",
+        config.text(config.placement(expectation.placement).name)
+    )
 }
 
 /// An offer, and its variant if it is in one.
 fn told(config: &Config, offer: u16, variant: Option<u8>) -> String {
     let own = config.offer(offer);
-    let named = variant.and_then(|number| config.variant(&own, number)).map(|v| config.text(v.name));
+    let named = variant
+        .and_then(|number| config.variant(&own, number))
+        .map(|v| config.text(v.name));
     let variant = named.map_or(String::new(), |name| format!(" in its variant `{name}`"));
     format!("`{}`{variant}", config.text(own.name))
 }
@@ -43,8 +57,15 @@ pub fn seen(expectation: &Expectation, engine: &Engine) -> String {
     let config = engine.config();
     if matches!(expectation.wanted, Wanted::Scenario(_)) {
         let due = engine.due(expectation.at_ms);
-        let names: Vec<&str> = due.iter().map(|due| config.text(config.scenario(due.scenario).name)).collect();
-        return if names.is_empty() { "no scenario due".into() } else { format!("due: {}", names.join(", ")) };
+        let names: Vec<&str> = due
+            .iter()
+            .map(|due| config.text(config.scenario(due.scenario).name))
+            .collect();
+        return if names.is_empty() {
+            "no scenario due".into()
+        } else {
+            format!("due: {}", names.join(", "))
+        };
     }
     let decisions = shown(engine, expectation.at_ms, expectation.placement);
     let each = decisions.iter().map(|decision| match decision.offer {
@@ -60,22 +81,48 @@ pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
         return vec![format!("this visitor has {}", seen(expectation, engine))];
     }
     let (now_ms, placement) = (expectation.at_ms, expectation.placement);
-    let told = explain(engine, &Request { now_ms, placement, slot: 0, exclude: &[] });
-    let mut lines = vec![format!("a visitor for whom it is not so sees {}", seen(expectation, engine))];
+    let told = explain(
+        engine,
+        &Request {
+            now_ms,
+            placement,
+            slot: 0,
+            exclude: &[],
+        },
+    );
+    let mut lines = vec![format!(
+        "a visitor for whom it is not so sees {}",
+        seen(expectation, engine)
+    )];
     if let Some(english) = told.words.iter().find(|words| words.language == "en") {
-        lines.extend(english.reasons.iter().map(|reason| format!("the visitor is told: {reason}")));
+        lines.extend(
+            english
+                .reasons
+                .iter()
+                .map(|reason| format!("the visitor is told: {reason}")),
+        );
         if told.offer.is_none() {
             lines.push(format!("and: {}", english.would_change));
         }
     }
     let config = engine.config();
-    let meant = config.candidates(&config.placement(placement)).filter(|o| expectation.wanted.means(engine, *o));
+    let meant = config
+        .candidates(&config.placement(placement))
+        .filter(|o| expectation.wanted.means(engine, *o));
     let ids: Vec<&str> = meant.map(|o| config.text(config.offer(o).name)).collect();
     if ids.is_empty() && !matches!(expectation.wanted, Wanted::Default) {
         lines.push("no such offer may stand in this placement".to_owned());
     }
-    lines.extend(ids.iter().take(MOST_OFFERS).filter_map(|id| of_offer(id, &told)));
-    if let Some(best) = told.candidates.first().filter(|best| !ids.contains(&best.offer.as_str())) {
+    lines.extend(
+        ids.iter()
+            .take(MOST_OFFERS)
+            .filter_map(|id| of_offer(id, &told)),
+    );
+    if let Some(best) = told
+        .candidates
+        .first()
+        .filter(|best| !ids.contains(&best.offer.as_str()))
+    {
         lines.push(of_candidate(best));
     }
     lines
@@ -85,15 +132,39 @@ fn of_offer(id: &str, told: &Explanation) -> Option<String> {
     if let Some(out) = told.excluded.iter().find(|out| out.offer == id) {
         return Some(format!("`{id}` is out: {}", out.why.replace('_', " ")));
     }
-    told.candidates.iter().find(|candidate| candidate.offer == id).map(of_candidate)
+    told.candidates
+        .iter()
+        .find(|candidate| candidate.offer == id)
+        .map(of_candidate)
 }
 
 /// A score and what it is made of, in doublings.
 fn of_candidate(candidate: &CandidateAccount) -> String {
-    let topics = candidate.topics.iter().filter(|topic| topic.adds.abs() >= 0.05).take(3);
-    let mut parts: Vec<String> = topics.map(|topic| format!("{} {:+.2}", topic.topic, topic.adds)).collect();
-    let others = [("promotion", candidate.promotion), ("history", candidate.history)];
-    parts.extend(others.iter().filter(|(_, adds)| adds.abs() >= 0.05).map(|(name, adds)| format!("{name} {adds:+.2}")));
-    let parts = if parts.is_empty() { String::new() } else { format!(" and {}", parts.join(", ")) };
-    format!("`{}` scores {:.2}: {:.2} of its own{parts}", candidate.offer, candidate.score, candidate.base)
+    let topics = candidate
+        .topics
+        .iter()
+        .filter(|topic| topic.adds.abs() >= 0.05)
+        .take(3);
+    let mut parts: Vec<String> = topics
+        .map(|topic| format!("{} {:+.2}", topic.topic, topic.adds))
+        .collect();
+    let others = [
+        ("promotion", candidate.promotion),
+        ("history", candidate.history),
+    ];
+    parts.extend(
+        others
+            .iter()
+            .filter(|(_, adds)| adds.abs() >= 0.05)
+            .map(|(name, adds)| format!("{name} {adds:+.2}")),
+    );
+    let parts = if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" and {}", parts.join(", "))
+    };
+    format!(
+        "`{}` scores {:.2}: {:.2} of its own{parts}",
+        candidate.offer, candidate.score, candidate.base
+    )
 }

@@ -52,34 +52,53 @@ impl Reader<'_> {
     ) -> Option<Act> {
         if Kind::of_name(name).is_none() {
             let remedy = did_you_mean(name, Kind::ALL.iter().map(|k| k.name()));
-            self.fault(&format!("{path}/track"), format!("`{name}` is no event"), remedy);
+            self.fault(
+                &format!("{path}/track"),
+                format!("`{name}` is no event"),
+                remedy,
+            );
             return None;
         }
         let mut packed = Vec::new();
         for (key, value) in fields.into_iter().flatten() {
             let path = format!("{path}/{at}/{key}");
             if !FIELDS.contains(&key.as_str()) {
-                self.fault(&path, format!("`{key}` is no field"), did_you_mean(key, FIELDS));
+                self.fault(
+                    &path,
+                    format!("`{key}` is no field"),
+                    did_you_mean(key, FIELDS),
+                );
             }
             match value {
                 Value::String(text) => packed.push((path, format!("{key}{UNIT}{text}{RECORD}"))),
-                Value::Number(_) | Value::Bool(_) => packed.push((path, format!("{key}{UNIT}{value}{RECORD}"))),
-                _ => self.fault(&path, format!("`{key}` is no text and no number"), "Write one of them"),
+                Value::Number(_) | Value::Bool(_) => {
+                    packed.push((path, format!("{key}{UNIT}{value}{RECORD}")))
+                }
+                _ => self.fault(
+                    &path,
+                    format!("`{key}` is no text and no number"),
+                    "Write one of them",
+                ),
             }
         }
         self.try_fields(name, &packed, &format!("{path}/{at}"));
-        Some(Act::Track { name: name.to_owned(), fields: packed.into_iter().map(|(_, field)| field).collect() })
+        Some(Act::Track {
+            name: name.to_owned(),
+            fields: packed.into_iter().map(|(_, field)| field).collect(),
+        })
     }
 
     /// Whether the engine takes the call; if it does not, which field it minds.
     fn try_fields(&mut self, name: &str, packed: &[(String, String)], path: &str) {
         let mut engine = Engine::new(self.config.clone());
-        let mut takes = |fields: String| engine.track(0.0, name, &fields) != Err(TrackError::BadField);
+        let mut takes =
+            |fields: String| engine.track(0.0, name, &fields) != Err(TrackError::BadField);
         if takes(packed.iter().map(|(_, field)| field.as_str()).collect()) {
             return;
         }
         let without = |at: usize| packed.iter().enumerate().filter(move |(i, _)| *i != at);
-        let minded = (0..packed.len()).find(|at| takes(without(*at).map(|(_, (_, field))| field.as_str()).collect()));
+        let minded = (0..packed.len())
+            .find(|at| takes(without(*at).map(|(_, (_, field))| field.as_str()).collect()));
         let path = minded.map_or(path, |at| &packed[at].0).to_owned();
         let remedy = "Write dates as YYYY-MM-DD, numbers as such, and names as the config has them";
         self.fault(&path, format!("`{name}` cannot read this"), remedy);
@@ -87,9 +106,15 @@ impl Reader<'_> {
 }
 
 /// The nearest of the words that exist, or some of them.
-pub(super) fn did_you_mean<'n>(word: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
+pub(super) fn did_you_mean<'n>(
+    word: &str,
+    known: impl IntoIterator<Item = &'n str> + Clone,
+) -> String {
     match nearest(word, known.clone()) {
         Some(near) => format!("Did you mean `{near}`?"),
-        None => format!("Use one of {}", known.into_iter().take(12).collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "Use one of {}",
+            known.into_iter().take(12).collect::<Vec<_>>().join(", ")
+        ),
     }
 }

@@ -4,7 +4,13 @@
 use crate::core::base::time::{DAY_S, day_of_date, unix_ms_of};
 
 /// Seconds of each unit.
-const UNITS: [(char, f64); 5] = [('s', 1.0), ('m', 60.0), ('h', 3600.0), ('d', 86_400.0), ('w', 604_800.0)];
+const UNITS: [(char, f64); 5] = [
+    ('s', 1.0),
+    ('m', 60.0),
+    ('h', 3600.0),
+    ('d', 86_400.0),
+    ('w', 604_800.0),
+];
 /// What passes from a step to the next one that names no time.
 const STEP_MS: f64 = 60_000.0;
 
@@ -21,7 +27,10 @@ impl Clock {
     /// The time. Errors: none was said yet.
     pub fn now_ms(&self) -> Result<f64, Fault> {
         self.now_ms.ok_or_else(|| {
-            ("the story has no beginning".to_owned(), "Write `\"at\": \"2026-11-21T10:00\"` in its first step")
+            (
+                "the story has no beginning".to_owned(),
+                "Write `\"at\": \"2026-11-21T10:00\"` in its first step",
+            )
         })
     }
 
@@ -35,21 +44,32 @@ impl Clock {
         if let Some(length) = text.strip_prefix('+') {
             return self.wait(length);
         }
-        let at_ms = date_time_ms(text)
-            .ok_or_else(|| (format!("`{text}` is no time"), "Write 2026-11-21T10:00 (UTC, from 2020 on), or +5m"))?;
+        let at_ms = date_time_ms(text).ok_or_else(|| {
+            (
+                format!("`{text}` is no time"),
+                "Write 2026-11-21T10:00 (UTC, from 2020 on), or +5m",
+            )
+        })?;
         self.move_to(at_ms)
     }
 
     /// `3d`.
     pub fn wait(&mut self, length: &str) -> Result<f64, Fault> {
-        let length_ms = length_ms(length)
-            .ok_or_else(|| (format!("`{length}` is no length of time"), "Write 30s, 5m, 2h, 3d or 1w"))?;
+        let length_ms = length_ms(length).ok_or_else(|| {
+            (
+                format!("`{length}` is no length of time"),
+                "Write 30s, 5m, 2h, 3d or 1w",
+            )
+        })?;
         self.move_to(self.now_ms()? + length_ms)
     }
 
     fn move_to(&mut self, at_ms: f64) -> Result<f64, Fault> {
         if self.now_ms.is_some_and(|now_ms| at_ms < now_ms) {
-            return Err(("this is before the step before it".to_owned(), "Put the steps in the order of time"));
+            return Err((
+                "this is before the step before it".to_owned(),
+                "Put the steps in the order of time",
+            ));
         }
         self.now_ms = Some(at_ms);
         Ok(at_ms)
@@ -67,7 +87,9 @@ fn date_time_ms(text: &str) -> Option<f64> {
     let text = text.strip_suffix('Z').unwrap_or(text);
     let (date, time) = text.split_once('T').unwrap_or((text, "00:00"));
     let day = day_of_date(date).filter(|_| date.len() == 10)?;
-    let mut parts = time.split(':').map(|part| part.parse::<u32>().ok().filter(|_| part.len() == 2));
+    let mut parts = time
+        .split(':')
+        .map(|part| part.parse::<u32>().ok().filter(|_| part.len() == 2));
     let (hour, minute) = (parts.next()??, parts.next()??);
     let second = parts.next().unwrap_or(Some(0))?;
     let is_time = hour < 24 && minute < 60 && second < 60 && parts.next().is_none();
@@ -92,8 +114,17 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for text in ["", "soon", "2026-11-21T", "2026-11-21T25:00", "2026-11-21T9:00", "2026-02-30", "+5", "+m", "+-1d"]
-        {
+        for text in [
+            "",
+            "soon",
+            "2026-11-21T",
+            "2026-11-21T25:00",
+            "2026-11-21T9:00",
+            "2026-02-30",
+            "+5",
+            "+m",
+            "+-1d",
+        ] {
             let mut clock = Clock { now_ms: Some(0.0) };
             assert!(clock.at(text).is_err(), "{text}");
         }

@@ -21,18 +21,33 @@ impl Reader<'_> {
         let (wanted, is_shown, placement) = match (&then.due, &then.not_due) {
             (None, None) => self.seen(then, &path)?,
             (Some(name), None) => (self.scenario(name, &format!("{path}/due"))?, true, NONE),
-            (None, Some(name)) => (self.scenario(name, &format!("{path}/not_due"))?, false, NONE),
+            (None, Some(name)) => (
+                self.scenario(name, &format!("{path}/not_due"))?,
+                false,
+                NONE,
+            ),
             _ => return self.nothing_wanted(&path),
         };
-        if placement == NONE && (then.shows.is_some() || then.hides.is_some() || then.placement.is_some()) {
+        if placement == NONE
+            && (then.shows.is_some() || then.hides.is_some() || then.placement.is_some())
+        {
             return self.nothing_wanted(&path);
         }
         let draws = then.in_draws.unwrap_or(0);
-        Some(Expectation { path, at_ms: now.ok()?, placement, wanted, is_shown, draws, least: then.at_least })
+        Some(Expectation {
+            path,
+            at_ms: now.ok()?,
+            placement,
+            wanted,
+            is_shown,
+            draws,
+            least: then.at_least,
+        })
     }
 
     fn nothing_wanted<T>(&mut self, path: &str) -> Option<T> {
-        let remedy = "Write one of `shows` and `hides` with a `placement`, or one of `due` and `not_due`";
+        let remedy =
+            "Write one of `shows` and `hides` with a `placement`, or one of `due` and `not_due`";
         self.fault(path, "it says nothing, or too much".into(), remedy);
         None
     }
@@ -47,7 +62,11 @@ impl Reader<'_> {
         let placement = match &then.placement {
             Some(name) => self.named(Namespace::Placement, name, &format!("{path}/placement")),
             None => {
-                self.fault(&format!("{path}/placement"), "it does not say where".into(), "Name the `placement`");
+                self.fault(
+                    &format!("{path}/placement"),
+                    "it does not say where".into(),
+                    "Name the `placement`",
+                );
                 None
             }
         };
@@ -57,7 +76,9 @@ impl Reader<'_> {
 
     fn scenario(&mut self, name: &str, path: &str) -> Option<Wanted> {
         let config = self.config;
-        let names: Vec<&str> = (0..config.scenarios()).map(|s| config.text(config.scenario(s).name)).collect();
+        let names: Vec<&str> = (0..config.scenarios())
+            .map(|s| config.text(config.scenario(s).name))
+            .collect();
         let found = names.iter().position(|known| *known == name);
         if found.is_none() {
             let remedy = did_you_mean(name, names.iter().copied());
@@ -68,17 +89,24 @@ impl Reader<'_> {
 
     fn wanted(&mut self, what: &WhatConfig, path: &str) -> Option<Wanted> {
         if what.variant.is_some() && what.offer.is_none() {
-            self.fault(&format!("{path}/variant"), "a variant is one of an offer".into(), "Name the `offer` too");
+            self.fault(
+                &format!("{path}/variant"),
+                "a variant is one of an offer".into(),
+                "Name the `offer` too",
+            );
         }
         match (&what.offer, &what.family, what.kind, what.default) {
             (Some(offer), None, None, None) => {
                 let index = self.named(Namespace::Offer, offer, &format!("{path}/offer"))?;
-                let variant = what.variant.as_ref().map(|name| self.variant(index, name, &format!("{path}/variant")));
+                let variant = what
+                    .variant
+                    .as_ref()
+                    .map(|name| self.variant(index, name, &format!("{path}/variant")));
                 Some(Wanted::Offer(index, variant.flatten()))
             }
-            (None, Some(family), None, None) => {
-                self.named(Namespace::Family, family, &format!("{path}/family")).map(Wanted::Family)
-            }
+            (None, Some(family), None, None) => self
+                .named(Namespace::Family, family, &format!("{path}/family"))
+                .map(Wanted::Family),
             (None, None, Some(kind), None) => Some(Wanted::Kind(kind)),
             (None, None, None, Some(true)) => Some(Wanted::Default),
             _ => {
@@ -126,6 +154,7 @@ impl Reader<'_> {
             _ => (Section::Placements, |c, i| c.placement(i).name),
         };
         let all = 0..self.config.count(section) as u16;
-        all.map(|i| self.config.text(name(self.config, i)).to_owned()).collect()
+        all.map(|i| self.config.text(name(self.config, i)).to_owned())
+            .collect()
     }
 }

@@ -134,19 +134,41 @@ impl Story {
             return self.about_nobody(engine);
         }
         for draw in 0..most.max(MOST_VISITORS) {
-            let is_asked = |(e, tally): (&Expectation, &Tally)| draw < e.draws || (e.draws == 0 && tally.told == 0);
-            let asked: Vec<bool> = self.expectations.iter().zip(&tallies).map(is_asked).collect();
+            let is_asked = |(e, tally): (&Expectation, &Tally)| {
+                draw < e.draws || (e.draws == 0 && tally.told == 0)
+            };
+            let asked: Vec<bool> = self
+                .expectations
+                .iter()
+                .zip(&tallies)
+                .map(is_asked)
+                .collect();
             if !asked.contains(&true) {
                 break;
             }
-            let Some(lived) = self.lived(engine, draw) else { continue };
-            let each = self.expectations.iter().zip(&mut tallies).zip(asked).filter(|(_, is_asked)| *is_asked);
+            let Some(lived) = self.lived(engine, draw) else {
+                continue;
+            };
+            let each = self
+                .expectations
+                .iter()
+                .zip(&mut tallies)
+                .zip(asked)
+                .filter(|(_, is_asked)| *is_asked);
             for ((expectation, tally), _) in each {
                 tally.take(expectation, &lived);
             }
         }
-        let verdicts = self.expectations.iter().zip(tallies).map(|(e, tally)| tally.verdict(e, engine)).collect();
-        Outcome { name: self.name.clone(), verdicts }
+        let verdicts = self
+            .expectations
+            .iter()
+            .zip(tallies)
+            .map(|(e, tally)| tally.verdict(e, engine))
+            .collect();
+        Outcome {
+            name: self.name.clone(),
+            verdicts,
+        }
     }
 
     /// The outcome where nobody is in the story's arms.
@@ -158,7 +180,10 @@ impl Story {
             saw: format!("nobody in the story's arms among {MOST_TRIED} visitors"),
             why: vec!["give the arms larger shares".to_owned()],
         };
-        Outcome { name: self.name.clone(), verdicts: self.expectations.iter().map(verdict).collect() }
+        Outcome {
+            name: self.name.clone(),
+            verdicts: self.expectations.iter().map(verdict).collect(),
+        }
     }
 
     /// One visitor of many: the first of a line of them who is in the story's arms.
@@ -167,8 +192,13 @@ impl Story {
         let mut line = std::iter::successors(Some(of_draw), |visitor| Some(mix(*visitor, of_draw)));
         let is_in = |visitor: u64, hash: u32| {
             let config = engine.config();
-            let experiment = config.arms().find(|arm| arm.hash == hash).map(|arm| arm.experiment);
-            experiment.and_then(|e| experiment::of(config, e, visitor)).is_some_and(|arm| arm.hash == hash)
+            let experiment = config
+                .arms()
+                .find(|arm| arm.hash == hash)
+                .map(|arm| arm.experiment);
+            experiment
+                .and_then(|e| experiment::of(config, e, visitor))
+                .is_some_and(|arm| arm.hash == hash)
         };
         let fits = |visitor: &u64| self.arms.iter().all(|arm| is_in(*visitor, *arm));
         line.by_ref().take(MOST_TRIED).find(fits)
@@ -178,7 +208,10 @@ impl Story {
     /// None: nobody was found in the story's arms.
     fn lived(&self, engine: &Engine, draw: u32) -> Option<Engine> {
         let mut engine = engine.clone();
-        let visitor = self.visitor.filter(|_| draw == 0).or_else(|| self.visitor_of(&engine, draw))?;
+        let visitor = self
+            .visitor
+            .filter(|_| draw == 0)
+            .or_else(|| self.visitor_of(&engine, draw))?;
         engine.set_visitor(visitor);
         // Looked at when the story was read.
         let _ = engine.load_with(&self.known[0], &self.known[1]);
@@ -187,7 +220,11 @@ impl Story {
                 Act::Wait => {}
                 Act::Page(page) => {
                     let tokens = page.tokens.join("\n");
-                    let facts = PageFacts { explicit: &page.explicit, url: &page.url, tokens: &tokens };
+                    let facts = PageFacts {
+                        explicit: &page.explicit,
+                        url: &page.url,
+                        tokens: &tokens,
+                    };
                     let event = engine.page(step.at_ms, &facts);
                     engine.apply(&event);
                 }
@@ -210,8 +247,12 @@ fn track(engine: &mut Engine, at_ms: f64, name: &str, fields: &str) {
 fn see(engine: &mut Engine, at_ms: f64, placement: u16) {
     let config = engine.config();
     let place = config.text(config.placement(placement).name).to_owned();
-    let offers = shown(engine, at_ms, placement).into_iter().filter_map(|decision| decision.offer);
-    let ids: Vec<String> = offers.map(|o| config.text(config.offer(o).name).to_owned()).collect();
+    let offers = shown(engine, at_ms, placement)
+        .into_iter()
+        .filter_map(|decision| decision.offer);
+    let ids: Vec<String> = offers
+        .map(|o| config.text(config.offer(o).name).to_owned())
+        .collect();
     for id in ids {
         let fields = format!("offer{UNIT}{id}{RECORD}placement{UNIT}{place}{RECORD}");
         track(engine, at_ms, "offer_impression", &fields);
@@ -223,7 +264,12 @@ fn shown(engine: &Engine, now_ms: f64, placement: u16) -> Vec<Decision> {
     let mut exclude = Vec::new();
     let slots = 0..engine.config().placement(placement).slots as u8;
     let decisions = slots.map(|slot| {
-        let decision = engine.choose(&Request { now_ms, placement, slot, exclude: &exclude });
+        let decision = engine.choose(&Request {
+            now_ms,
+            placement,
+            slot,
+            exclude: &exclude,
+        });
         exclude.extend(decision.offer);
         decision
     });

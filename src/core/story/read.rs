@@ -27,29 +27,65 @@ use crate::core::base::validation_error::Issue;
 /// assert_eq!((faults[0].path.as_str(), faults[0].remedy.as_str()), ("/steps/0/track", "Did you mean `search`?"));
 /// ```
 pub fn read(json: &str, config: &Config) -> Result<Story, Vec<Issue>> {
-    let issue = |message: String, remedy: &str| vec![Issue { path: String::new(), message, remedy: remedy.into() }];
-    let document: Value = serde_json::from_str(json)
-        .map_err(|e| issue(format!("the text is not JSON: {e}"), "Mend the text at this line and column"))?;
+    let issue = |message: String, remedy: &str| {
+        vec![Issue {
+            path: String::new(),
+            message,
+            remedy: remedy.into(),
+        }]
+    };
+    let document: Value = serde_json::from_str(json).map_err(|e| {
+        issue(
+            format!("the text is not JSON: {e}"),
+            "Mend the text at this line and column",
+        )
+    })?;
     let faults = structure::faults(&document, &json_schema());
     if !faults.is_empty() {
         return Err(faults);
     }
-    let told: StoryConfig =
-        serde_json::from_value(document).map_err(|e| issue(e.to_string(), "See the guide for this field"))?;
-    let mut reader = Reader { config, clock: Clock::default(), issues: Vec::new() };
-    let steps = told.steps.iter().enumerate().filter_map(|(i, s)| reader.step(s, &format!("/steps/{i}"))).collect();
-    let expectations =
-        told.then.iter().enumerate().filter_map(|(i, t)| reader.expectation(t, format!("/then/{i}"))).collect();
+    let told: StoryConfig = serde_json::from_value(document)
+        .map_err(|e| issue(e.to_string(), "See the guide for this field"))?;
+    let mut reader = Reader {
+        config,
+        clock: Clock::default(),
+        issues: Vec::new(),
+    };
+    let steps = told
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(i, s)| reader.step(s, &format!("/steps/{i}")))
+        .collect();
+    let expectations = told
+        .then
+        .iter()
+        .enumerate()
+        .filter_map(|(i, t)| reader.expectation(t, format!("/then/{i}")))
+        .collect();
     let arms = reader.arms(&told);
-    let known = [("/replica", &told.replica), ("/others", &told.others)].map(|(path, text)| reader.profile(path, text));
-    let story =
-        Story { name: told.name, visitor: told.visitor.as_deref().map(visitor), arms, known, steps, expectations };
-    if reader.issues.is_empty() { Ok(story) } else { Err(reader.issues) }
+    let known = [("/replica", &told.replica), ("/others", &told.others)]
+        .map(|(path, text)| reader.profile(path, text));
+    let story = Story {
+        name: told.name,
+        visitor: told.visitor.as_deref().map(visitor),
+        arms,
+        known,
+        steps,
+        expectations,
+    };
+    if reader.issues.is_empty() {
+        Ok(story)
+    } else {
+        Err(reader.issues)
+    }
 }
 
 /// Sixteen hexadecimal digits are the hash itself, as golden cases have it.
 fn visitor(text: &str) -> u64 {
-    let hash = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16);
+    let hash = u64::from_str_radix(text, 16)
+        .ok()
+        .filter(|_| text.len() == 16);
     hash.unwrap_or_else(|| mix(u64::from(digest(text.as_bytes())), text.len() as u64))
 }
 
@@ -61,18 +97,35 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     pub(super) fn fault(&mut self, path: &str, message: String, remedy: impl Into<String>) {
-        self.issues.push(Issue { path: path.to_owned(), message, remedy: remedy.into() });
+        self.issues.push(Issue {
+            path: path.to_owned(),
+            message,
+            remedy: remedy.into(),
+        });
     }
 
     /// A profile's bytes; none are an empty one.
     fn profile(&mut self, path: &str, text: &Option<String>) -> Vec<u8> {
-        let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else { return Vec::new() };
-        match URL_SAFE_NO_PAD.decode(text).map(|bytes| (Profile::decode(&bytes).map(|_| ()), bytes)) {
+        let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else {
+            return Vec::new();
+        };
+        match URL_SAFE_NO_PAD
+            .decode(text)
+            .map(|bytes| (Profile::decode(&bytes).map(|_| ()), bytes))
+        {
             Ok((Ok(()), bytes)) => return bytes,
             Ok((Err(WireError::Newer(_)), _)) => {
-                self.fault(path, "this profile is of a later release".into(), "Update this program");
+                self.fault(
+                    path,
+                    "this profile is of a later release".into(),
+                    "Update this program",
+                );
             }
-            _ => self.fault(path, "this is no profile".into(), "Copy it whole from an exported profile"),
+            _ => self.fault(
+                path,
+                "this is no profile".into(),
+                "Copy it whole from an exported profile",
+            ),
         }
         Vec::new()
     }
@@ -81,17 +134,28 @@ impl Reader<'_> {
     fn arms(&mut self, told: &StoryConfig) -> Vec<u32> {
         if told.visitor.is_some() && !told.arms.is_empty() {
             let remedy = "Leave `visitor` out: one in these arms is found";
-            self.fault("/arms", "a visitor of a name is in the arms that follow from it".into(), remedy);
+            self.fault(
+                "/arms",
+                "a visitor of a name is in the arms that follow from it".into(),
+                remedy,
+            );
         }
         let mut hashes = Vec::new();
         for (experiment, arm) in &told.arms {
             let path = format!("/arms/{experiment}");
-            let of_it: Vec<_> =
-                self.config.arms().filter(|a| self.config.text(a.experiment_name) == experiment).collect();
+            let of_it: Vec<_> = self
+                .config
+                .arms()
+                .filter(|a| self.config.text(a.experiment_name) == experiment)
+                .collect();
             match of_it.iter().find(|a| self.config.text(a.name) == arm) {
                 Some(found) => hashes.push(found.hash),
                 None if of_it.is_empty() => {
-                    self.fault(&path, format!("`{experiment}` is no experiment"), "Define it in `experiments` first");
+                    self.fault(
+                        &path,
+                        format!("`{experiment}` is no experiment"),
+                        "Define it in `experiments` first",
+                    );
                 }
                 None => {
                     let names: Vec<&str> = of_it.iter().map(|a| self.config.text(a.name)).collect();
@@ -108,33 +172,50 @@ impl Reader<'_> {
             (Some(at), None) => ("/at", self.clock.at(at)),
             (None, Some(length)) => ("/wait", self.clock.wait(length)),
             (None, None) => ("", self.clock.pass()),
-            (Some(_), Some(_)) => ("/wait", Err(("a step has one time".to_owned(), "Write `at` or `wait`"))),
+            (Some(_), Some(_)) => (
+                "/wait",
+                Err(("a step has one time".to_owned(), "Write `at` or `wait`")),
+            ),
         };
         if let Err((message, remedy)) = &moved {
             self.fault(&format!("{path}{at}"), message.clone(), *remedy);
         }
         let act = self.act(step, path)?;
-        Some(Step { at_ms: moved.ok()?, act })
+        Some(Step {
+            at_ms: moved.ok()?,
+            act,
+        })
     }
 
     fn act(&mut self, step: &StepConfig, path: &str) -> Option<Act> {
         if step.fields.is_some() && step.track.is_none() {
             let remedy = "Name the event in `track`, or write them in `declare`";
-            self.fault(&format!("{path}/fields"), "these are no event's fields".into(), remedy);
+            self.fault(
+                &format!("{path}/fields"),
+                "these are no event's fields".into(),
+                remedy,
+            );
         }
         match (&step.page, &step.track, &step.declare, &step.see) {
             (None, None, None, None) => Some(Act::Wait),
             (Some(page), None, None, None) => Some(Act::Page(match page {
-                PageConfig::Url(url) => PageDetail { url: url.clone(), ..PageDetail::default() },
+                PageConfig::Url(url) => PageDetail {
+                    url: url.clone(),
+                    ..PageDetail::default()
+                },
                 PageConfig::Full(page) => page.clone(),
             })),
             (None, Some(name), None, None) => self.call(name, step.fields.as_ref(), path, "fields"),
             (None, None, Some(fields), None) => self.call("declare", Some(fields), path, "declare"),
-            (None, None, None, Some(place)) => {
-                self.named(Namespace::Placement, place, &format!("{path}/see")).map(Act::See)
-            }
+            (None, None, None, Some(place)) => self
+                .named(Namespace::Placement, place, &format!("{path}/see"))
+                .map(Act::See),
             _ => {
-                self.fault(path, "a step does one thing".into(), "Write one of `page`, `track`, `declare`, `see`");
+                self.fault(
+                    path,
+                    "a step does one thing".into(),
+                    "Write one of `page`, `track`, `declare`, `see`",
+                );
                 None
             }
         }

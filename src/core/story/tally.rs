@@ -33,26 +33,48 @@ impl Tally {
     /// How it went in all.
     pub fn verdict(self, expectation: &Expectation, fresh: &Engine) -> Verdict {
         let share = f64::from(self.met) / f64::from(self.told.max(1));
-        let least = if expectation.draws > 0 { expectation.least } else { 1.0 };
+        let least = if expectation.draws > 0 {
+            expectation.least
+        } else {
+            1.0
+        };
         let is_met = self.told > 0 && share >= least;
         let engine = self.missed.as_ref().unwrap_or(fresh);
-        let why = if is_met { Vec::new() } else { account::why(expectation, engine) };
+        let why = if is_met {
+            Vec::new()
+        } else {
+            account::why(expectation, engine)
+        };
         let saw = match expectation.draws {
             0 => account::seen(expectation, engine),
             _ => format!("that for {} of {} visitors", self.met, self.told),
         };
-        Verdict { path: expectation.path.clone(), is_met, expected: account::expected(expectation, engine), saw, why }
+        Verdict {
+            path: expectation.path.clone(),
+            is_met,
+            expected: account::expected(expectation, engine),
+            saw,
+            why,
+        }
     }
 }
 
 impl Expectation {
     fn is_met(&self, engine: &Engine, decisions: &[Decision]) -> bool {
         let is_there = match self.wanted {
-            Wanted::Scenario(scenario) => engine.due(self.at_ms).iter().any(|due| due.scenario == scenario),
+            Wanted::Scenario(scenario) => engine
+                .due(self.at_ms)
+                .iter()
+                .any(|due| due.scenario == scenario),
             Wanted::Default => decisions.iter().all(|decision| decision.offer.is_none()),
             wanted => decisions.iter().any(|decision| {
-                let is_meant = decision.offer.is_some_and(|offer| wanted.means(engine, offer));
-                is_meant && wanted.variant().is_none_or(|variant| variant == decision.variant)
+                let is_meant = decision
+                    .offer
+                    .is_some_and(|offer| wanted.means(engine, offer));
+                is_meant
+                    && wanted
+                        .variant()
+                        .is_none_or(|variant| variant == decision.variant)
             }),
         };
         is_there == self.is_shown

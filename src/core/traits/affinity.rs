@@ -65,20 +65,26 @@ impl Affinity {
     /// How sure one can be of the visitor at all: the confidence of the best known facet.
     #[must_use]
     pub fn best_confidence(&self) -> f64 {
-        self.facets.iter().fold(0.0, |best, f| f.confidence.max(best))
+        self.facets
+            .iter()
+            .fold(0.0, |best, f| f.confidence.max(best))
     }
 
     /// A topic's `log₂ lift`, 0 for one that is not there.
     #[must_use]
     pub fn log_lift(&self, topic: u16) -> f64 {
-        self.topics.get(usize::from(topic)).map_or(0.0, |t| t.log_lift)
+        self.topics
+            .get(usize::from(topic))
+            .map_or(0.0, |t| t.log_lift)
     }
 
     fn take_masses(&mut self, profile: &Profile, config: &Config, now_s: u32) {
         let taste_weight = config.policy().taste_weight;
         for counters in &profile.facets {
             for topic in &counters.topics {
-                let Some(index) = config.index_of(Namespace::Topic, topic.hash) else { continue };
+                let Some(index) = config.index_of(Namespace::Topic, topic.hash) else {
+                    continue;
+                };
                 let mass = taste_weight * topic.taste.at(now_s, counters.taste_half_life_s)
                     + topic.intent.at(now_s, counters.intent_half_life_s);
                 if let Some(reading) = self.topics.get_mut(usize::from(index)) {
@@ -93,22 +99,31 @@ impl Affinity {
         let worth = config.declared_worth();
         for fact in &profile.facts {
             let facet = config.index_of(Namespace::Fact, fact.hash);
-            let Some(index) = config.index_of(Namespace::Topic, fact.value) else { continue };
+            let Some(index) = config.index_of(Namespace::Topic, fact.value) else {
+                continue;
+            };
             // A fact that is a number has the small integer of no facet.
             if facet == Some(config.topic(index).facet)
                 && let Some(reading) = self.topics.get_mut(usize::from(index))
             {
                 let days = f64::from(now_s.saturating_sub(fact.at_s)) / f64::from(DAY_S);
-                reading.mass += worth.weight * crate::core::base::number::exp2(-days / worth.half_life_days.max(0.01));
+                reading.mass += worth.weight
+                    * crate::core::base::number::exp2(-days / worth.half_life_days.max(0.01));
             }
         }
     }
 
     /// What the visitor struck out weighs nothing, whatever is known of it, and counts against.
     fn take_denied(&mut self, profile: &Profile, config: &Config) {
-        for index in profile.denied().filter_map(|topic| config.index_of(Namespace::Topic, topic)) {
+        for index in profile
+            .denied()
+            .filter_map(|topic| config.index_of(Namespace::Topic, topic))
+        {
             if let Some(reading) = self.topics.get_mut(usize::from(index)) {
-                *reading = TopicReading { log_lift: DENIED_LOG_LIFT, ..TopicReading::default() };
+                *reading = TopicReading {
+                    log_lift: DENIED_LOG_LIFT,
+                    ..TopicReading::default()
+                };
             }
         }
     }
@@ -117,11 +132,17 @@ impl Affinity {
         let prior = config.policy().prior_strength;
         for (index, facet_reading) in self.facets.iter_mut().enumerate() {
             let facet = config.facet(index as u16);
-            let topics = usize::from(facet.first_topic)..usize::from(facet.first_topic) + usize::from(facet.topics);
-            let Some(readings) = self.topics.get_mut(topics.clone()) else { continue };
+            let topics = usize::from(facet.first_topic)
+                ..usize::from(facet.first_topic) + usize::from(facet.topics);
+            let Some(readings) = self.topics.get_mut(topics.clone()) else {
+                continue;
+            };
             let mass: f64 = readings.iter().map(|t| t.mass).sum();
             let whole = mass + prior;
-            *facet_reading = FacetReading { mass, confidence: if mass > 0.0 { mass / whole } else { 0.0 } };
+            *facet_reading = FacetReading {
+                mass,
+                confidence: if mass > 0.0 { mass / whole } else { 0.0 },
+            };
             let next = Next::of(profile, config, index as u16);
             for (topic, reading) in topics.zip(readings) {
                 if reading.log_lift < 0.0 {
@@ -129,8 +150,9 @@ impl Affinity {
                 }
                 let base = config.topic(topic as u16).base_rate.max(LEAST_BASE_RATE);
                 if mass > 0.0 {
-                    let expected =
-                        next.as_ref().map_or(reading.mass, |n| n.expected(config, topic as u16, (reading.mass, mass)));
+                    let expected = next.as_ref().map_or(reading.mass, |n| {
+                        n.expected(config, topic as u16, (reading.mass, mass))
+                    });
                     reading.probability = (expected + prior * base) / whole;
                     reading.log_lift = libm::log2(reading.probability / base);
                 } else {
@@ -155,8 +177,14 @@ impl Next {
         let table = config.transitions(facet)?;
         let row = config.facet(facet);
         let last = config.index_of(Namespace::Topic, profile.facet(row.hash)?.latest_topic)?;
-        let last = last.checked_sub(row.first_topic).filter(|last| *last < row.topics)?;
-        Some(Self { table, first_topic: row.first_topic, last })
+        let last = last
+            .checked_sub(row.first_topic)
+            .filter(|last| *last < row.topics)?;
+        Some(Self {
+            table,
+            first_topic: row.first_topic,
+            last,
+        })
     }
 
     /// `Σm·next_k`: the mass to be expected for a topic that has this one of all.

@@ -38,7 +38,8 @@ pub fn read(profile: &Profile, config: &Config) -> Channels {
     }
     for (number, channel) in channels.iter_mut().enumerate() {
         let usual = config.channel_rate(number as u8);
-        channel.rate = (channel.reactions + prior * usual) / (channel.messages + prior).max(f64::MIN_POSITIVE);
+        channel.rate =
+            (channel.reactions + prior * usual) / (channel.messages + prior).max(f64::MIN_POSITIVE);
     }
     channels
 }
@@ -46,15 +47,31 @@ pub fn read(profile: &Profile, config: &Config) -> Channels {
 /// The channel of the highest rate among those where the visitor ever reacted; of equals the first.
 #[must_use]
 pub fn preferred(channels: &Channels) -> Option<Channel> {
-    let answered = Channel::ALL.iter().filter(|c| channels[**c as usize].reactions > 0.0);
-    answered.copied().reduce(|best, c| if channels[c as usize].rate > channels[best as usize].rate { c } else { best })
+    let answered = Channel::ALL
+        .iter()
+        .filter(|c| channels[**c as usize].reactions > 0.0);
+    answered.copied().reduce(|best, c| {
+        if channels[c as usize].rate > channels[best as usize].rate {
+            c
+        } else {
+            best
+        }
+    })
 }
 
 /// Offers seen and clicked on the site are its own messages; more clicks than exposures are not believed.
 fn on_the_site(profile: &Profile) -> ChannelReading {
-    let exposures: f64 = profile.families.iter().map(|f| f64::from(f.exposures)).sum();
+    let exposures: f64 = profile
+        .families
+        .iter()
+        .map(|f| f64::from(f.exposures))
+        .sum();
     let clicks: f64 = profile.families.iter().map(|f| f64::from(f.clicks)).sum();
-    ChannelReading { messages: exposures, reactions: clicks.min(exposures), rate: 0.0 }
+    ChannelReading {
+        messages: exposures,
+        reactions: clicks.min(exposures),
+        rate: 0.0,
+    }
 }
 
 #[cfg(test)]
@@ -75,7 +92,14 @@ mod tests {
     }
 
     fn word(kind: Kind, id: u32, channel: Channel, at_s: u32) -> Event {
-        Event { said: Said { of: id, what: 0, by: channel as u8 }, ..Event::bare(kind, at_s) }
+        Event {
+            said: Said {
+                of: id,
+                what: 0,
+                by: channel as u8,
+            },
+            ..Event::bare(kind, at_s)
+        }
     }
 
     fn told(words: &[Event]) -> Channels {
@@ -106,9 +130,22 @@ mod tests {
     fn the_better_answered_channel_is_preferred() {
         let mut words = Vec::new();
         for i in 1..8 {
-            words.push(word(if i == 1 { Kind::MessageOpened } else { Kind::MessageSent }, i, Channel::Email, i * 60));
             words.push(word(
-                if i < 4 { Kind::MessageClicked } else { Kind::MessageSent },
+                if i == 1 {
+                    Kind::MessageOpened
+                } else {
+                    Kind::MessageSent
+                },
+                i,
+                Channel::Email,
+                i * 60,
+            ));
+            words.push(word(
+                if i < 4 {
+                    Kind::MessageClicked
+                } else {
+                    Kind::MessageSent
+                },
                 50 + i,
                 Channel::Sms,
                 i * 60,

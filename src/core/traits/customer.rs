@@ -29,9 +29,21 @@ pub struct Customer {
 
 /// One of whom nothing is known.
 pub static NOBODY: Customer = Customer {
-    rfm: Rfm { recency: 0, frequency: 0, monetary: 0, value_class: ValueClass::None },
-    stage: StageReading { stage: Stage::Unknown, because: Rule::NeverSeen },
-    channels: [ChannelReading { messages: 0.0, reactions: 0.0, rate: 0.0 }; Channel::ALL.len()],
+    rfm: Rfm {
+        recency: 0,
+        frequency: 0,
+        monetary: 0,
+        value_class: ValueClass::None,
+    },
+    stage: StageReading {
+        stage: Stage::Unknown,
+        because: Rule::NeverSeen,
+    },
+    channels: [ChannelReading {
+        messages: 0.0,
+        reactions: 0.0,
+        rate: 0.0,
+    }; Channel::ALL.len()],
     channel: None,
     is_advocate: false,
     segments: Vec::new(),
@@ -65,7 +77,9 @@ impl Customer {
             a if a == Id::RfmMonetary as u16 => score(self.rfm.monetary),
             a if a == Id::RfmScore as u16 => self.rfm.score().map(f64::from),
             a if a == Id::PersonaScore as u16 => self.scores.get(argument as usize).copied(),
-            a if a == Id::ChannelRate as u16 => self.channels.get(argument as usize).map(|c| c.rate),
+            a if a == Id::ChannelRate as u16 => {
+                self.channels.get(argument as usize).map(|c| c.rate)
+            }
             _ => None,
         }
     }

@@ -53,22 +53,36 @@ impl Facts for VisitorFacts<'_> {
         let count = |n: u32| Some(f64::from(n));
         match attribute {
             a if a <= Id::Mass as u16 => self.topic_number(a, argument),
-            a if a == Id::Confidence as u16 => self.affinity.facets.get(argument as usize).map(|f| f.confidence),
+            a if a == Id::Confidence as u16 => self
+                .affinity
+                .facets
+                .get(argument as usize)
+                .map(|f| f.confidence),
             a if a == Id::Visits as u16 => count(counts.visits),
             a if a == Id::PageViews as u16 => count(counts.page_views),
             a if a == Id::Searches as u16 => count(counts.searches),
-            a if a == Id::DaysSinceFirst as u16 => (counts.visits > 0).then(|| self.days_since(self.profile.first_s)),
+            a if a == Id::DaysSinceFirst as u16 => {
+                (counts.visits > 0).then(|| self.days_since(self.profile.first_s))
+            }
             a if a == Id::QuoteStarts as u16 => count(counts.quote_starts),
             a if a == Id::QuoteSubmits as u16 => count(counts.quote_submits),
             a if a == Id::Bookings as u16 => count(self.standing_bookings().count() as u32),
-            a if a == Id::BookingsValue as u16 => {
-                Some(self.standing_bookings().map(|b| f64::from(b.value_cents)).sum::<f64>() / 100.0)
-            }
-            a if a == Id::DaysSinceBooking as u16 => {
-                self.standing_bookings().map(|b| b.at_min).max().map(|at| self.days_since(at * 60))
-            }
+            a if a == Id::BookingsValue as u16 => Some(
+                self.standing_bookings()
+                    .map(|b| f64::from(b.value_cents))
+                    .sum::<f64>()
+                    / 100.0,
+            ),
+            a if a == Id::DaysSinceBooking as u16 => self
+                .standing_bookings()
+                .map(|b| b.at_min)
+                .max()
+                .map(|at| self.days_since(at * 60)),
             a if a == Id::DeclaredNumber as u16 => self.profile.fact(argument)?.number(),
-            _ => self.time.number(attribute).or_else(|| self.customer.number(attribute, argument)),
+            _ => self
+                .time
+                .number(attribute)
+                .or_else(|| self.customer.number(attribute, argument)),
         }
     }
 
@@ -83,7 +97,9 @@ impl Facts for VisitorFacts<'_> {
         if attribute == Id::Arm as u16 {
             return experiment::of(self.time.config(), argument, self.visitor?).map(|arm| arm.hash);
         }
-        self.time.name(attribute).or_else(|| self.customer.name(attribute))
+        self.time
+            .name(attribute)
+            .or_else(|| self.customer.name(attribute))
     }
 
     fn flag(&self, attribute: u16, _argument: u32) -> Option<bool> {

@@ -61,10 +61,18 @@ impl StageReading {
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, now_s: u32, is_uncertain: bool) -> Self {
         let bounds = config.lifecycle_bounds();
-        let certain = of_customer(profile, &bounds, now_s).unwrap_or_else(|| of_visitor(profile, &bounds, now_s));
+        let certain = of_customer(profile, &bounds, now_s)
+            .unwrap_or_else(|| of_visitor(profile, &bounds, now_s));
         // What purchases prove stands; that someone is a beginner, only a whole history can prove.
-        let is_beginner = matches!(certain.stage, Stage::Visitor | Stage::Prospect | Stage::Quoting | Stage::New);
-        if is_uncertain && is_beginner { told(Stage::Unknown, Rule::HistoryUncertain) } else { certain }
+        let is_beginner = matches!(
+            certain.stage,
+            Stage::Visitor | Stage::Prospect | Stage::Quoting | Stage::New
+        );
+        if is_uncertain && is_beginner {
+            told(Stage::Unknown, Rule::HistoryUncertain)
+        } else {
+            certain
+        }
     }
 }
 
@@ -80,7 +88,9 @@ fn of_customer(profile: &Profile, bounds: &LifecycleBounds, now_s: u32) -> Optio
     Some(match () {
         () if days > bounds.lapsed_days => told(Stage::Lapsed, Rule::LongSilence),
         () if bookings >= bounds.regular_bookings => told(Stage::Regular, Rule::ManyBookings),
-        () if bookings > 1.0 || days > bounds.new_days => told(Stage::Occasional, Rule::SomeBookings),
+        () if bookings > 1.0 || days > bounds.new_days => {
+            told(Stage::Occasional, Rule::SomeBookings)
+        }
         () => told(Stage::New, Rule::FirstBooking),
     })
 }
@@ -92,7 +102,9 @@ fn of_visitor(profile: &Profile, bounds: &LifecycleBounds, now_s: u32) -> StageR
         || f64::from(counts.searches) >= bounds.prospect_searches
         || counts.quote_starts > 0;
     match () {
-        () if is_quoting(profile, bounds.quote_days, now_s) => told(Stage::Quoting, Rule::OpenQuote),
+        () if is_quoting(profile, bounds.quote_days, now_s) => {
+            told(Stage::Quoting, Rule::OpenQuote)
+        }
         () if has_interest => told(Stage::Prospect, Rule::ShownInterest),
         () if counts.visits > 0 => told(Stage::Visitor, Rule::Seen),
         () => told(Stage::Unknown, Rule::NeverSeen),
@@ -102,9 +114,16 @@ fn of_visitor(profile: &Profile, bounds: &LifecycleBounds, now_s: u32) -> StageR
 /// Whether a quote is open: that of a trip, or one that named no trip, as long as the visitor comes by.
 fn is_quoting(profile: &Profile, quote_days: f64, now_s: u32) -> bool {
     let is_quote = |step| matches!(step, TripStep::QuoteStarted | TripStep::QuoteSubmitted);
-    let latest_min = profile.trips.iter().filter(|t| is_quote(t.step)).map(|t| t.last_min).max();
+    let latest_min = profile
+        .trips
+        .iter()
+        .filter(|t| is_quote(t.step))
+        .map(|t| t.last_min)
+        .max();
     let silent_min = (profile.counts.quote_starts > 0).then_some(profile.last_s / 60);
-    latest_min.or(silent_min).is_some_and(|minute| days_since(minute, now_s) <= quote_days)
+    latest_min
+        .or(silent_min)
+        .is_some_and(|minute| days_since(minute, now_s) <= quote_days)
 }
 
 fn days_since(minute: u32, now_s: u32) -> f64 {
@@ -140,8 +159,17 @@ mod tests {
             travel: Travel::default(),
             value_cents: 1,
         });
-        let counts = Counts { visits, searches, ..Counts::default() };
-        Profile { counts, last_s: NOW_S, bookings: bookings.collect(), ..Profile::default() }
+        let counts = Counts {
+            visits,
+            searches,
+            ..Counts::default()
+        };
+        Profile {
+            counts,
+            last_s: NOW_S,
+            bookings: bookings.collect(),
+            ..Profile::default()
+        }
     }
 
     fn stage(profile: &Profile, is_uncertain: bool) -> (Stage, Rule) {
@@ -151,23 +179,58 @@ mod tests {
 
     #[test]
     fn each_stage_has_its_rule() {
-        assert_eq!(stage(&Profile::default(), false), (Stage::Unknown, Rule::NeverSeen));
-        assert_eq!(stage(&visitor(1, 0, &[]), false), (Stage::Visitor, Rule::Seen));
-        assert_eq!(stage(&visitor(3, 0, &[]), false), (Stage::Prospect, Rule::ShownInterest));
-        assert_eq!(stage(&visitor(1, 2, &[]), false), (Stage::Prospect, Rule::ShownInterest));
-        assert_eq!(stage(&visitor(1, 0, &[100]), false), (Stage::New, Rule::FirstBooking));
-        assert_eq!(stage(&visitor(1, 0, &[300]), false), (Stage::Occasional, Rule::SomeBookings));
-        assert_eq!(stage(&visitor(1, 0, &[100, 300]), false), (Stage::Occasional, Rule::SomeBookings));
-        assert_eq!(stage(&visitor(1, 0, &[1, 2, 3]), false), (Stage::Regular, Rule::ManyBookings));
-        assert_eq!(stage(&visitor(9, 9, &[501; 4]), false), (Stage::Lapsed, Rule::LongSilence));
+        assert_eq!(
+            stage(&Profile::default(), false),
+            (Stage::Unknown, Rule::NeverSeen)
+        );
+        assert_eq!(
+            stage(&visitor(1, 0, &[]), false),
+            (Stage::Visitor, Rule::Seen)
+        );
+        assert_eq!(
+            stage(&visitor(3, 0, &[]), false),
+            (Stage::Prospect, Rule::ShownInterest)
+        );
+        assert_eq!(
+            stage(&visitor(1, 2, &[]), false),
+            (Stage::Prospect, Rule::ShownInterest)
+        );
+        assert_eq!(
+            stage(&visitor(1, 0, &[100]), false),
+            (Stage::New, Rule::FirstBooking)
+        );
+        assert_eq!(
+            stage(&visitor(1, 0, &[300]), false),
+            (Stage::Occasional, Rule::SomeBookings)
+        );
+        assert_eq!(
+            stage(&visitor(1, 0, &[100, 300]), false),
+            (Stage::Occasional, Rule::SomeBookings)
+        );
+        assert_eq!(
+            stage(&visitor(1, 0, &[1, 2, 3]), false),
+            (Stage::Regular, Rule::ManyBookings)
+        );
+        assert_eq!(
+            stage(&visitor(9, 9, &[501; 4]), false),
+            (Stage::Lapsed, Rule::LongSilence)
+        );
     }
 
     #[test]
     fn a_quote_is_open_for_some_days() {
         let quoted = |days_ago: u32| {
             let last_min = (NOW_S - days_ago * DAY_S) / 60;
-            let trip = Trip { id: 1, travel: Travel::default(), step: TripStep::QuoteStarted, last_min };
-            Profile { trips: vec![trip], ..visitor(1, 0, &[]) }
+            let trip = Trip {
+                id: 1,
+                travel: Travel::default(),
+                step: TripStep::QuoteStarted,
+                last_min,
+            };
+            Profile {
+                trips: vec![trip],
+                ..visitor(1, 0, &[])
+            }
         };
         assert_eq!(stage(&quoted(19), false).0, Stage::Quoting);
         assert_eq!(stage(&quoted(21), false).0, Stage::Visitor);
@@ -179,7 +242,10 @@ mod tests {
     #[test]
     fn a_purge_never_makes_a_customer_new() {
         for profile in [visitor(1, 0, &[]), visitor(5, 5, &[]), visitor(1, 0, &[3])] {
-            assert_eq!(stage(&profile, true), (Stage::Unknown, Rule::HistoryUncertain));
+            assert_eq!(
+                stage(&profile, true),
+                (Stage::Unknown, Rule::HistoryUncertain)
+            );
         }
         assert_eq!(stage(&visitor(1, 0, &[1, 2]), true).0, Stage::Occasional);
         assert_eq!(stage(&visitor(1, 0, &[600]), true).0, Stage::Lapsed);

@@ -26,15 +26,23 @@ impl Rfm {
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Self {
         let standing = || profile.bookings.iter().filter(|b| !b.cancelled);
-        let Some(last_min) = standing().map(|b| b.at_min).max() else { return Self::default() };
+        let Some(last_min) = standing().map(|b| b.at_min).max() else {
+            return Self::default();
+        };
         let bounds = config.rfm_bounds();
         let days = f64::from(now_s.saturating_sub(last_min.saturating_mul(60))) / f64::from(DAY_S);
         let paid = paid(standing());
         Self {
             recency: 6 - class(&bounds.recency_days, |boundary| days > boundary),
-            frequency: class(&bounds.frequency, |boundary| standing().count() as f64 >= boundary),
+            frequency: class(&bounds.frequency, |boundary| {
+                standing().count() as f64 >= boundary
+            }),
             monetary: class(&bounds.monetary, |boundary| paid >= boundary),
-            value_class: if paid >= bounds.high_value { ValueClass::High } else { ValueClass::Standard },
+            value_class: if paid >= bounds.high_value {
+                ValueClass::High
+            } else {
+                ValueClass::Standard
+            },
         }
     }
 
@@ -58,7 +66,10 @@ fn paid<'a>(bookings: impl Iterator<Item = &'a Booking>) -> f64 {
 
 /// 1, and one more for each boundary that was passed.
 fn class(boundaries: &Boundaries, is_passed: impl Fn(f64) -> bool) -> u8 {
-    1 + boundaries.iter().filter(|boundary| is_passed(**boundary)).count() as u8
+    1 + boundaries
+        .iter()
+        .filter(|boundary| is_passed(**boundary))
+        .count() as u8
 }
 
 #[cfg(test)]
@@ -81,14 +92,20 @@ mod tests {
     }
 
     fn bought(list: &[(u32, u32, bool)]) -> Profile {
-        let bookings = list.iter().enumerate().map(|(i, (days_ago, euros, cancelled))| Booking {
-            id: i as u32 + 1,
-            at_min: (NOW_S - days_ago * DAY_S) / 60,
-            cancelled: *cancelled,
-            travel: Travel::default(),
-            value_cents: euros * 100,
-        });
-        Profile { bookings: bookings.collect(), ..Profile::default() }
+        let bookings = list
+            .iter()
+            .enumerate()
+            .map(|(i, (days_ago, euros, cancelled))| Booking {
+                id: i as u32 + 1,
+                at_min: (NOW_S - days_ago * DAY_S) / 60,
+                cancelled: *cancelled,
+                travel: Travel::default(),
+                value_cents: euros * 100,
+            });
+        Profile {
+            bookings: bookings.collect(),
+            ..Profile::default()
+        }
     }
 
     fn read(list: &[(u32, u32, bool)]) -> (u8, u8, u8, ValueClass) {
@@ -100,14 +117,20 @@ mod tests {
     fn scores_follow_the_boundaries() {
         assert_eq!(read(&[]), (0, 0, 0, ValueClass::None));
         assert_eq!(read(&[(10, 200, false)]), (5, 1, 1, ValueClass::Standard));
-        assert_eq!(read(&[(100, 300, false), (400, 1700, false)]), (3, 2, 4, ValueClass::High));
+        assert_eq!(
+            read(&[(100, 300, false), (400, 1700, false)]),
+            (3, 2, 4, ValueClass::High)
+        );
         assert_eq!(read(&[(366, 9000, false); 6]), (1, 5, 5, ValueClass::High));
     }
 
     #[test]
     fn cancelled_bookings_count_nowhere() {
         assert_eq!(read(&[(10, 9000, true)]), (0, 0, 0, ValueClass::None));
-        assert_eq!(read(&[(10, 9000, true), (200, 100, false)]), read(&[(200, 100, false)]));
+        assert_eq!(
+            read(&[(10, 9000, true), (200, 100, false)]),
+            read(&[(200, 100, false)])
+        );
     }
 
     proptest! {

@@ -10,9 +10,15 @@ const NORTH: u16 = 1;
 /// small integers.
 pub fn in_force(config: &Config, zone: u16, now_s: u32) -> impl Iterator<Item = u16> + '_ {
     let day = (now_s / DAY_S) as u16;
-    let half = if zone == NONE { NORTH } else { config.zone(zone).hemisphere };
+    let half = if zone == NONE {
+        NORTH
+    } else {
+        config.zone(zone).hemisphere
+    };
     let holds = move |span: &SeasonSpan| {
-        (span.zone == NONE || span.zone == zone) && (span.hemisphere == 0 || span.hemisphere == half) && span.has(day)
+        (span.zone == NONE || span.zone == zone)
+            && (span.hemisphere == 0 || span.hemisphere == half)
+            && span.has(day)
     };
     config.season_spans().filter(holds).map(|span| span.season)
 }
@@ -20,7 +26,9 @@ pub fn in_force(config: &Config, zone: u16, now_s: u32) -> impl Iterator<Item = 
 /// What part of an event's weight taste learns at a time: that of the season which slows most.
 #[must_use]
 pub fn taste_weight(config: &Config, zone: u16, at_s: u32) -> f64 {
-    in_force(config, zone, at_s).map(|s| config.season(s).taste_weight).fold(1.0, f64::min)
+    in_force(config, zone, at_s)
+        .map(|s| config.season(s).taste_weight)
+        .fold(1.0, f64::min)
 }
 
 /// The share of choices that seasons want made among all eligible offers alike; the policy's own, if it is larger.
@@ -53,7 +61,14 @@ mod tests {
     use crate::core::base::time::day_of_date;
 
     fn span(from: u16, until: u16) -> SeasonSpan {
-        SeasonSpan { season: 0, zone: NONE, from, until, is_yearly: true, hemisphere: 0 }
+        SeasonSpan {
+            season: 0,
+            zone: NONE,
+            from,
+            until,
+            is_yearly: true,
+            hemisphere: 0,
+        }
     }
 
     fn day(date: &str) -> u16 {
@@ -63,8 +78,12 @@ mod tests {
     #[test]
     fn a_season_may_go_over_the_turn_of_the_year() {
         let christmas = span(32 * 12 + 10, 32 + 6);
-        for (date, is_in) in [("2026-12-09", false), ("2026-12-10", true), ("2027-01-06", true), ("2027-01-07", false)]
-        {
+        for (date, is_in) in [
+            ("2026-12-09", false),
+            ("2026-12-10", true),
+            ("2027-01-06", true),
+            ("2027-01-07", false),
+        ] {
             assert_eq!(christmas.has(day(date)), is_in, "{date}");
         }
     }
@@ -73,6 +92,9 @@ mod tests {
     fn every_year_has_the_season() {
         let leap_day = span(32 * 2 + 29, 32 * 2 + 29);
         assert!(leap_day.has(day("2028-02-29")) && !leap_day.has(day("2027-02-28")));
-        assert!((2020..2088).all(|year| span(32 * 7 + 1, 32 * 8 + 31).has(day(&format!("{year}-08-15")))));
+        assert!(
+            (2020..2088)
+                .all(|year| span(32 * 7 + 1, 32 * 8 + 31).has(day(&format!("{year}-08-15"))))
+        );
     }
 }

@@ -16,15 +16,27 @@ pub fn recognise(facts: &VisitorFacts, config: &Config, is_uncertain: bool) -> C
     let mut customer = Customer::read(facts.profile, config, facts.now_s, is_uncertain);
     for index in 0..config.count(Section::Segments) as u16 {
         let segment = config.segment(index);
-        if holds(config, segment.condition, &VisitorFacts { customer: &customer, ..*facts }) {
+        if holds(
+            config,
+            segment.condition,
+            &VisitorFacts {
+                customer: &customer,
+                ..*facts
+            },
+        ) {
             customer.segments.push(segment.hash);
         }
     }
-    let known = VisitorFacts { customer: &customer, ..*facts };
-    let scores: Vec<f64> = personas(config).map(|p| score(config, &p, &known)).collect();
+    let known = VisitorFacts {
+        customer: &customer,
+        ..*facts
+    };
+    let scores: Vec<f64> = personas(config)
+        .map(|p| score(config, &p, &known))
+        .collect();
     customer.persona = best_fitting(config, &scores, false);
-    customer.negative_persona =
-        negative_in_force(facts.profile, config, facts.now_s).or_else(|| best_fitting(config, &scores, true));
+    customer.negative_persona = negative_in_force(facts.profile, config, facts.now_s)
+        .or_else(|| best_fitting(config, &scores, true));
     customer.scores = scores;
     customer
 }
@@ -35,8 +47,15 @@ pub fn negative_fits<'a>(
     config: &'a Config,
     now_s: u32,
 ) -> impl Iterator<Item = (u32, u16)> + 'a {
-    let fitting = personas(config).zip(&customer.scores).filter(|(p, score)| p.is_negative && **score >= p.threshold);
-    fitting.map(move |(p, _)| (p.hash, (now_s / DAY_S + p.expires_days).min(u32::from(u16::MAX)) as u16))
+    let fitting = personas(config)
+        .zip(&customer.scores)
+        .filter(|(p, score)| p.is_negative && **score >= p.threshold);
+    fitting.map(move |(p, _)| {
+        (
+            p.hash,
+            (now_s / DAY_S + p.expires_days).min(u32::from(u16::MAX)) as u16,
+        )
+    })
 }
 
 /// Whether the config has negative personas at all.
@@ -51,7 +70,10 @@ fn personas(config: &Config) -> impl Iterator<Item = Persona> + '_ {
 
 fn score(config: &Config, persona: &Persona, facts: &VisitorFacts) -> f64 {
     let rules = config.persona_rules(persona);
-    rules.filter(|(condition, _)| holds(config, *condition, facts)).map(|(_, points)| points).sum()
+    rules
+        .filter(|(condition, _)| holds(config, *condition, facts))
+        .map(|(_, points)| points)
+        .sum()
 }
 
 /// The persona of the highest score among those at their threshold; of equals the first in the config.
@@ -69,7 +91,11 @@ fn best_fitting(config: &Config, scores: &[f64], is_negative: bool) -> Option<u3
 /// The negative persona kept from an earlier match that holds longest.
 fn negative_in_force(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
     let mut longest = None;
-    for kept in profile.personas.iter().filter(|p| u32::from(p.until_day) >= now_s / DAY_S) {
+    for kept in profile
+        .personas
+        .iter()
+        .filter(|p| u32::from(p.until_day) >= now_s / DAY_S)
+    {
         if personas(config).any(|p| p.is_negative && p.hash == kept.hash) {
             longest = longest.max(Some((kept.until_day, kept.hash)));
         }
@@ -78,5 +104,7 @@ fn negative_in_force(profile: &Profile, config: &Config, now_s: u32) -> Option<u
 }
 
 fn holds(config: &Config, condition: u32, facts: &VisitorFacts) -> bool {
-    config.conditions().hold(condition, facts, &Answers::default())
+    config
+        .conditions()
+        .hold(condition, facts, &Answers::default())
 }

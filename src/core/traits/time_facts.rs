@@ -28,7 +28,12 @@ impl<'a> TimeFacts<'a> {
     /// Nothing is read yet.
     #[must_use]
     pub fn new(profile: &'a Profile, config: &'a Config, now_s: u32) -> Self {
-        Self { profile, config, now_s, trips: OnceCell::new() }
+        Self {
+            profile,
+            config,
+            now_s,
+            trips: OnceCell::new(),
+        }
     }
 
     /// The moment, in seconds since the landmark.
@@ -46,7 +51,8 @@ impl<'a> TimeFacts<'a> {
     /// The trips of the moment.
     #[must_use]
     pub fn trips(&self) -> &[TripReading] {
-        self.trips.get_or_init(|| trip::read(self.profile, self.config, self.now_s))
+        self.trips
+            .get_or_init(|| trip::read(self.profile, self.config, self.now_s))
     }
 
     /// The trip that conditions speak of.
@@ -64,19 +70,32 @@ impl<'a> TimeFacts<'a> {
                 trip::next_departure(self.trips()).map(|t| f64::from(t.travel.start_day) - today)
             }
             a if a == Id::TripAdults as u16 => self.leading().map(|t| f64::from(t.travel.adults)),
-            a if a == Id::TripChildren as u16 => self.leading().map(|t| f64::from(t.travel.children)),
+            a if a == Id::TripChildren as u16 => {
+                self.leading().map(|t| f64::from(t.travel.children))
+            }
             a if a == Id::Trips as u16 => Some(self.trips().len() as f64),
             a if a == Id::TripNights as u16 => {
-                let travel = self.leading().map(|t| t.travel).filter(|t| t.start_day > 0 && t.end_day > t.start_day)?;
+                let travel = self
+                    .leading()
+                    .map(|t| t.travel)
+                    .filter(|t| t.start_day > 0 && t.end_day > t.start_day)?;
                 Some(f64::from(travel.end_day - travel.start_day))
             }
-            a if a == Id::TripDaysSinceLast as u16 => self.leading().map(|t| self.days_since(t.last_s)),
+            a if a == Id::TripDaysSinceLast as u16 => {
+                self.leading().map(|t| self.days_since(t.last_s))
+            }
             a if a == Id::DaysSinceReturn as u16 => {
                 let returned = self.trips().iter().filter(|t| t.moment == Moment::Returned);
-                returned.map(|t| today - f64::from(t.return_day())).reduce(f64::min)
+                returned
+                    .map(|t| today - f64::from(t.return_day()))
+                    .reduce(f64::min)
             }
-            a if a == Id::PressureDay as u16 => Some(f64::from(caps::count(self.profile, self.now_s, DAY_S))),
-            a if a == Id::PressureWeek as u16 => Some(f64::from(caps::count(self.profile, self.now_s, 7 * DAY_S))),
+            a if a == Id::PressureDay as u16 => {
+                Some(f64::from(caps::count(self.profile, self.now_s, DAY_S)))
+            }
+            a if a == Id::PressureWeek as u16 => {
+                Some(f64::from(caps::count(self.profile, self.now_s, 7 * DAY_S)))
+            }
             _ => None,
         }
     }
@@ -87,12 +106,13 @@ impl<'a> TimeFacts<'a> {
         match attribute {
             a if a == Id::TripMoment as u16 => self.leading().map(|t| t.moment as u32),
             a if a == Id::TripStep as u16 => self.leading().map(|t| t.step as u32),
-            a if a == Id::TripDestination as u16 => {
-                self.leading().map(|t| t.travel.destination).filter(|place| *place > 0)
-            }
-            a if a == Id::PressureFrequency as u16 => {
-                Some(self.profile.preference.frequency).filter(|f| *f != Frequency::Unsaid).map(|f| f as u32)
-            }
+            a if a == Id::TripDestination as u16 => self
+                .leading()
+                .map(|t| t.travel.destination)
+                .filter(|place| *place > 0),
+            a if a == Id::PressureFrequency as u16 => Some(self.profile.preference.frequency)
+                .filter(|f| *f != Frequency::Unsaid)
+                .map(|f| f as u32),
             _ => None,
         }
     }
@@ -138,7 +158,10 @@ impl<'a> TimeFacts<'a> {
     fn seasons(&self) -> Vec<u32> {
         let mut hashes = Vec::new();
         for season in season::in_force(self.config, self.profile.zone(self.config), self.now_s) {
-            let hash = hash_of_bytes(Namespace::Season, self.config.text_bytes(self.config.season(season).name));
+            let hash = hash_of_bytes(
+                Namespace::Season,
+                self.config.text_bytes(self.config.season(season).name),
+            );
             if !hashes.contains(&hash) {
                 hashes.push(hash);
             }

@@ -41,7 +41,11 @@ pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Vec<TripReading> 
         join(&mut trips, TripReading::of_booking(booking), config);
     }
     for depth in (0..=DEEPEST).rev() {
-        for intent in profile.trips.iter().filter(|t| depth_of(config, t.travel.destination) == depth) {
+        for intent in profile
+            .trips
+            .iter()
+            .filter(|t| depth_of(config, t.travel.destination) == depth)
+        {
             join(&mut trips, TripReading::of_intent(intent), config);
         }
     }
@@ -67,7 +71,9 @@ pub fn leading(trips: &[TripReading]) -> Option<&TripReading> {
 /// The next trip to depart, of those not under way.
 #[must_use]
 pub fn next_departure(trips: &[TripReading]) -> Option<&TripReading> {
-    let ahead = trips.iter().filter(|t| t.travel.start_day > 0 && t.moment < Moment::Travelling);
+    let ahead = trips
+        .iter()
+        .filter(|t| t.travel.start_day > 0 && t.moment < Moment::Travelling);
     ahead.min_by_key(|t| t.travel.start_day)
 }
 
@@ -100,7 +106,11 @@ fn join(trips: &mut Vec<TripReading>, new: TripReading, config: &Config) {
     let matching = (0..trips.len()).filter(|i| trips[*i].is_same(&new, config));
     let nearest = matching.max_by_key(|i| {
         let trip = &trips[*i];
-        (trip.travel.destination == new.travel.destination, trip.last_s, trip.ids.first().copied())
+        (
+            trip.travel.destination == new.travel.destination,
+            trip.last_s,
+            trip.ids.first().copied(),
+        )
     });
     match nearest {
         Some(at) => trips[at].take(&new),
@@ -112,12 +122,26 @@ impl TripReading {
     fn of_booking(booking: &Booking) -> Self {
         let (ids, last_s) = (vec![booking.id], booking.at_min * 60);
         let (travel, step) = (booking.travel, TripStep::Booked);
-        Self { ids, travel, step, last_s, moment: Moment::Booked, is_abandoned: false }
+        Self {
+            ids,
+            travel,
+            step,
+            last_s,
+            moment: Moment::Booked,
+            is_abandoned: false,
+        }
     }
 
     fn of_intent(trip: &Trip) -> Self {
         let (ids, last_s) = (vec![trip.id], trip.last_min * 60);
-        Self { ids, travel: trip.travel, step: trip.step, last_s, moment: Moment::Dreaming, is_abandoned: false }
+        Self {
+            ids,
+            travel: trip.travel,
+            step: trip.step,
+            last_s,
+            moment: Moment::Dreaming,
+            is_abandoned: false,
+        }
     }
 
     /// The id that stands for it.
@@ -144,16 +168,28 @@ impl TripReading {
         let is_there = mine.destination == theirs.destination
             || places_meet(config, topic(mine.destination), topic(theirs.destination));
         // Who speaks of a place after the return, without dates, dreams of another trip.
-        let is_before_return = mine.start_day == 0 || other.last_s < (u32::from(self.return_day()) + 1) * DAY_S;
+        let is_before_return =
+            mine.start_day == 0 || other.last_s < (u32::from(self.return_day()) + 1) * DAY_S;
         is_there && (is_near || (!is_dated && is_before_return))
     }
 
     /// What a booking says holds; among intents the latest word.
     fn take(&mut self, other: &Self) {
-        let destination = if self.travel.destination == 0 { other.travel.destination } else { self.travel.destination };
+        let destination = if self.travel.destination == 0 {
+            other.travel.destination
+        } else {
+            self.travel.destination
+        };
         let holds_mine = self.moment == Moment::Booked || self.last_s >= other.last_s;
-        let (first, second) = if holds_mine { (self.travel, other.travel) } else { (other.travel, self.travel) };
-        self.travel = Travel { destination, ..first.completed_by(&second) };
+        let (first, second) = if holds_mine {
+            (self.travel, other.travel)
+        } else {
+            (other.travel, self.travel)
+        };
+        self.travel = Travel {
+            destination,
+            ..first.completed_by(&second)
+        };
         self.step = self.step.max(other.step);
         self.last_s = self.last_s.max(other.last_s);
         self.ids.extend_from_slice(&other.ids);
@@ -162,13 +198,17 @@ impl TripReading {
     /// Finds the moment. Returns whether the trip is still of interest.
     fn settle(&mut self, config: &Config, now_s: u32) -> bool {
         let (timing, today) = (config.timing(), now_s / DAY_S);
-        let (start, end) = (u32::from(self.travel.start_day), u32::from(self.return_day()));
+        let (start, end) = (
+            u32::from(self.travel.start_day),
+            u32::from(self.return_day()),
+        );
         let is_fresh = now_s - self.last_s.min(now_s) < timing.trip_age_s;
         if self.moment != Moment::Booked {
             // An intent that is marked as booked, without a standing booking, was cancelled.
             let is_ahead = if start > 0 { start >= today } else { is_fresh };
             let silent_s = now_s - self.last_s.min(now_s);
-            self.is_abandoned = self.step == TripStep::QuoteStarted && silent_s >= timing.abandoned_after_s;
+            self.is_abandoned =
+                self.step == TripStep::QuoteStarted && silent_s >= timing.abandoned_after_s;
             self.moment = match self.step {
                 TripStep::QuoteSubmitted => Moment::Quoted,
                 TripStep::Searched if start == 0 => Moment::Dreaming,
@@ -183,7 +223,11 @@ impl TripReading {
             _ if start - today <= timing.before_departure_days => Moment::BeforeDeparture,
             _ => Moment::Booked,
         };
-        if start == 0 { is_fresh } else { today <= end + timing.returned_days }
+        if start == 0 {
+            is_fresh
+        } else {
+            today <= end + timing.returned_days
+        }
     }
 }
 

@@ -18,14 +18,26 @@ impl Runtime {
     /// Explains what `choose` answers for this slot when the page shows the offers of `exclude` already.
     #[wasm_bindgen(unchecked_return_type = "Explanation")]
     pub fn explain(&self, now_ms: f64, placement: u16, slot: u8, exclude: &[u16]) -> JsValue {
-        object(&explain(&self.engine, &Request { now_ms, placement, slot, exclude }))
+        object(&explain(
+            &self.engine,
+            &Request {
+                now_ms,
+                placement,
+                slot,
+                exclude,
+            },
+        ))
     }
 
     /// Decides as if the visitor were of this persona from now on. False: the config has none of that name.
     #[wasm_bindgen(js_name = supposePersona)]
     pub fn suppose_persona(&mut self, name: &str) -> bool {
         let hash = name_hash(Namespace::Persona, name);
-        let is_known = self.engine.config().index_of(Namespace::Persona, hash).is_some();
+        let is_known = self
+            .engine
+            .config()
+            .index_of(Namespace::Persona, hash)
+            .is_some();
         self.engine.suppose_persona(Some(hash).filter(|_| is_known));
         is_known
     }

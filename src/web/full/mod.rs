@@ -14,5 +14,7 @@ const TYPES: &str = include_str!("types.ts");
 
 /// Plain objects and `null`, as `JSON.parse` would give them.
 fn object(value: &impl Serialize) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .unwrap_or(JsValue::UNDEFINED)
 }

@@ -61,8 +61,16 @@ impl Compilation {
 #[wasm_bindgen(js_name = compileConfig)]
 pub fn compile_config(json: &str) -> Compilation {
     match compile(json) {
-        Ok(Compiled { bytes, warnings }) => Compilation { bytes: Some(bytes), faults: Vec::new(), warnings },
-        Err(faults) => Compilation { bytes: None, faults, warnings: Vec::new() },
+        Ok(Compiled { bytes, warnings }) => Compilation {
+            bytes: Some(bytes),
+            faults: Vec::new(),
+            warnings,
+        },
+        Err(faults) => Compilation {
+            bytes: None,
+            faults,
+            warnings: Vec::new(),
+        },
     }
 }
 

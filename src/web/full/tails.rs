@@ -28,11 +28,16 @@ struct PendingTail {
 }
 
 fn found(prefix: &str) -> Vec<PendingTail> {
-    let Some(storage) = storage() else { return Vec::new() };
+    let Some(storage) = storage() else {
+        return Vec::new();
+    };
     let keys = (0..storage.length().unwrap_or(0)).filter_map(|i| storage.key(i).ok()?);
     keys.filter_map(|key| {
         let document = key.strip_prefix(prefix)?.to_owned();
-        Some(PendingTail { document, bytes: bytes_of(&storage.get_item(&key).ok()??)? })
+        Some(PendingTail {
+            document,
+            bytes: bytes_of(&storage.get_item(&key).ok()??)?,
+        })
     })
     .collect()
 }

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use escale::core::base::validation_error::Issue;
 use escale::core::config::vocabulary::Vocabulary;
 use escale::core::engine::Engine;
-use escale::core::base::validation_error::Issue;
 use escale_server::decoders::{Wanted, Whom, Wish};
 use serde_json::{Value, json};
 
@@ -12,30 +12,67 @@ use crate::decoders::profile;
 use crate::site::{self, NOW_MS, config};
 use crate::target::Target;
 
-pub const TARGET: Target = Target { name: "audience", most_bytes: 1024, share: 20, memory: 64 << 20, seeds, take };
+pub const TARGET: Target = Target {
+    name: "audience",
+    most_bytes: 1024,
+    share: 20,
+    memory: 64 << 20,
+    seeds,
+    take,
+};
 
 /// The conditions of the demo's own segments and offers.
 fn seeds() -> Vec<Vec<u8>> {
-    let Ok(config) = serde_json::from_str::<Value>(&site::text("www/demo/escale.json")) else { return Vec::new() };
+    let Ok(config) = serde_json::from_str::<Value>(&site::text("www/demo/escale.json")) else {
+        return Vec::new();
+    };
     let of_list = |list: &str| config[list].as_array().cloned().unwrap_or_default();
-    let of_object = |object: &str| config[object].as_object().cloned().unwrap_or_default().into_iter().map(|(_, v)| v);
-    let all = of_list("offers").into_iter().chain(of_object("segments")).chain(of_object("personas"));
+    let of_object = |object: &str| {
+        config[object]
+            .as_object()
+            .cloned()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(_, v)| v)
+    };
+    let all = of_list("offers")
+        .into_iter()
+        .chain(of_object("segments"))
+        .chain(of_object("personas"));
     let conditions = all.filter_map(|of| of.get("when").cloned().filter(Value::is_object));
-    let other = [json!({"value_class": "high"}), json!({"language": {"$regex": "^(fr|de)-?[a-z]{0,2}$"}})];
-    conditions.chain(other).map(|condition| condition.to_string().into_bytes()).collect()
+    let other = [
+        json!({"value_class": "high"}),
+        json!({"language": {"$regex": "^(fr|de)-?[a-z]{0,2}$"}}),
+    ];
+    conditions
+        .chain(other)
+        .map(|condition| condition.to_string().into_bytes())
+        .collect()
 }
 
 fn take(bytes: &[u8]) {
-    let Ok(condition) = serde_json::from_slice::<Value>(bytes) else { return };
-    let wanted = |condition: &Value| match Wanted::condition(config(), condition, Wish::default(), NOW_MS as u64) {
-        Ok(Wanted { whom: Whom::Condition(compiled), .. }) => Ok(compiled),
+    let Ok(condition) = serde_json::from_slice::<Value>(bytes) else {
+        return;
+    };
+    let wanted = |condition: &Value| match Wanted::condition(
+        config(),
+        condition,
+        Wish::default(),
+        NOW_MS as u64,
+    ) {
+        Ok(Wanted {
+            whom: Whom::Condition(compiled),
+            ..
+        }) => Ok(compiled),
         Ok(_) => panic!("a condition was asked for"),
         Err(why) => Err(why),
     };
     let compiled = match wanted(&condition) {
         Ok(compiled) => compiled,
         Err(why) => {
-            let Err(issues) = NAMES.condition(&condition) else { panic!("nothing is wrong, and it is refused: {why}") };
+            let Err(issues) = NAMES.condition(&condition) else {
+                panic!("nothing is wrong, and it is refused: {why}")
+            };
             let is_told = |issue: &Issue| !issue.remedy.is_empty() && why.contains(&issue.message);
             assert!(!issues.is_empty() && issues.iter().all(is_told), "{why}");
             return;
@@ -48,9 +85,19 @@ fn take(bytes: &[u8]) {
     for engine in VISITORS.iter() {
         engine.with_facts(NOW_MS, |facts| {
             let holds = compiled.holds(facts);
-            assert_eq!(again.as_ref().ok().map(|again| again.holds(facts)), Some(holds), "the same condition");
-            assert!(all.as_ref().is_ok_and(|all| all.holds(facts) == holds) || all.is_err(), "all of one is the one");
-            assert!(none.as_ref().is_ok_and(|none| none.holds(facts) != holds) || none.is_err(), "none of one");
+            assert_eq!(
+                again.as_ref().ok().map(|again| again.holds(facts)),
+                Some(holds),
+                "the same condition"
+            );
+            assert!(
+                all.as_ref().is_ok_and(|all| all.holds(facts) == holds) || all.is_err(),
+                "all of one is the one"
+            );
+            assert!(
+                none.as_ref().is_ok_and(|none| none.holds(facts) != holds) || none.is_err(),
+                "none of one"
+            );
         });
     }
 }
@@ -64,7 +111,9 @@ static VISITORS: LazyLock<Vec<Engine>> = LazyLock::new(|| {
         engine.load(&profile::with_sum(&state)).ok()?;
         Some(engine)
     });
-    std::iter::once(nobody.clone()).chain(known.take(MOST_VISITORS)).collect()
+    std::iter::once(nobody.clone())
+        .chain(known.take(MOST_VISITORS))
+        .collect()
 });
 const MOST_VISITORS: usize = 3;
 static NAMES: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(config()));

@@ -6,29 +6,43 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use escale::core::profile::Profile;
-use escale_server::decoders::{HandInRequest, check, combined, export};
-use escale_server::sync::sync_request::{Held, Verdict, judge};
 use escale_server::base::ids::Site;
+use escale_server::decoders::{HandInRequest, check, combined, export};
 use escale_server::store::{Others, Taken};
+use escale_server::sync::sync_request::{Held, Verdict, judge};
 use serde_json::{Value, json};
 
 use crate::decoders::profile;
 use crate::site::{NOW_MS, config};
 use crate::target::Target;
 
-pub const TARGET: Target = Target { name: "hand-in", most_bytes: 4096, share: 1, memory: 8 << 20, seeds, take };
+pub const TARGET: Target = Target {
+    name: "hand-in",
+    most_bytes: 4096,
+    share: 1,
+    memory: 8 << 20,
+    seeds,
+    take,
+};
 
 static SITE: LazyLock<Site> = LazyLock::new(|| Site::new("demo"));
 const NOW: u64 = NOW_MS as u64;
 const TODAY: u32 = (NOW / 86_400_000) as u32;
 
 fn seeds() -> Vec<Vec<u8>> {
-    let receipt =
-        json!({"at": NOW, "version": "2026-11", "source": "banner", "purposes": ["personalise", "keep", "sync"]});
+    let receipt = json!({"at": NOW, "version": "2026-11", "source": "banner", "purposes": ["personalise", "keep", "sync"]});
     let body = |(at, state): (usize, Vec<u8>)| {
         let state = URL_SAFE_NO_PAD.encode(profile::with_sum(&state));
-        let ids = ["AQEBAQEBAQEBAQEBAQEBAQ", "AgICAgICAgICAgICAgICAg", "AwMDAwMDAwM"];
-        let consent = if at % 2 == 0 { receipt.clone() } else { Value::Null };
+        let ids = [
+            "AQEBAQEBAQEBAQEBAQEBAQ",
+            "AgICAgICAgICAgICAgICAg",
+            "AwMDAwMDAwM",
+        ];
+        let consent = if at % 2 == 0 {
+            receipt.clone()
+        } else {
+            Value::Null
+        };
         json!({"site": "demo", "visitor": ids[0], "erase": ids[1], "replica": ids[2], "version": at + 1, "state": state,
             "seen": at, "consent": consent})
     };
@@ -37,11 +51,21 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 fn take(body: &[u8]) {
-    let Ok(request) = serde_json::from_slice::<HandInRequest>(body) else { return };
-    let Ok(said) = request.said(&SITE, NOW) else { return };
+    let Ok(request) = serde_json::from_slice::<HandInRequest>(body) else {
+        return;
+    };
+    let Ok(said) = request.said(&SITE, NOW) else {
+        return;
+    };
     if let Some(receipt) = &said.consent {
-        let Some(text) = receipt.in_place_of(None) else { panic!("a first receipt is kept") };
-        assert_eq!(receipt.in_place_of(Some(&text)), None, "told again it changes nothing");
+        let Some(text) = receipt.in_place_of(None) else {
+            panic!("a first receipt is kept")
+        };
+        assert_eq!(
+            receipt.in_place_of(Some(&text)),
+            None,
+            "told again it changes nothing"
+        );
     }
     judged(&said.state);
     if let Some(content) = said.state.len().checked_sub(4) {
@@ -51,14 +75,45 @@ fn take(body: &[u8]) {
 
 fn judged(state: &[u8]) {
     let Ok(profile) = check(state) else { return };
-    assert_eq!(profile.encode(), state, "what is taken has the form that is written");
+    assert_eq!(
+        profile.encode(),
+        state,
+        "what is taken has the form that is written"
+    );
     let held = |version| Some(Held { version, state });
-    assert!(matches!(judge(None, 1, (state, &profile)), Verdict::Store | Verdict::TooMuch), "a first one is news");
-    assert_eq!(judge(held(2), 2, (state, &profile)), Verdict::Same, "handed in again it changes nothing");
-    assert_eq!(judge(held(2), 1, (state, &profile)), Verdict::Conflict, "an older one is a conflict");
-    let taken = || Taken { state: state.to_vec(), day: TODAY };
-    let others = Others { seq: 1, states: vec![taken(), taken()], told: Vec::new() };
+    assert!(
+        matches!(
+            judge(None, 1, (state, &profile)),
+            Verdict::Store | Verdict::TooMuch
+        ),
+        "a first one is news"
+    );
+    assert_eq!(
+        judge(held(2), 2, (state, &profile)),
+        Verdict::Same,
+        "handed in again it changes nothing"
+    );
+    assert_eq!(
+        judge(held(2), 1, (state, &profile)),
+        Verdict::Conflict,
+        "an older one is a conflict"
+    );
+    let taken = || Taken {
+        state: state.to_vec(),
+        day: TODAY,
+    };
+    let others = Others {
+        seq: 1,
+        states: vec![taken(), taken()],
+        told: Vec::new(),
+    };
     let told = combined(&others, config(), NOW);
-    assert!(Profile::decode(&told).is_ok_and(|both| both.encode() == told), "what others are told is a profile");
-    assert!(!export(state, config(), NOW).is_null(), "what is held can be shown to whose it is");
+    assert!(
+        Profile::decode(&told).is_ok_and(|both| both.encode() == told),
+        "what others are told is a profile"
+    );
+    assert!(
+        !export(state, config(), NOW).is_null(),
+        "what is held can be shown to whose it is"
+    );
 }

@@ -10,5 +10,11 @@ mod token;
 use crate::target::Target;
 
 /// What the server reads besides.
-pub static SERVER: &[Target] =
-    &[hand_in::TARGET, tellings::TARGET, token::TARGET, audience::TARGET, log::TARGET, model::TARGET];
+pub static SERVER: &[Target] = &[
+    hand_in::TARGET,
+    tellings::TARGET,
+    token::TARGET,
+    audience::TARGET,
+    log::TARGET,
+    model::TARGET,
+];

@@ -4,17 +4,31 @@
 use std::sync::LazyLock;
 
 use escale::core::event::Event;
-use escale_server::decoders::{Consent, CsvFile, Item, Items, Reader, Subject, json, judge, ndjson, read_tellings};
 use escale_server::base::ids::Site;
+use escale_server::decoders::{
+    Consent, CsvFile, Item, Items, Reader, Subject, json, judge, ndjson, read_tellings,
+};
 use escale_server::store::{Telling, Told};
 
 use crate::site::{NOW_MS, config};
 use crate::target::Target;
 
-pub const TARGET: Target = Target { name: "tellings", most_bytes: 2048, share: 20, memory: 8 << 20, seeds, take };
+pub const TARGET: Target = Target {
+    name: "tellings",
+    most_bytes: 2048,
+    share: 20,
+    memory: 8 << 20,
+    seeds,
+    take,
+};
 
 static SITE: LazyLock<Site> = LazyLock::new(|| Site::new("demo"));
-const SUBJECTS: [Subject; 4] = [Subject::Reactions, Subject::Bookings, Subject::Facts, Subject::Consents];
+const SUBJECTS: [Subject; 4] = [
+    Subject::Reactions,
+    Subject::Bookings,
+    Subject::Facts,
+    Subject::Consents,
+];
 
 /// One of each, in each form.
 fn seeds() -> Vec<Vec<u8>> {
@@ -32,7 +46,12 @@ fn seeds() -> Vec<Vec<u8>> {
     ];
     let mut seeds = Vec::new();
     for (subject, (one, csv)) in one.into_iter().zip(csv).enumerate() {
-        let forms = [one.to_owned(), format!("[{one}, {one}]"), format!("{one}\n\n{one}\n"), csv.to_owned()];
+        let forms = [
+            one.to_owned(),
+            format!("[{one}, {one}]"),
+            format!("{one}\n\n{one}\n"),
+            csv.to_owned(),
+        ];
         for (form, text) in [0, 0, 1, 2].into_iter().zip(forms) {
             let mut seed = vec![b'0' + (subject * 3 + form) as u8];
             seed.extend(text.bytes());
@@ -43,19 +62,35 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 fn take(bytes: &[u8]) {
-    let Some((first, body)) = bytes.split_first() else { return };
+    let Some((first, body)) = bytes.split_first() else {
+        return;
+    };
     let which = usize::from(first.wrapping_sub(b'0')) % 12;
     let subject = SUBJECTS[which / 3];
-    let Some(items) = items(which % 3, subject, body) else { return };
-    let (count, reader) = (items.len(), Reader { site: &SITE, config: config(), now_ms: NOW_MS });
+    let Some(items) = items(which % 3, subject, body) else {
+        return;
+    };
+    let (count, reader) = (
+        items.len(),
+        Reader {
+            site: &SITE,
+            config: config(),
+            now_ms: NOW_MS,
+        },
+    );
     let (groups, rejected) = read_tellings(reader, subject, items);
     let taken: usize = groups.iter().map(|(_, tellings)| tellings.len()).sum();
     assert_eq!(taken + rejected.len(), count, "each is taken or refused");
     assert!(
-        rejected.iter().all(|rejected| rejected.item < count && !rejected.why.is_empty()),
+        rejected
+            .iter()
+            .all(|rejected| rejected.item < count && !rejected.why.is_empty()),
         "a refusal has a reason"
     );
-    groups.iter().flat_map(|(_, tellings)| tellings).for_each(|telling| holds(subject, telling));
+    groups
+        .iter()
+        .flat_map(|(_, tellings)| tellings)
+        .for_each(|telling| holds(subject, telling));
 }
 
 fn items(form: usize, subject: Subject, body: &[u8]) -> Option<Vec<Item>> {
@@ -79,10 +114,16 @@ fn holds(subject: Subject, telling: &Telling) {
     assert!(rest.is_empty(), "a telling is one event");
     if subject == Subject::Consents {
         let consent = Consent::decode(&telling.event).map(|consent| consent.encode());
-        assert_eq!(consent.as_ref(), Some(&telling.event), "a consent survives its bytes");
+        assert_eq!(
+            consent.as_ref(),
+            Some(&telling.event),
+            "a consent survives its bytes"
+        );
         assert_eq!(event, Some(None), "a consent is no event");
     } else {
-        let Some(Some(event)) = event else { panic!("what is kept can be read") };
+        let Some(Some(event)) = event else {
+            panic!("what is kept can be read")
+        };
         let mut own = Vec::new();
         event.encode(&mut own);
         assert_eq!(own, telling.event, "an event survives its bytes");

@@ -2,12 +2,19 @@
 
 use std::sync::LazyLock;
 
-use escale_server::decoders::Tokens;
 use escale_server::base::ids::Site;
+use escale_server::decoders::Tokens;
 
 use crate::target::Target;
 
-pub const TARGET: Target = Target { name: "token", most_bytes: 1024, share: 4, memory: 1 << 20, seeds, take };
+pub const TARGET: Target = Target {
+    name: "token",
+    most_bytes: 1024,
+    share: 4,
+    memory: 1 << 20,
+    seeds,
+    take,
+};
 
 const SECRET: &[u8] = b"a secret of this test, 32 bytes..";
 const SIGNED: [&str; 2] = ["c-1", "Ana Silva, 7"];
@@ -23,16 +30,30 @@ static TOKENS: LazyLock<[Tokens; 2]> = LazyLock::new(|| {
 });
 
 fn seeds() -> Vec<Vec<u8>> {
-    let signed = SIGNED.iter().filter_map(|customer| TOKENS[0].sign(customer, EXPIRES_S));
-    let unsigned =
-        signed.clone().map(|token| token.replace("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9", "eyJhbGciOiJub25lIn0"));
+    let signed = SIGNED
+        .iter()
+        .filter_map(|customer| TOKENS[0].sign(customer, EXPIRES_S));
+    let unsigned = signed.clone().map(|token| {
+        token.replace(
+            "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9",
+            "eyJhbGciOiJub25lIn0",
+        )
+    });
     signed.chain(unsigned).map(String::into_bytes).collect()
 }
 
 fn take(bytes: &[u8]) {
-    let Ok(token) = std::str::from_utf8(bytes) else { return };
+    let Ok(token) = std::str::from_utf8(bytes) else {
+        return;
+    };
     if let Ok(vouched) = TOKENS[0].customer(token) {
-        assert!(SIGNED.contains(&vouched.customer.as_str()) && vouched.also.is_empty(), "nobody signed this");
+        assert!(
+            SIGNED.contains(&vouched.customer.as_str()) && vouched.also.is_empty(),
+            "nobody signed this"
+        );
     }
-    assert!(TOKENS[1].customer(token).is_err(), "nothing was ever signed with that key");
+    assert!(
+        TOKENS[1].customer(token).is_err(),
+        "nothing was ever signed with that key"
+    );
 }

@@ -34,6 +34,11 @@ pub struct Restore {
 #[derive(Args)]
 pub struct DatabaseFile {
     /// The database file.
-    #[arg(long, env = "ESCALE_DB", value_name = "FILE", default_value = "escale.db")]
+    #[arg(
+        long,
+        env = "ESCALE_DB",
+        value_name = "FILE",
+        default_value = "escale.db"
+    )]
     pub db: PathBuf,
 }

@@ -54,7 +54,10 @@ Exit codes: 0 all rows were read, 1 some were rejected, 2 nothing could be done.
 fn examples() -> String {
     let mut text = format!("{EXAMPLES}\n\nFields:");
     for subject in Subject::value_variants() {
-        let name = subject.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        let name = subject
+            .to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default();
         text.push_str(&format!("\n  {name:<10} {}", subject.fields().join(" ")));
     }
     text

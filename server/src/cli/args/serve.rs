@@ -21,12 +21,22 @@ pub struct Serve {
     #[command(flatten)]
     pub base: Base,
     /// What `escale model` has learned; it goes into the config that browsers are given.
-    #[arg(long, env = "ESCALE_MODEL", value_name = "FILE", conflicts_with = "fit_every")]
+    #[arg(
+        long,
+        env = "ESCALE_MODEL",
+        value_name = "FILE",
+        conflicts_with = "fit_every"
+    )]
     pub model: Option<PathBuf>,
     #[command(flatten)]
     pub fitting: Fitting,
     /// Address and port to listen on; port 0 takes any free one.
-    #[arg(long, env = "ESCALE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    #[arg(
+        long,
+        env = "ESCALE_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8787"
+    )]
     pub listen: SocketAddr,
     /// An origin whose pages may call, such as https://www.example.com; may be given again. Pages of the server's own
     /// origin always may.
@@ -36,16 +46,36 @@ pub struct Serve {
     pub identity: Identity,
     /// The key of the site's back end, at least 32 bytes: with it come reactions, bookings and facts. Best given by the
     /// environment or a file: arguments can be seen by everyone on the machine.
-    #[arg(long, env = "ESCALE_API_KEY", hide_env_values = true, value_name = "KEY")]
+    #[arg(
+        long,
+        env = "ESCALE_API_KEY",
+        hide_env_values = true,
+        value_name = "KEY"
+    )]
     pub api_key: Option<String>,
     /// A file with that key; white space around it is dropped.
-    #[arg(long, env = "ESCALE_API_KEY_FILE", value_name = "FILE", conflicts_with = "api_key")]
+    #[arg(
+        long,
+        env = "ESCALE_API_KEY_FILE",
+        value_name = "FILE",
+        conflicts_with = "api_key"
+    )]
     pub api_key_file: Option<PathBuf>,
     /// A key that opens GET /v1/report and the page /report, and nothing else; at least 32 bytes.
-    #[arg(long, env = "ESCALE_REPORT_KEY", hide_env_values = true, value_name = "KEY")]
+    #[arg(
+        long,
+        env = "ESCALE_REPORT_KEY",
+        hide_env_values = true,
+        value_name = "KEY"
+    )]
     pub report_key: Option<String>,
     /// A file with that key.
-    #[arg(long, env = "ESCALE_REPORT_KEY_FILE", value_name = "FILE", conflicts_with = "report_key")]
+    #[arg(
+        long,
+        env = "ESCALE_REPORT_KEY_FILE",
+        value_name = "FILE",
+        conflicts_with = "report_key"
+    )]
     pub report_key_file: Option<PathBuf>,
     #[command(flatten)]
     pub webhooks: arguments::Webhooks,
@@ -59,10 +89,20 @@ pub struct Serve {
     #[arg(long, env = "ESCALE_CONNECTIONS", value_name = "N", default_value_t = 900, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub connections: u32,
     /// A connection on which no whole request head arrives within this many milliseconds is closed.
-    #[arg(long, env = "ESCALE_HEAD_WITHIN_MS", value_name = "MS", default_value_t = 10_000)]
+    #[arg(
+        long,
+        env = "ESCALE_HEAD_WITHIN_MS",
+        value_name = "MS",
+        default_value_t = 10_000
+    )]
     pub head_within_ms: u64,
     /// A connection whose reader takes nothing of its answer for this many milliseconds is closed.
-    #[arg(long, env = "ESCALE_WRITE_WITHIN_MS", value_name = "MS", default_value_t = 10_000)]
+    #[arg(
+        long,
+        env = "ESCALE_WRITE_WITHIN_MS",
+        value_name = "MS",
+        default_value_t = 10_000
+    )]
     pub write_within_ms: u64,
     /// How often a minute one visitor may call, on all devices together; a minute's worth may come at once.
     #[arg(long, env = "ESCALE_REQUESTS_A_MINUTE", value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -84,7 +124,12 @@ pub struct Serve {
 pub struct Identity {
     /// The secret shared with the site's back end (HS256), at least 32 bytes. Best given by the environment: arguments
     /// can be seen by everyone on the machine.
-    #[arg(long, env = "ESCALE_IDENTITY_SECRET", hide_env_values = true, value_name = "SECRET")]
+    #[arg(
+        long,
+        env = "ESCALE_IDENTITY_SECRET",
+        hide_env_values = true,
+        value_name = "SECRET"
+    )]
     pub identity_secret: Option<String>,
     /// A file with that secret; white space around it is dropped.
     #[arg(long, env = "ESCALE_IDENTITY_SECRET_FILE", value_name = "FILE")]
@@ -126,7 +171,11 @@ impl Fitting {
     /// What the server is to do by itself, if anything.
     pub fn order(&self) -> Option<refit::Fitting> {
         let every = self.fit_every?;
-        Some(refit::Fitting { every, days: self.fit_days, success: self.fit_success })
+        Some(refit::Fitting {
+            every,
+            days: self.fit_days,
+            success: self.fit_success,
+        })
     }
 }
 
@@ -134,9 +183,13 @@ impl Fitting {
 fn duration(text: &str) -> Result<Duration, String> {
     let seconds = |(unit, seconds): (char, u64)| {
         let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
-        number.checked_mul(seconds).filter(|seconds| (1..=31_536_000).contains(seconds))
+        number
+            .checked_mul(seconds)
+            .filter(|seconds| (1..=31_536_000).contains(seconds))
     };
-    let read = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)].into_iter().find_map(seconds);
+    let read = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)]
+        .into_iter()
+        .find_map(seconds);
     read.map(Duration::from_secs)
         .ok_or_else(|| "a whole number and s, m, h or d, such as 24h; a year at most".to_owned())
 }

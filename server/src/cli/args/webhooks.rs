@@ -14,7 +14,13 @@ pub struct Webhooks {
     #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
     pub site: String,
     /// Where the data are, as the server's.
-    #[arg(long, env = "ESCALE_DB", hide_env_values = true, value_name = "FILE|URL", default_value = "escale.db")]
+    #[arg(
+        long,
+        env = "ESCALE_DB",
+        hide_env_values = true,
+        value_name = "FILE|URL",
+        default_value = "escale.db"
+    )]
     pub db: Database,
     /// The one to be called again.
     #[arg(long, value_name = "ID")]

@@ -10,7 +10,10 @@ use crate::config_source::Faults;
 use crate::store::sqlite::copy::{self, CopyError};
 
 pub fn back_up(arguments: &cli::Backup) -> ExitCode {
-    done(back_up_to(&arguments.file.db, &arguments.to).map(|()| format!("{} is whole", arguments.to.display())))
+    done(
+        back_up_to(&arguments.file.db, &arguments.to)
+            .map(|()| format!("{} is whole", arguments.to.display())),
+    )
 }
 
 pub fn restore(arguments: &cli::Restore) -> ExitCode {
@@ -41,13 +44,19 @@ fn restore_from(from: &Path, db: &Path) -> Result<String, Faults> {
     let (aside, new) = (beside(db, "before-restore"), beside(db, "being-restored"));
     for taken in [&aside, &new] {
         if taken.exists() {
-            return Err(fault(taken, &"it is left from an earlier restore: move it away first"));
+            return Err(fault(
+                taken,
+                &"it is left from an earlier restore: move it away first",
+            ));
         }
     }
     back_up_to(from, &new)?;
     if !db.exists() {
         std::fs::rename(&new, db).map_err(|error| fault(db, &error))?;
-        return Ok(format!("{} is restored; no tombstones were there to be kept", db.display()));
+        return Ok(format!(
+            "{} is restored; no tombstones were there to be kept",
+            db.display()
+        ));
     }
     let erased = in_place(db, &new, &aside).inspect_err(|_| drop(std::fs::remove_file(&new)))?;
     Ok(format!(

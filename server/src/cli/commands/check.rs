@@ -23,7 +23,11 @@ pub fn run(arguments: &cli::Check) -> ExitCode {
         Ok(told) => told,
         Err(faults) => return refuse(&faults),
     };
-    match arguments.conditions.as_ref().map(|path| run_conditions(path)) {
+    match arguments
+        .conditions
+        .as_ref()
+        .map(|path| run_conditions(path))
+    {
         Some(code) if told == ExitCode::SUCCESS => code,
         _ => told,
     }
@@ -36,9 +40,14 @@ fn print_schema(schema: &Value) -> ExitCode {
 
 /// The config and its stories.
 fn run_config(arguments: &cli::Check) -> Result<ExitCode, Faults> {
-    let Some(path) = &arguments.config else { return Ok(ExitCode::SUCCESS) };
+    let Some(path) = &arguments.config else {
+        return Ok(ExitCode::SUCCESS);
+    };
     let config = check(path)?;
-    arguments.stories.as_ref().map_or(Ok(ExitCode::SUCCESS), |folder| stories::run(config, folder))
+    arguments
+        .stories
+        .as_ref()
+        .map_or(Ok(ExitCode::SUCCESS), |folder| stories::run(config, folder))
 }
 
 fn check(path: &Path) -> Result<Config, Faults> {
@@ -81,7 +90,10 @@ fn run_conditions(path: &Path) -> ExitCode {
     let cases = match read_cases(path) {
         Ok(cases) => cases,
         Err(why) => {
-            eprintln!("{}: {why}. See `escale check --help` for the shape of the file", path.display());
+            eprintln!(
+                "{}: {why}. See `escale check --help` for the shape of the file",
+                path.display()
+            );
             return ExitCode::from(UNUSABLE);
         }
     };
@@ -90,11 +102,18 @@ fn run_conditions(path: &Path) -> ExitCode {
         let said = matches(&case.condition, &case.attributes, &case.saved_groups);
         if said != case.expected {
             failed += 1;
-            println!("failed: {}: expected {}, got {said}", case.name, case.expected);
+            println!(
+                "failed: {}: expected {}, got {said}",
+                case.name, case.expected
+            );
         }
     }
     println!("{} passed, {failed} failed", cases.len() - failed);
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn read_cases(path: &Path) -> Result<Vec<Case>, Box<dyn std::error::Error>> {

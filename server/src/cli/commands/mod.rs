@@ -25,10 +25,17 @@ fn refuse(faults: &Faults) -> ExitCode {
     for fault in &faults.0 {
         eprintln!("{fault}");
     }
-    eprintln!("{} to mend before this can run", counted(faults.0.len(), "fault"));
+    eprintln!(
+        "{} to mend before this can run",
+        counted(faults.0.len(), "fault")
+    );
     ExitCode::from(UNUSABLE)
 }
 
 fn counted(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+    if n == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{n} {what}s")
+    }
 }

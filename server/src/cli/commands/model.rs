@@ -11,7 +11,15 @@ use crate::model::fit::fit;
 
 pub fn run(arguments: &cli::Model) -> ExitCode {
     let read = summed(&arguments.sums);
-    let fitted = read.map(|s| fit(&s.sums, &s.config, s.period, arguments.success, arguments.least_group));
+    let fitted = read.map(|s| {
+        fit(
+            &s.sums,
+            &s.config,
+            s.period,
+            arguments.success,
+            arguments.least_group,
+        )
+    });
     match fitted.and_then(|model| write(&model, arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(faults) => refuse(&faults),
@@ -19,9 +27,14 @@ pub fn run(arguments: &cli::Model) -> ExitCode {
 }
 
 fn write(model: &Model, arguments: &cli::Model) -> Result<(), Faults> {
-    let text = serde_json::to_string_pretty(model).map_err(|error| Faults(vec![error.to_string()]))? + "\n";
+    let text = serde_json::to_string_pretty(model)
+        .map_err(|error| Faults(vec![error.to_string()]))?
+        + "\n";
     std::fs::write(&arguments.output, text).map_err(|error| {
-        Faults(vec![format!("{}: {error}. Choose another place with -o", arguments.output.display())])
+        Faults(vec![format!(
+            "{}: {error}. Choose another place with -o",
+            arguments.output.display()
+        )])
     })?;
     println!(
         "{}: the rates of {} and {}",

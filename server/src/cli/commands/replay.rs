@@ -28,7 +28,10 @@ fn replay(arguments: &cli::Replay) -> Result<(), Faults> {
     println!("{}", report::read(&log));
     let config = config(arguments, &log)?;
     let placement = placement(arguments, &config)?;
-    println!("each event is applied, and an offer chosen for `{}`", config.text(config.placement(placement).name));
+    println!(
+        "each event is applied, and an offer chosen for `{}`",
+        config.text(config.placement(placement).name)
+    );
     let outcome = run::run(&log, config.clone(), placement, arguments.show);
     let faults: Vec<_> = log.faults.iter().chain(&outcome.faults).collect();
     if !faults.is_empty() {
@@ -44,8 +47,11 @@ fn config(arguments: &cli::Replay, log: &Log) -> Result<Config, Faults> {
     let compiled: Compiled = match &arguments.config {
         Some(path) => config_source::read(path)?,
         None => {
-            let json = derived::config(log)
-                .ok_or_else(|| Faults(vec!["no event of the log names a topic: give a config with --config".into()]))?;
+            let json = derived::config(log).ok_or_else(|| {
+                Faults(vec![
+                    "no event of the log names a topic: give a config with --config".into(),
+                ])
+            })?;
             config_source::compile_json(json.as_bytes())?
         }
     };
@@ -55,11 +61,23 @@ fn config(arguments: &cli::Replay, log: &Log) -> Result<Config, Faults> {
 fn placement(arguments: &cli::Replay, config: &Config) -> Result<u16, Faults> {
     let all = 0..config.count(Section::Placements) as u16;
     let Some(name) = &arguments.placement else {
-        let fullest = all.max_by_key(|at| (config.placement(*at).candidates, std::cmp::Reverse(*at)));
-        return fullest.ok_or_else(|| Faults(vec!["the config has no placement to choose for: add one".into()]));
+        let fullest =
+            all.max_by_key(|at| (config.placement(*at).candidates, std::cmp::Reverse(*at)));
+        return fullest.ok_or_else(|| {
+            Faults(vec![
+                "the config has no placement to choose for: add one".into(),
+            ])
+        });
     };
-    config.index_of_name(Namespace::Placement, name).ok_or_else(|| {
-        let all: Vec<&str> = all.map(|at| config.text(config.placement(at).name)).collect();
-        Faults(vec![format!("no placement `{name}` in the config; it has {}", all.join(", "))])
-    })
+    config
+        .index_of_name(Namespace::Placement, name)
+        .ok_or_else(|| {
+            let all: Vec<&str> = all
+                .map(|at| config.text(config.placement(at).name))
+                .collect();
+            Faults(vec![format!(
+                "no placement `{name}` in the config; it has {}",
+                all.join(", ")
+            )])
+        })
 }

@@ -34,7 +34,8 @@ pub struct Read {
 
 /// Reads the sums of some days. Errors: there is no such config, database or period.
 pub fn summed(asked: &cli::Summed) -> Result<Read, Faults> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Faults(vec![format!("the runtime: {error}")]))?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Faults(vec![format!("the runtime: {error}")]))?;
     runtime.block_on(read(asked))
 }
 
@@ -46,8 +47,15 @@ async fn read(asked: &cli::Summed) -> Result<Read, Faults> {
     let store = asked.base.db.open().await.map_err(fault)?;
     let sums = store.sums(Site::new(&asked.base.site), period).await;
     let sums = sums.map_err(|error| fault(format!("the database: {error}")))?;
-    store.close().await.map_err(|error| fault(format!("closing the database: {error}")))?;
-    Ok(Read { sums, config: served.config, period })
+    store
+        .close()
+        .await
+        .map_err(|error| fault(format!("closing the database: {error}")))?;
+    Ok(Read {
+        sums,
+        config: served.config,
+        period,
+    })
 }
 
 fn text(report: &Report, format: cli::ReportFormat) -> Result<String, Faults> {

@@ -36,12 +36,14 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 pub fn run(arguments: &cli::Serve) -> ExitCode {
     start_log(arguments);
-    let served = tokio::runtime::Runtime::new().map_err(|error| fault("the runtime", &error)).and_then(|runtime| {
-        runtime.block_on(async {
-            let (app, demo) = prepare(arguments).await?;
-            serve(app, demo, arguments).await
-        })
-    });
+    let served = tokio::runtime::Runtime::new()
+        .map_err(|error| fault("the runtime", &error))
+        .and_then(|runtime| {
+            runtime.block_on(async {
+                let (app, demo) = prepare(arguments).await?;
+                serve(app, demo, arguments).await
+            })
+        });
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(faults) => refuse(&faults),
@@ -64,7 +66,9 @@ fn start_log(arguments: &cli::Serve) {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(own)).init();
+    tracing_subscriber::registry()
+        .with(lines.with_filter(own))
+        .init();
 }
 
 async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> {
@@ -76,41 +80,80 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
     }
     let site = Site::new(&arguments.base.site);
     let demo = match &arguments.demo {
-        Some(pages) => {
-            Some(Demo::open(pages, &arguments.pkg).map_err(|error| fault(&pages.display().to_string(), &error))?)
-        }
+        Some(pages) => Some(
+            Demo::open(pages, &arguments.pkg)
+                .map_err(|error| fault(&pages.display().to_string(), &error))?,
+        ),
         None => None,
     };
     let tokens = tokens(&site, &arguments.identity, demo.is_some())?;
-    let api_key = key("API key", arguments.api_key_file.as_deref(), arguments.api_key.as_deref())?;
-    let report_key = key("report key", arguments.report_key_file.as_deref(), arguments.report_key.as_deref())?;
+    let api_key = key(
+        "API key",
+        arguments.api_key_file.as_deref(),
+        arguments.api_key.as_deref(),
+    )?;
+    let report_key = key(
+        "report key",
+        arguments.report_key_file.as_deref(),
+        arguments.report_key.as_deref(),
+    )?;
     let mut config = config_source::served(compiled)?;
     config.model = model;
-    let store = arguments.base.db.open().await.map_err(|why| Faults(vec![why]))?;
-    let (origins, pace) = (arguments.origins.clone(), Pace::new(arguments.requests_a_minute));
+    let store = arguments
+        .base
+        .db
+        .open()
+        .await
+        .map_err(|why| Faults(vec![why]))?;
+    let (origins, pace) = (
+        arguments.origins.clone(),
+        Pace::new(arguments.requests_a_minute),
+    );
     let metrics = Metrics::new();
-    let receivers = arguments.webhooks.receivers().map_err(|why| Faults(vec![why]))?;
+    let receivers = arguments
+        .webhooks
+        .receivers()
+        .map_err(|why| Faults(vec![why]))?;
     warn_of_webhooks(&config.config, &receivers);
     let wakes = has_scenarios(&config.config);
     let (current, source) = (RwLock::new(Arc::new(config)), Arc::new(source));
-    let app =
-        App { site, store, source, current, origins, tokens, api_key, report_key, pace, metrics, receivers, wakes };
+    let app = App {
+        site,
+        store,
+        source,
+        current,
+        origins,
+        tokens,
+        api_key,
+        report_key,
+        pace,
+        metrics,
+        receivers,
+        wakes,
+    };
     Ok((app, demo))
 }
 
 /// A scenario whose webhook has no address does not fire.
 fn warn_of_webhooks(config: &Config, receivers: &Receivers) {
     let names = receivers.names();
-    for scenario in (0..config.scenarios()).map(|index| config.scenario(index)).filter(|s| s.offer == NONE) {
+    for scenario in (0..config.scenarios())
+        .map(|index| config.scenario(index))
+        .filter(|s| s.offer == NONE)
+    {
         let (name, webhook) = (config.text(scenario.name), config.text(scenario.webhook));
         if !names.iter().any(|known| known == webhook) {
-            eprintln!("warning: the scenario `{name}` does not fire: give --webhook {webhook}=https://…");
+            eprintln!(
+                "warning: the scenario `{name}` does not fire: give --webhook {webhook}=https://…"
+            );
         }
     }
 }
 
 fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Tokens>, Faults> {
-    let read = |path: &Path| std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error));
+    let read = |path: &Path| {
+        std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error))
+    };
     let tokens = if let Some(path) = &identity.identity_public_key {
         Tokens::public(site, &read(path)?)
     } else if let Some(path) = &identity.identity_secret_file {
@@ -130,11 +173,15 @@ fn tokens(site: &Site, identity: &Identity, is_demo: bool) -> Result<Option<Toke
 
 fn key(what: &str, file: Option<&Path>, text: Option<&str>) -> Result<Option<ApiKey>, Faults> {
     let key = match (file, text) {
-        (Some(path), _) => std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error))?,
+        (Some(path), _) => {
+            std::fs::read(path).map_err(|error| fault(&path.display().to_string(), &error))?
+        }
         (None, Some(key)) => key.as_bytes().to_vec(),
         (None, None) => return Ok(None),
     };
-    ApiKey::new(key.trim_ascii()).map(Some).map_err(|error| fault(what, &error))
+    ApiKey::new(key.trim_ascii())
+        .map(Some)
+        .map_err(|error| fault(what, &error))
 }
 
 async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(), Faults> {
@@ -148,13 +195,15 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
     // The first config that is served has what is known already.
     let learned = match &fitting {
         // What cannot be put in, people's config does without: it was read before.
-        Some(fitting) => refit::once(&app, fitting).await.unwrap_or_else(|Faults(faults)| {
-            tracing::warn!(
-                faults = faults.len(),
-                "what was learned cannot be put into the config; it is served without"
-            );
-            None
-        }),
+        Some(fitting) => refit::once(&app, fitting)
+            .await
+            .unwrap_or_else(|Faults(faults)| {
+                tracing::warn!(
+                    faults = faults.len(),
+                    "what was learned cannot be put into the config; it is served without"
+                );
+                None
+            }),
         None => None,
     };
     let stop_asked = stop_asked().map_err(|error| fault("the signals", &error))?;
@@ -162,7 +211,12 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
     let (told, stop) = tokio::sync::watch::channel(());
     if let Some(watched) = watched {
         println!("Metrics are at http://{}/metrics", address_of(&watched)?);
-        tokio::spawn(connections::serve(watched, metrics::router(app.clone()), limits(arguments), stop.clone()));
+        tokio::spawn(connections::serve(
+            watched,
+            metrics::router(app.clone()),
+            limits(arguments),
+            stop.clone(),
+        ));
     }
     if let Some(learned) = learned {
         println!("{learned}");
@@ -182,17 +236,28 @@ async fn serve(app: App, demo: Option<Demo>, arguments: &cli::Serve) -> Result<(
         () = webhook::watch(&app) => {}
         () = refit::keep(&app, fitting.as_ref()) => {}
     }
-    app.store.close().await.map_err(|error| fault("closing the database", &error))?;
-    println!("stopped; everything acknowledged is in {}", arguments.base.db);
+    app.store
+        .close()
+        .await
+        .map_err(|error| fault("closing the database", &error))?;
+    println!(
+        "stopped; everything acknowledged is in {}",
+        arguments.base.db
+    );
     Ok(())
 }
 
 async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener, Faults> {
-    TcpListener::bind(address).await.map_err(|error| fault(&format!("{address} (choose another with {flag})"), &error))
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| fault(&format!("{address} (choose another with {flag})"), &error))
 }
 
 fn address_of(listener: &TcpListener) -> Result<String, Faults> {
-    listener.local_addr().map(|address| address.to_string()).map_err(|error| fault("the address", &error))
+    listener
+        .local_addr()
+        .map(|address| address.to_string())
+        .map_err(|error| fault("the address", &error))
 }
 
 fn limits(arguments: &cli::Serve) -> Limits {
@@ -207,7 +272,10 @@ fn limits(arguments: &cli::Serve) -> Limits {
 #[cfg(unix)]
 fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -226,7 +294,10 @@ fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 fn announce(address: &str, is_demo: bool, arguments: &cli::Serve) {
-    println!("Escale serves the site `{}` at http://{address}/ (data in {})", arguments.base.site, arguments.base.db);
+    println!(
+        "Escale serves the site `{}` at http://{address}/ (data in {})",
+        arguments.base.site, arguments.base.db
+    );
     if is_demo {
         println!("{}", TRY.replace("{address}", address));
     }

@@ -20,30 +20,56 @@ pub fn run(config: Config, folder: &Path) -> Result<ExitCode, Faults> {
         print(path, &outcome);
     }
     println!("{} passed, {failed} failed", stories.len() - failed);
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn read_all(config: &Config, folder: &Path) -> Result<Vec<(PathBuf, Story)>, Faults> {
     let (mut stories, mut faults) = (Vec::new(), Vec::new());
     for path in files(folder)? {
         match std::fs::read_to_string(&path) {
-            Err(error) => faults.push(format!("{}: {error}. Save it as UTF-8, readable", path.display())),
+            Err(error) => faults.push(format!(
+                "{}: {error}. Save it as UTF-8, readable",
+                path.display()
+            )),
             Ok(text) => match story::read(&text, config) {
                 Ok(story) => stories.push((path, story)),
-                Err(issues) => faults.extend(issues.iter().map(|issue| format!("{}: {issue}", path.display()))),
+                Err(issues) => faults.extend(
+                    issues
+                        .iter()
+                        .map(|issue| format!("{}: {issue}", path.display())),
+                ),
             },
         }
     }
-    if faults.is_empty() { Ok(stories) } else { Err(Faults(faults)) }
+    if faults.is_empty() {
+        Ok(stories)
+    } else {
+        Err(Faults(faults))
+    }
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Faults> {
-    let unusable = |why: String| Faults(vec![format!("{}: {why}. Give a folder of stories", folder.display())]);
+    let unusable = |why: String| {
+        Faults(vec![format!(
+            "{}: {why}. Give a folder of stories",
+            folder.display()
+        )])
+    };
     let entries = std::fs::read_dir(folder).map_err(|error| unusable(error.to_string()))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|e| e == "json")).collect();
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .collect();
     paths.sort();
-    if paths.is_empty() { Err(unusable("there is no *.json in it".to_owned())) } else { Ok(paths) }
+    if paths.is_empty() {
+        Err(unusable("there is no *.json in it".to_owned()))
+    } else {
+        Ok(paths)
+    }
 }
 
 fn print(path: &Path, outcome: &Outcome) {
@@ -52,7 +78,10 @@ fn print(path: &Path, outcome: &Outcome) {
     }
     println!("failed: {} ({})", outcome.name, path.display());
     for verdict in outcome.verdicts.iter().filter(|verdict| !verdict.is_met) {
-        println!("  {}: {}; saw {}", verdict.path, verdict.expected, verdict.saw);
+        println!(
+            "  {}: {}; saw {}",
+            verdict.path, verdict.expected, verdict.saw
+        );
         verdict.why.iter().for_each(|line| println!("    {line}"));
     }
 }

@@ -28,20 +28,34 @@ async fn tell(arguments: &cli::Webhooks) -> Result<String, Faults> {
     let failed = |error| Faults(vec![format!("the database: {error}")]);
     let site = Site::new(&arguments.site);
     let words = if arguments.requeue_all || arguments.requeue.is_some() {
-        let requeued = store.requeue(site, arguments.requeue.clone(), clock::now_ms() / 1000).await.map_err(failed)?;
-        format!("{} will be called again by the server", counted(requeued, "webhook"))
+        let requeued = store
+            .requeue(site, arguments.requeue.clone(), clock::now_ms() / 1000)
+            .await
+            .map_err(failed)?;
+        format!(
+            "{} will be called again by the server",
+            counted(requeued, "webhook")
+        )
     } else {
         let dead = store.dead_letters(site).await.map_err(failed)?;
         let row = |letter: &crate::store::outbox::DeadLetter| {
             let attempts = letter.attempts.to_string();
-            vec![letter.id.clone(), letter.webhook.clone(), letter.customer.clone(), attempts]
+            vec![
+                letter.id.clone(),
+                letter.webhook.clone(),
+                letter.customer.clone(),
+                attempts,
+            ]
         };
         let rows: Vec<Vec<String>> = dead.iter().map(row).collect();
         let head = format!("{} given up", counted(rows.len(), "webhook"));
         if rows.is_empty() {
             head
         } else {
-            format!("{head}\n{}", table::lines(&["id", "webhook", "customer", " attempts"], &rows))
+            format!(
+                "{head}\n{}",
+                table::lines(&["id", "webhook", "customer", " attempts"], &rows)
+            )
         }
     };
     store.close().await.map_err(failed)?;

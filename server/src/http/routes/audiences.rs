@@ -81,17 +81,31 @@ pub async fn of_condition(
 /// An error in the midst of it cuts the connection: no one takes a part for the whole.
 fn answer(app: Arc<App>, wanted: Wanted) -> Response {
     let kind = wanted.format.media_type();
-    let (wanted, (send, receive)) = (Arc::new(wanted), tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(4));
+    let (wanted, (send, receive)) = (
+        Arc::new(wanted),
+        tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(4),
+    );
     tokio::spawn(async move {
         let site = app.site.clone();
         let mut lines = std::pin::pin!(audience::stream(app.store.as_ref(), &site, &wanted));
         while let Some(some) = lines.next().await {
             // Whoever asked may have gone.
-            if send.send(some.map_err(std::io::Error::other)).await.is_err() {
+            if send
+                .send(some.map_err(std::io::Error::other))
+                .await
+                .is_err()
+            {
                 return;
             }
         }
     });
-    let lines = futures_util::stream::unfold(receive, |mut receive| async { Some((receive.recv().await?, receive)) });
-    (NO_STORE, [(header::CONTENT_TYPE, kind)], Body::from_stream(lines)).into_response()
+    let lines = futures_util::stream::unfold(receive, |mut receive| async {
+        Some((receive.recv().await?, receive))
+    });
+    (
+        NO_STORE,
+        [(header::CONTENT_TYPE, kind)],
+        Body::from_stream(lines),
+    )
+        .into_response()
 }

@@ -29,11 +29,17 @@ pub async fn of_the_demo(State(app): State<Arc<App>>, asked: HeaderMap) -> Respo
 fn answer(app: &App, asked: &HeaderMap) -> Response {
     let served = app.config();
     let etag = format!("\"{}\"", served.version);
-    let held = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let held = asked
+        .get(header::IF_NONE_MATCH)
+        .and_then(|tags| tags.to_str().ok());
     let mut response = if held.is_some_and(|tags| names(tags, &etag)) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, "application/octet-stream")], served.bytes.clone()).into_response()
+        (
+            [(header::CONTENT_TYPE, "application/octet-stream")],
+            served.bytes.clone(),
+        )
+            .into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -45,5 +51,7 @@ fn answer(app: &App, asked: &HeaderMap) -> Response {
 
 /// Whether an If-None-Match has a tag among its own.
 pub fn names(tags: &str, etag: &str) -> bool {
-    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+    tags.split(',')
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }

@@ -21,7 +21,14 @@ type Shared = State<Arc<App>>;
 /// Proof that it is the back end that asks, and of whom.
 fn of(app: &App, headers: &HeaderMap, id: String) -> Result<CustomerKey, Refusal> {
     ApiKey::check(app.api_key.as_ref(), headers)?;
-    if CustomerKey::is_id(&id) { Ok(CustomerKey { site: app.site.clone(), id }) } else { Err(Refusal::CustomerId) }
+    if CustomerKey::is_id(&id) {
+        Ok(CustomerKey {
+            site: app.site.clone(),
+            id,
+        })
+    } else {
+        Err(Refusal::CustomerId)
+    }
 }
 
 fn done() -> Response {

@@ -33,13 +33,21 @@ pub async fn login(
     body::Json(login): body::Json<Login>,
 ) -> Result<impl IntoResponse, Refusal> {
     let email = login.email.trim().to_lowercase();
-    let looks_like_one =
-        email.len() <= 254 && email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    let looks_like_one = email.len() <= 254
+        && email
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
     if !looks_like_one {
-        return Err(Refusal::Malformed("`email` is not an e-mail address".into()));
+        return Err(Refusal::Malformed(
+            "`email` is not an e-mail address".into(),
+        ));
     }
     let account = format!("demo-{}", ids::text(&Sha256::digest(email)[..9]));
     let expires_s = clock::now_ms() / 1000 + TOKEN_S;
-    let token = app.tokens.as_ref().and_then(|tokens| tokens.sign(&account, expires_s)).ok_or(Refusal::NoIdentity)?;
+    let token = app
+        .tokens
+        .as_ref()
+        .and_then(|tokens| tokens.sign(&account, expires_s))
+        .ok_or(Refusal::NoIdentity)?;
     Ok((NO_STORE, Json(Answer { token })))
 }

@@ -61,7 +61,12 @@ paths! {
     "/v1/consents", consents, Consents, Consent, "What customers agreed to: one, a list, or NDJSON";
 }
 
-async fn told(subject: Subject, app: &App, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {
+async fn told(
+    subject: Subject,
+    app: &App,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response, Refusal> {
     ApiKey::check(app.api_key.as_ref(), headers)?;
     let (items, is_alone) = match items(headers, body)? {
         Items::One(object) => (vec![Ok(object)], true),
@@ -71,7 +76,11 @@ async fn told(subject: Subject, app: &App, headers: &HeaderMap, body: &[u8]) -> 
         return Err(Refusal::TooMany);
     }
     let served = app.config();
-    let reader = Reader { site: &app.site, config: &served.config, now_ms: clock::now_ms() as f64 };
+    let reader = Reader {
+        site: &app.site,
+        config: &served.config,
+        now_ms: clock::now_ms() as f64,
+    };
     let outcome = take(app.store.as_ref(), reader, subject, items).await?;
     match outcome.rejected.first() {
         Some(rejected) if is_alone => Err(Refusal::Malformed(rejected.why.clone())),
@@ -80,8 +89,13 @@ async fn told(subject: Subject, app: &App, headers: &HeaderMap, body: &[u8]) -> 
 }
 
 fn items(headers: &HeaderMap, body: &[u8]) -> Result<Items, Refusal> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
-    let is_compressed = headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or("");
+    let is_compressed = headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|encoding| encoding != "identity");
     match kind.split(';').next().unwrap_or("").trim() {
         _ if is_compressed => Err(Refusal::MediaType),
         "application/json" => body::json(body).map_err(Refusal::Malformed),

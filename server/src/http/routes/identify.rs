@@ -26,10 +26,16 @@ pub struct Request {
     #[schema(example = "demo")]
     site: String,
     /// As in a hand-in.
-    #[schema(pattern = "^[A-Za-z0-9_-]{21}[AQgw]$", example = "AQEBAQEBAQEBAQEBAQEBAQ")]
+    #[schema(
+        pattern = "^[A-Za-z0-9_-]{21}[AQgw]$",
+        example = "AQEBAQEBAQEBAQEBAQEBAQ"
+    )]
     visitor: String,
     /// The erase-only token, as in a hand-in.
-    #[schema(pattern = "^[A-Za-z0-9_-]{21}[AQgw]$", example = "AgICAgICAgICAgICAgICAg")]
+    #[schema(
+        pattern = "^[A-Za-z0-9_-]{21}[AQgw]$",
+        example = "AgICAgICAgICAgICAgICAg"
+    )]
     erase: Option<String>,
     token: String,
 }
@@ -56,13 +62,27 @@ pub async fn link(
     let visitor = visitor.visitor(&app.site);
     app.check_pace(&visitor)?;
     let erase = match &request.erase {
-        Some(erase) => Some(ids::Secret::parse(erase).ok_or(Refusal::MalformedField("erase"))?.erase(&app.site)),
+        Some(erase) => Some(
+            ids::Secret::parse(erase)
+                .ok_or(Refusal::MalformedField("erase"))?
+                .erase(&app.site),
+        ),
         None => None,
     };
     let tokens = app.tokens.as_ref().ok_or(Refusal::NoIdentity)?;
-    let vouched = tokens.customer(&request.token).map_err(|_| Refusal::Token)?;
-    let customer = ids::CustomerKey { site: app.site.clone(), id: vouched.customer };
-    let link = Link { visitor, customer, erase, day: clock::today() };
+    let vouched = tokens
+        .customer(&request.token)
+        .map_err(|_| Refusal::Token)?;
+    let customer = ids::CustomerKey {
+        site: app.site.clone(),
+        id: vouched.customer,
+    };
+    let link = Link {
+        visitor,
+        customer,
+        erase,
+        day: clock::today(),
+    };
     match customers::identify(app.store.as_ref(), link, vouched.also).await? {
         Linked::Here => Ok((NO_STORE, Json(Answer { linked: true }))),
         Linked::Elsewhere => Err(Refusal::LinkedElsewhere),
@@ -78,7 +98,11 @@ pub async fn link(
     security(("visitor" = [])),
     responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
 )]
-pub async fn unlink(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
+pub async fn unlink(
+    _: OurSite,
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Refusal> {
     let visitor = bearer(&headers)?.visitor(&app.site);
     app.check_pace(&visitor)?;
     customers::unlink(app.store.as_ref(), visitor).await?;

@@ -63,7 +63,11 @@ struct ReplicaExport {
     security(("visitor" = [])),
     responses((status = 200, body = Export), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
 )]
-pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
+pub async fn export(
+    _: OurSite,
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Refusal> {
     let secret = bearer(&headers)?;
     let visitor = secret.visitor(&app.site);
     app.check_pace(&visitor)?;
@@ -80,16 +84,29 @@ pub async fn export(_: OurSite, State(app): State<Arc<App>>, headers: HeaderMap)
                 customer: record.customer,
                 consent: record.consent,
                 told: told(&record.told, &app),
-                replicas: record.replicas.into_iter().map(|replica| exported(replica, &app)).collect(),
+                replicas: record
+                    .replicas
+                    .into_iter()
+                    .map(|replica| exported(replica, &app))
+                    .collect(),
             }),
         )),
     }
 }
 
 async fn identifiers(app: &App, customer: Option<&String>) -> Result<Vec<String>, Refusal> {
-    let Some(id) = customer else { return Ok(Vec::new()) };
-    let of = ids::CustomerKey { site: app.site.clone(), id: id.clone() };
-    Ok(app.store.belongings(of).await?.map_or_else(Vec::new, |held| held.identifiers))
+    let Some(id) = customer else {
+        return Ok(Vec::new());
+    };
+    let of = ids::CustomerKey {
+        site: app.site.clone(),
+        id: id.clone(),
+    };
+    Ok(app
+        .store
+        .belongings(of)
+        .await?
+        .map_or_else(Vec::new, |held| held.identifiers))
 }
 
 fn told(events: &[Vec<u8>], app: &App) -> Option<ToldExport> {
@@ -97,8 +114,17 @@ fn told(events: &[Vec<u8>], app: &App) -> Option<ToldExport> {
     let config = &served.config;
     let state = replica::told(events, config).encode();
     let profile = replica::export(&state, config, clock::now_ms());
-    let consents = events.iter().filter_map(|bytes| Consent::decode(bytes)).map(Consent::export).collect();
-    (!events.is_empty()).then(|| ToldExport { words: events.len(), consents, state: ids::text(&state), profile })
+    let consents = events
+        .iter()
+        .filter_map(|bytes| Consent::decode(bytes))
+        .map(Consent::export)
+        .collect();
+    (!events.is_empty()).then(|| ToldExport {
+        words: events.len(),
+        consents,
+        state: ids::text(&state),
+        profile,
+    })
 }
 
 fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
@@ -138,13 +164,25 @@ pub async fn erase(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     let (secret, day) = (bearer(&headers)?, clock::today());
-    let erasure = Erasure { visitor: secret.visitor(&app.site), erase: secret.erase(&app.site), day };
+    let erasure = Erasure {
+        visitor: secret.visitor(&app.site),
+        erase: secret.erase(&app.site),
+        day,
+    };
     let store = app.store.as_ref();
     match scope.as_str() {
         "" | "visitor" => {}
         "customer" => {
             if let Some((id, _)) = store.pointer(erasure.visitor.clone()).await? {
-                customers::forget(store, &ids::CustomerKey { site: app.site.clone(), id }, day).await?;
+                customers::forget(
+                    store,
+                    &ids::CustomerKey {
+                        site: app.site.clone(),
+                        id,
+                    },
+                    day,
+                )
+                .await?;
             }
         }
         _ => return Err(Refusal::Scope),
@@ -154,7 +192,10 @@ pub async fn erase(
 }
 
 pub fn bearer(headers: &HeaderMap) -> Result<ids::Secret, Refusal> {
-    let text = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(Refusal::NoBearer)?;
+    let text = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .ok_or(Refusal::NoBearer)?;
     let (scheme, secret) = text.split_once(' ').ok_or(Refusal::NoBearer)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Refusal::NoBearer);

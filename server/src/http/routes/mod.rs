@@ -40,7 +40,8 @@ impl FromRequestParts<Arc<App>> for OurSite {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
-        let Query(named) = Query::<Named>::try_from_uri(&parts.uri).map_err(|_| Refusal::UnknownSite)?;
+        let Query(named) =
+            Query::<Named>::try_from_uri(&parts.uri).map_err(|_| Refusal::UnknownSite)?;
         app.check_site(&named.site).map(|()| Self)
     }
 }
@@ -52,7 +53,8 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        let query = Query::<T>::try_from_uri(&parts.uri).map_err(|error| Refusal::Query(error.body_text()))?;
+        let query = Query::<T>::try_from_uri(&parts.uri)
+            .map_err(|error| Refusal::Query(error.body_text()))?;
         Ok(Self(query.0))
     }
 }
@@ -64,7 +66,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let path = Path::<T>::from_request_parts(parts, state).await.map_err(|_| Refusal::Path)?;
+        let path = Path::<T>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Refusal::Path)?;
         Ok(Self(path.0))
     }
 }

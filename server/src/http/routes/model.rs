@@ -22,12 +22,18 @@ use crate::model::Model;
     params(("site" = String, Query, description = "the site's name")),
     responses((status = 200, body = Model), (status = 304), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
 )]
-pub async fn model(_: OurSite, State(app): State<Arc<App>>, asked: HeaderMap) -> Result<Response, Refusal> {
+pub async fn model(
+    _: OurSite,
+    State(app): State<Arc<App>>,
+    asked: HeaderMap,
+) -> Result<Response, Refusal> {
     let served = app.config();
     let model = served.model.as_ref().ok_or(Refusal::NoModel)?;
     // The config was compiled with it: another model is another version.
     let etag = format!("\"m{}\"", served.version);
-    let held = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let held = asked
+        .get(header::IF_NONE_MATCH)
+        .and_then(|tags| tags.to_str().ok());
     let mut response = match held.is_some_and(|tags| names(tags, &etag)) {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => Json(model).into_response(),

@@ -110,8 +110,17 @@ mod tests {
         }
         let mut told = BTreeSet::new();
         for (path, item) in Api::openapi().paths.paths {
-            let all = [(&item.get, "get"), (&item.post, "post"), (&item.delete, "delete"), (&item.put, "put")];
-            told.extend(all.into_iter().filter(|(on, _)| on.is_some()).map(|(_, method)| (path.clone(), method)));
+            let all = [
+                (&item.get, "get"),
+                (&item.post, "post"),
+                (&item.delete, "delete"),
+                (&item.put, "put"),
+            ];
+            told.extend(
+                all.into_iter()
+                    .filter(|(on, _)| on.is_some())
+                    .map(|(_, method)| (path.clone(), method)),
+            );
         }
         assert_eq!(routed, told);
         assert!(told.len() >= 13);
@@ -127,8 +136,12 @@ mod tests {
             (Subject::Consents, "Consent"),
         ] {
             let properties = &api["components"]["schemas"][name]["properties"];
-            let told: BTreeSet<&str> =
-                properties.as_object().into_iter().flatten().map(|(field, _)| field.as_str()).collect();
+            let told: BTreeSet<&str> = properties
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(field, _)| field.as_str())
+                .collect();
             assert_eq!(told, subject.fields().iter().copied().collect(), "{name}");
         }
     }

@@ -61,7 +61,12 @@ pub async fn report(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     ApiKey::check_one_of([app.api_key.as_ref(), app.report_key.as_ref()], &headers)?;
-    let period = Period::read(asked.from.as_deref(), asked.to.as_deref(), asked.days, clock::today());
+    let period = Period::read(
+        asked.from.as_deref(),
+        asked.to.as_deref(),
+        asked.days,
+        clock::today(),
+    );
     let period = period.map_err(Refusal::Query)?;
     let sums = app.store.sums(app.site.clone(), period).await?;
     let report = build(app.site.as_str(), period, &sums, &app.config().config);

@@ -37,13 +37,22 @@ pub struct Request {
     #[schema(example = "demo")]
     site: String,
     /// The visitor's secret: 16 bytes, base64url.
-    #[schema(pattern = "^[A-Za-z0-9_-]{21}[AQgw]$", example = "AQEBAQEBAQEBAQEBAQEBAQ")]
+    #[schema(
+        pattern = "^[A-Za-z0-9_-]{21}[AQgw]$",
+        example = "AQEBAQEBAQEBAQEBAQEBAQ"
+    )]
     visitor: String,
     /// The erase-only token: 16 bytes, base64url.
-    #[schema(pattern = "^[A-Za-z0-9_-]{21}[AQgw]$", example = "AgICAgICAgICAgICAgICAg")]
+    #[schema(
+        pattern = "^[A-Za-z0-9_-]{21}[AQgw]$",
+        example = "AgICAgICAgICAgICAgICAg"
+    )]
     erase: String,
     /// 8 bytes, base64url.
-    #[schema(pattern = "^[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]$", example = "AwMDAwMDAwM")]
+    #[schema(
+        pattern = "^[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]$",
+        example = "AwMDAwMDAwM"
+    )]
     replica: String,
     #[schema(maximum = 4294967295u64, example = 1)]
     version: u64,
@@ -66,17 +75,30 @@ impl Request {
 
     /// Its fields as what they stand for; whether the state is a profile is not looked at yet. Errors: a field is none.
     pub fn said(&self, site: &Site, now_ms: u64) -> Result<Said, Refusal> {
-        let visitor = ids::Secret::parse(&self.visitor).ok_or(Refusal::MalformedField("visitor"))?;
+        let visitor =
+            ids::Secret::parse(&self.visitor).ok_or(Refusal::MalformedField("visitor"))?;
         let erase = ids::Secret::parse(&self.erase).ok_or(Refusal::MalformedField("erase"))?;
-        let replica = ids::ReplicaId::parse(&self.replica).ok_or(Refusal::MalformedField("replica"))?;
+        let replica =
+            ids::ReplicaId::parse(&self.replica).ok_or(Refusal::MalformedField("replica"))?;
         let state = ids::bytes(&self.state).ok_or(Refusal::MalformedField("state"))?;
         if self.version > MAX_VERSION {
             return Err(Refusal::MalformedField("version"));
         }
-        let consent = self.consent.clone().map(|receipt| receipt.checked(now_ms)).transpose();
+        let consent = self
+            .consent
+            .clone()
+            .map(|receipt| receipt.checked(now_ms))
+            .transpose();
         let consent = consent.map_err(Refusal::Malformed)?;
         let (draws, visitor, erase) = (visitor.draws(), visitor.visitor(site), erase.erase(site));
-        Ok(Said { visitor, draws, erase, replica, state, consent })
+        Ok(Said {
+            visitor,
+            draws,
+            erase,
+            replica,
+            state,
+            consent,
+        })
     }
 }
 
@@ -125,7 +147,11 @@ pub async fn hand_in(
     let asks = request.asks();
     let hand_in = read(&app, &request, clock::now_ms())?;
     let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
-    let (held, is_news) = if asks { (None, true) } else { store(&app, hand_in, request.seen).await? };
+    let (held, is_news) = if asks {
+        (None, true)
+    } else {
+        store(&app, hand_in, request.seen).await?
+    };
     let now_ms = clock::now_ms();
     let others = match held {
         None if is_news => app.store.others(visitor, replica, request.seen).await?,
@@ -133,11 +159,21 @@ pub async fn hand_in(
     };
     let served = app.config();
     let combined = |o: &Told| ids::text(&replica::combined(o, &served.config, now_ms));
-    let others = others.map(|o| Others { seq: o.seq, state: combined(&o) });
+    let others = others.map(|o| Others {
+        seq: o.seq,
+        state: combined(&o),
+    });
     let config = served.version.clone();
     Ok((
         NO_STORE,
-        Json(Answer { accepted: held.is_none() && !asks, conflict: held.is_some(), held, others, config, now_ms }),
+        Json(Answer {
+            accepted: held.is_none() && !asks,
+            conflict: held.is_some(),
+            held,
+            others,
+            config,
+            now_ms,
+        }),
     ))
 }
 
@@ -156,7 +192,11 @@ fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {
     let said = request.said(&app.site, now_ms)?;
     app.check_pace(&said.visitor)?;
     Ok(HandIn {
-        profile: if request.asks() { Profile::default() } else { replica::check(&said.state)? },
+        profile: if request.asks() {
+            Profile::default()
+        } else {
+            replica::check(&said.state)?
+        },
         visitor: said.visitor,
         erase: said.erase,
         replica: said.replica,
@@ -171,7 +211,10 @@ fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {
 
 /// The arms that a visitor is in: that of the holdout, and one of each experiment.
 fn arms(config: &Config, draws: u64) -> Vec<Arm> {
-    let held_out = Arm { experiment: HOLDOUT, arm: u8::from(is_held_out(config, draws)) };
+    let held_out = Arm {
+        experiment: HOLDOUT,
+        arm: u8::from(is_held_out(config, draws)),
+    };
     let tried = experiment::all(config, draws).map(|(experiment, arm)| Arm { experiment, arm });
     std::iter::once(held_out).chain(tried).collect()
 }

@@ -4,7 +4,11 @@ use super::{Said, page, slug};
 use crate::replay::row::Row;
 
 pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
-    let topics = format!("theme.{},city.{}", slug(&row.need("theme")?), slug(&row.need("city")?));
+    let topics = format!(
+        "theme.{},city.{}",
+        slug(&row.need("theme")?),
+        slug(&row.need("city")?)
+    );
     Ok(vec![Said {
         visitor: row.need("visitor")?.into_owned(),
         at_ms: row.number("ts")? * 1000.0,

@@ -34,13 +34,20 @@ pub fn preset(kind: LogKind) -> Preset {
 }
 
 fn page(topics: String) -> Action {
-    Action::Page { topics, url: String::new(), tokens: String::new() }
+    Action::Page {
+        topics,
+        url: String::new(),
+        tokens: String::new(),
+    }
 }
 
 fn call(name: &str, topics: &str) -> Action {
     let mut fields = String::new();
     pack(&mut fields, "topics", topics);
-    Action::Call { name: name.to_owned(), fields }
+    Action::Call {
+        name: name.to_owned(),
+        fields,
+    }
 }
 
 /// A name as topics are written: lower case, words joined by hyphens, at most 40 characters.

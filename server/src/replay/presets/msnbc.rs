@@ -31,10 +31,17 @@ pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
     let visitor = row.need("visitor")?;
     let topics = row.need("topics")?;
     let view = |(n, id): (usize, &str)| {
-        let name = id.parse().ok().and_then(|id: usize| TOPICS.get(id.checked_sub(1)?));
+        let name = id
+            .parse()
+            .ok()
+            .and_then(|id: usize| TOPICS.get(id.checked_sub(1)?));
         let name = name.ok_or_else(|| format!("no category `{id}`"))?;
         let at_ms = BEGIN_MS + n as f64 * VIEW_MS;
-        Ok(Said { visitor: visitor.to_string(), at_ms, action: page(format!("section.{name}")) })
+        Ok(Said {
+            visitor: visitor.to_string(),
+            at_ms,
+            action: page(format!("section.{name}")),
+        })
     };
     topics.split_whitespace().enumerate().map(view).collect()
 }

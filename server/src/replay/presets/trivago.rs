@@ -14,9 +14,20 @@ pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
         "search_destination" | "search_poi" | "search_item" => call("search", &place),
         "filter" | "sort" => {
             let wish = slug(&row.need("reference")?);
-            call("search", &if wish.is_empty() { place } else { format!("wish.{wish},{place}") })
+            call(
+                "search",
+                &if wish.is_empty() {
+                    place
+                } else {
+                    format!("wish.{wish},{place}")
+                },
+            )
         }
         other => return Err(format!("unknown action `{other}`")),
     };
-    Ok(vec![Said { visitor: row.need("visitor")?.into_owned(), at_ms: row.number("ts")? * 1000.0, action }])
+    Ok(vec![Said {
+        visitor: row.need("visitor")?.into_owned(),
+        at_ms: row.number("ts")? * 1000.0,
+        action,
+    }])
 }

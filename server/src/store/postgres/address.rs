@@ -57,9 +57,14 @@ impl FromStr for Address {
                 _ => rest.push(pair),
             }
         }
-        let url = if rest.is_empty() { place.to_owned() } else { format!("{place}?{}", rest.join("&")) };
-        let mut config = tokio_postgres::Config::from_str(&url)
-            .map_err(|error| format!("{error}. A URL is postgres://user:password@host:5432/database"))?;
+        let url = if rest.is_empty() {
+            place.to_owned()
+        } else {
+            format!("{place}?{}", rest.join("&"))
+        };
+        let mut config = tokio_postgres::Config::from_str(&url).map_err(|error| {
+            format!("{error}. A URL is postgres://user:password@host:5432/database")
+        })?;
         if verifies || (root.is_some() && config.get_ssl_mode() == SslMode::Prefer) {
             config.ssl_mode(SslMode::Require);
         }
@@ -80,14 +85,20 @@ impl Address {
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?;
         let config = match &self.trust {
-            Trust::Any => {
-                builder.dangerous().with_custom_certificate_verifier(Arc::new(Anyone(provider))).with_no_client_auth()
-            }
-            Trust::System => builder.with_platform_verifier().map_err(|error| error.to_string())?.with_no_client_auth(),
+            Trust::Any => builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(Anyone(provider)))
+                .with_no_client_auth(),
+            Trust::System => builder
+                .with_platform_verifier()
+                .map_err(|error| error.to_string())?
+                .with_no_client_auth(),
             Trust::SignedBy(file) => {
                 let mut roots = RootCertStore::empty();
                 for certificate in tls::certificates(file)? {
-                    roots.add(certificate).map_err(|error| format!("{}: {error}", file.display()))?;
+                    roots
+                        .add(certificate)
+                        .map_err(|error| format!("{}: {error}", file.display()))?;
                 }
                 builder.with_root_certificates(roots).with_no_client_auth()
             }
@@ -98,7 +109,9 @@ impl Address {
 
 fn decoded(text: &str) -> Result<String, String> {
     let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
-    decoded.map(Into::into).map_err(|_| "sslrootcert is the path of a file, percent-encoded in UTF-8".into())
+    decoded
+        .map(Into::into)
+        .map_err(|_| "sslrootcert is the path of a file, percent-encoded in UTF-8".into())
 }
 
 /// Takes any certificate, as PostgreSQL's own `require` does; that its key is at the other end is checked all the same.
@@ -123,7 +136,12 @@ impl ServerCertVerifier for Anyone {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            certificate,
+            signed,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -132,7 +150,12 @@ impl ServerCertVerifier for Anyone {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            certificate,
+            signed,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -158,15 +181,27 @@ mod tests {
         let told = |mode: SslMode, trust: &str| (mode, trust.to_owned());
         assert_eq!(read("")?, told(SslMode::Prefer, "any"));
         assert_eq!(read("?sslmode=prefer")?, told(SslMode::Prefer, "any"));
-        assert_eq!(read("?sslmode=prefer&sslrootcert=ca.pem")?, told(SslMode::Require, "ca.pem"));
-        assert_eq!(read("?sslmode=disable&connect_timeout=3")?, told(SslMode::Disable, "any"));
+        assert_eq!(
+            read("?sslmode=prefer&sslrootcert=ca.pem")?,
+            told(SslMode::Require, "ca.pem")
+        );
+        assert_eq!(
+            read("?sslmode=disable&connect_timeout=3")?,
+            told(SslMode::Disable, "any")
+        );
         assert_eq!(read("?sslmode=require")?, told(SslMode::Require, "any"));
-        assert_eq!(read("?connect_timeout=3&sslmode=verify-full")?, told(SslMode::Require, "system"));
+        assert_eq!(
+            read("?connect_timeout=3&sslmode=verify-full")?,
+            told(SslMode::Require, "system")
+        );
         assert_eq!(
             read("?sslmode=verify-full&sslrootcert=%2Fetc%2Fa%20b.pem")?,
             told(SslMode::Require, "/etc/a b.pem")
         );
-        assert_eq!(read("?sslrootcert=ca.pem")?, told(SslMode::Require, "ca.pem"));
+        assert_eq!(
+            read("?sslrootcert=ca.pem")?,
+            told(SslMode::Require, "ca.pem")
+        );
         assert!(read("?sslmode=allow").is_err_and(|why| why.contains("say prefer")));
         assert!(read("?sslmode=verify-ca").is_err() && read("?sslmode=often").is_err());
         Ok(())

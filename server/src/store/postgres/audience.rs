@@ -18,48 +18,95 @@ impl Audience for PostgresStore {
     }
 }
 
-async fn page(lines: &Lines, site: &Site, bucket: u16, after: &str) -> Result<Vec<HeldCustomer>, StoreError> {
+async fn page(
+    lines: &Lines,
+    site: &Site,
+    bucket: u16,
+    after: &str,
+) -> Result<Vec<HeldCustomer>, StoreError> {
     let line = lines.take().await?;
     let there = Bucket::new(&line, site, bucket);
     // Ids in the order of their bytes, as SQLite has them, whatever the database's language.
     let sql = "SELECT customer FROM customers WHERE site = $1 AND bucket = $2 AND customer COLLATE \"C\" > $3
          AND erased_before IS NULL ORDER BY customer COLLATE \"C\" LIMIT $4";
-    let ids: Vec<String> = there.rows(sql, &[&after, &(PAGE as i64)]).await?.iter().map(|row| row.get(0)).collect();
+    let ids: Vec<String> = there
+        .rows(sql, &[&after, &(PAGE as i64)])
+        .await?
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
     held_of(&line, site, bucket, &ids).await
 }
 
 /// Everything held of some customers of a bucket, in their order.
-pub async fn held_of(line: &Client, site: &Site, bucket: u16, ids: &[String]) -> Result<Vec<HeldCustomer>, StoreError> {
+pub async fn held_of(
+    line: &Client,
+    site: &Site,
+    bucket: u16,
+    ids: &[String],
+) -> Result<Vec<HeldCustomer>, StoreError> {
     let there = Bucket::new(line, site, bucket);
     let mut held: HashMap<&str, HeldCustomer> = ids
         .iter()
-        .map(|id| (id.as_str(), HeldCustomer { customer: id.clone(), states: Vec::new(), told: Vec::new() }))
+        .map(|id| {
+            (
+                id.as_str(),
+                HeldCustomer {
+                    customer: id.clone(),
+                    states: Vec::new(),
+                    told: Vec::new(),
+                },
+            )
+        })
         .collect();
     let sql = "SELECT customer, visitor FROM (
              SELECT customer, visitor,
                row_number() OVER (PARTITION BY customer ORDER BY linked_day DESC, visitor) AS place
              FROM links WHERE site = $1 AND bucket = $2 AND customer = ANY($3)) l
          WHERE place <= $4";
-    let links = there.rows(sql, &[&ids, &(VISITORS_PER_CUSTOMER as i64)]).await?;
+    let links = there
+        .rows(sql, &[&ids, &(VISITORS_PER_CUSTOMER as i64)])
+        .await?;
     let owners: HashMap<&[u8], &str> = links.iter().map(|row| (row.get(1), row.get(0))).collect();
-    let visitors: Vec<IdHash> = owners.keys().filter_map(|visitor| IdHash::read(visitor)).collect();
-    let (buckets, hashes): (Vec<i32>, Vec<&[u8]>) = visitors.iter().map(|v| (i32::from(v.bucket()), v.bytes())).unzip();
+    let visitors: Vec<IdHash> = owners
+        .keys()
+        .filter_map(|visitor| IdHash::read(visitor))
+        .collect();
+    let (buckets, hashes): (Vec<i32>, Vec<&[u8]>) = visitors
+        .iter()
+        .map(|v| (i32::from(v.bucket()), v.bytes()))
+        .unzip();
     let sql = "SELECT r.visitor, r.state, r.taken_day FROM unnest($2::int[], $3::bytea[]) AS w (bucket, visitor)
          JOIN replicas r ON r.site = $1 AND r.bucket = w.bucket AND r.visitor = w.visitor ORDER BY r.visitor, r.replica";
     let statement = line.prepare_cached(sql).await?;
-    for row in line.query(&statement, &[&site.as_str(), &buckets, &hashes]).await? {
-        if let Some(of) = owners.get(row.get::<_, &[u8]>(0)).and_then(|owner| held.get_mut(owner)) {
-            of.states.push(Taken { state: row.get(1), day: row.get::<_, i32>(2).cast_unsigned() });
+    for row in line
+        .query(&statement, &[&site.as_str(), &buckets, &hashes])
+        .await?
+    {
+        if let Some(of) = owners
+            .get(row.get::<_, &[u8]>(0))
+            .and_then(|owner| held.get_mut(owner))
+        {
+            of.states.push(Taken {
+                state: row.get(1),
+                day: row.get::<_, i32>(2).cast_unsigned(),
+            });
         }
     }
     let sql = "SELECT customer, event FROM (
              SELECT customer, event, row_number() OVER (PARTITION BY customer ORDER BY at_s DESC, id) AS place
              FROM tellings WHERE site = $1 AND bucket = $2 AND customer = ANY($3)) t
          WHERE place <= $4 ORDER BY customer, place";
-    for row in there.rows(sql, &[&ids, &(TELLINGS_PER_CUSTOMER as i64)]).await? {
+    for row in there
+        .rows(sql, &[&ids, &(TELLINGS_PER_CUSTOMER as i64)])
+        .await?
+    {
         if let Some(of) = held.get_mut(row.get::<_, &str>(0)) {
             of.told.push(row.get(1));
         }
     }
-    Ok(ids.iter().filter_map(|id| held.remove(id.as_str())).collect())
+    Ok(ids
+        .iter()
+        .filter_map(|id| held.remove(id.as_str()))
+        .collect())
 }

@@ -20,7 +20,11 @@ pub struct Bucket<'a, C> {
 
 impl<'a, C: GenericClient> Bucket<'a, C> {
     pub fn new(on: &'a C, site: &'a Site, number: u16) -> Self {
-        Self { on, site: site.as_str(), number: i32::from(number) }
+        Self {
+            on,
+            site: site.as_str(),
+            number: i32::from(number),
+        }
     }
 
     pub fn of(on: &'a C, visitor: &'a VisitorKey) -> Self {
@@ -40,7 +44,11 @@ impl<'a, C: GenericClient> Bucket<'a, C> {
     pub async fn locked(self) -> Result<Self, StoreError> {
         const LOCK: &str = "SELECT 1 FROM buckets WHERE site = $1 AND bucket = $2 FOR UPDATE";
         if self.row(LOCK, &[]).await?.is_none() {
-            self.run("INSERT INTO buckets (site, bucket) VALUES ($1, $2) ON CONFLICT DO NOTHING", &[]).await?;
+            self.run(
+                "INSERT INTO buckets (site, bucket) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                &[],
+            )
+            .await?;
             self.row(LOCK, &[]).await?;
         }
         Ok(self)

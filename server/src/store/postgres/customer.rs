@@ -18,7 +18,10 @@ impl Customers for PostgresStore {
         Box::pin(async move {
             let line = self.lines.take().await?;
             let sql = "SELECT customer FROM aliases WHERE site = $1 AND bucket = $2 AND alias = $3";
-            Ok(Bucket::of_customer(&line, &of).row(sql, &[&of.id]).await?.map(|row| row.get(0)))
+            Ok(Bucket::of_customer(&line, &of)
+                .row(sql, &[&of.id])
+                .await?
+                .map(|row| row.get(0)))
         })
     }
 
@@ -53,11 +56,18 @@ async fn pointer(lines: &Lines, of: &VisitorKey) -> Result<Option<(String, u64)>
     let line = lines.take().await?;
     let here = Bucket::of(&line, of);
     let sql = "SELECT customer FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3";
-    let Some(customer) = here.row(sql, &[&of.id.bytes()]).await?.and_then(|row| row.get::<_, Option<String>>(0)) else {
+    let Some(customer) = here
+        .row(sql, &[&of.id.bytes()])
+        .await?
+        .and_then(|row| row.get::<_, Option<String>>(0))
+    else {
         return Ok(None);
     };
     let sql = "SELECT coalesce(sum(changes), 0)::bigint FROM replicas WHERE site = $1 AND bucket = $2 AND visitor = $3";
-    let changes: i64 = here.row(sql, &[&of.id.bytes()]).await?.map_or(0, |row| row.get(0));
+    let changes: i64 = here
+        .row(sql, &[&of.id.bytes()])
+        .await?
+        .map_or(0, |row| row.get(0));
     Ok(Some((customer, changes.cast_unsigned())))
 }
 
@@ -65,20 +75,46 @@ async fn belongings(lines: &Lines, of: &CustomerKey) -> Result<Option<Belongings
     let line = lines.take().await?;
     let there = Bucket::of_customer(&line, of);
     let sql = "SELECT dropped FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3";
-    let Some(row) = there.row(sql, &[&of.id]).await? else { return Ok(None) };
+    let Some(row) = there.row(sql, &[&of.id]).await? else {
+        return Ok(None);
+    };
     let dropped = row.get::<_, i64>(0).cast_unsigned();
-    let sql = "SELECT visitor, linked_day FROM links WHERE site = $1 AND bucket = $2 AND customer = $3";
+    let sql =
+        "SELECT visitor, linked_day FROM links WHERE site = $1 AND bucket = $2 AND customer = $3";
     let links = there.rows(sql, &[&of.id]).await?;
-    let links = links.iter().filter_map(|row| Some((IdHash::read(row.get(0))?, day(row.get(1))))).collect();
+    let links = links
+        .iter()
+        .filter_map(|row| Some((IdHash::read(row.get(0))?, day(row.get(1)))))
+        .collect();
     let sql = "SELECT alias FROM identifiers WHERE site = $1 AND bucket = $2 AND customer = $3";
-    let identifiers = there.rows(sql, &[&of.id]).await?.iter().map(|row| row.get(0)).collect();
+    let identifiers = there
+        .rows(sql, &[&of.id])
+        .await?
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
     let sql = "SELECT id, day, at_s, event FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3";
     let read = |row: &tokio_postgres::Row| {
         let (id, at_s) = (IdHash::read(row.get(0))?, row.get::<_, i64>(2) as u32);
-        Some(Telling { id, day: day(row.get(1)), at_s, event: row.get(3) })
+        Some(Telling {
+            id,
+            day: day(row.get(1)),
+            at_s,
+            event: row.get(3),
+        })
     };
-    let tellings = there.rows(sql, &[&of.id]).await?.iter().filter_map(read).collect();
-    Ok(Some(Belongings { dropped, links, identifiers, tellings }))
+    let tellings = there
+        .rows(sql, &[&of.id])
+        .await?
+        .iter()
+        .filter_map(read)
+        .collect();
+    Ok(Some(Belongings {
+        dropped,
+        links,
+        identifiers,
+        tellings,
+    }))
 }
 
 fn day(column: i32) -> u32 {
@@ -87,13 +123,25 @@ fn day(column: i32) -> u32 {
 
 async fn unfinished(lines: &Lines) -> Result<Vec<Unfinished>, StoreError> {
     let line: Client = lines.take().await?;
-    let key = |row: &tokio_postgres::Row| CustomerKey { site: Site::new(row.get(0)), id: row.get(1) };
+    let key = |row: &tokio_postgres::Row| CustomerKey {
+        site: Site::new(row.get(0)),
+        id: row.get(1),
+    };
     let sql = "SELECT site, customer, erased_before FROM customers WHERE erased_before IS NOT NULL";
-    let mut all: Vec<Unfinished> =
-        line.query(sql, &[]).await?.iter().map(|row| Unfinished::Erasure(key(row), day(row.get(2)))).collect();
+    let mut all: Vec<Unfinished> = line
+        .query(sql, &[])
+        .await?
+        .iter()
+        .map(|row| Unfinished::Erasure(key(row), day(row.get(2))))
+        .collect();
     let sql = "SELECT c.site, c.customer FROM aliases a
          JOIN customers c ON c.site = a.site AND c.bucket = a.bucket AND c.customer = a.alias";
-    all.extend(line.query(sql, &[]).await?.iter().map(|row| Unfinished::Move(key(row))));
+    all.extend(
+        line.query(sql, &[])
+            .await?
+            .iter()
+            .map(|row| Unfinished::Move(key(row))),
+    );
     Ok(all)
 }
 
@@ -128,7 +176,11 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
                  DO UPDATE SET customer = excluded.customer, tied_day = excluded.tied_day";
             there.run(sql, &[&alias.id, to, &day.cast_signed()]).await?;
         }
-        Change::DropAlias { alias, from, erased_day } => {
+        Change::DropAlias {
+            alias,
+            from,
+            erased_day,
+        } => {
             let sql = "DELETE FROM aliases WHERE site = $1 AND bucket = $2 AND alias = $3 AND customer = $4";
             there.run(sql, &[&alias.id, from]).await?;
             if let Some(day) = erased_day {
@@ -146,7 +198,11 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
             there.run(sql, &[&of.id, alias]).await?;
             drop_if_empty(there, of).await?;
         }
-        Change::TakeAway { of, links, tellings } => take_away(there, of, links, tellings).await?,
+        Change::TakeAway {
+            of,
+            links,
+            tellings,
+        } => take_away(there, of, links, tellings).await?,
         Change::Bump { of, by } => {
             let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
             there.run(sql, &[&of.id, &by.cast_signed()]).await?;
@@ -161,7 +217,9 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
             create(there, of, *day).await?;
             let sql = "INSERT INTO links (site, bucket, customer, visitor, linked_day) VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT DO NOTHING";
-            there.run(sql, &[&of.id, &visitor.bytes(), &day.cast_signed()]).await?;
+            there
+                .run(sql, &[&of.id, &visitor.bytes(), &day.cast_signed()])
+                .await?;
         }
         // A transaction of its own, which erasures share.
         Change::RemoveLink { .. } => {}
@@ -181,14 +239,23 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
 }
 
 /// Makes sure of the customer's row.
-pub async fn create<C: GenericClient>(there: &Bucket<'_, C>, of: &CustomerKey, day: u32) -> Result<(), StoreError> {
-    let sql =
-        "INSERT INTO customers (site, bucket, customer, created_day) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    there.run(sql, &[&of.id, &day.cast_signed()]).await.map(|_| ())
+pub async fn create<C: GenericClient>(
+    there: &Bucket<'_, C>,
+    of: &CustomerKey,
+    day: u32,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO customers (site, bucket, customer, created_day) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    there
+        .run(sql, &[&of.id, &day.cast_signed()])
+        .await
+        .map(|_| ())
 }
 
 /// A customer of whom nothing is held is no one.
-pub async fn drop_if_empty<C: GenericClient>(there: &Bucket<'_, C>, of: &CustomerKey) -> Result<(), StoreError> {
+pub async fn drop_if_empty<C: GenericClient>(
+    there: &Bucket<'_, C>,
+    of: &CustomerKey,
+) -> Result<(), StoreError> {
     let sql = "DELETE FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3 AND erased_before IS NULL
          AND NOT EXISTS (SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3)
          AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3)
@@ -200,11 +267,18 @@ pub async fn drop_if_empty<C: GenericClient>(there: &Bucket<'_, C>, of: &Custome
 }
 
 /// What stays of an erased id: a hash, and the day.
-pub async fn bury<C: GenericClient>(there: &Bucket<'_, C>, of: &CustomerKey, day: u32) -> Result<(), StoreError> {
+pub async fn bury<C: GenericClient>(
+    there: &Bucket<'_, C>,
+    of: &CustomerKey,
+    day: u32,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO tombstones (site, bucket, id, erased_day) VALUES ($1, $2, $3, $4)
          ON CONFLICT (site, bucket, id)
          DO UPDATE SET erased_day = greatest(tombstones.erased_day, excluded.erased_day)";
-    there.run(sql, &[&of.hash().bytes(), &day.cast_signed()]).await.map(|_| ())
+    there
+        .run(sql, &[&of.hash().bytes(), &day.cast_signed()])
+        .await
+        .map(|_| ())
 }
 
 async fn take_away(
@@ -214,13 +288,16 @@ async fn take_away(
     tellings: &[(IdHash, u32)],
 ) -> Result<(), StoreError> {
     for visitor in links {
-        let sql = "DELETE FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
+        let sql =
+            "DELETE FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
         there.run(sql, &[&of.id, &visitor.bytes()]).await?;
     }
     for (id, at_s) in tellings {
         let sql = "DELETE FROM tellings
              WHERE site = $1 AND bucket = $2 AND customer = $3 AND id = $4 AND at_s = $5";
-        there.run(sql, &[&of.id, &id.bytes(), &i64::from(*at_s)]).await?;
+        there
+            .run(sql, &[&of.id, &id.bytes(), &i64::from(*at_s)])
+            .await?;
     }
     statistics::hand_over(there, of, links).await?;
     drop_if_empty(there, of).await
@@ -232,8 +309,22 @@ pub async fn forget_words<C: GenericClient>(
     of: &CustomerKey,
     day: u32,
 ) -> Result<(), StoreError> {
-    there.run("DELETE FROM looks WHERE site = $1 AND bucket = $2 AND customer = $3", &[&of.id]).await?;
-    there.run("DELETE FROM outbox WHERE site = $1 AND bucket = $2 AND customer = $3", &[&of.id]).await?;
-    let sql = "DELETE FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3 AND day <= $4";
-    there.run(sql, &[&of.id, &day.cast_signed()]).await.map(|_| ())
+    there
+        .run(
+            "DELETE FROM looks WHERE site = $1 AND bucket = $2 AND customer = $3",
+            &[&of.id],
+        )
+        .await?;
+    there
+        .run(
+            "DELETE FROM outbox WHERE site = $1 AND bucket = $2 AND customer = $3",
+            &[&of.id],
+        )
+        .await?;
+    let sql =
+        "DELETE FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3 AND day <= $4";
+    there
+        .run(sql, &[&of.id, &day.cast_signed()])
+        .await
+        .map(|_| ())
 }

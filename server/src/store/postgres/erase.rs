@@ -15,13 +15,24 @@ pub type Left = (String, u64);
 
 /// Erases by a visitor's secret or by an erase-only token; which of the two a caller holds is found out here.
 pub async fn erase(lines: &Lines, erasure: Erasure) -> Result<(), StoreError> {
-    let Erasure { visitor, erase, day } = erasure;
+    let Erasure {
+        visitor,
+        erase,
+        day,
+    } = erasure;
     let mut line = lines.take().await?;
     // Before an owner is looked for: a hand-in that is under way looks for the tombstone after its own commit.
     set_tombstone_of_token(&mut line, &visitor.site, &erase, day).await?;
     let owner = owner(&line, &visitor.site, &erase).await?;
-    let target = VisitorKey { id: owner.unwrap_or(visitor.id), ..visitor };
-    let token = if owner.is_some() { None } else { token_of(&line, &target).await? };
+    let target = VisitorKey {
+        id: owner.unwrap_or(visitor.id),
+        ..visitor
+    };
+    let token = if owner.is_some() {
+        None
+    } else {
+        token_of(&line, &target).await?
+    };
     remove(&mut line, &target, day).await?;
     if let Some(token) = token {
         set_tombstone_of_token(&mut line, &target.site, &token, day).await?;
@@ -34,61 +45,129 @@ pub async fn remove(line: &mut Client, visitor: &VisitorKey, day: u32) -> Result
     let tx = line.transaction().await?;
     let left = bury(&Bucket::of(&tx, visitor).locked().await?, &visitor.id, day).await?;
     tx.commit().await?;
-    let Some((id, changes)) = left else { return Ok(()) };
-    let leaving = Leaving { visitor: visitor.id, changes, erased_day: Some(day), lives_on: false };
-    remove_link(line, &CustomerKey { site: visitor.site.clone(), id }, &leaving).await?;
+    let Some((id, changes)) = left else {
+        return Ok(());
+    };
+    let leaving = Leaving {
+        visitor: visitor.id,
+        changes,
+        erased_day: Some(day),
+        lives_on: false,
+    };
+    remove_link(
+        line,
+        &CustomerKey {
+            site: visitor.site.clone(),
+            id,
+        },
+        &leaving,
+    )
+    .await?;
     settle(line, visitor).await
 }
 
 /// The visitor whose erase-only token this is, in whatever bucket.
 async fn owner(line: &Client, site: &Site, token: &IdHash) -> Result<Option<IdHash>, StoreError> {
-    let statement = line.prepare_cached("SELECT visitor FROM visitors WHERE site = $1 AND erase = $2 LIMIT 1").await?;
-    let row = line.query_opt(&statement, &[&site.as_str(), &token.bytes()]).await?;
+    let statement = line
+        .prepare_cached("SELECT visitor FROM visitors WHERE site = $1 AND erase = $2 LIMIT 1")
+        .await?;
+    let row = line
+        .query_opt(&statement, &[&site.as_str(), &token.bytes()])
+        .await?;
     Ok(row.and_then(|row| IdHash::read(row.get(0))))
 }
 
 async fn token_of(line: &Client, visitor: &VisitorKey) -> Result<Option<IdHash>, StoreError> {
     let sql = "SELECT erase FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3";
-    let row = Bucket::of(line, visitor).row(sql, &[&visitor.id.bytes()]).await?;
+    let row = Bucket::of(line, visitor)
+        .row(sql, &[&visitor.id.bytes()])
+        .await?;
     Ok(row.and_then(|row| row.get::<_, Option<&[u8]>>(0).and_then(IdHash::read)))
 }
 
 /// In the visitor's bucket: the rows go, the tombstone stays, and remembers the link that is left to remove.
-pub async fn bury<C: GenericClient>(here: &Bucket<'_, C>, id: &IdHash, day: u32) -> Result<Option<Left>, StoreError> {
+pub async fn bury<C: GenericClient>(
+    here: &Bucket<'_, C>,
+    id: &IdHash,
+    day: u32,
+) -> Result<Option<Left>, StoreError> {
     let sql = "SELECT coalesce(sum(changes), 0)::bigint FROM replicas WHERE site = $1 AND bucket = $2 AND visitor = $3";
-    let changes: i64 = here.row(sql, &[&id.bytes()]).await?.map_or(0, |row| row.get(0));
+    let changes: i64 = here
+        .row(sql, &[&id.bytes()])
+        .await?
+        .map_or(0, |row| row.get(0));
     let sql = "SELECT customer FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3";
-    let customer: Option<String> = here.row(sql, &[&id.bytes()]).await?.and_then(|row| row.get(0));
+    let customer: Option<String> = here
+        .row(sql, &[&id.bytes()])
+        .await?
+        .and_then(|row| row.get(0));
     set_tombstone(here, id, day).await?;
     if customer.is_some() {
         // Another of the customer's visitors in this bucket writes its own at its next hand-in.
-        here.run("DELETE FROM looks WHERE site = $1 AND bucket = $2 AND customer = $3", &[&customer]).await?;
+        here.run(
+            "DELETE FROM looks WHERE site = $1 AND bucket = $2 AND customer = $3",
+            &[&customer],
+        )
+        .await?;
         let sql = "UPDATE tombstones SET customer = $4, changes = $5 WHERE site = $1 AND bucket = $2 AND id = $3";
         here.run(sql, &[&id.bytes(), &customer, &changes]).await?;
     }
-    here.run("DELETE FROM replicas WHERE site = $1 AND bucket = $2 AND visitor = $3", &[&id.bytes()]).await?;
-    here.run("DELETE FROM counted WHERE site = $1 AND bucket = $2 AND visitor = $3", &[&id.bytes()]).await?;
-    here.run("DELETE FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3", &[&id.bytes()]).await?;
+    here.run(
+        "DELETE FROM replicas WHERE site = $1 AND bucket = $2 AND visitor = $3",
+        &[&id.bytes()],
+    )
+    .await?;
+    here.run(
+        "DELETE FROM counted WHERE site = $1 AND bucket = $2 AND visitor = $3",
+        &[&id.bytes()],
+    )
+    .await?;
+    here.run(
+        "DELETE FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3",
+        &[&id.bytes()],
+    )
+    .await?;
     Ok(customer.map(|customer| (customer, changes.cast_unsigned())))
 }
 
-async fn set_tombstone<C: GenericClient>(here: &Bucket<'_, C>, id: &IdHash, day: u32) -> Result<(), StoreError> {
+async fn set_tombstone<C: GenericClient>(
+    here: &Bucket<'_, C>,
+    id: &IdHash,
+    day: u32,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO tombstones (site, bucket, id, erased_day) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    here.run(sql, &[&id.bytes(), &day.cast_signed()]).await.map(|_| ())
+    here.run(sql, &[&id.bytes(), &day.cast_signed()])
+        .await
+        .map(|_| ())
 }
 
-async fn set_tombstone_of_token(line: &mut Client, site: &Site, token: &IdHash, day: u32) -> Result<(), StoreError> {
+async fn set_tombstone_of_token(
+    line: &mut Client,
+    site: &Site,
+    token: &IdHash,
+    day: u32,
+) -> Result<(), StoreError> {
     let tx = line.transaction().await?;
-    set_tombstone(&Bucket::of_token(&tx, site, token).locked().await?, token, day).await?;
+    set_tombstone(
+        &Bucket::of_token(&tx, site, token).locked().await?,
+        token,
+        day,
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
 /// In the customer's bucket: the link goes. A customer whose last link was erased is erased too, with what was told of
 /// them until then; one without links of whom nothing is told is no one any more.
-pub async fn remove_link(line: &mut Client, of: &CustomerKey, leaving: &Leaving) -> Result<(), StoreError> {
+pub async fn remove_link(
+    line: &mut Client,
+    of: &CustomerKey,
+    leaving: &Leaving,
+) -> Result<(), StoreError> {
     let tx = line.transaction().await?;
     let there = Bucket::of_customer(&tx, of).locked().await?;
-    let sql = "DELETE FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
+    let sql =
+        "DELETE FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
     if there.run(sql, &[&of.id, &leaving.visitor.bytes()]).await? > 0 {
         if leaving.lives_on {
             statistics::hand_over(&there, of, &[leaving.visitor]).await?;
@@ -97,7 +176,9 @@ pub async fn remove_link(line: &mut Client, of: &CustomerKey, leaving: &Leaving)
         }
         // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
         let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
-        there.run(sql, &[&of.id, &(leaving.changes.cast_signed() + 1)]).await?;
+        there
+            .run(sql, &[&of.id, &(leaving.changes.cast_signed() + 1)])
+            .await?;
         if let Some(day) = leaving.erased_day {
             erase_customer_without_links(&there, of, day).await?;
         }
@@ -118,7 +199,8 @@ async fn erase_customer_without_links<C: GenericClient>(
     forget_words(there, of, day).await?;
     bury_customer(there, of, day).await?;
     // Its other ids lie in other buckets, and are looked after next.
-    let sql = "UPDATE customers SET erased_before = $4 WHERE site = $1 AND bucket = $2 AND customer = $3
+    let sql =
+        "UPDATE customers SET erased_before = $4 WHERE site = $1 AND bucket = $2 AND customer = $3
          AND EXISTS (SELECT 1 FROM identifiers WHERE site = $1 AND bucket = $2 AND customer = $3)";
     there.run(sql, &[&of.id, &day.cast_signed()]).await?;
     Ok(())
@@ -144,18 +226,44 @@ pub async fn finish_interrupted(lines: &Lines) -> Result<(), StoreError> {
         )
         .await?;
     for row in half_erased {
-        let Some(id) = IdHash::read(row.get(1)) else { continue };
-        let visitor = VisitorKey { site: Site::new(row.get(0)), id };
+        let Some(id) = IdHash::read(row.get(1)) else {
+            continue;
+        };
+        let visitor = VisitorKey {
+            site: Site::new(row.get(0)),
+            id,
+        };
         remove(&mut line, &visitor, row.get::<_, i32>(2).cast_unsigned()).await?;
     }
-    let sql = "SELECT site, id, customer, changes, erased_day FROM tombstones WHERE customer IS NOT NULL";
+    let sql =
+        "SELECT site, id, customer, changes, erased_day FROM tombstones WHERE customer IS NOT NULL";
     for row in line.query(sql, &[]).await? {
-        let Some(id) = IdHash::read(row.get(1)) else { continue };
-        let visitor = VisitorKey { site: Site::new(row.get(0)), id };
-        let customer = CustomerKey { site: visitor.site.clone(), id: row.get(2) };
-        let (changes, day) = (row.get::<_, i64>(3).cast_unsigned(), row.get::<_, i32>(4).cast_unsigned());
-        remove_link(&mut line, &customer, &Leaving { visitor: id, changes, erased_day: Some(day), lives_on: false })
-            .await?;
+        let Some(id) = IdHash::read(row.get(1)) else {
+            continue;
+        };
+        let visitor = VisitorKey {
+            site: Site::new(row.get(0)),
+            id,
+        };
+        let customer = CustomerKey {
+            site: visitor.site.clone(),
+            id: row.get(2),
+        };
+        let (changes, day) = (
+            row.get::<_, i64>(3).cast_unsigned(),
+            row.get::<_, i32>(4).cast_unsigned(),
+        );
+        remove_link(
+            &mut line,
+            &customer,
+            &Leaving {
+                visitor: id,
+                changes,
+                erased_day: Some(day),
+                lives_on: false,
+            },
+        )
+        .await?;
         settle(&mut line, &visitor).await?;
     }
     Ok(())

@@ -10,13 +10,23 @@ use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Leaving, StoreError};
 
 /// Removes the visitors of a bucket who were last seen before that day; answers how many there were.
-pub async fn expire(lines: &Lines, site: &Site, bucket: u16, before_day: u32) -> Result<usize, StoreError> {
+pub async fn expire(
+    lines: &Lines,
+    site: &Site,
+    bucket: u16,
+    before_day: u32,
+) -> Result<usize, StoreError> {
     let mut line = lines.take().await?;
     let sql = "SELECT visitor FROM visitors WHERE site = $1 AND bucket = $2 AND synced_day < $3";
-    let silent = Bucket::new(&line, site, bucket).rows(sql, &[&before_day.cast_signed()]).await?;
+    let silent = Bucket::new(&line, site, bucket)
+        .rows(sql, &[&before_day.cast_signed()])
+        .await?;
     let mut gone = 0;
     for id in silent.iter().filter_map(|row| IdHash::read(row.get(0))) {
-        let visitor = VisitorKey { site: site.clone(), id };
+        let visitor = VisitorKey {
+            site: site.clone(),
+            id,
+        };
         gone += usize::from(expire_one(&mut line, &visitor, before_day).await?);
     }
     forget_tellings(&mut line, site, bucket, before_day).await?;
@@ -24,16 +34,30 @@ pub async fn expire(lines: &Lines, site: &Site, bucket: u16, before_day: u32) ->
 }
 
 /// What the back end said that grows old, and the column of its day.
-const WORDS: [(&str, &str); 3] = [("tellings", "day"), ("identifiers", "tied_day"), ("aliases", "tied_day")];
+const WORDS: [(&str, &str); 3] = [
+    ("tellings", "day"),
+    ("identifiers", "tied_day"),
+    ("aliases", "tied_day"),
+];
 
 /// What was told of days long past goes too, and customers of whom nothing else is held.
-async fn forget_tellings(line: &mut Client, site: &Site, bucket: u16, before_day: u32) -> Result<(), StoreError> {
+async fn forget_tellings(
+    line: &mut Client,
+    site: &Site,
+    bucket: u16,
+    before_day: u32,
+) -> Result<(), StoreError> {
     let before = before_day.cast_signed();
-    let old = |(table, day): (&str, &str)| format!("FROM {table} WHERE site = $1 AND bucket = $2 AND {day} < $3");
+    let old = |(table, day): (&str, &str)| {
+        format!("FROM {table} WHERE site = $1 AND bucket = $2 AND {day} < $3")
+    };
     let mut has_old = false;
     for word in WORDS {
         let sql = format!("SELECT 1 {} LIMIT 1", old(word));
-        has_old |= Bucket::new(&*line, site, bucket).row(&sql, &[&before]).await?.is_some();
+        has_old |= Bucket::new(&*line, site, bucket)
+            .row(&sql, &[&before])
+            .await?
+            .is_some();
     }
     if !has_old {
         return Ok(());
@@ -41,7 +65,8 @@ async fn forget_tellings(line: &mut Client, site: &Site, bucket: u16, before_day
     let tx = line.transaction().await?;
     let here = Bucket::new(&tx, site, bucket).locked().await?;
     for word in WORDS {
-        here.run(&format!("DELETE {}", old(word)), &[&before]).await?;
+        here.run(&format!("DELETE {}", old(word)), &[&before])
+            .await?;
     }
     let sql = "DELETE FROM customers c WHERE site = $1 AND bucket = $2
          AND NOT EXISTS (SELECT 1 FROM identifiers i WHERE i.site = $1 AND i.bucket = $2 AND i.customer = c.customer)
@@ -52,15 +77,38 @@ async fn forget_tellings(line: &mut Client, site: &Site, bucket: u16, before_day
 }
 
 /// False when there was a hand-in since. The tombstone carries the link that is left to remove, as in an erasure.
-async fn expire_one(line: &mut Client, visitor: &VisitorKey, before_day: u32) -> Result<bool, StoreError> {
-    let Some(left) = bury_if_silent(line, visitor, before_day).await? else { return Ok(false) };
+async fn expire_one(
+    line: &mut Client,
+    visitor: &VisitorKey,
+    before_day: u32,
+) -> Result<bool, StoreError> {
+    let Some(left) = bury_if_silent(line, visitor, before_day).await? else {
+        return Ok(false);
+    };
     if let Some((id, changes)) = left {
-        let leaving = Leaving { visitor: visitor.id, changes, erased_day: None, lives_on: false };
-        remove_link(line, &CustomerKey { site: visitor.site.clone(), id }, &leaving).await?;
+        let leaving = Leaving {
+            visitor: visitor.id,
+            changes,
+            erased_day: None,
+            lives_on: false,
+        };
+        remove_link(
+            line,
+            &CustomerKey {
+                site: visitor.site.clone(),
+                id,
+            },
+            &leaving,
+        )
+        .await?;
     }
     let tx = line.transaction().await?;
     let here = Bucket::of(&tx, visitor).locked().await?;
-    here.run("DELETE FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3", &[&visitor.id.bytes()]).await?;
+    here.run(
+        "DELETE FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3",
+        &[&visitor.id.bytes()],
+    )
+    .await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -73,7 +121,11 @@ async fn bury_if_silent(
     let tx = line.transaction().await?;
     let here = Bucket::of(&tx, visitor).locked().await?;
     let sql = "SELECT 1 FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3 AND synced_day < $4";
-    if here.row(sql, &[&visitor.id.bytes(), &before_day.cast_signed()]).await?.is_none() {
+    if here
+        .row(sql, &[&visitor.id.bytes(), &before_day.cast_signed()])
+        .await?
+        .is_none()
+    {
         return Ok(None);
     }
     let left = bury(&here, &visitor.id, before_day).await?;

@@ -37,7 +37,10 @@ pub async fn tell_in(
     day: u32,
 ) -> Result<Vec<Told>, StoreError> {
     let sql = "SELECT erased_day FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3";
-    let erased_day = there.row(sql, &[&of.hash().bytes()]).await?.map(|row| row.get::<_, i32>(0));
+    let erased_day = there
+        .row(sql, &[&of.hash().bytes()])
+        .await?
+        .map(|row| row.get::<_, i32>(0));
     let mut all = Vec::with_capacity(tellings.len());
     for telling in tellings {
         all.push(match erased_day {
@@ -54,17 +57,27 @@ pub async fn tell_in(
     Ok(all)
 }
 
-async fn take(there: &Bucket<'_, Transaction<'_>>, of: &CustomerKey, said: &Telling) -> Result<Told, StoreError> {
+async fn take(
+    there: &Bucket<'_, Transaction<'_>>,
+    of: &CustomerKey,
+    said: &Telling,
+) -> Result<Told, StoreError> {
     let sql = "SELECT at_s, event FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3 AND id = $4";
     let held = there.row(sql, &[&of.id, &said.id.bytes()]).await?;
-    let told = judge(held.as_ref().map(|row| (row.get::<_, i64>(0) as u32, row.get(1))), said);
+    let told = judge(
+        held.as_ref()
+            .map(|row| (row.get::<_, i64>(0) as u32, row.get(1))),
+        said,
+    );
     if told == Told::Taken {
         let sql =
             "INSERT INTO tellings (site, bucket, customer, id, day, at_s, event) VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (site, bucket, customer, id)
              DO UPDATE SET day = excluded.day, at_s = excluded.at_s, event = excluded.event";
         let (day, at_s) = (said.day.cast_signed(), i64::from(said.at_s));
-        there.run(sql, &[&of.id, &said.id.bytes(), &day, &at_s, &said.event]).await?;
+        there
+            .run(sql, &[&of.id, &said.id.bytes(), &day, &at_s, &said.event])
+            .await?;
     }
     Ok(told)
 }
@@ -75,9 +88,14 @@ pub async fn told(line: &Client, of: &CustomerKey) -> Result<Vec<Vec<u8>>, Store
 }
 
 /// As [`told`], in the customer's bucket.
-pub async fn told_in<C: GenericClient>(there: &Bucket<'_, C>, of: &CustomerKey) -> Result<Vec<Vec<u8>>, StoreError> {
+pub async fn told_in<C: GenericClient>(
+    there: &Bucket<'_, C>,
+    of: &CustomerKey,
+) -> Result<Vec<Vec<u8>>, StoreError> {
     let sql = "SELECT event FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3
          ORDER BY at_s DESC, id LIMIT $4";
-    let rows = there.rows(sql, &[&of.id, &(TELLINGS_PER_CUSTOMER as i64)]).await?;
+    let rows = there
+        .rows(sql, &[&of.id, &(TELLINGS_PER_CUSTOMER as i64)])
+        .await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }

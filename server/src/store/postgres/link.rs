@@ -29,7 +29,12 @@ pub async fn link(lines: &Lines, link: &Link) -> Result<Linked, StoreError> {
         return Ok(Linked::Erased);
     }
     if is_tombstoned(&Bucket::of(&line, &link.visitor), &link.visitor.id).await? {
-        let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day: Some(link.day), lives_on: false };
+        let leaving = Leaving {
+            visitor: link.visitor.id,
+            changes: 0,
+            erased_day: Some(link.day),
+            lives_on: false,
+        };
         erase::remove_link(&mut line, &link.customer, &leaving).await?;
         return Ok(Linked::Erased);
     }
@@ -45,7 +50,10 @@ async fn is_taken_back(line: &Client, link: &Link) -> Result<bool, StoreError> {
 }
 
 /// The visitor's side, in the visitor's bucket.
-async fn point_to_customer(line: &mut Client, link: &Link) -> Result<(Linked, Option<Carried>), StoreError> {
+async fn point_to_customer(
+    line: &mut Client,
+    link: &Link,
+) -> Result<(Linked, Option<Carried>), StoreError> {
     let tx = line.transaction().await?;
     let here = Bucket::of(&tx, &link.visitor).locked().await?;
     if is_tombstoned(&here, &link.visitor.id).await? {
@@ -60,12 +68,22 @@ async fn point_to_customer(line: &mut Client, link: &Link) -> Result<(Linked, Op
         false => None,
     };
     tx.commit().await?;
-    Ok((if is_here { Linked::Here } else { Linked::Elsewhere }, carried))
+    Ok((
+        if is_here {
+            Linked::Here
+        } else {
+            Linked::Elsewhere
+        },
+        carried,
+    ))
 }
 
 /// A login may come before the first hand-in, and its token only fills a place that is empty. Whose the visitor is now
 /// comes back.
-async fn claim(here: &Bucket<'_, Transaction<'_>>, link: &Link) -> Result<Option<String>, StoreError> {
+async fn claim(
+    here: &Bucket<'_, Transaction<'_>>,
+    link: &Link,
+) -> Result<Option<String>, StoreError> {
     let (id, token) = (link.visitor.id, link.erase);
     let row = here
         .row(
@@ -75,7 +93,12 @@ async fn claim(here: &Bucket<'_, Transaction<'_>>, link: &Link) -> Result<Option
              SET customer = coalesce(visitors.customer, excluded.customer),
                  erase = coalesce(visitors.erase, excluded.erase)
              RETURNING customer",
-            &[&id.bytes(), &link.customer.id, &token.as_ref().map(|token| token.bytes()), &link.day.cast_signed()],
+            &[
+                &id.bytes(),
+                &link.customer.id,
+                &token.as_ref().map(|token| token.bytes()),
+                &link.day.cast_signed(),
+            ],
         )
         .await?;
     Ok(row.and_then(|row| row.get(0)))

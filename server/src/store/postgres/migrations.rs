@@ -26,7 +26,9 @@ pub async fn run(config: &Config, encryption: MakeRustlsConnect) -> Result<(), O
     let (mut client, line) = config.connect(encryption).await?;
     // Ends with the client; what goes wrong on it, the client's own calls tell.
     let line = tokio::spawn(line);
-    client.execute("SELECT pg_advisory_lock($1)", &[&TURN]).await?;
+    client
+        .execute("SELECT pg_advisory_lock($1)", &[&TURN])
+        .await?;
     let done = catch_up(&mut client).await;
     // The lock goes with the connection.
     drop(client);
@@ -35,8 +37,13 @@ pub async fn run(config: &Config, encryption: MakeRustlsConnect) -> Result<(), O
 }
 
 async fn catch_up(client: &mut Client) -> Result<(), OpenError> {
-    client.batch_execute("CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY)").await?;
-    let found: i32 = client.query_one("SELECT coalesce(max(step), 0) FROM schema_steps", &[]).await?.get(0);
+    client
+        .batch_execute("CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY)")
+        .await?;
+    let found: i32 = client
+        .query_one("SELECT coalesce(max(step), 0) FROM schema_steps", &[])
+        .await?
+        .get(0);
     let known = STEPS.len() as i32;
     if found > known {
         return Err(OpenError::Newer { found, known });
@@ -44,7 +51,8 @@ async fn catch_up(client: &mut Client) -> Result<(), OpenError> {
     for (step, sql) in (1..).zip(STEPS).skip(found as usize) {
         let tx = client.transaction().await?;
         tx.batch_execute(sql).await?;
-        tx.execute("INSERT INTO schema_steps (step) VALUES ($1)", &[&step]).await?;
+        tx.execute("INSERT INTO schema_steps (step) VALUES ($1)", &[&step])
+            .await?;
         tx.commit().await?;
     }
     Ok(())

@@ -23,7 +23,10 @@ mod write;
 use crate::base::ids::{ReplicaId, Site, VisitorKey};
 use crate::report::period::Period;
 use crate::statistics::sums::Sums;
-use crate::store::{Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told};
+use crate::store::{
+    Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store, StoreError, Tellings,
+    Told,
+};
 pub use address::Address;
 use pool::Lines;
 
@@ -44,7 +47,8 @@ pub enum OpenError {
 
 /// With what lies beneath: a certificate that is refused is told there alone.
 fn in_full(error: &tokio_postgres::Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+    std::error::Error::source(error)
+        .map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
 /// A [`Store`] in a PostgreSQL database.
@@ -68,7 +72,12 @@ impl Store for PostgresStore {
         Box::pin(async move { write::hand_in(&self.lines, &hand_in).await })
     }
 
-    fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>> {
+    fn others(
+        &self,
+        visitor: VisitorKey,
+        replica: ReplicaId,
+        seen: u64,
+    ) -> Reply<'_, Option<Others>> {
         Box::pin(async move { read::others(&self.lines, &visitor, replica, seen).await })
     }
 
@@ -101,7 +110,11 @@ impl Store for PostgresStore {
             let line = self.lines.take().await?;
             // A server in recovery answers reads and refuses every write.
             let row = line.query_one("SELECT pg_is_in_recovery()", &[]).await?;
-            if row.get(0) { Err(StoreError::Unavailable) } else { Ok(()) }
+            if row.get(0) {
+                Err(StoreError::Unavailable)
+            } else {
+                Ok(())
+            }
         })
     }
 

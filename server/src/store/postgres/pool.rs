@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType};
+use deadpool_postgres::{
+    Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+};
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -21,7 +23,9 @@ pub struct Lines(Option<Pool>);
 
 impl Lines {
     pub fn new(config: &Config, encryption: MakeRustlsConnect) -> Self {
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
         let pool = Pool::builder(Manager::from_config(config.clone(), encryption, recycling))
             .max_size(LINES)
             .wait_timeout(Some(WAIT))
@@ -55,7 +59,10 @@ impl Lines {
 impl From<tokio_postgres::Error> for StoreError {
     /// The code alone is told: a message may hold what was to be stored.
     fn from(error: tokio_postgres::Error) -> Self {
-        tracing::error!(code = error.code().map(tokio_postgres::error::SqlState::code), "the database failed");
+        tracing::error!(
+            code = error.code().map(tokio_postgres::error::SqlState::code),
+            "the database failed"
+        );
         Self::Unavailable
     }
 }

@@ -6,12 +6,22 @@ use super::bucket::Bucket;
 use super::ingest::told;
 use super::pool::Lines;
 use crate::base::ids::{CustomerKey, IdHash, ReplicaId, VisitorKey};
-use crate::store::{Found, Others, ReplicaRecord, StoreError, Taken, VISITORS_PER_CUSTOMER, VisitorRecord};
+use crate::store::{
+    Found, Others, ReplicaRecord, StoreError, Taken, VISITORS_PER_CUSTOMER, VisitorRecord,
+};
 use crate::sync::consent_receipt::Receipt;
 
 /// Whether a hash, of a visitor's secret or of an erase-only token, has a tombstone in its bucket.
-pub async fn is_tombstoned<C: GenericClient>(of: &Bucket<'_, C>, id: &IdHash) -> Result<bool, StoreError> {
-    let found = of.row("SELECT 1 FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3", &[&id.bytes()]).await?;
+pub async fn is_tombstoned<C: GenericClient>(
+    of: &Bucket<'_, C>,
+    id: &IdHash,
+) -> Result<bool, StoreError> {
+    let found = of
+        .row(
+            "SELECT 1 FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3",
+            &[&id.bytes()],
+        )
+        .await?;
     Ok(found.is_some())
 }
 
@@ -30,11 +40,18 @@ pub async fn others(
     seen: u64,
 ) -> Result<Option<Others>, StoreError> {
     let line = lines.take().await?;
-    let Family { visitors, customer, dropped } = family(&line, of).await?;
+    let Family {
+        visitors,
+        customer,
+        dropped,
+    } = family(&line, of).await?;
     let is_own = |visitor: &VisitorKey, id: ReplicaId| id == replica && visitor.id == of.id;
     let mut seq = dropped;
     for visitor in &visitors {
-        let others = changes(&line, visitor).await?.into_iter().filter(|change| !is_own(visitor, change.replica));
+        let others = changes(&line, visitor)
+            .await?
+            .into_iter()
+            .filter(|change| !is_own(visitor, change.replica));
         seq += others.map(|change| change.changes).sum::<u64>();
     }
     if seq == seen {
@@ -66,15 +83,28 @@ struct Family {
 async fn family(line: &Client, of: &VisitorKey) -> Result<Family, StoreError> {
     let mut visitors = vec![of.clone()];
     let customer = Bucket::of(line, of)
-        .row("SELECT customer FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3", &[&of.id.bytes()])
+        .row(
+            "SELECT customer FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3",
+            &[&of.id.bytes()],
+        )
         .await?;
     let Some(id) = customer.and_then(|row| row.get::<_, Option<String>>(0)) else {
-        return Ok(Family { visitors, customer: None, dropped: 0 });
+        return Ok(Family {
+            visitors,
+            customer: None,
+            dropped: 0,
+        });
     };
-    let customer = CustomerKey { site: of.site.clone(), id };
+    let customer = CustomerKey {
+        site: of.site.clone(),
+        id,
+    };
     let there = Bucket::of_customer(line, &customer);
     let dropped = there
-        .row("SELECT dropped FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3", &[&customer.id])
+        .row(
+            "SELECT dropped FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3",
+            &[&customer.id],
+        )
         .await?;
     let linked = there
         .rows(
@@ -83,10 +113,20 @@ async fn family(line: &Client, of: &VisitorKey) -> Result<Family, StoreError> {
             &[&customer.id, &(VISITORS_PER_CUSTOMER as i64)],
         )
         .await?;
-    let ids = linked.iter().filter_map(|row| IdHash::read(row.get(0))).filter(|id| *id != of.id);
-    visitors.extend(ids.map(|id| VisitorKey { site: of.site.clone(), id }));
+    let ids = linked
+        .iter()
+        .filter_map(|row| IdHash::read(row.get(0)))
+        .filter(|id| *id != of.id);
+    visitors.extend(ids.map(|id| VisitorKey {
+        site: of.site.clone(),
+        id,
+    }));
     let dropped = dropped.map_or(0, |row| row.get::<_, i64>(0) as u64);
-    Ok(Family { visitors, customer: Some(customer), dropped })
+    Ok(Family {
+        visitors,
+        customer: Some(customer),
+        dropped,
+    })
 }
 
 async fn changes(line: &Client, of: &VisitorKey) -> Result<Vec<Change>, StoreError> {
@@ -97,7 +137,10 @@ async fn changes(line: &Client, of: &VisitorKey) -> Result<Vec<Change>, StoreErr
         )
         .await?;
     let read = |row: &tokio_postgres::Row| {
-        Some(Change { replica: ReplicaId::read(row.get(0))?, changes: row.get::<_, i64>(1) as u64 })
+        Some(Change {
+            replica: ReplicaId::read(row.get(0))?,
+            changes: row.get::<_, i64>(1) as u64,
+        })
     };
     Ok(rows.iter().filter_map(read).collect())
 }
@@ -111,9 +154,19 @@ async fn replicas(line: &Client, of: &VisitorKey) -> Result<Vec<(ReplicaRecord, 
         )
         .await?;
     let read = |row: &tokio_postgres::Row| {
-        let taken = Taken { state: row.get(3), day: row.get::<_, i32>(4).cast_unsigned() };
+        let taken = Taken {
+            state: row.get(3),
+            day: row.get::<_, i32>(4).cast_unsigned(),
+        };
         let version = row.get::<_, i64>(1) as u64;
-        Some((ReplicaRecord { replica: ReplicaId::read(row.get(0))?, version, taken }, row.get::<_, i64>(2) as u64))
+        Some((
+            ReplicaRecord {
+                replica: ReplicaId::read(row.get(0))?,
+                version,
+                taken,
+            },
+            row.get::<_, i64>(2) as u64,
+        ))
     };
     Ok(rows.iter().filter_map(read).collect())
 }
@@ -132,14 +185,36 @@ pub async fn visitor(lines: &Lines, of: &VisitorKey) -> Result<Found, StoreError
             &[&of.id.bytes()],
         )
         .await?;
-    let Some(row) = row else { return Ok(Found::Unknown) };
+    let Some(row) = row else {
+        return Ok(Found::Unknown);
+    };
     let day = |at: usize| row.get::<_, i32>(at).cast_unsigned();
-    let replicas = replicas(&line, of).await?.into_iter().map(|(replica, _)| replica).collect();
+    let replicas = replicas(&line, of)
+        .await?
+        .into_iter()
+        .map(|(replica, _)| replica)
+        .collect();
     let customer: Option<String> = row.get(2);
     let told = match &customer {
-        Some(id) => told(&line, &CustomerKey { site: of.site.clone(), id: id.clone() }).await?,
+        Some(id) => {
+            told(
+                &line,
+                &CustomerKey {
+                    site: of.site.clone(),
+                    id: id.clone(),
+                },
+            )
+            .await?
+        }
         None => Vec::new(),
     };
     let consent = row.get::<_, Option<&str>>(3).and_then(Receipt::read);
-    Ok(Found::Known(VisitorRecord { created_day: day(0), synced_day: day(1), customer, consent, replicas, told }))
+    Ok(Found::Known(VisitorRecord {
+        created_day: day(0),
+        synced_day: day(1),
+        customer,
+        consent,
+        replicas,
+        told,
+    }))
 }

@@ -29,13 +29,21 @@ pub async fn count(
     let changes = row.count(told);
     save(here, of, &row, &changes).await?;
     let is_news = facts != row.facts;
-    Ok(customer.filter(|_| is_news).map(|id| Carried { customer: id.to_owned(), facts: row.facts }))
+    Ok(customer.filter(|_| is_news).map(|id| Carried {
+        customer: id.to_owned(),
+        facts: row.facts,
+    }))
 }
 
 /// What the customer's bucket must know of a visitor whose last hand-in is sent again: the first may have been cut short.
 pub async fn carried(here: &Here<'_, '_>, of: &IdHash) -> Result<Option<Carried>, StoreError> {
-    let Some(customer) = customer_of(here, of).await? else { return Ok(None) };
-    Ok(Some(Carried { customer, facts: visitor(here, of).await?.facts }))
+    let Some(customer) = customer_of(here, of).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Carried {
+        customer,
+        facts: visitor(here, of).await?.facts,
+    }))
 }
 
 /// A visitor became a customer's, who is counted from now on in their place.
@@ -51,18 +59,39 @@ pub async fn leave_to_customer(
     let mut changes = Changes::default();
     row.count_person(true, &mut changes);
     save(here, of, &row, &changes).await?;
-    Ok(Some(Carried { customer: customer.to_owned(), facts: row.facts }))
+    Ok(Some(Carried {
+        customer: customer.to_owned(),
+        facts: row.facts,
+    }))
 }
 
 /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut short,
 /// it is made good by the next hand-in, whose print is empty until then: what is carried is all that is known.
-pub async fn carry(line: &mut Client, visitor: &VisitorKey, carried: Option<Carried>) -> Result<(), StoreError> {
-    let Some(Carried { customer: id, facts }) = carried else { return Ok(()) };
-    let to = CustomerKey { site: visitor.site.clone(), id };
+pub async fn carry(
+    line: &mut Client,
+    visitor: &VisitorKey,
+    carried: Option<Carried>,
+) -> Result<(), StoreError> {
+    let Some(Carried {
+        customer: id,
+        facts,
+    }) = carried
+    else {
+        return Ok(());
+    };
+    let to = CustomerKey {
+        site: visitor.site.clone(),
+        id,
+    };
     let tx = line.transaction().await?;
     let there = Bucket::of_customer(&tx, &to).locked().await?;
-    let linked = "SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
-    if there.row(linked, &[&to.id, &visitor.id.bytes()]).await?.is_none() {
+    let linked =
+        "SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
+    if there
+        .row(linked, &[&to.id, &visitor.id.bytes()])
+        .await?
+        .is_none()
+    {
         return Ok(());
     }
     let bookings = bookings_of(&told_in(&there, &to).await?);
@@ -74,7 +103,10 @@ pub async fn carry(line: &mut Client, visitor: &VisitorKey, carried: Option<Carr
 }
 
 /// In the customer's bucket, once the back end told something new: whose clicks its bookings may be put down to comes back.
-pub async fn recount(there: &Here<'_, '_>, of: &CustomerKey) -> Result<(Vec<VisitorKey>, Vec<Booked>), StoreError> {
+pub async fn recount(
+    there: &Here<'_, '_>,
+    of: &CustomerKey,
+) -> Result<(Vec<VisitorKey>, Vec<Booked>), StoreError> {
     let bookings = bookings_of(&told_in(there, of).await?);
     let mut row = customer(there, of).await?;
     if row.is_empty() {
@@ -82,11 +114,23 @@ pub async fn recount(there: &Here<'_, '_>, of: &CustomerKey) -> Result<(Vec<Visi
     }
     let changes = row.recount(&bookings);
     save_customer(there, of, &row, &changes).await?;
-    Ok((row.visitors().map(|id| VisitorKey { site: of.site.clone(), id }).collect(), bookings))
+    Ok((
+        row.visitors()
+            .map(|id| VisitorKey {
+                site: of.site.clone(),
+                id,
+            })
+            .collect(),
+        bookings,
+    ))
 }
 
 /// In the visitor's bucket: puts bookings that the back end told down to the clicks before them.
-pub async fn credit(line: &mut Client, of: &VisitorKey, bookings: &[Booked]) -> Result<(), StoreError> {
+pub async fn credit(
+    line: &mut Client,
+    of: &VisitorKey,
+    bookings: &[Booked],
+) -> Result<(), StoreError> {
     if bookings.is_empty() {
         return Ok(());
     }
@@ -101,7 +145,11 @@ pub async fn credit(line: &mut Client, of: &VisitorKey, bookings: &[Booked]) -> 
 }
 
 /// In the customer's bucket: visitors go to another customer, or become no one's.
-pub async fn hand_over(there: &Here<'_, '_>, of: &CustomerKey, visitors: &[IdHash]) -> Result<(), StoreError> {
+pub async fn hand_over(
+    there: &Here<'_, '_>,
+    of: &CustomerKey,
+    visitors: &[IdHash],
+) -> Result<(), StoreError> {
     let mut row = customer(there, of).await?;
     if row.is_empty() {
         return Ok(());
@@ -120,7 +168,15 @@ pub async fn moved(line: &mut Client, of: &VisitorKey) -> Result<(), StoreError>
     }
     if let Some(customer) = customer_of(&here, &of.id).await? {
         tx.commit().await?;
-        return carry(line, of, Some(Carried { customer, facts: row.facts })).await;
+        return carry(
+            line,
+            of,
+            Some(Carried {
+                customer,
+                facts: row.facts,
+            }),
+        )
+        .await;
     }
     let mut changes = Changes::default();
     row.count_person(false, &mut changes);
@@ -129,7 +185,11 @@ pub async fn moved(line: &mut Client, of: &VisitorKey) -> Result<(), StoreError>
 }
 
 /// In the customer's bucket: a visitor was erased, or is silent for too long.
-pub async fn leave(there: &Here<'_, '_>, of: &CustomerKey, visitor: &IdHash) -> Result<(), StoreError> {
+pub async fn leave(
+    there: &Here<'_, '_>,
+    of: &CustomerKey,
+    visitor: &IdHash,
+) -> Result<(), StoreError> {
     let mut row = customer(there, of).await?;
     if row.is_empty() {
         return Ok(());
@@ -140,7 +200,10 @@ pub async fn leave(there: &Here<'_, '_>, of: &CustomerKey, visitor: &IdHash) -> 
 
 async fn customer_of(here: &Here<'_, '_>, of: &IdHash) -> Result<Option<String>, StoreError> {
     let sql = "SELECT customer FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3";
-    Ok(here.row(sql, &[&of.bytes()]).await?.and_then(|row| row.get(0)))
+    Ok(here
+        .row(sql, &[&of.bytes()])
+        .await?
+        .and_then(|row| row.get(0)))
 }
 
 async fn visitor(here: &Here<'_, '_>, of: &IdHash) -> Result<Visitor, StoreError> {
@@ -149,16 +212,24 @@ async fn visitor(here: &Here<'_, '_>, of: &IdHash) -> Result<Visitor, StoreError
     Ok(Visitor::of(row.as_ref().map(|row| row.get(0))))
 }
 
-async fn save(here: &Here<'_, '_>, of: &IdHash, row: &Visitor, changes: &Changes) -> Result<(), StoreError> {
+async fn save(
+    here: &Here<'_, '_>,
+    of: &IdHash,
+    row: &Visitor,
+    changes: &Changes,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO counted (site, bucket, visitor, state) VALUES ($1, $2, $3, $4)
          ON CONFLICT (site, bucket, visitor) DO UPDATE SET state = excluded.state";
     let bytes = row.bytes();
     let rest: Rest<'_> = &[&of.bytes(), &bytes];
-    try_join(here.run(sql, rest), apply(here, changes)).await.map(|_| ())
+    try_join(here.run(sql, rest), apply(here, changes))
+        .await
+        .map(|_| ())
 }
 
 async fn customer(there: &Here<'_, '_>, of: &CustomerKey) -> Result<Customer, StoreError> {
-    let sql = "SELECT state FROM counted_customers WHERE site = $1 AND bucket = $2 AND customer = $3";
+    let sql =
+        "SELECT state FROM counted_customers WHERE site = $1 AND bucket = $2 AND customer = $3";
     let row = there.row(sql, &[&of.id]).await?;
     Ok(Customer::of(row.as_ref().map(|row| row.get(0))))
 }
@@ -169,7 +240,8 @@ async fn save_customer(
     row: &Customer,
     changes: &Changes,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO counted_customers (site, bucket, customer, state) VALUES ($1, $2, $3, $4)
+    let sql =
+        "INSERT INTO counted_customers (site, bucket, customer, state) VALUES ($1, $2, $3, $4)
          ON CONFLICT (site, bucket, customer) DO UPDATE SET state = excluded.state";
     there.run(sql, &[&of.id, &row.bytes()]).await?;
     apply(there, changes).await
@@ -178,15 +250,29 @@ async fn save_customer(
 /// All are sent at once, and awaited together: a way to the database and back is what costs.
 async fn apply(bucket: &Here<'_, '_>, changes: &Changes) -> Result<(), StoreError> {
     let shown = try_join_all(
-        changes.shown.iter().map(async |(key, sums)| add(bucket, &sql::SHOWN, &key.columns(), sums).await),
+        changes
+            .shown
+            .iter()
+            .map(async |(key, sums)| add(bucket, &sql::SHOWN, &key.columns(), sums).await),
     );
     let weighed = try_join_all(
-        changes.weighed.iter().map(async |(key, sums)| add(bucket, &sql::WEIGHED, &key.columns(), sums).await),
+        changes
+            .weighed
+            .iter()
+            .map(async |(key, sums)| add(bucket, &sql::WEIGHED, &key.columns(), sums).await),
     );
     let people = try_join_all(
-        changes.people.iter().map(async |(key, sums)| add(bucket, &sql::PEOPLE, &key.columns(), sums).await),
+        changes
+            .people
+            .iter()
+            .map(async |(key, sums)| add(bucket, &sql::PEOPLE, &key.columns(), sums).await),
     );
-    let tastes = try_join_all(changes.tastes.iter().map(async |(key, sums)| taste(bucket, &key.columns(), sums).await));
+    let tastes = try_join_all(
+        changes
+            .tastes
+            .iter()
+            .map(async |(key, sums)| taste(bucket, &key.columns(), sums).await),
+    );
     try_join4(shown, weighed, people, tastes).await.map(|_| ())
 }
 
@@ -208,6 +294,8 @@ async fn add<T: ToSql + Sync>(
     sums: &[T],
 ) -> Result<(), StoreError> {
     let key = key.iter().map(|column| column as &(dyn ToSql + Sync));
-    let all: Vec<_> = key.chain(sums.iter().map(|column| column as &(dyn ToSql + Sync))).collect();
+    let all: Vec<_> = key
+        .chain(sums.iter().map(|column| column as &(dyn ToSql + Sync)))
+        .collect();
     bucket.run(table.upsert(), &all).await.map(|_| ())
 }

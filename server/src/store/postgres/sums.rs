@@ -15,16 +15,34 @@ pub async fn read(lines: &Lines, site: &Site, period: Period) -> Result<Sums, St
     let line = lines.take().await?;
     let mut all = Sums::default();
     let of = (site, period);
-    for row in rows(&line, of, &sql::SHOWN.over_all_buckets(&["placement", "offer", "arm", "segment"])).await? {
+    for row in rows(
+        &line,
+        of,
+        &sql::SHOWN.over_all_buckets(&["placement", "offer", "arm", "segment"]),
+    )
+    .await?
+    {
         all.add_shown(columns(&row, 0), columns(&row, 4));
     }
     for row in rows(&line, of, &sql::SHOWN.over_all_buckets(&["day"])).await? {
         all.add_day(columns(&row, 0), columns(&row, 1));
     }
-    for row in rows(&line, of, &sql::WEIGHED.over_all_buckets(&["placement", "offer"])).await? {
+    for row in rows(
+        &line,
+        of,
+        &sql::WEIGHED.over_all_buckets(&["placement", "offer"]),
+    )
+    .await?
+    {
         all.add_weighed(columns(&row, 0), columns(&row, 2));
     }
-    for row in rows(&line, of, &sql::PEOPLE.over_all_buckets(&["experiment", "arm"])).await? {
+    for row in rows(
+        &line,
+        of,
+        &sql::PEOPLE.over_all_buckets(&["experiment", "arm"]),
+    )
+    .await?
+    {
         all.add_people(columns(&row, 0), columns(&row, 2));
     }
     for row in rows(&line, of, &sql::TASTES.over_all_buckets(&["topic"])).await? {
@@ -33,10 +51,16 @@ pub async fn read(lines: &Lines, site: &Site, period: Period) -> Result<Sums, St
     Ok(all)
 }
 
-async fn rows(line: &Client, (site, period): (&Site, Period), sql: &str) -> Result<Vec<Row>, StoreError> {
+async fn rows(
+    line: &Client,
+    (site, period): (&Site, Period),
+    sql: &str,
+) -> Result<Vec<Row>, StoreError> {
     let statement = line.prepare_cached(sql).await?;
     let (from, to) = (i64::from(period.from_day), i64::from(period.to_day));
-    Ok(line.query(&statement, &[&site.as_str(), &from, &to]).await?)
+    Ok(line
+        .query(&statement, &[&site.as_str(), &from, &to])
+        .await?)
 }
 
 /// So many columns from one on.

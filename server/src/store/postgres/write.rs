@@ -49,14 +49,18 @@ pub async fn hand_in(lines: &Lines, hand_in: &HandIn) -> Result<HandedIn, StoreE
         erase::remove(&mut line, visitor, hand_in.day).await?;
         return Ok(HandedIn::Erased);
     }
-    let Attempt::Done(done, carried) = done else { return Ok(HandedIn::Erased) };
+    let Attempt::Done(done, carried) = done else {
+        return Ok(HandedIn::Erased);
+    };
     carry(&mut line, hand_in, carried).await?;
     Ok(done)
 }
 
 /// Pays what the customer's bucket is owed; then the print stands, unless anything came between.
 async fn carry(line: &mut Client, of: &HandIn, carried: Option<Carried>) -> Result<(), StoreError> {
-    let Some(carried) = carried else { return Ok(()) };
+    let Some(carried) = carried else {
+        return Ok(());
+    };
     let customer = carried.customer.clone();
     statistics::carry(line, &of.visitor, Some(carried)).await?;
     let print = Print::of(of).kept(false);
@@ -68,7 +72,18 @@ async fn carry(line: &mut Client, of: &HandIn, carried: Option<Carried>) -> Resu
                      WHERE site = $1 AND bucket = $2 AND visitor = $3 AND customer = $7 AND erase = $8)";
     let version = of.version.cast_signed();
     let id = of.visitor.id.bytes();
-    here.run(sql, &[&id, &of.replica.bytes(), &version, &print, &customer, &of.erase.bytes()]).await?;
+    here.run(
+        sql,
+        &[
+            &id,
+            &of.replica.bytes(),
+            &version,
+            &print,
+            &customer,
+            &of.erase.bytes(),
+        ],
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -83,7 +98,14 @@ async fn goes_on(line: &Client, of: &HandIn) -> Result<bool, StoreError> {
     let sql = "UPDATE replicas SET version = $5, changes = changes + $5 - version, state = $6, taken_day = $7
          WHERE site = $1 AND bucket = $2 AND visitor = $3 AND replica = $4 AND version < $5 AND told = $8";
     let here = Bucket::of(line, &of.visitor);
-    let rest: Rest<'_> = &[&of.visitor.id.bytes(), &of.replica.bytes(), &version, &of.state, &day, &print];
+    let rest: Rest<'_> = &[
+        &of.visitor.id.bytes(),
+        &of.replica.bytes(),
+        &version,
+        &of.state,
+        &day,
+        &print,
+    ];
     Ok(here.run(sql, rest).await? > 0)
 }
 
@@ -105,13 +127,20 @@ async fn attempt(line: &mut Client, of: &HandIn, may_be_new: bool) -> Result<Att
     if standing.is_erased {
         return Ok(Attempt::Done(HandedIn::Erased, None));
     }
-    if !may_be_new && standing.known.is_none_or(|(token, _)| token != Some(of.erase)) {
+    if !may_be_new
+        && standing
+            .known
+            .is_none_or(|(token, _)| token != Some(of.erase))
+    {
         return Ok(Attempt::NewToken);
     }
     if standing.known != Some((Some(of.erase), of.day)) {
         welcome(&here, of).await?;
     }
-    if standing.known.is_some_and(|(token, _)| token != Some(of.erase)) {
+    if standing
+        .known
+        .is_some_and(|(token, _)| token != Some(of.erase))
+    {
         // By their prints hand-ins with the last token would pass, used or not.
         forget_prints(&here, &of.visitor.id).await?;
     }
@@ -143,7 +172,9 @@ struct Standing {
 
 impl Standing {
     fn accepted(&self) -> HandedIn {
-        HandedIn::Accepted { is_alone: self.is_alone() }
+        HandedIn::Accepted {
+            is_alone: self.is_alone(),
+        }
     }
 
     fn others(&self) -> usize {
@@ -163,13 +194,21 @@ async fn standing(here: &Here<'_, '_>, of: &HandIn) -> Result<Standing, StoreErr
          FROM (SELECT 1) AS one
          LEFT JOIN visitors v ON v.site = $1 AND v.bucket = $2 AND v.visitor = $3
          LEFT JOIN replicas r ON r.site = $1 AND r.bucket = $2 AND r.visitor = $3 AND r.replica = $4";
-    let row = here.row(sql, &[&of.visitor.id.bytes(), &of.replica.bytes()]).await?.ok_or(StoreError::Unavailable)?;
+    let row = here
+        .row(sql, &[&of.visitor.id.bytes(), &of.replica.bytes()])
+        .await?
+        .ok_or(StoreError::Unavailable)?;
     let token = row.get::<_, Option<&[u8]>>(1).and_then(IdHash::read);
     let version: Option<i64> = row.get(3);
-    let held = version.map(|version| Held { version: version.cast_unsigned(), state: row.get(5) });
+    let held = version.map(|version| Held {
+        version: version.cast_unsigned(),
+        state: row.get(5),
+    });
     Ok(Standing {
         is_erased: row.get(6),
-        known: row.get::<_, Option<i32>>(0).map(|day| (token, day.cast_unsigned())),
+        known: row
+            .get::<_, Option<i32>>(0)
+            .map(|day| (token, day.cast_unsigned())),
         customer: row.get(2),
         replicas: row.get::<_, i64>(7) as usize,
         version: version.unwrap_or(0).cast_unsigned(),
@@ -197,7 +236,14 @@ async fn judged(
 ) -> Result<(HandedIn, Option<Carried>), StoreError> {
     let carried = match standing.verdict {
         Verdict::TooMuch => return Ok((HandedIn::TooMuch, None)),
-        Verdict::Conflict => return Ok((HandedIn::Conflict { held_version: standing.version }, None)),
+        Verdict::Conflict => {
+            return Ok((
+                HandedIn::Conflict {
+                    held_version: standing.version,
+                },
+                None,
+            ));
+        }
         Verdict::Store if standing.told.is_none() && standing.replicas >= REPLICAS_PER_VISITOR => {
             return Ok((HandedIn::TooManyReplicas, None));
         }
@@ -208,7 +254,11 @@ async fn judged(
 }
 
 /// Stores the state, and counts what it tells where that is not what the same replica told before.
-async fn take(here: &Here<'_, '_>, of: &HandIn, standing: &Standing) -> Result<Option<Carried>, StoreError> {
+async fn take(
+    here: &Here<'_, '_>,
+    of: &HandIn,
+    standing: &Standing,
+) -> Result<Option<Carried>, StoreError> {
     let customer = standing.customer.as_deref();
     let told = Told::by(of, customer.is_some());
     let print = Print::of(of).kept(standing.is_alone());
@@ -220,7 +270,11 @@ async fn take(here: &Here<'_, '_>, of: &HandIn, standing: &Standing) -> Result<O
         before => {
             let news = statistics::count(here, &of.visitor.id, &told, customer).await?;
             let is_owed = news.is_none() && before == Some(0);
-            if is_owed { statistics::carried(here, &of.visitor.id).await? } else { news }
+            if is_owed {
+                statistics::carried(here, &of.visitor.id).await?
+            } else {
+                news
+            }
         }
     };
     // What the customer's bucket is owed is paid before the print says that there is nothing to do.

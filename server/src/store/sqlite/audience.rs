@@ -19,7 +19,12 @@ impl Audience for SqliteStore {
 }
 
 /// Links and words are read once a page and not once a customer: all three tables lie in the order of customers.
-fn page(db: &Connection, site: &Site, bucket: u16, after: &str) -> rusqlite::Result<Vec<HeldCustomer>> {
+fn page(
+    db: &Connection,
+    site: &Site,
+    bucket: u16,
+    after: &str,
+) -> rusqlite::Result<Vec<HeldCustomer>> {
     let ids: Vec<String> = db
         .prepare_cached(
             "SELECT customer FROM customers
@@ -27,22 +32,35 @@ fn page(db: &Connection, site: &Site, bucket: u16, after: &str) -> rusqlite::Res
         )?
         .query_map(params![site.as_str(), bucket, after, PAGE], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    let Some(last) = ids.last() else { return Ok(Vec::new()) };
+    let Some(last) = ids.last() else {
+        return Ok(Vec::new());
+    };
     let range = params![site.as_str(), bucket, after, last];
     let links = "SELECT customer, linked_day, visitor FROM links
          WHERE site = ?1 AND bucket = ?2 AND customer > ?3 AND customer <= ?4 ORDER BY customer";
-    let mut links =
-        grouped(db, links, range, &ids, |row| Ok((Reverse(row.get::<_, u32>(1)?), row.get::<_, [u8; 32]>(2)?)))?;
+    let mut links = grouped(db, links, range, &ids, |row| {
+        Ok((Reverse(row.get::<_, u32>(1)?), row.get::<_, [u8; 32]>(2)?))
+    })?;
     let words = "SELECT customer, at_s, id, event FROM tellings
          WHERE site = ?1 AND bucket = ?2 AND customer > ?3 AND customer <= ?4 ORDER BY customer";
-    let read = |row: &Row<'_>| Ok((Reverse(row.get::<_, u32>(1)?), row.get::<_, [u8; 32]>(2)?, row.get(3)?));
+    let read = |row: &Row<'_>| {
+        Ok((
+            Reverse(row.get::<_, u32>(1)?),
+            row.get::<_, [u8; 32]>(2)?,
+            row.get(3)?,
+        ))
+    };
     let mut words: Vec<Vec<(_, _, Vec<u8>)>> = grouped(db, words, range, &ids, read)?;
     let mut held = Vec::with_capacity(ids.len());
     for ((customer, links), words) in ids.into_iter().zip(&mut links).zip(&mut words) {
         newest(links, VISITORS_PER_CUSTOMER);
         newest(words, TELLINGS_PER_CUSTOMER);
         let states = states(db, site, links.iter().map(|(_, visitor)| IdHash(*visitor)))?;
-        held.push(HeldCustomer { customer, states, told: words.drain(..).map(|(_, _, event)| event).collect() });
+        held.push(HeldCustomer {
+            customer,
+            states,
+            told: words.drain(..).map(|(_, _, event)| event).collect(),
+        });
     }
     Ok(held)
 }
@@ -77,13 +95,23 @@ fn newest<T: Ord>(all: &mut Vec<T>, most: usize) {
 }
 
 /// The states of all replicas of these visitors.
-fn states(db: &Connection, site: &Site, visitors: impl Iterator<Item = IdHash>) -> rusqlite::Result<Vec<Taken>> {
-    let mut replicas =
-        db.prepare_cached("SELECT state, taken_day FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?;
+fn states(
+    db: &Connection,
+    site: &Site,
+    visitors: impl Iterator<Item = IdHash>,
+) -> rusqlite::Result<Vec<Taken>> {
+    let mut replicas = db.prepare_cached(
+        "SELECT state, taken_day FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+    )?;
     let mut states = Vec::new();
     for visitor in visitors {
         let key = params![site.as_str(), visitor.bucket(), visitor.0];
-        for taken in replicas.query_map(key, |row| Ok(Taken { state: row.get(0)?, day: row.get(1)? }))? {
+        for taken in replicas.query_map(key, |row| {
+            Ok(Taken {
+                state: row.get(0)?,
+                day: row.get(1)?,
+            })
+        })? {
             states.push(taken?);
         }
     }
@@ -98,7 +126,13 @@ pub fn held_of(db: &Connection, of: &CustomerKey) -> rusqlite::Result<HeldCustom
          ORDER BY linked_day DESC, visitor LIMIT ?4",
     )?;
     let key = params![site, of.bucket(), of.id, VISITORS_PER_CUSTOMER];
-    let visitors: Vec<IdHash> = links.query_map(key, |row| row.get(0).map(IdHash))?.collect::<Result<_, _>>()?;
+    let visitors: Vec<IdHash> = links
+        .query_map(key, |row| row.get(0).map(IdHash))?
+        .collect::<Result<_, _>>()?;
     let states = states(db, &of.site, visitors.into_iter())?;
-    Ok(HeldCustomer { customer: of.id.clone(), states, told: told(db, of)? })
+    Ok(HeldCustomer {
+        customer: of.id.clone(),
+        states,
+        told: told(db, of)?,
+    })
 }

@@ -7,16 +7,22 @@ use crate::base::ids::VisitorKey;
 use crate::store::HandIn;
 
 pub fn keep(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<()> {
-    let Some(receipt) = &of.consent else { return Ok(()) };
+    let Some(receipt) = &of.consent else {
+        return Ok(());
+    };
     let VisitorKey { site, id } = &of.visitor;
     let held: Option<String> = tx
-        .prepare_cached("SELECT consent FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .prepare_cached(
+            "SELECT consent FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        )?
         .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))
         .optional()?
         .flatten();
     if let Some(text) = receipt.in_place_of(held.as_deref()) {
-        tx.prepare_cached("UPDATE visitors SET consent = ?4 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
-            .execute(params![site.as_str(), id.bucket(), id.0, text])?;
+        tx.prepare_cached(
+            "UPDATE visitors SET consent = ?4 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        )?
+        .execute(params![site.as_str(), id.bucket(), id.0, text])?;
     }
     Ok(())
 }

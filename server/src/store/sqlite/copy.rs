@@ -24,25 +24,37 @@ pub enum CopyError {
 pub fn back_up(db: &Path, to: &Path) -> Result<(), CopyError> {
     let from = Connection::open_with_flags(db, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     from.busy_timeout(std::time::Duration::from_secs(5))?;
-    let copied = from.execute("VACUUM INTO ?1", [to.to_string_lossy()]).map_err(CopyError::from);
-    copied.and_then(|_| check(to)).inspect_err(|_| drop(std::fs::remove_file(to)))
+    let copied = from
+        .execute("VACUUM INTO ?1", [to.to_string_lossy()])
+        .map_err(CopyError::from);
+    copied
+        .and_then(|_| check(to))
+        .inspect_err(|_| drop(std::fs::remove_file(to)))
 }
 
 fn check(file: &Path) -> Result<(), CopyError> {
     let db = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let said: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-    if said == "ok" { Ok(()) } else { Err(CopyError::Unsound(said)) }
+    if said == "ok" {
+        Ok(())
+    } else {
+        Err(CopyError::Unsound(said))
+    }
 }
 
 /// Brings the log into the file, so that the file alone is everything. Errors: someone else has it open.
 pub fn fold(file: &Path) -> Result<(), CopyError> {
     let db = Connection::open(file)?;
     // Leaving the log needs the file for oneself alone.
-    let mode = db.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get::<_, String>(0));
+    let mode = db.pragma_update_and_check(None, "journal_mode", "DELETE", |row| {
+        row.get::<_, String>(0)
+    });
     match mode {
         Ok(mode) if mode == "delete" => Ok(()),
         Ok(_) => Err(CopyError::InUse),
-        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Err(CopyError::InUse),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
+            Err(CopyError::InUse)
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -69,14 +81,22 @@ pub fn take_tombstones(new: &Path, old: &Path) -> Result<usize, CopyError> {
 /// Customers erased since the copy was made; the next start erases what the copy brings back of them.
 fn mark_erased_customers(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     let day = |from: &str, of: &CustomerKey| {
-        let sql = format!("SELECT erased_day FROM {from}.tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3");
+        let sql = format!(
+            "SELECT erased_day FROM {from}.tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3"
+        );
         tx.prepare_cached(&sql)?
-            .query_row(params![of.site.as_str(), of.bucket(), of.hash().0], |row| row.get::<_, u32>(0))
+            .query_row(params![of.site.as_str(), of.bucket(), of.hash().0], |row| {
+                row.get::<_, u32>(0)
+            })
             .optional()
     };
     let mut all = tx.prepare("SELECT site, customer FROM main.customers")?;
-    let keys =
-        all.query_map([], |row| Ok(CustomerKey { site: Site::new(&row.get::<_, String>(0)?), id: row.get(1)? }))?;
+    let keys = all.query_map([], |row| {
+        Ok(CustomerKey {
+            site: Site::new(&row.get::<_, String>(0)?),
+            id: row.get(1)?,
+        })
+    })?;
     for of in keys.collect::<Result<Vec<_>, _>>()? {
         let erased = day("old", &of)?;
         if erased > day("main", &of)? {

@@ -35,29 +35,49 @@ impl Customers for SqliteStore {
             _ => Trace::Scrub,
         };
         Box::pin(async move {
-            let moved = if let Change::Repoint { visitor, .. } = &change { Some(visitor.clone()) } else { None };
-            self.writer.submit(trace, move |tx| apply(tx, &change)).await?;
+            let moved = if let Change::Repoint { visitor, .. } = &change {
+                Some(visitor.clone())
+            } else {
+                None
+            };
+            self.writer
+                .submit(trace, move |tx| apply(tx, &change))
+                .await?;
             let Some(visitor) = moved else { return Ok(()) };
             let of = visitor.clone();
-            let carried = self.writer.submit(Trace::Keep, move |tx| statistics::moved(tx, &of)).await?;
+            let carried = self
+                .writer
+                .submit(Trace::Keep, move |tx| statistics::moved(tx, &of))
+                .await?;
             self.carry(visitor, carried).await
         })
     }
 }
 
 fn alias(db: &Connection, of: &CustomerKey) -> rusqlite::Result<Option<String>> {
-    db.prepare_cached("SELECT customer FROM aliases WHERE site = ?1 AND bucket = ?2 AND alias = ?3")?
-        .query_row(params![of.site.as_str(), of.bucket(), of.id], |row| row.get(0))
-        .optional()
+    db.prepare_cached(
+        "SELECT customer FROM aliases WHERE site = ?1 AND bucket = ?2 AND alias = ?3",
+    )?
+    .query_row(params![of.site.as_str(), of.bucket(), of.id], |row| {
+        row.get(0)
+    })
+    .optional()
 }
 
-fn pointer(db: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<Option<(String, u64)>> {
+fn pointer(
+    db: &Connection,
+    VisitorKey { site, id }: &VisitorKey,
+) -> rusqlite::Result<Option<(String, u64)>> {
     let customer: Option<String> = db
-        .prepare_cached("SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .prepare_cached(
+            "SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        )?
         .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))
         .optional()?
         .flatten();
-    let Some(customer) = customer else { return Ok(None) };
+    let Some(customer) = customer else {
+        return Ok(None);
+    };
     let changes = db
         .prepare_cached(
             "SELECT coalesce(sum(changes), 0) FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
@@ -69,16 +89,22 @@ fn pointer(db: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::R
 fn belongings(db: &Connection, of: &CustomerKey) -> rusqlite::Result<Option<Belongings>> {
     let key = params![of.site.as_str(), of.bucket(), of.id];
     let dropped = db
-        .prepare_cached("SELECT dropped FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
+        .prepare_cached(
+            "SELECT dropped FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
+        )?
         .query_row(key, |row| row.get(0))
         .optional()?;
-    let Some(dropped) = dropped else { return Ok(None) };
+    let Some(dropped) = dropped else {
+        return Ok(None);
+    };
     let links = db
         .prepare_cached("SELECT visitor, linked_day FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
         .query_map(key, |row| Ok((IdHash(row.get(0)?), row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     let identifiers = db
-        .prepare_cached("SELECT alias FROM identifiers WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
+        .prepare_cached(
+            "SELECT alias FROM identifiers WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
+        )?
         .query_map(key, |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     let tellings = db
@@ -87,21 +113,38 @@ fn belongings(db: &Connection, of: &CustomerKey) -> rusqlite::Result<Option<Belo
             Ok(Telling { id: IdHash(row.get(0)?), day: row.get(1)?, at_s: row.get(2)?, event: row.get(3)? })
         })?
         .collect::<Result<_, _>>()?;
-    Ok(Some(Belongings { dropped, links, identifiers, tellings }))
+    Ok(Some(Belongings {
+        dropped,
+        links,
+        identifiers,
+        tellings,
+    }))
 }
 
 fn unfinished(db: &Connection) -> rusqlite::Result<Vec<Unfinished>> {
-    let key = |site: String, id: String| CustomerKey { site: Site::new(&site), id };
+    let key = |site: String, id: String| CustomerKey {
+        site: Site::new(&site),
+        id,
+    };
     let mut all: Vec<Unfinished> = db
-        .prepare_cached("SELECT site, customer, erased_before FROM customers WHERE erased_before IS NOT NULL")?
-        .query_map([], |row| Ok(Unfinished::Erasure(key(row.get(0)?, row.get(1)?), row.get(2)?)))?
+        .prepare_cached(
+            "SELECT site, customer, erased_before FROM customers WHERE erased_before IS NOT NULL",
+        )?
+        .query_map([], |row| {
+            Ok(Unfinished::Erasure(
+                key(row.get(0)?, row.get(1)?),
+                row.get(2)?,
+            ))
+        })?
         .collect::<Result<_, _>>()?;
     let moves = db
         .prepare_cached(
             "SELECT c.site, c.customer FROM aliases a
              JOIN customers c ON c.site = a.site AND c.bucket = a.bucket AND c.customer = a.alias",
         )?
-        .query_map([], |row| Ok(Unfinished::Move(key(row.get(0)?, row.get(1)?))))?
+        .query_map([], |row| {
+            Ok(Unfinished::Move(key(row.get(0)?, row.get(1)?)))
+        })?
         .collect::<Result<Vec<_>, _>>()?;
     all.extend(moves);
     Ok(all)
@@ -195,7 +238,12 @@ pub fn drop_if_empty(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result
     )
 }
 
-fn drop_alias(tx: &Transaction<'_>, alias: &CustomerKey, from: &str, erased_day: Option<u32>) -> rusqlite::Result<()> {
+fn drop_alias(
+    tx: &Transaction<'_>,
+    alias: &CustomerKey,
+    from: &str,
+    erased_day: Option<u32>,
+) -> rusqlite::Result<()> {
     run(
         tx,
         "DELETE FROM aliases WHERE site = ?1 AND bucket = ?2 AND alias = ?3 AND customer = ?4",
@@ -252,8 +300,16 @@ fn begin_erasure(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::
 /// Everything that was told of a customer until that day.
 pub fn forget_words(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
     let key = params![of.site.as_str(), of.bucket(), of.id];
-    run(tx, "DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3", key)?;
-    run(tx, "DELETE FROM outbox WHERE site = ?1 AND bucket = ?2 AND customer = ?3", key)?;
+    run(
+        tx,
+        "DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
+        key,
+    )?;
+    run(
+        tx,
+        "DELETE FROM outbox WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
+        key,
+    )?;
     run(
         tx,
         "DELETE FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND day <= ?4",

@@ -15,28 +15,58 @@ pub type Left = (String, u64);
 
 /// Erases by a visitor's secret or by an erase-only token; which of the two a caller holds is found out here.
 pub async fn erase(writer: &Writer, erasure: Erasure) -> Result<(), StoreError> {
-    let Erasure { visitor, erase, day } = erasure;
+    let Erasure {
+        visitor,
+        erase,
+        day,
+    } = erasure;
     let site = visitor.site.clone();
     // The secret may be a token that overtakes its visitor's first hand-in: it is refused before an owner is looked for,
     // so that no hand-in can fall between the two.
     let of = site.clone();
-    writer.submit(Trace::Keep, move |tx| set_tombstone(tx, &of, &erase, day)).await?;
+    writer
+        .submit(Trace::Keep, move |tx| set_tombstone(tx, &of, &erase, day))
+        .await?;
     let of = site.clone();
-    let owner = writer.submit(Trace::Keep, move |tx| owner(tx, &of, &erase)).await?;
-    let target = owner.map_or(visitor, |id| VisitorKey { site: site.clone(), id });
-    let token = if owner.is_some() { None } else { token_of(writer, &target).await? };
+    let owner = writer
+        .submit(Trace::Keep, move |tx| owner(tx, &of, &erase))
+        .await?;
+    let target = owner.map_or(visitor, |id| VisitorKey {
+        site: site.clone(),
+        id,
+    });
+    let token = if owner.is_some() {
+        None
+    } else {
+        token_of(writer, &target).await?
+    };
     let key = target.clone();
-    let left = writer.submit(Trace::Scrub, move |tx| bury(tx, &key, day)).await?;
+    let left = writer
+        .submit(Trace::Scrub, move |tx| bury(tx, &key, day))
+        .await?;
     if let Some(token) = token {
         let of = site.clone();
-        writer.submit(Trace::Keep, move |tx| set_tombstone(tx, &of, &token, day)).await?;
+        writer
+            .submit(Trace::Keep, move |tx| set_tombstone(tx, &of, &token, day))
+            .await?;
     }
     if let Some((customer, changes)) = left {
         let (id, customer) = (target.id, CustomerKey { site, id: customer });
-        let (of, leaving) =
-            (customer.clone(), Leaving { visitor: id, changes, erased_day: Some(day), lives_on: false });
-        writer.submit(Trace::Scrub, move |tx| remove_link(tx, &of, &leaving)).await?;
-        writer.submit(Trace::Scrub, move |tx| settle(tx, &customer.site, &id)).await?;
+        let (of, leaving) = (
+            customer.clone(),
+            Leaving {
+                visitor: id,
+                changes,
+                erased_day: Some(day),
+                lives_on: false,
+            },
+        );
+        writer
+            .submit(Trace::Scrub, move |tx| remove_link(tx, &of, &leaving))
+            .await?;
+        writer
+            .submit(Trace::Scrub, move |tx| settle(tx, &customer.site, &id))
+            .await?;
     }
     Ok(())
 }
@@ -44,23 +74,33 @@ pub async fn erase(writer: &Writer, erasure: Erasure) -> Result<(), StoreError> 
 /// The visitor whose erase-only token this is.
 fn owner(tx: &Transaction<'_>, site: &Site, erase: &IdHash) -> rusqlite::Result<Option<IdHash>> {
     tx.prepare_cached("SELECT visitor FROM visitors WHERE erase = ?1 AND site = ?2")?
-        .query_row(params![erase.0, site.as_str()], |row| row.get(0).map(IdHash))
+        .query_row(params![erase.0, site.as_str()], |row| {
+            row.get(0).map(IdHash)
+        })
         .optional()
 }
 
 async fn token_of(writer: &Writer, visitor: &VisitorKey) -> Result<Option<IdHash>, StoreError> {
     let VisitorKey { site, id } = visitor.clone();
     let read = move |tx: &Transaction<'_>| {
-        tx.prepare_cached("SELECT erase FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
-            .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get::<_, Option<[u8; 32]>>(0))
-            .optional()
-            .map(|erase| erase.flatten().map(IdHash))
+        tx.prepare_cached(
+            "SELECT erase FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        )?
+        .query_row(params![site.as_str(), id.bucket(), id.0], |row| {
+            row.get::<_, Option<[u8; 32]>>(0)
+        })
+        .optional()
+        .map(|erase| erase.flatten().map(IdHash))
     };
     writer.submit(Trace::Keep, read).await
 }
 
 /// In the visitor's bucket: the rows go, the tombstone stays, and remembers the link that is left to remove.
-pub fn bury(tx: &Transaction<'_>, visitor: &VisitorKey, day: u32) -> rusqlite::Result<Option<Left>> {
+pub fn bury(
+    tx: &Transaction<'_>,
+    visitor: &VisitorKey,
+    day: u32,
+) -> rusqlite::Result<Option<Left>> {
     let VisitorKey { site, id } = visitor;
     let key = params![site.as_str(), id.bucket(), id.0];
     let changes: u64 = tx
@@ -69,43 +109,53 @@ pub fn bury(tx: &Transaction<'_>, visitor: &VisitorKey, day: u32) -> rusqlite::R
         )?
         .query_row(key, |row| row.get(0))?;
     let customer: Option<String> = tx
-        .prepare_cached("SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .prepare_cached(
+            "SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        )?
         .query_row(key, |row| row.get(0))
         .optional()?
         .flatten();
     set_tombstone(tx, site, id, day)?;
     if let Some(customer) = &customer {
         // Another of the customer's visitors in this bucket writes its own at its next hand-in.
-        tx.prepare_cached("DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?.execute(params![
-            site.as_str(),
-            id.bucket(),
-            customer
-        ])?;
+        tx.prepare_cached("DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
+            .execute(params![site.as_str(), id.bucket(), customer])?;
         tx.prepare_cached(
             "UPDATE tombstones SET customer = ?4, changes = ?5 WHERE site = ?1 AND bucket = ?2 AND id = ?3",
         )?
         .execute(params![site.as_str(), id.bucket(), id.0, customer, changes])?;
     }
-    tx.prepare_cached("DELETE FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?.execute(key)?;
-    tx.prepare_cached("DELETE FROM counted WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?.execute(key)?;
-    tx.prepare_cached("DELETE FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?.execute(key)?;
+    tx.prepare_cached("DELETE FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .execute(key)?;
+    tx.prepare_cached("DELETE FROM counted WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .execute(key)?;
+    tx.prepare_cached("DELETE FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .execute(key)?;
     Ok(customer.map(|customer| (customer, changes)))
 }
 
 fn set_tombstone(tx: &Transaction<'_>, site: &Site, id: &IdHash, day: u32) -> rusqlite::Result<()> {
     if !is_tombstoned(tx, site, id)? {
-        tx.prepare_cached("INSERT INTO tombstones (site, bucket, id, erased_day) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![site.as_str(), id.bucket(), id.0, day])?;
+        tx.prepare_cached(
+            "INSERT INTO tombstones (site, bucket, id, erased_day) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![site.as_str(), id.bucket(), id.0, day])?;
     }
     Ok(())
 }
 
 /// In the customer's bucket: the link goes. A customer whose last link was erased is erased too, with what was told of
 /// them until then; one without links of whom nothing is told is no one any more.
-pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, leaving: &Leaving) -> rusqlite::Result<()> {
+pub fn remove_link(
+    tx: &Transaction<'_>,
+    of: &CustomerKey,
+    leaving: &Leaving,
+) -> rusqlite::Result<()> {
     let (site, bucket) = (of.site.as_str(), of.bucket());
     let removed = tx
-        .prepare_cached("DELETE FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND visitor = ?4")?
+        .prepare_cached(
+            "DELETE FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND visitor = ?4",
+        )?
         .execute(params![site, bucket, of.id, leaving.visitor.0])?;
     if removed == 0 {
         return Ok(());
@@ -126,7 +176,11 @@ pub fn remove_link(tx: &Transaction<'_>, of: &CustomerKey, leaving: &Leaving) ->
     drop_if_empty(tx, of)
 }
 
-fn erase_customer_without_links(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
+fn erase_customer_without_links(
+    tx: &Transaction<'_>,
+    of: &CustomerKey,
+    day: u32,
+) -> rusqlite::Result<()> {
     let (site, bucket) = (of.site.as_str(), of.bucket());
     let is_linked = tx
         .prepare_cached("SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
@@ -164,7 +218,14 @@ pub fn finish_interrupted(db: &mut Connection) -> rusqlite::Result<()> {
         .collect::<Result<_, _>>()?;
     for (site, id, day) in half_erased {
         let tx = db.transaction()?;
-        bury(&tx, &VisitorKey { site: Site::new(&site), id: IdHash(id) }, day)?;
+        bury(
+            &tx,
+            &VisitorKey {
+                site: Site::new(&site),
+                id: IdHash(id),
+            },
+            day,
+        )?;
         tx.commit()?;
     }
     let unfinished: Vec<(String, [u8; 32], String, Leaving)> = db
@@ -180,7 +241,10 @@ pub fn finish_interrupted(db: &mut Connection) -> rusqlite::Result<()> {
         })?
         .collect::<Result<_, _>>()?;
     for (site, id, customer, leaving) in unfinished {
-        let of = CustomerKey { site: Site::new(&site), id: customer };
+        let of = CustomerKey {
+            site: Site::new(&site),
+            id: customer,
+        };
         let tx = db.transaction()?;
         remove_link(&tx, &of, &leaving)?;
         tx.commit()?;

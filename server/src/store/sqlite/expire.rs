@@ -9,35 +9,74 @@ use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::store::{Leaving, StoreError};
 
 /// The visitors of a bucket who were last seen before that day.
-pub fn silent(db: &Connection, site: &Site, bucket: u16, before_day: u32) -> rusqlite::Result<Vec<IdHash>> {
-    db.prepare_cached("SELECT visitor FROM visitors WHERE site = ?1 AND bucket = ?2 AND synced_day < ?3")?
-        .query_map(params![site.as_str(), bucket, before_day], |row| row.get(0).map(IdHash))?
-        .collect()
+pub fn silent(
+    db: &Connection,
+    site: &Site,
+    bucket: u16,
+    before_day: u32,
+) -> rusqlite::Result<Vec<IdHash>> {
+    db.prepare_cached(
+        "SELECT visitor FROM visitors WHERE site = ?1 AND bucket = ?2 AND synced_day < ?3",
+    )?
+    .query_map(params![site.as_str(), bucket, before_day], |row| {
+        row.get(0).map(IdHash)
+    })?
+    .collect()
 }
 
 /// Removes one of them; false when there was a hand-in since. The tombstone carries the link that is left to remove, as
 /// in an erasure: a crash before the last step leaves it, and costs no one but a visitor silent for years.
-pub async fn expire(writer: &Writer, visitor: VisitorKey, before_day: u32) -> Result<bool, StoreError> {
+pub async fn expire(
+    writer: &Writer,
+    visitor: VisitorKey,
+    before_day: u32,
+) -> Result<bool, StoreError> {
     let of = visitor.clone();
-    let buried = writer.submit(Trace::Scrub, move |tx| bury_if_silent(tx, &of, before_day)).await?;
+    let buried = writer
+        .submit(Trace::Scrub, move |tx| bury_if_silent(tx, &of, before_day))
+        .await?;
     let Some(left) = buried else { return Ok(false) };
     if let Some((customer, changes)) = left {
-        let customer = CustomerKey { site: visitor.site.clone(), id: customer };
-        let leaving = Leaving { visitor: visitor.id, changes, erased_day: None, lives_on: false };
-        writer.submit(Trace::Scrub, move |tx| remove_link(tx, &customer, &leaving)).await?;
+        let customer = CustomerKey {
+            site: visitor.site.clone(),
+            id: customer,
+        };
+        let leaving = Leaving {
+            visitor: visitor.id,
+            changes,
+            erased_day: None,
+            lives_on: false,
+        };
+        writer
+            .submit(Trace::Scrub, move |tx| remove_link(tx, &customer, &leaving))
+            .await?;
     }
-    writer.submit(Trace::Scrub, move |tx| unmark(tx, &visitor)).await?;
+    writer
+        .submit(Trace::Scrub, move |tx| unmark(tx, &visitor))
+        .await?;
     Ok(true)
 }
 
 /// What the back end said that grows old, and the column of its day.
-const WORDS: [(&str, &str); 3] = [("tellings", "day"), ("identifiers", "tied_day"), ("aliases", "tied_day")];
+const WORDS: [(&str, &str); 3] = [
+    ("tellings", "day"),
+    ("identifiers", "tied_day"),
+    ("aliases", "tied_day"),
+];
 
 /// Whether anything was told of days before that one.
-pub fn has_old_tellings(db: &Connection, site: &Site, bucket: u16, before_day: u32) -> rusqlite::Result<bool> {
+pub fn has_old_tellings(
+    db: &Connection,
+    site: &Site,
+    bucket: u16,
+    before_day: u32,
+) -> rusqlite::Result<bool> {
     for (table, day) in WORDS {
         let sql = format!("SELECT 1 FROM {table} WHERE site = ?1 AND bucket = ?2 AND {day} < ?3");
-        if db.prepare_cached(&sql)?.exists(params![site.as_str(), bucket, before_day])? {
+        if db
+            .prepare_cached(&sql)?
+            .exists(params![site.as_str(), bucket, before_day])?
+        {
             return Ok(true);
         }
     }
@@ -45,10 +84,16 @@ pub fn has_old_tellings(db: &Connection, site: &Site, bucket: u16, before_day: u
 }
 
 /// What was told of days long past goes, and customers of whom nothing else is held.
-pub fn forget_tellings(tx: &Transaction<'_>, site: &Site, bucket: u16, before_day: u32) -> rusqlite::Result<()> {
+pub fn forget_tellings(
+    tx: &Transaction<'_>,
+    site: &Site,
+    bucket: u16,
+    before_day: u32,
+) -> rusqlite::Result<()> {
     for (table, day) in WORDS {
         let sql = format!("DELETE FROM {table} WHERE site = ?1 AND bucket = ?2 AND {day} < ?3");
-        tx.prepare_cached(&sql)?.execute(params![site.as_str(), bucket, before_day])?;
+        tx.prepare_cached(&sql)?
+            .execute(params![site.as_str(), bucket, before_day])?;
     }
     tx.prepare_cached(
         "DELETE FROM customers WHERE site = ?1 AND bucket = ?2
@@ -62,10 +107,18 @@ pub fn forget_tellings(tx: &Transaction<'_>, site: &Site, bucket: u16, before_da
     Ok(())
 }
 
-fn bury_if_silent(tx: &Transaction<'_>, of: &VisitorKey, before_day: u32) -> rusqlite::Result<Option<Option<Left>>> {
+fn bury_if_silent(
+    tx: &Transaction<'_>,
+    of: &VisitorKey,
+    before_day: u32,
+) -> rusqlite::Result<Option<Option<Left>>> {
     let synced_day: Option<u32> = tx
-        .prepare_cached("SELECT synced_day FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
-        .query_row(params![of.site.as_str(), of.id.bucket(), of.id.0], |row| row.get(0))
+        .prepare_cached(
+            "SELECT synced_day FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        )?
+        .query_row(params![of.site.as_str(), of.id.bucket(), of.id.0], |row| {
+            row.get(0)
+        })
         .optional()?;
     match synced_day {
         Some(day) if day < before_day => bury(tx, of, before_day).map(Some),
@@ -74,10 +127,7 @@ fn bury_if_silent(tx: &Transaction<'_>, of: &VisitorKey, before_day: u32) -> rus
 }
 
 fn unmark(tx: &Transaction<'_>, of: &VisitorKey) -> rusqlite::Result<()> {
-    tx.prepare_cached("DELETE FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3")?.execute(params![
-        of.site.as_str(),
-        of.id.bucket(),
-        of.id.0
-    ])?;
+    tx.prepare_cached("DELETE FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3")?
+        .execute(params![of.site.as_str(), of.id.bucket(), of.id.0])?;
     Ok(())
 }

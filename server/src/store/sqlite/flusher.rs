@@ -26,14 +26,21 @@ impl Flusher {
     /// Flushes by a function: what was committed before it is called is on the disk once it succeeds.
     pub fn start(flush: impl FnMut() -> io::Result<()> + Send + 'static) -> io::Result<Self> {
         let (inbox, groups) = sync_channel(AHEAD);
-        let thread = std::thread::Builder::new().name("escale-flusher".into()).spawn(move || serve(flush, &groups))?;
-        Ok(Self { inbox: Some(inbox), thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("escale-flusher".into())
+            .spawn(move || serve(flush, &groups))?;
+        Ok(Self {
+            inbox: Some(inbox),
+            thread: Some(thread),
+        })
     }
 
     /// Takes a group that is committed; waits while two others are on their way.
     pub fn flush(&self, group: Group) {
         match &self.inbox {
-            Some(inbox) => inbox.send(group).unwrap_or_else(|SendError(group)| refuse(group)),
+            Some(inbox) => inbox
+                .send(group)
+                .unwrap_or_else(|SendError(group)| refuse(group)),
             None => refuse(group),
         }
     }
@@ -73,7 +80,13 @@ pub fn refuse(group: Group) {
 }
 
 fn answer(group: Group, is_durable: bool) {
-    group.into_iter().for_each(|job| job.answer(if is_durable { Ok(()) } else { Err(StoreError::Unavailable) }));
+    group.into_iter().for_each(|job| {
+        job.answer(if is_durable {
+            Ok(())
+        } else {
+            Err(StoreError::Unavailable)
+        })
+    });
 }
 
 /// Brings the write-ahead log at a path to the disk; none: the database brings its commits there itself. An error: it could
@@ -127,11 +140,18 @@ mod tests {
     fn held(path: &Path) -> Vec<i64> {
         let db = Connection::open(path).unwrap();
         let mut all = db.prepare("SELECT n FROM kept").unwrap();
-        all.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        all.query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
     }
 
     async fn keep(writer: &Writer, n: i64) -> Result<usize, StoreError> {
-        writer.submit(Trace::Keep, move |tx| tx.execute("INSERT INTO kept VALUES (?1)", [n])).await
+        writer
+            .submit(Trace::Keep, move |tx| {
+                tx.execute("INSERT INTO kept VALUES (?1)", [n])
+            })
+            .await
     }
 
     #[test]
@@ -147,21 +167,37 @@ mod tests {
             answers.recv().unwrap()
         };
         let writer = Writer::start(db, Flusher::start(flush).unwrap()).unwrap();
-        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
-            let mut first = std::pin::pin!(keep(&writer, 1));
-            assert!(tokio::time::timeout(Duration::from_millis(50), &mut first).await.is_err());
-            // It is committed, and the disk was asked: only the answer is missing.
-            asks.recv().unwrap();
-            assert_eq!(held(&path), [1]);
-            assert!(tokio::time::timeout(Duration::from_millis(50), &mut first).await.is_err());
-            done.send(Ok(())).unwrap();
-            assert!(matches!(first.await, Ok(1)));
-            done.send(Err(io::Error::other("too many open files"))).unwrap();
-            assert!(matches!(keep(&writer, 2).await, Err(StoreError::Unavailable)));
-            done.send(Ok(())).unwrap();
-            assert!(matches!(keep(&writer, 3).await, Ok(1)));
-            writer.close().await.unwrap();
-        });
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap()
+            .block_on(async {
+                let mut first = std::pin::pin!(keep(&writer, 1));
+                assert!(
+                    tokio::time::timeout(Duration::from_millis(50), &mut first)
+                        .await
+                        .is_err()
+                );
+                // It is committed, and the disk was asked: only the answer is missing.
+                asks.recv().unwrap();
+                assert_eq!(held(&path), [1]);
+                assert!(
+                    tokio::time::timeout(Duration::from_millis(50), &mut first)
+                        .await
+                        .is_err()
+                );
+                done.send(Ok(())).unwrap();
+                assert!(matches!(first.await, Ok(1)));
+                done.send(Err(io::Error::other("too many open files")))
+                    .unwrap();
+                assert!(matches!(
+                    keep(&writer, 2).await,
+                    Err(StoreError::Unavailable)
+                ));
+                done.send(Ok(())).unwrap();
+                assert!(matches!(keep(&writer, 3).await, Ok(1)));
+                writer.close().await.unwrap();
+            });
         // What was refused was committed all the same; to be told so again does no harm.
         assert_eq!(held(&path), [1, 2, 3]);
     }
@@ -186,7 +222,10 @@ mod tests {
             return;
         }
         let name = "sqlite::flusher::tests::f53_a_disk_that_does_not_take_the_log_ends_the_server";
-        let ended = Command::new(std::env::current_exe().unwrap()).args(["--exact", name]).env(GIVES_UP, "1").output();
+        let ended = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name])
+            .env(GIVES_UP, "1")
+            .output();
         assert_eq!(ended.unwrap().status.signal(), Some(6), "it aborts");
     }
 

@@ -13,7 +13,10 @@ use crate::store::{TELLINGS_PER_CUSTOMER, Telling, Tellings, Told};
 /// Keeps what is news; the customer's sum grows by as much, so that their browsers see a new number.
 ///
 /// Whose clicks the bookings may be put down to comes back, with the bookings.
-pub fn tell(tx: &Transaction<'_>, of: &Tellings) -> rusqlite::Result<(Vec<Told>, Vec<VisitorKey>, Vec<Booked>)> {
+pub fn tell(
+    tx: &Transaction<'_>,
+    of: &Tellings,
+) -> rusqlite::Result<(Vec<Told>, Vec<VisitorKey>, Vec<Booked>)> {
     let erased_day = erased_day(tx, &of.customer)?;
     let mut all = Vec::with_capacity(of.all.len());
     for telling in &of.all {
@@ -40,9 +43,13 @@ pub fn tell(tx: &Transaction<'_>, of: &Tellings) -> rusqlite::Result<(Vec<Told>,
 }
 
 fn erased_day(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<Option<u32>> {
-    tx.prepare_cached("SELECT erased_day FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3")?
-        .query_row(params![of.site.as_str(), of.bucket(), of.hash().0], |row| row.get(0))
-        .optional()
+    tx.prepare_cached(
+        "SELECT erased_day FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3",
+    )?
+    .query_row(params![of.site.as_str(), of.bucket(), of.hash().0], |row| {
+        row.get(0)
+    })
+    .optional()
 }
 
 fn take(tx: &Transaction<'_>, of: &CustomerKey, said: &Telling) -> rusqlite::Result<Told> {
@@ -53,7 +60,10 @@ fn take(tx: &Transaction<'_>, of: &CustomerKey, said: &Telling) -> rusqlite::Res
         )?
         .query_row(params![site, bucket, of.id, said.id.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let told = judge(held.as_ref().map(|(at_s, event)| (*at_s, event.as_slice())), said);
+    let told = judge(
+        held.as_ref().map(|(at_s, event)| (*at_s, event.as_slice())),
+        said,
+    );
     if told == Told::Taken {
         tx.prepare_cached(
             "INSERT INTO tellings (site, bucket, customer, id, day, at_s, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -70,6 +80,9 @@ pub fn told(db: &Connection, of: &CustomerKey) -> rusqlite::Result<Vec<Vec<u8>>>
         "SELECT event FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3
          ORDER BY at_s DESC, id LIMIT ?4",
     )?
-    .query_map(params![of.site.as_str(), of.bucket(), of.id, TELLINGS_PER_CUSTOMER], |row| row.get(0))?
+    .query_map(
+        params![of.site.as_str(), of.bucket(), of.id, TELLINGS_PER_CUSTOMER],
+        |row| row.get(0),
+    )?
     .collect()
 }

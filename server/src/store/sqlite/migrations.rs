@@ -43,7 +43,10 @@ mod tests {
         run(&mut db)?;
         run(&mut db)?;
         db.pragma_update(None, "user_version", 99)?;
-        assert!(matches!(run(&mut db), Err(OpenError::Newer { found: 99, .. })));
+        assert!(matches!(
+            run(&mut db),
+            Err(OpenError::Newer { found: 99, .. })
+        ));
         Ok(())
     }
 
@@ -54,8 +57,11 @@ mod tests {
         let mut tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
         for table in tables.query_map([], |row| row.get::<_, String>(0))? {
             let table = table?;
-            let mut key = db.prepare("SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk")?;
-            let key: Vec<String> = key.query_map([&table], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let mut key =
+                db.prepare("SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk")?;
+            let key: Vec<String> = key
+                .query_map([&table], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
             assert_eq!(key[..2], ["site", "bucket"], "{table}");
         }
         Ok(())

@@ -32,7 +32,8 @@ use crate::statistics::person::Booked;
 use crate::statistics::sums::Sums;
 use crate::statistics::visitor::Print;
 use crate::store::{
-    Erasure, Found, HandIn, HandedIn, Leaving, Link, Linked, Others, Reply, Store, StoreError, Tellings, Told,
+    Erasure, Found, HandIn, HandedIn, Leaving, Link, Linked, Others, Reply, Store, StoreError,
+    Tellings, Told,
 };
 use flusher::Flusher;
 use readers::Readers;
@@ -49,7 +50,9 @@ pub enum OpenError {
         "the database was written by a newer version (schema {found}, this one knows {known}). Update this program"
     )]
     Newer { found: u32, known: u32 },
-    #[error("the database is damaged: {0}. It is left as it is; restore a backup with `escale restore`")]
+    #[error(
+        "the database is damaged: {0}. It is left as it is; restore a backup with `escale restore`"
+    )]
     Damaged(String),
     #[error("the writer thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
@@ -71,15 +74,31 @@ impl SqliteStore {
         erase::finish_interrupted(&mut db)?;
         empty_log(&db)?;
         let log = hand_over_log(&db)?;
-        Ok(Self { writer: Writer::start(db, Flusher::start(flusher::of_log(log))?)?, readers: Readers::new(path) })
+        Ok(Self {
+            writer: Writer::start(db, Flusher::start(flusher::of_log(log))?)?,
+            readers: Readers::new(path),
+        })
     }
 
     /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut
     /// short, it is made good by the next hand-in, whose print is empty until then: what is carried is all that is known.
     async fn carry(&self, visitor: VisitorKey, carried: Option<Carried>) -> Result<(), StoreError> {
-        let Some(carried) = carried else { return Ok(()) };
-        let (of, to) = (visitor.clone(), CustomerKey { site: visitor.site.clone(), id: carried.customer.clone() });
-        let bookings = self.writer.submit(Trace::Keep, move |tx| statistics::carry(tx, &to, &of, &carried)).await?;
+        let Some(carried) = carried else {
+            return Ok(());
+        };
+        let (of, to) = (
+            visitor.clone(),
+            CustomerKey {
+                site: visitor.site.clone(),
+                id: carried.customer.clone(),
+            },
+        );
+        let bookings = self
+            .writer
+            .submit(Trace::Keep, move |tx| {
+                statistics::carry(tx, &to, &of, &carried)
+            })
+            .await?;
         self.credit(visitor, bookings).await
     }
 
@@ -87,7 +106,11 @@ impl SqliteStore {
         if bookings.is_empty() {
             return Ok(());
         }
-        self.writer.submit(Trace::Keep, move |tx| statistics::credit(tx, &visitor, &bookings)).await
+        self.writer
+            .submit(Trace::Keep, move |tx| {
+                statistics::credit(tx, &visitor, &bookings)
+            })
+            .await
     }
 }
 
@@ -101,7 +124,11 @@ fn look_through(path: &Path) -> Result<(), OpenError> {
     }
     let db = open_reader(path)?;
     let said: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if said == "ok" { Ok(()) } else { Err(OpenError::Damaged(said)) }
+    if said == "ok" {
+        Ok(())
+    } else {
+        Err(OpenError::Damaged(said))
+    }
 }
 
 /// What the writer keeps of the file in memory, in KiB.
@@ -132,7 +159,9 @@ fn empty_log(db: &Connection) -> rusqlite::Result<()> {
 /// None: the file system knows no such log, and commits go on to reach the disk by themselves.
 fn hand_over_log(db: &Connection) -> rusqlite::Result<Option<PathBuf>> {
     let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-    let Some(path) = db.path().filter(|path| mode == "wal" && !path.is_empty()) else { return Ok(None) };
+    let Some(path) = db.path().filter(|path| mode == "wal" && !path.is_empty()) else {
+        return Ok(None);
+    };
     db.pragma_update(None, "synchronous", "NORMAL")?;
     Ok(Some(format!("{path}-wal").into()))
 }
@@ -148,7 +177,10 @@ fn settle(db: &Connection) -> rusqlite::Result<()> {
 }
 
 fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let db = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     settle(&db)?;
     db.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     Ok(db)
@@ -160,40 +192,72 @@ impl Store for SqliteStore {
             // The last to let go of it is the caller: the writer has better things to do than to free memory.
             let (print, hand_in) = (Print::of(&hand_in), Arc::new(hand_in));
             let of = hand_in.clone();
-            let (done, carried) = self.writer.submit(Trace::Keep, move |tx| write::hand_in(tx, &of, print)).await?;
-            let Some(carried) = carried else { return Ok(done) };
+            let (done, carried) = self
+                .writer
+                .submit(Trace::Keep, move |tx| write::hand_in(tx, &of, print))
+                .await?;
+            let Some(carried) = carried else {
+                return Ok(done);
+            };
             let customer = carried.customer.clone();
             self.carry(hand_in.visitor.clone(), Some(carried)).await?;
-            self.writer.submit(Trace::Keep, move |tx| write::settle(tx, &hand_in, print, &customer)).await?;
+            self.writer
+                .submit(Trace::Keep, move |tx| {
+                    write::settle(tx, &hand_in, print, &customer)
+                })
+                .await?;
             Ok(done)
         })
     }
 
-    fn others(&self, visitor: VisitorKey, replica: ReplicaId, seen: u64) -> Reply<'_, Option<Others>> {
-        Box::pin(self.readers.ask(move |db| read::others(db, &visitor, replica, seen)))
+    fn others(
+        &self,
+        visitor: VisitorKey,
+        replica: ReplicaId,
+        seen: u64,
+    ) -> Reply<'_, Option<Others>> {
+        Box::pin(
+            self.readers
+                .ask(move |db| read::others(db, &visitor, replica, seen)),
+        )
     }
 
     fn link(&self, link: Link) -> Reply<'_, Linked> {
         Box::pin(async move {
             let link = Arc::new(link);
             let of = link.clone();
-            let (linked, carried) =
-                self.writer.submit(Trace::Keep, move |tx| write::point_to_customer(tx, &of)).await?;
+            let (linked, carried) = self
+                .writer
+                .submit(Trace::Keep, move |tx| write::point_to_customer(tx, &of))
+                .await?;
             if linked != Linked::Here {
                 return Ok(linked);
             }
             let of = link.clone();
-            self.writer.submit(Trace::Keep, move |tx| write::add_link(tx, &of)).await?;
+            self.writer
+                .submit(Trace::Keep, move |tx| write::add_link(tx, &of))
+                .await?;
             self.carry(link.visitor.clone(), carried).await?;
             // An erasure may have come between the two steps and found no link to remove.
             let of = link.visitor.clone();
-            if !self.writer.submit(Trace::Keep, move |tx| read::is_tombstoned(tx, &of.site, &of.id)).await? {
+            if !self
+                .writer
+                .submit(Trace::Keep, move |tx| {
+                    read::is_tombstoned(tx, &of.site, &of.id)
+                })
+                .await?
+            {
                 return Ok(Linked::Here);
             }
             self.writer
                 .submit(Trace::Scrub, move |tx| {
                     let erased_day = Some(link.day);
-                    let leaving = Leaving { visitor: link.visitor.id, changes: 0, erased_day, lives_on: false };
+                    let leaving = Leaving {
+                        visitor: link.visitor.id,
+                        changes: 0,
+                        erased_day,
+                        lives_on: false,
+                    };
                     erase::remove_link(tx, &link.customer, &leaving)
                 })
                 .await?;
@@ -203,8 +267,10 @@ impl Store for SqliteStore {
 
     fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>> {
         Box::pin(async move {
-            let (told, visitors, bookings) =
-                self.writer.submit(Trace::Keep, move |tx| ingest::tell(tx, &tellings)).await?;
+            let (told, visitors, bookings) = self
+                .writer
+                .submit(Trace::Keep, move |tx| ingest::tell(tx, &tellings))
+                .await?;
             for visitor in visitors {
                 self.credit(visitor, bookings.clone()).await?;
             }
@@ -223,15 +289,27 @@ impl Store for SqliteStore {
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
         Box::pin(async move {
             let of = site.clone();
-            let silent = self.readers.ask(move |db| expire::silent(db, &of, bucket, before_day)).await?;
+            let silent = self
+                .readers
+                .ask(move |db| expire::silent(db, &of, bucket, before_day))
+                .await?;
             let mut gone = 0;
             for id in silent {
-                let visitor = VisitorKey { site: site.clone(), id };
+                let visitor = VisitorKey {
+                    site: site.clone(),
+                    id,
+                };
                 gone += usize::from(expire::expire(&self.writer, visitor, before_day).await?);
             }
             let of = site.clone();
-            if self.readers.ask(move |db| expire::has_old_tellings(db, &of, bucket, before_day)).await? {
-                let forget = move |tx: &Transaction<'_>| expire::forget_tellings(tx, &site, bucket, before_day);
+            if self
+                .readers
+                .ask(move |db| expire::has_old_tellings(db, &of, bucket, before_day))
+                .await?
+            {
+                let forget = move |tx: &Transaction<'_>| {
+                    expire::forget_tellings(tx, &site, bucket, before_day)
+                };
                 self.writer.submit(Trace::Scrub, forget).await?;
             }
             Ok(gone)
@@ -244,8 +322,12 @@ impl Store for SqliteStore {
 
     fn ready(&self) -> Reply<'_, ()> {
         Box::pin(async move {
-            self.writer.submit(Trace::Keep, |tx| tx.query_row("SELECT 1", [], |_| Ok(()))).await?;
-            self.readers.ask(|db| db.query_row("SELECT 1", [], |_| Ok(()))).await
+            self.writer
+                .submit(Trace::Keep, |tx| tx.query_row("SELECT 1", [], |_| Ok(())))
+                .await?;
+            self.readers
+                .ask(|db| db.query_row("SELECT 1", [], |_| Ok(())))
+                .await
         })
     }
 

@@ -12,7 +12,12 @@ impl Models for SqliteStore {
     fn model(&self, site: Site) -> Reply<'_, Option<Kept>> {
         Box::pin(self.readers.ask(move |db| {
             db.prepare_cached("SELECT fitted_s, model FROM models WHERE site = ?1 AND bucket = ?2")?
-                .query_row(params![site.as_str(), BUCKET], |row| Ok(Kept { fitted_s: row.get(0)?, text: row.get(1)? }))
+                .query_row(params![site.as_str(), BUCKET], |row| {
+                    Ok(Kept {
+                        fitted_s: row.get(0)?,
+                        text: row.get(1)?,
+                    })
+                })
                 .optional()
         }))
     }
@@ -24,7 +29,14 @@ impl Models for SqliteStore {
                  ON CONFLICT DO UPDATE SET fitted_s = excluded.fitted_s, model = excluded.model
                  WHERE models.fitted_s <= ?5 OR models.fitted_s > ?6",
             )?
-            .execute(params![site.as_str(), BUCKET, model.fitted_s, model.text, due_s, model.fitted_s + AHEAD_S])
+            .execute(params![
+                site.as_str(),
+                BUCKET,
+                model.fitted_s,
+                model.text,
+                due_s,
+                model.fitted_s + AHEAD_S
+            ])
             .map(|_| ())
         }))
     }

@@ -25,7 +25,13 @@ impl Outbox for SqliteStore {
     }
 
     fn customer(&self, of: CustomerKey) -> Reply<'_, Option<HeldCustomer>> {
-        Box::pin(self.readers.ask(move |db| if is_here(db, &of)? { held_of(db, &of).map(Some) } else { Ok(None) }))
+        Box::pin(self.readers.ask(move |db| {
+            if is_here(db, &of)? {
+                held_of(db, &of).map(Some)
+            } else {
+                Ok(None)
+            }
+        }))
     }
 
     fn fire(&self, found: Found) -> Reply<'_, usize> {
@@ -33,7 +39,10 @@ impl Outbox for SqliteStore {
     }
 
     fn looked(&self, site: Site, look: Look) -> Reply<'_, ()> {
-        Box::pin(self.writer.submit(Trace::Keep, move |tx| drop_note(tx, &site, &look)))
+        Box::pin(
+            self.writer
+                .submit(Trace::Keep, move |tx| drop_note(tx, &site, &look)),
+        )
     }
 
     fn claim(&self, site: Site, now_s: u64, until_s: u64, most: usize) -> Reply<'_, Vec<Call>> {
@@ -44,7 +53,11 @@ impl Outbox for SqliteStore {
             if self.readers.ask(is_idle).await? {
                 return Ok(Vec::new());
             }
-            self.writer.submit(Trace::Keep, move |tx| claim(tx, &site, (now_s, until_s), most)).await
+            self.writer
+                .submit(Trace::Keep, move |tx| {
+                    claim(tx, &site, (now_s, until_s), most)
+                })
+                .await
         })
     }
 
@@ -58,9 +71,11 @@ impl Outbox for SqliteStore {
 
     fn postpone(&self, site: Site, call: Call, next_s: Option<u64>) -> Reply<'_, ()> {
         Box::pin(self.writer.submit(Trace::Keep, move |tx| {
-            tx.prepare_cached("UPDATE outbox SET next_s = ?4 WHERE site = ?1 AND bucket = ?2 AND id = ?3")?
-                .execute(params![site.as_str(), call.bucket, call.id, next_s])
-                .map(|_| ())
+            tx.prepare_cached(
+                "UPDATE outbox SET next_s = ?4 WHERE site = ?1 AND bucket = ?2 AND id = ?3",
+            )?
+            .execute(params![site.as_str(), call.bucket, call.id, next_s])
+            .map(|_| ())
         }))
     }
 
@@ -96,7 +111,10 @@ fn is_here(db: &Connection, of: &CustomerKey) -> rusqlite::Result<bool> {
 }
 
 /// Something happened to a visitor: if it is a customer's, that one is to be looked at.
-pub fn note_visitor(tx: &Transaction<'_>, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<()> {
+pub fn note_visitor(
+    tx: &Transaction<'_>,
+    VisitorKey { site, id }: &VisitorKey,
+) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "INSERT INTO looks (site, bucket, customer, at_s) SELECT site, bucket, customer, 0 FROM visitors
          WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND customer IS NOT NULL
@@ -117,9 +135,16 @@ pub fn note(tx: &Transaction<'_>, of: &CustomerKey, at_s: u64) -> rusqlite::Resu
 }
 
 fn drop_note(tx: &Transaction<'_>, site: &Site, look: &Look) -> rusqlite::Result<()> {
-    tx.prepare_cached("DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND stamp = ?4")?
-        .execute(params![site.as_str(), look.bucket, look.customer, look.stamp])
-        .map(|_| ())
+    tx.prepare_cached(
+        "DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND stamp = ?4",
+    )?
+    .execute(params![
+        site.as_str(),
+        look.bucket,
+        look.customer,
+        look.stamp
+    ])
+    .map(|_| ())
 }
 
 fn fire(tx: &Transaction<'_>, found: &Found) -> rusqlite::Result<usize> {
@@ -141,7 +166,15 @@ fn fire(tx: &Transaction<'_>, found: &Found) -> rusqlite::Result<usize> {
             continue;
         }
         let all = vec![firing.mark.clone()];
-        let (told, ..) = tell(tx, &Tellings { customer: of.clone(), all, day: found.day, wakes: false })?;
+        let (told, ..) = tell(
+            tx,
+            &Tellings {
+                customer: of.clone(),
+                all,
+                day: found.day,
+                wakes: false,
+            },
+        )?;
         if told == [Told::Taken] {
             tx.prepare_cached(
                 "INSERT INTO outbox (site, bucket, id, customer, webhook, body, next_s)
@@ -167,7 +200,13 @@ fn fire(tx: &Transaction<'_>, found: &Found) -> rusqlite::Result<usize> {
 fn due(db: &Connection, site: &Site, now_s: u64, most: usize) -> rusqlite::Result<Vec<Call>> {
     let read = |row: &Row<'_>| {
         let (bucket, id, attempts) = (row.get(0)?, row.get(1)?, row.get::<_, u32>(4)? + 1);
-        Ok(Call { bucket, id, webhook: row.get(2)?, body: row.get(3)?, attempts })
+        Ok(Call {
+            bucket,
+            id,
+            webhook: row.get(2)?,
+            body: row.get(3)?,
+            attempts,
+        })
     };
     db.prepare_cached(
         "SELECT bucket, id, webhook, body, attempts FROM outbox WHERE site = ?1 AND next_s <= ?2
@@ -177,7 +216,12 @@ fn due(db: &Connection, site: &Site, now_s: u64, most: usize) -> rusqlite::Resul
     .collect()
 }
 
-fn claim(tx: &Transaction<'_>, site: &Site, (now_s, until_s): (u64, u64), most: usize) -> rusqlite::Result<Vec<Call>> {
+fn claim(
+    tx: &Transaction<'_>,
+    site: &Site,
+    (now_s, until_s): (u64, u64),
+    most: usize,
+) -> rusqlite::Result<Vec<Call>> {
     let calls = due(tx, site, now_s, most)?;
     for call in &calls {
         tx.prepare_cached("UPDATE outbox SET next_s = ?4, attempts = ?5 WHERE site = ?1 AND bucket = ?2 AND id = ?3")?

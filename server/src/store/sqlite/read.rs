@@ -9,18 +9,24 @@ use crate::sync::consent_receipt::Receipt;
 
 /// Whether a hash, of a visitor's secret or of an erase-only token, has a tombstone.
 pub fn is_tombstoned(db: &Connection, site: &Site, id: &IdHash) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT 1 FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3")?.exists(params![
-        site.as_str(),
-        id.bucket(),
-        id.0
-    ])
+    db.prepare_cached("SELECT 1 FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3")?
+        .exists(params![site.as_str(), id.bucket(), id.0])
 }
 
 /// What everyone but this replica knows. The number is a sum that grows with every accepted state by as many versions as it is
 /// newer, and what leaves is kept in `dropped`, so an equal number means equal knowledge: even where a loss of power took
 /// back a state that a reader had seen before it was on the disk, the next one of that replica counts for both.
-pub fn others(db: &Connection, of: &VisitorKey, replica: ReplicaId, seen: u64) -> rusqlite::Result<Option<Others>> {
-    let Family { visitors, customer, dropped } = family(db, of)?;
+pub fn others(
+    db: &Connection,
+    of: &VisitorKey,
+    replica: ReplicaId,
+    seen: u64,
+) -> rusqlite::Result<Option<Others>> {
+    let Family {
+        visitors,
+        customer,
+        dropped,
+    } = family(db, of)?;
     let mut seq = dropped;
     for visitor in &visitors {
         for (id, changes) in changes(db, visitor)? {
@@ -34,7 +40,9 @@ pub fn others(db: &Connection, of: &VisitorKey, replica: ReplicaId, seen: u64) -
     }
     let mut states = Vec::new();
     for visitor in &visitors {
-        let held = replicas(db, visitor)?.into_iter().filter(|r| r.replica != replica || visitor.id != of.id);
+        let held = replicas(db, visitor)?
+            .into_iter()
+            .filter(|r| r.replica != replica || visitor.id != of.id);
         states.extend(held.map(|r| r.taken));
     }
     let told = customer.map_or(Ok(Vec::new()), |customer| told(db, &customer))?;
@@ -50,43 +58,86 @@ struct Family {
 
 fn family(db: &Connection, of: &VisitorKey) -> rusqlite::Result<Family> {
     let mut visitors = vec![of.clone()];
-    let Some(id) = customer(db, of)? else { return Ok(Family { visitors, customer: None, dropped: 0 }) };
-    let customer = CustomerKey { site: of.site.clone(), id };
+    let Some(id) = customer(db, of)? else {
+        return Ok(Family {
+            visitors,
+            customer: None,
+            dropped: 0,
+        });
+    };
+    let customer = CustomerKey {
+        site: of.site.clone(),
+        id,
+    };
     let (site, bucket) = (customer.site.as_str(), customer.bucket());
     let dropped: Option<u64> = db
-        .prepare_cached("SELECT dropped FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
+        .prepare_cached(
+            "SELECT dropped FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
+        )?
         .query_row(params![site, bucket, customer.id], |row| row.get(0))
         .optional()?;
     let mut linked = db.prepare_cached(
         "SELECT visitor FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3
          ORDER BY linked_day DESC, visitor LIMIT ?4",
     )?;
-    for hash in linked.query_map(params![site, bucket, customer.id, VISITORS_PER_CUSTOMER], |row| row.get(0))? {
+    for hash in linked.query_map(
+        params![site, bucket, customer.id, VISITORS_PER_CUSTOMER],
+        |row| row.get(0),
+    )? {
         let id = IdHash(hash?);
         if id != of.id {
-            visitors.push(VisitorKey { site: of.site.clone(), id });
+            visitors.push(VisitorKey {
+                site: of.site.clone(),
+                id,
+            });
         }
     }
-    Ok(Family { visitors, customer: Some(customer), dropped: dropped.unwrap_or(0) })
+    Ok(Family {
+        visitors,
+        customer: Some(customer),
+        dropped: dropped.unwrap_or(0),
+    })
 }
 
-pub fn customer(db: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<Option<String>> {
-    db.prepare_cached("SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
-        .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))
-        .optional()
-        .map(Option::flatten)
+pub fn customer(
+    db: &Connection,
+    VisitorKey { site, id }: &VisitorKey,
+) -> rusqlite::Result<Option<String>> {
+    db.prepare_cached(
+        "SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+    )?
+    .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))
+    .optional()
+    .map(Option::flatten)
 }
 
-fn changes(db: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<Vec<(ReplicaId, u64)>> {
-    db.prepare_cached("SELECT replica, changes FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
-        .query_map(params![site.as_str(), id.bucket(), id.0], |row| Ok((ReplicaId(row.get(0)?), row.get(1)?)))?
-        .collect()
+fn changes(
+    db: &Connection,
+    VisitorKey { site, id }: &VisitorKey,
+) -> rusqlite::Result<Vec<(ReplicaId, u64)>> {
+    db.prepare_cached(
+        "SELECT replica, changes FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+    )?
+    .query_map(params![site.as_str(), id.bucket(), id.0], |row| {
+        Ok((ReplicaId(row.get(0)?), row.get(1)?))
+    })?
+    .collect()
 }
 
-fn replicas(db: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<Vec<ReplicaRecord>> {
+fn replicas(
+    db: &Connection,
+    VisitorKey { site, id }: &VisitorKey,
+) -> rusqlite::Result<Vec<ReplicaRecord>> {
     let read = |row: &Row<'_>| {
-        let taken = Taken { state: row.get(2)?, day: row.get(3)? };
-        Ok(ReplicaRecord { replica: ReplicaId(row.get(0)?), version: row.get(1)?, taken })
+        let taken = Taken {
+            state: row.get(2)?,
+            day: row.get(3)?,
+        };
+        Ok(ReplicaRecord {
+            replica: ReplicaId(row.get(0)?),
+            version: row.get(1)?,
+            taken,
+        })
     };
     db.prepare_cached(
         "SELECT replica, version, state, taken_day FROM replicas WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
@@ -106,13 +157,32 @@ pub fn visitor(db: &Connection, of: &VisitorKey) -> rusqlite::Result<Found> {
              WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
         )?
         .query_row(params![of.site.as_str(), of.id.bucket(), of.id.0], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?, row.get::<_, Option<String>>(3)?))
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get::<_, Option<String>>(2)?,
+                row.get::<_, Option<String>>(3)?,
+            ))
         })
         .optional()?;
-    let Some((created_day, synced_day, customer, consent)) = row else { return Ok(Found::Unknown) };
+    let Some((created_day, synced_day, customer, consent)) = row else {
+        return Ok(Found::Unknown);
+    };
     let replicas = replicas(db, of)?;
-    let key = |id: &String| CustomerKey { site: of.site.clone(), id: id.clone() };
-    let told = customer.as_ref().map_or(Ok(Vec::new()), |id| told(db, &key(id)))?;
+    let key = |id: &String| CustomerKey {
+        site: of.site.clone(),
+        id: id.clone(),
+    };
+    let told = customer
+        .as_ref()
+        .map_or(Ok(Vec::new()), |id| told(db, &key(id)))?;
     let consent = consent.as_deref().and_then(Receipt::read);
-    Ok(Found::Known(VisitorRecord { created_day, synced_day, customer, consent, replicas, told }))
+    Ok(Found::Known(VisitorRecord {
+        created_day,
+        synced_day,
+        customer,
+        consent,
+        replicas,
+        told,
+    }))
 }

@@ -21,7 +21,11 @@ pub struct Readers {
 
 impl Readers {
     pub fn new(path: &Path) -> Self {
-        Self { path: Arc::new(path.to_owned()), idle: Arc::default(), permits: Arc::new(Semaphore::new(READERS)) }
+        Self {
+            path: Arc::new(path.to_owned()),
+            idle: Arc::default(),
+            permits: Arc::new(Semaphore::new(READERS)),
+        }
     }
 
     /// Runs the question in one read transaction, off the threads that serve requests.
@@ -30,7 +34,12 @@ impl Readers {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let permit = self.permits.clone().acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
+        let permit = self
+            .permits
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Unavailable)?;
         let (path, idle) = (self.path.clone(), self.idle.clone());
         let asked = tokio::task::spawn_blocking(move || {
             let _permit = permit;
@@ -44,10 +53,13 @@ impl Readers {
             }
             answer
         });
-        asked.await.map_err(|_| StoreError::Unavailable)?.map_err(|error| {
-            tracing::error!(code = ?error.sqlite_error_code(), "a read failed");
-            StoreError::Unavailable
-        })
+        asked
+            .await
+            .map_err(|_| StoreError::Unavailable)?
+            .map_err(|error| {
+                tracing::error!(code = ?error.sqlite_error_code(), "a read failed");
+                StoreError::Unavailable
+            })
     }
 
     /// Lets go of the file; questions asked later are refused.

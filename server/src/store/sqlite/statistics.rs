@@ -27,17 +27,29 @@ pub fn count(
     let changes = row.count(told);
     save(tx, of, &row, &changes)?;
     let is_news = facts != row.facts;
-    Ok(customer.filter(|_| is_news).map(|id| Carried { customer: id.to_owned(), facts: row.facts }))
+    Ok(customer.filter(|_| is_news).map(|id| Carried {
+        customer: id.to_owned(),
+        facts: row.facts,
+    }))
 }
 
 /// What the customer's bucket must know of a visitor whose last hand-in is sent again: the first may have been cut short.
 pub fn carried(tx: &Transaction<'_>, of: &VisitorKey) -> rusqlite::Result<Option<Carried>> {
-    let Some(customer) = super::read::customer(tx, of)? else { return Ok(None) };
-    Ok(Some(Carried { customer, facts: visitor(tx, of)?.facts }))
+    let Some(customer) = super::read::customer(tx, of)? else {
+        return Ok(None);
+    };
+    Ok(Some(Carried {
+        customer,
+        facts: visitor(tx, of)?.facts,
+    }))
 }
 
 /// A visitor became a customer's, who is counted from now on in their place.
-pub fn leave_to_customer(tx: &Transaction<'_>, of: &VisitorKey, customer: &str) -> rusqlite::Result<Option<Carried>> {
+pub fn leave_to_customer(
+    tx: &Transaction<'_>,
+    of: &VisitorKey,
+    customer: &str,
+) -> rusqlite::Result<Option<Carried>> {
     let mut row = visitor(tx, of)?;
     if row.facts.since_day == 0 {
         return Ok(None);
@@ -45,7 +57,10 @@ pub fn leave_to_customer(tx: &Transaction<'_>, of: &VisitorKey, customer: &str) 
     let mut changes = Changes::default();
     row.count_person(true, &mut changes);
     save(tx, of, &row, &changes)?;
-    Ok(Some(Carried { customer: customer.to_owned(), facts: row.facts }))
+    Ok(Some(Carried {
+        customer: customer.to_owned(),
+        facts: row.facts,
+    }))
 }
 
 /// In the customer's bucket: takes what is known of a visitor. The bookings that the back end told come back.
@@ -55,7 +70,8 @@ pub fn carry(
     visitor: &VisitorKey,
     carried: &Carried,
 ) -> rusqlite::Result<Vec<Booked>> {
-    let linked = "SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND visitor = ?4";
+    let linked =
+        "SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND visitor = ?4";
     let key = params![to.site.as_str(), to.bucket(), to.id, visitor.id.0];
     if !tx.prepare_cached(linked)?.exists(key)? {
         return Ok(Vec::new());
@@ -68,7 +84,10 @@ pub fn carry(
 }
 
 /// In the customer's bucket, once the back end told something new: whose clicks its bookings may be put down to comes back.
-pub fn recount(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<(Vec<VisitorKey>, Vec<Booked>)> {
+pub fn recount(
+    tx: &Transaction<'_>,
+    of: &CustomerKey,
+) -> rusqlite::Result<(Vec<VisitorKey>, Vec<Booked>)> {
     let bookings = bookings_of(&told(tx, of)?);
     let mut row = customer(tx, of)?;
     if row.is_empty() {
@@ -76,18 +95,34 @@ pub fn recount(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<(Vec<
     }
     let changes = row.recount(&bookings);
     save_customer(tx, of, &row, &changes)?;
-    Ok((row.visitors().map(|id| VisitorKey { site: of.site.clone(), id }).collect(), bookings))
+    Ok((
+        row.visitors()
+            .map(|id| VisitorKey {
+                site: of.site.clone(),
+                id,
+            })
+            .collect(),
+        bookings,
+    ))
 }
 
 /// In the visitor's bucket: puts bookings that the back end told down to the clicks before them.
 pub fn credit(tx: &Transaction<'_>, of: &VisitorKey, bookings: &[Booked]) -> rusqlite::Result<()> {
     let mut row = visitor(tx, of)?;
     let changes = row.credit(bookings);
-    if changes.is_empty() { Ok(()) } else { save(tx, of, &row, &changes) }
+    if changes.is_empty() {
+        Ok(())
+    } else {
+        save(tx, of, &row, &changes)
+    }
 }
 
 /// In the customer's bucket: visitors go to another customer, or become no one's.
-pub fn hand_over(tx: &Transaction<'_>, of: &CustomerKey, visitors: &[IdHash]) -> rusqlite::Result<()> {
+pub fn hand_over(
+    tx: &Transaction<'_>,
+    of: &CustomerKey,
+    visitors: &[IdHash],
+) -> rusqlite::Result<()> {
     let mut row = customer(tx, of)?;
     if row.is_empty() {
         return Ok(());
@@ -103,7 +138,10 @@ pub fn moved(tx: &Transaction<'_>, of: &VisitorKey) -> rusqlite::Result<Option<C
         return Ok(None);
     }
     if let Some(customer) = super::read::customer(tx, of)? {
-        return Ok(Some(Carried { customer, facts: row.facts }));
+        return Ok(Some(Carried {
+            customer,
+            facts: row.facts,
+        }));
     }
     let mut changes = Changes::default();
     row.count_person(false, &mut changes);
@@ -121,15 +159,25 @@ pub fn leave(tx: &Transaction<'_>, of: &CustomerKey, visitor: &IdHash) -> rusqli
     save_customer(tx, of, &row, &Changes::default())
 }
 
-fn visitor(tx: &Transaction<'_>, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<Visitor> {
+fn visitor(
+    tx: &Transaction<'_>,
+    VisitorKey { site, id }: &VisitorKey,
+) -> rusqlite::Result<Visitor> {
     let state: Option<Vec<u8>> = tx
-        .prepare_cached("SELECT state FROM counted WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .prepare_cached(
+            "SELECT state FROM counted WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        )?
         .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))
         .optional()?;
     Ok(Visitor::of(state.as_deref()))
 }
 
-fn save(tx: &Transaction<'_>, of: &VisitorKey, row: &Visitor, changes: &Changes) -> rusqlite::Result<()> {
+fn save(
+    tx: &Transaction<'_>,
+    of: &VisitorKey,
+    row: &Visitor,
+    changes: &Changes,
+) -> rusqlite::Result<()> {
     let (site, bucket) = (of.site.as_str(), of.id.bucket());
     tx.prepare_cached(
         "INSERT INTO counted (site, bucket, visitor, state) VALUES (?1, ?2, ?3, ?4)
@@ -141,13 +189,22 @@ fn save(tx: &Transaction<'_>, of: &VisitorKey, row: &Visitor, changes: &Changes)
 
 fn customer(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<Customer> {
     let state: Option<Vec<u8>> = tx
-        .prepare_cached("SELECT state FROM counted_customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
-        .query_row(params![of.site.as_str(), of.bucket(), of.id], |row| row.get(0))
+        .prepare_cached(
+            "SELECT state FROM counted_customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
+        )?
+        .query_row(params![of.site.as_str(), of.bucket(), of.id], |row| {
+            row.get(0)
+        })
         .optional()?;
     Ok(Customer::of(state.as_deref()))
 }
 
-fn save_customer(tx: &Transaction<'_>, of: &CustomerKey, row: &Customer, changes: &Changes) -> rusqlite::Result<()> {
+fn save_customer(
+    tx: &Transaction<'_>,
+    of: &CustomerKey,
+    row: &Customer,
+    changes: &Changes,
+) -> rusqlite::Result<()> {
     let (site, bucket) = (of.site.as_str(), of.bucket());
     tx.prepare_cached(
         "INSERT INTO counted_customers (site, bucket, customer, state) VALUES (?1, ?2, ?3, ?4)
@@ -171,10 +228,10 @@ fn apply(tx: &Transaction<'_>, place: Place<'_>, changes: &Changes) -> rusqlite:
         add(tx, &sql::TASTES, place, &key.columns(), sums)?;
         // A topic of nobody any more leaves no row: whoever hands in ever other topics fills nothing.
         if sums[0] < 0 {
-            let sql =
-                "DELETE FROM tastes WHERE site = ?1 AND bucket = ?2 AND day = ?3 AND topic = ?4 AND visitors <= 0";
+            let sql = "DELETE FROM tastes WHERE site = ?1 AND bucket = ?2 AND day = ?3 AND topic = ?4 AND visitors <= 0";
             let [day, topic] = key.columns();
-            tx.prepare_cached(sql)?.execute(params![place.0, place.1, day, topic])?;
+            tx.prepare_cached(sql)?
+                .execute(params![place.0, place.1, day, topic])?;
         }
     }
     Ok(())
@@ -190,5 +247,7 @@ fn add<T: ToSql>(
     let mut all: Vec<&dyn ToSql> = vec![&site, &bucket];
     all.extend(key.iter().map(|column| column as &dyn ToSql));
     all.extend(sums.iter().map(|column| column as &dyn ToSql));
-    tx.prepare_cached(table.upsert())?.execute(all.as_slice()).map(|_| ())
+    tx.prepare_cached(table.upsert())?
+        .execute(all.as_slice())
+        .map(|_| ())
 }

@@ -11,22 +11,37 @@ use crate::statistics::sums::Sums;
 pub fn read(db: &Connection, site: &Site, period: Period) -> rusqlite::Result<Sums> {
     let mut all = Sums::default();
     let of = (site, period);
-    each(db, of, &sql::SHOWN.over_all_buckets(&["placement", "offer", "arm", "segment"]), |row| {
-        all.add_shown(columns(row, 0)?, columns(row, 4)?);
-        Ok(())
-    })?;
+    each(
+        db,
+        of,
+        &sql::SHOWN.over_all_buckets(&["placement", "offer", "arm", "segment"]),
+        |row| {
+            all.add_shown(columns(row, 0)?, columns(row, 4)?);
+            Ok(())
+        },
+    )?;
     each(db, of, &sql::SHOWN.over_all_buckets(&["day"]), |row| {
         all.add_day(columns(row, 0)?, columns(row, 1)?);
         Ok(())
     })?;
-    each(db, of, &sql::WEIGHED.over_all_buckets(&["placement", "offer"]), |row| {
-        all.add_weighed(columns(row, 0)?, columns(row, 2)?);
-        Ok(())
-    })?;
-    each(db, of, &sql::PEOPLE.over_all_buckets(&["experiment", "arm"]), |row| {
-        all.add_people(columns(row, 0)?, columns(row, 2)?);
-        Ok(())
-    })?;
+    each(
+        db,
+        of,
+        &sql::WEIGHED.over_all_buckets(&["placement", "offer"]),
+        |row| {
+            all.add_weighed(columns(row, 0)?, columns(row, 2)?);
+            Ok(())
+        },
+    )?;
+    each(
+        db,
+        of,
+        &sql::PEOPLE.over_all_buckets(&["experiment", "arm"]),
+        |row| {
+            all.add_people(columns(row, 0)?, columns(row, 2)?);
+            Ok(())
+        },
+    )?;
     each(db, of, &sql::TASTES.over_all_buckets(&["topic"]), |row| {
         all.add_taste(columns(row, 0)?, columns(row, 1)?);
         Ok(())
@@ -49,7 +64,10 @@ fn each(
 }
 
 /// So many columns from one on.
-fn columns<T: FromSql + Default + Copy, const N: usize>(row: &Row<'_>, from: usize) -> rusqlite::Result<[T; N]> {
+fn columns<T: FromSql + Default + Copy, const N: usize>(
+    row: &Row<'_>,
+    from: usize,
+) -> rusqlite::Result<[T; N]> {
     let mut columns = [T::default(); N];
     for (at, column) in columns.iter_mut().enumerate() {
         *column = row.get(from + at)?;

@@ -15,7 +15,11 @@ use crate::sync::sync_request::{Held, Verdict, judge};
 
 /// Takes a replica's state by the version rules, and counts what it tells; what the customer's bucket must know of it
 /// comes back too. The print is its own, made before the writer's turn: there is one writer, and everyone waits for it.
-pub fn hand_in(tx: &Transaction<'_>, of: &HandIn, print: Print) -> rusqlite::Result<(HandedIn, Option<Carried>)> {
+pub fn hand_in(
+    tx: &Transaction<'_>,
+    of: &HandIn,
+    print: Print,
+) -> rusqlite::Result<(HandedIn, Option<Carried>)> {
     if goes_on(tx, of, print)? {
         return Ok((HandedIn::Accepted { is_alone: true }, None));
     }
@@ -23,10 +27,19 @@ pub fn hand_in(tx: &Transaction<'_>, of: &HandIn, print: Print) -> rusqlite::Res
     if standing.is_erased || !welcome(tx, of, &standing)? {
         return Ok((HandedIn::Erased, None));
     }
-    let verdict = standing.verdict.unwrap_or_else(|| judge(None, of.version, (&of.state, &of.profile)));
+    let verdict = standing
+        .verdict
+        .unwrap_or_else(|| judge(None, of.version, (&of.state, &of.profile)));
     let carried = match verdict {
         Verdict::TooMuch => return Ok((HandedIn::TooMuch, None)),
-        Verdict::Conflict => return Ok((HandedIn::Conflict { held_version: standing.version }, None)),
+        Verdict::Conflict => {
+            return Ok((
+                HandedIn::Conflict {
+                    held_version: standing.version,
+                },
+                None,
+            ));
+        }
         Verdict::Store if standing.told.is_none() && standing.others >= REPLICAS_PER_VISITOR => {
             return Ok((HandedIn::TooManyReplicas, None));
         }
@@ -57,14 +70,24 @@ fn goes_on(tx: &Transaction<'_>, of: &HandIn, print: Print) -> rusqlite::Result<
 }
 
 /// The prints of all replicas of a visitor: what they stand for is no longer so.
-pub fn forget_prints(tx: &Transaction<'_>, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<()> {
-    tx.prepare_cached("UPDATE replicas SET told = 0 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
-        .execute(params![site.as_str(), id.bucket(), id.0])
-        .map(|_| ())
+pub fn forget_prints(
+    tx: &Transaction<'_>,
+    VisitorKey { site, id }: &VisitorKey,
+) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "UPDATE replicas SET told = 0 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+    )?
+    .execute(params![site.as_str(), id.bucket(), id.0])
+    .map(|_| ())
 }
 
 /// Stores the state, and counts what it tells where that is not what the same replica told before.
-fn take(tx: &Transaction<'_>, of: &HandIn, print: Print, standing: &Standing) -> rusqlite::Result<Option<Carried>> {
+fn take(
+    tx: &Transaction<'_>,
+    of: &HandIn,
+    print: Print,
+    standing: &Standing,
+) -> rusqlite::Result<Option<Carried>> {
     let customer = standing.customer.as_deref();
     let told = Told::by(of, customer.is_some());
     let print = print.kept(standing.is_alone());
@@ -75,7 +98,11 @@ fn take(tx: &Transaction<'_>, of: &HandIn, print: Print, standing: &Standing) ->
         Some(told) if told == print => None,
         before => {
             let news = statistics::count(tx, &of.visitor, &told, customer)?;
-            if news.is_none() && before == Some(0) { statistics::carried(tx, &of.visitor)? } else { news }
+            if news.is_none() && before == Some(0) {
+                statistics::carried(tx, &of.visitor)?
+            } else {
+                news
+            }
         }
     };
     // What the customer's bucket is owed is paid before the print says that there is nothing to do.
@@ -84,7 +111,12 @@ fn take(tx: &Transaction<'_>, of: &HandIn, print: Print, standing: &Standing) ->
 }
 
 /// The customer's bucket has what it was owed: the print stands, unless anything came between.
-pub fn settle(tx: &Transaction<'_>, of: &HandIn, print: Print, customer: &str) -> rusqlite::Result<()> {
+pub fn settle(
+    tx: &Transaction<'_>,
+    of: &HandIn,
+    print: Print,
+    customer: &str,
+) -> rusqlite::Result<()> {
     let VisitorKey { site, id } = &of.visitor;
     let print = print.kept(false);
     tx.prepare_cached(
@@ -115,7 +147,9 @@ struct Standing {
 
 impl Standing {
     fn accepted(&self) -> HandedIn {
-        HandedIn::Accepted { is_alone: self.is_alone() }
+        HandedIn::Accepted {
+            is_alone: self.is_alone(),
+        }
     }
 
     fn is_alone(&self) -> bool {
@@ -135,11 +169,16 @@ fn standing(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<Standing> {
             standing.known = Some((row.get(2)?, day));
             standing.customer = row.get(3)?;
         }
-        let Some(replica) = row.get_ref(4)?.as_blob_or_null()? else { continue };
+        let Some(replica) = row.get_ref(4)?.as_blob_or_null()? else {
+            continue;
+        };
         if replica == of.replica.0 {
             standing.version = row.get(5)?;
             standing.told = row.get(6)?;
-            let held = Held { version: standing.version, state: row.get_ref(7)?.as_blob()? };
+            let held = Held {
+                version: standing.version,
+                state: row.get_ref(7)?.as_blob()?,
+            };
             standing.verdict = Some(judge(Some(held), of.version, (&of.state, &of.profile)));
         } else {
             standing.others += 1;
@@ -149,7 +188,8 @@ fn standing(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<Standing> {
 }
 
 /// A row for each of the visitor's replicas, or one without any.
-const STANDING: &str = "SELECT EXISTS (SELECT 1 FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3),
+const STANDING: &str =
+    "SELECT EXISTS (SELECT 1 FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3),
        v.synced_day, v.erase, v.customer, r.replica, r.version, r.told, r.state
      FROM (SELECT 1)
      LEFT JOIN visitors v ON v.site = ?1 AND v.bucket = ?2 AND v.visitor = ?3
@@ -162,7 +202,10 @@ fn welcome(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::
         return Ok(true);
     }
     // The token's own bucket is looked at only where a token is new: an erasure may have overtaken the first hand-in.
-    if standing.known.is_none_or(|(erase, _)| erase != Some(of.erase.0)) {
+    if standing
+        .known
+        .is_none_or(|(erase, _)| erase != Some(of.erase.0))
+    {
         if is_tombstoned(tx, site, &of.erase)? {
             return Ok(false);
         }
@@ -193,8 +236,16 @@ fn store(tx: &Transaction<'_>, of: &HandIn, print: i64) -> rusqlite::Result<()> 
 }
 
 /// The visitor's side of a link, in the visitor's bucket.
-pub fn point_to_customer(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<(Linked, Option<Carried>)> {
-    let Link { visitor: VisitorKey { site, id }, customer, erase, day } = link;
+pub fn point_to_customer(
+    tx: &Transaction<'_>,
+    link: &Link,
+) -> rusqlite::Result<(Linked, Option<Carried>)> {
+    let Link {
+        visitor: VisitorKey { site, id },
+        customer,
+        erase,
+        day,
+    } = link;
     if is_tombstoned(tx, site, id)? {
         return Ok((Linked::Erased, None));
     }
@@ -211,20 +262,39 @@ pub fn point_to_customer(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<
          ON CONFLICT DO UPDATE SET customer = coalesce(customer, excluded.customer),
          erase = coalesce(erase, excluded.erase)",
     )?
-    .execute(params![site.as_str(), id.bucket(), id.0, customer.id, erase.map(|erase| erase.0), day])?;
+    .execute(params![
+        site.as_str(),
+        id.bucket(),
+        id.0,
+        customer.id,
+        erase.map(|erase| erase.0),
+        day
+    ])?;
     let now: Option<String> = tx
-        .prepare_cached("SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3")?
+        .prepare_cached(
+            "SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        )?
         .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))?;
     if now.as_deref() != Some(&customer.id) {
         return Ok((Linked::Elsewhere, None));
     }
     forget_prints(tx, &link.visitor)?;
-    Ok((Linked::Here, statistics::leave_to_customer(tx, &link.visitor, &customer.id)?))
+    Ok((
+        Linked::Here,
+        statistics::leave_to_customer(tx, &link.visitor, &customer.id)?,
+    ))
 }
 
 /// The customer's side of a link, in the customer's bucket.
 pub fn add_link(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<()> {
-    let Link { visitor: VisitorKey { id: IdHash(hash), .. }, customer: to, day, .. } = link;
+    let Link {
+        visitor: VisitorKey {
+            id: IdHash(hash), ..
+        },
+        customer: to,
+        day,
+        ..
+    } = link;
     let (site, bucket) = (to.site.as_str(), to.bucket());
     tx.prepare_cached(
         "INSERT INTO customers (site, bucket, customer, created_day) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
@@ -256,7 +326,9 @@ mod tests {
         let tx = db.transaction()?;
         let site = Site::new("demo");
         for n in 0..100_u8 {
-            let Some(secret) = Secret::parse(&crate::base::ids::text(&[n; 16])) else { panic!("sixteen bytes") };
+            let Some(secret) = Secret::parse(&crate::base::ids::text(&[n; 16])) else {
+                panic!("sixteen bytes")
+            };
             let of = HandIn {
                 visitor: secret.visitor(&site),
                 erase: secret.erase(&site),
@@ -269,11 +341,17 @@ mod tests {
                 arms: Vec::new(),
                 wakes: false,
             };
-            assert_eq!(hand_in(&tx, &of, Print::of(&of))?.0, HandedIn::Accepted { is_alone: true });
+            assert_eq!(
+                hand_in(&tx, &of, Print::of(&of))?.0,
+                HandedIn::Accepted { is_alone: true }
+            );
         }
         let question = tx.prepare_cached(STANDING)?;
         assert_eq!(
-            (question.get_status(StatementStatus::Run), question.get_status(StatementStatus::RePrepare)),
+            (
+                question.get_status(StatementStatus::Run),
+                question.get_status(StatementStatus::RePrepare)
+            ),
             (100, 0)
         );
         Ok(())

@@ -52,7 +52,12 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        let Self { work, result, reply, .. } = *self;
+        let Self {
+            work,
+            result,
+            reply,
+            ..
+        } = *self;
         drop(work);
         // Whoever asked may have gone; the work is done all the same.
         let _ = reply.send(committed.and_then(|()| result.ok_or(StoreError::Unavailable)));
@@ -74,10 +79,18 @@ impl Writer {
     /// Writes by a connection; the flusher brings its commits to the disk, and answers.
     pub fn start(db: Connection, flusher: Flusher) -> std::io::Result<Self> {
         let (inbox, messages) = sync_channel(QUEUE);
-        let committer = Committer { db, flusher, owes_scrub: false };
-        let thread =
-            std::thread::Builder::new().name("escale-writer".into()).spawn(move || serve(committer, &messages))?;
-        Ok(Self { inbox, thread: Mutex::new(Some(thread)) })
+        let committer = Committer {
+            db,
+            flusher,
+            owes_scrub: false,
+        };
+        let thread = std::thread::Builder::new()
+            .name("escale-writer".into())
+            .spawn(move || serve(committer, &messages))?;
+        Ok(Self {
+            inbox,
+            thread: Mutex::new(Some(thread)),
+        })
     }
 
     /// Queues the work and waits until the commit that holds it is on the disk.
@@ -87,7 +100,12 @@ impl Writer {
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        self.send(Message::Work(Box::new(Task { work, trace, result: None, reply })))?;
+        self.send(Message::Work(Box::new(Task {
+            work,
+            trace,
+            result: None,
+            reply,
+        })))?;
         answer.await.map_err(|_| StoreError::Unavailable)?
     }
 
@@ -97,14 +115,18 @@ impl Writer {
         self.send(Message::Close(reply))?;
         closed.await.map_err(|_| StoreError::Unavailable)?;
         let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
-        thread.map_or(Ok(()), |thread| thread.join().map_err(|_| StoreError::Unavailable))
+        thread.map_or(Ok(()), |thread| {
+            thread.join().map_err(|_| StoreError::Unavailable)
+        })
     }
 
     fn send(&self, message: Message) -> Result<(), StoreError> {
-        self.inbox.try_send(message).map_err(|refused| match refused {
-            TrySendError::Full(_) => StoreError::Busy,
-            TrySendError::Disconnected(_) => StoreError::Unavailable,
-        })
+        self.inbox
+            .try_send(message)
+            .map_err(|refused| match refused {
+                TrySendError::Full(_) => StoreError::Busy,
+                TrySendError::Disconnected(_) => StoreError::Unavailable,
+            })
     }
 }
 
@@ -131,7 +153,11 @@ fn gather(first: Message, messages: &Receiver<Message>) -> (Group, Option<onesho
             Message::Work(job) => group.push(job),
             Message::Close(closed) => return (group, Some(closed)),
         }
-        next = if group.len() < GROUP { messages.try_recv().ok() } else { None };
+        next = if group.len() < GROUP {
+            messages.try_recv().ok()
+        } else {
+            None
+        };
     }
     (group, None)
 }
@@ -170,7 +196,9 @@ impl Committer {
     }
 
     fn attempt(&mut self, group: &mut Group) -> rusqlite::Result<()> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         for job in group {
             job.run(&tx)?;
         }
@@ -179,10 +207,16 @@ impl Committer {
 
     /// Moves the log into the file and truncates it: no erased byte stays behind in it.
     fn checkpoint(&mut self) {
-        let busy = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        let busy = self
+            .db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                row.get::<_, i64>(0)
+            });
         let was_owed = std::mem::replace(&mut self.owes_scrub, !matches!(busy, Ok(0)));
         if self.owes_scrub && !was_owed {
-            tracing::warn!("the write-ahead log could not be emptied now; it is tried again after each commit");
+            tracing::warn!(
+                "the write-ahead log could not be emptied now; it is tried again after each commit"
+            );
         }
     }
 }

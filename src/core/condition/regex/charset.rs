@@ -24,7 +24,11 @@ pub const SPACES: &[(char, char)] = &[
 ];
 
 fn unicode_class(ranges: &[(char, char)]) -> ClassUnicode {
-    ClassUnicode::new(ranges.iter().map(|(first, last)| ClassUnicodeRange::new(*first, *last)))
+    ClassUnicode::new(
+        ranges
+            .iter()
+            .map(|(first, last)| ClassUnicodeRange::new(*first, *last)),
+    )
 }
 
 /// A class of characters; `caseless` takes in their other forms, `negated` means all others.
@@ -43,5 +47,9 @@ pub fn class_of(mut ranges: Ranges, caseless: bool, negated: bool) -> Hir {
 pub fn complement(ranges: &[(char, char)]) -> Ranges {
     let mut class = unicode_class(ranges);
     class.negate();
-    class.ranges().iter().map(|range| (range.start(), range.end())).collect()
+    class
+        .ranges()
+        .iter()
+        .map(|range| (range.start(), range.end()))
+        .collect()
 }

@@ -4,8 +4,12 @@
 use std::sync::LazyLock;
 
 /// Characters that fold to another one, with that one, ordered by character.
-static FOLDED: LazyLock<Vec<(char, char)>> =
-    LazyLock::new(|| (char::MIN..=LAST_WITH_CASE).map(|c| (c, fold(c))).filter(|(c, folded)| c != folded).collect());
+static FOLDED: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+    (char::MIN..=LAST_WITH_CASE)
+        .map(|c| (c, fold(c)))
+        .filter(|(c, folded)| c != folded)
+        .collect()
+});
 
 /// Beyond this code point Unicode has no letter with a case.
 const LAST_WITH_CASE: char = '\u{1ffff}';
@@ -27,13 +31,20 @@ pub fn fold_text(text: &str) -> String {
 /// All characters that fold to the same one as `c`, itself included.
 pub fn forms(c: char) -> Vec<char> {
     let common = fold(c);
-    let others = FOLDED.iter().filter(|(_, folded)| *folded == common).map(|(other, _)| *other);
+    let others = FOLDED
+        .iter()
+        .filter(|(_, folded)| *folded == common)
+        .map(|(other, _)| *other);
     others.chain([common]).collect()
 }
 
 /// Adds to ranges of characters all the other forms of those inside.
 pub fn widen(ranges: &mut Vec<(char, char)>) {
-    let inside = |c: char| ranges.iter().any(|(first, last)| (*first..=*last).contains(&c));
+    let inside = |c: char| {
+        ranges
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&c))
+    };
     let mut kept = Vec::new();
     for &(other, common) in FOLDED.iter() {
         if inside(other) || inside(common) {
@@ -56,7 +67,9 @@ mod tests {
 
     #[test]
     fn no_case_beyond_the_last() {
-        let beyond = char::from_u32(LAST_WITH_CASE as u32 + 1).into_iter().flat_map(|first| first..=char::MAX);
+        let beyond = char::from_u32(LAST_WITH_CASE as u32 + 1)
+            .into_iter()
+            .flat_map(|first| first..=char::MAX);
         assert!(beyond.into_iter().all(|c| fold(c) == c));
     }
 }

@@ -16,10 +16,15 @@ pub fn compile(pattern: &str, caseless: bool) -> Result<Vec<u8>, RegexError> {
 }
 
 /// The table of "exactly one of these texts, whatever the case".
-pub fn compile_caseless_texts<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Vec<u8>, RegexError> {
+pub fn compile_caseless_texts<'a>(
+    texts: impl Iterator<Item = &'a str>,
+) -> Result<Vec<u8>, RegexError> {
     let exactly = |text: &str| {
         let mut parts = vec![Hir::look(Look::Start)];
-        parts.extend(text.chars().map(|c| charset::class_of(vec![(c, c)], true, false)));
+        parts.extend(
+            text.chars()
+                .map(|c| charset::class_of(vec![(c, c)], true, false)),
+        );
         parts.push(Hir::look(Look::End));
         Hir::concat(parts)
     };

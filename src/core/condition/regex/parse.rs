@@ -17,9 +17,17 @@ pub fn parse(pattern: &str, caseless: bool) -> Result<Hir, RegexError> {
     if pattern.len() > MAX_PATTERN_BYTES {
         return Err(RegexError::TooLarge);
     }
-    let mut parser = Parser { rest: pattern, caseless, depth: 0 };
+    let mut parser = Parser {
+        rest: pattern,
+        caseless,
+        depth: 0,
+    };
     let meaning = parser.alternatives()?;
-    if parser.rest.is_empty() { Ok(meaning) } else { Err(RegexError::Unbalanced) }
+    if parser.rest.is_empty() {
+        Ok(meaning)
+    } else {
+        Err(RegexError::Unbalanced)
+    }
 }
 
 struct Parser<'a> {
@@ -63,9 +71,12 @@ impl Parser<'_> {
     }
 
     fn term(&mut self) -> Result<Hir, RegexError> {
-        for (written, look) in
-            [("^", Look::Start), ("$", Look::End), ("\\b", Look::WordAscii), ("\\B", Look::WordAsciiNegate)]
-        {
+        for (written, look) in [
+            ("^", Look::Start),
+            ("$", Look::End),
+            ("\\b", Look::WordAscii),
+            ("\\B", Look::WordAsciiNegate),
+        ] {
             if self.take(written) {
                 return match self.repeats()? {
                     None => Ok(Hir::look(look)),
@@ -105,7 +116,10 @@ impl Parser<'_> {
     }
 
     fn group(&mut self) -> Result<Hir, RegexError> {
-        if ["?=", "?!", "?<=", "?<!"].into_iter().any(|look| self.rest.starts_with(look)) {
+        if ["?=", "?!", "?<=", "?<!"]
+            .into_iter()
+            .any(|look| self.rest.starts_with(look))
+        {
             return Err(RegexError::LookAround);
         }
         if self.take("?<") {
@@ -120,7 +134,11 @@ impl Parser<'_> {
         }
         let inside = self.alternatives()?;
         self.depth -= 1;
-        if self.take(")") { Ok(inside) } else { Err(RegexError::Unbalanced) }
+        if self.take(")") {
+            Ok(inside)
+        } else {
+            Err(RegexError::Unbalanced)
+        }
     }
 
     /// How often the last atom repeats, if a quantifier stands here; lazy ones match the same texts.
@@ -147,8 +165,20 @@ impl Parser<'_> {
         if !is_number(min) || !(max.is_empty() && inside.contains(',') || is_number(max)) {
             return Ok(None);
         }
-        let bounded = |text: &str| text.parse().ok().filter(|n| *n <= MAX_REPEATS).ok_or(RegexError::TooLarge);
-        let (min, max) = (bounded(min)?, if max.is_empty() { None } else { Some(bounded(max)?) });
+        let bounded = |text: &str| {
+            text.parse()
+                .ok()
+                .filter(|n| *n <= MAX_REPEATS)
+                .ok_or(RegexError::TooLarge)
+        };
+        let (min, max) = (
+            bounded(min)?,
+            if max.is_empty() {
+                None
+            } else {
+                Some(bounded(max)?)
+            },
+        );
         if max.is_some_and(|max| max < min) {
             return Err(RegexError::NothingToRepeat);
         }
@@ -162,7 +192,8 @@ impl Parser<'_> {
         let mut ranges = Ranges::new();
         while !self.take("]") {
             let (first, first_is_one) = self.class_atom()?;
-            let is_range = self.rest.starts_with('-') && !self.rest.starts_with("-]") && first_is_one;
+            let is_range =
+                self.rest.starts_with('-') && !self.rest.starts_with("-]") && first_is_one;
             if !is_range {
                 ranges.extend(first);
                 continue;
@@ -229,10 +260,14 @@ impl Parser<'_> {
     }
 
     fn hexadecimal(&mut self, digits: usize) -> Result<char, RegexError> {
-        let (number, rest) = self.rest.split_at_checked(digits).ok_or(RegexError::Unbalanced)?;
+        let (number, rest) = self
+            .rest
+            .split_at_checked(digits)
+            .ok_or(RegexError::Unbalanced)?;
         self.rest = rest;
         let is_plain = number.bytes().all(|b| b.is_ascii_hexdigit());
         let code = u32::from_str_radix(number, 16).ok().filter(|_| is_plain);
-        code.and_then(char::from_u32).ok_or(RegexError::UnknownEscape('u'))
+        code.and_then(char::from_u32)
+            .ok_or(RegexError::UnknownEscape('u'))
     }
 }

@@ -29,7 +29,11 @@ pub fn build(meaning: &Hir) -> Result<Vec<u8>, RegexError> {
     let states = minimise(rows);
     let (ranges, states) = join_classes(&ranges, &states);
     let table = write(&ranges, &states);
-    if table.len() > MAX_TABLE_BYTES { Err(RegexError::TooLarge) } else { Ok(table) }
+    if table.len() > MAX_TABLE_BYTES {
+        Err(RegexError::TooLarge)
+    } else {
+        Ok(table)
+    }
 }
 
 /// The same after anything. A `\B` holds between the bytes of a letter beyond ASCII, so there only whole characters
@@ -42,19 +46,33 @@ fn anywhere(meaning: &Hir) -> Hir {
         let any_byte = ClassBytesRange::new(0, u8::MAX);
         Hir::class(Class::Bytes(ClassBytes::new([any_byte])))
     };
-    let before = Repetition { min: 0, max: None, greedy: false, sub: Box::new(one) };
+    let before = Repetition {
+        min: 0,
+        max: None,
+        greedy: false,
+        sub: Box::new(one),
+    };
     Hir::concat(vec![Hir::repetition(before), meaning.clone()])
 }
 
 fn determine(meaning: &Hir) -> Option<OwnedDfa> {
-    let nfa = NFA::config().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(MAX_BUILD_BYTES));
-    let nfa = NFA::compiler().configure(nfa).build_from_hir(&anywhere(meaning)).ok()?;
+    let nfa = NFA::config()
+        .utf8(false)
+        .which_captures(WhichCaptures::None)
+        .nfa_size_limit(Some(MAX_BUILD_BYTES));
+    let nfa = NFA::compiler()
+        .configure(nfa)
+        .build_from_hir(&anywhere(meaning))
+        .ok()?;
     let dfa = dense::Config::new()
         .start_kind(StartKind::Anchored)
         .accelerate(false)
         .dfa_size_limit(Some(MAX_BUILD_BYTES))
         .determinize_size_limit(Some(MAX_BUILD_BYTES));
-    dense::Builder::new().configure(dfa).build_from_nfa(&nfa).ok()
+    dense::Builder::new()
+        .configure(dfa)
+        .build_from_nfa(&nfa)
+        .ok()
 }
 
 /// The runs of bytes that the automaton does not tell apart, and one byte of each class.
@@ -83,7 +101,9 @@ struct Row {
 
 /// The states that can be reached, the start first. What has found a match need not look further.
 fn rows(dfa: &OwnedDfa, samples: &[u8]) -> Option<Vec<Row>> {
-    let start = dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;
+    let start = dfa
+        .start_state(&start::Config::new().anchored(Anchored::Yes))
+        .ok()?;
     let mut reached = vec![start];
     let mut numbers = HashMap::from([(start, 0u16)]);
     let mut rows = Vec::new();
@@ -100,8 +120,14 @@ fn rows(dfa: &OwnedDfa, samples: &[u8]) -> Option<Vec<Row>> {
                 (reached.len() - 1) as u16
             })
         };
-        let next = samples.iter().map(|byte| number_of(dfa.next_state(state, *byte))).collect();
-        rows.push(Row { at_end: dfa.is_match_state(dfa.next_eoi_state(state)), next });
+        let next = samples
+            .iter()
+            .map(|byte| number_of(dfa.next_state(state, *byte)))
+            .collect();
+        rows.push(Row {
+            at_end: dfa.is_match_state(dfa.next_eoi_state(state)),
+            next,
+        });
         if reached.len() > MAX_STATES {
             return None;
         }
@@ -112,8 +138,9 @@ fn rows(dfa: &OwnedDfa, samples: &[u8]) -> Option<Vec<Row>> {
 /// Marks what can no longer match, so that the search ends there.
 fn give_up_early(rows: &mut [Row]) {
     let mut hopeful: Vec<bool> = rows.iter().map(|row| row.at_end).collect();
-    let leads_on =
-        |hopeful: &[bool], next: u16| next == FOUND || hopeful.get(usize::from(next)).copied().unwrap_or(false);
+    let leads_on = |hopeful: &[bool], next: u16| {
+        next == FOUND || hopeful.get(usize::from(next)).copied().unwrap_or(false)
+    };
     let mut known = usize::MAX;
     while known != hopeful.iter().filter(|hope| **hope).count() {
         known = hopeful.iter().filter(|hope| **hope).count();
@@ -133,8 +160,10 @@ fn minimise(rows: Vec<Row>) -> Vec<Row> {
     let mut group_of: Vec<u16> = rows.iter().map(|row| u16::from(row.at_end)).collect();
     let mut groups = 0;
     loop {
-        let signature =
-            |row: &Row| Row { at_end: row.at_end, next: row.next.iter().map(|to| renumber(*to, &group_of)).collect() };
+        let signature = |row: &Row| Row {
+            at_end: row.at_end,
+            next: row.next.iter().map(|to| renumber(*to, &group_of)).collect(),
+        };
         let mut seen = HashMap::new();
         let mut kept = Vec::new();
         let mut refined = Vec::with_capacity(rows.len());
@@ -160,12 +189,20 @@ fn renumber(state: u16, group_of: &[u16]) -> u16 {
 
 /// Joins classes that lead to the same states everywhere, such as the two cases of a letter.
 fn join_classes(ranges: &[(u8, u8)], states: &[Row]) -> (Vec<(u8, u8)>, Vec<Row>) {
-    let column = |class: u8| states.iter().map(|row| row.next[usize::from(class)]).collect::<Vec<u16>>();
+    let column = |class: u8| {
+        states
+            .iter()
+            .map(|row| row.next[usize::from(class)])
+            .collect::<Vec<u16>>()
+    };
     let mut columns: Vec<Vec<u16>> = Vec::new();
     let mut joined: Vec<(u8, u8)> = Vec::new();
     for (last_byte, class) in ranges {
         let column = column(*class);
-        let class = columns.iter().position(|known| *known == column).unwrap_or(columns.len());
+        let class = columns
+            .iter()
+            .position(|known| *known == column)
+            .unwrap_or(columns.len());
         if class == columns.len() {
             columns.push(column);
         }
@@ -175,7 +212,14 @@ fn join_classes(ranges: &[(u8, u8)], states: &[Row]) -> (Vec<(u8, u8)>, Vec<Row>
         }
     }
     let next = |state: usize| columns.iter().map(|column| column[state]).collect();
-    let states = states.iter().enumerate().map(|(i, row)| Row { at_end: row.at_end, next: next(i) }).collect();
+    let states = states
+        .iter()
+        .enumerate()
+        .map(|(i, row)| Row {
+            at_end: row.at_end,
+            next: next(i),
+        })
+        .collect();
     (joined, states)
 }
 

@@ -16,11 +16,19 @@ impl Compiler {
         for (language, texts) in content {
             let path = format!("{path}/{language}");
             if !texts.contains_key("title") {
-                self.error(path.clone(), "the offer has no title".into(), "Add `title`".into());
+                self.error(
+                    path.clone(),
+                    "the offer has no title".into(),
+                    "Add `title`".into(),
+                );
             }
         }
         if content.is_empty() {
-            self.error(path.to_owned(), "the offer says nothing".into(), "Add texts for a language".into());
+            self.error(
+                path.to_owned(),
+                "the offer says nothing".into(),
+                "Add texts for a language".into(),
+            );
         }
         self.addresses(content, path);
         self.numbers(content, path);
@@ -32,7 +40,11 @@ impl Compiler {
         let count = offer.variants.len();
         if count > MAX_VARIANTS {
             let message = format!("the offer has {count} variants");
-            self.error(format!("{path}/variants"), message, format!("Keep at most {MAX_VARIANTS}"));
+            self.error(
+                format!("{path}/variants"),
+                message,
+                format!("Keep at most {MAX_VARIANTS}"),
+            );
         }
         let mut rows = Vec::new();
         for (i, variant) in offer.variants.iter().enumerate() {
@@ -41,7 +53,9 @@ impl Compiler {
             let condition = self.condition(variant.when.as_ref(), &format!("{path}/when"));
             let (first, texts) = self.variant_content(offer, variant, &format!("{path}/content"));
             let name = self.out.text(&variant.id);
-            [name, condition, first].iter().for_each(|v| rows.extend_from_slice(&v.to_le_bytes()));
+            [name, condition, first]
+                .iter()
+                .for_each(|v| rows.extend_from_slice(&v.to_le_bytes()));
             rows.extend_from_slice(&[texts.to_le_bytes(), [0; 2]].concat());
         }
         let first = self.out.rows(Section::Variants) as u32;
@@ -59,14 +73,21 @@ impl Compiler {
     }
 
     /// What a variant says over the offer's own texts.
-    fn variant_content(&mut self, offer: &OfferConfig, variant: &VariantConfig, path: &str) -> (u32, u16) {
+    fn variant_content(
+        &mut self,
+        offer: &OfferConfig,
+        variant: &VariantConfig,
+        path: &str,
+    ) -> (u32, u16) {
         let mut whole = offer.content.clone();
         for (language, texts) in &variant.content {
             match whole.get_mut(language) {
                 Some(own) => own.extend(texts.clone()),
                 None => {
                     let message = format!("the offer itself says nothing in `{language}`");
-                    let remedy = "Give the offer's own `content` this language too, or leave it out here".to_owned();
+                    let remedy =
+                        "Give the offer's own `content` this language too, or leave it out here"
+                            .to_owned();
                     self.error(format!("{path}/{language}"), message, remedy);
                 }
             }
@@ -86,8 +107,9 @@ impl Compiler {
     /// Faults of what a page would link to or load.
     fn addresses(&mut self, content: &Texts, path: &str) {
         for (language, texts) in content {
-            let unsafe_ones =
-                texts.iter().filter(|(key, text)| matches!(&***key, "url" | "image") && !is_safe_url(text));
+            let unsafe_ones = texts
+                .iter()
+                .filter(|(key, text)| matches!(&***key, "url" | "image") && !is_safe_url(text));
             for (key, text) in unsafe_ones {
                 let message = format!("`{text}` is not an address that a page may show");
                 let remedy = "Write https://…, or a path on this site such as /offers/x".to_owned();
@@ -98,7 +120,11 @@ impl Compiler {
 
     fn texts(&mut self, offer: &OfferConfig, content: &Texts, path: &str) -> (u32, u16) {
         let first = self.out.rows(Section::Content) as u32;
-        let content = if offer.price_personalised { disclosed(content) } else { content.clone() };
+        let content = if offer.price_personalised {
+            disclosed(content)
+        } else {
+            content.clone()
+        };
         for (language, texts) in &content {
             for (key, text) in texts {
                 self.content_row(language, key, text);
@@ -111,7 +137,9 @@ impl Compiler {
 
 /// The same rule as the renderer's: https, http, or a path on the site itself.
 fn is_safe_url(url: &str) -> bool {
-    let scheme_end = url.find([':', '/', '?', '#']).filter(|at| url[*at..].starts_with(':'));
+    let scheme_end = url
+        .find([':', '/', '?', '#'])
+        .filter(|at| url[*at..].starts_with(':'));
     let scheme = scheme_end.map(|at| url[..at].to_ascii_lowercase());
     !url.is_empty()
         && !url.contains(|c: char| c.is_control() || c == '\\')

@@ -42,7 +42,8 @@ impl Compiler {
             }
             self.check_rate(*rate, &path);
         }
-        let usual = |(name, usual): (&&str, f64)| channels.rates.get(*name).copied().unwrap_or(usual);
+        let usual =
+            |(name, usual): (&&str, f64)| channels.rates.get(*name).copied().unwrap_or(usual);
         let stages = [
             f64::from(stages.prospect_visits),
             f64::from(stages.prospect_searches),
@@ -52,63 +53,103 @@ impl Compiler {
             stages.lapsed_days,
         ];
         let rates: Vec<f64> = known.iter().zip(USUAL_RATES).map(usual).collect();
-        let rest = [f64::from(site.advocate_actions), declared.weight, declared.half_life_days, declared.question_days];
+        let rest = [
+            f64::from(site.advocate_actions),
+            declared.weight,
+            declared.half_life_days,
+            declared.question_days,
+        ];
         let channels = [channels.prior_messages, channels.open_weight];
         for number in stages.iter().chain(&channels).chain(&rates).chain(&rest) {
-            self.out.put(Section::Customer, &(*number as f32).to_le_bytes());
+            self.out
+                .put(Section::Customer, &(*number as f32).to_le_bytes());
         }
     }
 
     fn rfm(&mut self, rfm: &RfmConfig) {
-        let lists = [("recency_days", &rfm.recency_days), ("frequency", &rfm.frequency), ("monetary", &rfm.monetary)];
+        let lists = [
+            ("recency_days", &rfm.recency_days),
+            ("frequency", &rfm.frequency),
+            ("monetary", &rfm.monetary),
+        ];
         for (name, boundaries) in lists {
-            let is_ascending = boundaries.windows(2).all(|pair| pair[0] < pair[1]) && boundaries[0] >= 0.0;
+            let is_ascending =
+                boundaries.windows(2).all(|pair| pair[0] < pair[1]) && boundaries[0] >= 0.0;
             if boundaries.len() != 4 || !is_ascending {
                 let message = "these are not four ascending boundaries".to_owned();
-                let remedy = "Write four numbers, each larger than the one before: they make five classes".to_owned();
+                let remedy =
+                    "Write four numbers, each larger than the one before: they make five classes"
+                        .to_owned();
                 self.error(format!("/rfm/{name}"), message, remedy);
             }
             for boundary in boundaries.iter().take(4) {
-                self.out.put(Section::Customer, &(*boundary as f32).to_le_bytes());
+                self.out
+                    .put(Section::Customer, &(*boundary as f32).to_le_bytes());
             }
         }
-        self.out.put(Section::Customer, &(rfm.high_value as f32).to_le_bytes());
+        self.out
+            .put(Section::Customer, &(rfm.high_value as f32).to_le_bytes());
     }
 
     pub(super) fn check_rate(&mut self, rate: f64, path: &str) {
         if !(0.0..=1.0).contains(&rate) {
-            self.error(path.to_owned(), format!("{rate} is no share"), "Write a number from 0 to 1".into());
+            self.error(
+                path.to_owned(),
+                format!("{rate} is no share"),
+                "Write a number from 0 to 1".into(),
+            );
         }
     }
 
     /// A fact of each facet, then those that are numbers.
     fn facts(&mut self) {
-        let names: Vec<String> = self.facets.iter().chain(&self.names.numbers).cloned().collect();
+        let names: Vec<String> = self
+            .facets
+            .iter()
+            .chain(&self.names.numbers)
+            .cloned()
+            .collect();
         for (index, name) in names.iter().enumerate() {
             let path = format!("/declared/numbers/{name}");
             if matches!(name.as_str(), "zone" | "birthday") {
                 let remedy = "Leave it out: every config has this fact".to_owned();
                 self.error(path.clone(), format!("`{name}` is taken"), remedy);
             }
-            let row = [self.out.text(name), self.enter(Namespace::Fact, name, index, &path)];
-            row.iter().for_each(|v| self.out.put(Section::Facts, &v.to_le_bytes()));
+            let row = [
+                self.out.text(name),
+                self.enter(Namespace::Fact, name, index, &path),
+            ];
+            row.iter()
+                .for_each(|v| self.out.put(Section::Facts, &v.to_le_bytes()));
         }
     }
 
     /// Segments, those that others rest on first.
     fn segments(&mut self, segments: &BTreeMap<String, serde_json::Value>) {
-        let hashes: Vec<u32> = segments.keys().map(|name| name_hash(Namespace::Segment, name)).collect();
+        let hashes: Vec<u32> = segments
+            .keys()
+            .map(|name| name_hash(Namespace::Segment, name))
+            .collect();
         let mut all = Vec::new();
         for (name, when) in segments {
             let path = format!("/segments/{name}");
             let code = self.compiled(when, &path);
             let rests_on = self.segments_under(&code, &hashes, &path);
-            all.push(Draft { name, code, rests_on });
+            all.push(Draft {
+                name,
+                code,
+                rests_on,
+            });
         }
         for (index, at) in self.in_order(&all).into_iter().enumerate() {
             let Draft { name, code, .. } = &all[at];
             let condition = self.conditions.keep(code.clone());
-            let hash = self.enter(Namespace::Segment, name, index, &format!("/segments/{name}"));
+            let hash = self.enter(
+                Namespace::Segment,
+                name,
+                index,
+                &format!("/segments/{name}"),
+            );
             for v in [self.out.text(name), hash, condition] {
                 self.out.put(Section::Segments, &v.to_le_bytes());
             }
@@ -119,15 +160,25 @@ impl Compiler {
     fn segments_under(&mut self, code: &[Step], hashes: &[u32], path: &str) -> Vec<usize> {
         let mut rests_on = Vec::new();
         let mut is_counting = false;
-        names_of(code, Id::Segments as u16, |hash| match hashes.iter().position(|h| Some(*h) == hash) {
-            Some(at) => rests_on.push(at),
-            None => is_counting = true,
+        names_of(code, Id::Segments as u16, |hash| {
+            match hashes.iter().position(|h| Some(*h) == hash) {
+                Some(at) => rests_on.push(at),
+                None => is_counting = true,
+            }
         });
         if is_counting {
             let message = "a segment cannot count the visitor's segments".to_owned();
-            self.error(path.to_owned(), message, "Name the segments that it rests on".into());
+            self.error(
+                path.to_owned(),
+                message,
+                "Name the segments that it rests on".into(),
+            );
         }
-        self.refuse_personas(code, path, "A persona may name segments, a segment no persona");
+        self.refuse_personas(
+            code,
+            path,
+            "A persona may name segments, a segment no persona",
+        );
         rests_on
     }
 
@@ -135,9 +186,15 @@ impl Compiler {
     fn refuse_personas(&mut self, code: &[Step], path: &str, remedy: &str) {
         let of_personas = [Id::Persona, Id::PersonaNegative, Id::PersonaScore].map(|id| id as u16);
         let mut is_circular = false;
-        mentions(code, |attribute, _| is_circular |= of_personas.contains(&attribute));
+        mentions(code, |attribute, _| {
+            is_circular |= of_personas.contains(&attribute)
+        });
         if is_circular {
-            self.error(path.to_owned(), "this cannot rest on a persona".into(), remedy.into());
+            self.error(
+                path.to_owned(),
+                "this cannot rest on a persona".into(),
+                remedy.into(),
+            );
         }
     }
 
@@ -158,8 +215,15 @@ impl Compiler {
             });
             if left.len() == before {
                 let names: Vec<&str> = left.iter().map(|at| all[*at].name.as_str()).collect();
-                let message = format!("segments rest on each other in a circle: {}", names.join(", "));
-                self.error(format!("/segments/{}", names[0]), message, "Take one of them out of the circle".into());
+                let message = format!(
+                    "segments rest on each other in a circle: {}",
+                    names.join(", ")
+                );
+                self.error(
+                    format!("/segments/{}", names[0]),
+                    message,
+                    "Take one of them out of the circle".into(),
+                );
                 order.append(&mut left);
             }
         }
@@ -172,32 +236,60 @@ impl Compiler {
         for (i, rule) in persona.rules.iter().enumerate() {
             let path = format!("{path}/rules/{i}/when");
             let code = self.compiled(&rule.when, &path);
-            self.refuse_personas(&code, &path, "Name segments, or what the other persona rests on");
+            self.refuse_personas(
+                &code,
+                &path,
+                "Name segments, or what the other persona rests on",
+            );
             let condition = self.conditions.keep(code);
-            self.out.put(Section::PersonaRules, &condition.to_le_bytes());
-            self.out.put(Section::PersonaRules, &(rule.points as f32).to_le_bytes());
+            self.out
+                .put(Section::PersonaRules, &condition.to_le_bytes());
+            self.out
+                .put(Section::PersonaRules, &(rule.points as f32).to_le_bytes());
         }
         let most: f64 = persona.rules.iter().map(|r| r.points.max(0.0)).sum();
         if most < persona.threshold {
-            let message = format!("no visitor can reach {} points: the rules give at most {most}", persona.threshold);
-            self.error(format!("{path}/threshold"), message, "Lower the threshold, or give more points".into());
+            let message = format!(
+                "no visitor can reach {} points: the rules give at most {most}",
+                persona.threshold
+            );
+            self.error(
+                format!("{path}/threshold"),
+                message,
+                "Lower the threshold, or give more points".into(),
+            );
         }
         let hash = self.enter(Namespace::Persona, name, index, &path);
-        for v in [self.out.text(name), hash, first_rule, u32::from(persona.expires_days)] {
+        for v in [
+            self.out.text(name),
+            hash,
+            first_rule,
+            u32::from(persona.expires_days),
+        ] {
             self.out.put(Section::Personas, &v.to_le_bytes());
         }
-        self.out.put(Section::Personas, &(persona.threshold as f32).to_le_bytes());
+        self.out
+            .put(Section::Personas, &(persona.threshold as f32).to_le_bytes());
         let rules = self.short(persona.rules.len(), &format!("{path}/rules"));
         self.out.put(Section::Personas, &rules.to_le_bytes());
-        self.out.put(Section::Personas, &u16::from(persona.negative).to_le_bytes());
+        self.out.put(
+            Section::Personas,
+            &u16::from(persona.negative).to_le_bytes(),
+        );
     }
 
     fn question(&mut self, question: &QuestionConfig, path: &str) {
         let facets = self.facets.clone();
-        let Some(facet) = self.position(&facets, &question.facet, &format!("{path}/facet")) else { return };
+        let Some(facet) = self.position(&facets, &question.facet, &format!("{path}/facet")) else {
+            return;
+        };
         let first = self.out.rows(Section::Content) as u32;
         if question.text.is_empty() {
-            self.error(format!("{path}/text"), "the question says nothing".into(), "Add it in a language".into());
+            self.error(
+                format!("{path}/text"),
+                "the question says nothing".into(),
+                "Add it in a language".into(),
+            );
         }
         for (language, text) in &question.text {
             self.content_row(language, "text", text);
@@ -213,7 +305,10 @@ impl Compiler {
         self.out.put(Section::Questions, &first.to_le_bytes());
         self.out.put(Section::Questions, &contents.to_le_bytes());
         self.out.put(Section::Questions, &facet.to_le_bytes());
-        self.out.put(Section::Questions, &name_hash(Namespace::Fact, &question.facet).to_le_bytes());
+        self.out.put(
+            Section::Questions,
+            &name_hash(Namespace::Fact, &question.facet).to_le_bytes(),
+        );
     }
 
     pub(super) fn content_row(&mut self, language: &str, key: &str, text: &str) {

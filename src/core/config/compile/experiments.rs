@@ -26,9 +26,16 @@ impl Compiler {
     fn arms(&mut self, experiment: &ExperimentConfig, name: &str, hash: u32, path: &str) {
         let whole: f64 = experiment.arms.values().sum();
         let is_share = |share: &f64| share.is_finite() && *share > 0.0;
-        if experiment.arms.len() < 2 || !experiment.arms.values().all(is_share) || !whole.is_finite() {
+        if experiment.arms.len() < 2
+            || !experiment.arms.values().all(is_share)
+            || !whole.is_finite()
+        {
             let message = format!("`{name}` splits nobody");
-            self.error(path.to_owned(), message, "Name two arms or more, each with a share above 0".into());
+            self.error(
+                path.to_owned(),
+                message,
+                "Name two arms or more, each with a share above 0".into(),
+            );
             return;
         }
         let mut until = 0.0;
@@ -49,11 +56,17 @@ impl Compiler {
     fn arm(&mut self, experiment: &str, arm: &str, path: &str) -> u32 {
         self.check_name(arm, path);
         let row = self.out.rows(Section::Arms) as u16;
-        self.out.name(Namespace::Arm, &format!("{experiment}.{arm}"), row).unwrap_or_else(|_| {
-            let message = format!("`{experiment}.{arm}` cannot be told from another arm");
-            self.error(path.to_owned(), message, "Rename the arm or its experiment".into());
-            0
-        })
+        self.out
+            .name(Namespace::Arm, &format!("{experiment}.{arm}"), row)
+            .unwrap_or_else(|_| {
+                let message = format!("`{experiment}.{arm}` cannot be told from another arm");
+                self.error(
+                    path.to_owned(),
+                    message,
+                    "Rename the arm or its experiment".into(),
+                );
+                0
+            })
     }
 
     /// An experiment that no condition asks of splits visitors for nothing. Called when all conditions are known.
@@ -70,8 +83,12 @@ impl Compiler {
             if !asked.contains(&name_hash(Namespace::Experiment, name)) {
                 self.warnings.push(Issue {
                     path: format!("/experiments/{name}"),
-                    message: format!("no condition asks for `arm.{name}`: all its arms see the same"),
-                    remedy: format!("Ask in an offer's or a variant's `when`: {{\"arm.{name}\": …}}"),
+                    message: format!(
+                        "no condition asks for `arm.{name}`: all its arms see the same"
+                    ),
+                    remedy: format!(
+                        "Ask in an offer's or a variant's `when`: {{\"arm.{name}\": …}}"
+                    ),
                 });
             }
         }

@@ -11,8 +11,10 @@ use crate::core::config::layout::Section;
 use crate::core::config::source::{FacetConfig, SiteConfig, TopicConfig, TopicDetail};
 
 /// Names that tell of special categories of personal data (GDPR, article 9): warned of, since a name proves nothing.
-const TELLING_NAMES: [&str; 10] =
-    ["pilgrim", "pelerin", "medical", "halal", "kosher", "casher", "lgbt", "accessib", "handicap", "fertil"];
+const TELLING_NAMES: [&str; 10] = [
+    "pilgrim", "pelerin", "medical", "halal", "kosher", "casher", "lgbt", "accessib", "handicap",
+    "fertil",
+];
 
 impl Compiler {
     /// Facets in the order of their names, topics in that of the config, each facet's in one run.
@@ -21,19 +23,28 @@ impl Compiler {
         let mut first = 0;
         for (index, (name, facet)) in site.facets.iter().enumerate() {
             let path = format!("/facets/{name}");
-            let row = [self.out.text(name), self.enter(Namespace::Facet, name, index, &path)];
+            let row = [
+                self.out.text(name),
+                self.enter(Namespace::Facet, name, index, &path),
+            ];
             let half_lives = [
                 stepped(facet.taste_half_life_days * f64::from(DAY_S), TASTE_STEP_S),
                 stepped(facet.intent_half_life_hours * 3600.0, INTENT_STEP_S),
             ];
-            row.iter().for_each(|v| self.out.put(Section::Facets, &v.to_le_bytes()));
-            half_lives.iter().for_each(|h| self.out.put(Section::Facets, &h.to_le_bytes()));
+            row.iter()
+                .for_each(|v| self.out.put(Section::Facets, &v.to_le_bytes()));
+            half_lives
+                .iter()
+                .for_each(|h| self.out.put(Section::Facets, &h.to_le_bytes()));
             self.out.put(Section::Facets, &(first as u16).to_le_bytes());
-            self.out.put(Section::Facets, &(facet.topics.len() as u16).to_le_bytes());
-            self.out.put(Section::Facets, &(facet.weight as f32).to_le_bytes());
+            self.out
+                .put(Section::Facets, &(facet.topics.len() as u16).to_le_bytes());
+            self.out
+                .put(Section::Facets, &(facet.weight as f32).to_le_bytes());
             let details = rated(&site.model, name, facet.details());
             for (i, topic) in details.iter().enumerate() {
-                self.topics.insert(format!("{name}.{}", topic.name), (first + i) as u16);
+                self.topics
+                    .insert(format!("{name}.{}", topic.name), (first + i) as u16);
                 self.facet_weights.push(facet.weight);
             }
             let usual = self.usual_rate(&path, &details);
@@ -50,7 +61,11 @@ impl Compiler {
         let unsaid = topics.iter().filter(|t| t.base_rate.is_none()).count();
         if said > 1.000_001 {
             let message = format!("the base rates of its topics add up to {said}");
-            self.error(path.to_owned(), message, "Let them add up to at most 1".into());
+            self.error(
+                path.to_owned(),
+                message,
+                "Let them add up to at most 1".into(),
+            );
         }
         (1.0 - said).max(0.0) / unsaid.max(1) as f64
     }
@@ -62,11 +77,19 @@ impl Compiler {
         topic: &TopicDetail,
         (index, usual_rate): (usize, f64),
     ) {
-        let (name, path) = (format!("{facet}.{}", topic.name), format!("/facets/{facet}/topics/{}", topic.name));
+        let (name, path) = (
+            format!("{facet}.{}", topic.name),
+            format!("/facets/{facet}/topics/{}", topic.name),
+        );
         self.check_sensitive(topic, &path);
         let hash = self.enter(Namespace::Topic, &name, index, &path);
         for alias in &topic.aliases {
-            self.enter(Namespace::Topic, &format!("{facet}.{}", alias.to_ascii_lowercase()), index, &path);
+            self.enter(
+                Namespace::Topic,
+                &format!("{facet}.{}", alias.to_ascii_lowercase()),
+                index,
+                &path,
+            );
         }
         for (language, label) in &topic.labels {
             for part in [self.out.text(language), index as u32, self.out.text(label)] {
@@ -75,25 +98,40 @@ impl Compiler {
         }
         let parent = match &topic.parent {
             None => NONE,
-            Some(parent) => self.known(&format!("{facet}.{parent}"), &format!("{path}/parent")).unwrap_or(NONE),
+            Some(parent) => self
+                .known(&format!("{facet}.{parent}"), &format!("{path}/parent"))
+                .unwrap_or(NONE),
         };
         self.parents.push(parent);
         let base = topic.base_rate.unwrap_or(usual_rate);
         let text = self.out.text(&name);
         self.out.put(Section::Topics, &text.to_le_bytes());
         self.out.put(Section::Topics, &hash.to_le_bytes());
-        self.out.put(Section::Topics, &(facet_index as u16).to_le_bytes());
+        self.out
+            .put(Section::Topics, &(facet_index as u16).to_le_bytes());
         self.out.put(Section::Topics, &parent.to_le_bytes());
         self.out.put(Section::Topics, &(base as f32).to_le_bytes());
     }
 
     pub(super) fn check_sensitive(&mut self, topic: &TopicDetail, path: &str) {
-        let remedy = "Leave it out: health, belief, orientation and the like may not be inferred".to_owned();
+        let remedy =
+            "Leave it out: health, belief, orientation and the like may not be inferred".to_owned();
         if topic.sensitive {
-            self.error(path.to_owned(), format!("`{}` is a sensitive topic", topic.name), remedy);
-        } else if TELLING_NAMES.iter().any(|word| topic.name.to_lowercase().contains(word)) {
+            self.error(
+                path.to_owned(),
+                format!("`{}` is a sensitive topic", topic.name),
+                remedy,
+            );
+        } else if TELLING_NAMES
+            .iter()
+            .any(|word| topic.name.to_lowercase().contains(word))
+        {
             let message = format!("`{}` sounds like a sensitive topic", topic.name);
-            self.warnings.push(Issue { path: path.to_owned(), message, remedy });
+            self.warnings.push(Issue {
+                path: path.to_owned(),
+                message,
+                remedy,
+            });
         }
     }
 }
@@ -107,7 +145,10 @@ impl FacetConfig {
 impl TopicConfig {
     fn detail(&self) -> TopicDetail {
         match self {
-            Self::Name(name) => TopicDetail { name: name.clone(), ..TopicDetail::default() },
+            Self::Name(name) => TopicDetail {
+                name: name.clone(),
+                ..TopicDetail::default()
+            },
             Self::Full(detail) => detail.clone(),
         }
     }

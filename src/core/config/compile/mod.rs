@@ -46,18 +46,30 @@ pub struct Compiled {
 pub fn compile(json: &str) -> Result<Compiled, Vec<Issue>> {
     if json.len() > sizes::MOST_BYTES {
         let message = format!("the config has {} MiB", json.len() >> 20);
-        return Err(vec![Issue { path: String::new(), message, remedy: "Keep it under 64 MiB".into() }]);
+        return Err(vec![Issue {
+            path: String::new(),
+            message,
+            remedy: "Keep it under 64 MiB".into(),
+        }]);
     }
     let document: Value = serde_json::from_str(json).map_err(|e| {
         let message = format!("the text is not JSON: {e}");
-        vec![Issue { path: String::new(), message, remedy: "Mend the text at this line and column".into() }]
+        vec![Issue {
+            path: String::new(),
+            message,
+            remedy: "Mend the text at this line and column".into(),
+        }]
     })?;
     let faults = structure::faults(&document, &json_schema());
     if !faults.is_empty() {
         return Err(faults);
     }
     let site: SiteConfig = serde_json::from_value(document).map_err(|e| {
-        vec![Issue { path: String::new(), message: e.to_string(), remedy: "See the guide for this field".into() }]
+        vec![Issue {
+            path: String::new(),
+            message: e.to_string(),
+            remedy: "See the guide for this field".into(),
+        }]
     })?;
     let too_long = sizes::faults(&site);
     if !too_long.is_empty() {
@@ -65,7 +77,11 @@ pub fn compile(json: &str) -> Result<Compiled, Vec<Issue>> {
     }
     let mut compiler = Compiler::default();
     compiler.site(&site);
-    if compiler.issues.is_empty() { Ok(compiler.finish(&site)) } else { Err(compiler.issues) }
+    if compiler.issues.is_empty() {
+        Ok(compiler.finish(&site))
+    } else {
+        Err(compiler.issues)
+    }
 }
 
 #[derive(Default)]
@@ -90,7 +106,11 @@ struct Compiler {
 
 impl Compiler {
     fn error(&mut self, path: String, message: String, remedy: String) {
-        self.issues.push(Issue { path, message, remedy });
+        self.issues.push(Issue {
+            path,
+            message,
+            remedy,
+        });
     }
 
     fn site(&mut self, site: &SiteConfig) {
@@ -101,7 +121,10 @@ impl Compiler {
         self.experiments(site);
         self.customer(site);
         self.events(site);
-        let rules = [(Section::PageRules, "pages", &site.pages), (Section::TokenRules, "json_ld", &site.json_ld)];
+        let rules = [
+            (Section::PageRules, "pages", &site.pages),
+            (Section::TokenRules, "json_ld", &site.json_ld),
+        ];
         for (section, field, list) in rules {
             for (i, rule) in list.iter().enumerate() {
                 self.page_rule(section, rule, &format!("/{field}/{i}"));
@@ -123,9 +146,12 @@ impl Compiler {
     fn asks_for_page(&mut self) {
         let mut asks = false;
         for code in self.conditions.kept() {
-            mentions(code, |attribute, _| asks |= attribute == Id::PageTopics as u16);
+            mentions(code, |attribute, _| {
+                asks |= attribute == Id::PageTopics as u16
+            });
         }
-        self.out.put(Section::Policy, &u32::from(asks).to_le_bytes());
+        self.out
+            .put(Section::Policy, &u32::from(asks).to_le_bytes());
     }
 
     /// The bytes, and what the lints say of a config without faults.
@@ -135,8 +161,12 @@ impl Compiler {
         self.out.put(Section::Operands, conditions.operands);
         self.out.put(Section::Conditions, conditions.words);
         let (bytes, mut warnings) = (self.out.finish(), self.warnings);
-        let tree =
-            AttributeTree { topics: &self.topics, facets: &self.facets, customer: &self.names, seasons: &self.seasons };
+        let tree = AttributeTree {
+            topics: &self.topics,
+            facets: &self.facets,
+            customer: &self.names,
+            seasons: &self.seasons,
+        };
         if let Ok(compiled) = Config::from_bytes(bytes.clone()) {
             warnings.extend(lint::warnings(site, &tree, &compiled));
         }
@@ -146,7 +176,11 @@ impl Compiler {
     /// A length, or the place where something begins, in the 16 bits that its row has for it.
     fn short(&mut self, number: usize, path: &str) -> u16 {
         u16::try_from(number).unwrap_or_else(|_| {
-            self.error(path.to_owned(), "there are too many of these".into(), "Keep at most 65,535 in all".into());
+            self.error(
+                path.to_owned(),
+                "there are too many of these".into(),
+                "Keep at most 65,535 in all".into(),
+            );
             u16::MAX
         })
     }
@@ -157,7 +191,8 @@ impl Compiler {
             || name.chars().count() > 64
             || name.contains(|c: char| c.is_control() || c == ',' || c == ':')
         {
-            let remedy = "Use 1 to 64 characters, without commas, colons and control characters".to_owned();
+            let remedy =
+                "Use 1 to 64 characters, without commas, colons and control characters".to_owned();
             self.error(path.to_owned(), format!("`{name}` is no name"), remedy);
         }
     }
@@ -197,8 +232,20 @@ fn unknown(path: &str, name: &str, known: &[&str]) -> Issue {
         Some(near) => format!("Did you mean `{near}`?"),
         None if known.is_empty() => "Define it first".into(),
         None => {
-            format!("Define it first, or use one of {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", "))
+            format!(
+                "Define it first, or use one of {}",
+                known
+                    .iter()
+                    .take(12)
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
         }
     };
-    Issue { path: path.to_owned(), message: format!("`{name}` is not known"), remedy }
+    Issue {
+        path: path.to_owned(),
+        message: format!("`{name}` is not known"),
+        remedy,
+    }
 }

@@ -9,15 +9,31 @@ use crate::core::config::source::Texts;
 type Rule = (&'static str, fn(&str) -> bool, &'static str);
 
 const RULES: [Rule; 5] = [
-    ("rating_value", |text| number(text).is_some(), "Write a number with a point, such as 4.6"),
+    (
+        "rating_value",
+        |text| number(text).is_some(),
+        "Write a number with a point, such as 4.6",
+    ),
     (
         "rating_best",
         |text| number(text).is_some_and(|best| best > 0.0),
         "Write a number above 0, or leave it out for 5",
     ),
-    ("rating_count", |text| text.parse::<u32>().is_ok_and(|count| count > 0), "Write how many people rated it"),
-    ("price_value", |text| number(text).is_some(), "Write a number with a point, such as 289 or 289.50"),
-    ("price_currency", is_currency, "Write a code of ISO 4217, such as EUR"),
+    (
+        "rating_count",
+        |text| text.parse::<u32>().is_ok_and(|count| count > 0),
+        "Write how many people rated it",
+    ),
+    (
+        "price_value",
+        |text| number(text).is_some(),
+        "Write a number with a point, such as 289 or 289.50",
+    ),
+    (
+        "price_currency",
+        is_currency,
+        "Write a code of ISO 4217, such as EUR",
+    ),
 ];
 /// Where the first is said, so are the others.
 const TOGETHER: [[&str; 3]; 5] = [
@@ -31,7 +47,9 @@ const TOGETHER: [[&str; 3]; 5] = [
 const RATING_BEST: f64 = 5.0;
 
 fn number(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)
+    text.parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite() && *number >= 0.0)
 }
 
 fn is_currency(text: &str) -> bool {
@@ -42,9 +60,17 @@ fn is_currency(text: &str) -> bool {
 pub(super) fn disclosed(content: &Texts) -> Texts {
     let mut told = content.clone();
     for (language, texts) in &mut told {
-        let note = if language == "fr" { "prix personnalisé" } else { "personalised price" };
+        let note = if language == "fr" {
+            "prix personnalisé"
+        } else {
+            "personalised price"
+        };
         let price = texts.entry("price".to_owned()).or_default();
-        *price = [price.as_str(), note].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        *price = [price.as_str(), note]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ");
     }
     told
 }
@@ -53,7 +79,12 @@ impl Compiler {
     /// Faults of the ratings and prices of an offer.
     pub(super) fn numbers(&mut self, content: &Texts, path: &str) {
         for (language, texts) in content {
-            let said = |key: &str| texts.get(key).map(String::as_str).filter(|text| !text.is_empty());
+            let said = |key: &str| {
+                texts
+                    .get(key)
+                    .map(String::as_str)
+                    .filter(|text| !text.is_empty())
+            };
             for (key, is_right, remedy) in RULES {
                 if let Some(text) = said(key).filter(|text| !is_right(text)) {
                     self.error(
@@ -64,14 +95,25 @@ impl Compiler {
                 }
             }
             let best = said("rating_best").and_then(number).unwrap_or(RATING_BEST);
-            if said("rating_value").and_then(number).is_some_and(|value| value > best) {
+            if said("rating_value")
+                .and_then(number)
+                .is_some_and(|value| value > best)
+            {
                 let remedy = "Say in `rating_best` what the best is".to_owned();
-                self.error(format!("{path}/{language}/rating_value"), format!("it is above the best, {best}"), remedy);
+                self.error(
+                    format!("{path}/{language}/rating_value"),
+                    format!("it is above the best, {best}"),
+                    remedy,
+                );
             }
             for [key, others @ ..] in TOGETHER.iter().filter(|group| said(group[0]).is_some()) {
                 for missing in others.iter().filter(|other| said(other).is_none()) {
                     let remedy = format!("Add `{missing}`, or leave `{key}` out");
-                    self.error(format!("{path}/{language}/{key}"), format!("it stands without `{missing}`"), remedy);
+                    self.error(
+                        format!("{path}/{language}/{key}"),
+                        format!("it stands without `{missing}`"),
+                        remedy,
+                    );
                 }
             }
         }
@@ -85,30 +127,50 @@ mod tests {
     /// The places of the faults of an offer that says this beside its title.
     fn faults(texts: &[(&str, &str)]) -> Vec<String> {
         let mut said = serde_json::json!({ "title": "Lisbon" });
-        texts.iter().for_each(|(key, text)| said[key] = (*text).into());
+        texts
+            .iter()
+            .for_each(|(key, text)| said[key] = (*text).into());
         let json = serde_json::json!({ "version": 1, "facets": {}, "families": { "f": {} }, "placements": { "p": {} },
             "offers": [{ "id": "o", "family": "f", "placements": ["p"], "content": { "en": said } }] });
         let faults = compile(&json.to_string()).err().unwrap_or_default();
-        faults.into_iter().map(|fault| fault.path.replace("/offers/0/content/en/", "")).collect()
+        faults
+            .into_iter()
+            .map(|fault| fault.path.replace("/offers/0/content/en/", ""))
+            .collect()
     }
 
     #[test]
     fn ratings_and_prices_are_numbers_beside_a_text() {
-        let rated = [("rating", "4.6 of 5 (128)"), ("rating_value", "4.6"), ("rating_count", "128")];
-        let priced = [("price", "from 289"), ("price_value", "289"), ("price_currency", "EUR")];
+        let rated = [
+            ("rating", "4.6 of 5 (128)"),
+            ("rating_value", "4.6"),
+            ("rating_count", "128"),
+        ];
+        let priced = [
+            ("price", "from 289"),
+            ("price_value", "289"),
+            ("price_currency", "EUR"),
+        ];
         assert_eq!(faults(&[&rated[..], &priced].concat()), [""; 0]);
         assert_eq!(faults(&[("price", "a price in words alone")]), [""; 0]);
-        assert_eq!(faults(&[&rated[..], &[("rating_best", "10")]].concat()), [""; 0]);
+        assert_eq!(
+            faults(&[&rated[..], &[("rating_best", "10")]].concat()),
+            [""; 0]
+        );
     }
 
     #[test]
     fn r14_a_personalised_price_is_declared_and_disclosed_in_every_wording() {
         let texts = |of: serde_json::Value| {
             let json = serde_json::json!({ "version": 1, "facets": {}, "families": { "f": {} }, "placements": { "p": {} }, "offers": [of] });
-            let config = compile(&json.to_string()).ok().and_then(|compiled| Config::from_bytes(compiled.bytes).ok());
+            let config = compile(&json.to_string())
+                .ok()
+                .and_then(|compiled| Config::from_bytes(compiled.bytes).ok());
             let prices = |config: &Config| {
                 let price = |variant, language| {
-                    let found = config.content(0, variant, language).find(|(key, _)| *key == "price");
+                    let found = config
+                        .content(0, variant, language)
+                        .find(|(key, _)| *key == "price");
                     found.map(|(_, text)| text.to_owned()).unwrap_or_default()
                 };
                 [price(0, "en"), price(0, "fr"), price(1, "en")]
@@ -120,15 +182,27 @@ mod tests {
                 "content": { "en": { "title": "Lisbon", "price": "289" }, "fr": { "title": "Lisbonne" } },
                 "variants": [{ "id": "short", "content": { "en": { "price": "from 280" } } }] })
         };
-        let said = ["289 · personalised price", "prix personnalisé", "from 280 · personalised price"];
+        let said = [
+            "289 · personalised price",
+            "prix personnalisé",
+            "from 280 · personalised price",
+        ];
         assert_eq!(texts(offer(true)), Some(said.map(str::to_owned)));
-        assert_eq!(texts(offer(false)), Some(["289", "", "from 280"].map(str::to_owned)));
+        assert_eq!(
+            texts(offer(false)),
+            Some(["289", "", "from 280"].map(str::to_owned))
+        );
     }
 
     #[test]
     fn what_is_no_number_or_stands_alone_is_refused_with_its_place() {
         let rating = |value, best, count| {
-            faults(&[("rating", "good"), ("rating_value", value), ("rating_best", best), ("rating_count", count)])
+            faults(&[
+                ("rating", "good"),
+                ("rating_value", value),
+                ("rating_best", best),
+                ("rating_count", count),
+            ])
         };
         assert_eq!(rating("4,6", "5", "9"), ["rating_value"]);
         assert_eq!(rating("6", "", "9"), ["rating_value"]);
@@ -136,7 +210,17 @@ mod tests {
         assert_eq!(rating("4", "5", "0"), ["rating_count"]);
         assert_eq!(rating("NaN", "5", "1.5"), ["rating_value", "rating_count"]);
         assert_eq!(faults(&[("rating", "4.6 of 5")]), ["rating", "rating"]);
-        assert_eq!(faults(&[("price", "9"), ("price_value", "9"), ("price_currency", "eur")]), ["price_currency"]);
-        assert_eq!(faults(&[("price_value", "9")]), ["price_value", "price_value"]);
+        assert_eq!(
+            faults(&[
+                ("price", "9"),
+                ("price_value", "9"),
+                ("price_currency", "eur")
+            ]),
+            ["price_currency"]
+        );
+        assert_eq!(
+            faults(&[("price_value", "9")]),
+            ["price_value", "price_value"]
+        );
     }
 }

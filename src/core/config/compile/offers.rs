@@ -20,7 +20,9 @@ impl Compiler {
             let path = format!("/families/{name}");
             let then = match &family.then {
                 None => NONE,
-                Some(then) => self.position(&self.families.clone(), then, &format!("{path}/then")).unwrap_or(NONE),
+                Some(then) => self
+                    .position(&self.families.clone(), then, &format!("{path}/then"))
+                    .unwrap_or(NONE),
             };
             if usize::from(then) == index {
                 self.error(
@@ -29,11 +31,16 @@ impl Compiler {
                     "Name another family".into(),
                 );
             }
-            let row = [self.out.text(name), self.enter(Namespace::Family, name, index, &path)];
-            row.iter().for_each(|v| self.out.put(Section::Families, &v.to_le_bytes()));
+            let row = [
+                self.out.text(name),
+                self.enter(Namespace::Family, name, index, &path),
+            ];
+            row.iter()
+                .for_each(|v| self.out.put(Section::Families, &v.to_le_bytes()));
             let rest_s = (family.rest_days * f64::from(DAY_S)).round() as u32;
             self.out.put(Section::Families, &rest_s.to_le_bytes());
-            self.out.put(Section::Families, &family.ignored_after.to_le_bytes());
+            self.out
+                .put(Section::Families, &family.ignored_after.to_le_bytes());
             self.out.put(Section::Families, &then.to_le_bytes());
         }
     }
@@ -41,7 +48,13 @@ impl Compiler {
     pub(super) fn offer(&mut self, offer: &OfferConfig, index: usize, value_weight: f64) {
         let path = format!("/offers/{index}");
         let hash = self.enter(Namespace::Offer, &offer.id, index, &format!("{path}/id"));
-        let family = self.position(&self.families.clone(), &offer.family, &format!("{path}/family")).unwrap_or(NONE);
+        let family = self
+            .position(
+                &self.families.clone(),
+                &offer.family,
+                &format!("{path}/family"),
+            )
+            .unwrap_or(NONE);
         let (from_s, until_s) = self.dates(offer, &path);
         let (first_weight, weights) = self.weights(&offer.topics, Weighted::Offer, &path);
         let condition = self.condition(offer.when.as_ref(), &format!("{path}/when"));
@@ -84,7 +97,10 @@ impl Compiler {
                 "Swap `from` and `until`".into(),
             );
         }
-        (from.unwrap_or(0) * DAY_S, until.map_or(u32::MAX, |day| (day + 1) * DAY_S))
+        (
+            from.unwrap_or(0) * DAY_S,
+            until.map_or(u32::MAX, |day| (day + 1) * DAY_S),
+        )
     }
 
     pub(super) fn condition(&mut self, when: Option<&Value>, path: &str) -> u32 {
@@ -95,8 +111,12 @@ impl Compiler {
 
     /// A condition's steps.
     pub(super) fn compiled(&mut self, when: &Value, path: &str) -> Vec<Step> {
-        let tree =
-            AttributeTree { topics: &self.topics, facets: &self.facets, customer: &self.names, seasons: &self.seasons };
+        let tree = AttributeTree {
+            topics: &self.topics,
+            facets: &self.facets,
+            customer: &self.names,
+            seasons: &self.seasons,
+        };
         condition::compile::compile(when, &tree, path, &mut self.issues)
     }
 
@@ -109,7 +129,12 @@ impl Compiler {
         }
         for (index, (name, placement)) in site.placements.iter().enumerate() {
             let first = self.out.rows(Section::Candidates) as u32;
-            for (i, _) in site.offers.iter().enumerate().filter(|(_, o)| o.placements.contains(name)) {
+            for (i, _) in site
+                .offers
+                .iter()
+                .enumerate()
+                .filter(|(_, o)| o.placements.contains(name))
+            {
                 self.out.put(Section::Candidates, &(i as u16).to_le_bytes());
             }
             let count = self.out.rows(Section::Candidates) as u32 - first;
@@ -122,10 +147,22 @@ impl Compiler {
                 };
                 self.warnings.push(issue);
             }
-            let row = [self.out.text(name), self.enter(Namespace::Placement, name, index, &path), first, count];
-            row.iter().for_each(|v| self.out.put(Section::Placements, &v.to_le_bytes()));
-            self.out.put(Section::Placements, &(placement.min_confidence as f32).to_le_bytes());
-            self.out.put(Section::Placements, &[placement.slots.to_le_bytes(), [0; 2]].concat());
+            let row = [
+                self.out.text(name),
+                self.enter(Namespace::Placement, name, index, &path),
+                first,
+                count,
+            ];
+            row.iter()
+                .for_each(|v| self.out.put(Section::Placements, &v.to_le_bytes()));
+            self.out.put(
+                Section::Placements,
+                &(placement.min_confidence as f32).to_le_bytes(),
+            );
+            self.out.put(
+                Section::Placements,
+                &[placement.slots.to_le_bytes(), [0; 2]].concat(),
+            );
         }
     }
 }

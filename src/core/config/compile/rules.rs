@@ -33,23 +33,36 @@ impl Compiler {
             seconds(policy.fatigue_half_life_days * f64::from(DAY_S)),
             float(policy.similarity),
         ];
-        rows.iter().for_each(|row| self.out.put(Section::Policy, row));
+        rows.iter()
+            .for_each(|row| self.out.put(Section::Policy, row));
     }
 
     pub(super) fn events(&mut self, site: &SiteConfig) {
-        for name in site.events.keys().filter(|name| Kind::of_name(name).is_none()) {
+        for name in site
+            .events
+            .keys()
+            .filter(|name| Kind::of_name(name).is_none())
+        {
             let names: Vec<&str> = Kind::ALL.iter().map(|k| k.name()).collect();
-            self.issues.push(unknown(&format!("/events/{name}"), name, &names));
+            self.issues
+                .push(unknown(&format!("/events/{name}"), name, &names));
         }
         for kind in Kind::ALL {
-            let weight = site.events.get(kind.name()).map_or(kind.default_weight(), |e| e.weight as f32);
+            let weight = site
+                .events
+                .get(kind.name())
+                .map_or(kind.default_weight(), |e| e.weight as f32);
             self.out.put(Section::EventWeights, &weight.to_le_bytes());
         }
     }
 
     pub(super) fn page_rule(&mut self, section: Section, rule: &PageRule, path: &str) {
         if rule.pattern.is_empty() {
-            self.error(format!("{path}/match"), "the pattern is empty".into(), "Write a path such as /ski/*".into());
+            self.error(
+                format!("{path}/match"),
+                "the pattern is empty".into(),
+                "Write a path such as /ski/*".into(),
+            );
         }
         let key = match section {
             Section::TokenRules => name_hash(Namespace::Token, &rule.pattern.to_lowercase()),
@@ -63,19 +76,40 @@ impl Compiler {
     }
 
     /// Topics with weights into their pool; an offer's count as much as their facets do.
-    pub(super) fn weights(&mut self, topics: &BTreeMap<String, f64>, of: Weighted, path: &str) -> (u32, u16) {
+    pub(super) fn weights(
+        &mut self,
+        topics: &BTreeMap<String, f64>,
+        of: Weighted,
+        path: &str,
+    ) -> (u32, u16) {
         let first = self.out.rows(Section::TopicWeights) as u32;
         let least = if of == Weighted::Offer { -1.0 } else { 0.0 };
         for (name, weight) in topics {
             let path = format!("{path}/topics/{name}");
             if !(least..=1.0).contains(weight) || *weight == 0.0 {
                 let message = format!("{weight} is no weight here");
-                self.error(path.clone(), message, format!("Write a number above {least} to 1"));
+                self.error(
+                    path.clone(),
+                    message,
+                    format!("Write a number above {least} to 1"),
+                );
             }
-            let Some(index) = self.known(name, &path) else { continue };
-            let counts = if of == Weighted::Offer { self.facet_weights[usize::from(index)] } else { 1.0 };
-            self.out.put(Section::TopicWeights, &[index.to_le_bytes(), [0; 2]].concat());
-            self.out.put(Section::TopicWeights, &((weight * counts) as f32).to_le_bytes());
+            let Some(index) = self.known(name, &path) else {
+                continue;
+            };
+            let counts = if of == Weighted::Offer {
+                self.facet_weights[usize::from(index)]
+            } else {
+                1.0
+            };
+            self.out.put(
+                Section::TopicWeights,
+                &[index.to_le_bytes(), [0; 2]].concat(),
+            );
+            self.out.put(
+                Section::TopicWeights,
+                &((weight * counts) as f32).to_le_bytes(),
+            );
         }
         (first, self.short(topics.len(), &format!("{path}/topics")))
     }

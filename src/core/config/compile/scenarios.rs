@@ -23,24 +23,43 @@ impl Compiler {
 
     fn scenario(&mut self, scenario: &ScenarioConfig, index: usize, ids: &[String]) {
         let path = format!("/scenarios/{index}");
-        let hash = self.enter(Namespace::Scenario, &scenario.name, index, &format!("{path}/name"));
+        let hash = self.enter(
+            Namespace::Scenario,
+            &scenario.name,
+            index,
+            &format!("{path}/name"),
+        );
         let on = self.cause(&scenario.on, &format!("{path}/on"));
         let condition = self.condition(scenario.when.as_ref(), &format!("{path}/when"));
         let after_s = self.delay(&scenario.after, on, &format!("{path}/after"));
         let (offer, webhook) = self.then(scenario, ids, &format!("{path}/then"));
-        let first_unless = self.short(self.out.rows(Section::ScenarioUnless), &format!("{path}/unless"));
+        let first_unless = self.short(
+            self.out.rows(Section::ScenarioUnless),
+            &format!("{path}/unless"),
+        );
         for (i, name) in scenario.unless.iter().enumerate() {
             let kind = self.event_kind(name, &format!("{path}/unless/{i}"));
             self.out.put(Section::ScenarioUnless, &kind.to_le_bytes());
         }
         let within_s = scenario.within.map_or(WITHIN_S, |w| w.seconds());
-        let (most, per) = scenario.at_most.map_or((0, 0), |cap| (cap.most, cap.per as u16));
+        let (most, per) = scenario
+            .at_most
+            .map_or((0, 0), |cap| (cap.most, cap.per as u16));
         let name = self.out.text(&scenario.name);
         for v in [name, hash, condition, after_s as u32, within_s, webhook] {
             self.out.put(Section::Scenarios, &v.to_le_bytes());
         }
         let unless = self.short(scenario.unless.len(), &format!("{path}/unless"));
-        for v in [on, scenario.after.relative as u16, offer, most, per, first_unless, unless, 0] {
+        for v in [
+            on,
+            scenario.after.relative as u16,
+            offer,
+            most,
+            per,
+            first_unless,
+            unless,
+            0,
+        ] {
             self.out.put(Section::Scenarios, &v.to_le_bytes());
         }
     }
@@ -56,10 +75,17 @@ impl Compiler {
         if let Some(kind) = Kind::of_name(on) {
             return kind as u16;
         }
-        let moments: Vec<String> = Moment::ALL.iter().map(|m| format!("trip.{}", m.name())).collect();
+        let moments: Vec<String> = Moment::ALL
+            .iter()
+            .map(|m| format!("trip.{}", m.name()))
+            .collect();
         let kinds = Kind::ALL.iter().map(|k| k.name());
-        let names: Vec<&str> =
-            of_its_own.iter().map(|(n, _)| *n).chain(moments.iter().map(String::as_str)).chain(kinds).collect();
+        let names: Vec<&str> = of_its_own
+            .iter()
+            .map(|(n, _)| *n)
+            .chain(moments.iter().map(String::as_str))
+            .chain(kinds)
+            .collect();
         self.issues.push(unknown(path, on, &names));
         NONE
     }
@@ -74,26 +100,47 @@ impl Compiler {
     }
 
     fn delay(&mut self, after: &DelayConfig, on: u16, path: &str) -> i32 {
-        let after_s = (after.minutes * 60.0 + after.hours * 3600.0 + after.days * f64::from(DAY_S)).round() as i32;
-        let has_dates = matches!(on, cause::BOOKING | cause::QUOTE_ABANDONED) || on >= cause::MOMENT;
+        let after_s = (after.minutes * 60.0 + after.hours * 3600.0 + after.days * f64::from(DAY_S))
+            .round() as i32;
+        let has_dates =
+            matches!(on, cause::BOOKING | cause::QUOTE_ABANDONED) || on >= cause::MOMENT;
         if after.relative != RelativeTo::Event && !has_dates {
-            let remedy = "Wait for `booking`, `quote_abandoned` or a trip's moment, or count from the event".to_owned();
-            self.error(format!("{path}/relative"), "this has no departure and no return".into(), remedy);
+            let remedy =
+                "Wait for `booking`, `quote_abandoned` or a trip's moment, or count from the event"
+                    .to_owned();
+            self.error(
+                format!("{path}/relative"),
+                "this has no departure and no return".into(),
+                remedy,
+            );
         }
         if after.relative == RelativeTo::Event && after_s < 0 && on != cause::BIRTHDAY {
-            let remedy = "Write a delay of 0 or more, or count from the departure or the return".to_owned();
-            self.error(path.into(), "nothing can follow before it happens".into(), remedy);
+            let remedy =
+                "Write a delay of 0 or more, or count from the departure or the return".to_owned();
+            self.error(
+                path.into(),
+                "nothing can follow before it happens".into(),
+                remedy,
+            );
         }
         after_s
     }
 
     fn then(&mut self, scenario: &ScenarioConfig, ids: &[String], path: &str) -> (u16, u32) {
         match (&scenario.then.offer, &scenario.then.webhook) {
-            (Some(offer), None) => (self.position(ids, offer, &format!("{path}/offer")).unwrap_or(NONE), 0),
+            (Some(offer), None) => (
+                self.position(ids, offer, &format!("{path}/offer"))
+                    .unwrap_or(NONE),
+                0,
+            ),
             (None, Some(webhook)) => (NONE, self.out.text(webhook)),
             _ => {
                 let remedy = "Write one of `offer` and `webhook`".to_owned();
-                self.error(path.into(), "a scenario does exactly one thing".into(), remedy);
+                self.error(
+                    path.into(),
+                    "a scenario does exactly one thing".into(),
+                    remedy,
+                );
                 (NONE, 0)
             }
         }

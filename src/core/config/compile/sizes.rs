@@ -30,12 +30,21 @@ pub fn faults(site: &SiteConfig) -> Vec<Issue> {
         ("/questions", "questions", site.questions.len()),
     ];
     let lists = lists.map(|(path, what, count)| (path.to_owned(), what, count, MOST));
-    let experiments = ("/experiments".to_owned(), "experiments", site.experiments.len(), MOST_EXPERIMENTS);
+    let experiments = (
+        "/experiments".to_owned(),
+        "experiments",
+        site.experiments.len(),
+        MOST_EXPERIMENTS,
+    );
     let arms = site.experiments.iter().map(|(name, e)| {
         let path = format!("/experiments/{name}/arms");
         (path, "arms", e.arms.len(), MOST_ARMS)
     });
-    let too_long = lists.into_iter().chain([experiments]).chain(arms).filter(|(_, _, count, most)| count > most);
+    let too_long = lists
+        .into_iter()
+        .chain([experiments])
+        .chain(arms)
+        .filter(|(_, _, count, most)| count > most);
     let issue = |(path, what, count, most): (String, &str, usize, usize)| Issue {
         path,
         message: format!("{count} {what} are too many"),

@@ -18,13 +18,22 @@ impl Compiler {
     pub(super) fn times(&mut self, site: &SiteConfig) {
         self.zones = site.zones.keys().cloned().collect();
         for (index, (name, zone)) in site.zones.iter().enumerate() {
-            let row = [self.out.text(name), self.enter(Namespace::Zone, name, index, &format!("/zones/{name}"))];
-            row.iter().for_each(|v| self.out.put(Section::Zones, &v.to_le_bytes()));
-            self.out.put(Section::Zones, &[number_of(Some(zone.hemisphere)).to_le_bytes(), [0; 2]].concat());
+            let row = [
+                self.out.text(name),
+                self.enter(Namespace::Zone, name, index, &format!("/zones/{name}")),
+            ];
+            row.iter()
+                .for_each(|v| self.out.put(Section::Zones, &v.to_le_bytes()));
+            self.out.put(
+                Section::Zones,
+                &[number_of(Some(zone.hemisphere)).to_le_bytes(), [0; 2]].concat(),
+            );
         }
         let zone = match &site.default_zone {
             None => NONE,
-            Some(name) => self.position(&self.zones.clone(), name, "/default_zone").unwrap_or(NONE),
+            Some(name) => self
+                .position(&self.zones.clone(), name, "/default_zone")
+                .unwrap_or(NONE),
         };
         let rows = [
             seconds(site.pressure.rest_after_booking_days * f64::from(DAY_S)),
@@ -34,7 +43,8 @@ impl Compiler {
             u32::from(site.journey.returned_days),
             u32::from(zone),
         ];
-        rows.iter().for_each(|row| self.out.put(Section::Timing, &row.to_le_bytes()));
+        rows.iter()
+            .for_each(|row| self.out.put(Section::Timing, &row.to_le_bytes()));
         self.seasons = site.seasons.iter().map(|s| s.name.clone()).collect();
         for (index, season) in site.seasons.iter().enumerate() {
             self.season(site, season, index);
@@ -45,8 +55,12 @@ impl Compiler {
         let path = format!("/seasons/{index}");
         let name = self.out.text(&season.name);
         self.out.put(Section::Seasons, &name.to_le_bytes());
-        self.out.put(Section::Seasons, &(season.taste_weight as f32).to_le_bytes());
-        self.out.put(Section::Seasons, &(season.exploration as f32).to_le_bytes());
+        self.out.put(
+            Section::Seasons,
+            &(season.taste_weight as f32).to_le_bytes(),
+        );
+        self.out
+            .put(Section::Seasons, &(season.exploration as f32).to_le_bytes());
         let names = self.zones.clone();
         let regions: Vec<u16> = season
             .regions
@@ -58,7 +72,11 @@ impl Compiler {
         match (&season.from, &season.until) {
             (Some(from), Some(until)) => {
                 let everywhere = [NONE];
-                let zones = if regions.is_empty() { &everywhere[..] } else { &regions[..] };
+                let zones = if regions.is_empty() {
+                    &everywhere[..]
+                } else {
+                    &regions[..]
+                };
                 for zone in zones {
                     self.span((index, season.hemisphere), *zone, (from, until), &path);
                 }
@@ -68,7 +86,12 @@ impl Compiler {
                     let is_meant = regions.is_empty() || regions.contains(&(zone as u16));
                     for (i, days) in config.holidays.iter().enumerate().filter(|_| is_meant) {
                         let path = format!("/zones/{}/holidays/{i}", names[zone]);
-                        self.span((index, season.hemisphere), zone as u16, (&days.from, &days.until), &path);
+                        self.span(
+                            (index, season.hemisphere),
+                            zone as u16,
+                            (&days.from, &days.until),
+                            &path,
+                        );
                     }
                 }
             }
@@ -77,11 +100,21 @@ impl Compiler {
         let has_days = season.from.is_some() && season.until.is_some();
         if !has_days && self.out.rows(Section::SeasonSpans) == before {
             let remedy = "Write `from` and `until`, or give its zones `holidays`".to_owned();
-            self.error(path, format!("the season `{}` has no days", season.name), remedy);
+            self.error(
+                path,
+                format!("the season `{}` has no days", season.name),
+                remedy,
+            );
         }
     }
 
-    fn span(&mut self, (season, half): (usize, Option<Hemisphere>), zone: u16, days: (&str, &str), path: &str) {
+    fn span(
+        &mut self,
+        (season, half): (usize, Option<Hemisphere>),
+        zone: u16,
+        days: (&str, &str),
+        path: &str,
+    ) {
         let (from, until) = (day_of(days.0), day_of(days.1));
         let (Some((from, yearly)), Some((until, yearly_until))) = (from, until) else {
             let field = if from.is_none() { "from" } else { "until" };
@@ -90,12 +123,27 @@ impl Compiler {
         };
         if yearly != yearly_until {
             let remedy = "Write both as MM-DD, or both as YYYY-MM-DD".to_owned();
-            return self.error(path.into(), "one day has a year, the other has none".into(), remedy);
+            return self.error(
+                path.into(),
+                "one day has a year, the other has none".into(),
+                remedy,
+            );
         }
         if !yearly && until < from {
-            return self.error(path.into(), "it ends before it begins".into(), "Swap `from` and `until`".into());
+            return self.error(
+                path.into(),
+                "it ends before it begins".into(),
+                "Swap `from` and `until`".into(),
+            );
         }
-        for v in [season as u16, zone, from, until, u16::from(yearly), number_of(half)] {
+        for v in [
+            season as u16,
+            zone,
+            from,
+            until,
+            u16::from(yearly),
+            number_of(half),
+        ] {
             self.out.put(Section::SeasonSpans, &v.to_le_bytes());
         }
     }
@@ -109,11 +157,17 @@ impl Compiler {
         for (i, (name, family)) in site.families.iter().enumerate() {
             self.caps(Scope::Family, i, &family.caps, &format!("/families/{name}"));
             if family.suppressed_by_booking {
-                self.out.put(Section::SuppressedFamilies, &(i as u16).to_le_bytes());
+                self.out
+                    .put(Section::SuppressedFamilies, &(i as u16).to_le_bytes());
             }
         }
         for (i, (name, placement)) in site.placements.iter().enumerate() {
-            self.caps(Scope::Placement, i, &placement.caps, &format!("/placements/{name}"));
+            self.caps(
+                Scope::Placement,
+                i,
+                &placement.caps,
+                &format!("/placements/{name}"),
+            );
         }
         let ids: Vec<String> = site.offers.iter().map(|o| o.id.clone()).collect();
         for (i, offer) in site.offers.iter().enumerate() {
@@ -131,7 +185,10 @@ impl Compiler {
             if scope == Scope::Offer && !is_counted {
                 self.error(
                     format!("{path}/caps/{i}/most"),
-                    format!("{} is more than is kept: the times of an offer's newest eight exposures", cap.most),
+                    format!(
+                        "{} is more than is kept: the times of an offer's newest eight exposures",
+                        cap.most
+                    ),
                     "Write 1 to 8, or count per life".into(),
                 );
             }
@@ -144,10 +201,13 @@ impl Compiler {
     /// Destination and main theme of an offer: its heaviest topics there and elsewhere.
     fn themes(&self, topics: &BTreeMap<String, f64>) -> [u16; 2] {
         let heaviest = |is_place: bool| {
-            let wanted = topics.iter().filter(|(n, w)| n.starts_with("destination.") == is_place && **w > 0.0);
+            let wanted = topics
+                .iter()
+                .filter(|(n, w)| n.starts_with("destination.") == is_place && **w > 0.0);
             // The first by name of equally heavy ones.
             let best = wanted.reduce(|best, other| if other.1 > best.1 { other } else { best });
-            best.and_then(|(name, _)| self.topics.get(name).copied()).unwrap_or(NONE)
+            best.and_then(|(name, _)| self.topics.get(name).copied())
+                .unwrap_or(NONE)
         };
         [heaviest(true), heaviest(false)]
     }
@@ -155,9 +215,12 @@ impl Compiler {
     fn substitutes(&mut self, offer: &OfferConfig, index: usize, ids: &[String]) {
         for (i, other) in offer.substitutes.iter().enumerate() {
             let path = format!("/offers/{index}/substitutes/{i}");
-            let Some(other) = self.position(ids, other, &path) else { continue };
+            let Some(other) = self.position(ids, other, &path) else {
+                continue;
+            };
             for pair in [[index as u16, other], [other, index as u16]] {
-                pair.iter().for_each(|v| self.out.put(Section::Substitutes, &v.to_le_bytes()));
+                pair.iter()
+                    .for_each(|v| self.out.put(Section::Substitutes, &v.to_le_bytes()));
             }
         }
     }
@@ -166,12 +229,17 @@ impl Compiler {
 /// A day and whether it is one of every year.
 fn day_of(text: &str) -> Option<(u16, bool)> {
     if text.len() != 5 {
-        return (text.len() == 10).then(|| day_of_date(text)).flatten().map(|day| (day, false));
+        return (text.len() == 10)
+            .then(|| day_of_date(text))
+            .flatten()
+            .map(|day| (day, false));
     }
     let (month, day) = text.split_once('-')?;
     let (month, day) = (month.parse::<u16>().ok()?, day.parse::<u16>().ok()?);
     // The 29th of February is a day of every year: it is passed over where it does not exist.
-    let is_day = (1..=12).contains(&month) && day >= 1 && u32::from(day) <= month_length(2020, u32::from(month));
+    let is_day = (1..=12).contains(&month)
+        && day >= 1
+        && u32::from(day) <= month_length(2020, u32::from(month));
     is_day.then_some((32 * month + day, true))
 }
 

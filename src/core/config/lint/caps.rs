@@ -16,21 +16,47 @@ impl Lint<'_> {
         let site = self.site;
         self.list(&site.pressure.caps, "/pressure", |_| None);
         for (name, family) in &site.families {
-            let sells = site.offers.iter().filter(|o| o.family == *name).all(is_commercial);
-            let around = |cap: &CapConfig| sells.then(|| tightest(&site.pressure.caps, cap, "the whole")).flatten();
+            let sells = site
+                .offers
+                .iter()
+                .filter(|o| o.family == *name)
+                .all(is_commercial);
+            let around = |cap: &CapConfig| {
+                sells
+                    .then(|| tightest(&site.pressure.caps, cap, "the whole"))
+                    .flatten()
+            };
             self.list(&family.caps, &format!("/families/{}", part(name)), around);
         }
         for (name, placement) in &site.placements {
-            let sells = site.offers.iter().filter(|o| o.placements.contains(name)).all(is_commercial);
-            let around = |cap: &CapConfig| sells.then(|| tightest(&site.pressure.caps, cap, "the whole")).flatten();
-            self.list(&placement.caps, &format!("/placements/{}", part(name)), around);
+            let sells = site
+                .offers
+                .iter()
+                .filter(|o| o.placements.contains(name))
+                .all(is_commercial);
+            let around = |cap: &CapConfig| {
+                sells
+                    .then(|| tightest(&site.pressure.caps, cap, "the whole"))
+                    .flatten()
+            };
+            self.list(
+                &placement.caps,
+                &format!("/placements/{}", part(name)),
+                around,
+            );
         }
         for (i, offer) in site.offers.iter().enumerate() {
             let around = |cap: &CapConfig| {
-                let of_family = site.families.get(&offer.family).map_or(&[][..], |f| &f.caps);
+                let of_family = site
+                    .families
+                    .get(&offer.family)
+                    .map_or(&[][..], |f| &f.caps);
                 let of_family = tightest(of_family, cap, &format!("the family `{}`", offer.family));
-                let of_all = tightest(&site.pressure.caps, cap, "the whole").filter(|_| is_commercial(offer));
-                let all = [of_family, self.of_placements(offer, cap), of_all].into_iter().flatten();
+                let of_all = tightest(&site.pressure.caps, cap, "the whole")
+                    .filter(|_| is_commercial(offer));
+                let all = [of_family, self.of_placements(offer, cap), of_all]
+                    .into_iter()
+                    .flatten();
                 all.min_by_key(|first| first.most)
             };
             let found = never_binding(&offer.caps, around);
@@ -38,7 +64,12 @@ impl Lint<'_> {
         }
     }
 
-    fn list(&mut self, caps: &[CapConfig], path: &str, around: impl Fn(&CapConfig) -> Option<First>) {
+    fn list(
+        &mut self,
+        caps: &[CapConfig],
+        path: &str,
+        around: impl Fn(&CapConfig) -> Option<First>,
+    ) {
         self.warn_of(never_binding(caps, around), path);
     }
 
@@ -60,7 +91,8 @@ impl Lint<'_> {
     fn of_placements(&self, offer: &OfferConfig, cap: &CapConfig) -> Option<First> {
         let mut most = 0;
         for place in &offer.placements {
-            most += tightest(&self.site.placements.get(place)?.caps, cap, "").map(|first| first.most)?;
+            most += tightest(&self.site.placements.get(place)?.caps, cap, "")
+                .map(|first| first.most)?;
         }
         let whose = match &offer.placements[..] {
             [only] => format!("the placement `{only}`"),
@@ -71,7 +103,10 @@ impl Lint<'_> {
 }
 
 /// The caps of a list that another always comes before: one of the same list, or one around it.
-fn never_binding(caps: &[CapConfig], around: impl Fn(&CapConfig) -> Option<First>) -> Vec<(usize, &CapConfig, First)> {
+fn never_binding(
+    caps: &[CapConfig],
+    around: impl Fn(&CapConfig) -> Option<First>,
+) -> Vec<(usize, &CapConfig, First)> {
     let mut found = Vec::new();
     for (i, cap) in caps.iter().enumerate() {
         let beside = caps.iter().enumerate().filter(|(j, other)| {
@@ -80,8 +115,13 @@ fn never_binding(caps: &[CapConfig], around: impl Fn(&CapConfig) -> Option<First
             *j != i && (!is_alike || *j < i)
         });
         let beside: Vec<CapConfig> = beside.map(|(_, other)| *other).collect();
-        let all = [tightest(&beside, cap, "another cap here"), around(cap)].into_iter().flatten();
-        if let Some(first) = all.min_by_key(|first| first.most).filter(|first| first.most <= u32::from(cap.most)) {
+        let all = [tightest(&beside, cap, "another cap here"), around(cap)]
+            .into_iter()
+            .flatten();
+        if let Some(first) = all
+            .min_by_key(|first| first.most)
+            .filter(|first| first.most <= u32::from(cap.most))
+        {
             found.push((i, cap, first));
         }
     }
@@ -90,8 +130,15 @@ fn never_binding(caps: &[CapConfig], around: impl Fn(&CapConfig) -> Option<First
 
 /// The smallest of the caps that count at least the time that another counts.
 fn tightest(caps: &[CapConfig], inner: &CapConfig, whose: &str) -> Option<First> {
-    let most = caps.iter().filter(|cap| contains(cap.per, inner.per)).map(|cap| cap.most).min()?;
-    Some(First { whose: whose.to_owned(), most: u32::from(most) })
+    let most = caps
+        .iter()
+        .filter(|cap| contains(cap.per, inner.per))
+        .map(|cap| cap.most)
+        .min()?;
+    Some(First {
+        whose: whose.to_owned(),
+        most: u32::from(most),
+    })
 }
 
 /// Whether one window always contains the other. A visit is as long as it likes.

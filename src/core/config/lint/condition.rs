@@ -43,13 +43,21 @@ impl Judge<'_> {
     }
 
     /// All members of a condition, after what was asked around it.
-    fn all(&self, members: &Map<String, Value>, path: &str, mut domains: Domains) -> Option<Impossible> {
+    fn all(
+        &self,
+        members: &Map<String, Value>,
+        path: &str,
+        mut domains: Domains,
+    ) -> Option<Impossible> {
         let mut choices = Vec::new();
         if let Some(found) = self.narrow(members, path, &mut domains, &mut choices) {
             return Some(found);
         }
         let mut impossible = choices.into_iter().filter(|(_, list)| {
-            list.iter().all(|one| one.as_object().is_some_and(|one| self.all(one, path, domains.clone()).is_some()))
+            list.iter().all(|one| {
+                one.as_object()
+                    .is_some_and(|one| self.all(one, path, domains.clone()).is_some())
+            })
         });
         impossible.next().map(|(path, _)| Impossible {
             path,
@@ -70,7 +78,8 @@ impl Judge<'_> {
             let path = format!("{path}/{}", part(key));
             let found = match (key.as_str(), operand) {
                 ("$and", Value::Array(list)) => list.iter().enumerate().find_map(|(i, one)| {
-                    one.as_object().and_then(|one| self.narrow(one, &format!("{path}/{i}"), domains, choices))
+                    one.as_object()
+                        .and_then(|one| self.narrow(one, &format!("{path}/{i}"), domains, choices))
                 }),
                 ("$or", Value::Array(list)) => {
                     choices.push((path, list));
@@ -86,9 +95,17 @@ impl Judge<'_> {
         None
     }
 
-    fn attribute(&self, name: &str, asked: &Value, path: &str, domains: &mut Domains) -> Option<Impossible> {
+    fn attribute(
+        &self,
+        name: &str,
+        asked: &Value,
+        path: &str,
+        domains: &mut Domains,
+    ) -> Option<Impossible> {
         let fresh = self.domain(name, self.tree.resolve(name)?);
-        let domain = domains.entry(name.to_owned()).or_insert_with(|| fresh.clone());
+        let domain = domains
+            .entry(name.to_owned())
+            .or_insert_with(|| fresh.clone());
         narrow(domain, asked);
         if !domain.is_empty() {
             return None;
@@ -98,22 +115,33 @@ impl Judge<'_> {
                 format!("no value of `{name}` passes all that is asked of it"),
                 "Loosen one of the tests, or put them into `$or`".to_owned(),
             ),
-            Some((low, high)) if high.is_finite() => {
-                (format!("`{name}` is never so: it lies from {low} to {high}"), "Ask for a value in between".to_owned())
-            }
-            Some((low, _)) => (format!("`{name}` is never so"), format!("Ask for a number from {low} on")),
+            Some((low, high)) if high.is_finite() => (
+                format!("`{name}` is never so: it lies from {low} to {high}"),
+                "Ask for a value in between".to_owned(),
+            ),
+            Some((low, _)) => (
+                format!("`{name}` is never so"),
+                format!("Ask for a number from {low} on"),
+            ),
             None => (format!("`{name}` is never so here"), self.remedy(name)),
         };
-        Some(Impossible { path: path.to_owned(), message, remedy })
+        Some(Impossible {
+            path: path.to_owned(),
+            message,
+            remedy,
+        })
     }
 
     fn remedy(&self, name: &str) -> String {
         match name {
-            "page.topics" => "Give the topic by a rule in `pages` or `json_ld`, or ask for another".into(),
+            "page.topics" => {
+                "Give the topic by a rule in `pages` or `json_ld`, or ask for another".into()
+            }
             "segments" => "Mend that segment, or ask for another".into(),
             "persona" => "Ask for a persona that is not negative and whose rules can hold".into(),
             "persona.negative" | "pressure.frequency" if self.is_commercial => {
-                "Use an editorial kind, or ask for something else: such visitors are sold nothing".into()
+                "Use an editorial kind, or ask for something else: such visitors are sold nothing"
+                    .into()
             }
             "persona.negative" => "Ask for a persona that is negative".into(),
             _ => "Loosen the test".into(),
@@ -132,7 +160,11 @@ impl Judge<'_> {
         domain.drop_names(self.never.get(name).into_iter().flatten().cloned());
         let is = |id: Id| attribute.id == id as u16;
         if is(Id::Persona) || is(Id::PersonaNegative) {
-            let of_kind = self.site.personas.iter().filter(|(_, p)| p.negative == is(Id::PersonaNegative));
+            let of_kind = self
+                .site
+                .personas
+                .iter()
+                .filter(|(_, p)| p.negative == is(Id::PersonaNegative));
             domain.keep_names(of_kind.map(|(name, _)| name.clone()));
         }
         if self.is_commercial && is(Id::PersonaNegative) {
@@ -147,7 +179,12 @@ impl Judge<'_> {
     fn bounds(&self, attribute: Attribute) -> (f64, f64) {
         let is_one_of = |ids: &[Id]| ids.iter().any(|id| attribute.id == *id as u16);
         if is_one_of(&[Id::PersonaScore]) {
-            let rules = self.site.personas.values().nth(attribute.argument as usize).map_or(&[][..], |p| &p.rules);
+            let rules = self
+                .site
+                .personas
+                .values()
+                .nth(attribute.argument as usize)
+                .map_or(&[][..], |p| &p.rules);
             let sum = |best: fn(f64, f64) -> f64| rules.iter().map(|r| best(r.points, 0.0)).sum();
             return (sum(f64::min), sum(f64::max));
         }
@@ -161,7 +198,11 @@ impl Judge<'_> {
             return (3.0, 15.0);
         }
         // A departure may lie behind; everything else counts something.
-        if is_one_of(&[Id::DaysToDeparture]) { (f64::NEG_INFINITY, f64::INFINITY) } else { (0.0, f64::INFINITY) }
+        if is_one_of(&[Id::DaysToDeparture]) {
+            (f64::NEG_INFINITY, f64::INFINITY)
+        } else {
+            (0.0, f64::INFINITY)
+        }
     }
 }
 
@@ -169,7 +210,9 @@ impl Judge<'_> {
 fn narrow(domain: &mut Domain, asked: &Value) {
     domain.may_be_unknown &= value_matches_unknown(asked);
     match asked {
-        Value::Object(operators) => operators.iter().for_each(|(operator, operand)| domain.narrow(operator, operand)),
+        Value::Object(operators) => operators
+            .iter()
+            .for_each(|(operator, operand)| domain.narrow(operator, operand)),
         plain => domain.narrow("$eq", plain),
     }
 }
@@ -182,9 +225,9 @@ fn has_empty_test(fresh: &Domain, asked: &Value) -> bool {
         domain.is_empty()
     };
     match asked {
-        Value::Object(operators) => {
-            operators.iter().any(|(o, v)| leaves_nothing(&Value::from_iter([(&**o, v.clone())])))
-        }
+        Value::Object(operators) => operators
+            .iter()
+            .any(|(o, v)| leaves_nothing(&Value::from_iter([(&**o, v.clone())]))),
         plain => leaves_nothing(plain),
     }
 }

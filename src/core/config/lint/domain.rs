@@ -70,7 +70,9 @@ impl Domain {
         match (operator, operand) {
             ("$eq", Value::Null) | ("$exists", Value::Bool(false)) => self.may_be_known = false,
             ("$ne", Value::Null) | ("$exists", Value::Bool(true)) => self.may_be_unknown = false,
-            ("$elemMatch", Value::Object(inner)) => inner.iter().for_each(|(o, v)| self.narrow_list(o, v)),
+            ("$elemMatch", Value::Object(inner)) => {
+                inner.iter().for_each(|(o, v)| self.narrow_list(o, v))
+            }
             _ if self.kind == Kind::List => self.narrow_list(operator, operand),
             ("$eq", one) => self.among(std::slice::from_ref(one)),
             ("$in", Value::Array(list)) => self.among(list),
@@ -131,9 +133,16 @@ impl Domain {
                 None => self.low.0 < self.high.0 || (self.low == self.high && !self.low.1),
             },
             Kind::List => {
-                self.with.is_disjoint(&self.without) && self.with_any.iter().all(|any| !any.is_subset(&self.without))
+                self.with.is_disjoint(&self.without)
+                    && self
+                        .with_any
+                        .iter()
+                        .all(|any| !any.is_subset(&self.without))
             }
-            _ => self.names.as_ref().is_none_or(|names| !names.is_subset(&self.without)),
+            _ => self
+                .names
+                .as_ref()
+                .is_none_or(|names| !names.is_subset(&self.without)),
         }
     }
 
@@ -160,7 +169,9 @@ mod tests {
     fn is_left(kind: Kind, tests: &[(&str, Value)]) -> bool {
         let mut domain = Domain::of(kind, (0.0, 1.0));
         domain.may_be_unknown = false;
-        tests.iter().for_each(|(operator, operand)| domain.narrow(operator, operand));
+        tests
+            .iter()
+            .for_each(|(operator, operand)| domain.narrow(operator, operand));
         !domain.is_empty()
     }
 
@@ -168,19 +179,49 @@ mod tests {
     fn numbers_keep_open_and_closed_ends_apart() {
         assert!(is_left(Kind::Number, &[("$gte", json!(1))]));
         assert!(!is_left(Kind::Number, &[("$gt", json!(1))]));
-        assert!(is_left(Kind::Number, &[("$gte", json!(0.5)), ("$lte", json!(0.5))]));
-        assert!(!is_left(Kind::Number, &[("$gte", json!(0.5)), ("$lt", json!(0.5))]));
-        assert!(!is_left(Kind::Number, &[("$in", json!([0.2, 0.3])), ("$gt", json!(0.3))]));
+        assert!(is_left(
+            Kind::Number,
+            &[("$gte", json!(0.5)), ("$lte", json!(0.5))]
+        ));
+        assert!(!is_left(
+            Kind::Number,
+            &[("$gte", json!(0.5)), ("$lt", json!(0.5))]
+        ));
+        assert!(!is_left(
+            Kind::Number,
+            &[("$in", json!([0.2, 0.3])), ("$gt", json!(0.3))]
+        ));
         assert!(is_left(Kind::Number, &[("$ne", json!(0.5))]));
     }
 
     #[test]
     fn names_flags_and_lists_run_out_too() {
-        assert!(!is_left(Kind::Name, &[("$eq", json!("a")), ("$ne", json!("a"))]));
-        assert!(is_left(Kind::Name, &[("$in", json!(["a", "b"])), ("$nin", json!(["a"]))]));
-        assert!(!is_left(Kind::Flag, &[("$ne", json!(true)), ("$ne", json!(false))]));
-        assert!(is_left(Kind::List, &[("$in", json!(["a"])), ("$in", json!(["b"]))]));
-        assert!(!is_left(Kind::List, &[("$all", json!(["a", "b"])), ("$nin", json!(["b"]))]));
-        assert!(!is_left(Kind::List, &[("$elemMatch", json!({"$in": ["a"]})), ("$nin", json!(["a"]))]));
+        assert!(!is_left(
+            Kind::Name,
+            &[("$eq", json!("a")), ("$ne", json!("a"))]
+        ));
+        assert!(is_left(
+            Kind::Name,
+            &[("$in", json!(["a", "b"])), ("$nin", json!(["a"]))]
+        ));
+        assert!(!is_left(
+            Kind::Flag,
+            &[("$ne", json!(true)), ("$ne", json!(false))]
+        ));
+        assert!(is_left(
+            Kind::List,
+            &[("$in", json!(["a"])), ("$in", json!(["b"]))]
+        ));
+        assert!(!is_left(
+            Kind::List,
+            &[("$all", json!(["a", "b"])), ("$nin", json!(["b"]))]
+        ));
+        assert!(!is_left(
+            Kind::List,
+            &[
+                ("$elemMatch", json!({"$in": ["a"]})),
+                ("$nin", json!(["a"]))
+            ]
+        ));
     }
 }

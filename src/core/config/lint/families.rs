@@ -9,13 +9,27 @@ impl Lint<'_> {
         let site = self.site;
         for (name, family) in &site.families {
             let path = format!("/families/{}", part(name));
-            let mut own = site.offers.iter().zip(&self.dead).filter(|(o, _)| o.family == *name).peekable();
+            let mut own = site
+                .offers
+                .iter()
+                .zip(&self.dead)
+                .filter(|(o, _)| o.family == *name)
+                .peekable();
             if own.peek().is_none() {
                 let remedy = "Give it an offer, or leave the family out";
-                self.warn(path.clone(), format!("no offer belongs to the family `{name}`"), remedy);
+                self.warn(
+                    path.clone(),
+                    format!("no offer belongs to the family `{name}`"),
+                    remedy,
+                );
             } else if own.all(|(_, is_dead)| *is_dead) {
-                let message = format!("the family `{name}` starves: no visitor can see any of its offers");
-                self.warn(path.clone(), message, "Mend one of its offers, or leave the family out");
+                let message =
+                    format!("the family `{name}` starves: no visitor can see any of its offers");
+                self.warn(
+                    path.clone(),
+                    message,
+                    "Mend one of its offers, or leave the family out",
+                );
             }
             if let Some(then) = &family.then {
                 self.then(name, family, then, &format!("{path}/then"));
@@ -32,16 +46,28 @@ impl Lint<'_> {
         }
         let (own, next) = (self.places_of(name), self.places_of(then));
         if !own.is_empty() && !next.is_empty() && own.iter().all(|place| !next.contains(place)) {
-            let message = format!("`{then}` cannot take the place of `{name}`: they have no placement in common");
-            let remedy = format!("Put an offer of `{then}` into {}, or name another family", own.join(" or "));
+            let message = format!(
+                "`{then}` cannot take the place of `{name}`: they have no placement in common"
+            );
+            let remedy = format!(
+                "Put an offer of `{then}` into {}, or name another family",
+                own.join(" or ")
+            );
             self.warn(path.to_owned(), message, &remedy);
         }
     }
 
     /// Where offers of a family may stand that someone can see.
     fn places_of(&self, family: &str) -> Vec<&str> {
-        let alive = self.site.offers.iter().zip(&self.dead).filter(|(o, is_dead)| o.family == family && !**is_dead);
-        let mut places: Vec<&str> = alive.flat_map(|(o, _)| o.placements.iter().map(String::as_str)).collect();
+        let alive = self
+            .site
+            .offers
+            .iter()
+            .zip(&self.dead)
+            .filter(|(o, is_dead)| o.family == family && !**is_dead);
+        let mut places: Vec<&str> = alive
+            .flat_map(|(o, _)| o.placements.iter().map(String::as_str))
+            .collect();
         places.sort_unstable();
         places.dedup();
         places

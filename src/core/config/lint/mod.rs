@@ -18,7 +18,12 @@ use crate::core::base::validation_error::Issue;
 
 /// Every warning, in the order of the lints.
 pub fn warnings(site: &SiteConfig, tree: &AttributeTree, compiled: &Config) -> Vec<Issue> {
-    let mut lint = Lint { site, tree, dead: vec![false; site.offers.len()], warnings: Vec::new() };
+    let mut lint = Lint {
+        site,
+        tree,
+        dead: vec![false; site.offers.len()],
+        warnings: Vec::new(),
+    };
     let forgotten = lint.topics();
     let never = lint.customers(forgotten);
     lint.placements();
@@ -40,7 +45,11 @@ struct Lint<'a> {
 
 impl Lint<'_> {
     fn warn(&mut self, path: String, message: String, remedy: &str) {
-        self.warnings.push(Issue { path, message, remedy: remedy.to_owned() });
+        self.warnings.push(Issue {
+            path,
+            message,
+            remedy: remedy.to_owned(),
+        });
     }
 }
 
@@ -51,7 +60,10 @@ fn part(name: &str) -> String {
 
 /// The kinds that sell something: the engine holds them back where it is enough.
 fn is_commercial(offer: &OfferConfig) -> bool {
-    matches!(offer.kind, OfferKind::Product | OfferKind::Complement | OfferKind::Voucher)
+    matches!(
+        offer.kind,
+        OfferKind::Product | OfferKind::Complement | OfferKind::Voucher
+    )
 }
 
 /// Whether nobody is ever known surely enough for a placement: confidence comes close to 1 and never reaches it.

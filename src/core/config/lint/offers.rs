@@ -14,11 +14,17 @@ impl Lint<'_> {
         let mut dead: Vec<String> = Vec::new();
         loop {
             never.insert("segments", dead.clone());
-            let alive = site.segments.iter().filter(|(name, _)| !dead.contains(name));
+            let alive = site
+                .segments
+                .iter()
+                .filter(|(name, _)| !dead.contains(name));
             let found: Vec<(String, Impossible)> = alive
                 .filter_map(|(name, when)| {
                     let path = format!("/segments/{}", part(name));
-                    Some((name.clone(), self.judge(&never, false).impossible(when, &path)?))
+                    Some((
+                        name.clone(),
+                        self.judge(&never, false).impossible(when, &path)?,
+                    ))
                 })
                 .collect();
             if found.is_empty() {
@@ -49,8 +55,14 @@ impl Lint<'_> {
                 }
             }
             if points < persona.threshold {
-                let message = format!("`{name}` fits no one: rules that can hold give at most {points} points");
-                self.warn(format!("/personas/{}", part(name)), message, "Mend its rules, or lower the threshold");
+                let message = format!(
+                    "`{name}` fits no one: rules that can hold give at most {points} points"
+                );
+                self.warn(
+                    format!("/personas/{}", part(name)),
+                    message,
+                    "Mend its rules, or lower the threshold",
+                );
                 dead.push(name.clone());
             }
         }
@@ -58,7 +70,12 @@ impl Lint<'_> {
     }
 
     pub(super) fn placements(&mut self) {
-        for (name, placement) in self.site.placements.iter().filter(|(_, p)| is_out_of_reach(p)) {
+        for (name, placement) in self
+            .site
+            .placements
+            .iter()
+            .filter(|(_, p)| is_out_of_reach(p))
+        {
             self.warn(
                 format!("/placements/{}/min_confidence", part(name)),
                 format!(
@@ -75,13 +92,21 @@ impl Lint<'_> {
         for (i, offer) in site.offers.iter().enumerate() {
             let judge = self.judge(never, is_commercial(offer));
             let path = format!("/offers/{i}/when");
-            if let Some(impossible) = offer.when.as_ref().and_then(|when| judge.impossible(when, &path)) {
+            if let Some(impossible) = offer
+                .when
+                .as_ref()
+                .and_then(|when| judge.impossible(when, &path))
+            {
                 self.impossible(&format!("no visitor can see `{}`", offer.id), impossible);
                 self.dead[i] = true;
             }
             self.variants(offer, i, never);
             // The placement itself has been warned of.
-            self.dead[i] |= offer.placements.iter().filter_map(|p| site.placements.get(p)).all(is_out_of_reach);
+            self.dead[i] |= offer
+                .placements
+                .iter()
+                .filter_map(|p| site.placements.get(p))
+                .all(is_out_of_reach);
         }
     }
 
@@ -89,9 +114,15 @@ impl Lint<'_> {
     fn variants(&mut self, offer: &OfferConfig, i: usize, never: &Never) {
         let first_for_all = offer.variants.iter().position(|v| v.when.is_none());
         for (j, variant) in offer.variants.iter().enumerate() {
-            let (path, what) = (format!("/offers/{i}/variants/{j}"), format!("no visitor gets `{}`", variant.id));
+            let (path, what) = (
+                format!("/offers/{i}/variants/{j}"),
+                format!("no visitor gets `{}`", variant.id),
+            );
             if let Some(first) = first_for_all.filter(|first| *first < j) {
-                let message = format!("{what}: `{}` comes before it and is for everybody", offer.variants[first].id);
+                let message = format!(
+                    "{what}: `{}` comes before it and is for everybody",
+                    offer.variants[first].id
+                );
                 self.warn(path, message, "Put the one without `when` last");
             } else if let Some(when) = &variant.when {
                 let judge = self.judge(never, is_commercial(offer));
@@ -103,7 +134,12 @@ impl Lint<'_> {
     }
 
     pub(super) fn judge<'j>(&'j self, never: &'j Never, is_commercial: bool) -> Judge<'j> {
-        Judge { site: self.site, tree: self.tree, never, is_commercial }
+        Judge {
+            site: self.site,
+            tree: self.tree,
+            never,
+            is_commercial,
+        }
     }
 
     pub(super) fn impossible(&mut self, what: &str, why: Impossible) {

@@ -13,11 +13,17 @@ impl Lint<'_> {
     pub(super) fn scenarios(&mut self, never: &Never) {
         for (i, scenario) in self.site.scenarios.iter().enumerate() {
             let path = format!("/scenarios/{i}");
-            let offer = self.site.offers.iter().position(|o| Some(&o.id) == scenario.then.offer.as_ref());
+            let offer = self
+                .site
+                .offers
+                .iter()
+                .position(|o| Some(&o.id) == scenario.then.offer.as_ref());
             let sells = offer.is_some_and(|o| is_commercial(&self.site.offers[o]));
             let judge = self.judge(never, sells);
             let when = scenario.when.as_ref();
-            if let Some(impossible) = when.and_then(|when| judge.impossible(when, &format!("{path}/when"))) {
+            if let Some(impossible) =
+                when.and_then(|when| judge.impossible(when, &format!("{path}/when")))
+            {
                 self.impossible(&format!("`{}` is never due", scenario.name), impossible);
             }
             self.due(scenario, &path);
@@ -31,14 +37,23 @@ impl Lint<'_> {
     fn due(&mut self, scenario: &ScenarioConfig, path: &str) {
         if within_days(scenario) <= 0.0 {
             let message = format!("`{}` is due for no time at all", scenario.name);
-            return self.warn(format!("{path}/within"), message, "Write minutes, hours or days, or leave it out");
+            return self.warn(
+                format!("{path}/within"),
+                message,
+                "Write minutes, hours or days, or leave it out",
+            );
         }
         let lasts = lasting_days(self.site, &scenario.on);
         let waits = days(&scenario.after);
-        if let Some(lasts) = lasts.filter(|l| scenario.after.relative == RelativeTo::Event && waits > *l) {
-            let message =
-                format!("`{}` lasts {lasts} days, and is over before `{}` is due", scenario.on, scenario.name);
-            let remedy = format!("Wait for less than {lasts} days, or make it last longer in `journey`");
+        if let Some(lasts) =
+            lasts.filter(|l| scenario.after.relative == RelativeTo::Event && waits > *l)
+        {
+            let message = format!(
+                "`{}` lasts {lasts} days, and is over before `{}` is due",
+                scenario.on, scenario.name
+            );
+            let remedy =
+                format!("Wait for less than {lasts} days, or make it last longer in `journey`");
             self.warn(format!("{path}/after"), message, &remedy);
         }
     }
@@ -57,8 +72,14 @@ impl Lint<'_> {
             && rests_after_booking(&self.site.offers[offer])
             && is_over
         {
-            let message = format!("`{id}` rests for {rest} days after a booking, and by then this is no longer due");
-            self.warn(path, message, "Wait for longer, make it a complement, or lower `rest_after_booking_days`");
+            let message = format!(
+                "`{id}` rests for {rest} days after a booking, and by then this is no longer due"
+            );
+            self.warn(
+                path,
+                message,
+                "Wait for longer, make it a complement, or lower `rest_after_booking_days`",
+            );
         }
     }
 }
@@ -74,13 +95,17 @@ fn lasting_days(site: &SiteConfig, on: &str) -> Option<f64> {
     match on {
         "trip.returned" => Some(journey.returned_days.into()),
         "trip.before_departure" => Some(journey.before_departure_days.into()),
-        "trip.dreaming" | "trip.planning" | "trip.quoted" | "quote_abandoned" => Some(journey.trip_age_days.into()),
+        "trip.dreaming" | "trip.planning" | "trip.quoted" | "quote_abandoned" => {
+            Some(journey.trip_age_days.into())
+        }
         _ => None,
     }
 }
 
 fn within_days(scenario: &ScenarioConfig) -> f64 {
-    scenario.within.map_or(WITHIN_DAYS, |w| w.minutes / 1440.0 + w.hours / 24.0 + w.days)
+    scenario.within.map_or(WITHIN_DAYS, |w| {
+        w.minutes / 1440.0 + w.hours / 24.0 + w.days
+    })
 }
 
 fn days(after: &DelayConfig) -> f64 {

@@ -15,8 +15,13 @@ impl Lint<'_> {
         if seasons.len() < 2 {
             return;
         }
-        let mut zones: Vec<(u16, String)> =
-            self.site.zones.keys().enumerate().map(|(i, name)| (i as u16, format!("in `{name}`"))).collect();
+        let mut zones: Vec<(u16, String)> = self
+            .site
+            .zones
+            .keys()
+            .enumerate()
+            .map(|(i, name)| (i as u16, format!("in `{name}`")))
+            .collect();
         if self.site.default_zone.is_none() {
             zones.insert(0, (NONE, "for visitors of no zone".to_owned()));
         }
@@ -38,10 +43,18 @@ impl Lint<'_> {
     }
 
     fn overlap(&mut self, (first, second): (u16, u16), day: u16, place: &str) {
-        let name = |season: u16| self.site.seasons.get(usize::from(season)).map_or("", |s| &s.name);
+        let name = |season: u16| {
+            self.site
+                .seasons
+                .get(usize::from(season))
+                .map_or("", |s| &s.name)
+        };
         let (month, date) = month_and_day(day);
-        let message =
-            format!("`{}` and `{}` overlap {place}, on {month:02}-{date:02} for one", name(second), name(first));
+        let message = format!(
+            "`{}` and `{}` overlap {place}, on {month:02}-{date:02} for one",
+            name(second),
+            name(first)
+        );
         let remedy = "Let one end before the other, or give them other regions; where both hold, taste learns the less \
                       of the two and exploration is the larger";
         self.warn(format!("/seasons/{second}"), message, remedy);

@@ -12,23 +12,38 @@ impl Lint<'_> {
     /// The topics that the rules of their facet left out.
     pub(super) fn topics(&mut self) -> Vec<String> {
         let site = self.site;
-        let rules = site.pages.iter().chain(&site.json_ld).flat_map(|rule| rule.topics.keys().cloned());
+        let rules = site
+            .pages
+            .iter()
+            .chain(&site.json_ld)
+            .flat_map(|rule| rule.topics.keys().cloned());
         let by_rules: BTreeSet<String> = rules.collect();
-        let answers = site.questions.iter().flat_map(|q| q.answers.keys().map(move |a| format!("{}.{a}", q.facet)));
+        let answers = site
+            .questions
+            .iter()
+            .flat_map(|q| q.answers.keys().map(move |a| format!("{}.{a}", q.facet)));
         let answered: BTreeSet<String> = answers.collect();
         let mut forgotten = Vec::new();
         for (facet, config) in site.facets.iter().filter(|(name, _)| *name != BY_SEARCH) {
             let topics = config.details();
             let full = |name: &str| format!("{facet}.{name}");
-            let asks_all = site.questions.iter().any(|q| q.facet == *facet && q.answers.is_empty());
-            let named = topics.iter().filter(|t| by_rules.contains(&full(&t.name))).count();
+            let asks_all = site
+                .questions
+                .iter()
+                .any(|q| q.facet == *facet && q.answers.is_empty());
+            let named = topics
+                .iter()
+                .filter(|t| by_rules.contains(&full(&t.name)))
+                .count();
             if asks_all || named == 0 || 2 * named < topics.len() {
                 continue;
             }
             for (i, topic) in topics.iter().enumerate() {
                 let name = full(&topic.name);
                 // What lies in a larger place gives that too.
-                let holds_another = topics.iter().any(|t| t.parent.as_ref() == Some(&topic.name));
+                let holds_another = topics
+                    .iter()
+                    .any(|t| t.parent.as_ref() == Some(&topic.name));
                 if by_rules.contains(&name) || answered.contains(&name) || holds_another {
                     continue;
                 }

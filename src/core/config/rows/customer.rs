@@ -154,7 +154,10 @@ impl Config {
     /// How many messages' worth the usual rates count, and what an open counts.
     #[must_use]
     pub fn channel_prior(&self) -> (f64, f64) {
-        (self.customer_number(at::PRIOR_MESSAGES), self.customer_number(at::OPEN_WEIGHT))
+        (
+            self.customer_number(at::PRIOR_MESSAGES),
+            self.customer_number(at::OPEN_WEIGHT),
+        )
     }
 
     /// The usual rate of a channel, by its number.
@@ -173,14 +176,22 @@ impl Config {
     #[must_use]
     pub fn declared_worth(&self) -> DeclaredWorth {
         let number = |i| self.customer_number(at::DECLARED + i);
-        DeclaredWorth { weight: number(0), half_life_days: number(1), question_days: number(2) }
+        DeclaredWorth {
+            weight: number(0),
+            half_life_days: number(1),
+            question_days: number(2),
+        }
     }
 
     /// A segment by its small integer.
     #[must_use]
     pub fn segment(&self, index: u16) -> Segment {
         let row = self.row::<12>(Section::Segments, usize::from(index));
-        Segment { name: row.u32(0), hash: row.u32(4), condition: row.u32(8) }
+        Segment {
+            name: row.u32(0),
+            hash: row.u32(4),
+            condition: row.u32(8),
+        }
     }
 
     /// A persona by its small integer.
@@ -217,13 +228,23 @@ impl Config {
     #[must_use]
     pub fn question(&self, index: u16) -> Question {
         let row = self.row::<12>(Section::Questions, usize::from(index));
-        Question { first_content: row.u32(0), contents: row.u16(4), facet: row.u16(6), fact: row.u32(8) }
+        Question {
+            first_content: row.u32(0),
+            contents: row.u16(4),
+            facet: row.u16(6),
+            fact: row.u32(8),
+        }
     }
 
     /// The texts of a question in a language: `text`, and an answer's by its topic's name.
-    pub fn question_content(&self, question: u16, language: &str) -> impl Iterator<Item = (&str, &str)> {
+    pub fn question_content(
+        &self,
+        question: u16,
+        language: &str,
+    ) -> impl Iterator<Item = (&str, &str)> {
         let row = self.question(question);
-        self.texts(row.first_content, row.contents, language).map(|(key, value)| (self.text(key), self.text(value)))
+        self.texts(row.first_content, row.contents, language)
+            .map(|(key, value)| (self.text(key), self.text(value)))
     }
 
     /// What comes after the topics of a facet, where the model has it.
@@ -232,17 +253,20 @@ impl Config {
         let row = self.row::<8>(Section::Models, usize::from(facet));
         let first = row.u32(0);
         let topics = self.facet(facet).topics;
-        (self.count(Section::Models) > usize::from(facet) && first != u32::MAX).then(|| Transitions {
-            first,
-            topics,
-            lambda: row.f32(4),
+        (self.count(Section::Models) > usize::from(facet) && first != u32::MAX).then(|| {
+            Transitions {
+                first,
+                topics,
+                lambda: row.f32(4),
+            }
         })
     }
 
     /// `P[from→to]`, both counted within the facet.
     #[must_use]
     pub fn transition(&self, table: &Transitions, from: u16, to: u16) -> f64 {
-        let index = table.first as usize + usize::from(from) * usize::from(table.topics) + usize::from(to);
+        let index =
+            table.first as usize + usize::from(from) * usize::from(table.topics) + usize::from(to);
         self.row::<4>(Section::Transitions, index).f32(0)
     }
 }

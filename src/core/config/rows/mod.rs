@@ -171,7 +171,13 @@ impl Config {
     #[must_use]
     pub fn family(&self, index: u16) -> Family {
         let row = self.row::<16>(Section::Families, usize::from(index));
-        Family { name: row.u32(0), hash: row.u32(4), rest_s: row.u32(8), ignored_after: row.u16(12), then: row.u16(14) }
+        Family {
+            name: row.u32(0),
+            hash: row.u32(4),
+            rest_s: row.u32(8),
+            ignored_after: row.u16(12),
+            then: row.u16(14),
+        }
     }
 
     /// A placement by its small integer.
@@ -207,7 +213,12 @@ impl Config {
     pub fn variant(&self, offer: &Offer, number: u8) -> Option<Variant> {
         let at = usize::from(number.checked_sub(1).filter(|at| *at < offer.variants)?);
         let row = self.row::<16>(Section::Variants, offer.first_variant as usize + at);
-        Some(Variant { name: row.u32(0), condition: row.u32(4), first_content: row.u32(8), contents: row.u16(12) })
+        Some(Variant {
+            name: row.u32(0),
+            condition: row.u32(4),
+            first_content: row.u32(8),
+            contents: row.u16(12),
+        })
     }
 
     /// Topics with weights: `count` rows from `first`.
@@ -217,33 +228,57 @@ impl Config {
 
     /// The texts of an offer's variant (0: its own) in a language: (key, value). A language that the offer has not falls
     /// back to its first.
-    pub fn content(&self, offer: u16, variant: u8, language: &str) -> impl Iterator<Item = (&str, &str)> {
-        self.content_strings(offer, variant, language).map(|(key, value)| (self.text(key), self.text(value)))
+    pub fn content(
+        &self,
+        offer: u16,
+        variant: u8,
+        language: &str,
+    ) -> impl Iterator<Item = (&str, &str)> {
+        self.content_strings(offer, variant, language)
+            .map(|(key, value)| (self.text(key), self.text(value)))
     }
 
     /// As [`Self::content`], as strings of the string table.
-    pub fn content_strings(&self, offer: u16, variant: u8, language: &str) -> impl Iterator<Item = (u32, u32)> {
+    pub fn content_strings(
+        &self,
+        offer: u16,
+        variant: u8,
+        language: &str,
+    ) -> impl Iterator<Item = (u32, u32)> {
         let row = self.offer(offer);
         let variant = self.variant(&row, variant);
-        let (first, count) = variant.map_or((row.first_content, row.contents), |v| (v.first_content, v.contents));
+        let (first, count) = variant.map_or((row.first_content, row.contents), |v| {
+            (v.first_content, v.contents)
+        });
         self.texts(first, count, language)
     }
 
     /// (key, value) as strings of the string table, of `count` rows of content from `first`, in a language or the first one there is.
-    pub(super) fn texts(&self, first: u32, count: u16, language: &str) -> impl Iterator<Item = (u32, u32)> {
+    pub(super) fn texts(
+        &self,
+        first: u32,
+        count: u16,
+        language: &str,
+    ) -> impl Iterator<Item = (u32, u32)> {
         let rows = first as usize..first as usize + usize::from(count);
         let read = |i: usize, field: usize| self.row::<12>(Section::Content, i).u32(field);
         let is_meant = |known: &u32| self.text_bytes(*known) == language.as_bytes();
         // Equal texts are kept once: the same language is the same string.
-        let chosen = rows.clone().map(|i| read(i, 0)).find(is_meant).unwrap_or(read(rows.start, 0));
-        rows.filter(move |i| read(*i, 0) == chosen).map(move |i| (read(i, 4), read(i, 8)))
+        let chosen = rows
+            .clone()
+            .map(|i| read(i, 0))
+            .find(is_meant)
+            .unwrap_or(read(rows.start, 0));
+        rows.filter(move |i| read(*i, 0) == chosen)
+            .map(move |i| (read(i, 4), read(i, 8)))
     }
 
     /// What people call a topic in a language; its name where nobody said.
     #[must_use]
     pub fn label(&self, topic: u16, language: &str) -> &str {
         let mut rows = (0..self.count(Section::Labels)).map(|i| self.row::<12>(Section::Labels, i));
-        let label = rows.find(|row| row.u32(4) == u32::from(topic) && self.text(row.u32(0)) == language);
+        let label =
+            rows.find(|row| row.u32(4) == u32::from(topic) && self.text(row.u32(0)) == language);
         let label = label.map(|row| row.u32(8));
         self.text(label.unwrap_or_else(|| self.topic(topic).name))
     }

@@ -146,7 +146,11 @@ impl Config {
             before_departure_days: row.u32(8),
             trip_age_s: row.u32(12),
             returned_days: row.u32(16),
-            default_zone: if self.count(Section::Timing) > 5 { row.u32(20) as u16 } else { NONE },
+            default_zone: if self.count(Section::Timing) > 5 {
+                row.u32(20) as u16
+            } else {
+                NONE
+            },
         }
     }
 
@@ -166,12 +170,19 @@ impl Config {
         let (mut low, mut high) = (0, self.count(Section::Caps));
         while low < high {
             let middle = low.midpoint(high);
-            if key(middle) < wanted { low = middle + 1 } else { high = middle }
+            if key(middle) < wanted {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         let rows = low..self.count(Section::Caps);
         rows.take_while(move |i| key(*i) == wanted).map(|i| {
             let row = self.row::<8>(Section::Caps, i);
-            Cap { most: row.u16(4), per: Window::of_number(row.u16(6)) }
+            Cap {
+                most: row.u16(4),
+                per: Window::of_number(row.u16(6)),
+            }
         })
     }
 
@@ -201,14 +212,22 @@ impl Config {
     #[must_use]
     pub fn zone(&self, index: u16) -> Zone {
         let row = self.row::<12>(Section::Zones, usize::from(index));
-        Zone { name: row.u32(0), hash: row.u32(4), hemisphere: row.u16(8) }
+        Zone {
+            name: row.u32(0),
+            hash: row.u32(4),
+            hemisphere: row.u16(8),
+        }
     }
 
     /// A season by its small integer.
     #[must_use]
     pub fn season(&self, index: u16) -> Season {
         let row = self.row::<12>(Section::Seasons, usize::from(index));
-        Season { name: row.u32(0), taste_weight: row.f32(4), exploration: row.f32(8) }
+        Season {
+            name: row.u32(0),
+            taste_weight: row.f32(4),
+            exploration: row.f32(8),
+        }
     }
 
     /// When and where seasons are in force.
@@ -246,7 +265,10 @@ impl Config {
             on: row.u16(24),
             relative: row.u16(26),
             offer: row.u16(28),
-            at_most: Cap { most: row.u16(30), per: Window::of_number(row.u16(32)) },
+            at_most: Cap {
+                most: row.u16(30),
+                per: Window::of_number(row.u16(32)),
+            },
             first_unless: row.u16(34),
             unless: row.u16(36),
         }

@@ -174,13 +174,22 @@ impl Default for LifecycleConfig {
 
 impl Default for ChannelsConfig {
     fn default() -> Self {
-        Self { prior_messages: 20.0, open_weight: 0.25, rates: BTreeMap::new() }
+        Self {
+            prior_messages: 20.0,
+            open_weight: 0.25,
+            rates: BTreeMap::new(),
+        }
     }
 }
 
 impl Default for DeclaredConfig {
     fn default() -> Self {
-        Self { weight: 6.0, half_life_days: 365.0, question_days: 14.0, numbers: Vec::new() }
+        Self {
+            weight: 6.0,
+            half_life_days: 365.0,
+            question_days: 14.0,
+            numbers: Vec::new(),
+        }
     }
 }
 

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use customer::{
-    ChannelsConfig, DeclaredConfig, ExperimentConfig, LifecycleConfig, ModelConfig, PersonaConfig, QuestionConfig,
-    RfmConfig,
+    ChannelsConfig, DeclaredConfig, ExperimentConfig, LifecycleConfig, ModelConfig, PersonaConfig,
+    QuestionConfig, RfmConfig,
 };
 pub use offers::{FamilyConfig, OfferConfig, OfferKind, PlacementConfig, Texts, VariantConfig};
 use time::{JourneyConfig, PressureConfig, QuotesConfig, ScenarioConfig, SeasonConfig, Zones};

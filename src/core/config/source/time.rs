@@ -57,7 +57,11 @@ pub struct JourneyConfig {
 
 impl Default for JourneyConfig {
     fn default() -> Self {
-        Self { before_departure_days: 14, trip_age_days: 90, returned_days: 30 }
+        Self {
+            before_departure_days: 14,
+            trip_age_days: 90,
+            returned_days: 30,
+        }
     }
 }
 
@@ -72,7 +76,9 @@ pub struct QuotesConfig {
 
 impl Default for QuotesConfig {
     fn default() -> Self {
-        Self { abandoned_after_minutes: 60.0 }
+        Self {
+            abandoned_after_minutes: 60.0,
+        }
     }
 }
 
