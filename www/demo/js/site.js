@@ -49,28 +49,26 @@ const listed = (title, list) =>
   );
 
 function header() {
-  document
-    .querySelector(".site-header > .wrap")
-    .append(
-      el("nav", { class: "site-nav", "aria-label": say("Voyages", "Trips") }, links(FAMILIES)),
+  document.querySelector(".site-header > .wrap").append(
+    el("nav", { class: "site-nav", "aria-label": say("Voyages", "Trips") }, links(FAMILIES)),
+    el(
+      "div",
+      { class: "site-tools" },
+      el("a", { href: "/recherche.html", class: "optional" }, say("Chercher", "Search")),
+      el("a", { href: "/compte.html" }, say("Compte", "Account")),
       el(
-        "div",
-        { class: "site-tools" },
-        el("a", { href: "/recherche.html", class: "optional" }, say("Chercher", "Search")),
-        el("a", { href: "/compte.html" }, say("Compte", "Account")),
-        el(
-          "button",
-          {
-            type: "button",
-            class: "language",
-            lang: say("en", "fr"),
-            onclick: switchLanguage,
-            "aria-label": say("EN : read in English", "FR : lire en français"),
-          },
-          say("EN", "FR"),
-        ),
+        "button",
+        {
+          type: "button",
+          class: "language",
+          lang: say("en", "fr"),
+          onclick: switchLanguage,
+          "aria-label": say("EN : read in English", "FR : lire en français"),
+        },
+        say("EN", "FR"),
       ),
-    );
+    ),
+  );
 }
 
 function footer() {
