@@ -57,7 +57,7 @@ fn check_passes_a_good_config_and_build_makes_the_same_bytes_usable() {
     let (code, said, _) = escale(&["check", text(&json)]);
     assert_eq!(code, Some(0));
     assert!(
-        said.contains("no faults") && said.contains("2 offers"),
+        said.contains("no errors") && said.contains("2 offers"),
         "{said}"
     );
     let (code, said, _) = escale(&["build", text(&json)]);

@@ -73,7 +73,7 @@ async function show() {
   try {
     const answer = await ask("json");
     const body = await answer.json();
-    if (!answer.ok) return say(`${body.error.message}: ${body.error.remedy}`, true);
+    if (!answer.ok) return say(`${body.error.message}: ${body.error.hint}`, true);
     report = body;
     tell(body);
   } catch {

@@ -1,7 +1,7 @@
 //! Which days are reported. In: what was asked, as text. Out: the first and the last day. Never: more than is kept.
 
 use crate::base::clock;
-use crate::replay::time;
+use crate::base::time;
 
 /// What is asked for without a word.
 const DAYS: u32 = 90;

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use escale::core::profile::Profile;
 use escale_server::base::ids::Site;
-use escale_server::decoders::{HandInRequest, check, combined, export};
+use escale_server::decoders::{SyncBody, check, combined, export};
 use escale_server::store::{Others, Taken};
 use escale_server::sync::sync_request::{Held, Verdict, judge};
 use serde_json::{Value, json};
@@ -51,10 +51,10 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 fn take(body: &[u8]) {
-    let Ok(request) = serde_json::from_slice::<HandInRequest>(body) else {
+    let Ok(request) = serde_json::from_slice::<SyncBody>(body) else {
         return;
     };
-    let Ok(said) = request.said(&SITE, NOW) else {
+    let Ok(said) = request.parse(&SITE, NOW) else {
         return;
     };
     if let Some(receipt) = &said.consent {
