@@ -4,6 +4,7 @@ pub mod bits;
 pub mod decayed_mass;
 pub mod enums;
 pub mod error;
+pub mod event_kind;
 pub mod hash;
 pub mod number;
 pub mod time;
