@@ -55,7 +55,7 @@ browser: setup-test build ## Run the golden cases in Node, and them and the demo
 
 tabs: setup-test build ## Many tabs for long: 32 tabs, 1,000 events each, ten times, in each engine
 	@cargo build --workspace
-	@ESCALE_TABS=32 ESCALE_EVENTS=1000 ESCALE_ROUNDS=10 ESCALE_LIMIT_MS=7200000 node tests/e2e/run.mjs --only f32_f34
+	@ESCALE_TABS=32 ESCALE_EVENTS=1000 ESCALE_ROUNDS=10 ESCALE_LIMIT_MS=7200000 node tests/e2e/run.mjs --only f34
 
 consumers: setup-test build ## Install the packed package in real projects (script tag, React, Vue, SSR) and run them in Chromium
 	@cargo build --workspace
@@ -63,7 +63,7 @@ consumers: setup-test build ## Install the packed package in real projects (scri
 
 KILLS ?= 1000
 kills: setup-test ## Kill the server in mid-write, KILLS=1000 times on each store, and PostgreSQL itself a tenth as often: nothing acknowledged may be lost
-	@ESCALE_KILLS=$(KILLS) cargo test --release -p escale-server --test http --test http-postgres -- f52_ --nocapture
+	@ESCALE_KILLS=$(KILLS) cargo test --release -p escale-server --test http --test http-postgres -- $$(node tests/tags.mjs f52 server/tests) --nocapture
 
 FULL_DISKS ?= 100
 full-disks: setup-test ## Fill the disk FULL_DISKS=100 times on a tiny file system: reads go on, everything recovers
@@ -71,7 +71,7 @@ full-disks: setup-test ## Fill the disk FULL_DISKS=100 times on a tiny file syst
 	@mkdir -p target/tiny
 	@unshare --map-root-user --mount sh -c 'mount -t tmpfs -o size=16m escale target/tiny && \
 		TMPDIR=$$PWD/target/tiny ESCALE_FULL_DISKS=$(FULL_DISKS) \
-		cargo test --release -p escale-server --test http -- f53_a_full_disk --nocapture'
+		cargo test --release -p escale-server --test http -- a_full_disk --nocapture'
 
 bench-server: build ## Measure the server beside the machine's own limit: hand-ins, audiences, a large base, on both stores
 	@cargo bench -p escale-server --bench server

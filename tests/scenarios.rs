@@ -10,7 +10,7 @@ use escale::core::decision::decide::{Reason, Request};
 use escale::core::decision::scenario::Owner;
 use escale::core::engine::Engine;
 use escale::core::event::track::{RECORD, UNIT};
-use escale::core::event::{Event, Kind};
+use escale::core::event::{Event, EventKind};
 use proptest::prelude::*;
 
 /// The timed config with the scenarios of the trigger list.
@@ -35,7 +35,7 @@ fn the_trigger_list_is_due_in_its_time() {
         at("2027-03-01"),
         travel("crete", "2027-06-05", "2027-06-12"),
     );
-    let signup = with_events(triggers(), &[Event::bare(Kind::NewsletterSignup, now)]);
+    let signup = with_events(triggers(), &[Event::bare(EventKind::NewsletterSignup, now)]);
     assert_eq!(due_names(&signup, now), ["welcome"]);
     let customer = with_events(triggers(), &[booked(7, now, crete)]);
     for (date, due) in [
@@ -48,14 +48,14 @@ fn the_trigger_list_is_due_in_its_time() {
     ] {
         assert_eq!(due_names(&customer, at(date)), due, "{date}");
     }
-    let hesitant = with_events(triggers(), &[Event::bare(Kind::AddToWishlist, now)]);
+    let hesitant = with_events(triggers(), &[Event::bare(EventKind::AddToWishlist, now)]);
     assert_eq!(due_names(&hesitant, now + DAY_S), ["basket-follow-up"]);
-    let left = with_events(triggers(), &[told(Kind::QuoteStart, now, crete)]);
+    let left = with_events(triggers(), &[told(EventKind::QuoteStart, now, crete)]);
     assert_eq!(due_names(&left, now + 4 * 3600), ["quote-follow-up"]);
     let back = with_events(
         triggers(),
         &[
-            told(Kind::QuoteStart, now, crete),
+            told(EventKind::QuoteStart, now, crete),
             booked(8, now + 7200, crete),
         ],
     );
@@ -94,7 +94,7 @@ fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() 
     let mut engine = with_events(
         timed(),
         &[told(
-            Kind::QuoteStart,
+            EventKind::QuoteStart,
             now,
             travel("crete", "2027-06-05", ""),
         )],
@@ -178,12 +178,12 @@ fn what_is_called_for_needs_no_taste() {
         )
     };
     assert_eq!(
-        chosen(&[Event::bare(Kind::PageView, now)], "hero", now),
+        chosen(&[Event::bare(EventKind::PageView, now)], "hero", now),
         (None, Reason::NothingKnown)
     );
     let quote = Event {
         travel: travel("lisbonne", "", ""),
-        ..Event::bare(Kind::QuoteStart, now)
+        ..Event::bare(EventKind::QuoteStart, now)
     };
     assert_eq!(
         chosen(&[quote], "hero", now + 3600),

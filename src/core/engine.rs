@@ -13,7 +13,7 @@ use super::decision::question;
 use super::decision::scenario::{self, Due};
 use super::event::classify::{PageFacts, classify};
 use super::event::track::event_of_call;
-use super::event::{Event, Kind, TopicWeight};
+use super::event::{Event, EventKind, TopicWeight};
 use super::profile::Profile;
 use super::traits::affinity::Affinity;
 use super::traits::customer::{Customer, NOBODY};
@@ -163,7 +163,7 @@ impl Engine {
         let mut bytes = Vec::new();
         let event = Event {
             topics: self.page_topics.clone(),
-            ..Event::bare(Kind::PageView, self.told_s)
+            ..Event::bare(EventKind::PageView, self.told_s)
         };
         event.encode(&mut bytes);
         bytes
@@ -179,12 +179,15 @@ impl Engine {
         if event.topics.is_empty() && event.offer == 0 && event.kind.is_about_a_page() {
             event.topics.clone_from(&self.page_topics);
         }
-        if matches!(event.kind, Kind::OfferImpression | Kind::OfferClick) {
+        if matches!(
+            event.kind,
+            EventKind::OfferImpression | EventKind::OfferClick
+        ) {
             self.settle(&mut event, fields);
         }
         let mut bytes = Vec::new();
         event.encode(&mut bytes);
-        if event.kind == Kind::OfferImpression {
+        if event.kind == EventKind::OfferImpression {
             self.fire(event.offer, &mut bytes);
         }
         Ok(bytes)

@@ -14,7 +14,7 @@ import { ENGINES, Visitor } from "./driver.mjs";
  * @property {() => Visitor} newVisitor another person, with a profile of their own; left when the story ends
  * @property {any} world what `enter` of the suite made for this engine
  *
- * @typedef {{ name: string, run: (stage: Stage) => Promise<void> }} Story
+ * @typedef {{ name: string, tags?: string[], run: (stage: Stage) => Promise<void> }} Story
  *
  * @typedef {object} Suite
  * @property {string} title
@@ -55,7 +55,7 @@ async function work(queue) {
   for (let next = queue.shift(); next; next = queue.shift()) await next();
 }
 
-/** `--engine NAME` (several times, or ESCALE_ENGINES=a,b) and `--only TEXT` choose what runs. */
+/** `--engine NAME` (several times, or ESCALE_ENGINES=a,b) and `--only TEXT` (a tag, or a part of a name) choose what runs. */
 function commandLine() {
   const { values } = parseArgs({
     options: { engine: { type: "string", multiple: true }, only: { type: "string" } },
@@ -75,7 +75,7 @@ function commandLine() {
  */
 async function runEngine(suite, engine, only, tally) {
   const all = typeof suite.stories === "function" ? suite.stories(engine) : suite.stories;
-  const stories = all.filter((story) => story.name.includes(only));
+  const stories = all.filter(({ name, tags = [] }) => name.includes(only) || tags.includes(only));
   /** @type {any} */
   let world;
   try {

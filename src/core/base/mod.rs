@@ -5,6 +5,7 @@ pub mod civil;
 pub mod decayed_mass;
 pub mod enums;
 pub mod error;
+pub mod event_kind;
 pub mod hash;
 pub mod number;
 pub mod time;

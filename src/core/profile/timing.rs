@@ -6,7 +6,7 @@ use crate::core::base::civil::MonthDay;
 use crate::core::base::enums::Frequency;
 use crate::core::base::hash::{Namespace, mix, name_hash};
 use crate::core::config::{Config, Scope};
-use crate::core::event::{Event, Kind};
+use crate::core::event::{Event, EventKind};
 
 /// At most so many placements; the one least often seen is forgotten first, ties by hash.
 pub const MAX_PLACEMENTS: usize = 15;
@@ -75,7 +75,7 @@ impl Profile {
             }
         }
         match event.kind {
-            Kind::Declare | Kind::Unsubscribe | Kind::NewsletterSignup
+            EventKind::Declare | EventKind::Unsubscribe | EventKind::NewsletterSignup
                 if event.mark.frequency != Frequency::Unsaid =>
             {
                 self.preference = self.preference.max(Preference {
@@ -83,7 +83,7 @@ impl Profile {
                     frequency: event.mark.frequency,
                 });
             }
-            Kind::ScenarioFired => self.take_fired(event),
+            EventKind::ScenarioFired => self.take_fired(event),
             _ => {}
         }
         self.keep_timing_bounds();
@@ -199,7 +199,7 @@ impl Profile {
 
     /// When an event of a kind last happened, in seconds since the landmark; only what a scenario asks for is kept.
     #[must_use]
-    pub fn latest_s(&self, kind: Kind) -> Option<u32> {
+    pub fn latest_s(&self, kind: EventKind) -> Option<u32> {
         self.latest
             .iter()
             .find(|l| l.kind == kind as u8)

@@ -1,4 +1,4 @@
-/** What is owed to visitors, in real browsers: each story is named after its number in docs/privacy.md. */
+/** What is owed to visitors, in real browsers: each story has its number as a tag; see docs/privacy.md. */
 import assert from "node:assert/strict";
 import {
   CITY_PAGES,
@@ -89,7 +89,8 @@ async function spill(browser) {
 
 export const privacyStories = [
   story(
-    "r5_a withdrawal stops another visible tab within a second",
+    "a withdrawal stops another visible tab within a second",
+    { tags: ["r5"] },
     async ({ engine, visit, gate, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -130,7 +131,8 @@ export const privacyStories = [
   ),
 
   story(
-    "r6_an objection, apart from consent: no profiling and the default, until they say otherwise",
+    "an objection, apart from consent: no profiling and the default, until they say otherwise",
+    { tags: ["r6"] },
     async ({ visit, gate, at }) => {
       const browser = await visit();
       assert.equal((await becomeCityLover(browser, at)).state, "offer");
@@ -158,7 +160,8 @@ export const privacyStories = [
   ),
 
   story(
-    "r9_a profile ends when the site's own life time for it is over, however often they came",
+    "a profile ends when the site's own life time for it is over, however often they came",
+    { tags: ["r9"] },
     async ({ visit, gate, at }) => {
       gate.rewrite = (html) =>
         html
@@ -196,7 +199,8 @@ export const privacyStories = [
   ),
 
   story(
-    "r10_no address, query, text or person of a page is in any store or request",
+    "no address, query, text or person of a page is in any store or request",
+    { tags: ["r10"] },
     async ({ visit, gate, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -246,7 +250,8 @@ export const privacyStories = [
   ),
 
   story(
-    "r17_a receipt of the consent: when, to what, to which words, where; kept, sent, shown, and gone with it",
+    "a receipt of the consent: when, to what, to which words, where; kept, sent, shown, and gone with it",
+    { tags: ["r17"] },
     async ({ visit, gate, at, world }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));

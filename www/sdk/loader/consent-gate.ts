@@ -4,7 +4,7 @@
  * `granted` no call about the visitor is kept, and nothing of a site's own callbacks ever stops the queue.
  */
 import { PENDING, readConsent, sameConsent, type Consent } from "./consent.js";
-import { DOES } from "../base/no-result.js";
+import { DOES } from "../commands/no-result.js";
 import { quietly } from "../base/safe-call.js";
 import type { Client, ClientModule, Command, Options, State } from "../base/types.js";
 

@@ -2,7 +2,8 @@
  * The words of the interface that do not wait for the recorder. Comes in: a command of the site, unchecked. Goes
  * out: what it asks for. The others are the recorder's.
  */
-import type { Chooser } from "./chooser.js";
+import type { Chooser } from "../engine/chooser.js";
+import { documentLanguage } from "../base/language.js";
 import { quietly } from "../base/safe-call.js";
 import type { Command, Mode } from "../base/types.js";
 
@@ -18,14 +19,7 @@ export interface Speaker {
 export function runWord(speaker: Speaker, [name, first, second]: Command): boolean {
   switch (name) {
     case "choose":
-      quietly(
-        second,
-        speaker.chooser.choose(
-          String(first),
-          0,
-          document.documentElement.lang.slice(0, 2).toLowerCase(),
-        ),
-      );
+      quietly(second, speaker.chooser.choose(String(first), 0, documentLanguage()));
       break;
     case "ready":
       void speaker.settled.then(() => quietly(first, speaker.mode));

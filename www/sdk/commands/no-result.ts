@@ -2,8 +2,8 @@
  * The answers of commands that come to nothing. Comes in: a command, why nothing was done. Goes out: its callback, called.
  * Every callback is called once: whoever waits for one is never left waiting.
  */
-import { quietly } from "./safe-call.js";
-import type { Command } from "./types.js";
+import { quietly } from "../base/safe-call.js";
+import type { Command } from "../base/types.js";
 
 /** Words that do something, and say so: `undefined` is "done". Of all others it is "there is nothing to tell". */
 export const DOES = /^(reset|profile\.[^eg])/;

@@ -8,21 +8,14 @@ import { complain, emit } from "./emit.js";
 import { forget } from "./forget.js";
 import { toldBy } from "../plugins/ga4.js";
 import { unpackContent } from "../storage/codec.js";
-import type { Language } from "./page.js";
+import { documentLanguage, type Language } from "../base/language.js";
 import { identify } from "./identify.js";
-import { DOES } from "../base/no-result.js";
+import { DOES } from "./no-result.js";
 import { quietly } from "../base/safe-call.js";
-import type { Visit } from "./recorder.js";
-import { failure } from "./without-session.js";
-import { feedback, render } from "./commands-offers.js";
-import {
-  answerOf,
-  centre,
-  exportProfile,
-  getProfile,
-  importProfile,
-  inspect,
-} from "./commands-profile.js";
+import type { Visit } from "../recorder/recorder.js";
+import { failure, undone } from "./without-session.js";
+import { feedback, render } from "./offers.js";
+import { answerOf, centre, exportProfile, getProfile, importProfile, inspect } from "./profile.js";
 import type { Choice, Command, Explanation, Fields, Question, WhatIf } from "../base/types.js";
 
 /** A command's function: of its arguments, without the callback. What it answers, or resolves to, the callback is given. */
@@ -62,6 +55,10 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
 
 /** What is heard during a pause: nothing of it records or sends. */
 const WHILE_PAUSED = /^(profile\.|(centre|debug|explain|flush|inspect|logout|render|reset)$)/;
+
+/** Runs a command of the site: of a session that has ended, as without one. */
+export const runCommand = (visit: Visit, command: Command): Promise<void> =>
+  visit.isClosed ? undone(visit.desk.from.options, command) : runVerb(visit, command);
 
 /** Runs a command, and answers it; an unknown one is told, and passed over. Rejects with what it failed by. */
 export async function runVerb(visit: Visit, [name, ...args]: Command): Promise<void> {
@@ -123,7 +120,7 @@ function fieldsOf({ desk }: Visit, said: unknown): Fields | undefined {
 /** The question worth asking now; to be answered by `declare`. */
 function question({ desk }: Visit): Question | undefined {
   const { fact, text, ...answers } = unpackContent(
-    desk.runtime.question(desk.nowMs(), document.documentElement.lang.slice(0, 2).toLowerCase()),
+    desk.runtime.question(desk.nowMs(), documentLanguage()),
   );
   if (fact === undefined || text === undefined) return undefined;
   return {

@@ -3,10 +3,10 @@
  * out: nothing left of the visitor, where that was asked for; the callback called, in any case.
  */
 import { EscaleError } from "../base/error.js";
-import { DOES } from "../base/no-result.js";
+import { DOES } from "./no-result.js";
 import { quietly } from "../base/safe-call.js";
 import type { Command, Options } from "../base/types.js";
-import { withdraw } from "../storage/erase.js";
+import { withdraw } from "../recorder/withdraw.js";
 
 const FORGETS = ["profile.forget", "reset"];
 
