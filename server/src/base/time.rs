@@ -1,48 +1,47 @@
-//! Times as logs write them. In: ISO 8601 in UTC, dates, seconds or milliseconds since 1970. Out: milliseconds.
+//! Times in logs and imports. In: ISO 8601 in UTC, dates, seconds or milliseconds since 1970. Out: milliseconds since
+//! 1970. Never: a time zone; a date that the calendar lacks.
 
-/// Numbers from here on are milliseconds; as seconds they would lie beyond the year 5138.
-const MILLISECONDS_FROM: f64 = 1e11;
+use escale::core::base::civil::Date;
+
+/// Least number that is read as milliseconds; as seconds it lies beyond the year 5138.
+const LEAST_MILLISECONDS: f64 = 1e11;
+/// Milliseconds of a day.
 pub const DAY_MS: f64 = 86_400_000.0;
 
-/// Milliseconds since the Unix epoch.
+/// Parses a time.
+///
+/// # Errors
+/// A message if the text is neither a time nor a number.
 pub fn parse(text: &str) -> Result<f64, String> {
     if let Ok(number) = text.parse::<f64>()
         && number.is_finite()
     {
-        return Ok(if number.abs() < MILLISECONDS_FROM {
+        return Ok(if number.abs() < LEAST_MILLISECONDS {
             number * 1000.0
         } else {
             number
         });
     }
-    iso(text).ok_or_else(|| {
-        format!("`{text}` is no time: write 2026-05-01T09:30:00Z, or seconds since 1970")
+    parse_iso(text).ok_or_else(|| {
+        format!("`{text}` is not a time: write 2026-05-01T09:30:00Z, or seconds since 1970")
     })
 }
 
-/// `2026-05-01`, with `T09:30`, `T09:30:15`, a fraction and `Z` behind it as one likes.
-fn iso(text: &str) -> Option<f64> {
+/// Parses `2026-05-01`, optionally with `T09:30` or `T09:30:15`, a fraction and `Z`.
+fn parse_iso(text: &str) -> Option<f64> {
     let text = text.strip_suffix('Z').unwrap_or(text);
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00"));
-    let mut parts = date.split('-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let date = Date::parse(date).filter(|_| date.len() == 10)?;
     let mut clock = time.split(':').map(|part| part.parse::<f64>().ok());
     let (hour, minute) = (clock.next()??, clock.next()??);
     let second = clock.next().unwrap_or(Some(0.0))?;
-    let sane = (1..=12).contains(&month) && (1..=31).contains(&day) && (0.0..24.0).contains(&hour);
-    let sane = sane && (0.0..60.0).contains(&minute) && (0.0..61.0).contains(&second);
-    (sane && parts.next().is_none() && clock.next().is_none()).then(|| {
-        days(year, month, day) as f64 * DAY_MS + (hour * 3600.0 + minute * 60.0 + second) * 1000.0
+    let is_time = (0.0..24.0).contains(&hour)
+        && (0.0..60.0).contains(&minute)
+        && (0.0..61.0).contains(&second)
+        && clock.next().is_none();
+    is_time.then(|| {
+        f64::from(date.unix_day()) * DAY_MS + (hour * 3600.0 + minute * 60.0 + second) * 1000.0
     })
-}
-
-/// Days since the Unix epoch (Howard Hinnant's `days_from_civil`).
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 #[cfg(test)]
@@ -50,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_in_every_dress() {
+    fn parse_of_each_form_gives_milliseconds() {
         for (text, ms) in [
             ("1970-01-02", 86_400_000.0),
             ("2000-02-29T12:00:00Z", 951_825_600_000.0),
@@ -65,6 +64,7 @@ mod tests {
             "",
             "yesterday",
             "2026-13-01",
+            "2026-02-30",
             "2026-05",
             "2026-05-01T25:00",
             "NaN",

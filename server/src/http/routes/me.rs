@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use escale::core::base::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -96,8 +97,8 @@ async fn exported_visitor(
     Ok(VisitorExport {
         identifiers: identifiers(state, record.customer.as_ref()).await?,
         site: state.site.as_str().to_owned(),
-        created_day: clock::day_text(record.created_day),
-        synced_day: clock::day_text(record.synced_day),
+        created_day: Date::from_unix_day(record.created_day).to_string(),
+        synced_day: Date::from_unix_day(record.synced_day).to_string(),
         customer: record.customer,
         consent: record.consent,
         told: exported_imports(state, &record.told),
