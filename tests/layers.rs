@@ -50,16 +50,16 @@ struct Module {
 }
 
 /// A crate's modules without those for tests.
+#[derive(Default)]
 struct Sources {
     modules: Vec<Module>,
+    known: BTreeSet<Segments>,
 }
 
 impl Sources {
     fn read(root: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);
-        let mut sources = Self {
-            modules: Vec::new(),
-        };
+        let mut sources = Self::default();
         sources.add_file(&root.join("lib.rs"), &root, Vec::new());
         sources
     }
@@ -90,6 +90,7 @@ impl Sources {
                 other => names.visit_item(other),
             }
         }
+        self.known.insert(path.clone());
         self.modules.push(Module {
             path,
             paths: names.paths,
@@ -99,10 +100,7 @@ impl Sources {
     /// Returns a path as seen from the crate's root. `None` for a path into another crate and for local names.
     fn resolve(&self, module: &Module, path: &[String]) -> Option<Segments> {
         let (first, rest) = path.split_first()?;
-        let is_child = || {
-            let child = joined(&module.path, first);
-            self.modules.iter().any(|known| known.path == child)
-        };
+        let is_child = || self.known.contains(&joined(&module.path, first));
         match first.as_str() {
             "crate" => Some(rest.to_vec()),
             "self" => Some([&module.path, rest].concat()),
@@ -118,13 +116,14 @@ impl Sources {
     /// Returns every import between folders below `root`, as `importing module -> imported path`, by pair of folders. A
     /// name outside of all folders is an import from `crate`.
     fn imports(&self, root: &[&str]) -> BTreeMap<(String, String), BTreeSet<String>> {
+        let folders = self.folders(root);
         let mut found: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
         for module in &self.modules {
             let Some(own) = folder_of(&module.path, root) else {
                 continue;
             };
             for target in module.paths.iter().filter_map(|p| self.resolve(module, p)) {
-                let folder = folder_of(&target, root).filter(|name| self.has_folder(root, name));
+                let folder = folder_of(&target, root).filter(|name| folders.contains(name));
                 let folder = folder.unwrap_or("crate");
                 if folder != own {
                     let line = format!("{} -> {}", module.path.join("::"), target.join("::"));
@@ -134,10 +133,6 @@ impl Sources {
             }
         }
         found
-    }
-
-    fn has_folder(&self, root: &[&str], name: &str) -> bool {
-        self.folders(root).contains(name)
     }
 
     fn folders(&self, root: &[&str]) -> BTreeSet<&str> {
@@ -286,9 +281,7 @@ fn core_names_nothing_of_the_outside() {
 /// Three folders as one text, whose module `low` imports in the given way.
 fn imports_of_low(import: &str) -> BTreeSet<String> {
     let text = format!("mod core {{ mod low {{ {import} }} mod high {{ pub mod inner {{}} }} }}");
-    let mut sources = Sources {
-        modules: Vec::new(),
-    };
+    let mut sources = Sources::default();
     sources.add_module(&text, Path::new(""), Vec::new());
     let imports = sources.imports(&["core"]).into_keys();
     imports.map(|(_, imported)| imported).collect()
