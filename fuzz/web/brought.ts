@@ -84,7 +84,7 @@ function isBytesOf(bytes: Uint8Array, text: unknown): void {
 }
 
 const BODIES = [
-  { accepted: true, now_ms: 1_795_262_400_000, others: { seq: 4, state: "AQID" } },
+  { accepted: true, now_ms: 1_795_262_400_000, remote: { seq: 4, state: "AQID" } },
   { accepted: false, conflict: true, held: 3 },
   { error: { code: "erased", message: "gone" } },
   { error: { code: "no_bearer" } },
@@ -137,7 +137,7 @@ function refusal(status: number, body: Record<string, unknown> | undefined): unk
 /** What others know is a number and bytes, and nothing where either is something else. */
 function knows(body: Readonly<Record<string, unknown>>): void {
   const found = othersOf(body);
-  const [seq, state] = ["seq", "state"].map((key) => valueIn(body["others"], key));
+  const [seq, state] = ["seq", "state"].map((key) => valueIn(body["remote"], key));
   if (typeof seq !== "number" || !Number.isFinite(seq) || seq < 0 || typeof state !== "string")
     return assert.equal(found, undefined);
   if (!found)

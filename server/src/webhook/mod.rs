@@ -24,7 +24,7 @@ pub struct Dispatcher<'a> {
 /// How often it is looked whether something is due.
 const TICK: Duration = Duration::from_secs(1);
 /// Whom one round looks at.
-const LOOKS: usize = 64;
+const EVALUATIONS_PER_ROUND: usize = 64;
 
 /// For as long as the store is open: looks at whom something happened to, or is due; calls whom it concerns.
 pub async fn watch(dispatcher: &Dispatcher<'_>) {
@@ -32,7 +32,7 @@ pub async fn watch(dispatcher: &Dispatcher<'_>) {
     loop {
         tick.tick().await;
         let looking = async {
-            while look_around(dispatcher).await? == LOOKS {}
+            while evaluate_due(dispatcher).await? == EVALUATIONS_PER_ROUND {}
             Ok::<(), StoreError>(())
         };
         let (looked, called) = tokio::join!(looking, deliver::call_all(dispatcher));
@@ -43,16 +43,20 @@ pub async fn watch(dispatcher: &Dispatcher<'_>) {
 }
 
 /// Answers whom it looked at.
-async fn look_around(dispatcher: &Dispatcher<'_>) -> Result<usize, StoreError> {
+async fn evaluate_due(dispatcher: &Dispatcher<'_>) -> Result<usize, StoreError> {
     let now_ms = clock::now_ms();
     let notes = dispatcher
         .store
-        .looks(dispatcher.site.clone(), now_ms / 1000, LOOKS)
+        .due_evaluations(
+            dispatcher.site.clone(),
+            now_ms / 1000,
+            EVALUATIONS_PER_ROUND,
+        )
         .await?;
     let all = notes.len();
     let (names, served) = (dispatcher.receivers.names(), dispatcher.config.current());
     for note in notes {
-        evaluation::look(
+        evaluation::evaluate(
             dispatcher.store,
             &served.config,
             dispatcher.site,

@@ -93,11 +93,11 @@ function jsonObject(response: Received, text: string): Record<string, unknown> |
     : undefined;
 }
 
-/** The `others` of an answer; `undefined`: unchanged, or unreadable. */
+/** The `remote` state of an answer; `undefined`: unchanged, or unreadable. */
 export function othersOf(body: Readonly<Record<string, unknown>>): Others | undefined {
-  const { others } = body;
-  if (typeof others !== "object" || others === null) return undefined;
-  const { seq, state } = others as { seq?: unknown; state?: unknown };
+  const { remote } = body;
+  if (typeof remote !== "object" || remote === null) return undefined;
+  const { seq, state } = remote as { seq?: unknown; state?: unknown };
   const bytes = fromBase64url(state);
   return typeof seq === "number" && seq >= 0 && seq < Infinity && bytes
     ? { seq, bytes }

@@ -79,7 +79,7 @@ pub async fn add_identifier(
         identifier,
     }: IdentifierPath,
 ) -> Result<Response, ApiError> {
-    customers::tie(state.store.as_ref(), &customer, &identifier, clock::today()).await?;
+    customers::add_alias(state.store.as_ref(), &customer, &identifier, clock::today()).await?;
     Ok(no_content())
 }
 
@@ -105,6 +105,6 @@ pub async fn remove_identifier(
         identifier,
     }: IdentifierPath,
 ) -> Result<Response, ApiError> {
-    customers::untie(state.store.as_ref(), &customer, &identifier).await?;
+    customers::remove_alias(state.store.as_ref(), &customer, &identifier).await?;
     Ok(no_content())
 }

@@ -38,13 +38,13 @@ pub struct VisitorExport {
     identifiers: Vec<String>,
     replicas: Vec<ReplicaExport>,
     /// Data that the site's back end imported.
-    told: Option<ImportedExport>,
+    imported: Option<ImportedExport>,
 }
 
 /// Imported data of a customer.
 #[derive(Serialize, ToSchema)]
 pub struct ImportedExport {
-    words: usize,
+    events: usize,
     consents: Vec<ConsentExport>,
     state: String,
     #[schema(value_type = Object)]
@@ -101,7 +101,7 @@ async fn exported_visitor(
         synced_day: Date::from_unix_day(record.synced_day).to_string(),
         customer: record.customer,
         consent: record.consent,
-        told: exported_imports(state, &record.told),
+        imported: exported_imports(state, &record.imported),
         replicas: record
             .replicas
             .into_iter()
@@ -120,7 +120,7 @@ async fn identifiers(state: &AppState, customer: Option<&String>) -> Result<Vec<
     };
     Ok(state
         .store
-        .belongings(customer)
+        .customer_records(customer)
         .await?
         .map_or_else(Vec::new, |held| held.identifiers))
 }
@@ -132,7 +132,7 @@ fn exported_imports(state: &AppState, events: &[Vec<u8>]) -> Option<ImportedExpo
     }
     let served = state.config();
     let config = &served.config;
-    let bytes = replica::told(events, config).encode();
+    let bytes = replica::profile_of_imports(events, config).encode();
     let profile = replica::export(&bytes, config, clock::now_ms());
     let consents = events
         .iter()
@@ -140,7 +140,7 @@ fn exported_imports(state: &AppState, events: &[Vec<u8>]) -> Option<ImportedExpo
         .map(Consent::export)
         .collect();
     Some(ImportedExport {
-        words: events.len(),
+        events: events.len(),
         consents,
         state: ids::text(&bytes),
         profile,

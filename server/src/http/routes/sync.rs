@@ -20,7 +20,7 @@ use crate::http::error::ApiError;
 use crate::http::error_body::ErrorBody;
 use crate::http::state::AppState;
 use crate::statistics::person::{Arm, HOLDOUT};
-use crate::store::{HandIn, HandedIn, Others};
+use crate::store::{RemoteState, SyncOutcome, SyncRequest};
 use crate::sync::consent_receipt::Receipt;
 use crate::sync::replica;
 
@@ -57,7 +57,7 @@ pub struct SyncBody {
     /// Bytes of the profile, base64url. Empty, with version 0, if the browser only asks for the other devices' state.
     #[schema(pattern = "^[A-Za-z0-9_-]*$", example = json!(EXAMPLE_STATE))]
     state: String,
-    /// `seq` of the last `others` that the browser merged.
+    /// `seq` of the last `remote` state that the browser merged.
     #[serde(default)]
     #[schema(example = 0)]
     seen: u64,
@@ -121,7 +121,7 @@ pub struct SyncResponse {
     /// Held version, with a conflict. A browser that has reached this version itself ignores a late duplicate.
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<u64>,
-    others: Option<RemoteState>,
+    remote: Option<RemoteExport>,
     /// Version of the config.
     config: String,
     /// Clock of the server, in milliseconds since 1970.
@@ -130,7 +130,7 @@ pub struct SyncResponse {
 
 /// Merged state of the visitor's other devices.
 #[derive(Serialize, ToSchema)]
-pub struct RemoteState {
+pub struct RemoteExport {
     /// Number of this merged state.
     seq: u64,
     /// Bytes of the merged profile, base64url.
@@ -155,23 +155,27 @@ pub async fn sync(
 ) -> Result<impl IntoResponse, ApiError> {
     state.check_site(&request.site)?;
     let is_query = request.is_query();
-    let hand_in = read(&state, &request, clock::now_ms())?;
-    let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
+    let sync = read(&state, &request, clock::now_ms())?;
+    let (visitor, replica) = (sync.visitor.clone(), sync.replica);
     let (held, may_have_news) = if is_query {
         (None, true)
     } else {
-        store(&state, hand_in, request.seen).await?
+        store(&state, sync, request.seen).await?
     };
     let now_ms = clock::now_ms();
-    let others = match held {
-        None if may_have_news => state.store.others(visitor, replica, request.seen).await?,
+    let remote = match held {
+        None if may_have_news => {
+            state
+                .store
+                .remote_state(visitor, replica, request.seen)
+                .await?
+        }
         _ => None,
     };
     let served = state.config();
-    let combined = |o: &Others| ids::text(&replica::combined(o, &served.config, now_ms));
-    let others = others.map(|o| RemoteState {
-        seq: o.seq,
-        state: combined(&o),
+    let remote = remote.map(|remote: RemoteState| RemoteExport {
+        seq: remote.seq,
+        state: ids::text(&replica::combined(&remote, &served.config, now_ms)),
     });
     let config = served.version.clone();
     Ok((
@@ -180,7 +184,7 @@ pub async fn sync(
             accepted: held.is_none() && !is_query,
             conflict: held.is_some(),
             held,
-            others,
+            remote,
             config,
             now_ms,
         }),
@@ -190,22 +194,22 @@ pub async fn sync(
 /// Stores the state. Returns the held version on a conflict, and true if other devices may have news.
 async fn store(
     state: &AppState,
-    hand_in: HandIn,
+    sync: SyncRequest,
     seen: u64,
 ) -> Result<(Option<u64>, bool), ApiError> {
-    match state.store.hand_in(hand_in).await? {
-        HandedIn::Accepted { is_alone } => Ok((None, !is_alone || seen != 0)),
-        HandedIn::Conflict { held_version } => Ok((Some(held_version), true)),
-        HandedIn::Erased => Err(ApiError::Erased),
-        HandedIn::TooMuch => Err(ApiError::Growth),
-        HandedIn::TooManyReplicas => Err(ApiError::TooManyReplicas),
+    match state.store.sync(sync).await? {
+        SyncOutcome::Accepted { is_alone } => Ok((None, !is_alone || seen != 0)),
+        SyncOutcome::Conflict { held_version } => Ok((Some(held_version), true)),
+        SyncOutcome::Erased => Err(ApiError::Erased),
+        SyncOutcome::TooMuch => Err(ApiError::Growth),
+        SyncOutcome::TooManyReplicas => Err(ApiError::TooManyReplicas),
     }
 }
 
-fn read(state: &AppState, request: &SyncBody, now_ms: u64) -> Result<HandIn, ApiError> {
+fn read(state: &AppState, request: &SyncBody, now_ms: u64) -> Result<SyncRequest, ApiError> {
     let parsed = request.parse(&state.site, now_ms)?;
     state.check_rate(&parsed.visitor)?;
-    Ok(HandIn {
+    Ok(SyncRequest {
         profile: if request.is_query() {
             Profile::default()
         } else {
@@ -219,7 +223,7 @@ fn read(state: &AppState, request: &SyncBody, now_ms: u64) -> Result<HandIn, Api
         day: clock::today(),
         consent: parsed.consent,
         arms: arms(&state.config().config, parsed.draws),
-        wakes: state.triggers_evaluation,
+        triggers_evaluation: state.triggers_evaluation,
     })
 }
 
