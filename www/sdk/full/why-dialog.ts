@@ -6,7 +6,7 @@ import type { Explanation } from "#accounts";
 import { block as blockEn, why as en } from "../../messages/en.json";
 import { block as blockFr, why as fr } from "../../messages/fr.json";
 import { createButton, createElement, injectStyles } from "../../shared/dom.js";
-import type { Language } from "../recorder/page.js";
+import type { Language } from "../base/language.js";
 
 /** Feedback on an offer; the names are those of the events. */
 export type Feedback = "offer_less" | "offer_booked" | "offer_never";

@@ -7,7 +7,7 @@ import { formatMessage } from "../../shared/format-message.js";
 import { createElement } from "../../shared/dom.js";
 import { EscaleError } from "../base/error.js";
 import type { ExportedProfile, Fields, ToldProfile } from "../base/types.js";
-import { languageOf, type Language } from "../recorder/page.js";
+import { languageOf, type Language } from "../base/language.js";
 import { formatFailure, MESSAGES } from "./messages.js";
 import { CentreView, type CentreActions } from "./view.js";
 

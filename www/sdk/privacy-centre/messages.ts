@@ -6,7 +6,7 @@ import { centre as en } from "../../messages/en.json";
 import { centre as fr } from "../../messages/fr.json";
 import { formatMessage } from "../../shared/format-message.js";
 import type { ConsentReceipt, ToldProfile } from "../base/types.js";
-import type { Language } from "../recorder/page.js";
+import type { Language } from "../base/language.js";
 
 /** Contact frequencies that a visitor may choose, in the order shown. */
 export const FREQUENCIES = ["any", "weekly", "monthly", "seasonal", "never"] as const;

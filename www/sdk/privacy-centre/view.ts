@@ -4,7 +4,7 @@
  */
 import { createElement, injectStyles, type Child } from "../../shared/dom.js";
 import type { ToldProfile } from "../base/types.js";
-import type { Language } from "../recorder/page.js";
+import type { Language } from "../base/language.js";
 import { createCentreButton, createList, createRadio, createSection } from "./controls.js";
 import {
   FREQUENCIES,
