@@ -14,13 +14,8 @@ use crate::http::state::AppState;
 
 const PAGE: &str = include_str!("../../../www/report/index.html");
 
-<<<<<<< HEAD
-/// Name, media type and text of each file.
-const FILES: [(&str, &str, &str); 11] = [
-=======
 /// Path below `/report/`, media type and text of each file. The paths mirror `www`, where `page` stands for `www/report`.
 const FILES: [(&str, &str, &str); 14] = [
->>>>>>> main
     (
         "page/icon.svg",
         SVG,
@@ -148,14 +143,6 @@ mod tests {
     use super::*;
 
     #[test]
-<<<<<<< HEAD
-    fn page_every_referenced_file_exists() {
-        let texts = FILES.iter().map(|(_, _, text)| *text).chain([PAGE]);
-        let asked: Vec<&str> = texts
-            .flat_map(|text| text.split(['"', '\'']))
-            .filter(|word| is_file(word))
-            .collect();
-=======
     fn report_page_has_every_file_that_it_asks_for() {
         let imported = FILES.iter().flat_map(|(path, _, text)| {
             let folder = path.split_once('/').map_or("", |(folder, _)| folder);
@@ -168,7 +155,6 @@ mod tests {
         let linked =
             quoted(PAGE).filter_map(|word| Some(word.strip_prefix("/report/")?.to_owned()));
         let asked: Vec<String> = imported.chain(linked).collect();
->>>>>>> main
         assert!(asked.len() > 8, "{asked:?}");
         for file in asked {
             assert!(FILES.iter().any(|(path, ..)| *path == file), "{file}");
