@@ -1,9 +1,9 @@
 //! Which seasons are in force. Comes in: the config, a zone and a time; goes out: what seasons do to learning and to
 //! exploration then. Dates are UTC days: a season begins at midnight at the latest everywhere half a day off.
 
+use super::{Config, NONE, SeasonSpan};
 use crate::core::base::civil::Day;
 use crate::core::base::time::DAY_S;
-use crate::core::config::{Config, NONE, SeasonSpan};
 
 const NORTH: u16 = 1;
 
