@@ -5,7 +5,7 @@
 import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Browser } from "./driver/browser.mjs";
+import { Browser, HEIGHT, WIDTH } from "./driver/browser.mjs";
 import { display } from "./driver/display.mjs";
 import { ENGINES, homeIn, locate } from "./driver/engines.mjs";
 import { Program, freePort } from "./driver/launch.mjs";
@@ -148,6 +148,6 @@ async function startSession({ name, engine, base, browser, profile }, traced) {
   const alwaysMatch = { ...engine.capabilities(browser, profile, traced), timeouts: TIMEOUTS };
   const { sessionId } = await command(base, "POST", "/session", { capabilities: { alwaysMatch } });
   const started = new Browser(name, `${base}/session/${sessionId}`);
-  await started.resize(1280, 900);
+  await started.resize(WIDTH, HEIGHT);
   return started;
 }

@@ -6,6 +6,7 @@
 import { EventEmitter, once } from "node:events";
 import { createServer, request as send } from "node:http";
 import { readFile } from "node:fs/promises";
+import { nextHost } from "../browser/pool.mjs";
 
 const WITNESS_PATH = "/e2e/witness.js";
 const REPORT_PATH = "/e2e/report";
@@ -43,13 +44,14 @@ export class Gate {
   constructor(server) {
     this.server = new URL(server);
     this.http = createServer((request, response) => void this.#pass(request, response));
+    this.host = nextHost();
     this.origin = "";
   }
 
   async open() {
-    this.http.listen(0, "127.0.0.1");
+    this.http.listen(0, this.host);
     await once(this.http, "listening");
-    this.origin = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (this.http.address()).port}`;
+    this.origin = `http://${this.host}:${/** @type {import("node:net").AddressInfo} */ (this.http.address()).port}`;
   }
 
   async close() {
