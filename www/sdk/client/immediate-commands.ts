@@ -1,42 +1,42 @@
 /**
- * The words of the interface that do not wait for the recorder. Comes in: a command of the site, unchecked. Goes
- * out: what it asks for. The others are the recorder's.
+ * Commands that do not wait for the recorder. In: a command of the site, unchecked. Out: its effect on the session.
+ * All others are the recorder's.
  */
-import type { Chooser } from "../engine/chooser.js";
 import { documentLanguage } from "../base/language.js";
 import { quietly } from "../base/safe-call.js";
 import type { Command, Mode } from "../base/types.js";
+import type { CommandsWith } from "../commands/table.js";
+import type { Chooser } from "../engine/chooser.js";
 
-/** What these words work on. */
-export interface Speaker {
+/** State that these commands use. */
+export interface ImmediateContext {
   readonly chooser: Chooser;
   readonly settled: Promise<unknown>;
   readonly mode: Mode;
   readonly listeners: Map<string, Set<(detail: unknown) => void>>;
 }
 
-/** Runs a command; answers whether it was one of these. */
-export function runWord(speaker: Speaker, [name, first, second]: Command): boolean {
-  switch (name) {
+/** Runs a command. Returns `true` if it is one of these. */
+export function runImmediately(context: ImmediateContext, [name, first, second]: Command): boolean {
+  switch (name as CommandsWith<{ needs: "session" }>) {
     case "choose":
-      quietly(second, speaker.chooser.choose(String(first), 0, documentLanguage()));
-      break;
+      quietly(second, context.chooser.choose(String(first), 0, documentLanguage()));
+      return true;
     case "ready":
-      void speaker.settled.then(() => quietly(first, speaker.mode));
-      break;
+      void context.settled.then(() => quietly(first, context.mode));
+      return true;
     case "on":
-      listen(speaker, String(first), second);
-      break;
+      listen(context, String(first), second);
+      return true;
     case "off":
-      speaker.listeners.get(String(first))?.delete(second as () => void);
-      break;
+      context.listeners.get(String(first))?.delete(second as () => void);
+      return true;
     default:
       return false;
   }
-  return true;
 }
 
-function listen({ listeners }: Speaker, type: string, callback: unknown): void {
+function listen({ listeners }: ImmediateContext, type: string, callback: unknown): void {
   if (typeof callback !== "function") return;
   listeners.set(
     type,

@@ -16,7 +16,7 @@ import { newVisitor } from "../storage/records.js";
 import { Slots } from "../slots/slots.js";
 import { isTrap } from "../base/trap.js";
 import type { Client, Command, Mode, Options, Start, State } from "../base/types.js";
-import { runWord } from "./immediate-commands.js";
+import { runImmediately } from "./immediate-commands.js";
 
 /** Does of a command what needs no recorder, and answers it in any case. */
 export const undone = (options: Options, command: Command): Promise<void> =>
@@ -124,7 +124,7 @@ class Session implements Client, Desk {
   run(command: Command): void {
     if (!this.#wanted()) return;
     this.guard(() => {
-      if (runWord(this, command)) return;
+      if (runImmediately(this, command)) return;
       return this.#recorder
         ? this.#recorder.run(command)
         : this.#record().then(

@@ -4,10 +4,8 @@
  */
 import { quietly } from "../base/safe-call.js";
 import type { Command } from "../base/types.js";
-
-/** Words that do something, and say so: `undefined` is "done". Of all others it is "there is nothing to tell". */
-export const DOES = /^(reset|profile\.[^eg])/;
+import { MUTATING } from "./command-sets.js";
 
 /** Answers a command of which nothing was done. */
 export const toNothing = ([verb, ...args]: Command, why: unknown): void =>
-  quietly(args.at(-1), DOES.test(verb) ? why : undefined);
+  quietly(args.at(-1), MUTATING.test(verb) ? why : undefined);
