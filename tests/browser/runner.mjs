@@ -34,13 +34,15 @@ import { BrowserPool } from "./pool.mjs";
  * @param {Suite} suite
  */
 export async function runSuite(suite) {
-  const { engines, only } = commandLine();
+  const { engines, only, part } = commandLine();
   /** @type {Tally} */
   const tally = { passed: 0, failed: [] };
   const runs = engines.map((engine) => new EngineRun(suite, engine, only, tally));
   await Promise.all(runs.map((run) => run.open()));
-  await Promise.all(runs.map((run) => run.tellAll(({ isAlone }) => !isAlone)));
-  for (const run of runs) await run.tellAll(({ isAlone }) => isAlone === true);
+  if (part !== "alone")
+    await Promise.all(runs.map((run) => run.tellAll(({ isAlone }) => !isAlone)));
+  if (part !== "shared")
+    for (const run of runs) await run.tellAll(({ isAlone }) => isAlone === true);
   await Promise.all(runs.map((run) => run.close()));
   for (const failure of tally.failed) console.log(`\n${failure}`);
   console.log(`\n${suite.title}, ${engines.join(" + ")}`);
@@ -48,16 +50,27 @@ export async function runSuite(suite) {
   process.exit(tally.failed.length > 0 || tally.passed === 0 ? 1 : 0);
 }
 
-/** `--engine NAME` (several times, or ESCALE_ENGINES=a,b) and `--only TEXT` (a tag, or a part of a name) choose what runs. */
+/**
+ * `--engine NAME` (several times, or ESCALE_ENGINES=a,b) and `--only TEXT` (a tag, or a part of a name) choose what runs.
+ * `--part shared` leaves out the stories that run alone, `--part alone` all others.
+ */
 function commandLine() {
   const { values } = parseArgs({
-    options: { engine: { type: "string", multiple: true }, only: { type: "string" } },
+    options: {
+      engine: { type: "string", multiple: true },
+      only: { type: "string" },
+      part: { type: "string" },
+    },
   });
   const named = values.engine ?? process.env["ESCALE_ENGINES"]?.split(",") ?? Object.keys(ENGINES);
   const unknown = named.filter((name) => !Object.hasOwn(ENGINES, name));
   if (unknown.length > 0)
     throw new Error(`unknown engine ${unknown.join(", ")}: use ${Object.keys(ENGINES).join(", ")}`);
-  return { engines: /** @type {EngineName[]} */ (named), only: values.only ?? "" };
+  return {
+    engines: /** @type {EngineName[]} */ (named),
+    only: values.only ?? "",
+    part: values.part,
+  };
 }
 
 /** The stories of a suite in one engine, one after the other. */
@@ -137,6 +150,7 @@ class EngineRun {
       failure = `FAILED ${this.engine}: ${story.name}\n${/** @type {Error} */ (error).stack}${pictures}`;
     }
     report(failure === undefined ? "ok" : "FAILED", this.engine, story, start);
+    if (failure !== undefined) console.log(failure);
     await Promise.all([
       ...borrowed.map((pooled) => this.pool.giveBack(pooled, failure === undefined)),
       ...own.map((visitor) => visitor.leave()),
