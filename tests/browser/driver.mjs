@@ -15,7 +15,7 @@ export { ENGINES } from "./driver/engines.mjs";
 export { WireError } from "./driver/wire.mjs";
 
 const START_LIMIT_MS = 30_000;
-const TIMEOUTS = { script: 30_000, pageLoad: 30_000, implicit: 0 };
+const TIMEOUTS = { script: 60_000, pageLoad: 60_000, implicit: 0 };
 
 /**
  * A person's browser over its whole life: opened, closed and opened again with the same profile folder.

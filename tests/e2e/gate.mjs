@@ -30,7 +30,7 @@ export class Gate {
   /** Changes a page on its way. @type {(html: string) => string} */
   rewrite = (html) => html;
   /** How long a slot waits for its offer: a busy machine must not decide what is shown. */
-  deadlineMs = 20_000;
+  deadlineMs = 60_000;
   /** Requests that wait, by the path's beginning, until their promise resolves. @type {Map<string, Promise<void>>} */
   held = new Map();
   /** Changes a page's Content-Security-Policy on its way. @type {(policy: string) => string} */
