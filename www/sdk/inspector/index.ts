@@ -4,14 +4,8 @@
  * neither profile nor choices.
  */
 import { Panel } from "./view.js";
-import type {
-  ExportedProfile,
-  Explanation,
-  Insight,
-  Options,
-  Take,
-  WhatIf,
-} from "../base/types.js";
+import type { Dispatch } from "../base/client-types.js";
+import type { ExportedProfile, Explanation, Insight, Options, WhatIf } from "../base/types.js";
 
 /** The words it needs; the object that `init` answers has them. */
 export interface Inspected {
@@ -53,7 +47,7 @@ const EVENTS = [
 const WORKS = ["ready", "memory"];
 
 /** Opens over the page, by `?escale=inspect`, where the site allows it. */
-export function attend(take: Take, { inspect = "off" }: Options): void {
+export function install(take: Dispatch, { inspect = "off" }: Options): void {
   if (inspect === "off") return;
   const answer = <T>(...command: [string, ...unknown[]]): Promise<T> =>
     new Promise((resolve) => take([...command, resolve]));

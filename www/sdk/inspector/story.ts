@@ -8,7 +8,7 @@ import type { ExportedProfile, Explanation } from "../base/types.js";
 export function asStory(
   placement: string,
   told: Explanation,
-  { replica, others, exported_ms }: ExportedProfile,
+  { replica, remote, exported_ms }: ExportedProfile,
 ): string {
   const at = `${new Date(exported_ms).toISOString().slice(0, 19)}Z`;
   const shows = told.offer === null ? { default: true } : { offer: told.offer };
@@ -16,7 +16,7 @@ export function asStory(
     name: `${placement} shows ${told.offer ?? "the page's own content"}`,
     ...(told.visitor !== null && { visitor: told.visitor }),
     replica,
-    others,
+    others: remote,
     steps: [{ at }],
     then: [{ placement, shows }],
   };

@@ -243,13 +243,13 @@ function standing(
       [
         "storage",
         storage
-          ? `version ${storage.version} · ${storage.own_bytes} bytes, of others ${storage.others_bytes} · since ${timeOf(storage.since_ms)}`
+          ? `version ${storage.version} · ${storage.own_bytes} bytes, of others ${storage.remote_bytes} · since ${timeOf(storage.since_ms)}`
           : "nothing is kept",
       ],
       [
         "server",
         sync
-          ? `has version ${sync.told_version} · told ${timeOf(sync.told_ms)} · ${sync.failures} failures${rests}`
+          ? `has version ${sync.acknowledged_version} · told ${timeOf(sync.acknowledged_ms)} · ${sync.failures} failures${rests}`
           : "nothing is sent",
       ],
     ],

@@ -7,13 +7,14 @@ import { CentreView, type Deeds } from "./view.js";
 import { failureInWords, WORDS } from "./messages.js";
 import { EscaleError } from "../base/error.js";
 import { languageOf } from "../base/language.js";
-import type { ExportedProfile, Fields, ToldProfile } from "../base/types.js";
+import type { Fields } from "../base/client-types.js";
+import type { ExportedProfile, ProfileSummary } from "../base/types.js";
 
 /** The words it needs; the object that `init` answers has them. */
 export interface Centred {
   declare(fields: Fields): void;
   readonly profile: {
-    get(): Promise<ToldProfile | undefined>;
+    get(): Promise<ProfileSummary | undefined>;
     export(): Promise<ExportedProfile | undefined>;
     import(file: string): Promise<unknown>;
     pause(): Promise<unknown>;

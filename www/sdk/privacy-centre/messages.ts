@@ -3,12 +3,12 @@
  * here: a share is "above all", a confidence is "almost sure".
  */
 import type { Language } from "../base/language.js";
-import type { ConsentReceipt, ToldProfile } from "../base/types.js";
+import type { ConsentReceipt, ProfileSummary } from "../base/types.js";
 
 export type Frequency = "any" | "weekly" | "monthly" | "seasonal" | "never";
 export const FREQUENCIES: readonly Frequency[] = ["any", "weekly", "monthly", "seasonal", "never"];
 
-type Trip = ToldProfile["trips"][number];
+type Trip = ProfileSummary["trips"][number];
 
 const FR = {
   title: "Mes préférences de voyage",
@@ -240,7 +240,11 @@ const dateInWords = (language: Language, date: string): string =>
   );
 
 /** A trip in a line: where to, when, who, how far it is. */
-export function tripInWords(language: Language, trip: Trip, labels: ToldProfile["labels"]): string {
+export function tripInWords(
+  language: Language,
+  trip: Trip,
+  labels: ProfileSummary["labels"],
+): string {
   const words = WORDS[language];
   const { destination, start_date, end_date, adults, children, moment } = trip;
   const place =

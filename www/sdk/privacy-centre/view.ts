@@ -18,7 +18,7 @@ import {
 } from "./messages.js";
 import { button, field, made, section, styled, type Child } from "./dom.js";
 import type { Language } from "../base/language.js";
-import type { ToldProfile } from "../base/types.js";
+import type { ProfileSummary } from "../base/types.js";
 
 /** What the visitor may do; each shows again what is known then. */
 export interface Deeds {
@@ -78,7 +78,7 @@ export class CentreView {
   }
 
   /** Shows what is known by now; `undefined`: nothing is kept. */
-  show(known: ToldProfile | undefined, isPaused: boolean, done = ""): void {
+  show(known: ProfileSummary | undefined, isPaused: boolean, done = ""): void {
     const before =
       document.activeElement instanceof HTMLElement
         ? document.activeElement.dataset["key"]
@@ -101,7 +101,7 @@ export class CentreView {
     (same ?? this.#dialog.querySelector<HTMLElement>(".escale-centre-close"))?.focus();
   }
 
-  #parts(known: ToldProfile, isPaused: boolean): HTMLElement[] {
+  #parts(known: ProfileSummary, isPaused: boolean): HTMLElement[] {
     const words = this.#words;
     const trips = known.trips.map((trip) =>
       made("li", "centre-trip", tripInWords(this.language, trip, known.labels)),
@@ -133,7 +133,7 @@ export class CentreView {
     ];
   }
 
-  #tastes({ facets, labels }: ToldProfile, isPaused: boolean): HTMLElement {
+  #tastes({ facets, labels }: ProfileSummary, isPaused: boolean): HTMLElement {
     const { likes, noLikes, notMe } = this.#words;
     const tastes = facets
       .flatMap(({ confidence, topics }) => topics.map((topic) => ({ ...topic, confidence })))
@@ -160,7 +160,7 @@ export class CentreView {
     );
   }
 
-  #denied({ denied, labels }: ToldProfile, isPaused: boolean): HTMLElement[] {
+  #denied({ denied, labels }: ProfileSummary, isPaused: boolean): HTMLElement[] {
     if (denied.length === 0) return [];
     const lines = denied.map(({ topic, source, at_ms }) => {
       const label = labels[topic] ?? topic;
@@ -178,7 +178,7 @@ export class CentreView {
     return [section(this.#words.denied, "denied", [made("ul", "centre-list", lines)])];
   }
 
-  #declared({ declared, labels }: ToldProfile, isPaused: boolean): HTMLElement {
+  #declared({ declared, labels }: ProfileSummary, isPaused: boolean): HTMLElement {
     const told = declared.filter(({ value }) => value !== null);
     const lines = told.map(({ fact, value, source, at_ms }) => {
       const label =
@@ -212,7 +212,7 @@ export class CentreView {
     );
   }
 
-  #often({ frequency }: ToldProfile): HTMLElement {
+  #often({ frequency }: ProfileSummary): HTMLElement {
     const choices = FREQUENCIES.map((often) =>
       field(
         frequencyInWords(this.language, often),
