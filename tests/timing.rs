@@ -4,19 +4,22 @@ mod common;
 
 use common::timed::{any_intents, at, booked, profile_of, timed, told, topic, travel};
 use common::{DAY_S, NOW_S};
+use escale::core::base::civil::Day;
 use escale::core::base::enums::{Frequency, Moment};
 use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::base::time::{day_of_date, unix_ms_of};
+use escale::core::base::time::Timestamp;
 use escale::core::config::Config;
-use escale::core::decision::caps::{Caps, contacts};
+use escale::core::config::season;
+use escale::core::decision::caps::Caps;
 use escale::core::decision::suppression::Suppression;
 use escale::core::engine::Engine;
 use escale::core::event::track::{RECORD, UNIT};
 use escale::core::event::{Event, EventKind, Mark, Said};
 use escale::core::profile::Profile;
 use escale::core::profile::merge::combine;
+use escale::core::traits::contacts::contacts;
 use escale::core::traits::time_facts::TimeFacts;
-use escale::core::traits::{season, trip};
+use escale::core::traits::trip;
 use proptest::prelude::*;
 
 fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {
@@ -214,7 +217,7 @@ fn trips_live_side_by_side_and_a_larger_place_joins_the_one_in_it() {
         .expect("a trip");
     assert_eq!(
         (first.ids.len(), first.travel.start_day),
-        (2, day_of_date("2027-04-05").expect("a date"))
+        (2, Day::parse("2027-04-05").map(Day::get).expect("a date"))
     );
     assert_eq!(trip::leading(&trips), Some(first));
 }
@@ -349,7 +352,7 @@ fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
         &engine
             .clone()
             .track(
-                unix_ms_of(NOW_S),
+                Timestamp::new(NOW_S).unix_ms(),
                 "declare",
                 &format!("zone{UNIT}fr-a{RECORD}"),
             )

@@ -28,25 +28,18 @@ import { ENGINES, Visitor } from "./driver.mjs";
 /** Two engines at a time keep two cores busy; three starve each other into time-outs. */
 const ENGINES_AT_ONCE = 2;
 
-/**
- * Engines fail by themselves now and then, the more so on a busy machine. Of some hundred stories of a suite a few may be told
- * again, and that is said in the outcome; another failure, of whatever story, is one.
- */
-const AGAIN_MAX = 3;
-
-/** @typedef {{ passed: number, failed: string[], again: string[] }} Tally */
+/** @typedef {{ passed: number, failed: string[] }} Tally */
 
 /** Runs a suite as the command line says, prints the outcome and sets the exit code. @param {Suite} suite */
 export async function runSuite(suite) {
   const { engines, only } = commandLine();
   /** @type {Tally} */
-  const tally = { passed: 0, failed: [], again: [] };
+  const tally = { passed: 0, failed: [] };
   const queue = engines.map((engine) => () => runEngine(suite, engine, only, tally));
   await Promise.all(Array.from({ length: ENGINES_AT_ONCE }, () => work(queue)));
-  for (const failure of [...tally.again, ...tally.failed]) console.log(`\n${failure}`);
+  for (const failure of tally.failed) console.log(`\n${failure}`);
   console.log(`\n${suite.title}, ${engines.join(" + ")}`);
-  const again = tally.again.length > 0 ? `, ${tally.again.length} of them when told again` : "";
-  console.log(`${tally.passed} passed${again}, ${tally.failed.length} failed`);
+  console.log(`${tally.passed} passed, ${tally.failed.length} failed`);
   process.exit(tally.failed.length > 0 || tally.passed === 0 ? 1 : 0);
 }
 
@@ -83,13 +76,7 @@ async function runEngine(suite, engine, only, tally) {
     for (const story of stories) {
       const failure = await tell(suite, engine, story, world);
       if (failure === undefined) tally.passed += 1;
-      else if (
-        tally.again.length < AGAIN_MAX &&
-        (await tell(suite, engine, story, world)) === undefined
-      ) {
-        tally.passed += 1;
-        tally.again.push(failure);
-      } else tally.failed.push(failure);
+      else tally.failed.push(failure);
     }
   } catch (error) {
     tally.failed.push(

@@ -3,7 +3,7 @@
 //! event is of this kind, and who reads events passes it over.
 
 use escale::core::base::enums::Channel;
-use escale::core::base::time::unix_ms_of;
+use escale::core::base::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -123,7 +123,7 @@ impl Consent {
             source,
         } = self;
         ConsentExport {
-            at_ms: unix_ms_of(at_s),
+            at_ms: Timestamp::new(at_s).unix_ms(),
             granted,
             purpose,
             channel: channel.map(Channel::name),

@@ -66,6 +66,6 @@ fn a_clock_far_ahead_does_not_outlast_the_other_devices() {
     let now_ms = other.look_at("trip.city").sync(&server)["now_ms"]
         .as_f64()
         .unwrap();
-    let last_ms = escale::core::base::time::unix_ms_of(other.engine.known().last_s);
+    let last_ms = escale::core::base::time::Timestamp::new(other.engine.known().last_s).unix_ms();
     assert!(last_ms <= now_ms + 301_000.0, "{last_ms} against {now_ms}");
 }

@@ -1,6 +1,6 @@
 //! What time does to what is held.
 
-use escale::core::base::time::unix_ms_of;
+use escale::core::base::time::Timestamp;
 use escale::core::event::classify::PageFacts;
 
 use crate::browser::{Browser, NOW_MS};
@@ -80,11 +80,12 @@ fn a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
     let body = serde_json::json!(other.body());
     let answer = server.post("/v1/sync", &body).json();
     let state = crate::browser::from_base64url(answer["others"]["state"].as_str().unwrap());
-    let last_ms = unix_ms_of(
+    let last_ms = Timestamp::new(
         escale::core::profile::Profile::decode(&state)
             .unwrap()
             .last_s,
-    );
+    )
+    .unix_ms();
     assert!(
         last_ms <= taken_ms - 29.0 * DAY_MS + 301_000.0,
         "{last_ms} against {taken_ms}"

@@ -4,9 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use escale::core::base::hash::fnv1a;
 use escale::core::decision::decide::Request;
-use escale::core::decision::experiment::is_held_out;
 use escale::core::event::classify::PageFacts;
 use escale::core::event::track::{RECORD, UNIT};
+use escale::core::traits::experiment::is_held_out;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;

@@ -3,11 +3,11 @@
 //! integers, or that a field cannot be read.
 
 use super::{EventKind, Mark};
+use crate::core::base::civil::Date;
 use crate::core::base::enums::Frequency;
 use crate::core::base::error::TrackError;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::number::decimal;
-use crate::core::base::time::day_of_date;
 use crate::core::config::Config;
 
 /// What an event of this kind says. A placement that the config does not know (any more) is not said. Errors: a
@@ -65,11 +65,8 @@ pub fn value_of_fact(config: &Config, fact: &str, value: &str) -> Option<Option<
         "birthday" => {
             // A leap year has every birthday.
             let month_and_day = value.get(value.len().saturating_sub(5)..).unwrap_or("");
-            let day = day_of_date(&["2020-", month_and_day].concat());
-            Some(
-                day.map(crate::core::base::time::month_and_day)
-                    .map(|(month, day)| u32::from(32 * month + day)),
-            )
+            let date = Date::parse(&["2020-", month_and_day].concat());
+            Some(date.map(|date| date.month_day().pack()))
         }
         _ => None,
     }

@@ -10,10 +10,10 @@ pub mod decision_record;
 pub mod declaration;
 pub mod track;
 
+use super::base::civil::Day;
 use super::base::enums::Frequency;
 pub use super::base::event_kind::EventKind;
 use super::base::hash::{Namespace, name_hash};
-use super::base::time::LAST_DAY;
 use decision_record::{DECIDED_BYTES, Decided};
 
 /// A topic that an event bears on, and how strongly, in sixteenths.
@@ -258,7 +258,7 @@ impl Event {
             event.decided = Decided::decode(&r.take()?)?;
         }
         let is_in_time = event.at_s <= i32::MAX as u32
-            && event.travel.start_day.max(event.travel.end_day) <= LAST_DAY;
+            && event.travel.start_day.max(event.travel.end_day) <= Day::MAX_TRAVEL.get();
         (r.0.is_empty() && event.topics.len() <= MAX_TOPICS && is_in_time).then_some(event)
     }
 }

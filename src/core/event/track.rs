@@ -5,10 +5,10 @@ use super::classify::named_topics;
 use super::context;
 use super::declaration::{kind_told, said};
 use super::{Event, EventKind, MAX_TOPICS, TopicWeight, Travel};
+use crate::core::base::civil::Day;
 use crate::core::base::error::TrackError;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::number::decimal;
-use crate::core::base::time::day_of_date;
 use crate::core::config::{Config, NONE};
 
 /// Between a field's key and its value.
@@ -100,7 +100,7 @@ fn take_offer(config: &Config, event: &mut Event, index: u16) {
 fn travel_of(config: &Config, fields: &str) -> Result<Travel, TrackError> {
     let day = |key| match field(fields, key) {
         None | Some("") => Ok(0),
-        Some(date) => day_of_date(date).ok_or(TrackError::BadField),
+        Some(date) => Day::parse(date).map(Day::get).ok_or(TrackError::BadField),
     };
     let count = |key| Ok(number(fields, key)?.map_or(0, |n| n.min(255.0) as u8));
     let place = known_place(config, fields).map(|t| t.topic);

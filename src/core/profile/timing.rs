@@ -2,6 +2,7 @@
 //! hear, when events last happened, which scenarios fired. Comes in: events; goes out: bounded lists, sorted.
 
 use super::{Profile, forget_least};
+use crate::core::base::civil::MonthDay;
 use crate::core::base::enums::Frequency;
 use crate::core::base::hash::{Namespace, mix, name_hash};
 use crate::core::config::{Config, Scope};
@@ -191,10 +192,9 @@ impl Profile {
 
     /// Month and day of the visitor's birthday, if it was declared.
     #[must_use]
-    pub fn birthday(&self) -> Option<(u16, u16)> {
-        let value = self.fact(name_hash(Namespace::Fact, "birthday"))?.value;
-        let (month, day) = (value / 32, value % 32);
-        ((1..=12).contains(&month) && day > 0).then_some((month as u16, day as u16))
+    pub fn birthday(&self) -> Option<MonthDay> {
+        let packed = self.fact(name_hash(Namespace::Fact, "birthday"))?.value;
+        MonthDay::unpack(packed)
     }
 
     /// When an event of a kind last happened, in seconds since the landmark; only what a scenario asks for is kept.

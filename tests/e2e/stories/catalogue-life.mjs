@@ -11,6 +11,7 @@ import {
   storage,
   tell,
   untilState,
+  viewsOnce,
 } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
@@ -66,11 +67,7 @@ export const lifeCatalogue = [
       await browser.back();
       await untilState(browser, "ready");
       // A frozen page wakes up as it was left, ready: its view is told a moment later.
-      let views = 0;
-      while (views < 4) {
-        await flush(browser);
-        views = (await exported(browser)).knowledge.counts.page_views ?? 0;
-      }
+      const views = await viewsOnce(browser, 4);
       assert.equal(views, 4, "home, ski, the beach, and ski once more");
       const { frozen, reasons } = await browser.run(() => {
         const [entry] = /** @type {any[]} */ (performance.getEntriesByType("navigation"));
@@ -134,13 +131,10 @@ export const lifeCatalogue = [
         real,
       );
       await browser.until("the turns", () => "hasTurned" in window);
-      await browser.until(
-        "the view of the last one",
-        () => new Promise((resolve) => setTimeout(() => resolve(true), 400)),
-      );
-      await flush(browser);
-      const { counts } = (await exported(browser)).knowledge;
-      assert.ok(counts.page_views >= 1 && counts.page_views <= 10, `${counts.page_views} views`);
+      await viewsOnce(browser, 2);
+      await lookAt(browser, [at("/ski/")]);
+      const views = await viewsOnce(browser, 3);
+      assert.equal(views, 3, "home, the last address of the ten thousand, and ski");
     },
   ),
 

@@ -13,6 +13,7 @@ import {
   storage,
   tell,
   untilState,
+  viewsOnce,
 } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
@@ -219,13 +220,9 @@ export const privacyStories = [
           location.hash === "#zzfragment" && document.documentElement.dataset["escale"] === "ready",
       );
       await spill(browser);
-      await flush(browser);
+      const views = await viewsOnce(browser, 1);
       await browser.run(() => history.pushState(null, "", "/zzpath/?zzquery"));
-      await browser.until(
-        "the view of the last one",
-        () => new Promise((resolve) => setTimeout(() => resolve(true), 400)),
-      );
-      await flush(browser);
+      await viewsOnce(browser, views + 1);
       const { searches, quote_starts } = (await exported(browser)).knowledge.counts;
       assert.ok(searches >= 1 && quote_starts >= 1, "what is to be known of it is known");
       const [stored, seen] = [await everything(browser), gate.sent];

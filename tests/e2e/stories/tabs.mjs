@@ -122,7 +122,7 @@ export const tabStories = [
       await untilState(after, "ready");
       await flush(after);
       const { searches } = (await exported(after)).knowledge.counts;
-      assert.ok(searches <= 100 && searches % 1 === 0, `${searches} of 100`);
+      assert.ok(searches >= 50 && searches <= 100, `${searches} of 100, 50 of them committed`);
       assert.equal((await kept(after))["quarantine"], undefined, "nothing was damaged");
       await lookAt(after, [at("/")]);
       assert.equal(

@@ -149,10 +149,7 @@ export type FieldsOf<E extends EventName> = E extends keyof EventMap
   : Ga4Fields;
 
 /** Event whose fields are required: it is about an offer or a message. */
-export type EventWithRequiredFields = Extract<
-  EventName,
-  `offer_${string}` | `message_${string}`
->;
+export type EventWithRequiredFields = Extract<EventName, `offer_${string}` | `message_${string}`>;
 
 /** Fields argument of `track`, required where the event needs one. */
 export type TrackFields<E extends EventName> = E extends EventWithRequiredFields

@@ -50,7 +50,9 @@ test("the same consent has equal receipts, another version, purpose or source ha
   assert.ok(
     !isSameConsent(first, receipt({ personalise: true, keep: true, sync: true, version: "1" })),
   );
-  assert.ok(!isSameConsent(first, receipt({ personalise: true, keep: true, version: "1" }, "google")));
+  assert.ok(
+    !isSameConsent(first, receipt({ personalise: true, keep: true, version: "1" }, "google")),
+  );
 });
 
 test("a stored receipt of another shape is none", () => {
