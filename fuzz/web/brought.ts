@@ -137,7 +137,6 @@ function refusal(status: number, body: Record<string, unknown> | undefined): unk
 /** What others know is a number and bytes, and nothing where either is something else. */
 function knows(body: Readonly<Record<string, unknown>>): void {
 <<<<<<< HEAD
-  const found = othersOf(body);
 =======
   const found = remoteOf(body);
 >>>>>>> main
