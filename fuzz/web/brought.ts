@@ -136,10 +136,7 @@ function refusal(status: number, body: Record<string, unknown> | undefined): unk
 
 /** What others know is a number and bytes, and nothing where either is something else. */
 function knows(body: Readonly<Record<string, unknown>>): void {
-<<<<<<< HEAD
-=======
   const found = remoteOf(body);
->>>>>>> main
   const [seq, state] = ["seq", "state"].map((key) => valueIn(body["remote"], key));
   if (typeof seq !== "number" || !Number.isFinite(seq) || seq < 0 || typeof state !== "string")
     return assert.equal(found, undefined);
