@@ -4,7 +4,7 @@
  * body unread: unread ones use up the browser's budget for requests that outlive the page.
  */
 import { fromBase64url } from "../storage/codec.js";
-import type { Others } from "../storage/records.js";
+import type { RemoteState } from "../storage/records.js";
 
 /** What came back. `rest`: the server asks for time; `refused`: sending the same again is useless. */
 export type Answer =
@@ -94,7 +94,7 @@ function jsonObject(response: Received, text: string): Record<string, unknown> |
 }
 
 /** The `remote` state of an answer; `undefined`: unchanged, or unreadable. */
-export function othersOf(body: Readonly<Record<string, unknown>>): Others | undefined {
+export function remoteOf(body: Readonly<Record<string, unknown>>): RemoteState | undefined {
   const { remote } = body;
   if (typeof remote !== "object" || remote === null) return undefined;
   const { seq, state } = remote as { seq?: unknown; state?: unknown };
