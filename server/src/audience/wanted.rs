@@ -15,6 +15,7 @@ use crate::ingest::consent::is_name;
 
 /// How an audience is asked for beside whom it is of.
 #[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Wish {
     /// email, sms, mail, call, shop or web: those who withdrew from it, or unsubscribed, are left out.
     pub channel: Option<String>,
