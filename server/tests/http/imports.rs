@@ -102,7 +102,10 @@ fn the_same_word_again_changes_nothing_and_the_later_word_holds_in_any_order() {
         json!(1)
     );
     let cancelled = json!({ "customer": "customer-7", "id": "B1", "at": "2026-08-03", "cancelled": true, "value": 1400 });
-    assert_eq!(tell(&server, "/v1/bookings", &cancelled)["stored"], json!(1));
+    assert_eq!(
+        tell(&server, "/v1/bookings", &cancelled)["stored"],
+        json!(1)
+    );
     phone.sync(&server);
     let known = knows(&phone);
     assert_eq!(
@@ -455,7 +458,9 @@ fn a_file_is_imported_beside_a_server_that_runs() {
         "{rejects}"
     );
     assert!(
-        rejects.contains("F3") && rejects.contains("`value`") && rejects.contains("missing field `customer`"),
+        rejects.contains("F3")
+            && rejects.contains("`value`")
+            && rejects.contains("missing field `customer`"),
         "{rejects}"
     );
     phone.sync(&server);

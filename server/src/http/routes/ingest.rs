@@ -9,10 +9,6 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
-use utoipa::openapi::schema::{Array, OneOfBuilder, Schema};
-use utoipa::openapi::{Ref, RefOr};
-use utoipa::{PartialSchema, ToSchema};
-
 use super::NO_STORE;
 use crate::base::clock;
 use crate::http::body::{is_compressed, media_type};
@@ -25,29 +21,10 @@ use crate::ingest::import::{ImportOutcome, import};
 use crate::ingest::records::{Booking, ConsentRecord, Fact, Reaction};
 use crate::ingest::{Reader, Subject};
 
-/// Declares a path for each kind of record. They differ only in the records that they accept.
+/// Declares a path for each kind of record. They differ only in the records that they accept. The description has the list
+/// alone: generators cannot express one record or a list of the same type.
 macro_rules! import_routes {
-    ($($path:literal, $operation:literal, $name:ident, $subject:ident, $item:ty, $body:ident, $summary:literal;)*) => {$(
-        /// Body of an import: one record or a list of records.
-        pub struct $body;
-
-        impl PartialSchema for $body {
-            fn schema() -> RefOr<Schema> {
-                let record = Ref::from_schema_name(<$item>::name());
-                OneOfBuilder::new()
-                    .item(record.clone())
-                    .item(Array::new(record))
-                    .into()
-            }
-        }
-
-        impl ToSchema for $body {
-            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-                schemas.push((<$item>::name().into(), <$item>::schema()));
-                <$item>::schemas(schemas);
-            }
-        }
-
+    ($($path:literal, $operation:literal, $name:ident, $subject:ident, $item:ty, $summary:literal;)*) => {$(
         #[doc = $summary]
         #[utoipa::path(
             post,
@@ -57,7 +34,7 @@ macro_rules! import_routes {
             params(SiteParam),
             security(("api_key" = [])),
             request_body(content(
-                ($body = "application/json"),
+                (Vec<$item> = "application/json"),
                 (String = "application/x-ndjson")
             )),
             responses(
@@ -79,10 +56,10 @@ macro_rules! import_routes {
 }
 
 import_routes! {
-    "/v1/reactions", "import_reactions", reactions, Reactions, Reaction, ReactionsBody, "Import reactions to messages: one, a list, or NDJSON";
-    "/v1/bookings", "import_bookings", bookings, Bookings, Booking, BookingsBody, "Import bookings and cancellations: one, a list, or NDJSON";
-    "/v1/facts", "import_facts", facts, Facts, Fact, FactsBody, "Import facts about customers: one, a list, or NDJSON";
-    "/v1/consents", "import_consents", consents, Consents, ConsentRecord, ConsentsBody, "Import consents of customers: one, a list, or NDJSON";
+    "/v1/reactions", "import_reactions", reactions, Reactions, Reaction, "Import reactions to messages: one, a list, or NDJSON";
+    "/v1/bookings", "import_bookings", bookings, Bookings, Booking, "Import bookings and cancellations: one, a list, or NDJSON";
+    "/v1/facts", "import_facts", facts, Facts, Fact, "Import facts about customers: one, a list, or NDJSON";
+    "/v1/consents", "import_consents", consents, Consents, ConsentRecord, "Import consents of customers: one, a list, or NDJSON";
 }
 
 /// Imports the records. A lone invalid record is an error of the request itself.
