@@ -3,7 +3,7 @@
  * kept for whoever asks why, the inputs it was made of. Deciding cannot fail: a trap is a default.
  */
 import type { Who } from "../base/hash.js";
-import type { Runtime } from "#runtime";
+import type { Runtime } from "./runtime-binding.js";
 import { textOf, unpackContent } from "../storage/codec.js";
 import type { PageFacts } from "../recorder/page.js";
 import type { Choice } from "../base/types.js";

@@ -3,7 +3,7 @@
  * what is known; then the recorder is brought, which counts and keeps. Must never throw into the page: whatever
  * fails, the page's own content stays.
  */
-import { extend, type Runtime } from "#runtime";
+import { extend, type Runtime } from "./runtime-binding.js";
 import { Chooser, EMPTY, type Known } from "./chooser.js";
 import type { Desk, End, Recorder } from "../recorder/session-types.js";
 import type { OfferElement } from "../slots/element.js";

@@ -3,7 +3,7 @@
  * out: what the browser would choose, and the slots as HTML that it takes over without a change. Keeps nothing of anybody;
  * deciding cannot fail: without a cookie, or when anything is wrong, the page's own content is the answer.
  */
-import { abandon, extend, initSync, Runtime } from "#runtime";
+import { abandon, extend, instantiate, Runtime } from "../client/runtime-binding.js";
 import { Chooser, EMPTY, type Known } from "../client/chooser.js";
 import { carriedIn } from "../storage/cookie.js";
 import { blockHtml, slotHtml } from "./html.js";
@@ -65,7 +65,7 @@ export async function openEdge({ site, config, module, later }: EdgeOptions): Pr
   let of = -1;
   const begin = (): Runtime | undefined => {
     if (of === instance) return runtime;
-    initSync({ module: first });
+    instantiate(first);
     extend(second);
     of = instance;
     return (runtime = Runtime.open(config));
