@@ -10,7 +10,7 @@ use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
 use escale::core::event::decision_record::{Decided, Levels, Propensity};
-use escale::core::event::{Event, Kind, Mark, Said, Travel};
+use escale::core::event::{Event, EventKind, Mark, Said, Travel};
 use escale::core::profile::Profile;
 use escale::core::profile::merge::combine;
 use escale::core::traits::affinity::Affinity;
@@ -35,7 +35,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         (0usize..3, 0u32..3, 0u8..6),
     );
     (
-        0..Kind::ALL.len(),
+        0..EventKind::ALL.len(),
         0u32..90 * DAY_S,
         topics,
         0..OFFERS.len(),
@@ -44,7 +44,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         said,
     )
         .prop_map(|(kind, ago_s, topics, offer, t, booking, (said, mark))| {
-            let kind = Kind::ALL[kind];
+            let kind = EventKind::ALL[kind];
             let mut event = Event::bare(kind, NOW_S - ago_s);
             for (topic, sixteenths) in topics {
                 event = event.about(TOPICS[topic], sixteenths);
@@ -67,16 +67,18 @@ fn any_event() -> impl Strategy<Value = Event> {
 }
 
 /// Impressions and clicks are of a few decisions, some of none.
-fn any_decided(kind: Kind, offer: u32, draw: u32) -> Decided {
+fn any_decided(kind: EventKind, offer: u32, draw: u32) -> Decided {
     match Propensity::of(f64::from(draw) / 8.0) {
-        Some(propensity) if matches!(kind, Kind::OfferImpression | Kind::OfferClick) => Decided {
-            id: offer ^ draw,
-            config: draw % 2,
-            propensity,
-            variant: draw as u8 % 3,
-            arm: 0,
-            levels: Levels::of([draw as u8; 8]),
-        },
+        Some(propensity) if matches!(kind, EventKind::OfferImpression | EventKind::OfferClick) => {
+            Decided {
+                id: offer ^ draw,
+                config: draw % 2,
+                propensity,
+                variant: draw as u8 % 3,
+                arm: 0,
+                levels: Levels::of([draw as u8; 8]),
+            }
+        }
         _ => Decided::default(),
     }
 }
@@ -94,9 +96,9 @@ fn any_mark((placement, scenario, frequency): (usize, u32, u8)) -> Mark {
 }
 
 /// A declared fact, or a word about one of a few messages.
-fn any_said(kind: Kind, (fact, topic, by): (usize, usize, u8)) -> Said {
+fn any_said(kind: EventKind, (fact, topic, by): (usize, usize, u8)) -> Said {
     match kind {
-        Kind::Declare => {
+        EventKind::Declare => {
             let (of, what) = (
                 name_hash(Namespace::Fact, FACTS[fact]),
                 name_hash(Namespace::Topic, TOPICS[topic]),
@@ -107,7 +109,7 @@ fn any_said(kind: Kind, (fact, topic, by): (usize, usize, u8)) -> Said {
                 by: by % 3,
             }
         }
-        Kind::MessageSent | Kind::MessageOpened | Kind::MessageClicked => Said {
+        EventKind::MessageSent | EventKind::MessageOpened | EventKind::MessageClicked => Said {
             of: topic as u32 + 1,
             what: fact as u32,
             by,
@@ -192,8 +194,9 @@ proptest! {
         prop_assert_eq!(&whole.messages, &combined.messages);
     }
 
+    /// Tags: f44.
     #[test]
-    fn f44_combining_is_the_same_in_any_order(parts in prop::collection::vec(history(20), 1..5), turn in 0usize..5) {
+    fn combining_is_the_same_in_any_order(parts in prop::collection::vec(history(20), 1..5), turn in 0usize..5) {
         let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p)).collect();
         let mut turned = replicas.clone();
         turned.rotate_left(turn % replicas.len());
@@ -210,8 +213,9 @@ proptest! {
         prop_assert_eq!(read.settled, profile_of(&events).settled);
     }
 
+    /// Tags: f41.
     #[test]
-    fn f41_any_bytes_are_a_profile_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_a_profile_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = Profile::decode(&bytes);
     }
 
@@ -229,8 +233,9 @@ proptest! {
         }
     }
 
+    /// Tags: f06, f41.
     #[test]
-    fn f06_f41_every_flipped_bit_and_every_cut_is_found(events in history(60), at in any::<prop::sample::Index>(), bit in 0u8..8) {
+    fn every_flipped_bit_and_every_cut_is_found(events in history(60), at in any::<prop::sample::Index>(), bit in 0u8..8) {
         let bytes = profile_of(&events).encode();
         let mut flipped = bytes.clone();
         let at = at.index(bytes.len());
@@ -247,11 +252,11 @@ fn bookings_told_twice_count_once_and_can_be_cancelled() {
         value_cents: 50_000,
         ..Event::bare(kind, at_s)
     };
-    let told_here = profile_of(&[booking(Kind::Booking, NOW_S)]);
-    let told_by_shop = profile_of(&[booking(Kind::Booking, NOW_S + 60)]);
+    let told_here = profile_of(&[booking(EventKind::Booking, NOW_S)]);
+    let told_by_shop = profile_of(&[booking(EventKind::Booking, NOW_S + 60)]);
     let both = combine(&[told_here.clone(), told_by_shop]);
     assert_eq!(both.bookings.len(), 1);
-    let cancelled = profile_of(&[booking(Kind::BookingCancel, NOW_S + 120)]);
+    let cancelled = profile_of(&[booking(EventKind::BookingCancel, NOW_S + 120)]);
     let after = combine(&[cancelled, both]);
     assert_eq!(
         (after.bookings.len(), after.bookings[0].cancelled),
@@ -259,8 +264,9 @@ fn bookings_told_twice_count_once_and_can_be_cancelled() {
     );
 }
 
+/// Tags: f38.
 #[test]
-fn f38_a_clock_that_was_in_the_future_is_survived() {
+fn a_clock_that_was_in_the_future_is_survived() {
     let mut engine = Engine::new(small_config());
     engine
         .load(
@@ -291,8 +297,9 @@ fn f38_a_clock_that_was_in_the_future_is_survived() {
     assert_eq!(Profile::decode(&engine.save()).as_ref(), Ok(engine.known()));
 }
 
+/// Tags: f37.
 #[test]
-fn f37_a_clock_that_goes_back_reads_at_the_last_event() {
+fn a_clock_that_goes_back_reads_at_the_last_event() {
     let profile = profile_of(&[view("trip.city", NOW_S)]);
     assert_eq!(masses(&profile, 0), masses(&profile, NOW_S));
 }
@@ -317,8 +324,9 @@ fn changed_half_lives_keep_what_is_read_now() {
     assert!((city(&before, &small_config()) - city(&after, &other)).abs() < 1e-4);
 }
 
+/// Tags: f05.
 #[test]
-fn f05_lists_keep_their_bounds() {
+fn lists_keep_their_bounds() {
     let config = small_config();
     let mut profile = Profile::default();
     for i in 0..5_000u32 {
@@ -331,14 +339,14 @@ fn f05_lists_keep_their_bounds() {
             &Event {
                 travel,
                 booking: i + 1,
-                ..Event::bare(Kind::Booking, NOW_S + i)
+                ..Event::bare(EventKind::Booking, NOW_S + i)
             },
             &config,
         );
         profile.apply(
             &Event {
                 travel,
-                ..Event::bare(Kind::Search, NOW_S + i)
+                ..Event::bare(EventKind::Search, NOW_S + i)
             },
             &config,
         );
@@ -347,8 +355,9 @@ fn f05_lists_keep_their_bounds() {
     assert!(profile.encode().len() < 1024);
 }
 
+/// Tags: f07.
 #[test]
-fn f07_a_later_release_is_told_from_damage() {
+fn a_later_release_is_told_from_damage() {
     let mut bytes = profile_of(&[view("trip.city", NOW_S)]).encode();
     bytes[0] = 200;
     assert_eq!(Profile::decode(&bytes), Err(WireError::Newer(200)));

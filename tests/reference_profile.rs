@@ -4,7 +4,7 @@ mod common;
 
 use common::{DAY_S, NOW_S, config};
 use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::event::{Event, Kind, Travel};
+use escale::core::event::{Event, EventKind, Travel};
 use escale::core::profile::Profile;
 
 /// 24 topics in 5 facets, 4 families with 5 offers each.
@@ -50,11 +50,11 @@ fn reference_profile() -> Profile {
                 // Each topic was looked at in the last week too: every intent is alive.
                 let lately_s = NOW_S - (topic * 7 + visit * 13 + i as u32 * 3) % 168 * 3600;
                 take(
-                    Event::bare(Kind::PageView, lately_s)
+                    Event::bare(EventKind::PageView, lately_s)
                         .about(&format!("{facet}.{facet}-{topic}"), 16),
                 );
                 take(
-                    Event::bare(Kind::PageView, at_s)
+                    Event::bare(EventKind::PageView, at_s)
                         .about(&format!("{facet}.{facet}-{topic}"), 16),
                 );
             }
@@ -66,14 +66,14 @@ fn reference_profile() -> Profile {
             let at_s = NOW_S - (offer * 31 + exposure * 97) % 720 * 3600;
             take(Event {
                 offer: name_hash(Namespace::Offer, &format!("offer-{offer}")),
-                ..Event::bare(Kind::OfferImpression, at_s)
+                ..Event::bare(EventKind::OfferImpression, at_s)
             });
         }
     }
     for offer in [3, 6] {
         take(Event {
             offer: name_hash(Namespace::Offer, &format!("offer-{offer}")),
-            ..Event::bare(Kind::OfferClick, NOW_S - offer * 50_000)
+            ..Event::bare(EventKind::OfferClick, NOW_S - offer * 50_000)
         });
     }
     let travel = |destination: &str, start_day| Travel {
@@ -85,11 +85,11 @@ fn reference_profile() -> Profile {
     };
     take(Event {
         travel: travel("destination.destination-1", 2600),
-        ..Event::bare(Kind::Search, NOW_S - 4 * DAY_S)
+        ..Event::bare(EventKind::Search, NOW_S - 4 * DAY_S)
     });
     take(Event {
         travel: travel("destination.destination-5", 2710),
-        ..Event::bare(Kind::QuoteStart, NOW_S - DAY_S)
+        ..Event::bare(EventKind::QuoteStart, NOW_S - DAY_S)
     });
     for (i, cents) in [(1u32, 48_900u32), (2, 129_900), (3, 215_000)] {
         let booking = name_hash(Namespace::Booking, &format!("ORDER-{i}"));
@@ -98,10 +98,10 @@ fn reference_profile() -> Profile {
             booking,
             value_cents: cents,
             travel: travel("destination.destination-2", 2540),
-            ..Event::bare(Kind::Booking, at_s)
+            ..Event::bare(EventKind::Booking, at_s)
         });
     }
-    take(Event::bare(Kind::PageView, NOW_S));
+    take(Event::bare(EventKind::PageView, NOW_S));
     profile
 }
 
@@ -126,8 +126,9 @@ fn the_reference_profile_fits_in_512_bytes() {
 }
 
 /// The bytes of this release, kept so that every later one reads them.
+/// Tags: f08.
 #[test]
-fn f08_the_reference_profile_has_these_bytes() {
+fn the_reference_profile_has_these_bytes() {
     let bytes = reference_profile().encode();
     let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
     if std::env::var_os("ESCALE_BLESS").is_some() {

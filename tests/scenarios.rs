@@ -4,13 +4,13 @@ mod common;
 
 use common::timed::{any_intents, at, booked, timed, told, travel, with_events};
 use common::{DAY_S, NOW_S, config};
-use escale::core::base::time::unix_ms_of;
+use escale::core::base::time::Timestamp;
 use escale::core::config::Config;
 use escale::core::decision::decide::{Reason, Request};
 use escale::core::decision::scenario::Owner;
 use escale::core::engine::Engine;
 use escale::core::event::track::{RECORD, UNIT};
-use escale::core::event::{Event, Kind};
+use escale::core::event::{Event, EventKind};
 use proptest::prelude::*;
 
 /// The timed config with the scenarios of the trigger list.
@@ -23,7 +23,7 @@ fn triggers() -> Config {
 
 fn due_names(engine: &Engine, now_s: u32) -> Vec<String> {
     let config = engine.config();
-    let due = engine.due(unix_ms_of(now_s));
+    let due = engine.due(Timestamp::new(now_s).unix_ms());
     due.iter()
         .map(|d| config.text(config.scenario(d.scenario).name).to_owned())
         .collect()
@@ -35,7 +35,7 @@ fn the_trigger_list_is_due_in_its_time() {
         at("2027-03-01"),
         travel("crete", "2027-06-05", "2027-06-12"),
     );
-    let signup = with_events(triggers(), &[Event::bare(Kind::NewsletterSignup, now)]);
+    let signup = with_events(triggers(), &[Event::bare(EventKind::NewsletterSignup, now)]);
     assert_eq!(due_names(&signup, now), ["welcome"]);
     let customer = with_events(triggers(), &[booked(7, now, crete)]);
     for (date, due) in [
@@ -48,14 +48,14 @@ fn the_trigger_list_is_due_in_its_time() {
     ] {
         assert_eq!(due_names(&customer, at(date)), due, "{date}");
     }
-    let hesitant = with_events(triggers(), &[Event::bare(Kind::AddToWishlist, now)]);
+    let hesitant = with_events(triggers(), &[Event::bare(EventKind::AddToWishlist, now)]);
     assert_eq!(due_names(&hesitant, now + DAY_S), ["basket-follow-up"]);
-    let left = with_events(triggers(), &[told(Kind::QuoteStart, now, crete)]);
+    let left = with_events(triggers(), &[told(EventKind::QuoteStart, now, crete)]);
     assert_eq!(due_names(&left, now + 4 * 3600), ["quote-follow-up"]);
     let back = with_events(
         triggers(),
         &[
-            told(Kind::QuoteStart, now, crete),
+            told(EventKind::QuoteStart, now, crete),
             booked(8, now + 7200, crete),
         ],
     );
@@ -67,11 +67,15 @@ fn a_birthday_comes_every_year_and_fires_once_in_each() {
     let mut engine = Engine::new(triggers());
     let fields = format!("birthday{UNIT}1985-05-02{RECORD}");
     let event = engine
-        .track(unix_ms_of(at("2027-03-01")), "declare", &fields)
+        .track(
+            Timestamp::new(at("2027-03-01")).unix_ms(),
+            "declare",
+            &fields,
+        )
         .expect("a fact");
     engine.apply(&event);
     assert!(due_names(&engine, at("2027-05-01")).is_empty());
-    let due = engine.due(unix_ms_of(at("2027-05-02")));
+    let due = engine.due(Timestamp::new(at("2027-05-02")).unix_ms());
     assert_eq!((due.len(), due[0].owner), (1, Owner::Server));
     let mut fired = Vec::new();
     due[0]
@@ -90,7 +94,7 @@ fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() 
     let mut engine = with_events(
         timed(),
         &[told(
-            Kind::QuoteStart,
+            EventKind::QuoteStart,
             now,
             travel("crete", "2027-06-05", ""),
         )],
@@ -99,19 +103,19 @@ fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() 
     assert_eq!(due_names(&engine, later), ["quote-follow-up"]);
     let seen = format!("offer{UNIT}come-back{RECORD}placement{UNIT}hero{RECORD}");
     let events = engine
-        .track(unix_ms_of(later), "offer_impression", &seen)
+        .track(Timestamp::new(later).unix_ms(), "offer_impression", &seen)
         .expect("an event");
     engine.apply(&events);
     assert!(due_names(&engine, later + 60).is_empty());
     let shows = |engine: &Engine, now_s| {
-        engine.with_situation(unix_ms_of(now_s), |s| s.restraint.due.len())
+        engine.with_situation(Timestamp::new(now_s).unix_ms(), |s| s.restraint.due.len())
     };
     assert_eq!(
         (shows(&engine, later + 60), shows(&engine, later + 60)),
         (1, 1)
     );
     let event = engine
-        .track(unix_ms_of(later + 7200), "page_view", "")
+        .track(Timestamp::new(later + 7200).unix_ms(), "page_view", "")
         .expect("an event");
     engine.apply(&event);
     assert_eq!(
@@ -131,13 +135,13 @@ proptest! {
         days.sort_unstable();
         let mut told = Vec::new();
         for now_s in days.iter().map(|day| NOW_S + day * DAY_S) {
-            for due in engine.due(unix_ms_of(now_s)) {
+            for due in engine.due(Timestamp::new(now_s).unix_ms()) {
                 told.push((due.scenario, due.subject, due.ordinal));
                 let mut fired = Vec::new();
                 due.event(engine.config(), now_s).encode(&mut fired);
                 engine.apply(&[fired.clone(), fired].concat());
             }
-            prop_assert!(engine.due(unix_ms_of(now_s)).is_empty());
+            prop_assert!(engine.due(Timestamp::new(now_s).unix_ms()).is_empty());
         }
         let count = told.len();
         told.sort_unstable();
@@ -158,7 +162,7 @@ fn what_is_called_for_needs_no_taste() {
         let engine = with_events(config(&site.to_string()), events);
         let placement = engine.placement(placement).expect("a placement");
         let decision = engine.choose(&Request {
-            now_ms: unix_ms_of(now_s),
+            now_ms: Timestamp::new(now_s).unix_ms(),
             placement,
             slot: 0,
             exclude: &[],
@@ -174,12 +178,12 @@ fn what_is_called_for_needs_no_taste() {
         )
     };
     assert_eq!(
-        chosen(&[Event::bare(Kind::PageView, now)], "hero", now),
+        chosen(&[Event::bare(EventKind::PageView, now)], "hero", now),
         (None, Reason::NothingKnown)
     );
     let quote = Event {
         travel: travel("lisbonne", "", ""),
-        ..Event::bare(Kind::QuoteStart, now)
+        ..Event::bare(EventKind::QuoteStart, now)
     };
     assert_eq!(
         chosen(&[quote], "hero", now + 3600),

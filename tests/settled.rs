@@ -9,7 +9,7 @@ use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
 use escale::core::event::decision_record::{Decided, Levels, Propensity};
 use escale::core::event::track::{RECORD, UNIT};
-use escale::core::event::{Event, Kind};
+use escale::core::event::{Event, EventKind};
 use escale::core::introspect::snapshot::snapshot;
 use escale::core::profile::Profile;
 use escale::core::profile::merge::combine;
@@ -31,7 +31,7 @@ fn decided(id: u32) -> Decided {
 }
 
 /// An impression or a click of a decision.
-fn about(kind: Kind, id: u32, at_s: u32) -> Event {
+fn about(kind: EventKind, id: u32, at_s: u32) -> Event {
     let offer = name_hash(Namespace::Offer, ["lisbonne", "bali"][id as usize % 2]);
     Event {
         offer,
@@ -40,7 +40,7 @@ fn about(kind: Kind, id: u32, at_s: u32) -> Event {
     }
 }
 
-fn booking(kind: Kind, id: u32, at_s: u32) -> Event {
+fn booking(kind: EventKind, id: u32, at_s: u32) -> Event {
     Event {
         booking: id,
         value_cents: 9_900,
@@ -75,11 +75,11 @@ fn outcome_of(events: &[Event]) -> Outcome {
 
 #[test]
 fn an_impression_is_kept_and_a_click_marks_it() {
-    let seen = about(Kind::OfferImpression, 5, NOW_S);
+    let seen = about(EventKind::OfferImpression, 5, NOW_S);
     let profile = profile_of(&[
         seen.clone(),
         seen,
-        about(Kind::OfferClick, 5, NOW_S + 3 * MINUTE),
+        about(EventKind::OfferClick, 5, NOW_S + 3 * MINUTE),
     ]);
     let [settled] = profile.settled[..] else {
         panic!("one decision")
@@ -99,16 +99,19 @@ fn events_that_tell_no_decision_settle_none() {
         ..about(kind, 5, NOW_S)
     };
     assert!(
-        profile_of(&[bare(Kind::OfferImpression), bare(Kind::OfferClick)])
-            .settled
-            .is_empty()
+        profile_of(&[
+            bare(EventKind::OfferImpression),
+            bare(EventKind::OfferClick)
+        ])
+        .settled
+        .is_empty()
     );
 }
 
 #[test]
 fn a_quote_or_a_booking_within_seven_days_of_the_click_is_its_outcome() {
-    let click = about(Kind::OfferClick, 5, NOW_S);
-    let quote = |at_s| Event::bare(Kind::QuoteSubmit, at_s);
+    let click = about(EventKind::OfferClick, 5, NOW_S);
+    let quote = |at_s| Event::bare(EventKind::QuoteSubmit, at_s);
     let (in_time, late) = (NOW_S + 7 * DAY_S, NOW_S + 7 * DAY_S + MINUTE);
     assert_eq!(outcome_of(&[click.clone(), quote(in_time)]), Outcome::Quote);
     assert_eq!(outcome_of(&[click.clone(), quote(late)]), Outcome::None);
@@ -117,25 +120,25 @@ fn a_quote_or_a_booking_within_seven_days_of_the_click_is_its_outcome() {
         Outcome::None
     );
     assert_eq!(
-        outcome_of(&[click.clone(), booking(Kind::Booking, 9, in_time)]),
+        outcome_of(&[click.clone(), booking(EventKind::Booking, 9, in_time)]),
         Outcome::Booking
     );
     assert_eq!(
-        outcome_of(&[click.clone(), booking(Kind::Booking, 9, late)]),
+        outcome_of(&[click.clone(), booking(EventKind::Booking, 9, late)]),
         Outcome::None
     );
     assert_eq!(
-        outcome_of(&[about(Kind::OfferImpression, 5, NOW_S), quote(in_time)]),
+        outcome_of(&[about(EventKind::OfferImpression, 5, NOW_S), quote(in_time)]),
         Outcome::None
     );
 }
 
 #[test]
 fn a_cancellation_takes_its_own_booking_back() {
-    let click = about(Kind::OfferClick, 5, NOW_S);
-    let booked = |id, later| booking(Kind::Booking, id, NOW_S + later);
-    let cancelled = |id, later| booking(Kind::BookingCancel, id, NOW_S + later);
-    let quote = Event::bare(Kind::QuoteSubmit, NOW_S + MINUTE);
+    let click = about(EventKind::OfferClick, 5, NOW_S);
+    let booked = |id, later| booking(EventKind::Booking, id, NOW_S + later);
+    let cancelled = |id, later| booking(EventKind::BookingCancel, id, NOW_S + later);
+    let quote = Event::bare(EventKind::QuoteSubmit, NOW_S + MINUTE);
     let of = |rest: &[Event]| outcome_of(&[std::slice::from_ref(&click), rest].concat());
     assert_eq!(
         of(&[booked(9, DAY_S), cancelled(9, 12 * DAY_S)]),
@@ -180,7 +183,7 @@ fn a_cancellation_takes_its_own_booking_back() {
 #[test]
 fn sixteen_are_kept_for_thirty_days() {
     let seen: Vec<Event> = (1..=40)
-        .map(|i| about(Kind::OfferImpression, i, NOW_S + i * MINUTE))
+        .map(|i| about(EventKind::OfferImpression, i, NOW_S + i * MINUTE))
         .collect();
     let profile = profile_of(&seen);
     let ids: Vec<u32> = profile.settled.iter().map(|s| s.decided.id).collect();
@@ -198,7 +201,7 @@ fn sixteen_are_kept_for_thirty_days() {
     );
     let mut later = profile;
     later.apply(
-        &Event::bare(Kind::PageView, NOW_S + 30 * DAY_S + 35 * MINUTE),
+        &Event::bare(EventKind::PageView, NOW_S + 30 * DAY_S + 35 * MINUTE),
         &small_config(),
     );
     assert_eq!(
@@ -214,12 +217,12 @@ fn sixteen_are_kept_for_thirty_days() {
 #[test]
 fn replicas_keep_each_decision_once_with_its_latest_outcome() {
     let (click, quote) = (
-        about(Kind::OfferClick, 5, NOW_S),
-        Event::bare(Kind::QuoteSubmit, NOW_S + MINUTE),
+        about(EventKind::OfferClick, 5, NOW_S),
+        Event::bare(EventKind::QuoteSubmit, NOW_S + MINUTE),
     );
     let here = profile_of(&[
-        about(Kind::OfferImpression, 5, NOW_S),
-        about(Kind::OfferImpression, 6, NOW_S),
+        about(EventKind::OfferImpression, 5, NOW_S),
+        about(EventKind::OfferImpression, 6, NOW_S),
     ]);
     let there = profile_of(&[click, quote]);
     let both = combine(&[here, there]);
@@ -235,10 +238,10 @@ fn replicas_keep_each_decision_once_with_its_latest_outcome() {
 fn a_clock_in_the_future_is_brought_back() {
     let ahead_s = NOW_S + 900 * DAY_S;
     let mut profile = profile_of(&[
-        about(Kind::OfferImpression, 5, NOW_S),
-        Event::bare(Kind::PageView, NOW_S + MINUTE),
-        about(Kind::OfferClick, 6, ahead_s),
-        booking(Kind::Booking, 9, ahead_s),
+        about(EventKind::OfferImpression, 5, NOW_S),
+        Event::bare(EventKind::PageView, NOW_S + MINUTE),
+        about(EventKind::OfferClick, 6, ahead_s),
+        booking(EventKind::Booking, 9, ahead_s),
     ]);
     profile.mend_clock(NOW_S + DAY_S);
     assert_eq!(profile.settled[0].at_min, (NOW_S + DAY_S) / 60);
@@ -352,9 +355,9 @@ fn what_is_kept_is_told_by_name() {
 #[test]
 fn a_decision_has_one_form_only() {
     let profile = profile_of(&[
-        about(Kind::OfferImpression, 5, NOW_S),
-        about(Kind::OfferClick, 6, NOW_S),
-        booking(Kind::Booking, 9, NOW_S + MINUTE),
+        about(EventKind::OfferImpression, 5, NOW_S),
+        about(EventKind::OfferClick, 6, NOW_S),
+        booking(EventKind::Booking, 9, NOW_S + MINUTE),
     ]);
     let (bytes, own) = (
         profile.encode(),
@@ -410,7 +413,7 @@ fn any_settled() -> impl Strategy<Value = Settled> {
 proptest! {
     #[test]
     fn bits_of_decisions_are_read_or_refused(bits in prop::collection::vec(any::<u8>(), 0..120), seen in any::<bool>()) {
-        let whole = profile_of(&[about(Kind::OfferImpression, 5, NOW_S)]);
+        let whole = profile_of(&[about(EventKind::OfferImpression, 5, NOW_S)]);
         let own = Profile { settled: Vec::new(), offers: if seen { whole.offers.clone() } else { Vec::new() }, ..whole };
         // The own bits, then these in the place of the decisions, their length, a right check sum.
         let bare = own.encode();

@@ -4,15 +4,16 @@ mod common;
 
 use common::timed::{any_intents, at, booked, profile_of, timed, told, topic, travel};
 use common::{DAY_S, NOW_S};
+use escale::core::base::civil::Day;
 use escale::core::base::enums::{Frequency, Moment};
 use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::base::time::{day_of_date, unix_ms_of};
+use escale::core::base::time::Timestamp;
 use escale::core::config::Config;
 use escale::core::decision::caps::{Caps, contacts};
 use escale::core::decision::suppression::Suppression;
 use escale::core::engine::Engine;
 use escale::core::event::track::{RECORD, UNIT};
-use escale::core::event::{Event, Kind, Mark, Said};
+use escale::core::event::{Event, EventKind, Mark, Said};
 use escale::core::profile::Profile;
 use escale::core::profile::merge::combine;
 use escale::core::traits::time_facts::TimeFacts;
@@ -31,7 +32,7 @@ fn shown(offer: &str, placement: &str, at_s: u32) -> Event {
     Event {
         offer: name_hash(Namespace::Offer, offer),
         mark,
-        ..Event::bare(Kind::OfferImpression, at_s)
+        ..Event::bare(EventKind::OfferImpression, at_s)
     }
 }
 
@@ -79,7 +80,7 @@ fn caps_of_offers_families_placements_and_all() {
     };
     events.push(Event {
         said,
-        ..Event::bare(Kind::MessageSent, NOW_S + 100)
+        ..Event::bare(EventKind::MessageSent, NOW_S + 100)
     });
     assert_eq!(
         names(
@@ -120,7 +121,7 @@ fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
             frequency,
             ..Mark::default()
         },
-        ..Event::bare(Kind::Declare, at_s)
+        ..Event::bare(EventKind::Declare, at_s)
     };
     let mut events = vec![
         wish(Frequency::Weekly, NOW_S),
@@ -149,9 +150,9 @@ fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
 fn a_trip_goes_through_its_moments() {
     let now = at("2027-03-01");
     let crete = travel("crete", "2027-06-05", "2027-06-12");
-    let dream = told(Kind::Search, now, travel("crete", "", ""));
-    let search = told(Kind::Search, now + 60, crete);
-    let submit = told(Kind::QuoteSubmit, now + 120, crete);
+    let dream = told(EventKind::Search, now, travel("crete", "", ""));
+    let search = told(EventKind::Search, now + 60, crete);
+    let submit = told(EventKind::QuoteSubmit, now + 120, crete);
     let book = booked(9, now + 180, crete);
     assert_eq!(
         moments(core::slice::from_ref(&dream), now),
@@ -182,22 +183,22 @@ fn a_trip_goes_through_its_moments() {
 fn trips_live_side_by_side_and_a_larger_place_joins_the_one_in_it() {
     let now = at("2027-03-01");
     let berlin_like = told(
-        Kind::Search,
+        EventKind::Search,
         now,
         travel("lisbonne", "2027-04-01", "2027-04-03"),
     );
     let family = told(
-        Kind::Search,
+        EventKind::Search,
         now + 60,
         travel("crete", "2027-07-10", "2027-07-24"),
     );
     let larger = told(
-        Kind::Search,
+        EventKind::Search,
         now + 120,
         travel("portugal", "2027-04-05", "2027-04-09"),
     );
     let apart = told(
-        Kind::Search,
+        EventKind::Search,
         now + 180,
         travel("portugal", "2027-09-01", "2027-09-09"),
     );
@@ -214,7 +215,7 @@ fn trips_live_side_by_side_and_a_larger_place_joins_the_one_in_it() {
         .expect("a trip");
     assert_eq!(
         (first.ids.len(), first.travel.start_day),
-        (2, day_of_date("2027-04-05").expect("a date"))
+        (2, Day::parse("2027-04-05").map(Day::get).expect("a date"))
     );
     assert_eq!(trip::leading(&trips), Some(first));
 }
@@ -226,7 +227,7 @@ fn who_speaks_of_a_place_after_the_return_has_another_trip_in_mind() {
         at("2027-03-01"),
         travel("crete", "2027-06-05", "2027-06-12"),
     );
-    let again = told(Kind::Search, at("2027-06-20"), travel("crete", "", ""));
+    let again = told(EventKind::Search, at("2027-06-20"), travel("crete", "", ""));
     assert_eq!(
         moments(&[first, again], at("2027-06-20")),
         [Moment::Returned, Moment::Dreaming]
@@ -239,12 +240,12 @@ fn a_cancelled_booking_leaves_no_trip() {
     let now = at("2027-03-01");
     let cancel = Event {
         booking: 1,
-        ..Event::bare(Kind::BookingCancel, now + 600)
+        ..Event::bare(EventKind::BookingCancel, now + 600)
     };
     assert!(
         moments(
             &[
-                told(Kind::Search, now, crete),
+                told(EventKind::Search, now, crete),
                 booked(1, now + 60, crete),
                 cancel
             ],
@@ -258,8 +259,8 @@ fn a_cancelled_booking_leaves_no_trip() {
 fn a_quote_is_abandoned_by_silence_alone() {
     let (now, config) = (at("2027-03-01"), timed());
     let mut events = vec![
-        told(Kind::Search, now, travel("crete", "2027-06-05", "")),
-        Event::bare(Kind::QuoteStart, now + 60),
+        told(EventKind::Search, now, travel("crete", "2027-06-05", "")),
+        Event::bare(EventKind::QuoteStart, now + 60),
     ];
     let is_abandoned = |events: &[Event], now_s| {
         trip::read(&profile_of(events, &config), &config, now_s)
@@ -268,7 +269,7 @@ fn a_quote_is_abandoned_by_silence_alone() {
     };
     assert!(!is_abandoned(&events, now + 60 + 44 * 60));
     assert!(is_abandoned(&events, now + 60 + 46 * 60));
-    events.push(Event::bare(Kind::QuoteSubmit, now + 120));
+    events.push(Event::bare(EventKind::QuoteSubmit, now + 120));
     assert_eq!(
         profile_of(&events, &config).trips.len(),
         1,
@@ -326,10 +327,13 @@ fn seasons_know_zones_and_hemispheres() {
 #[test]
 fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
     let config = timed();
-    let view = |at_s| Event::bare(Kind::PageView, at_s).about("trip.city", 16);
+    let view = |at_s| Event::bare(EventKind::PageView, at_s).about("trip.city", 16);
     let mass = |at_s: u32| {
         let profile = profile_of(
-            &[view(at_s), Event::bare(Kind::PageView, at("2027-03-01"))],
+            &[
+                view(at_s),
+                Event::bare(EventKind::PageView, at("2027-03-01")),
+            ],
             &config,
         );
         let facet = profile.facets[0].clone();
@@ -346,7 +350,7 @@ fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
         &engine
             .clone()
             .track(
-                unix_ms_of(NOW_S),
+                Timestamp::new(NOW_S).unix_ms(),
                 "declare",
                 &format!("zone{UNIT}fr-a{RECORD}"),
             )

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use escale::core::base::time::seconds_of;
+use escale::core::base::time::Timestamp;
 use escale::core::event::decision_record::{Decided, Levels, Propensity};
 use escale::core::profile::Profile;
 use escale::core::profile::settled::{MAX_SETTLED, Settled};
@@ -91,7 +91,13 @@ impl Work {
         Self {
             visitors: (0..visitors).map(|n| Visitor::of(&site, n)).collect(),
             states: (0..KINDS)
-                .map(|kind| versions(kind as u32, news, seconds_of(now_ms as f64)))
+                .map(|kind| {
+                    versions(
+                        kind as u32,
+                        news,
+                        Timestamp::from_unix_ms(now_ms as f64).get(),
+                    )
+                })
                 .collect(),
             next: AtomicU64::new(0),
             day: (now_ms / 86_400_000) as u32,

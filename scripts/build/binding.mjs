@@ -9,7 +9,7 @@ import { transform } from "esbuild";
 import ts from "typescript";
 import { SDK } from "./tools.mjs";
 
-const BINDING = join(SDK, "client", "runtime-binding.ts");
+const BINDING = join(SDK, "engine", "runtime-binding.ts");
 
 /** @typedef {Map<string, string>} Signatures signatures by the name of the export */
 

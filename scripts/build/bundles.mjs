@@ -45,11 +45,11 @@ function commonOptions() {
 export async function bundleBinding() {
   await build({
     ...commonOptions(),
-    entryPoints: [join(SDK, "client", "runtime-binding.ts")],
+    entryPoints: [join(SDK, "engine", "runtime-binding.ts")],
     outfile: join(RUNTIME, "binding.js"),
     format: "esm",
   });
-  const types = 'export * from "../../../www/sdk/client/runtime-binding.js";\n';
+  const types = 'export * from "../../../www/sdk/engine/runtime-binding.js";\n';
   writeFileSync(join(RUNTIME, "binding.d.ts"), types);
 }
 

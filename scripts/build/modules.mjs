@@ -57,8 +57,7 @@ function buildModule({ name, features, small, finish }, hash) {
   const draft = `${folder}-${process.pid}`;
   const compiled = step(`${name}: compile`, () => compile({ features, small }));
   step(`${name}: wasm-bindgen`, () => {
-    const args = ["--target", "web", "--omit-default-module-path", "--remove-producers-section"];
-    run("wasm-bindgen", [...args, "--out-name", "escale", "--out-dir", draft, compiled]);
+    run("cargo", ["run", "--quiet", "--locked", "-p", "escale-bindgen", "--", compiled, draft]);
   });
   step(`${name}: wasm-opt`, () => finish(draft));
   writeFileSync(join(draft, "stamp"), hash);

@@ -3,7 +3,7 @@
 
 use super::base::error::{TrackError, WireError};
 use super::base::hash::Namespace;
-use super::base::time::{DAY_S, seconds_of, unix_ms_of};
+use super::base::time::{DAY_S, Timestamp};
 use super::config::layout::Section;
 use super::config::{Config, NONE};
 use super::decision::attribution;
@@ -13,7 +13,7 @@ use super::decision::question;
 use super::decision::scenario::{self, Due};
 use super::event::classify::{PageFacts, classify};
 use super::event::track::event_of_call;
-use super::event::{Event, Kind, TopicWeight};
+use super::event::{Event, EventKind, TopicWeight};
 use super::profile::Profile;
 use super::traits::affinity::Affinity;
 use super::traits::customer::{Customer, NOBODY};
@@ -158,12 +158,12 @@ impl Engine {
 
     /// A page is looked at: it becomes the page at hand, and the bytes of its event come back.
     pub fn page(&mut self, now_ms: f64, facts: &PageFacts) -> Vec<u8> {
-        self.told_s = seconds_of(now_ms);
+        self.told_s = Timestamp::from_unix_ms(now_ms).get();
         self.page_topics = classify(&self.config, facts);
         let mut bytes = Vec::new();
         let event = Event {
             topics: self.page_topics.clone(),
-            ..Event::bare(Kind::PageView, self.told_s)
+            ..Event::bare(EventKind::PageView, self.told_s)
         };
         event.encode(&mut bytes);
         bytes
@@ -174,17 +174,20 @@ impl Engine {
     /// A search, a quote and the like that name no topics are about the page at hand: a quote started on a page is a
     /// quote for it. What a visitor says of themselves is not.
     pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Result<Vec<u8>, TrackError> {
-        self.told_s = seconds_of(now_ms);
+        self.told_s = Timestamp::from_unix_ms(now_ms).get();
         let mut event = event_of_call(&self.config, self.told_s, name, fields)?;
         if event.topics.is_empty() && event.offer == 0 && event.kind.is_about_a_page() {
             event.topics.clone_from(&self.page_topics);
         }
-        if matches!(event.kind, Kind::OfferImpression | Kind::OfferClick) {
+        if matches!(
+            event.kind,
+            EventKind::OfferImpression | EventKind::OfferClick
+        ) {
             self.settle(&mut event, fields);
         }
         let mut bytes = Vec::new();
         event.encode(&mut bytes);
-        if event.kind == Kind::OfferImpression {
+        if event.kind == EventKind::OfferImpression {
             self.fire(event.offer, &mut bytes);
         }
         Ok(bytes)
@@ -199,9 +202,10 @@ impl Engine {
         if let (Some(placement), Some(offer), Some(told)) =
             (placement, offer, attribution::told(fields))
         {
-            event.decided = self.with_situation(unix_ms_of(self.told_s), |situation| {
-                attribution::decided(situation, &told, self.draws(), (placement, offer))
-            });
+            event.decided =
+                self.with_situation(Timestamp::new(self.told_s).unix_ms(), |situation| {
+                    attribution::decided(situation, &told, self.draws(), (placement, offer))
+                });
         }
     }
 
@@ -218,7 +222,7 @@ impl Engine {
         if self.config.scenarios() == 0 {
             return;
         }
-        for due in self.due(unix_ms_of(self.told_s)) {
+        for due in self.due(Timestamp::new(self.told_s).unix_ms()) {
             if due.offer != NONE && self.config.offer(due.offer).hash == offer {
                 due.event(&self.config, self.told_s).encode(bytes);
             }
@@ -274,7 +278,9 @@ impl Engine {
 
     /// Reads all that a condition may ask for, for a moment, and hands it over.
     pub fn with_facts<T>(&self, now_ms: f64, look: impl FnOnce(&VisitorFacts) -> T) -> T {
-        let now_s = self.known().reading_s(seconds_of(now_ms));
+        let now_s = self
+            .known()
+            .reading_s(Timestamp::from_unix_ms(now_ms).get());
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
         let facts = self.facts(&affinity, &time);

@@ -6,7 +6,7 @@ pub mod timed;
 use std::sync::OnceLock;
 
 use escale::core::config::{Config, compile};
-use escale::core::event::{Event, Kind};
+use escale::core::event::{Event, EventKind};
 
 /// 2026-11-21T12:00:00Z in milliseconds since the Unix epoch, and in seconds since the landmark.
 pub const NOW_MS: f64 = 1_795_262_400_000.0;
@@ -27,7 +27,7 @@ pub fn small_config() -> Config {
 }
 
 pub fn view(topic: &str, at_s: u32) -> Event {
-    Event::bare(Kind::PageView, at_s).about(topic, 16)
+    Event::bare(EventKind::PageView, at_s).about(topic, 16)
 }
 
 pub fn batch(events: &[Event]) -> Vec<u8> {

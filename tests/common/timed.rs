@@ -1,10 +1,10 @@
 //! What tests of journeys share: a config in which time matters, and ways to make trips, bookings and histories.
 
+use escale::core::base::civil::Day;
 use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::base::time::day_of_date;
 use escale::core::config::Config;
 use escale::core::engine::Engine;
-use escale::core::event::{Event, Kind, Travel};
+use escale::core::event::{Event, EventKind, Travel};
 use escale::core::profile::Profile;
 use proptest::prelude::*;
 
@@ -17,7 +17,7 @@ pub fn timed() -> Config {
 }
 
 pub fn at(date: &str) -> u32 {
-    u32::from(day_of_date(date).expect("a date")) * DAY_S + 12 * 3600
+    u32::from(Day::parse(date).map(Day::get).expect("a date")) * DAY_S + 12 * 3600
 }
 
 pub fn topic(name: &str) -> u32 {
@@ -25,7 +25,7 @@ pub fn topic(name: &str) -> u32 {
 }
 
 pub fn travel(place: &str, from: &str, until: &str) -> Travel {
-    let day = |date: &str| day_of_date(date).unwrap_or(0);
+    let day = |date: &str| Day::parse(date).map(Day::get).unwrap_or(0);
     let destination = if place.is_empty() {
         0
     } else {
@@ -40,7 +40,7 @@ pub fn travel(place: &str, from: &str, until: &str) -> Travel {
     }
 }
 
-pub fn told(kind: Kind, at_s: u32, travel: Travel) -> Event {
+pub fn told(kind: EventKind, at_s: u32, travel: Travel) -> Event {
     Event {
         travel,
         ..Event::bare(kind, at_s)
@@ -51,7 +51,7 @@ pub fn booked(id: u32, at_s: u32, travel: Travel) -> Event {
     Event {
         booking: id,
         value_cents: 50_000,
-        ..told(Kind::Booking, at_s, travel)
+        ..told(EventKind::Booking, at_s, travel)
     }
 }
 
@@ -79,10 +79,10 @@ pub fn any_intents() -> impl Strategy<Value = Vec<Event>> {
         1u32..5,
     );
     let kinds = [
-        Kind::Search,
-        Kind::QuoteStart,
-        Kind::QuoteSubmit,
-        Kind::Booking,
+        EventKind::Search,
+        EventKind::QuoteStart,
+        EventKind::QuoteSubmit,
+        EventKind::Booking,
     ];
     let intent = one.prop_map(move |(kind, place, start, nights, ago_s, id)| {
         let start_day = if start == 0 {
@@ -96,7 +96,11 @@ pub fn any_intents() -> impl Strategy<Value = Vec<Event>> {
             end_day,
             ..travel(PLACES[place], "", "")
         };
-        let booking = if kinds[kind] == Kind::Booking { id } else { 0 };
+        let booking = if kinds[kind] == EventKind::Booking {
+            id
+        } else {
+            0
+        };
         Event {
             booking,
             ..told(kinds[kind], NOW_S - ago_s, travel)

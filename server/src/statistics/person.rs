@@ -1,7 +1,7 @@
 //! A person in a comparison of arms: a visitor, or a customer with all their visitors. In: what their browsers and the back
 //! end tell. Out: what the person counts for. Never: counts someone who was seen in two arms for either.
 
-use escale::core::event::{Event, Kind};
+use escale::core::event::{Event, EventKind};
 use escale::core::profile::Profile;
 use serde::{Deserialize, Serialize};
 
@@ -131,8 +131,9 @@ pub fn bookings_of(events: &[Vec<u8>]) -> Vec<Booked> {
         .iter()
         .filter_map(|bytes| Event::decode_next(&mut bytes.as_slice()).flatten())
     {
-        if matches!(event.kind, Kind::Booking | Kind::BookingCancel) && event.booking != 0 {
-            let (at_min, is_cancelled) = (event.at_s / 60, event.kind == Kind::BookingCancel);
+        if matches!(event.kind, EventKind::Booking | EventKind::BookingCancel) && event.booking != 0
+        {
+            let (at_min, is_cancelled) = (event.at_s / 60, event.kind == EventKind::BookingCancel);
             latest(
                 &mut bookings,
                 Booked {

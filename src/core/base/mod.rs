@@ -1,9 +1,11 @@
 //! Numbers, bytes, time, hashes, names and errors: what every other folder builds on.
 
 pub mod bits;
+pub mod civil;
 pub mod decayed_mass;
 pub mod enums;
 pub mod error;
+pub mod event_kind;
 pub mod hash;
 pub mod number;
 pub mod time;

@@ -2,11 +2,12 @@
 //! a visitor at a time; goes out: the scenarios that are due, each with its cause. Pure: who performs one tells it by
 //! an event, and a cause that fired is never due again, whatever is retried and wherever.
 
+use crate::core::base::civil::Date;
 use crate::core::base::enums::Moment;
-use crate::core::base::time::{DAY_S, day_of};
+use crate::core::base::time::DAY_S;
 use crate::core::condition::bytecode::Answers;
 use crate::core::config::{Config, NONE, Scenario, Window, cause};
-use crate::core::event::{Event, Kind, Mark, Travel};
+use crate::core::event::{Event, EventKind, Mark, Travel};
 use crate::core::profile::Profile;
 use crate::core::profile::timing::cause_id;
 use crate::core::traits::facts::VisitorFacts;
@@ -50,7 +51,7 @@ impl Due {
         Event {
             booking: self.subject,
             mark,
-            ..Event::bare(Kind::ScenarioFired, at_s)
+            ..Event::bare(EventKind::ScenarioFired, at_s)
         }
     }
 }
@@ -212,7 +213,8 @@ impl Reader<'_> {
             cause::BIRTHDAY => self.birthdays(),
             on if on == cause::QUOTE_ABANDONED || on >= cause::MOMENT => self.of_trips(on),
             on => {
-                let latest = Kind::of_number(on as u8).and_then(|kind| self.profile.latest_s(kind));
+                let latest =
+                    EventKind::of_number(on as u8).and_then(|kind| self.profile.latest_s(kind));
                 latest.map_or(Vec::new(), |at_s| vec![Cause::at(at_s / 60, at_s)])
             }
         }
@@ -270,8 +272,9 @@ impl Reader<'_> {
         let year = self.now_s / DAY_S * 4 / 1461;
         let mut causes = Vec::new();
         for ordinal in year.saturating_sub(1)..=year + 1 {
-            let days = day_of(2020 + ordinal, birthday).map(|day| u32::from(day) * DAY_S);
-            causes.extend(days.map(|at_s| Cause {
+            let date = birthday.in_year(2020 + ordinal);
+            let at_s = date.and_then(Date::day).map(|day| day.start().get());
+            causes.extend(at_s.map(|at_s| Cause {
                 ordinal: ordinal as u16,
                 ..Cause::at(0, at_s)
             }));
@@ -290,9 +293,9 @@ impl Reader<'_> {
     }
 
     /// Whether an event happened since the cause; one of the cause's own kind must be another one.
-    fn happened_since(&self, scenario: &Scenario, cause: &Cause, kind: Kind) -> bool {
+    fn happened_since(&self, scenario: &Scenario, cause: &Cause, kind: EventKind) -> bool {
         let since_min = cause.happened_s / 60;
-        if kind == Kind::Booking {
+        if kind == EventKind::Booking {
             let mut others = self
                 .profile
                 .bookings

@@ -2,35 +2,35 @@
 //! scenario fired; and the declared facts that seasons and birthdays need. Comes in: fields; goes out: hashes and small
 //! integers, or that a field cannot be read.
 
-use super::{Kind, Mark};
+use super::{EventKind, Mark};
+use crate::core::base::civil::Date;
 use crate::core::base::enums::Frequency;
 use crate::core::base::error::TrackError;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::number::decimal;
-use crate::core::base::time::day_of_date;
 use crate::core::config::Config;
 
 /// What an event of this kind says. A placement that the config does not know (any more) is not said. Errors: a
 /// frequency or a scenario that is not known, an ordinal that is no number.
 pub fn mark<'a>(
-    kind: Kind,
+    kind: EventKind,
     config: &Config,
     field: impl Fn(&str) -> Option<&'a str>,
 ) -> Result<Mark, TrackError> {
     let mut mark = Mark::default();
     match kind {
-        Kind::OfferImpression | Kind::OfferClick => {
+        EventKind::OfferImpression | EventKind::OfferClick => {
             let hash = field("placement").map_or(0, |name| name_hash(Namespace::Placement, name));
             mark.placement = config
                 .index_of(Namespace::Placement, hash)
                 .map_or(0, |_| hash);
         }
-        Kind::Declare | Kind::Unsubscribe | Kind::NewsletterSignup => {
+        EventKind::Declare | EventKind::Unsubscribe | EventKind::NewsletterSignup => {
             if let Some(name) = field("frequency").filter(|name| !name.is_empty()) {
                 mark.frequency = Frequency::of_name(name).ok_or(TrackError::BadField)?;
             }
         }
-        Kind::ScenarioFired => {
+        EventKind::ScenarioFired => {
             let index =
                 field("scenario").and_then(|name| config.index_of_name(Namespace::Scenario, name));
             mark.scenario = config.scenario(index.ok_or(TrackError::BadField)?).hash;
@@ -65,11 +65,8 @@ pub fn value_of_fact(config: &Config, fact: &str, value: &str) -> Option<Option<
         "birthday" => {
             // A leap year has every birthday.
             let month_and_day = value.get(value.len().saturating_sub(5)..).unwrap_or("");
-            let day = day_of_date(&["2020-", month_and_day].concat());
-            Some(
-                day.map(crate::core::base::time::month_and_day)
-                    .map(|(month, day)| u32::from(32 * month + day)),
-            )
+            let date = Date::parse(&["2020-", month_and_day].concat());
+            Some(date.map(|date| date.month_day().pack()))
         }
         _ => None,
     }

@@ -2,7 +2,7 @@
 //! integers, or that a field cannot be read. Texts end here.
 
 use super::context::value_of_fact;
-use super::{Kind, Said};
+use super::{EventKind, Said};
 use crate::core::base::enums::{Channel, Source};
 use crate::core::base::error::TrackError;
 use crate::core::base::hash::{Namespace, name_hash};
@@ -13,21 +13,23 @@ use crate::core::profile::denied::denial_of;
 
 /// What an event of this kind says. Errors: a fact, source, channel or family that is not known; a value that is none.
 pub fn said<'a>(
-    kind: Kind,
+    kind: EventKind,
     config: &Config,
     field: impl Fn(&str) -> Option<&'a str>,
 ) -> Result<Said, TrackError> {
     match kind {
-        Kind::Declare => declared(config, field),
-        Kind::MessageSent | Kind::MessageOpened | Kind::MessageClicked => of_message(config, field),
+        EventKind::Declare => declared(config, field),
+        EventKind::MessageSent | EventKind::MessageOpened | EventKind::MessageClicked => {
+            of_message(config, field)
+        }
         _ => Ok(Said::default()),
     }
 }
 
 /// The kind, but that a machine's open only shows that a message was sent.
-pub fn kind_told<'a>(kind: Kind, field: impl Fn(&str) -> Option<&'a str>) -> Kind {
+pub fn kind_told<'a>(kind: EventKind, field: impl Fn(&str) -> Option<&'a str>) -> EventKind {
     match field("machine") {
-        Some("1" | "true" | "yes") if kind == Kind::MessageOpened => Kind::MessageSent,
+        Some("1" | "true" | "yes") if kind == EventKind::MessageOpened => EventKind::MessageSent,
         _ => kind,
     }
 }

@@ -10,116 +10,11 @@ pub mod decision_record;
 pub mod declaration;
 pub mod track;
 
+use super::base::civil::Day;
 use super::base::enums::Frequency;
+pub use super::base::event_kind::EventKind;
 use super::base::hash::{Namespace, name_hash};
-use super::base::time::LAST_DAY;
 use decision_record::{DECIDED_BYTES, Decided};
-
-/// The kinds of events, by their names in the interface. The number is the event's first byte: never reused.
-macro_rules! kinds {
-    ($($variant:ident = $number:literal, $name:literal, $weight:literal;)*) => {
-        #[doc = "What kind of thing happened."]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        #[repr(u8)]
-        pub enum Kind { $(#[doc = $name] $variant = $number),* }
-
-        impl Kind {
-            /// Every kind, in the order of their numbers.
-            pub const ALL: &'static [Kind] = &[$(Kind::$variant),*];
-
-            const NAMES: &'static [&'static str] = &[$($name),*];
-            const WEIGHTS: &'static [f32] = &[$($weight),*];
-
-            /// The kind of this number.
-            #[must_use]
-            pub fn of_number(number: u8) -> Option<Kind> {
-                Self::ALL.get(usize::from(number)).copied()
-            }
-
-            /// The kind of this name, as sites call it.
-            ///
-            /// ```
-            /// use escale::core::event::Kind;
-            /// assert_eq!(Kind::of_name("quote_start"), Some(Kind::QuoteStart));
-            /// assert_eq!(Kind::of_name("made_up"), None);
-            /// ```
-            #[must_use]
-            pub fn of_name(name: &str) -> Option<Kind> {
-                Self::NAMES.iter().position(|known| *known == name).and_then(|number| Self::of_number(number as u8))
-            }
-
-            /// The name, as sites call it.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                Self::NAMES[self as usize]
-            }
-
-            /// What one event adds to the mass of its topics, where the config does not say.
-            #[must_use]
-            pub fn default_weight(self) -> f32 {
-                Self::WEIGHTS[self as usize]
-            }
-        }
-
-        const _: () = {
-            let mut number = 0;
-            while number < Kind::ALL.len() {
-                assert!(Kind::ALL[number] as usize == number, "the numbers have a gap");
-                number += 1;
-            }
-        };
-    };
-}
-
-kinds! {
-    PageView = 0, "page_view", 1.0;
-    ViewItem = 1, "view_item", 1.5;
-    Search = 2, "search", 2.0;
-    QuoteStart = 3, "quote_start", 5.0;
-    QuoteStep = 4, "quote_step", 1.0;
-    QuoteSubmit = 5, "quote_submit", 4.0;
-    Booking = 6, "booking", 3.0;
-    BookingCancel = 7, "booking_cancel", 0.0;
-    OfferImpression = 8, "offer_impression", 0.0;
-    OfferClick = 9, "offer_click", 2.0;
-    OfferLess = 10, "offer_less", 0.0;
-    OfferBooked = 11, "offer_booked", 0.0;
-    OfferNever = 12, "offer_never", 0.0;
-    Declare = 13, "declare", 6.0;
-    NewsletterSignup = 14, "newsletter_signup", 4.0;
-    AddToWishlist = 15, "add_to_wishlist", 3.0;
-    Download = 16, "download", 2.0;
-    Contest = 17, "contest", 1.0;
-    Review = 18, "review", 1.0;
-    Share = 19, "share", 2.0;
-    Referral = 20, "referral", 1.0;
-    Unsubscribe = 21, "unsubscribe", 0.0;
-    MessageSent = 22, "message_sent", 0.0;
-    MessageOpened = 23, "message_opened", 0.0;
-    MessageClicked = 24, "message_clicked", 0.0;
-    ScenarioFired = 25, "scenario_fired", 0.0;
-}
-
-impl Kind {
-    /// Whether it happens to what the page shows, so that the page's topics are its own where it names none.
-    #[must_use]
-    pub fn is_about_a_page(self) -> bool {
-        matches!(
-            self,
-            Self::ViewItem
-                | Self::Search
-                | Self::QuoteStart
-                | Self::QuoteStep
-                | Self::QuoteSubmit
-                | Self::Booking
-                | Self::AddToWishlist
-                | Self::Download
-                | Self::Contest
-                | Self::Review
-                | Self::Share
-        )
-    }
-}
 
 /// A topic that an event bears on, and how strongly, in sixteenths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +31,7 @@ pub const MAX_TOPICS: usize = 16;
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    pub kind: Kind,
+    pub kind: EventKind,
     /// Seconds since the landmark.
     pub at_s: u32,
     pub topics: Vec<TopicWeight>,
@@ -233,7 +128,7 @@ const HAS_MARK: u8 = 1 << 7;
 impl Event {
     /// An event with nothing but its kind and time.
     #[must_use]
-    pub fn bare(kind: Kind, at_s: u32) -> Self {
+    pub fn bare(kind: EventKind, at_s: u32) -> Self {
         let (travel, said, mark) = (Travel::default(), Said::default(), Mark::default());
         let decided = Decided::default();
         Self {
@@ -328,7 +223,7 @@ impl Event {
     fn decode(record: &[u8]) -> Option<Self> {
         let mut r = Fields(record);
         let mut event = Self::bare(
-            Kind::of_number(r.take::<1>()?[0])?,
+            EventKind::of_number(r.take::<1>()?[0])?,
             u32::from_le_bytes(r.take()?),
         );
         let [count] = r.take()?;
@@ -363,7 +258,7 @@ impl Event {
             event.decided = Decided::decode(&r.take()?)?;
         }
         let is_in_time = event.at_s <= i32::MAX as u32
-            && event.travel.start_day.max(event.travel.end_day) <= LAST_DAY;
+            && event.travel.start_day.max(event.travel.end_day) <= Day::MAX_TRAVEL.get();
         (r.0.is_empty() && event.topics.len() <= MAX_TOPICS && is_in_time).then_some(event)
     }
 }
@@ -387,11 +282,11 @@ mod tests {
     #[test]
     fn a_batch_is_a_concatenation() {
         let mut batch = Vec::new();
-        let first = Event::bare(Kind::PageView, 7).about("trip.city", 16);
+        let first = Event::bare(EventKind::PageView, 7).about("trip.city", 16);
         let second = Event {
             offer: 5,
             value_cents: 12_345,
-            ..Event::bare(Kind::Booking, 9)
+            ..Event::bare(EventKind::Booking, 9)
         };
         first.encode(&mut batch);
         batch.extend_from_slice(&[3, 250, 0]); // an event of a kind that is not known
@@ -403,7 +298,7 @@ mod tests {
         };
         let third = Event {
             said,
-            ..Event::bare(Kind::Declare, 11).about("trip.ski", 8)
+            ..Event::bare(EventKind::Declare, 11).about("trip.ski", 8)
         };
         third.encode(&mut batch);
         let mark = Mark {
@@ -415,7 +310,7 @@ mod tests {
         let fourth = Event {
             mark,
             offer: 5,
-            ..Event::bare(Kind::OfferImpression, 12)
+            ..Event::bare(EventKind::OfferImpression, 12)
         };
         fourth.encode(&mut batch);
         let propensity = Propensity::of(0.5).expect("a probability");

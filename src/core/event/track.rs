@@ -4,11 +4,11 @@
 use super::classify::named_topics;
 use super::context;
 use super::declaration::{kind_told, said};
-use super::{Event, Kind, MAX_TOPICS, TopicWeight, Travel};
+use super::{Event, EventKind, MAX_TOPICS, TopicWeight, Travel};
+use crate::core::base::civil::Day;
 use crate::core::base::error::TrackError;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::number::decimal;
-use crate::core::base::time::day_of_date;
 use crate::core::config::{Config, NONE};
 
 /// Between a field's key and its value.
@@ -33,7 +33,7 @@ pub fn event_of_call(
     name: &str,
     fields: &str,
 ) -> Result<Event, TrackError> {
-    let kind = Kind::of_name(name).ok_or(TrackError::UnknownEvent)?;
+    let kind = EventKind::of_name(name).ok_or(TrackError::UnknownEvent)?;
     let kind = kind_told(kind, |key| field(fields, key));
     let mut event = Event::bare(kind, at_s);
     event.travel = travel_of(config, fields)?;
@@ -43,10 +43,10 @@ pub fn event_of_call(
             number(fields, "value")?.map_or(0, |v| (v * 100.0 + 0.5).floor() as u32);
     }
     event.booking = match field(fields, "id") {
-        Some(id) if matches!(kind, Kind::Booking | Kind::BookingCancel) => {
+        Some(id) if matches!(kind, EventKind::Booking | EventKind::BookingCancel) => {
             name_hash(Namespace::Booking, id)
         }
-        _ if kind == Kind::ScenarioFired => context::cause(|key| field(fields, key))?,
+        _ if kind == EventKind::ScenarioFired => context::cause(|key| field(fields, key))?,
         _ => 0,
     };
     event.mark = context::mark(kind, config, |key| field(fields, key))?;
@@ -73,7 +73,7 @@ pub fn event_of_call(
 fn take_offer(config: &Config, event: &mut Event, index: u16) {
     let offer = config.offer(index);
     event.offer = offer.hash;
-    if event.kind == Kind::OfferClick {
+    if event.kind == EventKind::OfferClick {
         let liked = config
             .topic_weights(offer.first_weight, offer.weights)
             .filter(|(_, weight)| *weight > 0.0);
@@ -85,7 +85,7 @@ fn take_offer(config: &Config, event: &mut Event, index: u16) {
     }
     let is_of_trip = matches!(
         event.kind,
-        Kind::Booking | Kind::QuoteStart | Kind::QuoteStep | Kind::QuoteSubmit
+        EventKind::Booking | EventKind::QuoteStart | EventKind::QuoteStep | EventKind::QuoteSubmit
     );
     if is_of_trip && event.travel.destination == 0 {
         let (place, _) = config.theme(index);
@@ -100,7 +100,7 @@ fn take_offer(config: &Config, event: &mut Event, index: u16) {
 fn travel_of(config: &Config, fields: &str) -> Result<Travel, TrackError> {
     let day = |key| match field(fields, key) {
         None | Some("") => Ok(0),
-        Some(date) => day_of_date(date).ok_or(TrackError::BadField),
+        Some(date) => Day::parse(date).map(Day::get).ok_or(TrackError::BadField),
     };
     let count = |key| Ok(number(fields, key)?.map_or(0, |n| n.min(255.0) as u8));
     let place = known_place(config, fields).map(|t| t.topic);

@@ -10,7 +10,7 @@ use crate::core::base::decayed_mass::Mass;
 use crate::core::base::hash::{Namespace, mix};
 use crate::core::base::time::DAY_S;
 use crate::core::config::{Config, Facet};
-use crate::core::event::{Event, Kind};
+use crate::core::event::{Event, EventKind};
 use crate::core::traits::season;
 
 /// More than one event a minute, for as long as a half-life remembers, no history makes.
@@ -32,18 +32,18 @@ impl Profile {
         self.counts.add(event.kind);
         self.add_topics(event, config);
         match event.kind {
-            Kind::OfferImpression => self.add_exposure(event, config),
-            Kind::OfferClick => self.add_click(event, config),
-            Kind::OfferLess => self.take_feedback(event, config, Feedback::Less),
-            Kind::OfferBooked => self.take_feedback(event, config, Feedback::Booked),
-            Kind::OfferNever => self.take_feedback(event, config, Feedback::Never),
-            Kind::Search => self.add_trip(event, config, TripStep::Searched),
-            Kind::QuoteStart | Kind::QuoteStep => {
+            EventKind::OfferImpression => self.add_exposure(event, config),
+            EventKind::OfferClick => self.add_click(event, config),
+            EventKind::OfferLess => self.take_feedback(event, config, Feedback::Less),
+            EventKind::OfferBooked => self.take_feedback(event, config, Feedback::Booked),
+            EventKind::OfferNever => self.take_feedback(event, config, Feedback::Never),
+            EventKind::Search => self.add_trip(event, config, TripStep::Searched),
+            EventKind::QuoteStart | EventKind::QuoteStep => {
                 self.add_trip(event, config, TripStep::QuoteStarted)
             }
-            Kind::QuoteSubmit => self.add_trip(event, config, TripStep::QuoteSubmitted),
-            Kind::Booking | Kind::BookingCancel => self.add_booking(event, config),
-            Kind::Declare => {
+            EventKind::QuoteSubmit => self.add_trip(event, config, TripStep::QuoteSubmitted),
+            EventKind::Booking | EventKind::BookingCancel => self.add_booking(event, config),
+            EventKind::Declare => {
                 self.take_fact(event);
                 self.forget_denied();
             }
@@ -266,7 +266,7 @@ impl Profile {
         let booking = Booking {
             id,
             at_min: event.at_s / 60,
-            cancelled: event.kind == Kind::BookingCancel,
+            cancelled: event.kind == EventKind::BookingCancel,
             travel: event.travel,
             value_cents: event.value_cents,
         };
@@ -296,13 +296,13 @@ impl Profile {
 }
 
 impl Counts {
-    fn add(&mut self, kind: Kind) {
+    fn add(&mut self, kind: EventKind) {
         let count = match kind {
-            Kind::PageView => &mut self.page_views,
-            Kind::Search => &mut self.searches,
-            Kind::QuoteStart => &mut self.quote_starts,
-            Kind::QuoteSubmit => &mut self.quote_submits,
-            Kind::Review | Kind::Share | Kind::Referral => &mut self.advocacy,
+            EventKind::PageView => &mut self.page_views,
+            EventKind::Search => &mut self.searches,
+            EventKind::QuoteStart => &mut self.quote_starts,
+            EventKind::QuoteSubmit => &mut self.quote_submits,
+            EventKind::Review | EventKind::Share | EventKind::Referral => &mut self.advocacy,
             _ => return,
         };
         *count = count.saturating_add(1);

@@ -6,7 +6,7 @@ use super::{Profile, forget_least};
 use crate::core::base::enums::{Channel, MessageStep, Source};
 use crate::core::base::hash::mix;
 use crate::core::base::time::DAY_S;
-use crate::core::event::{Event, Kind};
+use crate::core::event::{Event, EventKind};
 
 /// At most so many declared facts; the one said longest ago is forgotten first.
 pub const MAX_FACTS: usize = 24;
@@ -123,15 +123,15 @@ impl Event {
     pub fn is_of_message(&self) -> bool {
         matches!(
             self.kind,
-            Kind::MessageSent | Kind::MessageOpened | Kind::MessageClicked
+            EventKind::MessageSent | EventKind::MessageOpened | EventKind::MessageClicked
         )
     }
 
     /// Whether someone else than the visitor says it: no visit either.
     #[must_use]
     pub fn is_told_by_others(&self) -> bool {
-        self.kind == Kind::ScenarioFired
-            || (self.kind == Kind::Declare && self.said.by != Source::Visitor as u8)
+        self.kind == EventKind::ScenarioFired
+            || (self.kind == EventKind::Declare && self.said.by != Source::Visitor as u8)
     }
 }
 
@@ -170,8 +170,8 @@ impl Profile {
     /// Takes a word about a message.
     pub(super) fn take_message(&mut self, event: &Event) {
         let step = match event.kind {
-            Kind::MessageClicked => MessageStep::Clicked,
-            Kind::MessageOpened => MessageStep::Opened,
+            EventKind::MessageClicked => MessageStep::Clicked,
+            EventKind::MessageOpened => MessageStep::Opened,
             _ => MessageStep::Sent,
         };
         let Some(channel) = Channel::of_number(event.said.by) else {
@@ -310,11 +310,11 @@ mod tests {
             };
             profile.take_message(&Event {
                 said,
-                ..Event::bare(Kind::MessageSent, i * 60)
+                ..Event::bare(EventKind::MessageSent, i * 60)
             });
             profile.take_fact(&Event {
                 said,
-                ..Event::bare(Kind::Declare, i * 60)
+                ..Event::bare(EventKind::Declare, i * 60)
             });
             profile.keep_persona(i, i as u16);
         }

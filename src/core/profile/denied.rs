@@ -44,7 +44,7 @@ impl Profile {
 mod tests {
     use super::*;
     use crate::core::base::enums::Source;
-    use crate::core::event::{Event, Kind, Said};
+    use crate::core::event::{Event, EventKind, Said};
 
     fn told(topic: u32, at_s: u32, is_denied: bool) -> Event {
         let said = Said {
@@ -54,7 +54,7 @@ mod tests {
         };
         Event {
             said,
-            ..Event::bare(Kind::Declare, at_s)
+            ..Event::bare(EventKind::Declare, at_s)
         }
     }
 

@@ -5,7 +5,7 @@
 use super::{Booking, Profile, forget_least};
 use crate::core::base::time::DAY_S;
 use crate::core::event::decision_record::Decided;
-use crate::core::event::{Event, Kind};
+use crate::core::event::{Event, EventKind};
 
 /// At most so many decisions; the one first told of longest ago is forgotten first.
 pub const MAX_SETTLED: usize = 16;
@@ -128,10 +128,10 @@ impl Profile {
     pub(super) fn settle(&mut self, event: &Event) {
         let minute = event.at_s / 60;
         match event.kind {
-            Kind::OfferImpression | Kind::OfferClick if event.decided.is_told() => {
+            EventKind::OfferImpression | EventKind::OfferClick if event.decided.is_told() => {
                 self.take_decision(event)
             }
-            Kind::QuoteSubmit => {
+            EventKind::QuoteSubmit => {
                 let clicks = self.settled.iter_mut().filter_map(|s| s.click.as_mut());
                 clicks
                     .filter(|click| click.leads_to(minute))
@@ -143,7 +143,7 @@ impl Profile {
     }
 
     fn take_decision(&mut self, event: &Event) {
-        let (at_min, is_click) = (event.at_s / 60, event.kind == Kind::OfferClick);
+        let (at_min, is_click) = (event.at_s / 60, event.kind == EventKind::OfferClick);
         let told = Settled {
             decided: event.decided,
             placement: event.mark.placement,

@@ -2,10 +2,11 @@
 //! hear, when events last happened, which scenarios fired. Comes in: events; goes out: bounded lists, sorted.
 
 use super::{Profile, forget_least};
+use crate::core::base::civil::MonthDay;
 use crate::core::base::enums::Frequency;
 use crate::core::base::hash::{Namespace, mix, name_hash};
 use crate::core::config::{Config, Scope};
-use crate::core::event::{Event, Kind};
+use crate::core::event::{Event, EventKind};
 
 /// At most so many placements; the one least often seen is forgotten first, ties by hash.
 pub const MAX_PLACEMENTS: usize = 15;
@@ -74,7 +75,7 @@ impl Profile {
             }
         }
         match event.kind {
-            Kind::Declare | Kind::Unsubscribe | Kind::NewsletterSignup
+            EventKind::Declare | EventKind::Unsubscribe | EventKind::NewsletterSignup
                 if event.mark.frequency != Frequency::Unsaid =>
             {
                 self.preference = self.preference.max(Preference {
@@ -82,7 +83,7 @@ impl Profile {
                     frequency: event.mark.frequency,
                 });
             }
-            Kind::ScenarioFired => self.take_fired(event),
+            EventKind::ScenarioFired => self.take_fired(event),
             _ => {}
         }
         self.keep_timing_bounds();
@@ -191,15 +192,14 @@ impl Profile {
 
     /// Month and day of the visitor's birthday, if it was declared.
     #[must_use]
-    pub fn birthday(&self) -> Option<(u16, u16)> {
-        let value = self.fact(name_hash(Namespace::Fact, "birthday"))?.value;
-        let (month, day) = (value / 32, value % 32);
-        ((1..=12).contains(&month) && day > 0).then_some((month as u16, day as u16))
+    pub fn birthday(&self) -> Option<MonthDay> {
+        let packed = self.fact(name_hash(Namespace::Fact, "birthday"))?.value;
+        MonthDay::unpack(packed)
     }
 
     /// When an event of a kind last happened, in seconds since the landmark; only what a scenario asks for is kept.
     #[must_use]
-    pub fn latest_s(&self, kind: Kind) -> Option<u32> {
+    pub fn latest_s(&self, kind: EventKind) -> Option<u32> {
         self.latest
             .iter()
             .find(|l| l.kind == kind as u8)

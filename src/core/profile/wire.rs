@@ -14,10 +14,11 @@ use super::{
     TripStep,
 };
 use crate::core::base::bits::{BitReader, BitWriter};
+use crate::core::base::civil::Day;
 use crate::core::base::decayed_mass::{INTENT_STEP_S, Mass, TASTE_STEP_S, elapsed_units};
 use crate::core::base::error::WireError;
 use crate::core::base::hash::crc32;
-use crate::core::base::time::{DAY_S, LAST_DAY};
+use crate::core::base::time::DAY_S;
 use crate::core::event::Travel;
 
 /// The version that this release writes.
@@ -394,10 +395,16 @@ impl Travel {
             0 => 0,
             _ => i64::from(r.take_signed(8)) + i64::from(last_s / DAY_S),
         };
-        let start_day = r.sound(u16::try_from(start_day).ok().filter(|day| *day <= LAST_DAY));
+        let start_day = r.sound(
+            u16::try_from(start_day)
+                .ok()
+                .filter(|day| *day <= Day::MAX_TRAVEL.get()),
+        );
         let nights = r.take_golomb(3);
         let nights = r.sound(u16::try_from(nights).ok());
-        let end_day = r.sound(Some(start_day.wrapping_add(nights)).filter(|day| *day <= LAST_DAY));
+        let end_day = r.sound(
+            Some(start_day.wrapping_add(nights)).filter(|day| *day <= Day::MAX_TRAVEL.get()),
+        );
         Self {
             destination,
             start_day,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::condition::nearest::nearest;
 use super::super::engine::Engine;
-use super::super::event::Kind;
+use super::super::event::EventKind;
 use super::Act;
 use super::read::Reader;
 use crate::core::base::error::TrackError;
@@ -50,8 +50,8 @@ impl Reader<'_> {
         path: &str,
         at: &str,
     ) -> Option<Act> {
-        if Kind::of_name(name).is_none() {
-            let remedy = did_you_mean(name, Kind::ALL.iter().map(|k| k.name()));
+        if EventKind::of_name(name).is_none() {
+            let remedy = did_you_mean(name, EventKind::ALL.iter().map(|k| k.name()));
             self.fault(
                 &format!("{path}/track"),
                 format!("`{name}` is no event"),

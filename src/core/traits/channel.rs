@@ -79,7 +79,7 @@ fn on_the_site(profile: &Profile) -> ChannelReading {
 mod tests {
     use super::*;
     use crate::core::config::compile;
-    use crate::core::event::{Event, Kind, Said};
+    use crate::core::event::{Event, EventKind, Said};
     use proptest::prelude::*;
     use std::sync::OnceLock;
 
@@ -91,7 +91,7 @@ mod tests {
         CONFIG.get_or_init(|| Config::from_bytes(compile(json).unwrap().bytes).unwrap())
     }
 
-    fn word(kind: Kind, id: u32, channel: Channel, at_s: u32) -> Event {
+    fn word(kind: EventKind, id: u32, channel: Channel, at_s: u32) -> Event {
         Event {
             said: Said {
                 of: id,
@@ -117,8 +117,8 @@ mod tests {
 
     #[test]
     fn a_reaction_told_twice_counts_once() {
-        let sent = word(Kind::MessageSent, 7, Channel::Email, 60);
-        let clicked = word(Kind::MessageClicked, 7, Channel::Email, 120);
+        let sent = word(EventKind::MessageSent, 7, Channel::Email, 60);
+        let clicked = word(EventKind::MessageClicked, 7, Channel::Email, 120);
         let channels = told(&[sent.clone(), clicked.clone(), clicked, sent]);
         let email = channels[Channel::Email as usize];
         assert_eq!((email.messages, email.reactions), (1.0, 1.0));
@@ -132,9 +132,9 @@ mod tests {
         for i in 1..8 {
             words.push(word(
                 if i == 1 {
-                    Kind::MessageOpened
+                    EventKind::MessageOpened
                 } else {
-                    Kind::MessageSent
+                    EventKind::MessageSent
                 },
                 i,
                 Channel::Email,
@@ -142,9 +142,9 @@ mod tests {
             ));
             words.push(word(
                 if i < 4 {
-                    Kind::MessageClicked
+                    EventKind::MessageClicked
                 } else {
-                    Kind::MessageSent
+                    EventKind::MessageSent
                 },
                 50 + i,
                 Channel::Sms,
@@ -163,7 +163,7 @@ mod tests {
                 .iter()
                 .map(|(kind, id, channel, minute)| {
                     let channel = Channel::of_number(*channel).unwrap();
-                    word(Kind::of_number(*kind).unwrap(), *id, channel, minute * 60)
+                    word(EventKind::of_number(*kind).unwrap(), *id, channel, minute * 60)
                 })
                 .collect();
             let mut shuffled = words.clone();

@@ -2,7 +2,7 @@
  * Brings the engine: the wasm module, checked against the hash baked into this bundle, and the config. Comes
  * in: options. Goes out: a runtime, or a rejection. Must not read anything of the visitor.
  */
-import { instantiate, Runtime } from "./runtime-binding.js";
+import { instantiate, Runtime } from "../engine/runtime-binding.js";
 import type { Options } from "../base/types.js";
 
 /** Written in by the build: the hash of `escale_bg.wasm`. */

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import type { Inputs } from "../client/chooser.js";
+import type { DecisionInputs } from "../engine/inputs.js";
 
 const EMPTY = new Uint8Array();
 const held = new Set<unknown>();
@@ -26,7 +26,7 @@ class Registry {
 const wasm = readFileSync(join(process.cwd(), "target/web/full/escale_bg.wasm"));
 const demo = readFileSync(join(process.cwd(), "www/demo/escale.json"), "utf8");
 let full: typeof import("./index.js");
-let inputs: Inputs;
+let inputs: DecisionInputs;
 
 before(async () => {
   const headers = { "content-type": "application/wasm" };

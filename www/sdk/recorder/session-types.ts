@@ -2,8 +2,9 @@
  * What the two halves of the client know of each other: the session, which chooses, and the recorder, which comes
  * after the first choice and keeps. Types only: nothing of this file reaches a bundle.
  */
-import type { Runtime } from "../client/runtime-binding.js";
-import type { Chooser, Known } from "../client/chooser.js";
+import type { Runtime } from "../engine/runtime-binding.js";
+import type { Chooser } from "../engine/chooser.js";
+import type { EngineInputs } from "../engine/inputs.js";
 import type { OfferElement } from "../slots/element.js";
 import type { Visitor } from "../storage/records.js";
 import type { Outcome } from "../storage/profile-store.js";
@@ -18,7 +19,7 @@ export interface Desk {
   readonly runtime: Runtime;
   readonly chooser: Chooser;
   /** What the engine was given; whoever gives it something else says so here. */
-  readonly known: Known;
+  readonly known: EngineInputs;
   /** Who it is, if the store knows nobody. */
   readonly newcomer: Visitor;
   mode: Mode;

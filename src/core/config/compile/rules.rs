@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Compiler, unknown};
+use crate::core::base::event_kind::EventKind;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
 use crate::core::config::source::{PageRule, PolicyConfig, SiteConfig};
-use crate::core::event::Kind;
 
 /// Whose topics they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,13 +41,13 @@ impl Compiler {
         for name in site
             .events
             .keys()
-            .filter(|name| Kind::of_name(name).is_none())
+            .filter(|name| EventKind::of_name(name).is_none())
         {
-            let names: Vec<&str> = Kind::ALL.iter().map(|k| k.name()).collect();
+            let names: Vec<&str> = EventKind::ALL.iter().map(|k| k.name()).collect();
             self.issues
                 .push(unknown(&format!("/events/{name}"), name, &names));
         }
-        for kind in Kind::ALL {
+        for kind in EventKind::ALL {
             let weight = site
                 .events
                 .get(kind.name())

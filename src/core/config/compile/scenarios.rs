@@ -2,13 +2,13 @@
 
 use super::{Compiler, unknown};
 use crate::core::base::enums::Moment;
+use crate::core::base::event_kind::EventKind;
 use crate::core::base::hash::Namespace;
 use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
 use crate::core::config::source::SiteConfig;
 use crate::core::config::source::time::{DelayConfig, LengthConfig, RelativeTo, ScenarioConfig};
 use crate::core::config::{NONE, cause};
-use crate::core::event::Kind;
 
 /// How long a scenario stays due where nothing is said.
 const WITHIN_S: u32 = 7 * DAY_S;
@@ -72,14 +72,14 @@ impl Compiler {
         if let Some((_, number)) = of_its_own.iter().find(|(name, _)| *name == on) {
             return *number;
         }
-        if let Some(kind) = Kind::of_name(on) {
+        if let Some(kind) = EventKind::of_name(on) {
             return kind as u16;
         }
         let moments: Vec<String> = Moment::ALL
             .iter()
             .map(|m| format!("trip.{}", m.name()))
             .collect();
-        let kinds = Kind::ALL.iter().map(|k| k.name());
+        let kinds = EventKind::ALL.iter().map(|k| k.name());
         let names: Vec<&str> = of_its_own
             .iter()
             .map(|(n, _)| *n)
@@ -91,9 +91,9 @@ impl Compiler {
     }
 
     fn event_kind(&mut self, name: &str, path: &str) -> u16 {
-        let kind = Kind::of_name(name);
+        let kind = EventKind::of_name(name);
         if kind.is_none() {
-            let names: Vec<&str> = Kind::ALL.iter().map(|k| k.name()).collect();
+            let names: Vec<&str> = EventKind::ALL.iter().map(|k| k.name()).collect();
             self.issues.push(unknown(path, name, &names));
         }
         kind.map_or(NONE, |k| k as u16)

@@ -5,8 +5,8 @@ pub mod time;
 
 use super::layout::{OFFER_BYTES, Section, WEIGHT_BYTES};
 use super::{Config, Rows};
+use crate::core::base::event_kind::EventKind;
 use crate::core::condition::bytecode::Conditions;
-use crate::core::event::Kind;
 
 /// Ten years: people's configs can say no more.
 const LONGEST_HALF_LIFE_S: u32 = 3650 * 86_400;
@@ -134,7 +134,7 @@ impl Config {
 
     /// What one event of this kind adds.
     #[must_use]
-    pub fn event_weight(&self, kind: Kind) -> f64 {
+    pub fn event_weight(&self, kind: EventKind) -> f64 {
         self.row::<4>(Section::EventWeights, kind as usize).f32(0)
     }
 

@@ -1,8 +1,8 @@
 //! The rows of pressure, journeys, seasons and scenarios, read at their place.
 
+use crate::core::base::event_kind::EventKind;
 use crate::core::config::layout::Section;
 use crate::core::config::{Config, NONE};
-use crate::core::event::Kind;
 
 /// The numbers that steer pressure and journeys; see `people_time` for their meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -275,15 +275,16 @@ impl Config {
     }
 
     /// The kinds of events after which a scenario no longer fires.
-    pub fn unless(&self, scenario: &Scenario) -> impl Iterator<Item = Kind> + '_ {
+    pub fn unless(&self, scenario: &Scenario) -> impl Iterator<Item = EventKind> + '_ {
         let first = usize::from(scenario.first_unless);
-        (first..first + usize::from(scenario.unless))
-            .filter_map(|i| Kind::of_number(self.row::<2>(Section::ScenarioUnless, i).u16(0) as u8))
+        (first..first + usize::from(scenario.unless)).filter_map(|i| {
+            EventKind::of_number(self.row::<2>(Section::ScenarioUnless, i).u16(0) as u8)
+        })
     }
 
     /// Whether a scenario asks when an event of this kind last happened.
     #[must_use]
-    pub fn is_remembered(&self, kind: Kind) -> bool {
+    pub fn is_remembered(&self, kind: EventKind) -> bool {
         (0..self.scenarios()).any(|i| self.scenario(i).on == kind as u16)
             || (0..self.count(Section::ScenarioUnless))
                 .any(|i| self.row::<2>(Section::ScenarioUnless, i).u16(0) == kind as u16)
