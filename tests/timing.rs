@@ -9,15 +9,17 @@ use escale::core::base::enums::{Frequency, Moment};
 use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::base::time::Timestamp;
 use escale::core::config::Config;
-use escale::core::decision::caps::{Caps, contacts};
+use escale::core::config::season;
+use escale::core::decision::caps::Caps;
 use escale::core::decision::suppression::Suppression;
 use escale::core::engine::Engine;
 use escale::core::event::track::{RECORD, UNIT};
 use escale::core::event::{Event, EventKind, Mark, Said};
 use escale::core::profile::Profile;
 use escale::core::profile::merge::combine;
+use escale::core::traits::contacts::contacts;
 use escale::core::traits::time_facts::TimeFacts;
-use escale::core::traits::{season, trip};
+use escale::core::traits::trip;
 use proptest::prelude::*;
 
 fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {

@@ -1,5 +1,5 @@
-//! The page `/report` and its files, which are part of the binary. In: the site's name. Out: routes that serve them under a strict
-//! policy. Never: the API key: who looks at the page types it there.
+//! The page `/report` and its files, compiled into the binary. In: the site's name. Out: routes with a strict policy.
+//! Never: the API key, which the reader types into the page.
 
 use std::sync::Arc;
 
@@ -10,67 +10,89 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, Response};
 use axum::routing::get;
 
-use crate::http::app::App;
+use crate::http::state::AppState;
 
 const PAGE: &str = include_str!("../../../www/report/index.html");
 
-/// Name, kind and text of each file.
-const FILES: [(&str, &str, &str); 11] = [
+/// Path below `/report/`, media type and text of each file. The paths mirror `www`, where `page` stands for `www/report`.
+const FILES: [(&str, &str, &str); 14] = [
     (
-        "icon.svg",
-        "image/svg+xml",
+        "page/icon.svg",
+        SVG,
         include_str!("../../../www/report/icon.svg"),
     ),
     (
-        "report.css",
-        "text/css; charset=utf-8",
+        "page/report.css",
+        CSS,
         include_str!("../../../www/report/report.css"),
     ),
     (
-        "report.js",
+        "page/report.js",
         SCRIPT,
         include_str!("../../../www/report/report.js"),
     ),
     (
-        "card.js",
+        "page/card.js",
         SCRIPT,
         include_str!("../../../www/report/card.js"),
     ),
-    ("dom.js", SCRIPT, include_str!("../../../www/report/dom.js")),
     (
-        "experiments.js",
+        "page/experiments.js",
         SCRIPT,
         include_str!("../../../www/report/experiments.js"),
     ),
     (
-        "format.js",
+        "page/format.js",
         SCRIPT,
         include_str!("../../../www/report/format.js"),
     ),
     (
-        "plot.js",
+        "page/messages.js",
+        SCRIPT,
+        include_str!("../../../www/report/messages.js"),
+    ),
+    (
+        "page/plot.js",
         SCRIPT,
         include_str!("../../../www/report/plot.js"),
     ),
     (
-        "sections.js",
+        "page/sections.js",
         SCRIPT,
         include_str!("../../../www/report/sections.js"),
     ),
     (
-        "table.js",
+        "page/table.js",
         SCRIPT,
         include_str!("../../../www/report/table.js"),
     ),
     (
-        "words.js",
+        "shared/dom.js",
         SCRIPT,
-        include_str!("../../../www/report/words.js"),
+        include_str!("../../../www/shared/dom.js"),
+    ),
+    (
+        "shared/format-message.js",
+        SCRIPT,
+        include_str!("../../../www/shared/format-message.js"),
+    ),
+    (
+        "messages/en.json",
+        JSON,
+        include_str!("../../../www/messages/en.json"),
+    ),
+    (
+        "messages/fr.json",
+        JSON,
+        include_str!("../../../www/messages/fr.json"),
     ),
 ];
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+const JSON: &str = "application/json";
 
-/// No inline script or style, no other host, no markup made of text.
+/// Content security policy: no inline script or style, no other host, no markup from text.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -85,28 +107,28 @@ const FIXED: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// The page's routes.
-pub fn router() -> Router<Arc<App>> {
+/// Routes of the page and its files.
+pub fn router() -> Router<Arc<AppState>> {
     let mut files = Router::new().route("/report", get(page));
     for (name, kind, text) in FILES {
         let answer = async move || ([(header::CONTENT_TYPE, kind)], text);
         files = files.route(&format!("/report/{name}"), get(answer));
     }
-    files.layer(middleware::from_fn(guarded))
+    files.layer(middleware::from_fn(with_policy))
 }
 
-async fn page(State(app): State<Arc<App>>) -> Html<String> {
-    Html(PAGE.replace("{site}", &escaped(app.site.as_str())))
+async fn page(State(state): State<Arc<AppState>>) -> Html<String> {
+    Html(PAGE.replace("{site}", &escaped(state.site.as_str())))
 }
 
-/// As an attribute's value.
+/// Escapes text for an attribute's value.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('"', "&quot;")
         .replace('<', "&lt;")
 }
 
-async fn guarded(request: Request, next: Next) -> Response {
+async fn with_policy(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in FIXED {
         response
@@ -121,25 +143,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_that_the_page_asks_for_is_there() {
-        let texts = FILES.iter().map(|(_, _, text)| *text).chain([PAGE]);
-        let asked: Vec<&str> = texts
-            .flat_map(|text| text.split(['"', '\'']))
-            .filter(|word| is_file(word))
-            .collect();
+    fn report_page_has_every_file_that_it_asks_for() {
+        let imported = FILES.iter().flat_map(|(path, _, text)| {
+            let folder = path.split_once('/').map_or("", |(folder, _)| folder);
+            quoted(text).filter_map(move |word| match word.split_once('/')? {
+                (".", name) => Some(format!("{folder}/{name}")),
+                ("..", path) => Some(path.to_owned()),
+                _ => None,
+            })
+        });
+        let linked =
+            quoted(PAGE).filter_map(|word| Some(word.strip_prefix("/report/")?.to_owned()));
+        let asked: Vec<String> = imported.chain(linked).collect();
         assert!(asked.len() > 8, "{asked:?}");
         for file in asked {
-            let name = file.rsplit('/').next().unwrap_or_default();
-            assert!(FILES.iter().any(|(known, ..)| *known == name), "{file}");
+            assert!(FILES.iter().any(|(path, ..)| *path == file), "{file}");
         }
     }
 
-    fn is_file(word: &str) -> bool {
-        (word.starts_with("./") || word.starts_with("/report/")) && !word.contains(' ')
+    /// Paths of modules and links, whatever quotes them, but no types of comments.
+    fn quoted(text: &str) -> impl Iterator<Item = &str> {
+        text.lines()
+            .filter(|line| !line.trim_start().starts_with(['/', '*']))
+            .flat_map(|line| line.split(['"', '\'']))
+            .filter(|word| !word.contains([' ', '$']))
     }
 
     #[test]
-    fn a_name_cannot_leave_its_attribute() {
+    fn escaped_name_stays_inside_its_attribute() {
         assert_eq!(escaped("a\"><b>&"), "a&quot;>&lt;b>&amp;");
     }
 }

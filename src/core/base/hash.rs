@@ -163,6 +163,13 @@ pub fn hash_of_bytes(namespace: Namespace, name: &[u8]) -> u32 {
     (h >> (32 - namespace.hash_bits())).max(1)
 }
 
+/// Returns the hash of the fact that denies a topic ("not interested"): the topic's hash with every bit inverted. No
+/// declared fact has both this hash and the topic as its value.
+#[must_use]
+pub const fn denial_of(topic: u32) -> u32 {
+    !topic & 0xff_ffff
+}
+
 /// Returns the FNV-1a state (32 bits) after more bytes.
 #[must_use]
 pub fn fnv1a(state: u32, bytes: &[u8]) -> u32 {

@@ -1,17 +1,17 @@
 //! The decision that an impression or a click is about. Comes in: what the page tells of its choice, and what is known of
 //! the visitor; goes out: the decision's id and numbers, with eight coarse levels. What cannot be read settles nothing.
 
-use super::caps;
 use super::context::Situation;
 use super::decide::{Request, seed};
 use crate::core::base::hash::mix;
 use crate::core::base::number::decimal;
 use crate::core::base::time::DAY_S;
 use crate::core::config::Offer;
+use crate::core::config::season;
 use crate::core::event::decision_record::{Decided, Levels, Propensity};
 use crate::core::event::track::field;
 use crate::core::traits::affinity::Affinity;
-use crate::core::traits::season;
+use crate::core::traits::contacts;
 
 /// What a page tells of a choice it was given.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,7 +84,7 @@ fn levels(situation: &Situation, offer: &Offer) -> Levels {
         fit(situation, offer),
         confidence(situation.affinity),
         u8::from(slows),
-        few(caps::count(profile, now_s, 7 * DAY_S)),
+        few(contacts::count(profile, now_s, 7 * DAY_S)),
     ])
 }
 

@@ -5,13 +5,13 @@
 //! − similarity` to what the page shows already; one is drawn.
 
 use super::context::Situation;
-use super::experiment::is_held_out;
 use super::sampling::draw;
 use crate::core::base::hash::mix;
 use crate::core::base::time::Timestamp;
 use crate::core::config::layout::Section;
+use crate::core::config::season;
 use crate::core::config::{Config, Placement};
-use crate::core::traits::season;
+use crate::core::traits::experiment::is_held_out;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]

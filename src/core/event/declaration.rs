@@ -5,11 +5,10 @@ use super::context::value_of_fact;
 use super::{EventKind, Said};
 use crate::core::base::enums::{Channel, Source};
 use crate::core::base::error::TrackError;
-use crate::core::base::hash::{Namespace, name_hash};
+use crate::core::base::hash::{Namespace, denial_of, name_hash};
 use crate::core::base::number::decimal;
 use crate::core::config::Config;
 use crate::core::config::layout::Section;
-use crate::core::profile::denied::denial_of;
 
 /// What an event of this kind says. Errors: a fact, source, channel or family that is not known; a value that is none.
 pub fn said<'a>(

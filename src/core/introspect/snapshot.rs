@@ -10,13 +10,14 @@ use super::decisions::{DecisionKnowledge, decisions};
 use crate::core::base::civil::Day;
 use crate::core::base::time::Timestamp;
 use crate::core::config::layout::Section;
-use crate::core::decision::caps::contacts;
-use crate::core::decision::experiment;
+use crate::core::config::season;
 use crate::core::decision::fatigue;
 use crate::core::engine::Engine;
 use crate::core::profile::{Counts, Profile, TripStep};
 use crate::core::traits::affinity::Affinity;
-use crate::core::traits::{season, trip};
+use crate::core::traits::contacts::contacts;
+use crate::core::traits::experiment;
+use crate::core::traits::trip;
 
 /// All that is known.
 #[derive(Clone, Debug, Serialize)]

@@ -9,9 +9,9 @@ use super::{
 use crate::core::base::decayed_mass::Mass;
 use crate::core::base::hash::{Namespace, mix};
 use crate::core::base::time::DAY_S;
+use crate::core::config::season;
 use crate::core::config::{Config, Facet};
 use crate::core::event::{Event, EventKind};
-use crate::core::traits::season;
 
 /// More than one event a minute, for as long as a half-life remembers, no history makes.
 const MOST_EVENTS_A_DAY: f64 = 1440.0;

@@ -4,16 +4,7 @@
 
 use super::Profile;
 use super::customer::Fact;
-
-/// The bits of a topic's hash, which are those of a fact's.
-const STORED: u32 = 0xff_ffff;
-
-/// The name of the fact that denies a topic: the topic's hash turned around. With the topic as its value no
-/// other fact reads like it.
-#[must_use]
-pub const fn denial_of(topic: u32) -> u32 {
-    !topic & STORED
-}
+use crate::core::base::hash::denial_of;
 
 impl Fact {
     /// The topic that this fact denies, if that is what it says.

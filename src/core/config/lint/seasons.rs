@@ -4,8 +4,8 @@
 use super::Lint;
 use crate::core::base::civil::{Date, Day, MonthDay};
 use crate::core::base::time::DAY_S;
+use crate::core::config::season::in_force;
 use crate::core::config::{Config, NONE, SeasonSpan};
-use crate::core::traits::season::in_force;
 
 /// The years that the engine's time has.
 const YEARS: std::ops::Range<u32> = 2020..2088;
