@@ -40,7 +40,7 @@ before(async () => {
     config: await full.compile(demo),
     visitor: [1, 2, false],
     state: EMPTY,
-    others: EMPTY,
+    remote: EMPTY,
     page: { explicit: "", url: "/", tokens: "" },
     skewMs: 0,
     isPaused: false,
@@ -63,8 +63,8 @@ test("explain_and_profile_free", async () => {
 });
 
 test("import_of_no_profile_frees", async () => {
-  const brought = { replica: Uint8Array.of(1, 2, 3), others: EMPTY, pending: [] };
-  const known = { untold: undefined, others: EMPTY };
+  const brought = { replica: Uint8Array.of(1, 2, 3), remote: EMPTY, pending: [] };
+  const known = { unsent: undefined, remote: EMPTY };
   const joined = full.joinImported(
     inputs,
     { ...brought, mark: "", replicaId: "", customer: undefined },
