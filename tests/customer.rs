@@ -8,7 +8,7 @@ use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::config::compile;
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::track::{RECORD, UNIT};
+use escale::core::event::fields::{RECORD, UNIT};
 use escale::core::introspect::customer::FactValue;
 use escale::core::introspect::snapshot::{Knowledge, snapshot};
 use escale::core::traits::affinity::Affinity;

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::timed::{any_intents, at, booked, profile_of, timed, told, topic, travel};
+use common::timed::{about_trip, any_intents, at, booked, profile_of, timed, topic, travel};
 use common::{DAY_S, NOW_S};
 use escale::core::base::enums::{Frequency, Moment};
 use escale::core::base::hash::{Namespace, name_hash};
@@ -11,10 +11,12 @@ use escale::core::config::Config;
 use escale::core::decision::caps::{Caps, contacts};
 use escale::core::decision::suppression::Suppression;
 use escale::core::engine::Engine;
-use escale::core::event::track::{RECORD, UNIT};
-use escale::core::event::{Event, EventKind, Mark, Said};
+use escale::core::event::declaration::Declaration;
+use escale::core::event::message::MessageRef;
+use escale::core::event::offer::{OfferAction, OfferEvent};
+use escale::core::event::{Event, EventKind, Payload, Travel};
 use escale::core::profile::Profile;
-use escale::core::profile::merge::combine;
+use escale::core::profile::merged;
 use escale::core::traits::time_facts::TimeFacts;
 use escale::core::traits::{season, trip};
 use proptest::prelude::*;
@@ -24,15 +26,13 @@ fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {
 }
 
 fn shown(offer: &str, placement: &str, at_s: u32) -> Event {
-    let mark = Mark {
-        placement: name_hash(Namespace::Placement, placement),
-        ..Mark::default()
+    let payload = OfferEvent {
+        action: OfferAction::Impression,
+        offer: Some(name_hash(Namespace::Offer, offer)),
+        placement: Some(name_hash(Namespace::Placement, placement)),
+        decision: None,
     };
-    Event {
-        offer: name_hash(Namespace::Offer, offer),
-        mark,
-        ..Event::bare(EventKind::OfferImpression, at_s)
-    }
+    Event::with(Payload::Offer(payload), at_s)
 }
 
 fn moments(events: &[Event], now_s: u32) -> Vec<Moment> {
@@ -72,15 +72,13 @@ fn caps_of_offers_families_placements_and_all() {
         caps(&events, NOW_S + 3600).placements.is_empty(),
         "the visit is over"
     );
-    let said = Said {
-        of: 1,
-        what: name_hash(Namespace::Family, "city"),
-        by: 1,
+    let message = MessageRef {
+        step: MessageStep::Sent,
+        id: Some(1),
+        family: Some(name_hash(Namespace::Family, "city")),
+        channel: Channel::Email,
     };
-    events.push(Event {
-        said,
-        ..Event::bare(EventKind::MessageSent, NOW_S + 100)
-    });
+    events.push(Event::with(Payload::Message(message), NOW_S + 100));
     assert_eq!(
         names(
             &caps(&events, NOW_S + 200).families,
@@ -115,12 +113,12 @@ fn a_life_is_counted_beyond_the_newest_exposures() {
 #[test]
 fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
     let config = timed();
-    let wish = |frequency, at_s| Event {
-        mark: Mark {
+    let wish = |frequency, at_s| {
+        let declaration = Declaration {
             frequency,
-            ..Mark::default()
-        },
-        ..Event::bare(EventKind::Declare, at_s)
+            ..Declaration::default()
+        };
+        Event::with(Payload::Declaration(declaration), at_s)
     };
     let mut events = vec![
         wish(Frequency::Weekly, NOW_S),
@@ -149,9 +147,9 @@ fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
 fn a_trip_goes_through_its_moments() {
     let now = at("2027-03-01");
     let crete = travel("crete", "2027-06-05", "2027-06-12");
-    let dream = told(EventKind::Search, now, travel("crete", "", ""));
-    let search = told(EventKind::Search, now + 60, crete);
-    let submit = told(EventKind::QuoteSubmit, now + 120, crete);
+    let dream = about_trip(EventKind::Search, now, travel("crete", "", ""));
+    let search = about_trip(EventKind::Search, now + 60, crete);
+    let submit = about_trip(EventKind::QuoteSubmit, now + 120, crete);
     let book = booked(9, now + 180, crete);
     assert_eq!(
         moments(core::slice::from_ref(&dream), now),
@@ -226,7 +224,7 @@ fn who_speaks_of_a_place_after_the_return_has_another_trip_in_mind() {
         at("2027-03-01"),
         travel("crete", "2027-06-05", "2027-06-12"),
     );
-    let again = told(EventKind::Search, at("2027-06-20"), travel("crete", "", ""));
+    let again = about_trip(EventKind::Search, at("2027-06-20"), travel("crete", "", ""));
     assert_eq!(
         moments(&[first, again], at("2027-06-20")),
         [Moment::Returned, Moment::Dreaming]
@@ -237,14 +235,11 @@ fn who_speaks_of_a_place_after_the_return_has_another_trip_in_mind() {
 fn a_cancelled_booking_leaves_no_trip() {
     let crete = travel("crete", "2027-06-05", "2027-06-12");
     let now = at("2027-03-01");
-    let cancel = Event {
-        booking: 1,
-        ..Event::bare(EventKind::BookingCancel, now + 600)
-    };
+    let cancel = booking(EventKind::BookingCancel, 1, Travel::default(), 0, now + 600);
     assert!(
         moments(
             &[
-                told(EventKind::Search, now, crete),
+                about_trip(EventKind::Search, now, crete),
                 booked(1, now + 60, crete),
                 cancel
             ],
@@ -258,8 +253,8 @@ fn a_cancelled_booking_leaves_no_trip() {
 fn a_quote_is_abandoned_by_silence_alone() {
     let (now, config) = (at("2027-03-01"), timed());
     let mut events = vec![
-        told(EventKind::Search, now, travel("crete", "2027-06-05", "")),
-        Event::bare(EventKind::QuoteStart, now + 60),
+        about_trip(EventKind::Search, now, travel("crete", "2027-06-05", "")),
+        Event::new(EventKind::QuoteStart, now + 60),
     ];
     let is_abandoned = |events: &[Event], now_s| {
         trip::read(&profile_of(events, &config), &config, now_s)
@@ -268,7 +263,7 @@ fn a_quote_is_abandoned_by_silence_alone() {
     };
     assert!(!is_abandoned(&events, now + 60 + 44 * 60));
     assert!(is_abandoned(&events, now + 60 + 46 * 60));
-    events.push(Event::bare(EventKind::QuoteSubmit, now + 120));
+    events.push(Event::new(EventKind::QuoteSubmit, now + 120));
     assert_eq!(
         profile_of(&events, &config).trips.len(),
         1,
@@ -326,12 +321,12 @@ fn seasons_know_zones_and_hemispheres() {
 #[test]
 fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
     let config = timed();
-    let view = |at_s| Event::bare(EventKind::PageView, at_s).about("trip.city", 16);
+    let view = |at_s| Event::new(EventKind::PageView, at_s).about("trip.city", 16);
     let mass = |at_s: u32| {
         let profile = profile_of(
             &[
                 view(at_s),
-                Event::bare(EventKind::PageView, at("2027-03-01")),
+                Event::new(EventKind::PageView, at("2027-03-01")),
             ],
             &config,
         );
@@ -348,11 +343,7 @@ fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
     engine.apply(
         &engine
             .clone()
-            .track(
-                unix_ms_of(NOW_S),
-                "declare",
-                &format!("zone{UNIT}fr-a{RECORD}"),
-            )
+            .track(unix_ms_of(NOW_S), "declare", &packed(&[("zone", "fr-a")]))
             .expect("a fact"),
     );
     assert_eq!(engine.known().zone(engine.config()), 0);

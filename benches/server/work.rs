@@ -5,9 +5,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use escale::core::base::time::seconds_of;
-use escale::core::event::decision_record::{Decided, Levels, Propensity};
+use escale::core::event::decision_record::{DecisionRecord, Levels, Propensity};
 use escale::core::profile::Profile;
-use escale::core::profile::settled::{MAX_SETTLED, Settled};
+use escale::core::profile::{AttributedDecision, MAX_SETTLED};
 use escale_server::base::ids::{IdHash, ReplicaId, Secret, Site, VisitorKey, text};
 use escale_server::statistics::person::{Arm, HOLDOUT};
 use escale_server::store::HandIn;
@@ -183,10 +183,10 @@ fn versions(kind: u32, news: News, now_s: u32) -> Vec<Vec<u8>> {
     (1..=VERSIONS as u32).map(version).collect()
 }
 
-fn decision(kind: u32, version: u32, now_min: u32) -> Settled {
+fn decision(kind: u32, version: u32, now_min: u32) -> AttributedDecision {
     let propensity = Propensity::of(0.2 + f64::from(kind) / 64.0).unwrap();
     let levels = Levels::of([(kind % 4) as u8, (kind % 3) as u8, 0, 0, 0, 0, 0, 0]);
-    let decided = Decided {
+    let decided = DecisionRecord {
         id: version,
         config: 7,
         propensity,
@@ -195,7 +195,7 @@ fn decision(kind: u32, version: u32, now_min: u32) -> Settled {
         levels,
     };
     let (placement, offer) = (1 + version % 3, 100 + (kind + version) % 40);
-    Settled {
+    AttributedDecision {
         decided,
         placement,
         offer,

@@ -2,7 +2,7 @@
 //! the check sum would ever be tried out; it is tried with and without.
 
 use escale::core::base::hash::crc32;
-use escale::core::profile::merge::combine;
+use escale::core::profile::merged;
 use escale::core::profile::{
     MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES, MAX_OFFERS, MAX_TOPICS, MAX_TRIPS,
     Profile,

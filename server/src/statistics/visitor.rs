@@ -2,9 +2,9 @@
 //! changes in the sums. Never: grows without bounds; reads a clock.
 
 use escale::core::base::hash::mix;
-use escale::core::event::decision_record::Decided;
+use escale::core::event::decision_record::DecisionRecord;
+use escale::core::profile::AttributedDecision;
 use escale::core::profile::Profile;
-use escale::core::profile::settled::Settled;
 use serde::{Deserialize, Serialize};
 
 use super::change::{Changes, WeighedKey, WeighedSums};
@@ -103,7 +103,7 @@ impl Print {
             take(u64::from(booking.value_cents) << 1 | u64::from(booking.cancelled));
         }
         for settled in &profile.settled {
-            let Decided { id, config, .. } = settled.decided;
+            let DecisionRecord { id, config, .. } = settled.decided;
             take(u64::from(id) << 32 | u64::from(config));
             take(u64::from(settled.placement) << 32 | u64::from(settled.offer));
             take(u64::from(settled.at_min) << 1 | u64::from(settled.is_viewed));
@@ -175,7 +175,7 @@ impl Visitor {
         recount(&mut self.counted, now, changes);
     }
 
-    fn decide(&mut self, settled: &Settled, today: u32, changes: &mut Changes) {
+    fn decide(&mut self, settled: &AttributedDecision, today: u32, changes: &mut Changes) {
         let day = day_of(settled.at_min);
         let at = match self
             .decisions

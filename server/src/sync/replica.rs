@@ -8,7 +8,7 @@ use escale::core::engine::Engine;
 use escale::core::event::Event;
 use escale::core::introspect::snapshot::snapshot;
 use escale::core::profile::Profile;
-use escale::core::profile::merge::combine;
+use escale::core::profile::merged;
 use serde_json::Value;
 
 use crate::http::error::Refusal;
@@ -83,7 +83,7 @@ fn mended(taken: &Taken, now_ms: u64) -> Option<Profile> {
     let end_of_day_ms = (u64::from(taken.day) + 1) * DAY_MS;
     let latest_s = seconds_of(now_ms.min(end_of_day_ms) as f64).saturating_add(AHEAD_S);
     let mut profile = Profile::decode(&taken.state).ok()?;
-    profile.mend_clock(latest_s);
+    profile.clamp_to_clock(latest_s);
     Some(profile)
 }
 

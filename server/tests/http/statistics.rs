@@ -6,7 +6,7 @@ use escale::core::base::hash::fnv1a;
 use escale::core::decision::decide::Request;
 use escale::core::decision::experiment::is_held_out;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::track::{RECORD, UNIT};
+use escale::core::event::fields::{RECORD, UNIT};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;

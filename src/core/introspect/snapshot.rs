@@ -114,7 +114,7 @@ pub struct BookingKnowledge {
 #[must_use]
 pub fn snapshot(engine: &Engine, now_ms: f64) -> Knowledge {
     let profile = engine.known();
-    let now_s = profile.reading_s(seconds_of(now_ms));
+    let now_s = profile.read_time(seconds_of(now_ms));
     let moment_ms = |s: u32| if s == 0 { 0.0 } else { unix_ms_of(s) };
     Knowledge {
         counts: profile.counts,

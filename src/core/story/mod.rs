@@ -16,7 +16,7 @@ use super::decision::decide::{Decision, Request};
 use super::decision::experiment;
 use super::engine::Engine;
 use super::event::classify::PageFacts;
-use super::event::track::{RECORD, UNIT};
+use super::event::fields::{RECORD, UNIT};
 use people::PageDetail;
 pub use people::json_schema;
 pub use read::read;
