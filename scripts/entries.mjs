@@ -4,7 +4,7 @@
 /** Each chunk: its source, its file in the package, and what stays a file beside it. */
 export const ENTRIES = [
   { source: "client/session", name: "client" },
-  { source: "recorder/index", name: "later" },
+  { source: "client/deferred", name: "later" },
   { source: "full/index", name: "full" },
   { source: "index", name: "index" },
   { source: "plugins/consent-tcf", name: "consent-tcf" },
@@ -12,7 +12,7 @@ export const ENTRIES = [
   { source: "plugins/data-layer", name: "signals" },
   { source: "inspector/index", name: "inspector" },
   { source: "privacy-centre/index", name: "centre" },
-  { source: "edge/hydrate", name: "edge-slots" },
+  { source: "slots/server-rendered", name: "edge-slots" },
   { source: "edge/index", name: "edge", external: ["node:fs/promises"] },
   { source: "slots/define", name: "element" },
   { source: "frameworks/react", name: "react", external: ["react"] },

@@ -6,10 +6,10 @@ use common::config;
 use escale::core::base::hash::{Namespace, mix, name_hash};
 use escale::core::config::compile;
 use escale::core::decision::decide::Request;
-use escale::core::decision::experiment;
 use escale::core::engine::Engine;
 use escale::core::introspect::snapshot::snapshot;
 use escale::core::story;
+use escale::core::traits::experiment;
 
 const NOW_MS: f64 = 1_795_262_400_000.0;
 

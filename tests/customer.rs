@@ -3,6 +3,7 @@
 mod common;
 
 use common::{NOW_MS, NOW_S, config};
+use escale::core::base::civil::MonthDay;
 use escale::core::base::enums::{Channel, Stage};
 use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::config::compile;
@@ -161,7 +162,10 @@ fn a_birthday_has_no_year() {
         "declare",
         &[("fact", "birthday"), ("value", "1984-02-29")],
     );
-    assert_eq!(engine.known().birthday(), Some((2, 29)));
+    assert_eq!(
+        engine.known().birthday(),
+        Some(MonthDay { month: 2, day: 29 })
+    );
     assert_eq!(
         known(&engine).customer.declared[0].value,
         Some(FactValue::Name("02-29".into()))
@@ -389,7 +393,8 @@ fn a_place_lies_in_larger_ones_once_each() {
     }
     let facet = engine
         .known()
-        .facet(name_hash(Namespace::Facet, "destination"))
+        .facets
+        .find(name_hash(Namespace::Facet, "destination"))
         .expect("a facet");
     assert_eq!(
         facet.latest_topic,

@@ -226,8 +226,9 @@ proptest! {
         prop_assert_eq!(&whole.messages, &combined.messages);
     }
 
+    /// Tags: f44.
     #[test]
-    fn f44_combining_is_the_same_in_any_order(parts in prop::collection::vec(history(20), 1..5), turn in 0usize..5) {
+    fn combining_is_the_same_in_any_order(parts in prop::collection::vec(history(20), 1..5), turn in 0usize..5) {
         let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p)).collect();
         let mut turned = replicas.clone();
         turned.rotate_left(turn % replicas.len());
@@ -244,8 +245,9 @@ proptest! {
         prop_assert_eq!(read.decisions, profile_of(&events).decisions);
     }
 
+    /// Tags: f41.
     #[test]
-    fn f41_any_bytes_are_a_profile_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_a_profile_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = Profile::decode(&bytes);
     }
 
@@ -263,8 +265,9 @@ proptest! {
         }
     }
 
+    /// Tags: f06, f41.
     #[test]
-    fn f06_f41_every_flipped_bit_and_every_cut_is_found(events in history(60), at in any::<prop::sample::Index>(), bit in 0u8..8) {
+    fn every_flipped_bit_and_every_cut_is_found(events in history(60), at in any::<prop::sample::Index>(), bit in 0u8..8) {
         let bytes = profile_of(&events).encode();
         let mut flipped = bytes.clone();
         let at = at.index(bytes.len());
@@ -289,8 +292,9 @@ fn bookings_told_twice_count_once_and_can_be_cancelled() {
     );
 }
 
+/// Tags: f38.
 #[test]
-fn f38_a_clock_that_was_in_the_future_is_survived() {
+fn a_clock_that_was_in_the_future_is_survived() {
     let mut engine = Engine::new(small_config());
     engine
         .load(
@@ -321,8 +325,9 @@ fn f38_a_clock_that_was_in_the_future_is_survived() {
     assert_eq!(Profile::decode(&engine.save()).as_ref(), Ok(engine.known()));
 }
 
+/// Tags: f37.
 #[test]
-fn f37_a_clock_that_goes_back_reads_at_the_last_event() {
+fn a_clock_that_goes_back_reads_at_the_last_event() {
     let profile = profile_of(&[view("trip.city", NOW_S)]);
     assert_eq!(masses(&profile, 0), masses(&profile, NOW_S));
 }
@@ -347,8 +352,9 @@ fn changed_half_lives_keep_what_is_read_now() {
     assert!((city(&before, &small_config()) - city(&after, &other)).abs() < 1e-4);
 }
 
+/// Tags: f05.
 #[test]
-fn f05_lists_keep_their_bounds() {
+fn lists_keep_their_bounds() {
     let config = small_config();
     let mut profile = Profile::default();
     for i in 0..5_000u32 {
@@ -366,8 +372,9 @@ fn f05_lists_keep_their_bounds() {
     assert!(profile.encode().len() < 1024);
 }
 
+/// Tags: f07.
 #[test]
-fn f07_a_later_release_is_told_from_damage() {
+fn a_later_release_is_told_from_damage() {
     let mut bytes = profile_of(&[view("trip.city", NOW_S)]).encode();
     bytes[0] = 200;
     assert_eq!(Profile::decode(&bytes), Err(WireError::Newer(200)));

@@ -126,8 +126,9 @@ fn the_reference_profile_fits_in_512_bytes() {
 }
 
 /// The bytes of this release, kept so that every later one reads them.
+/// Tags: f08.
 #[test]
-fn f08_the_reference_profile_has_these_bytes() {
+fn the_reference_profile_has_these_bytes() {
     let bytes = reference_profile().encode();
     let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
     if std::env::var_os("ESCALE_BLESS").is_some() {

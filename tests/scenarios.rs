@@ -3,8 +3,8 @@
 mod common;
 
 use common::timed::{about_trip, any_intents, at, booked, timed, travel, with_events};
-use common::{DAY_S, NOW_S, config};
-use escale::core::base::time::unix_ms_of;
+use common::{DAY_S, NOW_S, config, packed};
+use escale::core::base::time::Timestamp;
 use escale::core::config::Config;
 use escale::core::decision::decide::{Reason, Request};
 use escale::core::decision::scenario::Owner;
@@ -22,7 +22,7 @@ fn triggers() -> Config {
 
 fn due_names(engine: &Engine, now_s: u32) -> Vec<String> {
     let config = engine.config();
-    let due = engine.due(unix_ms_of(now_s));
+    let due = engine.due(Timestamp::new(now_s).unix_ms());
     due.iter()
         .map(|d| config.text(config.scenario(d.scenario).name).to_owned())
         .collect()
@@ -66,11 +66,15 @@ fn a_birthday_comes_every_year_and_fires_once_in_each() {
     let mut engine = Engine::new(triggers());
     let fields = packed(&[("birthday", "1985-05-02")]);
     let event = engine
-        .track(unix_ms_of(at("2027-03-01")), "declare", &fields)
+        .track(
+            Timestamp::new(at("2027-03-01")).unix_ms(),
+            "declare",
+            &fields,
+        )
         .expect("a fact");
     engine.apply(&event);
     assert!(due_names(&engine, at("2027-05-01")).is_empty());
-    let due = engine.due(unix_ms_of(at("2027-05-02")));
+    let due = engine.due(Timestamp::new(at("2027-05-02")).unix_ms());
     assert_eq!((due.len(), due[0].owner), (1, Owner::Server));
     let mut fired = Vec::new();
     due[0]
@@ -88,7 +92,7 @@ fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() 
     let now = at("2027-03-01");
     let mut engine = with_events(
         timed(),
-        &[told(
+        &[about_trip(
             EventKind::QuoteStart,
             now,
             travel("crete", "2027-06-05", ""),
@@ -98,19 +102,19 @@ fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() 
     assert_eq!(due_names(&engine, later), ["quote-follow-up"]);
     let seen = packed(&[("offer", "come-back"), ("placement", "hero")]);
     let events = engine
-        .track(unix_ms_of(later), "offer_impression", &seen)
+        .track(Timestamp::new(later).unix_ms(), "offer_impression", &seen)
         .expect("an event");
     engine.apply(&events);
     assert!(due_names(&engine, later + 60).is_empty());
     let shows = |engine: &Engine, now_s| {
-        engine.with_situation(unix_ms_of(now_s), |s| s.restraint.due.len())
+        engine.with_situation(Timestamp::new(now_s).unix_ms(), |s| s.restraint.due.len())
     };
     assert_eq!(
         (shows(&engine, later + 60), shows(&engine, later + 60)),
         (1, 1)
     );
     let event = engine
-        .track(unix_ms_of(later + 7200), "page_view", "")
+        .track(Timestamp::new(later + 7200).unix_ms(), "page_view", "")
         .expect("an event");
     engine.apply(&event);
     assert_eq!(
@@ -130,13 +134,13 @@ proptest! {
         days.sort_unstable();
         let mut told = Vec::new();
         for now_s in days.iter().map(|day| NOW_S + day * DAY_S) {
-            for due in engine.due(unix_ms_of(now_s)) {
+            for due in engine.due(Timestamp::new(now_s).unix_ms()) {
                 told.push((due.scenario, due.subject, due.ordinal));
                 let mut fired = Vec::new();
                 due.event(engine.config(), now_s).encode(&mut fired);
                 engine.apply(&[fired.clone(), fired].concat());
             }
-            prop_assert!(engine.due(unix_ms_of(now_s)).is_empty());
+            prop_assert!(engine.due(Timestamp::new(now_s).unix_ms()).is_empty());
         }
         let count = told.len();
         told.sort_unstable();
@@ -157,7 +161,7 @@ fn what_is_called_for_needs_no_taste() {
         let engine = with_events(config(&site.to_string()), events);
         let placement = engine.placement(placement).expect("a placement");
         let decision = engine.choose(&Request {
-            now_ms: unix_ms_of(now_s),
+            now_ms: Timestamp::new(now_s).unix_ms(),
             placement,
             slot: 0,
             exclude: &[],

@@ -80,7 +80,7 @@ fn an_impression_is_kept_and_a_click_marks_it() {
     };
     assert_eq!(
         (settled.decision, settled.is_viewed, settled.at_min),
-        (decided(5), true, NOW_S / 60)
+        (decision(5), true, NOW_S / 60)
     );
     assert_eq!(settled.click.map(|c| c.at_min), Some(NOW_S / 60 + 3));
     assert_eq!(settled.outcome(), Outcome::None);
@@ -213,7 +213,7 @@ fn replicas_keep_each_decision_once_with_its_latest_outcome() {
         about(OfferAction::Impression, 6, NOW_S),
     ]);
     let there = profile_of(&[click, quote]);
-    let both = combine(&[here, there]);
+    let both = merged(&[here, there]);
     let told: Vec<_> = both
         .decisions
         .iter()

@@ -3,12 +3,14 @@
 mod common;
 
 use common::timed::{about_trip, any_intents, at, booked, profile_of, timed, topic, travel};
-use common::{DAY_S, NOW_S};
-use escale::core::base::enums::{Frequency, Moment};
+use common::{DAY_S, NOW_S, booking, packed};
+use escale::core::base::civil::Day;
+use escale::core::base::enums::{Channel, Frequency, MessageStep, Moment};
 use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::base::time::{day_of_date, unix_ms_of};
+use escale::core::base::time::Timestamp;
 use escale::core::config::Config;
-use escale::core::decision::caps::{Caps, contacts};
+use escale::core::config::season;
+use escale::core::decision::caps::Caps;
 use escale::core::decision::suppression::Suppression;
 use escale::core::engine::Engine;
 use escale::core::event::declaration::Declaration;
@@ -17,8 +19,9 @@ use escale::core::event::offer::{OfferAction, OfferEvent};
 use escale::core::event::{Event, EventKind, Payload, Travel};
 use escale::core::profile::Profile;
 use escale::core::profile::merged;
+use escale::core::traits::contacts::contacts;
 use escale::core::traits::time_facts::TimeFacts;
-use escale::core::traits::{season, trip};
+use escale::core::traits::trip;
 use proptest::prelude::*;
 
 fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {
@@ -179,22 +182,22 @@ fn a_trip_goes_through_its_moments() {
 #[test]
 fn trips_live_side_by_side_and_a_larger_place_joins_the_one_in_it() {
     let now = at("2027-03-01");
-    let berlin_like = told(
+    let berlin_like = about_trip(
         EventKind::Search,
         now,
         travel("lisbonne", "2027-04-01", "2027-04-03"),
     );
-    let family = told(
+    let family = about_trip(
         EventKind::Search,
         now + 60,
         travel("crete", "2027-07-10", "2027-07-24"),
     );
-    let larger = told(
+    let larger = about_trip(
         EventKind::Search,
         now + 120,
         travel("portugal", "2027-04-05", "2027-04-09"),
     );
-    let apart = told(
+    let apart = about_trip(
         EventKind::Search,
         now + 180,
         travel("portugal", "2027-09-01", "2027-09-09"),
@@ -212,7 +215,7 @@ fn trips_live_side_by_side_and_a_larger_place_joins_the_one_in_it() {
         .expect("a trip");
     assert_eq!(
         (first.ids.len(), first.travel.start_day),
-        (2, day_of_date("2027-04-05").expect("a date"))
+        (2, Day::parse("2027-04-05").map(Day::get).expect("a date"))
     );
     assert_eq!(trip::leading(&trips), Some(first));
 }
@@ -343,7 +346,11 @@ fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
     engine.apply(
         &engine
             .clone()
-            .track(unix_ms_of(NOW_S), "declare", &packed(&[("zone", "fr-a")]))
+            .track(
+                Timestamp::new(NOW_S).unix_ms(),
+                "declare",
+                &packed(&[("zone", "fr-a")]),
+            )
             .expect("a fact"),
     );
     assert_eq!(engine.known().zone(engine.config()), 0);
@@ -425,7 +432,7 @@ proptest! {
         let at_s = |ago: &u32| NOW_S - ago;
         let events: Vec<Event> = all.iter().map(|(o, _, ago)| shown(OFFERS[*o], "hero", at_s(ago))).collect();
         let (here, there) = events.split_at(cut.min(events.len()));
-        let (whole, both) = (profile_of(&events, &config), combine(&[profile_of(here, &config), profile_of(there, &config)]));
+        let (whole, both) = (profile_of(&events, &config), merged(&[profile_of(here, &config), profile_of(there, &config)]));
         prop_assert_eq!(&whole.placements, &both.placements);
         prop_assert_eq!(whole.families.iter().map(|f| f.exposures).sum::<u32>(), both.families.iter().map(|f| f.exposures).sum::<u32>());
         prop_assert_eq!(Profile::decode(&both.encode()).map(|p| p.offers), Ok(both.offers));
@@ -453,7 +460,7 @@ proptest! {
         let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p, &config)).collect();
         let mut turned = replicas.clone();
         turned.rotate_left(turn % replicas.len());
-        let read = |p: &[Profile]| trip::read(&combine(p), &config, NOW_S);
+        let read = |p: &[Profile]| trip::read(&merged(p), &config, NOW_S);
         prop_assert_eq!(read(&replicas), read(&turned));
     }
 

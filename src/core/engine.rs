@@ -3,7 +3,7 @@
 
 use super::base::error::{TrackError, WireError};
 use super::base::hash::Namespace;
-use super::base::time::{DAY_S, seconds_of, unix_ms_of};
+use super::base::time::{DAY_S, Timestamp};
 use super::config::layout::Section;
 use super::config::{Config, NONE};
 use super::decision::attribution;
@@ -160,7 +160,7 @@ impl Engine {
 
     /// A page is looked at: it becomes the page at hand, and the bytes of its event come back.
     pub fn page(&mut self, now_ms: f64, facts: &PageFacts) -> Vec<u8> {
-        self.told_s = seconds_of(now_ms);
+        self.told_s = Timestamp::from_unix_ms(now_ms).get();
         self.page_topics = classify(&self.config, facts);
         let mut bytes = Vec::new();
         let mut event = Event::new(EventKind::PageView, self.told_s);
@@ -174,7 +174,7 @@ impl Engine {
     /// A search, a quote and the like that name no topics are about the page at hand: a quote started on a page is a
     /// quote for it. What a visitor says of themselves is not.
     pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Result<Vec<u8>, TrackError> {
-        self.told_s = seconds_of(now_ms);
+        self.told_s = Timestamp::from_unix_ms(now_ms).get();
         let fields = Fields::parse(fields);
         let mut event = Event::parse(&self.config, self.told_s, name, &fields)?;
         let is_about_page = event.kind().is_about_a_page() && event.offer().is_none();
@@ -205,9 +205,11 @@ impl Engine {
             .index_of(Namespace::Placement, event.placement?)?;
         let offer = self.config.index_of(Namespace::Offer, event.offer?)?;
         let reported = ReportedDecision::parse(fields)?;
-        Some(self.with_situation(unix_ms_of(self.told_s), |situation| {
-            attribution::record(situation, &reported, self.draws(), (placement, offer))
-        }))
+        Some(
+            self.with_situation(Timestamp::new(self.told_s).unix_ms(), |situation| {
+                attribution::record(situation, &reported, self.draws(), (placement, offer))
+            }),
+        )
     }
 
     /// What is due at a time, for the browser and for the server alike: each scenario has one owner.
@@ -223,7 +225,7 @@ impl Engine {
         if self.config.scenarios() == 0 {
             return;
         }
-        for due in self.due(unix_ms_of(self.told_s)) {
+        for due in self.due(Timestamp::new(self.told_s).unix_ms()) {
             if due.offer != NONE && self.config.offer(due.offer).hash == offer {
                 due.event(&self.config, self.told_s).encode(bytes);
             }
@@ -279,7 +281,9 @@ impl Engine {
 
     /// Reads all that a condition may ask for, for a moment, and hands it over.
     pub fn with_facts<T>(&self, now_ms: f64, look: impl FnOnce(&VisitorFacts) -> T) -> T {
-        let now_s = self.known().read_time(seconds_of(now_ms));
+        let now_s = self
+            .known()
+            .read_time(Timestamp::from_unix_ms(now_ms).get());
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
         let facts = self.facts(&affinity, &time);

@@ -14,7 +14,7 @@ import { ENGINES, Visitor } from "./driver.mjs";
  * @property {() => Visitor} newVisitor another person, with a profile of their own; left when the story ends
  * @property {any} world what `enter` of the suite made for this engine
  *
- * @typedef {{ name: string, run: (stage: Stage) => Promise<void> }} Story
+ * @typedef {{ name: string, tags?: string[], run: (stage: Stage) => Promise<void> }} Story
  *
  * @typedef {object} Suite
  * @property {string} title
@@ -28,25 +28,18 @@ import { ENGINES, Visitor } from "./driver.mjs";
 /** Two engines at a time keep two cores busy; three starve each other into time-outs. */
 const ENGINES_AT_ONCE = 2;
 
-/**
- * Engines fail by themselves now and then, the more so on a busy machine. Of some hundred stories of a suite a few may be told
- * again, and that is said in the outcome; another failure, of whatever story, is one.
- */
-const AGAIN_MAX = 3;
-
-/** @typedef {{ passed: number, failed: string[], again: string[] }} Tally */
+/** @typedef {{ passed: number, failed: string[] }} Tally */
 
 /** Runs a suite as the command line says, prints the outcome and sets the exit code. @param {Suite} suite */
 export async function runSuite(suite) {
   const { engines, only } = commandLine();
   /** @type {Tally} */
-  const tally = { passed: 0, failed: [], again: [] };
+  const tally = { passed: 0, failed: [] };
   const queue = engines.map((engine) => () => runEngine(suite, engine, only, tally));
   await Promise.all(Array.from({ length: ENGINES_AT_ONCE }, () => work(queue)));
-  for (const failure of [...tally.again, ...tally.failed]) console.log(`\n${failure}`);
+  for (const failure of tally.failed) console.log(`\n${failure}`);
   console.log(`\n${suite.title}, ${engines.join(" + ")}`);
-  const again = tally.again.length > 0 ? `, ${tally.again.length} of them when told again` : "";
-  console.log(`${tally.passed} passed${again}, ${tally.failed.length} failed`);
+  console.log(`${tally.passed} passed, ${tally.failed.length} failed`);
   process.exit(tally.failed.length > 0 || tally.passed === 0 ? 1 : 0);
 }
 
@@ -55,7 +48,7 @@ async function work(queue) {
   for (let next = queue.shift(); next; next = queue.shift()) await next();
 }
 
-/** `--engine NAME` (several times, or ESCALE_ENGINES=a,b) and `--only TEXT` choose what runs. */
+/** `--engine NAME` (several times, or ESCALE_ENGINES=a,b) and `--only TEXT` (a tag, or a part of a name) choose what runs. */
 function commandLine() {
   const { values } = parseArgs({
     options: { engine: { type: "string", multiple: true }, only: { type: "string" } },
@@ -75,7 +68,7 @@ function commandLine() {
  */
 async function runEngine(suite, engine, only, tally) {
   const all = typeof suite.stories === "function" ? suite.stories(engine) : suite.stories;
-  const stories = all.filter((story) => story.name.includes(only));
+  const stories = all.filter(({ name, tags = [] }) => name.includes(only) || tags.includes(only));
   /** @type {any} */
   let world;
   try {
@@ -83,13 +76,7 @@ async function runEngine(suite, engine, only, tally) {
     for (const story of stories) {
       const failure = await tell(suite, engine, story, world);
       if (failure === undefined) tally.passed += 1;
-      else if (
-        tally.again.length < AGAIN_MAX &&
-        (await tell(suite, engine, story, world)) === undefined
-      ) {
-        tally.passed += 1;
-        tally.again.push(failure);
-      } else tally.failed.push(failure);
+      else tally.failed.push(failure);
     }
   } catch (error) {
     tally.failed.push(

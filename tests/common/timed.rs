@@ -1,7 +1,7 @@
 //! The test kit for journeys: a config with seasons and scenarios, and constructors of trips, bookings and histories.
 
+use escale::core::base::civil::Day;
 use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::base::time::day_of_date;
 use escale::core::config::Config;
 use escale::core::engine::Engine;
 use escale::core::event::{Event, EventKind, Travel};
@@ -17,7 +17,7 @@ pub fn timed() -> Config {
 }
 
 pub fn at(date: &str) -> u32 {
-    u32::from(day_of_date(date).expect("a date")) * DAY_S + 12 * 3600
+    u32::from(Day::parse(date).map(Day::get).expect("a date")) * DAY_S + 12 * 3600
 }
 
 pub fn topic(name: &str) -> u32 {
@@ -25,7 +25,7 @@ pub fn topic(name: &str) -> u32 {
 }
 
 pub fn travel(place: &str, from: &str, until: &str) -> Travel {
-    let day = |date: &str| day_of_date(date).unwrap_or(0);
+    let day = |date: &str| Day::parse(date).map(Day::get).unwrap_or(0);
     let destination = if place.is_empty() {
         0
     } else {

@@ -95,6 +95,20 @@ export const exported = (browser) =>
   );
 
 /**
+ * Waits until at least so many page views are written, and returns their number. The story's limit bounds the wait.
+ * @param {Browser} browser
+ * @param {number} least
+ * @returns {Promise<number>}
+ */
+export async function viewsOnce(browser, least) {
+  for (;;) {
+    await flush(browser);
+    const views = (await exported(browser)).knowledge.counts.page_views ?? 0;
+    if (views >= least) return views;
+  }
+}
+
+/**
  * The decision that the profile keeps of the home page's offer, as the export tells it; at first there is none.
  * @param {string} moment
  */

@@ -8,13 +8,21 @@ import { Gate } from "./gate.mjs";
 /**
  * @typedef {import("../browser/runner.mjs").Stage & { gate: Gate, at: (path: string) => string }} Scene
  *
+ * @typedef {{ tags?: string[] }} StoryOptions `tags` are the numbers of docs/reliability.md and docs/privacy.md that it shows
+ *
  * @param {string} name
- * @param {(scene: Scene) => Promise<void>} run
+ * @param {StoryOptions | ((scene: Scene) => Promise<void>)} options may be left out
+ * @param {(scene: Scene) => Promise<void>} [body]
  * @returns {import("../browser/runner.mjs").Story}
  */
-export function story(name, run) {
+export function story(name, options, body) {
+  const [{ tags = [] }, run] =
+    typeof options === "function"
+      ? [{}, options]
+      : [options, /** @type {NonNullable<typeof body>} */ (body)];
   return {
     name,
+    tags,
     run: async (stage) => {
       const gate = new Gate(stage.world.origin);
       await gate.open();

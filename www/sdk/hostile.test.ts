@@ -96,7 +96,7 @@ function generator(seed: number) {
   return { draw, pick, value };
 }
 
-test("f41_hostile_events_are_read_or_passed_over", () => {
+test("hostile events are read or passed over", { tags: ["f41"] }, () => {
   const { pick, value } = generator(20_261_122);
   const read = readLayer();
   for (let times = 0; times < TIMES; times++) {
@@ -115,7 +115,7 @@ test("f41_hostile_events_are_read_or_passed_over", () => {
   assert.deepEqual(Object.keys(Object.prototype), []);
 });
 
-test("r1_hostile_answers_of_a_platform_are_never_a_yes", () => {
+test("hostile answers of a platform are never a yes", { tags: ["r1"] }, () => {
   const { value, pick } = generator(7);
   const needed = neededBy("tcf");
   const hasAll = (answer: unknown): boolean => {
@@ -134,7 +134,7 @@ test("r1_hostile_answers_of_a_platform_are_never_a_yes", () => {
   }
 });
 
-test("f49_hostile_addresses_are_landings_of_an_id_at_most", () => {
+test("hostile addresses are landings of an id at most", { tags: ["f49"] }, () => {
   const { pick, draw } = generator(99);
   const parts = [
     "escale_send=",

@@ -3,7 +3,7 @@
 //! event is of this kind, and who reads events passes it over.
 
 use escale::core::base::enums::Channel;
-use escale::core::base::time::unix_ms_of;
+use escale::core::base::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -123,7 +123,7 @@ impl Consent {
             source,
         } = self;
         ConsentExport {
-            at_ms: unix_ms_of(at_s),
+            at_ms: Timestamp::new(at_s).unix_ms(),
             granted,
             purpose,
             channel: channel.map(Channel::name),
@@ -195,7 +195,7 @@ mod tests {
             assert_eq!(Consent::decode(&bytes[..bytes.len() - 1]), None);
         }
         let mut event = Vec::new();
-        Event::bare(escale::core::event::EventKind::Booking, 9).encode(&mut event);
+        Event::new(escale::core::event::EventKind::Booking, 9).encode(&mut event);
         assert_eq!(Consent::decode(&event), None);
     }
 

@@ -9,10 +9,10 @@ mod subject;
 pub mod take;
 
 use escale::core::base::enums::Channel;
-use escale::core::base::time::{LANDMARK_UNIX_S, seconds_of};
+use escale::core::base::time::{EPOCH_UNIX_S, Timestamp};
 use escale::core::config::Config;
 use escale::core::event::Event;
-use escale::core::event::track::event_of_call;
+use escale::core::event::fields::Fields;
 use serde_json::{Map, Value};
 
 use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
@@ -55,7 +55,7 @@ impl Reader<'_> {
         let at_ms = self.time(&row.need("at")?)?;
         let (name, at_s, bytes) = match subject {
             Subject::Consents => {
-                let consent = Consent::read(&row, seconds_of(at_ms))?;
+                let consent = Consent::read(&row, Timestamp::from_unix_ms(at_ms).get())?;
                 ("consent".to_owned(), consent.at_s, consent.encode())
             }
             _ => self.bytes(subject, &row, at_ms)?,
@@ -98,7 +98,7 @@ impl Reader<'_> {
 
     fn time(&self, text: &str) -> Result<f64, String> {
         let at_ms = time::parse(text)?;
-        if at_ms < LANDMARK_UNIX_S as f64 * 1000.0 {
+        if at_ms < EPOCH_UNIX_S as f64 * 1000.0 {
             return Err("`at` is before 2020, where time begins here".into());
         }
         if at_ms > self.now_ms + AHEAD_MS {
@@ -115,7 +115,8 @@ impl Reader<'_> {
                 .enumerate()
                 .filter(|(at, _)| Some(*at) != without);
             used.for_each(|(_, (key, value))| pack(&mut packed, key, value));
-            event_of_call(self.config, seconds_of(at_ms), name, &packed)
+            let at_s = Timestamp::from_unix_ms(at_ms).get();
+            Event::parse(self.config, at_s, name, &Fields::parse(&packed))
         };
         call(None).map_err(|_| {
             // The engine says that a field is wrong; the one without which all is well is the one.

@@ -1,6 +1,7 @@
 //! The report out of sums. In: sums by what they are counted under. Out: tables by name, comparisons. Never: a name that the
 //! config does not have: what it has forgotten is told by its hash.
 
+use escale::core::base::civil::Date;
 use std::collections::BTreeMap;
 
 use escale::core::base::enums::{Stage, ValueClass};
@@ -15,7 +16,6 @@ use super::{
     Arm, Day, Estimate, Experiment, ExperimentArm, OfferRow, People, Report, Row, Tally, Uplift,
     Worth,
 };
-use crate::base::clock;
 use crate::statistics::ATTRIBUTED_DAYS;
 use crate::statistics::change::{PeopleSums, ShownSums, WeighedSums};
 use crate::statistics::person::{BOTH, HOLDOUT};
@@ -45,7 +45,7 @@ pub fn build(site: &str, period: Period, sums: &Sums, config: &Config) -> Report
             .days
             .iter()
             .map(|(day, sums)| Day {
-                day: clock::day_text(*day),
+                day: Date::from_unix_day(*day).to_string(),
                 tally: tally(sums),
             })
             .collect(),

@@ -1,7 +1,7 @@
 //! Which days are reported. In: what was asked, as text. Out: the first and the last day. Never: more than is kept.
 
-use crate::base::clock;
 use crate::replay::time;
+use escale::core::base::civil::Date;
 
 /// What is asked for without a word.
 const DAYS: u32 = 90;
@@ -48,7 +48,10 @@ impl Period {
 
     /// As people write it.
     pub fn texts(&self) -> (String, String) {
-        (clock::day_text(self.from_day), clock::day_text(self.to_day))
+        (
+            Date::from_unix_day(self.from_day).to_string(),
+            Date::from_unix_day(self.to_day).to_string(),
+        )
     }
 }
 

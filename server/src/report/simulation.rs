@@ -203,7 +203,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
         panic!("a placement")
     };
     let is_far = usize::from(chance.of(1) < 0.4);
-    let is_held_out = escale::core::decision::experiment::is_held_out(config, secret.draws());
+    let is_held_out = escale::core::traits::experiment::is_held_out(config, secret.draws());
     truth.held_out += u64::from(is_held_out);
     let mut life = Life {
         engine,

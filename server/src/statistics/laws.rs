@@ -82,7 +82,7 @@ fn settled(id: u32, seed: u64) -> AttributedDecision {
         0,
         0,
     ]);
-    let decided = DecisionRecord {
+    let decision = DecisionRecord {
         id,
         config: 7,
         propensity,
@@ -104,7 +104,7 @@ fn settled(id: u32, seed: u64) -> AttributedDecision {
     };
     let click = (bits >> 16 & 1 == 1).then_some(click);
     AttributedDecision {
-        decided,
+        decision,
         placement: 1,
         offer: 20 + id % 3,
         at_min,
@@ -121,7 +121,7 @@ fn earlier(settled: &AttributedDecision) -> AttributedDecision {
         ..click
     });
     AttributedDecision {
-        click: click.filter(|_| settled.decided.id.is_multiple_of(2)),
+        click: click.filter(|_| settled.decision.id.is_multiple_of(2)),
         ..*settled
     }
 }
@@ -145,7 +145,7 @@ fn profile(settled: Vec<AttributedDecision>) -> Profile {
         last_s: NOW_MIN * 60,
         counts,
         bookings,
-        settled,
+        decisions: settled.into(),
         ..Profile::default()
     }
 }
@@ -253,9 +253,9 @@ fn sums_over_visitors_are_by_visitor() {
         });
         let propensity = Propensity::of(propensity).unwrap_or_default();
         AttributedDecision {
-            decided: DecisionRecord {
+            decision: DecisionRecord {
                 propensity,
-                ..of.decided
+                ..of.decision
             },
             offer: 9,
             is_viewed: true,

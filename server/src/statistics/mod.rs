@@ -32,7 +32,7 @@ pub struct Carried {
 }
 
 /// Days between the Unix epoch and the landmark from which the engine counts.
-const LANDMARK_DAY: u32 = (escale::core::base::time::LANDMARK_UNIX_S / 86_400) as u32;
+const LANDMARK_DAY: u32 = (escale::core::base::time::EPOCH_UNIX_S / 86_400) as u32;
 
 /// The day since the Unix epoch of a minute since the landmark.
 pub fn day_of(minute: u32) -> u32 {

@@ -41,7 +41,7 @@ pub struct Followed {
 impl Outcome {
     /// As it is told for the first time.
     pub fn of(told: &AttributedDecision) -> Self {
-        let decided = &told.decided;
+        let decided = &told.decision;
         Self {
             id: decided.id,
             config: decided.config,

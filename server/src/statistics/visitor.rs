@@ -102,8 +102,8 @@ impl Print {
             take(u64::from(booking.id) << 32 | u64::from(booking.at_min));
             take(u64::from(booking.value_cents) << 1 | u64::from(booking.cancelled));
         }
-        for settled in &profile.settled {
-            let DecisionRecord { id, config, .. } = settled.decided;
+        for settled in &profile.decisions {
+            let DecisionRecord { id, config, .. } = settled.decision;
             take(u64::from(id) << 32 | u64::from(config));
             take(u64::from(settled.placement) << 32 | u64::from(settled.offer));
             take(u64::from(settled.at_min) << 1 | u64::from(settled.is_viewed));
@@ -147,7 +147,7 @@ impl Visitor {
             .take((told.replica, told.profile), told.arms, today);
         self.decisions
             .retain(|decision| day_of(decision.at_min) + REMEMBERED_DAYS >= today);
-        for settled in &told.profile.settled {
+        for settled in &told.profile.decisions {
             self.decide(settled, today, &mut changes);
         }
         self.count_person(told.is_linked, &mut changes);
@@ -179,7 +179,7 @@ impl Visitor {
         let day = day_of(settled.at_min);
         let at = match self
             .decisions
-            .binary_search_by_key(&settled.decided.id, |decision| decision.id)
+            .binary_search_by_key(&settled.decision.id, |decision| decision.id)
         {
             Ok(at) => at,
             // A clock that is wrong by more is no clock; one as late was counted long ago, or never will be.

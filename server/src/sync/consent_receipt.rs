@@ -204,8 +204,9 @@ mod tests {
         }
     }
 
+    /// Tags: f38.
     #[test]
-    fn f38_the_future_is_five_minutes_away_at_most() {
+    fn the_future_is_five_minutes_away_at_most() {
         for (said, kept) in [(NOW_MS + 1, NOW_MS + 1), (MAX_MS, NOW_MS + AHEAD_MS)] {
             assert_eq!(
                 receipt(said).checked(NOW_MS).map(|receipt| receipt.at),
@@ -214,8 +215,9 @@ mod tests {
         }
     }
 
+    /// Tags: f38.
     #[test]
-    fn f38_who_lives_in_the_future_says_the_same_at_every_hand_in() -> Result<(), String> {
+    fn who_lives_in_the_future_says_the_same_at_every_hand_in() -> Result<(), String> {
         let (first, later) = (
             receipt(MAX_MS).checked(NOW_MS)?,
             receipt(MAX_MS).checked(NOW_MS + 9)?,

@@ -2,7 +2,7 @@
 //! an export shows. Never: writes a profile of its own into a replica: stored bytes are sent bytes.
 
 use escale::core::base::error::WireError;
-use escale::core::base::time::seconds_of;
+use escale::core::base::time::Timestamp;
 use escale::core::config::Config;
 use escale::core::engine::Engine;
 use escale::core::event::Event;
@@ -50,7 +50,7 @@ pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u6
         Some(alone) if profiles.is_empty() => alone,
         Some(last) => {
             profiles.push(last);
-            combine(&profiles)
+            merged(&profiles)
         }
         None => Profile::default(),
     }
@@ -81,7 +81,9 @@ pub fn told(events: &[Vec<u8>], config: &Config) -> Profile {
 /// not make it the newest at every hand-in of another browser.
 fn mended(taken: &Taken, now_ms: u64) -> Option<Profile> {
     let end_of_day_ms = (u64::from(taken.day) + 1) * DAY_MS;
-    let latest_s = seconds_of(now_ms.min(end_of_day_ms) as f64).saturating_add(AHEAD_S);
+    let latest_s = Timestamp::from_unix_ms(now_ms.min(end_of_day_ms) as f64)
+        .get()
+        .saturating_add(AHEAD_S);
     let mut profile = Profile::decode(&taken.state).ok()?;
     profile.clamp_to_clock(latest_s);
     Some(profile)
@@ -164,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_clock_in_the_future_is_moved_back_to_five_minutes_ahead() {
-        let now_s = seconds_of(NOW_MS as f64);
+        let now_s = Timestamp::from_unix_ms(NOW_MS as f64).get();
         let bytes = together(vec![
             taken(&seen_at(now_s + 400 * DAY_S).encode(), TODAY),
             taken(&seen_at(now_s).encode(), TODAY),

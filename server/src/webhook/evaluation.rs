@@ -1,7 +1,7 @@
 //! What is due of a customer, though nobody comes by. In: a note that says whom to look at. Out: marks and calls, and when to
 //! look again. Never: an opinion of its own: it is the engine that browsers run.
 
-use escale::core::base::time::{LANDMARK_UNIX_S, seconds_of, unix_ms_of};
+use escale::core::base::time::{EPOCH_UNIX_S, Timestamp};
 use escale::core::config::{Config, NONE};
 use escale::core::decision::caps;
 use escale::core::decision::scenario::{Due, Owner};
@@ -77,7 +77,7 @@ fn found(
     let next_s = engine.with_facts(now_ms as f64, |facts| next_look_s(config, facts));
     Found {
         firings,
-        next_s: next_s.map(|at_s| u64::from(at_s) + LANDMARK_UNIX_S),
+        next_s: next_s.map(|at_s| u64::from(at_s) + EPOCH_UNIX_S),
         day: (now_ms / 86_400_000) as u32,
         of: of.clone(),
         look: None,
@@ -87,7 +87,7 @@ fn found(
 fn firing(engine: &Engine, of: &CustomerKey, due: &Due, now_ms: u64) -> Firing {
     let config = engine.config();
     let scenario = config.scenario(due.scenario);
-    let at_s = seconds_of(now_ms as f64);
+    let at_s = Timestamp::from_unix_ms(now_ms as f64).get();
     let mut event = Vec::new();
     due.event(config, at_s).encode(&mut event);
     let cause = format!("{:08x}/{:08x}/{}", scenario.hash, due.subject, due.ordinal);
@@ -115,7 +115,7 @@ fn firing(engine: &Engine, of: &CustomerKey, due: &Due, now_ms: u64) -> Firing {
         "scenario": config.text(scenario.name),
         "webhook": webhook,
         "customer": of.id,
-        "due_since_ms": unix_ms_of(due.since_s),
+        "due_since_ms": Timestamp::new(due.since_s).unix_ms(),
         "fired_ms": now_ms,
         "channel": channel.map(escale::core::base::enums::Channel::name),
         "pressure_left": left,

@@ -19,8 +19,9 @@ fn last_words(mut socket: TcpStream) -> String {
     said
 }
 
+/// Tags: f58.
 #[test]
-fn f58_a_connection_that_sends_half_a_head_or_nothing_is_closed() {
+fn a_connection_that_sends_half_a_head_or_nothing_is_closed() {
     let server = Server::start_with(&["--head-within-ms", "200"]);
     for says in ["GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ", "G", ""] {
         assert!(
@@ -35,8 +36,9 @@ fn f58_a_connection_that_sends_half_a_head_or_nothing_is_closed() {
     );
 }
 
+/// Tags: f58.
 #[test]
-fn f58_callers_beyond_the_bound_wait_until_the_slow_ones_are_closed() {
+fn callers_beyond_the_bound_wait_until_the_slow_ones_are_closed() {
     let server = Server::start_with(&["--head-within-ms", "200", "--connections", "2"]);
     let slow = [
         caller(&server, "GET"),
@@ -69,8 +71,9 @@ fn a_stop_does_not_wait_for_connections_that_are_idle() {
 
 /// The only seat is taken by someone who asks for a large file and reads nothing of it: the next caller is answered only
 /// because that one is cut off.
+/// Tags: f58.
 #[test]
-fn f58_a_reader_who_takes_nothing_is_cut_off() {
+fn a_reader_who_takes_nothing_is_cut_off() {
     let folder = tempfile::TempDir::new().unwrap();
     std::fs::write(folder.path().join("index.html"), "<title>demo</title>").unwrap();
     std::fs::File::create(folder.path().join("large.bin"))

@@ -86,8 +86,9 @@ fn browsers_that_logged_in_under_different_names_find_each_other_and_count_once(
 }
 
 /// Four words, in every order: all end in the same.
+/// Tags: f44.
 #[test]
-fn f44_the_order_of_ties_logins_and_words_changes_nothing() {
+fn the_order_of_ties_logins_and_words_changes_nothing() {
     let server = Server::start();
     let orders: Vec<[usize; 4]> = (0..256)
         .map(|n| [n & 3, n >> 2 & 3, n >> 4 & 3, n >> 6 & 3])
@@ -223,8 +224,9 @@ fn is_forgotten(server: &Server, browsers: &[&Browser]) {
     }
 }
 
+/// Tags: r8.
 #[test]
-fn r8_the_back_end_forgets_a_customer_under_any_of_its_names() {
+fn the_back_end_forgets_a_customer_under_any_of_its_names() {
     for name in ["customer-7", CARD] {
         let server = Server::start();
         let phone = known(&server, 1, &token_also("customer-7", &[CARD, MAIL]));
@@ -240,8 +242,9 @@ fn r8_the_back_end_forgets_a_customer_under_any_of_its_names() {
     }
 }
 
+/// Tags: r8.
 #[test]
-fn r8_a_visitor_may_have_the_whole_customer_forgotten() {
+fn a_visitor_may_have_the_whole_customer_forgotten() {
     let server = Server::start();
     let phone = known(&server, 1, &token_also("customer-7", &[CARD, MAIL]));
     let laptop = known(&server, 2, &token("customer-7"));
@@ -258,8 +261,9 @@ fn r8_a_visitor_may_have_the_whole_customer_forgotten() {
     is_forgotten(&server, &[&phone, &laptop]);
 }
 
+/// Tags: r8.
 #[test]
-fn r8_the_erase_only_token_takes_one_browser_and_the_last_one_takes_all_names() {
+fn the_erase_only_token_takes_one_browser_and_the_last_one_takes_all_names() {
     let server = Server::start();
     let phone = known(&server, 1, &token_also("customer-7", &[CARD, MAIL]));
     let laptop = known(&server, 2, &token("customer-7"));
@@ -278,8 +282,9 @@ fn r8_the_erase_only_token_takes_one_browser_and_the_last_one_takes_all_names() 
     is_forgotten(&server, &[&phone, &laptop]);
 }
 
+/// Tags: f53.
 #[test]
-fn f53_what_a_crash_cut_short_is_finished_at_the_next_start() {
+fn what_a_crash_cut_short_is_finished_at_the_next_start() {
     let server = Server::start();
     let phone = known(&server, 1, &token_also("customer-7", &[CARD, MAIL]));
     let server = server.after("UPDATE customers SET erased_before = created_day");
@@ -303,8 +308,9 @@ fn f53_what_a_crash_cut_short_is_finished_at_the_next_start() {
 }
 
 /// Logins and words under two names that are being made one, while the customer is erased: nothing of it is left over.
+/// Tags: f60.
 #[test]
-fn f60_an_erasure_that_races_logins_ties_and_words_leaves_no_browser_behind() {
+fn an_erasure_that_races_logins_ties_and_words_leaves_no_browser_behind() {
     let server = Server::start();
     for round in 0..12_u8 {
         let (account, card) = (format!("account-{round}"), format!("card-{round}"));
@@ -340,8 +346,9 @@ fn f60_an_erasure_that_races_logins_ties_and_words_leaves_no_browser_behind() {
     }
 }
 
+/// Tags: f59.
 #[test]
-fn f59_only_the_back_end_may_speak_of_customers() {
+fn only_the_back_end_may_speak_of_customers() {
     let server = Server::start();
     let phone = known(&server, 1, &token("customer-7"));
     for headers in [vec![], vec![("authorization", phone.bearer())]] {
@@ -365,8 +372,9 @@ fn f59_only_the_back_end_may_speak_of_customers() {
     );
 }
 
+/// Tags: r9.
 #[test]
-fn r9_ids_that_no_token_named_for_25_months_are_forgotten() {
+fn ids_that_no_token_named_for_25_months_are_forgotten() {
     let server = Server::start();
     assert_eq!(
         server

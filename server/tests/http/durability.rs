@@ -27,8 +27,9 @@ fn a_stop_is_graceful_and_a_new_start_keeps_the_data() {
 }
 
 /// The server is killed in the midst of it, again and again.
+/// Tags: f52.
 #[test]
-fn f52_a_server_killed_under_load_loses_nothing_acknowledged() {
+fn a_server_killed_under_load_loses_nothing_acknowledged() {
     let (mut server, mut load) = (Server::start(), Load::default());
     for round in 0..kills() {
         load.until(60 + round as usize % 97, &server, || kill(&server));
@@ -47,8 +48,9 @@ fn kill(server: &Server) {
     assert!(killed.success());
 }
 
+/// Tags: f38.
 #[test]
-fn f38_a_clock_far_ahead_does_not_outlast_the_other_devices() {
+fn a_clock_far_ahead_does_not_outlast_the_other_devices() {
     let server = Server::start();
     let (mut ahead, mut other) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
     let facts = escale::core::event::classify::PageFacts {
@@ -64,6 +66,6 @@ fn f38_a_clock_far_ahead_does_not_outlast_the_other_devices() {
     let now_ms = other.look_at("trip.city").sync(&server)["now_ms"]
         .as_f64()
         .unwrap();
-    let last_ms = escale::core::base::time::unix_ms_of(other.engine.known().last_s);
+    let last_ms = escale::core::base::time::Timestamp::new(other.engine.known().last_s).unix_ms();
     assert!(last_ms <= now_ms + 301_000.0, "{last_ms} against {now_ms}");
 }

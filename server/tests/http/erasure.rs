@@ -42,8 +42,9 @@ fn an_export_is_complete_and_readable() {
     );
 }
 
+/// Tags: f55.
 #[test]
-fn f55_a_wrong_secret_and_an_absent_visitor_are_answered_alike() {
+fn a_wrong_secret_and_an_absent_visitor_are_answered_alike() {
     let server = Server::start();
     Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
     Browser::of_visitor(2, 1)
@@ -120,8 +121,9 @@ fn a_token_that_another_has_replaced_is_refused_once_it_was_used() {
     }
 }
 
+/// Tags: f60.
 #[test]
-fn f60_an_erasure_that_overtakes_the_first_hand_in_wins() {
+fn an_erasure_that_overtakes_the_first_hand_in_wins() {
     for by_token in [true, false] {
         let server = Server::start();
         let mut phone = Browser::of_visitor(1, 1);
@@ -141,8 +143,9 @@ fn f60_an_erasure_that_overtakes_the_first_hand_in_wins() {
 }
 
 /// Both set off at once, many times over: whichever comes first, nothing is held afterwards.
+/// Tags: f60.
 #[test]
-fn f60_an_erasure_that_races_the_first_hand_in_leaves_nothing() {
+fn an_erasure_that_races_the_first_hand_in_leaves_nothing() {
     let server = Server::start();
     for n in 0..40 {
         let mut phone = Browser::of_visitor(n, 1);
@@ -161,8 +164,9 @@ fn f60_an_erasure_that_races_the_first_hand_in_leaves_nothing() {
     }
 }
 
+/// Tags: f53.
 #[test]
-fn f53_an_erasure_by_token_that_a_crash_cut_short_is_finished_at_the_next_start() {
+fn an_erasure_by_token_that_a_crash_cut_short_is_finished_at_the_next_start() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
@@ -172,8 +176,9 @@ fn f53_an_erasure_by_token_that_a_crash_cut_short_is_finished_at_the_next_start(
     phone.export(&server).is_refused(410, "erased");
 }
 
+/// Tags: r8.
 #[test]
-fn r8_no_byte_of_the_erased_is_left() {
+fn no_byte_of_the_erased_is_left() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     for _ in 0..40 {

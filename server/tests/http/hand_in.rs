@@ -87,8 +87,9 @@ fn a_replica_that_holds_nothing_asks_what_the_others_know_and_stores_nothing() {
     asked(&laptop, 1).is_refused(422, "empty_profile");
 }
 
+/// Tags: f30.
 #[test]
-fn f30_a_lost_answer_is_made_good_by_sending_again() {
+fn a_lost_answer_is_made_good_by_sending_again() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
@@ -103,8 +104,9 @@ fn f30_a_lost_answer_is_made_good_by_sending_again() {
     assert_eq!(phone.export(&server).json(), before);
 }
 
+/// Tags: f56.
 #[test]
-fn f56_a_browser_that_was_rolled_back_or_copied_is_told_to_start_anew() {
+fn a_browser_that_was_rolled_back_or_copied_is_told_to_start_anew() {
     let server = Server::start();
     let mut original = Browser::of_visitor(1, 1);
     original
@@ -171,8 +173,9 @@ fn visitors_know_nothing_of_each_other() {
     assert_eq!(stranger.mass("trip.city"), 0.0);
 }
 
+/// Tags: f56.
 #[test]
-fn f56_a_forged_state_that_grew_faster_than_people_do_is_not_taken() {
+fn a_forged_state_that_grew_faster_than_people_do_is_not_taken() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
@@ -193,8 +196,9 @@ fn f56_a_forged_state_that_grew_faster_than_people_do_is_not_taken() {
     assert_eq!(phone.sync(&server)["accepted"], json!(true));
 }
 
+/// Tags: f25.
 #[test]
-fn f25_who_calls_too_often_is_told_when_to_come_back_and_no_one_else_is() {
+fn who_calls_too_often_is_told_when_to_come_back_and_no_one_else_is() {
     let server = Server::start_with(&["--requests-a-minute", "3"]);
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city");

@@ -51,8 +51,9 @@ fn identify_first(server: &Server, browser: &Browser) -> Answer {
     server.post("/v1/identify", &body)
 }
 
+/// Tags: r8.
 #[test]
-fn r8_a_login_before_the_first_hand_in_can_be_taken_back_by_the_erase_only_token() {
+fn a_login_before_the_first_hand_in_can_be_taken_back_by_the_erase_only_token() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     assert_eq!(identify_first(&server, &phone).status, 200);
@@ -63,8 +64,9 @@ fn r8_a_login_before_the_first_hand_in_can_be_taken_back_by_the_erase_only_token
         .is_refused(410, "erased");
 }
 
+/// Tags: f60.
 #[test]
-fn f60_an_erasure_that_overtakes_the_login_wins() {
+fn an_erasure_that_overtakes_the_login_wins() {
     let server = Server::start();
     let phone = Browser::of_visitor(1, 1);
     assert_eq!(server.erase(&phone.erase), 204);

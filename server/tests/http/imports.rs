@@ -79,8 +79,9 @@ fn what_was_told_before_the_first_login_waits_for_it() {
     assert_eq!(knows(&phone)["bookings"].as_array().map(Vec::len), Some(1));
 }
 
+/// Tags: f44.
 #[test]
-fn f44_the_same_word_again_changes_nothing_and_the_later_word_holds_in_any_order() {
+fn the_same_word_again_changes_nothing_and_the_later_word_holds_in_any_order() {
     let server = Server::start();
     let mut phone = known(&server, 1);
     assert_eq!(
@@ -301,8 +302,9 @@ fn what_cannot_be_taken_alone_is_refused() {
     assert_eq!(server.database().rows(), 0);
 }
 
+/// Tags: f59.
 #[test]
-fn f59_without_the_key_no_one_tells_anything() {
+fn without_the_key_no_one_tells_anything() {
     let server = Server::start();
     let body = booking("B1").to_string();
     let visitor = format!("Bearer {}", Browser::of_visitor(1, 1).visitor);
@@ -326,8 +328,9 @@ fn f59_without_the_key_no_one_tells_anything() {
     assert_eq!(server.database().rows(), 0);
 }
 
+/// Tags: r8.
 #[test]
-fn r8_an_erased_customer_is_not_brought_back_by_an_older_import() {
+fn an_erased_customer_is_not_brought_back_by_an_older_import() {
     let server = Server::start();
     let phone = known(&server, 1);
     tell(&server, "/v1/bookings", &booking("B1"));
@@ -354,8 +357,9 @@ fn a_customer_with_another_browser_keeps_what_was_told() {
     assert_eq!(knows(&laptop)["bookings"].as_array().map(Vec::len), Some(1));
 }
 
+/// Tags: r10.
 #[test]
-fn r10_texts_of_an_import_are_not_stored_or_logged() {
+fn texts_of_an_import_are_not_stored_or_logged() {
     let server = Server::start();
     let mut told = booking("canary4711");
     (told["destination"], told["topics"]) = (json!("canary4711"), json!("trip.canary4711"));
@@ -369,8 +373,9 @@ fn r10_texts_of_an_import_are_not_stored_or_logged() {
     );
 }
 
+/// Tags: r9.
 #[test]
-fn r9_what_was_told_is_forgotten_after_25_months() {
+fn what_was_told_is_forgotten_after_25_months() {
     let server = Server::start();
     tell(&server, "/v1/bookings", &booking("B1"));
     assert_eq!(server.database().rows(), 2);

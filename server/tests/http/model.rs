@@ -210,8 +210,9 @@ fn a_server_that_runs_learns_when_it_is_time_without_a_restart() {
 }
 
 /// A model of the future, as of a clock that was set back since, is no reason to wait until then.
+/// Tags: f38.
 #[test]
-fn f38_a_server_whose_clock_was_set_back_goes_on_learning() {
+fn a_server_whose_clock_was_set_back_goes_on_learning() {
     let server = Server::start_with(&["--fit-every", "24h"]);
     let unlearned = version(&server);
     teach(&server, 0..50);

@@ -27,8 +27,9 @@ fn shut(server: &Server, is_shut: bool) {
     });
 }
 
+/// Tags: f53.
 #[test]
-fn f53_a_database_that_goes_away_is_answered_503_and_used_again_once_it_is_back() {
+fn a_database_that_goes_away_is_answered_503_and_used_again_once_it_is_back() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
@@ -55,8 +56,9 @@ fn f53_a_database_that_goes_away_is_answered_503_and_used_again_once_it_is_back(
 }
 
 /// The database is killed in the midst of it, again and again. The server goes on, and so does everything that it acknowledged.
+/// Tags: f52.
 #[test]
-fn f52_a_database_killed_under_load_loses_nothing_acknowledged() {
+fn a_database_killed_under_load_loses_nothing_acknowledged() {
     let mut cluster = Cluster::alone();
     let server = Server::start_on(Database::Postgres(cluster.new_database()));
     let mut load = Load::default();

@@ -8,8 +8,9 @@ use crate::server::{API_KEY, Server};
 
 const CANARY: &str = "canary4711";
 
+/// Tags: r10.
 #[test]
-fn r10_no_address_query_agent_or_id_is_stored_or_logged() {
+fn no_address_query_agent_or_id_is_stored_or_logged() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city");
@@ -151,8 +152,9 @@ fn ask_everything(server: &Server, erases: bool) -> Vec<(String, u16)> {
     statuses
 }
 
+/// Tags: r10.
 #[test]
-fn r10_no_path_of_the_interface_keeps_or_logs_what_it_is_not_meant_to() {
+fn no_path_of_the_interface_keeps_or_logs_what_it_is_not_meant_to() {
     let server = Server::new_folder().with(&["--log-format", "json"]).start();
     let statuses = ask_everything(&server, false);
     // It got as far as what is kept, and the search finds what is there.

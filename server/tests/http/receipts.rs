@@ -20,8 +20,9 @@ fn shown(server: &Server, browser: &Browser) -> Value {
     browser.export(server).json()["consent"].clone()
 }
 
+/// Tags: r17.
 #[test]
-fn r17_the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
+fn the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
@@ -48,8 +49,9 @@ fn r17_the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
 }
 
 /// A browser whose clock is years ahead says the same at every hand-in, and is taken as one that says nothing new.
+/// Tags: f38.
 #[test]
-fn f38_a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
+fn a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     let years_ahead = receipt(NOW_MS * 2.0, "2026-11");
@@ -71,8 +73,9 @@ fn f38_a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
     assert_eq!(shown(&server, &phone)["version"], json!("2027-01"));
 }
 
+/// Tags: r17.
 #[test]
-fn r17_a_receipt_has_no_room_for_anything_else() {
+fn a_receipt_has_no_room_for_anything_else() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     for (field, wrong) in [
@@ -92,8 +95,9 @@ fn r17_a_receipt_has_no_room_for_anything_else() {
     phone.export(&server).is_refused(404, "unknown_visitor");
 }
 
+/// Tags: r17.
 #[test]
-fn r17_only_a_hand_in_that_is_taken_leaves_a_receipt() {
+fn only_a_hand_in_that_is_taken_leaves_a_receipt() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     assert_eq!(
@@ -113,8 +117,9 @@ fn r17_only_a_hand_in_that_is_taken_leaves_a_receipt() {
     assert_eq!(shown(&server, &phone)["version"], json!("copied"));
 }
 
+/// Tags: r8.
 #[test]
-fn r8_a_receipt_goes_with_its_visitor() {
+fn a_receipt_goes_with_its_visitor() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     assert_eq!(

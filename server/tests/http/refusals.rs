@@ -19,8 +19,9 @@ fn with(field: &str, value: Value) -> Value {
     body
 }
 
+/// Tags: f59.
 #[test]
-fn f59_only_named_origins_and_our_own_pages_may_call() {
+fn only_named_origins_and_our_own_pages_may_call() {
     let server = Server::start();
     let text = body().to_string();
     let from =
@@ -102,8 +103,9 @@ fn an_unknown_site_is_refused_everywhere() {
         .is_refused(403, "unknown_site");
 }
 
+/// Tags: f57.
 #[test]
-fn f57_a_body_over_64_kib_or_a_compressed_one_is_not_read() {
+fn a_body_over_64_kib_or_a_compressed_one_is_not_read() {
     let server = Server::start();
     let large = with("state", json!("A".repeat(66_000)));
     server.post("/v1/sync", &large).is_refused(413, "too_large");
@@ -159,8 +161,9 @@ fn a_malformed_body_is_told_what_is_wrong() {
     }
 }
 
+/// Tags: f41.
 #[test]
-fn f41_bytes_that_are_no_profile_are_refused() {
+fn bytes_that_are_no_profile_are_refused() {
     let server = Server::start();
     let state = |bytes: &[u8]| server.post("/v1/sync", &with("state", json!(base64url(bytes))));
     state(&[]).is_refused(422, "empty_profile");
@@ -174,8 +177,9 @@ fn f41_bytes_that_are_no_profile_are_refused() {
 }
 
 /// As long as a body can be, with the right sum, and full of the largest numbers there are.
+/// Tags: f42.
 #[test]
-fn f42_a_state_that_claims_to_be_long_is_refused_at_once() {
+fn a_state_that_claims_to_be_long_is_refused_at_once() {
     let server = Server::start();
     let good = Browser::of_visitor(1, 1).look_at("trip.city").engine.save();
     for (filler, length) in [
@@ -197,8 +201,9 @@ fn f42_a_state_that_claims_to_be_long_is_refused_at_once() {
 }
 
 /// One profile, one way to write it: whatever else the bytes could carry is not taken in.
+/// Tags: f41.
 #[test]
-fn f41_a_profile_written_otherwise_than_by_us_is_refused() {
+fn a_profile_written_otherwise_than_by_us_is_refused() {
     let server = Server::start();
     // A family that is known is written by its place in the list; one bit away, by its name.
     let family = FamilySeen {
@@ -217,8 +222,8 @@ fn f41_a_profile_written_otherwise_than_by_us_is_refused() {
         exposed_in,
     };
     let good = Profile {
-        families: vec![family],
-        offers: vec![offer],
+        families: vec![family].into(),
+        offers: vec![offer].into(),
         ..Profile::default()
     }
     .encode();

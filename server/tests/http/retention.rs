@@ -1,6 +1,6 @@
 //! What time does to what is held.
 
-use escale::core::base::time::unix_ms_of;
+use escale::core::base::time::Timestamp;
 use escale::core::event::classify::PageFacts;
 
 use crate::browser::{Browser, NOW_MS};
@@ -32,8 +32,9 @@ fn wait_for_round(server: &Server, round: usize) {
     }
 }
 
+/// Tags: r9.
 #[test]
-fn r9_visitors_silent_for_25_months_are_removed_with_their_links_and_may_return() {
+fn visitors_silent_for_25_months_are_removed_with_their_links_and_may_return() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
@@ -50,8 +51,9 @@ fn r9_visitors_silent_for_25_months_are_removed_with_their_links_and_may_return(
     );
 }
 
+/// Tags: r9.
 #[test]
-fn r9_visitors_silent_for_less_are_kept() {
+fn visitors_silent_for_less_are_kept() {
     let server = Server::start();
     Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
     wait_for_round(&server, 1);
@@ -60,8 +62,9 @@ fn r9_visitors_silent_for_less_are_kept() {
     assert_eq!(rows(&server), 2);
 }
 
+/// Tags: f38.
 #[test]
-fn f38_a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
+fn a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
     let server = Server::start();
     let (mut ahead, mut other) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
     let facts = PageFacts {
@@ -77,11 +80,12 @@ fn f38_a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
     let body = serde_json::json!(other.body());
     let answer = server.post("/v1/sync", &body).json();
     let state = crate::browser::from_base64url(answer["others"]["state"].as_str().unwrap());
-    let last_ms = unix_ms_of(
+    let last_ms = Timestamp::new(
         escale::core::profile::Profile::decode(&state)
             .unwrap()
             .last_s,
-    );
+    )
+    .unix_ms();
     assert!(
         last_ms <= taken_ms - 29.0 * DAY_MS + 301_000.0,
         "{last_ms} against {taken_ms}"

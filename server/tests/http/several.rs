@@ -149,8 +149,9 @@ fn two_servers_answer_to_the_last_byte_as_one_does() {
 }
 
 /// Every state of one browser, sent to both servers at once and many times over: the newest is held, once.
+/// Tags: f44.
 #[test]
-fn f44_hand_ins_that_cross_on_two_servers_leave_the_newest() {
+fn hand_ins_that_cross_on_two_servers_leave_the_newest() {
     let (one, other) = two();
     let mut phone = Browser::of_visitor(1, 1);
     let bodies: Vec<Value> = (0..40).map(|_| phone.look_at("trip.city").body()).collect();
@@ -177,8 +178,9 @@ fn f44_hand_ins_that_cross_on_two_servers_leave_the_newest() {
 }
 
 /// The first hand-in goes to one server while the erasure goes to the other, many times over.
+/// Tags: f60.
 #[test]
-fn f60_an_erasure_on_one_server_that_races_a_hand_in_on_the_other_wins() {
+fn an_erasure_on_one_server_that_races_a_hand_in_on_the_other_wins() {
     let (one, other) = two();
     for n in 0..60 {
         let mut phone = Browser::of_visitor(n, 1);
@@ -232,8 +234,9 @@ fn servers_that_start_at_once_on_an_empty_database_take_turns() {
 }
 
 /// Whom both servers find at once, one of them calls.
+/// Tags: f44.
 #[test]
-fn f44_several_servers_make_each_call_once() {
+fn several_servers_make_each_call_once() {
     let receiver = Receiver::open();
     let home = home(&thanks(), &receiver.address());
     let servers = [home.start(), home.start(), home.start()];

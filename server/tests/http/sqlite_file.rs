@@ -5,8 +5,9 @@ use crate::identity::{identify, token, token_also};
 use crate::imports::{booking, tell};
 use crate::server::Server;
 
+/// Tags: f54.
 #[test]
-fn f54_a_file_that_is_no_database_is_refused_and_left_alone() {
+fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let folder = tempfile::TempDir::new().unwrap();
     let (config, db) = (
         folder.path().join("escale.json"),
@@ -31,8 +32,9 @@ fn f54_a_file_that_is_no_database_is_refused_and_left_alone() {
 }
 
 /// A database that a server has written, and the disk has damaged since: in its head, its schema, in the midst, by a cut.
+/// Tags: f54.
 #[test]
-fn f54_a_database_that_was_damaged_is_refused_with_the_way_out_and_left_as_it_is() {
+fn a_database_that_was_damaged_is_refused_with_the_way_out_and_left_as_it_is() {
     let mut server = Server::start();
     for n in 0..200 {
         Browser::of_visitor(n, 1)
@@ -159,8 +161,9 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
     assert!(server.database().is_sound());
 }
 
+/// Tags: r8.
 #[test]
-fn r8_a_restore_does_not_bring_back_a_customer_who_was_forgotten_since() {
+fn a_restore_does_not_bring_back_a_customer_who_was_forgotten_since() {
     let mut server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
@@ -203,8 +206,9 @@ fn r8_a_restore_does_not_bring_back_a_customer_who_was_forgotten_since() {
     );
 }
 
+/// Tags: f54.
 #[test]
-fn f54_a_backup_that_is_no_database_is_refused_and_nothing_is_changed() {
+fn a_backup_that_is_no_database_is_refused_and_nothing_is_changed() {
     let mut server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
@@ -267,8 +271,9 @@ impl Disk {
     }
 }
 
+/// Tags: f53.
 #[test]
-fn f53_a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
+fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
     let (disk, cycles) = Disk::of_this_run();
     let server = Server::start();
     // Of each browser the version that was acknowledged last.

@@ -4,9 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use escale::core::base::hash::fnv1a;
 use escale::core::decision::decide::Request;
-use escale::core::decision::experiment::is_held_out;
 use escale::core::event::classify::PageFacts;
 use escale::core::event::fields::{RECORD, UNIT};
+use escale::core::traits::experiment::is_held_out;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -376,8 +376,9 @@ fn a_customer_of_whom_a_browser_was_erased_becomes_another_and_is_counted_once()
 }
 
 /// Between the visitor's bucket and the customer's the server may die: here what the customer's needs is not there.
+/// Tags: f52.
 #[test]
-fn f52_a_link_cut_between_the_buckets_is_made_good_by_a_hand_in_that_tells_nothing_new() {
+fn a_link_cut_between_the_buckets_is_made_good_by_a_hand_in_that_tells_nothing_new() {
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.sync(&server);
@@ -392,8 +393,9 @@ fn f52_a_link_cut_between_the_buckets_is_made_good_by_a_hand_in_that_tells_nothi
     assert_eq!(people(&server, 0), [1, 0, 0, 0]);
 }
 
+/// Tags: f52.
 #[test]
-fn f52_news_of_a_customer_cut_between_the_buckets_are_carried_by_the_next_hand_in() {
+fn news_of_a_customer_cut_between_the_buckets_are_carried_by_the_next_hand_in() {
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.sync(&server);
@@ -461,8 +463,9 @@ fn arms_are_the_browsers_own_and_a_customer_seen_in_two_is_left_out() {
     );
 }
 
+/// Tags: r16.
 #[test]
-fn r16_an_erasure_leaves_the_sums_and_nothing_of_the_visitor() {
+fn an_erasure_leaves_the_sums_and_nothing_of_the_visitor() {
     let server = Server::start();
     let (mut phone, mut laptop) = (Shown::to(1, 1), Shown::to(2, 1));
     phone

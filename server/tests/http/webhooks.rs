@@ -203,8 +203,9 @@ fn a_scenario_fires_after_its_delay_though_nobody_comes_by() {
     wait_until_done(&server);
 }
 
+/// Tags: f30.
 #[test]
-fn f30_a_receiver_that_fails_hangs_up_or_answers_late_is_called_again_with_the_same_id() {
+fn a_receiver_that_fails_hangs_up_or_answers_late_is_called_again_with_the_same_id() {
     let receiver = Receiver::open();
     let server = impatient_home(&thanks(), &receiver.address(), "2000").start();
     tell(&server, "/v1/bookings", &booking_of("customer-7"));
@@ -261,8 +262,9 @@ fn a_receiver_that_is_down_for_a_while_gets_everything_once_it_is_back() {
     wait_until_done(&server);
 }
 
+/// Tags: f52.
 #[test]
-fn f52_a_server_killed_in_the_midst_of_a_call_calls_again() {
+fn a_server_killed_in_the_midst_of_a_call_calls_again() {
     let receiver = Receiver::open();
     let mut server = home(&thanks(), &receiver.address()).start();
     tell(&server, "/v1/bookings", &booking_of("customer-7"));
@@ -276,8 +278,9 @@ fn f52_a_server_killed_in_the_midst_of_a_call_calls_again() {
     wait_until_done(&server);
 }
 
+/// Tags: f44.
 #[test]
-fn f44_a_cause_fires_once_whatever_is_told_again_and_however_often_the_server_starts() {
+fn a_cause_fires_once_whatever_is_told_again_and_however_often_the_server_starts() {
     let receiver = Receiver::open();
     let server = home(&thanks(), &receiver.address()).start();
     tell(&server, "/v1/bookings", &booking_of("customer-7"));
@@ -356,8 +359,9 @@ fn what_was_given_up_is_listed_and_called_again_when_asked() {
     wait_until_done(&server);
 }
 
+/// Tags: r8.
 #[test]
-fn r8_whoever_is_forgotten_is_called_about_no_more() {
+fn whoever_is_forgotten_is_called_about_no_more() {
     let receiver = Receiver::open();
     let server = home(&thanks(), &receiver.address()).start();
     tell(&server, "/v1/bookings", &booking_of("customer-7"));

@@ -1,31 +1,53 @@
-//! Hashes of names and of identities. A profile keeps hashes, never names, and never the config's small integers,
-//! which shift when the config changes. No secret is protected by these: they are not cryptographic.
+//! Hashes of names and of identities. In: names and bytes. Out: numbers, the same in every engine. Never: secrecy; they
+//! are not cryptographic.
+//!
+//! A profile stores hashes, never names, and never indices of the config, which shift when the config changes. Written by
+//! hand because the stored bytes depend on every bit, and because the runtime has room for a few instructions only.
 
-/// What a name names: the same word as a topic and as an offer has two hashes.
+use std::num::NonZeroU32;
+
+/// Kind of thing that a name denotes. The same name has a different hash in each namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Namespace {
+    /// Facets, such as `trip`.
     Facet = 1,
+    /// Topics, such as `trip.city`.
     Topic = 2,
+    /// Families of offers.
     Family = 3,
+    /// Offers.
     Offer = 4,
+    /// Placements.
     Placement = 5,
+    /// Segments.
     Segment = 6,
+    /// Login tokens.
     Token = 7,
+    /// Booking numbers.
     Booking = 8,
+    /// Destinations that are no topic of the config.
     Place = 9,
+    /// Declared facts.
     Fact = 10,
+    /// Personas.
     Persona = 11,
+    /// Messages.
     Message = 12,
+    /// Scenarios.
     Scenario = 13,
+    /// Zones of school holidays.
     Zone = 14,
+    /// Seasons.
     Season = 15,
+    /// Experiments.
     Experiment = 16,
+    /// Arms of experiments, such as `tone.friendly`.
     Arm = 17,
 }
 
 impl Namespace {
-    /// How many bits of a hash a profile stores: few where a site has few names, 32 for offers and bookings.
+    /// Returns the number of bits that a profile stores: few where a site has few names, 32 for offers and bookings.
     #[must_use]
     pub fn hash_bits(self) -> u32 {
         match self {
@@ -42,8 +64,81 @@ impl Namespace {
     }
 }
 
-/// The hash of a name: FNV-1a over namespace and UTF-8 bytes, finished by Murmur3's mixer; as many
-/// bits of it as the namespace stores. Never 0, which stands for "none".
+macro_rules! name_hashes {
+    ($($(#[$doc:meta])* $type:ident = $namespace:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $type(NonZeroU32);
+
+        impl $type {
+            /// The namespace of the hashed names.
+            pub const NAMESPACE: Namespace = Namespace::$namespace;
+
+            /// Returns the hash of a name.
+            #[must_use]
+            pub fn of(name: &str) -> Self {
+                Self(NonZeroU32::new(name_hash(Self::NAMESPACE, name)).unwrap_or(NonZeroU32::MIN))
+            }
+
+            /// Returns a stored hash; `None` for 0, which stands for "none" in stored bytes.
+            #[must_use]
+            pub const fn from_stored(stored: u32) -> Option<Self> {
+                match NonZeroU32::new(stored) {
+                    Some(hash) => Some(Self(hash)),
+                    None => None,
+                }
+            }
+
+            /// Returns the number to store: 0 for `None`.
+            #[must_use]
+            pub fn stored(hash: Option<Self>) -> u32 {
+                hash.map_or(0, Self::get)
+            }
+
+            /// Returns the hash as a number, never 0.
+            #[must_use]
+            pub const fn get(self) -> u32 {
+                self.0.get()
+            }
+        }
+    )*};
+}
+
+name_hashes! {
+    /// Hash of a facet's name.
+    FacetHash = Facet;
+    /// Hash of a topic's name.
+    TopicHash = Topic;
+    /// Hash of a family's name.
+    FamilyHash = Family;
+    /// Hash of an offer's id.
+    OfferHash = Offer;
+    /// Hash of a placement's name.
+    PlacementHash = Placement;
+    /// Hash of a segment's name.
+    SegmentHash = Segment;
+    /// Hash of a booking number.
+    BookingHash = Booking;
+    /// Hash of a destination that is no topic of the config.
+    PlaceHash = Place;
+    /// Hash of a declared fact's name.
+    FactHash = Fact;
+    /// Hash of a persona's name.
+    PersonaHash = Persona;
+    /// Hash of a message's id.
+    MessageHash = Message;
+    /// Hash of a scenario's name.
+    ScenarioHash = Scenario;
+    /// Hash of a zone's name.
+    ZoneHash = Zone;
+    /// Hash of an experiment's name.
+    ExperimentHash = Experiment;
+    /// Hash of an arm's name with its experiment, `tone.friendly`.
+    ArmHash = Arm;
+}
+
+/// Returns the hash of a name: FNV-1a over namespace and UTF-8 bytes, finished by Murmur3's mixer. It has as many bits as
+/// the namespace stores, and is never 0, which stands for "none".
 ///
 /// ```
 /// use escale::core::base::hash::{name_hash, Namespace};
@@ -55,7 +150,7 @@ pub fn name_hash(namespace: Namespace, name: &str) -> u32 {
     hash_of_bytes(namespace, name.as_bytes())
 }
 
-/// As [`name_hash`], of a name's bytes.
+/// Returns the [`name_hash`] of a name given as bytes.
 #[must_use]
 pub fn hash_of_bytes(namespace: Namespace, name: &[u8]) -> u32 {
     let mut h = fnv1a(0x811c_9dc5, &[namespace as u8]);
@@ -68,7 +163,14 @@ pub fn hash_of_bytes(namespace: Namespace, name: &[u8]) -> u32 {
     (h >> (32 - namespace.hash_bits())).max(1)
 }
 
-/// FNV-1a (32 bits) going on from `state`.
+/// Returns the hash of the fact that denies a topic ("not interested"): the topic's hash with every bit inverted. No
+/// declared fact has both this hash and the topic as its value.
+#[must_use]
+pub const fn denial_of(topic: u32) -> u32 {
+    !topic & 0xff_ffff
+}
+
+/// Returns the FNV-1a state (32 bits) after more bytes.
 #[must_use]
 pub fn fnv1a(state: u32, bytes: &[u8]) -> u32 {
     bytes
@@ -76,7 +178,7 @@ pub fn fnv1a(state: u32, bytes: &[u8]) -> u32 {
         .fold(state, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
 }
 
-/// Two numbers to one, every bit depending on every other (the finisher of splitmix64).
+/// Mixes two numbers into one whose every bit depends on all of theirs (the finisher of splitmix64).
 #[must_use]
 pub fn mix(a: u64, b: u64) -> u64 {
     let mut z = a
@@ -87,14 +189,14 @@ pub fn mix(a: u64, b: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A hash as a number strictly between 0 and 1.
+/// Maps a hash to a number strictly between 0 and 1.
 #[must_use]
 pub fn unit(hash: u64) -> f64 {
     ((hash >> 12) as f64 + 0.5) / (1u64 << 52) as f64
 }
 
-/// A sum over many bytes, eight at a step: tells a damaged or cut config from a whole one, and one config from
-/// another. Its bits depend on every byte, but nobody is promised that a forger finds no second one.
+/// Returns a checksum of many bytes, eight at a step. It detects damaged and truncated configs and identifies a config. It
+/// does not withstand forgery.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> u32 {
     let (words, rest) = bytes.as_chunks::<8>();
@@ -107,14 +209,14 @@ pub fn digest(bytes: &[u8]) -> u32 {
     (state ^ (state >> 32)) as u32
 }
 
-/// CRC-32 (IEEE 802.3): finds every flip of one bit, which a folded hash does not promise.
+/// Returns the CRC-32 (IEEE 802.3), which detects every flip of one bit, unlike a folded hash.
 #[cfg(not(target_arch = "wasm32"))]
 #[must_use]
 pub fn crc32(bytes: &[u8]) -> u32 {
     crc32fast::hash(bytes)
 }
 
-/// CRC-32 (IEEE 802.3), four bits a step: in the browser, where each byte of code is loaded by everyone.
+/// Returns the CRC-32 (IEEE 802.3), computed four bits a step to keep the browser's code small.
 #[cfg(target_arch = "wasm32")]
 #[must_use]
 pub fn crc32(bytes: &[u8]) -> u32 {
@@ -152,6 +254,17 @@ const fn crc_nibbles() -> [u32; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stored_hashes_keep_none_apart() {
+        let hash = TopicHash::of("trip.city");
+        assert_eq!(hash.get(), name_hash(Namespace::Topic, "trip.city"));
+        assert_eq!(
+            TopicHash::from_stored(TopicHash::stored(Some(hash))),
+            Some(hash)
+        );
+        assert_eq!(TopicHash::from_stored(TopicHash::stored(None)), None);
+    }
 
     #[test]
     fn crc_agrees_with_the_published_check_value() {

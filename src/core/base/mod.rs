@@ -1,6 +1,7 @@
 //! Numbers, bytes, time, hashes, names and errors: what every other folder builds on.
 
 pub mod bits;
+pub mod civil;
 pub mod decayed_mass;
 pub mod enums;
 pub mod error;

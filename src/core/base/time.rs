@@ -1,115 +1,186 @@
-//! Times inside the core: whole seconds since the landmark, UTC. Comes in: milliseconds since the Unix epoch, or
-//! a date as people write it. Never: a clock.
+//! Times and spans of the core, all whole numbers in UTC. In: milliseconds since the Unix epoch. Out: typed times. Never:
+//! a reading of the clock.
 
-/// Seconds from the Unix epoch to the landmark, 2020-01-01T00:00:00Z.
-pub const LANDMARK_UNIX_S: u64 = 1_577_836_800;
+use super::civil::Day;
+
+/// Seconds from the Unix epoch to [`EPOCH`](Timestamp::EPOCH), 2020-01-01T00:00:00Z.
+pub const EPOCH_UNIX_S: u64 = 1_577_836_800;
 /// Seconds of a day.
 pub const DAY_S: u32 = 86_400;
-/// The last day that a journey may name, in days since the landmark: the end of 2099.
-pub const LAST_DAY: u16 = 29_219;
 
-/// Seconds since the landmark of a time in milliseconds since the Unix epoch. What is not a number or lies
-/// before the landmark is the landmark; the last second that fits in 31 bits (year 2088) is the end of time.
-///
-/// ```
-/// use escale::core::base::time::seconds_of;
-/// assert_eq!(seconds_of(1_577_836_801_999.0), 1);
-/// assert_eq!(seconds_of(f64::NAN), 0);
-/// assert_eq!(seconds_of(-1.0), 0);
-/// ```
-#[must_use]
-pub fn seconds_of(unix_ms: f64) -> u32 {
-    // A float cast saturates and takes NaN to zero; both are wanted here.
-    let unix_s = (unix_ms / 1000.0) as u64;
-    unix_s.saturating_sub(LANDMARK_UNIX_S).min(i32::MAX as u64) as u32
-}
+/// A point in time: whole seconds since 2020-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(u32);
 
-/// Milliseconds since the Unix epoch of seconds since the landmark.
-#[must_use]
-pub fn unix_ms_of(seconds: u32) -> f64 {
-    (u64::from(seconds) + LANDMARK_UNIX_S) as f64 * 1000.0
-}
+/// A point in time at the resolution that profiles store: whole minutes since 2020-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Minute(u32);
 
-/// Days since the landmark of a date written `YYYY-MM-DD` (what follows, such as a time of day, is ignored), for
-/// the years 2020 to 2099.
-///
-/// ```
-/// use escale::core::base::time::day_of_date;
-/// assert_eq!(day_of_date("2020-03-01"), Some(60));
-/// assert_eq!(day_of_date("2021-02-29"), None);
-/// ```
-#[must_use]
-pub fn day_of_date(date: &str) -> Option<u16> {
-    let text = date.as_bytes().get(..10)?;
-    if text[4] != b'-' || text[7] != b'-' {
-        return None;
+/// A span of whole seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seconds(u32);
+
+/// A span of whole minutes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Minutes(u32);
+
+impl Timestamp {
+    /// The epoch of all stored times: 2020-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+    /// The latest time that [`Timestamp::from_unix_ms`] returns, in the year 2088.
+    pub const MAX: Self = Self(i32::MAX as u32);
+
+    /// Returns the time this many seconds after the epoch.
+    #[must_use]
+    pub const fn new(seconds: u32) -> Self {
+        Self(seconds)
     }
-    let (year, month, day) = (
-        digits(&text[..4])?,
-        digits(&text[5..7])?,
-        digits(&text[8..10])?,
-    );
-    day_of(year, (month as u16, day as u16))
-}
 
-/// The day since the landmark of a date, month and day of the month; none: there is no such date from 2020 to 2099.
-///
-/// ```
-/// use escale::core::base::time::day_of;
-/// assert_eq!(day_of(2020, (3, 1)), Some(60));
-/// assert_eq!(day_of(2021, (2, 29)), None);
-/// ```
-#[must_use]
-pub fn day_of(year: u32, (month, day): (u16, u16)) -> Option<u16> {
-    let (month, day) = (u32::from(month), u32::from(day));
-    if !(2020..2100).contains(&year)
-        || !(1..=12).contains(&month)
-        || day < 1
-        || day > month_length(year, month)
-    {
-        return None;
+    /// Converts milliseconds since the Unix epoch. NaN and times before the epoch become the epoch; later times than
+    /// [`Timestamp::MAX`] become that.
+    ///
+    /// ```
+    /// use escale::core::base::time::Timestamp;
+    /// assert_eq!(Timestamp::from_unix_ms(1_577_836_801_999.0), Timestamp::new(1));
+    /// assert_eq!(Timestamp::from_unix_ms(f64::NAN), Timestamp::EPOCH);
+    /// assert_eq!(Timestamp::from_unix_ms(f64::INFINITY), Timestamp::MAX);
+    /// ```
+    #[must_use]
+    pub fn from_unix_ms(unix_ms: f64) -> Self {
+        // A float cast saturates and takes NaN to zero; both are wanted here.
+        let unix_s = (unix_ms / 1000.0) as u64;
+        Self(unix_s.saturating_sub(EPOCH_UNIX_S).min(i32::MAX as u64) as u32)
     }
-    let years = year - 2020;
-    let before_year = years * 365 + years.div_ceil(4);
-    let before_month: u32 = (1..month).map(|m| month_length(year, m)).sum();
-    Some((before_year + before_month + day - 1) as u16)
-}
 
-/// Month and day of the month of a day since the landmark, for the years 2020 to 2099.
-///
-/// ```
-/// use escale::core::base::time::{day_of_date, month_and_day};
-/// assert_eq!(day_of_date("2028-02-29").map(month_and_day), Some((2, 29)));
-/// ```
-#[must_use]
-pub fn month_and_day(day: u16) -> (u16, u16) {
-    let (cycles, mut rest) = (u32::from(day) / 1461, u32::from(day) % 1461);
-    let mut year = 2020 + 4 * cycles;
-    for length in [366, 365, 365] {
-        if rest < length {
-            break;
-        }
-        (rest, year) = (rest - length, year + 1);
+    /// Returns milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn unix_ms(self) -> f64 {
+        (u64::from(self.0) + EPOCH_UNIX_S) as f64 * 1000.0
     }
-    let mut month = 1;
-    while rest >= month_length(year, month) && month < 12 {
-        (rest, month) = (rest - month_length(year, month), month + 1);
+
+    /// Returns seconds since the epoch of 2020.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
     }
-    (month as u16, rest as u16 + 1)
+
+    /// Returns the minute that contains this time.
+    #[must_use]
+    pub const fn minute(self) -> Minute {
+        Minute(self.0 / 60)
+    }
+
+    /// Returns the UTC day that contains this time.
+    #[must_use]
+    pub const fn day(self) -> Day {
+        Day::new((self.0 / DAY_S) as u16)
+    }
+
+    /// Returns the span since an earlier time; zero if that time is later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Seconds {
+        Seconds(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Returns the time a span later, saturating.
+    #[must_use]
+    pub const fn plus(self, span: Seconds) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+
+    /// Returns the time a span earlier, not before the epoch.
+    #[must_use]
+    pub const fn minus(self, span: Seconds) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
 }
 
-fn digits(text: &[u8]) -> Option<u32> {
-    text.iter().try_fold(0, |n, c| {
-        c.is_ascii_digit().then(|| n * 10 + u32::from(c - b'0'))
-    })
+impl Minute {
+    /// Returns the time this many minutes after the epoch.
+    #[must_use]
+    pub const fn new(minutes: u32) -> Self {
+        Self(minutes)
+    }
+
+    /// Returns minutes since the epoch of 2020.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// Returns the first second of the minute, saturating.
+    #[must_use]
+    pub const fn start(self) -> Timestamp {
+        Timestamp(self.0.saturating_mul(60))
+    }
+
+    /// Returns the span since an earlier minute; zero if that minute is later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Minutes {
+        Minutes(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Returns the minute a span later, saturating.
+    #[must_use]
+    pub const fn plus(self, span: Minutes) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+
+    /// Returns the minute a span earlier, not before the epoch.
+    #[must_use]
+    pub const fn minus(self, span: Minutes) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
 }
 
-/// 2000 to 2099 has a leap year every four.
-pub(crate) fn month_length(year: u32, month: u32) -> u32 {
-    match month {
-        2 => 28 + u32::from(year.is_multiple_of(4)),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
+impl Seconds {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+    /// One day.
+    pub const DAY: Self = Self(DAY_S);
+
+    /// Returns a span of this many seconds.
+    #[must_use]
+    pub const fn new(seconds: u32) -> Self {
+        Self(seconds)
+    }
+
+    /// Returns a span of whole days, saturating.
+    #[must_use]
+    pub const fn from_days(days: u32) -> Self {
+        Self(days.saturating_mul(DAY_S))
+    }
+
+    /// Returns the number of seconds.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// Returns the span in days.
+    #[must_use]
+    pub fn days(self) -> f64 {
+        f64::from(self.0) / f64::from(DAY_S)
+    }
+}
+
+impl Minutes {
+    /// Returns a span of this many minutes.
+    #[must_use]
+    pub const fn new(minutes: u32) -> Self {
+        Self(minutes)
+    }
+
+    /// Returns a span of whole days, saturating.
+    #[must_use]
+    pub const fn from_days(days: u32) -> Self {
+        Self(days.saturating_mul(24 * 60))
+    }
+
+    /// Returns the number of minutes.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
     }
 }
 
@@ -118,52 +189,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_count_days_from_the_landmark() {
-        assert_eq!(day_of_date("2020-01-01"), Some(0));
-        assert_eq!(day_of_date("2020-12-31"), Some(365));
-        assert_eq!(day_of_date("2021-01-01"), Some(366));
-        assert_eq!(day_of_date("2024-02-29T10:00:00+02:00"), Some(1520));
-        assert_eq!(day_of_date("2026-11-21"), Some(2516));
+    fn times_outside_the_range_saturate() {
+        assert_eq!(Timestamp::from_unix_ms(f64::INFINITY), Timestamp::MAX);
+        assert_eq!(Timestamp::from_unix_ms(0.0), Timestamp::EPOCH);
+        assert_eq!(Timestamp::EPOCH.unix_ms(), 1_577_836_800_000.0);
+        assert_eq!(Timestamp::new(5).since(Timestamp::new(9)), Seconds::ZERO);
+        assert_eq!(Timestamp::new(5).minus(Seconds::DAY), Timestamp::EPOCH);
+        assert_eq!(Minute::new(u32::MAX).start(), Timestamp::new(u32::MAX));
     }
 
     #[test]
-    fn every_day_has_its_month() {
-        for (date, month_day) in [
-            ("2020-01-01", (1, 1)),
-            ("2020-12-31", (12, 31)),
-            ("2023-03-01", (3, 1)),
-        ] {
-            assert_eq!(day_of_date(date).map(month_and_day), Some(month_day));
-        }
-        for day in 0..29_000 {
-            let (month, date) = month_and_day(day);
-            assert!(
-                (1..=12).contains(&month) && (1..=31).contains(&date),
-                "{day}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_no_date_is_refused() {
-        for text in [
-            "",
-            "2026",
-            "2026/11/21",
-            "2026-13-01",
-            "2026-00-10",
-            "2026-04-31",
-            "1999-01-01",
-            "20é6-01-01",
-        ] {
-            assert_eq!(day_of_date(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_ends_of_time_saturate() {
-        assert_eq!(seconds_of(f64::INFINITY), i32::MAX as u32);
-        assert_eq!(seconds_of(0.0), 0);
-        assert_eq!(unix_ms_of(0), 1_577_836_800_000.0);
+    fn a_timestamp_lies_in_its_minute_and_its_day() {
+        let at = Timestamp::new(2 * DAY_S + 61);
+        assert_eq!((at.minute(), at.day()), (Minute::new(2881), Day::new(2)));
+        assert_eq!(at.since(at.day().start()), Seconds::new(61));
+        assert_eq!(Seconds::from_days(3).days(), 3.0);
     }
 }

@@ -10,6 +10,7 @@ pub mod layout;
 #[cfg(feature = "full")]
 mod lint;
 mod rows;
+pub mod season;
 #[cfg(feature = "full")]
 pub mod source;
 #[cfg(feature = "full")]

@@ -1,16 +1,16 @@
 //! The decision that an impression or a click is about. Comes in: what the page tells of its choice, and what is known of
 //! the visitor; goes out: the decision's id and numbers, with eight coarse levels. What cannot be read settles nothing.
 
-use super::caps;
 use super::context::Situation;
 use super::decide::{Request, seed};
 use crate::core::base::hash::mix;
 use crate::core::base::time::DAY_S;
 use crate::core::config::Offer;
+use crate::core::config::season;
 use crate::core::event::decision_record::{DecisionRecord, Levels};
 use crate::core::event::offer::ReportedDecision;
 use crate::core::traits::affinity::Affinity;
-use crate::core::traits::season;
+use crate::core::traits::contacts;
 
 /// The decision of a visitor, by the small integers of its placement and its offer. Its id is that of the draw, and of the
 /// offer that won it: a reload that shows the same is the same decision.
@@ -58,7 +58,7 @@ fn levels(situation: &Situation, offer: &Offer) -> Levels {
         fit(situation, offer),
         confidence(situation.affinity),
         u8::from(slows),
-        few(caps::count(profile, now_s, 7 * DAY_S)),
+        few(contacts::count(profile, now_s, 7 * DAY_S)),
     ])
 }
 

@@ -10,6 +10,7 @@ use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
 use crate::core::config::{Cap, Config, Scope, Window};
 use crate::core::profile::Profile;
+use crate::core::traits::contacts::{Contact, contacts, since_min};
 
 /// What has had its share at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,67 +24,6 @@ pub struct Caps {
     pub is_after_booking: bool,
     /// Whether the visitor wants to hear nothing commercial now.
     pub is_unwanted: bool,
-}
-
-/// One time that the visitor was spoken to: an exposure on the site, or a message of another channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Contact {
-    /// Minutes since the landmark.
-    pub at_min: u32,
-    /// The offer that was shown (hash), 0: a message.
-    pub offer: u32,
-    /// The family it was about (hash), 0 if none.
-    pub family: u32,
-    /// Where it was shown (hash), 0 if no cap asks for that.
-    pub placement: u32,
-}
-
-impl Contact {
-    fn is_of(&self, scope: Scope, key: u32) -> bool {
-        match scope {
-            Scope::All => true,
-            Scope::Offer => self.offer == key,
-            Scope::Family => self.family == key,
-            Scope::Placement => self.placement == key,
-        }
-    }
-}
-
-/// Every contact whose time is kept, in the order of time.
-#[must_use]
-pub fn contacts(profile: &Profile) -> Vec<Contact> {
-    let mut all: Vec<Contact> = Vec::new();
-    let mut add =
-        |contact: Contact| all.insert(all.partition_point(|c| c.at_min <= contact.at_min), contact);
-    for seen in &profile.offers {
-        for (at_min, placement) in seen.exposed_min.iter().zip(&seen.exposed_in) {
-            add(Contact {
-                at_min: *at_min,
-                offer: seen.hash,
-                family: seen.family,
-                placement: *placement,
-            });
-        }
-    }
-    for message in &profile.messages {
-        add(Contact {
-            at_min: message.sent_min,
-            offer: 0,
-            family: message.family,
-            placement: 0,
-        });
-    }
-    all
-}
-
-/// How many contacts there were in a window that ends now.
-#[must_use]
-pub fn count(profile: &Profile, now_s: u32, window_s: u32) -> u32 {
-    let since = since_min(now_s, window_s);
-    contacts(profile)
-        .iter()
-        .filter(|c| c.at_min >= since)
-        .count() as u32
 }
 
 /// How often the visitor may still be spoken to now, by whatever channel: what the caps over everything leave, and nothing
@@ -257,11 +197,4 @@ impl Reader<'_> {
             .iter()
             .any(|c| (since..visit).contains(&c.at_min))
     }
-}
-
-/// The first minute inside of a window that ends now.
-fn since_min(now_s: u32, window_s: u32) -> u32 {
-    now_s
-        .checked_sub(window_s)
-        .map_or(0, |from_s| from_s / 60 + 1)
 }

@@ -1,7 +1,7 @@
 //! All that a choice looks at, for one moment. Comes in: what is known of a visitor; goes out: which offers may stand in a
 //! placement, and what each is worth there.
 
-use super::caps::{contacts, is_commercial};
+use super::caps::is_commercial;
 use super::eligibility::{DUE, Hold, Restraint};
 use super::fatigue::{self, FamilyPressure, PROMOTION};
 use super::sampling::Candidate;
@@ -14,6 +14,7 @@ use crate::core::config::layout::{OFFER_BYTES, WEIGHT_BYTES};
 use crate::core::config::{Config, Offer, Placement, Rows};
 use crate::core::profile::Profile;
 use crate::core::traits::affinity::Affinity;
+use crate::core::traits::contacts::contacts;
 use crate::core::traits::facts::VisitorFacts;
 
 /// What "less of this" takes from an offer's score, in doublings.

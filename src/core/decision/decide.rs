@@ -5,12 +5,13 @@
 //! − similarity` to what the page shows already; one is drawn.
 
 use super::context::Situation;
-use super::experiment::is_held_out;
 use super::sampling::draw;
 use crate::core::base::hash::mix;
+use crate::core::base::time::Timestamp;
 use crate::core::config::layout::Section;
+use crate::core::config::season;
 use crate::core::config::{Config, Placement};
-use crate::core::traits::season;
+use crate::core::traits::experiment::is_held_out;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -146,8 +147,7 @@ impl Situation<'_> {
 pub fn seed(config: &Config, placement: &Placement, request: &Request, visitor: u64) -> u64 {
     let sticky_s = u64::from(config.policy().sticky_s.max(1));
     let phase_s = mix(visitor, 0x0070_6861_7365) % sticky_s;
-    let bucket =
-        (u64::from(crate::core::base::time::seconds_of(request.now_ms)) + phase_s) / sticky_s;
+    let bucket = (u64::from(Timestamp::from_unix_ms(request.now_ms).get()) + phase_s) / sticky_s;
     mix(
         mix(
             visitor,

@@ -1,10 +1,11 @@
 //! Why an offer should not be shown now, whatever it is worth: it is enough, something was booked, the visitor wishes
 //! so, its scenario is not due. Comes in: what is known at a time; goes out: a reason for each offer, or none.
 
-use super::caps::{self, Caps, Contact};
+use super::caps::{self, Caps};
 use super::scenario;
 use super::suppression::{COMPLEMENT, Suppression};
 use crate::core::config::{Config, Offer, Placement};
+use crate::core::traits::contacts::Contact;
 use crate::core::traits::facts::VisitorFacts;
 
 /// What a scenario that is due adds to its offer's score, in doublings: it takes the place of nearly any other.

@@ -4,11 +4,11 @@
 //! Ignored = viewable exposures of a family since its last click. At the configured number the family rests from
 //! the last of them on; when it has rested, counting begins anew.
 
-use super::caps::Contact;
 use crate::core::base::hash::Namespace;
 use crate::core::config::layout::Section;
 use crate::core::config::{Config, NONE};
 use crate::core::profile::{OfferSeen, Profile};
+use crate::core::traits::contacts::Contact;
 
 /// What a promoted family's offers gain, in doublings.
 pub const PROMOTION: f64 = 2.0;

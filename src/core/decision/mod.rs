@@ -5,7 +5,6 @@ pub mod caps;
 pub mod context;
 pub mod decide;
 pub mod eligibility;
-pub mod experiment;
 pub mod fatigue;
 pub mod question;
 pub mod sampling;

@@ -2,8 +2,9 @@
 //! a visitor at a time; goes out: the scenarios that are due, each with its cause. Pure: who performs one tells it by
 //! an event, and a cause that fired is never due again, whatever is retried and wherever.
 
+use crate::core::base::civil::Date;
 use crate::core::base::enums::Moment;
-use crate::core::base::time::{DAY_S, day_of};
+use crate::core::base::time::DAY_S;
 use crate::core::condition::bytecode::Answers;
 use crate::core::config::{Config, NONE, Scenario, Window, cause};
 use crate::core::event::{Event, EventKind, Payload, ScenarioFired, Travel};
@@ -266,8 +267,9 @@ impl Reader<'_> {
         let year = self.now_s / DAY_S * 4 / 1461;
         let mut causes = Vec::new();
         for ordinal in year.saturating_sub(1)..=year + 1 {
-            let days = day_of(2020 + ordinal, birthday).map(|day| u32::from(day) * DAY_S);
-            causes.extend(days.map(|at_s| Cause {
+            let date = birthday.in_year(2020 + ordinal);
+            let at_s = date.and_then(Date::day).map(|day| day.start().get());
+            causes.extend(at_s.map(|at_s| Cause {
                 ordinal: ordinal as u16,
                 ..Cause::at(0, at_s)
             }));

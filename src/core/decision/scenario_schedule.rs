@@ -81,7 +81,7 @@ fn moment_to_come(reader: &Reader, trip: &TripReading, moment: u16) -> Option<u3
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::base::time::{seconds_of, unix_ms_of};
+    use crate::core::base::time::Timestamp;
     use crate::core::config::compile;
     use crate::core::decision::scenario::Owner;
     use crate::core::engine::Engine;
@@ -119,17 +119,17 @@ mod tests {
                 .find(|due| due.owner == Owner::Server);
             if let Some(due) = due {
                 assert!(
-                    now_ms - unix_ms_of(due.since_s) <= f64::from(AGAIN_S) * 1000.0,
+                    now_ms - Timestamp::new(due.since_s).unix_ms() <= f64::from(AGAIN_S) * 1000.0,
                     "looked late"
                 );
                 assert!(
-                    (unix_ms_of(due.since_s) - NOW_MS - after_ms).abs() < DAY_MS,
+                    (Timestamp::new(due.since_s).unix_ms() - NOW_MS - after_ms).abs() < DAY_MS,
                     "{due:?}"
                 );
                 return;
             }
             let next = engine.with_facts(now_ms, |facts| next_look_s(engine.config(), facts));
-            let next_ms = unix_ms_of(next.expect("something is to come"));
+            let next_ms = Timestamp::new(next.expect("something is to come")).unix_ms();
             assert!(next_ms > now_ms, "no look in the past");
             now_ms = next_ms;
         }
@@ -186,7 +186,7 @@ mod tests {
         let due = engine.due(later_ms);
         let mut fired = Vec::new();
         due[0]
-            .event(engine.config(), seconds_of(later_ms))
+            .event(engine.config(), Timestamp::from_unix_ms(later_ms).get())
             .encode(&mut fired);
         engine.apply(&fired);
         assert!(engine.due(later_ms).is_empty());

@@ -2,16 +2,14 @@
 //! hashes and numbers. Never: a text of the visitor.
 
 use super::fields::{Fields, hundredths};
+use crate::core::base::civil::Date;
 use crate::core::base::enums::{Frequency, Source};
 use crate::core::base::error::TrackError;
-use crate::core::base::hash::{Namespace, name_hash};
+use crate::core::base::hash::{Namespace, denial_of, name_hash};
 use crate::core::base::number::decimal;
-use crate::core::base::time::{day_of_date, month_and_day};
 use crate::core::config::Config;
 use crate::core::config::layout::Section;
 
-/// The bits of a topic's hash, which are those of a fact's.
-const HASH_MASK: u32 = 0xff_ffff;
 /// The facts that a field of their own name declares.
 const FIELD_FACTS: [&str; 2] = ["zone", "birthday"];
 
@@ -33,14 +31,6 @@ pub struct DeclaredFact {
     pub fact: u32,
     /// A topic's hash, a number's hundredths plus one, or 0 for a refused answer.
     pub value: u32,
-}
-
-/// Returns the fact that denies a topic: the complement of the topic's hash.
-///
-/// With the topic as its value, no other fact reads like it.
-#[must_use]
-pub const fn denial_of(topic: u32) -> u32 {
-    !topic & HASH_MASK
 }
 
 impl Declaration {
@@ -137,8 +127,8 @@ fn zone(config: &Config, name: &str) -> Option<u32> {
 fn birthday(date: &str) -> Option<u32> {
     let month_day = date.get(date.len().saturating_sub(5)..).unwrap_or("");
     // A leap year has every birthday.
-    let (month, day) = month_and_day(day_of_date(&["2020-", month_day].concat())?);
-    Some(u32::from(32 * month + day))
+    let date = Date::parse(&["2020-", month_day].concat())?;
+    Some(date.month_day().pack())
 }
 
 /// Returns the hash of a facet's topic, named `city` or in full `trip.city`.

@@ -1,9 +1,9 @@
 //! The packed fields of a call. In: `key␟value␞…` as the SDK packs them. Out: values by key, numbers and dates. Never: a
 //! second pass over the packed text.
 
+use crate::core::base::civil::Day;
 use crate::core::base::error::TrackError;
 use crate::core::base::number::decimal;
-use crate::core::base::time::day_of_date;
 
 /// Separator between a field's key and its value.
 pub const UNIT: char = '\u{1f}';
@@ -13,7 +13,7 @@ pub const RECORD: char = '\u{1e}';
 /// The fields of one call, split once.
 ///
 /// ```
-/// use escale::Fields;
+/// use escale::core::event::fields::Fields;
 /// let fields = Fields::parse("id\u{1f}B1\u{1e}value\u{1f}12.5\u{1e}");
 /// assert_eq!(fields.get("id"), Some("B1"));
 /// assert_eq!(fields.number("value"), Ok(Some(12.5)));
@@ -83,7 +83,7 @@ impl<'a> Fields<'a> {
     pub fn day(&self, key: &str) -> Result<u16, TrackError> {
         match self.text(key) {
             None => Ok(0),
-            Some(date) => day_of_date(date).ok_or(TrackError::BadField),
+            Some(date) => Day::parse(date).map(Day::get).ok_or(TrackError::BadField),
         }
     }
 }

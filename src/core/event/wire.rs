@@ -11,8 +11,8 @@ use super::{
     Activity, BookingEvent, Details, Event, EventKind, MAX_TOPICS, Payload, ScenarioFired,
     Subscription, TopicWeight, Travel,
 };
+use crate::core::base::civil::Day;
 use crate::core::base::enums::{Channel, Frequency, Source};
-use crate::core::base::time::LAST_DAY;
 
 const HEAD_BYTES: usize = 1 + 1 + 4 + 1;
 const DETAIL_BYTES: usize = 4 + 4 + 4 + 2 + 2 + 1 + 1 + 4;
@@ -104,8 +104,8 @@ impl Event {
         }
         let parts = Parts::read(&mut r, count)?;
         let travel = &parts.detail.travel;
-        let is_in_time =
-            at_s <= i32::MAX as u32 && travel.start_day.max(travel.end_day) <= LAST_DAY;
+        let is_in_time = at_s <= i32::MAX as u32
+            && travel.start_day.max(travel.end_day) <= Day::MAX_TRAVEL.get();
         if !r.0.is_empty() || topics.len() > MAX_TOPICS || !is_in_time {
             return None;
         }

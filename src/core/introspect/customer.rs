@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::core::base::enums::Channel;
 use crate::core::base::hash::{Namespace, name_hash};
-use crate::core::base::time::unix_ms_of;
+use crate::core::base::time::Timestamp;
 use crate::core::config::Config;
 use crate::core::config::layout::Section;
 use crate::core::profile::Fact;
@@ -163,7 +163,7 @@ fn denied(fact: &Fact, config: &Config) -> Option<DeniedKnowledge> {
     Some(DeniedKnowledge {
         topic,
         source: fact.source.name(),
-        at_ms: unix_ms_of(fact.at_s),
+        at_ms: Timestamp::new(fact.at_s).unix_ms(),
     })
 }
 
@@ -198,6 +198,6 @@ fn told(fact: &Fact, config: &Config) -> Option<FactKnowledge> {
         fact: name.to_owned(),
         value,
         source: fact.source.name(),
-        at_ms: unix_ms_of(fact.at_s),
+        at_ms: Timestamp::new(fact.at_s).unix_ms(),
     })
 }

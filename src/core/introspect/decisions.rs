@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::core::base::hash::Namespace;
-use crate::core::base::time::unix_ms_of;
+use crate::core::base::time::Timestamp;
 use crate::core::config::Config;
 use crate::core::event::decision_record::LEVELS;
 use crate::core::profile::Profile;
@@ -52,7 +52,7 @@ fn named(decision: &AttributedDecision, config: &Config) -> DecisionKnowledge {
         .index_of(Namespace::Offer, decision.offer)
         .map(|o| config.offer(o).name);
     let text = |name: u32| config.text(name).to_owned();
-    let minute_ms = |minute: u32| unix_ms_of(minute * 60);
+    let minute_ms = |minute: u32| Timestamp::new(minute * 60).unix_ms();
     DecisionKnowledge {
         id: format!("{:08x}", record.id),
         config: format!("{:08x}", record.config),

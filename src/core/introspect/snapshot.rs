@@ -7,15 +7,17 @@ use serde::Serialize;
 
 use super::customer::CustomerKnowledge;
 use super::decisions::{DecisionKnowledge, decisions};
-use crate::core::base::time::{DAY_S, LANDMARK_UNIX_S, seconds_of, unix_ms_of};
+use crate::core::base::civil::Day;
+use crate::core::base::time::Timestamp;
 use crate::core::config::layout::Section;
-use crate::core::decision::caps::contacts;
-use crate::core::decision::experiment;
+use crate::core::config::season;
 use crate::core::decision::fatigue;
 use crate::core::engine::Engine;
 use crate::core::profile::{Counts, Profile, TripStep};
 use crate::core::traits::affinity::Affinity;
-use crate::core::traits::{season, trip};
+use crate::core::traits::contacts::contacts;
+use crate::core::traits::experiment;
+use crate::core::traits::trip;
 
 /// All that is known.
 #[derive(Clone, Debug, Serialize)]
@@ -114,8 +116,14 @@ pub struct BookingKnowledge {
 #[must_use]
 pub fn snapshot(engine: &Engine, now_ms: f64) -> Knowledge {
     let profile = engine.known();
-    let now_s = profile.read_time(seconds_of(now_ms));
-    let moment_ms = |s: u32| if s == 0 { 0.0 } else { unix_ms_of(s) };
+    let now_s = profile.read_time(Timestamp::from_unix_ms(now_ms).get());
+    let moment_ms = |s: u32| {
+        if s == 0 {
+            0.0
+        } else {
+            Timestamp::new(s).unix_ms()
+        }
+    };
     Knowledge {
         counts: profile.counts,
         first_ms: moment_ms(profile.first_s),
@@ -185,7 +193,8 @@ fn families(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FamilyKnowled
         .map(|(index, state)| FamilyKnowledge {
             name: config.text(config.family(index as u16).name).to_owned(),
             ignored: state.ignored,
-            rests_until_ms: (state.rests_until_s > now_s).then(|| unix_ms_of(state.rests_until_s)),
+            rests_until_ms: (state.rests_until_s > now_s)
+                .then(|| Timestamp::new(state.rests_until_s).unix_ms()),
             is_promoted: state.is_promoted,
         });
     named
@@ -228,14 +237,14 @@ fn trips(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<TripKnowledge> {
         step: t.step,
         moment: t.moment.name(),
         is_quote_abandoned: t.is_abandoned,
-        last_ms: unix_ms_of(t.last_s),
+        last_ms: Timestamp::new(t.last_s).unix_ms(),
     });
     told.collect()
 }
 
 fn bookings(engine: &Engine, profile: &Profile) -> Vec<BookingKnowledge> {
     let told = profile.bookings.iter().map(|b| BookingKnowledge {
-        at_ms: unix_ms_of(b.at_min * 60),
+        at_ms: Timestamp::new(b.at_min * 60).unix_ms(),
         cancelled: b.cancelled,
         value: f64::from(b.value_cents) / 100.0,
         destination: place_name(engine, b.travel.destination),
@@ -256,37 +265,7 @@ fn place_name(engine: &Engine, hash: u32) -> Option<String> {
     (hash != 0).then(|| known.unwrap_or_else(|| "other".to_owned()))
 }
 
-/// A day since the landmark as a date; 0 is "not said". (Howard Hinnant, *chrono-compatible low-level date
-/// algorithms*, `civil_from_days`.)
+/// Returns the date of a day, `YYYY-MM-DD`; `None` for 0, which stands for "not said".
 fn date_of_day(day: u16) -> Option<String> {
-    if day == 0 {
-        return None;
-    }
-    let z = u32::from(day) + (LANDMARK_UNIX_S / u64::from(DAY_S)) as u32 + 719_468;
-    let (era, day_of_era) = (z / 146_097, z % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let date = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = year_of_era + era * 400 + u32::from(month <= 2);
-    Some(format!("{year:04}-{month:02}-{date:02}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::base::time::day_of_date;
-
-    #[test]
-    fn days_and_dates_agree() {
-        for day in 1..29_000u16 {
-            assert_eq!(date_of_day(day).and_then(|d| day_of_date(&d)), Some(day));
-        }
-    }
+    (day > 0).then(|| Day::new(day).date().to_string())
 }

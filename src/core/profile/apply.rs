@@ -14,12 +14,11 @@ use super::trips::{Booking, Trip, TripStep};
 use crate::core::base::enums::Frequency;
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::hash::{Namespace, mix};
-use crate::core::config::{Config, Facet, Scope};
+use crate::core::config::{Config, Facet, Scope, season};
 use crate::core::event::declaration::Declaration;
 use crate::core::event::message::MessageRef;
 use crate::core::event::offer::{OfferAction, OfferEvent};
 use crate::core::event::{BookingEvent, Event, Payload, ScenarioFired, Travel};
-use crate::core::traits::season;
 
 /// The bits of a fact's or a family's hash.
 const HASH_MASK: u32 = 0xff_ffff;

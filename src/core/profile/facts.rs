@@ -5,7 +5,7 @@ use super::bounded::{Bounded, Entry, Merge};
 use super::wire::ago;
 use crate::core::base::bits::{BitReader, BitWriter};
 use crate::core::base::enums::Source;
-use crate::core::event::declaration::denial_of;
+use crate::core::base::hash::denial_of;
 
 /// A declared fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@ mod topics;
 mod trips;
 mod wire;
 
+use super::base::civil::MonthDay;
 use super::base::event_kind::EventKind;
 use super::base::hash::{Namespace, name_hash};
 use super::config::Config;
@@ -33,7 +34,7 @@ pub use wire::VERSION;
 /// The knowledge about a visitor.
 ///
 /// ```
-/// use escale::Profile;
+/// use escale::core::profile::Profile;
 /// let profile = Profile::default();
 /// let bytes = profile.encode();
 /// assert_eq!(Profile::decode(&bytes), Ok(profile));
@@ -99,7 +100,7 @@ pub struct Counts {
 /// They are merged in the order of their bytes, so that their own order has no effect.
 ///
 /// ```
-/// use escale::{Profile, merged};
+/// use escale::core::profile::{Profile, merged};
 /// let (a, b) = (Profile::default(), Profile { last_s: 9, ..Profile::default() });
 /// assert_eq!(merged(&[a.clone(), b.clone()]).encode(), merged(&[b, a]).encode());
 /// ```
@@ -208,13 +209,12 @@ impl Profile {
 
     /// Returns month and day of the visitor's birthday, if it was declared.
     #[must_use]
-    pub fn birthday(&self) -> Option<(u16, u16)> {
+    pub fn birthday(&self) -> Option<MonthDay> {
         let value = self
             .facts
             .find(name_hash(Namespace::Fact, "birthday"))?
             .value;
-        let (month, day) = (value / 32, value % 32);
-        ((1..=12).contains(&month) && day > 0).then_some((month as u16, day as u16))
+        MonthDay::unpack(value)
     }
 
     /// Returns the time of the latest event of a kind, in seconds since the epoch. `None` if no scenario asks for it.

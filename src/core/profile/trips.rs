@@ -4,8 +4,9 @@
 use super::bounded::{Entry, Merge};
 use super::wire::{ago, minutes_back, take_count};
 use crate::core::base::bits::{BitReader, BitWriter};
+use crate::core::base::civil::Day;
 use crate::core::base::event_kind::EventKind;
-use crate::core::base::time::{DAY_S, LAST_DAY};
+use crate::core::base::time::DAY_S;
 use crate::core::event::Travel;
 
 /// Most days between the departures of two mentions of one trip.
@@ -219,10 +220,16 @@ impl Travel {
             0 => 0,
             _ => i64::from(r.take_signed(8)) + i64::from(last_s / DAY_S),
         };
-        let start_day = r.sound(u16::try_from(start_day).ok().filter(|day| *day <= LAST_DAY));
+        let start_day = r.sound(
+            u16::try_from(start_day)
+                .ok()
+                .filter(|day| *day <= Day::MAX_TRAVEL.get()),
+        );
         let nights = r.take_golomb(3);
         let nights = r.sound(u16::try_from(nights).ok());
-        let end_day = r.sound(Some(start_day.wrapping_add(nights)).filter(|day| *day <= LAST_DAY));
+        let end_day = r.sound(
+            Some(start_day.wrapping_add(nights)).filter(|day| *day <= Day::MAX_TRAVEL.get()),
+        );
         Self {
             destination,
             start_day,

@@ -1,7 +1,8 @@
 //! A story's own clock. Comes in: times as people write them; goes out: milliseconds since the Unix epoch. Time never
 //! goes back.
 
-use crate::core::base::time::{DAY_S, day_of_date, unix_ms_of};
+use crate::core::base::civil::Day;
+use crate::core::base::time::Seconds;
 
 /// Seconds of each unit.
 const UNITS: [(char, f64); 5] = [
@@ -86,14 +87,17 @@ fn length_ms(text: &str) -> Option<f64> {
 fn date_time_ms(text: &str) -> Option<f64> {
     let text = text.strip_suffix('Z').unwrap_or(text);
     let (date, time) = text.split_once('T').unwrap_or((text, "00:00"));
-    let day = day_of_date(date).filter(|_| date.len() == 10)?;
+    let day = Day::parse(date).filter(|_| date.len() == 10)?;
     let mut parts = time
         .split(':')
         .map(|part| part.parse::<u32>().ok().filter(|_| part.len() == 2));
     let (hour, minute) = (parts.next()??, parts.next()??);
     let second = parts.next().unwrap_or(Some(0))?;
     let is_time = hour < 24 && minute < 60 && second < 60 && parts.next().is_none();
-    is_time.then(|| unix_ms_of(u32::from(day) * DAY_S + hour * 3600 + minute * 60 + second))
+    is_time.then(|| {
+        let of_day = Seconds::new(hour * 3600 + minute * 60 + second);
+        day.start().plus(of_day).unix_ms()
+    })
 }
 
 #[cfg(test)]

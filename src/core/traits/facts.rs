@@ -7,9 +7,9 @@ use super::time_facts::TimeFacts;
 use crate::core::attribute::Id;
 use crate::core::base::time::DAY_S;
 use crate::core::condition::bytecode::Facts;
-use crate::core::decision::experiment;
 use crate::core::event::TopicWeight;
 use crate::core::profile::{Booking, Profile};
+use crate::core::traits::experiment;
 
 /// What a condition may ask at a moment.
 #[derive(Clone, Copy, Debug)]

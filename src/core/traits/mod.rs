@@ -2,11 +2,12 @@
 
 pub mod affinity;
 pub mod channel;
+pub mod contacts;
 pub mod customer;
+pub mod experiment;
 pub mod facts;
 pub mod lifecycle;
 pub mod rfm;
-pub mod season;
 pub mod segments;
 pub mod time_facts;
 pub mod trip;

@@ -3,7 +3,7 @@
 
 use core::cell::OnceCell;
 
-use super::season;
+use super::contacts;
 use super::trip::{self, TripReading};
 use crate::core::attribute::Id;
 use crate::core::base::enums::Frequency;
@@ -11,7 +11,7 @@ use crate::core::base::enums::Moment;
 use crate::core::base::hash::{Namespace, hash_of_bytes};
 use crate::core::base::time::DAY_S;
 use crate::core::config::Config;
-use crate::core::decision::caps;
+use crate::core::config::season;
 use crate::core::profile::Profile;
 
 /// What is asked of time at a moment.
@@ -91,11 +91,13 @@ impl<'a> TimeFacts<'a> {
                     .reduce(f64::min)
             }
             a if a == Id::PressureDay as u16 => {
-                Some(f64::from(caps::count(self.profile, self.now_s, DAY_S)))
+                Some(f64::from(contacts::count(self.profile, self.now_s, DAY_S)))
             }
-            a if a == Id::PressureWeek as u16 => {
-                Some(f64::from(caps::count(self.profile, self.now_s, 7 * DAY_S)))
-            }
+            a if a == Id::PressureWeek as u16 => Some(f64::from(contacts::count(
+                self.profile,
+                self.now_s,
+                7 * DAY_S,
+            ))),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-/** The failure catalogue, a document's life and what comes with it: each story is named after its number in docs/reliability.md. */
+/** The failure catalogue, a document's life and what comes with it: each story has its number as a tag; see docs/reliability.md. */
 import assert from "node:assert/strict";
 import {
   CITY_PAGES,
@@ -11,6 +11,7 @@ import {
   storage,
   tell,
   untilState,
+  viewsOnce,
 } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
@@ -53,7 +54,8 @@ const TRAPPED = `
 
 export const lifeCatalogue = [
   story(
-    "f14_f15_back from the back-forward cache it looks again, counts one view, and has not kept the page out of it",
+    "back from the back-forward cache it looks again, counts one view, and has not kept the page out of it",
+    { tags: ["f14", "f15"] },
     async ({ visit, gate, at }) => {
       gate.prelude =
         'addEventListener("pageshow", ({ persisted }) => (window.wasFrozen = persisted));';
@@ -65,11 +67,7 @@ export const lifeCatalogue = [
       await browser.back();
       await untilState(browser, "ready");
       // A frozen page wakes up as it was left, ready: its view is told a moment later.
-      let views = 0;
-      while (views < 4) {
-        await flush(browser);
-        views = (await exported(browser)).knowledge.counts.page_views ?? 0;
-      }
+      const views = await viewsOnce(browser, 4);
       assert.equal(views, 4, "home, ski, the beach, and ski once more");
       const { frozen, reasons } = await browser.run(() => {
         const [entry] = /** @type {any[]} */ (performance.getEntriesByType("navigation"));
@@ -93,7 +91,8 @@ export const lifeCatalogue = [
   ),
 
   story(
-    "f15_a page left in the midst of making its database, and kept for back, does not keep the next ones from it",
+    "a page left in the midst of making its database, and kept for back, does not keep the next ones from it",
+    { tags: ["f15"] },
     async ({ visit, gate, at }) => {
       gate.prelude = LEFT_WHILE_MAKING;
       const browser = await visit();
@@ -107,39 +106,41 @@ export const lifeCatalogue = [
     },
   ),
 
-  story("f16_ten thousand pushState in a row are bounded work", async ({ engine, visit, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    // Firefox tells its driver of each, which takes it ten milliseconds beside the page's own: most of them come as events alone.
-    const real = engine === "firefox" ? PUSHES / 20 : PUSHES;
-    await browser.run(
-      (/** @type {number} */ count, /** @type {number} */ real) => {
-        for (let turn = 0; turn < count; turn += 1) {
-          try {
-            if (turn >= real) dispatchEvent(new PopStateEvent("popstate"));
-            else history.replaceState(null, "", `/city-trips/?turn=${turn}`);
-          } catch {
-            // Browsers refuse more than some hundred a moment: the events come all the same where they let them.
-            dispatchEvent(new PopStateEvent("popstate"));
+  story(
+    "ten thousand pushState in a row are bounded work",
+    { tags: ["f16"] },
+    async ({ engine, visit, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      // Firefox tells its driver of each, which takes it ten milliseconds beside the page's own: most of them come as events alone.
+      const real = engine === "firefox" ? PUSHES / 20 : PUSHES;
+      await browser.run(
+        (/** @type {number} */ count, /** @type {number} */ real) => {
+          for (let turn = 0; turn < count; turn += 1) {
+            try {
+              if (turn >= real) dispatchEvent(new PopStateEvent("popstate"));
+              else history.replaceState(null, "", `/city-trips/?turn=${turn}`);
+            } catch {
+              // Browsers refuse more than some hundred a moment: the events come all the same where they let them.
+              dispatchEvent(new PopStateEvent("popstate"));
+            }
           }
-        }
-        Object.assign(window, { hasTurned: true });
-      },
-      PUSHES,
-      real,
-    );
-    await browser.until("the turns", () => "hasTurned" in window);
-    await browser.until(
-      "the view of the last one",
-      () => new Promise((resolve) => setTimeout(() => resolve(true), 400)),
-    );
-    await flush(browser);
-    const { counts } = (await exported(browser)).knowledge;
-    assert.ok(counts.page_views >= 1 && counts.page_views <= 10, `${counts.page_views} views`);
-  }),
+          Object.assign(window, { hasTurned: true });
+        },
+        PUSHES,
+        real,
+      );
+      await browser.until("the turns", () => "hasTurned" in window);
+      await viewsOnce(browser, 2);
+      await lookAt(browser, [at("/ski/")]);
+      const views = await viewsOnce(browser, 3);
+      assert.equal(views, 3, "home, the last address of the ten thousand, and ski");
+    },
+  ),
 
   story(
-    "f17_a prerendered page is recorded when it is shown, not before",
+    "a prerendered page is recorded when it is shown, not before",
+    { tags: ["f17"] },
     async ({ visit, gate, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -166,20 +167,25 @@ export const lifeCatalogue = [
     },
   ),
 
-  story("f19_the snippet pasted twice is one instance", async ({ visit, gate, at }) => {
-    gate.rewrite = (html) =>
-      html.replace(
-        /<script async src="\/escale\/escale.js"[^>]*><\/script>/,
-        (snippet) => snippet + snippet,
-      );
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    assert.equal((await exported(browser)).knowledge.counts.page_views, 1);
-    assert.equal(gate.asked("/v1/config").length, 1);
-  }),
+  story(
+    "the snippet pasted twice is one instance",
+    { tags: ["f19"] },
+    async ({ visit, gate, at }) => {
+      gate.rewrite = (html) =>
+        html.replace(
+          /<script async src="\/escale\/escale.js"[^>]*><\/script>/,
+          (snippet) => snippet + snippet,
+        );
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      assert.equal((await exported(browser)).knowledge.counts.page_views, 1);
+      assert.equal(gate.asked("/v1/config").length, 1);
+    },
+  ),
 
   story(
-    "f21_an engine that traps is begun once more, then left off, and the default shows",
+    "an engine that traps is begun once more, then left off, and the default shows",
+    { tags: ["f21"] },
     async ({ visit, gate, at }) => {
       gate.prelude = TRAPPED;
       const browser = await visit();
@@ -204,7 +210,8 @@ export const lifeCatalogue = [
   ),
 
   story(
-    "f23_a browser that a machine drives gets the default, and is not counted",
+    "a browser that a machine drives gets the default, and is not counted",
+    { tags: ["f23"] },
     async ({ visit, gate, at }) => {
       gate.rewrite = (html) => html.replace(' data-bots="allow"', "");
       const browser = await visit();
@@ -219,25 +226,34 @@ export const lifeCatalogue = [
   ),
 
   ...[400, 403, 413, 422].map((status) =>
-    story(`f26_an answer of ${status} is not asked for again`, async ({ visit, gate, at }) => {
-      gate.answers.set("/v1/sync", {
-        status,
-        type: "application/json",
-        body: JSON.stringify({ error: { code: "malformed" } }),
-      });
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
-      for (let count = 0; count < 3; count += 1) {
-        await tell(browser, "track", "search", { destination: "bali" });
-        await flush(browser);
-      }
-      assert.equal(gate.asked("/v1/sync").length, 1);
-      assert.equal((await exported(browser)).knowledge.counts.searches, 3, "nothing is lost here");
-    }),
+    story(
+      `an answer of ${status} is not asked for again`,
+      { tags: ["f26"] },
+      async ({ visit, gate, at }) => {
+        gate.answers.set("/v1/sync", {
+          status,
+          type: "application/json",
+          body: JSON.stringify({ error: { code: "malformed" } }),
+        });
+        const browser = await visit();
+        await arriveAndAccept(browser, at("/"));
+        for (let count = 0; count < 3; count += 1) {
+          await tell(browser, "track", "search", { destination: "bali" });
+          await flush(browser);
+        }
+        assert.equal(gate.asked("/v1/sync").length, 1);
+        assert.equal(
+          (await exported(browser)).knowledge.counts.searches,
+          3,
+          "nothing is lost here",
+        );
+      },
+    ),
   ),
 
   story(
-    "f31_a hotel's log-in page instead of the server: refused, and nothing is lost",
+    "a hotel's log-in page instead of the server: refused, and nothing is lost",
+    { tags: ["f31"] },
     async ({ visit, gate, at }) => {
       gate.answers.set("/v1/sync", {
         status: 200,
@@ -254,7 +270,8 @@ export const lifeCatalogue = [
   ),
 
   story(
-    "f33_a tab that was opened from another one, with its session, writes under a name of its own",
+    "a tab that was opened from another one, with its session, writes under a name of its own",
+    { tags: ["f33"] },
     async ({ engine, visit, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));

@@ -1,4 +1,4 @@
-/** The failure catalogue, hostile and clumsy pages: each story is named after its number in docs/reliability.md. */
+/** The failure catalogue, hostile and clumsy pages: each story has its number as a tag; see docs/reliability.md. */
 import assert from "node:assert/strict";
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
@@ -121,7 +121,8 @@ function drawHostile(texts, addresses) {
 
 export const pageCatalogue = [
   story(
-    "f47_hostile texts and addresses of offers are text, or dropped",
+    "hostile texts and addresses of offers are text, or dropped",
+    { tags: ["f47"] },
     async ({ visit, gate, at }) => {
       gate.prelude = await blocksScript();
       const browser = await visit();
@@ -148,38 +149,45 @@ export const pageCatalogue = [
     },
   ),
 
-  story("f48_addresses that mean to pollute prototypes pollute nothing", async ({ visit, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    for (const query of [
-      "__proto__[polluted]=1",
-      "constructor[prototype][polluted]=1",
-      "__proto__.polluted=1",
-      "escale_send=__proto__&utm_medium=__proto__&escale_family=constructor",
-    ]) {
-      await browser.open(at(`/?${query}`));
-      await untilState(browser, "ready");
-      await tell(
-        browser,
-        "track",
-        "search",
-        JSON.parse('{"__proto__": {"polluted": 1}, "constructor": 1, "destination": "__proto__"}'),
-      );
-      await flush(browser);
-      assert.equal(
-        await browser.run(
-          () =>
-            /** @type {any} */ ({}).polluted === undefined &&
-            /** @type {any} */ ([]).polluted === undefined,
-        ),
-        true,
-        query,
-      );
-    }
-  }),
+  story(
+    "addresses that mean to pollute prototypes pollute nothing",
+    { tags: ["f48"] },
+    async ({ visit, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      for (const query of [
+        "__proto__[polluted]=1",
+        "constructor[prototype][polluted]=1",
+        "__proto__.polluted=1",
+        "escale_send=__proto__&utm_medium=__proto__&escale_family=constructor",
+      ]) {
+        await browser.open(at(`/?${query}`));
+        await untilState(browser, "ready");
+        await tell(
+          browser,
+          "track",
+          "search",
+          JSON.parse(
+            '{"__proto__": {"polluted": 1}, "constructor": 1, "destination": "__proto__"}',
+          ),
+        );
+        await flush(browser);
+        assert.equal(
+          await browser.run(
+            () =>
+              /** @type {any} */ ({}).polluted === undefined &&
+              /** @type {any} */ ([]).polluted === undefined,
+          ),
+          true,
+          query,
+        );
+      }
+    },
+  ),
 
   story(
-    "f49_an address as long and strange as may be adds at most what one page does",
+    "an address as long and strange as may be adds at most what one page does",
+    { tags: ["f49"] },
     async ({ visit, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -198,7 +206,8 @@ export const pageCatalogue = [
   ),
 
   story(
-    "f50_slots that are moved, doubled, taken out and drawn anew throw nothing and do not loop",
+    "slots that are moved, doubled, taken out and drawn anew throw nothing and do not loop",
+    { tags: ["f50"] },
     async ({ visit, at }) => {
       const browser = await visit();
       await becomeCityLover(browser, at);
@@ -244,34 +253,38 @@ export const pageCatalogue = [
     },
   ),
 
-  story("f51_hostile messages and named elements change nothing", async ({ visit, gate, at }) => {
-    gate.rewrite = (html) =>
-      html.replace(
-        "<body>",
-        '<body><form id="documentElement"><input name="dataset"></form><img name="querySelectorAll2" id="customElements2"><a id="escale_q" name="escale"></a><form name="navigation"></form>',
-      );
-    const browser = await visit();
-    await becomeCityLover(browser, at);
-    await browser.run(() => {
-      for (const data of [
-        null,
-        1,
-        "look",
-        "withdraw",
-        { type: "escale", verb: "profile.forget" },
-        ["consent", "denied"],
-        { __proto__: null },
-      ]) {
-        window.postMessage(data, "*");
-        new BroadcastChannel("escale:demo").postMessage(data);
-      }
-    });
-    await flush(browser);
-    await untilState(browser, "ready");
-    await browser.open(at("/"));
-    await untilState(browser, "ready");
-    assert.equal((await slot(browser)).state, "offer");
-  }),
+  story(
+    "hostile messages and named elements change nothing",
+    { tags: ["f51"] },
+    async ({ visit, gate, at }) => {
+      gate.rewrite = (html) =>
+        html.replace(
+          "<body>",
+          '<body><form id="documentElement"><input name="dataset"></form><img name="querySelectorAll2" id="customElements2"><a id="escale_q" name="escale"></a><form name="navigation"></form>',
+        );
+      const browser = await visit();
+      await becomeCityLover(browser, at);
+      await browser.run(() => {
+        for (const data of [
+          null,
+          1,
+          "look",
+          "withdraw",
+          { type: "escale", verb: "profile.forget" },
+          ["consent", "denied"],
+          { __proto__: null },
+        ]) {
+          window.postMessage(data, "*");
+          new BroadcastChannel("escale:demo").postMessage(data);
+        }
+      });
+      await flush(browser);
+      await untilState(browser, "ready");
+      await browser.open(at("/"));
+      await untilState(browser, "ready");
+      assert.equal((await slot(browser)).state, "offer");
+    },
+  ),
 
   story(
     "where a tag manager strips the attributes, the page says its options beforehand",
@@ -287,7 +300,8 @@ export const pageCatalogue = [
   ),
 
   story(
-    "f51_an element that stands in for the running script leaves the default",
+    "an element that stands in for the running script leaves the default",
+    { tags: ["f51"] },
     async ({ visit, gate, at }) => {
       gate.rewrite = (html) =>
         html

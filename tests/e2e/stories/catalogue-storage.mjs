@@ -1,4 +1,4 @@
-/** The failure catalogue, storage and clock: each story is named after its number in docs/reliability.md. */
+/** The failure catalogue, storage and clock: each story has its number as a tag; see docs/reliability.md. */
 import assert from "node:assert/strict";
 import {
   CITY_PAGES,
@@ -71,7 +71,8 @@ const erase = Object.defineProperty(() => {}, "name", { value: "delete" });
 
 export const storageCatalogue = [
   story(
-    "f03_no room at the start: it works from memory, and the site's own keys are untouched",
+    "no room at the start: it works from memory, and the site's own keys are untouched",
+    { tags: ["f03"] },
     async ({ visit, gate, at }) => {
       gate.prelude = FULL(true);
       const browser = await visit();
@@ -85,7 +86,8 @@ export const storageCatalogue = [
   ),
 
   story(
-    "f04_room runs out in mid-session: nothing is thrown, and what waited is kept once there is room",
+    "room runs out in mid-session: nothing is thrown, and what waited is kept once there is room",
+    { tags: ["f04"] },
     async ({ visit, gate, at }) => {
       gate.prelude = FULL(false);
       const browser = await visit();
@@ -104,7 +106,8 @@ export const storageCatalogue = [
 
   ...[flip, cut, nonsense].map((damage) =>
     story(
-      `f06_a stored profile that is damaged (${damage.name}) is put aside, and an empty one begins`,
+      `a stored profile that is damaged (${damage.name}) is put aside, and an empty one begins`,
+      { tags: ["f06"] },
       async ({ visit, gate, at }) => {
         // The server would tell what it holds of the lost one.
         gate.answers.set("/v1/sync", { status: 503 });
@@ -126,7 +129,8 @@ export const storageCatalogue = [
   ),
 
   story(
-    "f07_a profile of a later release is left alone, and the page goes on without",
+    "a profile of a later release is left alone, and the page goes on without",
+    { tags: ["f07"] },
     async ({ visit, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -141,7 +145,8 @@ export const storageCatalogue = [
   ),
 
   story(
-    "f09_a key deleted in mid-session is rebuilt, but never after a withdrawal",
+    "a key deleted in mid-session is rebuilt, but never after a withdrawal",
+    { tags: ["f09"] },
     async ({ visit, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -159,7 +164,8 @@ export const storageCatalogue = [
   ),
 
   story(
-    "f11_storage that the browser purged is no consent, begins again without an error, and makes nobody new",
+    "storage that the browser purged is no consent, begins again without an error, and makes nobody new",
+    { tags: ["f11"] },
     async ({ visit, at, engine }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -188,7 +194,8 @@ export const storageCatalogue = [
   ),
 
   story(
-    "f37_a clock a year back, and one in 1970: nothing is negative, no number, or thrown",
+    "a clock a year back, and one in 1970: nothing is negative, no number, or thrown",
+    { tags: ["f37"] },
     async ({ visit, gate, at }) => {
       gate.prelude = CLOCK;
       const browser = await visit();
@@ -215,7 +222,8 @@ export const storageCatalogue = [
   ),
 
   story(
-    "f40_a machine that slept: a visit ends by the time that passed, not by timers",
+    "a machine that slept: a visit ends by the time that passed, not by timers",
+    { tags: ["f40"] },
     async ({ visit, gate, at }) => {
       gate.prelude = CLOCK;
       const browser = await visit();

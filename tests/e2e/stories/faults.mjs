@@ -60,10 +60,11 @@ const ABSENT = `for (const name of ["localStorage", "sessionStorage", "indexedDB
 /**
  * A story in which the engine cannot be had.
  * @param {string} name
+ * @param {import("../story.mjs").StoryOptions} options
  * @param {(gate: import("../gate.mjs").Gate) => void} spoil
  */
-const withoutEngine = (name, spoil) =>
-  story(`${name}: the default stays`, async ({ visit, gate, at }) => {
+const withoutEngine = (name, options, spoil) =>
+  story(`${name}: the default stays`, options, async ({ visit, gate, at }) => {
     spoil(gate);
     const browser = await visit();
     await browser.open(at("/"));
@@ -80,49 +81,53 @@ async function assertDefault(browser) {
   assert.match(hero.text, /où faire escale/);
 }
 
-/** @param {string} name @param {string} prelude */
-const withoutStorage = (name, prelude) =>
-  story(`${name}: it works from memory, and the default stays`, async ({ visit, gate, at }) => {
-    gate.prelude = prelude;
-    const browser = await visit();
-    await browser.open(at("/"));
-    await untilState(browser, "pending");
-    await browser.click("#consent-accept");
-    await untilState(browser, "memory");
-    await assertDefault(browser);
-    assert.deepEqual(gate.asked("/v1/sync"), [], "what is not kept is not sent");
-  });
+/** @param {string} name @param {import("../story.mjs").StoryOptions} options @param {string} prelude */
+const withoutStorage = (name, options, prelude) =>
+  story(
+    `${name}: it works from memory, and the default stays`,
+    options,
+    async ({ visit, gate, at }) => {
+      gate.prelude = prelude;
+      const browser = await visit();
+      await browser.open(at("/"));
+      await untilState(browser, "pending");
+      await browser.click("#consent-accept");
+      await untilState(browser, "memory");
+      await assertDefault(browser);
+      assert.deepEqual(gate.asked("/v1/sync"), [], "what is not kept is not sent");
+    },
+  );
 
 export const faultStories = [
-  withoutEngine("f20_the module is missing", (gate) =>
+  withoutEngine("the module is missing", { tags: ["f20"] }, (gate) =>
     gate.answers.set("/escale/escale_bg.wasm", { status: 404 }),
   ),
-  withoutEngine("f20_the module is another one", (gate) =>
+  withoutEngine("the module is another one", { tags: ["f20"] }, (gate) =>
     gate.answers.set("/escale/escale_bg.wasm", {
       status: 200,
       type: "application/wasm",
       body: "\0asm\x01\0\0\0",
     }),
   ),
-  withoutEngine("f20_the module is of another type", (gate) =>
+  withoutEngine("the module is of another type", { tags: ["f20"] }, (gate) =>
     gate.answers.set("/escale/escale_bg.wasm", {
       status: 200,
       type: "text/html",
       body: "<h1>404</h1>",
     }),
   ),
-  withoutEngine("f20_the policy forbids modules", (gate) => {
+  withoutEngine("the policy forbids modules", { tags: ["f20"] }, (gate) => {
     gate.policy = (policy) => policy.replace("'wasm-unsafe-eval'", "");
     gate.expected = "policy";
   }),
-  withoutEngine("f22_there is no memory left", (gate) => (gate.prelude = NO_MEMORY)),
-  withoutEngine("f20_the client is missing", (gate) =>
+  withoutEngine("there is no memory left", { tags: ["f22"] }, (gate) => (gate.prelude = NO_MEMORY)),
+  withoutEngine("the client is missing", { tags: ["f20"] }, (gate) =>
     gate.answers.set("/escale/client.js", { status: 404 }),
   ),
-  withoutEngine("f45_the config is missing", (gate) =>
+  withoutEngine("the config is missing", { tags: ["f45"] }, (gate) =>
     gate.answers.set("/v1/config", { status: 404 }),
   ),
-  withoutEngine("f45_the config is no config", (gate) =>
+  withoutEngine("the config is no config", { tags: ["f45"] }, (gate) =>
     gate.answers.set("/v1/config", {
       status: 200,
       type: "application/octet-stream",
@@ -164,11 +169,12 @@ export const faultStories = [
     },
   ),
 
-  withoutStorage("f01_storage is denied", DENIED),
-  withoutStorage("f02_storage is absent", ABSENT),
+  withoutStorage("storage is denied", { tags: ["f01"] }, DENIED),
+  withoutStorage("storage is absent", { tags: ["f02"] }, ABSENT),
 
   story(
-    "f20_the module comes too late: the default stays, then it works",
+    "the module comes too late: the default stays, then it works",
+    { tags: ["f20"] },
     async ({ visit, gate, at }) => {
       let release = () => {};
       gate.held.set("/escale/escale_bg.wasm", new Promise((resolve) => (release = resolve)));
@@ -194,7 +200,8 @@ export const faultStories = [
   ),
 
   story(
-    "f45_a config with a fault is told once, with its place and a remedy, and the default stays",
+    "a config with a fault is told once, with its place and a remedy, and the default stays",
+    { tags: ["f45"] },
     async ({ visit, gate, at }) => {
       gate.answers.set("/broken.json", {
         status: 200,

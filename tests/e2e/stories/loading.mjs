@@ -89,7 +89,8 @@ export const loadingStories = [
   ),
 
   story(
-    "f17_a page that Chromium prerenders is recorded once somebody looks at it",
+    "a page that Chromium prerenders is recorded once somebody looks at it",
+    { tags: ["f17"] },
     async ({ visit, gate, at }) => {
       const rules = `<script type="speculationrules">${JSON.stringify({ prerender: [{ urls: ["/ski/"], eagerness: "immediate" }] })}</script>`;
       const browser = await visit();

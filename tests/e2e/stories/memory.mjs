@@ -59,7 +59,8 @@ export const memoryStories = [
   }),
 
   story(
-    "f56_a profile folder that a backup put back: what the server knows counts once, and the visit goes on",
+    "a profile folder that a backup put back: what the server knows counts once, and the visit goes on",
+    { tags: ["f56"] },
     async ({ newVisitor, at }) => {
       const visitor = newVisitor();
       const searched = async (/** @type {Browser} */ browser, /** @type {number} */ times) => {
@@ -106,32 +107,36 @@ export const memoryStories = [
     },
   ),
 
-  story("f32_four tabs used in turn and at once lose and double nothing", async ({ visit, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
-    const tabs = await openTabs(browser, EXOTIC_PAGES.map(at));
-    for (const [index, tab] of tabs.entries()) {
-      await browser.goTo(tab);
-      await lookAt(browser, [at(/** @type {string} */ ([...CITY_PAGES, "/ski/"][index]))]);
-      await browser.run(waitForTheWord, SEARCHES_A_TAB);
-    }
-    await browser.run(() => new BroadcastChannel("e2e").postMessage("go"));
-    await browser.until("its searches", () => "hasSearched" in window);
-    // One tab is closed and one goes on to another page right after: what they had not committed must not be lost.
-    await browser.closeTab();
-    await browser.goTo(/** @type {string} */ (tabs[2]));
-    await browser.until("its searches", () => "hasSearched" in window);
-    await lookAt(browser, [at("/plage/")]);
-    for (const tab of tabs.slice(0, 2)) {
-      await browser.goTo(tab);
+  story(
+    "four tabs used in turn and at once lose and double nothing",
+    { tags: ["f32"] },
+    async ({ visit, at }) => {
+      const browser = await visit();
+      await arriveAndAccept(browser, at("/"));
+      const tabs = await openTabs(browser, EXOTIC_PAGES.map(at));
+      for (const [index, tab] of tabs.entries()) {
+        await browser.goTo(tab);
+        await lookAt(browser, [at(/** @type {string} */ ([...CITY_PAGES, "/ski/"][index]))]);
+        await browser.run(waitForTheWord, SEARCHES_A_TAB);
+      }
+      await browser.run(() => new BroadcastChannel("e2e").postMessage("go"));
       await browser.until("its searches", () => "hasSearched" in window);
-      await flush(browser);
-    }
-    await lookAt(browser, [at("/")]);
-    const { counts } = (await exported(browser)).knowledge;
-    assert.equal(counts.searches, TABS * SEARCHES_A_TAB);
-    assert.equal(counts.page_views, 1 + EXOTIC_PAGES.length + TABS + 2);
-  }),
+      // One tab is closed and one goes on to another page right after: what they had not committed must not be lost.
+      await browser.closeTab();
+      await browser.goTo(/** @type {string} */ (tabs[2]));
+      await browser.until("its searches", () => "hasSearched" in window);
+      await lookAt(browser, [at("/plage/")]);
+      for (const tab of tabs.slice(0, 2)) {
+        await browser.goTo(tab);
+        await browser.until("its searches", () => "hasSearched" in window);
+        await flush(browser);
+      }
+      await lookAt(browser, [at("/")]);
+      const { counts } = (await exported(browser)).knowledge;
+      assert.equal(counts.searches, TABS * SEARCHES_A_TAB);
+      assert.equal(counts.page_views, 1 + EXOTIC_PAGES.length + TABS + 2);
+    },
+  ),
 
   story(
     "left in the midst of its work, a page loses nothing and holds up no other",

@@ -64,7 +64,8 @@ function assertClean({ number, source, begins, used, files }) {
 
 export const orderStories = SOURCES.map((source) =>
   story(
-    `r1_in_${ORDERS}_orders_nothing_happens_before_the_yes_of_${source}`,
+    `in ${ORDERS} orders nothing happens before the yes of ${source}`,
+    { tags: ["r1"] },
     async ({ visit, gate, at }) => {
       await serve(gate);
       const browser = await visit();

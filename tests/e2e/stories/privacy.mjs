@@ -1,4 +1,4 @@
-/** What is owed to visitors, in real browsers: each story is named after its number in docs/privacy.md. */
+/** What is owed to visitors, in real browsers: each story has its number as a tag; see docs/privacy.md. */
 import assert from "node:assert/strict";
 import {
   CITY_PAGES,
@@ -13,6 +13,7 @@ import {
   storage,
   tell,
   untilState,
+  viewsOnce,
 } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
@@ -89,7 +90,8 @@ async function spill(browser) {
 
 export const privacyStories = [
   story(
-    "r5_a withdrawal stops another visible tab within a second",
+    "a withdrawal stops another visible tab within a second",
+    { tags: ["r5"] },
     async ({ engine, visit, gate, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -130,7 +132,8 @@ export const privacyStories = [
   ),
 
   story(
-    "r6_an objection, apart from consent: no profiling and the default, until they say otherwise",
+    "an objection, apart from consent: no profiling and the default, until they say otherwise",
+    { tags: ["r6"] },
     async ({ visit, gate, at }) => {
       const browser = await visit();
       assert.equal((await becomeCityLover(browser, at)).state, "offer");
@@ -158,7 +161,8 @@ export const privacyStories = [
   ),
 
   story(
-    "r9_a profile ends when the site's own life time for it is over, however often they came",
+    "a profile ends when the site's own life time for it is over, however often they came",
+    { tags: ["r9"] },
     async ({ visit, gate, at }) => {
       gate.rewrite = (html) =>
         html
@@ -196,7 +200,8 @@ export const privacyStories = [
   ),
 
   story(
-    "r10_no address, query, text or person of a page is in any store or request",
+    "no address, query, text or person of a page is in any store or request",
+    { tags: ["r10"] },
     async ({ visit, gate, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -215,13 +220,9 @@ export const privacyStories = [
           location.hash === "#zzfragment" && document.documentElement.dataset["escale"] === "ready",
       );
       await spill(browser);
-      await flush(browser);
+      const views = await viewsOnce(browser, 1);
       await browser.run(() => history.pushState(null, "", "/zzpath/?zzquery"));
-      await browser.until(
-        "the view of the last one",
-        () => new Promise((resolve) => setTimeout(() => resolve(true), 400)),
-      );
-      await flush(browser);
+      await viewsOnce(browser, views + 1);
       const { searches, quote_starts } = (await exported(browser)).knowledge.counts;
       assert.ok(searches >= 1 && quote_starts >= 1, "what is to be known of it is known");
       const [stored, seen] = [await everything(browser), gate.sent];
@@ -246,7 +247,8 @@ export const privacyStories = [
   ),
 
   story(
-    "r17_a receipt of the consent: when, to what, to which words, where; kept, sent, shown, and gone with it",
+    "a receipt of the consent: when, to what, to which words, where; kept, sent, shown, and gone with it",
+    { tags: ["r17"] },
     async ({ visit, gate, at, world }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));

@@ -50,31 +50,38 @@ async function assertUntouched(browser, gate, source) {
 }
 
 export const sourceStories = [
-  story("r2_a_consent_platform_says_yes_pauses_and_withdraws", async ({ visit, gate, at }) => {
-    gate.prelude = await platformScript();
-    consentBy(gate, "tcf");
-    const browser = await visit();
-    await browser.open(at("/voyages/lisbonne-3-nuits.html"));
-    await browser.until("the source to be there", () =>
-      performance.getEntriesByType("resource").some(({ name }) => name.endsWith("consent-tcf.js")),
-    );
-    await platform(browser, "come");
-    await platform(browser, "show");
-    await untilState(browser, "pending");
-    await assertUntouched(browser, gate, "tcf");
-    await platform(browser, "answer", ALL);
-    await untilState(browser, "ready");
-    assert.ok((await kept(browser))["visitor"]?.secret, "a visitor is kept");
-    await platform(browser, "show");
-    await untilState(browser, "pending");
-    assert.ok((await kept(browser))["visitor"]?.secret, "a pause erases nothing");
-    await platform(browser, "answer", [1, 2, 3, 4]);
-    await untilState(browser, "denied");
-    await emptied(browser);
-  }),
+  story(
+    "a consent platform says yes pauses and withdraws",
+    { tags: ["r2"] },
+    async ({ visit, gate, at }) => {
+      gate.prelude = await platformScript();
+      consentBy(gate, "tcf");
+      const browser = await visit();
+      await browser.open(at("/voyages/lisbonne-3-nuits.html"));
+      await browser.until("the source to be there", () =>
+        performance
+          .getEntriesByType("resource")
+          .some(({ name }) => name.endsWith("consent-tcf.js")),
+      );
+      await platform(browser, "come");
+      await platform(browser, "show");
+      await untilState(browser, "pending");
+      await assertUntouched(browser, gate, "tcf");
+      await platform(browser, "answer", ALL);
+      await untilState(browser, "ready");
+      assert.ok((await kept(browser))["visitor"]?.secret, "a visitor is kept");
+      await platform(browser, "show");
+      await untilState(browser, "pending");
+      assert.ok((await kept(browser))["visitor"]?.secret, "a pause erases nothing");
+      await platform(browser, "answer", [1, 2, 3, 4]);
+      await untilState(browser, "denied");
+      await emptied(browser);
+    },
+  ),
 
   story(
-    "r2_r17_a_platform_of_the_page_around_a_frame_is_asked_by_messages, and the receipt says what was agreed to",
+    "a platform of the page around a frame is asked by messages, and the receipt says what was agreed to",
+    { tags: ["r2", "r17"] },
     async ({ visit, gate, at }) => {
       consentBy(gate, "tcf");
       gate.policy = (policy) => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
@@ -140,7 +147,8 @@ export const sourceStories = [
   ),
 
   story(
-    "r2_legitimate_interest_and_a_missing_purpose_are_no_consent",
+    "legitimate interest and a missing purpose are no consent",
+    { tags: ["r2"] },
     async ({ visit, gate, at }) => {
       gate.prelude = await platformScript();
       consentBy(gate, "tcf");
@@ -159,23 +167,28 @@ export const sourceStories = [
     },
   ),
 
-  story("r3_where_the_law_does_not_apply_nothing_is_unlocked", async ({ visit, gate, at }) => {
-    gate.prelude = await platformScript();
-    consentBy(gate, "tcf");
-    const browser = await visit();
-    await browser.open(at("/"));
-    await platform(browser, "come");
-    await platform(browser, "doesNotApply");
-    // The page's own yes is not the platform's; its no is heard, and shows that all before it was.
-    await tell(browser, "consent", "granted");
-    await untilState(browser, "pending");
-    await tell(browser, "consent", "denied");
-    await untilState(browser, "denied");
-    await assertUntouched(browser, gate, "tcf");
-  }),
+  story(
+    "where the law does not apply nothing is unlocked",
+    { tags: ["r3"] },
+    async ({ visit, gate, at }) => {
+      gate.prelude = await platformScript();
+      consentBy(gate, "tcf");
+      const browser = await visit();
+      await browser.open(at("/"));
+      await platform(browser, "come");
+      await platform(browser, "doesNotApply");
+      // The page's own yes is not the platform's; its no is heard, and shows that all before it was.
+      await tell(browser, "consent", "granted");
+      await untilState(browser, "pending");
+      await tell(browser, "consent", "denied");
+      await untilState(browser, "denied");
+      await assertUntouched(browser, gate, "tcf");
+    },
+  ),
 
   story(
-    "r4_under_global_privacy_control_a_platforms_yes_keeps_nothing",
+    "under global privacy control a platforms yes keeps nothing",
+    { tags: ["r4"] },
     async ({ visit, gate, at }) => {
       gate.prelude = `Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { value: true });${await platformScript()}`;
       consentBy(gate, "tcf");
@@ -192,38 +205,46 @@ export const sourceStories = [
     },
   ),
 
-  story("f23_for_a_webdriver_no_source_is_even_asked", async ({ visit, gate, at }) => {
-    gate.rewrite = (html) =>
-      html
-        .replace(" data-site=", ' data-consent="tcf" data-layer="" data-site=')
-        .replace(' data-bots="allow"', "");
-    const browser = await visit();
-    await browser.open(at("/?escale_send=spring-7"));
-    await browser.until(
-      "Escale to be off",
-      () => document.documentElement.dataset["escale"] === "off",
-    );
-    await tell(browser, "ready");
-    assert.deepEqual(gate.asked("/escale/"), ["GET /escale/escale.js"]);
-  }),
+  story(
+    "for a webdriver no source is even asked",
+    { tags: ["f23"] },
+    async ({ visit, gate, at }) => {
+      gate.rewrite = (html) =>
+        html
+          .replace(" data-site=", ' data-consent="tcf" data-layer="" data-site=')
+          .replace(' data-bots="allow"', "");
+      const browser = await visit();
+      await browser.open(at("/?escale_send=spring-7"));
+      await browser.until(
+        "Escale to be off",
+        () => document.documentElement.dataset["escale"] === "off",
+      );
+      await tell(browser, "ready");
+      assert.deepEqual(gate.asked("/escale/"), ["GET /escale/escale.js"]);
+    },
+  ),
 
-  story("r1_consent_mode_begins_by_an_update_and_ends_by_one", async ({ visit, gate, at }) => {
-    consentBy(gate, "google");
-    gate.prelude = `window.dataLayer = []; (function () { dataLayer.push(arguments); })("consent", "default", { personalization_storage: "granted" });`;
-    const browser = await visit();
-    await browser.open(at("/"));
-    await browser.until("the source to follow", () =>
-      Object.hasOwn(/** @type {any} */ (window).dataLayer, "push"),
-    );
-    await gtag(browser, "update", { ad_storage: "granted" });
-    await untilState(browser, "pending");
-    await assertUntouched(browser, gate, "google");
-    await gtag(browser, "update", { personalization_storage: "granted" });
-    await untilState(browser, "ready");
-    await gtag(browser, "update", { personalization_storage: "denied" });
-    await untilState(browser, "denied");
-    await emptied(browser);
-  }),
+  story(
+    "consent mode begins by an update and ends by one",
+    { tags: ["r1"] },
+    async ({ visit, gate, at }) => {
+      consentBy(gate, "google");
+      gate.prelude = `window.dataLayer = []; (function () { dataLayer.push(arguments); })("consent", "default", { personalization_storage: "granted" });`;
+      const browser = await visit();
+      await browser.open(at("/"));
+      await browser.until("the source to follow", () =>
+        Object.hasOwn(/** @type {any} */ (window).dataLayer, "push"),
+      );
+      await gtag(browser, "update", { ad_storage: "granted" });
+      await untilState(browser, "pending");
+      await assertUntouched(browser, gate, "google");
+      await gtag(browser, "update", { personalization_storage: "granted" });
+      await untilState(browser, "ready");
+      await gtag(browser, "update", { personalization_storage: "denied" });
+      await untilState(browser, "denied");
+      await emptied(browser);
+    },
+  ),
 ];
 
 /** Waits until nothing of the visitor is kept any more. @param {Browser} browser */

@@ -68,7 +68,8 @@ export const syncStories = [
   ),
 
   story(
-    "r8_forgotten in one browser, a customer is gone from the others and from the server",
+    "forgotten in one browser, a customer is gone from the others and from the server",
+    { tags: ["r8"] },
     async ({ newVisitor, engine, gate, at }) => {
       const email = `${engine}-forgotten-${CUSTOMER}`;
       const [home, office] = [await newVisitor().open(), await newVisitor().open()];
@@ -95,7 +96,8 @@ export const syncStories = [
   ),
 
   story(
-    "r8_forgotten while consent is undecided, it is gone here and on the server",
+    "forgotten while consent is undecided, it is gone here and on the server",
+    { tags: ["r8"] },
     async ({ visit, gate, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -117,7 +119,8 @@ export const syncStories = [
   ),
 
   story(
-    "f27_a server that cannot answer is asked again for the customer, and the token is not blamed",
+    "a server that cannot answer is asked again for the customer, and the token is not blamed",
+    { tags: ["f27"] },
     async ({ visit, engine, gate, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -146,7 +149,8 @@ export const syncStories = [
   ),
 
   story(
-    "f35_withdrawn, it is gone here, in the other tab and on the server",
+    "withdrawn, it is gone here, in the other tab and on the server",
+    { tags: ["f35"] },
     async ({ visit, gate, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));

@@ -75,7 +75,8 @@ async function storm(browser, at, round) {
 
 export const tabStories = [
   story(
-    `f32_f34_tabs that are closed, left and opened while all write: ${TABS} tabs, ${EVENTS} events each, ${ROUNDS} times`,
+    `tabs that are closed, left and opened while all write: ${TABS} tabs, ${EVENTS} events each, ${ROUNDS} times`,
+    { tags: ["f32", "f34"] },
     async ({ visit, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
@@ -97,7 +98,8 @@ export const tabStories = [
   ),
 
   story(
-    "f13_a browser that is killed may lose its last moment, and is neither damaged nor counts twice",
+    "a browser that is killed may lose its last moment, and is neither damaged nor counts twice",
+    { tags: ["f13"] },
     async ({ newVisitor, at }) => {
       const visitor = newVisitor();
       const before = await visitor.open();
@@ -120,7 +122,7 @@ export const tabStories = [
       await untilState(after, "ready");
       await flush(after);
       const { searches } = (await exported(after)).knowledge.counts;
-      assert.ok(searches <= 100 && searches % 1 === 0, `${searches} of 100`);
+      assert.ok(searches >= 50 && searches <= 100, `${searches} of 100, 50 of them committed`);
       assert.equal((await kept(after))["quarantine"], undefined, "nothing was damaged");
       await lookAt(after, [at("/")]);
       assert.equal(

@@ -2,7 +2,7 @@
  * A look into the store, before the first choice. Comes in: a site's options. Goes out: what its last visit left, or that
  * storage cannot be had. Must not write: what is to be written, the recorder writes.
  */
-import { EMPTY } from "./chooser.js";
+import { EMPTY } from "../engine/inputs.js";
 import { ask, openDatabase, transact } from "../storage/idb.js";
 import { databaseName, tailPrefix } from "../storage/keys.js";
 import {

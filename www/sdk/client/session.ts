@@ -4,22 +4,23 @@
  * fails, the page's own content stays.
  */
 import { extend, type Runtime } from "#runtime";
-import { Chooser, EMPTY, type Known } from "./chooser.js";
+import { Chooser } from "../engine/chooser.js";
+import { EMPTY, type EngineInputs } from "../engine/inputs.js";
 import type { Desk, End, Recorder } from "../recorder/session-types.js";
 import type { OfferElement } from "../slots/element.js";
 import { openRuntime } from "./runtime.js";
 import { glimpse, type Glimpse } from "./read-for-decision.js";
 import { visitorHash } from "../base/hash.js";
-import { toNothing } from "../base/no-result.js";
+import { toNothing } from "../commands/no-result.js";
 import { newVisitor } from "../storage/records.js";
 import { Slots } from "../slots/slots.js";
 import { isTrap } from "../base/trap.js";
 import type { Client, Command, Mode, Options, Start, State } from "../base/types.js";
-import { runWord } from "./commands.js";
+import { runImmediately } from "./immediate-commands.js";
 
 /** Does of a command what needs no recorder, and answers it in any case. */
 export const undone = (options: Options, command: Command): Promise<void> =>
-  import("../recorder/index.js")
+  import("./deferred.js")
     .then((later) => later.undone(options, command))
     .catch((error: unknown) => toNothing(command, error));
 
@@ -52,7 +53,7 @@ export async function start(from: Start): Promise<Client> {
 class Session implements Client, Desk {
   readonly extend = extend;
   readonly newcomer = newVisitor(Date.now());
-  readonly known: Known;
+  readonly known: EngineInputs;
   readonly chooser: Chooser;
   readonly slots: Slots;
   readonly listeners = new Map<string, Set<(detail: unknown) => void>>();
@@ -102,7 +103,7 @@ class Session implements Client, Desk {
     if (!this.#wanted()) return;
     // What the site's server has chosen is chosen as of then: nothing changes before the visitor's eyes.
     if (document.querySelector("[data-escale-at]"))
-      this.#atMs = await (await import("../edge/hydrate.js")).takeOver();
+      this.#atMs = await (await import("../slots/server-rendered.js")).takeOver();
     await this.slots.open(this.#atMs ? Infinity : deadlineAt);
     this.#atMs = 0;
     if (!this.#wanted()) return;
@@ -123,7 +124,7 @@ class Session implements Client, Desk {
   run(command: Command): void {
     if (!this.#wanted()) return;
     this.guard(() => {
-      if (runWord(this, command)) return;
+      if (runImmediately(this, command)) return;
       return this.#recorder
         ? this.#recorder.run(command)
         : this.#record().then(
@@ -206,7 +207,7 @@ class Session implements Client, Desk {
   }
 
   async #bringRecorder(): Promise<Recorder> {
-    const recorder = await (await import("../recorder/index.js")).record(this);
+    const recorder = await (await import("./deferred.js")).record(this);
     if (!this.#wanted()) recorder.close();
     this.#recorder = recorder;
     return recorder;

@@ -3,7 +3,7 @@
  * letter what the browser builds from the same offer. Every text is escaped; addresses pass the same allow-list.
  */
 import { sketchBlock, type Content, type Sketch } from "../slots/render.js";
-import type { Language } from "../recorder/page.js";
+import type { Language } from "../base/language.js";
 import { WHY } from "../slots/labels.js";
 
 const ENTITIES: Readonly<Record<string, string>> = {

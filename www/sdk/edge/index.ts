@@ -4,7 +4,8 @@
  * deciding cannot fail: without a cookie, or when anything is wrong, the page's own content is the answer.
  */
 import { abandon, extend, initSync, Runtime } from "#runtime";
-import { Chooser, EMPTY, type Known } from "../client/chooser.js";
+import { Chooser } from "../engine/chooser.js";
+import { EMPTY, type EngineInputs } from "../engine/inputs.js";
 import { carriedIn } from "../storage/cookie.js";
 import { blockHtml, slotHtml } from "./html.js";
 import { EscaleError } from "../base/error.js";
@@ -113,7 +114,7 @@ function decide(
   const choices = new Map<string, readonly Choice[]>();
   if (carried && runtime?.loadWith(carried.state, carried.others) === 0) {
     const page = { explicit: topics.join(","), url, tokens: "" };
-    const known: Known = { ...carried, config, page, skewMs: 0, isPaused: false };
+    const known: EngineInputs = { ...carried, config, page, skewMs: 0, isPaused: false };
     runtime.setVisitor(...carried.visitor);
     runtime.page(atMs, page.explicit, page.url, page.tokens);
     const chooser = new Chooser(runtime, known, () => atMs);

@@ -4,7 +4,7 @@
  */
 import { compileConfig, Full, initSync, pendingTails, type Runtime } from "#full";
 import type { Explanation } from "#accounts";
-import { EMPTY, type Account, type Inputs } from "../client/chooser.js";
+import { EMPTY, type EngineSnapshot, type DecisionInputs } from "../engine/inputs.js";
 import type { Importable } from "./import.js";
 import { toBase64url } from "../storage/codec.js";
 import type { ExportedProfile, ToldProfile, WhatIf } from "../base/types.js";
@@ -41,7 +41,7 @@ export async function compile(json: string): Promise<Uint8Array> {
 
 /** Why a choice came out as it did, from the inputs it was made of; or how it would come out if some of them were others. */
 export async function explain(
-  inputs: Inputs,
+  inputs: DecisionInputs,
   { nowMs = inputs.nowMs, persona, consent }: WhatIf,
 ): Promise<Explanation> {
   await load();
@@ -60,7 +60,7 @@ export async function explain(
 
 /** What Escale thinks of a visitor, with the topics' names in a language. */
 export async function tellProfile(
-  account: Account,
+  account: EngineSnapshot,
   language: string,
 ): Promise<Omit<ToldProfile, "consent">> {
   await load();
@@ -74,7 +74,7 @@ export async function tellProfile(
 
 /** What an import makes of it: the bytes to be handed in, those of all others together; `undefined`: what was brought is no profile. */
 export async function joinImported(
-  { config }: Account,
+  { config }: EngineSnapshot,
   { replica, others, pending }: Importable,
   known: { readonly untold: Uint8Array | undefined; readonly others: Uint8Array },
 ): Promise<{ imported: Uint8Array; others: Uint8Array } | undefined> {
@@ -100,7 +100,7 @@ export async function joinImported(
 
 /** All that is kept of a visitor: the stored bytes, what they say in words, and the events that wait under a prefix. */
 export async function exportProfile(
-  account: Account,
+  account: EngineSnapshot,
   prefix: string,
   names: Pick<ExportedProfile, "replica_id" | "customer" | "consent">,
 ): Promise<ExportedProfile> {
@@ -124,7 +124,7 @@ export async function exportProfile(
   }
 }
 
-function asItWas({ config, visitor, state, others, page, nowMs }: Account): Runtime {
+function asItWas({ config, visitor, state, others, page, nowMs }: EngineSnapshot): Runtime {
   const runtime = Full.open(config);
   runtime.setVisitor(...visitor);
   runtime.loadWith(state, others);

@@ -3,7 +3,7 @@
  * over the page with the reasons and three answers. Text is only ever text; focus goes in, and comes back.
  */
 import type { Explanation } from "#accounts";
-import type { Language } from "../recorder/page.js";
+import type { Language } from "../base/language.js";
 
 /** What the visitor may say of an offer; the names are the engine's events. */
 export type Feedback = "offer_less" | "offer_booked" | "offer_never";

@@ -160,16 +160,20 @@ test("of calls that nobody can keep, each is answered", async () => {
   assert.ok(answers.every((answer) => answer.mock.callCount() === 1));
 });
 
-test("r8_who asks to be forgotten before consent is, and who begins anew waits for it", async () => {
-  const { seen, say, settled } = stage();
-  const done = mock.fn();
-  say("profile.forget", done);
-  say("consent", "granted");
-  await settled();
-  assert.deepEqual([seen.withdrawals, done.mock.callCount(), seen.starts.length], [1, 1, 1]);
-});
+test(
+  "who asks to be forgotten before consent is, and who begins anew waits for it",
+  { tags: ["r8"] },
+  async () => {
+    const { seen, say, settled } = stage();
+    const done = mock.fn();
+    say("profile.forget", done);
+    say("consent", "granted");
+    await settled();
+    assert.deepEqual([seen.withdrawals, done.mock.callCount(), seen.starts.length], [1, 1, 1]);
+  },
+);
 
-test("f19_an_assertion_repeated_starts_nothing_twice", async () => {
+test("an assertion repeated starts nothing twice", { tags: ["f19"] }, async () => {
   const { seen, say, settled } = stage();
   for (let times = 0; times < 5; times++) say("consent", "granted");
   await settled();
@@ -178,7 +182,7 @@ test("f19_an_assertion_repeated_starts_nothing_twice", async () => {
   assert.deepEqual([seen.starts.length, seen.stops], [1, 0]);
 });
 
-test("f20_a_client_that_cannot_be_had_leaves_the_default", async () => {
+test("a client that cannot be had leaves the default", { tags: ["f20"] }, async () => {
   const { seen, say, settled } = stage({ fails: true });
   const answer = mock.fn();
   say("consent", "granted");
@@ -188,7 +192,7 @@ test("f20_a_client_that_cannot_be_had_leaves_the_default", async () => {
   assert.equal(seen.states.at(-1), "off");
 });
 
-test("f23_bots_get_the_default_at_once", async () => {
+test("bots get the default at once", { tags: ["f23"] }, async () => {
   const { seen, say, settled } = stage({ barred: true });
   const answer = mock.fn();
   say("consent", "granted");
@@ -197,7 +201,7 @@ test("f23_bots_get_the_default_at_once", async () => {
   assert.deepEqual([seen.loads, answer.mock.callCount(), seen.states], [0, 1, ["off"]]);
 });
 
-test("f21_after_a_trap_one_new_instance_then_off", async () => {
+test("after a trap one new instance then off", { tags: ["f21"] }, async () => {
   const { seen, say, settled } = stage();
   say("consent", "granted");
   await settled();
@@ -223,7 +227,7 @@ test("a failing callback stops nothing", async () => {
   silent.mock.restore();
 });
 
-test("f35_a_withdrawal_during_a_start_erases_what_the_start_stored", async () => {
+test("a withdrawal during a start erases what the start stored", { tags: ["f35"] }, async () => {
   const { seen, say, settled, arrive } = stage({ slow: true });
   say("consent", "granted");
   await settled();
@@ -239,7 +243,7 @@ test("f35_a_withdrawal_during_a_start_erases_what_the_start_stored", async () =>
   );
 });
 
-test("f21_a_client_that_cannot_stop_does_not_swallow_a_withdrawal", async () => {
+test("a client that cannot stop does not swallow a withdrawal", { tags: ["f21"] }, async () => {
   const silent = mock.method(console, "error", () => undefined);
   const { seen, say, settled } = stage({ broken: true });
   say("consent", "granted");

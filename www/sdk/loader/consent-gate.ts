@@ -4,7 +4,7 @@
  * `granted` no call about the visitor is kept, and nothing of a site's own callbacks ever stops the queue.
  */
 import { PENDING, readConsent, sameConsent, type Consent } from "./consent.js";
-import { DOES } from "../base/no-result.js";
+import { MUTATING, WAITING } from "../commands/command-sets.js";
 import { quietly } from "../base/safe-call.js";
 import type { Client, ClientModule, Command, Options, State } from "../base/types.js";
 
@@ -25,8 +25,6 @@ export interface Host {
   mark(state: State): void;
 }
 
-/** Calls that say nothing about the visitor: they may wait until consent is decided. */
-const ASKING = ["ready", "choose", "explain", "question", "render"];
 /** States of a client that goes on. */
 const GOES_ON = ["memory", "paused", "ready"];
 const WAITING_MAX = 200;
@@ -64,7 +62,7 @@ class Queue {
       this.#listeners = this.#listeners.filter(
         ([, type, callback]) => type !== args[0] || callback !== args[1],
       );
-    const waits = this.#starting || (this.#state === "pending" && ASKING.includes(verb));
+    const waits = this.#starting || (this.#state === "pending" && WAITING.includes(verb));
     if (this.#client) this.#client.run(command);
     else if (waits && this.#waiting.length < WAITING_MAX) this.#waiting.push(command);
     else this.#refuse(command);
@@ -81,7 +79,7 @@ class Queue {
         reason: this.#state === "off" ? "off" : "consent",
       });
     // To be forgotten needs no consent; who begins anew waits for it.
-    else if (DOES.test(verb))
+    else if (MUTATING.test(verb))
       this.#erasing = Promise.all([
         this.#erasing,
         undone(host, command).catch((error: unknown) => quietly(command.at(-1), error)),

@@ -14,7 +14,7 @@ test("a landing tells the sending's reaction, by its channel", () => {
   ]);
 });
 
-test("f48_f49_a_crafted_address_is_no_landing_and_pollutes_nothing", () => {
+test("a crafted address is no landing and pollutes nothing", { tags: ["f48", "f49"] }, () => {
   for (const query of [
     "",
     "?utm_medium=email&utm_campaign=spring",

@@ -15,7 +15,7 @@ const answer = (changed: object = {}): object => ({
   ...changed,
 });
 
-test("r2_tcf_needs_purposes_1_5_and_6_by_consent", () => {
+test("tcf needs purposes 1 5 and 6 by consent", { tags: ["r2"] }, () => {
   assert.equal(readTcf(answer(), true, NEEDED), "granted");
   for (const missing of NEEDED) {
     const consents = { ...FULL, [missing]: false };
@@ -31,7 +31,7 @@ test("r2_tcf_needs_purposes_1_5_and_6_by_consent", () => {
   );
 });
 
-test("r2_offers_that_are_advertising_need_3_and_4_too", () => {
+test("offers that are advertising need 3 and 4 too", { tags: ["r2"] }, () => {
   const needed = neededBy("tcf:3,4");
   assert.deepEqual(needed, [1, 5, 6, 3, 4]);
   assert.equal(readTcf(answer(), true, needed), "granted");
@@ -43,7 +43,7 @@ test("r2_offers_that_are_advertising_need_3_and_4_too", () => {
   assert.equal(readTcf(answer(), true, neededBy("tcf:ads")), "denied");
 });
 
-test("r1_every_event_status_but_two_is_undecided", () => {
+test("every event status but two is undecided", { tags: ["r1"] }, () => {
   for (const eventStatus of ["cmpuishown", "error", "", undefined, null, 1, "TCLOADED"]) {
     assert.equal(readTcf(answer({ eventStatus }), true, NEEDED), "pending", String(eventStatus));
   }
@@ -51,7 +51,7 @@ test("r1_every_event_status_but_two_is_undecided", () => {
     assert.equal(readTcf(answer({ eventStatus }), true, NEEDED), "granted");
 });
 
-test("r1_a_platform_that_fails_says_nothing", () => {
+test("a platform that fails says nothing", { tags: ["r1"] }, () => {
   const throwing = new Proxy(
     {},
     {
@@ -67,7 +67,7 @@ test("r1_a_platform_that_fails_says_nothing", () => {
   assert.equal(readTcf(answer({ cmpStatus: "error" }), true, NEEDED), "pending");
 });
 
-test("r3_the_law_not_applying_unlocks_nothing_and_erases_nothing", () => {
+test("the law not applying unlocks nothing and erases nothing", { tags: ["r3"] }, () => {
   assert.equal(
     readTcf(answer({ gdprApplies: false, purpose: undefined }), true, NEEDED),
     "pending",
@@ -104,27 +104,31 @@ const speaking = (...told: [unknown, unknown]) =>
     listener(...told),
   );
 
-test("r1_a_platform_that_comes_late_is_heard_once_and_one_that_never_comes_costs_nothing_more", () => {
-  const late = page();
-  late.later(20_000);
-  assert.deepEqual(late.said, []);
-  const platform = speaking(answer(), true);
-  late.given.__tcfapi = platform;
-  late.later(60_000);
-  assert.deepEqual(
-    [late.said, platform.mock.callCount(), platform.mock.calls[0]?.arguments.slice(0, 2)],
-    [[{ ...ALL, version: "5" }], 1, ["addEventListener", 2]],
-  );
-  late.end();
-  const never = page();
-  never.later(120_000);
-  never.given.__tcfapi = platform;
-  never.later(120_000);
-  assert.deepEqual(never.said, []);
-  never.end();
-});
+test(
+  "a platform that comes late is heard once and one that never comes costs nothing more",
+  { tags: ["r1"] },
+  () => {
+    const late = page();
+    late.later(20_000);
+    assert.deepEqual(late.said, []);
+    const platform = speaking(answer(), true);
+    late.given.__tcfapi = platform;
+    late.later(60_000);
+    assert.deepEqual(
+      [late.said, platform.mock.callCount(), platform.mock.calls[0]?.arguments.slice(0, 2)],
+      [[{ ...ALL, version: "5" }], 1, ["addEventListener", 2]],
+    );
+    late.end();
+    const never = page();
+    never.later(120_000);
+    never.given.__tcfapi = platform;
+    never.later(120_000);
+    assert.deepEqual(never.said, []);
+    never.end();
+  },
+);
 
-test("r1_a_platform_that_throws_or_is_none_says_nothing", () => {
+test("a platform that throws or is none says nothing", { tags: ["r1"] }, () => {
   for (const broken of [
     () => {
       throw new Error("broken");
@@ -140,24 +144,28 @@ test("r1_a_platform_that_throws_or_is_none_says_nothing", () => {
   }
 });
 
-test("r1_a_version_that_cannot_be_read_is_none_and_throws_nothing_into_the_platform", () => {
-  const broken = () => {
-    throw new Error("broken");
-  };
-  const versions = [{ value: Symbol("5") }, { value: { toString: broken } }, { get: broken }];
-  for (const version of versions) {
-    const { given, said, later, end } = page();
-    const told = Object.defineProperty(answer(), "tcfPolicyVersion", version);
-    const platform = mock.fn(
-      (_command: string, _version: number, listener: (...told: unknown[]) => void) =>
-        assert.doesNotThrow(() => listener(told, true)),
-    );
-    given.__tcfapi = platform;
-    later(1_000);
-    assert.deepEqual([said, platform.mock.callCount()], [[{ ...ALL, version: "" }], 1]);
-    end();
-  }
-});
+test(
+  "a version that cannot be read is none and throws nothing into the platform",
+  { tags: ["r1"] },
+  () => {
+    const broken = () => {
+      throw new Error("broken");
+    };
+    const versions = [{ value: Symbol("5") }, { value: { toString: broken } }, { get: broken }];
+    for (const version of versions) {
+      const { given, said, later, end } = page();
+      const told = Object.defineProperty(answer(), "tcfPolicyVersion", version);
+      const platform = mock.fn(
+        (_command: string, _version: number, listener: (...told: unknown[]) => void) =>
+          assert.doesNotThrow(() => listener(told, true)),
+      );
+      given.__tcfapi = platform;
+      later(1_000);
+      assert.deepEqual([said, platform.mock.callCount()], [[{ ...ALL, version: "" }], 1]);
+      end();
+    }
+  },
+);
 
 test("consent mode: a default decides nothing, an update does", () => {
   const read = readGoogle("google");

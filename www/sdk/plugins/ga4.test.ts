@@ -104,7 +104,7 @@ test("a field that cannot be read is left out, and the event still counts", () =
     assert.deepEqual(told("view_item", params), [["view_item", {}]]);
 });
 
-test("r10_names_terms_and_persons_never_pass", () => {
+test("names terms and persons never pass", { tags: ["r10"] }, () => {
   const canary = "canary";
   const person = {
     search_term: canary,

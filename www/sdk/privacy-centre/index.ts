@@ -6,7 +6,7 @@
 import { CentreView, type Deeds } from "./view.js";
 import { failureInWords, WORDS } from "./messages.js";
 import { EscaleError } from "../base/error.js";
-import { languageOf } from "../recorder/page.js";
+import { languageOf } from "../base/language.js";
 import type { ExportedProfile, Fields, ToldProfile } from "../base/types.js";
 
 /** The words it needs; the object that `init` answers has them. */

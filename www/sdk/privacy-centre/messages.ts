@@ -2,7 +2,7 @@
  * The centre's words in both languages. Comes in: a language, what is known. Goes out: sentences. Numbers become words
  * here: a share is "above all", a confidence is "almost sure".
  */
-import type { Language } from "../recorder/page.js";
+import type { Language } from "../base/language.js";
 import type { ConsentReceipt, ToldProfile } from "../base/types.js";
 
 export type Frequency = "any" | "weekly" | "monthly" | "seasonal" | "never";

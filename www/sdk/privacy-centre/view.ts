@@ -17,7 +17,7 @@ import {
   type Words,
 } from "./messages.js";
 import { button, field, made, section, styled, type Child } from "./dom.js";
-import type { Language } from "../recorder/page.js";
+import type { Language } from "../base/language.js";
 import type { ToldProfile } from "../base/types.js";
 
 /** What the visitor may do; each shows again what is known then. */

@@ -3,14 +3,8 @@
  * engine: explicit topics, path and query, JSON-LD tokens. Must not store or send any of them: the engine
  * keeps topics and counters only.
  */
+import type { PageFacts } from "../engine/inputs.js";
 import { jsonLdTokens } from "./jsonld.js";
-
-/** What the engine classifies a page by, in the order of trust. */
-export interface PageFacts {
-  readonly explicit: string;
-  readonly url: string;
-  readonly tokens: string;
-}
 
 const ELEMENTS_MAX = 16;
 const EXPLICIT_MAX = 1_024;
@@ -32,13 +26,4 @@ export function readPage(topics: readonly string[] = []): PageFacts {
     url: (location.pathname + location.search).slice(0, URL_MAX),
     tokens: jsonLdTokens(Array.from(scripts, (script) => script.textContent)),
   };
-}
-
-/** The two languages of the block's own words. */
-export type Language = "fr" | "en";
-
-/** The language around an element, by the nearest `lang`. */
-export function languageOf(element: Element): Language {
-  const lang = element.closest("[lang]")?.getAttribute("lang") ?? "";
-  return lang.toLowerCase().startsWith("fr") ? "fr" : "en";
 }

@@ -3,11 +3,11 @@
  * as far as agreed. Comes in: a desk, events, the document's life. Goes out: commits, tails, hand-ins. Must stop at
  * once, and for good, when told so.
  */
-import { EMPTY } from "../client/chooser.js";
-import { carry } from "../storage/cookie-sync.js";
+import { EMPTY } from "../engine/inputs.js";
+import { carry } from "./write-cookie.js";
 import type { Desk, Recorder } from "./session-types.js";
-import { know } from "../storage/apply.js";
-import { enterStore } from "../storage/open.js";
+import { know } from "./engine-state.js";
+import { enterStore } from "./open-store.js";
 import { Journal, type Tails } from "../storage/event-queue.js";
 import { follow } from "./page-lifecycle.js";
 import { followLinks } from "./links.js";
@@ -20,9 +20,7 @@ import { renewal } from "../sync/config-refresh.js";
 import { Sync } from "../sync/sync.js";
 import { dropTail, readTail, tailNames, writeTail } from "../storage/unload-buffer.js";
 import type { Command, Fields } from "../base/types.js";
-import { undone } from "./without-session.js";
-import { runVerb } from "./commands.js";
-import { settleOwed } from "../storage/erase.js";
+import { settleOwed } from "./withdraw.js";
 
 const TAILS: Tails = { names: tailNames, read: readTail, write: writeTail, drop: dropTail };
 
@@ -30,17 +28,20 @@ const TAILS: Tails = { names: tailNames, read: readTail, write: writeTail, drop:
 declare const LATER_INTEGRITY: string;
 
 /** Brings the engine's second half, opens the store as far as the visitor agreed, and begins. */
-export async function record(desk: Desk): Promise<Recorder> {
+export async function record(desk: Desk, runCommand: RunCommand): Promise<Visit> {
   desk.extend(
     await WebAssembly.compileStreaming(
       fetch(new URL("later_bg.wasm", import.meta.url), { integrity: LATER_INTEGRITY }),
     ),
   );
-  const visit = new Visit(desk);
+  const visit = new Visit(desk, runCommand);
   await visit.enter();
   visit.begin();
   return visit;
 }
+
+/** Runs a command of the site. */
+export type RunCommand = (visit: Visit, command: Command) => unknown;
 
 /** One document's visit. */
 export class Visit implements Recorder {
@@ -56,7 +57,14 @@ export class Visit implements Recorder {
   #closed = false;
   readonly #over = new AbortController();
 
-  constructor(readonly desk: Desk) {}
+  constructor(
+    readonly desk: Desk,
+    private readonly runCommand: RunCommand,
+  ) {}
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
 
   /** Opens the store; without one the visit lives in memory. */
   async enter(): Promise<void> {
@@ -112,7 +120,7 @@ export class Visit implements Recorder {
   }
 
   run(command: Command): unknown {
-    return this.#closed ? undone(this.desk.from.options, command) : runVerb(this, command);
+    return this.runCommand(this, command);
   }
 
   /** Another page is looked at: what the last one showed may be shown again. */
@@ -269,7 +277,7 @@ export class Visit implements Recorder {
     return {
       site: desk.from.options.site,
       server,
-      configTold: renewal(desk),
+      configTold: renewal(desk.runtime.configVersion(), desk.from.options),
       nowMs: () => desk.nowMs(),
       learned: this.learned,
       replicaRenewed: () => void journal.commit(),

@@ -3,7 +3,8 @@
  * after the first choice and keeps. Types only: nothing of this file reaches a bundle.
  */
 import type { Runtime } from "#runtime";
-import type { Chooser, Known } from "../client/chooser.js";
+import type { Chooser } from "../engine/chooser.js";
+import type { EngineInputs } from "../engine/inputs.js";
 import type { OfferElement } from "../slots/element.js";
 import type { Visitor } from "../storage/records.js";
 import type { Outcome } from "../storage/profile-store.js";
@@ -18,7 +19,7 @@ export interface Desk {
   readonly runtime: Runtime;
   readonly chooser: Chooser;
   /** What the engine was given; whoever gives it something else says so here. */
-  readonly known: Known;
+  readonly known: EngineInputs;
   /** Who it is, if the store knows nobody. */
   readonly newcomer: Visitor;
   mode: Mode;

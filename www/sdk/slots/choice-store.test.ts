@@ -19,7 +19,7 @@ function stage(
   return { shown, choose };
 }
 
-test("f50_a_thousand_looks_are_one_choice", async () => {
+test("a thousand looks are one choice", { tags: ["f50"] }, async () => {
   const { shown, choose } = stage();
   shown.open(choose);
   const changed = mock.fn();

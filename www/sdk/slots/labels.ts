@@ -1,5 +1,5 @@
 /** The block's own words, for the browser and the server alike. */
-import type { Language } from "../recorder/page.js";
+import type { Language } from "../base/language.js";
 
 /** The control that asks why. */
 export const WHY: Readonly<Record<Language, string>> = {

@@ -3,9 +3,9 @@
  * offer or keeps its default, once; what was seen, clicked and said of it is told on. Must not loop when a
  * framework moves or re-renders slots.
  */
-import type { Chooser } from "../client/chooser.js";
+import type { Chooser } from "../engine/chooser.js";
 import { heightOf, usherSlots, type OfferElement } from "./element.js";
-import { languageOf, type Language } from "../recorder/page.js";
+import { languageOf, type Language } from "../base/language.js";
 import { buildBlock, fillTemplate, type Content } from "./render.js";
 import { nextTask } from "../base/task.js";
 import type { Choice } from "../base/types.js";

@@ -8,7 +8,7 @@ const AT_MS = Date.parse("2026-11-21T12:00:00Z");
 const said = (consent: unknown, source?: string) =>
   receiptOf(readConsent(consent, false), source, AT_MS + 0.5);
 
-test("r17_a_receipt_has_time_version_source_and_purposes_and_nothing_else", () => {
+test("a receipt has time version source and purposes and nothing else", { tags: ["r17"] }, () => {
   assert.deepEqual(said("granted"), {
     at_ms: AT_MS,
     version: "",
@@ -26,7 +26,7 @@ test("r17_a_receipt_has_time_version_source_and_purposes_and_nothing_else", () =
   assert.equal(said("granted", "google").source, "google");
 });
 
-test("r17_a_version_is_a_name_and_no_text", () => {
+test("a version is a name and no text", { tags: ["r17"] }, () => {
   for (const version of [
     "somebody@example.com",
     "v 2",

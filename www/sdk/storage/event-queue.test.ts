@@ -84,7 +84,7 @@ test("a failed commit loses nothing", async () => {
   assert.deepEqual(events, [1, 2]);
 });
 
-test("f18_a_tail_taken_up_by_another_document_counts_once", async () => {
+test("a tail taken up by another document counts once", { tags: ["f18"] }, async () => {
   const { store, events, tails, open, adopt } = scene();
   const journal = open();
   store.fails = true;
@@ -132,7 +132,7 @@ test("a commit takes the document's own tail away", async () => {
   assert.equal(tails.kept.size, 0);
 });
 
-test("f35_after_a_withdrawal_nothing_is_written_any_more", async () => {
+test("after a withdrawal nothing is written any more", { tags: ["f35"] }, async () => {
   const { store, events, tails, ended, open } = scene();
   const journal = open();
   store.outcome = "gone";
@@ -145,7 +145,7 @@ test("f35_after_a_withdrawal_nothing_is_written_any_more", async () => {
   assert.deepEqual([ended, events, tails.kept.size], [["gone"], [], 0]);
 });
 
-test("f10_foreign_and_stale_keys_are_not_taken_up", () => {
+test("foreign and stale keys are not taken up", { tags: ["f10"] }, () => {
   const { tails } = scene();
   tails.kept.set("escale:other:v1:d", event(1));
   tails.kept.set("escale:demo:v0:d", event(1));

@@ -33,7 +33,7 @@ function found(sinceMs: number, skewMs = 0, version = 0): Found {
   };
 }
 
-test("f56_a_conflict_renews_only_the_replica_it_is_about", () => {
+test("a conflict renews only the replica it is about", { tags: ["f56"] }, () => {
   const sent = { id: "a", version: 5 };
   assert.equal(mustRenew({ id: "a", version: 5 }, sent, 5), true, "a copy");
   assert.equal(mustRenew({ id: "a", version: 5 }, sent, 9), true, "a roll-back");
@@ -45,7 +45,7 @@ test("f56_a_conflict_renews_only_the_replica_it_is_about", () => {
   assert.equal(mustRenew({ id: "b", version: 1 }, sent, 9), false, "another tab renewed already");
 });
 
-test("f18_a_tail_found_after_weeks_counts_once", () => {
+test("a tail found after weeks counts once", { tags: ["f18"] }, () => {
   const applied = new Map([["d", [3, NOW_MS - 30 * DAY_MS] as const]]);
   const batches = [
     { document: "d", handIns: [2, 3, 4].map((seq) => ({ seq, events: Uint8Array.of(seq) })) },
@@ -56,7 +56,7 @@ test("f18_a_tail_found_after_weeks_counts_once", () => {
   assert.deepEqual([...again.events], []);
 });
 
-test("r9_a_site_may_end_profiles_earlier_than_after_13_months_never_later", () => {
+test("a site may end profiles earlier than after 13 months never later", { tags: ["r9"] }, () => {
   const days = (lifetimeDays: string | number | undefined): number =>
     lifetimeMs({ site: "demo", config: "", lifetimeDays }) / DAY_MS;
   assert.deepEqual([days(undefined), days(30), days("90"), days(0.5)], [395, 30, 90, 0.5]);
@@ -75,7 +75,7 @@ test("r9_a_site_may_end_profiles_earlier_than_after_13_months_never_later", () =
   );
 });
 
-test("r9_a_profile_ends_after_13_months_by_both_clocks", () => {
+test("a profile ends after 13 months by both clocks", { tags: ["r9"] }, () => {
   const old = NOW_MS - 400 * DAY_MS;
   assert.equal(entryOf(found(old), newVisitor(NOW_MS), terms(NOW_MS)).empty, true);
   assert.equal(entryOf(found(old, -60 * DAY_MS), newVisitor(NOW_MS), terms(NOW_MS)).empty, false);

@@ -5,7 +5,7 @@ import { backoffMs, restMs, retryAfterMs } from "./backoff.js";
 
 const NOW_MS = Date.parse("2026-11-21T12:00:00Z");
 
-test("f24_back_off_grows_with_jitter_up_to_five_minutes", () => {
+test("back off grows with jitter up to five minutes", { tags: ["f24"] }, () => {
   assert.equal(backoffMs(0, 0), 1_000);
   assert.equal(backoffMs(0, 1), 2_000);
   assert.equal(backoffMs(3, 0.5), 12_000);
@@ -13,7 +13,7 @@ test("f24_back_off_grows_with_jitter_up_to_five_minutes", () => {
   assert.equal(backoffMs(-5, 0), 1_000);
 });
 
-test("f25_retry_after_is_honoured_and_clamped", () => {
+test("retry after is honoured and clamped", { tags: ["f25"] }, () => {
   const cases: [string | null, number | undefined][] = [
     ["0", 1_000],
     ["-1", 1_000],
@@ -28,7 +28,7 @@ test("f25_retry_after_is_honoured_and_clamped", () => {
   for (const [header, ms] of cases) assert.equal(retryAfterMs(header, NOW_MS), ms, String(header));
 });
 
-test("f27_a_storm_of_503_is_answered_at_most_once_a_minute", () => {
+test("a storm of 503 is answered at most once a minute", { tags: ["f27"] }, () => {
   for (const retryAfter of [null, "0", "5"]) {
     for (const random of [0, 0.5, 1])
       assert.ok(restMs({ status: 503, retryAfter }, NOW_MS, random) >= 60_000);

@@ -5,10 +5,7 @@ import { renewal } from "./config-refresh.js";
 
 test("a config of another version is asked for anew, once a page; one's own is not", () => {
   const asked = mock.method(globalThis, "fetch", () => Promise.resolve(new Response("")));
-  const told = renewal({
-    runtime: { configVersion: () => -2 },
-    from: { options: { site: "demo", config: "/escale.bin" } },
-  } as unknown as Parameters<typeof renewal>[0]);
+  const told = renewal(-2, { site: "demo", config: "/escale.bin" });
   for (const version of ["fffffffe", undefined, 7, { toString: () => "x" }]) told(version);
   assert.equal(asked.mock.callCount(), 0);
   for (const version of ["00000001", "00000002"]) told(version);

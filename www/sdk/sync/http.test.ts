@@ -22,7 +22,7 @@ async function answered<T>(
   }
 }
 
-test("f28_gone_is_believed_of_the_server_alone", async () => {
+test("gone is believed of the server alone", { tags: ["f28"] }, async () => {
   const ask = async (): Promise<string> =>
     (await send({ method: "POST", url: "https://escale.test/v1/sync", body: {}, leaving: false }))
       .kind;
@@ -59,12 +59,22 @@ async function watched(
   return { keepalive, isRead: response.bodyUsed, kind };
 }
 
-test("f28_a_leaving_request_stays_under_half_of_the_budget_it_shares_with_the_site", async () => {
-  assert.equal((await watched({ state: "x".repeat(32_000) }, new Response("{}"))).keepalive, true);
-  assert.equal((await watched({ state: "x".repeat(33_000) }, new Response("{}"))).keepalive, false);
-});
+test(
+  "a leaving request stays under half of the budget it shares with the site",
+  { tags: ["f28"] },
+  async () => {
+    assert.equal(
+      (await watched({ state: "x".repeat(32_000) }, new Response("{}"))).keepalive,
+      true,
+    );
+    assert.equal(
+      (await watched({ state: "x".repeat(33_000) }, new Response("{}"))).keepalive,
+      false,
+    );
+  },
+);
 
-test("f29_every_answer_is_read_to_its_end", async () => {
+test("every answer is read to its end", { tags: ["f29"] }, async () => {
   for (const status of [200, 400, 403, 410, 429, 500, 503]) {
     assert.equal(
       (await watched({}, new Response("<p>anything</p>", { status }))).isRead,
@@ -74,7 +84,7 @@ test("f29_every_answer_is_read_to_its_end", async () => {
   }
 });
 
-test("f31_an_answer_that_is_not_the_servers_json_is_a_failure", async () => {
+test("an answer that is not the servers json is a failure", { tags: ["f31"] }, async () => {
   const portal = new Response("<h1>Log in</h1>", { headers: { "content-type": "text/html" } });
   assert.equal((await watched({}, portal)).kind, "failed");
   for (const text of ["", "[]", "null", "{", "7"])

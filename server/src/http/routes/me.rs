@@ -1,6 +1,7 @@
 //! `GET /v1/me` and `DELETE /v1/me`. In: a visitor's secret (to erase: or the erase-only token). Out: everything held,
 //! as JSON, or nothing left. Never: tells a wrong secret from an absent visitor.
 
+use escale::core::base::civil::Date;
 use std::sync::Arc;
 
 use axum::Json;
@@ -79,8 +80,8 @@ pub async fn export(
             Json(Export {
                 identifiers: identifiers(&app, record.customer.as_ref()).await?,
                 site: app.site.as_str().to_owned(),
-                created_day: clock::day_text(record.created_day),
-                synced_day: clock::day_text(record.synced_day),
+                created_day: Date::from_unix_day(record.created_day).to_string(),
+                synced_day: Date::from_unix_day(record.synced_day).to_string(),
                 customer: record.customer,
                 consent: record.consent,
                 told: told(&record.told, &app),

@@ -7,8 +7,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use escale::core::config::Config;
-use escale::core::decision::experiment::{self, is_held_out};
 use escale::core::profile::Profile;
+use escale::core::traits::experiment::{self, is_held_out};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

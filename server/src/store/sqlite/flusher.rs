@@ -202,8 +202,9 @@ mod tests {
         assert_eq!(held(&path), [1, 2, 3]);
     }
 
+    /// Tags: f53.
     #[test]
-    fn f53_a_log_that_cannot_be_opened_refuses_and_one_that_can_goes_on() {
+    fn a_log_that_cannot_be_opened_refuses_and_one_that_can_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("later");
         let mut flush = of_log(Some(log.clone()));
@@ -214,14 +215,15 @@ mod tests {
     }
 
     /// In a process of its own, which ends by it.
+    /// Tags: f53.
     #[test]
-    fn f53_a_disk_that_does_not_take_the_log_ends_the_server() {
+    fn a_disk_that_does_not_take_the_log_ends_the_server() {
         if std::env::var_os(GIVES_UP).is_some() {
             // No device can bring to the disk what it throws away.
             let _ = of_log(Some("/dev/null".into()))();
             return;
         }
-        let name = "sqlite::flusher::tests::f53_a_disk_that_does_not_take_the_log_ends_the_server";
+        let name = "sqlite::flusher::tests::a_disk_that_does_not_take_the_log_ends_the_server";
         let ended = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", name])
             .env(GIVES_UP, "1")

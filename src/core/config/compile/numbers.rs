@@ -159,8 +159,9 @@ mod tests {
         );
     }
 
+    /// Tags: r14.
     #[test]
-    fn r14_a_personalised_price_is_declared_and_disclosed_in_every_wording() {
+    fn a_personalised_price_is_declared_and_disclosed_in_every_wording() {
         let texts = |of: serde_json::Value| {
             let json = serde_json::json!({ "version": 1, "facets": {}, "families": { "f": {} }, "placements": { "p": {} }, "offers": [of] });
             let config = compile(&json.to_string())

@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::Compiler;
 use super::rules::Weighted;
 use crate::core::attribute::AttributeTree;
+use crate::core::base::civil::Day;
 use crate::core::base::hash::Namespace;
-use crate::core::base::time::{DAY_S, day_of_date};
+use crate::core::base::time::DAY_S;
 use crate::core::base::validation_error::Issue;
 use crate::core::condition::{self, encode::Step};
 use crate::core::config::NONE;
@@ -76,7 +77,7 @@ impl Compiler {
     }
 
     pub(super) fn dates(&mut self, offer: &OfferConfig, path: &str) -> (u32, u32) {
-        let mut day = |date: &Option<String>, field: &str| match date.as_deref().map(day_of_date) {
+        let mut day = |date: &Option<String>, field: &str| match date.as_deref().map(Day::parse) {
             Some(None) => {
                 self.error(
                     format!("{path}/{field}"),
@@ -85,7 +86,7 @@ impl Compiler {
                 );
                 None
             }
-            other => other.flatten().map(u32::from),
+            other => other.flatten().map(|day| u32::from(day.get())),
         };
         let (from, until) = (day(&offer.from, "from"), day(&offer.until, "until"));
         if let (Some(from), Some(until)) = (from, until)

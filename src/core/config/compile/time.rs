@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Compiler;
+use crate::core::base::civil::{Date, Day};
 use crate::core::base::hash::Namespace;
-use crate::core::base::time::{DAY_S, day_of_date, month_length};
+use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
 use crate::core::config::source::time::{CapConfig, CapWindow, Hemisphere, SeasonConfig};
 use crate::core::config::source::{OfferConfig, SiteConfig};
@@ -230,17 +231,13 @@ impl Compiler {
 fn day_of(text: &str) -> Option<(u16, bool)> {
     if text.len() != 5 {
         return (text.len() == 10)
-            .then(|| day_of_date(text))
+            .then(|| Day::parse(text).map(Day::get))
             .flatten()
             .map(|day| (day, false));
     }
-    let (month, day) = text.split_once('-')?;
-    let (month, day) = (month.parse::<u16>().ok()?, day.parse::<u16>().ok()?);
-    // The 29th of February is a day of every year: it is passed over where it does not exist.
-    let is_day = (1..=12).contains(&month)
-        && day >= 1
-        && u32::from(day) <= month_length(2020, u32::from(month));
-    is_day.then_some((32 * month + day, true))
+    // A leap year has every day; 02-29 is passed over in the other years.
+    let date = Date::parse(&format!("2020-{text}"))?;
+    Some((date.month_day().pack() as u16, true))
 }
 
 fn number_of(half: Option<Hemisphere>) -> u16 {

@@ -2,9 +2,10 @@
 //! pair that holds on one day in one zone.
 
 use super::Lint;
-use crate::core::base::time::{DAY_S, day_of_date, month_and_day};
+use crate::core::base::civil::{Date, Day, MonthDay};
+use crate::core::base::time::DAY_S;
+use crate::core::config::season::in_force;
 use crate::core::config::{Config, NONE, SeasonSpan};
-use crate::core::traits::season::in_force;
 
 /// The years that the engine's time has.
 const YEARS: std::ops::Range<u32> = 2020..2088;
@@ -49,9 +50,9 @@ impl Lint<'_> {
                 .get(usize::from(season))
                 .map_or("", |s| &s.name)
         };
-        let (month, date) = month_and_day(day);
+        let MonthDay { month, day } = Day::new(day).date().month_day();
         let message = format!(
-            "`{}` and `{}` overlap {place}, on {month:02}-{date:02} for one",
+            "`{}` and `{}` overlap {place}, on {month:02}-{day:02} for one",
             name(second),
             name(first)
         );
@@ -66,11 +67,16 @@ fn first_days(span: &SeasonSpan) -> Vec<u16> {
     if !span.is_yearly {
         return vec![span.from];
     }
-    let (month, date) = (span.from / 32, span.from % 32);
-    let day = |year: u32| {
-        let begins = day_of_date(&format!("{year}-{month:02}-{date:02}"));
-        // The day after the 28th of February, where there is no 29th.
-        begins.or_else(|| day_of_date(&format!("{year}-03-01")))
+    let Some(first) = MonthDay::unpack(u32::from(span.from)) else {
+        return Vec::new();
     };
-    YEARS.filter_map(day).collect()
+    // The day after the 28th of February, where there is no 29th.
+    let march = MonthDay { month: 3, day: 1 };
+    let day = |year| {
+        first
+            .in_year(year)
+            .or_else(|| march.in_year(year))
+            .and_then(Date::day)
+    };
+    YEARS.filter_map(day).map(Day::get).collect()
 }

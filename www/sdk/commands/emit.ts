@@ -2,7 +2,7 @@
  * Tells the page's own scripts. Comes in: what happened, or what was wrong with a call. Goes out: calls of the site's
  * listeners, a line on the console. Must never throw into the page.
  */
-import type { Desk } from "./session-types.js";
+import type { Desk } from "../recorder/session-types.js";
 import { EscaleError, type EscaleErrorCode } from "../base/error.js";
 import { quietly } from "../base/safe-call.js";
 

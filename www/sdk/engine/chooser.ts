@@ -2,50 +2,20 @@
  * Asks the engine for a choice. Comes in: a placement, a slot, a language. Goes out: the choice in words, and,
  * kept for whoever asks why, the inputs it was made of. Deciding cannot fail: a trap is a default.
  */
-import type { Who } from "../base/hash.js";
 import type { Runtime } from "#runtime";
 import { textOf, unpackContent } from "../storage/codec.js";
-import type { PageFacts } from "../recorder/page.js";
+import type { DecisionInputs, EngineInputs } from "./inputs.js";
 import type { Choice } from "../base/types.js";
-
-/** What the engine was given: whoever gives it something else says so here. */
-export interface Known {
-  readonly config: Uint8Array;
-  visitor: Who;
-  /** The own replica, with every event that was applied. */
-  state: Uint8Array;
-  others: Uint8Array;
-  page: PageFacts;
-  /** The server's clock less this browser's. */
-  skewMs: number;
-  /** The visitor asked for a pause: nothing is chosen. */
-  isPaused: boolean;
-}
-
-/** What is known of the visitor at a moment. */
-export interface Account extends Readonly<Known> {
-  readonly nowMs: number;
-}
-
-/** All that a decision was made of: given to the engine again, it gives the same decision. */
-export interface Inputs extends Account {
-  readonly placement: number;
-  readonly slot: number;
-  /** Offers that the page showed already. */
-  readonly exclude: readonly number[];
-}
-
-export const EMPTY = new Uint8Array();
 
 export class Chooser {
   #shown: number[] = [];
   #offers = new WeakMap<Choice, number>();
-  #inputs = new WeakMap<Choice, Inputs>();
+  #inputs = new WeakMap<Choice, DecisionInputs>();
   #last = new Map<string, Choice>();
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly known: Known,
+    private readonly known: EngineInputs,
     private readonly nowMs: () => number,
   ) {}
 
@@ -85,7 +55,7 @@ export class Chooser {
   }
 
   /** The inputs of a choice, or of the last one for a placement. */
-  inputs(of: Choice | string): Inputs | undefined {
+  inputs(of: Choice | string): DecisionInputs | undefined {
     const choice = typeof of === "string" ? this.#last.get(of) : of;
     return choice && this.#inputs.get(choice);
   }

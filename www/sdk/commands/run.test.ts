@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { EscaleError } from "../base/error.js";
 import type { Visit } from "../recorder/recorder.js";
-import { runVerb } from "../recorder/commands.js";
+import { runVerb } from "./run.js";
 
 /** A visit in which everything that a word may need fails, with the same words. */
 const failing = (cause: Error): Visit => {

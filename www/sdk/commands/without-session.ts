@@ -3,18 +3,16 @@
  * out: nothing left of the visitor, where that was asked for; the callback called, in any case.
  */
 import { EscaleError } from "../base/error.js";
-import { DOES } from "../base/no-result.js";
+import { specOf } from "./table.js";
 import { quietly } from "../base/safe-call.js";
 import type { Command, Options } from "../base/types.js";
-import { withdraw } from "../storage/erase.js";
-
-const FORGETS = ["profile.forget", "reset"];
+import { withdraw } from "../recorder/withdraw.js";
 
 /** Answers a command; erasing needs neither consent nor an engine. */
 export async function undone(options: Options, [verb, ...args]: Command): Promise<void> {
-  const left = FORGETS.includes(verb)
+  const left = specOf(verb)?.erases
     ? await forgotten(options, verb).catch((cause: unknown) => failure(verb, cause))
-    : DOES.test(verb)
+    : specOf(verb)?.kind === "mutation"
       ? new EscaleError("not_kept", `${verb}: nothing is kept of the visitor now`)
       : undefined;
   if (left) console.warn(`escale: ${left.message}. ${left.remedy}.`);

@@ -2,10 +2,10 @@
  * Leaves the profile with the browser's requests, where the site opted in. Comes in: a desk, the store, the profile's bytes.
  * Goes out: the cookie, as old as consent allows; or none, during a pause and where nothing is kept.
  */
-import { dropCookie, leaveCookie, packCookie } from "./cookie.js";
-import type { Desk } from "../recorder/session-types.js";
-import { lifetimeMs } from "./records.js";
-import type { Store } from "./profile-store.js";
+import { dropCookie, leaveCookie, packCookie } from "../storage/cookie.js";
+import type { Desk } from "./session-types.js";
+import { lifetimeMs } from "../storage/records.js";
+import type { Store } from "../storage/profile-store.js";
 
 /** Writes the cookie as things stand. */
 export function carry({ from, known }: Desk, store: Store | undefined, state = known.state): void {

@@ -5,7 +5,7 @@
  */
 import { complain, emit } from "./emit.js";
 import { hash32 } from "../base/hash.js";
-import type { Visit } from "./recorder.js";
+import type { Visit } from "../recorder/recorder.js";
 import { subjectOf } from "../sync/sync.js";
 import type { Answer } from "../sync/http.js";
 

@@ -38,26 +38,34 @@ async function forgotten(
   };
 }
 
-test("r8_a customer who could not be forgotten everywhere is told so, and gone here", async () => {
-  const networks: (() => Promise<Response>)[] = [
-    () => Promise.reject(new TypeError("off line")),
-    () => Promise.resolve(new Response("", { status: 503 })),
-    () => new Promise(() => undefined),
-  ];
-  for (const [n, network] of networks.entries()) {
-    const { told, calls } = await forgotten(7, network, n === 2);
-    assert.deepEqual(calls, ["customer"]);
-    assert.equal(told.length, 2, "the callback, and who listens to errors");
-    for (const error of told) {
-      assert.ok(error instanceof EscaleError);
-      assert.equal(error.code, "not_everywhere");
-      assert.match(error.remedy, /DELETE \/v1\/customers/);
+test(
+  "a customer who could not be forgotten everywhere is told so, and gone here",
+  { tags: ["r8"] },
+  async () => {
+    const networks: (() => Promise<Response>)[] = [
+      () => Promise.reject(new TypeError("off line")),
+      () => Promise.resolve(new Response("", { status: 503 })),
+      () => new Promise(() => undefined),
+    ];
+    for (const [n, network] of networks.entries()) {
+      const { told, calls } = await forgotten(7, network, n === 2);
+      assert.deepEqual(calls, ["customer"]);
+      assert.equal(told.length, 2, "the callback, and who listens to errors");
+      for (const error of told) {
+        assert.ok(error instanceof EscaleError);
+        assert.equal(error.code, "not_everywhere");
+        assert.match(error.remedy, /DELETE \/v1\/customers/);
+      }
     }
-  }
-});
+  },
+);
 
-test("r8_a customer who was forgotten, and a visitor who is none, are told of nothing", async () => {
-  const done = () => Promise.resolve(new Response(null, { status: 204 }));
-  assert.deepEqual(await forgotten(7, done), { told: [undefined], calls: ["customer"] });
-  assert.deepEqual(await forgotten(undefined, done), { told: [undefined], calls: [] });
-});
+test(
+  "a customer who was forgotten, and a visitor who is none, are told of nothing",
+  { tags: ["r8"] },
+  async () => {
+    const done = () => Promise.resolve(new Response(null, { status: 204 }));
+    assert.deepEqual(await forgotten(7, done), { told: [undefined], calls: ["customer"] });
+    assert.deepEqual(await forgotten(undefined, done), { told: [undefined], calls: [] });
+  },
+);

@@ -2,13 +2,13 @@
  * Into the store. Comes in: a desk, the tails of earlier documents. Goes out: the store, with those tails taken up; or
  * none, where storage cannot be had or a newer release keeps the profile. Must not lose a tail before its commit.
  */
-import type { Desk } from "../recorder/session-types.js";
-import { foldWith } from "./apply.js";
-import { takeTails, type Tails } from "./event-queue.js";
-import { tailPrefix } from "./keys.js";
-import { receiptOf } from "./consent-receipt.js";
-import { lifetimeMs } from "./records.js";
-import { Store } from "./profile-store.js";
+import type { Desk } from "./session-types.js";
+import { foldWith } from "./engine-state.js";
+import { takeTails, type Tails } from "../storage/event-queue.js";
+import { tailPrefix } from "../storage/keys.js";
+import { receiptOf } from "../storage/consent-receipt.js";
+import { lifetimeMs } from "../storage/records.js";
+import { Store } from "../storage/profile-store.js";
 
 /** Enters as the visitor found there, or as a new one. Rejects if the engine fails. */
 export async function enterStore(desk: Desk, tails: Tails): Promise<Store | undefined> {

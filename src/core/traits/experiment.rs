@@ -8,7 +8,7 @@ use crate::core::config::{Arm, Config};
 ///
 /// ```
 /// # #[cfg(feature = "full")] {
-/// use escale::core::{experiment::is_held_out, config::{compile, Config}};
+/// use escale::core::{config::{compile, Config}, traits::experiment::is_held_out};
 /// let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {}, "placements": {}, "offers": [],
 ///   "policy": {"holdout": 0.1}}"#;
 /// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();

@@ -4,7 +4,7 @@
  */
 import { complain } from "./emit.js";
 import type { OfferElement } from "../slots/element.js";
-import type { Visit } from "./recorder.js";
+import type { Visit } from "../recorder/recorder.js";
 import type { Choice } from "../base/types.js";
 
 const ANSWERS = ["less", "booked", "never"];

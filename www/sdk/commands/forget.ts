@@ -4,9 +4,9 @@
  */
 import { complain } from "./emit.js";
 import type { EscaleError } from "../base/error.js";
-import type { Visit } from "./recorder.js";
+import type { Visit } from "../recorder/recorder.js";
 import { erased } from "../sync/http.js";
-import { withdraw } from "../storage/erase.js";
+import { withdraw } from "../recorder/withdraw.js";
 
 /** Who a customer is, the server knows by the visitor alone: it is asked before the visitor goes, but not waited for long. */
 const CUSTOMER_WITHIN_MS = 2_000;

@@ -3,12 +3,12 @@
  * its server. Goes out: nothing left but, until the server acknowledges, an erase-only token. Needs no wasm,
  * and must work whatever state the stores are in.
  */
-import { dropCookie } from "./cookie.js";
-import { emptyRendered } from "../edge/hydrate.js";
-import { ask, openDatabase, transact } from "./idb.js";
-import { channelName, databaseName, tailPrefix } from "./keys.js";
-import { asTokens, asVisitor, type Visitor } from "./records.js";
-import { dropTail, tailNames } from "./unload-buffer.js";
+import { dropCookie } from "../storage/cookie.js";
+import { emptyRendered } from "../slots/server-rendered.js";
+import { ask, openDatabase, transact } from "../storage/idb.js";
+import { channelName, databaseName, tailPrefix } from "../storage/keys.js";
+import { asTokens, asVisitor, type Visitor } from "../storage/records.js";
+import { dropTail, tailNames } from "../storage/unload-buffer.js";
 import { erased } from "../sync/http.js";
 import type { Options } from "../base/types.js";
 

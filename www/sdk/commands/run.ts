@@ -8,74 +8,68 @@ import { complain, emit } from "./emit.js";
 import { forget } from "./forget.js";
 import { toldBy } from "../plugins/ga4.js";
 import { unpackContent } from "../storage/codec.js";
-import type { Language } from "./page.js";
+import { documentLanguage, type Language } from "../base/language.js";
 import { identify } from "./identify.js";
-import { DOES } from "../base/no-result.js";
+import { specOf, type CommandsWith } from "./table.js";
 import { quietly } from "../base/safe-call.js";
-import type { Visit } from "./recorder.js";
-import { failure } from "./without-session.js";
-import { feedback, render } from "./commands-offers.js";
-import {
-  answerOf,
-  centre,
-  exportProfile,
-  getProfile,
-  importProfile,
-  inspect,
-} from "./commands-profile.js";
+import type { Visit } from "../recorder/recorder.js";
+import { failure, undone } from "./without-session.js";
+import { feedback, render } from "./offers.js";
+import { answerOf, centre, exportProfile, getProfile, importProfile, inspect } from "./profile.js";
 import type { Choice, Command, Explanation, Fields, Question, WhatIf } from "../base/types.js";
 
-/** A command's function: of its arguments, without the callback. What it answers, or resolves to, the callback is given. */
-type Verb = (visit: Visit, args: readonly unknown[]) => unknown;
+/** Handler of a command: takes the arguments without the callback. The callback gets its result. */
+type Handler = (visit: Visit, args: readonly unknown[]) => unknown;
 
-const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
-  ["page", (visit, [facts]) => visit.turnPage(topicsOf(facts))],
-  ["track", (visit, [name, fields]) => track(visit, String(name), fields)],
-  ["declare", (visit, [fields]) => track(visit, "declare", fields)],
-  ["question", question],
-  ["flush", (visit) => visit.flush()],
-  ["logout", logout],
-  ["inspect", inspect],
-  [
-    "explain",
-    (visit, [placement, whatIf]) =>
-      explanation(visit, String(placement), whatIf as WhatIf | undefined),
-  ],
-  ["ga4", (visit, [name, params]) => ga4(visit, String(name), params, false)],
-  ["why", (visit, args) => why(visit, args as [OfferElement, Choice, Language])],
-  ["identify", (visit, [token]) => identify(visit, String(token))],
-  ["render", render],
-  [
-    "feedback",
-    (visit, args) => feedback(visit, args, (name, fields) => track(visit, name, fields)),
-  ],
-  ["profile.get", getProfile],
-  ["profile.export", exportProfile],
-  ["profile.import", importProfile],
-  ["profile.pause", (visit) => answerOf(visit, "profile.pause", visit.pause(true))],
-  ["profile.resume", (visit) => answerOf(visit, "profile.resume", visit.pause(false))],
-  ["profile.forget", forget],
-  ["reset", (visit) => answerOf(visit, "reset", visit.reset())],
-  ["centre", centre],
-  ["debug", (visit, [isOn]) => void (visit.isDebugged = isOn !== false)],
-]);
+/** Handlers of the commands that need the recorder: the compiler checks them against the table. */
+const HANDLERS: Readonly<Record<CommandsWith<{ needs: "recorder" }>, Handler>> = {
+  page: (visit, [facts]) => visit.turnPage(topicsOf(facts)),
+  track: (visit, [name, fields]) => track(visit, String(name), fields),
+  declare: (visit, [fields]) => track(visit, "declare", fields),
+  question,
+  flush: (visit) => visit.flush(),
+  logout,
+  inspect,
+  explain: (visit, [placement, whatIf]) =>
+    explanation(visit, String(placement), whatIf as WhatIf | undefined),
+  ga4: (visit, [name, params]) => ga4(visit, String(name), params, false),
+  why: (visit, args) => why(visit, args as [OfferElement, Choice, Language]),
+  identify: (visit, [token]) => identify(visit, String(token)),
+  render,
+  feedback: (visit, args) => feedback(visit, args, (name, fields) => track(visit, name, fields)),
+  "profile.get": getProfile,
+  "profile.export": exportProfile,
+  "profile.import": importProfile,
+  "profile.pause": (visit) => answerOf(visit, "profile.pause", visit.pause(true)),
+  "profile.resume": (visit) => answerOf(visit, "profile.resume", visit.pause(false)),
+  "profile.forget": forget,
+  reset: (visit) => answerOf(visit, "reset", visit.reset()),
+  centre,
+  debug: (visit, [isOn]) => void (visit.isDebugged = isOn !== false),
+};
 
-/** What is heard during a pause: nothing of it records or sends. */
-const WHILE_PAUSED = /^(profile\.|(centre|debug|explain|flush|inspect|logout|render|reset)$)/;
+/** Returns the handler of a command; `undefined` if the recorder has no command of this name. */
+const handlerOf = (name: string): Handler | undefined =>
+  Object.hasOwn(HANDLERS, name) ? HANDLERS[name as keyof typeof HANDLERS] : undefined;
+
+/** Runs a command of the site: of a session that has ended, as without one. */
+export const runCommand = (visit: Visit, command: Command): Promise<void> =>
+  visit.isClosed ? undone(visit.desk.from.options, command) : runVerb(visit, command);
 
 /** Runs a command, and answers it; an unknown one is told, and passed over. Rejects with what it failed by. */
 export async function runVerb(visit: Visit, [name, ...args]: Command): Promise<void> {
-  const verb = VERBS.get(name);
+  const handler = handlerOf(name);
+  const spec = specOf(name);
   // eslint-disable-next-line no-console -- asked for by the site's developer
   if (visit.isDebugged) console.info("escale", name, ...args);
-  if (!verb) complain(visit.desk, "unknown_command", `there is no command "${name}"`);
+  if (!handler) complain(visit.desk, "unknown_command", `there is no command "${name}"`);
   const callback = typeof args.at(-1) === "function" ? args.pop() : undefined;
-  const isHeard = !visit.desk.known.isPaused || WHILE_PAUSED.test(name);
+  const isHeard = !visit.desk.known.isPaused || spec?.whilePaused === true;
   let answer: unknown;
   try {
-    answer = isHeard ? await verb?.(visit, args) : undefined;
+    answer = isHeard ? await handler?.(visit, args) : undefined;
   } catch (error) {
-    quietly(callback, DOES.test(name) ? failure(name, error) : undefined);
+    quietly(callback, spec?.kind === "mutation" ? failure(name, error) : undefined);
     throw error;
   }
   quietly(callback, answer);
@@ -123,7 +117,7 @@ function fieldsOf({ desk }: Visit, said: unknown): Fields | undefined {
 /** The question worth asking now; to be answered by `declare`. */
 function question({ desk }: Visit): Question | undefined {
   const { fact, text, ...answers } = unpackContent(
-    desk.runtime.question(desk.nowMs(), document.documentElement.lang.slice(0, 2).toLowerCase()),
+    desk.runtime.question(desk.nowMs(), documentLanguage()),
   );
   if (fact === undefined || text === undefined) return undefined;
   return {

@@ -2,25 +2,24 @@
  * The words about the profile as a whole: to see it, take it along, bring it back, let it rest, begin anew. Comes in: calls of
  * the site or of the visitor's centre. Goes out: what was asked for, to the callback; an `EscaleError` where an import fails.
  */
-import type { Account } from "../client/chooser.js";
+import type { EngineSnapshot } from "../engine/inputs.js";
 import { complain } from "./emit.js";
+import { documentLanguage } from "../base/language.js";
 import type { EscaleError, EscaleErrorCode } from "../base/error.js";
 import { importable, type Importable } from "../full/import.js";
 import { tailPrefix } from "../storage/keys.js";
 import { newId } from "../storage/codec.js";
-import type { Visit } from "./recorder.js";
+import type { Visit } from "../recorder/recorder.js";
 import type { Command, ExportedProfile, Insight, ToldProfile } from "../base/types.js";
 
 type Call = readonly unknown[];
 
 /** The profile and what it is read with, for the visitor's own eyes. */
-const accountOf = ({ desk }: Visit): Account => ({ ...desk.known, nowMs: desk.nowMs() });
-
-const languageOf = (): string => document.documentElement.lang.slice(0, 2).toLowerCase();
+const accountOf = ({ desk }: Visit): EngineSnapshot => ({ ...desk.known, nowMs: desk.nowMs() });
 
 export async function getProfile(visit: Visit): Promise<ToldProfile> {
   const full = await import("../full/index.js");
-  const told = await full.tellProfile(accountOf(visit), languageOf());
+  const told = await full.tellProfile(accountOf(visit), documentLanguage());
   return { ...told, consent: visit.store?.visitor.receipt ?? null };
 }
 

@@ -2,10 +2,10 @@
  * The engine as the recorder uses it. Comes in: a desk, stored bytes, events. Goes out: the engine knows what the store
  * knows, and what becomes of the bytes. Synchronous, so that nothing comes between reading and writing.
  */
-import { EMPTY } from "../client/chooser.js";
-import type { Desk } from "../recorder/session-types.js";
+import { EMPTY } from "../engine/inputs.js";
+import type { Desk } from "./session-types.js";
 import { visitorHash } from "../base/hash.js";
-import type { Fold, Store } from "./profile-store.js";
+import type { Fold, Store } from "../storage/profile-store.js";
 
 const STATUS = ["ok", "newer", "corrupt"] as const;
 

@@ -1,8 +1,9 @@
 //! Which seasons are in force. Comes in: the config, a zone and a time; goes out: what seasons do to learning and to
 //! exploration then. Dates are UTC days: a season begins at midnight at the latest everywhere half a day off.
 
-use crate::core::base::time::{DAY_S, month_and_day};
-use crate::core::config::{Config, NONE, SeasonSpan};
+use super::{Config, NONE, SeasonSpan};
+use crate::core::base::civil::Day;
+use crate::core::base::time::DAY_S;
 
 const NORTH: u16 = 1;
 
@@ -42,8 +43,7 @@ impl SeasonSpan {
     /// Whether it has this day (since the landmark).
     fn has(&self, day: u16) -> bool {
         let day = if self.is_yearly {
-            let (month, date) = month_and_day(day);
-            32 * month + date
+            Day::new(day).date().month_day().pack() as u16
         } else {
             day
         };
@@ -58,7 +58,6 @@ impl SeasonSpan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::base::time::day_of_date;
 
     fn span(from: u16, until: u16) -> SeasonSpan {
         SeasonSpan {
@@ -72,7 +71,7 @@ mod tests {
     }
 
     fn day(date: &str) -> u16 {
-        day_of_date(date).expect("a date")
+        Day::parse(date).map(Day::get).expect("a date")
     }
 
     #[test]
