@@ -54,15 +54,15 @@ impl<'a, T> IntoIterator for &'a Bounded<T> {
     }
 }
 
-impl<T: Merge> FromIterator<T> for Bounded<T> {
+impl<T: Entry> FromIterator<T> for Bounded<T> {
     fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
         let mut list = Self::default();
-        entries.into_iter().for_each(|entry| list.insert(entry));
+        entries.into_iter().for_each(|entry| list.insert_new(entry));
         list
     }
 }
 
-impl<T: Merge> From<Vec<T>> for Bounded<T> {
+impl<T: Entry> From<Vec<T>> for Bounded<T> {
     fn from(entries: Vec<T>) -> Self {
         entries.into_iter().collect()
     }
