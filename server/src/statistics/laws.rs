@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use escale::core::base::hash::mix;
-use escale::core::event::decision_record::{Decided, Levels, Propensity};
-use escale::core::profile::settled::{BookingWord, Click, Settled};
+use escale::core::event::decision_record::{DecisionRecord, Levels, Propensity};
+use escale::core::profile::{AttributedBooking, AttributedDecision, Click};
 use escale::core::profile::{Booking, Counts, Profile};
 
 use super::LANDMARK_DAY;
 use super::change::Changes;
 use super::customer::Customer;
 use super::person::{Arm, BOTH, Booked, Counted, Facts, HOLDOUT};
-use super::visitor::{Told, Visitor};
+use super::visitor::{SyncFacts, Visitor};
 use crate::base::ids::IdHash;
 
 const TODAY: u32 = LANDMARK_DAY + 2_500;
@@ -69,7 +69,7 @@ impl Totals {
     }
 }
 
-fn settled(id: u32, seed: u64) -> Settled {
+fn settled(id: u32, seed: u64) -> AttributedDecision {
     let bits = mix(seed, u64::from(id));
     let propensity = Propensity::of(0.05 + (bits % 90) as f64 / 100.0).unwrap_or_default();
     let levels = Levels::of([
@@ -82,7 +82,7 @@ fn settled(id: u32, seed: u64) -> Settled {
         0,
         0,
     ]);
-    let decided = Decided {
+    let decision = DecisionRecord {
         id,
         config: 7,
         propensity,
@@ -91,7 +91,7 @@ fn settled(id: u32, seed: u64) -> Settled {
         levels,
     };
     let at_min = NOW_MIN - 2_000 - id;
-    let booking = BookingWord {
+    let booking = AttributedBooking {
         at_min: at_min + 40,
         is_cancelled: bits >> 13 & 1 == 1,
         id,
@@ -103,8 +103,8 @@ fn settled(id: u32, seed: u64) -> Settled {
         booking,
     };
     let click = (bits >> 16 & 1 == 1).then_some(click);
-    Settled {
-        decided,
+    AttributedDecision {
+        decision,
         placement: 1,
         offer: 20 + id % 3,
         at_min,
@@ -114,21 +114,21 @@ fn settled(id: u32, seed: u64) -> Settled {
 }
 
 /// As it was told before all of it had happened.
-fn earlier(settled: &Settled) -> Settled {
+fn earlier(settled: &AttributedDecision) -> AttributedDecision {
     let click = settled.click.map(|click| Click {
         is_quoted: false,
         booking: None,
         ..click
     });
-    Settled {
-        click: click.filter(|_| settled.decided.id.is_multiple_of(2)),
+    AttributedDecision {
+        click: click.filter(|_| settled.decision.id.is_multiple_of(2)),
         ..*settled
     }
 }
 
-fn profile(settled: Vec<Settled>) -> Profile {
-    let word = |s: &Settled| s.click.and_then(|click| click.booking);
-    let booking = |b: BookingWord| Booking {
+fn profile(settled: Vec<AttributedDecision>) -> Profile {
+    let word = |s: &AttributedDecision| s.click.and_then(|click| click.booking);
+    let booking = |b: AttributedBooking| Booking {
         id: b.id,
         at_min: b.at_min,
         cancelled: b.is_cancelled,
@@ -145,7 +145,7 @@ fn profile(settled: Vec<Settled>) -> Profile {
         last_s: NOW_MIN * 60,
         counts,
         bookings,
-        settled,
+        decisions: settled.into(),
         ..Profile::default()
     }
 }
@@ -153,7 +153,7 @@ fn profile(settled: Vec<Settled>) -> Profile {
 fn count(visitor: &mut Visitor, totals: &mut Totals, replica: u8, profile: &Profile) {
     // A row is read and written as a store does it.
     *visitor = Visitor::of(Some(&visitor.bytes()));
-    let told = Told {
+    let facts = SyncFacts {
         replica: [replica; 8],
         profile,
         arms: &PERSONALISED,
@@ -161,13 +161,13 @@ fn count(visitor: &mut Visitor, totals: &mut Totals, replica: u8, profile: &Prof
         today: TODAY,
         is_linked: false,
     };
-    totals.add(&visitor.count(&told));
+    totals.add(&visitor.count(&facts));
 }
 
 #[test]
 fn the_order_of_hand_ins_does_not_matter() {
     for seed in 0..200 {
-        let all: Vec<Settled> = (1..=12).map(|id| settled(id, seed)).collect();
+        let all: Vec<AttributedDecision> = (1..=12).map(|id| settled(id, seed)).collect();
         let (mut whole, mut parts) = (Totals::default(), Totals::default());
         count(
             &mut Visitor::default(),
@@ -201,7 +201,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
     let (mut visitor, mut totals) = (Visitor::default(), Totals::default());
     let one = profile(vec![settled(5, 1)]);
     for day in 0..100 {
-        let told = Told {
+        let facts = SyncFacts {
             replica: [0; 8],
             profile: &one,
             arms: &PERSONALISED,
@@ -209,7 +209,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
             today: TODAY + day,
             is_linked: false,
         };
-        totals.add(&visitor.count(&told));
+        totals.add(&visitor.count(&facts));
     }
     let decisions = |totals: &Totals| {
         totals
@@ -222,7 +222,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
     assert_eq!(decisions(&totals), [1]);
     assert!(visitor.bytes().len() < 120, "{}", visitor.bytes().len());
     let (mut late, mut none) = (Visitor::default(), Totals::default());
-    none.add(&late.count(&Told {
+    none.add(&late.count(&SyncFacts {
         replica: [0; 8],
         profile: &one,
         arms: &PERSONALISED,
@@ -230,7 +230,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
         today: TODAY + 31,
         is_linked: false,
     }));
-    none.add(&late.count(&Told {
+    none.add(&late.count(&SyncFacts {
         replica: [0; 8],
         profile: &one,
         arms: &PERSONALISED,
@@ -252,10 +252,10 @@ fn sums_over_visitors_are_by_visitor() {
             booking: None,
         });
         let propensity = Propensity::of(propensity).unwrap_or_default();
-        Settled {
-            decided: Decided {
+        AttributedDecision {
+            decision: DecisionRecord {
                 propensity,
-                ..of.decided
+                ..of.decision
             },
             offer: 9,
             is_viewed: true,
@@ -379,14 +379,14 @@ fn who_goes_from_one_customer_to_another_counts_there_alone() {
         let (mut customers, mut places) = ([(); 3].map(|()| Customer::default()), [0_usize; 6]);
         let mut totals = Totals::default();
         for (n, facts) in facts.iter().enumerate() {
-            totals.add(&customers[0].carry(IdHash([n as u8; 32]), facts.clone(), &[]));
+            totals.add(&customers[0].propagate(IdHash([n as u8; 32]), facts.clone(), &[]));
         }
         for step in 0..40 {
             let draw = mix(seed, step);
             let (who, to) = (draw as usize % 6, (draw >> 8) as usize % 3);
             let id = IdHash([who as u8; 32]);
             if places[who] != to {
-                totals.add(&customers[to].carry(
+                totals.add(&customers[to].propagate(
                     id,
                     facts[who].clone(),
                     if to == 1 { &told } else { &[] },
@@ -406,7 +406,7 @@ fn who_goes_from_one_customer_to_another_counts_there_alone() {
                 .enumerate()
                 .filter(|(who, _)| places[*who] == to)
             {
-                expected.add(&there.carry(
+                expected.add(&there.propagate(
                     IdHash([who as u8; 32]),
                     facts.clone(),
                     if to == 1 { &told } else { &[] },
@@ -436,7 +436,7 @@ fn lived(n: u8, seed: u64) -> Facts {
 #[test]
 fn a_visitor_of_whom_nothing_was_counted_closes_no_customer() {
     let mut customer = Customer::default();
-    customer.carry(IdHash([1; 32]), lived(1, 3), &[]);
+    customer.propagate(IdHash([1; 32]), lived(1, 3), &[]);
     customer.leave(IdHash([2; 32]));
     assert!(!customer.hand_over(&[IdHash([1; 32])], &[]).is_empty());
     assert!(customer.is_empty());

@@ -93,7 +93,7 @@ function jsonObject(response: Received, text: string): Record<string, unknown> |
     : undefined;
 }
 
-/** The `others` of an answer; `undefined`: unchanged, or unreadable. */
+/** The `remote` state of an answer; `undefined`: unchanged, or unreadable. */
 export function remoteOf(body: Readonly<Record<string, unknown>>): RemoteState | undefined {
   const { remote } = body;
   if (typeof remote !== "object" || remote === null) return undefined;
