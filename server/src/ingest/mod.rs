@@ -12,7 +12,7 @@ mod subject;
 use escale::core::base::time::{EPOCH_UNIX_S, Timestamp};
 use escale::core::config::Config;
 use escale::core::event::Event;
-use escale::core::event::track::event_of_call;
+use escale::core::event::fields::Fields;
 use serde_json::{Map, Value};
 
 use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
@@ -113,12 +113,8 @@ impl Reader<'_> {
                 .enumerate()
                 .filter(|(at, _)| Some(*at) != without);
             used.for_each(|(_, (key, value))| pack(&mut packed, key, value));
-            event_of_call(
-                self.config,
-                Timestamp::from_unix_ms(at_ms).get(),
-                call.name,
-                &packed,
-            )
+            let at_s = Timestamp::from_unix_ms(at_ms).get();
+            Event::parse(self.config, at_s, call.name, &Fields::parse(&packed))
         };
         track(None).map_err(|_| {
             // The engine does not name the field: it is the one without which the call succeeds.
