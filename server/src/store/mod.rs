@@ -13,22 +13,18 @@ pub mod sqlite;
 use std::future::Future;
 use std::pin::Pin;
 
-use escale::core::profile::Profile;
-
 use crate::base::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
 use crate::report::period::Period;
-use crate::statistics::person::Arm;
+pub use crate::statistics::VISITORS_PER_CUSTOMER;
 use crate::statistics::sums::Sums;
 use crate::store::audience::Audience;
 use crate::store::customers::Customers;
 use crate::store::models::Models;
 use crate::store::outbox::Outbox;
 use crate::sync::consent_receipt::Receipt;
-
-/// More replicas than this a visitor cannot have: an honest browser starts one only after a roll-back or a copy.
-pub const REPLICAS_PER_VISITOR: usize = 32;
-/// The newest visitors of a customer that are combined.
-pub const VISITORS_PER_CUSTOMER: usize = 64;
+pub use crate::sync::request::{
+    REPLICAS_PER_VISITOR, RemoteState, SyncOutcome, SyncRequest, Taken,
+};
 
 /// The newest words of the back end that count for a customer.
 pub const EVENTS_PER_CUSTOMER: usize = 1000;
@@ -44,53 +40,6 @@ pub enum StoreError {
     /// The disk is full, read-only or failing, or the store has been closed.
     #[error("the store is unavailable")]
     Unavailable,
-}
-
-/// One replica's state as a browser hands it in.
-pub struct SyncRequest {
-    pub visitor: VisitorKey,
-    pub erase: IdHash,
-    pub replica: ReplicaId,
-    pub version: u64,
-    pub state: Vec<u8>,
-    /// The same, read.
-    pub profile: Profile,
-    pub day: u32,
-    /// What the visitor agreed to, if the browser says it.
-    pub consent: Option<Receipt>,
-    /// The arms that the visitor is in.
-    pub arms: Vec<Arm>,
-    /// Whether scenarios of the server are to look at the visitor's customer.
-    pub triggers_evaluation: bool,
-}
-
-/// What became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SyncOutcome {
-    /// `is_alone`: nobody else knows anything of the visitor, no other replica and no customer.
-    Accepted {
-        is_alone: bool,
-    },
-    Conflict {
-        held_version: u64,
-    },
-    Erased,
-    TooMuch,
-    TooManyReplicas,
-}
-
-/// What the others know: their states, and a number that changes with them.
-pub struct RemoteState {
-    pub seq: u64,
-    pub states: Vec<Taken>,
-    /// The events that the site's back end told of the customer.
-    pub imported: Vec<Vec<u8>>,
-}
-
-/// A state, and the day since the Unix epoch on which it was taken.
-pub struct Taken {
-    pub state: Vec<u8>,
-    pub day: u32,
 }
 
 /// A visitor and the customer that a token vouched for. A login may come before the first hand-in: the erase-only token
@@ -177,7 +126,7 @@ pub struct Erasure {
 }
 
 pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
-    /// Takes a replica's state by the version rules of [`crate::sync::sync_request::judge`].
+    /// Takes a replica's state by the version rules of [`crate::sync::version_rule::judge`].
     fn sync(&self, request: SyncRequest) -> Reply<'_, SyncOutcome>;
     /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.
     fn remote_state(

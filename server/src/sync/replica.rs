@@ -12,7 +12,7 @@ use escale::core::profile::merge::combine;
 use serde_json::Value;
 
 use crate::http::error::Refusal;
-use crate::store::{RemoteState, Taken};
+use crate::sync::request::{RemoteState, Taken};
 
 /// A browser's clock may be ahead by this much before what it says is moved back.
 const AHEAD_S: u32 = 300;

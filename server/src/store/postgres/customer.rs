@@ -10,6 +10,7 @@ use super::pool::Pool;
 use super::statistics;
 use super::write::clear_fingerprints;
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
+use crate::statistics::customer::CustomerChange;
 use crate::store::customers::{Change, CustomerRecords, Customers, Unfinished};
 use crate::store::{ImportedEvent, Reply, StoreError};
 
@@ -299,7 +300,7 @@ async fn take_away(
             .run(sql, &[&of.id, &id.bytes(), &i64::from(*at_s)])
             .await?;
     }
-    statistics::hand_over(there, of, links).await?;
+    statistics::change_customer(there, of, &CustomerChange::HandOver(links)).await?;
     drop_if_empty(there, of).await
 }
 

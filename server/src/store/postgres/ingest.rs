@@ -7,8 +7,9 @@ use super::bucket::Bucket;
 use super::outbox::queue_evaluation;
 use super::pool::Pool;
 use super::statistics;
-use crate::base::ids::CustomerKey;
+use crate::base::ids::{CustomerKey, VisitorKey};
 use crate::ingest::judge;
+use crate::statistics::customer::CustomerChange;
 use crate::store::{CustomerEvents, EVENTS_PER_CUSTOMER, ImportedEvent, IngestOutcome, StoreError};
 
 /// Keeps what is news; the customer's sum grows by as much, so that their browsers see a new number.
@@ -21,9 +22,14 @@ pub async fn ingest(pool: &Pool, of: &CustomerEvents) -> Result<Vec<IngestOutcom
         queue_evaluation(&there, &of.customer, 0).await?;
     }
     // Told again, it may be that the first was cut short before the visitors' buckets.
-    let (visitors, bookings) = statistics::recount(&there, &of.customer).await?;
+    let (row, bookings) =
+        statistics::change_customer(&there, &of.customer, &CustomerChange::Recount).await?;
     tx.commit().await?;
-    for visitor in visitors {
+    for id in row.visitors() {
+        let visitor = VisitorKey {
+            site: of.customer.site.clone(),
+            id,
+        };
         statistics::credit(&mut client, &visitor, &bookings).await?;
     }
     Ok(all)

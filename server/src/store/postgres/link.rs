@@ -63,7 +63,10 @@ async fn point_to_customer(
     let facts = match is_here {
         true => {
             clear_fingerprints(&here, &link.visitor.id).await?;
-            statistics::leave_to_customer(&here, &link.visitor.id, &link.customer.id).await?
+            statistics::update_visitor(&here, &link.visitor.id, |row| {
+                row.link_to(&link.customer.id)
+            })
+            .await?
         }
         false => None,
     };

@@ -7,6 +7,7 @@ use super::outbox::queue_evaluation;
 use super::statistics;
 use crate::base::ids::{CustomerKey, VisitorKey};
 use crate::ingest::judge;
+use crate::statistics::customer::CustomerChange;
 use crate::statistics::person::Booked;
 use crate::store::{CustomerEvents, EVENTS_PER_CUSTOMER, ImportedEvent, IngestOutcome};
 
@@ -41,8 +42,13 @@ pub fn ingest(
         }
     }
     // Told again, it may be that the first was cut short before the visitors' buckets.
-    let (visitors, bookings) = statistics::recount(tx, &of.customer)?;
-    Ok((all, visitors, bookings))
+    let (row, bookings) = statistics::change_customer(tx, &of.customer, &CustomerChange::Recount)?;
+    let site = &of.customer.site;
+    let visitors = row.visitors().map(|id| VisitorKey {
+        site: site.clone(),
+        id,
+    });
+    Ok((all, visitors.collect(), bookings))
 }
 
 fn erased_day(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<Option<u32>> {

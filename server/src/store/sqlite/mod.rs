@@ -30,11 +30,11 @@ use crate::report::period::Period;
 use crate::statistics::PropagatedFacts;
 use crate::statistics::person::Booked;
 use crate::statistics::sums::Sums;
-use crate::statistics::visitor::SyncFingerprint;
 use crate::store::{
     CustomerEvents, Erasure, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
     StoreError, SyncOutcome, SyncRequest, UnlinkRequest,
 };
+use crate::sync::fingerprint::SyncFingerprint;
 use flusher::Flusher;
 use readers::Readers;
 use writer::{Trace, Writer};
