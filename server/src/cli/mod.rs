@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod database;
 mod settings;
 pub mod table;
 
@@ -11,11 +12,11 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::store::open::Database;
 pub use args::{
     Audience, Backup, Build, Check, Identity, Import, LogFormat, LogKind, LogLevel, Model, Replay,
     Report, ReportFormat, Restore, SchemaOf, Serve, Summed, Webhooks,
 };
+use database::Database;
 
 /// Personalisation for travel sites: the sync server and its tools.
 #[derive(Parser)]

@@ -1,5 +1,6 @@
-//! Estimates with 95 % intervals. In: sums over independent people. Out: a number and how sure one can be of it. Never: an
-//! interval from so few that it would not hold what it promises.
+//! Estimates with 95 % intervals, by hand: each is one formula over sums, with one quantile of the normal distribution.
+//! In: sums over independent people. Out: a number and its interval. Never: an interval from so few that it would not hold
+//! what it promises.
 
 use super::Estimate;
 

@@ -6,7 +6,7 @@ pub mod csv;
 pub mod interval;
 pub mod period;
 #[cfg(test)]
-mod simulation;
+mod tests;
 pub mod words;
 
 use serde::Serialize;

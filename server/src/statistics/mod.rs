@@ -7,13 +7,13 @@
 
 pub mod change;
 pub mod customer;
-#[cfg(test)]
-mod laws;
 pub mod outcome;
 pub mod person;
 pub mod sql;
 pub mod sums;
 pub mod tastes;
+#[cfg(test)]
+mod tests;
 pub mod visitor;
 
 use serde::{Deserialize, Serialize};

@@ -3,8 +3,8 @@
 
 pub mod audience;
 pub mod customers;
+pub mod imported;
 pub mod models;
-pub mod open;
 pub mod outbox;
 pub mod postgres;
 pub mod retention;
@@ -19,15 +19,15 @@ pub use crate::statistics::VISITORS_PER_CUSTOMER;
 use crate::statistics::sums::Sums;
 use crate::store::audience::Audience;
 use crate::store::customers::Customers;
+pub use crate::store::imported::{
+    CustomerEvents, EVENTS_PER_CUSTOMER, ImportedEvent, IngestOutcome,
+};
 use crate::store::models::Models;
 use crate::store::outbox::Outbox;
 use crate::sync::consent_receipt::Receipt;
 pub use crate::sync::request::{
     REPLICAS_PER_VISITOR, RemoteState, SyncOutcome, SyncRequest, Taken,
 };
-
-/// The newest words of the back end that count for a customer.
-pub const EVENTS_PER_CUSTOMER: usize = 1000;
 
 /// The answer of a store, in time.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -82,32 +82,6 @@ pub enum Found {
     Erased,
 }
 
-/// One thing that the site's back end tells, as the bytes of an event, under a hash of its own id.
-#[derive(Clone)]
-pub struct ImportedEvent {
-    pub id: IdHash,
-    pub day: u32,
-    pub at_s: u32,
-    pub event: Vec<u8>,
-}
-
-/// What it tells of one customer.
-pub struct CustomerEvents {
-    pub customer: CustomerKey,
-    pub all: Vec<ImportedEvent>,
-    pub day: u32,
-    /// Whether scenarios of the server are to look at the customer.
-    pub triggers_evaluation: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IngestOutcome {
-    Stored,
-    Unchanged,
-    Superseded,
-    Erased,
-}
-
 /// What goes with a link: whose it was, how many changes, and on which day if it was erased rather than forgotten.
 #[derive(Clone, Copy)]
 pub struct UnlinkRequest {
@@ -137,7 +111,7 @@ pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
     ) -> Reply<'_, Option<RemoteState>>;
     /// Ties a visitor to a customer.
     fn link(&self, link: Link) -> Reply<'_, Linked>;
-    /// Keeps what the back end tells of a customer, by the rules of [`crate::ingest::judge`]; an answer for each.
+    /// Keeps what the back end tells of a customer, by the rules of [`imported::judge`]; an answer for each.
     fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>>;
     /// Everything held of one visitor.
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found>;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::store::open::Database;
+use crate::cli::database::Database;
 
 /// List webhooks that were given up, or have them called again.
 ///

@@ -197,7 +197,7 @@ fn read(app: &App, request: &Request, now_ms: u64) -> Result<SyncRequest, Refusa
         profile: if request.asks() {
             Profile::default()
         } else {
-            replica::check(&said.state)?
+            replica::check(&said.state).map_err(refusal_of)?
         },
         visitor: said.visitor,
         erase: said.erase,
@@ -209,6 +209,14 @@ fn read(app: &App, request: &Request, now_ms: u64) -> Result<SyncRequest, Refusa
         arms: arms(&app.config().config, said.draws),
         triggers_evaluation: app.triggers_evaluation,
     })
+}
+
+fn refusal_of(error: replica::StateError) -> Refusal {
+    match error {
+        replica::StateError::Empty => Refusal::EmptyProfile,
+        replica::StateError::Newer => Refusal::NewerProfile,
+        replica::StateError::Corrupt => Refusal::CorruptProfile,
+    }
 }
 
 /// The arms that a visitor is in: that of the holdout, and one of each experiment.

@@ -31,6 +31,11 @@ impl<'a, C: GenericClient> Bucket<'a, C> {
         Self::new(on, &visitor.site, visitor.id.bucket())
     }
 
+    /// The site's name.
+    pub fn site(&self) -> &'a str {
+        self.site
+    }
+
     /// The bucket of an erase-only token.
     pub fn of_token(on: &'a C, site: &'a Site, token: &IdHash) -> Self {
         Self::new(on, site, token.bucket())

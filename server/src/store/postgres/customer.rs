@@ -169,40 +169,16 @@ fn bucket<'a, C: GenericClient>(on: &'a C, change: &'a Change) -> Bucket<'a, C> 
 
 async fn apply(client: &mut Client, change: &Change) -> Result<(), StoreError> {
     let tx = client.transaction().await?;
-    carry_out(&bucket(&tx, change).locked().await?, change).await?;
+    execute(&bucket(&tx, change).locked().await?, change).await?;
     Ok(tx.commit().await?)
 }
 
-async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Result<(), StoreError> {
+async fn execute(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Result<(), StoreError> {
     match change {
-        Change::PointAlias { alias, to, day } => {
-            let sql = "INSERT INTO aliases (site, bucket, alias, customer, added_day) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (site, bucket, alias)
-                 DO UPDATE SET customer = excluded.customer, added_day = excluded.added_day";
-            there.run(sql, &[&alias.id, to, &day.cast_signed()]).await?;
-        }
-        Change::DropAlias {
-            alias,
-            from,
-            erased_day,
-        } => {
-            let sql = "DELETE FROM aliases WHERE site = $1 AND bucket = $2 AND alias = $3 AND customer = $4";
-            there.run(sql, &[&alias.id, from]).await?;
-            if let Some(day) = erased_day {
-                write_tombstone(there, alias, *day).await?;
-            }
-        }
-        Change::NoteIdentifier { of, alias, day } => {
-            create(there, of, *day).await?;
-            let sql = "INSERT INTO identifiers (site, bucket, customer, alias, added_day) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (site, bucket, customer, alias) DO UPDATE SET added_day = excluded.added_day";
-            there.run(sql, &[&of.id, alias, &day.cast_signed()]).await?;
-        }
-        Change::DropIdentifier { of, alias } => {
-            let sql = "DELETE FROM identifiers WHERE site = $1 AND bucket = $2 AND customer = $3 AND alias = $4";
-            there.run(sql, &[&of.id, alias]).await?;
-            drop_if_empty(there, of).await?;
-        }
+        Change::PointAlias { .. }
+        | Change::DropAlias { .. }
+        | Change::NoteIdentifier { .. }
+        | Change::DropIdentifier { .. } => change_alias(there, change).await?,
         Change::TakeAway { of, links, events } => take_away(there, of, links, events).await?,
         Change::Bump { of, by } => {
             let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
@@ -235,6 +211,45 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
             there.run(sql, &[&of.id]).await?;
             drop_if_empty(there, of).await?;
         }
+    }
+    Ok(())
+}
+
+/// Executes the changes of a customer's other ids.
+async fn change_alias(
+    there: &Bucket<'_, Transaction<'_>>,
+    change: &Change,
+) -> Result<(), StoreError> {
+    match change {
+        Change::PointAlias { alias, to, day } => {
+            let sql = "INSERT INTO aliases (site, bucket, alias, customer, added_day) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (site, bucket, alias)
+                 DO UPDATE SET customer = excluded.customer, added_day = excluded.added_day";
+            there.run(sql, &[&alias.id, to, &day.cast_signed()]).await?;
+        }
+        Change::DropAlias {
+            alias,
+            from,
+            erased_day,
+        } => {
+            let sql = "DELETE FROM aliases WHERE site = $1 AND bucket = $2 AND alias = $3 AND customer = $4";
+            there.run(sql, &[&alias.id, from]).await?;
+            if let Some(day) = erased_day {
+                write_tombstone(there, alias, *day).await?;
+            }
+        }
+        Change::NoteIdentifier { of, alias, day } => {
+            create(there, of, *day).await?;
+            let sql = "INSERT INTO identifiers (site, bucket, customer, alias, added_day) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (site, bucket, customer, alias) DO UPDATE SET added_day = excluded.added_day";
+            there.run(sql, &[&of.id, alias, &day.cast_signed()]).await?;
+        }
+        Change::DropIdentifier { of, alias } => {
+            let sql = "DELETE FROM identifiers WHERE site = $1 AND bucket = $2 AND customer = $3 AND alias = $4";
+            there.run(sql, &[&of.id, alias]).await?;
+            drop_if_empty(there, of).await?;
+        }
+        _ => {}
     }
     Ok(())
 }
