@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use crate::base::names::{NAME_BYTES, is_name};
-use crate::replay::row::Row;
+use crate::base::record::Record;
 
 pub const FIELDS: [&str; 8] = [
     "customer", "id", "at", "granted", "purpose", "channel", "version", "source",
@@ -47,7 +47,7 @@ pub struct ConsentExport {
 
 impl Consent {
     /// What a row says, or what is wrong with it.
-    pub fn read(row: &Row<'_>, at_s: u32) -> Result<Self, String> {
+    pub fn read(row: &Record<'_>, at_s: u32) -> Result<Self, String> {
         let granted = match &*row.need("granted")? {
             "true" | "1" | "yes" => true,
             "false" | "0" | "no" => false,
@@ -134,7 +134,7 @@ impl Consent {
 }
 
 /// A name of the site's own: of a purpose, a version, a source.
-fn name(row: &Row<'_>, field: &str) -> Result<String, String> {
+fn name(row: &Record<'_>, field: &str) -> Result<String, String> {
     let name = row.get(field).unwrap_or_default();
     if is_name(&name) {
         Ok(name.into_owned())
@@ -187,7 +187,7 @@ mod tests {
             assert_eq!(Consent::decode(&bytes[..bytes.len() - 1]), None);
         }
         let mut event = Vec::new();
-        Event::bare(escale::core::event::EventKind::Booking, 9).encode(&mut event);
+        Event::new(escale::core::event::EventKind::Booking, 9).encode(&mut event);
         assert_eq!(Consent::decode(&event), None);
     }
 

@@ -12,12 +12,12 @@ use escale::core::base::enums::Channel;
 use escale::core::base::time::{EPOCH_UNIX_S, Timestamp};
 use escale::core::config::Config;
 use escale::core::event::Event;
-use escale::core::event::track::event_of_call;
+use escale::core::event::fields::Fields;
 use serde_json::{Map, Value};
 
 use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
-use crate::replay::row::{Row, pack};
-use crate::replay::time;
+use crate::base::record::{Record, pack};
+use crate::base::time;
 use crate::store::ImportedEvent;
 pub use crate::store::imported::judge;
 use consent::Consent;
@@ -48,7 +48,7 @@ impl Reader<'_> {
                 subject.fields().join(", ")
             ));
         }
-        let row = Row::Json(object);
+        let row = Record::Json(object);
         let customer = row.need("customer")?;
         if !CustomerKey::is_id(&customer) {
             return Err(format!("`customer` has more than {CUSTOMER_BYTES} bytes"));
@@ -81,7 +81,7 @@ impl Reader<'_> {
     fn bytes(
         &self,
         subject: Subject,
-        row: &Row<'_>,
+        row: &Record<'_>,
         at_ms: f64,
     ) -> Result<(String, u32, Vec<u8>), String> {
         let (name, fields) = subject.call(row)?;
@@ -116,12 +116,8 @@ impl Reader<'_> {
                 .enumerate()
                 .filter(|(at, _)| Some(*at) != without);
             used.for_each(|(_, (key, value))| pack(&mut packed, key, value));
-            event_of_call(
-                self.config,
-                Timestamp::from_unix_ms(at_ms).get(),
-                name,
-                &packed,
-            )
+            let at_s = Timestamp::from_unix_ms(at_ms).get();
+            Event::parse(self.config, at_s, name, &Fields::parse(&packed))
         };
         call(None).map_err(|_| {
             // The engine says that a field is wrong; the one without which all is well is the one.

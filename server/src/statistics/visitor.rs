@@ -1,8 +1,8 @@
 //! A visitor's own row. In: a hand-in's profile, or bookings told by the back end. Out: the row as it becomes, and what
 //! changes in the sums. Never: grows without bounds; reads a clock.
 
+use escale::core::profile::AttributedDecision;
 use escale::core::profile::Profile;
-use escale::core::profile::settled::Settled;
 use serde::{Deserialize, Serialize};
 
 use super::change::{Changes, WeighedKey, WeighedSums};
@@ -121,7 +121,7 @@ impl Visitor {
             .take((facts.replica, facts.profile), facts.arms, today);
         self.decisions
             .retain(|decision| day_of(decision.at_min) + REMEMBERED_DAYS >= today);
-        for settled in &facts.profile.settled {
+        for settled in &facts.profile.decisions {
             self.decide(settled, today, &mut changes);
         }
         self.count_person(facts.is_linked, &mut changes);
@@ -154,11 +154,11 @@ impl Visitor {
         recount(&mut self.counted, now, changes);
     }
 
-    fn decide(&mut self, settled: &Settled, today: u32, changes: &mut Changes) {
+    fn decide(&mut self, settled: &AttributedDecision, today: u32, changes: &mut Changes) {
         let day = day_of(settled.at_min);
         let at = match self
             .decisions
-            .binary_search_by_key(&settled.decided.id, |decision| decision.id)
+            .binary_search_by_key(&settled.decision.id, |decision| decision.id)
         {
             Ok(at) => at,
             // A clock that is wrong by more is no clock; one as late was counted long ago, or never will be.

@@ -1,7 +1,7 @@
 //! The fingerprint of a sync. In: a request. Out: a number that changes with what is counted. Never: 0, which means unknown.
 
 use escale::core::base::hash::mix;
-use escale::core::event::decision_record::Decided;
+use escale::core::event::decision_record::DecisionRecord;
 
 use crate::statistics::FORM;
 use crate::statistics::tastes::parts_of;
@@ -39,12 +39,14 @@ impl SyncFingerprint {
             add(u64::from(booking.id) << 32 | u64::from(booking.at_min));
             add(u64::from(booking.value_cents) << 1 | u64::from(booking.cancelled));
         }
-        for settled in &profile.settled {
-            let Decided { id, config, .. } = settled.decided;
+        for decision in &profile.decisions {
+            let DecisionRecord { id, config, .. } = decision.decision;
             add(u64::from(id) << 32 | u64::from(config));
-            add(u64::from(settled.placement) << 32 | u64::from(settled.offer));
-            add(u64::from(settled.at_min) << 1 | u64::from(settled.is_viewed));
-            let Some(click) = settled.click else { continue };
+            add(u64::from(decision.placement) << 32 | u64::from(decision.offer));
+            add(u64::from(decision.at_min) << 1 | u64::from(decision.is_viewed));
+            let Some(click) = decision.click else {
+                continue;
+            };
             add(u64::from(click.at_min) << 1 | u64::from(click.is_quoted));
             let Some(booked) = click.booking else {
                 continue;
