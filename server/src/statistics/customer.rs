@@ -9,7 +9,7 @@ use super::visitor::recount;
 use super::{VISITORS_PER_CUSTOMER, pack, unpack};
 use crate::base::ids::IdHash;
 
-/// What was counted of a customer.
+/// Row of a customer: everything that was counted of them.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Customer {
     visitors: Vec<([u8; 32], Facts)>,
@@ -66,7 +66,7 @@ impl Customer {
         pack(self)
     }
 
-    /// Whether it says anything.
+    /// Returns `true` if nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.visitors.is_empty() && !self.is_closed
     }
@@ -108,7 +108,7 @@ impl Customer {
         self.recount(told)
     }
 
-    /// Whose clicks a booking may be put down to.
+    /// Returns the visitors whose clicks may be credited with a booking.
     pub fn visitors(&self) -> impl Iterator<Item = IdHash> {
         self.visitors.iter().map(|(id, _)| IdHash(*id))
     }

@@ -413,7 +413,7 @@ fn who_goes_from_one_customer_to_another_counts_there_alone() {
     }
 }
 
-/// What is known of a visitor with some bookings and quotes of their own.
+/// Facts of a visitor with some bookings and quotes of their own.
 fn lived(n: u8, seed: u64) -> Facts {
     let mut facts = Facts::default();
     let told = profile(

@@ -16,7 +16,7 @@ const MAX_DECISIONS: usize = 256;
 /// So many offers in placements; what comes on top weighs nothing.
 const MAX_OFFERS: usize = 512;
 
-/// What was counted of a visitor.
+/// Row of a visitor: everything that was counted of them.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Visitor {
     pub facts: Facts,
@@ -24,7 +24,7 @@ pub struct Visitor {
     counted: Option<Counted>,
     /// Those that may be told again, by id.
     decisions: Vec<Outcome>,
-    /// What each offer's decisions weigh, by placement and offer.
+    /// Weights of each offer's decisions, by placement and offer.
     weights: Vec<Weights>,
     /// Behind the others in the row's bytes: rows of earlier releases end before it.
     #[serde(skip)]
@@ -46,7 +46,7 @@ pub struct SyncFacts<'a> {
     pub arms: &'a [Arm],
     /// Since the Unix epoch, by the server's clock.
     pub today: u32,
-    /// Whether the visitor is a known customer's.
+    /// `true` if the visitor is linked to a customer.
     pub is_linked: bool,
 }
 
@@ -251,7 +251,7 @@ pub fn recount(counted: &mut Option<Counted>, now: Option<Counted>, changes: &mu
 }
 
 impl Weights {
-    /// What the visitor adds to the sums over visitors.
+    /// Returns the visitor's part of the sums over visitors.
     fn sums(&self) -> WeighedSums {
         let w = self.weight;
         let mut sums = [0.0; 12];

@@ -28,12 +28,12 @@ pub use crate::sync::request::{
     REPLICAS_PER_VISITOR, RemoteState, SyncOutcome, SyncRequest, Taken,
 };
 
-/// The answer of a store, in time.
+/// Answer of a store.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 pub enum StoreError {
-    /// Too many hand-ins wait already: try again in a moment.
+    /// Too many writes wait already: try again in a moment.
     #[error("the store is busy")]
     Busy,
     /// The disk is full, read-only or failing, or the store has been closed.
@@ -65,7 +65,7 @@ pub struct VisitorRecord {
     pub customer: Option<String>,
     pub consent: Option<Receipt>,
     pub replicas: Vec<ReplicaRecord>,
-    /// The events that the site's back end told of the customer.
+    /// Events of the customer that the site's back end imported.
     pub imported: Vec<Vec<u8>>,
 }
 
@@ -81,7 +81,7 @@ pub enum Found {
     Erased,
 }
 
-/// What goes with a link: whose it was, how many changes, and on which day if it was erased rather than forgotten.
+/// Removal of a link: the visitor, the number of its changes, and the day if it was erased.
 #[derive(Clone, Copy)]
 pub struct UnlinkRequest {
     pub visitor: IdHash,
@@ -91,7 +91,7 @@ pub struct UnlinkRequest {
     pub keeps_visitor: bool,
 }
 
-/// Whose data an erasure names: the secret's two readings, as a visitor's and as an erase-only token.
+/// Erasure by a secret, read both as a visitor's and as an erase-only token.
 pub struct Erasure {
     pub visitor: VisitorKey,
     pub erase: IdHash,
@@ -99,18 +99,18 @@ pub struct Erasure {
 }
 
 pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
-    /// Takes a replica's state by the version rules of [`crate::sync::version_rule::judge`].
+    /// Stores a replica's state by the plan of [`crate::sync::plan`].
     fn sync(&self, request: SyncRequest) -> Reply<'_, SyncOutcome>;
-    /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.
+    /// Returns the state of the visitor's other replicas. `None` if nothing changed since `seen`.
     fn remote_state(
         &self,
         visitor: VisitorKey,
         replica: ReplicaId,
         seen: u64,
     ) -> Reply<'_, Option<RemoteState>>;
-    /// Ties a visitor to a customer.
+    /// Links a visitor to a customer.
     fn link(&self, link: Link) -> Reply<'_, Linked>;
-    /// Keeps what the back end tells of a customer, by the rules of [`imported::judge`]; an answer for each.
+    /// Stores imported events by the rules of [`imported::plan_event`]. Returns an outcome for each.
     fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>>;
     /// Everything held of one visitor.
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found>;
@@ -121,7 +121,7 @@ pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize>;
     /// The sums of a period, over all buckets.
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums>;
-    /// Whether reads and writes work at this moment.
+    /// Checks that reads and writes work at this moment.
     fn ready(&self) -> Reply<'_, ()>;
     /// Finishes what was begun and leaves the files tidy; later calls fail with [`StoreError::Unavailable`].
     fn close(&self) -> Reply<'_, ()>;

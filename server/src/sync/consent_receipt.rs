@@ -105,7 +105,7 @@ impl Receipt {
             == (&other.version, &other.source, &other.purposes)
     }
 
-    /// What is held.
+    /// Reads a stored receipt.
     pub fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }

@@ -43,7 +43,7 @@ pub fn check(state: &[u8]) -> Result<Profile, StateError> {
     }
 }
 
-/// What these states and the back end's words know together, as bytes.
+/// Merges the states and the imported events. Returns the bytes of a profile.
 pub fn combined(remote: &RemoteState, config: &Config, now_ms: u64) -> Vec<u8> {
     together(&remote.states, &remote.imported, config, now_ms).encode()
 }

@@ -10,7 +10,7 @@ use crate::sync::consent_receipt::Receipt;
 /// Replicas of a visitor at most. An honest browser starts a new one only after a roll-back or a copy.
 pub const REPLICAS_PER_VISITOR: usize = 32;
 
-/// One replica's state as a browser hands it in.
+/// State of one replica, as a browser sends it.
 pub struct SyncRequest {
     pub visitor: VisitorKey,
     pub erase: IdHash,
@@ -20,15 +20,15 @@ pub struct SyncRequest {
     /// The same, read.
     pub profile: Profile,
     pub day: u32,
-    /// What the visitor agreed to, if the browser says it.
+    /// Consent receipt. `None` keeps the one held.
     pub consent: Option<Receipt>,
     /// The arms that the visitor is in.
     pub arms: Vec<Arm>,
-    /// Whether scenarios of the server are to look at the visitor's customer.
+    /// `true` if the server has scenarios to evaluate for the visitor's customer.
     pub triggers_evaluation: bool,
 }
 
-/// What became of it.
+/// Outcome of a sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SyncOutcome {
     /// `is_alone`: nobody else knows anything of the visitor, no other replica and no customer.
@@ -43,15 +43,15 @@ pub enum SyncOutcome {
     TooManyReplicas,
 }
 
-/// What the others know: their states, and a number that changes with them.
+/// State of the visitor's other replicas, and a sequence number that changes with it.
 pub struct RemoteState {
     pub seq: u64,
     pub states: Vec<Taken>,
-    /// The events that the site's back end told of the customer.
+    /// Events of the customer that the site's back end imported.
     pub imported: Vec<Vec<u8>>,
 }
 
-/// A state, and the day since the Unix epoch on which it was taken.
+/// A stored state, and the day since the Unix epoch on which it was stored.
 pub struct Taken {
     pub state: Vec<u8>,
     pub day: u32,

@@ -11,7 +11,7 @@ pub struct Held<'a> {
     pub state: &'a [u8],
 }
 
-/// What becomes of a hand-in.
+/// Verdict on the state of a sync.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 pub enum Verdict {
     /// Newer than what is held: store it.

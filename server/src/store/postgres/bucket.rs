@@ -69,7 +69,7 @@ impl<'a, C: GenericClient> Bucket<'a, C> {
         Ok(self.on.query_opt(&statement, &self.all(rest)).await?)
     }
 
-    /// How many rows it changed.
+    /// Executes a statement. Returns the number of rows it changed.
     pub async fn run(&self, sql: &str, rest: Rest<'_>) -> Result<u64, StoreError> {
         let statement = self.on.prepare_cached(sql).await?;
         Ok(self.on.execute(&statement, &self.all(rest)).await?)

@@ -282,7 +282,7 @@ pub async fn drop_if_empty<C: GenericClient>(
     there.run(sql, &[&of.id]).await.map(|_| ())
 }
 
-/// What stays of an erased id: a hash, and the day.
+/// Writes the tombstone of an erased id: a hash, and the day.
 pub async fn write_tombstone<C: GenericClient>(
     there: &Bucket<'_, C>,
     of: &CustomerKey,

@@ -41,7 +41,7 @@ pub async fn link(pool: &Pool, link: &Link) -> Result<Linked, StoreError> {
     Ok(Linked::Here)
 }
 
-/// Whether the erase-only token that came with the login was used already.
+/// Returns `true` if the erase-only token that came with the login was used already.
 async fn is_taken_back(client: &Client, link: &Link) -> Result<bool, StoreError> {
     match &link.erase {
         Some(token) => is_used(client, &link.visitor, token).await,

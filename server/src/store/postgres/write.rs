@@ -117,7 +117,7 @@ pub async fn clear_fingerprints(here: &Here<'_, '_>, id: &IdHash) -> Result<(), 
     here.run(sql, &[&id.bytes()]).await.map(|_| ())
 }
 
-/// Whether an erase-only token has a tombstone: who holds it has erased, or is erasing.
+/// Returns `true` if an erase-only token has a tombstone: its holder has erased, or is erasing.
 pub async fn is_used(client: &Client, of: &VisitorKey, token: &IdHash) -> Result<bool, StoreError> {
     is_tombstoned(&Bucket::of_token(client, &of.site, token), token).await
 }

@@ -256,7 +256,7 @@ fn drop_alias(
     erased_day.map_or(Ok(()), |day| write_tombstone(tx, alias, day))
 }
 
-/// What stays of an erased id: a hash, and the day.
+/// Writes the tombstone of an erased id: a hash, and the day.
 pub fn write_tombstone(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
     run(
         tx,

@@ -11,7 +11,7 @@ use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
 use crate::statistics::customer::CustomerChange;
 use crate::store::{Erasure, StoreError, UnlinkRequest};
 
-/// What a burial leaves to do in the customer's bucket: whose link it was, and how many changes go with it.
+/// Link left to remove in the customer's bucket: the customer, and the number of changes that go with it.
 pub type Left = (String, u64);
 
 /// Erases by a visitor's secret or by an erase-only token; which of the two a caller holds is found out here.

@@ -13,7 +13,7 @@ use crate::store::{CustomerEvents, EVENTS_PER_CUSTOMER, ImportedEvent, IngestOut
 
 /// Keeps what is news; the customer's sum grows by as much, so that their browsers see a new number.
 ///
-/// Whose clicks the bookings may be put down to comes back, with the bookings.
+/// Returns the outcomes, the visitors whose clicks may be credited with the bookings, and the bookings.
 pub fn ingest(
     tx: &Transaction<'_>,
     of: &CustomerEvents,

@@ -12,7 +12,7 @@ use crate::statistics::person::{Booked, bookings_of};
 use crate::statistics::visitor::Visitor;
 use crate::statistics::{PropagatedFacts, sql};
 
-/// Where sums lie.
+/// Site and bucket of a row.
 type Place<'a> = (&'a str, u16);
 
 /// In the visitor's bucket: changes the visitor's row by a rule, and saves it if the rule changed it.
