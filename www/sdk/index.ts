@@ -4,7 +4,7 @@
  */
 import { openDoor } from "./loader/bootstrap.js";
 import { EscaleError } from "./base/error.js";
-import { Shown } from "./slots/choice-store.js";
+import { ChoiceStore } from "./slots/choice-store.js";
 import type {
   Choice,
   Command,
@@ -119,15 +119,15 @@ const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
 const bring = (file: string): Promise<unknown> =>
   FILES[file]?.() ?? Promise.reject(new Error(`there is no ${file}`));
 
-const shown = new Shown();
+const choices = new ChoiceStore();
 let only: Escale | undefined;
 
 /** As `get` of the object that `init` answers; before `init` nothing is decided. */
-export const get = (placement: string): Choice | undefined => shown.get(placement);
+export const get = (placement: string): Choice | undefined => choices.get(placement);
 
 /** As `subscribe` of the object that `init` answers; it may be called before. */
 export const subscribe = (placement: string, changed: () => void): (() => void) =>
-  shown.subscribe(placement, changed);
+  choices.subscribe(placement, changed);
 
 /** Begins, once a page: later calls answer the first one's object. Throws an `EscaleError` where the site has no name. */
 export function init(options: Options): Escale {
@@ -141,7 +141,7 @@ const asEscaleError = (told: Error, verb: string): EscaleError =>
   told instanceof EscaleError ? told : new EscaleError("unavailable", `${verb}: ${told.message}`);
 
 function open(options: Options): Escale {
-  const take = openDoor(options, bring, (state) => shown.turned(state));
+  const take = openDoor(options, bring, (state) => choices.setState(state));
   const answer = <T>(...command: Command): Promise<T> =>
     new Promise((resolve, reject) =>
       take([
@@ -150,7 +150,7 @@ function open(options: Options): Escale {
           told instanceof Error ? reject(asEscaleError(told, command[0])) : resolve(told),
       ]),
     );
-  shown.open((placement) => answer("choose", placement));
+  choices.open((placement) => answer("choose", placement));
   return {
     get,
     subscribe,

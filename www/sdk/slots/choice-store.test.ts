@@ -1,7 +1,7 @@
 /** What placements show: chosen once a page, told only when it changes, however often a framework looks. */
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { Shown } from "./choice-store.js";
+import { ChoiceStore } from "./choice-store.js";
 import type { Choice } from "../base/types.js";
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -13,7 +13,7 @@ beforeEach(() => Object.assign(globalThis, { location: Object.assign(place, { pa
 function stage(
   give: (turn: number) => Omit<Choice, "placement"> = (turn) => ({ offer: `offer-${turn}` }),
 ) {
-  const shown = new Shown();
+  const shown = new ChoiceStore();
   let turn = 0;
   const choose = mock.fn((placement: string) => Promise.resolve({ placement, ...give(++turn) }));
   return { shown, choose };
@@ -47,7 +47,7 @@ test("the same answer again is no news", async () => {
   const changed = mock.fn();
   shown.subscribe("hero", changed);
   await settled();
-  shown.turned("denied");
+  shown.setState("denied");
   await settled();
   assert.deepEqual([choose.mock.callCount(), changed.mock.callCount()], [2, 1]);
 });
@@ -57,12 +57,12 @@ test("another state chooses anew, a pause shows nothing, and an open question is
   shown.open(choose);
   const changed = mock.fn();
   shown.subscribe("hero", changed);
-  shown.turned("ready");
+  shown.setState("ready");
   await settled();
   assert.equal(choose.mock.callCount(), 1);
-  shown.turned("pending");
+  shown.setState("pending");
   assert.equal(shown.get("hero"), undefined);
-  shown.turned("ready");
+  shown.setState("ready");
   await settled();
   assert.deepEqual(
     [choose.mock.callCount(), shown.get("hero")?.offer, changed.mock.callCount()],
@@ -77,7 +77,7 @@ test("another page chooses anew for who looks then; nobody looking, nothing is a
   await settled();
   leave();
   place.pathname = "/trips/";
-  shown.turned("ready");
+  shown.setState("ready");
   await settled();
   assert.equal(choose.mock.callCount(), 1);
   shown.subscribe("hero", () => undefined);
