@@ -11,30 +11,41 @@ use escale::core::profile::Profile;
 use escale::core::profile::merge::combine;
 use serde_json::Value;
 
-use crate::http::error::Refusal;
-use crate::store::{Others, Taken};
+use crate::store::{RemoteState, Taken};
 
 /// A browser's clock may be ahead by this much before what it says is moved back.
 const AHEAD_S: u32 = 300;
 
 const DAY_MS: u64 = 86_400_000;
 
-/// Whether a hand-in's bytes are a profile that this release reads, written as it would write it: other bytes for the
-/// same profile could carry what no profile holds.
-pub fn check(state: &[u8]) -> Result<Profile, Refusal> {
+/// Error for bytes that are not a profile of this release.
+#[derive(Debug, PartialEq, Eq)]
+pub enum StateError {
+    Empty,
+    Corrupt,
+    /// A newer release wrote them.
+    Newer,
+}
+
+/// Decodes the state of a sync. Its bytes must be those that this release would write, because other bytes for the same
+/// profile could carry foreign data.
+///
+/// # Errors
+/// Bytes that are not such a profile.
+pub fn check(state: &[u8]) -> Result<Profile, StateError> {
     if state.is_empty() {
-        return Err(Refusal::EmptyProfile);
+        return Err(StateError::Empty);
     }
     match Profile::decode(state) {
         Ok(profile) if profile.encode() == state => Ok(profile),
-        Err(WireError::Newer(_)) => Err(Refusal::NewerProfile),
-        Ok(_) | Err(_) => Err(Refusal::CorruptProfile),
+        Err(WireError::Newer(_)) => Err(StateError::Newer),
+        Ok(_) | Err(_) => Err(StateError::Corrupt),
     }
 }
 
 /// What these states and the back end's words know together, as bytes.
-pub fn combined(others: &Others, config: &Config, now_ms: u64) -> Vec<u8> {
-    together(&others.states, &others.told, config, now_ms).encode()
+pub fn combined(remote: &RemoteState, config: &Config, now_ms: u64) -> Vec<u8> {
+    together(&remote.states, &remote.imported, config, now_ms).encode()
 }
 
 /// The same as a profile. A state that cannot be read is left out: it must not cost the others theirs.
@@ -44,7 +55,7 @@ pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u6
         .filter_map(|taken| mended(taken, now_ms))
         .collect();
     if !words.is_empty() {
-        profiles.push(told(words, config));
+        profiles.push(profile_of_imports(words, config));
     }
     match profiles.pop() {
         Some(alone) if profiles.is_empty() => alone,
@@ -58,7 +69,7 @@ pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u6
 
 /// The back end's words as a profile of their own, by the engine that browsers run: in the order of time, whatever the
 /// order in which they came. None of them is a visit to the site.
-pub fn told(events: &[Vec<u8>], config: &Config) -> Profile {
+pub fn profile_of_imports(events: &[Vec<u8>], config: &Config) -> Profile {
     let mut events: Vec<(Event, &[u8])> = events
         .iter()
         .filter_map(|bytes| {
@@ -154,10 +165,10 @@ mod tests {
             panic!("a good config")
         };
         combined(
-            &Others {
+            &RemoteState {
                 seq: 0,
                 states,
-                told: Vec::new(),
+                imported: Vec::new(),
             },
             &config,
             NOW_MS,
@@ -181,9 +192,9 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_profile_are_told_apart() {
-        assert!(matches!(check(&[]), Err(Refusal::EmptyProfile)));
-        assert!(matches!(check(&[250, 1, 2, 3]), Err(Refusal::NewerProfile)));
-        assert!(matches!(check(&[1, 1, 2, 3]), Err(Refusal::CorruptProfile)));
+        assert!(matches!(check(&[]), Err(StateError::Empty)));
+        assert!(matches!(check(&[250, 1, 2, 3]), Err(StateError::Newer)));
+        assert!(matches!(check(&[1, 1, 2, 3]), Err(StateError::Corrupt)));
         assert!(check(&seen_at(9).encode()).is_ok());
     }
 

@@ -2,14 +2,8 @@
  * The inspector: a panel for the site's developers. In: the public commands. Out: the profile, the decisions and the
  * events, as text over the page. Never: a question before consent, or a change of profile or choices.
  */
-import type {
-  ExportedProfile,
-  Explanation,
-  Insight,
-  Options,
-  Take,
-  WhatIf,
-} from "../base/types.js";
+import type { Dispatch } from "../base/client-types.js";
+import type { ExportedProfile, Explanation, Insight, Options, WhatIf } from "../base/types.js";
 import { Panel, type InspectorData } from "./panel.js";
 
 /** Commands that the inspector calls. The object that `init` returns has them. */
@@ -52,15 +46,15 @@ const EVENTS = [
 const ACTIVE_STATES = ["ready", "memory"];
 
 /** Opens the inspector for `?escale=inspect`, where the site allows it. */
-export function attend(take: Take, { inspect = "off" }: Options): void {
+export function install(dispatch: Dispatch, { inspect = "off" }: Options): void {
   if (inspect === "off") return;
   const answer = <T>(...command: [string, ...unknown[]]): Promise<T> =>
-    new Promise((resolve) => take([...command, resolve]));
+    new Promise((resolve) => dispatch([...command, resolve]));
   openInspector({
     explain: (placement, whatIf) => answer("explain", placement, whatIf),
     inspect: () => answer("inspect"),
-    on: (type, callback) => take(["on", type, callback]),
-    off: (type, callback) => take(["off", type, callback]),
+    on: (type, callback) => dispatch(["on", type, callback]),
+    off: (type, callback) => dispatch(["off", type, callback]),
     profile: { export: () => answer("profile.export") },
   });
 }

@@ -78,12 +78,12 @@ const formatConsent = ({
   `${purposes.join(", ")} · ${formatTime(at_ms)} · by ${source} · version ${version || "none"}`;
 
 const formatStorage = (storage: NonNullable<Insight["storage"]>): string =>
-  `version ${storage.version} · ${storage.own_bytes} bytes, other devices ${storage.others_bytes} · since ${formatTime(storage.since_ms)}`;
+  `version ${storage.version} · ${storage.own_bytes} bytes, other devices ${storage.remote_bytes} · since ${formatTime(storage.since_ms)}`;
 
 function formatSync(sync: NonNullable<Insight["sync"]>): string {
   const backoff =
     sync.not_before_ms > Date.now() ? `, waits until ${formatTime(sync.not_before_ms)}` : "";
-  return `has version ${sync.told_version} · last sync ${formatTime(sync.told_ms)} · ${sync.failures} failures${backoff}`;
+  return `has version ${sync.acknowledged_version} · last sync ${formatTime(sync.acknowledged_ms)} · ${sync.failures} failures${backoff}`;
 }
 
 /** Renders contact pressure: families at rest, and the frequency that the visitor wants. */

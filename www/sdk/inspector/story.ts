@@ -8,14 +8,14 @@ import type { ExportedProfile, Explanation } from "../base/types.js";
 export function toStory(
   placement: string,
   { offer, visitor }: Explanation,
-  { replica, others, exported_ms }: ExportedProfile,
+  { replica, remote, exported_ms }: ExportedProfile,
 ): string {
   const at = `${new Date(exported_ms).toISOString().slice(0, 19)}Z`;
   const story = {
     name: `${placement} shows ${offer ?? "the page's own content"}`,
     ...(visitor !== null && { visitor }),
     replica,
-    others,
+    others: remote,
     steps: [{ at }],
     then: [{ placement, shows: offer === null ? { default: true } : { offer } }],
   };

@@ -6,7 +6,8 @@
 import { formatMessage } from "../../shared/format-message.js";
 import { createElement } from "../../shared/dom.js";
 import { EscaleError } from "../base/error.js";
-import type { ExportedProfile, Fields, ToldProfile } from "../base/types.js";
+import type { Fields } from "../base/client-types.js";
+import type { ExportedProfile, ProfileSummary } from "../base/types.js";
 import { languageOf, type Language } from "../base/language.js";
 import { formatFailure, MESSAGES } from "./messages.js";
 import { CentreView, type CentreActions } from "./view.js";
@@ -15,7 +16,7 @@ import { CentreView, type CentreActions } from "./view.js";
 export interface CentreCommands {
   declare(fields: Fields): void;
   readonly profile: {
-    get(): Promise<ToldProfile | undefined>;
+    get(): Promise<ProfileSummary | undefined>;
     export(): Promise<ExportedProfile | undefined>;
     import(file: string): Promise<unknown>;
     pause(): Promise<unknown>;

@@ -5,7 +5,7 @@
 import { centre as en } from "../../messages/en.json";
 import { centre as fr } from "../../messages/fr.json";
 import { formatMessage } from "../../shared/format-message.js";
-import type { ConsentReceipt, ToldProfile } from "../base/types.js";
+import type { ConsentReceipt, ProfileSummary } from "../base/types.js";
 import type { Language } from "../base/language.js";
 
 /** Contact frequencies that a visitor may choose, in the order shown. */
@@ -18,7 +18,7 @@ export type CentreMessages = typeof en;
 /** Messages of the privacy centre by language. */
 export const MESSAGES: Readonly<Record<Language, CentreMessages>> = { en, fr };
 
-type Trip = ToldProfile["trips"][number];
+type Trip = ProfileSummary["trips"][number];
 
 /** A message of a group whose names come from the engine; the name itself if the catalogue lacks it. */
 const named = (group: Readonly<Record<string, string>>, name: string): string =>
@@ -75,7 +75,11 @@ export function formatConsent(
 }
 
 /** Returns a trip in one line: destination, dates, travellers, moment. */
-export function formatTrip(language: Language, trip: Trip, labels: ToldProfile["labels"]): string {
+export function formatTrip(
+  language: Language,
+  trip: Trip,
+  labels: ProfileSummary["labels"],
+): string {
   const { moments, other, without } = MESSAGES[language];
   const { destination, start_date, end_date } = trip;
   const place =

@@ -3,7 +3,7 @@
  * markup made of text, a lost focus, or a control that moves without being used.
  */
 import { createElement, injectStyles, type Child } from "../../shared/dom.js";
-import type { ToldProfile } from "../base/types.js";
+import type { ProfileSummary } from "../base/types.js";
 import type { Language } from "../base/language.js";
 import { createCentreButton, createList, createRadio, createSection } from "./controls.js";
 import {
@@ -99,7 +99,7 @@ export class CentreView {
   }
 
   /** Renders the current profile; `undefined` if nothing is stored. `status` is announced. */
-  show(profile: ToldProfile | undefined, isPaused: boolean, status = ""): void {
+  show(profile: ProfileSummary | undefined, isPaused: boolean, status = ""): void {
     const focused = this.#focusedKey();
     this.#body.replaceChildren(
       ...(profile
@@ -124,7 +124,7 @@ export class CentreView {
     (controls.find((control) => control.dataset["key"] === key) ?? close)?.focus();
   }
 
-  #sections(profile: ToldProfile, isPaused: boolean): HTMLElement[] {
+  #sections(profile: ProfileSummary, isPaused: boolean): HTMLElement[] {
     const { language } = this;
     const { paused, trips, noTrips, stage, agreed } = this.#messages;
     const { consent } = profile;
@@ -150,7 +150,7 @@ export class CentreView {
     ];
   }
 
-  #tastes({ facets, labels }: ToldProfile, isDisabled: boolean): HTMLElement {
+  #tastes({ facets, labels }: ProfileSummary, isDisabled: boolean): HTMLElement {
     const { likes, noLikes, notMe } = this.#messages;
     const tastes = facets
       .flatMap(({ confidence, topics }) => topics.map((topic) => ({ ...topic, confidence })))
@@ -173,7 +173,7 @@ export class CentreView {
     return createSection(likes, "likes", createList(lines, noLikes));
   }
 
-  #denied({ denied, labels }: ToldProfile, isDisabled: boolean): HTMLElement[] {
+  #denied({ denied, labels }: ProfileSummary, isDisabled: boolean): HTMLElement[] {
     if (denied.length === 0) return [];
     const { denied: title, giveBack } = this.#messages;
     const lines = denied.map(({ topic, source, at_ms }) => {
@@ -192,7 +192,7 @@ export class CentreView {
     return [createSection(title, "denied", createList(lines, ""))];
   }
 
-  #declared({ declared, labels }: ToldProfile, isDisabled: boolean): HTMLElement {
+  #declared({ declared, labels }: ProfileSummary, isDisabled: boolean): HTMLElement {
     const { declared: title, noDeclared, remove } = this.#messages;
     const facts = declared.filter(({ value }) => value !== null);
     const lines = facts.map(({ fact, value, source, at_ms }) => {
@@ -218,7 +218,7 @@ export class CentreView {
     return span("how", `${formatSource(language, source)} · ${formatTime(language, atMs)}`);
   }
 
-  #frequency({ frequency }: ToldProfile): HTMLElement {
+  #frequency({ frequency }: ProfileSummary): HTMLElement {
     const choices = FREQUENCIES.map((choice) =>
       createRadio(
         formatFrequency(this.language, choice),

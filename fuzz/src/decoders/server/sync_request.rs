@@ -1,0 +1,119 @@
+//! The body of `POST /v1/sync`, as anyone may send it: a profile that is none is refused, and what is taken can be told again.
+//! The state's sum is mended, so that more than the sum is tried out.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use escale::core::profile::Profile;
+use escale_server::base::ids::Site;
+use escale_server::decoders::{SyncBody, check, combined, export};
+use escale_server::store::{RemoteState, Taken};
+use escale_server::sync::sync_request::{Held, Verdict, judge};
+use serde_json::{Value, json};
+
+use crate::decoders::profile;
+use crate::site::{NOW_MS, config};
+use crate::target::Target;
+
+pub const TARGET: Target = Target {
+    name: "sync",
+    most_bytes: 4096,
+    share: 1,
+    memory: 8 << 20,
+    seeds,
+    take,
+};
+
+static SITE: LazyLock<Site> = LazyLock::new(|| Site::new("demo"));
+const NOW: u64 = NOW_MS as u64;
+const TODAY: u32 = (NOW / 86_400_000) as u32;
+
+fn seeds() -> Vec<Vec<u8>> {
+    let receipt = json!({"at": NOW, "version": "2026-11", "source": "banner", "purposes": ["personalise", "keep", "sync"]});
+    let body = |(at, state): (usize, Vec<u8>)| {
+        let state = URL_SAFE_NO_PAD.encode(profile::with_sum(&state));
+        let ids = [
+            "AQEBAQEBAQEBAQEBAQEBAQ",
+            "AgICAgICAgICAgICAgICAg",
+            "AwMDAwMDAwM",
+        ];
+        let consent = if at % 2 == 0 {
+            receipt.clone()
+        } else {
+            Value::Null
+        };
+        json!({"site": "demo", "visitor": ids[0], "erase": ids[1], "replica": ids[2], "version": at + 1, "state": state,
+            "seen": at, "consent": consent})
+    };
+    let bodies = profile::seeds().into_iter().enumerate().map(body);
+    bodies.map(|body| body.to_string().into_bytes()).collect()
+}
+
+fn take(body: &[u8]) {
+    let Ok(request) = serde_json::from_slice::<SyncBody>(body) else {
+        return;
+    };
+    let Ok(said) = request.parse(&SITE, NOW) else {
+        return;
+    };
+    if let Some(receipt) = &said.consent {
+        let Some(text) = receipt.in_place_of(None) else {
+            panic!("a first receipt is kept")
+        };
+        assert_eq!(
+            receipt.in_place_of(Some(&text)),
+            None,
+            "told again it changes nothing"
+        );
+    }
+    judged(&said.state);
+    if let Some(content) = said.state.len().checked_sub(4) {
+        judged(&profile::with_sum(&said.state[..content]));
+    }
+}
+
+fn judged(state: &[u8]) {
+    let Ok(profile) = check(state) else { return };
+    assert_eq!(
+        profile.encode(),
+        state,
+        "what is taken has the form that is written"
+    );
+    let held = |version| Some(Held { version, state });
+    assert!(
+        matches!(
+            judge(None, 1, (state, &profile)),
+            Verdict::Store | Verdict::TooMuch
+        ),
+        "a first one is news"
+    );
+    assert_eq!(
+        judge(held(2), 2, (state, &profile)),
+        Verdict::Same,
+        "handed in again it changes nothing"
+    );
+    assert_eq!(
+        judge(held(2), 1, (state, &profile)),
+        Verdict::Conflict,
+        "an older one is a conflict"
+    );
+    let taken = || Taken {
+        state: state.to_vec(),
+        day: TODAY,
+    };
+    let remote = RemoteState {
+        seq: 1,
+        states: vec![taken(), taken()],
+        imported: Vec::new(),
+    };
+    let merged = combined(&remote, config(), NOW);
+    assert!(
+        Profile::decode(&merged).is_ok_and(|both| both.encode() == merged),
+        "the merged remote state is a profile"
+    );
+    assert!(
+        !export(state, config(), NOW).is_null(),
+        "what is held can be shown to whose it is"
+    );
+}
