@@ -5,6 +5,7 @@ mod audience;
 mod backup;
 mod build;
 mod check;
+mod demo;
 mod import;
 mod model;
 mod replay;
