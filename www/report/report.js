@@ -13,7 +13,7 @@ const key = /** @type {HTMLInputElement} */ (byId("key"));
 const days = /** @type {HTMLSelectElement} */ (byId("days"));
 const from = /** @type {HTMLInputElement} */ (byId("from"));
 const to = /** @type {HTMLInputElement} */ (byId("to"));
-const status = byId("said");
+const status = byId("status");
 const container = byId("report");
 const { site = "", access } = document.body.dataset;
 

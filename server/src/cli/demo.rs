@@ -6,7 +6,7 @@ use escale::core::config::Config;
 use escale::core::decision::decide::{Reason, Request};
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::track::{RECORD, UNIT};
+use escale::core::event::fields::{RECORD, UNIT};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use crate::base::clock;
@@ -153,9 +153,9 @@ impl SimulatedVisitor {
         if self.is_held_out {
             return;
         }
-        let decided_ms = at_ms + PAGES_PER_VISIT as f64 * MINUTE_MS;
+        let chosen_ms = at_ms + PAGES_PER_VISIT as f64 * MINUTE_MS;
         let decision = self.engine.choose(&Request {
-            now_ms: decided_ms,
+            now_ms: chosen_ms,
             placement: self.placement,
             slot: 0,
             exclude: &[],
@@ -168,19 +168,19 @@ impl SimulatedVisitor {
         }
         let config = self.engine.config();
         let offer = config.text(config.offer(offer).name).to_owned();
-        let (decided, propensity) = (
-            decided_ms.to_string(),
+        let (chosen_at, propensity) = (
+            chosen_ms.to_string(),
             format!("{:.12}", decision.propensity),
         );
         let fields = [
             ("placement", PLACEMENT),
             ("offer", offer.as_str()),
-            ("decided_ms", decided.as_str()),
+            ("decided_ms", chosen_at.as_str()),
             ("propensity", propensity.as_str()),
         ];
-        self.track(decided_ms + 3_000.0, "offer_impression", &fields);
+        self.track(chosen_ms + 3_000.0, "offer_impression", &fields);
         if self.random(300 + number) < CLICK_RATE {
-            self.track(decided_ms + 9_000.0, "offer_click", &fields);
+            self.track(chosen_ms + 9_000.0, "offer_click", &fields);
         }
     }
 
