@@ -17,7 +17,7 @@ use crate::http::state::AppState;
 use crate::report::build;
 use crate::report::period::Period;
 use crate::statistics::person::HOLDOUT;
-use crate::store::SyncRequest;
+use crate::sync::request::SyncRequest;
 
 const SEED: u64 = 0x00e5_ca1e;
 const DAYS: u32 = 14;
