@@ -8,13 +8,12 @@ use utoipa::ToSchema;
 
 use super::fields::Text;
 use super::records::ConsentRecord;
+pub use crate::base::names::{NAME_BYTES, is_name};
 
 /// Kind of a consent at the position of an event's kind; events count theirs from 0.
 const KIND: u8 = 255;
 /// Code for every channel.
 const ALL: u8 = 255;
-/// Longest name in bytes.
-pub const NAME_BYTES: usize = 32;
 
 /// One consent or withdrawal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,14 +132,6 @@ fn name(field: &str, text: Option<&Text>) -> Result<String, String> {
             "`{field}` is a name of at most {NAME_BYTES} letters, digits and .-_"
         ))
     }
-}
-
-/// True for a short text of letters, digits, dots, dashes and underscores.
-pub fn is_name(text: &str) -> bool {
-    text.len() <= NAME_BYTES
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 /// Consent in force for a purpose and a channel. The latest wins; of two at the same time, the withdrawal.

@@ -18,7 +18,8 @@ use serde_json::{Map, Value};
 use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
 use crate::base::record::pack;
 use crate::base::time::{self, DAY_MS};
-use crate::store::{ImportedEvent, IngestOutcome};
+use crate::store::ImportedEvent;
+pub use crate::store::imported::judge;
 use consent::Consent;
 pub use subject::Subject;
 use subject::{Call, Content};
@@ -128,47 +129,5 @@ impl Reader<'_> {
                 None => "a field cannot be read, or names an unknown part of the config".to_owned(),
             }
         })
-    }
-}
-
-/// Outcome of a record beside the held one with the same id: the later record wins.
-pub fn judge(held: Option<(u32, &[u8])>, new: &ImportedEvent) -> IngestOutcome {
-    match held {
-        None => IngestOutcome::Stored,
-        Some((_, event)) if event == new.event => IngestOutcome::Unchanged,
-        Some(held) if (new.at_s, new.event.as_slice()) > held => IngestOutcome::Stored,
-        Some(_) => IngestOutcome::Superseded,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn judge_two_records_the_later_wins_in_any_order() {
-        let said = |at_s: u32, event: u8| {
-            let site = Site::new("demo");
-            ImportedEvent {
-                id: IdHash::of_imported(&site, "booking", "B1"),
-                day: 0,
-                at_s,
-                event: vec![event],
-            }
-        };
-        assert_eq!(judge(None, &said(5, 1)), IngestOutcome::Stored);
-        assert_eq!(
-            judge(Some((5, &[1])), &said(5, 1)),
-            IngestOutcome::Unchanged
-        );
-        assert_eq!(judge(Some((5, &[1])), &said(6, 0)), IngestOutcome::Stored);
-        assert_eq!(
-            judge(Some((5, &[1])), &said(4, 2)),
-            IngestOutcome::Superseded
-        );
-        assert_ne!(
-            judge(Some((5, &[1])), &said(5, 2)),
-            judge(Some((5, &[2])), &said(5, 1))
-        );
     }
 }
