@@ -7,6 +7,7 @@ use escale::core::base::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use crate::base::names::{NAME_BYTES, is_name};
 use crate::base::record::Record;
 
 pub const FIELDS: [&str; 8] = [
@@ -17,7 +18,6 @@ pub const FIELDS: [&str; 8] = [
 const KIND: u8 = 255;
 /// By every channel.
 const ALL: u8 = 255;
-pub const NAME_BYTES: usize = 32;
 
 /// Yes or no, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,14 +145,6 @@ fn name(row: &Record<'_>, field: &str) -> Result<String, String> {
     }
 }
 
-/// Short, and of letters, digits, dots, dashes and underscores alone.
-pub fn is_name(text: &str) -> bool {
-    text.len() <= NAME_BYTES
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
-}
-
 /// What all words on a purpose and a channel come to: the latest holds, and of two at once the no.
 pub fn consent_in_force(all: &[Consent], purpose: &str, channel: Option<Channel>) -> Option<bool> {
     let is_meant =
@@ -195,7 +187,7 @@ mod tests {
             assert_eq!(Consent::decode(&bytes[..bytes.len() - 1]), None);
         }
         let mut event = Vec::new();
-        Event::bare(escale::core::event::EventKind::Booking, 9).encode(&mut event);
+        Event::new(escale::core::event::EventKind::Booking, 9).encode(&mut event);
         assert_eq!(Consent::decode(&event), None);
     }
 

@@ -1,7 +1,7 @@
 //! A person in a comparison of arms: a visitor, or a customer with all their visitors. In: what their browsers and the back
 //! end tell. Out: what the person counts for. Never: counts someone who was seen in two arms for either.
 
-use escale::core::event::{Event, EventKind};
+use escale::core::event::{Event, Payload};
 use escale::core::profile::Profile;
 use serde::{Deserialize, Serialize};
 
@@ -32,14 +32,14 @@ pub struct Booked {
     pub value_cents: u32,
 }
 
-/// What is known of a visitor's quotes and bookings.
+/// Quotes, bookings and arms of a visitor.
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Facts {
     /// The first day they were known, since the Unix epoch; 0: not yet.
     pub since_day: u32,
     /// By experiment.
     pub arms: Vec<Arm>,
-    /// How many quotes each replica tells of.
+    /// Number of quotes of each replica.
     quotes: Vec<([u8; 8], u32)>,
     /// By id.
     pub bookings: Vec<Booked>,
@@ -107,7 +107,7 @@ impl Facts {
     }
 }
 
-/// Who was seen in another arm of the same experiment before is in both.
+/// Adds an arm. A person seen in another arm of the same experiment before gets [`BOTH`].
 fn see(arms: &mut Vec<Arm>, seen: Arm) {
     match arms.binary_search_by_key(&seen.experiment, |arm| arm.experiment) {
         Ok(at) if arms[at].arm != seen.arm => arms[at].arm = BOTH,
@@ -116,7 +116,7 @@ fn see(arms: &mut Vec<Arm>, seen: Arm) {
     }
 }
 
-/// Of two words about a booking the later holds.
+/// Adds a booking. Of two records of one booking the later wins.
 fn latest(bookings: &mut Vec<Booked>, said: Booked) {
     match bookings.binary_search_by_key(&said.id, |booked| booked.id) {
         Ok(at) => bookings[at] = bookings[at].max(said),
@@ -131,16 +131,16 @@ pub fn bookings_of(events: &[Vec<u8>]) -> Vec<Booked> {
         .iter()
         .filter_map(|bytes| Event::decode_next(&mut bytes.as_slice()).flatten())
     {
-        if matches!(event.kind, EventKind::Booking | EventKind::BookingCancel) && event.booking != 0
+        if let Payload::Booking(booking) = event.payload
+            && let Some(id) = booking.id
         {
-            let (at_min, is_cancelled) = (event.at_s / 60, event.kind == EventKind::BookingCancel);
             latest(
                 &mut bookings,
                 Booked {
-                    at_min,
-                    is_cancelled,
-                    id: event.booking,
-                    value_cents: event.value_cents,
+                    at_min: event.at_s / 60,
+                    is_cancelled: booking.is_cancelled,
+                    id,
+                    value_cents: booking.details.value_cents,
                 },
             );
         }
@@ -148,7 +148,7 @@ pub fn bookings_of(events: &[Vec<u8>]) -> Vec<Booked> {
     bookings
 }
 
-/// What a person counts for.
+/// Sums that a person adds, and their key.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Counted {
     day: u32,

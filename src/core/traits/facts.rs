@@ -78,7 +78,7 @@ impl Facts for VisitorFacts<'_> {
                 .map(|b| b.at_min)
                 .max()
                 .map(|at| self.days_since(at * 60)),
-            a if a == Id::DeclaredNumber as u16 => self.profile.fact(argument)?.number(),
+            a if a == Id::DeclaredNumber as u16 => self.profile.facts.find(argument)?.number(),
             _ => self
                 .time
                 .number(attribute)
@@ -92,7 +92,7 @@ impl Facts for VisitorFacts<'_> {
 
     fn name(&self, attribute: u16, argument: u32) -> Option<u32> {
         if attribute == Id::Declared as u16 {
-            return self.profile.fact(argument)?.answer();
+            return self.profile.facts.find(argument)?.answer();
         }
         if attribute == Id::Arm as u16 {
             return experiment::of(self.time.config(), argument, self.visitor?).map(|arm| arm.hash);

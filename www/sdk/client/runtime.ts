@@ -2,7 +2,7 @@
  * Loader of the engine. In: options. Out: a runtime for the site's config, or a rejection. The wasm
  * module is checked against a hash in this bundle. Never: a read of the visitor's data.
  */
-import { initSync, Runtime } from "#runtime";
+import { instantiate, Runtime } from "../engine/runtime-binding.js";
 import type { Options } from "../base/types.js";
 
 /** Hash of `escale_bg.wasm`. The build inserts it. */
@@ -15,7 +15,7 @@ export async function openRuntime(
   options: Options,
 ): Promise<{ runtime: Runtime; config: Uint8Array }> {
   const [config, module] = await Promise.all([fetchConfig(options.config), fetchModule()]);
-  initSync({ module });
+  instantiate(module);
   const runtime = Runtime.open(config);
   if (!runtime) throw new Error("the config is not of this release");
   return { runtime, config };

@@ -3,7 +3,7 @@
  * from the stored profile; then the recorder, which records and stores. Never: an error in the
  * page. After any failure the page's own content stays.
  */
-import { extend, type Runtime } from "#runtime";
+import { extend, type Runtime } from "../engine/runtime-binding.js";
 import { Chooser } from "../engine/chooser.js";
 import { EMPTY, type EngineInputs } from "../engine/inputs.js";
 import type { SessionContext, End, RecorderHandle } from "../recorder/session-types.js";

@@ -2,7 +2,7 @@
  * Decisions of the engine. In: a placement, a slot, a language. Out: the choice as text, with the
  * inputs that explain it. A decision cannot fail: after a trap the default content stays.
  */
-import type { Runtime } from "#runtime";
+import type { Runtime } from "./runtime-binding.js";
 import { textOf, unpackContent } from "../storage/codec.js";
 import type { DecisionInputs, EngineInputs } from "./inputs.js";
 import type { Choice } from "../base/types.js";

@@ -2,7 +2,7 @@
  * Types between the two halves of the client: the session, which chooses, and the recorder, which
  * starts after the first choice. Types only: nothing of this file reaches a bundle.
  */
-import type { Runtime } from "#runtime";
+import type { Runtime } from "../engine/runtime-binding.js";
 import type { Chooser } from "../engine/chooser.js";
 import type { EngineInputs } from "../engine/inputs.js";
 import type { OfferElement } from "../slots/element.js";
