@@ -7,16 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ESCALE } from "../../browser/compile.mjs";
 import { picture } from "../out.mjs";
-import {
-  CITY_PAGES,
-  CITY_QUOTE,
-  arriveAndAccept,
-  flush,
-  lookAt,
-  slot,
-  storage,
-  untilState,
-} from "../steps.mjs";
+import { CITY_PAGES, CITY_QUOTE, flush, lookAt, slot, storage, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 
 /** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
@@ -75,10 +66,9 @@ async function check(config, told) {
 export const inspectorStories = [
   story(
     "the inspector decides as if, and copies a decision as a story that comes true again",
-    async ({ visit, gate, at, world }) => {
+    async ({ enter, gate, at, world }) => {
       allow(gate);
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
       await browser.open(at("/?escale=inspect"));
       await untilState(browser, "ready");
@@ -111,10 +101,9 @@ export const inspectorStories = [
 
   story(
     "the inspector shows every candidate, why, what is known and what happened, and changes nothing",
-    async ({ engine, visit, gate, at }) => {
+    async ({ enter, engine, gate, at }) => {
       allow(gate);
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
       await browser.open(at("/?escale=inspect"));
       await untilState(browser, "ready");
