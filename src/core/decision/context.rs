@@ -6,9 +6,8 @@ use super::eligibility::{DUE, Hold, Restraint};
 use super::fatigue::{self, FamilyPressure, PROMOTION};
 use super::sampling::Candidate;
 use super::suppression::COMPLEMENT;
-use crate::core::attribute::Id;
 use crate::core::base::enums::Feedback;
-use crate::core::condition::bytecode::{Answers, Conditions, Facts};
+use crate::core::condition::bytecode::{Answers, Conditions};
 use crate::core::config::layout::Section;
 use crate::core::config::layout::{OFFER_BYTES, WEIGHT_BYTES};
 use crate::core::config::{Config, Offer, Placement, Rows};
@@ -122,7 +121,7 @@ impl<'a> Situation<'a> {
             restraint,
             now_s,
             confidence: affinity.best_confidence(),
-            is_unwelcome: facts.name(Id::PersonaNegative as u16, 0).is_some(),
+            is_unwelcome: facts.customer.negative_persona.is_some(),
             offers: config.rows(Section::Offers),
             weights: config.rows(Section::TopicWeights),
             conditions: config.conditions(),

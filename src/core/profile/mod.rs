@@ -19,7 +19,7 @@ pub use wire::VERSION;
 
 use super::base::decayed_mass::Mass;
 use super::event::Travel;
-pub use crate::core::base::enums::Feedback;
+pub use crate::core::base::enums::{Feedback, TripStep};
 use customer::{Fact, Message, PersonaKept};
 use settled::Settled;
 use timing::{Fired, Latest, PlacementSeen, Preference};
@@ -133,22 +133,6 @@ pub struct FamilySeen {
     pub clicks: u32,
     /// Viewable exposures of its offers in all, where the config has caps.
     pub exposures: u32,
-}
-
-/// How far a trip has come.
-#[cfg_attr(
-    feature = "full",
-    derive(serde::Serialize),
-    serde(rename_all = "snake_case")
-)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum TripStep {
-    #[default]
-    Searched = 0,
-    QuoteStarted = 1,
-    QuoteSubmitted = 2,
-    Booked = 3,
 }
 
 /// A trip the visitor has in mind: opened by a search or a quote.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Compiler, unknown};
-use crate::core::attribute::Id;
+use crate::core::attribute::{ListAttribute, NameAttribute, NumberAttribute};
 use crate::core::base::enums::Channel;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::condition::encode::{Step, mentions, names_of};
@@ -160,7 +160,7 @@ impl Compiler {
     fn segments_under(&mut self, code: &[Step], hashes: &[u32], path: &str) -> Vec<usize> {
         let mut rests_on = Vec::new();
         let mut is_counting = false;
-        names_of(code, Id::Segments as u16, |hash| {
+        names_of(code, ListAttribute::Segments.code(), |hash| {
             match hashes.iter().position(|h| Some(*h) == hash) {
                 Some(at) => rests_on.push(at),
                 None => is_counting = true,
@@ -184,7 +184,11 @@ impl Compiler {
 
     /// Personas rest on everything else that is known: nothing may rest on them.
     fn refuse_personas(&mut self, code: &[Step], path: &str, remedy: &str) {
-        let of_personas = [Id::Persona, Id::PersonaNegative, Id::PersonaScore].map(|id| id as u16);
+        let of_personas = [
+            NameAttribute::Persona.code(),
+            NameAttribute::PersonaNegative.code(),
+            NumberAttribute::PersonaScore.code(),
+        ];
         let mut is_circular = false;
         mentions(code, |attribute, _| {
             is_circular |= of_personas.contains(&attribute)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Compiler;
-use crate::core::attribute::Id;
+use crate::core::attribute::NameAttribute;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::validation_error::Issue;
 use crate::core::condition::encode::mentions;
@@ -74,7 +74,7 @@ impl Compiler {
         let mut asked = BTreeSet::new();
         for code in self.conditions.kept() {
             mentions(code, |attribute, argument| {
-                if attribute == Id::Arm as u16 {
+                if attribute == NameAttribute::Arm.code() {
                     asked.insert(argument);
                 }
             });

@@ -21,7 +21,7 @@ use super::build::Builder;
 use super::layout::Section;
 use super::source::SiteConfig;
 use super::{Config, json_schema, lint, structure};
-use crate::core::attribute::{AttributeTree, CustomerNames, Id};
+use crate::core::attribute::{AttributeTree, CustomerNames, ListAttribute};
 use crate::core::base::hash::Namespace;
 use crate::core::base::validation_error::Issue;
 use crate::core::condition::encode::{Pool, mentions};
@@ -147,7 +147,7 @@ impl Compiler {
         let mut asks = false;
         for code in self.conditions.kept() {
             mentions(code, |attribute, _| {
-                asks |= attribute == Id::PageTopics as u16
+                asks |= attribute == ListAttribute::PageTopics.code()
             });
         }
         self.out
