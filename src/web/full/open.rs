@@ -1,11 +1,11 @@
-//! Opens people's configs. Comes in: JSON text or compiled bytes; goes out: a runtime, or every fault at once, each
-//! with its path and a remedy.
+//! Opens people's configs. Comes in: JSON text or compiled bytes; goes out: a runtime, or every error at once, each
+//! with its path and a hint.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::object;
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 use crate::core::config::{Compiled, Config, compile};
 use crate::web::bindings::Runtime;
 
@@ -15,12 +15,12 @@ pub struct Full;
 
 #[wasm_bindgen]
 impl Full {
-    /// Opens a config, JSON text or compiled bytes. Throws the faults as an array of `Issue`.
+    /// Opens a config, JSON text or compiled bytes. Throws the errors as an array of `ValidationError`.
     pub fn open(
         #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] config: &JsValue,
     ) -> Result<Runtime, JsValue> {
         let bytes = match config.as_string() {
-            Some(json) => compile(&json).map_err(|faults| object(&faults))?.bytes,
+            Some(json) => compile(&json).map_err(|errors| object(&errors))?.bytes,
             None => Uint8Array::new(config).to_vec(),
         };
         let config = Config::from_bytes(bytes).map_err(|_| object(&[not_compiled()]))?;
@@ -32,26 +32,26 @@ impl Full {
 #[wasm_bindgen]
 pub struct Compilation {
     bytes: Option<Vec<u8>>,
-    faults: Vec<Issue>,
-    warnings: Vec<Issue>,
+    errors: Vec<ValidationError>,
+    warnings: Vec<ValidationError>,
 }
 
 #[wasm_bindgen]
 impl Compilation {
-    /// The compiled bytes; `undefined`: there are faults.
+    /// The compiled bytes; `undefined`: there are errors.
     #[wasm_bindgen(getter)]
     pub fn bytes(&self) -> Option<Vec<u8>> {
         self.bytes.clone()
     }
 
-    /// Every fault.
-    #[wasm_bindgen(getter, unchecked_return_type = "Issue[]")]
-    pub fn faults(&self) -> JsValue {
-        object(&self.faults)
+    /// Every error.
+    #[wasm_bindgen(getter, unchecked_return_type = "ValidationError[]")]
+    pub fn errors(&self) -> JsValue {
+        object(&self.errors)
     }
 
     /// What is allowed but probably not meant.
-    #[wasm_bindgen(getter, unchecked_return_type = "Issue[]")]
+    #[wasm_bindgen(getter, unchecked_return_type = "ValidationError[]")]
     pub fn warnings(&self) -> JsValue {
         object(&self.warnings)
     }
@@ -63,21 +63,21 @@ pub fn compile_config(json: &str) -> Compilation {
     match compile(json) {
         Ok(Compiled { bytes, warnings }) => Compilation {
             bytes: Some(bytes),
-            faults: Vec::new(),
+            errors: Vec::new(),
             warnings,
         },
-        Err(faults) => Compilation {
+        Err(errors) => Compilation {
             bytes: None,
-            faults,
+            errors,
             warnings: Vec::new(),
         },
     }
 }
 
-fn not_compiled() -> Issue {
-    Issue {
+fn not_compiled() -> ValidationError {
+    ValidationError {
         path: String::new(),
         message: "the bytes are not a config compiled by this release".into(),
-        remedy: "Compile escale.json again with `escale build`".into(),
+        hint: "Compile escale.json again with `escale build`".into(),
     }
 }

@@ -1,8 +1,8 @@
 /** One thing wrong with a config: where (a JSON pointer), what, and what to write instead. */
-export interface Issue {
+export interface ValidationError {
   path: string;
   message: string;
-  remedy: string;
+  hint: string;
 }
 
 /** A decision, recomputed from its inputs, in words. */

@@ -26,16 +26,16 @@ async function bring(): Promise<void> {
   initSync({ module: await WebAssembly.compileStreaming(response) });
 }
 
-/** Compiles people's JSON; every fault is told on the console, with its place and remedy, before this rejects. */
+/** Compiles people's JSON; every error is written to the console, with its path and hint, before this rejects. */
 export async function compile(json: string): Promise<Uint8Array> {
   await load();
-  const { bytes, faults, warnings } = compileConfig(json);
-  for (const { path, message, remedy } of [...faults, ...warnings]) {
-    const line = `escale.json ${path}: ${message}. ${remedy}.`;
+  const { bytes, errors, warnings } = compileConfig(json);
+  for (const { path, message, hint } of [...errors, ...warnings]) {
+    const line = `escale.json ${path}: ${message}. ${hint}.`;
     if (bytes) console.warn(line);
     else console.error(line);
   }
-  if (!bytes) throw new Error("the config has faults");
+  if (!bytes) throw new Error("the config has errors");
   return bytes;
 }
 

@@ -38,7 +38,7 @@ impl Compiler {
         for (name, rate) in &channels.rates {
             let path = format!("/channels/rates/{name}");
             if Channel::of_name(name).is_none() {
-                self.issues.push(unknown(&path, name, &known));
+                self.errors.push(unknown(&path, name, &known));
             }
             self.check_rate(*rate, &path);
         }
@@ -77,10 +77,10 @@ impl Compiler {
                 boundaries.windows(2).all(|pair| pair[0] < pair[1]) && boundaries[0] >= 0.0;
             if boundaries.len() != 4 || !is_ascending {
                 let message = "these are not four ascending boundaries".to_owned();
-                let remedy =
+                let hint =
                     "Write four numbers, each larger than the one before: they make five classes"
                         .to_owned();
-                self.error(format!("/rfm/{name}"), message, remedy);
+                self.error(format!("/rfm/{name}"), message, hint);
             }
             for boundary in boundaries.iter().take(4) {
                 self.out
@@ -112,8 +112,8 @@ impl Compiler {
         for (index, name) in names.iter().enumerate() {
             let path = format!("/declared/numbers/{name}");
             if matches!(name.as_str(), "zone" | "birthday") {
-                let remedy = "Leave it out: every config has this fact".to_owned();
-                self.error(path.clone(), format!("`{name}` is taken"), remedy);
+                let hint = "Leave it out: every config has this fact".to_owned();
+                self.error(path.clone(), format!("`{name}` is taken"), hint);
             }
             let row = [
                 self.out.text(name),
@@ -183,7 +183,7 @@ impl Compiler {
     }
 
     /// Personas rest on everything else that is known: nothing may rest on them.
-    fn refuse_personas(&mut self, code: &[Step], path: &str, remedy: &str) {
+    fn refuse_personas(&mut self, code: &[Step], path: &str, hint: &str) {
         let of_personas = [
             NameAttribute::Persona.code(),
             NameAttribute::PersonaNegative.code(),
@@ -197,7 +197,7 @@ impl Compiler {
             self.error(
                 path.to_owned(),
                 "this cannot rest on a persona".into(),
-                remedy.into(),
+                hint.into(),
             );
         }
     }

@@ -21,7 +21,7 @@ pub type Never = BTreeMap<&'static str, Vec<String>>;
 pub struct Impossible {
     pub path: String,
     pub message: String,
-    pub remedy: String,
+    pub hint: String,
 }
 
 /// What conditions are judged by.
@@ -62,7 +62,7 @@ impl Judge<'_> {
         impossible.next().map(|(path, _)| Impossible {
             path,
             message: "none of these alternatives can hold".into(),
-            remedy: "Loosen one of them, or what is asked beside them".into(),
+            hint: "Loosen one of them, or what is asked beside them".into(),
         })
     }
 
@@ -110,7 +110,7 @@ impl Judge<'_> {
         if !domain.is_empty() {
             return None;
         }
-        let (message, remedy) = match fresh.bounds() {
+        let (message, hint) = match fresh.bounds() {
             _ if !has_empty_test(&fresh, asked) => (
                 format!("no value of `{name}` passes all that is asked of it"),
                 "Loosen one of the tests, or put them into `$or`".to_owned(),
@@ -123,16 +123,16 @@ impl Judge<'_> {
                 format!("`{name}` is never so"),
                 format!("Ask for a number from {low} on"),
             ),
-            None => (format!("`{name}` is never so here"), self.remedy(name)),
+            None => (format!("`{name}` is never so here"), self.hint(name)),
         };
         Some(Impossible {
             path: path.to_owned(),
             message,
-            remedy,
+            hint,
         })
     }
 
-    fn remedy(&self, name: &str) -> String {
+    fn hint(&self, name: &str) -> String {
         match name {
             "page.topics" => {
                 "Give the topic by a rule in `pages` or `json_ld`, or ask for another".into()
