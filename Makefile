@@ -7,7 +7,7 @@ export ESCALE_TOOLS ?= $(HOME)/.cache/escale/tools
 export PATH := $(ESCALE_TOOLS)/bin:$(PATH)
 DEMO_PORT ?= 8787
 
-.PHONY: help setup setup-test demo demo-server build package test native fuzz fuzz-some fuzz-http browser tabs kills full-disks bench bench-server size ci fmt clean
+.PHONY: help setup setup-test demo demo-server build package server compile test native fuzz fuzz-some fuzz-http browser golden stories stories-alone consumers tabs kills full-disks bench bench-server size ci fmt clean
 .PHONY: check-format check-rust check-web check-dependencies check-docs
 
 help: ## This list
@@ -19,7 +19,13 @@ setup: ## Install what building needs and is missing here
 setup-test:
 	@scripts/setup.sh test
 
-build: setup package ## Build the module and the npm package into pkg/
+# A stage of scripts/ci.mjs finds installed and built what these would make.
+SETUP := $(if $(ESCALE_STAGE),,setup)
+SETUP_TEST := $(if $(ESCALE_STAGE),,setup-test)
+BUILT := $(if $(ESCALE_STAGE),,setup-test build)
+PREPARED := $(if $(ESCALE_STAGE),,setup-test build server)
+
+build: $(SETUP) package ## Build the module and the npm package into pkg/
 
 demo: setup ## Build everything, serve the demo site, and say where (DEMO_PORT=8787)
 	@$(MAKE) --no-print-directory -j2 demo-server package
@@ -34,14 +40,21 @@ demo-server:
 package:
 	@node scripts/build.mjs
 
-test: setup-test native fuzz-http browser ## Run every test: native, the interface, golden cases and the demo in three engines
+# Builds beside the tests share the features of the tests' dependencies: else cargo would compile the crates a second time.
+server: $(SETUP)
+	@cargo test --quiet --workspace --test cli --no-run
 
-native: build
+compile: $(SETUP)
+	@cargo test --workspace --no-run
+
+test: ## Run every test: native, the interface, golden cases and the demo in three engines; minutes by stage
+	@node scripts/ci.mjs test
+
+native: $(BUILT)
 	@cargo test --workspace
 	@npm test
 
-fuzz-http: setup-test build ## Try the server's interface out from its own description, on SQLite and PostgreSQL
-	@cargo build --workspace
+fuzz-http: $(PREPARED) ## Try the server's interface out from its own description, on SQLite and PostgreSQL
 	@node tests/fuzz/http.mjs
 
 FUZZ_INPUTS ?= 1000000
@@ -52,20 +65,25 @@ fuzz: ## Try every decoder out with its share of FUZZ_INPUTS=1000000 inputs, gui
 
 # What browsers and the engine read, as often as fits into some minutes of two cores; a release has FUZZ_INPUTS=100000000, and all decoders.
 fuzz-some:
-	@$(MAKE) --no-print-directory fuzz FUZZ_INPUTS=250000 FUZZ=--without-server
+	@$(MAKE) --no-print-directory fuzz FUZZ_INPUTS=100000 FUZZ=--without-server
 
-browser: setup-test build ## Run the golden cases in Node, and them and the demo's stories in Chromium, Firefox and WebKit
-	@cargo build --workspace
+browser: golden stories stories-alone ## Run the golden cases in Node, and them and the demo's stories in Chromium, Firefox and WebKit
+
+golden: $(PREPARED)
 	@node --test --test-reporter=dot tests/browser/golden-node.mjs
 	@node tests/browser/golden.mjs
-	@node tests/e2e/run.mjs
 
-tabs: setup-test build ## Many tabs for long: 32 tabs, 1,000 events each, ten times, in each engine
-	@cargo build --workspace
+stories: $(PREPARED)
+	@node tests/e2e/run.mjs --part shared
+
+# They measure time.
+stories-alone: $(PREPARED)
+	@node tests/e2e/run.mjs --part alone
+
+tabs: $(PREPARED) ## Many tabs for long: 32 tabs, 1,000 events each, ten times, in each engine
 	@ESCALE_TABS=32 ESCALE_EVENTS=1000 ESCALE_ROUNDS=10 ESCALE_LIMIT_MS=7200000 node tests/e2e/run.mjs --only f34
 
-consumers: setup-test build ## Install the packed package in real projects (script tag, React, Vue, SSR) and run them in Chromium
-	@cargo build --workspace
+consumers: $(PREPARED) ## Install the packed package in real projects (script tag, React, Vue, SSR) and run them in Chromium
 	@node tests/consumers/run.mjs --engine chromium
 
 KILLS ?= 1000
@@ -83,12 +101,11 @@ full-disks: setup-test ## Fill the disk FULL_DISKS=100 times on a tiny file syst
 bench-server: build ## Measure the server beside the machine's own limit: hand-ins, audiences, a large base, on both stores
 	@cargo bench -p escale-server --bench server
 
-bench: build ## Measure `choose` in Chromium beside peers
+bench: build server ## Measure `choose` in Chromium beside peers
 	@scripts/setup.sh bench
-	@cargo build --workspace
 	@node benches/browser/run.mjs
 
-size: build ## Print what a page loads, in bytes; fails over budget
+size: $(BUILT) ## Print what a page loads, in bytes; fails over budget
 	@node scripts/size.mjs
 
 fmt: setup-test ## Format the Rust, TypeScript and JavaScript sources
@@ -97,7 +114,7 @@ fmt: setup-test ## Format the Rust, TypeScript and JavaScript sources
 	@npx --no-install prettier --write --log-level warn $(PRETTIER_PATHS)
 
 PRETTIER_PATHS := www scripts tests fuzz/web benches docs/examples eslint.config.js
-check-format: setup
+check-format: $(SETUP)
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path fuzz/Cargo.toml --check
 	@npx --no-install prettier --check --log-level warn $(PRETTIER_PATHS)
@@ -109,7 +126,7 @@ check-rust:
 	@cargo clippy -p escale --lib --target wasm32-unknown-unknown --no-default-features -- -D warnings
 	@cargo clippy -p escale --lib --target wasm32-unknown-unknown --no-default-features --features full -- -D warnings
 
-check-web: build
+check-web: $(BUILT)
 	@npm run --silent check
 	@npm run --silent lint
 	@npx --no-install tsc -p tests
@@ -124,14 +141,8 @@ check-dependencies:
 check-docs:
 	@RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 
-CI_STAGES := setup-test check-format check-rust check-web check-dependencies check-docs test fuzz-some consumers size
-
-ci: ## Everything that must hold before a change is taken
-	@for stage in $(CI_STAGES); do \
-		start=$$SECONDS; printf '\n=== %s\n' "$$stage"; \
-		$(MAKE) --no-print-directory "$$stage"; \
-		printf '=== %s took %d s\n' "$$stage" $$((SECONDS - start)); \
-	done; printf '\n=== all of it took %d s\n' "$$SECONDS"
+ci: ## Everything that must hold before a change is taken; minutes by stage
+	@node scripts/ci.mjs ci
 
 clean: ## Remove what was built, and the demo's data
 	@rm -rf target pkg .demo tests/e2e/out

@@ -23,6 +23,8 @@ export const ENTRIES = [
 export const TYPED = {
   index: "index",
   "base/types": "types",
+  "base/events": "events",
+  interface: "interface",
   "frameworks/react": "react",
   "frameworks/vue": "vue",
   "slots/define": "element",

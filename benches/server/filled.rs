@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use escale::core::profile::Profile;
 use escale_server::base::ids::Site;
 use escale_server::statistics::person::{Arm, HOLDOUT};
-use escale_server::statistics::visitor::{Told, Visitor};
+use escale_server::statistics::visitor::{SyncFacts, Visitor};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio_postgres::NoTls;
@@ -71,7 +71,7 @@ fn population(work: &Work) -> Population {
         experiment: HOLDOUT,
         arm: 0,
     }];
-    counted.count(&Told {
+    counted.count(&SyncFacts {
         replica: [1; 8],
         profile: &profile,
         arms: &arms,

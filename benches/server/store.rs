@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use escale_server::store::{HandedIn, Store};
+use escale_server::store::{Store, SyncOutcome};
 
 use crate::stopwatch::{Figures, Laps, Start};
 use crate::work::Work;
 
 /// Hands in until the time is over or, without a time, until everyone has been once.
-pub async fn hand_in(
+pub async fn sync(
     store: &Arc<dyn Store>,
     work: &Arc<Work>,
     at_once: usize,
@@ -25,12 +25,12 @@ pub async fn hand_in(
                 let (visitor, version) = work
                     .next()
                     .expect("more visitors are needed for so long a run");
-                let hand_in = work.hand_in(visitor, version);
+                let request = work.sync_request(visitor, version);
                 let started = Instant::now();
-                let done = store.hand_in(hand_in).await.unwrap();
+                let done = store.sync(request).await.unwrap();
                 laps.add(started.elapsed());
                 assert!(
-                    matches!(done, HandedIn::Accepted { .. }),
+                    matches!(done, SyncOutcome::Accepted { .. }),
                     "version {version} was not taken"
                 );
             }

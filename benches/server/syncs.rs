@@ -106,30 +106,30 @@ async fn in_turns(
     db: &str,
     (plan, work): (&Plan, &Arc<Work>),
 ) -> Value {
-    let mut told = Told::default();
+    let mut results = Results::default();
     // Where each is in the sequence of hand-ins: both take the same ones.
     let mut at = (work.place(), 0);
     work.go_on_from(0);
-    store::hand_in(&store, work, plan.at_once, None).await;
+    store::sync(&store, work, plan.at_once, None).await;
     at.1 = work.place();
     for round in 0..plan.rounds {
         work.go_on_from(at.0);
-        told.add("bare", round, bare().await);
+        results.add("bare", round, bare().await);
         at.0 = work.place();
         work.go_on_from(at.1);
-        told.add(
+        results.add(
             "store",
             round,
-            store::hand_in(&store, work, plan.at_once, Some(plan.within)).await,
+            store::sync(&store, work, plan.at_once, Some(plan.within)).await,
         );
         at.1 = work.place();
     }
     store.close().await.unwrap();
-    over_http(db, plan, work, &mut told, at.1).await;
-    told.json(work.bytes_each())
+    over_http(db, plan, work, &mut results, at.1).await;
+    results.json(work.bytes_each())
 }
 
-async fn over_http(db: &str, plan: &Plan, work: &Arc<Work>, told: &mut Told, from: u64) {
+async fn over_http(db: &str, plan: &Plan, work: &Arc<Work>, results: &mut Results, from: u64) {
     if plan.clients == 0 {
         return;
     }
@@ -139,12 +139,12 @@ async fn over_http(db: &str, plan: &Plan, work: &Arc<Work>, told: &mut Told, fro
     http::ask(served.address, work, Asked::Sync, plan.clients, None).await;
     let within = Some(plan.within);
     for round in 0..plan.rounds {
-        told.add(
+        results.add(
             "http",
             round,
             http::ask(served.address, work, Asked::Sync, plan.clients, within).await,
         );
-        told.add(
+        results.add(
             "http_alone",
             round,
             http::ask(served.address, work, Asked::Nothing, plan.clients, within).await,
@@ -155,9 +155,9 @@ async fn over_http(db: &str, plan: &Plan, work: &Arc<Work>, told: &mut Told, fro
 
 /// Figures of several rounds by name.
 #[derive(Default)]
-struct Told(Vec<(&'static str, Figures)>);
+struct Results(Vec<(&'static str, Figures)>);
 
-impl Told {
+impl Results {
     fn add(&mut self, name: &'static str, round: u64, figures: Figures) {
         println!("    {name:<10} {round}: {figures}");
         self.0.push((name, figures));

@@ -10,7 +10,7 @@ use escale::core::profile::Profile;
 use escale::core::profile::settled::{MAX_SETTLED, Settled};
 use escale_server::base::ids::{IdHash, ReplicaId, Secret, Site, VisitorKey, text};
 use escale_server::statistics::person::{Arm, HOLDOUT};
-use escale_server::store::HandIn;
+use escale_server::store::SyncRequest;
 
 pub const SITE: &str = "bench";
 /// So many different profiles.
@@ -136,9 +136,9 @@ impl Work {
         &self.states[visitor % KINDS][version as usize - 1]
     }
 
-    pub fn hand_in(&self, visitor: usize, version: u64) -> HandIn {
+    pub fn sync_request(&self, visitor: usize, version: u64) -> SyncRequest {
         let of = &self.visitors[visitor];
-        HandIn {
+        SyncRequest {
             visitor: of.key.clone(),
             erase: of.erase,
             replica: of.replica,
@@ -151,7 +151,7 @@ impl Work {
                 experiment: HOLDOUT,
                 arm: 0,
             }],
-            wakes: false,
+            triggers_evaluation: false,
         }
     }
 

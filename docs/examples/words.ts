@@ -27,7 +27,7 @@ export async function bringBack(escale: Escale, file: File): Promise<string> {
   } catch (error) {
     if (error instanceof EscaleError && error.code === "already_here")
       return "We know that already.";
-    if (error instanceof EscaleError) return `${error.message}. ${error.remedy}.`;
+    if (error instanceof EscaleError) return `${error.message}. ${error.hint}.`;
     throw error;
   }
 }
@@ -81,7 +81,7 @@ export async function bySnippet(escale: EscaleSnippet, file: File): Promise<void
   escale("track", "search", { destination: "lisbon" });
   escale("choose", "sidebar", (choice) => draw(choice));
   escale("profile.export", (profile) => save("profile.json", JSON.stringify(profile)));
-  escale("profile.import", await file.text(), (failure) => console.warn(failure?.remedy));
+  escale("profile.import", await file.text(), (error) => console.warn(error?.hint));
   escale("on", "error", (error) => console.warn(error));
   // @ts-expect-error there is no such word
   escale("chose", "sidebar");

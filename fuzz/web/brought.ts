@@ -4,14 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { importable } from "../../www/sdk/full/import.js";
-import { othersOf, understand } from "../../www/sdk/sync/http.js";
+import { remoteOf, understand } from "../../www/sdk/sync/http.js";
 import { edited, editedValue, valueIn, type Chance } from "./chance.js";
 
 const BYTES_MAX = 65_536;
 const FILE = {
   format: "escale-profile/1",
   replica: "AQID",
-  others: "",
+  remote: "",
   pending: [
     { seq: 1, events: "BwABAgMEAA" },
     { seq: 2, events: "_-8" },
@@ -24,13 +24,13 @@ const FILE = {
 const LONG = [
   [{ ...FILE, replica: "A".repeat(87_382) }, true],
   [{ ...FILE, replica: "A".repeat(87_383) }, false],
-  [{ ...FILE, pending: tails(64) }, true],
-  [{ ...FILE, pending: tails(65) }, false],
+  [{ ...FILE, pending: buffer(64) }, true],
+  [{ ...FILE, pending: buffer(65) }, false],
 ] as const;
 /** They take long. */
 const LONG_ONE_IN = 64;
 
-function tails(count: number): unknown[] {
+function buffer(count: number): unknown[] {
   return Array.from({ length: count }, () => FILE.pending[0]);
 }
 
@@ -48,13 +48,13 @@ export function file(chance: Chance): void {
   assert.equal(valueIn(whole, "format"), "escale-profile/1");
   for (const [bytes, key] of [
     [found.replica, "replica"],
-    [found.others, "others"],
+    [found.remote, "remote"],
   ] as const)
     isBytesOf(bytes, valueIn(whole, key));
   const pending = valueIn(whole, "pending") ?? [];
   assert.ok(
     Array.isArray(pending) && pending.length <= 64 && found.pending.length === pending.length,
-    "as many tails as the file has, 64 at most",
+    "as many buffer as the file has, 64 at most",
   );
   for (const [at, bytes] of found.pending.entries())
     isBytesOf(bytes, valueIn((pending as unknown[])[at], "events"));
@@ -84,7 +84,7 @@ function isBytesOf(bytes: Uint8Array, text: unknown): void {
 }
 
 const BODIES = [
-  { accepted: true, now_ms: 1_795_262_400_000, others: { seq: 4, state: "AQID" } },
+  { accepted: true, now_ms: 1_795_262_400_000, remote: { seq: 4, state: "AQID" } },
   { accepted: false, conflict: true, held: 3 },
   { error: { code: "erased", message: "gone" } },
   { error: { code: "no_bearer" } },
@@ -136,8 +136,8 @@ function refusal(status: number, body: Record<string, unknown> | undefined): unk
 
 /** What others know is a number and bytes, and nothing where either is something else. */
 function knows(body: Readonly<Record<string, unknown>>): void {
-  const found = othersOf(body);
-  const [seq, state] = ["seq", "state"].map((key) => valueIn(body["others"], key));
+  const found = remoteOf(body);
+  const [seq, state] = ["seq", "state"].map((key) => valueIn(body["remote"], key));
   if (typeof seq !== "number" || !Number.isFinite(seq) || seq < 0 || typeof state !== "string")
     return assert.equal(found, undefined);
   if (!found)

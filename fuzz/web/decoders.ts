@@ -3,23 +3,23 @@
  * or an error where something does not hold. Must touch no page: what reads one is given what it would have read.
  */
 import assert from "node:assert/strict";
-import { carriedIn, packCookie } from "../../www/sdk/storage/cookie.js";
-import { readLayer, toldBy } from "../../www/sdk/plugins/ga4.js";
+import { readCookie, packCookie } from "../../www/sdk/storage/cookie.js";
+import { readLayer, eventsFromGa4 } from "../../www/sdk/plugins/ga4.js";
 import { jsonLdTokens } from "../../www/sdk/recorder/jsonld.js";
-import { landingIn } from "../../www/sdk/plugins/campaign.js";
+import { landingEvent } from "../../www/sdk/plugins/campaign.js";
 import {
   fromBase64url,
   packFields,
-  packTail,
+  packQueued,
   toBase64url,
   unpackContent,
-  unpackTail,
+  unpackQueued,
 } from "../../www/sdk/storage/codec.js";
 import { asReceipt } from "../../www/sdk/storage/consent-receipt.js";
 import {
   asImported,
-  asOthers,
-  asPace,
+  asRemote,
+  asSyncState,
   asReplica,
   asTokens,
   asVisitor,
@@ -41,7 +41,7 @@ const ADDRESSES = [
 const ID = /^[\w.~-]{1,64}$/;
 
 function landing(chance: Chance): void {
-  const told = landingIn(edited(chance, ADDRESSES));
+  const told = landingEvent(edited(chance, ADDRESSES));
   if (told === undefined) return;
   const [name, fields] = told;
   assert.equal(name, "message_clicked");
@@ -116,7 +116,7 @@ function layer(chance: Chance): void {
   const read = readLayer();
   for (let entries = 1 + chance.under(3); entries > 0; entries--) {
     const entry = attempt(() => read(editedValue(chance, chance.one(PUSHED))));
-    const told = entry && toldBy(entry[0], entry[1]);
+    const told = entry && eventsFromGa4(entry[0], entry[1]);
     for (const [name, fields] of told ?? []) {
       const packed = packFields(fields);
       assert.ok(/^[a-z_]+$/.test(name) && packed.length <= 24 * 7_000, name);
@@ -135,8 +135,8 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-const TAILS = [
-  packTail([
+const UNLOAD_BUFFER = [
+  packQueued([
     { seq: 7, events: Uint8Array.of(7, 0, 1, 2, 3, 4, 0) },
     { seq: 8, events: Uint8Array.of() },
     { seq: 4_000_000_000, events: Uint8Array.of(255) },
@@ -145,10 +145,10 @@ const TAILS = [
   Uint8Array.of(0, 0, 0, 1, 255, 255),
 ];
 
-function tails(chance: Chance): void {
-  const bytes = editedBytes(chance, TAILS);
-  const handIns = unpackTail(bytes);
-  const whole = packTail(handIns);
+function buffer(chance: Chance): void {
+  const bytes = editedBytes(chance, UNLOAD_BUFFER);
+  const entries = unpackQueued(bytes);
+  const whole = packQueued(entries);
   assert.deepEqual(whole, bytes.slice(0, whole.length), "what is whole comes back as it was");
   assert.deepEqual(fromBase64url(toBase64url(bytes)), bytes, "base64url goes there and back");
 }
@@ -182,11 +182,11 @@ function fields(chance: Chance): void {
 }
 
 const COOKIE =
-  packCookie({ visitor: [1, 2, false], state: Uint8Array.of(1, 2, 3), others: Uint8Array.of(4) }) ??
+  packCookie({ visitor: [1, 2, false], state: Uint8Array.of(1, 2, 3), remote: Uint8Array.of(4) }) ??
   "";
 
 function cookie(chance: Chance): void {
-  const carried = carriedIn(
+  const carried = readCookie(
     edited(chance, [`a=1; escale-demo=${COOKIE}; b=2`, `escale-demo=${COOKIE}`]),
     "demo",
   );
@@ -194,7 +194,7 @@ function cookie(chance: Chance): void {
   const text = packCookie(carried);
   if (text !== undefined)
     assert.deepEqual(
-      carriedIn(`escale-demo=${text}`, "demo"),
+      readCookie(`escale-demo=${text}`, "demo"),
       carried,
       "what is carried comes back as it was",
     );
@@ -218,7 +218,7 @@ const RECORDS = [
     applied: new Map([["d", [3, 1_795_262_400_000]]]),
     seq: 4,
     told: true,
-    marks: ["m"],
+    importIds: ["m"],
   },
   { version: 2, atMs: 5, failures: 0, notBeforeMs: 0, skewMs: -7 },
   ["token", "other"],
@@ -227,14 +227,14 @@ const RECORDS = [
 
 function records(chance: Chance): void {
   const stored = editedValue(chance, chance.one(RECORDS));
-  const read = [asVisitor, asReplica, asOthers, asPace, asImported, asTokens, asReceipt].map((as) =>
-    attempt(() => as(stored)),
+  const read = [asVisitor, asReplica, asRemote, asSyncState, asImported, asTokens, asReceipt].map(
+    (as) => attempt(() => as(stored)),
   );
-  const [visitor, replica, others, pace, , tokens] = read as [
+  const [visitor, replica, remote, syncState, , tokens] = read as [
     ReturnType<typeof asVisitor>,
     ReturnType<typeof asReplica>,
-    ReturnType<typeof asOthers>?,
-    ReturnType<typeof asPace>?,
+    ReturnType<typeof asRemote>?,
+    ReturnType<typeof asSyncState>?,
     unknown?,
     ReturnType<typeof asTokens>?,
   ];
@@ -246,10 +246,10 @@ function records(chance: Chance): void {
     assert.ok(
       replica.version >= 0 && replica.bytes.length <= 65_536 && replica.applied instanceof Map,
     );
-  if (others) assert.ok(others.seq >= 0 && others.bytes.length <= 65_536);
-  if (pace)
+  if (remote) assert.ok(remote.seq >= 0 && remote.bytes.length <= 65_536);
+  if (syncState)
     assert.ok(
-      [pace.version, pace.atMs, pace.failures, pace.notBeforeMs].every(
+      [syncState.version, syncState.atMs, syncState.failures, syncState.notBeforeMs].every(
         (count) => Number.isFinite(count) && count >= 0,
       ),
     );
@@ -263,7 +263,7 @@ export const DECODERS: Readonly<Record<string, Decoder>> = {
   tcf,
   google,
   layer,
-  tails,
+  buffer,
   content,
   fields,
   cookie,

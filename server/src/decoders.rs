@@ -3,11 +3,11 @@
 
 pub use crate::audience::{Wanted, Whom, Wish};
 pub use crate::cli::LogKind;
-pub use crate::http::routes::sync::Request as HandInRequest;
+pub use crate::http::routes::sync::Request as SyncBody;
 pub use crate::ingest::body::{Item, Items, json, ndjson};
 pub use crate::ingest::consent::Consent;
 pub use crate::ingest::csv_file::CsvFile;
-pub use crate::ingest::take::read as read_tellings;
+pub use crate::ingest::take::read as read_imports;
 pub use crate::ingest::{Reader, Subject, judge};
 pub use crate::model::Model;
 pub use crate::replay::Visitor;

@@ -5,7 +5,7 @@
 import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Browser } from "./driver/browser.mjs";
+import { Browser, HEIGHT, WIDTH } from "./driver/browser.mjs";
 import { display } from "./driver/display.mjs";
 import { ENGINES, homeIn, locate } from "./driver/engines.mjs";
 import { Program, freePort } from "./driver/launch.mjs";
@@ -15,7 +15,7 @@ export { ENGINES } from "./driver/engines.mjs";
 export { WireError } from "./driver/wire.mjs";
 
 const START_LIMIT_MS = 30_000;
-const TIMEOUTS = { script: 30_000, pageLoad: 30_000, implicit: 0 };
+const TIMEOUTS = { script: 60_000, pageLoad: 60_000, implicit: 0 };
 
 /**
  * A person's browser over its whole life: opened, closed and opened again with the same profile folder.
@@ -148,6 +148,6 @@ async function startSession({ name, engine, base, browser, profile }, traced) {
   const alwaysMatch = { ...engine.capabilities(browser, profile, traced), timeouts: TIMEOUTS };
   const { sessionId } = await command(base, "POST", "/session", { capabilities: { alwaysMatch } });
   const started = new Browser(name, `${base}/session/${sessionId}`);
-  await started.resize(1280, 900);
+  await started.resize(WIDTH, HEIGHT);
   return started;
 }

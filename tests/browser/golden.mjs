@@ -72,7 +72,7 @@ const addresses = {
 
 await runSuite({
   title: "golden cases",
-  limitMs: 20_000,
+  limitMs: 60_000,
   stories: [
     ...cases.flatMap((read) => BUILDS.map((build) => storyOf(read, build))),
     vectors,

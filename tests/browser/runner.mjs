@@ -5,16 +5,17 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ENGINES, Visitor } from "./driver.mjs";
+import { BrowserPool } from "./pool.mjs";
 
 /**
  * @typedef {import("./driver/engines.mjs").EngineName} EngineName
  * @typedef {object} Stage what a story is given
  * @property {EngineName} engine
- * @property {() => Promise<import("./driver/browser.mjs").Browser>} visit opens the browser of the first visitor
- * @property {() => Visitor} newVisitor another person, with a profile of their own; left when the story ends
+ * @property {() => Promise<import("./driver/browser.mjs").Browser>} visit lends the browser of a new visitor
+ * @property {() => Visitor} newVisitor a visitor whose browser the story opens, closes or kills itself; left when the story ends
  * @property {any} world what `enter` of the suite made for this engine
  *
- * @typedef {{ name: string, tags?: string[], run: (stage: Stage) => Promise<void> }} Story
+ * @typedef {{ name: string, tags?: string[], isAlone?: boolean, run: (stage: Stage) => Promise<void> }} Story
  *
  * @typedef {object} Suite
  * @property {string} title
@@ -25,102 +26,144 @@ import { ENGINES, Visitor } from "./driver.mjs";
  * @property {string} [out] folder for the screenshots of failed stories
  */
 
-/** Two engines at a time keep two cores busy; three starve each other into time-outs. */
-const ENGINES_AT_ONCE = 2;
-
 /** @typedef {{ passed: number, failed: string[] }} Tally */
 
-/** Runs a suite as the command line says, prints the outcome and sets the exit code. @param {Suite} suite */
+/**
+ * Runs a suite as the command line says, prints the outcome and sets the exit code. The engines run side by side; stories
+ * that measure time come last, one by one.
+ * @param {Suite} suite
+ */
 export async function runSuite(suite) {
-  const { engines, only } = commandLine();
+  const { engines, only, part } = commandLine();
   /** @type {Tally} */
   const tally = { passed: 0, failed: [] };
-  const queue = engines.map((engine) => () => runEngine(suite, engine, only, tally));
-  await Promise.all(Array.from({ length: ENGINES_AT_ONCE }, () => work(queue)));
+  const runs = engines.map((engine) => new EngineRun(suite, engine, only, tally));
+  await Promise.all(runs.map((run) => run.open()));
+  if (part !== "alone")
+    await Promise.all(runs.map((run) => run.tellAll(({ isAlone }) => !isAlone)));
+  if (part !== "shared")
+    for (const run of runs) await run.tellAll(({ isAlone }) => isAlone === true);
+  await Promise.all(runs.map((run) => run.close()));
   for (const failure of tally.failed) console.log(`\n${failure}`);
   console.log(`\n${suite.title}, ${engines.join(" + ")}`);
   console.log(`${tally.passed} passed, ${tally.failed.length} failed`);
   process.exit(tally.failed.length > 0 || tally.passed === 0 ? 1 : 0);
 }
 
-/** @param {(() => Promise<void>)[]} queue */
-async function work(queue) {
-  for (let next = queue.shift(); next; next = queue.shift()) await next();
-}
-
-/** `--engine NAME` (several times, or ESCALE_ENGINES=a,b) and `--only TEXT` (a tag, or a part of a name) choose what runs. */
+/**
+ * `--engine NAME` (several times, or ESCALE_ENGINES=a,b) and `--only TEXT` (a tag, or a part of a name) choose what runs.
+ * `--part shared` leaves out the stories that run alone, `--part alone` all others.
+ */
 function commandLine() {
   const { values } = parseArgs({
-    options: { engine: { type: "string", multiple: true }, only: { type: "string" } },
+    options: {
+      engine: { type: "string", multiple: true },
+      only: { type: "string" },
+      part: { type: "string" },
+    },
   });
   const named = values.engine ?? process.env["ESCALE_ENGINES"]?.split(",") ?? Object.keys(ENGINES);
   const unknown = named.filter((name) => !Object.hasOwn(ENGINES, name));
   if (unknown.length > 0)
     throw new Error(`unknown engine ${unknown.join(", ")}: use ${Object.keys(ENGINES).join(", ")}`);
-  return { engines: /** @type {EngineName[]} */ (named), only: values.only ?? "" };
-}
-
-/**
- * @param {Suite} suite
- * @param {EngineName} engine
- * @param {string} only
- * @param {Tally} tally
- */
-async function runEngine(suite, engine, only, tally) {
-  const all = typeof suite.stories === "function" ? suite.stories(engine) : suite.stories;
-  const stories = all.filter(({ name, tags = [] }) => name.includes(only) || tags.includes(only));
-  /** @type {any} */
-  let world;
-  try {
-    world = await suite.enter?.(engine);
-    for (const story of stories) {
-      const failure = await tell(suite, engine, story, world);
-      if (failure === undefined) tally.passed += 1;
-      else tally.failed.push(failure);
-    }
-  } catch (error) {
-    tally.failed.push(
-      `FAILED ${engine}: could not be set up\n${/** @type {Error} */ (error).stack}`,
-    );
-  } finally {
-    await suite.exit?.(world);
-  }
-}
-
-/**
- * @param {Suite} suite
- * @param {EngineName} engine
- * @param {Story} story
- * @param {any} world
- * @returns {Promise<string | undefined>} how it failed
- */
-async function tell(suite, engine, story, world) {
-  const start = performance.now();
-  /** @type {Visitor[]} */
-  const visitors = [];
-  const newVisitor = () => {
-    const visitor = new Visitor(engine);
-    visitors.push(visitor);
-    return visitor;
+  return {
+    engines: /** @type {EngineName[]} */ (named),
+    only: values.only ?? "",
+    part: values.part,
   };
-  const stage = { engine, world, newVisitor, visit: () => newVisitor().open() };
-  try {
-    await within(suite.limitMs, story.run(stage));
-    report("ok", engine, story.name, start);
-    return undefined;
-  } catch (error) {
-    report("FAILED", engine, story.name, start);
-    const pictures = await photograph(suite, engine, story.name, visitors);
-    return `FAILED ${engine}: ${story.name}\n${/** @type {Error} */ (error).stack}${pictures}`;
-  } finally {
-    await Promise.all(visitors.map((visitor) => visitor.leave()));
+}
+
+/** The stories of a suite in one engine, one after the other. */
+class EngineRun {
+  /** @type {any} */
+  #world;
+
+  /**
+   * @param {Suite} suite
+   * @param {EngineName} engine
+   * @param {string} only
+   * @param {Tally} tally
+   */
+  constructor(suite, engine, only, tally) {
+    this.suite = suite;
+    this.engine = engine;
+    this.tally = tally;
+    this.pool = new BrowserPool(engine);
+    const all = typeof suite.stories === "function" ? suite.stories(engine) : suite.stories;
+    this.stories = all.filter(({ name, tags = [] }) => name.includes(only) || tags.includes(only));
+  }
+
+  /** Makes what the stories share; if that fails, none of them runs. */
+  async open() {
+    try {
+      this.#world = await this.suite.enter?.(this.engine);
+    } catch (error) {
+      this.stories = [];
+      this.tally.failed.push(
+        `FAILED ${this.engine}: could not be set up\n${/** @type {Error} */ (error).stack}`,
+      );
+    }
+  }
+
+  /** @param {(story: Story) => boolean} isDue */
+  async tellAll(isDue) {
+    for (const story of this.stories.filter(isDue)) {
+      const failure = await this.#tell(story);
+      if (failure === undefined) this.tally.passed += 1;
+      else this.tally.failed.push(failure);
+    }
+  }
+
+  async close() {
+    await this.pool.close();
+    await this.suite.exit?.(this.#world);
+  }
+
+  /** @param {Story} story @returns {Promise<string | undefined>} how it failed */
+  async #tell(story) {
+    const start = performance.now();
+    /** @type {import("./pool.mjs").Pooled[]} */
+    const borrowed = [];
+    /** @type {Visitor[]} */
+    const own = [];
+    const stage = {
+      engine: this.engine,
+      world: this.#world,
+      visit: async () => {
+        const pooled = await this.pool.borrow();
+        borrowed.push(pooled);
+        return /** @type {import("./driver/browser.mjs").Browser} */ (pooled.visitor.browser);
+      },
+      newVisitor: () => {
+        const visitor = new Visitor(this.engine);
+        own.push(visitor);
+        return visitor;
+      },
+    };
+    /** @type {string | undefined} */
+    let failure;
+    try {
+      await within(this.suite.limitMs, story.run(stage));
+    } catch (error) {
+      const visitors = [...borrowed.map(({ visitor }) => visitor), ...own];
+      const pictures = await photograph(this.suite, this.engine, story.name, visitors);
+      failure = `FAILED ${this.engine}: ${story.name}\n${/** @type {Error} */ (error).stack}${pictures}`;
+    }
+    report(failure === undefined ? "ok" : "FAILED", this.engine, story, start);
+    if (failure !== undefined) console.log(failure);
+    await Promise.all([
+      ...borrowed.map((pooled) => this.pool.giveBack(pooled, failure === undefined)),
+      ...own.map((visitor) => visitor.leave()),
+    ]);
+    return failure;
   }
 }
 
-/** @param {string} outcome @param {string} engine @param {string} name @param {number} start */
-function report(outcome, engine, name, start) {
+/** @param {string} outcome @param {string} engine @param {Story} story @param {number} start */
+function report(outcome, engine, { name, tags = [] }, start) {
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${outcome.padEnd(6)} ${engine.padEnd(8)} ${name} (${seconds} s)`);
+  const numbers = tags.length > 0 ? ` [${tags.join(", ")}]` : "";
+  console.log(`${outcome.padEnd(6)} ${engine.padEnd(8)} ${name}${numbers} (${seconds} s)`);
 }
 
 /**

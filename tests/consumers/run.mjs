@@ -115,7 +115,7 @@ async function assertTakenOver(browser) {
 
 await runSuite({
   title: "the package in real projects",
-  limitMs: 60_000,
+  limitMs: 240_000,
   out: OUT,
   stories: [
     project("script"),

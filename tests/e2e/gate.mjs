@@ -6,6 +6,7 @@
 import { EventEmitter, once } from "node:events";
 import { createServer, request as send } from "node:http";
 import { readFile } from "node:fs/promises";
+import { nextHost } from "../browser/pool.mjs";
 
 const WITNESS_PATH = "/e2e/witness.js";
 const REPORT_PATH = "/e2e/report";
@@ -29,7 +30,7 @@ export class Gate {
   /** Changes a page on its way. @type {(html: string) => string} */
   rewrite = (html) => html;
   /** How long a slot waits for its offer: a busy machine must not decide what is shown. */
-  deadlineMs = 20_000;
+  deadlineMs = 60_000;
   /** Requests that wait, by the path's beginning, until their promise resolves. @type {Map<string, Promise<void>>} */
   held = new Map();
   /** Changes a page's Content-Security-Policy on its way. @type {(policy: string) => string} */
@@ -43,13 +44,14 @@ export class Gate {
   constructor(server) {
     this.server = new URL(server);
     this.http = createServer((request, response) => void this.#pass(request, response));
+    this.host = nextHost();
     this.origin = "";
   }
 
   async open() {
-    this.http.listen(0, "127.0.0.1");
+    this.http.listen(0, this.host);
     await once(this.http, "listening");
-    this.origin = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (this.http.address()).port}`;
+    this.origin = `http://${this.host}:${/** @type {import("node:net").AddressInfo} */ (this.http.address()).port}`;
   }
 
   async close() {

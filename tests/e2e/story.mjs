@@ -8,7 +8,9 @@ import { Gate } from "./gate.mjs";
 /**
  * @typedef {import("../browser/runner.mjs").Stage & { gate: Gate, at: (path: string) => string }} Scene
  *
- * @typedef {{ tags?: string[] }} StoryOptions `tags` are the numbers of docs/reliability.md and docs/privacy.md that it shows
+ * @typedef {object} StoryOptions
+ * @property {string[]} [tags] the numbers of docs/reliability.md and docs/privacy.md that it shows
+ * @property {boolean} [isAlone] it measures time: no other story may run beside it
  *
  * @param {string} name
  * @param {StoryOptions | ((scene: Scene) => Promise<void>)} options may be left out
@@ -16,13 +18,13 @@ import { Gate } from "./gate.mjs";
  * @returns {import("../browser/runner.mjs").Story}
  */
 export function story(name, options, body) {
-  const [{ tags = [] }, run] =
+  const [settings, run] =
     typeof options === "function"
       ? [{}, options]
       : [options, /** @type {NonNullable<typeof body>} */ (body)];
   return {
     name,
-    tags,
+    ...settings,
     run: async (stage) => {
       const gate = new Gate(stage.world.origin);
       await gate.open();

@@ -1,52 +1,49 @@
-/** One outcome of some people beside others. Comes in: what each did, and words; goes out: a card. Never more certain than its interval. */
-import { element } from "./dom.js";
-import { interval, scaleOf } from "./plot.js";
-import { filled } from "./words.js";
+/** Cards that compare two groups. In: an outcome of both groups, labels. Out: an element. Never: more certainty than its interval. */
+import { createElement } from "../shared/dom.js";
+import { formatMessage } from "../shared/format-message.js";
+import { createInterval, scaleOf } from "./plot.js";
 
 /**
  * @typedef {import("./plot.js").Estimate} Estimate
  * @typedef {{ outcome: "quoted" | "booked" | "revenue", personalised: number | null, held_out: number | null, difference: Estimate, relative: Estimate, verdict: string }} Uplift
  */
 
-/** @param {Uplift} row @param {import("./sections.js").Speech} speech @param {{ versus: string | undefined, verdict: string | undefined }} told */
-export function card(
+/**
+ * Creates a card of one outcome.
+ *
+ * @param {Uplift} uplift
+ * @param {import("./sections.js").Locale} locale
+ * @param {{ versus: string, verdict: string }} labels
+ */
+export function createCard(
   { outcome, personalised, held_out, difference, relative, verdict },
-  { said, as },
-  told,
+  { messages, format },
+  labels,
 ) {
-  const isMoney = outcome === "revenue";
-  const of = isMoney ? as.money : as.percent;
-  const apart = isMoney ? as.money : as.points;
-  const range = filled(said["between"], {
-    low: apart(difference.low),
-    high: apart(difference.high),
+  const [formatLevel, formatDifference] =
+    outcome === "revenue" ? [format.money, format.money] : [format.percent, format.points];
+  const range = formatMessage(messages.between, {
+    low: formatDifference(difference.low),
+    high: formatDifference(difference.high),
   });
-  const part = {
-    value: as.change(relative.value),
-    low: as.change(relative.low),
-    high: as.change(relative.high),
-  };
-  const isKnown = difference.low !== null;
-  return element(
+  const summary = `${messages.difference} ${formatDifference(difference.value)}, ${range}`;
+  const levels = formatMessage(labels.versus, {
+    personalised: formatLevel(personalised),
+    held_out: formatLevel(held_out),
+  });
+  const change = formatMessage(messages.relative, {
+    value: format.change(relative.value),
+    low: format.change(relative.low),
+    high: format.change(relative.high),
+  });
+  return createElement(
     "li",
     { class: "card" },
-    element("h3", {}, said[outcome]),
-    element("p", { class: "verdict" }, told.verdict),
-    element(
-      "p",
-      {},
-      filled(told.versus, { personalised: of(personalised), held_out: of(held_out) }),
-      ` (${said[`${outcome}Of`]})`,
-    ),
-    interval(
-      difference,
-      scaleOf([difference]),
-      `${said["difference"]} ${apart(difference.value)}, ${range}`,
-      verdict,
-    ),
-    isKnown ? element("p", {}, `${said["difference"]} ${apart(difference.value)}, ${range}`) : null,
-    relative.value === null
-      ? null
-      : element("p", { class: "note" }, filled(said["relative"], part)),
+    createElement("h3", {}, messages.outcomes[outcome]),
+    createElement("p", { class: "verdict" }, labels.verdict),
+    createElement("p", {}, levels, ` (${messages.ofPeople[outcome]})`),
+    createInterval(difference, scaleOf([difference]), summary, verdict),
+    difference.low === null ? null : createElement("p", {}, summary),
+    relative.value === null ? null : createElement("p", { class: "note" }, change),
   );
 }

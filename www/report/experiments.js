@@ -1,70 +1,65 @@
-/** Experiments. Comes in: people by arm, and each arm beside the first; goes out: elements. Never an arm that is called a winner. */
-import { card } from "./card.js";
-import { element } from "./dom.js";
-import { table } from "./table.js";
-import { filled } from "./words.js";
+/** Experiments. In: people by arm, each arm compared with the first. Out: elements. Never: an arm that is called a winner. */
+import { createElement } from "../shared/dom.js";
+import { formatMessage } from "../shared/format-message.js";
+import { createCard } from "./card.js";
+import { messageOf } from "./messages.js";
+import { createTable } from "./table.js";
 
 /**
  * @typedef {{ name: string, people: number, quoted: number, booked: number, revenue: number, beside_first: import("./card.js").Uplift[] }} Arm
  * @typedef {{ name: string, left_out: number, arms: Arm[] }} Experiment
- * @typedef {import("./sections.js").Speech} Speech
+ * @typedef {import("./sections.js").Locale} Locale
  */
 
-/** @param {Experiment} of @param {Speech} speech @returns {Node[]} */
-export function experiment({ name, left_out, arms }, speech) {
-  const { said, as } = speech;
-  const cells = (/** @type {Arm} */ arm) => [
-    as.count(arm.people),
-    as.count(arm.quoted),
-    as.count(arm.booked),
-    as.money(arm.revenue),
-  ];
-  const line = (/** @type {Arm} */ arm) =>
-    element(
+/** Creates the content of an experiment's section. @param {Experiment} experiment @param {Locale} locale @returns {Node[]} */
+export function createExperiment({ name, left_out, arms }, locale) {
+  const { messages, format } = locale;
+  const row = (/** @type {Arm} */ arm) =>
+    createElement(
       "tr",
       {},
-      element("th", { scope: "row" }, arm.name),
-      ...cells(arm).map((text) => element("td", {}, text)),
+      createElement("th", { scope: "row" }, arm.name),
+      createElement("td", {}, format.count(arm.people)),
+      createElement("td", {}, format.count(arm.quoted)),
+      createElement("td", {}, format.count(arm.booked)),
+      createElement("td", {}, format.money(arm.revenue)),
     );
   return [
-    table(
-      ["arm"],
-      ["people", "quoted", "booked", "revenue_sum"],
-      arms.map(line),
-      speech,
-      filled(said["experiment"], { name }),
+    createTable(
+      { texts: ["arm"], numbers: ["people", "quoted", "booked", "revenue"] },
+      arms.map(row),
+      locale,
+      formatMessage(messages.experiment, { name }),
     ),
-    ...arms.flatMap((arm) => besideFirst(arm, arms[0]?.name ?? "", speech)),
-    element(
+    ...arms.flatMap((arm) => createComparison(arm, arms[0]?.name ?? "", locale)),
+    createElement(
       "p",
       { class: "note" },
-      filled(said["experimentNote"], { left_out: as.count(left_out) }),
+      formatMessage(messages.experimentNote, { left_out: format.count(left_out) }),
     ),
   ];
 }
 
-/** None for the first itself. @param {Arm} arm @param {string} first @param {Speech} speech @returns {Node[]} */
-function besideFirst({ name: arm, beside_first: rows }, first, speech) {
+/** Compares an arm with the first; nothing for the first itself. @param {Arm} arm @param {string} first @param {Locale} locale @returns {Node[]} */
+function createComparison({ name: arm, beside_first: rows }, first, locale) {
   if (rows.length === 0) return [];
-  const { said } = speech;
-  const versus = filled(said["armsVersus"], {
+  const { messages } = locale;
+  const versus = formatMessage(messages.armsVersus, {
     arm,
     first,
     value: "{personalised}",
     other: "{held_out}",
   });
-  const verdicts = /** @type {Record<string, string | undefined>} */ ({
-    more: filled(said["armMore"], { arm }),
-    less: filled(said["armLess"], { arm }),
-  });
+  const verdicts = {
+    ...messages.verdicts,
+    more: formatMessage(messages.armMore, { arm }),
+    less: formatMessage(messages.armLess, { arm }),
+  };
+  const cards = rows.map((row) =>
+    createCard(row, locale, { versus, verdict: messageOf(verdicts, row.verdict) }),
+  );
   return [
-    element("h3", {}, filled(said["armsBeside"], { arm, first })),
-    element(
-      "ul",
-      { class: "cards" },
-      ...rows.map((row) =>
-        card(row, speech, { versus, verdict: verdicts[row.verdict] ?? said[row.verdict] }),
-      ),
-    ),
+    createElement("h3", {}, formatMessage(messages.armsCompared, { arm, first })),
+    createElement("ul", { class: "cards" }, ...cards),
   ];
 }

@@ -1,29 +1,28 @@
-/** Numbers and days as people of a language write them. Comes in: a language; goes out: functions from numbers to text. */
+/** Numbers and days. In: a language. Out: functions from numbers to text. Never: a missing number shown as zero. */
 
 /**
- * @typedef {{
- *   count: (n: number) => string, percent: (share: number | null) => string, points: (share: number | null) => string,
- *   money: (sum: number | null) => string, change: (part: number | null) => string, day: (iso: string) => string,
- * }} Format
+ * @typedef {(value: number | null) => string} FormatNumber
+ * @typedef {{ count: (value: number) => string, percent: FormatNumber, points: FormatNumber, money: FormatNumber, change: FormatNumber, day: (iso: string) => string }} Format
  *
- * @param {string} language @param {import("./words.js").Words} said @returns {Format}
+ * @param {string} language @param {import("./messages.js").Messages} messages @returns {Format}
  */
-export function format(language, said) {
-  const written = (/** @type {Intl.NumberFormatOptions} */ options) => {
+export function createFormat(language, { none, points }) {
+  const formatter = (/** @type {Intl.NumberFormatOptions} */ options) => {
     const numbers = new Intl.NumberFormat(language, options);
-    return (/** @type {number | null} */ n) =>
-      n === null ? (said["none"] ?? "") : numbers.format(n);
+    return (/** @type {number | null} */ value) => (value === null ? none : numbers.format(value));
   };
-  const plain = written({ maximumFractionDigits: 0 });
-  const percent = written({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const signed = written({ signDisplay: "exceptZero", maximumFractionDigits: 2 });
+  const signed = formatter({ signDisplay: "exceptZero", maximumFractionDigits: 2 });
   const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
   return {
-    count: plain,
-    percent,
-    points: (share) => (share === null ? signed(null) : `${signed(share * 100)} ${said["points"]}`),
-    money: written({ minimumFractionDigits: 2, maximumFractionDigits: 2 }),
-    change: written({ style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 0 }),
+    count: formatter({ maximumFractionDigits: 0 }),
+    percent: formatter({
+      style: "percent",
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
+    }),
+    points: (share) => (share === null ? none : `${signed(share * 100)} ${points}`),
+    money: formatter({ minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+    change: formatter({ style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 0 }),
     day: (iso) => dates.format(new Date(`${iso}T00:00:00Z`)),
   };
 }

@@ -1,62 +1,62 @@
-/** The page. Comes in: the key that a person types, a period; goes out: the report. Never keeps the key but in this tab's memory. */
-import { element } from "./dom.js";
-import { format } from "./format.js";
-import { sections } from "./sections.js";
-import { LANGUAGES, filled, preferred, words } from "./words.js";
+/** The page. In: the key that a person types, a period. Out: the report. Never: the key outside this tab's memory. */
+import { createButton, createElement } from "../shared/dom.js";
+import { formatMessage } from "../shared/format-message.js";
+import { createFormat } from "./format.js";
+import { MESSAGES, otherLanguage, preferredLanguage } from "./messages.js";
+import { createSections } from "./sections.js";
 
 /** @template {HTMLElement} E @param {string} id @returns {E} */
-const found = (id) => /** @type {E} */ (document.getElementById(id));
+const byId = (id) => /** @type {E} */ (document.getElementById(id));
 
-const form = /** @type {HTMLFormElement} */ (found("ask"));
-const key = /** @type {HTMLInputElement} */ (found("key"));
-const days = /** @type {HTMLSelectElement} */ (found("days"));
-const from = /** @type {HTMLInputElement} */ (found("from"));
-const to = /** @type {HTMLInputElement} */ (found("to"));
-const said = found("said");
-const place = found("report");
+const form = /** @type {HTMLFormElement} */ (byId("ask"));
+const key = /** @type {HTMLInputElement} */ (byId("key"));
+const days = /** @type {HTMLSelectElement} */ (byId("days"));
+const from = /** @type {HTMLInputElement} */ (byId("from"));
+const to = /** @type {HTMLInputElement} */ (byId("to"));
+const status = byId("said");
+const container = byId("report");
 const site = document.body.dataset["site"] ?? "";
 
-/** @type {string} */
-let language = preferred();
-/** What was read last, to be told again in another language. @type {import("./sections.js").Report | undefined} */
+let language = preferredLanguage();
+let messages = MESSAGES[language];
+/** The last report, to be rendered again in the other language. @type {import("./sections.js").Report | undefined} */
 let report;
 
-function speak() {
-  const spoken = words(language);
+/** Writes the page's own texts in its language. */
+function translate() {
   document.documentElement.lang = language;
-  document.title = `${spoken["title"]} · ${site}`;
+  document.title = `${messages.title} · ${site}`;
   for (const node of /** @type {NodeListOf<HTMLElement>} */ (
-    document.querySelectorAll("[data-word]")
+    document.querySelectorAll("[data-message]")
   ))
-    node.textContent = spoken[node.dataset["word"] ?? ""] ?? "";
-  const other = LANGUAGES.find((one) => one !== language) ?? "en";
-  found("language").textContent = spoken["other"] ?? other;
-  found("language").lang = other;
-  if (report) tell(report);
+    node.textContent =
+      messages[/** @type {keyof typeof messages & "title"} */ (node.dataset["message"])];
+  byId("language").textContent = messages.otherLanguage;
+  byId("language").lang = otherLanguage(language);
+  if (report) render(report);
 }
 
-/** @param {import("./sections.js").Report} read */
-function tell(read) {
-  const spoken = words(language);
-  const as = format(language, spoken);
-  say(filled(spoken["shown"], { from: as.day(read.from), to: as.day(read.to) }));
-  const csv = element("button", { type: "button" }, spoken["csv"]);
-  csv.addEventListener("click", () => void download());
-  place.replaceChildren(
-    ...sections(read, { said: spoken, as }),
-    element("p", { class: "actions" }, csv),
+/** @param {import("./sections.js").Report} report */
+function render(report) {
+  const format = createFormat(language, messages);
+  setStatus(
+    formatMessage(messages.shown, { from: format.day(report.from), to: format.day(report.to) }),
+  );
+  container.replaceChildren(
+    ...createSections(report, { messages, format }),
+    createElement("p", { class: "actions" }, createButton(messages.csv, {}, download)),
   );
 }
 
-/** @param {string | undefined} text */
-function say(text, isWrong = false) {
-  said.textContent = text ?? "";
-  said.className = isWrong ? "wrong" : "";
+/** @param {string} text */
+function setStatus(text, isError = false) {
+  status.textContent = text;
+  status.className = isError ? "wrong" : "";
 }
 
-/** @param {"json" | "csv"} wanted */
-function ask(wanted) {
-  const query = new URLSearchParams({ site, format: wanted });
+/** @param {"json" | "csv"} format */
+function request(format) {
+  const query = new URLSearchParams({ site, format });
   if (days.value) query.set("days", days.value);
   else for (const field of [from, to]) if (field.value) query.set(field.name, field.value);
   return fetch(`/v1/report?${query.toString()}`, {
@@ -66,43 +66,44 @@ function ask(wanted) {
   });
 }
 
-async function show() {
-  say(words(language)["loading"]);
+async function load() {
+  setStatus(messages.loading);
   report = undefined;
-  place.replaceChildren();
+  container.replaceChildren();
   try {
-    const answer = await ask("json");
-    const body = await answer.json();
-    if (!answer.ok) return say(`${body.error.message}: ${body.error.remedy}`, true);
+    const response = await request("json");
+    const body = await response.json();
+    if (!response.ok) return setStatus(`${body.error.message}: ${body.error.remedy}`, true);
     report = body;
-    tell(body);
+    render(body);
   } catch {
-    say(words(language)["failed"], true);
+    setStatus(messages.failed, true);
   }
 }
 
 async function download() {
-  const answer = await ask("csv").catch(() => undefined);
-  if (!answer?.ok) return say(words(language)["failed"], true);
-  const address = URL.createObjectURL(await answer.blob());
-  element("a", {
-    href: address,
-    download: `escale-${site}-${report?.from ?? ""}-${report?.to ?? ""}.csv`,
-  }).click();
-  URL.revokeObjectURL(address);
+  const response = await request("csv").catch(() => undefined);
+  if (!response?.ok) return setStatus(messages.failed, true);
+  const href = URL.createObjectURL(await response.blob());
+  const file = `escale-${site}-${report?.from ?? ""}-${report?.to ?? ""}.csv`;
+  createElement("a", { href, download: file }).click();
+  URL.revokeObjectURL(href);
 }
 
-found("site").textContent = site;
-found("language").addEventListener("click", () => {
-  language = LANGUAGES.find((one) => one !== language) ?? "en";
-  speak();
-});
+function switchLanguage() {
+  language = otherLanguage(language);
+  messages = MESSAGES[language];
+  translate();
+}
+
+byId("site").textContent = site;
+byId("language").addEventListener("click", switchLanguage);
 days.addEventListener("change", () => {
   for (const field of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".own")))
     field.hidden = days.value !== "";
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void show();
+  void load();
 });
-speak();
+translate();

@@ -1,10 +1,11 @@
-/** The report's parts. Comes in: the server's answer, words and formats; goes out: elements. Never a person, never HTML. */
-import { element } from "./dom.js";
-import { card } from "./card.js";
-import { experiment } from "./experiments.js";
-import { daily, interval, scaleOf } from "./plot.js";
-import { table } from "./table.js";
-import { filled } from "./words.js";
+/** Sections of the report. In: the server's response, a locale. Out: elements. Never: a single person, or markup made of text. */
+import { createElement } from "../shared/dom.js";
+import { formatMessage } from "../shared/format-message.js";
+import { createCard } from "./card.js";
+import { createExperiment } from "./experiments.js";
+import { messageOf } from "./messages.js";
+import { createDailyPlot, createInterval, scaleOf } from "./plot.js";
+import { createTable } from "./table.js";
 
 /**
  * @typedef {import("./plot.js").Estimate} Estimate
@@ -15,99 +16,122 @@ import { filled } from "./words.js";
  * @typedef {{ from: string, to: string, attribution_days: number, total: Tally, days: (Tally & { day: string })[], offers: OfferRow[],
  *   placements: Row[], families: Row[], stages: Row[], value_classes: Row[], arms: Row[], uplift: Uplift[],
  *   experiments: import("./experiments.js").Experiment[], people: { personalised: { people: number }, held_out: { people: number }, left_out: number } }} Report
- * @typedef {{ said: import("./words.js").Words, as: import("./format.js").Format }} Speech
+ * @typedef {{ messages: import("./messages.js").Messages, format: import("./format.js").Format }} Locale
  */
 
-/** All of them. @param {Report} report @param {Speech} speech @returns {Node[]} */
-export function sections(report, speech) {
-  const { said } = speech;
-  if (
-    report.total.decisions === 0 &&
-    report.people.personalised.people + report.people.held_out.people === 0
-  )
-    return [element("p", {}, said["empty"])];
+const BREAKDOWNS = /** @type {const} */ ([
+  "families",
+  "placements",
+  "stages",
+  "value_classes",
+  "arms",
+]);
+
+/** Creates all sections of a report. @param {Report} report @param {Locale} locale @returns {Node[]} */
+export function createSections(report, locale) {
+  const { messages } = locale;
+  const { total, people, experiments } = report;
+  if (total.decisions === 0 && people.personalised.people + people.held_out.people === 0)
+    return [createElement("p", {}, messages.empty)];
   return [
-    part(said["uplift"], ...uplift(report, speech)),
-    part(said["total"], ...total(report, speech)),
-    part(said["days"], ...days(report, speech)),
-    part(said["offers"], ...offers(report, speech)),
-    ...report.experiments.map((one) =>
-      part(filled(said["experiment"], { name: one.name }), ...experiment(one, speech)),
+    createSection(messages.uplift, ...createUplift(report, locale)),
+    createSection(messages.total, ...createTotal(report, locale)),
+    createSection(messages.days, ...createDays(report, locale)),
+    createSection(messages.offers, ...createOffers(report, locale)),
+    ...experiments.map((experiment) =>
+      createSection(
+        formatMessage(messages.experiment, { name: experiment.name }),
+        ...createExperiment(experiment, locale),
+      ),
     ),
-    element(
+    createElement(
       "div",
       { class: "pairs" },
-      .../** @type {const} */ (["families", "placements", "stages", "value_classes", "arms"]).map(
-        (of) => part(said[of], tallies(report[of], speech, of)),
+      ...BREAKDOWNS.map((name) =>
+        createSection(messages.breakdowns[name], createBreakdown(name, report[name], locale)),
       ),
     ),
   ];
 }
 
-/** @param {string | undefined} title @param {...import("./dom.js").Child} children */
-const part = (title, ...children) => element("section", {}, element("h2", {}, title), ...children);
+/** @param {string} title @param {...import("../shared/dom.js").Child} children */
+const createSection = (title, ...children) =>
+  createElement("section", {}, createElement("h2", {}, title), ...children);
 
-/** @param {Report} report @param {Speech} speech @returns {Node[]} */
-function uplift({ uplift: rows, people }, speech) {
-  const { said, as } = speech;
+/** @param {string} text */
+const createNote = (text) => createElement("p", { class: "note" }, text);
+
+/** @param {Report} report @param {Locale} locale @returns {Node[]} */
+function createUplift({ uplift, people }, locale) {
+  const { messages, format } = locale;
+  const cards = uplift.map((row) =>
+    createCard(row, locale, {
+      versus: messages.versus,
+      verdict: messageOf(messages.verdicts, row.verdict),
+    }),
+  );
   const counts = {
-    personalised: as.count(people.personalised.people),
-    held_out: as.count(people.held_out.people),
-    left_out: as.count(people.left_out),
+    personalised: format.count(people.personalised.people),
+    held_out: format.count(people.held_out.people),
+    left_out: format.count(people.left_out),
   };
   return [
-    element(
-      "ul",
-      { class: "cards" },
-      ...rows.map((row) =>
-        card(row, speech, { versus: said["versus"], verdict: said[row.verdict] }),
-      ),
-    ),
-    element("p", { class: "note" }, filled(said["upliftNote"], counts)),
+    createElement("ul", { class: "cards" }, ...cards),
+    createNote(formatMessage(messages.upliftNote, counts)),
   ];
 }
 
-/** @param {Report} report @param {Speech} speech @returns {Node[]} */
-function total({ total: sums, attribution_days }, { said, as }) {
-  const figure = (/** @type {string} */ name, /** @type {string} */ value) =>
-    element("div", {}, element("dt", {}, said[name]), element("dd", {}, value));
+/** @param {Report} report @param {Locale} locale @returns {Node[]} */
+function createTotal({ total, attribution_days }, { messages, format }) {
+  const figure = (/** @type {keyof typeof messages.columns} */ name, /** @type {string} */ value) =>
+    createElement(
+      "div",
+      {},
+      createElement("dt", {}, messages.columns[name]),
+      createElement("dd", {}, value),
+    );
   return [
-    element(
+    createElement(
       "dl",
       { class: "figures" },
-      figure("exposures", as.count(sums.exposures)),
-      figure("clicks", as.count(sums.clicks)),
-      figure("click_rate", as.percent(sums.click_rate)),
-      figure("quotes", as.count(sums.quotes)),
-      figure("bookings", as.count(sums.bookings)),
-      figure("revenue_sum", as.money(sums.revenue)),
+      figure("exposures", format.count(total.exposures)),
+      figure("clicks", format.count(total.clicks)),
+      figure("click_rate", format.percent(total.click_rate)),
+      figure("quotes", format.count(total.quotes)),
+      figure("bookings", format.count(total.bookings)),
+      figure("revenue", format.money(total.revenue)),
     ),
-    element("p", { class: "note" }, filled(said["totalNote"], { days: String(attribution_days) })),
+    createNote(formatMessage(messages.totalNote, { days: attribution_days })),
   ];
 }
 
-/** @param {Report} report @param {Speech} speech @returns {Node[]} */
-function days({ days: all, from, to, total: sums }, speech) {
-  const { said, as } = speech;
-  const label = filled(said["daysLabel"], {
-    exposures: as.count(sums.exposures),
-    clicks: as.count(sums.clicks),
-    from: as.day(from),
-    to: as.day(to),
+/** @param {Report} report @param {Locale} locale @returns {Node[]} */
+function createDays({ days, from, to, total }, locale) {
+  const { messages, format } = locale;
+  const label = formatMessage(messages.daysLabel, {
+    exposures: format.count(total.exposures),
+    clicks: format.count(total.clicks),
+    from: format.day(from),
+    to: format.day(to),
   });
-  const rows = all.map((day) => ({ ...day, name: as.day(day.day) }));
+  const rows = days.map((day) => createRow(format.day(day.day), day, locale));
   return [
-    daily(all, { from, to, label }),
-    element(
+    createDailyPlot(days, { from, to, label }),
+    createElement(
       "p",
       { class: "note" },
-      element("span", { class: "key seen" }),
-      said["exposures"],
+      createElement("span", { class: "key seen" }),
+      messages.columns.exposures,
       " ",
-      element("span", { class: "key clicked" }),
-      said["clicks"],
+      createElement("span", { class: "key clicked" }),
+      messages.columns.clicks,
     ),
-    element("details", {}, element("summary", {}, said["asTable"]), tallies(rows, speech, "days")),
+    createElement(
+      "details",
+      {},
+      createElement("summary", {}, messages.asTable),
+      createTable({ texts: ["day"], numbers: NUMBERS }, rows, locale, messages.days),
+    ),
   ];
 }
 
@@ -118,66 +142,80 @@ const NUMBERS = /** @type {const} */ ([
   "click_rate",
   "quotes",
   "bookings",
-  "revenue_sum",
+  "revenue",
 ]);
 
-/** A tally's cells, in the order of NUMBERS. @param {Tally} row @param {Speech} speech */
-const cells = (row, { as }) =>
+/** Creates the cells of a tally, in the order of NUMBERS. @param {Tally} tally @param {Locale} locale */
+const createCells = (tally, { format }) =>
   [
-    as.count(row.exposures),
-    as.percent(row.viewable_rate),
-    as.count(row.clicks),
-    as.percent(row.click_rate),
-    as.count(row.quotes),
-    as.count(row.bookings),
-    as.money(row.revenue),
-  ].map((text) => element("td", {}, text));
+    format.count(tally.exposures),
+    format.percent(tally.viewable_rate),
+    format.count(tally.clicks),
+    format.percent(tally.click_rate),
+    format.count(tally.quotes),
+    format.count(tally.bookings),
+    format.money(tally.revenue),
+  ].map((text) => createElement("td", {}, text));
 
-/** Names of our own are translated, the site's are not. @param {Row[]} rows @param {Speech} speech @param {string} of what they are */
-function tallies(rows, speech, of) {
-  const { said } = speech;
-  const line = (/** @type {Row} */ row) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, said[`${of}.${row.name}`] ?? row.name),
-      ...cells(row, speech),
-    );
-  return table([of === "days" ? "day" : "name"], NUMBERS, rows.map(line), speech, said[of]);
+/** @param {string} name @param {Tally} tally @param {Locale} locale */
+const createRow = (name, tally, locale) =>
+  createElement(
+    "tr",
+    {},
+    createElement("th", { scope: "row" }, name),
+    ...createCells(tally, locale),
+  );
+
+/** Creates a table of one breakdown. The engine's names are translated, the site's are not. @param {typeof BREAKDOWNS[number]} name @param {Row[]} rows @param {Locale} locale */
+function createBreakdown(name, rows, locale) {
+  const { names, breakdowns } = locale.messages;
+  const translations = name in names ? names[/** @type {keyof typeof names} */ (name)] : {};
+  return createTable(
+    { texts: ["name"], numbers: NUMBERS },
+    rows.map((row) => createRow(messageOf(translations, row.name), row, locale)),
+    locale,
+    breakdowns[name],
+  );
 }
 
-/** @param {Report} report @param {Speech} speech @returns {Node[]} */
-function offers({ offers: rows }, speech) {
-  const { said, as } = speech;
-  const scale = scaleOf(rows.map(({ worth }) => worth.click_rate));
-  const line = (/** @type {OfferRow} */ row) => {
-    const { value, low, high } = row.worth.click_rate;
-    const range =
-      low === null ? "" : filled(said["between"], { low: as.percent(low), high: as.percent(high) });
-    return element(
+/** @param {Report} report @param {Locale} locale @returns {Node[]} */
+function createOffers({ offers }, locale) {
+  const { messages } = locale;
+  const scale = scaleOf(offers.map(({ worth }) => worth.click_rate));
+  const rows = offers.map((row) =>
+    createElement(
       "tr",
       {},
-      element("th", { scope: "row" }, row.offer),
-      element("td", { class: "text" }, row.placement),
-      element("td", { class: "text" }, row.family),
-      ...cells(row, speech),
-      element(
-        "td",
-        { class: "text" },
-        as.percent(value),
-        element("span", { class: "between" }, range),
-        interval(row.worth.click_rate, scale, `${as.percent(value)} ${range}`),
-      ),
-    );
-  };
-  return [
-    table(
-      ["offer", "placement", "family"],
-      [...NUMBERS, "toAll"],
-      rows.map(line),
-      speech,
-      said["offers"],
+      createElement("th", { scope: "row" }, row.offer),
+      createElement("td", { class: "text" }, row.placement),
+      createElement("td", { class: "text" }, row.family),
+      ...createCells(row, locale),
+      createWorth(row, scale, locale),
     ),
-    element("p", { class: "note" }, said["offersNote"]),
+  );
+  return [
+    createTable(
+      { texts: ["offer", "placement", "family"], numbers: [...NUMBERS, "to_all"] },
+      rows,
+      locale,
+      messages.offers,
+    ),
+    createNote(messages.offersNote),
   ];
+}
+
+/** Creates the cell of the click rate if an offer were shown to all. @param {OfferRow} row @param {[number, number]} scale @param {Locale} locale */
+function createWorth({ worth: { click_rate } }, scale, { messages, format }) {
+  const { value, low, high } = click_rate;
+  const range =
+    low === null
+      ? ""
+      : formatMessage(messages.between, { low: format.percent(low), high: format.percent(high) });
+  return createElement(
+    "td",
+    { class: "text" },
+    format.percent(value),
+    createElement("span", { class: "between" }, range),
+    createInterval(click_rate, scale, `${format.percent(value)} ${range}`),
+  );
 }

@@ -1,21 +1,29 @@
-/** A table that scrolls where it must. Comes in: names of columns, lines; goes out: an element that can be reached by keyboard. */
-import { element } from "./dom.js";
+/** Tables that scroll. In: column names, rows. Out: an element. Never: a scrolling part that the keyboard cannot reach. */
+import { createElement } from "../shared/dom.js";
 
-/** @param {readonly string[]} texts @param {readonly string[]} numbers @param {Node[]} lines @param {import("./sections.js").Speech} speech @param {string} [title] */
-export function table(texts, numbers, lines, { said }, title = "") {
-  const head = [
-    ...texts.map((name) => element("th", { scope: "col", class: "text" }, said[name])),
-    ...numbers.map((name) => element("th", { scope: "col" }, said[name])),
+/** @typedef {keyof import("./messages.js").Messages["columns"]} Column */
+
+/**
+ * Creates a table under a header.
+ *
+ * @param {{ texts: readonly Column[], numbers: readonly Column[] }} columns
+ * @param {Node[]} rows
+ * @param {import("./sections.js").Locale} locale
+ * @param {string} title
+ */
+export function createTable({ texts, numbers }, rows, { messages: { columns } }, title) {
+  const header = [
+    ...texts.map((name) => createElement("th", { scope: "col", class: "text" }, columns[name])),
+    ...numbers.map((name) => createElement("th", { scope: "col" }, columns[name])),
   ];
-  // What scrolls must be reached by keyboard too.
-  return element(
+  return createElement(
     "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
-    element(
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": title },
+    createElement(
       "table",
       {},
-      element("thead", {}, element("tr", {}, ...head)),
-      element("tbody", {}, ...lines),
+      createElement("thead", {}, createElement("tr", {}, ...header)),
+      createElement("tbody", {}, ...rows),
     ),
   );
 }

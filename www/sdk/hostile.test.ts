@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { neededBy, readTcf } from "./plugins/consent-tcf.js";
-import { readLayer, toldBy } from "./plugins/ga4.js";
-import { landingIn } from "./plugins/campaign.js";
+import { readLayer, eventsFromGa4 } from "./plugins/ga4.js";
+import { landingEvent } from "./plugins/campaign.js";
 
 const TIMES = 20_000;
 const KEYS = [
@@ -101,7 +101,7 @@ test("hostile events are read or passed over", { tags: ["f41"] }, () => {
   const read = readLayer();
   for (let times = 0; times < TIMES; times++) {
     const given = value(3);
-    for (const [, fields] of toldBy(pick(TEXTS), given) ?? []) {
+    for (const [, fields] of eventsFromGa4(pick(TEXTS), given) ?? []) {
       for (const field of Object.values(fields))
         assert.ok(field === undefined || Array.isArray(field) || String(field).length <= 128);
     }
@@ -155,7 +155,7 @@ test("hostile addresses are landings of an id at most", { tags: ["f49"] }, () =>
   ];
   for (let times = 0; times < TIMES; times++) {
     const address = `/?${Array.from({ length: draw(12) }, () => pick(parts)).join("")}`;
-    const landing = landingIn(address);
+    const landing = landingEvent(address);
     if (landing) assert.match(String(landing[1]["id"]), /^[\w.~-]{1,64}$/);
   }
 });

@@ -5,8 +5,10 @@ import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
 
 const SDK = "www/sdk";
-/** Folders from the lowest to the highest. `.` is the package's entry point. */
+/** Folders from the lowest to the highest. `.` is the entry point; the first two are shared with the report page. */
 const LAYERS = [
+  "../messages",
+  "../shared",
   "base",
   "storage",
   "engine",

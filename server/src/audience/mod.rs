@@ -14,7 +14,7 @@ use escale::core::traits::facts::VisitorFacts;
 use futures_util::{Stream, StreamExt as _};
 
 use crate::base::ids::{BUCKETS, Site};
-use crate::ingest::consent::{Consent, is_withdrawn, standing};
+use crate::ingest::consent::{Consent, consent_in_force, is_withdrawn};
 use crate::store::audience::HeldCustomer;
 use crate::store::{Store, StoreError};
 use crate::sync::replica;
@@ -65,12 +65,12 @@ pub async fn bucket(
 }
 
 fn consider(engine: &mut Engine, wanted: &Wanted, held: &HeldCustomer, lines: &mut Vec<u8>) {
-    if !agreed(wanted, &held.told) {
+    if !agreed(wanted, &held.imported) {
         return;
     }
     engine.take(replica::together(
         &held.states,
-        &held.told,
+        &held.imported,
         &wanted.config,
         wanted.now_ms,
     ));
@@ -96,7 +96,8 @@ fn agreed(wanted: &Wanted, told: &[Vec<u8>]) -> bool {
         .iter()
         .filter_map(|bytes| Consent::decode(bytes))
         .collect();
-    let has_agreed = |purpose: &String| standing(&all, purpose, wanted.channel) == Some(true);
+    let has_agreed =
+        |purpose: &String| consent_in_force(&all, purpose, wanted.channel) == Some(true);
     wanted.purpose.as_ref().is_none_or(has_agreed)
         && !wanted
             .channel

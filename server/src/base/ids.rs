@@ -44,7 +44,7 @@ impl IdHash {
     }
 
     /// What the site's back end tells under an id of its own.
-    pub fn of_telling(site: &Site, event: &str, id: &str) -> Self {
+    pub fn of_imported(site: &Site, event: &str, id: &str) -> Self {
         Self::of(site, &["telling ", event].concat(), id.as_bytes())
     }
 

@@ -3,14 +3,17 @@
 //! the next start does it. Never: moves a replica, or a count: a customer is links and what was told, nothing else.
 
 use crate::base::ids::{CustomerKey, VisitorKey};
-use crate::store::customers::{Belongings, Change, Unfinished};
-use crate::store::{Erasure, Leaving, Link, Linked, Store, StoreError, Tellings};
+use crate::store::customers::{Change, CustomerRecords, Unfinished};
+use crate::store::{CustomerEvents, Erasure, Link, Linked, Store, StoreError, UnlinkRequest};
 
 /// From one name of a customer to the next: more there are only while two merge.
 const HOPS: usize = 4;
 
 /// The customer whom an id names: itself, unless it is another's other name.
-pub async fn main_of(store: &dyn Store, named: &CustomerKey) -> Result<CustomerKey, StoreError> {
+pub async fn canonical_id(
+    store: &dyn Store,
+    named: &CustomerKey,
+) -> Result<CustomerKey, StoreError> {
     let mut seen = vec![named.clone()];
     for _ in 0..HOPS {
         let Some(last) = seen.last() else { break };
@@ -38,12 +41,12 @@ pub async fn identify(
     mut link: Link,
     also: Vec<String>,
 ) -> Result<Linked, StoreError> {
-    link.customer = main_of(store, &link.customer).await?;
+    link.customer = canonical_id(store, &link.customer).await?;
     let (customer, day) = (link.customer.clone(), link.day);
     let linked = store.link(link).await?;
     if linked == Linked::Here {
         for alias in also {
-            tie(store, &customer, &alias, day).await?;
+            add_alias(store, &customer, &alias, day).await?;
         }
         // The customer may have become another's other name between the first step and the last.
         move_over(store, &customer, day).await?;
@@ -52,13 +55,13 @@ pub async fn identify(
 }
 
 /// Makes an id another name of a customer; what was held under it is the customer's from now on.
-pub async fn tie(
+pub async fn add_alias(
     store: &dyn Store,
     customer: &CustomerKey,
     alias: &str,
     day: u32,
 ) -> Result<(), StoreError> {
-    let main = main_of(store, customer).await?;
+    let main = canonical_id(store, customer).await?;
     let alias = CustomerKey {
         id: alias.to_owned(),
         ..main.clone()
@@ -104,12 +107,12 @@ async fn point(
 }
 
 /// An id is no name of this customer any more. What was told under it stays with the customer.
-pub async fn untie(
+pub async fn remove_alias(
     store: &dyn Store,
     customer: &CustomerKey,
     alias: &str,
 ) -> Result<(), StoreError> {
-    let main = main_of(store, customer).await?;
+    let main = canonical_id(store, customer).await?;
     let key = CustomerKey {
         id: alias.to_owned(),
         ..main.clone()
@@ -133,11 +136,11 @@ pub async fn untie(
 /// whether it points elsewhere by now, and calls this: whichever comes first, one of the two sees the other.
 pub async fn move_over(store: &dyn Store, from: &CustomerKey, day: u32) -> Result<(), StoreError> {
     loop {
-        let to = main_of(store, from).await?;
+        let to = canonical_id(store, from).await?;
         if to.id == from.id {
             return Ok(());
         }
-        let Some(held) = store.belongings(from.clone()).await? else {
+        let Some(held) = store.customer_records(from.clone()).await? else {
             return Ok(());
         };
         move_all(store, (from, &to), held, day).await?;
@@ -147,7 +150,7 @@ pub async fn move_over(store: &dyn Store, from: &CustomerKey, day: u32) -> Resul
 async fn move_all(
     store: &dyn Store,
     (from, to): (&CustomerKey, &CustomerKey),
-    held: Belongings,
+    held: CustomerRecords,
     day: u32,
 ) -> Result<(), StoreError> {
     for id in held.identifiers {
@@ -170,18 +173,18 @@ async fn move_all(
             })
             .await?;
     }
-    let tellings = held
-        .tellings
+    let events = held
+        .events
         .iter()
-        .map(|telling| (telling.id, telling.at_s))
+        .map(|imported| (imported.id, imported.at_s))
         .collect();
-    if !held.tellings.is_empty() {
+    if !held.events.is_empty() {
         store
-            .tell(Tellings {
+            .ingest(CustomerEvents {
                 customer: to.clone(),
-                all: held.tellings,
+                all: held.events,
                 day,
-                wakes: false,
+                triggers_evaluation: false,
             })
             .await?;
     }
@@ -217,7 +220,7 @@ async fn move_all(
         .change(Change::TakeAway {
             of: from.clone(),
             links,
-            tellings,
+            events,
         })
         .await
 }
@@ -231,13 +234,13 @@ pub async fn unlink(store: &dyn Store, visitor: VisitorKey) -> Result<(), StoreE
         site: visitor.site.clone(),
         id: id.clone(),
     };
-    let leaving = Leaving {
+    let unlink = UnlinkRequest {
         visitor: visitor.id,
         changes,
         erased_day: None,
-        lives_on: true,
+        keeps_visitor: true,
     };
-    store.change(Change::RemoveLink { of, leaving }).await?;
+    store.change(Change::RemoveLink { of, unlink }).await?;
     store
         .change(Change::Repoint {
             visitor,
@@ -249,8 +252,8 @@ pub async fn unlink(store: &dyn Store, visitor: VisitorKey) -> Result<(), StoreE
 
 /// No visitor belongs to this customer any more, as after a log-out everywhere.
 pub async fn unlink_all(store: &dyn Store, customer: &CustomerKey) -> Result<(), StoreError> {
-    let main = main_of(store, customer).await?;
-    let held = store.belongings(main.clone()).await?;
+    let main = canonical_id(store, customer).await?;
+    let held = store.customer_records(main.clone()).await?;
     for (id, _) in held.into_iter().flat_map(|held| held.links) {
         unlink(
             store,
@@ -266,7 +269,7 @@ pub async fn unlink_all(store: &dyn Store, customer: &CustomerKey) -> Result<(),
 
 /// Erases a customer: every visitor, every id, everything told until that day. Twice, or of no one, it is the same.
 pub async fn forget(store: &dyn Store, customer: &CustomerKey, day: u32) -> Result<(), StoreError> {
-    let main = main_of(store, customer).await?;
+    let main = canonical_id(store, customer).await?;
     store
         .change(Change::BeginErasure {
             of: main.clone(),
@@ -277,7 +280,7 @@ pub async fn forget(store: &dyn Store, customer: &CustomerKey, day: u32) -> Resu
         forget_identifier(store, &main, &customer.id, day).await?;
     }
     loop {
-        let Some(held) = store.belongings(main.clone()).await? else {
+        let Some(held) = store.customer_records(main.clone()).await? else {
             return Ok(());
         };
         for alias in &held.identifiers {
@@ -300,16 +303,16 @@ pub async fn forget(store: &dyn Store, customer: &CustomerKey, day: u32) -> Resu
                 })
                 .await?;
             // Where the visitor was gone already, the link is what is left.
-            let leaving = Leaving {
+            let unlink = UnlinkRequest {
                 visitor: id,
                 changes: 0,
                 erased_day: Some(day),
-                lives_on: false,
+                keeps_visitor: false,
             };
             store
                 .change(Change::RemoveLink {
                     of: main.clone(),
-                    leaving,
+                    unlink,
                 })
                 .await?;
         }

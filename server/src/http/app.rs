@@ -44,7 +44,7 @@ pub struct App {
     pub metrics: Metrics,
     pub receivers: Receivers,
     /// Whether the config has scenarios of the server.
-    pub wakes: bool,
+    pub triggers_evaluation: bool,
 }
 
 impl App {
@@ -82,7 +82,7 @@ impl App {
 /// The interface; with `demo`, the demo site's pages around it.
 pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
     let interface = Router::new()
-        .route("/v1/sync", post(routes::sync::hand_in))
+        .route("/v1/sync", post(routes::sync::sync))
         .route(
             "/v1/identify",
             post(routes::identify::link).delete(routes::identify::unlink),
@@ -100,7 +100,7 @@ pub fn router(app: Arc<App>, demo: Option<pages::Demo>) -> Router {
         )
         .route(
             "/v1/customers/{customer}/identifiers/{identifier}",
-            put(routes::customers::tie).delete(routes::customers::untie),
+            put(routes::customers::add_alias).delete(routes::customers::remove_alias),
         )
         .route(
             "/v1/openapi.json",

@@ -64,8 +64,8 @@ mod tests {
         let pace = Pace::new(60);
         let site = Site::new("demo");
         let (one, other) = (
-            IdHash::of_telling(&site, "", "one"),
-            IdHash::of_telling(&site, "", "other"),
+            IdHash::of_imported(&site, "", "one"),
+            IdHash::of_imported(&site, "", "other"),
         );
         let now_ms = 1_795_000_000_000;
         assert!((0..60).all(|_| pace.allow(&one, now_ms).is_ok()));

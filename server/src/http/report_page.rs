@@ -14,61 +14,83 @@ use crate::http::app::App;
 
 const PAGE: &str = include_str!("../../../www/report/index.html");
 
-/// Name, kind and text of each file.
-const FILES: [(&str, &str, &str); 11] = [
+/// Path below `/report/`, media type and text of each file. The paths mirror `www`, where `page` stands for `www/report`.
+const FILES: [(&str, &str, &str); 14] = [
     (
-        "icon.svg",
-        "image/svg+xml",
+        "page/icon.svg",
+        SVG,
         include_str!("../../../www/report/icon.svg"),
     ),
     (
-        "report.css",
-        "text/css; charset=utf-8",
+        "page/report.css",
+        CSS,
         include_str!("../../../www/report/report.css"),
     ),
     (
-        "report.js",
+        "page/report.js",
         SCRIPT,
         include_str!("../../../www/report/report.js"),
     ),
     (
-        "card.js",
+        "page/card.js",
         SCRIPT,
         include_str!("../../../www/report/card.js"),
     ),
-    ("dom.js", SCRIPT, include_str!("../../../www/report/dom.js")),
     (
-        "experiments.js",
+        "page/experiments.js",
         SCRIPT,
         include_str!("../../../www/report/experiments.js"),
     ),
     (
-        "format.js",
+        "page/format.js",
         SCRIPT,
         include_str!("../../../www/report/format.js"),
     ),
     (
-        "plot.js",
+        "page/messages.js",
+        SCRIPT,
+        include_str!("../../../www/report/messages.js"),
+    ),
+    (
+        "page/plot.js",
         SCRIPT,
         include_str!("../../../www/report/plot.js"),
     ),
     (
-        "sections.js",
+        "page/sections.js",
         SCRIPT,
         include_str!("../../../www/report/sections.js"),
     ),
     (
-        "table.js",
+        "page/table.js",
         SCRIPT,
         include_str!("../../../www/report/table.js"),
     ),
     (
-        "words.js",
+        "shared/dom.js",
         SCRIPT,
-        include_str!("../../../www/report/words.js"),
+        include_str!("../../../www/shared/dom.js"),
+    ),
+    (
+        "shared/format-message.js",
+        SCRIPT,
+        include_str!("../../../www/shared/format-message.js"),
+    ),
+    (
+        "messages/en.json",
+        JSON,
+        include_str!("../../../www/messages/en.json"),
+    ),
+    (
+        "messages/fr.json",
+        JSON,
+        include_str!("../../../www/messages/fr.json"),
     ),
 ];
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+const JSON: &str = "application/json";
 
 /// No inline script or style, no other host, no markup made of text.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -121,21 +143,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_that_the_page_asks_for_is_there() {
-        let texts = FILES.iter().map(|(_, _, text)| *text).chain([PAGE]);
-        let asked: Vec<&str> = texts
-            .flat_map(|text| text.split(['"', '\'']))
-            .filter(|word| is_file(word))
-            .collect();
+    fn report_page_has_every_file_that_it_asks_for() {
+        let imported = FILES.iter().flat_map(|(path, _, text)| {
+            let folder = path.split_once('/').map_or("", |(folder, _)| folder);
+            quoted(text).filter_map(move |word| match word.split_once('/')? {
+                (".", name) => Some(format!("{folder}/{name}")),
+                ("..", path) => Some(path.to_owned()),
+                _ => None,
+            })
+        });
+        let linked =
+            quoted(PAGE).filter_map(|word| Some(word.strip_prefix("/report/")?.to_owned()));
+        let asked: Vec<String> = imported.chain(linked).collect();
         assert!(asked.len() > 8, "{asked:?}");
         for file in asked {
-            let name = file.rsplit('/').next().unwrap_or_default();
-            assert!(FILES.iter().any(|(known, ..)| *known == name), "{file}");
+            assert!(FILES.iter().any(|(path, ..)| *path == file), "{file}");
         }
     }
 
-    fn is_file(word: &str) -> bool {
-        (word.starts_with("./") || word.starts_with("/report/")) && !word.contains(' ')
+    /// Paths of modules and links, whatever quotes them, but no types of comments.
+    fn quoted(text: &str) -> impl Iterator<Item = &str> {
+        text.lines()
+            .filter(|line| !line.trim_start().starts_with(['/', '*']))
+            .flat_map(|line| line.split(['"', '\'']))
+            .filter(|word| !word.contains([' ', '$']))
     }
 
     #[test]

@@ -154,7 +154,7 @@ pub fn is_name(text: &str) -> bool {
 }
 
 /// What all words on a purpose and a channel come to: the latest holds, and of two at once the no.
-pub fn standing(all: &[Consent], purpose: &str, channel: Option<Channel>) -> Option<bool> {
+pub fn consent_in_force(all: &[Consent], purpose: &str, channel: Option<Channel>) -> Option<bool> {
     let is_meant =
         |c: &&Consent| c.purpose == purpose && (c.channel.is_none() || c.channel == channel);
     all.iter()
@@ -166,7 +166,7 @@ pub fn standing(all: &[Consent], purpose: &str, channel: Option<Channel>) -> Opt
 /// Whether the latest word on a channel, for any purpose, is a no.
 pub fn is_withdrawn(all: &[Consent], channel: Channel) -> bool {
     all.iter()
-        .any(|c| standing(all, &c.purpose, Some(channel)) == Some(false))
+        .any(|c| consent_in_force(all, &c.purpose, Some(channel)) == Some(false))
 }
 
 #[cfg(test)]
@@ -206,11 +206,20 @@ mod tests {
             said(7, false, Some(Channel::Sms)),
             said(7, true, Some(Channel::Sms)),
         ];
-        assert_eq!(standing(&all, "news", Some(Channel::Email)), Some(true));
-        assert_eq!(standing(&all, "news", Some(Channel::Sms)), Some(false));
-        assert_eq!(standing(&all, "calls", Some(Channel::Sms)), None);
+        assert_eq!(
+            consent_in_force(&all, "news", Some(Channel::Email)),
+            Some(true)
+        );
+        assert_eq!(
+            consent_in_force(&all, "news", Some(Channel::Sms)),
+            Some(false)
+        );
+        assert_eq!(consent_in_force(&all, "calls", Some(Channel::Sms)), None);
         assert!(is_withdrawn(&all, Channel::Sms) && !is_withdrawn(&all, Channel::Email));
         let all = [said(5, true, Some(Channel::Email)), said(6, false, None)];
-        assert_eq!(standing(&all, "news", Some(Channel::Email)), Some(false));
+        assert_eq!(
+            consent_in_force(&all, "news", Some(Channel::Email)),
+            Some(false)
+        );
     }
 }

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
 use crate::replay::row::{Row, pack};
 use crate::replay::time;
-use crate::store::{Telling, Told};
+use crate::store::{ImportedEvent, IngestOutcome};
 use consent::Consent;
 pub use subject::Subject;
 
@@ -40,7 +40,7 @@ impl Reader<'_> {
         &self,
         subject: Subject,
         object: &Map<String, Value>,
-    ) -> Result<(CustomerKey, Telling), String> {
+    ) -> Result<(CustomerKey, ImportedEvent), String> {
         if let Some(name) = object.keys().find(|name| !subject.knows(name)) {
             return Err(format!(
                 "there is no field `{name}`: it takes {}",
@@ -60,14 +60,14 @@ impl Reader<'_> {
             }
             _ => self.bytes(subject, &row, at_ms)?,
         };
-        let id = IdHash::of_telling(self.site, &name, &row.need("id")?);
+        let id = IdHash::of_imported(self.site, &name, &row.need("id")?);
         let customer = CustomerKey {
             site: self.site.clone(),
             id: customer.into_owned(),
         };
         Ok((
             customer,
-            Telling {
+            ImportedEvent {
                 id,
                 day: (at_ms / DAY_MS) as u32,
                 at_s,
@@ -138,12 +138,12 @@ impl Reader<'_> {
 }
 
 /// What becomes of a telling: of two words under one id the later holds; the same word again changes nothing.
-pub fn judge(held: Option<(u32, &[u8])>, said: &Telling) -> Told {
+pub fn judge(held: Option<(u32, &[u8])>, said: &ImportedEvent) -> IngestOutcome {
     match held {
-        None => Told::Taken,
-        Some((_, event)) if event == said.event => Told::Unchanged,
-        Some(held) if (said.at_s, said.event.as_slice()) > held => Told::Taken,
-        Some(_) => Told::Older,
+        None => IngestOutcome::Stored,
+        Some((_, event)) if event == said.event => IngestOutcome::Unchanged,
+        Some(held) if (said.at_s, said.event.as_slice()) > held => IngestOutcome::Stored,
+        Some(_) => IngestOutcome::Superseded,
     }
 }
 
@@ -155,17 +155,23 @@ mod tests {
     fn the_later_word_holds_whatever_the_order() {
         let said = |at_s: u32, event: u8| {
             let site = Site::new("demo");
-            Telling {
-                id: IdHash::of_telling(&site, "booking", "B1"),
+            ImportedEvent {
+                id: IdHash::of_imported(&site, "booking", "B1"),
                 day: 0,
                 at_s,
                 event: vec![event],
             }
         };
-        assert_eq!(judge(None, &said(5, 1)), Told::Taken);
-        assert_eq!(judge(Some((5, &[1])), &said(5, 1)), Told::Unchanged);
-        assert_eq!(judge(Some((5, &[1])), &said(6, 0)), Told::Taken);
-        assert_eq!(judge(Some((5, &[1])), &said(4, 2)), Told::Older);
+        assert_eq!(judge(None, &said(5, 1)), IngestOutcome::Stored);
+        assert_eq!(
+            judge(Some((5, &[1])), &said(5, 1)),
+            IngestOutcome::Unchanged
+        );
+        assert_eq!(judge(Some((5, &[1])), &said(6, 0)), IngestOutcome::Stored);
+        assert_eq!(
+            judge(Some((5, &[1])), &said(4, 2)),
+            IngestOutcome::Superseded
+        );
         assert_ne!(
             judge(Some((5, &[1])), &said(5, 2)),
             judge(Some((5, &[2])), &said(5, 1))

@@ -9,8 +9,8 @@ use super::body::Item;
 use super::{Reader, Subject};
 use crate::base::clock;
 use crate::base::ids::CustomerKey;
-use crate::customers::{main_of, move_over};
-use crate::store::{Store, StoreError, Telling, Tellings, Told};
+use crate::customers::{canonical_id, move_over};
+use crate::store::{CustomerEvents, ImportedEvent, IngestOutcome, Store, StoreError};
 use crate::webhook::evaluation::has_scenarios;
 
 /// Customers written at once: enough for the store to commit them together.
@@ -36,12 +36,12 @@ pub struct Rejected {
 }
 
 impl Outcome {
-    fn count(&mut self, told: Told) {
+    fn count(&mut self, told: IngestOutcome) {
         match told {
-            Told::Taken => self.taken += 1,
-            Told::Unchanged => self.unchanged += 1,
-            Told::Older => self.older += 1,
-            Told::Erased => self.erased += 1,
+            IngestOutcome::Stored => self.taken += 1,
+            IngestOutcome::Unchanged => self.unchanged += 1,
+            IngestOutcome::Superseded => self.older += 1,
+            IngestOutcome::Erased => self.erased += 1,
         }
     }
 }
@@ -58,19 +58,19 @@ pub async fn take(
         rejected,
         ..Outcome::default()
     };
-    let (day, wakes) = (clock::today(), has_scenarios(reader.config));
+    let (day, triggers_evaluation) = (clock::today(), has_scenarios(reader.config));
     let writes = groups.into_iter().map(|(customer, all)| {
         tell(
             store,
-            Tellings {
+            CustomerEvents {
                 customer,
                 all,
                 day,
-                wakes,
+                triggers_evaluation,
             },
         )
     });
-    let told: Vec<Vec<Told>> = futures_util::stream::iter(writes)
+    let told: Vec<Vec<IngestOutcome>> = futures_util::stream::iter(writes)
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
@@ -81,10 +81,13 @@ pub async fn take(
 }
 
 /// Under whatever name the customer is told of; who became another's other name meanwhile is moved over.
-async fn tell(store: &dyn Store, mut tellings: Tellings) -> Result<Vec<Told>, StoreError> {
-    tellings.customer = main_of(store, &tellings.customer).await?;
-    let (customer, day) = (tellings.customer.clone(), tellings.day);
-    let told = store.tell(tellings).await?;
+async fn tell(
+    store: &dyn Store,
+    mut events: CustomerEvents,
+) -> Result<Vec<IngestOutcome>, StoreError> {
+    events.customer = canonical_id(store, &events.customer).await?;
+    let (customer, day) = (events.customer.clone(), events.day);
+    let told = store.ingest(events).await?;
     move_over(store, &customer, day).await?;
     Ok(told)
 }
@@ -94,18 +97,18 @@ pub fn read(
     reader: Reader<'_>,
     subject: Subject,
     items: Vec<Item>,
-) -> (Vec<(CustomerKey, Vec<Telling>)>, Vec<Rejected>) {
-    let mut groups: Vec<(CustomerKey, Vec<Telling>)> = Vec::new();
+) -> (Vec<(CustomerKey, Vec<ImportedEvent>)>, Vec<Rejected>) {
+    let mut groups: Vec<(CustomerKey, Vec<ImportedEvent>)> = Vec::new();
     let mut places = std::collections::HashMap::new();
     let mut rejected = Vec::new();
     for (item, object) in items.into_iter().enumerate() {
         match object.and_then(|object| reader.read(subject, &object)) {
-            Ok((customer, telling)) => {
+            Ok((customer, imported)) => {
                 let at = *places.entry(customer.id.clone()).or_insert_with(|| {
                     groups.push((customer, Vec::new()));
                     groups.len() - 1
                 });
-                groups[at].1.push(telling);
+                groups[at].1.push(imported);
             }
             Err(why) => rejected.push(Rejected { item, why }),
         }

@@ -19,7 +19,7 @@ use crate::model::{LEAST_GROUP, Model, Success};
 use crate::statistics::person::{Arm, HOLDOUT};
 use crate::statistics::sums::Sums;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{HandIn, HandedIn, Store, StoreError};
+use crate::store::{Store, StoreError, SyncOutcome, SyncRequest};
 
 /// A day in 2026, and its first moment: time is an argument everywhere.
 const TODAY: u32 = 20_700;
@@ -189,7 +189,7 @@ impl Life<'_> {
 }
 
 /// A visitor's weeks, and what their browser hands in at the end of it.
-fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandIn {
+fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> SyncRequest {
     let draw = mix(world.seed, number);
     let mut secret = [0; 16];
     secret[..8].copy_from_slice(&draw.to_le_bytes());
@@ -229,7 +229,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
         );
     }
     let site = Site::new("demo");
-    HandIn {
+    SyncRequest {
         visitor: secret.visitor(&site),
         erase: secret.erase(&site),
         replica: ReplicaId(number.to_le_bytes()),
@@ -242,7 +242,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> HandI
             experiment: HOLDOUT,
             arm: u8::from(is_held_out),
         }],
-        wakes: false,
+        triggers_evaluation: false,
     }
 }
 
@@ -267,17 +267,17 @@ async fn sums(world: &World, config: &Config) -> Result<(Sums, Truth), StoreErro
         panic!("a database")
     };
     let mut truth = Truth::default();
-    let all: Vec<HandIn> = (0..world.visitors)
+    let all: Vec<SyncRequest> = (0..world.visitors)
         .map(|number| live(world, number, config, &mut truth))
         .collect();
-    let done: Vec<HandedIn> = futures_util::stream::iter(all)
-        .map(|one| store.hand_in(one))
+    let done: Vec<SyncOutcome> = futures_util::stream::iter(all)
+        .map(|one| store.sync(one))
         .buffered(256)
         .try_collect()
         .await?;
     assert!(
         done.iter()
-            .all(|done| *done == HandedIn::Accepted { is_alone: true })
+            .all(|done| *done == SyncOutcome::Accepted { is_alone: true })
     );
     let sums = store.sums(Site::new("demo"), PERIOD).await?;
     store.close().await?;

@@ -36,7 +36,7 @@ impl Customer {
     }
 
     /// Takes what is known of a visitor.
-    pub fn carry(&mut self, visitor: IdHash, facts: Facts, told: &[Booked]) -> Changes {
+    pub fn propagate(&mut self, visitor: IdHash, facts: Facts, told: &[Booked]) -> Changes {
         match self.visitors.iter().position(|(id, _)| *id == visitor.0) {
             Some(at) => self.visitors[at].1.join(facts),
             None if self.visitors.len() >= VISITORS_PER_CUSTOMER => {}

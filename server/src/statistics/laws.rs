@@ -12,7 +12,7 @@ use super::LANDMARK_DAY;
 use super::change::Changes;
 use super::customer::Customer;
 use super::person::{Arm, BOTH, Booked, Counted, Facts, HOLDOUT};
-use super::visitor::{Told, Visitor};
+use super::visitor::{SyncFacts, Visitor};
 use crate::base::ids::IdHash;
 
 const TODAY: u32 = LANDMARK_DAY + 2_500;
@@ -153,7 +153,7 @@ fn profile(settled: Vec<Settled>) -> Profile {
 fn count(visitor: &mut Visitor, totals: &mut Totals, replica: u8, profile: &Profile) {
     // A row is read and written as a store does it.
     *visitor = Visitor::of(Some(&visitor.bytes()));
-    let told = Told {
+    let facts = SyncFacts {
         replica: [replica; 8],
         profile,
         arms: &PERSONALISED,
@@ -161,7 +161,7 @@ fn count(visitor: &mut Visitor, totals: &mut Totals, replica: u8, profile: &Prof
         today: TODAY,
         is_linked: false,
     };
-    totals.add(&visitor.count(&told));
+    totals.add(&visitor.count(&facts));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
     let (mut visitor, mut totals) = (Visitor::default(), Totals::default());
     let one = profile(vec![settled(5, 1)]);
     for day in 0..100 {
-        let told = Told {
+        let facts = SyncFacts {
             replica: [0; 8],
             profile: &one,
             arms: &PERSONALISED,
@@ -209,7 +209,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
             today: TODAY + day,
             is_linked: false,
         };
-        totals.add(&visitor.count(&told));
+        totals.add(&visitor.count(&facts));
     }
     let decisions = |totals: &Totals| {
         totals
@@ -222,7 +222,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
     assert_eq!(decisions(&totals), [1]);
     assert!(visitor.bytes().len() < 120, "{}", visitor.bytes().len());
     let (mut late, mut none) = (Visitor::default(), Totals::default());
-    none.add(&late.count(&Told {
+    none.add(&late.count(&SyncFacts {
         replica: [0; 8],
         profile: &one,
         arms: &PERSONALISED,
@@ -230,7 +230,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
         today: TODAY + 31,
         is_linked: false,
     }));
-    none.add(&late.count(&Told {
+    none.add(&late.count(&SyncFacts {
         replica: [0; 8],
         profile: &one,
         arms: &PERSONALISED,
@@ -379,14 +379,14 @@ fn who_goes_from_one_customer_to_another_counts_there_alone() {
         let (mut customers, mut places) = ([(); 3].map(|()| Customer::default()), [0_usize; 6]);
         let mut totals = Totals::default();
         for (n, facts) in facts.iter().enumerate() {
-            totals.add(&customers[0].carry(IdHash([n as u8; 32]), facts.clone(), &[]));
+            totals.add(&customers[0].propagate(IdHash([n as u8; 32]), facts.clone(), &[]));
         }
         for step in 0..40 {
             let draw = mix(seed, step);
             let (who, to) = (draw as usize % 6, (draw >> 8) as usize % 3);
             let id = IdHash([who as u8; 32]);
             if places[who] != to {
-                totals.add(&customers[to].carry(
+                totals.add(&customers[to].propagate(
                     id,
                     facts[who].clone(),
                     if to == 1 { &told } else { &[] },
@@ -406,7 +406,7 @@ fn who_goes_from_one_customer_to_another_counts_there_alone() {
                 .enumerate()
                 .filter(|(who, _)| places[*who] == to)
             {
-                expected.add(&there.carry(
+                expected.add(&there.propagate(
                     IdHash([who as u8; 32]),
                     facts.clone(),
                     if to == 1 { &told } else { &[] },
@@ -436,7 +436,7 @@ fn lived(n: u8, seed: u64) -> Facts {
 #[test]
 fn a_visitor_of_whom_nothing_was_counted_closes_no_customer() {
     let mut customer = Customer::default();
-    customer.carry(IdHash([1; 32]), lived(1, 3), &[]);
+    customer.propagate(IdHash([1; 32]), lived(1, 3), &[]);
     customer.leave(IdHash([2; 32]));
     assert!(!customer.hand_over(&[IdHash([1; 32])], &[]).is_empty());
     assert!(customer.is_empty());

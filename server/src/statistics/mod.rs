@@ -26,7 +26,7 @@ pub const REMEMBERED_DAYS: u32 = 38;
 pub const ATTRIBUTED_DAYS: u32 = 7;
 
 /// What a customer's bucket must know of one of their visitors.
-pub struct Carried {
+pub struct PropagatedFacts {
     pub customer: String,
     pub facts: person::Facts,
 }

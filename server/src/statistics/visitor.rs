@@ -12,7 +12,7 @@ use super::outcome::{OUTCOMES, Outcome};
 use super::person::{Arm, Booked, Counted, Facts};
 use super::tastes::{Tastes, parts_of};
 use super::{FORM, REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
-use crate::store::HandIn;
+use crate::store::SyncRequest;
 use crate::sync::consent_receipt::Receipt;
 
 /// No person is shown more in a month: what comes on top is not counted.
@@ -44,7 +44,7 @@ struct Weights {
 }
 
 /// What a hand-in tells.
-pub struct Told<'a> {
+pub struct SyncFacts<'a> {
     pub replica: [u8; 8],
     pub profile: &'a Profile,
     pub arms: &'a [Arm],
@@ -56,8 +56,8 @@ pub struct Told<'a> {
     pub is_linked: bool,
 }
 
-impl<'a> Told<'a> {
-    pub fn by(of: &'a HandIn, is_linked: bool) -> Self {
+impl<'a> SyncFacts<'a> {
+    pub fn by(of: &'a SyncRequest, is_linked: bool) -> Self {
         Self {
             replica: of.replica.0,
             profile: &of.profile,
@@ -72,12 +72,12 @@ impl<'a> Told<'a> {
 /// What a hand-in tells, as one number: of two that are equal, what was counted or kept once need not be looked at again on
 /// that day. Where the back end says another value of a booking, its word stands until the page tells of something new.
 #[derive(Clone, Copy)]
-pub struct Print(u64);
+pub struct SyncFingerprint(u64);
 
-impl Print {
+impl SyncFingerprint {
     /// The token is the visitor's newest.
-    pub fn of(hand_in: &HandIn) -> Self {
-        let HandIn {
+    pub fn of(hand_in: &SyncRequest) -> Self {
+        let SyncRequest {
             profile,
             erase,
             consent,
@@ -85,8 +85,8 @@ impl Print {
             day,
             ..
         } = hand_in;
-        let mut print = mix(u64::from(FORM), u64::from(*day));
-        let mut take = |word: u64| print = mix(print, word);
+        let mut fingerprint = mix(u64::from(FORM), u64::from(*day));
+        let mut take = |word: u64| fingerprint = mix(fingerprint, word);
         let (words, _) = erase.0.as_chunks::<8>();
         words
             .iter()
@@ -116,7 +116,7 @@ impl Print {
         parts_of(profile)
             .iter()
             .for_each(|(topic, parts)| take(u64::from(*topic) << 8 | u64::from(*parts)));
-        Self(print)
+        Self(fingerprint)
     }
 
     /// As it is kept; alone is who has one replica, and is no customer's. Never 0.
@@ -140,19 +140,19 @@ impl Visitor {
     }
 
     /// Takes a hand-in.
-    pub fn count(&mut self, told: &Told<'_>) -> Changes {
+    pub fn count(&mut self, facts: &SyncFacts<'_>) -> Changes {
         let mut changes = Changes::default();
-        let today = told.today;
+        let today = facts.today;
         self.facts
-            .take((told.replica, told.profile), told.arms, today);
+            .take((facts.replica, facts.profile), facts.arms, today);
         self.decisions
             .retain(|decision| day_of(decision.at_min) + REMEMBERED_DAYS >= today);
-        for settled in &told.profile.settled {
+        for settled in &facts.profile.settled {
             self.decide(settled, today, &mut changes);
         }
-        self.count_person(told.is_linked, &mut changes);
+        self.count_person(facts.is_linked, &mut changes);
         self.tastes
-            .count(self.facts.since_day, told.profile, &mut changes);
+            .count(self.facts.since_day, facts.profile, &mut changes);
         changes
     }
 

@@ -10,7 +10,7 @@ pub const PAGE: usize = 256;
 pub struct HeldCustomer {
     pub customer: String,
     pub states: Vec<Taken>,
-    pub told: Vec<Vec<u8>>,
+    pub imported: Vec<Vec<u8>>,
 }
 
 /// The storage of audiences.

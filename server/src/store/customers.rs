@@ -2,17 +2,17 @@
 //! Never: two buckets in a step; the order of steps, which is the same for every backend, is told one folder up.
 
 use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
-use crate::store::{Leaving, Reply, Telling};
+use crate::store::{ImportedEvent, Reply, UnlinkRequest};
 
 /// Everything in a customer's own bucket.
-pub struct Belongings {
+pub struct CustomerRecords {
     /// What goes with it, so that a sum of it never falls back.
     pub dropped: u64,
     /// Visitors, and the days on which they were linked.
     pub links: Vec<(IdHash, u32)>,
     /// The other ids of the customer.
     pub identifiers: Vec<String>,
-    pub tellings: Vec<Telling>,
+    pub events: Vec<ImportedEvent>,
 }
 
 /// A change in one bucket: of the customer, of one of its other ids, of a visitor.
@@ -44,7 +44,7 @@ pub enum Change {
     TakeAway {
         of: CustomerKey,
         links: Vec<IdHash>,
-        tellings: Vec<(IdHash, u32)>,
+        events: Vec<(IdHash, u32)>,
     },
     /// The customer's browsers see a new number.
     Bump {
@@ -64,7 +64,7 @@ pub enum Change {
     },
     RemoveLink {
         of: CustomerKey,
-        leaving: Leaving,
+        unlink: UnlinkRequest,
     },
     /// Nothing told until that day counts any more; the customer waits for the rest of its erasure.
     BeginErasure {
@@ -83,7 +83,7 @@ pub trait Customers {
     /// The customer that a visitor belongs to, and how often its replicas changed.
     fn pointer(&self, visitor: VisitorKey) -> Reply<'_, Option<(String, u64)>>;
     /// `None` where the id is no customer of its own.
-    fn belongings(&self, of: CustomerKey) -> Reply<'_, Option<Belongings>>;
+    fn customer_records(&self, of: CustomerKey) -> Reply<'_, Option<CustomerRecords>>;
     /// Customers whose erasure, or whose way under another id, was cut short.
     fn unfinished(&self) -> Reply<'_, Vec<Unfinished>>;
     /// Durable once it is answered.

@@ -31,7 +31,7 @@ pub const REPLICAS_PER_VISITOR: usize = 32;
 pub const VISITORS_PER_CUSTOMER: usize = 64;
 
 /// The newest words of the back end that count for a customer.
-pub const TELLINGS_PER_CUSTOMER: usize = 1000;
+pub const EVENTS_PER_CUSTOMER: usize = 1000;
 
 /// The answer of a store, in time.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -47,7 +47,7 @@ pub enum StoreError {
 }
 
 /// One replica's state as a browser hands it in.
-pub struct HandIn {
+pub struct SyncRequest {
     pub visitor: VisitorKey,
     pub erase: IdHash,
     pub replica: ReplicaId,
@@ -61,12 +61,12 @@ pub struct HandIn {
     /// The arms that the visitor is in.
     pub arms: Vec<Arm>,
     /// Whether scenarios of the server are to look at the visitor's customer.
-    pub wakes: bool,
+    pub triggers_evaluation: bool,
 }
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HandedIn {
+pub enum SyncOutcome {
     /// `is_alone`: nobody else knows anything of the visitor, no other replica and no customer.
     Accepted {
         is_alone: bool,
@@ -80,11 +80,11 @@ pub enum HandedIn {
 }
 
 /// What the others know: their states, and a number that changes with them.
-pub struct Others {
+pub struct RemoteState {
     pub seq: u64,
     pub states: Vec<Taken>,
     /// The events that the site's back end told of the customer.
-    pub told: Vec<Vec<u8>>,
+    pub imported: Vec<Vec<u8>>,
 }
 
 /// A state, and the day since the Unix epoch on which it was taken.
@@ -118,7 +118,7 @@ pub struct VisitorRecord {
     pub consent: Option<Receipt>,
     pub replicas: Vec<ReplicaRecord>,
     /// The events that the site's back end told of the customer.
-    pub told: Vec<Vec<u8>>,
+    pub imported: Vec<Vec<u8>>,
 }
 
 pub struct ReplicaRecord {
@@ -135,7 +135,7 @@ pub enum Found {
 
 /// One thing that the site's back end tells, as the bytes of an event, under a hash of its own id.
 #[derive(Clone)]
-pub struct Telling {
+pub struct ImportedEvent {
     pub id: IdHash,
     pub day: u32,
     pub at_s: u32,
@@ -143,30 +143,30 @@ pub struct Telling {
 }
 
 /// What it tells of one customer.
-pub struct Tellings {
+pub struct CustomerEvents {
     pub customer: CustomerKey,
-    pub all: Vec<Telling>,
+    pub all: Vec<ImportedEvent>,
     pub day: u32,
     /// Whether scenarios of the server are to look at the customer.
-    pub wakes: bool,
+    pub triggers_evaluation: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
-    Taken,
+pub enum IngestOutcome {
+    Stored,
     Unchanged,
-    Older,
+    Superseded,
     Erased,
 }
 
 /// What goes with a link: whose it was, how many changes, and on which day if it was erased rather than forgotten.
 #[derive(Clone, Copy)]
-pub struct Leaving {
+pub struct UnlinkRequest {
     pub visitor: IdHash,
     pub changes: u64,
     pub erased_day: Option<u32>,
     /// The visitor stays, and is counted elsewhere.
-    pub lives_on: bool,
+    pub keeps_visitor: bool,
 }
 
 /// Whose data an erasure names: the secret's two readings, as a visitor's and as an erase-only token.
@@ -178,18 +178,18 @@ pub struct Erasure {
 
 pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
     /// Takes a replica's state by the version rules of [`crate::sync::sync_request::judge`].
-    fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn>;
+    fn sync(&self, request: SyncRequest) -> Reply<'_, SyncOutcome>;
     /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.
-    fn others(
+    fn remote_state(
         &self,
         visitor: VisitorKey,
         replica: ReplicaId,
         seen: u64,
-    ) -> Reply<'_, Option<Others>>;
+    ) -> Reply<'_, Option<RemoteState>>;
     /// Ties a visitor to a customer.
     fn link(&self, link: Link) -> Reply<'_, Linked>;
     /// Keeps what the back end tells of a customer, by the rules of [`crate::ingest::judge`]; an answer for each.
-    fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>>;
+    fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>>;
     /// Everything held of one visitor.
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found>;
     /// Removes a visitor for good; doing it twice, or for no one, is the same as doing it once.

@@ -1,4 +1,4 @@
-//! Which store holds the data. In: what `--db` was given. Out: that store, open. Never: prints a password.
+//! Which store holds the data. In: what `--db` was given. Out: that store, open. Never: fingerprints a password.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -3,11 +3,11 @@
 
 use crate::base::ids::{CustomerKey, Site};
 use crate::store::audience::HeldCustomer;
-use crate::store::{Reply, Telling};
+use crate::store::{ImportedEvent, Reply};
 
 /// A customer to look at, and the note that says so.
 #[derive(Clone)]
-pub struct Look {
+pub struct PendingEvaluation {
     pub bucket: u16,
     pub customer: String,
     pub stamp: u64,
@@ -15,7 +15,7 @@ pub struct Look {
 
 /// A scenario that is due: the mark that it fired, and the webhook to call.
 pub struct Firing {
-    pub mark: Telling,
+    pub mark: ImportedEvent,
     pub id: String,
     pub webhook: String,
     pub body: String,
@@ -29,7 +29,7 @@ pub struct Found {
     pub next_s: Option<u64>,
     pub day: u32,
     /// The note, if it lies in the customer's own bucket: it goes in the same transaction.
-    pub look: Option<Look>,
+    pub evaluation: Option<PendingEvaluation>,
 }
 
 /// A call that is this server's to make until its lease ends.
@@ -54,13 +54,18 @@ pub struct DeadLetter {
 /// The storage of webhooks. Times are seconds since 1970.
 pub trait Outbox {
     /// Whom to look at by now, the longest due first.
-    fn looks(&self, site: Site, now_s: u64, most: usize) -> Reply<'_, Vec<Look>>;
+    fn due_evaluations(
+        &self,
+        site: Site,
+        now_s: u64,
+        most: usize,
+    ) -> Reply<'_, Vec<PendingEvaluation>>;
     /// Everything held of one customer.
     fn customer(&self, of: CustomerKey) -> Reply<'_, Option<HeldCustomer>>;
     /// Marks what has not fired yet and writes its calls, in one transaction; answers how many there were.
     fn fire(&self, found: Found) -> Reply<'_, usize>;
     /// The note goes, unless there is a newer one.
-    fn looked(&self, site: Site, look: Look) -> Reply<'_, ()>;
+    fn finish_evaluation(&self, site: Site, evaluation: PendingEvaluation) -> Reply<'_, ()>;
     /// Calls that are due; they come back at `until_s` unless they are delivered.
     fn claim(&self, site: Site, now_s: u64, until_s: u64, most: usize) -> Reply<'_, Vec<Call>>;
     fn delivered(&self, site: Site, call: Call) -> Reply<'_, ()>;

@@ -12,7 +12,7 @@ use escale::core::profile::merge::combine;
 use serde_json::Value;
 
 use crate::http::error::Refusal;
-use crate::store::{Others, Taken};
+use crate::store::{RemoteState, Taken};
 
 /// A browser's clock may be ahead by this much before what it says is moved back.
 const AHEAD_S: u32 = 300;
@@ -33,8 +33,8 @@ pub fn check(state: &[u8]) -> Result<Profile, Refusal> {
 }
 
 /// What these states and the back end's words know together, as bytes.
-pub fn combined(others: &Others, config: &Config, now_ms: u64) -> Vec<u8> {
-    together(&others.states, &others.told, config, now_ms).encode()
+pub fn combined(remote: &RemoteState, config: &Config, now_ms: u64) -> Vec<u8> {
+    together(&remote.states, &remote.imported, config, now_ms).encode()
 }
 
 /// The same as a profile. A state that cannot be read is left out: it must not cost the others theirs.
@@ -44,7 +44,7 @@ pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u6
         .filter_map(|taken| mended(taken, now_ms))
         .collect();
     if !words.is_empty() {
-        profiles.push(told(words, config));
+        profiles.push(profile_of_imports(words, config));
     }
     match profiles.pop() {
         Some(alone) if profiles.is_empty() => alone,
@@ -58,7 +58,7 @@ pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u6
 
 /// The back end's words as a profile of their own, by the engine that browsers run: in the order of time, whatever the
 /// order in which they came. None of them is a visit to the site.
-pub fn told(events: &[Vec<u8>], config: &Config) -> Profile {
+pub fn profile_of_imports(events: &[Vec<u8>], config: &Config) -> Profile {
     let mut events: Vec<(Event, &[u8])> = events
         .iter()
         .filter_map(|bytes| {
@@ -154,10 +154,10 @@ mod tests {
             panic!("a good config")
         };
         combined(
-            &Others {
+            &RemoteState {
                 seq: 0,
                 states,
-                told: Vec::new(),
+                imported: Vec::new(),
             },
             &config,
             NOW_MS,

@@ -5,15 +5,15 @@ use escale::core::base::time::{EPOCH_UNIX_S, Timestamp};
 use escale::core::config::{Config, NONE};
 use escale::core::decision::caps;
 use escale::core::decision::scenario::{Due, Owner};
-use escale::core::decision::scenario_schedule::next_look_s;
+use escale::core::decision::scenario_schedule::next_evaluation_s;
 use escale::core::engine::Engine;
 use serde_json::json;
 
 use crate::base::ids::{CustomerKey, IdHash, Site};
-use crate::customers::main_of;
+use crate::customers::canonical_id;
 use crate::store::audience::HeldCustomer;
-use crate::store::outbox::{Firing, Found, Look};
-use crate::store::{Store, StoreError, Telling};
+use crate::store::outbox::{Firing, Found, PendingEvaluation};
+use crate::store::{ImportedEvent, Store, StoreError};
 use crate::sync::replica;
 
 /// Whether a config has anything to look for.
@@ -22,30 +22,30 @@ pub fn has_scenarios(config: &Config) -> bool {
 }
 
 /// Looks at one customer.
-pub async fn look(
+pub async fn evaluate(
     store: &dyn Store,
     config: &Config,
     site: &Site,
-    note: Look,
+    note: PendingEvaluation,
     (now_ms, webhooks): (u64, &[String]),
 ) -> Result<(), StoreError> {
     let named = CustomerKey {
         site: site.clone(),
         id: note.customer.clone(),
     };
-    let of = main_of(store, &named).await?;
+    let of = canonical_id(store, &named).await?;
     let Some(held) = store.customer(of.clone()).await? else {
-        return store.looked(site.clone(), note).await;
+        return store.finish_evaluation(site.clone(), note).await;
     };
     let is_own = of.id == note.customer && of.bucket() == note.bucket;
     let mut found = found(config, &of, &held, (now_ms, webhooks));
-    found.look = is_own.then(|| note.clone());
+    found.evaluation = is_own.then(|| note.clone());
     store.fire(found).await?;
     // The customer's own note went with what was found, and the next one may be there already.
     if is_own {
         Ok(())
     } else {
-        store.looked(site.clone(), note).await
+        store.finish_evaluation(site.clone(), note).await
     }
 }
 
@@ -56,7 +56,12 @@ fn found(
     (now_ms, webhooks): (u64, &[String]),
 ) -> Found {
     let mut engine = Engine::new(config.clone());
-    engine.take(replica::together(&held.states, &held.told, config, now_ms));
+    engine.take(replica::together(
+        &held.states,
+        &held.imported,
+        config,
+        now_ms,
+    ));
     let has_receiver = |due: &Due| {
         let webhook = config.text(config.scenario(due.scenario).webhook);
         due.owner == Owner::Server && webhooks.iter().any(|name| name == webhook)
@@ -74,13 +79,13 @@ fn found(
     for firing in &firings {
         engine.apply(&firing.mark.event);
     }
-    let next_s = engine.with_facts(now_ms as f64, |facts| next_look_s(config, facts));
+    let next_s = engine.with_facts(now_ms as f64, |facts| next_evaluation_s(config, facts));
     Found {
         firings,
         next_s: next_s.map(|at_s| u64::from(at_s) + EPOCH_UNIX_S),
         day: (now_ms / 86_400_000) as u32,
         of: of.clone(),
-        look: None,
+        evaluation: None,
     }
 }
 
@@ -91,15 +96,15 @@ fn firing(engine: &Engine, of: &CustomerKey, due: &Due, now_ms: u64) -> Firing {
     let mut event = Vec::new();
     due.event(config, at_s).encode(&mut event);
     let cause = format!("{:08x}/{:08x}/{}", scenario.hash, due.subject, due.ordinal);
-    let mark = Telling {
-        id: IdHash::of_telling(&of.site, "scenario_fired", &cause),
+    let mark = ImportedEvent {
+        id: IdHash::of_imported(&of.site, "scenario_fired", &cause),
         day: (now_ms / 86_400_000) as u32,
         at_s,
         event,
     };
     // The same for the same cause of the same customer, for ever: the receiver drops what it has seen.
     let id = crate::base::ids::text(
-        IdHash::of_telling(&of.site, "webhook", &format!("{}/{cause}", of.id)).bytes(),
+        IdHash::of_imported(&of.site, "webhook", &format!("{}/{cause}", of.id)).bytes(),
     );
     let (channel, left) = engine.with_facts(now_ms as f64, |facts| {
         (

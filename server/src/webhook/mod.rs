@@ -15,7 +15,7 @@ pub use deliver::{Receivers, Signer};
 /// How often it is looked whether something is due.
 const TICK: Duration = Duration::from_secs(1);
 /// Whom one round looks at.
-const LOOKS: usize = 64;
+const EVALUATIONS_PER_ROUND: usize = 64;
 
 /// For as long as the store is open: looks at whom something happened to, or is due; calls whom it concerns.
 pub async fn watch(app: &App) {
@@ -23,7 +23,7 @@ pub async fn watch(app: &App) {
     loop {
         tick.tick().await;
         let looking = async {
-            while look_around(app).await? == LOOKS {}
+            while evaluate_due(app).await? == EVALUATIONS_PER_ROUND {}
             Ok::<(), StoreError>(())
         };
         let (looked, called) = tokio::join!(looking, deliver::call_all(app));
@@ -34,16 +34,16 @@ pub async fn watch(app: &App) {
 }
 
 /// Answers whom it looked at.
-async fn look_around(app: &App) -> Result<usize, StoreError> {
+async fn evaluate_due(app: &App) -> Result<usize, StoreError> {
     let now_ms = clock::now_ms();
     let notes = app
         .store
-        .looks(app.site.clone(), now_ms / 1000, LOOKS)
+        .due_evaluations(app.site.clone(), now_ms / 1000, EVALUATIONS_PER_ROUND)
         .await?;
     let all = notes.len();
     let (names, served) = (app.receivers.names(), app.config());
     for note in notes {
-        evaluation::look(
+        evaluation::evaluate(
             app.store.as_ref(),
             &served.config,
             &app.site,

@@ -220,7 +220,8 @@ fn an_audience_over_many_pages_names_everyone_once_and_the_command_says_the_same
         .collect();
     tell(&server, "/v1/bookings", &json!(words));
     // As if all lay in one bucket.
-    let server = server.after("UPDATE customers SET bucket = 7; UPDATE tellings SET bucket = 7");
+    let server =
+        server.after("UPDATE customers SET bucket = 7; UPDATE imported_events SET bucket = 7");
     let everyone = where_(&server, &json!({}));
     assert_eq!(names(&everyone).len(), 900);
     assert_eq!(everyone.bytes, where_(&server, &json!({})).bytes);

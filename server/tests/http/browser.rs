@@ -75,10 +75,10 @@ impl Browser {
             String::from_utf8_lossy(&answer.bytes)
         );
         let answer = answer.json();
-        if let Some(state) = answer["others"]["state"].as_str() {
+        if let Some(state) = answer["remote"]["state"].as_str() {
             let own = self.engine.save();
             self.engine.load_with(&own, &from_base64url(state)).unwrap();
-            self.seen = answer["others"]["seq"].as_u64().unwrap();
+            self.seen = answer["remote"]["seq"].as_u64().unwrap();
         }
         answer
     }

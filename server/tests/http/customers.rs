@@ -51,7 +51,7 @@ fn what_was_told_of_a_card_is_the_accounts_once_a_token_names_both() {
     // From now on any of the names will do, and one booking told under two of them is one.
     tell(&server, "/v1/bookings", &booking_of(MAIL, "B2"));
     tell(&server, "/v1/bookings", &booking_of("customer-7", "B2"));
-    assert_ne!(phone.sync(&server)["others"], Value::Null);
+    assert_ne!(phone.sync(&server)["remote"], Value::Null);
     assert_eq!(bookings(&phone), 2);
     let export = phone.export(&server).json();
     assert_eq!(
@@ -78,7 +78,7 @@ fn browsers_that_logged_in_under_different_names_find_each_other_and_count_once(
         laptop.export(&server).json()["customer"],
         json!("customer-7")
     );
-    assert_eq!(laptop.sync(&server)["others"], Value::Null);
+    assert_eq!(laptop.sync(&server)["remote"], Value::Null);
     // A third one, by the card's own token again.
     let mut desk = known(&server, 3, &token(CARD));
     desk.sync(&server);
@@ -296,7 +296,7 @@ fn what_a_crash_cut_short_is_finished_at_the_next_start() {
     let laptop = known(&server, 2, &token(CARD));
     let mut phone = known(&server, 1, &token("customer-7"));
     let server = server.after(&format!(
-        "INSERT INTO aliases (site, bucket, alias, customer, tied_day)
+        "INSERT INTO aliases (site, bucket, alias, customer, added_day)
          SELECT site, bucket, customer, 'customer-7', 1 FROM customers WHERE customer = '{CARD}'"
     ));
     phone.sync(&server);
@@ -334,7 +334,13 @@ fn an_erasure_that_races_logins_ties_and_words_leaves_no_browser_behind() {
         browsers[0].export(&server).is_refused(410, "erased");
         assert_eq!(server.ask("DELETE", &path(&account, "")).status, 204);
         server.ask("DELETE", &path(&card, ""));
-        for table in ["links", "tellings", "aliases", "identifiers", "customers"] {
+        for table in [
+            "links",
+            "imported_events",
+            "aliases",
+            "identifiers",
+            "customers",
+        ] {
             assert_eq!(
                 server
                     .database()
@@ -384,7 +390,7 @@ fn ids_that_no_token_named_for_25_months_are_forgotten() {
     );
     assert_eq!(server.database().rows(), 3);
     let server =
-        server.after("UPDATE aliases SET tied_day = tied_day - 761; UPDATE identifiers SET tied_day = tied_day - 761");
+        server.after("UPDATE aliases SET added_day = added_day - 761; UPDATE identifiers SET added_day = added_day - 761");
     while server.database().rows() > 0 {
         std::thread::yield_now();
     }

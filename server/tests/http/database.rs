@@ -19,10 +19,10 @@ const TABLES: [&str; 10] = [
     "links",
     "customers",
     "tombstones",
-    "tellings",
+    "imported_events",
     "aliases",
     "identifiers",
-    "looks",
+    "evaluations",
     "outbox",
 ];
 

@@ -123,7 +123,7 @@ fn a_token_that_another_has_replaced_is_refused_once_it_was_used() {
 
 /// Tags: f60.
 #[test]
-fn an_erasure_that_overtakes_the_first_hand_in_wins() {
+fn an_erasure_that_overtakes_the_first_sync_wins() {
     for by_token in [true, false] {
         let server = Server::start();
         let mut phone = Browser::of_visitor(1, 1);
@@ -145,7 +145,7 @@ fn an_erasure_that_overtakes_the_first_hand_in_wins() {
 /// Both set off at once, many times over: whichever comes first, nothing is held afterwards.
 /// Tags: f60.
 #[test]
-fn an_erasure_that_races_the_first_hand_in_leaves_nothing() {
+fn an_erasure_that_races_the_first_sync_leaves_nothing() {
     let server = Server::start();
     for n in 0..40 {
         let mut phone = Browser::of_visitor(n, 1);
@@ -213,9 +213,9 @@ fn the_customers_other_browsers_forget_what_was_erased() {
     laptop.sync(&server);
     assert!(laptop.mass("trip.city") > 0.9);
     assert_eq!(server.erase(&phone.visitor), 204);
-    assert_ne!(laptop.sync(&server)["others"], Value::Null);
+    assert_ne!(laptop.sync(&server)["remote"], Value::Null);
     assert_eq!(laptop.mass("trip.city"), 0.0);
-    assert_eq!(laptop.sync(&server)["others"], Value::Null);
+    assert_eq!(laptop.sync(&server)["remote"], Value::Null);
 }
 
 fn demo_server() -> Server {

@@ -53,7 +53,7 @@ fn identify_first(server: &Server, browser: &Browser) -> Answer {
 
 /// Tags: r8.
 #[test]
-fn a_login_before_the_first_hand_in_can_be_taken_back_by_the_erase_only_token() {
+fn a_login_before_the_first_sync_can_be_taken_back_by_the_erase_only_token() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     assert_eq!(identify_first(&server, &phone).status, 200);
@@ -93,7 +93,7 @@ fn two_visitors_of_a_customer_share_what_they_know() {
         .look_at("trip.city")
         .sync(&server);
     assert_eq!(
-        laptop.look_at("trip.beach").sync(&server)["others"],
+        laptop.look_at("trip.beach").sync(&server)["remote"],
         Value::Null
     );
 
@@ -104,11 +104,11 @@ fn two_visitors_of_a_customer_share_what_they_know() {
             (200, json!({ "linked": true }))
         );
     }
-    assert_ne!(laptop.sync(&server)["others"], Value::Null);
+    assert_ne!(laptop.sync(&server)["remote"], Value::Null);
     assert!((laptop.mass("trip.city") - phone.mass("trip.city")).abs() < 1e-3);
     // Saying it again changes nothing.
     assert_eq!(identify(&server, &laptop, &token("customer-7")).status, 200);
-    assert_eq!(laptop.sync(&server)["others"], Value::Null);
+    assert_eq!(laptop.sync(&server)["remote"], Value::Null);
     assert_eq!(
         laptop.export(&server).json()["customer"],
         json!("customer-7")
@@ -116,7 +116,7 @@ fn two_visitors_of_a_customer_share_what_they_know() {
 }
 
 #[test]
-fn a_login_may_come_before_the_first_hand_in() {
+fn a_login_may_come_before_the_first_sync() {
     let server = Server::start();
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
     identify(&server, &phone, &token("c"));

@@ -54,7 +54,7 @@ fn a_booking_reaches_the_browser_at_its_next_sync_and_is_no_visit() {
         tell(&server, "/v1/bookings", &booking("B1"))["taken"],
         json!(1)
     );
-    assert_ne!(phone.sync(&server)["others"], Value::Null);
+    assert_ne!(phone.sync(&server)["remote"], Value::Null);
     let known = knows(&phone);
     assert_eq!(
         known["bookings"].as_array().map(Vec::len),
@@ -67,7 +67,7 @@ fn a_booking_reaches_the_browser_at_its_next_sync_and_is_no_visit() {
         "{known}"
     );
     assert!(phone.mass("trip.exotic") > 0.0);
-    assert_eq!(phone.sync(&server)["others"], Value::Null);
+    assert_eq!(phone.sync(&server)["remote"], Value::Null);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn the_same_word_again_changes_nothing_and_the_later_word_holds_in_any_order() {
         tell(&server, "/v1/bookings", &booking("B1"))["unchanged"],
         json!(1)
     );
-    assert_eq!(phone.sync(&server)["others"], Value::Null);
+    assert_eq!(phone.sync(&server)["remote"], Value::Null);
     let mut dearer = booking("B1");
     (dearer["at"], dearer["value"]) = (json!("2026-08-02"), json!(1400));
     assert_eq!(tell(&server, "/v1/bookings", &dearer)["taken"], json!(1));
@@ -209,7 +209,7 @@ fn a_consent_is_kept_with_its_version_and_shown_and_erased_with_the_customer() {
         tell(&server, "/v1/consents", &consent("C1", true))["unchanged"],
         json!(1)
     );
-    let said = &phone.export(&server).json()["told"]["consents"][0];
+    let said = &phone.export(&server).json()["imported"]["consents"][0];
     assert_eq!(
         (&said["granted"], &said["purpose"], &said["version"]),
         (&json!(true), &json!("newsletter"), &json!("2026-03"))
@@ -334,9 +334,14 @@ fn an_erased_customer_is_not_brought_back_by_an_older_import() {
     let server = Server::start();
     let phone = known(&server, 1);
     tell(&server, "/v1/bookings", &booking("B1"));
-    assert_eq!(phone.export(&server).json()["told"]["words"], json!(1));
+    assert_eq!(phone.export(&server).json()["imported"]["events"], json!(1));
     assert_eq!(server.erase(&phone.visitor), 204);
-    assert_eq!(server.database().number("SELECT count(*) FROM tellings"), 0);
+    assert_eq!(
+        server
+            .database()
+            .number("SELECT count(*) FROM imported_events"),
+        0
+    );
     assert!(!server.database().holds(b"customer-7"));
     let said = tell(&server, "/v1/bookings", &booking("B1"));
     assert_eq!((&said["taken"], &said["erased"]), (&json!(0), &json!(1)));
@@ -379,7 +384,7 @@ fn what_was_told_is_forgotten_after_25_months() {
     let server = Server::start();
     tell(&server, "/v1/bookings", &booking("B1"));
     assert_eq!(server.database().rows(), 2);
-    let server = server.after("UPDATE tellings SET day = day - 761");
+    let server = server.after("UPDATE imported_events SET day = day - 761");
     while server.database().rows() > 0 {
         std::thread::yield_now();
     }
@@ -429,7 +434,12 @@ fn a_file_is_imported_beside_a_server_that_runs() {
         (Some(1), true),
         "{said}"
     );
-    assert_eq!(server.database().number("SELECT count(*) FROM tellings"), 0);
+    assert_eq!(
+        server
+            .database()
+            .number("SELECT count(*) FROM imported_events"),
+        0
+    );
     let (code, said) = import(&server, &[]);
     assert_eq!(
         (

@@ -35,7 +35,7 @@ impl Load {
                 let from = self.acknowledged.get(&n).map_or(0, |version| version + 1);
                 let acks = acks.clone();
                 let (agent, url) = (server.agent(), format!("{}/v1/sync", server.base()));
-                scope.spawn(move || hand_in_until_it_dies(&agent, &url, (n, from), &acks));
+                scope.spawn(move || sync_until_it_dies(&agent, &url, (n, from), &acks));
             }
             drop(acks);
             self.acknowledged
@@ -83,7 +83,7 @@ impl Load {
     }
 }
 
-fn hand_in_until_it_dies(
+fn sync_until_it_dies(
     agent: &ureq::Agent,
     url: &str,
     (n, from): (u8, u64),

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::STORE;
 use crate::browser::Browser;
 use crate::database::Kind;
@@ -80,4 +82,32 @@ fn a_database_of_a_later_release_is_refused_and_left_as_it_is() {
         said.contains(&format!("schema {later}")) && said.contains("Update this program"),
         "{said}"
     );
+}
+
+/// A database remembers how many files it ran, so an edited file would never reach it.
+#[test]
+fn migrations_released_files_keep_their_checksums() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let sums = std::fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+    let mut listed = Vec::new();
+    for (sum, name) in sums.lines().filter_map(|line| line.split_once("  ")) {
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        let found: String = Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(found, sum, "{name} was released: add a new migration");
+        listed.push(name.to_owned());
+    }
+    let mut files: Vec<String> = ["postgres", "sqlite"]
+        .iter()
+        .flat_map(|store| std::fs::read_dir(folder.join(store)).unwrap())
+        .map(|file| {
+            let path = file.unwrap().path();
+            let name = path.strip_prefix(&folder).unwrap();
+            name.to_str().unwrap().to_owned()
+        })
+        .collect();
+    files.sort();
+    assert_eq!(listed, files, "every migration is listed in SHA256SUMS");
 }

@@ -10,7 +10,7 @@ fn receipt(at: f64, version: &str) -> Value {
 }
 
 /// Hands in one page more, with that receipt.
-fn hand_in(server: &Server, browser: &mut Browser, receipt: &Value) -> Answer {
+fn sync(server: &Server, browser: &mut Browser, receipt: &Value) -> Answer {
     let mut body = browser.look_at("trip.city").body();
     body["consent"] = receipt.clone();
     server.post("/v1/sync", &body)
@@ -28,20 +28,20 @@ fn the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
     phone.look_at("trip.city").sync(&server);
     assert_eq!(shown(&server, &phone), Value::Null);
     assert_eq!(
-        hand_in(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status,
+        sync(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status,
         200
     );
     let kept = json!({ "at": NOW_MS as u64, "version": "2026-11", "source": "banner", "purposes": ["personalise", "keep", "sync"] });
     assert_eq!(shown(&server, &phone), kept);
     // Said earlier, and arrived later; and a hand-in that says nothing of it.
     assert_eq!(
-        hand_in(&server, &mut phone, &receipt(NOW_MS - 1.0, "2025-01")).status,
+        sync(&server, &mut phone, &receipt(NOW_MS - 1.0, "2025-01")).status,
         200
     );
-    assert_eq!(hand_in(&server, &mut phone, &Value::Null).status, 200);
+    assert_eq!(sync(&server, &mut phone, &Value::Null).status, 200);
     assert_eq!(shown(&server, &phone), kept);
     assert_eq!(
-        hand_in(&server, &mut phone, &receipt(NOW_MS + 1.0, "2027-01")).status,
+        sync(&server, &mut phone, &receipt(NOW_MS + 1.0, "2027-01")).status,
         200
     );
     let server = server.kill_and_restart();
@@ -55,19 +55,22 @@ fn a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     let years_ahead = receipt(NOW_MS * 2.0, "2026-11");
-    assert_eq!(hand_in(&server, &mut phone, &years_ahead).status, 200);
+    assert_eq!(sync(&server, &mut phone, &years_ahead).status, 200);
     let (kept, told) = (
         shown(&server, &phone),
-        server.database().number("SELECT told FROM replicas"),
+        server.database().number("SELECT fingerprint FROM replicas"),
     );
     assert!(kept["at"].as_f64().unwrap() < NOW_MS * 1.5, "{kept}");
     for _ in 0..3 {
-        assert_eq!(hand_in(&server, &mut phone, &years_ahead).status, 200);
-        assert_eq!(server.database().number("SELECT told FROM replicas"), told);
+        assert_eq!(sync(&server, &mut phone, &years_ahead).status, 200);
+        assert_eq!(
+            server.database().number("SELECT fingerprint FROM replicas"),
+            told
+        );
         assert_eq!(shown(&server, &phone), kept);
     }
     assert_eq!(
-        hand_in(&server, &mut phone, &receipt(NOW_MS * 2.0, "2027-01")).status,
+        sync(&server, &mut phone, &receipt(NOW_MS * 2.0, "2027-01")).status,
         200
     );
     assert_eq!(shown(&server, &phone)["version"], json!("2027-01"));
@@ -90,22 +93,22 @@ fn a_receipt_has_no_room_for_anything_else() {
     ] {
         let mut receipt = receipt(NOW_MS, "2026-11");
         receipt[field] = wrong;
-        hand_in(&server, &mut phone, &receipt).is_refused(422, "malformed");
+        sync(&server, &mut phone, &receipt).is_refused(422, "malformed");
     }
     phone.export(&server).is_refused(404, "unknown_visitor");
 }
 
 /// Tags: r17.
 #[test]
-fn only_a_hand_in_that_is_taken_leaves_a_receipt() {
+fn only_a_sync_that_is_taken_leaves_a_receipt() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     assert_eq!(
-        hand_in(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status,
+        sync(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status,
         200
     );
     let mut copied = Browser::of_visitor(1, 1);
-    let answer = hand_in(&server, &mut copied, &receipt(NOW_MS + 9.0, "copied"));
+    let answer = sync(&server, &mut copied, &receipt(NOW_MS + 9.0, "copied"));
     assert_eq!(answer.json()["conflict"], json!(false));
     copied.look_at("trip.exotic").version = 1;
     let mut body = copied.body();
@@ -123,7 +126,7 @@ fn a_receipt_goes_with_its_visitor() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     assert_eq!(
-        hand_in(&server, &mut phone, &receipt(NOW_MS, "canary4711")).status,
+        sync(&server, &mut phone, &receipt(NOW_MS, "canary4711")).status,
         200
     );
     assert!(server.database().holds(b"canary4711"));

@@ -252,7 +252,13 @@ fn the_page_is_served_under_a_policy_that_lets_nothing_else_in() {
         text.contains("data-site=\"demo\"") && !text.contains(API_KEY),
         "{text}"
     );
-    for file in ["report.js", "report.css", "words.js", "icon.svg"] {
+    for file in [
+        "page/report.js",
+        "page/report.css",
+        "page/icon.svg",
+        "shared/dom.js",
+        "messages/fr.json",
+    ] {
         assert_eq!(
             server.get(&format!("/report/{file}"), &[]).status,
             200,
@@ -260,7 +266,7 @@ fn the_page_is_served_under_a_policy_that_lets_nothing_else_in() {
         );
     }
     server
-        .get("/report/other.js", &[])
+        .get("/report/page/other.js", &[])
         .is_refused(404, "not_found");
 }
 

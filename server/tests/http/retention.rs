@@ -79,7 +79,7 @@ fn a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
     other.look_at("trip.city");
     let body = serde_json::json!(other.body());
     let answer = server.post("/v1/sync", &body).json();
-    let state = crate::browser::from_base64url(answer["others"]["state"].as_str().unwrap());
+    let state = crate::browser::from_base64url(answer["remote"]["state"].as_str().unwrap());
     let last_ms = Timestamp::new(
         escale::core::profile::Profile::decode(&state)
             .unwrap()

@@ -119,7 +119,7 @@ fn one_step(dice: &mut Dice, server: &Server, browser: &mut Browser) -> Answer {
         _ => {
             browser.look_at(["trip.city", "trip.exotic", "trip.beach"][dice.roll(3) as usize]);
             let answer = server.post("/v1/sync", &browser.body());
-            if let Some(seq) = answer.json()["others"]["seq"].as_u64() {
+            if let Some(seq) = answer.json()["remote"]["seq"].as_u64() {
                 browser.seen = seq;
             }
             answer
@@ -151,7 +151,7 @@ fn two_servers_answer_to_the_last_byte_as_one_does() {
 /// Every state of one browser, sent to both servers at once and many times over: the newest is held, once.
 /// Tags: f44.
 #[test]
-fn hand_ins_that_cross_on_two_servers_leave_the_newest() {
+fn syncs_that_cross_on_two_servers_leave_the_newest() {
     let (one, other) = two();
     let mut phone = Browser::of_visitor(1, 1);
     let bodies: Vec<Value> = (0..40).map(|_| phone.look_at("trip.city").body()).collect();
@@ -180,7 +180,7 @@ fn hand_ins_that_cross_on_two_servers_leave_the_newest() {
 /// The first hand-in goes to one server while the erasure goes to the other, many times over.
 /// Tags: f60.
 #[test]
-fn an_erasure_on_one_server_that_races_a_hand_in_on_the_other_wins() {
+fn an_erasure_on_one_server_that_races_a_sync_on_the_other_wins() {
     let (one, other) = two();
     for n in 0..60 {
         let mut phone = Browser::of_visitor(n, 1);
@@ -211,9 +211,9 @@ fn what_an_older_server_left_untold_is_told_once_the_prints_are_emptied() {
         "UPDATE visitors SET customer = 'customer-7';
          INSERT INTO links SELECT c.site, c.bucket, c.customer, v.visitor, 1 FROM customers c, visitors v",
     );
-    server.database().run("UPDATE replicas SET told = 0");
+    server.database().run("UPDATE replicas SET fingerprint = 0");
     assert_ne!(
-        phone.look_at("trip.city").sync(&server)["others"],
+        phone.look_at("trip.city").sync(&server)["remote"],
         Value::Null
     );
 }

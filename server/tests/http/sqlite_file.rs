@@ -191,7 +191,13 @@ fn a_restore_does_not_bring_back_a_customer_who_was_forgotten_since() {
     );
     let server = server.kill_and_restart();
     phone.export(&server).is_refused(410, "erased");
-    for table in ["customers", "links", "tellings", "aliases", "identifiers"] {
+    for table in [
+        "customers",
+        "links",
+        "imported_events",
+        "aliases",
+        "identifiers",
+    ] {
         assert_eq!(
             server
                 .database()

@@ -378,7 +378,7 @@ fn a_customer_of_whom_a_browser_was_erased_becomes_another_and_is_counted_once()
 /// Between the visitor's bucket and the customer's the server may die: here what the customer's needs is not there.
 /// Tags: f52.
 #[test]
-fn a_link_cut_between_the_buckets_is_made_good_by_a_hand_in_that_tells_nothing_new() {
+fn a_link_cut_between_the_buckets_is_made_good_by_a_sync_that_tells_nothing_new() {
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.sync(&server);
@@ -395,7 +395,7 @@ fn a_link_cut_between_the_buckets_is_made_good_by_a_hand_in_that_tells_nothing_n
 
 /// Tags: f52.
 #[test]
-fn news_of_a_customer_cut_between_the_buckets_are_carried_by_the_next_hand_in() {
+fn news_of_a_customer_cut_between_the_buckets_are_carried_by_the_next_sync() {
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.sync(&server);
@@ -419,7 +419,7 @@ fn news_of_a_customer_cut_between_the_buckets_are_carried_by_the_next_hand_in() 
     let server = server.kill_and_restart();
     phone.tell("offer_impression", 3.0).sync(&server);
     assert_eq!(people(&server, 0), [1, 1, 0, 0]);
-    // Carried once: from now on nothing new is nothing to do.
+    // PropagatedFacts once: from now on nothing new is nothing to do.
     server.database().run(CUT);
     phone.tell("offer_impression", 4.0).sync(&server);
 }

@@ -131,7 +131,7 @@ pub fn booking_of(customer: &str) -> Value {
 pub fn wait_until_done(server: &Server) {
     while server
         .database()
-        .number("SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM looks)")
+        .number("SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM evaluations)")
         > 0
     {
         std::thread::yield_now();
@@ -302,7 +302,9 @@ fn a_cause_fires_once_whatever_is_told_again_and_however_often_the_server_starts
     next.answer("200 OK");
     wait_until_done(&server);
     assert_eq!(
-        server.database().number("SELECT count(*) FROM tellings"),
+        server
+            .database()
+            .number("SELECT count(*) FROM imported_events"),
         4,
         "two bookings, two marks"
     );

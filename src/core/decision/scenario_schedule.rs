@@ -14,7 +14,7 @@ const AGAIN_S: u32 = DAY_S;
 
 /// Seconds since the landmark, after the facts' time; none: only a new event can make one due.
 #[must_use]
-pub fn next_look_s(config: &Config, facts: &VisitorFacts) -> Option<u32> {
+pub fn next_evaluation_s(config: &Config, facts: &VisitorFacts) -> Option<u32> {
     let reader = Reader::of(config, facts);
     let mut next = None;
     for scenario in (0..config.scenarios())
@@ -128,7 +128,7 @@ mod tests {
                 );
                 return;
             }
-            let next = engine.with_facts(now_ms, |facts| next_look_s(engine.config(), facts));
+            let next = engine.with_facts(now_ms, |facts| next_evaluation_s(engine.config(), facts));
             let next_ms = Timestamp::new(next.expect("something is to come")).unix_ms();
             assert!(next_ms > now_ms, "no look in the past");
             now_ms = next_ms;
@@ -142,7 +142,7 @@ mod tests {
             r#"{"name": "q", "on": "quote_abandoned", "after": {"days": 1}, "then": {"webhook": "crm"}}"#,
         );
         assert_eq!(
-            engine.with_facts(NOW_MS, |facts| next_look_s(engine.config(), facts)),
+            engine.with_facts(NOW_MS, |facts| next_evaluation_s(engine.config(), facts)),
             None
         );
         track(&mut engine, "quote_start", &[("destination", "lisbonne")]);
@@ -191,7 +191,7 @@ mod tests {
         engine.apply(&fired);
         assert!(engine.due(later_ms).is_empty());
         assert_eq!(
-            engine.with_facts(later_ms, |facts| next_look_s(engine.config(), facts)),
+            engine.with_facts(later_ms, |facts| next_evaluation_s(engine.config(), facts)),
             None
         );
     }

@@ -83,7 +83,7 @@ const chromiumArgs = (/** @type {string} */ folder) => [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.*, EXCLUDE localhost",
   `--user-data-dir=${folder}`,
 ];
 
@@ -114,6 +114,9 @@ export const homeIn = (folder, env) => ({
   XDG_RUNTIME_DIR: folder,
   // WebKit's sandbox needs user namespaces, which containers rarely grant; the pages are our own.
   WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
+  // Without a graphics card both draw in software; with buffers shared by DMA a story takes twice the CPU time.
+  WEBKIT_DISABLE_COMPOSITING_MODE: "1",
+  WEBKIT_DISABLE_DMABUF_RENDERER: "1",
   // No session bus is there to answer for accessibility, and looking for one costs seconds.
   NO_AT_BRIDGE: "1",
 });

@@ -31,7 +31,7 @@ const LEFT_WHILE_MAKING = `
     window.asksForDatabase = true;
     addEventListener("pagehide", () => {
       const request = open.call(this, name, version);
-      request.onupgradeneeded = () => request.result.createObjectStore("kept");
+      request.onupgradeneeded = () => request.result.createObjectStore("records");
     });
     return new EventTarget();
   };
@@ -203,7 +203,7 @@ export const lifeCatalogue = [
         "one more, no loop",
       );
       assert.equal(
-        gate.asked("/escale/client.js").filter((request) => request.includes("afresh")).length,
+        gate.asked("/escale/client.js").filter((request) => request.includes("retry")).length,
         1,
       );
     },

@@ -45,7 +45,7 @@ const tamper = (browser, key, change) =>
           }),
         );
       const database = /** @type {IDBDatabase} */ (await ask(indexedDB.open("escale:demo")));
-      const rows = database.transaction("kept", "readwrite").objectStore("kept");
+      const rows = database.transaction("records", "readwrite").objectStore("records");
       const found = /** @type {any} */ (await ask(rows.get(name)));
       if (body === "delete") await ask(rows.delete(name));
       else {

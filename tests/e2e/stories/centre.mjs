@@ -54,7 +54,7 @@ const ask = (browser, ...command) =>
         /** @type {any} */ (window).escale(...words, (/** @type {any} */ told) => {
           // Firefox shows a driver's script only the standard's part of an error.
           const own = told?.wrappedJSObject ?? told;
-          done(own?.name === "EscaleError" ? { code: own.code, remedy: own.remedy } : told);
+          done(own?.name === "EscaleError" ? { code: own.code, hint: own.hint } : told);
         }),
       ),
     ...command,
@@ -240,13 +240,13 @@ export const centreStories = [
 
   story(
     "the centre's export comes back in another browser, as another replica, once",
-    async ({ newVisitor, gate, at }) => {
-      const home = await newVisitor().open();
+    async ({ visit, gate, at }) => {
+      const home = await visit();
       await becomeCityLover(home, at);
       const file = JSON.stringify(await exported(home));
       assert.equal((await ask(home, "profile.import", file)).code, "already_here", "its own");
 
-      const office = await newVisitor().open();
+      const office = await visit();
       await arriveAndAccept(office, at("/"));
       const own = (await exported(office)).replica;
       assert.equal((await ask(office, "profile.import", "{}")).code, "bad_file");
@@ -258,7 +258,7 @@ export const centreStories = [
       );
       const again = await ask(office, "profile.import", file);
       assert.equal(again.code, "already_here");
-      assert.match(again.remedy, /Nothing is to be done/);
+      assert.match(again.hint, /Nothing is to be done/);
       const both = await exported(office);
       assert.equal(both.replica, own, "the own replica is as it was");
       assert.equal(both.knowledge.counts.quote_starts, 1);

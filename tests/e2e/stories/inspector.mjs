@@ -95,7 +95,7 @@ export const inspectorStories = [
           document.querySelector("escale-inspector")?.shadowRoot?.querySelector("textarea")?.value,
       );
       assert.match(await check(world.config, copied), /1 passed, 0 failed/);
-      const wrong = JSON.stringify({ ...JSON.parse(copied), replica: "", others: "" });
+      const wrong = JSON.stringify({ ...JSON.parse(copied), replica: "", remote: "" });
       await assert.rejects(check(world.config, wrong), "it is the profile that makes it come true");
       await choose(browser, "who agreed to", "page");
       await panel(browser, "decisions", "home-hero: the page's own content");

@@ -54,6 +54,7 @@ function tell(what, figures) {
 export const loadingStories = [
   story(
     "no task over 50 ms while a page loads, on a machine four times slower",
+    { isAlone: true },
     async ({ newVisitor, gate, at }) => {
       const browser = await newVisitor().open(TRACED);
       await becomeCityLover(browser, at);

@@ -81,10 +81,10 @@ async function held(origin) {
 export const reportStories = [
   story(
     "the report tells who has the key what was seen and clicked, in two languages",
-    async ({ engine, visit, newVisitor, gate, at }) => {
+    async ({ engine, visit, gate, at }) => {
       const before = await held(gate.origin);
       const offer = await followOffer(await visit(), at);
-      const reader = await newVisitor().open();
+      const reader = await visit();
       await reader.open(at("/report"));
       await ask(reader, "a key of one's own, which is not the server's");
       await says(reader, "#said", "API key");

@@ -48,15 +48,15 @@ export const syncStories = [
 
   story(
     "another browser of the same customer receives what the first one knows",
-    async ({ newVisitor, engine, at }) => {
+    async ({ visit, engine, at }) => {
       const email = `${engine}-${CUSTOMER}`;
-      const home = await newVisitor().open();
+      const home = await visit();
       await arriveAndAccept(home, at("/"));
       await lookAt(home, [...CITY_PAGES, CITY_QUOTE].map(at));
       await signIn(home, at("/compte.html"), email);
       await flush(home);
 
-      const office = await newVisitor().open();
+      const office = await visit();
       await arriveAndAccept(office, at("/"));
       assert.equal((await slot(office)).state, "default");
       await signIn(office, at("/compte.html"), email);
@@ -70,9 +70,9 @@ export const syncStories = [
   story(
     "forgotten in one browser, a customer is gone from the others and from the server",
     { tags: ["r8"] },
-    async ({ newVisitor, engine, gate, at }) => {
+    async ({ visit, engine, gate, at }) => {
       const email = `${engine}-forgotten-${CUSTOMER}`;
-      const [home, office] = [await newVisitor().open(), await newVisitor().open()];
+      const [home, office] = [await visit(), await visit()];
       const secrets = [];
       for (const browser of [home, office]) {
         await arriveAndAccept(browser, at("/"));

@@ -8,14 +8,14 @@ export function hash32(text: string, basis: number): number {
 }
 
 /** Who it is, as the engine takes it: the two halves of a visitor id's hash, from which draws and arms follow; and whether the browser forgets. */
-export type Who = readonly [hi: number, lo: number, forgets: boolean];
+export type VisitorHash = readonly [hi: number, lo: number, historyMayBePurged: boolean];
 
 /** WebKit empties what scripts keep once seven days went by without a visit, and tells nobody. */
-const forgets = (): boolean => navigator.vendor.startsWith("Apple");
+const historyMayBePurged = (): boolean => navigator.vendor.startsWith("Apple");
 
 /** Who has this visitor id, in this browser. */
-export const visitorHash = (secret: string): Who => [
+export const visitorHash = (secret: string): VisitorHash => [
   hash32(secret, 0x811c9dc5),
   hash32(secret, 0x9e3779b9),
-  forgets(),
+  historyMayBePurged(),
 ];

@@ -3,10 +3,11 @@
  * withdrawal. The session loads it after the first choice.
  */
 import { runCommand } from "../commands/run.js";
-import type { Recorder, Desk } from "../recorder/session-types.js";
+import type { RecorderHandle, SessionContext } from "../recorder/session-types.js";
 import { record as startRecorder } from "../recorder/recorder.js";
 
-export { undone } from "../commands/without-session.js";
+export { runWithoutSession } from "../commands/without-session.js";
 
 /** Starts the recorder for a session. Rejects if the engine's second half cannot be loaded. */
-export const record = (desk: Desk): Promise<Recorder> => startRecorder(desk, runCommand);
+export const record = (session: SessionContext): Promise<RecorderHandle> =>
+  startRecorder(session, runCommand);

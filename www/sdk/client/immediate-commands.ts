@@ -3,15 +3,16 @@
  * All others are the recorder's.
  */
 import { documentLanguage } from "../base/language.js";
-import { quietly } from "../base/safe-call.js";
-import type { Command, Mode } from "../base/types.js";
+import { safeCall } from "../base/safe-call.js";
+import type { Command } from "../base/client-types.js";
+import type { Mode } from "../base/types.js";
 import type { CommandsWith } from "../commands/table.js";
 import type { Chooser } from "../engine/chooser.js";
 
 /** State that these commands use. */
 export interface ImmediateContext {
   readonly chooser: Chooser;
-  readonly settled: Promise<unknown>;
+  readonly recording: Promise<unknown>;
   readonly mode: Mode;
   readonly listeners: Map<string, Set<(detail: unknown) => void>>;
 }
@@ -20,10 +21,10 @@ export interface ImmediateContext {
 export function runImmediately(context: ImmediateContext, [name, first, second]: Command): boolean {
   switch (name as CommandsWith<{ needs: "session" }>) {
     case "choose":
-      quietly(second, context.chooser.choose(String(first), 0, documentLanguage()));
+      safeCall(second, context.chooser.choose(String(first), 0, documentLanguage()));
       return true;
     case "ready":
-      void context.settled.then(() => quietly(first, context.mode));
+      void context.recording.then(() => safeCall(first, context.mode));
       return true;
     case "on":
       listen(context, String(first), second);

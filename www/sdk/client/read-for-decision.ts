@@ -4,34 +4,37 @@
  */
 import { EMPTY } from "../engine/inputs.js";
 import { ask, openDatabase, transact } from "../storage/idb.js";
-import { databaseName, tailPrefix } from "../storage/keys.js";
+import { databaseName, unloadBufferPrefix } from "../storage/keys.js";
 import {
-  asOthers,
-  asPace,
+  asRemote,
+  asSyncState,
   asReplica,
   asVisitor,
-  goesOn,
+  canContinue,
   lifetimeMs,
-  NO_PACE,
-  type Pace,
+  NO_SYNC_STATE,
+  type SyncState,
   type Visitor,
 } from "../storage/records.js";
-import { tailNames } from "../storage/unload-buffer.js";
+import { bufferKeys } from "../storage/unload-buffer.js";
 import type { Options } from "../base/types.js";
 
-export interface Glimpse {
+export interface StoredForDecision {
   /** Who was here; `undefined`: nobody. */
   readonly visitor: Visitor | undefined;
   readonly state: Uint8Array;
-  readonly pace: Pace;
+  readonly syncState: SyncState;
   /** There is more than a profile to be read: events of other tabs, other browsers, an end. Only the recorder can. */
   readonly needsRecorder: boolean;
 }
 
-const KEYS = ["visitor", "replica", "others", "pace"];
+const KEYS = ["visitor", "replica", "remote", "syncState"];
 
 /** Looks, where storage can be had. */
-export async function glimpse(options: Options, sync: boolean): Promise<Glimpse | undefined> {
+export async function readForDecision(
+  options: Options,
+  sync: boolean,
+): Promise<StoredForDecision | undefined> {
   const database = await openDatabase(databaseName(options.site), "create");
   if (!database) return undefined;
   const look = (kept: IDBObjectStore): Promise<unknown[]> =>
@@ -42,22 +45,25 @@ export async function glimpse(options: Options, sync: boolean): Promise<Glimpse 
 }
 
 function read(
-  [visitorFound, stored, othersFound, paceFound]: unknown[],
+  [visitorFound, stored, remoteFound, syncStateFound]: unknown[],
   options: Options,
   sync: boolean,
-): Glimpse {
+): StoredForDecision {
   const visitor = asVisitor(visitorFound);
-  if (!visitor) return { visitor, state: EMPTY, pace: NO_PACE, needsRecorder: false };
-  const pace = asPace(paceFound);
+  if (!visitor) return { visitor, state: EMPTY, syncState: NO_SYNC_STATE, needsRecorder: false };
+  const syncState = asSyncState(syncStateFound);
   const replica = asReplica(stored);
   const isPlain =
     !!replica &&
-    asOthers(othersFound).bytes.length === 0 &&
-    goesOn({ visitor, pace }, { nowMs: Date.now(), lifetimeMs: lifetimeMs(options), sync });
+    asRemote(remoteFound).bytes.length === 0 &&
+    canContinue(
+      { visitor, syncState },
+      { nowMs: Date.now(), lifetimeMs: lifetimeMs(options), sync },
+    );
   return {
     visitor,
     state: replica?.bytes ?? EMPTY,
-    pace,
-    needsRecorder: !isPlain || tailNames(tailPrefix(options.site)).length > 0,
+    syncState,
+    needsRecorder: !isPlain || bufferKeys(unloadBufferPrefix(options.site)).length > 0,
   };
 }

@@ -6,23 +6,24 @@
 import { extend, type Runtime } from "#runtime";
 import { Chooser } from "../engine/chooser.js";
 import { EMPTY, type EngineInputs } from "../engine/inputs.js";
-import type { Desk, End, Recorder } from "../recorder/session-types.js";
+import type { SessionContext, End, RecorderHandle } from "../recorder/session-types.js";
 import type { OfferElement } from "../slots/element.js";
 import { openRuntime } from "./runtime.js";
-import { glimpse, type Glimpse } from "./read-for-decision.js";
+import { readForDecision, type StoredForDecision } from "./read-for-decision.js";
 import { visitorHash } from "../base/hash.js";
-import { toNothing } from "../commands/no-result.js";
+import { answerWithoutResult } from "../commands/no-result.js";
 import { newVisitor } from "../storage/records.js";
 import { Slots } from "../slots/slots.js";
 import { isTrap } from "../base/trap.js";
-import type { Client, Command, Mode, Options, Start, State } from "../base/types.js";
+import type { Client, Command, Start } from "../base/client-types.js";
+import type { Mode, Options, State } from "../base/types.js";
 import { runImmediately } from "./immediate-commands.js";
 
 /** Does of a command what needs no recorder, and answers it in any case. */
-export const undone = (options: Options, command: Command): Promise<void> =>
+export const handle = (options: Options, command: Command): Promise<void> =>
   import("./deferred.js")
-    .then((later) => later.undone(options, command))
-    .catch((error: unknown) => toNothing(command, error));
+    .then((later) => later.runWithoutSession(options, command))
+    .catch((error: unknown) => answerWithoutResult(command, error));
 
 /** What an end means for the page; the site's next assertion of consent may begin anew. */
 const STATES: Readonly<Record<End, State>> = {
@@ -39,7 +40,7 @@ const SKEW_MIN_MS = 5_000;
 /** Begins: brings the engine, looks into the store, fills the slots; then the recorder comes. */
 export async function start(from: Start): Promise<Client> {
   const { runtime, config } = await openRuntime(from.options);
-  if (!from.still()) throw new Error("no longer wanted");
+  if (!from.isCurrent()) throw new Error("no longer wanted");
   const session = new Session(from, runtime, config);
   try {
     await session.begin();
@@ -50,7 +51,7 @@ export async function start(from: Start): Promise<Client> {
   return session;
 }
 
-class Session implements Client, Desk {
+class Session implements Client, SessionContext {
   readonly extend = extend;
   readonly newcomer = newVisitor(Date.now());
   readonly known: EngineInputs;
@@ -58,11 +59,11 @@ class Session implements Client, Desk {
   readonly slots: Slots;
   readonly listeners = new Map<string, Set<(detail: unknown) => void>>();
   mode: Mode = "memory";
-  settled: Promise<Mode> = Promise.resolve(this.mode);
+  recording: Promise<Mode> = Promise.resolve(this.mode);
   /** When the site's server chose, while its choices are taken over. */
   #atMs = 0;
-  #recorder: Recorder | undefined;
-  #coming: Promise<Recorder> | undefined;
+  #recorder: RecorderHandle | undefined;
+  #coming: Promise<RecorderHandle> | undefined;
   readonly #over = new AbortController();
 
   constructor(
@@ -75,7 +76,7 @@ class Session implements Client, Desk {
       config,
       visitor,
       state: EMPTY,
-      others: EMPTY,
+      remote: EMPTY,
       page: { explicit: "", url: "", tokens: "" },
       skewMs: 0,
       isPaused: false,
@@ -94,11 +95,11 @@ class Session implements Client, Desk {
   async begin(): Promise<void> {
     const { options, purposes, deadlineAt } = this.from;
     const { signal } = this.#over;
-    const seen = purposes.keep ? await glimpse(options, purposes.sync) : undefined;
+    const seen = purposes.keep ? await readForDecision(options, purposes.sync) : undefined;
     if (!this.#wanted()) return;
     if (seen) this.mode = seen.visitor?.paused ? "paused" : "ready";
     this.known.isPaused = this.mode === "paused";
-    const isPlain = !this.runtime.asksForPage() && (!seen || this.#know(seen));
+    const isPlain = !this.runtime.asksForPage() && (!seen || this.#loadIntoEngine(seen));
     if (!isPlain) await this.#record().catch(() => undefined);
     if (!this.#wanted()) return;
     // What the site's server has chosen is chosen as of then: nothing changes before the visitor's eyes.
@@ -110,7 +111,7 @@ class Session implements Client, Desk {
     // Left while the recorder was on its way, and back from the back-forward cache.
     addEventListener("pageshow", () => void this.#record().catch(() => undefined), { signal });
     // Where it cannot be had, offers are chosen all the same: of what earlier pages learned.
-    this.settled = this.#record().then(
+    this.recording = this.#record().then(
       () => this.mode,
       () => (this.mode = "memory"),
     );
@@ -129,7 +130,7 @@ class Session implements Client, Desk {
         ? this.#recorder.run(command)
         : this.#record().then(
             (recorder) => recorder.run(command),
-            () => undone(this.from.options, command),
+            () => handle(this.from.options, command),
           );
     });
   }
@@ -152,7 +153,7 @@ class Session implements Client, Desk {
 
   erase(): Promise<void> {
     this.ended("erased");
-    return undone(this.from.options, ["profile.forget"]);
+    return handle(this.from.options, ["profile.forget"]);
   }
 
   /** A trap leaves the engine in an unknown state: nothing more is asked of it. */
@@ -174,7 +175,7 @@ class Session implements Client, Desk {
   }
 
   #wanted(): boolean {
-    return !this.#over.signal.aborted && this.from.still();
+    return !this.#over.signal.aborted && this.from.isCurrent();
   }
 
   #failed(error: unknown): void {
@@ -183,12 +184,12 @@ class Session implements Client, Desk {
   }
 
   /** Gives the engine what was seen; whether it could read it. */
-  #know({ visitor, state, pace, needsRecorder }: Glimpse): boolean {
+  #loadIntoEngine({ visitor, state, syncState, needsRecorder }: StoredForDecision): boolean {
     if (needsRecorder || this.runtime.load(state) !== 0) return false;
     const { known } = this;
     Object.assign(known, {
       state,
-      skewMs: pace.skewMs,
+      skewMs: syncState.skewMs,
       visitor: visitor ? visitorHash(visitor.secret) : known.visitor,
     });
     this.runtime.setVisitor(...known.visitor);
@@ -196,7 +197,7 @@ class Session implements Client, Desk {
   }
 
   /** Brings the recorder, once. */
-  #record(): Promise<Recorder> {
+  #record(): Promise<RecorderHandle> {
     this.#coming ??= this.#bringRecorder().catch((error: unknown) => {
       this.#coming = undefined;
       if (isTrap(error)) this.ended("trap");
@@ -206,7 +207,7 @@ class Session implements Client, Desk {
     return this.#coming;
   }
 
-  async #bringRecorder(): Promise<Recorder> {
+  async #bringRecorder(): Promise<RecorderHandle> {
     const recorder = await (await import("./deferred.js")).record(this);
     if (!this.#wanted()) recorder.close();
     this.#recorder = recorder;

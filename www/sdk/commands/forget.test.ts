@@ -14,15 +14,15 @@ async function forgotten(
   const [ended, told] = [[] as string[], [] as unknown[]];
   mock.method(console, "warn", () => undefined);
   const listeners = new Map([["error", new Set([(error: unknown) => told.push(error)])]]);
-  const desk = {
+  const session = {
     from: { options: { site: "demo", config: "", server: "https://api.example" } },
     ended: (how: string) => ended.push(how),
     listeners,
   };
   const store = { visitor: { secret: "AQEBAQEBAQEBAQEBAQEBAQ", customer } };
   mock.timers.enable({ apis: ["setTimeout"] });
-  const done = forget({ desk, store } as unknown as Parameters<typeof forget>[0]).then((failure) =>
-    told.push(failure),
+  const done = forget({ session, store } as unknown as Parameters<typeof forget>[0]).then(
+    (failure) => told.push(failure),
   );
   // What the server does not answer in time it may not have done.
   if (isSilent) mock.timers.tick(2_000);
@@ -54,7 +54,7 @@ test(
       for (const error of told) {
         assert.ok(error instanceof EscaleError);
         assert.equal(error.code, "not_everywhere");
-        assert.match(error.remedy, /DELETE \/v1\/customers/);
+        assert.match(error.hint, /DELETE \/v1\/customers/);
       }
     }
   },

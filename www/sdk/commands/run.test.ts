@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { EscaleError } from "../base/error.js";
-import type { Visit } from "../recorder/recorder.js";
-import { runVerb } from "./run.js";
+import type { Recorder } from "../recorder/recorder.js";
+import { runRecorded } from "./run.js";
 
 /** A visit in which everything that a word may need fails, with the same words. */
-const failing = (cause: Error): Visit => {
+const failing = (cause: Error): Recorder => {
   const fails = (): never => {
     throw cause;
   };
   const rejects = (): Promise<never> => Promise.reject(cause);
-  const desk = {
+  const session = {
     known: { isPaused: false },
     listeners: new Map(),
     nowMs: fails,
@@ -22,13 +22,13 @@ const failing = (cause: Error): Visit => {
     from: { options: { site: "demo", config: "/escale.bin" } },
   };
   return {
-    desk,
+    session,
     isDebugged: false,
     flush: rejects,
     pause: rejects,
     reset: rejects,
-    learned: fails,
-  } as unknown as Visit;
+    reloadEngine: fails,
+  } as unknown as Recorder;
 };
 
 const ASKS = [
@@ -50,7 +50,7 @@ test("a word that fails answers all the same, and says what failed where it was 
   ] as const) {
     for (const verb of [...ASKS, ...DOES]) {
       const answer = mock.fn();
-      await runVerb(failing(cause), [verb, answer]).catch(() => undefined);
+      await runRecorded(failing(cause), [verb, answer]).catch(() => undefined);
       assert.equal(answer.mock.callCount(), 1, verb);
       const told: unknown = answer.mock.calls[0]?.arguments[0];
       if (ASKS.includes(verb)) assert.equal(told, undefined, verb);
@@ -66,16 +66,16 @@ test("a word that fails answers all the same, and says what failed where it was 
 });
 
 test("during a pause, what is asked about choices has no answer; what is about the profile goes on", async () => {
-  const visit = failing(new Error("not asked"));
-  visit.desk.known.isPaused = true;
-  Object.assign(visit, { pause: () => Promise.resolve(true) });
+  const recorder = failing(new Error("not asked"));
+  recorder.session.known.isPaused = true;
+  Object.assign(recorder, { pause: () => Promise.resolve(true) });
   for (const [verb, isHeard] of [
     ["question", false],
     ["choose", false],
     ["profile.resume", true],
   ] as const) {
     const answer = mock.fn();
-    await runVerb(visit, [verb, answer]).catch(() => undefined);
+    await runRecorded(recorder, [verb, answer]).catch(() => undefined);
     assert.deepEqual(
       [answer.mock.callCount(), answer.mock.calls[0]?.arguments[0]],
       [1, undefined],

@@ -4,48 +4,50 @@
  * are told on the console, never thrown.
  */
 import type { OfferElement } from "../slots/element.js";
-import { complain, emit } from "./emit.js";
+import { reportError, emit } from "./emit.js";
 import { forget } from "./forget.js";
-import { toldBy } from "../plugins/ga4.js";
+import { eventsFromGa4 } from "../plugins/ga4.js";
 import { unpackContent } from "../storage/codec.js";
 import { documentLanguage, type Language } from "../base/language.js";
 import { identify } from "./identify.js";
 import { specOf, type CommandsWith } from "./table.js";
-import { quietly } from "../base/safe-call.js";
-import type { Visit } from "../recorder/recorder.js";
-import { failure, undone } from "./without-session.js";
+import { safeCall } from "../base/safe-call.js";
+import type { Recorder } from "../recorder/recorder.js";
+import { failure, runWithoutSession } from "./without-session.js";
 import { feedback, render } from "./offers.js";
 import { answerOf, centre, exportProfile, getProfile, importProfile, inspect } from "./profile.js";
-import type { Choice, Command, Explanation, Fields, Question, WhatIf } from "../base/types.js";
+import type { Command, Fields } from "../base/client-types.js";
+import type { Choice, Explanation, Question, WhatIf } from "../base/types.js";
 
 /** Handler of a command: takes the arguments without the callback. The callback gets its result. */
-type Handler = (visit: Visit, args: readonly unknown[]) => unknown;
+type Handler = (recorder: Recorder, args: readonly unknown[]) => unknown;
 
 /** Handlers of the commands that need the recorder: the compiler checks them against the table. */
 const HANDLERS: Readonly<Record<CommandsWith<{ needs: "recorder" }>, Handler>> = {
-  page: (visit, [facts]) => visit.turnPage(topicsOf(facts)),
-  track: (visit, [name, fields]) => track(visit, String(name), fields),
-  declare: (visit, [fields]) => track(visit, "declare", fields),
+  page: (recorder, [facts]) => recorder.onPageChange(topicsOf(facts)),
+  track: (recorder, [name, fields]) => track(recorder, String(name), fields),
+  declare: (recorder, [fields]) => track(recorder, "declare", fields),
   question,
-  flush: (visit) => visit.flush(),
+  flush: (recorder) => recorder.flush(),
   logout,
   inspect,
-  explain: (visit, [placement, whatIf]) =>
-    explanation(visit, String(placement), whatIf as WhatIf | undefined),
-  ga4: (visit, [name, params]) => ga4(visit, String(name), params, false),
-  why: (visit, args) => why(visit, args as [OfferElement, Choice, Language]),
-  identify: (visit, [token]) => identify(visit, String(token)),
+  explain: (recorder, [placement, whatIf]) =>
+    explanation(recorder, String(placement), whatIf as WhatIf | undefined),
+  ga4: (recorder, [name, params]) => ga4(recorder, String(name), params, false),
+  why: (recorder, args) => why(recorder, args as [OfferElement, Choice, Language]),
+  identify: (recorder, [token]) => identify(recorder, String(token)),
   render,
-  feedback: (visit, args) => feedback(visit, args, (name, fields) => track(visit, name, fields)),
+  feedback: (recorder, args) =>
+    feedback(recorder, args, (name, fields) => track(recorder, name, fields)),
   "profile.get": getProfile,
   "profile.export": exportProfile,
   "profile.import": importProfile,
-  "profile.pause": (visit) => answerOf(visit, "profile.pause", visit.pause(true)),
-  "profile.resume": (visit) => answerOf(visit, "profile.resume", visit.pause(false)),
+  "profile.pause": (recorder) => answerOf(recorder, "profile.pause", recorder.pause(true)),
+  "profile.resume": (recorder) => answerOf(recorder, "profile.resume", recorder.pause(false)),
   "profile.forget": forget,
-  reset: (visit) => answerOf(visit, "reset", visit.reset()),
+  reset: (recorder) => answerOf(recorder, "reset", recorder.reset()),
   centre,
-  debug: (visit, [isOn]) => void (visit.isDebugged = isOn !== false),
+  debug: (recorder, [isOn]) => void (recorder.isDebugged = isOn !== false),
 };
 
 /** Returns the handler of a command; `undefined` if the recorder has no command of this name. */
@@ -53,53 +55,56 @@ const handlerOf = (name: string): Handler | undefined =>
   Object.hasOwn(HANDLERS, name) ? HANDLERS[name as keyof typeof HANDLERS] : undefined;
 
 /** Runs a command of the site: of a session that has ended, as without one. */
-export const runCommand = (visit: Visit, command: Command): Promise<void> =>
-  visit.isClosed ? undone(visit.desk.from.options, command) : runVerb(visit, command);
+export const runCommand = (recorder: Recorder, command: Command): Promise<void> =>
+  recorder.isClosed
+    ? runWithoutSession(recorder.session.from.options, command)
+    : runRecorded(recorder, command);
 
 /** Runs a command, and answers it; an unknown one is told, and passed over. Rejects with what it failed by. */
-export async function runVerb(visit: Visit, [name, ...args]: Command): Promise<void> {
+export async function runRecorded(recorder: Recorder, [name, ...args]: Command): Promise<void> {
   const handler = handlerOf(name);
   const spec = specOf(name);
   // eslint-disable-next-line no-console -- asked for by the site's developer
-  if (visit.isDebugged) console.info("escale", name, ...args);
-  if (!handler) complain(visit.desk, "unknown_command", `there is no command "${name}"`);
+  if (recorder.isDebugged) console.info("escale", name, ...args);
+  if (!handler) reportError(recorder.session, "unknown_command", `there is no command "${name}"`);
   const callback = typeof args.at(-1) === "function" ? args.pop() : undefined;
-  const isHeard = !visit.desk.known.isPaused || spec?.whilePaused === true;
+  const isHeard = !recorder.session.known.isPaused || spec?.whilePaused === true;
   let answer: unknown;
   try {
-    answer = isHeard ? await handler?.(visit, args) : undefined;
+    answer = isHeard ? await handler?.(recorder, args) : undefined;
   } catch (error) {
-    quietly(callback, spec?.kind === "mutation" ? failure(name, error) : undefined);
+    safeCall(callback, spec?.kind === "mutation" ? failure(name, error) : undefined);
     throw error;
   }
-  quietly(callback, answer);
+  safeCall(callback, answer);
 }
 
 /** Counts an event, and tells the site's listeners. */
-function track(visit: Visit, name: string, fields: unknown): void {
+function track(recorder: Recorder, name: string, fields: unknown): void {
   // What Google Analytics calls it, or tells with its items.
   const fault = (fields as { items?: unknown } | undefined)?.items
     ? "unknown event"
-    : visit.track(name, fieldsOf(visit, fields));
-  if (fault === "unknown event") ga4(visit, name, fields, true);
-  else if (fault) complain(visit.desk, "bad_field", `track("${name}"): ${fault}`);
-  else emit(visit.desk, name, fields);
+    : recorder.track(name, fieldsOf(recorder, fields));
+  if (fault === "unknown event") ga4(recorder, name, fields, true);
+  else if (fault) reportError(recorder.session, "bad_field", `track("${name}"): ${fault}`);
+  else emit(recorder.session, name, fields);
 }
 
 /** Counts what an event of Google Analytics means; what a layer says that nobody knows is passed over in silence. */
-function ga4(visit: Visit, name: string, params: unknown, isCalled: boolean): void {
-  const told = toldBy(name, params);
-  if (!told && isCalled) complain(visit.desk, "unknown_event", `track("${name}"): unknown event`);
+function ga4(recorder: Recorder, name: string, params: unknown, isCalled: boolean): void {
+  const told = eventsFromGa4(name, params);
+  if (!told && isCalled)
+    reportError(recorder.session, "unknown_event", `track("${name}"): unknown event`);
   for (const [kind, fields] of told ?? []) {
-    const fault = visit.track(kind, fields);
-    if (!fault) emit(visit.desk, kind, fields);
-    else if (isCalled) complain(visit.desk, "bad_field", `track("${name}"): ${fault}`);
+    const fault = recorder.track(kind, fields);
+    if (!fault) emit(recorder.session, kind, fields);
+    else if (isCalled) reportError(recorder.session, "bad_field", `track("${name}"): ${fault}`);
   }
 }
 
 /** What is tracked of a choice tells the decision too, which the server's report learns from; other fields are as they are. */
-function fieldsOf({ desk }: Visit, said: unknown): Fields | undefined {
-  const inputs = typeof said === "object" ? desk.chooser.inputs(said as Choice) : undefined;
+function fieldsOf({ session }: Recorder, said: unknown): Fields | undefined {
+  const inputs = typeof said === "object" ? session.chooser.inputs(said as Choice) : undefined;
   if (!inputs) return said as Fields | undefined;
   const { placement, offer, propensity = 0, variant, arm } = said as Choice;
   const { slot, nowMs } = inputs;
@@ -115,9 +120,9 @@ function fieldsOf({ desk }: Visit, said: unknown): Fields | undefined {
 }
 
 /** The question worth asking now; to be answered by `declare`. */
-function question({ desk }: Visit): Question | undefined {
+function question({ session }: Recorder): Question | undefined {
   const { fact, text, ...answers } = unpackContent(
-    desk.runtime.question(desk.nowMs(), documentLanguage()),
+    session.runtime.question(session.nowMs(), documentLanguage()),
   );
   if (fact === undefined || text === undefined) return undefined;
   return {
@@ -128,9 +133,9 @@ function question({ desk }: Visit): Question | undefined {
 }
 
 /** Whoever was on the way to be known is not here any more. */
-function logout(visit: Visit): Promise<void> {
-  visit.identifying = undefined;
-  return visit.beginAnew();
+function logout(recorder: Recorder): Promise<void> {
+  recorder.identifying = undefined;
+  return recorder.beginAnew();
 }
 
 function topicsOf(facts: unknown): readonly string[] {
@@ -140,11 +145,11 @@ function topicsOf(facts: unknown): readonly string[] {
 }
 
 async function explanation(
-  { desk }: Visit,
+  { session }: Recorder,
   of: Choice | string,
   whatIf: WhatIf = {},
 ): Promise<Explanation | undefined> {
-  const inputs = desk.chooser.inputs(of);
+  const inputs = session.chooser.inputs(of);
   return (
     inputs &&
     (await import("../full/index.js")
@@ -154,12 +159,15 @@ async function explanation(
 }
 
 async function why(
-  visit: Visit,
+  recorder: Recorder,
   [slot, choice, language]: [OfferElement, Choice, Language],
 ): Promise<void> {
-  const [full, told] = await Promise.all([import("../full/index.js"), explanation(visit, choice)]);
+  const [full, told] = await Promise.all([
+    import("../full/index.js"),
+    explanation(recorder, choice),
+  ]);
   full.showWhy(told, language, (feedback) => {
-    track(visit, feedback, { offer: choice.offer, placement: choice.placement });
-    visit.desk.again(slot);
+    track(recorder, feedback, { offer: choice.offer, placement: choice.placement });
+    recorder.session.again(slot);
   });
 }

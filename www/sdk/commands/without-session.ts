@@ -4,19 +4,20 @@
  */
 import { EscaleError } from "../base/error.js";
 import { specOf } from "./table.js";
-import { quietly } from "../base/safe-call.js";
-import type { Command, Options } from "../base/types.js";
+import { safeCall } from "../base/safe-call.js";
+import type { Command } from "../base/client-types.js";
+import type { Options } from "../base/types.js";
 import { withdraw } from "../recorder/withdraw.js";
 
 /** Answers a command; erasing needs neither consent nor an engine. */
-export async function undone(options: Options, [verb, ...args]: Command): Promise<void> {
+export async function runWithoutSession(options: Options, [verb, ...args]: Command): Promise<void> {
   const left = specOf(verb)?.erases
     ? await forgotten(options, verb).catch((cause: unknown) => failure(verb, cause))
     : specOf(verb)?.kind === "mutation"
       ? new EscaleError("not_kept", `${verb}: nothing is kept of the visitor now`)
       : undefined;
-  if (left) console.warn(`escale: ${left.message}. ${left.remedy}.`);
-  quietly(args.at(-1), left);
+  if (left) console.warn(`escale: ${left.message}. ${left.hint}.`);
+  safeCall(args.at(-1), left);
 }
 
 /** Whose other browsers there may be was not asked for: only what is kept here says who it is. */
@@ -27,7 +28,7 @@ async function forgotten(options: Options, verb: string): Promise<EscaleError | 
   return hasOthers
     ? new EscaleError(
         "not_everywhere",
-        `${verb}: this browser is erased, the customer's others are not`,
+        `${verb}: this browser is erased, the customer's remote are not`,
       )
     : undefined;
 }

@@ -2,7 +2,7 @@
  * An offer as HTML, for servers. Comes in: an offer's texts, the page's own content. Goes out: the slot as text, letter for
  * letter what the browser builds from the same offer. Every text is escaped; addresses pass the same allow-list.
  */
-import { sketchBlock, type Content, type Sketch } from "../slots/render.js";
+import { describeBlock, type Content, type VNode } from "../slots/render.js";
 import type { Language } from "../base/language.js";
 import { WHY } from "../slots/labels.js";
 
@@ -28,9 +28,9 @@ const VOID = ["img", "meta"];
 
 /** The block: as `buildBlock` of the browser. */
 export const blockHtml = (content: Content, language: Language): string =>
-  written(sketchBlock(content, WHY[language]), { slot: "escale" });
+  written(describeBlock(content, WHY[language]), { slot: "escale" });
 
-function written([tag, own, ...inside]: Sketch, more: Content = {}): string {
+function written([tag, own, ...inside]: VNode, more: Content = {}): string {
   const begun = `<${tag}${attributes({ ...own, ...more })}>`;
   return VOID.includes(tag)
     ? begun

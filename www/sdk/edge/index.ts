@@ -6,7 +6,7 @@
 import { abandon, extend, initSync, Runtime } from "#runtime";
 import { Chooser } from "../engine/chooser.js";
 import { EMPTY, type EngineInputs } from "../engine/inputs.js";
-import { carriedIn } from "../storage/cookie.js";
+import { readCookie } from "../storage/cookie.js";
 import { blockHtml, slotHtml } from "./html.js";
 import { EscaleError } from "../base/error.js";
 import { isTrap } from "../base/trap.js";
@@ -109,16 +109,16 @@ function decide(
   const { cookie, url = "", topics = [], nowMs = Date.now(), config } = request;
   // A site without types may hand on a header that is not there.
   const language = (request.language as string | null | undefined) ?? "";
-  const carried = carriedIn(cookie, site);
+  const carried = readCookie(cookie, site);
   const atMs = Math.floor(nowMs);
   const choices = new Map<string, readonly Choice[]>();
-  if (carried && runtime?.loadWith(carried.state, carried.others) === 0) {
+  if (carried && runtime?.loadWith(carried.state, carried.remote) === 0) {
     const page = { explicit: topics.join(","), url, tokens: "" };
     const known: EngineInputs = { ...carried, config, page, skewMs: 0, isPaused: false };
     runtime.setVisitor(...carried.visitor);
     runtime.page(atMs, page.explicit, page.url, page.tokens);
     const chooser = new Chooser(runtime, known, () => atMs);
-    chooser.turnPage();
+    chooser.startPage();
     for (const placement of new Set(placements)) {
       const slots = Array.from({ length: chooser.slots(placement) }, (_, slot) =>
         chooser.choose(placement, slot, language.slice(0, 2).toLowerCase()),

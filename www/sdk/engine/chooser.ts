@@ -20,7 +20,7 @@ export class Chooser {
   ) {}
 
   /** Another page: what the last one showed may be shown again. */
-  turnPage(): void {
+  startPage(): void {
     this.#shown = [];
     this.runtime.turnPage();
   }

@@ -1,5 +1,5 @@
 /** Inputs of the engine. Types and an empty value only: nothing of this file reads the page or the store. */
-import type { Who } from "../base/hash.js";
+import type { VisitorHash } from "../base/hash.js";
 
 /** Empty bytes: the state of a visitor about whom nothing is known. */
 export const EMPTY = new Uint8Array();
@@ -14,10 +14,10 @@ export interface PageFacts {
 /** Inputs that the engine holds now. Code that gives the engine another input updates this object too. */
 export interface EngineInputs {
   readonly config: Uint8Array;
-  visitor: Who;
+  visitor: VisitorHash;
   /** State of this browser's own replica, with every applied event. */
   state: Uint8Array;
-  others: Uint8Array;
+  remote: Uint8Array;
   page: PageFacts;
   /** Server clock minus browser clock, in milliseconds. */
   skewMs: number;

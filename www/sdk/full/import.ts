@@ -9,7 +9,7 @@ import { fromBase64url } from "../storage/codec.js";
 /** What was brought. */
 export interface Importable {
   readonly replica: Uint8Array;
-  readonly others: Uint8Array;
+  readonly remote: Uint8Array;
   readonly pending: readonly Uint8Array[];
   readonly replicaId: string;
   readonly customer: number | undefined;
@@ -25,17 +25,17 @@ const PENDING_MAX = 64;
 export function importable(file: unknown): Importable | undefined {
   const found = asObject(typeof file === "string" ? parsed(file) : file);
   if (found.format !== "escale-profile/1") return undefined;
-  const [replica, others] = [bytesOf(found.replica), bytesOf(found.others)];
+  const [replica, remote] = [bytesOf(found.replica), bytesOf(found.remote)];
   const { pending = [] } = found;
-  if (!replica || !others || !Array.isArray(pending) || pending.length > PENDING_MAX)
+  if (!replica || !remote || !Array.isArray(pending) || pending.length > PENDING_MAX)
     return undefined;
   const texts = pending.map((tail: unknown) => asObject(tail).events);
   const events = texts.map(bytesOf);
   if (!events.every((bytes) => bytes !== undefined)) return undefined;
-  const whole = JSON.stringify([found.replica, found.others, texts]);
+  const whole = JSON.stringify([found.replica, found.remote, texts]);
   return {
     replica,
-    others,
+    remote,
     pending: events,
     replicaId: typeof found.replica_id === "string" ? found.replica_id : "",
     customer: typeof found.customer === "number" ? found.customer : undefined,

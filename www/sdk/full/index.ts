@@ -7,7 +7,7 @@ import type { Explanation } from "#accounts";
 import { EMPTY, type EngineSnapshot, type DecisionInputs } from "../engine/inputs.js";
 import type { Importable } from "./import.js";
 import { toBase64url } from "../storage/codec.js";
-import type { ExportedProfile, ToldProfile, WhatIf } from "../base/types.js";
+import type { ExportedProfile, ProfileSummary, WhatIf } from "../base/types.js";
 
 export { showWhy } from "./why-dialog.js";
 
@@ -48,7 +48,7 @@ export async function explain(
   const runtime = asItWas({
     ...inputs,
     nowMs,
-    ...(consent === "page" && { state: EMPTY, others: EMPTY }),
+    ...(consent === "page" && { state: EMPTY, remote: EMPTY }),
   });
   try {
     if (persona !== undefined) runtime.supposePersona(persona);
@@ -62,7 +62,7 @@ export async function explain(
 export async function tellProfile(
   account: EngineSnapshot,
   language: string,
-): Promise<Omit<ToldProfile, "consent">> {
+): Promise<Omit<ProfileSummary, "consent">> {
   await load();
   const runtime = asItWas(account);
   try {
@@ -75,13 +75,13 @@ export async function tellProfile(
 /** What an import makes of it: the bytes to be handed in, those of all others together; `undefined`: what was brought is no profile. */
 export async function joinImported(
   { config }: EngineSnapshot,
-  { replica, others, pending }: Importable,
-  known: { readonly untold: Uint8Array | undefined; readonly others: Uint8Array },
-): Promise<{ imported: Uint8Array; others: Uint8Array } | undefined> {
+  { replica, remote, pending }: Importable,
+  known: { readonly unsent: Uint8Array | undefined; readonly remote: Uint8Array },
+): Promise<{ imported: Uint8Array; remote: Uint8Array } | undefined> {
   await load();
   const runtime = Full.open(config);
   try {
-    if (runtime.loadWith(others, EMPTY) !== 0 || runtime.loadWith(replica, others) !== 0)
+    if (runtime.loadWith(remote, EMPTY) !== 0 || runtime.loadWith(replica, remote) !== 0)
       return undefined;
     for (const events of pending) runtime.apply(events);
     const brought = runtime.known();
@@ -90,8 +90,8 @@ export async function joinImported(
       runtime.known()
     );
     return {
-      imported: known.untold ? join(known.untold, brought) : brought,
-      others: join(known.others, brought),
+      imported: known.unsent ? join(known.unsent, brought) : brought,
+      remote: join(known.remote, brought),
     };
   } finally {
     runtime.free();
@@ -113,7 +113,7 @@ export async function exportProfile(
       exported_ms: account.nowMs,
       knowledge: runtime.snapshot(account.nowMs),
       replica: toBase64url(account.state),
-      others: toBase64url(account.others),
+      remote: toBase64url(account.remote),
       pending: pendingTails(prefix).map(({ document, bytes }) => ({
         document,
         events: toBase64url(Uint8Array.from(bytes)),
@@ -124,10 +124,10 @@ export async function exportProfile(
   }
 }
 
-function asItWas({ config, visitor, state, others, page, nowMs }: EngineSnapshot): Runtime {
+function asItWas({ config, visitor, state, remote, page, nowMs }: EngineSnapshot): Runtime {
   const runtime = Full.open(config);
   runtime.setVisitor(...visitor);
-  runtime.loadWith(state, others);
+  runtime.loadWith(state, remote);
   runtime.page(nowMs, page.explicit, page.url, page.tokens);
   return runtime;
 }

@@ -1,20 +1,13 @@
 /**
- * The inspector: a panel for the site's developer. Comes in: the public words of Escale. Goes out: what it knows, why
- * it chose, what happened, as text on the page. Asks nothing about the visitor before consent; must change nothing:
- * neither profile nor choices.
+ * The inspector: a panel for the site's developers. In: the public commands. Out: the profile, the decisions and the
+ * events, as text over the page. Never: a question before consent, or a change of profile or choices.
  */
-import { Panel } from "./view.js";
-import type {
-  ExportedProfile,
-  Explanation,
-  Insight,
-  Options,
-  Take,
-  WhatIf,
-} from "../base/types.js";
+import type { Dispatch } from "../base/client-types.js";
+import type { ExportedProfile, Explanation, Insight, Options, WhatIf } from "../base/types.js";
+import { Panel, type InspectorData } from "./panel.js";
 
-/** The words it needs; the object that `init` answers has them. */
-export interface Inspected {
+/** Commands that the inspector calls. The object that `init` returns has them. */
+export interface InspectorCommands {
   explain(placement: string, whatIf?: WhatIf): Promise<Explanation | undefined>;
   inspect(): Promise<Insight | undefined>;
   on(type: string, callback: (detail: unknown) => void): void;
@@ -49,80 +42,99 @@ const EVENTS = [
   "message_clicked",
   "identify",
 ];
-/** The states in which there is anything to ask. */
-const WORKS = ["ready", "memory"];
+/** States in which a profile and decisions exist. */
+const ACTIVE_STATES = ["ready", "memory"];
 
-/** Opens over the page, by `?escale=inspect`, where the site allows it. */
-export function attend(take: Take, { inspect = "off" }: Options): void {
+/** Opens the inspector for `?escale=inspect`, where the site allows it. */
+export function install(dispatch: Dispatch, { inspect = "off" }: Options): void {
   if (inspect === "off") return;
   const answer = <T>(...command: [string, ...unknown[]]): Promise<T> =>
-    new Promise((resolve) => take([...command, resolve]));
+    new Promise((resolve) => dispatch([...command, resolve]));
   openInspector({
     explain: (placement, whatIf) => answer("explain", placement, whatIf),
     inspect: () => answer("inspect"),
-    on: (type, callback) => take(["on", type, callback]),
-    off: (type, callback) => take(["off", type, callback]),
+    on: (type, callback) => dispatch(["on", type, callback]),
+    off: (type, callback) => dispatch(["off", type, callback]),
     profile: { export: () => answer("profile.export") },
   });
 }
 
-/** Opens the panel; the returned function closes it. */
-export function openInspector(escale: Inspected, placements: readonly string[] = []): () => void {
-  const stop = new AbortController();
+/**
+ * Opens the inspector over the page.
+ *
+ * @param escale - The object that `init` returns.
+ * @param placements - Placements to explain besides those of the page's `<escale-offer>` elements.
+ * @defaultValue `placements` is empty.
+ * @returns A function that closes the inspector.
+ * @example
+ * const close = openInspector(escale, ["home-hero"]);
+ */
+export function openInspector(
+  escale: InspectorCommands,
+  placements: readonly string[] = [],
+): () => void {
+  const closing = new AbortController();
   const panel = new Panel(
     () => void refresh(),
-    () => stop.abort(),
+    () => closing.abort(),
   );
-  let turns = 0;
+  let latest = 0;
   const refresh = async (): Promise<void> => {
-    const turn = ++turns;
-    const state = document.documentElement.dataset["escale"] ?? "absent";
-    const works = WORKS.includes(state);
-    const whatIf = panel.whatIf();
-    const names = [...new Set([...placements, ...placementsHere()])];
-    const asked = (name: string): Promise<Explanation | undefined> =>
-      whatIf === "refused" ? Promise.resolve(undefined) : escale.explain(name, whatIf);
-    const [profile, insight, ...told] = works
-      ? await Promise.all([escale.profile.export(), escale.inspect(), ...names.map(asked)] as const)
-      : [undefined];
-    // Asked again meanwhile, or closed: this answer is of yesterday.
-    if (turn !== turns || stop.signal.aborted) return;
-    panel.show({
-      state,
-      hasPrivacyControl: hasPrivacyControl(),
-      profile,
-      insight,
-      decisions: names.map((name, index) => ({ name, told: told[index] })),
-    });
+    const request = ++latest;
+    const data = await readData(escale, placements, panel.whatIf());
+    // A later request, or closing, makes this result obsolete.
+    if (request === latest && !closing.signal.aborted) panel.show(data);
   };
-  watch(escale, panel, { refresh, signal: stop.signal });
+  observe(escale, panel, { refresh, signal: closing.signal });
   void refresh();
   return () => panel.close();
 }
 
-/** Looks again whenever Escale turns, a slot changes, or something happened. */
-function watch(
-  escale: Inspected,
+/** Reads what the panel shows. Nothing is asked before consent. */
+async function readData(
+  escale: InspectorCommands,
+  placements: readonly string[],
+  whatIf: ReturnType<Panel["whatIf"]>,
+): Promise<InspectorData> {
+  const state = document.documentElement.dataset["escale"] ?? "absent";
+  const names = [...new Set([...placements, ...placementsHere()])];
+  const explain = (placement: string): Promise<Explanation | undefined> =>
+    whatIf === "refused" ? Promise.resolve(undefined) : escale.explain(placement, whatIf);
+  const [profile, insight, ...explanations] = ACTIVE_STATES.includes(state)
+    ? await Promise.all([escale.profile.export(), escale.inspect(), ...names.map(explain)] as const)
+    : [undefined];
+  return {
+    state,
+    hasPrivacyControl: hasPrivacyControl(),
+    profile,
+    insight,
+    decisions: names.map((placement, index) => ({ placement, explanation: explanations[index] })),
+  };
+}
+
+/** Refreshes the panel when the state, a slot or the profile changes. */
+function observe(
+  escale: InspectorCommands,
   panel: Panel,
   { refresh, signal }: { refresh: () => Promise<void>; signal: AbortSignal },
 ): void {
-  const seen = new MutationObserver(() => void refresh());
-  seen.observe(document.documentElement, {
+  const observer = new MutationObserver(() => void refresh());
+  observer.observe(document.documentElement, {
     attributes: true,
     subtree: true,
     attributeFilter: ["data-escale", "data-escale-state", "data-escale-offer"],
   });
   const callbacks = EVENTS.map((type) => {
-    const happened = (detail: unknown): void => {
+    const onEvent = (detail: unknown): void => {
       panel.log(type, detail);
       void refresh();
     };
-    escale.on(type, happened);
-    return [type, happened] as const;
+    escale.on(type, onEvent);
+    return [type, onEvent] as const;
   });
   signal.addEventListener("abort", () => {
-    seen.disconnect();
-    for (const [type, happened] of callbacks) escale.off(type, happened);
+    observer.disconnect();
+    for (const [type, onEvent] of callbacks) escale.off(type, onEvent);
   });
 }
 

@@ -1,24 +1,23 @@
 /**
- * A decision as a story. Comes in: an explanation, the profile it was made of. Goes out: JSON for a folder of stories, which
- * `escale check` tells again: the same visitor, the same profile, the same moment, the same offer.
+ * A decision as a story for `escale check --stories`. In: an explanation, the profile behind it. Out: JSON. Never: a
+ * story that differs in visitor, profile, moment or offer.
  */
 import type { ExportedProfile, Explanation } from "../base/types.js";
 
-/** The story of what a placement shows. */
-export function asStory(
+/** Returns the story of a placement's decision, as JSON. */
+export function toStory(
   placement: string,
-  told: Explanation,
-  { replica, others, exported_ms }: ExportedProfile,
+  { offer, visitor }: Explanation,
+  { replica, remote, exported_ms }: ExportedProfile,
 ): string {
   const at = `${new Date(exported_ms).toISOString().slice(0, 19)}Z`;
-  const shows = told.offer === null ? { default: true } : { offer: told.offer };
   const story = {
-    name: `${placement} shows ${told.offer ?? "the page's own content"}`,
-    ...(told.visitor !== null && { visitor: told.visitor }),
+    name: `${placement} shows ${offer ?? "the page's own content"}`,
+    ...(visitor !== null && { visitor }),
     replica,
-    others,
+    others: remote,
     steps: [{ at }],
-    then: [{ placement, shows }],
+    then: [{ placement, shows: offer === null ? { default: true } : { offer } }],
   };
   return JSON.stringify(story, undefined, 2);
 }

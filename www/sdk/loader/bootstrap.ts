@@ -1,56 +1,57 @@
 /**
- * What stands around the gate. Comes in: options, a way to bring a file of its own. Goes out: the function that takes
- * every command. The source of consent that the site names is brought at once; what listens to the page, only once
- * consent is there and the first choice is made. Must itself read, store and send nothing.
+ * Bootstrap of the loader. In: options, a function that loads a file of the package. Out: the function that accepts every
+ * command. A source of consent is loaded at once; readers of the page only after consent and the first choice. Never: a
+ * read of the visitor's data, a write, or a request other than these files.
  */
-import { browserHost } from "./environment.js";
+import type { ClientModule, Dispatch, Plugin } from "../base/client-types.js";
+import type { Options, State } from "../base/types.js";
 import { readConsent } from "./consent.js";
-import { openQueue } from "./consent-gate.js";
-import type { ClientModule, Extra, Options, State, Take } from "../base/types.js";
+import { openGate } from "./consent-gate.js";
+import { browserHost } from "./environment.js";
 
 const SOURCES = /^(tcf|google)\b/;
 const LANDED = /[?&]escale_send=/;
 const INSPECT = /[?&]escale=inspect\b/;
 
-/** Opens the gate of this document; `turned` is told each state. */
-export function openDoor(
+/** Opens the consent gate of this document. `onState` receives each state. */
+export function bootstrap(
   options: Options,
-  bring: (file: string) => Promise<unknown>,
-  turned?: (state: State) => void,
-): Take {
-  const brought = new Set<string>();
-  const attend = (file: string): void => {
-    if (brought.has(file)) return;
-    brought.add(file);
-    // A source that cannot be had says nothing: consent stays undecided.
-    bring(file)
-      .then((extra) => (extra as Extra).attend(take, options))
+  load: (file: string) => Promise<unknown>,
+  onState?: (state: State) => void,
+): Dispatch {
+  const loaded = new Set<string>();
+  const install = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    // Without its source, consent stays undecided.
+    load(file)
+      .then((plugin) => (plugin as Plugin).install(dispatch, options))
       .catch((error: unknown) => console.warn("escale", error));
   };
   const host = browserHost(
     options,
-    (afresh) => bring(afresh ? "client.js?afresh" : "client.js") as Promise<ClientModule>,
+    (isRetry) => load(isRetry ? "client.js?retry" : "client.js") as Promise<ClientModule>,
   );
-  const take = openQueue({
+  const dispatch = openGate({
     ...host,
-    mark: (state) => {
-      host.mark(state);
-      turned?.(state);
-      const works = state === "ready" || state === "memory";
-      if (works && (options.dataLayer !== undefined || LANDED.test(location.search)))
-        attend("signals.js");
+    setState: (state) => {
+      host.setState(state);
+      onState?.(state);
+      const isActive = state === "ready" || state === "memory";
+      if (isActive && (options.dataLayer !== undefined || LANDED.test(location.search)))
+        install("signals.js");
     },
   });
-  if (options.inspect !== undefined && INSPECT.test(location.search)) attend("inspector.js");
+  if (options.inspect !== undefined && INSPECT.test(location.search)) install("inspector.js");
   const { consent } = options;
-  if (!consent) return take;
+  if (!consent) return dispatch;
   const source = SOURCES.exec(consent)?.[0];
-  // Nobody can say yes then: a name that was mistyped must not be a way around the visitor's answer.
+  // A mistyped source must not bypass the visitor's answer: consent stays undecided.
   if (!source) console.warn(`escale: no consent source "${consent}"`);
-  else if (!host.barred) attend(`consent-${source}.js`);
-  // Beside a source the page itself may only refuse.
+  else if (!host.isBot) install(`consent-${source}.js`);
+  // Besides a source, the page itself may only deny.
   return (command) => {
     if (command[0] !== "consent" || readConsent(command[1], false).state === "denied")
-      take(command);
+      dispatch(command);
   };
 }

@@ -1,15 +1,16 @@
 /** The gate: nothing passes before consent, in whatever order things are said; and nothing a site does stops it. */
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { openQueue, type Host } from "./consent-gate.js";
-import { quietly } from "../base/safe-call.js";
-import type { Client, Command, Options, Start, State } from "../base/types.js";
+import { openGate, type Host } from "./consent-gate.js";
+import { safeCall } from "../base/safe-call.js";
+import type { Client, Command, Start } from "../base/client-types.js";
+import type { Options, State } from "../base/types.js";
 
 /** A page whose client writes down what reaches it. */
 function stage(
   given: {
-    barred?: boolean;
-    privacyControl?: boolean;
+    isBot?: boolean;
+    globalPrivacyControl?: boolean;
     stored?: boolean;
     fails?: boolean;
     slow?: boolean;
@@ -28,22 +29,22 @@ function stage(
   let arrive = (): void => undefined;
   const host: Host = {
     options: { site: "demo", config: "/escale.bin" },
-    barred: given.barred ?? false,
-    privacyControl: () => given.privacyControl ?? false,
+    isBot: given.isBot ?? false,
+    globalPrivacyControl: () => given.globalPrivacyControl ?? false,
     stored: () => Promise.resolve(given.stored ?? false),
     shown: () => Promise.resolve(),
-    wait: () => 0,
-    mark: (state) => seen.states.push(state),
-    load: (afresh) => {
+    hideSlots: () => 0,
+    setState: (state) => seen.states.push(state),
+    load: (forceSync) => {
       seen.loads++;
-      if (afresh) seen.fresh++;
+      if (forceSync) seen.fresh++;
       if (given.fails) return Promise.reject(new Error("404"));
-      return Promise.resolve({ start, undone });
+      return Promise.resolve({ start, handle: runWithoutSession });
     },
   };
-  const undone = (_: Options, [verb, ...args]: Command): Promise<void> => {
+  const runWithoutSession = (_: Options, [verb, ...args]: Command): Promise<void> => {
     if (verb === "profile.forget") seen.withdrawals++;
-    quietly(args.at(-1), verb);
+    safeCall(args.at(-1), verb);
     return Promise.resolve();
   };
   const start = (from: Start): Promise<Client> => {
@@ -54,30 +55,30 @@ function stage(
       if (given.broken) throw new Error("trapped");
     };
     const mode = from.purposes.keep ? "ready" : "memory";
-    const client: Client = { mode, settled: Promise.resolve(mode), run, stop };
+    const client: Client = { mode, recording: Promise.resolve(mode), run, stop };
     return given.slow
       ? new Promise((resolve) => (arrive = () => resolve(client)))
       : Promise.resolve(client);
   };
-  const take = openQueue(host);
+  const take = openGate(host);
   return {
     seen,
     arrive: () => arrive(),
     say: (...command: Command) => take(command),
-    settled: () => new Promise((resolve) => setImmediate(resolve)),
+    tick: () => new Promise((resolve) => setImmediate(resolve)),
   };
 }
 
 test("before consent nothing is loaded, and calls about the visitor are not kept", async () => {
-  const { seen, say, settled } = stage();
+  const { seen, say, tick } = stage();
   say("page", { topics: ["trip.city"] });
   say("track", "search", { destination: "lisbonne" });
   say("consent", "pending");
-  await settled();
+  await tick();
   assert.deepEqual([seen.loads, seen.states], [0, ["pending"]]);
   say("consent", "granted");
   say("track", "quote_start");
-  await settled();
+  await tick();
   assert.deepEqual(seen.commands, [["track", "quote_start"]]);
   assert.deepEqual(seen.states, ["pending", "ready"]);
 });
@@ -95,17 +96,17 @@ test("only a clear yes is one", async () => {
     { keep: true, sync: true },
     Object.create({ personalise: true }),
   ]) {
-    const { seen, say, settled } = stage();
+    const { seen, say, tick } = stage();
     say("consent", said);
-    await settled();
+    await tick();
     assert.equal(seen.starts.length, 0, String(said));
   }
 });
 
 test("Global Privacy Control: no profile, no sync", async () => {
-  const { seen, say, settled } = stage({ privacyControl: true });
+  const { seen, say, tick } = stage({ globalPrivacyControl: true });
   say("consent", "granted");
-  await settled();
+  await tick();
   assert.deepEqual(
     seen.starts.map(({ purposes }) => [purposes.keep, purposes.sync]),
     [[false, false]],
@@ -126,17 +127,17 @@ const ASKS = [
 const DOES = ["reset", "profile.forget", "profile.import", "profile.pause", "profile.resume"];
 
 test("whoever asks where nothing may be done is answered, once: what can be done without a client is", async () => {
-  for (const given of [{}, { barred: true }, { fails: true }]) {
-    const { say, settled } = stage(given);
+  for (const given of [{}, { isBot: true }, { fails: true }]) {
+    const { say, tick } = stage(given);
     const answers = new Map([...ASKS, ...DOES, "ready", "choose"].map((verb) => [verb, mock.fn()]));
     if ("fails" in given) say("consent", "granted");
-    await settled();
+    await tick();
     for (const [verb, answer] of answers)
       say(verb, ...(verb === "ready" ? [] : ["home-hero"]), answer);
-    await settled();
+    await tick();
     // Some wait for the visitor's word.
     say("consent", "denied");
-    await settled();
+    await tick();
     for (const [verb, answer] of answers) {
       assert.equal(answer.mock.callCount(), 1, `${verb} of ${JSON.stringify(given)}`);
       const [told] = answer.mock.calls[0]?.arguments ?? [];
@@ -148,15 +149,15 @@ test("whoever asks where nothing may be done is answered, once: what can be done
 });
 
 test("of calls that nobody can keep, each is answered", async () => {
-  const { say, settled, arrive } = stage({ slow: true });
+  const { say, tick, arrive } = stage({ slow: true });
   const answers = Array.from({ length: 300 }, () => mock.fn());
   say("consent", "granted");
   for (const answer of answers) say("explain", "home-hero", answer);
-  await settled();
+  await tick();
   assert.equal(answers.filter((answer) => answer.mock.callCount() === 1).length, 100);
   say("consent", "denied");
   arrive();
-  await settled();
+  await tick();
   assert.ok(answers.every((answer) => answer.mock.callCount() === 1));
 });
 
@@ -164,79 +165,82 @@ test(
   "who asks to be forgotten before consent is, and who begins anew waits for it",
   { tags: ["r8"] },
   async () => {
-    const { seen, say, settled } = stage();
+    const { seen, say, tick } = stage();
     const done = mock.fn();
     say("profile.forget", done);
     say("consent", "granted");
-    await settled();
+    await tick();
     assert.deepEqual([seen.withdrawals, done.mock.callCount(), seen.starts.length], [1, 1, 1]);
   },
 );
 
 test("an assertion repeated starts nothing twice", { tags: ["f19"] }, async () => {
-  const { seen, say, settled } = stage();
+  const { seen, say, tick } = stage();
   for (let times = 0; times < 5; times++) say("consent", "granted");
-  await settled();
+  await tick();
   say("consent", { personalise: true, keep: true, sync: true });
-  await settled();
+  await tick();
   assert.deepEqual([seen.starts.length, seen.stops], [1, 0]);
 });
 
 test("a client that cannot be had leaves the default", { tags: ["f20"] }, async () => {
-  const { seen, say, settled } = stage({ fails: true });
+  const { seen, say, tick } = stage({ fails: true });
   const answer = mock.fn();
   say("consent", "granted");
   say("choose", "home-hero", answer);
-  await settled();
+  await tick();
   assert.deepEqual(answer.mock.calls[0]?.arguments, [{ placement: "home-hero", reason: "off" }]);
   assert.equal(seen.states.at(-1), "off");
 });
 
 test("bots get the default at once", { tags: ["f23"] }, async () => {
-  const { seen, say, settled } = stage({ barred: true });
+  const { seen, say, tick } = stage({ isBot: true });
   const answer = mock.fn();
   say("consent", "granted");
   say("choose", "home-hero", answer);
-  await settled();
+  await tick();
   assert.deepEqual([seen.loads, answer.mock.callCount(), seen.states], [0, 1, ["off"]]);
 });
 
 test("after a trap one new instance then off", { tags: ["f21"] }, async () => {
-  const { seen, say, settled } = stage();
+  const { seen, say, tick } = stage();
   say("consent", "granted");
-  await settled();
+  await tick();
   seen.starts[0]?.report("off");
-  await settled();
+  await tick();
   assert.deepEqual([seen.loads, seen.fresh, seen.states.at(-1)], [2, 1, "ready"]);
   seen.starts[1]?.report("off");
-  await settled();
+  await tick();
   assert.deepEqual([seen.loads, seen.states.at(-1)], [2, "off"]);
 });
 
 test("a failing callback stops nothing", async () => {
   const silent = mock.method(console, "error", () => undefined);
-  const { seen, say, settled } = stage();
+  const { seen, say, tick } = stage();
   say("ready", () => {
     throw new Error("the site's own");
   });
   say("consent", "denied");
   say("consent", "granted");
-  await settled();
+  await tick();
   assert.equal(seen.starts.length, 1);
   assert.equal(silent.mock.callCount(), 1);
   silent.mock.restore();
 });
 
 test("a withdrawal during a start erases what the start stored", { tags: ["f35"] }, async () => {
-  const { seen, say, settled, arrive } = stage({ slow: true });
+  const { seen, say, tick, arrive } = stage({ slow: true });
   say("consent", "granted");
-  await settled();
-  assert.equal(seen.starts[0]?.still(), true);
+  await tick();
+  assert.equal(seen.starts[0]?.isCurrent(), true);
   say("consent", "denied");
-  await settled();
-  assert.deepEqual([seen.starts.map(({ still }) => still()), seen.withdrawals], [[false], 1]);
+  await tick();
+  assert.deepEqual(
+    [seen.starts.map(({ isCurrent }) => isCurrent()), seen.withdrawals],
+    [[false], 1],
+  );
   arrive();
-  await settled();
+  await tick();
   assert.deepEqual(
     [seen.stops, seen.withdrawals, seen.commands, seen.states.at(-1)],
     [1, 2, [], "denied"],
@@ -245,37 +249,37 @@ test("a withdrawal during a start erases what the start stored", { tags: ["f35"]
 
 test("a client that cannot stop does not swallow a withdrawal", { tags: ["f21"] }, async () => {
   const silent = mock.method(console, "error", () => undefined);
-  const { seen, say, settled } = stage({ broken: true });
+  const { seen, say, tick } = stage({ broken: true });
   say("consent", "granted");
-  await settled();
+  await tick();
   say("consent", "denied");
-  await settled();
+  await tick();
   assert.deepEqual([seen.withdrawals, seen.states.at(-1)], [1, "denied"]);
   silent.mock.restore();
 });
 
 test("what was taken off is not put on again for the next client", async () => {
-  const { seen, say, settled } = stage();
+  const { seen, say, tick } = stage();
   const [kept, taken] = [mock.fn(), mock.fn()];
   say("on", "search", kept);
   say("on", "search", taken);
   say("off", "search", taken);
   say("consent", "granted");
-  await settled();
+  await tick();
   assert.deepEqual(seen.commands, [["on", "search", kept]]);
 });
 
 test("withdrawal erases once, a pause does not, and a refusal erases only what an earlier page stored", async () => {
   const granted = stage();
   granted.say("consent", "granted");
-  await granted.settled();
+  await granted.tick();
   granted.say("consent", "pending");
-  await granted.settled();
+  await granted.tick();
   assert.deepEqual([granted.seen.stops, granted.seen.withdrawals], [1, 0]);
   granted.say("consent", "granted");
-  await granted.settled();
+  await granted.tick();
   granted.say("consent", "denied");
-  await granted.settled();
+  await granted.tick();
   assert.deepEqual(
     [granted.seen.stops, granted.seen.withdrawals, granted.seen.states.at(-1)],
     [2, 1, "denied"],
@@ -284,7 +288,7 @@ test("withdrawal erases once, a pause does not, and a refusal erases only what a
   for (const stored of [false, true]) {
     const fresh = stage({ stored });
     fresh.say("consent", "denied");
-    await fresh.settled();
+    await fresh.tick();
     assert.deepEqual([fresh.seen.loads, fresh.seen.withdrawals], stored ? [1, 1] : [0, 0]);
   }
 });
@@ -303,7 +307,7 @@ test("in 500 generated orders nothing reaches a client that consent does not all
   const draw = (below: number): number =>
     (random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0) % below;
   for (let order = 0; order < 500; order++) {
-    const { seen, say, settled } = stage();
+    const { seen, say, tick } = stage();
     let allowed = false;
     for (let step = 0; step < 12; step++) {
       const said = says[draw(says.length)];
@@ -311,10 +315,10 @@ test("in 500 generated orders nothing reaches a client that consent does not all
       if (draw(2) === 0) say("track", `${order}-${step}`);
       else say("consent", said);
       if (!allowed) assert.equal(seen.commands.length, before);
-      if (draw(3) === 0) await settled();
+      if (draw(3) === 0) await tick();
       allowed = ["ready", "memory"].includes(seen.states.at(-1) ?? "");
     }
-    await settled();
+    await tick();
     const last = seen.starts.at(-1)?.purposes;
     if (["ready", "memory"].includes(seen.states.at(-1) ?? ""))
       assert.equal(last?.personalise, true);

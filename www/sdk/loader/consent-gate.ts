@@ -1,189 +1,194 @@
 /**
- * The gate between the site's calls and the client. Comes in: commands, in the site's order. Goes out: a
- * client started when consent allows, stopped when it no longer does, and every command handed to it. Before
- * `granted` no call about the visitor is kept, and nothing of a site's own callbacks ever stops the queue.
+ * Gate between the site's calls and the client. In: commands, in the site's order. Out: a client that starts when consent
+ * allows it and stops when consent ends, and every command passed to it. Before `granted` no call about the visitor is
+ * kept. Callbacks of the site never stop the gate.
  */
-import { PENDING, readConsent, sameConsent, type Consent } from "./consent.js";
+import type { Client, ClientModule, Command, Dispatch } from "../base/client-types.js";
+import { safeCall } from "../base/safe-call.js";
+import type { Options, State } from "../base/types.js";
 import { MUTATING, WAITING } from "../commands/command-sets.js";
-import { quietly } from "../base/safe-call.js";
-import type { Client, ClientModule, Command, Options, State } from "../base/types.js";
+import { PENDING, readConsent, sameConsent, type Consent } from "./consent.js";
 
-/** What the queue needs from its page; tests give their own. */
+/** Environment of the gate. Tests pass their own. */
 export interface Host {
   readonly options: Options;
-  /** Not a person: default content, nothing counted. */
-  readonly barred: boolean;
-  privacyControl(): boolean;
-  /** Whether this site ever stored anything here; must not read it, nor create anything. */
+  /** Marks a bot: it sees the default content, and nothing is counted. */
+  readonly isBot: boolean;
+  globalPrivacyControl(): boolean;
+  /** Returns `true` if this site ever stored anything here. It must not read the store, nor create one. */
   stored(): Promise<boolean>;
-  /** Resolves once the page is really shown: at once, unless it is being prerendered. */
+  /** Resolves once the page is visible: at once, unless it is being prerendered. */
   shown(): Promise<unknown>;
-  /** Brings the client; `afresh` after a trap: a new instance of everything. */
-  load(afresh: boolean): Promise<ClientModule>;
-  /** Slots may wait for their offer from now on; answers until when, as `performance.now()`. */
-  wait(): number;
-  mark(state: State): void;
+  /** Loads the client. After a trap, `isRetry` loads a new instance of everything. */
+  load(isRetry: boolean): Promise<ClientModule>;
+  /** Hides undecided slots. Returns the deadline by `performance.now()`. */
+  hideSlots(): number;
+  setState(state: State): void;
 }
 
-/** States of a client that goes on. */
-const GOES_ON = ["memory", "paused", "ready"];
+/** States in which a client keeps running. */
+const RUNNING = ["memory", "paused", "ready"];
 const WAITING_MAX = 200;
 const FORGET: Command = ["profile.forget"];
 
-/** Opens the gate: the function that takes every command from now on. */
-export function openQueue(host: Host): (command: Command) => void {
-  const queue = new Queue(host);
-  return (command) => quietly(() => queue.take(command));
+/** Opens the gate. Returns the function that accepts every command from now on. */
+export function openGate(host: Host): Dispatch {
+  const gate = new ConsentGate(host);
+  return (command) => safeCall(() => gate.run(command));
 }
 
-class Queue {
-  #said = PENDING;
+class ConsentGate {
+  #consent = PENDING;
   #state: State;
   #client: Client | undefined;
   #starting = false;
   #trapped = false;
-  /** Grows with every decision: what was begun under an earlier one comes to nothing. */
+  /** Number of the current decision. Work that began under an earlier decision is discarded. */
   #epoch = 0;
-  /** The last erasure: who begins anew waits for it, or would be erased by it. */
+  /** Erasure in progress. A new client awaits it, so that it is not erased too. */
   #erasing: Promise<unknown> | undefined;
   #listeners: Command[] = [];
   #waiting: Command[] = [];
 
-  constructor(private readonly host: Host) {
-    this.#state = host.barred ? "off" : "pending";
-    host.mark(this.#state);
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#state = host.isBot ? "off" : "pending";
+    host.setState(this.#state);
   }
 
-  take(command: Command): void {
-    const [verb, ...args] = command;
-    if (verb === "consent") return this.#decide(readConsent(args[0], this.host.privacyControl()));
-    if (verb === "on") this.#listeners = [...this.#listeners, command].slice(-WAITING_MAX);
-    if (verb === "off")
+  run(command: Command): void {
+    const [name, ...args] = command;
+    if (name === "consent")
+      return this.#decide(readConsent(args[0], this.#host.globalPrivacyControl()));
+    if (name === "on") this.#listeners = [...this.#listeners, command].slice(-WAITING_MAX);
+    if (name === "off")
       this.#listeners = this.#listeners.filter(
         ([, type, callback]) => type !== args[0] || callback !== args[1],
       );
-    const waits = this.#starting || (this.#state === "pending" && WAITING.includes(verb));
+    const waits = this.#starting || (this.#state === "pending" && WAITING.includes(name));
     if (this.#client) this.#client.run(command);
     else if (waits && this.#waiting.length < WAITING_MAX) this.#waiting.push(command);
-    else this.#refuse(command);
+    else this.#reject(command);
   }
 
-  /** The answer where nothing may or can be done. */
-  #refuse(command: Command): void {
-    const [verb, first, second] = command;
-    const { host } = this;
-    if (verb === "ready") quietly(first, this.#state);
-    else if (verb === "choose")
-      quietly(second, {
+  /** Answers a command that needs a client when there is none. */
+  #reject(command: Command): void {
+    const [name, first, second] = command;
+    const host = this.#host;
+    if (name === "ready") safeCall(first, this.#state);
+    else if (name === "choose")
+      safeCall(second, {
         placement: String(first),
         reason: this.#state === "off" ? "off" : "consent",
       });
-    // To be forgotten needs no consent; who begins anew waits for it.
-    else if (MUTATING.test(verb))
+    // An erasure needs no consent. A new client awaits it.
+    else if (MUTATING.test(name))
       this.#erasing = Promise.all([
         this.#erasing,
-        undone(host, command).catch((error: unknown) => quietly(command.at(-1), error)),
+        runWithoutSession(host, command).catch((error: unknown) => safeCall(command.at(-1), error)),
       ]);
-    else if (verb !== "on" && verb !== "off") quietly(command.at(-1));
+    else if (name !== "on" && name !== "off") safeCall(command.at(-1));
   }
 
   #decide(next: Consent): void {
-    const before = this.#said;
-    if (this.host.barred || sameConsent(before, next)) return;
-    this.#said = next;
+    const before = this.#consent;
+    if (this.#host.isBot || sameConsent(before, next)) return;
+    this.#consent = next;
     const client = this.#client;
     this.#client = undefined;
     const epoch = ++this.#epoch;
-    // Whatever state the client is in, what was said is done.
-    quietly(() => client?.stop());
-    // "pending" pauses; only a clear answer without `keep` erases what an earlier one, or an earlier page, let us store.
+    // A client that cannot stop must not block the visitor's decision.
+    safeCall(() => client?.stop());
+    // `pending` only stops. A clear answer without `keep` erases data of an earlier consent, or of an earlier page.
     const erase =
       next.state !== "pending" && !next.keep && (before.keep || before.state === "pending");
-    if (erase) this.#erasing = eraseStored(this.host, before.keep).catch(() => undefined);
+    if (erase) this.#erasing = eraseStored(this.#host, before.keep).catch(() => undefined);
     this.#starting = next.state === "granted";
-    if (next.state !== "granted") return this.#settle(next.state);
-    this.#beginOrStop(epoch);
+    if (next.state !== "granted") return this.#enter(next.state);
+    this.#startOrStop(epoch);
   }
 
-  #beginOrStop(epoch: number): void {
-    this.#begin(epoch).catch((error: unknown) => {
+  #startOrStop(epoch: number): void {
+    this.#start(epoch).catch((error: unknown) => {
       console.warn("escale: off", error);
       this.#report(epoch, "off");
     });
   }
 
-  async #begin(epoch: number): Promise<void> {
-    const { host } = this;
+  async #start(epoch: number): Promise<void> {
+    const host = this.#host;
     const { options } = host;
-    const still = (): boolean => epoch === this.#epoch;
-    // The slots' time runs from when somebody looks at them: a prerendered page may wait for hours.
-    const shown = host.shown().then(() => (still() ? host.wait() : 0));
+    const isCurrent = (): boolean => epoch === this.#epoch;
+    // The deadline counts from the moment the page is visible: a prerendered page may wait for hours.
+    const shown = host.shown().then(() => (isCurrent() ? host.hideSlots() : 0));
     const [module, deadlineAt] = await Promise.all([
       host.load(this.#trapped),
       shown,
       this.#erasing,
     ]);
-    if (!still()) return;
+    if (!isCurrent()) return;
     const client = await module.start({
       options,
-      purposes: this.#said,
+      purposes: this.#consent,
       deadlineAt,
       report: (state) => this.#report(epoch, state),
-      still,
+      isCurrent,
     });
-    if (!still()) {
-      quietly(() => client.stop());
-      // Withdrawn meanwhile: what the start stored may have come after the erasure.
-      if (this.#said.state !== "pending" && !this.#said.keep) await module.undone(options, FORGET);
+    if (!isCurrent()) {
+      safeCall(() => client.stop());
+      // Consent was withdrawn meanwhile: the start may have written after the erasure.
+      if (this.#consent.state !== "pending" && !this.#consent.keep)
+        await module.handle(options, FORGET);
       return;
     }
     this.#starting = false;
     this.#client = client;
     for (const command of this.#listeners) client.run(command);
-    this.#pass(client.mode);
-    await client.settled;
-    if (still()) host.mark(client.mode);
+    this.#replay(client.mode);
+    await client.recording;
+    if (isCurrent()) host.setState(client.mode);
   }
 
-  /** What became of a client: unless it goes on, it begins again when the site asserts consent anew. */
+  /** Handles a state that a client entered by itself. A client that ended starts again when the site asserts consent. */
   #report(epoch: number, state: State): void {
     if (epoch !== this.#epoch) return;
-    if (state === "off" && this.#client && !this.#trapped) return this.#beginAfresh();
-    if (!GOES_ON.includes(state)) {
+    if (state === "off" && this.#client && !this.#trapped) return this.#restart();
+    if (!RUNNING.includes(state)) {
       this.#epoch++;
       this.#starting = false;
       this.#client = undefined;
-      this.#said = PENDING;
+      this.#consent = PENDING;
     }
-    this.#settle(state);
+    this.#enter(state);
   }
 
-  /** After a first trap of a running client; after a second one it stays off. */
-  #beginAfresh(): void {
+  /** Restarts after the first trap of a running client. After a second trap it stays off. */
+  #restart(): void {
     this.#trapped = this.#starting = true;
     this.#client = undefined;
-    this.#beginOrStop(++this.#epoch);
+    this.#startOrStop(++this.#epoch);
   }
 
-  #settle(state: State): void {
-    this.host.mark(state);
-    this.#pass(state);
+  #enter(state: State): void {
+    this.#host.setState(state);
+    this.#replay(state);
   }
 
-  /** Passes on what was waiting. */
-  #pass(state: State): void {
+  /** Dispatches the waiting commands again. */
+  #replay(state: State): void {
     this.#state = state;
     const commands = this.#waiting;
     this.#waiting = [];
-    for (const command of commands) this.take(command);
+    for (const command of commands) this.run(command);
   }
 }
 
-/** Erases if there is anything to erase; a failure is retried by the next page that says the same. */
-async function eraseStored(host: Host, surely: boolean): Promise<void> {
-  if (surely || (await host.stored())) await undone(host, FORGET);
+/** Erases the stores, if there are any. After a failure the next page with the same consent tries again. */
+async function eraseStored(host: Host, isCertain: boolean): Promise<void> {
+  if (isCertain || (await host.stored())) await runWithoutSession(host, FORGET);
 }
 
-/** What needs no client that runs. */
-const undone = async (host: Host, command: Command): Promise<void> =>
-  (await host.load(false)).undone(host.options, command);
+const runWithoutSession = async (host: Host, command: Command): Promise<void> =>
+  (await host.load(false)).handle(host.options, command);

@@ -1,13 +1,14 @@
 /**
- * The script of the snippet. Comes in: its own `data-*` attributes, the page's `escaleOptions`, the stub's queue. Goes out: the one
- * `window.escale` of the page. Must never throw into the page, and never fetch before consent.
+ * Script of the snippet. In: its `data-*` attributes, the page's `escaleOptions`, the stub's queue. Out: the one
+ * `window.escale` of the page. Never: an error thrown into the page, a request before consent.
  */
-import { openDoor } from "./bootstrap.js";
-import { quietly } from "../base/safe-call.js";
-import type { Command, Options } from "../base/types.js";
+import type { Command } from "../base/client-types.js";
+import { safeCall } from "../base/safe-call.js";
+import type { Options } from "../base/types.js";
+import { bootstrap } from "./bootstrap.js";
 
-/** The attributes, as they are called in HTML. */
-type Given = Omit<Partial<Options>, "deadlineMs"> & {
+/** Options as HTML attributes name them. */
+type Attributes = Omit<Partial<Options>, "deadlineMs"> & {
   readonly deadlineMs?: number | string;
   readonly layer?: string;
 };
@@ -15,31 +16,31 @@ type Escale = ((...command: Command) => void) & { q?: Iterable<unknown>[]; loade
 
 function adopt(script: HTMLScriptElement): void {
   const page = window as unknown as { escale?: Escale; escaleOptions?: Partial<Options> };
-  // It may be a named element, which has neither.
+  // A named element may stand here; it has neither property.
   const stub = page.escale;
-  // Pasted twice: the first one stays.
+  // The snippet was pasted twice: the first one stays.
   if (stub?.loaded) return;
-  // A tag manager may strip the attributes: the page can say the same beforehand.
+  // A tag manager may strip the attributes: the page can set `escaleOptions` instead.
   const given = {
     site: "",
     config: "/escale.bin",
     ...page.escaleOptions,
-    ...(script.dataset as Given),
+    ...(script.dataset as Attributes),
   };
   const options = {
     ...given,
     deadlineMs: Number(given.deadlineMs) || undefined,
     dataLayer: given.layer ?? given.dataLayer,
   };
-  const take = openDoor(options, (file) => import(new URL(file, script.src).href));
-  const escale: Escale = (...command) => take(command);
+  const dispatch = bootstrap(options, (file) => import(new URL(file, script.src).href));
+  const escale: Escale = (...command) => dispatch(command);
   escale.loaded = true;
   page.escale = escale;
   for (const command of stub?.q ?? []) escale(...(command as Command));
 }
 
-quietly(() => {
+safeCall(() => {
   const script = document.currentScript;
-  // A named element can stand in for `currentScript`; only a script will do.
+  // A named element can replace `currentScript`; only a script is adopted.
   if (script instanceof HTMLScriptElement) adopt(script);
 });

@@ -1,14 +1,14 @@
 /** Landings from a message: the id of the sending and its channel, nothing else of the address. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { landingIn } from "./campaign.js";
+import { landingEvent } from "./campaign.js";
 
 test("a landing tells the sending's reaction, by its channel", () => {
   assert.deepEqual(
-    landingIn("https://voyages.example/?utm_medium=SMS&escale_send=spring-7&escale_family=city"),
+    landingEvent("https://voyages.example/?utm_medium=SMS&escale_send=spring-7&escale_family=city"),
     ["message_clicked", { id: "spring-7", channel: "sms", family: "city" }],
   );
-  assert.deepEqual(landingIn("/trips/?escale_send=a1#escale_send=b2"), [
+  assert.deepEqual(landingEvent("/trips/?escale_send=a1#escale_send=b2"), [
     "message_clicked",
     { id: "a1", channel: "email", family: undefined },
   ]);
@@ -24,10 +24,10 @@ test("a crafted address is no landing and pollutes nothing", { tags: ["f48", "f4
     "?escale_send=camille%40example.org",
     "#?escale_send=a",
   ]) {
-    assert.equal(landingIn(`/${query}`), undefined, query);
+    assert.equal(landingEvent(`/${query}`), undefined, query);
   }
   assert.deepEqual(
-    landingIn("/?__proto__[x]=1&utm_medium=constructor&escale_send=a")?.[1].channel,
+    landingEvent("/?__proto__[x]=1&utm_medium=constructor&escale_send=a")?.[1].channel,
     "email",
   );
   assert.equal(({} as { x?: unknown }).x, undefined);

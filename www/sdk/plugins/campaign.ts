@@ -16,7 +16,7 @@ const CHANNELS: Readonly<Record<string, string>> = {
 const ID = /^[\w.~-]{1,64}$/;
 
 /** The reaction that an address tells of: `?escale_send=ID`, `utm_medium` for the channel, `escale_family` if you like. */
-export function landingIn(address: string): Told | undefined {
+export function landingEvent(address: string): Told | undefined {
   const params = new URLSearchParams(address.split("#", 1)[0]?.split("?").slice(1).join("?"));
   const id = params.get("escale_send") ?? "";
   if (!ID.test(id)) return undefined;

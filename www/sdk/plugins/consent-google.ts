@@ -4,14 +4,15 @@
  * no other entry of the layer. A default is the site's word, not the visitor's: only an update decides.
  */
 import { followLayer } from "./data-layer-follow.js";
-import type { ConsentState, Options, Take } from "../base/types.js";
+import type { Dispatch } from "../base/client-types.js";
+import type { ConsentState, Options } from "../base/types.js";
 
 /** What must be granted, unless the site names others: `google:ad_personalization,ad_user_data`. */
 const NEEDED = ["personalization_storage"];
 
 /** Follows the layer. */
-export function attend(take: Take, { consent = "", dataLayer }: Options): void {
-  const read = readGoogle(consent);
+export function install(take: Dispatch, { consent, dataLayer }: Options): void {
+  const read = readGoogle(consent ?? "");
   followLayer(dataLayer, (entry) => {
     const state = read(entry);
     if (state) take(["consent", state]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { readGoogle } from "./consent-google.js";
-import { attend, neededBy, readTcf } from "./consent-tcf.js";
+import { install, neededBy, readTcf } from "./consent-tcf.js";
 
 const NEEDED = neededBy("tcf");
 const FULL = { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true };
@@ -92,7 +92,7 @@ function page(platform?: unknown) {
   Object.assign(globalThis, { window: given });
   const said: unknown[] = [];
   mock.timers.enable({ apis: ["setTimeout"] });
-  attend((command) => said.push(command[1]), { site: "demo", config: "", consent: "tcf" });
+  install((command) => said.push(command[1]), { site: "demo", config: "", consent: "tcf" });
   // Step by step: a timer that is set by a timer counts from the end of a tick.
   const later = (ms: number): void =>
     Array.from({ length: ms / 100 }).forEach(() => mock.timers.tick(100));

@@ -3,7 +3,8 @@
  * `__tcfapi`. Goes out: `granted`, `denied` or `pending`. Runs before consent: must store, send and read nothing of
  * the visitor but the answer; a platform that is missing, silent, unclear or failing leaves `pending`.
  */
-import type { ConsentState, Options, Take } from "../base/types.js";
+import type { Dispatch } from "../base/client-types.js";
+import type { ConsentState, Options } from "../base/types.js";
 
 type Told = (answer: unknown, success: unknown) => void;
 type Api = (command: "addEventListener", version: 2, told: Told) => void;
@@ -24,8 +25,8 @@ const LOOK_EVERY_MS = 100;
 const LOOKS_MAX = 600;
 
 /** Follows the platform; it may come later than this, and replace its own stub. */
-export function attend(take: Take, { consent = "" }: Options): void {
-  const needed = neededBy(consent);
+export function install(take: Dispatch, { consent }: Options): void {
+  const needed = neededBy(consent ?? "");
   const told = (answer: unknown, success: unknown): void => {
     const state = readTcf(answer, success, needed);
     take(["consent", state === "granted" ? { ...ALL, version: policyOf(answer) } : state]);

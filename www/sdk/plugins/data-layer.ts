@@ -3,13 +3,14 @@
  * is there. Goes out: commands to the gate, which drops them whenever consent is not there. Must hold nothing back.
  */
 import { readLayer } from "./ga4.js";
-import { landingAddress, landingIn } from "./campaign.js";
+import { landingAddress, landingEvent } from "./campaign.js";
 import { followLayer } from "./data-layer-follow.js";
-import type { Options, Take } from "../base/types.js";
+import type { Dispatch } from "../base/client-types.js";
+import type { Options } from "../base/types.js";
 
 /** Begins to listen, once a page. */
-export function attend(take: Take, { dataLayer }: Options): void {
-  const landing = landingIn(landingAddress());
+export function install(take: Dispatch, { dataLayer }: Options): void {
+  const landing = landingEvent(landingAddress());
   if (landing) take(["track", ...landing]);
   if (dataLayer === undefined) return;
   const read = readLayer();

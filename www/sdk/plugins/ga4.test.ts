@@ -1,11 +1,11 @@
 /** Events of Google Analytics 4, as sites push them: what they mean, and what never passes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readLayer, toldBy } from "./ga4.js";
+import { readLayer, eventsFromGa4 } from "./ga4.js";
 
 /** What is told, without the fields that are not. */
 const told = (name: string, params: unknown): unknown =>
-  JSON.parse(JSON.stringify(toldBy(name, params) ?? null));
+  JSON.parse(JSON.stringify(eventsFromGa4(name, params) ?? null));
 
 test("the usual events, with travel fields from the event or its items", () => {
   assert.deepEqual(
@@ -75,7 +75,7 @@ test("promotions are offers, one event each", () => {
 
 test("what is seen in passing is passed over, what nobody knows is unknown", () => {
   for (const name of ["page_view", "view_item_list", "select_item"])
-    assert.deepEqual(toldBy(name, {}), []);
+    assert.deepEqual(eventsFromGa4(name, {}), []);
   for (const name of [
     "gtm.js",
     "scroll",
@@ -86,10 +86,10 @@ test("what is seen in passing is passed over, what nobody knows is unknown", () 
     "declare",
     "scenario_fired",
   ])
-    assert.equal(toldBy(name, {}), undefined);
+    assert.equal(eventsFromGa4(name, {}), undefined);
 });
 
-test("a field that cannot be read is left out, and the event still counts", () => {
+test("a field that cannot be read is left out, and the event isCurrent counts", () => {
   assert.deepEqual(
     told("search", {
       destination: "rome",
@@ -117,9 +117,9 @@ test("names terms and persons never pass", { tags: ["r10"] }, () => {
   };
   for (const name of ["view_item", "search", "purchase", "generate_lead", "select_promotion"]) {
     assert.ok(
-      !JSON.stringify(toldBy(name, { ...person, user_data: person, items: [person] })).includes(
-        canary,
-      ),
+      !JSON.stringify(
+        eventsFromGa4(name, { ...person, user_data: person, items: [person] }),
+      ).includes(canary),
       name,
     );
   }

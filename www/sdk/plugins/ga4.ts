@@ -3,7 +3,7 @@
  * calls of `track` that say the same. Must be total, and pass on travel, amounts and ids only: no names of items, no
  * search terms, nothing of the person.
  */
-import type { Fields } from "../base/types.js";
+import type { Fields } from "../base/client-types.js";
 
 /** The arguments of a `track`. */
 export type Told = readonly [name: string, fields: Fields];
@@ -58,7 +58,7 @@ const DATE = /^20\d\d-\d\d-\d\d$/;
 const COUNT = /^\d{1,3}$/;
 
 /** What is to be told; `undefined`: no event of this name. Parameters that cannot even be read tell nothing. */
-export function toldBy(name: string, params: unknown): readonly Told[] | undefined {
+export function eventsFromGa4(name: string, params: unknown): readonly Told[] | undefined {
   try {
     return meaning(name, params);
   } catch {

@@ -1,19 +1,22 @@
 /**
- * The visitor's centre: what Escale thinks of them, and what they want done about it. Comes in: the public words of Escale.
- * Goes out: a dialog over the page; corrections, by the same words. Must not know more than a site may ask, and must
- * not change anything that the visitor did not ask for.
+ * The privacy centre: the visitor's profile, with controls to correct, export and erase it. In: the public commands. Out:
+ * a dialog over the page; corrections, by the same commands. Never: data that a site cannot read, or a change that the
+ * visitor did not ask for.
  */
-import { CentreView, type Deeds } from "./view.js";
-import { failureInWords, WORDS } from "./messages.js";
+import { formatMessage } from "../../shared/format-message.js";
+import { createElement } from "../../shared/dom.js";
 import { EscaleError } from "../base/error.js";
-import { languageOf } from "../base/language.js";
-import type { ExportedProfile, Fields, ToldProfile } from "../base/types.js";
+import type { Fields } from "../base/client-types.js";
+import type { ExportedProfile, ProfileSummary } from "../base/types.js";
+import { languageOf, type Language } from "../base/language.js";
+import { formatFailure, MESSAGES } from "./messages.js";
+import { CentreView, type CentreActions } from "./view.js";
 
-/** The words it needs; the object that `init` answers has them. */
-export interface Centred {
+/** Commands that the centre calls. The object that `init` returns has them. */
+export interface CentreCommands {
   declare(fields: Fields): void;
   readonly profile: {
-    get(): Promise<ToldProfile | undefined>;
+    get(): Promise<ProfileSummary | undefined>;
     export(): Promise<ExportedProfile | undefined>;
     import(file: string): Promise<unknown>;
     pause(): Promise<unknown>;
@@ -22,53 +25,65 @@ export interface Centred {
   };
 }
 
-/** Opens the centre; `opener` is given the focus when it closes. The returned function closes it. */
-export function openCentre(escale: Centred, opener?: HTMLElement): () => void {
+/**
+ * Opens the privacy centre over the page, in the page's language.
+ *
+ * @param escale - The object that `init` returns.
+ * @param opener - Gets the focus when the centre closes.
+ * @defaultValue `opener` is the focused element.
+ * @returns A function that closes the centre.
+ * @example
+ * button.addEventListener("click", () => openCentre(escale, button));
+ */
+export function openCentre(escale: CentreCommands, opener?: HTMLElement): () => void {
   const language = languageOf(document.documentElement);
-  const words = WORDS[language];
+  const messages = MESSAGES[language];
   const { profile } = escale;
-  const show = async (done?: string): Promise<void> =>
-    view.show(await profile.get(), document.documentElement.dataset["escale"] === "paused", done);
-  /** What became of it, in words: it answers nothing where it was done, else why not. */
-  const told = async (deed: Promise<unknown>, done: string): Promise<string> => {
-    const failure = await deed.catch((error: unknown) => error ?? "unavailable");
-    return failure
-      ? failureInWords(language, failure instanceof EscaleError ? failure.code : "unavailable")
-      : done;
-  };
-  const declared = (fields: Fields): Promise<void> => {
+  const refresh = async (status?: string): Promise<void> =>
+    view.show(await profile.get(), document.documentElement.dataset["escale"] === "paused", status);
+  const declare = (fields: Fields): Promise<void> => {
     escale.declare(fields);
-    return show(words.done);
+    return refresh(messages.done);
   };
-  const deeds: Deeds = {
-    deny: (topic) => declared({ deny: topic }),
-    allow: (topic) => declared({ allow: topic }),
-    remove: (fact) => declared({ fact, value: "" }),
-    often: (frequency) => declared({ frequency }),
-    pause: async () => show(await told(profile.pause(), words.done)),
-    resume: async () => show(await told(profile.resume(), words.done)),
+  const actions: CentreActions = {
+    deny: (topic) => declare({ deny: topic }),
+    allow: (topic) => declare({ allow: topic }),
+    remove: (fact) => declare({ fact, value: "" }),
+    setFrequency: (frequency) => declare({ frequency }),
+    pause: async () => refresh(await statusOf(language, profile.pause(), messages.done)),
+    resume: async () => refresh(await statusOf(language, profile.resume(), messages.done)),
     export: async () => {
       const exported = await profile.export();
-      if (exported) download(exported, language);
-      return show(exported ? words.exported : words.missing);
+      const { exportFile: file, missing } = messages;
+      if (exported) download(exported, file);
+      return refresh(exported ? formatMessage(messages.exported, { file }) : missing);
     },
-    import: async (file) => show(await told(profile.import(await file.text()), words.imported)),
-    forget: async () => view.show(undefined, false, await told(profile.forget(), words.erased)),
+    import: async (file) =>
+      refresh(await statusOf(language, profile.import(await file.text()), messages.imported)),
+    forget: async () =>
+      view.show(undefined, false, await statusOf(language, profile.forget(), messages.erased)),
   };
-  const view = new CentreView(language, deeds, opener);
-  void show();
+  const view = new CentreView(language, actions, opener);
+  void refresh();
   return () => view.close();
 }
 
-/** Hands the visitor a file, without a server. */
-function download(exported: ExportedProfile, language: string): void {
-  const address = URL.createObjectURL(
-    new Blob([JSON.stringify(exported, undefined, 2)], { type: "application/json" }),
-  );
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = language === "fr" ? "escale-profil.json" : "escale-profile.json";
-  link.click();
-  // The browser has taken the bytes by then, or will not.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+/** Returns the status message of a command, which resolves to an error or to nothing. */
+async function statusOf(
+  language: Language,
+  command: Promise<unknown>,
+  done: string,
+): Promise<string> {
+  const failure = await command.catch((error: unknown) => error ?? "unavailable");
+  if (!failure) return done;
+  return formatFailure(language, failure instanceof EscaleError ? failure.code : "unavailable");
+}
+
+/** Saves the profile as a file, without a server. */
+function download(exported: ExportedProfile, file: string): void {
+  const json = JSON.stringify(exported, undefined, 2);
+  const href = URL.createObjectURL(new Blob([json], { type: "application/json" }));
+  createElement("a", { href, download: file }).click();
+  // A minute is enough for the browser to read the file.
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

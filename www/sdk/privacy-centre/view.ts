@@ -1,31 +1,32 @@
 /**
- * The centre's face: a modal dialog. Comes in: what is known, what the visitor may do. Goes out: text and controls; what was
- * pressed. Text is only ever text, nothing moves, and the focus stays where the visitor left it, or comes back to
- * where it came from.
+ * The dialog of the privacy centre. In: the profile, the visitor's actions. Out: text and controls over the page. Never:
+ * markup made of text, a lost focus, or a control that moves without being used.
  */
-import {
-  consentInWords,
-  dayInWords,
-  FREQUENCIES,
-  frequencyInWords,
-  sourceInWords,
-  stageInWords,
-  tasteInWords,
-  tripInWords,
-  WORDS,
-  type Frequency,
-  type Words,
-} from "./messages.js";
-import { button, field, made, section, styled, type Child } from "./dom.js";
+import { createElement, injectStyles, type Child } from "../../shared/dom.js";
+import type { ProfileSummary } from "../base/types.js";
 import type { Language } from "../base/language.js";
-import type { ToldProfile } from "../base/types.js";
+import { createCentreButton, createList, createRadio, createSection } from "./controls.js";
+import {
+  FREQUENCIES,
+  formatConsent,
+  formatFrequency,
+  formatSource,
+  formatStage,
+  formatTaste,
+  formatTime,
+  formatTrip,
+  MESSAGES,
+  type CentreMessages,
+  type Frequency,
+} from "./messages.js";
+import { STYLE } from "./style.js";
 
-/** What the visitor may do; each shows again what is known then. */
-export interface Deeds {
+/** Actions of the visitor. Each renders the profile again once it is done. */
+export interface CentreActions {
   deny(topic: string): Promise<void>;
   allow(topic: string): Promise<void>;
   remove(fact: string): Promise<void>;
-  often(frequency: Frequency): Promise<void>;
+  setFrequency(frequency: Frequency): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   export(): Promise<void>;
@@ -33,39 +34,58 @@ export interface Deeds {
   forget(): Promise<void>;
 }
 
-/** A taste of less than this is nobody's. */
-const LEAST_MASS = 0.05;
+/** Tastes with less evidence are not shown. */
+const TASTE_MASS_MIN = 0.05;
 const TASTES_MAX = 12;
 
-export class CentreView {
-  readonly #dialog = made("dialog", "centre", []) as HTMLDialogElement;
-  readonly #body = made("div", "centre-body", []);
-  readonly #status = made("p", "centre-status", []);
-  readonly #words: Words;
+const paragraph = (name: string, text = ""): HTMLElement =>
+  createElement("p", { class: `escale-centre-${name}` }, text);
+const span = (name: string, text: string): HTMLElement =>
+  createElement("span", { class: `escale-centre-${name}` }, text);
 
+/** A line of a list: its label, an explanation, a button. */
+const createLine = (name: string, label: string, ...rest: Child[]): HTMLElement =>
+  createElement(
+    "li",
+    { class: `escale-centre-${name}` },
+    createElement("strong", { class: "escale-centre-label" }, label),
+    ...rest,
+  );
+
+/** The dialog and its contents. */
+export class CentreView {
+  readonly #dialog: HTMLDialogElement;
+  readonly #body = createElement("div", { class: "escale-centre-body" });
+  readonly #status = createElement("p", { class: "escale-centre-status", role: "status" });
+  readonly #messages: CentreMessages;
+
+  /** Opens the dialog. `opener` gets the focus back when it closes. */
   constructor(
     private readonly language: Language,
-    private readonly deeds: Deeds,
+    private readonly actions: CentreActions,
     opener = document.activeElement,
   ) {
-    styled();
+    injectStyles(STYLE);
     document.querySelector(".escale-centre")?.remove();
-    this.#words = WORDS[language];
-    const title = made("h2", "centre-title", this.#words.title);
-    title.id = "escale-centre-title";
-    this.#status.setAttribute("role", "status");
-    const close = button(this.#words.close, "centre-close", () => this.close());
-    this.#dialog.lang = language;
-    this.#dialog.setAttribute("aria-labelledby", title.id);
-    this.#dialog.append(
-      made("header", "centre-header", [title, close]),
-      made("p", "centre-lead", this.#words.lead),
+    this.#messages = MESSAGES[language];
+    const { title, close, lead } = this.#messages;
+    const id = "escale-centre-title";
+    this.#dialog = createElement(
+      "dialog",
+      { class: "escale-centre", lang: language, "aria-labelledby": id },
+      createElement(
+        "header",
+        { class: "escale-centre-header" },
+        createElement("h2", { class: id, id }, title),
+        createCentreButton(close, "close", () => this.close()),
+      ),
+      paragraph("lead", lead),
       this.#status,
       this.#body,
     );
     this.#dialog.addEventListener("close", () => {
       this.#dialog.remove();
-      // Some browsers give the focus to nobody where a click did not take it.
+      // Some browsers drop the focus if a click did not set it.
       if (opener instanceof HTMLElement) opener.focus();
     });
     document.body.append(this.#dialog);
@@ -73,196 +93,196 @@ export class CentreView {
     this.#dialog.showModal();
   }
 
+  /** Closes the dialog. */
   close(): void {
     this.#dialog.close();
   }
 
-  /** Shows what is known by now; `undefined`: nothing is kept. */
-  show(known: ToldProfile | undefined, isPaused: boolean, done = ""): void {
-    const before =
-      document.activeElement instanceof HTMLElement
-        ? document.activeElement.dataset["key"]
-        : undefined;
-    const hadFocus = this.#body.contains(document.activeElement);
+  /** Renders the current profile; `undefined` if nothing is stored. `status` is announced. */
+  show(profile: ProfileSummary | undefined, isPaused: boolean, status = ""): void {
+    const focused = this.#focusedKey();
     this.#body.replaceChildren(
-      ...(known
-        ? this.#parts(known, isPaused)
-        : [made("p", "centre-missing", this.#words.missing)]),
+      ...(profile
+        ? this.#sections(profile, isPaused)
+        : [paragraph("missing", this.#messages.missing)]),
     );
-    this.#status.textContent = done;
-    if (!hadFocus) return;
-    const same =
-      before === undefined
-        ? undefined
-        : Array.from(this.#body.querySelectorAll<HTMLElement>("[data-key]")).find(
-            (one) => one.dataset["key"] === before,
-          );
-    // What was pressed may be gone: then its neighbours are near.
-    (same ?? this.#dialog.querySelector<HTMLElement>(".escale-centre-close"))?.focus();
+    this.#status.textContent = status;
+    if (focused !== undefined) this.#focus(focused);
   }
 
-  #parts(known: ToldProfile, isPaused: boolean): HTMLElement[] {
-    const words = this.#words;
-    const trips = known.trips.map((trip) =>
-      made("li", "centre-trip", tripInWords(this.language, trip, known.labels)),
+  /** The key of the focused control; empty if it has none, `undefined` if the focus is elsewhere. */
+  #focusedKey(): string | undefined {
+    const { activeElement } = document;
+    if (!this.#body.contains(activeElement)) return undefined;
+    return (activeElement instanceof HTMLElement && activeElement.dataset["key"]) || "";
+  }
+
+  /** Focuses the control of a key; the close button if it is gone. */
+  #focus(key: string): void {
+    const controls = Array.from(this.#body.querySelectorAll<HTMLElement>("[data-key]"));
+    const close = this.#dialog.querySelector<HTMLElement>(".escale-centre-close");
+    (controls.find((control) => control.dataset["key"] === key) ?? close)?.focus();
+  }
+
+  #sections(profile: ProfileSummary, isPaused: boolean): HTMLElement[] {
+    const { language } = this;
+    const { paused, trips, noTrips, stage, agreed } = this.#messages;
+    const { consent } = profile;
+    const items = profile.trips.map((trip) =>
+      createElement(
+        "li",
+        { class: "escale-centre-trip" },
+        formatTrip(language, trip, profile.labels),
+      ),
     );
     return [
-      ...(isPaused ? [made("p", "centre-paused", words.paused)] : []),
-      this.#tastes(known, isPaused),
-      ...this.#denied(known, isPaused),
-      section(
-        words.trips,
-        "trips",
-        trips.length > 0
-          ? [made("ul", "centre-list", trips)]
-          : [made("p", "centre-none", words.noTrips)],
-      ),
-      section(words.stage, "stage", [
-        made("p", "centre-stage", stageInWords(this.language, known.stage)),
-      ]),
-      this.#declared(known, isPaused),
-      ...(isPaused ? [] : [this.#often(known)]),
-      ...(known.consent
-        ? [
-            section(words.agreed, "agreed", [
-              made("p", "centre-consent", consentInWords(this.language, known.consent)),
-            ]),
-          ]
+      ...(isPaused ? [paragraph("paused", paused)] : []),
+      this.#tastes(profile, isPaused),
+      ...this.#denied(profile, isPaused),
+      createSection(trips, "trips", createList(items, noTrips)),
+      createSection(stage, "stage", paragraph("stage", formatStage(language, profile.stage))),
+      this.#declared(profile, isPaused),
+      ...(isPaused ? [] : [this.#frequency(profile)]),
+      ...(consent
+        ? [createSection(agreed, "agreed", paragraph("consent", formatConsent(language, consent)))]
         : []),
       this.#data(isPaused),
     ];
   }
 
-  #tastes({ facets, labels }: ToldProfile, isPaused: boolean): HTMLElement {
-    const { likes, noLikes, notMe } = this.#words;
+  #tastes({ facets, labels }: ProfileSummary, isDisabled: boolean): HTMLElement {
+    const { likes, noLikes, notMe } = this.#messages;
     const tastes = facets
       .flatMap(({ confidence, topics }) => topics.map((topic) => ({ ...topic, confidence })))
-      .filter(({ mass }) => mass >= LEAST_MASS)
+      .filter(({ mass }) => mass >= TASTE_MASS_MIN)
       .sort((a, b) => b.mass - a.mass)
       .slice(0, TASTES_MAX);
     const lines = tastes.map(({ name, affinity, confidence }) => {
       const label = labels[name] ?? name;
-      const strike = button(notMe, "centre-deny", () => this.deeds.deny(name), {
-        key: `topic ${name}`,
-        of: label,
-        off: isPaused,
-      });
-      return made("li", "centre-taste", [
-        made("strong", "centre-label", label),
-        made("span", "centre-how", tasteInWords(this.language, affinity, confidence)),
-        strike,
-      ]);
+      return createLine(
+        "taste",
+        label,
+        span("how", formatTaste(this.language, affinity, confidence)),
+        createCentreButton(notMe, "deny", () => this.actions.deny(name), {
+          key: `topic ${name}`,
+          subject: label,
+          isDisabled,
+        }),
+      );
     });
-    return section(
-      likes,
-      "likes",
-      lines.length > 0 ? [made("ul", "centre-list", lines)] : [made("p", "centre-none", noLikes)],
-    );
+    return createSection(likes, "likes", createList(lines, noLikes));
   }
 
-  #denied({ denied, labels }: ToldProfile, isPaused: boolean): HTMLElement[] {
+  #denied({ denied, labels }: ProfileSummary, isDisabled: boolean): HTMLElement[] {
     if (denied.length === 0) return [];
+    const { denied: title, giveBack } = this.#messages;
     const lines = denied.map(({ topic, source, at_ms }) => {
       const label = labels[topic] ?? topic;
-      const back = button(this.#words.giveBack, "centre-allow", () => this.deeds.allow(topic), {
-        key: `topic ${topic}`,
-        of: label,
-        off: isPaused,
-      });
-      return made("li", "centre-struck", [
-        made("strong", "centre-label", label),
-        this.#said(source, at_ms),
-        back,
-      ]);
+      return createLine(
+        "struck",
+        label,
+        this.#source(source, at_ms),
+        createCentreButton(giveBack, "allow", () => this.actions.allow(topic), {
+          key: `topic ${topic}`,
+          subject: label,
+          isDisabled,
+        }),
+      );
     });
-    return [section(this.#words.denied, "denied", [made("ul", "centre-list", lines)])];
+    return [createSection(title, "denied", createList(lines, ""))];
   }
 
-  #declared({ declared, labels }: ToldProfile, isPaused: boolean): HTMLElement {
-    const told = declared.filter(({ value }) => value !== null);
-    const lines = told.map(({ fact, value, source, at_ms }) => {
+  #declared({ declared, labels }: ProfileSummary, isDisabled: boolean): HTMLElement {
+    const { declared: title, noDeclared, remove } = this.#messages;
+    const facts = declared.filter(({ value }) => value !== null);
+    const lines = facts.map(({ fact, value, source, at_ms }) => {
       const label =
         typeof value === "string" ? (labels[value] ?? value) : `${fact}: ${value ?? ""}`;
-      const remove = button(this.#words.remove, "centre-remove", () => this.deeds.remove(fact), {
-        key: `fact ${fact}`,
-        of: label,
-        off: isPaused,
-      });
-      return made("li", "centre-fact", [
-        made("strong", "centre-label", label),
-        this.#said(source, at_ms),
-        remove,
-      ]);
+      return createLine(
+        "fact",
+        label,
+        this.#source(source, at_ms),
+        createCentreButton(remove, "remove", () => this.actions.remove(fact), {
+          key: `fact ${fact}`,
+          subject: label,
+          isDisabled,
+        }),
+      );
     });
-    return section(
-      this.#words.declared,
-      "declared",
-      lines.length > 0
-        ? [made("ul", "centre-list", lines)]
-        : [made("p", "centre-none", this.#words.noDeclared)],
-    );
+    return createSection(title, "declared", createList(lines, noDeclared));
   }
 
-  /** Whose word it is, and since when. */
-  #said(source: string, atMs: number): HTMLElement {
-    return made(
-      "span",
-      "centre-how",
-      `${sourceInWords(this.language, source)} · ${dayInWords(this.language, atMs)}`,
-    );
+  /** The source of a fact and its day. */
+  #source(source: string, atMs: number): HTMLElement {
+    const { language } = this;
+    return span("how", `${formatSource(language, source)} · ${formatTime(language, atMs)}`);
   }
 
-  #often({ frequency }: ToldProfile): HTMLElement {
-    const choices = FREQUENCIES.map((often) =>
-      field(
-        frequencyInWords(this.language, often),
-        { name: "escale-frequency", key: `often ${often}`, isChecked: frequency === often },
-        () => this.deeds.often(often),
+  #frequency({ frequency }: ProfileSummary): HTMLElement {
+    const choices = FREQUENCIES.map((choice) =>
+      createRadio(
+        formatFrequency(this.language, choice),
+        { name: "escale-frequency", key: `often ${choice}`, isChecked: frequency === choice },
+        () => this.actions.setFrequency(choice),
       ),
     );
-    return made("fieldset", "centre-often", [
-      made("legend", "centre-heading", this.#words.frequency),
+    return createElement(
+      "fieldset",
+      { class: "escale-centre-often" },
+      createElement("legend", { class: "escale-centre-heading" }, this.#messages.frequency),
       ...choices,
-    ]);
+    );
   }
 
   #data(isPaused: boolean): HTMLElement {
-    const { data, pause, resume, export: take, import: bring, erase } = this.#words;
-    const rest = isPaused
-      ? button(resume, "centre-resume", () => this.deeds.resume(), { key: "pause" })
-      : button(pause, "centre-pause", () => this.deeds.pause(), { key: "pause" });
-    const file = made("input", "centre-file", []) as HTMLInputElement;
-    file.type = "file";
-    file.accept = "application/json,.json";
-    file.dataset["key"] = "import";
-    file.addEventListener("change", () => {
-      const [chosen] = file.files ?? [];
-      if (chosen) void this.deeds.import(chosen);
-    });
-    const controls: Child[] = [
-      rest,
-      button(take, "centre-export", () => this.deeds.export(), { key: "export" }),
-      made("label", "centre-import", [made("span", "centre-label", bring), file]),
-      button(erase, "centre-erase", (pressed) => this.#ask(pressed), { key: "erase" }),
-    ];
-    return section(data, "data", [made("div", "centre-controls", controls)]);
+    const { actions } = this;
+    const { data, pause, resume, export: exportLabel, erase } = this.#messages;
+    const toggle = isPaused
+      ? createCentreButton(resume, "resume", () => actions.resume(), { key: "pause" })
+      : createCentreButton(pause, "pause", () => actions.pause(), { key: "pause" });
+    const controls = createElement(
+      "div",
+      { class: "escale-centre-controls" },
+      toggle,
+      createCentreButton(exportLabel, "export", () => actions.export(), { key: "export" }),
+      this.#importField(),
+      createCentreButton(erase, "erase", (button) => this.#confirmErasure(button), {
+        key: "erase",
+      }),
+    );
+    return createSection(data, "data", controls);
   }
 
-  /** Asks once more before everything goes. */
-  #ask(pressed: HTMLElement): void {
-    const { eraseSure, eraseYes, eraseNo } = this.#words;
-    const no = button(eraseNo, "centre-erase-no", () => {
-      asked.replaceWith(pressed);
-      pressed.focus();
+  #importField(): HTMLElement {
+    const input = createElement("input", {
+      class: "escale-centre-file",
+      type: "file",
+      accept: "application/json,.json",
+      "data-key": "import",
     });
-    const asked = made("div", "centre-sure", [
-      made("p", "centre-question", eraseSure),
-      button(eraseYes, "centre-erase-yes", () => this.deeds.forget()),
+    input.addEventListener("change", () => {
+      const [file] = input.files ?? [];
+      if (file) void this.actions.import(file);
+    });
+    const label = span("label", this.#messages.import);
+    return createElement("label", { class: "escale-centre-import" }, label, input);
+  }
+
+  /** Replaces the erase button by a confirmation. */
+  #confirmErasure(erase: HTMLElement): void {
+    const { eraseSure, eraseYes, eraseNo } = this.#messages;
+    const no = createCentreButton(eraseNo, "erase-no", () => {
+      confirmation.replaceWith(erase);
+      erase.focus();
+    });
+    const confirmation = createElement(
+      "div",
+      { class: "escale-centre-sure", role: "group", "aria-label": eraseSure },
+      paragraph("question", eraseSure),
+      createCentreButton(eraseYes, "erase-yes", () => this.actions.forget()),
       no,
-    ]);
-    asked.setAttribute("role", "group");
-    asked.setAttribute("aria-label", eraseSure);
-    pressed.replaceWith(asked);
+    );
+    erase.replaceWith(confirmation);
     no.focus();
   }
 }

@@ -39,7 +39,7 @@ export function jsonLdTokens(scripts: Iterable<string>): string {
   let count = 0;
   for (const text of scripts) {
     if (++count > SCRIPTS_MAX) break;
-    if (text.length <= SCRIPT_MAX) visit(walk, parsed(text), 0);
+    if (text.length <= SCRIPT_MAX) recorder(walk, parsed(text), 0);
   }
   return [...walk.tokens].join("\n");
 }
@@ -52,17 +52,17 @@ function parsed(text: string): unknown {
   }
 }
 
-function visit(walk: Walk, node: unknown, depth: number): void {
+function recorder(walk: Walk, node: unknown, depth: number): void {
   if (typeof node !== "object" || node === null || depth > DEPTH_MAX || ++walk.nodes > NODES_MAX)
     return;
   if (Array.isArray(node)) {
-    for (const item of node as unknown[]) visit(walk, item, depth + 1);
+    for (const item of node as unknown[]) recorder(walk, item, depth + 1);
     return;
   }
   for (const [name, value] of Object.entries(node)) {
     const key = name.replace(/^@/, "").toLowerCase();
     if (KEYS.has(key)) keep(walk, key, value);
-    visit(walk, value, depth + 1);
+    recorder(walk, value, depth + 1);
   }
 }
 

@@ -2,7 +2,7 @@
  * Links of the page that open something of Escale's: `<a href="/privacy" data-escale-open="centre">`. Comes in: clicks.
  * Goes out: the command that the link names. Where Escale does not run the link is a link, and leads where the site says.
  */
-import type { Command } from "../base/types.js";
+import type { Command } from "../base/client-types.js";
 
 const OPENS = ["centre"];
 

@@ -4,7 +4,7 @@
  */
 
 /** What a document goes through. */
-export interface Life {
+export interface LifecycleListener {
   /** A new page of a single-page site: another path or query. */
   moved(): void;
   /** Out of sight, perhaps for ever: the last moment mobiles grant. */
@@ -19,7 +19,7 @@ export interface Life {
 const SETTLE_MS = 150;
 
 /** Follows the document until the returned function is called. */
-export function follow(life: Life): () => void {
+export function follow(life: LifecycleListener): () => void {
   const stop = new AbortController();
   const { signal } = stop;
   let seen = location.pathname + location.search;

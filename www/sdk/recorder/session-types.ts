@@ -7,14 +7,15 @@ import type { Chooser } from "../engine/chooser.js";
 import type { EngineInputs } from "../engine/inputs.js";
 import type { OfferElement } from "../slots/element.js";
 import type { Visitor } from "../storage/records.js";
-import type { Outcome } from "../storage/profile-store.js";
-import type { Command, Mode, Start } from "../base/types.js";
+import type { CommitOutcome } from "../storage/profile-store.js";
+import type { Command, Start } from "../base/client-types.js";
+import type { Mode } from "../base/types.js";
 
 /** How a visit may end by itself. */
-export type End = Outcome | "erased" | "trap";
+export type End = CommitOutcome | "erased" | "trap";
 
 /** The session, as the recorder sees it. */
-export interface Desk {
+export interface SessionContext {
   readonly from: Start;
   readonly runtime: Runtime;
   readonly chooser: Chooser;
@@ -38,7 +39,7 @@ export interface Desk {
 }
 
 /** The recorder, as the session sees it. */
-export interface Recorder {
+export interface RecorderHandle {
   run(command: Command): unknown;
   /** Ends: nothing more is read, stored or sent. */
   close(): void;

@@ -3,12 +3,12 @@
  * its server. Goes out: nothing left but, until the server acknowledges, an erase-only token. Needs no wasm,
  * and must work whatever state the stores are in.
  */
-import { dropCookie } from "../storage/cookie.js";
+import { deleteCookie } from "../storage/cookie.js";
 import { emptyRendered } from "../slots/server-rendered.js";
 import { ask, openDatabase, transact } from "../storage/idb.js";
-import { channelName, databaseName, tailPrefix } from "../storage/keys.js";
+import { channelName, databaseName, unloadBufferPrefix } from "../storage/keys.js";
 import { asTokens, asVisitor, type Visitor } from "../storage/records.js";
-import { dropTail, tailNames } from "../storage/unload-buffer.js";
+import { dropBuffer, bufferKeys } from "../storage/unload-buffer.js";
 import { erased } from "../sync/http.js";
 import type { Options } from "../base/types.js";
 
@@ -21,33 +21,36 @@ export async function withdraw(
   before?: Promise<unknown>,
 ): Promise<Visitor | undefined> {
   if (options.cookie !== undefined) {
-    dropCookie(options.site);
+    deleteCookie(options.site);
     emptyRendered();
   }
-  dropTails(options.site);
+  dropBuffers(options.site);
   const found = await inStore(options.site, (kept) => empty(kept, options.server !== undefined));
   if (!found) return undefined;
-  tellTabs(options.site);
+  notifyTabs(options.site);
   // A tab that was leaving may have written its tail since.
-  dropTails(options.site);
+  dropBuffers(options.site);
   await before;
-  await settleOwed(options, found.owed);
+  await sendPendingErasures(options, found.pendingErasures);
   return found.visitor;
 }
 
 /** Asks once for each owed erasure; forgets those that the server acknowledged. */
-export async function settleOwed(options: Options, owed: readonly string[]): Promise<void> {
+export async function sendPendingErasures(
+  options: Options,
+  pendingErasures: readonly string[],
+): Promise<void> {
   const { server, site } = options;
-  if (server === undefined || owed.length === 0) return;
+  if (server === undefined || pendingErasures.length === 0) return;
   const done = await Promise.all(
-    owed.map(async (token) => ((await erased(server, site, token)) ? token : undefined)),
+    pendingErasures.map(async (token) => ((await erased(server, site, token)) ? token : undefined)),
   );
   await inStore(site, async (kept) => {
-    const left = asTokens(await ask<unknown>(kept.get("owed"))).filter(
+    const left = asTokens(await ask<unknown>(kept.get("pendingErasures"))).filter(
       (token) => !done.includes(token),
     );
-    if (left.length > 0) kept.put(left, "owed");
-    else kept.delete("owed");
+    if (left.length > 0) kept.put(left, "pendingErasures");
+    else kept.delete("pendingErasures");
   });
 }
 
@@ -78,27 +81,27 @@ async function isThere(name: string): Promise<boolean> {
 async function empty(
   kept: IDBObjectStore,
   synced: boolean,
-): Promise<{ owed: readonly string[]; visitor: Visitor | undefined }> {
+): Promise<{ pendingErasures: readonly string[]; visitor: Visitor | undefined }> {
   const [held, before] = await Promise.all([
     ask<unknown>(kept.get("visitor")),
-    ask<unknown>(kept.get("owed")),
+    ask<unknown>(kept.get("pendingErasures")),
   ]);
   const visitor = asVisitor(held);
   const erase = visitor?.erase;
-  const owed = [...asTokens(before), ...(synced && erase !== undefined ? [erase] : [])];
+  const pendingErasures = [...asTokens(before), ...(synced && erase !== undefined ? [erase] : [])];
   kept.clear();
-  if (owed.length > 0) kept.put(owed, "owed");
-  return { owed, visitor };
+  if (pendingErasures.length > 0) kept.put(pendingErasures, "pendingErasures");
+  return { pendingErasures, visitor };
 }
 
 /** The other tabs look at the store again, and find nobody there. */
-function tellTabs(site: string): void {
+function notifyTabs(site: string): void {
   if (!("BroadcastChannel" in window)) return;
   const channel = new BroadcastChannel(channelName(site));
   channel.postMessage("look");
   channel.close();
 }
 
-function dropTails(site: string): void {
-  tailNames(tailPrefix(site)).forEach(dropTail);
+function dropBuffers(site: string): void {
+  bufferKeys(unloadBufferPrefix(site)).forEach(dropBuffer);
 }

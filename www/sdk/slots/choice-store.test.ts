@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { Shown } from "./choice-store.js";
-import type { Choice } from "../base/types.js";
+import type { Choice, DefaultReason } from "../base/types.js";
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const place = { pathname: "/", search: "" };
@@ -11,11 +11,15 @@ beforeEach(() => Object.assign(globalThis, { location: Object.assign(place, { pa
 
 /** A choice of its own each time, as the engine gives them. */
 function stage(
-  give: (turn: number) => Omit<Choice, "placement"> = (turn) => ({ offer: `offer-${turn}` }),
+  give: (turn: number) => { offer?: string; reason?: DefaultReason } = (turn) => ({
+    offer: `offer-${turn}`,
+  }),
 ) {
   const shown = new Shown();
   let turn = 0;
-  const choose = mock.fn((placement: string) => Promise.resolve({ placement, ...give(++turn) }));
+  const choose = mock.fn((placement: string) =>
+    Promise.resolve({ placement, ...give(++turn) } as unknown as Choice),
+  );
   return { shown, choose };
 }
 

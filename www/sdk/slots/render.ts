@@ -8,7 +8,7 @@
 export type Content = Readonly<Record<string, string>>;
 
 /** A node to be: its tag, its attributes, and what stands in it. */
-export type Sketch = [tag: string, attributes: Content, ...inside: (Sketch | string)[]];
+export type VNode = [tag: string, attributes: Content, ...inside: (VNode | string)[]];
 
 /** The block's texts, in the order in which they are read out, what schema.org calls them, and the numbers that machines read beside them. */
 const PARTS: readonly (readonly [
@@ -34,9 +34,9 @@ const PARTS: readonly (readonly [
  * The block as Escale builds it: a labelled section with a link and the control that asks why. It carries microdata of
  * schema.org's `Offer`, with the price and the rating where the offer tells them as numbers, too.
  */
-export function sketchBlock(content: Content, why: string): Sketch {
+export function describeBlock(content: Content, why: string): VNode {
   const [href, src] = [allowed(textOf(content, "url")), allowed(textOf(content, "image"))];
-  const link: Sketch = [
+  const link: VNode = [
     href ? "a" : "div",
     { class: "escale-link", ...(href && { href, itemprop: "url" }) },
   ];
@@ -48,7 +48,7 @@ export function sketchBlock(content: Content, why: string): Sketch {
   for (const [tag, key, itemprop, numbers = {}] of PARTS) {
     const text = textOf(content, key);
     if (!text) continue;
-    const part: Sketch = [
+    const part: VNode = [
       tag,
       {
         class: `escale-${key}`,
@@ -75,7 +75,7 @@ const item = (type: string): Content => ({ itemscope: "", itemtype: `https://sch
 
 /** The block as nodes. */
 export const buildBlock = (content: Content, why: string): Element[] => [
-  made(sketchBlock(content, why)),
+  createNode(describeBlock(content, why)),
 ];
 
 /**
@@ -112,9 +112,12 @@ export function allowed(address: string | undefined): string | undefined {
 export const textOf = (content: Content, key: string): string | undefined =>
   (Object.hasOwn(content, key) && content[key]) || undefined;
 
-function made([tag, attributes, ...inside]: Sketch): Element {
+/** Builds a node. Not by `createElement`, whose optional attributes and children would cost every page 60 bytes. */
+function createNode([tag, attributes, ...children]: VNode): Element {
   const element = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...inside.map((part) => (typeof part === "string" ? part : made(part))));
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(
+    ...children.map((child) => (typeof child === "string" ? child : createNode(child))),
+  );
   return element;
 }

@@ -5,11 +5,11 @@ import {
   eventsAbove,
   fromBase64url,
   packFields,
-  packTail,
+  packQueued,
   randomBytes,
   toBase64url,
   unpackContent,
-  unpackTail,
+  unpackQueued,
 } from "./codec.js";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -43,26 +43,26 @@ test("content keeps hostile keys as keys", () => {
 });
 
 test("a tail gives back its hand-ins, as far as it is whole", () => {
-  const handIns = [
+  const entries = [
     { seq: 7, events: bytes(1, 2, 3) },
     { seq: 8, events: bytes() },
     { seq: 4_000_000_000, events: bytes(255) },
   ];
-  const tail = packTail(handIns);
-  assert.deepEqual(unpackTail(tail), handIns);
+  const tail = packQueued(entries);
+  assert.deepEqual(unpackQueued(tail), entries);
   for (let length = 0; length < tail.length; length++)
-    assert.ok(unpackTail(tail.slice(0, length)).length < handIns.length);
-  for (let round = 0; round < 1_000; round++) unpackTail(randomBytes(round % 64));
+    assert.ok(unpackQueued(tail.slice(0, length)).length < entries.length);
+  for (let round = 0; round < 1_000; round++) unpackQueued(randomBytes(round % 64));
 });
 
 test("only what is above a sequence makes the batch", () => {
-  const handIns = [
+  const entries = [
     { seq: 1, events: bytes(1) },
     { seq: 2, events: bytes(2, 2) },
     { seq: 3, events: bytes(3) },
   ];
-  assert.deepEqual(eventsAbove(handIns, 1), bytes(2, 2, 3));
-  assert.deepEqual(eventsAbove(handIns, 3), bytes());
+  assert.deepEqual(eventsAbove(entries, 1), bytes(2, 2, 3));
+  assert.deepEqual(eventsAbove(entries, 3), bytes());
 });
 
 test("base64url goes there and back", () => {

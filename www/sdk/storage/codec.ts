@@ -2,7 +2,7 @@
  * Packs what crosses to the engine, the store and the server: fields, tails, base64url. Comes in and goes
  * out: values only. Must stay total: whatever comes in, something bounded goes out.
  */
-import type { Fields } from "../base/types.js";
+import type { Fields } from "../base/client-types.js";
 
 const UNIT = "\x1f";
 const RECORD = "\x1e";
@@ -45,18 +45,18 @@ export function unpackContent(packed: Uint8Array): Readonly<Record<string, strin
 }
 
 /** Events of a document, with their place in its order. */
-export interface HandIn {
+export interface QueuedEvents {
   readonly seq: number;
   readonly events: Uint8Array;
 }
 
 /** Hand-ins as one tail: four bytes of sequence, two of length, the events. */
-export function packTail(handIns: readonly HandIn[]): Uint8Array {
-  const length = handIns.reduce((sum, { events }) => sum + 6 + events.length, 0);
+export function packQueued(entries: readonly QueuedEvents[]): Uint8Array {
+  const length = entries.reduce((sum, { events }) => sum + 6 + events.length, 0);
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   let at = 0;
-  for (const { seq, events } of handIns) {
+  for (const { seq, events } of entries) {
     view.setUint32(at, seq);
     view.setUint16(at + 4, events.length);
     bytes.set(events, at + 6);
@@ -66,21 +66,21 @@ export function packTail(handIns: readonly HandIn[]): Uint8Array {
 }
 
 /** The hand-ins of a tail, as far as it is whole. */
-export function unpackTail(bytes: Uint8Array): HandIn[] {
+export function unpackQueued(bytes: Uint8Array): QueuedEvents[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const handIns: HandIn[] = [];
+  const entries: QueuedEvents[] = [];
   for (let at = 0; at + 6 <= bytes.length;) {
     const end = at + 6 + view.getUint16(at + 4);
     if (end > bytes.length) break;
-    handIns.push({ seq: view.getUint32(at), events: bytes.slice(at + 6, end) });
+    entries.push({ seq: view.getUint32(at), events: bytes.slice(at + 6, end) });
     at = end;
   }
-  return handIns;
+  return entries;
 }
 
 /** The events of the hand-ins above `seq`, one after the other: a batch. */
-export function eventsAbove(handIns: readonly HandIn[], seq: number): Uint8Array {
-  const fresh = handIns.filter((handIn) => handIn.seq > seq);
+export function eventsAbove(entries: readonly QueuedEvents[], seq: number): Uint8Array {
+  const fresh = entries.filter((entry) => entry.seq > seq);
   const batch = new Uint8Array(fresh.reduce((sum, { events }) => sum + events.length, 0));
   let at = 0;
   for (const { events } of fresh) {

@@ -5,25 +5,25 @@ import { readConsent } from "../loader/consent.js";
 import { asReceipt, isSameConsent, receiptOf } from "./consent-receipt.js";
 
 const AT_MS = Date.parse("2026-11-21T12:00:00Z");
-const said = (consent: unknown, source?: string) =>
+const receipt = (consent: unknown, source?: string) =>
   receiptOf(readConsent(consent, false), source, AT_MS + 0.5);
 
 test("a receipt has time version source and purposes and nothing else", { tags: ["r17"] }, () => {
-  assert.deepEqual(said("granted"), {
+  assert.deepEqual(receipt("granted"), {
     at_ms: AT_MS,
     version: "",
     source: "site",
     purposes: ["personalise", "keep", "sync"],
   });
   const some = { personalise: true, keep: true, version: "2026-05", email: "somebody@example.com" };
-  assert.deepEqual(said(some), {
+  assert.deepEqual(receipt(some), {
     at_ms: AT_MS,
     version: "2026-05",
     source: "site",
     purposes: ["personalise", "keep"],
   });
-  assert.equal(said("granted", "tcf:3,4").source, "tcf");
-  assert.equal(said("granted", "google").source, "google");
+  assert.equal(receipt("granted", "tcf:3,4").source, "tcf");
+  assert.equal(receipt("granted", "google").source, "google");
 });
 
 test("a version is a name and no text", { tags: ["r17"] }, () => {
@@ -36,33 +36,35 @@ test("a version is a name and no text", { tags: ["r17"] }, () => {
     null,
   ]) {
     assert.equal(
-      said({ personalise: true, keep: true, version }).version,
+      receipt({ personalise: true, keep: true, version }).version,
       "",
       JSON.stringify(version),
     );
   }
 });
 
-test("what is said again is the same consent, whenever; other words, purposes or sources are another", () => {
-  const first = said({ personalise: true, keep: true, version: "1" });
+test("the same consent has equal receipts, another version, purpose or source has not", () => {
+  const first = receipt({ personalise: true, keep: true, version: "1" });
   assert.ok(isSameConsent(first, { ...first, at_ms: AT_MS + 1 }));
-  assert.ok(!isSameConsent(first, said({ personalise: true, keep: true, version: "2" })));
+  assert.ok(!isSameConsent(first, receipt({ personalise: true, keep: true, version: "2" })));
   assert.ok(
-    !isSameConsent(first, said({ personalise: true, keep: true, sync: true, version: "1" })),
+    !isSameConsent(first, receipt({ personalise: true, keep: true, sync: true, version: "1" })),
   );
-  assert.ok(!isSameConsent(first, said({ personalise: true, keep: true, version: "1" }, "google")));
+  assert.ok(
+    !isSameConsent(first, receipt({ personalise: true, keep: true, version: "1" }, "google")),
+  );
 });
 
 test("a stored receipt of another shape is none", () => {
-  assert.ok(asReceipt(said("granted")));
+  assert.ok(asReceipt(receipt("granted")));
   for (const other of [
     undefined,
     null,
     7,
     "granted",
     {},
-    { ...said("granted"), purposes: "all" },
-    { ...said("granted"), at_ms: "now" },
+    { ...receipt("granted"), purposes: "all" },
+    { ...receipt("granted"), at_ms: "now" },
   ]) {
     assert.equal(asReceipt(other), undefined);
   }

@@ -1,20 +1,21 @@
 /**
- * The receipt of a consent. Comes in: what was said, by whom, when. Goes out: time, version, source, purposes; nothing that
- * names a person. Must not let a text of the site's through but as a name.
+ * Receipt of a consent. In: the granted purposes, the site's input, a time. Out: time, version, source, purposes.
+ * Never: anything that names a person, or a text of the site that is no version name.
  */
-import type { ConsentReceipt, Purposes } from "../base/types.js";
+import type { GrantedPurposes } from "../base/client-types.js";
+import type { ConsentReceipt } from "../base/types.js";
 
 const PURPOSES = ["personalise", "keep", "sync"] as const;
-/** What a version may be called: what the server takes. */
+/** Version names that the server accepts. */
 const VERSION = /^[\w.-]{1,32}$/;
 
-/** What is agreed to on a page; `consent` is the option that names a platform, if it has one. */
+/** Returns the receipt of a consent. `consent` is the option that names a platform, if the site has one. */
 export function receiptOf(
-  purposes: Purposes & { readonly said?: unknown },
+  purposes: GrantedPurposes,
   consent: string | undefined,
   atMs: number,
 ): ConsentReceipt {
-  const { version } = (purposes.said ?? {}) as { version?: unknown };
+  const { version } = (purposes.input ?? {}) as { version?: unknown };
   const source = /^(tcf|google)\b/.exec(consent ?? "")?.[0] as "tcf" | "google" | undefined;
   return {
     at_ms: Math.floor(atMs),
@@ -24,21 +25,21 @@ export function receiptOf(
   };
 }
 
-/** A receipt as it was stored, if it is one. */
+/** Returns a stored receipt; `undefined` if the value is none. */
 export function asReceipt(value: unknown): ConsentReceipt | undefined {
   const { at_ms, version, source, purposes } = (value ?? {}) as {
     [key in keyof ConsentReceipt]?: unknown;
   };
-  const isKnown =
+  const isReceipt =
     Number.isSafeInteger(at_ms) &&
     Number(at_ms) >= 0 &&
     typeof version === "string" &&
     typeof source === "string" &&
     Array.isArray(purposes);
-  return isKnown ? (value as ConsentReceipt) : undefined;
+  return isReceipt ? (value as ConsentReceipt) : undefined;
 }
 
-/** Whether a consent that is said again is the one that was given. */
+/** Returns `true` if two receipts are about the same consent, whatever their dates. */
 export function isSameConsent(before: ConsentReceipt, after: ConsentReceipt): boolean {
   const named = ({ version, source, purposes }: ConsentReceipt): string =>
     [version, source, ...purposes].join();

@@ -1,23 +1,23 @@
 /** The cookie: what goes in comes out, and whatever a browser sends is survived. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { carriedIn, cookieName, packCookie } from "./cookie.js";
+import { readCookie, cookieName, packCookie } from "./cookie.js";
 
 const CARRIED = {
   visitor: [4_294_967_295, 7, false] as const,
   state: Uint8Array.from([1, 2, 255]),
-  others: Uint8Array.from([9]),
+  remote: Uint8Array.from([9]),
 };
 
 test("what was carried comes back, among other cookies", () => {
   const text = packCookie(CARRIED) ?? "";
-  assert.deepEqual(carriedIn(`a=b; ${cookieName("demo")}=${text}; c=d`, "demo"), CARRIED);
+  assert.deepEqual(readCookie(`a=b; ${cookieName("demo")}=${text}; c=d`, "demo"), CARRIED);
   const forgetful = { ...CARRIED, visitor: [1, 2, true] as const };
   assert.deepEqual(
-    carriedIn(`${cookieName("demo")}=${packCookie(forgetful) ?? ""}`, "demo"),
+    readCookie(`${cookieName("demo")}=${packCookie(forgetful) ?? ""}`, "demo"),
     forgetful,
   );
-  assert.equal(carriedIn(`${cookieName("other")}=${text}`, "demo"), undefined);
+  assert.equal(readCookie(`${cookieName("other")}=${text}`, "demo"), undefined);
 });
 
 test("a profile that no cookie holds is not carried", () => {
@@ -28,11 +28,11 @@ test("anything else is nothing", () => {
   const whole = packCookie(CARRIED) ?? "";
   const cut = Array.from({ length: whole.length }, (_, length) => whole.slice(0, length));
   for (const text of ["", "!", "AA", "Af____8", "x".repeat(9_000), ...cut]) {
-    const found = carriedIn(`${cookieName("demo")}=${text}`, "demo");
+    const found = readCookie(`${cookieName("demo")}=${text}`, "demo");
     assert.ok(found === undefined || found.state.length === 3, text);
   }
   for (const header of [null, undefined, "", ";;;", "__proto__=x", "escale-demo"])
-    assert.equal(carriedIn(header, "demo"), undefined);
+    assert.equal(readCookie(header, "demo"), undefined);
 });
 
 test("a cookie's name has letters that a cookie's name may have", () => {

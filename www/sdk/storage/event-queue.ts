@@ -3,13 +3,13 @@
  * at a time, and at the end of the page a tail in `localStorage` that the next start takes up. An event
  * counts once, even if the tab is killed in between; nothing is kept here after a withdrawal.
  */
-import { newId, packTail, unpackTail, type HandIn } from "./codec.js";
+import { newId, packQueued, unpackQueued, type QueuedEvents } from "./codec.js";
 import { sameBytes, type Batch } from "./records.js";
-import type { Outcome, Store } from "./profile-store.js";
+import type { CommitOutcome, Store } from "./profile-store.js";
 import { isTrap } from "../base/trap.js";
 
 /** The tails: a document's own key each. Total: where storage is denied there are none. */
-export interface Tails {
+export interface UnloadBuffer {
   names(prefix: string): string[];
   read(key: string): Uint8Array | undefined;
   write(key: string, bytes: Uint8Array): boolean;
@@ -20,35 +20,35 @@ const IDLE_MAX_MS = 12 * 3_600_000;
 const PENDING_MAX = 1_024;
 
 /** The tails found at a start: those of this visitor as batches; all of them are to be dropped after the commit. */
-export function takeTails(
-  tails: Tails,
+export function readUnloaded(
+  buffer: UnloadBuffer,
   prefix: string,
   tag: string,
 ): { batches: Batch[]; drop: () => void } {
-  const found = tails
+  const found = buffer
     .names(prefix)
-    .map((key) => ({ key, bytes: tails.read(key) ?? new Uint8Array() }));
+    .map((key) => ({ key, bytes: buffer.read(key) ?? new Uint8Array() }));
   const mine = found.filter(({ key }) => key.startsWith(`${prefix}${tag}:`));
   const batches = mine.map(({ key, bytes }) => ({
     document: key.slice(key.lastIndexOf(":") + 1),
-    handIns: unpackTail(bytes),
+    entries: unpackQueued(bytes),
   }));
   const drop = (): void => {
     for (const { key, bytes } of found) {
       // A document still alive may have written more meanwhile: that is for its own commit, or the next start.
-      if (sameBytes(tails.read(key) ?? new Uint8Array(), bytes)) tails.drop(key);
+      if (sameBytes(buffer.read(key) ?? new Uint8Array(), bytes)) buffer.drop(key);
     }
   };
   return { batches, drop };
 }
 
-export class Journal {
+export class EventQueue {
   /** Events given up because storage had no room. */
   dropped = 0;
   #document = newId();
   #seq = 0;
-  #pending: HandIn[] = [];
-  #queued: Promise<Outcome> | undefined;
+  #pending: QueuedEvents[] = [];
+  #queued: Promise<CommitOutcome> | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #tail: string | undefined;
   #touchedMs: number;
@@ -56,11 +56,11 @@ export class Journal {
 
   constructor(
     private readonly store: Store,
-    private readonly tails: Tails,
+    private readonly buffer: UnloadBuffer,
     private readonly page: {
       readonly prefix: string;
       nowMs(): number;
-      ended(outcome: Outcome | "trap"): void;
+      ended(outcome: CommitOutcome | "trap"): void;
       committed(): void;
     },
   ) {
@@ -78,22 +78,22 @@ export class Journal {
   }
 
   /** Commits what is pending; resolves with how that ended, `undefined` if storage failed for now. */
-  commit(durability: IDBTransactionDurability = "relaxed"): Promise<Outcome | undefined> {
+  commit(durability: IDBTransactionDurability = "relaxed"): Promise<CommitOutcome | undefined> {
     if (this.#queued && durability === "relaxed") return this.#queued;
     const run = this.#last.then(() => {
       this.#queued = undefined;
       return this.#commitOnce(durability);
     });
-    if (durability === "relaxed") this.#queued = run as Promise<Outcome>;
+    if (durability === "relaxed") this.#queued = run as Promise<CommitOutcome>;
     this.#last = run;
     return run;
   }
 
   /** Out of sight or leaving: what is not committed goes where a killed tab cannot lose it. */
-  writeTail(): void {
+  writeBuffer(): void {
     if (this.#closed || this.#pending.length === 0) return;
     const key = `${this.page.prefix}${this.store.visitor.tag}:${this.#document}`;
-    if (this.tails.write(key, packTail(this.#pending))) this.#tail = key;
+    if (this.buffer.write(key, packQueued(this.#pending))) this.#tail = key;
   }
 
   /** Back from the back-forward cache: after a long absence the entries that guard this document's numbers may be gone. */
@@ -107,11 +107,11 @@ export class Journal {
     this.#pending = [];
   }
 
-  async #commitOnce(durability: IDBTransactionDurability): Promise<Outcome | undefined> {
+  async #commitOnce(durability: IDBTransactionDurability): Promise<CommitOutcome | undefined> {
     if (this.#closed) return undefined;
     const { store } = this;
     const own = (): Batch[] =>
-      this.#pending.length > 0 ? [{ document: this.#document, handIns: this.#pending }] : [];
+      this.#pending.length > 0 ? [{ document: this.#document, entries: this.#pending }] : [];
     try {
       const outcome = await store.commit(own, this.page.nowMs(), durability);
       if (outcome !== "kept") this.#end(outcome);
@@ -128,15 +128,15 @@ export class Journal {
 
   #settle(seq: number): void {
     this.#touchedMs = this.page.nowMs();
-    this.#pending = this.#pending.filter((handIn) => handIn.seq > seq);
+    this.#pending = this.#pending.filter((entry) => entry.seq > seq);
     if (!this.#tail || this.#pending.length > 0) return;
-    this.tails.drop(this.#tail);
+    this.buffer.drop(this.#tail);
     this.#tail = undefined;
   }
 
-  #end(outcome: Outcome | "trap"): void {
+  #end(outcome: CommitOutcome | "trap"): void {
     // A newer release's store is left as it is; it takes up the tail. What made the engine trap is not to do so again.
-    if (outcome === "newer") this.writeTail();
+    if (outcome === "newer") this.writeBuffer();
     this.close();
     this.page.ended(outcome);
   }
@@ -151,7 +151,7 @@ export class Journal {
     this.#tail = undefined;
     this.#document = newId();
     this.#seq = this.#pending.length;
-    this.#pending = this.#pending.map((handIn, at) => ({ ...handIn, seq: at + 1 }));
+    this.#pending = this.#pending.map((entry, at) => ({ ...entry, seq: at + 1 }));
     this.#touchedMs = this.page.nowMs();
   }
 }

@@ -3,7 +3,7 @@
  * returned, once the transaction is complete. Must never hang, nor reject on opening: no database is an answer.
  */
 
-const KEPT = "kept";
+const RECORDS = "records";
 const OPEN_MAX_MS = 10_000;
 
 /** A request's result. Only requests of the running transaction may be awaited inside its work. */
@@ -35,7 +35,7 @@ export function openDatabase(
       request.onupgradeneeded = () => {
         // Aborting the first upgrade leaves no database behind.
         if (mode === "existing") request.transaction?.abort();
-        else request.result.createObjectStore(KEPT);
+        else request.result.createObjectStore(RECORDS);
         running.add(making);
       };
       request.onsuccess = request.onerror = ({ type }) => {
@@ -100,7 +100,7 @@ export function transact<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     if (isLeft) return reject(new Error("left"));
-    const transaction = database.transaction(KEPT, mode, { durability });
+    const transaction = database.transaction(RECORDS, mode, { durability });
     let done: () => void = reject;
     let failure: unknown;
     running.add(transaction);
@@ -112,7 +112,7 @@ export function transact<T>(
       running.delete(transaction);
       reject(asError(failure ?? transaction.error));
     };
-    work(transaction.objectStore(KEPT)).then(
+    work(transaction.objectStore(RECORDS)).then(
       (result) => {
         done = () => resolve(result);
       },

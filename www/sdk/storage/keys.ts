@@ -4,7 +4,7 @@
 export const databaseName = (site: string): string => `escale:${encodeURIComponent(site)}`;
 
 /** The prefix of a site's `localStorage` keys: tails of documents. */
-export const tailPrefix = (site: string): string => `${databaseName(site)}:`;
+export const unloadBufferPrefix = (site: string): string => `${databaseName(site)}:`;
 
 /** The channel on which the site's tabs tell each other to look at the store again. */
 export const channelName = databaseName;

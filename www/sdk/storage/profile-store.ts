@@ -7,29 +7,29 @@ import { ask, openDatabase, transact } from "./idb.js";
 import { databaseName } from "./keys.js";
 import {
   asImported,
-  asOthers,
-  asPace,
+  asRemote,
+  asSyncState,
   asReplica,
   asTokens,
   asVisitor,
-  entryOf,
-  handedOn,
+  continuationOf,
+  inherited,
   mustRenew,
   newReplica,
   newVisitor,
-  NO_OTHERS,
-  NO_PACE,
+  NO_REMOTE,
+  NO_SYNC_STATE,
   pruned,
   sameBytes,
-  unseen,
+  unapplied,
   type Batch,
-  type Entry,
+  type Continuation,
   type Imported,
-  type Named,
-  type Others,
-  type Pace,
+  type ReplicaVersion,
+  type RemoteState,
+  type SyncState,
   type Replica,
-  type Terms,
+  type RetentionTerms,
   type Visitor,
 } from "./records.js";
 import { asReceipt, isSameConsent } from "./consent-receipt.js";
@@ -42,50 +42,54 @@ export type Batches = () => readonly Batch[];
 const NONE: Batches = () => [];
 
 /** The engine's part of a commit: load the stored bytes beside the others', apply the events, save. Synchronous. */
-export type Fold = (
+export type ApplyEvents = (
   stored: Uint8Array,
-  others: Uint8Array,
+  remote: Uint8Array,
   events: Uint8Array,
 ) => { readonly status: "ok" | "newer" | "corrupt"; readonly bytes: Uint8Array };
 
 /** How a commit ended. `gone`: the visitor withdrew; `changed`: another one came; `newer`: only readable here. */
-export type Outcome = "kept" | "gone" | "changed" | "newer";
+export type CommitOutcome = "kept" | "gone" | "changed" | "newer";
 
 /** What a start brings along. */
-export interface Entering {
+export interface OpenOptions {
   readonly nowMs: number;
   /** By this browser's own clock: what the server last said of it may be old, and end a visitor's time by mistake. */
-  readonly terms: Terms;
+  readonly terms: RetentionTerms;
   /** What is agreed to on this page. */
   readonly agreed: ConsentReceipt;
   /** Who begins where nobody goes on. */
   readonly newcomer: Visitor;
   /** The tails found, by the visitor's tag. */
-  readonly tails: (tag: string) => readonly Batch[];
+  readonly buffer: (tag: string) => readonly Batch[];
   /** Whether the start is still wanted. */
-  readonly still: () => boolean;
+  readonly isCurrent: () => boolean;
 }
 
 export class Store {
   visitor: Visitor = newVisitor(0);
   replica: Replica = newReplica();
-  others: Others = NO_OTHERS;
-  pace: Pace = NO_PACE;
+  remote: RemoteState = NO_REMOTE;
+  syncState: SyncState = NO_SYNC_STATE;
   imported: Imported | undefined;
   /** Erase-only tokens that the server has not acknowledged. */
-  owed: readonly string[] = [];
+  pendingErasures: readonly string[] = [];
   /** How the last commit ended. */
-  outcome: Outcome = "kept";
+  outcome: CommitOutcome = "kept";
   #database: IDBDatabase | undefined;
 
   private constructor(
     private readonly site: string,
-    private readonly fold: Fold,
+    private readonly applyEvents: ApplyEvents,
   ) {}
 
   /** Enters the store, as the visitor found there or as a new one; `undefined`: storage cannot be had. Rejects if the engine fails. */
-  static async enter(site: string, fold: Fold, entry: Entering): Promise<Store | undefined> {
-    const store = new Store(site, fold);
+  static async enter(
+    site: string,
+    applyEvents: ApplyEvents,
+    entry: OpenOptions,
+  ): Promise<Store | undefined> {
+    const store = new Store(site, applyEvents);
     try {
       await store.#within((kept) => store.#begin(kept, entry));
       return store;
@@ -101,9 +105,9 @@ export class Store {
     batches: Batches,
     nowMs: number,
     durability: IDBTransactionDurability = "relaxed",
-  ): Promise<Outcome> {
-    const work = async (kept: IDBObjectStore): Promise<Outcome> =>
-      (await this.#absent(kept)) ?? (await this.#foldIn(kept, batches, nowMs));
+  ): Promise<CommitOutcome> {
+    const work = async (kept: IDBObjectStore): Promise<CommitOutcome> =>
+      (await this.#absent(kept)) ?? (await this.#applyPending(kept, batches, nowMs));
     return this.#within(work, durability).catch(async (error: unknown) => {
       if ((error as Error).name !== "QuotaExceededError") throw error;
       await this.#within((kept) => ask(kept.delete("quarantine")));
@@ -112,32 +116,32 @@ export class Store {
   }
 
   /** Keeps what the server said. */
-  note(pace: Pace, others?: Others): Promise<Outcome> {
+  note(syncState: SyncState, remote?: RemoteState): Promise<CommitOutcome> {
     const { secret } = this.visitor;
     return this.#guarded(async (kept) => {
       // Told of whom a logout has just replaced.
       if (this.visitor.secret !== secret) return;
-      this.pace = pace;
-      kept.put(pace, "pace");
+      this.syncState = syncState;
+      kept.put(syncState, "syncState");
       // The server's word would take away what it was not told of yet.
-      if (!others || asImported(await ask<unknown>(kept.get("imported")))?.told === false) return;
-      this.others = others;
-      kept.put(others, "others");
+      if (!remote || asImported(await ask<unknown>(kept.get("imported")))?.told === false) return;
+      this.remote = remote;
+      kept.put(remote, "remote");
     });
   }
 
   /** Where the server holds a replica of the sent name that is not ours (a roll-back, a copy), begins another. */
-  renewReplica(sent: Named, held: number, nowMs: number): Promise<Outcome> {
+  renewReplica(sent: ReplicaVersion, held: number, nowMs: number): Promise<CommitOutcome> {
     return this.#guarded(async (kept) => {
       const stored = asReplica(await ask<unknown>(kept.get("replica"))) ?? this.replica;
       if (!mustRenew(stored, sent, held)) return;
       kept.put({ ...newReplica(), applied: stored.applied }, "replica");
-      await this.#foldIn(kept, NONE, nowMs);
+      await this.#applyPending(kept, NONE, nowMs);
     });
   }
 
   /** Remembers that a pause began or ended, or, hashed, as whom the visitor was identified. */
-  noteOf(visitor: Pick<Visitor, "paused"> | Pick<Visitor, "customer">): Promise<Outcome> {
+  noteOf(visitor: Pick<Visitor, "paused"> | Pick<Visitor, "customer">): Promise<CommitOutcome> {
     return this.#guarded((kept) => this.#put(kept, { ...this.visitor, ...visitor }));
   }
 
@@ -146,19 +150,19 @@ export class Store {
     imported: Imported,
     joined: Uint8Array,
     before: Uint8Array,
-  ): Promise<Outcome | "again"> {
+  ): Promise<CommitOutcome | "again"> {
     const outcome = await this.#guarded((kept) => {
-      if (!sameBytes(this.others.bytes, before)) return;
+      if (!sameBytes(this.remote.bytes, before)) return;
       this.imported = imported;
-      this.others = { ...this.others, bytes: joined };
+      this.remote = { ...this.remote, bytes: joined };
       kept.put(imported, "imported");
-      kept.put(this.others, "others");
+      kept.put(this.remote, "remote");
     });
     return outcome === "kept" && this.imported !== imported ? "again" : outcome;
   }
 
   /** The server has what was brought: from now on it tells of it. */
-  noteTold({ id }: Imported): Promise<Outcome> {
+  noteAcknowledged({ id }: Imported): Promise<CommitOutcome> {
     return this.#guarded(async (kept) => {
       const imported = asImported(await ask<unknown>(kept.get("imported")));
       if (imported?.id !== id) return;
@@ -168,30 +172,33 @@ export class Store {
   }
 
   /** Another visitor begins here; the consent, given once for the site, keeps its date. `erase`: the last one is to go on the server, too. */
-  renewVisitor(customer?: number, erase = false): Promise<Outcome> {
+  renewVisitor(customer?: number, erase = false): Promise<CommitOutcome> {
     return this.#guarded(async (kept) => {
-      for (const key of ["replica", "others", "imported"]) kept.delete(key);
+      for (const key of ["replica", "remote", "imported"]) kept.delete(key);
       this.imported = undefined;
-      if (erase && this.pace.version > 0) {
-        this.owed = [...asTokens(await ask<unknown>(kept.get("owed"))), this.visitor.erase];
-        kept.put(this.owed, "owed");
+      if (erase && this.syncState.version > 0) {
+        this.pendingErasures = [
+          ...asTokens(await ask<unknown>(kept.get("pendingErasures"))),
+          this.visitor.erase,
+        ];
+        kept.put(this.pendingErasures, "pendingErasures");
       }
       this.replica = newReplica();
-      this.others = NO_OTHERS;
+      this.remote = NO_REMOTE;
       // The server's clock and its wish for rest are nobody's.
-      this.pace = { ...this.pace, version: 0, atMs: 0 };
-      kept.put(this.pace, "pace");
+      this.syncState = { ...this.syncState, version: 0, atMs: 0 };
+      kept.put(this.syncState, "syncState");
       this.#put(kept, {
         ...newVisitor(this.visitor.sinceMs),
-        ...handedOn(this.visitor),
+        ...inherited(this.visitor),
         ...(customer === undefined ? {} : { customer }),
       });
-      await this.#foldIn(kept, NONE, this.visitor.sinceMs);
+      await this.#applyPending(kept, NONE, this.visitor.sinceMs);
     });
   }
 
   /** Whether the visitor is still the one this document entered as. */
-  present = (): Promise<Outcome> => this.#guarded(() => undefined);
+  present = (): Promise<CommitOutcome> => this.#guarded(() => undefined);
 
   /** Lets go of the connection, so that the page may be frozen; the next use opens another. */
   close(): void {
@@ -214,7 +221,7 @@ export class Store {
     }
   }
 
-  #guarded(work: (kept: IDBObjectStore) => unknown): Promise<Outcome> {
+  #guarded(work: (kept: IDBObjectStore) => unknown): Promise<CommitOutcome> {
     return this.#within(async (kept) => {
       const absent = await this.#absent(kept);
       if (!absent) await work(kept);
@@ -224,8 +231,8 @@ export class Store {
 
   /** A late write after a withdrawal is impossible: the same transaction that writes has looked. */
   async #absent(kept: IDBObjectStore): Promise<"gone" | "changed" | undefined> {
-    const [found, others, pace] = await Promise.all(
-      ["visitor", "others", "pace"].map((key) => ask<unknown>(kept.get(key))),
+    const [found, remote, syncState] = await Promise.all(
+      ["visitor", "remote", "syncState"].map((key) => ask<unknown>(kept.get(key))),
     );
     const visitor = asVisitor(found);
     if (!visitor) return "gone";
@@ -233,60 +240,62 @@ export class Store {
     // Identified, or paused, in another tab.
     this.visitor = visitor;
     // Another tab may have spoken with the server.
-    this.pace = asPace(pace);
-    const known = asOthers(others);
-    if (known.seq !== this.others.seq || !sameBytes(known.bytes, this.others.bytes))
-      this.others = known;
+    this.syncState = asSyncState(syncState);
+    const known = asRemote(remote);
+    if (known.seq !== this.remote.seq || !sameBytes(known.bytes, this.remote.bytes))
+      this.remote = known;
     return undefined;
   }
 
-  async #begin(kept: IDBObjectStore, entering: Entering): Promise<void> {
-    const { nowMs } = entering;
-    if (!entering.still()) throw new Error("no longer wanted");
-    await this.#meet(kept, entering);
-    this.outcome = await this.#foldIn(kept, () => entering.tails(this.visitor.tag), nowMs);
+  async #begin(kept: IDBObjectStore, options: OpenOptions): Promise<void> {
+    const { nowMs } = options;
+    if (!options.isCurrent()) throw new Error("no longer wanted");
+    await this.#meet(kept, options);
+    this.outcome = await this.#applyPending(kept, () => options.buffer(this.visitor.tag), nowMs);
     if (this.outcome !== "kept") return;
     // Only now: the tails, however old, were looked up first.
     this.replica = { ...this.replica, applied: pruned(this.replica.applied, nowMs) };
     kept.put(this.replica, "replica");
   }
 
-  async #meet(kept: IDBObjectStore, { newcomer, terms, agreed }: Entering): Promise<void> {
-    const [visitor, others, pace, owed, imported] = await Promise.all(
-      ["visitor", "others", "pace", "owed", "imported"].map((key) => ask<unknown>(kept.get(key))),
+  async #meet(kept: IDBObjectStore, { newcomer, terms, agreed }: OpenOptions): Promise<void> {
+    const [visitor, remote, syncState, pendingErasures, imported] = await Promise.all(
+      ["visitor", "remote", "syncState", "pendingErasures", "imported"].map((key) =>
+        ask<unknown>(kept.get(key)),
+      ),
     );
     const found = {
       visitor: asVisitor(visitor),
-      others: asOthers(others),
-      pace: asPace(pace),
-      owed: asTokens(owed),
+      remote: asRemote(remote),
+      syncState: asSyncState(syncState),
+      pendingErasures: asTokens(pendingErasures),
     };
-    const entry = entryOf(found, newcomer, terms);
-    this.#know(entry);
+    const entry = continuationOf(found, newcomer, terms);
+    this.#loadIntoEngine(entry);
     const receipt = asReceipt(entry.visitor.receipt);
     // Said on every page; what was agreed to first is what counts, until something else is agreed to.
-    const dated =
+    const withPlausibleDate =
       receipt && isSameConsent(receipt, agreed)
         ? entry.visitor
         : { ...entry.visitor, receipt: agreed };
     if (entry.visitor === found.visitor) {
       this.imported = asImported(imported);
-      if (dated !== entry.visitor) this.#put(kept, dated);
+      if (withPlausibleDate !== entry.visitor) this.#put(kept, withPlausibleDate);
       return;
     }
     kept.delete("imported");
     if (entry.empty) kept.clear();
-    this.#put(kept, dated);
-    kept.put(entry.others, "others");
-    kept.put(entry.pace, "pace");
-    if (entry.owed.length > 0) kept.put(entry.owed, "owed");
+    this.#put(kept, withPlausibleDate);
+    kept.put(entry.remote, "remote");
+    kept.put(entry.syncState, "syncState");
+    if (entry.pendingErasures.length > 0) kept.put(entry.pendingErasures, "pendingErasures");
   }
 
-  #know({ visitor, others, pace, owed }: Entry): void {
+  #loadIntoEngine({ visitor, remote, syncState, pendingErasures }: Continuation): void {
     this.visitor = visitor;
-    this.others = others;
-    this.pace = pace;
-    this.owed = owed;
+    this.remote = remote;
+    this.syncState = syncState;
+    this.pendingErasures = pendingErasures;
   }
 
   #put(kept: IDBObjectStore, visitor: Visitor): void {
@@ -294,12 +303,16 @@ export class Store {
     kept.put(visitor, "visitor");
   }
 
-  async #foldIn(kept: IDBObjectStore, batches: Batches, nowMs: number): Promise<Outcome> {
+  async #applyPending(
+    kept: IDBObjectStore,
+    batches: Batches,
+    nowMs: number,
+  ): Promise<CommitOutcome> {
     const stored = await ask<unknown>(kept.get("replica"));
     // Deleted under our feet, while the visitor stayed: rebuilt from what this document last saw.
     const replica = asReplica(stored) ?? this.replica;
-    const { events, applied } = unseen(replica.applied, batches(), nowMs);
-    const { status, bytes } = this.fold(replica.bytes, this.others.bytes, events);
+    const { events, applied } = unapplied(replica.applied, batches(), nowMs);
+    const { status, bytes } = this.applyEvents(replica.bytes, this.remote.bytes, events);
     if (status === "newer") return "newer";
     const bad = status === "corrupt" || (stored !== undefined && !asReplica(stored));
     if (bad) kept.put(stored, "quarantine");

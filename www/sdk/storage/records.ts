@@ -3,7 +3,7 @@
  * or hand. Goes out: a record, or `undefined`. Must not trust a shape it has not looked at.
  */
 import type { ConsentReceipt, Options } from "../base/types.js";
-import { eventsAbove, newId, randomBytes, toBase64url, type HandIn } from "./codec.js";
+import { eventsAbove, newId, randomBytes, toBase64url, type QueuedEvents } from "./codec.js";
 
 /** Who is kept: random, of this site alone. */
 export interface Visitor {
@@ -33,16 +33,16 @@ export interface Replica {
 }
 
 /** A replica's name and how far it has come. */
-export type Named = Pick<Replica, "id" | "version">;
+export type ReplicaVersion = Pick<Replica, "id" | "version">;
 
 /** Hand-ins of one document, in its order. */
 export interface Batch {
   readonly document: string;
-  readonly handIns: readonly HandIn[];
+  readonly entries: readonly QueuedEvents[];
 }
 
 /** What the visitor's other browsers and the server know; replaced as a whole, never sent back. */
-export interface Others {
+export interface RemoteState {
   readonly seq: number;
   readonly bytes: Uint8Array;
 }
@@ -55,11 +55,11 @@ export interface Imported {
   /** The server has it: what it tells of the others has it, too. */
   readonly told: boolean;
   /** What was brought, so that nothing counts twice. */
-  readonly marks: readonly string[];
+  readonly importIds: readonly string[];
 }
 
 /** Where the conversation with the server stands. */
-export interface Pace {
+export interface SyncState {
   /** The last version the server took; 0: it holds nothing. */
   readonly version: number;
   readonly atMs: number;
@@ -69,8 +69,14 @@ export interface Pace {
   readonly skewMs: number;
 }
 
-export const NO_OTHERS: Others = { seq: 0, bytes: new Uint8Array() };
-export const NO_PACE: Pace = { version: 0, atMs: 0, failures: 0, notBeforeMs: 0, skewMs: 0 };
+export const NO_REMOTE: RemoteState = { seq: 0, bytes: new Uint8Array() };
+export const NO_SYNC_STATE: SyncState = {
+  version: 0,
+  atMs: 0,
+  failures: 0,
+  notBeforeMs: 0,
+  skewMs: 0,
+};
 
 const DAY_MS = 86_400_000;
 /** 13 months. */
@@ -91,7 +97,7 @@ export function newReplica(): Replica {
 }
 
 /** What goes over from one visitor to the next in this browser: who asked for a pause has it, and consent was the site's to ask. */
-export const handedOn = ({ paused, receipt }: Visitor): Pick<Visitor, "paused" | "receipt"> => ({
+export const inherited = ({ paused, receipt }: Visitor): Pick<Visitor, "paused" | "receipt"> => ({
   ...(paused === true ? { paused } : {}),
   ...(receipt ? { receipt } : {}),
 });
@@ -122,12 +128,12 @@ export function lifetimeMs({ lifetimeDays }: Options): number {
 /** Whether the visitor's time is over: by this browser's clock, and by the server's as last known. */
 const isExpired = (
   { sinceMs }: Visitor,
-  { skewMs }: Pace,
-  { nowMs, lifetimeMs: life }: Terms,
+  { skewMs }: SyncState,
+  { nowMs, lifetimeMs: life }: RetentionTerms,
 ): boolean => Math.min(nowMs, nowMs + skewMs) - sinceMs > life;
 
 /** A date that a clock far ahead once wrote would never end; one far behind (a flat battery) is not believed. */
-function dated(visitor: Visitor, nowMs: number): Visitor {
+function withPlausibleDate(visitor: Visitor, nowMs: number): Visitor {
   return visitor.sinceMs > nowMs + DAY_MS && nowMs > PLAUSIBLE_MS
     ? { ...visitor, sinceMs: nowMs }
     : visitor;
@@ -140,21 +146,24 @@ export function asReplica(value: unknown): Replica | undefined {
   return known ? (value as Replica) : undefined;
 }
 
-export function asOthers(value: unknown): Others {
-  const { seq, bytes } = loose<Others>(value);
-  return isCount(seq) && isBytes(bytes) ? { seq, bytes } : NO_OTHERS;
+export function asRemote(value: unknown): RemoteState {
+  const { seq, bytes } = loose<RemoteState>(value);
+  return isCount(seq) && isBytes(bytes) ? { seq, bytes } : NO_REMOTE;
 }
 
-export function asPace(value: unknown): Pace {
-  const { version, atMs, failures, notBeforeMs, skewMs } = loose<Pace>(value);
+export function asSyncState(value: unknown): SyncState {
+  const { version, atMs, failures, notBeforeMs, skewMs } = loose<SyncState>(value);
   const known = [version, atMs, failures, notBeforeMs].every(isCount) && Number.isFinite(skewMs);
-  return known ? (value as Pace) : NO_PACE;
+  return known ? (value as SyncState) : NO_SYNC_STATE;
 }
 
 export function asImported(value: unknown): Imported | undefined {
-  const { id, bytes, told, marks } = loose<Imported>(value);
+  const { id, bytes, told, importIds } = loose<Imported>(value);
   const known =
-    typeof id === "string" && isBytes(bytes) && typeof told === "boolean" && Array.isArray(marks);
+    typeof id === "string" &&
+    isBytes(bytes) &&
+    typeof told === "boolean" &&
+    Array.isArray(importIds);
   return known ? (value as Imported) : undefined;
 }
 
@@ -162,15 +171,15 @@ export const asTokens = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((token) => typeof token === "string").slice(-8) : [];
 
 /** What a store held when it was entered. */
-export interface Found {
+export interface StoredRecords {
   readonly visitor: Visitor | undefined;
-  readonly others: Others;
-  readonly pace: Pace;
-  readonly owed: readonly string[];
+  readonly remote: RemoteState;
+  readonly syncState: SyncState;
+  readonly pendingErasures: readonly string[];
 }
 
 /** On what terms a visitor goes on. */
-export interface Terms {
+export interface RetentionTerms {
   /** This browser's own clock, uncorrected. */
   readonly nowMs: number;
   readonly lifetimeMs: number;
@@ -178,17 +187,20 @@ export interface Terms {
 }
 
 /** How a visitor goes on from what was found. */
-export interface Entry extends Found {
+export interface Continuation extends StoredRecords {
   readonly visitor: Visitor;
   /** Everything that was stored is to go first. */
   readonly empty: boolean;
 }
 
 /** Whether a visitor simply goes on: their time is not over, and the server has no copy that it may not have. */
-export function goesOn({ visitor, pace }: { visitor: Visitor; pace: Pace }, terms: Terms): boolean {
+export function canContinue(
+  { visitor, syncState }: { visitor: Visitor; syncState: SyncState },
+  terms: RetentionTerms,
+): boolean {
   return (
-    !isExpired(dated(visitor, terms.nowMs + pace.skewMs), pace, terms) &&
-    (terms.sync || pace.version === 0)
+    !isExpired(withPlausibleDate(visitor, terms.nowMs + syncState.skewMs), syncState, terms) &&
+    (terms.sync || syncState.version === 0)
   );
 }
 
@@ -196,33 +208,44 @@ export function goesOn({ visitor, pace }: { visitor: Visitor; pace: Pace }, term
  * A visitor whose time is not over goes on; where nobody does, the newcomer begins. Where sync is not agreed to, the
  * server's copy is to be erased.
  */
-export function entryOf(found: Found, newcomer: Visitor, terms: Terms): Entry {
-  const { pace } = found;
+export function continuationOf(
+  found: StoredRecords,
+  newcomer: Visitor,
+  terms: RetentionTerms,
+): Continuation {
+  const { syncState } = found;
   const { nowMs, sync } = terms;
-  const visitor = found.visitor && dated(found.visitor, nowMs + pace.skewMs);
-  const over = !visitor || isExpired(visitor, pace, terms);
-  const copied = pace.version > 0;
+  const visitor = found.visitor && withPlausibleDate(found.visitor, nowMs + syncState.skewMs);
+  const over = !visitor || isExpired(visitor, syncState, terms);
+  const copied = syncState.version > 0;
   if (!over && (sync || !copied)) return { ...found, visitor, empty: false };
-  const owed = visitor && copied ? [...found.owed, visitor.erase] : found.owed;
+  const pendingErasures =
+    visitor && copied ? [...found.pendingErasures, visitor.erase] : found.pendingErasures;
   // What comes later must not be told from the same visitor; the tails, still to be taken up, are.
   const next = over
     ? { ...newcomer, sinceMs: nowMs }
-    : { ...newcomer, ...handedOn(visitor), sinceMs: visitor.sinceMs, tag: visitor.tag };
-  return { visitor: next, others: NO_OTHERS, pace: NO_PACE, owed, empty: over };
+    : { ...newcomer, ...inherited(visitor), sinceMs: visitor.sinceMs, tag: visitor.tag };
+  return {
+    visitor: next,
+    remote: NO_REMOTE,
+    syncState: NO_SYNC_STATE,
+    pendingErasures,
+    empty: over,
+  };
 }
 
 /** What is in the batches and not applied yet, and the entries once it is. */
-export function unseen(
+export function unapplied(
   applied: Replica["applied"],
   batches: readonly Batch[],
   nowMs: number,
 ): { events: Uint8Array; applied: Replica["applied"] } {
   const after = new Map(applied);
-  const events: HandIn[] = [];
-  for (const { document, handIns } of batches) {
+  const events: QueuedEvents[] = [];
+  for (const { document, entries } of batches) {
     const before = after.get(document)?.[0] ?? 0;
-    events.push({ seq: 1, events: eventsAbove(handIns, before) });
-    after.set(document, [handIns.reduce((last, { seq }) => Math.max(last, seq), before), nowMs]);
+    events.push({ seq: 1, events: eventsAbove(entries, before) });
+    after.set(document, [entries.reduce((last, { seq }) => Math.max(last, seq), before), nowMs]);
   }
   return { events: eventsAbove(events, 0), applied: after };
 }
@@ -231,7 +254,7 @@ export function unseen(
  * Whether the server's conflict is about the replica that is stored: the server holds other counts under what was
  * sent, or more than there is here. A late duplicate, and a conflict that another tab has settled, are neither.
  */
-export function mustRenew(stored: Named, sent: Named, held: number): boolean {
+export function mustRenew(stored: ReplicaVersion, sent: ReplicaVersion, held: number): boolean {
   return stored.id === sent.id && (held === sent.version || held > stored.version);
 }
 

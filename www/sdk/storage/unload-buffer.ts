@@ -5,12 +5,12 @@
  */
 
 /** The keys that begin with a prefix. */
-export function tailNames(prefix: string): string[] {
+export function bufferKeys(prefix: string): string[] {
   return attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix))) ?? [];
 }
 
 /** The bytes under a key; `undefined`: there are none, or they are not ours. */
-export function readTail(key: string): Uint8Array | undefined {
+export function readBuffer(key: string): Uint8Array | undefined {
   const codes = Array.from(
     attempt(() => localStorage.getItem(key)) ?? "\u0100",
     (letter) => letter.codePointAt(0) ?? 0,
@@ -19,7 +19,7 @@ export function readTail(key: string): Uint8Array | undefined {
 }
 
 /** Leaves bytes under a key, a character each; whether there was room. */
-export function writeTail(key: string, bytes: Uint8Array): boolean {
+export function writeBuffer(key: string, bytes: Uint8Array): boolean {
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   const write = (): boolean => {
     localStorage.setItem(key, text);
@@ -28,7 +28,7 @@ export function writeTail(key: string, bytes: Uint8Array): boolean {
   return attempt(write) ?? false;
 }
 
-export function dropTail(key: string): void {
+export function dropBuffer(key: string): void {
   attempt(() => localStorage.removeItem(key));
 }
 

@@ -4,7 +4,7 @@
  * body unread: unread ones use up the browser's budget for requests that outlive the page.
  */
 import { fromBase64url } from "../storage/codec.js";
-import type { Others } from "../storage/records.js";
+import type { RemoteState } from "../storage/records.js";
 
 /** What came back. `rest`: the server asks for time; `refused`: sending the same again is useless. */
 export type Answer =
@@ -93,11 +93,11 @@ function jsonObject(response: Received, text: string): Record<string, unknown> |
     : undefined;
 }
 
-/** The `others` of an answer; `undefined`: unchanged, or unreadable. */
-export function othersOf(body: Readonly<Record<string, unknown>>): Others | undefined {
-  const { others } = body;
-  if (typeof others !== "object" || others === null) return undefined;
-  const { seq, state } = others as { seq?: unknown; state?: unknown };
+/** The `remote` state of an answer; `undefined`: unchanged, or unreadable. */
+export function remoteOf(body: Readonly<Record<string, unknown>>): RemoteState | undefined {
+  const { remote } = body;
+  if (typeof remote !== "object" || remote === null) return undefined;
+  const { seq, state } = remote as { seq?: unknown; state?: unknown };
   const bytes = fromBase64url(state);
   return typeof seq === "number" && seq >= 0 && seq < Infinity && bytes
     ? { seq, bytes }

@@ -5,10 +5,10 @@
  */
 import { backoffMs, restMs } from "./backoff.js";
 import { fromBase64url, toBase64url } from "../storage/codec.js";
-import { newReplica, type Named, type Pace } from "../storage/records.js";
-import type { Journal } from "../storage/event-queue.js";
-import type { Outcome, Store } from "../storage/profile-store.js";
-import { othersOf, send, type Answer, type Message } from "./http.js";
+import { newReplica, type ReplicaVersion, type SyncState } from "../storage/records.js";
+import type { EventQueue } from "../storage/event-queue.js";
+import type { CommitOutcome, Store } from "../storage/profile-store.js";
+import { remoteOf, send, type Answer, type Message } from "./http.js";
 import { isTrap } from "../base/trap.js";
 import type { ConsentReceipt } from "../base/types.js";
 
@@ -18,16 +18,16 @@ export interface SyncHost {
   readonly server: string;
   nowMs(): number;
   /** The store holds what the server told: of other browsers, and of its clock. */
-  learned(): void;
+  reloadEngine(): void;
   /** The server serves a config of this version. */
-  configTold(version: unknown): void;
+  onConfigVersion(version: unknown): void;
   /** The replica was exchanged: whatever waits is to be committed to the new one. */
   replicaRenewed(): void;
-  ended(outcome: Outcome | "erased" | "trap"): void;
+  ended(outcome: CommitOutcome | "erased" | "trap"): void;
 }
 
 /** What a hand-in is made of. */
-export type Party = Pick<Store, "visitor" | "replica" | "others" | "pace">;
+export type Party = Pick<Store, "visitor" | "replica" | "remote" | "syncState">;
 
 /** After a change, so that a page's first events go together. */
 const SOON_MS = 1_500;
@@ -49,13 +49,13 @@ export class Sync {
   constructor(
     private readonly host: SyncHost,
     private readonly store: Store,
-    private readonly journal: Journal,
+    private readonly queue: EventQueue,
   ) {}
 
   /** Something changed: hand it in before long. */
   soon(delayMs = SOON_MS): void {
     if (this.#stopped()) return;
-    const { atMs, notBeforeMs, failures } = this.store.pace;
+    const { atMs, notBeforeMs, failures } = this.store.syncState;
     const nowMs = Date.now();
     const due = Math.max(nowMs + delayMs, notBeforeMs, failures === 0 ? atMs + GAP_MS : 0);
     clearTimeout(this.#timer);
@@ -73,10 +73,10 @@ export class Sync {
   }
 
   /** Something that the server must know of now, whatever was handed in before: who the visitor is. */
-  async afresh(): Promise<void> {
+  async forceSync(): Promise<void> {
     await this.#running;
     this.#refused = false;
-    await this.store.note({ ...this.store.pace, atMs: 0 });
+    await this.store.note({ ...this.store.syncState, atMs: 0 });
     await this.now();
   }
 
@@ -84,11 +84,11 @@ export class Sync {
   async ask(question: () => Promise<Message | undefined>): Promise<Answer | undefined> {
     await this.now();
     for (let failures = 0; ; failures++) {
-      await this.#rested();
+      await this.#backoffOver();
       const message = await question();
       if (!message || this.#over.signal.aborted) return undefined;
       const answer = await send(message);
-      if (answer.kind === "rest") await this.#rest(answer, this.store.pace);
+      if (answer.kind === "rest") await this.#rest(answer, this.store.syncState);
       else if (answer.kind === "failed") await this.#pause(backoffMs(failures, Math.random()));
       else return answer;
     }
@@ -97,8 +97,8 @@ export class Sync {
   /** Hands in for whom a logout has replaced; what the server answers concerns nobody here any more. */
   async last(party: Party): Promise<void> {
     await this.#running;
-    const { pace, replica } = party;
-    if (this.#stopped() || this.#rests() || pace.version === replica.version) return;
+    const { syncState, replica } = party;
+    if (this.#stopped() || this.#isBackingOff() || syncState.version === replica.version) return;
     await this.#send(party, true);
   }
 
@@ -110,20 +110,21 @@ export class Sync {
   async #run(leaving: boolean): Promise<void> {
     clearTimeout(this.#timer);
     const { store } = this;
-    if (this.#stopped() || this.#rests()) return;
+    if (this.#stopped() || this.#isBackingOff()) return;
     // Strictly durable before it leaves: a version that the server saw must not be taken back by a power cut.
-    if ((await this.journal.commit("strict")) !== "kept" || this.#stopped()) return;
+    if ((await this.queue.commit("strict")) !== "kept" || this.#stopped()) return;
     // Another tab may have handed in meanwhile, or have been told to rest.
-    if (this.#rests() || (!this.#hasUntold() && this.#isTold())) return;
+    if (this.#isBackingOff() || (!this.#hasUnsentImport() && this.#isUpToDate())) return;
     // The server may hold something from now on, whether or not its answer arrives: a withdrawal must know.
-    if (store.pace.version === 0) await this.#note({ ...store.pace, version: 1, atMs: 0 });
-    await this.#tellImported(leaving);
-    if (this.#stopped() || this.#rests()) return;
+    if (store.syncState.version === 0)
+      await this.#note({ ...store.syncState, version: 1, atMs: 0 });
+    await this.#sendImported(leaving);
+    if (this.#stopped() || this.#isBackingOff()) return;
     const { visitor, replica } = store;
     const answer = await this.#send(store, leaving);
     // A logout meanwhile: the answer is about somebody else.
     if (this.#stopped() || store.visitor.secret !== visitor.secret) return;
-    await this.#heed(answer, replica);
+    await this.#handleAnswer(answer, replica);
   }
 
   /** The page was left in the midst of a write, or the store failed: the next hand-in tells it all. */
@@ -132,19 +133,19 @@ export class Sync {
   }
 
   /** Hands in what was brought from another browser, under a name of its own. Refused for what it is, it stays here. */
-  async #tellImported(leaving: boolean): Promise<void> {
+  async #sendImported(leaving: boolean): Promise<void> {
     const { store } = this;
     const { imported } = store;
-    if (!imported || !this.#hasUntold() || this.#stopped()) return;
+    if (!imported || !this.#hasUnsentImport() || this.#stopped()) return;
     const replica = { ...newReplica(), id: imported.id, version: 1, bytes: imported.bytes };
     const answer = await this.#send(
-      { visitor: store.visitor, others: store.others, pace: store.pace, replica },
+      { visitor: store.visitor, remote: store.remote, syncState: store.syncState, replica },
       leaving,
     );
     if (this.#stopped()) return;
-    if (answer.kind === "ok") await store.noteTold(imported);
+    if (answer.kind === "ok") await store.noteAcknowledged(imported);
     else if (answer.kind === "rest" || answer.kind === "failed")
-      await this.#rest(answer, store.pace);
+      await this.#rest(answer, store.syncState);
     else if (answer.kind === "gone") this.host.ended("erased");
   }
 
@@ -152,7 +153,7 @@ export class Sync {
     return send({
       method: "POST",
       url: `${this.host.server}/v1/sync`,
-      body: this.#handIn(party),
+      body: this.#entry(party),
       leaving,
     });
   }
@@ -161,20 +162,20 @@ export class Sync {
     return this.#refused || this.#over.signal.aborted;
   }
 
-  #rests(): boolean {
+  #isBackingOff(): boolean {
     return this.#restMs() > 0;
   }
 
   /** How long the server asked to be left alone from now on. */
   #restMs(): number {
-    const restMs = this.store.pace.notBeforeMs - Date.now();
+    const restMs = this.store.syncState.notBeforeMs - Date.now();
     // Longer than any rest is a clock that was once ahead.
     return restMs > 0 && restMs < REST_MAX_MS ? restMs : 0;
   }
 
   /** Until the server may be asked again, or this ends. */
-  async #rested(): Promise<void> {
-    while (this.#rests() && !this.#over.signal.aborted) await this.#pause(this.#restMs());
+  async #backoffOver(): Promise<void> {
+    while (this.#isBackingOff() && !this.#over.signal.aborted) await this.#pause(this.#restMs());
   }
 
   #pause(ms: number): Promise<void> {
@@ -192,16 +193,18 @@ export class Sync {
   }
 
   /** Something was brought from another browser that the server does not have. */
-  #hasUntold(): boolean {
+  #hasUnsentImport(): boolean {
     return this.store.imported?.told === false;
   }
 
-  #isTold(): boolean {
-    const { pace, replica } = this.store;
-    return pace.version === replica.version && Math.abs(Date.now() - pace.atMs) < FRESH_MS;
+  #isUpToDate(): boolean {
+    const { syncState, replica } = this.store;
+    return (
+      syncState.version === replica.version && Math.abs(Date.now() - syncState.atMs) < FRESH_MS
+    );
   }
 
-  #handIn({ visitor, replica, others }: Party): object {
+  #entry({ visitor, replica, remote }: Party): object {
     return {
       site: this.host.site,
       visitor: visitor.secret,
@@ -209,33 +212,37 @@ export class Sync {
       replica: replica.id,
       version: replica.version,
       state: toBase64url(replica.bytes),
-      seen: others.seq,
+      seen: remote.seq,
       ...(visitor.receipt && { consent: asSent(visitor.receipt) }),
     };
   }
 
-  async #heed(answer: Answer, sent: Named): Promise<void> {
-    const { pace } = this.store;
+  async #handleAnswer(answer: Answer, sent: ReplicaVersion): Promise<void> {
+    const { syncState } = this.store;
     if (answer.kind === "gone") this.host.ended("erased");
     else if (answer.kind === "refused") this.#refused = true;
     else if (answer.kind === "ok") await this.#take(answer, sent);
-    else await this.#rest(answer, pace);
+    else await this.#rest(answer, syncState);
   }
 
-  async #rest(answer: Answer & { kind: "rest" | "failed" }, pace: Pace): Promise<void> {
+  async #rest(answer: Answer & { kind: "rest" | "failed" }, syncState: SyncState): Promise<void> {
     const random = Math.random();
     const wait =
       answer.kind === "rest"
         ? restMs(answer, Date.now(), random)
-        : backoffMs(pace.failures, random);
-    await this.#note({ ...pace, failures: pace.failures + 1, notBeforeMs: Date.now() + wait });
+        : backoffMs(syncState.failures, random);
+    await this.#note({
+      ...syncState,
+      failures: syncState.failures + 1,
+      notBeforeMs: Date.now() + wait,
+    });
     this.soon();
   }
 
-  async #take({ body, skewMs }: Answer & { kind: "ok" }, sent: Named): Promise<void> {
-    this.host.configTold(body.config);
-    const others = othersOf(body);
-    const skew = skewMs ?? this.store.pace.skewMs;
+  async #take({ body, skewMs }: Answer & { kind: "ok" }, sent: ReplicaVersion): Promise<void> {
+    this.host.onConfigVersion(body.config);
+    const remote = remoteOf(body);
+    const skew = skewMs ?? this.store.syncState.skewMs;
     const conflict = body.conflict === true;
     await this.#note(
       {
@@ -245,9 +252,9 @@ export class Sync {
         notBeforeMs: 0,
         skewMs: skew,
       },
-      others,
+      remote,
     );
-    this.host.learned();
+    this.host.reloadEngine();
     if (!conflict) return;
     const held = typeof body.held === "number" ? body.held : sent.version;
     const outcome = await this.store.renewReplica(sent, held, this.host.nowMs());
@@ -259,8 +266,8 @@ export class Sync {
     this.soon();
   }
 
-  async #note(pace: Pace, others?: { seq: number; bytes: Uint8Array }): Promise<void> {
-    const outcome = await this.store.note(pace, others);
+  async #note(syncState: SyncState, remote?: { seq: number; bytes: Uint8Array }): Promise<void> {
+    const outcome = await this.store.note(syncState, remote);
     if (outcome !== "kept") this.host.ended(outcome);
   }
 }

@@ -1,18 +1,18 @@
 //! What the server reads besides what the engine does.
 
 mod audience;
-mod hand_in;
+mod sync_request;
 mod log;
 mod model;
-mod tellings;
+mod imports;
 mod token;
 
 use crate::target::Target;
 
 /// What the server reads besides.
 pub static SERVER: &[Target] = &[
-    hand_in::TARGET,
-    tellings::TARGET,
+    sync_request::TARGET,
+    imports::TARGET,
     token::TARGET,
     audience::TARGET,
     log::TARGET,

@@ -118,7 +118,7 @@ impl Work<'_> {
         let subject = self.arguments.subject;
         let Some(store) = self.store else {
             let (groups, rejected) = read(reader, subject, items);
-            let taken = groups.iter().map(|(_, tellings)| tellings.len()).sum();
+            let taken = groups.iter().map(|(_, events)| events.len()).sum();
             return Ok(Outcome {
                 taken,
                 rejected,

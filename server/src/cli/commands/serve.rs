@@ -115,7 +115,7 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
         .receivers()
         .map_err(|why| Faults(vec![why]))?;
     warn_of_webhooks(&config.config, &receivers);
-    let wakes = has_scenarios(&config.config);
+    let triggers_evaluation = has_scenarios(&config.config);
     let (current, source) = (RwLock::new(Arc::new(config)), Arc::new(source));
     let app = App {
         site,
@@ -129,7 +129,7 @@ async fn prepare(arguments: &cli::Serve) -> Result<(App, Option<Demo>), Faults> 
         pace,
         metrics,
         receivers,
-        wakes,
+        triggers_evaluation,
     };
     Ok((app, demo))
 }

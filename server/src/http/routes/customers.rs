@@ -83,14 +83,14 @@ pub async fn unlink_all(
     security(("api_key" = [])),
     responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
 )]
-pub async fn tie(
+pub async fn add_alias(
     _: OurSite,
     app: Shared,
     InPath((id, identifier)): InPath<(String, String)>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     let (of, alias) = (of(&app, &headers, id)?, of(&app, &headers, identifier)?);
-    customers::tie(app.store.as_ref(), &of, &alias.id, clock::today()).await?;
+    customers::add_alias(app.store.as_ref(), &of, &alias.id, clock::today()).await?;
     Ok(done())
 }
 
@@ -106,13 +106,13 @@ pub async fn tie(
     security(("api_key" = [])),
     responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
 )]
-pub async fn untie(
+pub async fn remove_alias(
     _: OurSite,
     app: Shared,
     InPath((id, identifier)): InPath<(String, String)>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     let (of, alias) = (of(&app, &headers, id)?, of(&app, &headers, identifier)?);
-    customers::untie(app.store.as_ref(), &of, &alias.id).await?;
+    customers::remove_alias(app.store.as_ref(), &of, &alias.id).await?;
     Ok(done())
 }

@@ -35,13 +35,13 @@ struct Export {
     /// The customer's other ids.
     identifiers: Vec<String>,
     replicas: Vec<ReplicaExport>,
-    /// What the site's back end told of the customer.
-    told: Option<ToldExport>,
+    /// Events of the customer that the site's back end imported.
+    imported: Option<ImportedExport>,
 }
 
 #[derive(Serialize, ToSchema)]
-struct ToldExport {
-    words: usize,
+struct ImportedExport {
+    events: usize,
     consents: Vec<ConsentExport>,
     state: String,
     profile: Value,
@@ -84,7 +84,7 @@ pub async fn export(
                 synced_day: Date::from_unix_day(record.synced_day).to_string(),
                 customer: record.customer,
                 consent: record.consent,
-                told: told(&record.told, &app),
+                imported: imported(&record.imported, &app),
                 replicas: record
                     .replicas
                     .into_iter()
@@ -105,23 +105,23 @@ async fn identifiers(app: &App, customer: Option<&String>) -> Result<Vec<String>
     };
     Ok(app
         .store
-        .belongings(of)
+        .customer_records(of)
         .await?
         .map_or_else(Vec::new, |held| held.identifiers))
 }
 
-fn told(events: &[Vec<u8>], app: &App) -> Option<ToldExport> {
+fn imported(events: &[Vec<u8>], app: &App) -> Option<ImportedExport> {
     let served = app.config();
     let config = &served.config;
-    let state = replica::told(events, config).encode();
+    let state = replica::profile_of_imports(events, config).encode();
     let profile = replica::export(&state, config, clock::now_ms());
     let consents = events
         .iter()
         .filter_map(|bytes| Consent::decode(bytes))
         .map(Consent::export)
         .collect();
-    (!events.is_empty()).then(|| ToldExport {
-        words: events.len(),
+    (!events.is_empty()).then(|| ImportedExport {
+        events: events.len(),
         consents,
         state: ids::text(&state),
         profile,

@@ -34,7 +34,7 @@ struct FaultWords {
     info(title = "Escale", description = "Profiles of visitors between their browsers, and what a site's back end knows"),
     modifiers(&Keys),
     paths(
-        super::sync::hand_in,
+        super::sync::sync,
         super::identify::link,
         super::identify::unlink,
         super::me::export,
@@ -50,8 +50,8 @@ struct FaultWords {
         super::audiences::of_condition,
         super::customers::forget,
         super::customers::unlink_all,
-        super::customers::tie,
-        super::customers::untie,
+        super::customers::add_alias,
+        super::customers::remove_alias,
         super::health::alive,
         super::health::ready,
         document

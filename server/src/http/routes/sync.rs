@@ -20,8 +20,7 @@ use crate::http::app::App;
 use crate::http::body;
 use crate::http::error::Refusal;
 use crate::statistics::person::{Arm, HOLDOUT};
-use crate::store::Others as Told;
-use crate::store::{HandIn, HandedIn};
+use crate::store::{RemoteState, SyncOutcome, SyncRequest};
 use crate::sync::consent_receipt::Receipt;
 use crate::sync::replica;
 
@@ -32,7 +31,7 @@ const MAX_VERSION: u64 = u32::MAX as u64;
 const EXAMPLE: &str = "ARnrTYEAAAgBMMViyCCaBNBIpK7uAAAYAABYoJPwAAAYcfEM";
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = HandIn)]
+#[schema(as = SyncRequest)]
 pub struct Request {
     #[schema(example = "demo")]
     site: String,
@@ -56,10 +55,10 @@ pub struct Request {
     replica: String,
     #[schema(maximum = 4294967295u64, example = 1)]
     version: u64,
-    /// The profile's bytes, base64url. Empty, with version 0: nothing is handed in, the answer is asked for.
+    /// The profile's bytes, base64url. Empty, with version 0: nothing is stored, the remote state is read.
     #[schema(pattern = "^[A-Za-z0-9_-]*$", example = json!(EXAMPLE))]
     state: String,
-    /// The number of the last `others` that the browser took.
+    /// The `seq` of the last `remote` state that the browser took.
     #[serde(default)]
     #[schema(example = 0)]
     seen: u64,
@@ -102,7 +101,7 @@ impl Request {
     }
 }
 
-/// What a hand-in's fields stand for.
+/// The parsed fields of a sync request.
 pub struct Said {
     pub visitor: VisitorKey,
     pub draws: u64,
@@ -113,7 +112,7 @@ pub struct Said {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = HandedIn)]
+#[schema(as = SyncResponse)]
 struct Answer {
     accepted: bool,
     conflict: bool,
@@ -121,47 +120,50 @@ struct Answer {
     /// since gone on to this version itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<u64>,
-    others: Option<Others>,
+    remote: Option<Remote>,
     config: String,
     now_ms: u64,
 }
 
 #[derive(Serialize, ToSchema)]
-struct Others {
+struct Remote {
     seq: u64,
     state: String,
 }
 
-/// Hand in a replica, and take what the others know
+/// Sync a replica, and read the merged state of the visitor's other devices
 #[utoipa::path(
     post,
     path = "/v1/sync",
     request_body = Request,
     responses((status = 200, body = Answer), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
 )]
-pub async fn hand_in(
+pub async fn sync(
     State(app): State<Arc<App>>,
     body::Json(request): body::Json<Request>,
 ) -> Result<impl IntoResponse, Refusal> {
     app.check_site(&request.site)?;
     let asks = request.asks();
-    let hand_in = read(&app, &request, clock::now_ms())?;
-    let (visitor, replica) = (hand_in.visitor.clone(), hand_in.replica);
+    let sync = read(&app, &request, clock::now_ms())?;
+    let (visitor, replica) = (sync.visitor.clone(), sync.replica);
     let (held, is_news) = if asks {
         (None, true)
     } else {
-        store(&app, hand_in, request.seen).await?
+        store(&app, sync, request.seen).await?
     };
     let now_ms = clock::now_ms();
-    let others = match held {
-        None if is_news => app.store.others(visitor, replica, request.seen).await?,
+    let remote = match held {
+        None if is_news => {
+            app.store
+                .remote_state(visitor, replica, request.seen)
+                .await?
+        }
         _ => None,
     };
     let served = app.config();
-    let combined = |o: &Told| ids::text(&replica::combined(o, &served.config, now_ms));
-    let others = others.map(|o| Others {
-        seq: o.seq,
-        state: combined(&o),
+    let remote = remote.map(|remote: RemoteState| Remote {
+        seq: remote.seq,
+        state: ids::text(&replica::combined(&remote, &served.config, now_ms)),
     });
     let config = served.version.clone();
     Ok((
@@ -170,28 +172,28 @@ pub async fn hand_in(
             accepted: held.is_none() && !asks,
             conflict: held.is_some(),
             held,
-            others,
+            remote,
             config,
             now_ms,
         }),
     ))
 }
 
-/// Stores what was handed in; answers the version held where that is another one, and whether others may know something new.
-async fn store(app: &App, hand_in: HandIn, seen: u64) -> Result<(Option<u64>, bool), Refusal> {
-    match app.store.hand_in(hand_in).await? {
-        HandedIn::Accepted { is_alone } => Ok((None, !is_alone || seen != 0)),
-        HandedIn::Conflict { held_version } => Ok((Some(held_version), true)),
-        HandedIn::Erased => Err(Refusal::Erased),
-        HandedIn::TooMuch => Err(Refusal::Growth),
-        HandedIn::TooManyReplicas => Err(Refusal::TooManyReplicas),
+/// Stores a state. Returns the version held if that is another one, and `true` if the remote state may have changed.
+async fn store(app: &App, sync: SyncRequest, seen: u64) -> Result<(Option<u64>, bool), Refusal> {
+    match app.store.sync(sync).await? {
+        SyncOutcome::Accepted { is_alone } => Ok((None, !is_alone || seen != 0)),
+        SyncOutcome::Conflict { held_version } => Ok((Some(held_version), true)),
+        SyncOutcome::Erased => Err(Refusal::Erased),
+        SyncOutcome::TooMuch => Err(Refusal::Growth),
+        SyncOutcome::TooManyReplicas => Err(Refusal::TooManyReplicas),
     }
 }
 
-fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {
+fn read(app: &App, request: &Request, now_ms: u64) -> Result<SyncRequest, Refusal> {
     let said = request.said(&app.site, now_ms)?;
     app.check_pace(&said.visitor)?;
-    Ok(HandIn {
+    Ok(SyncRequest {
         profile: if request.asks() {
             Profile::default()
         } else {
@@ -205,7 +207,7 @@ fn read(app: &App, request: &Request, now_ms: u64) -> Result<HandIn, Refusal> {
         day: clock::today(),
         consent: said.consent,
         arms: arms(&app.config().config, said.draws),
-        wakes: app.wakes,
+        triggers_evaluation: app.triggers_evaluation,
     })
 }
 

@@ -7,25 +7,25 @@ use deadpool_postgres::Client;
 
 use super::PostgresStore;
 use super::bucket::Bucket;
-use super::pool::Lines;
+use super::pool::Pool;
 use crate::base::ids::{IdHash, Site};
 use crate::store::audience::{Audience, HeldCustomer, PAGE};
-use crate::store::{Reply, StoreError, TELLINGS_PER_CUSTOMER, Taken, VISITORS_PER_CUSTOMER};
+use crate::store::{EVENTS_PER_CUSTOMER, Reply, StoreError, Taken, VISITORS_PER_CUSTOMER};
 
 impl Audience for PostgresStore {
     fn customers(&self, site: Site, bucket: u16, after: String) -> Reply<'_, Vec<HeldCustomer>> {
-        Box::pin(async move { page(&self.lines, &site, bucket, &after).await })
+        Box::pin(async move { page(&self.pool, &site, bucket, &after).await })
     }
 }
 
 async fn page(
-    lines: &Lines,
+    pool: &Pool,
     site: &Site,
     bucket: u16,
     after: &str,
 ) -> Result<Vec<HeldCustomer>, StoreError> {
-    let line = lines.take().await?;
-    let there = Bucket::new(&line, site, bucket);
+    let client = pool.take().await?;
+    let there = Bucket::new(&client, site, bucket);
     // Ids in the order of their bytes, as SQLite has them, whatever the database's language.
     let sql = "SELECT customer FROM customers WHERE site = $1 AND bucket = $2 AND customer COLLATE \"C\" > $3
          AND erased_before IS NULL ORDER BY customer COLLATE \"C\" LIMIT $4";
@@ -35,17 +35,17 @@ async fn page(
         .iter()
         .map(|row| row.get(0))
         .collect();
-    held_of(&line, site, bucket, &ids).await
+    held_of(&client, site, bucket, &ids).await
 }
 
 /// Everything held of some customers of a bucket, in their order.
 pub async fn held_of(
-    line: &Client,
+    client: &Client,
     site: &Site,
     bucket: u16,
     ids: &[String],
 ) -> Result<Vec<HeldCustomer>, StoreError> {
-    let there = Bucket::new(line, site, bucket);
+    let there = Bucket::new(client, site, bucket);
     let mut held: HashMap<&str, HeldCustomer> = ids
         .iter()
         .map(|id| {
@@ -54,7 +54,7 @@ pub async fn held_of(
                 HeldCustomer {
                     customer: id.clone(),
                     states: Vec::new(),
-                    told: Vec::new(),
+                    imported: Vec::new(),
                 },
             )
         })
@@ -78,8 +78,8 @@ pub async fn held_of(
         .unzip();
     let sql = "SELECT r.visitor, r.state, r.taken_day FROM unnest($2::int[], $3::bytea[]) AS w (bucket, visitor)
          JOIN replicas r ON r.site = $1 AND r.bucket = w.bucket AND r.visitor = w.visitor ORDER BY r.visitor, r.replica";
-    let statement = line.prepare_cached(sql).await?;
-    for row in line
+    let statement = client.prepare_cached(sql).await?;
+    for row in client
         .query(&statement, &[&site.as_str(), &buckets, &hashes])
         .await?
     {
@@ -95,14 +95,14 @@ pub async fn held_of(
     }
     let sql = "SELECT customer, event FROM (
              SELECT customer, event, row_number() OVER (PARTITION BY customer ORDER BY at_s DESC, id) AS place
-             FROM tellings WHERE site = $1 AND bucket = $2 AND customer = ANY($3)) t
+             FROM imported_events WHERE site = $1 AND bucket = $2 AND customer = ANY($3)) t
          WHERE place <= $4 ORDER BY customer, place";
     for row in there
-        .rows(sql, &[&ids, &(TELLINGS_PER_CUSTOMER as i64)])
+        .rows(sql, &[&ids, &(EVENTS_PER_CUSTOMER as i64)])
         .await?
     {
         if let Some(of) = held.get_mut(row.get::<_, &str>(0)) {
-            of.told.push(row.get(1));
+            of.imported.push(row.get(1));
         }
     }
     Ok(ids

@@ -4,9 +4,9 @@
 use deadpool_postgres::Transaction;
 
 use super::bucket::Bucket;
-use crate::store::{HandIn, StoreError};
+use crate::store::{StoreError, SyncRequest};
 
-pub async fn keep(here: &Bucket<'_, Transaction<'_>>, of: &HandIn) -> Result<(), StoreError> {
+pub async fn keep(here: &Bucket<'_, Transaction<'_>>, of: &SyncRequest) -> Result<(), StoreError> {
     let Some(receipt) = &of.consent else {
         return Ok(());
     };

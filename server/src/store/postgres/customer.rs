@@ -6,19 +6,19 @@ use deadpool_postgres::{Client, GenericClient, Transaction};
 use super::PostgresStore;
 use super::bucket::Bucket;
 use super::erase::remove_link;
-use super::pool::Lines;
+use super::pool::Pool;
 use super::statistics;
-use super::write::forget_prints;
+use super::write::clear_fingerprints;
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
-use crate::store::customers::{Belongings, Change, Customers, Unfinished};
-use crate::store::{Reply, StoreError, Telling};
+use crate::store::customers::{Change, CustomerRecords, Customers, Unfinished};
+use crate::store::{ImportedEvent, Reply, StoreError};
 
 impl Customers for PostgresStore {
     fn alias(&self, of: CustomerKey) -> Reply<'_, Option<String>> {
         Box::pin(async move {
-            let line = self.lines.take().await?;
+            let client = self.pool.take().await?;
             let sql = "SELECT customer FROM aliases WHERE site = $1 AND bucket = $2 AND alias = $3";
-            Ok(Bucket::of_customer(&line, &of)
+            Ok(Bucket::of_customer(&client, &of)
                 .row(sql, &[&of.id])
                 .await?
                 .map(|row| row.get(0)))
@@ -26,35 +26,35 @@ impl Customers for PostgresStore {
     }
 
     fn pointer(&self, visitor: VisitorKey) -> Reply<'_, Option<(String, u64)>> {
-        Box::pin(async move { pointer(&self.lines, &visitor).await })
+        Box::pin(async move { pointer(&self.pool, &visitor).await })
     }
 
-    fn belongings(&self, of: CustomerKey) -> Reply<'_, Option<Belongings>> {
-        Box::pin(async move { belongings(&self.lines, &of).await })
+    fn customer_records(&self, of: CustomerKey) -> Reply<'_, Option<CustomerRecords>> {
+        Box::pin(async move { customer_records(&self.pool, &of).await })
     }
 
     fn unfinished(&self) -> Reply<'_, Vec<Unfinished>> {
-        Box::pin(async move { unfinished(&self.lines).await })
+        Box::pin(async move { unfinished(&self.pool).await })
     }
 
     fn change(&self, change: Change) -> Reply<'_, ()> {
         Box::pin(async move {
-            let mut line = self.lines.take().await?;
-            if let Change::RemoveLink { of, leaving } = &change {
-                return remove_link(&mut line, of, leaving).await;
+            let mut client = self.pool.take().await?;
+            if let Change::RemoveLink { of, unlink } = &change {
+                return remove_link(&mut client, of, unlink).await;
             }
-            apply(&mut line, &change).await?;
+            apply(&mut client, &change).await?;
             match &change {
-                Change::Repoint { visitor, .. } => statistics::moved(&mut line, visitor).await,
+                Change::Repoint { visitor, .. } => statistics::moved(&mut client, visitor).await,
                 _ => Ok(()),
             }
         })
     }
 }
 
-async fn pointer(lines: &Lines, of: &VisitorKey) -> Result<Option<(String, u64)>, StoreError> {
-    let line = lines.take().await?;
-    let here = Bucket::of(&line, of);
+async fn pointer(pool: &Pool, of: &VisitorKey) -> Result<Option<(String, u64)>, StoreError> {
+    let client = pool.take().await?;
+    let here = Bucket::of(&client, of);
     let sql = "SELECT customer FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3";
     let Some(customer) = here
         .row(sql, &[&of.id.bytes()])
@@ -71,9 +71,12 @@ async fn pointer(lines: &Lines, of: &VisitorKey) -> Result<Option<(String, u64)>
     Ok(Some((customer, changes.cast_unsigned())))
 }
 
-async fn belongings(lines: &Lines, of: &CustomerKey) -> Result<Option<Belongings>, StoreError> {
-    let line = lines.take().await?;
-    let there = Bucket::of_customer(&line, of);
+async fn customer_records(
+    pool: &Pool,
+    of: &CustomerKey,
+) -> Result<Option<CustomerRecords>, StoreError> {
+    let client = pool.take().await?;
+    let there = Bucket::of_customer(&client, of);
     let sql = "SELECT dropped FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3";
     let Some(row) = there.row(sql, &[&of.id]).await? else {
         return Ok(None);
@@ -93,27 +96,27 @@ async fn belongings(lines: &Lines, of: &CustomerKey) -> Result<Option<Belongings
         .iter()
         .map(|row| row.get(0))
         .collect();
-    let sql = "SELECT id, day, at_s, event FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3";
+    let sql = "SELECT id, day, at_s, event FROM imported_events WHERE site = $1 AND bucket = $2 AND customer = $3";
     let read = |row: &tokio_postgres::Row| {
         let (id, at_s) = (IdHash::read(row.get(0))?, row.get::<_, i64>(2) as u32);
-        Some(Telling {
+        Some(ImportedEvent {
             id,
             day: day(row.get(1)),
             at_s,
             event: row.get(3),
         })
     };
-    let tellings = there
+    let events = there
         .rows(sql, &[&of.id])
         .await?
         .iter()
         .filter_map(read)
         .collect();
-    Ok(Some(Belongings {
+    Ok(Some(CustomerRecords {
         dropped,
         links,
         identifiers,
-        tellings,
+        events,
     }))
 }
 
@@ -121,14 +124,14 @@ fn day(column: i32) -> u32 {
     column.cast_unsigned()
 }
 
-async fn unfinished(lines: &Lines) -> Result<Vec<Unfinished>, StoreError> {
-    let line: Client = lines.take().await?;
+async fn unfinished(pool: &Pool) -> Result<Vec<Unfinished>, StoreError> {
+    let client: Client = pool.take().await?;
     let key = |row: &tokio_postgres::Row| CustomerKey {
         site: Site::new(row.get(0)),
         id: row.get(1),
     };
     let sql = "SELECT site, customer, erased_before FROM customers WHERE erased_before IS NOT NULL";
-    let mut all: Vec<Unfinished> = line
+    let mut all: Vec<Unfinished> = client
         .query(sql, &[])
         .await?
         .iter()
@@ -137,7 +140,8 @@ async fn unfinished(lines: &Lines) -> Result<Vec<Unfinished>, StoreError> {
     let sql = "SELECT c.site, c.customer FROM aliases a
          JOIN customers c ON c.site = a.site AND c.bucket = a.bucket AND c.customer = a.alias";
     all.extend(
-        line.query(sql, &[])
+        client
+            .query(sql, &[])
             .await?
             .iter()
             .map(|row| Unfinished::Move(key(row))),
@@ -162,8 +166,8 @@ fn bucket<'a, C: GenericClient>(on: &'a C, change: &'a Change) -> Bucket<'a, C> 
     }
 }
 
-async fn apply(line: &mut Client, change: &Change) -> Result<(), StoreError> {
-    let tx = line.transaction().await?;
+async fn apply(client: &mut Client, change: &Change) -> Result<(), StoreError> {
+    let tx = client.transaction().await?;
     carry_out(&bucket(&tx, change).locked().await?, change).await?;
     Ok(tx.commit().await?)
 }
@@ -171,9 +175,9 @@ async fn apply(line: &mut Client, change: &Change) -> Result<(), StoreError> {
 async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Result<(), StoreError> {
     match change {
         Change::PointAlias { alias, to, day } => {
-            let sql = "INSERT INTO aliases (site, bucket, alias, customer, tied_day) VALUES ($1, $2, $3, $4, $5)
+            let sql = "INSERT INTO aliases (site, bucket, alias, customer, added_day) VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT (site, bucket, alias)
-                 DO UPDATE SET customer = excluded.customer, tied_day = excluded.tied_day";
+                 DO UPDATE SET customer = excluded.customer, added_day = excluded.added_day";
             there.run(sql, &[&alias.id, to, &day.cast_signed()]).await?;
         }
         Change::DropAlias {
@@ -184,13 +188,13 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
             let sql = "DELETE FROM aliases WHERE site = $1 AND bucket = $2 AND alias = $3 AND customer = $4";
             there.run(sql, &[&alias.id, from]).await?;
             if let Some(day) = erased_day {
-                bury(there, alias, *day).await?;
+                write_tombstone(there, alias, *day).await?;
             }
         }
         Change::NoteIdentifier { of, alias, day } => {
             create(there, of, *day).await?;
-            let sql = "INSERT INTO identifiers (site, bucket, customer, alias, tied_day) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (site, bucket, customer, alias) DO UPDATE SET tied_day = excluded.tied_day";
+            let sql = "INSERT INTO identifiers (site, bucket, customer, alias, added_day) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (site, bucket, customer, alias) DO UPDATE SET added_day = excluded.added_day";
             there.run(sql, &[&of.id, alias, &day.cast_signed()]).await?;
         }
         Change::DropIdentifier { of, alias } => {
@@ -198,11 +202,7 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
             there.run(sql, &[&of.id, alias]).await?;
             drop_if_empty(there, of).await?;
         }
-        Change::TakeAway {
-            of,
-            links,
-            tellings,
-        } => take_away(there, of, links, tellings).await?,
+        Change::TakeAway { of, links, events } => take_away(there, of, links, events).await?,
         Change::Bump { of, by } => {
             let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
             there.run(sql, &[&of.id, &by.cast_signed()]).await?;
@@ -211,7 +211,7 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
             let sql = "UPDATE visitors SET customer = $5
                  WHERE site = $1 AND bucket = $2 AND visitor = $3 AND customer = $4";
             there.run(sql, &[&visitor.id.bytes(), from, to]).await?;
-            forget_prints(there, &visitor.id).await?;
+            clear_fingerprints(there, &visitor.id).await?;
         }
         Change::AddLink { of, visitor, day } => {
             create(there, of, *day).await?;
@@ -224,7 +224,7 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
         // A transaction of its own, which erasures share.
         Change::RemoveLink { .. } => {}
         Change::BeginErasure { of, day } => {
-            bury(there, of, *day).await?;
+            write_tombstone(there, of, *day).await?;
             forget_words(there, of, *day).await?;
             let sql = "UPDATE customers SET erased_before = $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
             there.run(sql, &[&of.id, &day.cast_signed()]).await?;
@@ -258,7 +258,7 @@ pub async fn drop_if_empty<C: GenericClient>(
 ) -> Result<(), StoreError> {
     let sql = "DELETE FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3 AND erased_before IS NULL
          AND NOT EXISTS (SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3)
-         AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3)
+         AND NOT EXISTS (SELECT 1 FROM imported_events WHERE site = $1 AND bucket = $2 AND customer = $3)
          AND NOT EXISTS (SELECT 1 FROM identifiers WHERE site = $1 AND bucket = $2 AND customer = $3)";
     there.run(sql, &[&of.id]).await?;
     let sql = "DELETE FROM counted_customers WHERE site = $1 AND bucket = $2 AND customer = $3
@@ -267,7 +267,7 @@ pub async fn drop_if_empty<C: GenericClient>(
 }
 
 /// What stays of an erased id: a hash, and the day.
-pub async fn bury<C: GenericClient>(
+pub async fn write_tombstone<C: GenericClient>(
     there: &Bucket<'_, C>,
     of: &CustomerKey,
     day: u32,
@@ -285,15 +285,15 @@ async fn take_away(
     there: &Bucket<'_, Transaction<'_>>,
     of: &CustomerKey,
     links: &[IdHash],
-    tellings: &[(IdHash, u32)],
+    events: &[(IdHash, u32)],
 ) -> Result<(), StoreError> {
     for visitor in links {
         let sql =
             "DELETE FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
         there.run(sql, &[&of.id, &visitor.bytes()]).await?;
     }
-    for (id, at_s) in tellings {
-        let sql = "DELETE FROM tellings
+    for (id, at_s) in events {
+        let sql = "DELETE FROM imported_events
              WHERE site = $1 AND bucket = $2 AND customer = $3 AND id = $4 AND at_s = $5";
         there
             .run(sql, &[&of.id, &id.bytes(), &i64::from(*at_s)])
@@ -311,7 +311,7 @@ pub async fn forget_words<C: GenericClient>(
 ) -> Result<(), StoreError> {
     there
         .run(
-            "DELETE FROM looks WHERE site = $1 AND bucket = $2 AND customer = $3",
+            "DELETE FROM evaluations WHERE site = $1 AND bucket = $2 AND customer = $3",
             &[&of.id],
         )
         .await?;
@@ -321,8 +321,7 @@ pub async fn forget_words<C: GenericClient>(
             &[&of.id],
         )
         .await?;
-    let sql =
-        "DELETE FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3 AND day <= $4";
+    let sql = "DELETE FROM imported_events WHERE site = $1 AND bucket = $2 AND customer = $3 AND day <= $4";
     there
         .run(sql, &[&of.id, &day.cast_signed()])
         .await

@@ -4,26 +4,26 @@
 use deadpool_postgres::{Client, GenericClient};
 
 use super::bucket::Bucket;
-use super::customer::{bury as bury_customer, drop_if_empty, forget_words};
-use super::pool::Lines;
+use super::customer::{drop_if_empty, forget_words, write_tombstone};
+use super::pool::Pool;
 use super::statistics;
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
-use crate::store::{Erasure, Leaving, StoreError};
+use crate::store::{Erasure, StoreError, UnlinkRequest};
 
 /// What a burial leaves to do in the customer's bucket: whose link it was, and how many changes go with it.
 pub type Left = (String, u64);
 
 /// Erases by a visitor's secret or by an erase-only token; which of the two a caller holds is found out here.
-pub async fn erase(lines: &Lines, erasure: Erasure) -> Result<(), StoreError> {
+pub async fn erase(pool: &Pool, erasure: Erasure) -> Result<(), StoreError> {
     let Erasure {
         visitor,
         erase,
         day,
     } = erasure;
-    let mut line = lines.take().await?;
+    let mut client = pool.take().await?;
     // Before an owner is looked for: a hand-in that is under way looks for the tombstone after its own commit.
-    set_tombstone_of_token(&mut line, &visitor.site, &erase, day).await?;
-    let owner = owner(&line, &visitor.site, &erase).await?;
+    set_tombstone_of_token(&mut client, &visitor.site, &erase, day).await?;
+    let owner = owner(&client, &visitor.site, &erase).await?;
     let target = VisitorKey {
         id: owner.unwrap_or(visitor.id),
         ..visitor
@@ -31,62 +31,62 @@ pub async fn erase(lines: &Lines, erasure: Erasure) -> Result<(), StoreError> {
     let token = if owner.is_some() {
         None
     } else {
-        token_of(&line, &target).await?
+        token_of(&client, &target).await?
     };
-    remove(&mut line, &target, day).await?;
+    remove(&mut client, &target, day).await?;
     if let Some(token) = token {
-        set_tombstone_of_token(&mut line, &target.site, &token, day).await?;
+        set_tombstone_of_token(&mut client, &target.site, &token, day).await?;
     }
     Ok(())
 }
 
 /// Removes a visitor: the rows, the link, and then the mark of what was left to do.
-pub async fn remove(line: &mut Client, visitor: &VisitorKey, day: u32) -> Result<(), StoreError> {
-    let tx = line.transaction().await?;
-    let left = bury(&Bucket::of(&tx, visitor).locked().await?, &visitor.id, day).await?;
+pub async fn remove(client: &mut Client, visitor: &VisitorKey, day: u32) -> Result<(), StoreError> {
+    let tx = client.transaction().await?;
+    let left = delete_visitor(&Bucket::of(&tx, visitor).locked().await?, &visitor.id, day).await?;
     tx.commit().await?;
     let Some((id, changes)) = left else {
         return Ok(());
     };
-    let leaving = Leaving {
+    let unlink = UnlinkRequest {
         visitor: visitor.id,
         changes,
         erased_day: Some(day),
-        lives_on: false,
+        keeps_visitor: false,
     };
     remove_link(
-        line,
+        client,
         &CustomerKey {
             site: visitor.site.clone(),
             id,
         },
-        &leaving,
+        &unlink,
     )
     .await?;
-    settle(line, visitor).await
+    settle(client, visitor).await
 }
 
 /// The visitor whose erase-only token this is, in whatever bucket.
-async fn owner(line: &Client, site: &Site, token: &IdHash) -> Result<Option<IdHash>, StoreError> {
-    let statement = line
+async fn owner(client: &Client, site: &Site, token: &IdHash) -> Result<Option<IdHash>, StoreError> {
+    let statement = client
         .prepare_cached("SELECT visitor FROM visitors WHERE site = $1 AND erase = $2 LIMIT 1")
         .await?;
-    let row = line
+    let row = client
         .query_opt(&statement, &[&site.as_str(), &token.bytes()])
         .await?;
     Ok(row.and_then(|row| IdHash::read(row.get(0))))
 }
 
-async fn token_of(line: &Client, visitor: &VisitorKey) -> Result<Option<IdHash>, StoreError> {
+async fn token_of(client: &Client, visitor: &VisitorKey) -> Result<Option<IdHash>, StoreError> {
     let sql = "SELECT erase FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3";
-    let row = Bucket::of(line, visitor)
+    let row = Bucket::of(client, visitor)
         .row(sql, &[&visitor.id.bytes()])
         .await?;
     Ok(row.and_then(|row| row.get::<_, Option<&[u8]>>(0).and_then(IdHash::read)))
 }
 
 /// In the visitor's bucket: the rows go, the tombstone stays, and remembers the link that is left to remove.
-pub async fn bury<C: GenericClient>(
+pub async fn delete_visitor<C: GenericClient>(
     here: &Bucket<'_, C>,
     id: &IdHash,
     day: u32,
@@ -105,7 +105,7 @@ pub async fn bury<C: GenericClient>(
     if customer.is_some() {
         // Another of the customer's visitors in this bucket writes its own at its next hand-in.
         here.run(
-            "DELETE FROM looks WHERE site = $1 AND bucket = $2 AND customer = $3",
+            "DELETE FROM evaluations WHERE site = $1 AND bucket = $2 AND customer = $3",
             &[&customer],
         )
         .await?;
@@ -142,12 +142,12 @@ async fn set_tombstone<C: GenericClient>(
 }
 
 async fn set_tombstone_of_token(
-    line: &mut Client,
+    client: &mut Client,
     site: &Site,
     token: &IdHash,
     day: u32,
 ) -> Result<(), StoreError> {
-    let tx = line.transaction().await?;
+    let tx = client.transaction().await?;
     set_tombstone(
         &Bucket::of_token(&tx, site, token).locked().await?,
         token,
@@ -160,26 +160,26 @@ async fn set_tombstone_of_token(
 /// In the customer's bucket: the link goes. A customer whose last link was erased is erased too, with what was told of
 /// them until then; one without links of whom nothing is told is no one any more.
 pub async fn remove_link(
-    line: &mut Client,
+    client: &mut Client,
     of: &CustomerKey,
-    leaving: &Leaving,
+    unlink: &UnlinkRequest,
 ) -> Result<(), StoreError> {
-    let tx = line.transaction().await?;
+    let tx = client.transaction().await?;
     let there = Bucket::of_customer(&tx, of).locked().await?;
     let sql =
         "DELETE FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
-    if there.run(sql, &[&of.id, &leaving.visitor.bytes()]).await? > 0 {
-        if leaving.lives_on {
-            statistics::hand_over(&there, of, &[leaving.visitor]).await?;
+    if there.run(sql, &[&of.id, &unlink.visitor.bytes()]).await? > 0 {
+        if unlink.keeps_visitor {
+            statistics::hand_over(&there, of, &[unlink.visitor]).await?;
         } else {
-            statistics::leave(&there, of, &leaving.visitor).await?;
+            statistics::leave(&there, of, &unlink.visitor).await?;
         }
         // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
         let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
         there
-            .run(sql, &[&of.id, &(leaving.changes.cast_signed() + 1)])
+            .run(sql, &[&of.id, &(unlink.changes.cast_signed() + 1)])
             .await?;
-        if let Some(day) = leaving.erased_day {
+        if let Some(day) = unlink.erased_day {
             erase_customer_without_links(&there, of, day).await?;
         }
         drop_if_empty(&there, of).await?;
@@ -197,7 +197,7 @@ async fn erase_customer_without_links<C: GenericClient>(
         return Ok(());
     }
     forget_words(there, of, day).await?;
-    bury_customer(there, of, day).await?;
+    write_tombstone(there, of, day).await?;
     // Its other ids lie in other buckets, and are looked after next.
     let sql =
         "UPDATE customers SET erased_before = $4 WHERE site = $1 AND bucket = $2 AND customer = $3
@@ -207,8 +207,8 @@ async fn erase_customer_without_links<C: GenericClient>(
 }
 
 /// Nothing is left to do: the tombstone forgets whose link it was.
-async fn settle(line: &mut Client, visitor: &VisitorKey) -> Result<(), StoreError> {
-    let tx = line.transaction().await?;
+async fn settle(client: &mut Client, visitor: &VisitorKey) -> Result<(), StoreError> {
+    let tx = client.transaction().await?;
     let here = Bucket::of(&tx, visitor).locked().await?;
     let sql = "UPDATE tombstones SET customer = NULL, changes = 0 WHERE site = $1 AND bucket = $2 AND id = $3";
     here.run(sql, &[&visitor.id.bytes()]).await?;
@@ -216,9 +216,9 @@ async fn settle(line: &mut Client, visitor: &VisitorKey) -> Result<(), StoreErro
 }
 
 /// At start: removes the visitors, and then the links, whose erasure was cut short.
-pub async fn finish_interrupted(lines: &Lines) -> Result<(), StoreError> {
-    let mut line = lines.take().await?;
-    let half_erased = line
+pub async fn finish_interrupted(pool: &Pool) -> Result<(), StoreError> {
+    let mut client = pool.take().await?;
+    let half_erased = client
         .query(
             "SELECT v.site, v.visitor, t.erased_day FROM tombstones t
              JOIN visitors v ON v.erase = t.id AND v.site = t.site",
@@ -233,11 +233,11 @@ pub async fn finish_interrupted(lines: &Lines) -> Result<(), StoreError> {
             site: Site::new(row.get(0)),
             id,
         };
-        remove(&mut line, &visitor, row.get::<_, i32>(2).cast_unsigned()).await?;
+        remove(&mut client, &visitor, row.get::<_, i32>(2).cast_unsigned()).await?;
     }
     let sql =
         "SELECT site, id, customer, changes, erased_day FROM tombstones WHERE customer IS NOT NULL";
-    for row in line.query(sql, &[]).await? {
+    for row in client.query(sql, &[]).await? {
         let Some(id) = IdHash::read(row.get(1)) else {
             continue;
         };
@@ -254,17 +254,17 @@ pub async fn finish_interrupted(lines: &Lines) -> Result<(), StoreError> {
             row.get::<_, i32>(4).cast_unsigned(),
         );
         remove_link(
-            &mut line,
+            &mut client,
             &customer,
-            &Leaving {
+            &UnlinkRequest {
                 visitor: id,
                 changes,
                 erased_day: Some(day),
-                lives_on: false,
+                keeps_visitor: false,
             },
         )
         .await?;
-        settle(&mut line, &visitor).await?;
+        settle(&mut client, &visitor).await?;
     }
     Ok(())
 }

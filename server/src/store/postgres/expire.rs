@@ -4,21 +4,21 @@
 use deadpool_postgres::Client;
 
 use super::bucket::Bucket;
-use super::erase::{Left, bury, remove_link};
-use super::pool::Lines;
+use super::erase::{Left, delete_visitor, remove_link};
+use super::pool::Pool;
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
-use crate::store::{Leaving, StoreError};
+use crate::store::{StoreError, UnlinkRequest};
 
 /// Removes the visitors of a bucket who were last seen before that day; answers how many there were.
 pub async fn expire(
-    lines: &Lines,
+    pool: &Pool,
     site: &Site,
     bucket: u16,
     before_day: u32,
 ) -> Result<usize, StoreError> {
-    let mut line = lines.take().await?;
+    let mut client = pool.take().await?;
     let sql = "SELECT visitor FROM visitors WHERE site = $1 AND bucket = $2 AND synced_day < $3";
-    let silent = Bucket::new(&line, site, bucket)
+    let silent = Bucket::new(&client, site, bucket)
         .rows(sql, &[&before_day.cast_signed()])
         .await?;
     let mut gone = 0;
@@ -27,22 +27,22 @@ pub async fn expire(
             site: site.clone(),
             id,
         };
-        gone += usize::from(expire_one(&mut line, &visitor, before_day).await?);
+        gone += usize::from(expire_one(&mut client, &visitor, before_day).await?);
     }
-    forget_tellings(&mut line, site, bucket, before_day).await?;
+    delete_old_events(&mut client, site, bucket, before_day).await?;
     Ok(gone)
 }
 
 /// What the back end said that grows old, and the column of its day.
 const WORDS: [(&str, &str); 3] = [
-    ("tellings", "day"),
-    ("identifiers", "tied_day"),
-    ("aliases", "tied_day"),
+    ("imported_events", "day"),
+    ("identifiers", "added_day"),
+    ("aliases", "added_day"),
 ];
 
 /// What was told of days long past goes too, and customers of whom nothing else is held.
-async fn forget_tellings(
-    line: &mut Client,
+async fn delete_old_events(
+    client: &mut Client,
     site: &Site,
     bucket: u16,
     before_day: u32,
@@ -54,7 +54,7 @@ async fn forget_tellings(
     let mut has_old = false;
     for word in WORDS {
         let sql = format!("SELECT 1 {} LIMIT 1", old(word));
-        has_old |= Bucket::new(&*line, site, bucket)
+        has_old |= Bucket::new(&*client, site, bucket)
             .row(&sql, &[&before])
             .await?
             .is_some();
@@ -62,7 +62,7 @@ async fn forget_tellings(
     if !has_old {
         return Ok(());
     }
-    let tx = line.transaction().await?;
+    let tx = client.transaction().await?;
     let here = Bucket::new(&tx, site, bucket).locked().await?;
     for word in WORDS {
         here.run(&format!("DELETE {}", old(word)), &[&before])
@@ -71,38 +71,38 @@ async fn forget_tellings(
     let sql = "DELETE FROM customers c WHERE site = $1 AND bucket = $2
          AND NOT EXISTS (SELECT 1 FROM identifiers i WHERE i.site = $1 AND i.bucket = $2 AND i.customer = c.customer)
          AND NOT EXISTS (SELECT 1 FROM links l WHERE l.site = $1 AND l.bucket = $2 AND l.customer = c.customer)
-         AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.site = $1 AND t.bucket = $2 AND t.customer = c.customer)";
+         AND NOT EXISTS (SELECT 1 FROM imported_events t WHERE t.site = $1 AND t.bucket = $2 AND t.customer = c.customer)";
     here.run(sql, &[]).await?;
     Ok(tx.commit().await?)
 }
 
 /// False when there was a hand-in since. The tombstone carries the link that is left to remove, as in an erasure.
 async fn expire_one(
-    line: &mut Client,
+    client: &mut Client,
     visitor: &VisitorKey,
     before_day: u32,
 ) -> Result<bool, StoreError> {
-    let Some(left) = bury_if_silent(line, visitor, before_day).await? else {
+    let Some(left) = delete_if_inactive(client, visitor, before_day).await? else {
         return Ok(false);
     };
     if let Some((id, changes)) = left {
-        let leaving = Leaving {
+        let unlink = UnlinkRequest {
             visitor: visitor.id,
             changes,
             erased_day: None,
-            lives_on: false,
+            keeps_visitor: false,
         };
         remove_link(
-            line,
+            client,
             &CustomerKey {
                 site: visitor.site.clone(),
                 id,
             },
-            &leaving,
+            &unlink,
         )
         .await?;
     }
-    let tx = line.transaction().await?;
+    let tx = client.transaction().await?;
     let here = Bucket::of(&tx, visitor).locked().await?;
     here.run(
         "DELETE FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3",
@@ -113,12 +113,12 @@ async fn expire_one(
     Ok(true)
 }
 
-async fn bury_if_silent(
-    line: &mut Client,
+async fn delete_if_inactive(
+    client: &mut Client,
     visitor: &VisitorKey,
     before_day: u32,
 ) -> Result<Option<Option<Left>>, StoreError> {
-    let tx = line.transaction().await?;
+    let tx = client.transaction().await?;
     let here = Bucket::of(&tx, visitor).locked().await?;
     let sql = "SELECT 1 FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3 AND synced_day < $4";
     if here
@@ -128,7 +128,7 @@ async fn bury_if_silent(
     {
         return Ok(None);
     }
-    let left = bury(&here, &visitor.id, before_day).await?;
+    let left = delete_visitor(&here, &visitor.id, before_day).await?;
     tx.commit().await?;
     Ok(Some(left))
 }

@@ -5,64 +5,64 @@ use deadpool_postgres::{Client, Transaction};
 
 use super::bucket::Bucket;
 use super::erase;
-use super::pool::Lines;
+use super::pool::Pool;
 use super::read::is_tombstoned;
 use super::statistics;
-use super::write::{forget_prints, is_used};
-use crate::statistics::Carried;
-use crate::store::{Leaving, Link, Linked, StoreError};
+use super::write::{clear_fingerprints, is_used};
+use crate::statistics::PropagatedFacts;
+use crate::store::{Link, Linked, StoreError, UnlinkRequest};
 
 /// Ties both sides, each in its own bucket, and looks again for an erasure that came between.
-pub async fn link(lines: &Lines, link: &Link) -> Result<Linked, StoreError> {
-    let mut line = lines.take().await?;
-    if is_taken_back(&line, link).await? {
+pub async fn link(pool: &Pool, link: &Link) -> Result<Linked, StoreError> {
+    let mut client = pool.take().await?;
+    if is_taken_back(&client, link).await? {
         return Ok(Linked::Erased);
     }
-    let (linked, carried) = point_to_customer(&mut line, link).await?;
+    let (linked, facts) = point_to_customer(&mut client, link).await?;
     if linked != Linked::Here {
         return Ok(linked);
     }
-    add_link(&mut line, link).await?;
-    statistics::carry(&mut line, &link.visitor, carried).await?;
-    if is_taken_back(&line, link).await? {
-        erase::remove(&mut line, &link.visitor, link.day).await?;
+    add_link(&mut client, link).await?;
+    statistics::propagate(&mut client, &link.visitor, facts).await?;
+    if is_taken_back(&client, link).await? {
+        erase::remove(&mut client, &link.visitor, link.day).await?;
         return Ok(Linked::Erased);
     }
-    if is_tombstoned(&Bucket::of(&line, &link.visitor), &link.visitor.id).await? {
-        let leaving = Leaving {
+    if is_tombstoned(&Bucket::of(&client, &link.visitor), &link.visitor.id).await? {
+        let unlink = UnlinkRequest {
             visitor: link.visitor.id,
             changes: 0,
             erased_day: Some(link.day),
-            lives_on: false,
+            keeps_visitor: false,
         };
-        erase::remove_link(&mut line, &link.customer, &leaving).await?;
+        erase::remove_link(&mut client, &link.customer, &unlink).await?;
         return Ok(Linked::Erased);
     }
     Ok(Linked::Here)
 }
 
 /// Whether the erase-only token that came with the login was used already.
-async fn is_taken_back(line: &Client, link: &Link) -> Result<bool, StoreError> {
+async fn is_taken_back(client: &Client, link: &Link) -> Result<bool, StoreError> {
     match &link.erase {
-        Some(token) => is_used(line, &link.visitor, token).await,
+        Some(token) => is_used(client, &link.visitor, token).await,
         None => Ok(false),
     }
 }
 
 /// The visitor's side, in the visitor's bucket.
 async fn point_to_customer(
-    line: &mut Client,
+    client: &mut Client,
     link: &Link,
-) -> Result<(Linked, Option<Carried>), StoreError> {
-    let tx = line.transaction().await?;
+) -> Result<(Linked, Option<PropagatedFacts>), StoreError> {
+    let tx = client.transaction().await?;
     let here = Bucket::of(&tx, &link.visitor).locked().await?;
     if is_tombstoned(&here, &link.visitor.id).await? {
         return Ok((Linked::Erased, None));
     }
     let is_here = claim(&here, link).await?.as_ref() == Some(&link.customer.id);
-    let carried = match is_here {
+    let facts = match is_here {
         true => {
-            forget_prints(&here, &link.visitor.id).await?;
+            clear_fingerprints(&here, &link.visitor.id).await?;
             statistics::leave_to_customer(&here, &link.visitor.id, &link.customer.id).await?
         }
         false => None,
@@ -74,7 +74,7 @@ async fn point_to_customer(
         } else {
             Linked::Elsewhere
         },
-        carried,
+        facts,
     ))
 }
 
@@ -105,8 +105,8 @@ async fn claim(
 }
 
 /// The customer's side, in the customer's bucket.
-async fn add_link(line: &mut Client, link: &Link) -> Result<(), StoreError> {
-    let tx = line.transaction().await?;
+async fn add_link(client: &mut Client, link: &Link) -> Result<(), StoreError> {
+    let tx = client.transaction().await?;
     let there = Bucket::of_customer(&tx, &link.customer).locked().await?;
     let day = link.day.cast_signed();
     there

@@ -24,11 +24,11 @@ use crate::base::ids::{ReplicaId, Site, VisitorKey};
 use crate::report::period::Period;
 use crate::statistics::sums::Sums;
 use crate::store::{
-    Erasure, Found, HandIn, HandedIn, Link, Linked, Others, Reply, Store, StoreError, Tellings,
-    Told,
+    CustomerEvents, Erasure, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
+    StoreError, SyncOutcome, SyncRequest,
 };
 pub use address::Address;
-use pool::Lines;
+use pool::Pool;
 
 /// Why a database cannot be served from.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +53,7 @@ fn in_full(error: &tokio_postgres::Error) -> String {
 
 /// A [`Store`] in a PostgreSQL database.
 pub struct PostgresStore {
-    lines: Lines,
+    pool: Pool,
 }
 
 impl PostgresStore {
@@ -61,55 +61,55 @@ impl PostgresStore {
     pub async fn open(address: &Address) -> Result<Self, OpenError> {
         let encryption = address.encryption().map_err(OpenError::Certificates)?;
         migrations::run(&address.config, encryption.clone()).await?;
-        let lines = Lines::new(&address.config, encryption);
-        erase::finish_interrupted(&lines).await?;
-        Ok(Self { lines })
+        let pool = Pool::new(&address.config, encryption);
+        erase::finish_interrupted(&pool).await?;
+        Ok(Self { pool })
     }
 }
 
 impl Store for PostgresStore {
-    fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
-        Box::pin(async move { write::hand_in(&self.lines, &hand_in).await })
+    fn sync(&self, request: SyncRequest) -> Reply<'_, SyncOutcome> {
+        Box::pin(async move { write::sync(&self.pool, &request).await })
     }
 
-    fn others(
+    fn remote_state(
         &self,
         visitor: VisitorKey,
         replica: ReplicaId,
         seen: u64,
-    ) -> Reply<'_, Option<Others>> {
-        Box::pin(async move { read::others(&self.lines, &visitor, replica, seen).await })
+    ) -> Reply<'_, Option<RemoteState>> {
+        Box::pin(async move { read::remote_state(&self.pool, &visitor, replica, seen).await })
     }
 
     fn link(&self, link: Link) -> Reply<'_, Linked> {
-        Box::pin(async move { link::link(&self.lines, &link).await })
+        Box::pin(async move { link::link(&self.pool, &link).await })
     }
 
-    fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>> {
-        Box::pin(async move { ingest::tell(&self.lines, &tellings).await })
+    fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>> {
+        Box::pin(async move { ingest::ingest(&self.pool, &events).await })
     }
 
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found> {
-        Box::pin(async move { read::visitor(&self.lines, &visitor).await })
+        Box::pin(async move { read::visitor(&self.pool, &visitor).await })
     }
 
     fn erase(&self, erasure: Erasure) -> Reply<'_, ()> {
-        Box::pin(async move { erase::erase(&self.lines, erasure).await })
+        Box::pin(async move { erase::erase(&self.pool, erasure).await })
     }
 
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
-        Box::pin(async move { expire::expire(&self.lines, &site, bucket, before_day).await })
+        Box::pin(async move { expire::expire(&self.pool, &site, bucket, before_day).await })
     }
 
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {
-        Box::pin(async move { sums::read(&self.lines, &site, period).await })
+        Box::pin(async move { sums::read(&self.pool, &site, period).await })
     }
 
     fn ready(&self) -> Reply<'_, ()> {
         Box::pin(async move {
-            let line = self.lines.take().await?;
+            let client = self.pool.take().await?;
             // A server in recovery answers reads and refuses every write.
-            let row = line.query_one("SELECT pg_is_in_recovery()", &[]).await?;
+            let row = client.query_one("SELECT pg_is_in_recovery()", &[]).await?;
             if row.get(0) {
                 Err(StoreError::Unavailable)
             } else {
@@ -120,7 +120,7 @@ impl Store for PostgresStore {
 
     fn close(&self) -> Reply<'_, ()> {
         Box::pin(async move {
-            self.lines.close();
+            self.pool.close();
             Ok(())
         })
     }

@@ -7,19 +7,24 @@ use super::PostgresStore;
 use super::audience::held_of;
 use super::bucket::Bucket;
 use super::ingest;
-use super::pool::Lines;
+use super::pool::Pool;
 use crate::base::ids::{CustomerKey, IdHash, Site};
 use crate::store::audience::HeldCustomer;
-use crate::store::outbox::{Call, DeadLetter, Firing, Found, Look, Outbox};
-use crate::store::{Reply, StoreError, Told};
+use crate::store::outbox::{Call, DeadLetter, Firing, Found, Outbox, PendingEvaluation};
+use crate::store::{IngestOutcome, Reply, StoreError};
 
 impl Outbox for PostgresStore {
-    fn looks(&self, site: Site, now_s: u64, most: usize) -> Reply<'_, Vec<Look>> {
+    fn due_evaluations(
+        &self,
+        site: Site,
+        now_s: u64,
+        most: usize,
+    ) -> Reply<'_, Vec<PendingEvaluation>> {
         Box::pin(async move {
-            let line = self.lines.take().await?;
-            let sql = "SELECT bucket, customer, stamp FROM looks WHERE site = $1 AND at_s <= $2 ORDER BY at_s LIMIT $3";
-            let statement = line.prepare_cached(sql).await?;
-            let rows = line
+            let client = self.pool.take().await?;
+            let sql = "SELECT bucket, customer, stamp FROM evaluations WHERE site = $1 AND at_s <= $2 ORDER BY at_s LIMIT $3";
+            let statement = client.prepare_cached(sql).await?;
+            let rows = client
                 .query(
                     &statement,
                     &[&site.as_str(), &now_s.cast_signed(), &(most as i64)],
@@ -30,7 +35,7 @@ impl Outbox for PostgresStore {
                     row.get::<_, i32>(0) as u16,
                     row.get::<_, i64>(2).cast_unsigned(),
                 );
-                Look {
+                PendingEvaluation {
                     bucket,
                     customer: row.get(1),
                     stamp,
@@ -42,12 +47,12 @@ impl Outbox for PostgresStore {
 
     fn customer(&self, of: CustomerKey) -> Reply<'_, Option<HeldCustomer>> {
         Box::pin(async move {
-            let line = self.lines.take().await?;
-            if !is_here(&Bucket::of_customer(&line, &of), &of).await? {
+            let client = self.pool.take().await?;
+            if !is_here(&Bucket::of_customer(&client, &of), &of).await? {
                 return Ok(None);
             }
             Ok(
-                held_of(&line, &of.site, of.bucket(), std::slice::from_ref(&of.id))
+                held_of(&client, &of.site, of.bucket(), std::slice::from_ref(&of.id))
                     .await?
                     .pop(),
             )
@@ -55,14 +60,18 @@ impl Outbox for PostgresStore {
     }
 
     fn fire(&self, found: Found) -> Reply<'_, usize> {
-        Box::pin(async move { fire(&self.lines, &found).await })
+        Box::pin(async move { fire(&self.pool, &found).await })
     }
 
-    fn looked(&self, site: Site, look: Look) -> Reply<'_, ()> {
+    fn finish_evaluation(&self, site: Site, evaluation: PendingEvaluation) -> Reply<'_, ()> {
         Box::pin(async move {
-            let mut line = self.lines.take().await?;
-            let tx = line.transaction().await?;
-            drop_note(&Bucket::new(&tx, &site, look.bucket).locked().await?, &look).await?;
+            let mut client = self.pool.take().await?;
+            let tx = client.transaction().await?;
+            delete_evaluation(
+                &Bucket::new(&tx, &site, evaluation.bucket).locked().await?,
+                &evaluation,
+            )
+            .await?;
             Ok(tx.commit().await?)
         })
     }
@@ -70,7 +79,7 @@ impl Outbox for PostgresStore {
     fn claim(&self, site: Site, now_s: u64, until_s: u64, most: usize) -> Reply<'_, Vec<Call>> {
         Box::pin(async move {
             claim(
-                &self.lines,
+                &self.pool,
                 &site,
                 (now_s.cast_signed(), until_s.cast_signed()),
                 most,
@@ -82,7 +91,7 @@ impl Outbox for PostgresStore {
     fn delivered(&self, site: Site, call: Call) -> Reply<'_, ()> {
         Box::pin(async move {
             let sql = "DELETE FROM outbox WHERE site = $1 AND bucket = $2 AND id = $3";
-            change(&self.lines, (&site, call.bucket), sql, &[&call.id])
+            change(&self.pool, (&site, call.bucket), sql, &[&call.id])
                 .await
                 .map(|_| ())
         })
@@ -92,7 +101,7 @@ impl Outbox for PostgresStore {
         Box::pin(async move {
             let sql = "UPDATE outbox SET next_s = $4 WHERE site = $1 AND bucket = $2 AND id = $3";
             let next_s = next_s.map(u64::cast_signed);
-            change(&self.lines, (&site, call.bucket), sql, &[&call.id, &next_s])
+            change(&self.pool, (&site, call.bucket), sql, &[&call.id, &next_s])
                 .await
                 .map(|_| ())
         })
@@ -100,7 +109,7 @@ impl Outbox for PostgresStore {
 
     fn dead_letters(&self, site: Site) -> Reply<'_, Vec<DeadLetter>> {
         Box::pin(async move {
-            Ok(dead(&self.lines, &site)
+            Ok(dead(&self.pool, &site)
                 .await?
                 .into_iter()
                 .map(|(_, letter)| letter)
@@ -111,12 +120,12 @@ impl Outbox for PostgresStore {
     fn requeue(&self, site: Site, id: Option<String>, now_s: u64) -> Reply<'_, usize> {
         Box::pin(async move {
             let mut requeued = 0;
-            for (bucket, letter) in dead(&self.lines, &site).await? {
+            for (bucket, letter) in dead(&self.pool, &site).await? {
                 if id.as_ref().is_none_or(|id| *id == letter.id) {
                     let sql = "UPDATE outbox SET next_s = $4, attempts = 0
                          WHERE site = $1 AND bucket = $2 AND id = $3 AND next_s IS NULL";
                     requeued += change(
-                        &self.lines,
+                        &self.pool,
                         (&site, bucket),
                         sql,
                         &[&letter.id, &now_s.cast_signed()],
@@ -131,13 +140,13 @@ impl Outbox for PostgresStore {
 
 /// One statement in one bucket, alone with it.
 async fn change(
-    lines: &Lines,
+    pool: &Pool,
     (site, bucket): (&Site, u16),
     sql: &str,
     rest: super::bucket::Rest<'_>,
 ) -> Result<u64, StoreError> {
-    let mut line = lines.take().await?;
-    let tx = line.transaction().await?;
+    let mut client = pool.take().await?;
+    let tx = client.transaction().await?;
     let rows = Bucket::new(&tx, site, bucket)
         .locked()
         .await?
@@ -147,10 +156,10 @@ async fn change(
     Ok(rows)
 }
 
-async fn dead(lines: &Lines, site: &Site) -> Result<Vec<(u16, DeadLetter)>, StoreError> {
-    let line = lines.take().await?;
+async fn dead(pool: &Pool, site: &Site) -> Result<Vec<(u16, DeadLetter)>, StoreError> {
+    let client = pool.take().await?;
     let sql = "SELECT bucket, id, customer, webhook, attempts FROM outbox WHERE site = $1 AND next_s IS NULL ORDER BY id";
-    let statement = line.prepare_cached(sql).await?;
+    let statement = client.prepare_cached(sql).await?;
     let read = |row: &tokio_postgres::Row| {
         let (id, customer) = (row.get(1), row.get(2));
         let letter = DeadLetter {
@@ -161,7 +170,7 @@ async fn dead(lines: &Lines, site: &Site) -> Result<Vec<(u16, DeadLetter)>, Stor
         };
         (row.get::<_, i32>(0) as u16, letter)
     };
-    Ok(line
+    Ok(client
         .query(&statement, &[&site.as_str()])
         .await?
         .iter()
@@ -178,45 +187,52 @@ async fn is_here<C: GenericClient>(
 }
 
 /// Something happened to a visitor: if it is a customer's, that one is to be looked at.
-pub async fn note_visitor<C: GenericClient>(
+pub async fn queue_visitor_evaluation<C: GenericClient>(
     here: &Bucket<'_, C>,
     id: &IdHash,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO looks (site, bucket, customer, at_s) SELECT site, bucket, customer, 0 FROM visitors
+    let sql = "INSERT INTO evaluations (site, bucket, customer, at_s) SELECT site, bucket, customer, 0 FROM visitors
          WHERE site = $1 AND bucket = $2 AND visitor = $3 AND customer IS NOT NULL
-         ON CONFLICT (site, bucket, customer) DO UPDATE SET at_s = 0, stamp = looks.stamp + 1";
+         ON CONFLICT (site, bucket, customer) DO UPDATE SET at_s = 0, stamp = evaluations.stamp + 1";
     here.run(sql, &[&id.bytes()]).await.map(|_| ())
 }
 
 /// A customer is to be looked at from that time on.
-pub async fn note<C: GenericClient>(
+pub async fn queue_evaluation<C: GenericClient>(
     there: &Bucket<'_, C>,
     of: &CustomerKey,
     at_s: u64,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO looks (site, bucket, customer, at_s) VALUES ($1, $2, $3, $4)
+    let sql = "INSERT INTO evaluations (site, bucket, customer, at_s) VALUES ($1, $2, $3, $4)
          ON CONFLICT (site, bucket, customer)
-         DO UPDATE SET at_s = least(looks.at_s, excluded.at_s), stamp = looks.stamp + 1";
+         DO UPDATE SET at_s = least(evaluations.at_s, excluded.at_s), stamp = evaluations.stamp + 1";
     there
         .run(sql, &[&of.id, &at_s.cast_signed()])
         .await
         .map(|_| ())
 }
 
-async fn drop_note<C: GenericClient>(there: &Bucket<'_, C>, look: &Look) -> Result<(), StoreError> {
-    let sql = "DELETE FROM looks WHERE site = $1 AND bucket = $2 AND customer = $3 AND stamp = $4";
+async fn delete_evaluation<C: GenericClient>(
+    there: &Bucket<'_, C>,
+    evaluation: &PendingEvaluation,
+) -> Result<(), StoreError> {
+    let sql =
+        "DELETE FROM evaluations WHERE site = $1 AND bucket = $2 AND customer = $3 AND stamp = $4";
     there
-        .run(sql, &[&look.customer, &look.stamp.cast_signed()])
+        .run(
+            sql,
+            &[&evaluation.customer, &evaluation.stamp.cast_signed()],
+        )
         .await
         .map(|_| ())
 }
 
-async fn fire(lines: &Lines, found: &Found) -> Result<usize, StoreError> {
-    let mut line = lines.take().await?;
-    let tx = line.transaction().await?;
+async fn fire(pool: &Pool, found: &Found) -> Result<usize, StoreError> {
+    let mut client = pool.take().await?;
+    let tx = client.transaction().await?;
     let there = Bucket::of_customer(&tx, &found.of).locked().await?;
-    if let Some(look) = &found.look {
-        drop_note(&there, look).await?;
+    if let Some(evaluation) = &found.evaluation {
+        delete_evaluation(&there, evaluation).await?;
     }
     let mut fired = 0;
     // An erasure may have come in between.
@@ -225,7 +241,7 @@ async fn fire(lines: &Lines, found: &Found) -> Result<usize, StoreError> {
             fired += usize::from(fire_one(&there, found, firing).await?);
         }
         if let Some(next_s) = found.next_s {
-            note(&there, &found.of, next_s).await?;
+            queue_evaluation(&there, &found.of, next_s).await?;
         }
     }
     tx.commit().await?;
@@ -237,8 +253,7 @@ async fn fire_one(
     found: &Found,
     firing: &Firing,
 ) -> Result<bool, StoreError> {
-    let sql =
-        "SELECT 1 FROM tellings WHERE site = $1 AND bucket = $2 AND customer = $3 AND id = $4";
+    let sql = "SELECT 1 FROM imported_events WHERE site = $1 AND bucket = $2 AND customer = $3 AND id = $4";
     if there
         .row(sql, &[&found.of.id, &firing.mark.id.bytes()])
         .await?
@@ -246,14 +261,14 @@ async fn fire_one(
     {
         return Ok(false);
     }
-    let told = ingest::tell_in(
+    let outcomes = ingest::ingest_in(
         there,
         &found.of,
         std::slice::from_ref(&firing.mark),
         found.day,
     )
     .await?;
-    if told != [Told::Taken] {
+    if outcomes != [IngestOutcome::Stored] {
         return Ok(false);
     }
     let sql = "INSERT INTO outbox (site, bucket, id, customer, webhook, body, next_s)
@@ -269,22 +284,22 @@ async fn fire_one(
 
 /// Another server may have seen the same calls: whoever comes first in a bucket has them.
 async fn claim(
-    lines: &Lines,
+    pool: &Pool,
     site: &Site,
     (now_s, until_s): (i64, i64),
     most: usize,
 ) -> Result<Vec<Call>, StoreError> {
-    let mut line = lines.take().await?;
+    let mut client = pool.take().await?;
     let sql =
         "SELECT bucket, id FROM outbox WHERE site = $1 AND next_s <= $2 ORDER BY next_s LIMIT $3";
-    let statement = line.prepare_cached(sql).await?;
-    let due = line
+    let statement = client.prepare_cached(sql).await?;
+    let due = client
         .query(&statement, &[&site.as_str(), &now_s, &(most as i64)])
         .await?;
     let mut calls = Vec::new();
     for row in due {
         let (bucket, id) = (row.get::<_, i32>(0) as u16, row.get::<_, String>(1));
-        let tx = line.transaction().await?;
+        let tx = client.transaction().await?;
         let sql = "UPDATE outbox SET next_s = $5, attempts = attempts + 1
              WHERE site = $1 AND bucket = $2 AND id = $3 AND next_s <= $4 RETURNING webhook, body, attempts";
         let taken = Bucket::new(&tx, site, bucket)

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+    Client, Manager, ManagerConfig, PoolError, RecyclingMethod, Runtime, TimeoutType,
 };
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -12,26 +12,30 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::store::StoreError;
 
 /// Connections at once, of each server: PostgreSQL spends a process on each.
-const LINES: usize = 16;
+const CONNECTIONS: usize = 16;
 /// Requests waiting for one beyond this are told to come back.
 const QUEUE: usize = 4096;
 /// Who has waited so long for one had better come back later.
 const WAIT: Duration = Duration::from_secs(5);
 
 /// A few connections, opened when first needed.
-pub struct Lines(Option<Pool>);
+pub struct Pool(Option<deadpool_postgres::Pool>);
 
-impl Lines {
+impl Pool {
     pub fn new(config: &Config, encryption: MakeRustlsConnect) -> Self {
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let pool = Pool::builder(Manager::from_config(config.clone(), encryption, recycling))
-            .max_size(LINES)
-            .wait_timeout(Some(WAIT))
-            .create_timeout(Some(WAIT))
-            .runtime(Runtime::Tokio1)
-            .build();
+        let pool = deadpool_postgres::Pool::builder(Manager::from_config(
+            config.clone(),
+            encryption,
+            recycling,
+        ))
+        .max_size(CONNECTIONS)
+        .wait_timeout(Some(WAIT))
+        .create_timeout(Some(WAIT))
+        .runtime(Runtime::Tokio1)
+        .build();
         // It fails only where time-outs are asked for without a runtime.
         Self(pool.ok())
     }

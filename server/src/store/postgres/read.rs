@@ -3,11 +3,11 @@
 use deadpool_postgres::{Client, GenericClient};
 
 use super::bucket::Bucket;
-use super::ingest::told;
-use super::pool::Lines;
+use super::ingest::imported_events;
+use super::pool::Pool;
 use crate::base::ids::{CustomerKey, IdHash, ReplicaId, VisitorKey};
 use crate::store::{
-    Found, Others, ReplicaRecord, StoreError, Taken, VISITORS_PER_CUSTOMER, VisitorRecord,
+    Found, RemoteState, ReplicaRecord, StoreError, Taken, VISITORS_PER_CUSTOMER, VisitorRecord,
 };
 use crate::sync::consent_receipt::Receipt;
 
@@ -33,22 +33,22 @@ struct Change {
 
 /// What everyone but this replica knows. The number is a sum that grows with every accepted state, and what leaves
 /// is kept in `dropped`, so an equal number means equal knowledge: the states come with the numbers that are summed.
-pub async fn others(
-    lines: &Lines,
+pub async fn remote_state(
+    pool: &Pool,
     of: &VisitorKey,
     replica: ReplicaId,
     seen: u64,
-) -> Result<Option<Others>, StoreError> {
-    let line = lines.take().await?;
+) -> Result<Option<RemoteState>, StoreError> {
+    let client = pool.take().await?;
     let Family {
         visitors,
         customer,
         dropped,
-    } = family(&line, of).await?;
+    } = family(&client, of).await?;
     let is_own = |visitor: &VisitorKey, id: ReplicaId| id == replica && visitor.id == of.id;
     let mut seq = dropped;
     for visitor in &visitors {
-        let others = changes(&line, visitor)
+        let others = changes(&client, visitor)
             .await?
             .into_iter()
             .filter(|change| !is_own(visitor, change.replica));
@@ -59,18 +59,22 @@ pub async fn others(
     }
     let (mut seq, mut states) = (dropped, Vec::new());
     for visitor in &visitors {
-        for (held, changes) in replicas(&line, visitor).await? {
+        for (held, changes) in replicas(&client, visitor).await? {
             if !is_own(visitor, held.replica) {
                 seq += changes;
                 states.push(held.taken);
             }
         }
     }
-    let told = match customer {
-        Some(customer) => told(&line, &customer).await?,
+    let imported = match customer {
+        Some(customer) => imported_events(&client, &customer).await?,
         None => Vec::new(),
     };
-    Ok(Some(Others { seq, states, told }))
+    Ok(Some(RemoteState {
+        seq,
+        states,
+        imported,
+    }))
 }
 
 /// The visitor and everyone linked to the same customer, and what the customer has dropped.
@@ -80,9 +84,9 @@ struct Family {
     dropped: u64,
 }
 
-async fn family(line: &Client, of: &VisitorKey) -> Result<Family, StoreError> {
+async fn family(client: &Client, of: &VisitorKey) -> Result<Family, StoreError> {
     let mut visitors = vec![of.clone()];
-    let customer = Bucket::of(line, of)
+    let customer = Bucket::of(client, of)
         .row(
             "SELECT customer FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3",
             &[&of.id.bytes()],
@@ -99,7 +103,7 @@ async fn family(line: &Client, of: &VisitorKey) -> Result<Family, StoreError> {
         site: of.site.clone(),
         id,
     };
-    let there = Bucket::of_customer(line, &customer);
+    let there = Bucket::of_customer(client, &customer);
     let dropped = there
         .row(
             "SELECT dropped FROM customers WHERE site = $1 AND bucket = $2 AND customer = $3",
@@ -129,8 +133,8 @@ async fn family(line: &Client, of: &VisitorKey) -> Result<Family, StoreError> {
     })
 }
 
-async fn changes(line: &Client, of: &VisitorKey) -> Result<Vec<Change>, StoreError> {
-    let rows = Bucket::of(line, of)
+async fn changes(client: &Client, of: &VisitorKey) -> Result<Vec<Change>, StoreError> {
+    let rows = Bucket::of(client, of)
         .rows(
             "SELECT replica, changes FROM replicas WHERE site = $1 AND bucket = $2 AND visitor = $3",
             &[&of.id.bytes()],
@@ -145,8 +149,11 @@ async fn changes(line: &Client, of: &VisitorKey) -> Result<Vec<Change>, StoreErr
     Ok(rows.iter().filter_map(read).collect())
 }
 
-async fn replicas(line: &Client, of: &VisitorKey) -> Result<Vec<(ReplicaRecord, u64)>, StoreError> {
-    let rows = Bucket::of(line, of)
+async fn replicas(
+    client: &Client,
+    of: &VisitorKey,
+) -> Result<Vec<(ReplicaRecord, u64)>, StoreError> {
+    let rows = Bucket::of(client, of)
         .rows(
             "SELECT replica, version, changes, state, taken_day FROM replicas
              WHERE site = $1 AND bucket = $2 AND visitor = $3 ORDER BY replica",
@@ -172,9 +179,9 @@ async fn replicas(line: &Client, of: &VisitorKey) -> Result<Vec<(ReplicaRecord, 
 }
 
 /// Everything held of one visitor.
-pub async fn visitor(lines: &Lines, of: &VisitorKey) -> Result<Found, StoreError> {
-    let line = lines.take().await?;
-    let here = Bucket::of(&line, of);
+pub async fn visitor(pool: &Pool, of: &VisitorKey) -> Result<Found, StoreError> {
+    let client = pool.take().await?;
+    let here = Bucket::of(&client, of);
     if is_tombstoned(&here, &of.id).await? {
         return Ok(Found::Erased);
     }
@@ -189,16 +196,16 @@ pub async fn visitor(lines: &Lines, of: &VisitorKey) -> Result<Found, StoreError
         return Ok(Found::Unknown);
     };
     let day = |at: usize| row.get::<_, i32>(at).cast_unsigned();
-    let replicas = replicas(&line, of)
+    let replicas = replicas(&client, of)
         .await?
         .into_iter()
         .map(|(replica, _)| replica)
         .collect();
     let customer: Option<String> = row.get(2);
-    let told = match &customer {
+    let imported = match &customer {
         Some(id) => {
-            told(
-                &line,
+            imported_events(
+                &client,
                 &CustomerKey {
                     site: of.site.clone(),
                     id: id.clone(),
@@ -215,6 +222,6 @@ pub async fn visitor(lines: &Lines, of: &VisitorKey) -> Result<Found, StoreError
         customer,
         consent,
         replicas,
-        told,
+        imported,
     }))
 }

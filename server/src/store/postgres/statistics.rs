@@ -6,13 +6,13 @@ use futures_util::future::{try_join, try_join_all, try_join4};
 use tokio_postgres::types::ToSql;
 
 use super::bucket::{Bucket, Rest};
-use super::ingest::told_in;
+use super::ingest::imported_events_in;
 use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
 use crate::statistics::change::Changes;
 use crate::statistics::customer::Customer;
 use crate::statistics::person::{Booked, bookings_of};
-use crate::statistics::visitor::{Told, Visitor};
-use crate::statistics::{Carried, sql};
+use crate::statistics::visitor::{SyncFacts, Visitor};
+use crate::statistics::{PropagatedFacts, sql};
 use crate::store::StoreError;
 
 type Here<'a, 'c> = Bucket<'a, Transaction<'c>>;
@@ -21,26 +21,29 @@ type Here<'a, 'c> = Bucket<'a, Transaction<'c>>;
 pub async fn count(
     here: &Here<'_, '_>,
     of: &IdHash,
-    told: &Told<'_>,
+    facts: &SyncFacts<'_>,
     customer: Option<&str>,
-) -> Result<Option<Carried>, StoreError> {
+) -> Result<Option<PropagatedFacts>, StoreError> {
     let mut row = visitor(here, of).await?;
-    let facts = row.facts.clone();
-    let changes = row.count(told);
+    let before = row.facts.clone();
+    let changes = row.count(facts);
     save(here, of, &row, &changes).await?;
-    let is_news = facts != row.facts;
-    Ok(customer.filter(|_| is_news).map(|id| Carried {
+    let is_news = before != row.facts;
+    Ok(customer.filter(|_| is_news).map(|id| PropagatedFacts {
         customer: id.to_owned(),
         facts: row.facts,
     }))
 }
 
 /// What the customer's bucket must know of a visitor whose last hand-in is sent again: the first may have been cut short.
-pub async fn carried(here: &Here<'_, '_>, of: &IdHash) -> Result<Option<Carried>, StoreError> {
+pub async fn facts_to_propagate(
+    here: &Here<'_, '_>,
+    of: &IdHash,
+) -> Result<Option<PropagatedFacts>, StoreError> {
     let Some(customer) = customer_of(here, of).await? else {
         return Ok(None);
     };
-    Ok(Some(Carried {
+    Ok(Some(PropagatedFacts {
         customer,
         facts: visitor(here, of).await?.facts,
     }))
@@ -51,7 +54,7 @@ pub async fn leave_to_customer(
     here: &Here<'_, '_>,
     of: &IdHash,
     customer: &str,
-) -> Result<Option<Carried>, StoreError> {
+) -> Result<Option<PropagatedFacts>, StoreError> {
     let mut row = visitor(here, of).await?;
     if row.facts.since_day == 0 {
         return Ok(None);
@@ -59,23 +62,23 @@ pub async fn leave_to_customer(
     let mut changes = Changes::default();
     row.count_person(true, &mut changes);
     save(here, of, &row, &changes).await?;
-    Ok(Some(Carried {
+    Ok(Some(PropagatedFacts {
         customer: customer.to_owned(),
         facts: row.facts,
     }))
 }
 
 /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut short,
-/// it is made good by the next hand-in, whose print is empty until then: what is carried is all that is known.
-pub async fn carry(
-    line: &mut Client,
+/// it is made good by the next hand-in, whose fingerprint is empty until then: what is carried is all that is known.
+pub async fn propagate(
+    client: &mut Client,
     visitor: &VisitorKey,
-    carried: Option<Carried>,
+    facts: Option<PropagatedFacts>,
 ) -> Result<(), StoreError> {
-    let Some(Carried {
+    let Some(PropagatedFacts {
         customer: id,
         facts,
-    }) = carried
+    }) = facts
     else {
         return Ok(());
     };
@@ -83,7 +86,7 @@ pub async fn carry(
         site: visitor.site.clone(),
         id,
     };
-    let tx = line.transaction().await?;
+    let tx = client.transaction().await?;
     let there = Bucket::of_customer(&tx, &to).locked().await?;
     let linked =
         "SELECT 1 FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
@@ -94,12 +97,12 @@ pub async fn carry(
     {
         return Ok(());
     }
-    let bookings = bookings_of(&told_in(&there, &to).await?);
+    let bookings = bookings_of(&imported_events_in(&there, &to).await?);
     let mut row = customer(&there, &to).await?;
-    let changes = row.carry(visitor.id, facts, &bookings);
+    let changes = row.propagate(visitor.id, facts, &bookings);
     save_customer(&there, &to, &row, &changes).await?;
     tx.commit().await?;
-    credit(line, visitor, &bookings).await
+    credit(client, visitor, &bookings).await
 }
 
 /// In the customer's bucket, once the back end told something new: whose clicks its bookings may be put down to comes back.
@@ -107,7 +110,7 @@ pub async fn recount(
     there: &Here<'_, '_>,
     of: &CustomerKey,
 ) -> Result<(Vec<VisitorKey>, Vec<Booked>), StoreError> {
-    let bookings = bookings_of(&told_in(there, of).await?);
+    let bookings = bookings_of(&imported_events_in(there, of).await?);
     let mut row = customer(there, of).await?;
     if row.is_empty() {
         return Ok((Vec::new(), bookings));
@@ -127,14 +130,14 @@ pub async fn recount(
 
 /// In the visitor's bucket: puts bookings that the back end told down to the clicks before them.
 pub async fn credit(
-    line: &mut Client,
+    client: &mut Client,
     of: &VisitorKey,
     bookings: &[Booked],
 ) -> Result<(), StoreError> {
     if bookings.is_empty() {
         return Ok(());
     }
-    let tx = line.transaction().await?;
+    let tx = client.transaction().await?;
     let here = Bucket::of(&tx, of).locked().await?;
     let mut row = visitor(&here, &of.id).await?;
     let changes = row.credit(bookings);
@@ -154,13 +157,16 @@ pub async fn hand_over(
     if row.is_empty() {
         return Ok(());
     }
-    let changes = row.hand_over(visitors, &bookings_of(&told_in(there, of).await?));
+    let changes = row.hand_over(
+        visitors,
+        &bookings_of(&imported_events_in(there, of).await?),
+    );
     save_customer(there, of, &row, &changes).await
 }
 
 /// In the visitor's bucket: what the customer must know whose the visitor is now; who is no one's counts alone again.
-pub async fn moved(line: &mut Client, of: &VisitorKey) -> Result<(), StoreError> {
-    let tx = line.transaction().await?;
+pub async fn moved(client: &mut Client, of: &VisitorKey) -> Result<(), StoreError> {
+    let tx = client.transaction().await?;
     let here = Bucket::of(&tx, of).locked().await?;
     let mut row = visitor(&here, &of.id).await?;
     if row.facts.since_day == 0 {
@@ -168,10 +174,10 @@ pub async fn moved(line: &mut Client, of: &VisitorKey) -> Result<(), StoreError>
     }
     if let Some(customer) = customer_of(&here, &of.id).await? {
         tx.commit().await?;
-        return carry(
-            line,
+        return propagate(
+            client,
             of,
-            Some(Carried {
+            Some(PropagatedFacts {
                 customer,
                 facts: row.facts,
             }),

@@ -4,19 +4,19 @@ use deadpool_postgres::Client;
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 
-use super::pool::Lines;
+use super::pool::Pool;
 use crate::base::ids::Site;
 use crate::report::period::Period;
 use crate::statistics::sql;
 use crate::statistics::sums::Sums;
 use crate::store::StoreError;
 
-pub async fn read(lines: &Lines, site: &Site, period: Period) -> Result<Sums, StoreError> {
-    let line = lines.take().await?;
+pub async fn read(pool: &Pool, site: &Site, period: Period) -> Result<Sums, StoreError> {
+    let client = pool.take().await?;
     let mut all = Sums::default();
     let of = (site, period);
     for row in rows(
-        &line,
+        &client,
         of,
         &sql::SHOWN.over_all_buckets(&["placement", "offer", "arm", "segment"]),
     )
@@ -24,11 +24,11 @@ pub async fn read(lines: &Lines, site: &Site, period: Period) -> Result<Sums, St
     {
         all.add_shown(columns(&row, 0), columns(&row, 4));
     }
-    for row in rows(&line, of, &sql::SHOWN.over_all_buckets(&["day"])).await? {
+    for row in rows(&client, of, &sql::SHOWN.over_all_buckets(&["day"])).await? {
         all.add_day(columns(&row, 0), columns(&row, 1));
     }
     for row in rows(
-        &line,
+        &client,
         of,
         &sql::WEIGHED.over_all_buckets(&["placement", "offer"]),
     )
@@ -37,7 +37,7 @@ pub async fn read(lines: &Lines, site: &Site, period: Period) -> Result<Sums, St
         all.add_weighed(columns(&row, 0), columns(&row, 2));
     }
     for row in rows(
-        &line,
+        &client,
         of,
         &sql::PEOPLE.over_all_buckets(&["experiment", "arm"]),
     )
@@ -45,20 +45,20 @@ pub async fn read(lines: &Lines, site: &Site, period: Period) -> Result<Sums, St
     {
         all.add_people(columns(&row, 0), columns(&row, 2));
     }
-    for row in rows(&line, of, &sql::TASTES.over_all_buckets(&["topic"])).await? {
+    for row in rows(&client, of, &sql::TASTES.over_all_buckets(&["topic"])).await? {
         all.add_taste(columns(&row, 0), columns(&row, 1));
     }
     Ok(all)
 }
 
 async fn rows(
-    line: &Client,
+    client: &Client,
     (site, period): (&Site, Period),
     sql: &str,
 ) -> Result<Vec<Row>, StoreError> {
-    let statement = line.prepare_cached(sql).await?;
+    let statement = client.prepare_cached(sql).await?;
     let (from, to) = (i64::from(period.from_day), i64::from(period.to_day));
-    Ok(line
+    Ok(client
         .query(&statement, &[&site.as_str(), &from, &to])
         .await?)
 }

@@ -7,10 +7,10 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row, params};
 
 use super::SqliteStore;
-use super::ingest::told;
+use super::ingest::imported_events;
 use crate::base::ids::{CustomerKey, IdHash, Site};
 use crate::store::audience::{Audience, HeldCustomer, PAGE};
-use crate::store::{Reply, TELLINGS_PER_CUSTOMER, Taken, VISITORS_PER_CUSTOMER};
+use crate::store::{EVENTS_PER_CUSTOMER, Reply, Taken, VISITORS_PER_CUSTOMER};
 
 impl Audience for SqliteStore {
     fn customers(&self, site: Site, bucket: u16, after: String) -> Reply<'_, Vec<HeldCustomer>> {
@@ -41,7 +41,7 @@ fn page(
     let mut links = grouped(db, links, range, &ids, |row| {
         Ok((Reverse(row.get::<_, u32>(1)?), row.get::<_, [u8; 32]>(2)?))
     })?;
-    let words = "SELECT customer, at_s, id, event FROM tellings
+    let words = "SELECT customer, at_s, id, event FROM imported_events
          WHERE site = ?1 AND bucket = ?2 AND customer > ?3 AND customer <= ?4 ORDER BY customer";
     let read = |row: &Row<'_>| {
         Ok((
@@ -54,12 +54,12 @@ fn page(
     let mut held = Vec::with_capacity(ids.len());
     for ((customer, links), words) in ids.into_iter().zip(&mut links).zip(&mut words) {
         newest(links, VISITORS_PER_CUSTOMER);
-        newest(words, TELLINGS_PER_CUSTOMER);
+        newest(words, EVENTS_PER_CUSTOMER);
         let states = states(db, site, links.iter().map(|(_, visitor)| IdHash(*visitor)))?;
         held.push(HeldCustomer {
             customer,
             states,
-            told: words.drain(..).map(|(_, _, event)| event).collect(),
+            imported: words.drain(..).map(|(_, _, event)| event).collect(),
         });
     }
     Ok(held)
@@ -133,6 +133,6 @@ pub fn held_of(db: &Connection, of: &CustomerKey) -> rusqlite::Result<HeldCustom
     Ok(HeldCustomer {
         customer: of.id.clone(),
         states,
-        told: told(db, of)?,
+        imported: imported_events(db, of)?,
     })
 }

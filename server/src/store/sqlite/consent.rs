@@ -4,9 +4,9 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::base::ids::VisitorKey;
-use crate::store::HandIn;
+use crate::store::SyncRequest;
 
-pub fn keep(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<()> {
+pub fn keep(tx: &Transaction<'_>, of: &SyncRequest) -> rusqlite::Result<()> {
     let Some(receipt) = &of.consent else {
         return Ok(());
     };

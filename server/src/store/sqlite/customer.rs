@@ -6,8 +6,8 @@ use super::erase::remove_link;
 use super::writer::Trace;
 use super::{SqliteStore, statistics, write};
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
-use crate::store::customers::{Belongings, Change, Customers, Unfinished};
-use crate::store::{Link, Reply, Telling};
+use crate::store::customers::{Change, CustomerRecords, Customers, Unfinished};
+use crate::store::{ImportedEvent, Link, Reply};
 
 impl Customers for SqliteStore {
     fn alias(&self, of: CustomerKey) -> Reply<'_, Option<String>> {
@@ -18,8 +18,8 @@ impl Customers for SqliteStore {
         Box::pin(self.readers.ask(move |db| pointer(db, &visitor)))
     }
 
-    fn belongings(&self, of: CustomerKey) -> Reply<'_, Option<Belongings>> {
-        Box::pin(self.readers.ask(move |db| belongings(db, &of)))
+    fn customer_records(&self, of: CustomerKey) -> Reply<'_, Option<CustomerRecords>> {
+        Box::pin(self.readers.ask(move |db| customer_records(db, &of)))
     }
 
     fn unfinished(&self) -> Reply<'_, Vec<Unfinished>> {
@@ -45,11 +45,11 @@ impl Customers for SqliteStore {
                 .await?;
             let Some(visitor) = moved else { return Ok(()) };
             let of = visitor.clone();
-            let carried = self
+            let facts = self
                 .writer
                 .submit(Trace::Keep, move |tx| statistics::moved(tx, &of))
                 .await?;
-            self.carry(visitor, carried).await
+            self.propagate(visitor, facts).await
         })
     }
 }
@@ -86,7 +86,10 @@ fn pointer(
     Ok(Some((customer, changes)))
 }
 
-fn belongings(db: &Connection, of: &CustomerKey) -> rusqlite::Result<Option<Belongings>> {
+fn customer_records(
+    db: &Connection,
+    of: &CustomerKey,
+) -> rusqlite::Result<Option<CustomerRecords>> {
     let key = params![of.site.as_str(), of.bucket(), of.id];
     let dropped = db
         .prepare_cached(
@@ -107,17 +110,17 @@ fn belongings(db: &Connection, of: &CustomerKey) -> rusqlite::Result<Option<Belo
         )?
         .query_map(key, |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    let tellings = db
-        .prepare_cached("SELECT id, day, at_s, event FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
+    let events = db
+        .prepare_cached("SELECT id, day, at_s, event FROM imported_events WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
         .query_map(key, |row| {
-            Ok(Telling { id: IdHash(row.get(0)?), day: row.get(1)?, at_s: row.get(2)?, event: row.get(3)? })
+            Ok(ImportedEvent { id: IdHash(row.get(0)?), day: row.get(1)?, at_s: row.get(2)?, event: row.get(3)? })
         })?
         .collect::<Result<_, _>>()?;
-    Ok(Some(Belongings {
+    Ok(Some(CustomerRecords {
         dropped,
         links,
         identifiers,
-        tellings,
+        events,
     }))
 }
 
@@ -154,8 +157,8 @@ fn apply(tx: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
     match change {
         Change::PointAlias { alias, to, day } => run(
             tx,
-            "INSERT INTO aliases (site, bucket, alias, customer, tied_day) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT DO UPDATE SET customer = excluded.customer, tied_day = excluded.tied_day",
+            "INSERT INTO aliases (site, bucket, alias, customer, added_day) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET customer = excluded.customer, added_day = excluded.added_day",
             params![alias.site.as_str(), alias.bucket(), alias.id, to, day],
         ),
         Change::DropAlias { alias, from, erased_day } => drop_alias(tx, alias, from, *erased_day),
@@ -163,8 +166,8 @@ fn apply(tx: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
             create(tx, of, *day)?;
             run(
                 tx,
-                "INSERT INTO identifiers (site, bucket, customer, alias, tied_day) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE SET tied_day = excluded.tied_day",
+                "INSERT INTO identifiers (site, bucket, customer, alias, added_day) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET added_day = excluded.added_day",
                 params![of.site.as_str(), of.bucket(), of.id, alias, day],
             )
         }
@@ -176,7 +179,7 @@ fn apply(tx: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
             )?;
             drop_if_empty(tx, of)
         }
-        Change::TakeAway { of, links, tellings } => take_away(tx, of, links, tellings),
+        Change::TakeAway { of, links, events } => take_away(tx, of, links, events),
         Change::Bump { of, by } => run(
             tx,
             "UPDATE customers SET dropped = dropped + ?4 WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
@@ -189,13 +192,13 @@ fn apply(tx: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
                 "UPDATE visitors SET customer = ?5 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND customer = ?4",
                 params![site.as_str(), id.bucket(), id.0, from, to],
             )?;
-            write::forget_prints(tx, visitor)
+            write::clear_fingerprints(tx, visitor)
         }
         Change::AddLink { of, visitor, day } => {
             let visitor = VisitorKey { site: of.site.clone(), id: *visitor };
             write::add_link(tx, &Link { visitor, customer: of.clone(), erase: None, day: *day })
         }
-        Change::RemoveLink { of, leaving } => remove_link(tx, of, leaving),
+        Change::RemoveLink { of, unlink } => remove_link(tx, of, unlink),
         Change::BeginErasure { of, day } => begin_erasure(tx, of, *day),
         Change::EndErasure { of } => {
             run(
@@ -226,7 +229,7 @@ pub fn drop_if_empty(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result
         tx,
         "DELETE FROM customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND erased_before IS NULL
          AND NOT EXISTS (SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3)
-         AND NOT EXISTS (SELECT 1 FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3)
+         AND NOT EXISTS (SELECT 1 FROM imported_events WHERE site = ?1 AND bucket = ?2 AND customer = ?3)
          AND NOT EXISTS (SELECT 1 FROM identifiers WHERE site = ?1 AND bucket = ?2 AND customer = ?3)",
         params![of.site.as_str(), of.bucket(), of.id],
     )?;
@@ -249,11 +252,11 @@ fn drop_alias(
         "DELETE FROM aliases WHERE site = ?1 AND bucket = ?2 AND alias = ?3 AND customer = ?4",
         params![alias.site.as_str(), alias.bucket(), alias.id, from],
     )?;
-    erased_day.map_or(Ok(()), |day| bury(tx, alias, day))
+    erased_day.map_or(Ok(()), |day| write_tombstone(tx, alias, day))
 }
 
 /// What stays of an erased id: a hash, and the day.
-pub fn bury(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
+pub fn write_tombstone(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
     run(
         tx,
         "INSERT INTO tombstones (site, bucket, id, erased_day) VALUES (?1, ?2, ?3, ?4)
@@ -266,7 +269,7 @@ fn take_away(
     tx: &Transaction<'_>,
     of: &CustomerKey,
     links: &[IdHash],
-    tellings: &[(IdHash, u32)],
+    events: &[(IdHash, u32)],
 ) -> rusqlite::Result<()> {
     let (site, bucket) = (of.site.as_str(), of.bucket());
     for visitor in links {
@@ -276,10 +279,10 @@ fn take_away(
             params![site, bucket, of.id, visitor.0],
         )?;
     }
-    for (id, at_s) in tellings {
+    for (id, at_s) in events {
         run(
             tx,
-            "DELETE FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND id = ?4 AND at_s = ?5",
+            "DELETE FROM imported_events WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND id = ?4 AND at_s = ?5",
             params![site, bucket, of.id, id.0, at_s],
         )?;
     }
@@ -288,7 +291,7 @@ fn take_away(
 }
 
 fn begin_erasure(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
-    bury(tx, of, day)?;
+    write_tombstone(tx, of, day)?;
     forget_words(tx, of, day)?;
     run(
         tx,
@@ -302,7 +305,7 @@ pub fn forget_words(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlit
     let key = params![of.site.as_str(), of.bucket(), of.id];
     run(
         tx,
-        "DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
+        "DELETE FROM evaluations WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
         key,
     )?;
     run(
@@ -312,7 +315,7 @@ pub fn forget_words(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlit
     )?;
     run(
         tx,
-        "DELETE FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND day <= ?4",
+        "DELETE FROM imported_events WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND day <= ?4",
         params![of.site.as_str(), of.bucket(), of.id, day],
     )
 }

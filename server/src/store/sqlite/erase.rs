@@ -3,12 +3,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::customer::{bury as bury_customer, drop_if_empty, forget_words};
+use super::customer::{drop_if_empty, forget_words, write_tombstone};
 use super::read::is_tombstoned;
 use super::statistics;
 use super::writer::{Trace, Writer};
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
-use crate::store::{Erasure, Leaving, StoreError};
+use crate::store::{Erasure, StoreError, UnlinkRequest};
 
 /// What a burial leaves to do in the customer's bucket: whose link it was, and how many changes go with it.
 pub type Left = (String, u64);
@@ -42,7 +42,7 @@ pub async fn erase(writer: &Writer, erasure: Erasure) -> Result<(), StoreError> 
     };
     let key = target.clone();
     let left = writer
-        .submit(Trace::Scrub, move |tx| bury(tx, &key, day))
+        .submit(Trace::Scrub, move |tx| delete_visitor(tx, &key, day))
         .await?;
     if let Some(token) = token {
         let of = site.clone();
@@ -52,17 +52,17 @@ pub async fn erase(writer: &Writer, erasure: Erasure) -> Result<(), StoreError> 
     }
     if let Some((customer, changes)) = left {
         let (id, customer) = (target.id, CustomerKey { site, id: customer });
-        let (of, leaving) = (
+        let (of, unlink) = (
             customer.clone(),
-            Leaving {
+            UnlinkRequest {
                 visitor: id,
                 changes,
                 erased_day: Some(day),
-                lives_on: false,
+                keeps_visitor: false,
             },
         );
         writer
-            .submit(Trace::Scrub, move |tx| remove_link(tx, &of, &leaving))
+            .submit(Trace::Scrub, move |tx| remove_link(tx, &of, &unlink))
             .await?;
         writer
             .submit(Trace::Scrub, move |tx| settle(tx, &customer.site, &id))
@@ -96,7 +96,7 @@ async fn token_of(writer: &Writer, visitor: &VisitorKey) -> Result<Option<IdHash
 }
 
 /// In the visitor's bucket: the rows go, the tombstone stays, and remembers the link that is left to remove.
-pub fn bury(
+pub fn delete_visitor(
     tx: &Transaction<'_>,
     visitor: &VisitorKey,
     day: u32,
@@ -118,8 +118,10 @@ pub fn bury(
     set_tombstone(tx, site, id, day)?;
     if let Some(customer) = &customer {
         // Another of the customer's visitors in this bucket writes its own at its next hand-in.
-        tx.prepare_cached("DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3")?
-            .execute(params![site.as_str(), id.bucket(), customer])?;
+        tx.prepare_cached(
+            "DELETE FROM evaluations WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
+        )?
+        .execute(params![site.as_str(), id.bucket(), customer])?;
         tx.prepare_cached(
             "UPDATE tombstones SET customer = ?4, changes = ?5 WHERE site = ?1 AND bucket = ?2 AND id = ?3",
         )?
@@ -149,28 +151,28 @@ fn set_tombstone(tx: &Transaction<'_>, site: &Site, id: &IdHash, day: u32) -> ru
 pub fn remove_link(
     tx: &Transaction<'_>,
     of: &CustomerKey,
-    leaving: &Leaving,
+    unlink: &UnlinkRequest,
 ) -> rusqlite::Result<()> {
     let (site, bucket) = (of.site.as_str(), of.bucket());
     let removed = tx
         .prepare_cached(
             "DELETE FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND visitor = ?4",
         )?
-        .execute(params![site, bucket, of.id, leaving.visitor.0])?;
+        .execute(params![site, bucket, of.id, unlink.visitor.0])?;
     if removed == 0 {
         return Ok(());
     }
-    if leaving.lives_on {
-        statistics::hand_over(tx, of, &[leaving.visitor])?;
+    if unlink.keeps_visitor {
+        statistics::hand_over(tx, of, &[unlink.visitor])?;
     } else {
-        statistics::leave(tx, of, &leaving.visitor)?;
+        statistics::leave(tx, of, &unlink.visitor)?;
     }
     // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
     tx.prepare_cached(
         "UPDATE customers SET dropped = dropped + ?4 + 1 WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
     )?
-    .execute(params![site, bucket, of.id, leaving.changes])?;
-    if let Some(day) = leaving.erased_day {
+    .execute(params![site, bucket, of.id, unlink.changes])?;
+    if let Some(day) = unlink.erased_day {
         erase_customer_without_links(tx, of, day)?;
     }
     drop_if_empty(tx, of)
@@ -189,7 +191,7 @@ fn erase_customer_without_links(
         return Ok(());
     }
     forget_words(tx, of, day)?;
-    bury_customer(tx, of, day)?;
+    write_tombstone(tx, of, day)?;
     // Its other ids lie in other buckets, and are looked after next.
     tx.prepare_cached(
         "UPDATE customers SET erased_before = ?4 WHERE site = ?1 AND bucket = ?2 AND customer = ?3
@@ -218,7 +220,7 @@ pub fn finish_interrupted(db: &mut Connection) -> rusqlite::Result<()> {
         .collect::<Result<_, _>>()?;
     for (site, id, day) in half_erased {
         let tx = db.transaction()?;
-        bury(
+        delete_visitor(
             &tx,
             &VisitorKey {
                 site: Site::new(&site),
@@ -228,25 +230,25 @@ pub fn finish_interrupted(db: &mut Connection) -> rusqlite::Result<()> {
         )?;
         tx.commit()?;
     }
-    let unfinished: Vec<(String, [u8; 32], String, Leaving)> = db
+    let unfinished: Vec<(String, [u8; 32], String, UnlinkRequest)> = db
         .prepare("SELECT site, id, customer, changes, erased_day FROM tombstones WHERE customer IS NOT NULL")?
         .query_map([], |row| {
-            let leaving = Leaving {
+            let unlink = UnlinkRequest {
                 visitor: IdHash(row.get(1)?),
                 changes: row.get(3)?,
                 erased_day: Some(row.get(4)?),
-                lives_on: false,
+                keeps_visitor: false,
             };
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, leaving))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, unlink))
         })?
         .collect::<Result<_, _>>()?;
-    for (site, id, customer, leaving) in unfinished {
+    for (site, id, customer, unlink) in unfinished {
         let of = CustomerKey {
             site: Site::new(&site),
             id: customer,
         };
         let tx = db.transaction()?;
-        remove_link(&tx, &of, &leaving)?;
+        remove_link(&tx, &of, &unlink)?;
         tx.commit()?;
         let tx = db.transaction()?;
         settle(&tx, &of.site, &IdHash(id))?;

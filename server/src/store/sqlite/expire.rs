@@ -3,10 +3,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::erase::{Left, bury, remove_link};
+use super::erase::{Left, delete_visitor, remove_link};
 use super::writer::{Trace, Writer};
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
-use crate::store::{Leaving, StoreError};
+use crate::store::{StoreError, UnlinkRequest};
 
 /// The visitors of a bucket who were last seen before that day.
 pub fn silent(
@@ -32,23 +32,27 @@ pub async fn expire(
     before_day: u32,
 ) -> Result<bool, StoreError> {
     let of = visitor.clone();
-    let buried = writer
-        .submit(Trace::Scrub, move |tx| bury_if_silent(tx, &of, before_day))
+    let deleted = writer
+        .submit(Trace::Scrub, move |tx| {
+            delete_if_inactive(tx, &of, before_day)
+        })
         .await?;
-    let Some(left) = buried else { return Ok(false) };
+    let Some(left) = deleted else {
+        return Ok(false);
+    };
     if let Some((customer, changes)) = left {
         let customer = CustomerKey {
             site: visitor.site.clone(),
             id: customer,
         };
-        let leaving = Leaving {
+        let unlink = UnlinkRequest {
             visitor: visitor.id,
             changes,
             erased_day: None,
-            lives_on: false,
+            keeps_visitor: false,
         };
         writer
-            .submit(Trace::Scrub, move |tx| remove_link(tx, &customer, &leaving))
+            .submit(Trace::Scrub, move |tx| remove_link(tx, &customer, &unlink))
             .await?;
     }
     writer
@@ -59,13 +63,13 @@ pub async fn expire(
 
 /// What the back end said that grows old, and the column of its day.
 const WORDS: [(&str, &str); 3] = [
-    ("tellings", "day"),
-    ("identifiers", "tied_day"),
-    ("aliases", "tied_day"),
+    ("imported_events", "day"),
+    ("identifiers", "added_day"),
+    ("aliases", "added_day"),
 ];
 
 /// Whether anything was told of days before that one.
-pub fn has_old_tellings(
+pub fn has_old_events(
     db: &Connection,
     site: &Site,
     bucket: u16,
@@ -84,7 +88,7 @@ pub fn has_old_tellings(
 }
 
 /// What was told of days long past goes, and customers of whom nothing else is held.
-pub fn forget_tellings(
+pub fn delete_old_events(
     tx: &Transaction<'_>,
     site: &Site,
     bucket: u16,
@@ -101,13 +105,13 @@ pub fn forget_tellings(
            (SELECT 1 FROM identifiers i WHERE i.site = ?1 AND i.bucket = ?2 AND i.customer = customers.customer)
          AND NOT EXISTS (SELECT 1 FROM links l WHERE l.site = ?1 AND l.bucket = ?2 AND l.customer = customers.customer)
          AND NOT EXISTS
-           (SELECT 1 FROM tellings t WHERE t.site = ?1 AND t.bucket = ?2 AND t.customer = customers.customer)",
+           (SELECT 1 FROM imported_events t WHERE t.site = ?1 AND t.bucket = ?2 AND t.customer = customers.customer)",
     )?
     .execute(params![site.as_str(), bucket])?;
     Ok(())
 }
 
-fn bury_if_silent(
+fn delete_if_inactive(
     tx: &Transaction<'_>,
     of: &VisitorKey,
     before_day: u32,
@@ -121,7 +125,7 @@ fn bury_if_silent(
         })
         .optional()?;
     match synced_day {
-        Some(day) if day < before_day => bury(tx, of, before_day).map(Some),
+        Some(day) if day < before_day => delete_visitor(tx, of, before_day).map(Some),
         _ => Ok(None),
     }
 }

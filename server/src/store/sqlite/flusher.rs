@@ -108,7 +108,7 @@ pub fn of_log(path: Option<PathBuf>) -> impl FnMut() -> io::Result<()> + Send + 
 /// A disk that failed to take pages is not asked again: the system has dropped them, and would call the log whole. Read anew, by
 /// the next start, the log ends where its sums do; everything that was answered lies before that.
 fn give_up(error: &io::Error) -> ! {
-    tracing::error!(%error, "the disk did not take the log: the server ends, and what it answered is kept. Look after the disk, and start it again");
+    tracing::error!(%error, "the disk did not take the log: the server ends, and what it answered is kept. PendingEvaluation after the disk, and start it again");
     std::process::abort()
 }
 
@@ -137,7 +137,7 @@ mod tests {
     }
 
     /// What a database holds that was opened anew.
-    fn held(path: &Path) -> Vec<i64> {
+    fn committed(path: &Path) -> Vec<i64> {
         let db = Connection::open(path).unwrap();
         let mut all = db.prepare("SELECT n FROM kept").unwrap();
         all.query_map([], |row| row.get(0))
@@ -180,7 +180,7 @@ mod tests {
                 );
                 // It is committed, and the disk was asked: only the answer is missing.
                 asks.recv().unwrap();
-                assert_eq!(held(&path), [1]);
+                assert_eq!(committed(&path), [1]);
                 assert!(
                     tokio::time::timeout(Duration::from_millis(50), &mut first)
                         .await
@@ -199,7 +199,7 @@ mod tests {
                 writer.close().await.unwrap();
             });
         // What was refused was committed all the same; to be told so again does no harm.
-        assert_eq!(held(&path), [1, 2, 3]);
+        assert_eq!(committed(&path), [1, 2, 3]);
     }
 
     /// Tags: f53.
@@ -245,6 +245,6 @@ mod tests {
             assert!(kept.into_iter().all(|one| one.is_ok()));
             closed.unwrap();
         });
-        assert_eq!(held(&path).len(), 2_000);
+        assert_eq!(committed(&path).len(), 2_000);
     }
 }

@@ -3,29 +3,32 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::outbox::note;
+use super::outbox::queue_evaluation;
 use super::statistics;
 use crate::base::ids::{CustomerKey, VisitorKey};
 use crate::ingest::judge;
 use crate::statistics::person::Booked;
-use crate::store::{TELLINGS_PER_CUSTOMER, Telling, Tellings, Told};
+use crate::store::{CustomerEvents, EVENTS_PER_CUSTOMER, ImportedEvent, IngestOutcome};
 
 /// Keeps what is news; the customer's sum grows by as much, so that their browsers see a new number.
 ///
 /// Whose clicks the bookings may be put down to comes back, with the bookings.
-pub fn tell(
+pub fn ingest(
     tx: &Transaction<'_>,
-    of: &Tellings,
-) -> rusqlite::Result<(Vec<Told>, Vec<VisitorKey>, Vec<Booked>)> {
+    of: &CustomerEvents,
+) -> rusqlite::Result<(Vec<IngestOutcome>, Vec<VisitorKey>, Vec<Booked>)> {
     let erased_day = erased_day(tx, &of.customer)?;
     let mut all = Vec::with_capacity(of.all.len());
-    for telling in &of.all {
+    for imported in &of.all {
         all.push(match erased_day {
-            Some(day) if telling.day <= day => Told::Erased,
-            _ => take(tx, &of.customer, telling)?,
+            Some(day) if imported.day <= day => IngestOutcome::Erased,
+            _ => take(tx, &of.customer, imported)?,
         });
     }
-    let news = all.iter().filter(|told| **told == Told::Taken).count();
+    let news = all
+        .iter()
+        .filter(|outcome| **outcome == IngestOutcome::Stored)
+        .count();
     if news > 0 {
         let (site, bucket) = (of.customer.site.as_str(), of.customer.bucket());
         tx.prepare_cached(
@@ -33,8 +36,8 @@ pub fn tell(
              ON CONFLICT DO UPDATE SET dropped = dropped + excluded.dropped",
         )?
         .execute(params![site, bucket, of.customer.id, of.day, news])?;
-        if of.wakes {
-            note(tx, &of.customer, 0)?;
+        if of.triggers_evaluation {
+            queue_evaluation(tx, &of.customer, 0)?;
         }
     }
     // Told again, it may be that the first was cut short before the visitors' buckets.
@@ -52,36 +55,40 @@ fn erased_day(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<Option
     .optional()
 }
 
-fn take(tx: &Transaction<'_>, of: &CustomerKey, said: &Telling) -> rusqlite::Result<Told> {
+fn take(
+    tx: &Transaction<'_>,
+    of: &CustomerKey,
+    said: &ImportedEvent,
+) -> rusqlite::Result<IngestOutcome> {
     let (site, bucket) = (of.site.as_str(), of.bucket());
     let held: Option<(u32, Vec<u8>)> = tx
         .prepare_cached(
-            "SELECT at_s, event FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND id = ?4",
+            "SELECT at_s, event FROM imported_events WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND id = ?4",
         )?
         .query_row(params![site, bucket, of.id, said.id.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let told = judge(
+    let outcome = judge(
         held.as_ref().map(|(at_s, event)| (*at_s, event.as_slice())),
         said,
     );
-    if told == Told::Taken {
+    if outcome == IngestOutcome::Stored {
         tx.prepare_cached(
-            "INSERT INTO tellings (site, bucket, customer, id, day, at_s, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO imported_events (site, bucket, customer, id, day, at_s, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT DO UPDATE SET day = excluded.day, at_s = excluded.at_s, event = excluded.event",
         )?
         .execute(params![site, bucket, of.id, said.id.0, said.day, said.at_s, said.event])?;
     }
-    Ok(told)
+    Ok(outcome)
 }
 
 /// The newest of what was told of a customer.
-pub fn told(db: &Connection, of: &CustomerKey) -> rusqlite::Result<Vec<Vec<u8>>> {
+pub fn imported_events(db: &Connection, of: &CustomerKey) -> rusqlite::Result<Vec<Vec<u8>>> {
     db.prepare_cached(
-        "SELECT event FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3
+        "SELECT event FROM imported_events WHERE site = ?1 AND bucket = ?2 AND customer = ?3
          ORDER BY at_s DESC, id LIMIT ?4",
     )?
     .query_map(
-        params![of.site.as_str(), of.bucket(), of.id, TELLINGS_PER_CUSTOMER],
+        params![of.site.as_str(), of.bucket(), of.id, EVENTS_PER_CUSTOMER],
         |row| row.get(0),
     )?
     .collect()

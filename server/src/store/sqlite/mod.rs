@@ -27,13 +27,13 @@ use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::base::ids::{CustomerKey, ReplicaId, Site, VisitorKey};
 use crate::report::period::Period;
-use crate::statistics::Carried;
+use crate::statistics::PropagatedFacts;
 use crate::statistics::person::Booked;
 use crate::statistics::sums::Sums;
-use crate::statistics::visitor::Print;
+use crate::statistics::visitor::SyncFingerprint;
 use crate::store::{
-    Erasure, Found, HandIn, HandedIn, Leaving, Link, Linked, Others, Reply, Store, StoreError,
-    Tellings, Told,
+    CustomerEvents, Erasure, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
+    StoreError, SyncOutcome, SyncRequest, UnlinkRequest,
 };
 use flusher::Flusher;
 use readers::Readers;
@@ -81,22 +81,26 @@ impl SqliteStore {
     }
 
     /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut
-    /// short, it is made good by the next hand-in, whose print is empty until then: what is carried is all that is known.
-    async fn carry(&self, visitor: VisitorKey, carried: Option<Carried>) -> Result<(), StoreError> {
-        let Some(carried) = carried else {
+    /// short, it is made good by the next hand-in, whose fingerprint is empty until then: what is carried is all that is known.
+    async fn propagate(
+        &self,
+        visitor: VisitorKey,
+        propagated: Option<PropagatedFacts>,
+    ) -> Result<(), StoreError> {
+        let Some(facts) = propagated else {
             return Ok(());
         };
         let (of, to) = (
             visitor.clone(),
             CustomerKey {
                 site: visitor.site.clone(),
-                id: carried.customer.clone(),
+                id: facts.customer.clone(),
             },
         );
         let bookings = self
             .writer
             .submit(Trace::Keep, move |tx| {
-                statistics::carry(tx, &to, &of, &carried)
+                statistics::propagate(tx, &to, &of, &facts)
             })
             .await?;
         self.credit(visitor, bookings).await
@@ -187,38 +191,38 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 impl Store for SqliteStore {
-    fn hand_in(&self, hand_in: HandIn) -> Reply<'_, HandedIn> {
+    fn sync(&self, request: SyncRequest) -> Reply<'_, SyncOutcome> {
         Box::pin(async move {
             // The last to let go of it is the caller: the writer has better things to do than to free memory.
-            let (print, hand_in) = (Print::of(&hand_in), Arc::new(hand_in));
-            let of = hand_in.clone();
-            let (done, carried) = self
+            let (fingerprint, request) = (SyncFingerprint::of(&request), Arc::new(request));
+            let of = request.clone();
+            let (done, facts) = self
                 .writer
-                .submit(Trace::Keep, move |tx| write::hand_in(tx, &of, print))
+                .submit(Trace::Keep, move |tx| write::sync(tx, &of, fingerprint))
                 .await?;
-            let Some(carried) = carried else {
+            let Some(facts) = facts else {
                 return Ok(done);
             };
-            let customer = carried.customer.clone();
-            self.carry(hand_in.visitor.clone(), Some(carried)).await?;
+            let customer = facts.customer.clone();
+            self.propagate(request.visitor.clone(), Some(facts)).await?;
             self.writer
                 .submit(Trace::Keep, move |tx| {
-                    write::settle(tx, &hand_in, print, &customer)
+                    write::settle(tx, &request, fingerprint, &customer)
                 })
                 .await?;
             Ok(done)
         })
     }
 
-    fn others(
+    fn remote_state(
         &self,
         visitor: VisitorKey,
         replica: ReplicaId,
         seen: u64,
-    ) -> Reply<'_, Option<Others>> {
+    ) -> Reply<'_, Option<RemoteState>> {
         Box::pin(
             self.readers
-                .ask(move |db| read::others(db, &visitor, replica, seen)),
+                .ask(move |db| read::remote_state(db, &visitor, replica, seen)),
         )
     }
 
@@ -226,7 +230,7 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let link = Arc::new(link);
             let of = link.clone();
-            let (linked, carried) = self
+            let (linked, facts) = self
                 .writer
                 .submit(Trace::Keep, move |tx| write::point_to_customer(tx, &of))
                 .await?;
@@ -237,7 +241,7 @@ impl Store for SqliteStore {
             self.writer
                 .submit(Trace::Keep, move |tx| write::add_link(tx, &of))
                 .await?;
-            self.carry(link.visitor.clone(), carried).await?;
+            self.propagate(link.visitor.clone(), facts).await?;
             // An erasure may have come between the two steps and found no link to remove.
             let of = link.visitor.clone();
             if !self
@@ -252,24 +256,24 @@ impl Store for SqliteStore {
             self.writer
                 .submit(Trace::Scrub, move |tx| {
                     let erased_day = Some(link.day);
-                    let leaving = Leaving {
+                    let unlink = UnlinkRequest {
                         visitor: link.visitor.id,
                         changes: 0,
                         erased_day,
-                        lives_on: false,
+                        keeps_visitor: false,
                     };
-                    erase::remove_link(tx, &link.customer, &leaving)
+                    erase::remove_link(tx, &link.customer, &unlink)
                 })
                 .await?;
             Ok(Linked::Erased)
         })
     }
 
-    fn tell(&self, tellings: Tellings) -> Reply<'_, Vec<Told>> {
+    fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>> {
         Box::pin(async move {
             let (told, visitors, bookings) = self
                 .writer
-                .submit(Trace::Keep, move |tx| ingest::tell(tx, &tellings))
+                .submit(Trace::Keep, move |tx| ingest::ingest(tx, &events))
                 .await?;
             for visitor in visitors {
                 self.credit(visitor, bookings.clone()).await?;
@@ -304,11 +308,11 @@ impl Store for SqliteStore {
             let of = site.clone();
             if self
                 .readers
-                .ask(move |db| expire::has_old_tellings(db, &of, bucket, before_day))
+                .ask(move |db| expire::has_old_events(db, &of, bucket, before_day))
                 .await?
             {
                 let forget = move |tx: &Transaction<'_>| {
-                    expire::forget_tellings(tx, &site, bucket, before_day)
+                    expire::delete_old_events(tx, &site, bucket, before_day)
                 };
                 self.writer.submit(Trace::Scrub, forget).await?;
             }

@@ -4,21 +4,26 @@ use rusqlite::{Connection, Row, Transaction, params};
 
 use super::SqliteStore;
 use super::audience::held_of;
-use super::ingest::tell;
+use super::ingest::ingest;
 use super::writer::Trace;
 use crate::base::ids::{CustomerKey, Site, VisitorKey};
 use crate::store::audience::HeldCustomer;
-use crate::store::outbox::{Call, DeadLetter, Found, Look, Outbox};
-use crate::store::{Reply, Tellings, Told};
+use crate::store::outbox::{Call, DeadLetter, Found, Outbox, PendingEvaluation};
+use crate::store::{CustomerEvents, IngestOutcome, Reply};
 
 impl Outbox for SqliteStore {
-    fn looks(&self, site: Site, now_s: u64, most: usize) -> Reply<'_, Vec<Look>> {
+    fn due_evaluations(
+        &self,
+        site: Site,
+        now_s: u64,
+        most: usize,
+    ) -> Reply<'_, Vec<PendingEvaluation>> {
         Box::pin(self.readers.ask(move |db| {
             db.prepare_cached(
-                "SELECT bucket, customer, stamp FROM looks WHERE site = ?1 AND at_s <= ?2 ORDER BY at_s LIMIT ?3",
+                "SELECT bucket, customer, stamp FROM evaluations WHERE site = ?1 AND at_s <= ?2 ORDER BY at_s LIMIT ?3",
             )?
             .query_map(params![site.as_str(), now_s, most], |row| {
-                Ok(Look { bucket: row.get(0)?, customer: row.get(1)?, stamp: row.get(2)? })
+                Ok(PendingEvaluation { bucket: row.get(0)?, customer: row.get(1)?, stamp: row.get(2)? })
             })?
             .collect()
         }))
@@ -38,11 +43,10 @@ impl Outbox for SqliteStore {
         Box::pin(self.writer.submit(Trace::Keep, move |tx| fire(tx, &found)))
     }
 
-    fn looked(&self, site: Site, look: Look) -> Reply<'_, ()> {
-        Box::pin(
-            self.writer
-                .submit(Trace::Keep, move |tx| drop_note(tx, &site, &look)),
-        )
+    fn finish_evaluation(&self, site: Site, evaluation: PendingEvaluation) -> Reply<'_, ()> {
+        Box::pin(self.writer.submit(Trace::Keep, move |tx| {
+            delete_evaluation(tx, &site, &evaluation)
+        }))
     }
 
     fn claim(&self, site: Site, now_s: u64, until_s: u64, most: usize) -> Reply<'_, Vec<Call>> {
@@ -111,12 +115,12 @@ fn is_here(db: &Connection, of: &CustomerKey) -> rusqlite::Result<bool> {
 }
 
 /// Something happened to a visitor: if it is a customer's, that one is to be looked at.
-pub fn note_visitor(
+pub fn queue_visitor_evaluation(
     tx: &Transaction<'_>,
     VisitorKey { site, id }: &VisitorKey,
 ) -> rusqlite::Result<()> {
     tx.prepare_cached(
-        "INSERT INTO looks (site, bucket, customer, at_s) SELECT site, bucket, customer, 0 FROM visitors
+        "INSERT INTO evaluations (site, bucket, customer, at_s) SELECT site, bucket, customer, 0 FROM visitors
          WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND customer IS NOT NULL
          ON CONFLICT DO UPDATE SET at_s = 0, stamp = stamp + 1",
     )?
@@ -125,32 +129,36 @@ pub fn note_visitor(
 }
 
 /// A customer is to be looked at from that time on.
-pub fn note(tx: &Transaction<'_>, of: &CustomerKey, at_s: u64) -> rusqlite::Result<()> {
+pub fn queue_evaluation(tx: &Transaction<'_>, of: &CustomerKey, at_s: u64) -> rusqlite::Result<()> {
     tx.prepare_cached(
-        "INSERT INTO looks (site, bucket, customer, at_s) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO evaluations (site, bucket, customer, at_s) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO UPDATE SET at_s = min(at_s, excluded.at_s), stamp = stamp + 1",
     )?
     .execute(params![of.site.as_str(), of.bucket(), of.id, at_s])
     .map(|_| ())
 }
 
-fn drop_note(tx: &Transaction<'_>, site: &Site, look: &Look) -> rusqlite::Result<()> {
+fn delete_evaluation(
+    tx: &Transaction<'_>,
+    site: &Site,
+    evaluation: &PendingEvaluation,
+) -> rusqlite::Result<()> {
     tx.prepare_cached(
-        "DELETE FROM looks WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND stamp = ?4",
+        "DELETE FROM evaluations WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND stamp = ?4",
     )?
     .execute(params![
         site.as_str(),
-        look.bucket,
-        look.customer,
-        look.stamp
+        evaluation.bucket,
+        evaluation.customer,
+        evaluation.stamp
     ])
     .map(|_| ())
 }
 
 fn fire(tx: &Transaction<'_>, found: &Found) -> rusqlite::Result<usize> {
     let of = &found.of;
-    if let Some(look) = &found.look {
-        drop_note(tx, &of.site, look)?;
+    if let Some(evaluation) = &found.evaluation {
+        delete_evaluation(tx, &of.site, evaluation)?;
     }
     // An erasure may have come in between.
     if !is_here(tx, of)? {
@@ -160,22 +168,22 @@ fn fire(tx: &Transaction<'_>, found: &Found) -> rusqlite::Result<usize> {
     for firing in &found.firings {
         let key = params![of.site.as_str(), of.bucket(), of.id, firing.mark.id.0];
         let has_fired = tx
-            .prepare_cached("SELECT 1 FROM tellings WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND id = ?4")?
+            .prepare_cached("SELECT 1 FROM imported_events WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND id = ?4")?
             .exists(key)?;
         if has_fired {
             continue;
         }
         let all = vec![firing.mark.clone()];
-        let (told, ..) = tell(
+        let (outcomes, ..) = ingest(
             tx,
-            &Tellings {
+            &CustomerEvents {
                 customer: of.clone(),
                 all,
                 day: found.day,
-                wakes: false,
+                triggers_evaluation: false,
             },
         )?;
-        if told == [Told::Taken] {
+        if outcomes == [IngestOutcome::Stored] {
             tx.prepare_cached(
                 "INSERT INTO outbox (site, bucket, id, customer, webhook, body, next_s)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0) ON CONFLICT DO NOTHING",
@@ -192,7 +200,7 @@ fn fire(tx: &Transaction<'_>, found: &Found) -> rusqlite::Result<usize> {
         }
     }
     if let Some(next_s) = found.next_s {
-        note(tx, of, next_s)?;
+        queue_evaluation(tx, of, next_s)?;
     }
     Ok(fired)
 }

@@ -2,9 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::ingest::told;
+use super::ingest::imported_events;
 use crate::base::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
-use crate::store::{Found, Others, ReplicaRecord, Taken, VISITORS_PER_CUSTOMER, VisitorRecord};
+use crate::store::{
+    Found, RemoteState, ReplicaRecord, Taken, VISITORS_PER_CUSTOMER, VisitorRecord,
+};
 use crate::sync::consent_receipt::Receipt;
 
 /// Whether a hash, of a visitor's secret or of an erase-only token, has a tombstone.
@@ -16,12 +18,12 @@ pub fn is_tombstoned(db: &Connection, site: &Site, id: &IdHash) -> rusqlite::Res
 /// What everyone but this replica knows. The number is a sum that grows with every accepted state by as many versions as it is
 /// newer, and what leaves is kept in `dropped`, so an equal number means equal knowledge: even where a loss of power took
 /// back a state that a reader had seen before it was on the disk, the next one of that replica counts for both.
-pub fn others(
+pub fn remote_state(
     db: &Connection,
     of: &VisitorKey,
     replica: ReplicaId,
     seen: u64,
-) -> rusqlite::Result<Option<Others>> {
+) -> rusqlite::Result<Option<RemoteState>> {
     let Family {
         visitors,
         customer,
@@ -45,8 +47,12 @@ pub fn others(
             .filter(|r| r.replica != replica || visitor.id != of.id);
         states.extend(held.map(|r| r.taken));
     }
-    let told = customer.map_or(Ok(Vec::new()), |customer| told(db, &customer))?;
-    Ok(Some(Others { seq, states, told }))
+    let imported = customer.map_or(Ok(Vec::new()), |customer| imported_events(db, &customer))?;
+    Ok(Some(RemoteState {
+        seq,
+        states,
+        imported,
+    }))
 }
 
 /// The visitor and everyone linked to the same customer, and what the customer has dropped.
@@ -173,9 +179,9 @@ pub fn visitor(db: &Connection, of: &VisitorKey) -> rusqlite::Result<Found> {
         site: of.site.clone(),
         id: id.clone(),
     };
-    let told = customer
+    let imported = customer
         .as_ref()
-        .map_or(Ok(Vec::new()), |id| told(db, &key(id)))?;
+        .map_or(Ok(Vec::new()), |id| imported_events(db, &key(id)))?;
     let consent = consent.as_deref().and_then(Receipt::read);
     Ok(Found::Known(VisitorRecord {
         created_day,
@@ -183,6 +189,6 @@ pub fn visitor(db: &Connection, of: &VisitorKey) -> rusqlite::Result<Found> {
         customer,
         consent,
         replicas,
-        told,
+        imported,
     }))
 }

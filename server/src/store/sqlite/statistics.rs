@@ -4,13 +4,13 @@
 use rusqlite::types::ToSql;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::ingest::told;
+use super::ingest::imported_events;
 use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
 use crate::statistics::change::Changes;
 use crate::statistics::customer::Customer;
 use crate::statistics::person::{Booked, bookings_of};
-use crate::statistics::visitor::{Told, Visitor};
-use crate::statistics::{Carried, sql};
+use crate::statistics::visitor::{SyncFacts, Visitor};
+use crate::statistics::{PropagatedFacts, sql};
 
 /// Where sums lie.
 type Place<'a> = (&'a str, u16);
@@ -19,26 +19,29 @@ type Place<'a> = (&'a str, u16);
 pub fn count(
     tx: &Transaction<'_>,
     of: &VisitorKey,
-    told: &Told<'_>,
+    facts: &SyncFacts<'_>,
     customer: Option<&str>,
-) -> rusqlite::Result<Option<Carried>> {
+) -> rusqlite::Result<Option<PropagatedFacts>> {
     let mut row = visitor(tx, of)?;
-    let facts = row.facts.clone();
-    let changes = row.count(told);
+    let before = row.facts.clone();
+    let changes = row.count(facts);
     save(tx, of, &row, &changes)?;
-    let is_news = facts != row.facts;
-    Ok(customer.filter(|_| is_news).map(|id| Carried {
+    let is_news = before != row.facts;
+    Ok(customer.filter(|_| is_news).map(|id| PropagatedFacts {
         customer: id.to_owned(),
         facts: row.facts,
     }))
 }
 
 /// What the customer's bucket must know of a visitor whose last hand-in is sent again: the first may have been cut short.
-pub fn carried(tx: &Transaction<'_>, of: &VisitorKey) -> rusqlite::Result<Option<Carried>> {
+pub fn facts_to_propagate(
+    tx: &Transaction<'_>,
+    of: &VisitorKey,
+) -> rusqlite::Result<Option<PropagatedFacts>> {
     let Some(customer) = super::read::customer(tx, of)? else {
         return Ok(None);
     };
-    Ok(Some(Carried {
+    Ok(Some(PropagatedFacts {
         customer,
         facts: visitor(tx, of)?.facts,
     }))
@@ -49,7 +52,7 @@ pub fn leave_to_customer(
     tx: &Transaction<'_>,
     of: &VisitorKey,
     customer: &str,
-) -> rusqlite::Result<Option<Carried>> {
+) -> rusqlite::Result<Option<PropagatedFacts>> {
     let mut row = visitor(tx, of)?;
     if row.facts.since_day == 0 {
         return Ok(None);
@@ -57,18 +60,18 @@ pub fn leave_to_customer(
     let mut changes = Changes::default();
     row.count_person(true, &mut changes);
     save(tx, of, &row, &changes)?;
-    Ok(Some(Carried {
+    Ok(Some(PropagatedFacts {
         customer: customer.to_owned(),
         facts: row.facts,
     }))
 }
 
 /// In the customer's bucket: takes what is known of a visitor. The bookings that the back end told come back.
-pub fn carry(
+pub fn propagate(
     tx: &Transaction<'_>,
     to: &CustomerKey,
     visitor: &VisitorKey,
-    carried: &Carried,
+    facts: &PropagatedFacts,
 ) -> rusqlite::Result<Vec<Booked>> {
     let linked =
         "SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND visitor = ?4";
@@ -76,9 +79,9 @@ pub fn carry(
     if !tx.prepare_cached(linked)?.exists(key)? {
         return Ok(Vec::new());
     }
-    let bookings = bookings_of(&told(tx, to)?);
+    let bookings = bookings_of(&imported_events(tx, to)?);
     let mut row = customer(tx, to)?;
-    let changes = row.carry(visitor.id, carried.facts.clone(), &bookings);
+    let changes = row.propagate(visitor.id, facts.facts.clone(), &bookings);
     save_customer(tx, to, &row, &changes)?;
     Ok(bookings)
 }
@@ -88,7 +91,7 @@ pub fn recount(
     tx: &Transaction<'_>,
     of: &CustomerKey,
 ) -> rusqlite::Result<(Vec<VisitorKey>, Vec<Booked>)> {
-    let bookings = bookings_of(&told(tx, of)?);
+    let bookings = bookings_of(&imported_events(tx, of)?);
     let mut row = customer(tx, of)?;
     if row.is_empty() {
         return Ok((Vec::new(), bookings));
@@ -127,18 +130,18 @@ pub fn hand_over(
     if row.is_empty() {
         return Ok(());
     }
-    let changes = row.hand_over(visitors, &bookings_of(&told(tx, of)?));
+    let changes = row.hand_over(visitors, &bookings_of(&imported_events(tx, of)?));
     save_customer(tx, of, &row, &changes)
 }
 
 /// In the visitor's bucket: what the customer must know whose the visitor is now; who is no one's counts alone again.
-pub fn moved(tx: &Transaction<'_>, of: &VisitorKey) -> rusqlite::Result<Option<Carried>> {
+pub fn moved(tx: &Transaction<'_>, of: &VisitorKey) -> rusqlite::Result<Option<PropagatedFacts>> {
     let mut row = visitor(tx, of)?;
     if row.facts.since_day == 0 {
         return Ok(None);
     }
     if let Some(customer) = super::read::customer(tx, of)? {
-        return Ok(Some(Carried {
+        return Ok(Some(PropagatedFacts {
             customer,
             facts: row.facts,
         }));

@@ -3,79 +3,83 @@
 use rusqlite::{Transaction, params};
 
 use super::consent;
-use super::outbox::note_visitor;
+use super::outbox::queue_visitor_evaluation;
 use super::read::is_tombstoned;
 use super::statistics;
 use crate::base::ids::{IdHash, VisitorKey};
-use crate::statistics::Carried;
-use crate::statistics::visitor::{Print, Told};
-use crate::store::{HandIn, HandedIn, Link, Linked, REPLICAS_PER_VISITOR};
+use crate::statistics::PropagatedFacts;
+use crate::statistics::visitor::{SyncFacts, SyncFingerprint};
+use crate::store::{Link, Linked, REPLICAS_PER_VISITOR, SyncOutcome, SyncRequest};
 use crate::sync::growth::fits_a_day;
 use crate::sync::sync_request::{Held, Verdict, judge};
 
 /// Takes a replica's state by the version rules, and counts what it tells; what the customer's bucket must know of it
-/// comes back too. The print is its own, made before the writer's turn: there is one writer, and everyone waits for it.
-pub fn hand_in(
+/// comes back too. The fingerprint is its own, made before the writer's turn: there is one writer, and everyone waits for it.
+pub fn sync(
     tx: &Transaction<'_>,
-    of: &HandIn,
-    print: Print,
-) -> rusqlite::Result<(HandedIn, Option<Carried>)> {
-    if goes_on(tx, of, print)? {
-        return Ok((HandedIn::Accepted { is_alone: true }, None));
+    of: &SyncRequest,
+    fingerprint: SyncFingerprint,
+) -> rusqlite::Result<(SyncOutcome, Option<PropagatedFacts>)> {
+    if try_fast_path(tx, of, fingerprint)? {
+        return Ok((SyncOutcome::Accepted { is_alone: true }, None));
     }
-    let standing = standing(tx, of)?;
-    if standing.is_erased || !welcome(tx, of, &standing)? {
-        return Ok((HandedIn::Erased, None));
+    let held = held_visitor(tx, of)?;
+    if held.is_erased || !upsert_visitor(tx, of, &held)? {
+        return Ok((SyncOutcome::Erased, None));
     }
-    let verdict = standing
+    let verdict = held
         .verdict
         .unwrap_or_else(|| judge(None, of.version, (&of.state, &of.profile)));
-    let carried = match verdict {
-        Verdict::TooMuch => return Ok((HandedIn::TooMuch, None)),
+    let facts = match verdict {
+        Verdict::TooMuch => return Ok((SyncOutcome::TooMuch, None)),
         Verdict::Conflict => {
             return Ok((
-                HandedIn::Conflict {
-                    held_version: standing.version,
+                SyncOutcome::Conflict {
+                    held_version: held.version,
                 },
                 None,
             ));
         }
-        Verdict::Store if standing.told.is_none() && standing.others >= REPLICAS_PER_VISITOR => {
-            return Ok((HandedIn::TooManyReplicas, None));
+        Verdict::Store if held.fingerprint.is_none() && held.others >= REPLICAS_PER_VISITOR => {
+            return Ok((SyncOutcome::TooManyReplicas, None));
         }
-        Verdict::Store => take(tx, of, print, &standing)?,
-        Verdict::Same => statistics::carried(tx, &of.visitor)?,
+        Verdict::Store => take(tx, of, fingerprint, &held)?,
+        Verdict::Same => statistics::facts_to_propagate(tx, &of.visitor)?,
     };
     consent::keep(tx, of)?;
-    if of.wakes && standing.customer.is_some() {
-        note_visitor(tx, &of.visitor)?;
+    if of.triggers_evaluation && held.customer.is_some() {
+        queue_visitor_evaluation(tx, &of.visitor)?;
     }
-    Ok((standing.accepted(), carried))
+    Ok((held.accepted(), facts))
 }
 
 /// The shortest way, and the most frequent: a replica that is alone, and tells nothing new of what is counted, is known by its
-/// print. Whatever in the visitor's bucket makes that untrue empties the print.
-fn goes_on(tx: &Transaction<'_>, of: &HandIn, print: Print) -> rusqlite::Result<bool> {
+/// fingerprint. Whatever in the visitor's bucket makes that untrue empties the fingerprint.
+fn try_fast_path(
+    tx: &Transaction<'_>,
+    of: &SyncRequest,
+    fingerprint: SyncFingerprint,
+) -> rusqlite::Result<bool> {
     if !fits_a_day(&of.profile) {
         return Ok(false);
     }
     let VisitorKey { site, id } = &of.visitor;
-    let print = print.kept(true);
+    let fingerprint = fingerprint.kept(true);
     tx.prepare_cached(
         "UPDATE replicas SET version = ?5, changes = changes + ?5 - version, state = ?6, taken_day = ?7
-         WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version < ?5 AND told = ?8",
+         WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version < ?5 AND fingerprint = ?8",
     )?
-    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day, print])
+    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day, fingerprint])
     .map(|rows| rows > 0)
 }
 
-/// The prints of all replicas of a visitor: what they stand for is no longer so.
-pub fn forget_prints(
+/// The fingerprints of all replicas of a visitor: what they stand for is no longer so.
+pub fn clear_fingerprints(
     tx: &Transaction<'_>,
     VisitorKey { site, id }: &VisitorKey,
 ) -> rusqlite::Result<()> {
     tx.prepare_cached(
-        "UPDATE replicas SET told = 0 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        "UPDATE replicas SET fingerprint = 0 WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
     )?
     .execute(params![site.as_str(), id.bucket(), id.0])
     .map(|_| ())
@@ -84,54 +88,54 @@ pub fn forget_prints(
 /// Stores the state, and counts what it tells where that is not what the same replica told before.
 fn take(
     tx: &Transaction<'_>,
-    of: &HandIn,
-    print: Print,
-    standing: &Standing,
-) -> rusqlite::Result<Option<Carried>> {
-    let customer = standing.customer.as_deref();
-    let told = Told::by(of, customer.is_some());
-    let print = print.kept(standing.is_alone());
-    if standing.told.is_none() && standing.others > 0 {
-        forget_prints(tx, &of.visitor)?;
+    of: &SyncRequest,
+    fingerprint: SyncFingerprint,
+    held: &HeldVisitor,
+) -> rusqlite::Result<Option<PropagatedFacts>> {
+    let customer = held.customer.as_deref();
+    let facts = SyncFacts::by(of, customer.is_some());
+    let fingerprint = fingerprint.kept(held.is_alone());
+    if held.fingerprint.is_none() && held.others > 0 {
+        clear_fingerprints(tx, &of.visitor)?;
     }
-    let carried = match standing.told {
-        Some(told) if told == print => None,
+    let facts = match held.fingerprint {
+        Some(stored) if stored == fingerprint => None,
         before => {
-            let news = statistics::count(tx, &of.visitor, &told, customer)?;
+            let news = statistics::count(tx, &of.visitor, &facts, customer)?;
             if news.is_none() && before == Some(0) {
-                statistics::carried(tx, &of.visitor)?
+                statistics::facts_to_propagate(tx, &of.visitor)?
             } else {
                 news
             }
         }
     };
-    // What the customer's bucket is owed is paid before the print says that there is nothing to do.
-    store(tx, of, if carried.is_some() { 0 } else { print })?;
-    Ok(carried)
+    // What the customer's bucket is owed is paid before the fingerprint says that there is nothing to do.
+    store(tx, of, if facts.is_some() { 0 } else { fingerprint })?;
+    Ok(facts)
 }
 
-/// The customer's bucket has what it was owed: the print stands, unless anything came between.
+/// The customer's bucket has what it was owed: the fingerprint stands, unless anything came between.
 pub fn settle(
     tx: &Transaction<'_>,
-    of: &HandIn,
-    print: Print,
+    of: &SyncRequest,
+    fingerprint: SyncFingerprint,
     customer: &str,
 ) -> rusqlite::Result<()> {
     let VisitorKey { site, id } = &of.visitor;
-    let print = print.kept(false);
+    let fingerprint = fingerprint.kept(false);
     tx.prepare_cached(
-        "UPDATE replicas SET told = ?6
-         WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version = ?5 AND told = 0
+        "UPDATE replicas SET fingerprint = ?6
+         WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version = ?5 AND fingerprint = 0
          AND EXISTS (SELECT 1 FROM visitors
                      WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND customer = ?7 AND erase = ?8)",
     )?
-    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, print, customer, of.erase.0])
+    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, fingerprint, customer, of.erase.0])
     .map(|_| ())
 }
 
 /// What is held of whom a hand-in names.
 #[derive(Default)]
-struct Standing {
+struct HeldVisitor {
     is_erased: bool,
     /// The visitor's newest erase-only token, and the day of the last hand-in.
     known: Option<(Option<[u8; 32]>, u32)>,
@@ -140,14 +144,14 @@ struct Standing {
     others: usize,
     /// Of the replica that hands in: the version, and what it told last of what is counted.
     version: u64,
-    told: Option<i64>,
+    fingerprint: Option<i64>,
     /// None if nothing is held of it.
     verdict: Option<Verdict>,
 }
 
-impl Standing {
-    fn accepted(&self) -> HandedIn {
-        HandedIn::Accepted {
+impl HeldVisitor {
+    fn accepted(&self) -> SyncOutcome {
+        SyncOutcome::Accepted {
             is_alone: self.is_alone(),
         }
     }
@@ -158,60 +162,64 @@ impl Standing {
 }
 
 /// One question for all of it: a hand-in is the most frequent of all calls.
-fn standing(tx: &Transaction<'_>, of: &HandIn) -> rusqlite::Result<Standing> {
+fn held_visitor(tx: &Transaction<'_>, of: &SyncRequest) -> rusqlite::Result<HeldVisitor> {
     let VisitorKey { site, id } = &of.visitor;
-    let mut question = tx.prepare_cached(STANDING)?;
+    let mut question = tx.prepare_cached(HELD_VISITOR)?;
     let mut rows = question.query(params![site.as_str(), id.bucket(), id.0])?;
-    let mut standing = Standing::default();
+    let mut held = HeldVisitor::default();
     while let Some(row) = rows.next()? {
-        standing.is_erased = row.get(0)?;
+        held.is_erased = row.get(0)?;
         if let Some(day) = row.get(1)? {
-            standing.known = Some((row.get(2)?, day));
-            standing.customer = row.get(3)?;
+            held.known = Some((row.get(2)?, day));
+            held.customer = row.get(3)?;
         }
         let Some(replica) = row.get_ref(4)?.as_blob_or_null()? else {
             continue;
         };
         if replica == of.replica.0 {
-            standing.version = row.get(5)?;
-            standing.told = row.get(6)?;
-            let held = Held {
-                version: standing.version,
+            held.version = row.get(5)?;
+            held.fingerprint = row.get(6)?;
+            let stored = Held {
+                version: held.version,
                 state: row.get_ref(7)?.as_blob()?,
             };
-            standing.verdict = Some(judge(Some(held), of.version, (&of.state, &of.profile)));
+            held.verdict = Some(judge(Some(stored), of.version, (&of.state, &of.profile)));
         } else {
-            standing.others += 1;
+            held.others += 1;
         }
     }
-    Ok(standing)
+    Ok(held)
 }
 
 /// A row for each of the visitor's replicas, or one without any.
-const STANDING: &str =
+const HELD_VISITOR: &str =
     "SELECT EXISTS (SELECT 1 FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3),
-       v.synced_day, v.erase, v.customer, r.replica, r.version, r.told, r.state
+       v.synced_day, v.erase, v.customer, r.replica, r.version, r.fingerprint, r.state
      FROM (SELECT 1)
      LEFT JOIN visitors v ON v.site = ?1 AND v.bucket = ?2 AND v.visitor = ?3
      LEFT JOIN replicas r ON r.site = ?1 AND r.bucket = ?2 AND r.visitor = ?3";
 
 /// Makes sure of the visitor's row and its newest erase-only token; false when that token was used already.
-fn welcome(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::Result<bool> {
+fn upsert_visitor(
+    tx: &Transaction<'_>,
+    of: &SyncRequest,
+    held: &HeldVisitor,
+) -> rusqlite::Result<bool> {
     let VisitorKey { site, id } = &of.visitor;
-    if standing.known == Some((Some(of.erase.0), of.day)) {
+    if held.known == Some((Some(of.erase.0), of.day)) {
         return Ok(true);
     }
     // The token's own bucket is looked at only where a token is new: an erasure may have overtaken the first hand-in.
-    if standing
+    if held
         .known
         .is_none_or(|(erase, _)| erase != Some(of.erase.0))
     {
         if is_tombstoned(tx, site, &of.erase)? {
             return Ok(false);
         }
-        // By their prints hand-ins with the last token would pass, used or not.
-        if standing.known.is_some() {
-            forget_prints(tx, &of.visitor)?;
+        // By their fingerprints hand-ins with the last token would pass, used or not.
+        if held.known.is_some() {
+            clear_fingerprints(tx, &of.visitor)?;
         }
     }
     tx.prepare_cached(
@@ -222,16 +230,16 @@ fn welcome(tx: &Transaction<'_>, of: &HandIn, standing: &Standing) -> rusqlite::
     Ok(true)
 }
 
-fn store(tx: &Transaction<'_>, of: &HandIn, print: i64) -> rusqlite::Result<()> {
+fn store(tx: &Transaction<'_>, of: &SyncRequest, fingerprint: i64) -> rusqlite::Result<()> {
     let VisitorKey { site, id } = &of.visitor;
     tx.prepare_cached(
-        "INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state, taken_day, told)
+        "INSERT INTO replicas (site, bucket, visitor, replica, version, changes, state, taken_day, fingerprint)
          VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8)
          ON CONFLICT DO UPDATE SET version = excluded.version,
          changes = changes + excluded.version - version, state = excluded.state,
-         taken_day = excluded.taken_day, told = excluded.told",
+         taken_day = excluded.taken_day, fingerprint = excluded.fingerprint",
     )?
-    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day, print])?;
+    .execute(params![site.as_str(), id.bucket(), id.0, of.replica.0, of.version, of.state, of.day, fingerprint])?;
     Ok(())
 }
 
@@ -239,7 +247,7 @@ fn store(tx: &Transaction<'_>, of: &HandIn, print: i64) -> rusqlite::Result<()> 
 pub fn point_to_customer(
     tx: &Transaction<'_>,
     link: &Link,
-) -> rusqlite::Result<(Linked, Option<Carried>)> {
+) -> rusqlite::Result<(Linked, Option<PropagatedFacts>)> {
     let Link {
         visitor: VisitorKey { site, id },
         customer,
@@ -278,7 +286,7 @@ pub fn point_to_customer(
     if now.as_deref() != Some(&customer.id) {
         return Ok((Linked::Elsewhere, None));
     }
-    forget_prints(tx, &link.visitor)?;
+    clear_fingerprints(tx, &link.visitor)?;
     Ok((
         Linked::Here,
         statistics::leave_to_customer(tx, &link.visitor, &customer.id)?,
@@ -329,7 +337,7 @@ mod tests {
             let Some(secret) = Secret::parse(&crate::base::ids::text(&[n; 16])) else {
                 panic!("sixteen bytes")
             };
-            let of = HandIn {
+            let of = SyncRequest {
                 visitor: secret.visitor(&site),
                 erase: secret.erase(&site),
                 replica: ReplicaId([n; 8]),
@@ -339,14 +347,14 @@ mod tests {
                 day: 20_000,
                 consent: None,
                 arms: Vec::new(),
-                wakes: false,
+                triggers_evaluation: false,
             };
             assert_eq!(
-                hand_in(&tx, &of, Print::of(&of))?.0,
-                HandedIn::Accepted { is_alone: true }
+                sync(&tx, &of, SyncFingerprint::of(&of))?.0,
+                SyncOutcome::Accepted { is_alone: true }
             );
         }
-        let question = tx.prepare_cached(STANDING)?;
+        let question = tx.prepare_cached(HELD_VISITOR)?;
         assert_eq!(
             (
                 question.get_status(StatementStatus::Run),

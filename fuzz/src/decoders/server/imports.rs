@@ -6,15 +6,15 @@ use std::sync::LazyLock;
 use escale::core::event::Event;
 use escale_server::base::ids::Site;
 use escale_server::decoders::{
-    Consent, CsvFile, Item, Items, Reader, Subject, json, judge, ndjson, read_tellings,
+    Consent, CsvFile, Item, Items, Reader, Subject, json, judge, ndjson, read_imports,
 };
-use escale_server::store::{Telling, Told};
+use escale_server::store::{ImportedEvent, IngestOutcome};
 
 use crate::site::{NOW_MS, config};
 use crate::target::Target;
 
 pub const TARGET: Target = Target {
-    name: "tellings",
+    name: "imports",
     most_bytes: 2048,
     share: 20,
     memory: 8 << 20,
@@ -78,8 +78,8 @@ fn take(bytes: &[u8]) {
             now_ms: NOW_MS,
         },
     );
-    let (groups, rejected) = read_tellings(reader, subject, items);
-    let taken: usize = groups.iter().map(|(_, tellings)| tellings.len()).sum();
+    let (groups, rejected) = read_imports(reader, subject, items);
+    let taken: usize = groups.iter().map(|(_, events)| events.len()).sum();
     assert_eq!(taken + rejected.len(), count, "each is taken or refused");
     assert!(
         rejected
@@ -89,8 +89,8 @@ fn take(bytes: &[u8]) {
     );
     groups
         .iter()
-        .flat_map(|(_, tellings)| tellings)
-        .for_each(|telling| holds(subject, telling));
+        .flat_map(|(_, events)| events)
+        .for_each(|imported| holds(subject, imported));
 }
 
 fn items(form: usize, subject: Subject, body: &[u8]) -> Option<Vec<Item>> {
@@ -108,15 +108,15 @@ fn items(form: usize, subject: Subject, body: &[u8]) -> Option<Vec<Item>> {
     }
 }
 
-fn holds(subject: Subject, telling: &Telling) {
-    let mut rest = telling.event.as_slice();
+fn holds(subject: Subject, imported: &ImportedEvent) {
+    let mut rest = imported.event.as_slice();
     let event = Event::decode_next(&mut rest);
-    assert!(rest.is_empty(), "a telling is one event");
+    assert!(rest.is_empty(), "an imported event is one event");
     if subject == Subject::Consents {
-        let consent = Consent::decode(&telling.event).map(|consent| consent.encode());
+        let consent = Consent::decode(&imported.event).map(|consent| consent.encode());
         assert_eq!(
             consent.as_ref(),
-            Some(&telling.event),
+            Some(&imported.event),
             "a consent survives its bytes"
         );
         assert_eq!(event, Some(None), "a consent is no event");
@@ -126,8 +126,8 @@ fn holds(subject: Subject, telling: &Telling) {
         };
         let mut own = Vec::new();
         event.encode(&mut own);
-        assert_eq!(own, telling.event, "an event survives its bytes");
+        assert_eq!(own, imported.event, "an event survives its bytes");
     }
-    let again = judge(Some((telling.at_s, &telling.event)), telling);
-    assert_eq!(again, Told::Unchanged, "told again it changes nothing");
+    let again = judge(Some((imported.at_s, &imported.event)), imported);
+    assert_eq!(again, IngestOutcome::Unchanged, "told again it changes nothing");
 }

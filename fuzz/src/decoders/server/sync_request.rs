@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use escale::core::profile::Profile;
 use escale_server::base::ids::Site;
-use escale_server::decoders::{HandInRequest, check, combined, export};
-use escale_server::store::{Others, Taken};
+use escale_server::decoders::{SyncBody, check, combined, export};
+use escale_server::store::{RemoteState, Taken};
 use escale_server::sync::sync_request::{Held, Verdict, judge};
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::site::{NOW_MS, config};
 use crate::target::Target;
 
 pub const TARGET: Target = Target {
-    name: "hand-in",
+    name: "sync",
     most_bytes: 4096,
     share: 1,
     memory: 8 << 20,
@@ -51,7 +51,7 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 fn take(body: &[u8]) {
-    let Ok(request) = serde_json::from_slice::<HandInRequest>(body) else {
+    let Ok(request) = serde_json::from_slice::<SyncBody>(body) else {
         return;
     };
     let Ok(said) = request.said(&SITE, NOW) else {
@@ -102,15 +102,15 @@ fn judged(state: &[u8]) {
         state: state.to_vec(),
         day: TODAY,
     };
-    let others = Others {
+    let remote = RemoteState {
         seq: 1,
         states: vec![taken(), taken()],
-        told: Vec::new(),
+        imported: Vec::new(),
     };
-    let told = combined(&others, config(), NOW);
+    let merged = combined(&remote, config(), NOW);
     assert!(
-        Profile::decode(&told).is_ok_and(|both| both.encode() == told),
-        "what others are told is a profile"
+        Profile::decode(&merged).is_ok_and(|both| both.encode() == merged),
+        "the merged remote state is a profile"
     );
     assert!(
         !export(state, config(), NOW).is_null(),

@@ -8,12 +8,12 @@ use crate::identity::{identify, token};
 use crate::server::Server;
 
 #[test]
-fn the_first_hand_in_is_taken_and_no_one_else_knows_anything() {
+fn the_first_sync_is_taken_and_no_one_else_knows_anything() {
     let server = Server::start();
     let answer = Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
     assert_eq!(answer["accepted"], json!(true));
     assert_eq!(answer["conflict"], json!(false));
-    assert_eq!(answer["others"], Value::Null);
+    assert_eq!(answer["remote"], Value::Null);
     assert_eq!(answer["config"].as_str().map(str::len), Some(8));
     assert!(answer["now_ms"].as_u64() > Some(1_700_000_000_000));
 }
@@ -49,11 +49,11 @@ fn others_are_sent_once_and_again_only_when_they_changed() {
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
     phone.look_at("trip.city").sync(&server);
     laptop.look_at("trip.exotic");
-    assert_ne!(laptop.sync(&server)["others"], Value::Null);
-    assert_eq!(laptop.sync(&server)["others"], Value::Null);
+    assert_ne!(laptop.sync(&server)["remote"], Value::Null);
+    assert_eq!(laptop.sync(&server)["remote"], Value::Null);
     let seen = laptop.seen;
     phone.look_at("trip.beach").sync(&server);
-    assert_ne!(laptop.sync(&server)["others"], Value::Null);
+    assert_ne!(laptop.sync(&server)["remote"], Value::Null);
     assert!(laptop.seen > seen);
 }
 
@@ -66,7 +66,7 @@ fn a_replica_that_holds_nothing_asks_what_the_others_know_and_stores_nothing() {
         (body["state"], body["version"]) = (json!(""), json!(version));
         server.post("/v1/sync", &body)
     };
-    assert_eq!(asked(&phone, 0).json()["others"], Value::Null);
+    assert_eq!(asked(&phone, 0).json()["remote"], Value::Null);
     phone.export(&server).is_refused(404, "unknown_visitor");
     phone.look_at("trip.city").sync(&server);
     let answer = asked(&laptop, 0).json();
@@ -75,7 +75,7 @@ fn a_replica_that_holds_nothing_asks_what_the_others_know_and_stores_nothing() {
         (&json!(false), &json!(false))
     );
     assert_eq!(
-        answer["others"]["state"],
+        answer["remote"]["state"],
         json!(base64url(&phone.engine.save()))
     );
     assert_eq!(
@@ -167,7 +167,7 @@ fn visitors_know_nothing_of_each_other() {
     Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
     let mut stranger = Browser::of_visitor(2, 1);
     assert_eq!(
-        stranger.look_at("trip.beach").sync(&server)["others"],
+        stranger.look_at("trip.beach").sync(&server)["remote"],
         Value::Null
     );
     assert_eq!(stranger.mass("trip.city"), 0.0);
@@ -226,7 +226,7 @@ fn who_calls_too_often_is_told_when_to_come_back_and_no_one_else_is() {
 
 /// A replica that was alone takes a short way; whoever comes to it ends that.
 #[test]
-fn who_was_alone_hears_of_others_at_the_next_hand_in() {
+fn who_was_alone_hears_of_others_at_the_next_sync() {
     let server = Server::start();
     let (mut phone, mut laptop, mut tablet) = (
         Browser::of_visitor(1, 1),
@@ -236,21 +236,21 @@ fn who_was_alone_hears_of_others_at_the_next_hand_in() {
     for browser in [&mut phone, &mut tablet] {
         for _ in 0..3 {
             assert_eq!(
-                browser.look_at("trip.city").sync(&server)["others"],
+                browser.look_at("trip.city").sync(&server)["remote"],
                 Value::Null
             );
         }
     }
     laptop.look_at("trip.exotic").sync(&server);
     assert_ne!(
-        phone.look_at("trip.city").sync(&server)["others"],
+        phone.look_at("trip.city").sync(&server)["remote"],
         Value::Null
     );
     for browser in [&phone, &tablet] {
         assert_eq!(identify(&server, browser, &token("customer-7")).status, 200);
     }
     assert_ne!(
-        tablet.look_at("trip.city").sync(&server)["others"],
+        tablet.look_at("trip.city").sync(&server)["remote"],
         Value::Null
     );
     assert_eq!(
