@@ -8,7 +8,7 @@ export PATH := $(ESCALE_TOOLS)/bin:$(PATH)
 DEMO_PORT ?= 8787
 
 .PHONY: help setup setup-test demo demo-server build package server compile test native fuzz fuzz-some fuzz-http browser golden stories stories-alone consumers tabs kills full-disks bench bench-server size ci fmt clean
-.PHONY: check-format check-rust check-web check-dependencies check-docs
+.PHONY: check-format check-rust check-web check-api check-dependencies check-docs
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -129,8 +129,12 @@ check-rust:
 check-web: $(BUILT)
 	@npm run --silent check
 	@npm run --silent lint
+	@$(MAKE) --no-print-directory check-api
 	@npx --no-install tsc -p tests
 	@npx --no-install eslint -c tests/eslint.config.js tests benches/browser www/report
+
+check-api: ## Check that docs/api/escale.api.md describes the public types (ESCALE_UPDATE=1 writes it)
+	@node scripts/api-report.mjs
 
 # Advisories need a database from elsewhere; bans, licences and sources are all in the lock file.
 check-dependencies:

@@ -1,44 +1,46 @@
-//! In: the path of a config, people's JSON or compiled. Out: its bytes, checked and ready to serve, or every fault.
+//! Config files. In: the path of a config, as JSON or compiled. Out: its bytes, checked and ready to serve, or every
+//! error. Never: a config with an error is served.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Bytes;
 use escale::core::config::{Config, compile};
 
+use crate::base::errors::Errors;
 use crate::model::Model;
 
-/// A config in use.
+/// Config that browsers get.
 pub struct Served {
     pub bytes: Bytes,
     pub config: Config,
-    /// Eight hexadecimal digits: what browsers compare.
+    /// Version that browsers compare: eight hexadecimal digits.
     pub version: String,
-    /// What was learned, and is in the config.
+    /// Learned model that the config contains.
     pub model: Option<Model>,
 }
 
-/// A config's file as it was read, whatever it says by now.
+/// Config file as it was at the start. Later changes of the file have no effect.
 pub struct Source {
     path: PathBuf,
     file: Vec<u8>,
 }
 
-/// Why there is none: everything that is wrong, one line each.
-pub struct Faults(pub Vec<String>);
-
-/// What a readable config still deserves to be told.
+/// Compiled config and the warnings about it.
 pub struct Compiled {
     pub bytes: Vec<u8>,
     pub warnings: Vec<String>,
 }
 
 impl Source {
-    pub fn read(path: &Path) -> Result<Self, Faults> {
+    pub fn read(path: &Path) -> Result<Self, Errors> {
         let file = std::fs::read(path).map_err(|error| {
-            Faults(vec![format!(
-                "{}: {error}. Give the path of an escale.json or of what `escale build` made",
-                path.display()
-            )])
+            Errors::of(
+                path.display(),
+                format!(
+                    "{error}. Give the path of an escale.json or of the output of `escale build`"
+                ),
+            )
         })?;
         Ok(Self {
             path: path.to_owned(),
@@ -46,8 +48,11 @@ impl Source {
         })
     }
 
-    /// Compiles it, unless it is compiled already.
-    pub fn compiled(&self) -> Result<Compiled, Faults> {
+    /// Compiles the file, unless it is compiled already.
+    ///
+    /// # Errors
+    /// Every error of the config.
+    pub fn compiled(&self) -> Result<Compiled, Errors> {
         if self.is_json() {
             return compile_json(&self.file);
         }
@@ -57,18 +62,21 @@ impl Source {
         })
     }
 
-    /// The same, with what was learned in the place of the config's own rates. Errors: also a config that is compiled already.
-    pub fn compiled_with(&self, model: Option<&Model>) -> Result<Compiled, Faults> {
+    /// Compiles the file with a learned model in place of its own rates.
+    ///
+    /// # Errors
+    /// Every error of the config; a compiled config, which cannot take a model.
+    pub fn compiled_with(&self, model: Option<&Model>) -> Result<Compiled, Errors> {
         let Some(model) = model else {
             return self.compiled();
         };
         if !self.is_json() {
-            return Err(Faults(vec![format!(
-                "{}: a compiled config takes no model. Give the escale.json that it was built from",
-                self.path.display()
-            )]));
+            return Err(Errors::of(
+                self.path.display(),
+                "a compiled config cannot take a model. Give the escale.json that it was built from",
+            ));
         }
-        // What cannot be read is told of by the compiler, with its place.
+        // The compiler reports JSON that cannot be read, with its position.
         let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(&self.file) else {
             return self.compiled();
         };
@@ -83,48 +91,63 @@ impl Source {
     }
 }
 
-/// What `escale model` has written, if there is any.
-pub fn model(path: Option<&Path>) -> Result<Option<Model>, Faults> {
+/// Reads the output of `escale model`; `None` without a path.
+///
+/// # Errors
+/// A file that cannot be read or is not a model.
+pub fn model(path: Option<&Path>) -> Result<Option<Model>, Errors> {
     let Some(path) = path else { return Ok(None) };
-    let fault = |why: String| {
-        Faults(vec![format!(
-            "{}: {why}. Make one with `escale model`",
-            path.display()
-        )])
+    let error = |why: String| {
+        Errors::of(
+            path.display(),
+            format!("{why}. Make one with `escale model`"),
+        )
     };
-    let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
-    Model::read(&text).map(Some).map_err(fault)
+    let text = std::fs::read_to_string(path).map_err(|cause| error(cause.to_string()))?;
+    Model::read(&text).map(Some).map_err(error)
 }
 
-/// Reads and, unless it is compiled already, compiles.
-pub fn read(path: &Path) -> Result<Compiled, Faults> {
+/// Reads a config and compiles it, unless it is compiled already.
+///
+/// # Errors
+/// Every error of the file and the config.
+pub fn read(path: &Path) -> Result<Compiled, Errors> {
     Source::read(path)?.compiled()
 }
 
-/// Compiles people's JSON.
-pub fn compile_json(file: &[u8]) -> Result<Compiled, Faults> {
+/// Compiles a config from JSON.
+///
+/// # Errors
+/// Every error of the config.
+pub fn compile_json(file: &[u8]) -> Result<Compiled, Errors> {
     let json = std::str::from_utf8(file)
-        .map_err(|error| Faults(vec![format!("not UTF-8: {error}. Save it as UTF-8")]))?;
+        .map_err(|error| Errors::message(format!("not UTF-8: {error}. Save it as UTF-8")))?;
     match compile(json) {
         Ok(compiled) => Ok(Compiled {
             bytes: compiled.bytes,
             warnings: compiled.warnings.iter().map(ToString::to_string).collect(),
         }),
-        Err(issues) => Err(Faults(issues.iter().map(ToString::to_string).collect())),
+        Err(issues) => Err(Errors(issues.iter().map(ToString::to_string).collect())),
     }
 }
 
-/// The engine's own view of compiled bytes.
-pub fn check(bytes: Vec<u8>) -> Result<Config, Faults> {
+/// Opens compiled bytes as the engine does.
+///
+/// # Errors
+/// Bytes that are not a compiled config.
+pub fn check(bytes: Vec<u8>) -> Result<Config, Errors> {
     Config::from_bytes(bytes).map_err(|error| {
-        Faults(vec![format!(
+        Errors::message(format!(
             "not a compiled config ({error:?}). Build it again with `escale build`"
-        )])
+        ))
     })
 }
 
-/// Ready to serve.
-pub fn served(compiled: Compiled) -> Result<Served, Faults> {
+/// Prepares a compiled config to be served.
+///
+/// # Errors
+/// Bytes that are not a compiled config.
+pub fn served(compiled: Compiled) -> Result<Served, Errors> {
     let config = check(compiled.bytes.clone())?;
     let version = format!("{:08x}", config.version_hash());
     Ok(Served {
@@ -133,4 +156,39 @@ pub fn served(compiled: Compiled) -> Result<Served, Faults> {
         version,
         model: None,
     })
+}
+
+/// The served config. It changes when the server learns a new model.
+pub struct LiveConfig {
+    source: Arc<Source>,
+    current: RwLock<Arc<Served>>,
+}
+
+impl LiveConfig {
+    /// Serves `served`, which was compiled from `source`.
+    pub fn new(source: Source, served: Served) -> Self {
+        Self {
+            source: Arc::new(source),
+            current: RwLock::new(Arc::new(served)),
+        }
+    }
+
+    /// Returns the file that every served config is compiled from.
+    pub fn source(&self) -> Arc<Source> {
+        self.source.clone()
+    }
+
+    /// Returns the config that is served at this moment.
+    pub fn current(&self) -> Arc<Served> {
+        // A poisoned lock is usable: writers only replace a pointer.
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Replaces the served config.
+    pub fn replace(&self, served: Served) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(served);
+    }
 }

@@ -57,7 +57,7 @@ fn check_passes_a_good_config_and_build_makes_the_same_bytes_usable() {
     let (code, said, _) = escale(&["check", text(&json)]);
     assert_eq!(code, Some(0));
     assert!(
-        said.contains("no faults") && said.contains("2 offers"),
+        said.contains("no errors") && said.contains("2 offers"),
         "{said}"
     );
     let (code, said, _) = escale(&["build", text(&json)]);
@@ -175,7 +175,7 @@ fn check_tells_stories_and_accounts_for_those_that_did_not_come_true() {
     assert!(
         check(&stories("empty", &[]))
             .2
-            .contains("there is no *.json in it")
+            .contains("it holds no *.json file")
     );
 }
 
@@ -292,7 +292,7 @@ fn the_sample_of_the_repository_replays_without_a_bad_line() {
             .join(name);
         let (code, said, faults) = escale(&["replay", text(&sample)]);
         assert_eq!((code, faults.as_str()), (Some(0), ""));
-        assert!(said.contains(" 0 bad"), "{said}");
+        assert!(said.contains(" 0 invalid"), "{said}");
     }
 }
 

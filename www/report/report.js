@@ -73,7 +73,7 @@ async function load() {
   try {
     const response = await request("json");
     const body = await response.json();
-    if (!response.ok) return setStatus(`${body.error.message}: ${body.error.remedy}`, true);
+    if (!response.ok) return setStatus(`${body.error.message}: ${body.error.hint}`, true);
     report = body;
     render(body);
   } catch {

@@ -1,36 +1,79 @@
-//! The command line's words. In: arguments. Out: typed ones. Help is written for someone who meets Escale here.
+//! The command line. In: arguments, environment and a settings file. Out: an exit code; results on the standard output,
+//! errors on the standard error. Each command has one file, with its arguments and `run`.
 
-pub mod args;
-pub mod commands;
+mod audience;
+mod backup;
+mod build;
+mod check;
+mod import;
+mod model;
+mod replay;
+mod report;
+mod serve;
 mod settings;
-pub mod table;
+mod stories;
+mod webhooks;
 
 use std::ffi::OsString;
+use std::future::Future;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::base::errors::Errors;
 use crate::store::open::Database;
-pub use args::{
-    Audience, Backup, Build, Check, Identity, Import, LogFormat, LogKind, LogLevel, Model, Replay,
-    Report, ReportFormat, Restore, SchemaOf, Serve, Summed, Webhooks,
-};
+
+/// Exit code if the arguments or the config cannot be used.
+const UNUSABLE: u8 = 2;
 
 /// Personalisation for travel sites: the sync server and its tools.
 #[derive(Parser)]
 #[command(name = "escale", version, about, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
-    pub command: Command,
-    /// A file of settings (TOML): each flag that a variable of the environment can say, by the flag's name. What an argument or
-    /// a variable says goes before it.
+    command: Command,
+    /// Settings file (TOML). Its keys are the names of flags that have an environment variable. Arguments and
+    /// environment variables override it.
     #[arg(long, global = true, env = "ESCALE_SETTINGS", value_name = "FILE")]
     settings: Option<PathBuf>,
 }
 
+const EXAMPLES: &str = "\
+Start here:
+  escale check escale.json                            list the errors of a config, each with a hint
+  escale serve --config escale.json --db escale.db    run the server on an embedded database
+  escale replay visits.ndjson --config escale.json    run recorded visitors through the engine
+  escale import bookings shop.csv --config escale.json --dry-run    check a file before the import
+
+A settings file, such as escale.toml, works for all commands:
+  site = \"voyages\"
+  config = \"/etc/escale/escale.json\"
+  db = \"/var/lib/escale/voyages.db\"
+  origin = [\"https://www.voyages.example\"]
+  escale serve --settings escale.toml        arguments and environment variables override the file
+
+Exit codes: 0 success, 1 a test or row failed, 2 the arguments or the config cannot be used.";
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(Box<serve::Args>),
+    Build(build::Args),
+    Check(check::Args),
+    Replay(replay::Args),
+    Import(import::Args),
+    Report(report::Args),
+    #[command(visible_alias = "fit")]
+    Model(model::Args),
+    Audience(audience::Args),
+    Webhooks(webhooks::Args),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+}
+
 impl Cli {
-    /// Reads arguments, environment and the file of settings; says what is wrong with them, or the help that is asked for, and ends.
+    /// Reads arguments, environment and the settings file. Prints an error or the help and exits if there is no command.
     pub fn read() -> Self {
         let arguments: Vec<OsString> = std::env::args_os().collect();
         let command = settings::with_file(Self::command(), &arguments);
@@ -39,50 +82,36 @@ impl Cli {
         let matches = command.get_matches_mut();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
     }
+
+    /// Runs the command. Prints its errors, if any, and their number.
+    pub fn run(&self) -> ExitCode {
+        let result = match &self.command {
+            Command::Serve(args) => serve::run(args),
+            Command::Build(args) => build::run(args),
+            Command::Check(args) => check::run(args),
+            Command::Replay(args) => replay::run(args),
+            Command::Import(args) => import::run(args),
+            Command::Report(args) => report::run(args),
+            Command::Model(args) => model::run(args),
+            Command::Audience(args) => audience::run(args),
+            Command::Webhooks(args) => webhooks::run(args),
+            Command::Backup(args) => backup::back_up(args),
+            Command::Restore(args) => backup::restore(args),
+        };
+        result.unwrap_or_else(|errors| fail(&errors))
+    }
 }
 
-const EXAMPLES: &str = "\
-Start here:
-  escale check escale.json                            what is wrong with a config, and what to do about it
-  escale serve --config escale.json --db escale.db    the server, with nothing to install beside it
-  escale replay visits.ndjson --config escale.json    what the engine makes of recorded visitors
-  escale import bookings shop.csv --config escale.json --dry-run    what a file would tell of customers
-
-A file of settings, such as escale.toml, for all commands:
-  site = \"voyages\"
-  config = \"/etc/escale/escale.json\"
-  db = \"/var/lib/escale/voyages.db\"
-  origin = [\"https://www.voyages.example\"]
-  escale serve --settings escale.toml        what an argument or the environment says goes before the file
-
-Exit codes: 0 all well, 1 something failed, 2 the arguments or the config cannot be used.";
-
-#[derive(Subcommand)]
-pub enum Command {
-    Serve(Box<Serve>),
-    Build(Build),
-    Check(Check),
-    Replay(Replay),
-    Import(Import),
-    Report(Report),
-    #[command(visible_alias = "fit")]
-    Model(Model),
-    Audience(Audience),
-    Webhooks(Webhooks),
-    Backup(Backup),
-    Restore(Restore),
-}
-
-/// What the server and the tools beside it work on: give each of them the same.
-#[derive(Args)]
-pub struct Base {
-    /// The site's name, as the page's snippet gives it in data-site.
+/// Inputs that the server and its tools share. Give each of them the same.
+#[derive(clap::Args)]
+pub struct SharedArgs {
+    /// Name of the site, as in data-site of the page's snippet.
     #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
     pub site: String,
-    /// The config: people's escale.json, or what `escale build` made of it.
+    /// Config: escale.json or the output of `escale build`.
     #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
     pub config: PathBuf,
-    /// Where the data are: a file for the embedded SQLite, or postgres://user:password@host/database.
+    /// Database: a file for the embedded SQLite, or postgres://user:password@host/database.
     #[arg(
         long,
         env = "ESCALE_DB",
@@ -91,4 +120,29 @@ pub struct Base {
         default_value = "escale.db"
     )]
     pub db: Database,
+}
+
+/// Prints every error and their number.
+fn fail(errors: &Errors) -> ExitCode {
+    for error in &errors.0 {
+        eprintln!("{error}");
+    }
+    eprintln!("{} found", counted(errors.0.len(), "error"));
+    ExitCode::from(UNUSABLE)
+}
+
+/// A number with its noun, such as `1 row` or `2 rows`.
+fn counted(n: usize, noun: &str) -> String {
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
+}
+
+/// Runs asynchronous work to its end.
+fn block_on<T>(work: impl Future<Output = Result<T, Errors>>) -> Result<T, Errors> {
+    tokio::runtime::Runtime::new()
+        .map_err(|error| Errors::of("the runtime", error))?
+        .block_on(work)
 }

@@ -161,7 +161,8 @@ fn texts(value: &Value) -> Option<Vec<String>> {
 mod tests {
     use clap::{CommandFactory as _, FromArgMatches as _};
 
-    use super::super::{Cli, Command as Chosen, Serve};
+    use super::super::serve::Args as Serve;
+    use super::super::{Cli, Command as Chosen};
     use super::*;
 
     fn serve(settings: &str, arguments: &[&str]) -> Result<Serve, String> {
@@ -192,12 +193,12 @@ mod tests {
     fn the_file_says_what_arguments_do_not() -> Result<(), String> {
         let read = serve(FILE, &["--site", "other"])?;
         assert_eq!(
-            (read.base.site.as_str(), read.requests_a_minute),
+            (read.shared.site.as_str(), read.limits.requests_a_minute),
             ("other", 60)
         );
-        assert_eq!(read.base.config, PathBuf::from("/etc/escale/escale.json"));
+        assert_eq!(read.shared.config, PathBuf::from("/etc/escale/escale.json"));
         assert_eq!(read.origins, ["https://a.example", "https://b.example"]);
-        assert!(read.fitting.order().is_some());
+        assert!(read.learning.fit_every.is_some());
         Ok(())
     }
 
@@ -206,11 +207,14 @@ mod tests {
         let file = [FILE, "api-key-file = \"f\""].concat();
         let read = serve(&file, &["--api-key=k", "--model", "m.json"])?;
         assert_eq!(
-            (read.api_key.as_deref(), read.api_key_file),
+            (read.keys.api_key.as_deref(), read.keys.api_key_file),
             (Some("k"), None)
         );
-        assert!(read.model.is_some() && read.fitting.order().is_none());
-        assert_eq!(serve(&file, &[])?.api_key_file, Some(PathBuf::from("f")));
+        assert!(read.model.is_some() && read.learning.fit_every.is_none());
+        assert_eq!(
+            serve(&file, &[])?.keys.api_key_file,
+            Some(PathBuf::from("f"))
+        );
         Ok(())
     }
 

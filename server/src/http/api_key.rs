@@ -1,39 +1,42 @@
-//! Who may speak for the site's back end. In: a request's headers. Out: whether they hold the key. Never: keeps the key
-//! itself, nor compares it byte by byte: how long that takes would tell.
+//! Keys of back ends and report readers. In: a request's headers. Out: an error unless they hold a key.
+//! Never: keeps a key itself; compares it byte by byte, because the time taken would reveal a prefix.
 
 use axum::http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
 
-/// As long as the identity's secret.
-const BYTES: usize = 32;
+/// Least length of a key in bytes, as of the identity secret.
+const LEAST_BYTES: usize = 32;
 
+/// Error for a key that is too short.
 #[derive(Debug, thiserror::Error)]
-#[error("it has fewer than 32 bytes. Make one with `openssl rand -base64 32`")]
-pub struct Short;
+#[error("the key has fewer than 32 bytes. Make one with `openssl rand -base64 32`")]
+pub struct TooShort;
 
-/// The key's hash.
+/// SHA-256 hash of a key.
 pub struct ApiKey([u8; 32]);
 
 impl ApiKey {
-    pub fn new(key: &[u8]) -> Result<Self, Short> {
-        if key.len() < BYTES {
-            Err(Short)
+    /// Hashes a key.
+    ///
+    /// # Errors
+    /// `TooShort` if it has fewer than 32 bytes.
+    pub fn new(key: &[u8]) -> Result<Self, TooShort> {
+        if key.len() < LEAST_BYTES {
+            Err(TooShort)
         } else {
             Ok(Self(Sha256::digest(key).into()))
         }
     }
 
-    /// Refuses whoever does not send it as a bearer.
-    pub fn check(key: Option<&Self>, headers: &HeaderMap) -> Result<(), Refusal> {
-        Self::check_one_of([key, None], headers)
-    }
-
-    /// As [`Self::check`], where any of two keys will do.
-    pub fn check_one_of(keys: [Option<&Self>; 2], headers: &HeaderMap) -> Result<(), Refusal> {
+    /// Checks that the headers carry one of the keys as a bearer.
+    ///
+    /// # Errors
+    /// `NoApiKey` if there is no key to compare with; `ApiKey` if none of them was sent.
+    pub fn check(keys: [Option<&Self>; 2], headers: &HeaderMap) -> Result<(), ApiError> {
         if keys.iter().all(Option::is_none) {
-            return Err(Refusal::NoApiKey);
+            return Err(ApiError::NoApiKey);
         }
         let sent = headers
             .get(header::AUTHORIZATION)
@@ -41,11 +44,11 @@ impl ApiKey {
             .unwrap_or("");
         let (scheme, sent) = sent.split_once(' ').unwrap_or(("", ""));
         let sent = Sha256::digest(sent.trim());
-        let is_it = keys.into_iter().flatten().any(|key| sent[..] == key.0);
-        if scheme.eq_ignore_ascii_case("bearer") && is_it {
+        let is_known = keys.into_iter().flatten().any(|key| sent[..] == key.0);
+        if scheme.eq_ignore_ascii_case("bearer") && is_known {
             Ok(())
         } else {
-            Err(Refusal::ApiKey)
+            Err(ApiError::ApiKey)
         }
     }
 }

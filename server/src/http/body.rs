@@ -1,5 +1,7 @@
-//! In: a request's body. Out: a value of the expected shape, or a refusal. Never: more in memory than its path takes; a
-//! compressed body, which could be a bomb.
+//! Request bodies. In: a request. Out: a value of the expected type, or an error that names the field. Never: more
+//! bytes in memory than the path accepts; a compressed body, which could expand without bound.
+
+// By hand instead of `tower_http::limit`: a body that is too large is drained, so that its sender reads the response.
 
 use std::time::Duration;
 
@@ -9,33 +11,33 @@ use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
 
-/// A profile is a few hundred bytes; this leaves room for many times that.
+/// Limit in bytes; a profile has a few hundred.
 pub const BODY_LIMIT: usize = 64 * 1024;
-/// A larger body is let run out up to here and thrown away: a connection closed on its sender would lose the answer.
-const RUN_OUT: usize = 1024 * 1024;
-/// A body of that size arrives in this time, or its sender is not worth a connection.
-const READ_TIME_OUT: Duration = Duration::from_secs(10);
+/// Bytes of an oversized body that are read and discarded, so that its sender can read the response.
+const DRAIN_LIMIT: usize = 1024 * 1024;
+/// Time in which a body of the largest size must arrive.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Takes a request's body in before anything else is decided, so that no refusal leaves half a request on the line.
-pub async fn taken_in(request: Request, limit: usize) -> Result<Request, Refusal> {
+/// Reads the whole body before any check, so that no error response leaves half a request on the connection.
+pub async fn buffer(request: Request, limit: usize) -> Result<Request, ApiError> {
     let (head, body) = request.into_parts();
-    let bytes = tokio::time::timeout(READ_TIME_OUT, read(body, limit))
+    let bytes = tokio::time::timeout(READ_TIMEOUT, read(body, limit))
         .await
-        .map_err(|_| Refusal::ReadTimeOut)??;
+        .map_err(|_| ApiError::ReadTimeOut)??;
     Ok(Request::from_parts(head, Body::from(bytes)))
 }
 
-async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
+async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
     let (mut kept, mut seen) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Refusal::Malformed("it ended early".into()))?;
+        let frame = frame.map_err(|_| ApiError::Malformed("it ended early".into()))?;
         let Some(data) = frame.data_ref() else {
             continue;
         };
         seen += data.len();
-        if seen > RUN_OUT.max(limit) {
+        if seen > DRAIN_LIMIT.max(limit) {
             break;
         }
         if seen <= limit {
@@ -45,42 +47,61 @@ async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
     if seen <= limit {
         Ok(kept)
     } else {
-        Err(Refusal::TooLarge)
+        Err(ApiError::TooLarge)
     }
 }
 
-/// A JSON body. `text/plain` is taken too: it lets a page that is being closed send without asking first.
+/// JSON body. `text/plain` is accepted too, because a page that is being closed can send it without a preflight.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
-    type Rejection = Refusal;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        if !is_plain_json(request.headers()) {
-            return Err(Refusal::MediaType);
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let headers = request.headers();
+        if is_compressed(headers)
+            || !matches!(
+                media_type(headers).as_str(),
+                "application/json" | "text/plain"
+            )
+        {
+            return Err(ApiError::MediaType);
         }
         let bytes = Bytes::from_request(request, state)
             .await
-            .map_err(|_| Refusal::TooLarge)?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|error| Refusal::Malformed(error.to_string()))
+            .map_err(|_| ApiError::TooLarge)?;
+        parse(&bytes).map(Self).map_err(ApiError::Malformed)
     }
 }
 
-fn is_plain_json(headers: &HeaderMap) -> bool {
-    let kind = headers
+/// Parses JSON; the message of an error begins with the path of the field.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        match path.as_str() {
+            "." => error.into_inner().to_string(),
+            _ => format!("`{path}`: {}", error.into_inner()),
+        }
+    })?;
+    json.end().map_err(|error| error.to_string())?;
+    Ok(value)
+}
+
+/// Media type of a request without its parameters, in lower case.
+pub fn media_type(headers: &HeaderMap) -> String {
+    headers
         .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or("");
-    let kind = kind
-        .split(';')
-        .next()
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
         .unwrap_or("")
         .trim()
-        .to_ascii_lowercase();
-    let compressed = headers
+        .to_ascii_lowercase()
+}
+
+/// True for a request with any content encoding.
+pub fn is_compressed(headers: &HeaderMap) -> bool {
+    headers
         .get(header::CONTENT_ENCODING)
-        .is_some_and(|encoding| encoding != "identity");
-    matches!(kind.as_str(), "application/json" | "text/plain") && !compressed
+        .is_some_and(|encoding| encoding != "identity")
 }

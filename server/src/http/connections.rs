@@ -1,6 +1,7 @@
-//! Connections. In: a listener and the routes. Out: answers, until it is told to stop. Never: more connections at once
-//! than it was given; waits without end for a request's head, be it sent a byte at a time or not at all, nor for a
-//! reader who takes nothing.
+//! Connections. In: a listener and a router. Out: responses, until a stop is requested. Never: more connections at once
+//! than the limit; an endless wait for a slow request head or for a client that does not read.
+
+// By hand instead of `axum::serve` or `axum-server`: neither limits connections nor times out writes.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -14,79 +15,79 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
-/// Out of file descriptors or memory: others must end before another can begin.
-const REST: Duration = Duration::from_millis(200);
+/// Pause when the process is out of file descriptors or memory.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
-/// What a connection may cost.
+/// Limits of connections.
 #[derive(Clone, Copy)]
 pub struct Limits {
-    /// A request's head, counted from the end of the answer before it, arrives in this time.
-    pub head_within: Duration,
-    /// A reader takes something of its answer in this time.
-    pub write_within: Duration,
-    /// Further ones wait in the listener's own queue.
-    pub most: u32,
+    /// Time in which a request's head must arrive, from the end of the response before it.
+    pub head_timeout: Duration,
+    /// Time in which a client must read some of its response.
+    pub write_timeout: Duration,
+    /// Connections at once. More wait in the listener's queue.
+    pub max_connections: u32,
 }
 
-/// Serves until the sender of `stop` is gone and what was in flight is answered.
+/// Serves until the sender of `stop` is dropped and every request in flight has its response.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
     mut stop: watch::Receiver<()>,
 ) {
-    let seats = Arc::new(Semaphore::new(limits.most as usize));
+    let permits = Arc::new(Semaphore::new(limits.max_connections as usize));
     loop {
         let next = async {
-            let seat = seats.clone().acquire_owned().await.ok()?;
-            Some((seat, accepted(&listener).await))
+            let permit = permits.clone().acquire_owned().await.ok()?;
+            Some((permit, accepted(&listener).await))
         };
-        let (seat, stream) = tokio::select! {
+        let (permit, stream) = tokio::select! {
             Some(next) = next => next,
             _ = stop.changed() => break,
         };
-        let answered = answer(stream, router.clone(), limits, stop.clone());
+        let responding = respond(stream, router.clone(), limits, stop.clone());
         tokio::spawn(async move {
-            answered.await;
-            drop(seat);
+            responding.await;
+            drop(permit);
         });
     }
     drop(listener);
-    // All seats are free once the last connection has ended.
-    let _ = seats.acquire_many(limits.most).await;
+    // All permits are free again when the last connection has ended.
+    let _ = permits.acquire_many(limits.max_connections).await;
 }
 
 async fn accepted(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
-            Err(error) if is_the_callers(error.kind()) => {}
+            Err(error) if is_from_the_client(error.kind()) => {}
             Err(error) => {
-                tracing::error!(kind = ?error.kind(), "no connection can be taken");
-                tokio::time::sleep(REST).await;
+                tracing::error!(kind = ?error.kind(), "cannot accept connections");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
     }
 }
 
-/// Whoever called has gone already.
-fn is_the_callers(kind: ErrorKind) -> bool {
+/// True if the client has closed the connection already.
+fn is_from_the_client(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
     )
 }
 
-async fn answer(stream: TcpStream, router: Router, limits: Limits, mut stop: watch::Receiver<()>) {
+async fn respond(stream: TcpStream, router: Router, limits: Limits, mut stop: watch::Receiver<()>) {
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(limits.write_within));
+    stream.set_write_timeout(Some(limits.write_timeout));
     let stream = TokioIo::new(Box::pin(stream));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(limits.head_within);
+        .header_read_timeout(limits.head_timeout);
     let connection = http.serve_connection(stream, TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
-    // How a connection ended concerns its caller alone: cut off, too slow, no HTTP.
+    // The reason why a connection ended concerns its client alone: cut off, too slow, not HTTP.
     tokio::select! {
         _ = connection.as_mut() => return,
         _ = stop.changed() => connection.as_mut().graceful_shutdown(),

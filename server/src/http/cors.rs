@@ -1,5 +1,7 @@
-//! In: a request to the interface. Out: the same request if its origin may call, else 403; the answer with exact CORS
-//! headers. Never: a wildcard, nor an origin that was not named at start.
+//! Origin check. In: a request to the interface. Out: the request if its origin may call, else 403; exact CORS headers.
+//! Never: a wildcard, nor an origin that was not given at the start.
+
+// By hand instead of `tower_http::cors`: that layer sends headers but does not reject, and has no same-origin rule.
 
 use std::sync::Arc;
 
@@ -8,32 +10,43 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::http::app::App;
 use crate::http::body;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::state::AppState;
 
-/// Where a request says that it comes from.
-enum From {
-    /// No browser's cross-origin request: a same-origin GET, or not a browser at all.
-    Nowhere,
-    Here,
-    Named(HeaderValue),
-    Stranger,
+/// Origin of a request, by its header.
+enum Origin {
+    /// No header: a same-origin GET, or not a browser.
+    Absent,
+    Same,
+    /// One of the origins given at the start.
+    Allowed(HeaderValue),
+    Foreign,
 }
 
-/// What is let in: from whom, and how large.
+/// Limits of a group of routes.
 #[derive(Clone)]
 pub struct Gate {
-    pub app: Arc<App>,
-    pub body_limit: usize,
+    state: Arc<AppState>,
+    body_limit: usize,
 }
 
-/// Lets in same-origin requests and the origins named at start.
+impl Gate {
+    /// Gate for routes whose bodies have at most `body_limit` bytes.
+    pub fn new(state: &Arc<AppState>, body_limit: usize) -> Self {
+        Self {
+            state: state.clone(),
+            body_limit,
+        }
+    }
+}
+
+/// Admits same-origin requests and the origins given at the start.
 pub async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    let from = origin_of(request.headers(), &gate.app.origins);
-    let mut response = match (&from, body::taken_in(request, gate.body_limit).await) {
-        (From::Stranger, _) => Refusal::Origin.into_response(),
-        (_, Err(refusal)) => refusal.into_response(),
+    let origin = origin_of(request.headers(), &gate.state.origins);
+    let mut response = match (&origin, body::buffer(request, gate.body_limit).await) {
+        (Origin::Foreign, _) => ApiError::Origin.into_response(),
+        (_, Err(error)) => error.into_response(),
         (_, Ok(request)) if is_preflight(&request) => preflight(),
         (_, Ok(request)) => next.run(request).await,
     };
@@ -43,7 +56,7 @@ pub async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Res
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    if let From::Named(origin) = from {
+    if let Origin::Allowed(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -53,17 +66,17 @@ pub async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Res
     response
 }
 
-fn origin_of(headers: &HeaderMap, named: &[String]) -> From {
+fn origin_of(headers: &HeaderMap, allowed: &[String]) -> Origin {
     let Some(origin) = headers.get(header::ORIGIN) else {
-        return From::Nowhere;
+        return Origin::Absent;
     };
     let Ok(text) = origin.to_str() else {
-        return From::Stranger;
+        return Origin::Foreign;
     };
-    if named.iter().any(|name| name == text) {
-        return From::Named(origin.clone());
+    if allowed.iter().any(|name| name == text) {
+        return Origin::Allowed(origin.clone());
     }
-    // Behind a proxy that ends TLS the page's scheme is https while ours is http: the authority decides.
+    // Behind a proxy that terminates TLS the page's scheme is https and ours is http: only the authority counts.
     let authority = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));
@@ -71,9 +84,9 @@ fn origin_of(headers: &HeaderMap, named: &[String]) -> From {
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
     if authority.is_some() && authority == host {
-        From::Here
+        Origin::Same
     } else {
-        From::Stranger
+        Origin::Foreign
     }
 }
 
@@ -96,7 +109,10 @@ fn preflight() -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-/// An origin as browsers write it: scheme and authority, nothing behind.
+/// Parses an origin as browsers write it: scheme and authority, without a path.
+///
+/// # Errors
+/// A message if the text has another form.
 pub fn parse(text: &str) -> Result<String, String> {
     let authority = text
         .strip_prefix("https://")
@@ -106,7 +122,7 @@ pub fn parse(text: &str) -> Result<String, String> {
             Ok(text.to_ascii_lowercase())
         }
         _ => Err(
-            "an origin is a scheme and a host, with a port if need be: https://www.example.com"
+            "an origin is a scheme and a host, with an optional port: https://www.example.com"
                 .into(),
         ),
     }
@@ -117,36 +133,36 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn is_let_in(origin: Option<&'static str>, expected: bool) {
+    fn assert_admitted(origin: Option<&'static str>, expected: bool) {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static("shop.example:8787"));
         if let Some(origin) = origin {
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
         }
-        let stranger = matches!(
+        let is_foreign = matches!(
             origin_of(&headers, &["https://www.example".into()]),
-            From::Stranger
+            Origin::Foreign
         );
-        assert_eq!(!stranger, expected, "{origin:?}");
+        assert_eq!(!is_foreign, expected, "{origin:?}");
     }
 
     #[test]
-    fn only_named_and_same_origins_pass() {
-        is_let_in(None, true);
-        is_let_in(Some("http://shop.example:8787"), true);
-        is_let_in(Some("https://shop.example:8787"), true);
-        is_let_in(Some("https://www.example"), true);
-        is_let_in(Some("https://www.example.evil"), false);
-        is_let_in(Some("https://evil.www.example"), false);
-        is_let_in(Some("http://www.example"), false);
-        is_let_in(Some("http://shop.example"), false);
-        is_let_in(Some("ftp://shop.example:8787"), false);
-        is_let_in(Some("null"), false);
-        is_let_in(Some(""), false);
+    fn gate_origins_only_allowed_and_same_pass() {
+        assert_admitted(None, true);
+        assert_admitted(Some("http://shop.example:8787"), true);
+        assert_admitted(Some("https://shop.example:8787"), true);
+        assert_admitted(Some("https://www.example"), true);
+        assert_admitted(Some("https://www.example.evil"), false);
+        assert_admitted(Some("https://evil.www.example"), false);
+        assert_admitted(Some("http://www.example"), false);
+        assert_admitted(Some("http://shop.example"), false);
+        assert_admitted(Some("ftp://shop.example:8787"), false);
+        assert_admitted(Some("null"), false);
+        assert_admitted(Some(""), false);
     }
 
     #[test]
-    fn an_origin_has_no_path_and_no_wildcard() {
+    fn parse_origin_with_path_or_wildcard_fails() {
         assert!(parse("https://www.example.com").is_ok());
         for wrong in [
             "*",

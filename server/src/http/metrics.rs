@@ -1,5 +1,5 @@
-//! What the server counts of itself, for Prometheus. In: answers as they go out. Out: the text format, on a listener of
-//! its own. Never: a label that a caller chose: the route's pattern, never a path.
+//! Metrics for Prometheus. In: responses as they are sent. Out: the text format, on a separate listener.
+//! Never: a label that a caller chose: labels have the route's pattern, not the path.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,83 +17,84 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::http::app::App;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::state::AppState;
 
-/// From a read in memory to an answer that is given up, in seconds.
-const BOUNDS_S: [f64; 11] = [
+/// Bounds of the histogram in seconds, from a read in memory to the response timeout.
+const BUCKETS_S: [f64; 11] = [
     0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 15.0,
 ];
-const KIND: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Answered {
+struct ResponseLabels {
     method: String,
     route: String,
     status: String,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Route {
+struct RouteLabel {
     route: String,
 }
 
-/// The counters, and how they are written.
+/// Counters of this process and their registry.
 pub struct Metrics {
     registry: Registry,
-    answers: Family<Answered, Counter>,
-    seconds: Family<Route, Histogram>,
+    responses: Family<ResponseLabels, Counter>,
+    seconds: Family<RouteLabel, Histogram>,
     ready: Gauge,
 }
 
 impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("escale");
-        let answers = Family::default();
+        let responses = Family::default();
         let seconds =
-            Family::new_with_constructor((|| Histogram::new(BOUNDS_S)) as fn() -> Histogram);
+            Family::new_with_constructor((|| Histogram::new(BUCKETS_S)) as fn() -> Histogram);
         let ready = Gauge::default();
         registry.register(
-            "answers",
-            "Answers, by method, route and status",
-            answers.clone(),
+            "responses",
+            "Responses, by method, route and status",
+            responses.clone(),
         );
         registry.register(
-            "answer_seconds",
-            "How long an answer took, by route",
+            "response_seconds",
+            "Time until the response, by route",
             seconds.clone(),
         );
         registry.register(
             "ready",
-            "1 if a read and a write go through the database, else 0",
+            "1 if the database can be read and written, else 0",
             ready.clone(),
         );
         Self {
             registry,
-            answers,
+            responses,
             seconds,
             ready,
         }
     }
 
-    pub fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
+    /// Counts one response.
+    pub fn responded(&self, method: &str, route: &str, status: u16, took: Duration) {
         let (method, status) = (known_method(method).to_owned(), status.to_string());
-        self.answers
-            .get_or_create(&Answered {
+        self.responses
+            .get_or_create(&ResponseLabels {
                 method,
                 route: route.to_owned(),
                 status,
             })
             .inc();
         self.seconds
-            .get_or_create(&Route {
+            .get_or_create(&RouteLabel {
                 route: route.to_owned(),
             })
             .observe(took.as_secs_f64());
     }
 }
 
-/// A method may be any word; as a label it is one of these.
+/// Returns the label of a method. A caller may send any method; unknown ones share a label.
 fn known_method(method: &str) -> &str {
     ["GET", "HEAD", "POST", "DELETE", "OPTIONS"]
         .into_iter()
@@ -101,21 +102,22 @@ fn known_method(method: &str) -> &str {
         .unwrap_or("other")
 }
 
-/// The pages for whoever watches over the server; not for the public.
-pub fn router(app: Arc<App>) -> Router {
+/// Router of the metrics listener; it is not for the public.
+pub fn router(state: Arc<AppState>) -> Router {
     Router::new()
-        .route("/metrics", get(told))
-        .fallback(async || Refusal::NotFound)
-        .with_state(app)
+        .route("/metrics", get(metrics))
+        .fallback(async || ApiError::NotFound)
+        .with_state(state)
 }
 
-async fn told(State(app): State<Arc<App>>) -> Response {
-    app.metrics
+async fn metrics(State(state): State<Arc<AppState>>) -> Response {
+    state
+        .metrics
         .ready
-        .set(i64::from(app.store.ready().await.is_ok()));
+        .set(i64::from(state.store.ready().await.is_ok()));
     let mut text = String::new();
-    match encode(&mut text, &app.metrics.registry) {
-        Ok(()) => ([(header::CONTENT_TYPE, KIND)], text).into_response(),
-        Err(_) => Refusal::Unavailable.into_response(),
+    match encode(&mut text, &state.metrics.registry) {
+        Ok(()) => ([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response(),
+        Err(_) => ApiError::Unavailable.into_response(),
     }
 }

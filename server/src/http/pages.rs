@@ -1,5 +1,5 @@
-//! The demo site's static pages. In: a folder of pages and the package's folder. Out: routes that serve them under a
-//! strict policy. Never: a page without the policy; an inline script that was not there at start.
+//! Static pages of the demo site. In: the folders of the pages and of the package. Out: routes with a strict policy.
+//! Never: a page without the policy; an inline script that was added after the start.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use tower_http::services::{ServeDir, ServeFile};
 
-use crate::http::app::App;
 use crate::http::body::BODY_LIMIT;
 use crate::http::cors::Gate;
+use crate::http::state::AppState;
 use crate::http::{cors, csp, routes};
 
-/// The two folders, and the policy made from the pages' own inline stubs.
+/// Folders of the demo and the policy that admits the pages' own inline scripts.
 pub struct Demo {
     pages: PathBuf,
     package: PathBuf,
@@ -25,7 +25,10 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Reads the pages once, for the hashes of their inline stubs.
+    /// Reads the pages once to hash their inline scripts.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read.
     pub fn open(pages: &Path, package: &Path) -> std::io::Result<Self> {
         let policy = csp::of_pages(pages)?;
         let policy = HeaderValue::from_str(&policy).map_err(std::io::Error::other)?;
@@ -37,8 +40,12 @@ impl Demo {
     }
 }
 
-/// The interface's router with the demo's pages, package and login around it.
-pub fn around(interface: Router<Arc<App>>, demo: Demo, app: Arc<App>) -> Router<Arc<App>> {
+/// Adds the demo's pages, package and login to the interface.
+pub fn around(
+    interface: Router<Arc<AppState>>,
+    demo: Demo,
+    state: Arc<AppState>,
+) -> Router<Arc<AppState>> {
     let files = Router::new()
         .nest_service("/escale", ServeDir::new(&demo.package).precompressed_br())
         .fallback_service(
@@ -48,13 +55,10 @@ pub fn around(interface: Router<Arc<App>>, demo: Demo, app: Arc<App>) -> Router<
                 .not_found_service(ServeFile::new(demo.pages.join("404.html"))),
         )
         .layer(middleware::from_fn(move |request: Request, next: Next| {
-            guarded(request, next, demo.policy.clone())
+            with_policy(request, next, demo.policy.clone())
         }));
     let login = post(routes::demo::login).layer(middleware::from_fn_with_state(
-        Gate {
-            app,
-            body_limit: BODY_LIMIT,
-        },
+        Gate::new(&state, BODY_LIMIT),
         cors::gate,
     ));
     interface
@@ -63,7 +67,7 @@ pub fn around(interface: Router<Arc<App>>, demo: Demo, app: Arc<App>) -> Router<
         .merge(files)
 }
 
-async fn guarded(request: Request, next: Next, policy: HeaderValue) -> Response {
+async fn with_policy(request: Request, next: Next, policy: HeaderValue) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if headers
@@ -82,7 +86,7 @@ async fn guarded(request: Request, next: Next, policy: HeaderValue) -> Response 
     response
 }
 
-/// File names carry no version, so a browser asks each time and is mostly told 304.
+/// Fixed headers. File names have no version, so browsers revalidate each time and mostly get 304.
 const FIXED: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-cache"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

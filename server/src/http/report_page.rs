@@ -1,5 +1,5 @@
-//! The page `/report` and its files, which are part of the binary. In: the site's name. Out: routes that serve them under a strict
-//! policy. Never: the API key: who looks at the page types it there.
+//! The page `/report` and its files, compiled into the binary. In: the site's name. Out: routes with a strict policy.
+//! Never: the API key, which the reader types into the page.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, Response};
 use axum::routing::get;
 
-use crate::http::app::App;
+use crate::http::state::AppState;
 
 const PAGE: &str = include_str!("../../../www/report/index.html");
 
@@ -92,7 +92,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 const JSON: &str = "application/json";
 
-/// No inline script or style, no other host, no markup made of text.
+/// Content security policy: no inline script or style, no other host, no markup from text.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -107,28 +107,28 @@ const FIXED: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// The page's routes.
-pub fn router() -> Router<Arc<App>> {
+/// Routes of the page and its files.
+pub fn router() -> Router<Arc<AppState>> {
     let mut files = Router::new().route("/report", get(page));
     for (name, kind, text) in FILES {
         let answer = async move || ([(header::CONTENT_TYPE, kind)], text);
         files = files.route(&format!("/report/{name}"), get(answer));
     }
-    files.layer(middleware::from_fn(guarded))
+    files.layer(middleware::from_fn(with_policy))
 }
 
-async fn page(State(app): State<Arc<App>>) -> Html<String> {
-    Html(PAGE.replace("{site}", &escaped(app.site.as_str())))
+async fn page(State(state): State<Arc<AppState>>) -> Html<String> {
+    Html(PAGE.replace("{site}", &escaped(state.site.as_str())))
 }
 
-/// As an attribute's value.
+/// Escapes text for an attribute's value.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('"', "&quot;")
         .replace('<', "&lt;")
 }
 
-async fn guarded(request: Request, next: Next) -> Response {
+async fn with_policy(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in FIXED {
         response
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_leave_its_attribute() {
+    fn escaped_name_stays_inside_its_attribute() {
         assert_eq!(escaped("a\"><b>&"), "a&quot;>&lt;b>&amp;");
     }
 }

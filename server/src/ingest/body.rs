@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value};
 
-/// At most so many at once; a list of them fits in [`BYTES`].
-pub const ITEMS: usize = 1000;
+/// At most so many at once; a list of them fits in [`BODY_LIMIT`].
+pub const MAX_ITEMS: usize = 1000;
 /// At most so large a body.
-pub const BYTES: usize = 1024 * 1024;
+pub const BODY_LIMIT: usize = 1024 * 1024;
 
 /// One of several, by its place.
 pub type Item = Result<Map<String, Value>, String>;

@@ -7,7 +7,7 @@ use escale::core::base::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::replay::row::Row;
+use crate::base::record::Record;
 
 pub const FIELDS: [&str; 8] = [
     "customer", "id", "at", "granted", "purpose", "channel", "version", "source",
@@ -47,7 +47,7 @@ pub struct ConsentExport {
 
 impl Consent {
     /// What a row says, or what is wrong with it.
-    pub fn read(row: &Row<'_>, at_s: u32) -> Result<Self, String> {
+    pub fn read(row: &Record<'_>, at_s: u32) -> Result<Self, String> {
         let granted = match &*row.need("granted")? {
             "true" | "1" | "yes" => true,
             "false" | "0" | "no" => false,
@@ -134,7 +134,7 @@ impl Consent {
 }
 
 /// A name of the site's own: of a purpose, a version, a source.
-fn name(row: &Row<'_>, field: &str) -> Result<String, String> {
+fn name(row: &Record<'_>, field: &str) -> Result<String, String> {
     let name = row.get(field).unwrap_or_default();
     if is_name(&name) {
         Ok(name.into_owned())

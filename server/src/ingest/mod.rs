@@ -16,8 +16,8 @@ use escale::core::event::track::event_of_call;
 use serde_json::{Map, Value};
 
 use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
-use crate::replay::row::{Row, pack};
-use crate::replay::time;
+use crate::base::record::{Record, pack};
+use crate::base::time;
 use crate::store::{ImportedEvent, IngestOutcome};
 use consent::Consent;
 pub use subject::Subject;
@@ -47,7 +47,7 @@ impl Reader<'_> {
                 subject.fields().join(", ")
             ));
         }
-        let row = Row::Json(object);
+        let row = Record::Json(object);
         let customer = row.need("customer")?;
         if !CustomerKey::is_id(&customer) {
             return Err(format!("`customer` has more than {CUSTOMER_BYTES} bytes"));
@@ -80,7 +80,7 @@ impl Reader<'_> {
     fn bytes(
         &self,
         subject: Subject,
-        row: &Row<'_>,
+        row: &Record<'_>,
         at_ms: f64,
     ) -> Result<(String, u32, Vec<u8>), String> {
         let (name, fields) = subject.call(row)?;

@@ -4,7 +4,7 @@
 use clap::ValueEnum;
 
 use super::consent;
-use crate::replay::row::Row;
+use crate::base::record::Record;
 
 /// A name and fields, as `track` takes them.
 pub type Call = (String, Vec<(String, String)>);
@@ -75,7 +75,7 @@ impl Subject {
     }
 
     /// The call that says what this row says, or what is missing.
-    pub fn call(self, row: &Row<'_>) -> Result<Call, String> {
+    pub fn call(self, row: &Record<'_>) -> Result<Call, String> {
         match self {
             Self::Reactions => reaction(row),
             Self::Bookings => booking(row),
@@ -85,14 +85,14 @@ impl Subject {
     }
 }
 
-fn some(row: &Row<'_>, fields: &[&str]) -> Vec<(String, String)> {
+fn some(row: &Record<'_>, fields: &[&str]) -> Vec<(String, String)> {
     fields
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), row.get(name)?.into_owned())))
         .collect()
 }
 
-fn reaction(row: &Row<'_>) -> Result<Call, String> {
+fn reaction(row: &Record<'_>) -> Result<Call, String> {
     row.need("channel")?;
     let name = match &*row.need("reaction")? {
         "sent" => "message_sent",
@@ -108,12 +108,12 @@ fn reaction(row: &Row<'_>) -> Result<Call, String> {
 }
 
 /// Who leaves wants to hear nothing any more, unless it is said how often.
-fn unsubscribed(row: &Row<'_>) -> Call {
+fn unsubscribed(row: &Record<'_>) -> Call {
     let frequency = row.get("frequency").unwrap_or("never".into()).into_owned();
     ("unsubscribe".into(), vec![("frequency".into(), frequency)])
 }
 
-fn booking(row: &Row<'_>) -> Result<Call, String> {
+fn booking(row: &Record<'_>) -> Result<Call, String> {
     let name = match row.get("cancelled").as_deref() {
         None | Some("false" | "0" | "no") => "booking",
         Some("true" | "1" | "yes") => "booking_cancel",
@@ -122,7 +122,7 @@ fn booking(row: &Row<'_>) -> Result<Call, String> {
     Ok((name.into(), some(row, &BOOKED)))
 }
 
-fn fact(row: &Row<'_>) -> Result<Call, String> {
+fn fact(row: &Record<'_>) -> Result<Call, String> {
     let (fact, value) = (
         row.need("fact")?,
         row.get("value").unwrap_or_default().into_owned(),

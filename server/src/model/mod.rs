@@ -3,7 +3,6 @@
 
 pub mod base;
 pub mod fit;
-pub mod refit;
 
 use std::collections::BTreeMap;
 

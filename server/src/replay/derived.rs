@@ -1,5 +1,5 @@
-//! A config made from a log. In: what its visitors did. Out: an `escale.json`: a facet a group of topics with the
-//! site's own base rates, an offer a topic, an address pattern a section. Never: more than an engine would carry.
+//! Config made from a log. In: the events. Out: an `escale.json` with one facet a group of topics, one offer a topic and
+//! one URL pattern a section. Never: more entries than an engine can load.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,27 @@ use serde_json::{Value, json};
 
 use super::log::Log;
 use super::presets::slug;
-use super::row::{RECORD, UNIT};
-use super::{Action, Recorded};
+use super::{Action, RecordedEvent};
+use crate::base::record::{RECORD_SEPARATOR, UNIT_SEPARATOR};
 
-/// The name of the one placement.
+/// Name of the only placement.
 pub const PLACEMENT: &str = "replay";
-const MOST_TOPICS: usize = 48;
-const MOST_FACETS: usize = 8;
-const MOST_OFFERS: usize = 100;
-/// The facet of a page's section, where a log gives only addresses.
+const MAX_TOPICS: usize = 48;
+const MAX_FACETS: usize = 8;
+const MAX_OFFERS: usize = 100;
+/// Facet of a page's section, for logs with URLs only.
 const SECTION: &str = "section";
 
 type Counts = BTreeMap<String, BTreeMap<String, u64>>;
 
-/// The config as people would write it; none if the log names no topics at all.
+/// Returns the config as JSON; `None` if the log has no topics.
 pub fn config(log: &Log) -> Option<String> {
     let mut counts = Counts::new();
     let events = log.visitors.iter().flat_map(|visitor| &visitor.events);
     events.for_each(|event| count(event, &mut counts));
     let facets: BTreeMap<String, Vec<(String, f64)>> = counts
         .into_iter()
-        .take(MOST_FACETS)
+        .take(MAX_FACETS)
         .map(|(facet, topics)| (facet, most_frequent(topics)))
         .collect();
     let mut all: Vec<(&String, &String, f64)> = facets
@@ -47,7 +47,7 @@ pub fn config(log: &Log) -> Option<String> {
     });
     let offers: Vec<Value> = all
         .iter()
-        .take(MOST_OFFERS)
+        .take(MAX_OFFERS)
         .map(|(facet, topic, _)| offer(facet, topic))
         .collect();
     let families: BTreeMap<&String, Value> =
@@ -63,8 +63,8 @@ pub fn config(log: &Log) -> Option<String> {
     Some(document.to_string())
 }
 
-/// The topics an event names, `facet.topic` each.
-fn topics(event: &Recorded) -> Vec<String> {
+/// Topics of an event, each as `facet.topic`.
+fn topics(event: &RecordedEvent) -> Vec<String> {
     let list = match &event.action {
         Action::Page { topics, url, .. } if topics.is_empty() => {
             return section(url)
@@ -74,8 +74,8 @@ fn topics(event: &Recorded) -> Vec<String> {
         }
         Action::Page { topics, .. } => Some(topics.as_str()),
         Action::Call { fields, .. } => fields
-            .split(RECORD)
-            .filter_map(|field| field.split_once(UNIT))
+            .split(RECORD_SEPARATOR)
+            .filter_map(|field| field.split_once(UNIT_SEPARATOR))
             .find(|(key, _)| *key == "topics")
             .map(|(_, list)| list),
     };
@@ -92,7 +92,7 @@ fn topics(event: &Recorded) -> Vec<String> {
         .collect()
 }
 
-fn count(event: &Recorded, counts: &mut Counts) {
+fn count(event: &RecordedEvent, counts: &mut Counts) {
     for topic in topics(event) {
         if let Some((facet, name)) = topic.split_once('.')
             && !facet.is_empty()
@@ -107,7 +107,7 @@ fn count(event: &Recorded, counts: &mut Counts) {
     }
 }
 
-/// The first folder of an address, where it is plain enough to be a pattern.
+/// First folder of a URL; `None` if it needs escaping in a pattern.
 fn section(url: &str) -> Option<&str> {
     let (first, _) = url.strip_prefix('/')?.split_once('/')?;
     (!first.is_empty() && slug(first) == first).then_some(first)
@@ -117,7 +117,7 @@ fn most_frequent(topics: BTreeMap<String, u64>) -> Vec<(String, f64)> {
     let total: u64 = topics.values().sum();
     let mut topics: Vec<(String, u64)> = topics.into_iter().collect();
     topics.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    topics.truncate(MOST_TOPICS);
+    topics.truncate(MAX_TOPICS);
     topics
         .into_iter()
         .map(|(topic, n)| (topic, n as f64 / total.max(1) as f64))

@@ -1,4 +1,5 @@
-//! In: a log's path and format. Out: its visitors with their events in order of time, and what could not be read.
+//! Logs. In: a path and a format. Out: visitors with their events in order of time, and the invalid lines.
+//! Never: stops at an invalid line.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -8,15 +9,14 @@ use std::path::Path;
 use csv::StringRecord;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::presets::{Said, preset};
-use super::row::Row;
-use super::time::DAY_MS;
-use super::{Fault, Recorded, Visitor};
-use crate::cli::LogKind;
+use super::presets::{VisitorEvent, preset};
+use super::{LineError, LogKind, RecordedEvent, Visitor};
+use crate::base::record::Record;
+use crate::base::time::DAY_MS;
 
-/// The engine's time begins at 2020-01-01.
-const LANDMARK_MS: f64 = 1_577_836_800_000.0;
-/// 1995-01-01: an earlier time is a camera's or a clock's that was never set.
+/// Epoch of the engine, 2020-01-01.
+const EPOCH_MS: f64 = 1_577_836_800_000.0;
+/// 1995-01-01. An earlier time comes from a clock that was never set.
 const EARLIEST_MS: f64 = 788_918_400_000.0;
 const WEEK_MS: f64 = 7.0 * DAY_MS;
 
@@ -24,18 +24,21 @@ pub struct Log {
     pub kind: LogKind,
     pub visitors: Vec<Visitor>,
     pub events: u64,
-    /// Lines that say nothing an engine is told, such as requests for pictures.
-    pub passed_over: u64,
-    pub faults: Vec<Fault>,
-    /// Whole weeks that all times were moved forward by.
+    /// Lines without an event, such as requests for pictures.
+    pub skipped: u64,
+    pub errors: Vec<LineError>,
+    /// Number of weeks by which all times were moved forward.
     pub moved_weeks: u64,
 }
 
-/// Reads a whole log, with a bar by bytes.
+/// Reads a log and shows progress by bytes.
+///
+/// # Errors
+/// A file that cannot be read, or a format that is not recognised.
 pub fn read(path: &Path, kind: LogKind) -> Result<Log, String> {
     let mut file = File::open(path).map_err(|error| error.to_string())?;
     let bytes = file.metadata().map_or(0, |about| about.len());
-    let (is_json, found) = look(&mut file).map_err(|error| error.to_string())?;
+    let (is_json, found) = detect(&mut file).map_err(|error| error.to_string())?;
     let kind = if kind == LogKind::Auto {
         found.ok_or(UNKNOWN)?
     } else {
@@ -48,32 +51,35 @@ pub fn read(path: &Path, kind: LogKind) -> Result<Log, String> {
     Ok(log)
 }
 
-/// Reads a whole log of a known format, NDJSON or CSV.
+/// Reads a log of a known format, NDJSON or CSV.
+///
+/// # Errors
+/// A source that cannot be read.
 pub fn read_from(source: impl BufRead, is_json: bool, kind: LogKind) -> Result<Log, String> {
-    let mut reading = Reading {
+    let mut reader = LogReader {
         log: Log::of(kind),
         index: HashMap::new(),
     };
     if is_json {
-        reading.json(source)
+        reader.json(source)
     } else {
-        reading.csv(source)
+        reader.csv(source)
     }?;
-    Ok(reading.log.in_order())
+    Ok(reader.log.in_order())
 }
 
 const UNKNOWN: &str =
-    "its first line is of no known format; name one with --format, or see `escale replay --help`";
+    "the format of its first line is unknown; name it with --format, or see `escale replay --help`";
 
-/// A bar on a terminal, nothing elsewhere.
+/// Progress bar on a terminal; nothing elsewhere.
 pub fn bar(length: u64, template: &str) -> ProgressBar {
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style)
 }
 
-/// Looks at the first line, and goes back to the start.
-fn look(file: &mut File) -> std::io::Result<(bool, Option<LogKind>)> {
+/// Detects the format by the first line, then rewinds. Returns true for NDJSON.
+fn detect(file: &mut File) -> std::io::Result<(bool, Option<LogKind>)> {
     let mut first = Vec::new();
     BufReader::new(file.take(64 * 1024)).read_until(b'\n', &mut first)?;
     file.rewind()?;
@@ -98,13 +104,14 @@ fn look(file: &mut File) -> std::io::Result<(bool, Option<LogKind>)> {
     Ok((is_json, Some(kind)))
 }
 
-struct Reading {
+/// Reader of one log.
+struct LogReader {
     log: Log,
-    /// From a visitor's name to its place in the log's list.
+    /// Position of each visitor in the log, by name.
     index: HashMap<String, usize>,
 }
 
-impl Reading {
+impl LogReader {
     fn csv(&mut self, source: impl Read) -> Result<(), String> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source);
         let header = reader
@@ -117,16 +124,16 @@ impl Reading {
             match reader.read_record(&mut record) {
                 Ok(false) => return Ok(()),
                 Ok(true) if record.len() > header.len() => {
-                    self.fault(
+                    self.error(
                         line,
                         format!("{} columns, the header has {}", record.len(), header.len()),
                     );
                 }
                 Ok(true) => {
                     let line = record.position().map_or(line, csv::Position::line);
-                    self.row(
+                    self.record(
                         line,
-                        &Row::Csv {
+                        &Record::Csv {
                             header: &header,
                             record: &record,
                         },
@@ -135,7 +142,7 @@ impl Reading {
                 Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => {
                     return Err(error.to_string());
                 }
-                Err(_) => self.fault(line, "not UTF-8".into()),
+                Err(_) => self.error(line, "not UTF-8".into()),
             }
         }
     }
@@ -155,46 +162,46 @@ impl Reading {
                 continue;
             }
             match serde_json::from_slice(&bytes) {
-                Ok(object) => self.row(line, &Row::Json(&object)),
-                Err(error) => self.fault(line, format!("no JSON object: {error}")),
+                Ok(object) => self.record(line, &Record::Json(&object)),
+                Err(error) => self.error(line, format!("not a JSON object: {error}")),
             }
         }
         Ok(())
     }
 
-    fn row(&mut self, line: u64, row: &Row<'_>) {
-        match preset(self.log.kind)(row) {
-            Ok(said) if said.is_empty() => self.log.passed_over += 1,
-            Ok(said) => said.into_iter().for_each(|said| self.keep(line, said)),
-            Err(why) => self.fault(line, why),
+    fn record(&mut self, line: u64, record: &Record<'_>) {
+        match preset(self.log.kind)(record) {
+            Ok(events) if events.is_empty() => self.log.skipped += 1,
+            Ok(events) => events.into_iter().for_each(|event| self.add(line, event)),
+            Err(reason) => self.error(line, reason),
         }
     }
 
-    fn keep(&mut self, line: u64, said: Said) {
-        if said.at_ms < EARLIEST_MS {
-            return self.fault(
+    fn add(&mut self, line: u64, event: VisitorEvent) {
+        if event.at_ms < EARLIEST_MS {
+            return self.error(
                 line,
-                "its time lies before 1995, when there was no one to record it".into(),
+                "its time lies before 1995, so the clock was not set".into(),
             );
         }
         let visitors = &mut self.log.visitors;
-        let at = *self.index.entry(said.visitor).or_insert_with_key(|name| {
+        let at = *self.index.entry(event.visitor).or_insert_with_key(|name| {
             visitors.push(Visitor {
                 name: name.clone(),
                 events: Vec::new(),
             });
             visitors.len() - 1
         });
-        visitors[at].events.push(Recorded {
+        visitors[at].events.push(RecordedEvent {
             line,
-            at_ms: said.at_ms,
-            action: said.action,
+            at_ms: event.at_ms,
+            action: event.action,
         });
         self.log.events += 1;
     }
 
-    fn fault(&mut self, line: u64, why: String) {
-        self.log.faults.push(Fault { line, why });
+    fn error(&mut self, line: u64, reason: String) {
+        self.log.errors.push(LineError { line, reason });
     }
 }
 
@@ -204,8 +211,8 @@ impl Log {
             kind,
             visitors: Vec::new(),
             events: 0,
-            passed_over: 0,
-            faults: Vec::new(),
+            skipped: 0,
+            errors: Vec::new(),
             moved_weeks: 0,
         }
     }
@@ -217,8 +224,8 @@ impl Log {
             .flat_map(|v| &v.events)
             .map(|e| e.at_ms)
             .fold(f64::INFINITY, f64::min);
-        let weeks = if first_ms < LANDMARK_MS {
-            ((LANDMARK_MS - first_ms) / WEEK_MS).ceil()
+        let weeks = if first_ms < EPOCH_MS {
+            ((EPOCH_MS - first_ms) / WEEK_MS).ceil()
         } else {
             0.0
         };

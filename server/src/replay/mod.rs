@@ -1,23 +1,23 @@
-//! Recorded visitors through the engine. In: a log of one of several formats. Out: what the engine made of each
-//! visitor. Never: stops at a bad line; keeps more of a visitor than the engine is told.
+//! Replay of recorded visitors. In: a log of one of several formats. Out: the engine's decisions and profiles.
+//! Never: stops at an invalid line; keeps more of a visitor than the engine gets.
 
 pub mod derived;
 pub mod log;
 pub mod presets;
 pub mod report;
-pub mod row;
 pub mod run;
-pub mod time;
 
-/// One thing a visitor did.
-pub struct Recorded {
-    /// Where in the log, for faults that show only when the engine is told.
+use clap::ValueEnum;
+
+/// One event of a visitor.
+pub struct RecordedEvent {
+    /// Line of the log, for errors that only the engine finds.
     pub line: u64,
     pub at_ms: f64,
     pub action: Action,
 }
 
-/// In the engine's own words.
+/// Input of the engine.
 pub enum Action {
     Page {
         topics: String,
@@ -30,14 +30,32 @@ pub enum Action {
     },
 }
 
-/// A line that says nothing usable.
-pub struct Fault {
+/// Error of a line that cannot be used.
+pub struct LineError {
     pub line: u64,
-    pub why: String,
+    pub reason: String,
 }
 
-/// Everything one visitor did, in order of time.
+/// Events of one visitor, in order of time.
 pub struct Visitor {
     pub name: String,
-    pub events: Vec<Recorded>,
+    pub events: Vec<RecordedEvent>,
+}
+
+/// Format of a log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum LogKind {
+    Auto,
+    /// Escale's own, see below.
+    Escale,
+    /// Sessions of a hotel meta-search: visitor,session,ts,step,action,reference,destination,country,…
+    Trivago,
+    /// One visitor a line: visitor,topics (ids 1 to 17 in order of view).
+    Msnbc,
+    /// Visits of tourists: visitor,ts,ts_end,city,poi,theme,photos
+    Flickr,
+    /// Requests to a web site, NDJSON: visitor, ts, method, url, status, referrer, ua
+    Weblog,
+    /// Shopping days: visitor,date,cat2,cat4,items,spend
+    Tafeng,
 }

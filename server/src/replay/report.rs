@@ -1,32 +1,32 @@
-//! What `escale replay` prints. In: a log and its outcome. Out: text.
+//! Report of `escale replay`. In: a log and its outcome. Out: text for the terminal.
 
 use std::time::Duration;
 
 use escale::core::config::Config;
 use escale::core::introspect::snapshot::FacetKnowledge;
 
-use super::Fault;
+use super::LineError;
 use super::log::Log;
 use super::run::{Outcome, Shown};
-use crate::cli::table::{grouped, lines};
+use crate::base::table::{grouped, lines};
 
-/// Faults beyond these are only counted.
-const MOST_FAULTS: usize = 20;
-const MOST_OFFERS: usize = 15;
-/// Facets of a visitor that are worth a column.
-const MOST_FACETS: usize = 4;
+/// Errors beyond this number are only counted.
+const MAX_ERRORS: usize = 20;
+const MAX_OFFERS: usize = 15;
+/// Facets that the line of a visitor shows.
+const MAX_FACETS: usize = 4;
 
-/// The first faults one by one, the others counted.
-pub fn faults(all: &[&Fault]) -> String {
+/// Lists the first errors and counts the others.
+pub fn errors(all: &[&LineError]) -> String {
     let mut out: Vec<String> = all
         .iter()
-        .take(MOST_FAULTS)
-        .map(|fault| format!("line {}: {}", fault.line, fault.why))
+        .take(MAX_ERRORS)
+        .map(|error| format!("line {}: {}", error.line, error.reason))
         .collect();
-    if all.len() > MOST_FAULTS {
+    if all.len() > MAX_ERRORS {
         out.push(format!(
-            "… and {} more bad lines",
-            grouped((all.len() - MOST_FAULTS) as u64)
+            "… and {} more invalid lines",
+            grouped((all.len() - MAX_ERRORS) as u64)
         ));
     }
     out.join("\n")
@@ -34,16 +34,16 @@ pub fn faults(all: &[&Fault]) -> String {
 
 pub fn read(log: &Log) -> String {
     let mut out = format!(
-        "{} events of {} visitors ({:?} format), {} lines passed over, {} bad",
+        "{} events of {} visitors ({:?} format), {} lines skipped, {} invalid",
         grouped(log.events),
         grouped(log.visitors.len() as u64),
         log.kind,
-        grouped(log.passed_over),
-        grouped(log.faults.len() as u64)
+        grouped(log.skipped),
+        grouped(log.errors.len() as u64)
     );
     if log.moved_weeks > 0 {
         out += &format!(
-            "\ntimes moved forward by {} weeks: the engine's time begins in 2020",
+            "\ntimes moved forward by {} weeks: the engine's epoch is 2020",
             grouped(log.moved_weeks)
         );
     }
@@ -63,7 +63,7 @@ pub fn visitors(shown: &[Shown], config: &Config) -> String {
             facets.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
             let likes: Vec<String> = facets
                 .into_iter()
-                .take(MOST_FACETS)
+                .take(MAX_FACETS)
                 .filter_map(liking)
                 .collect();
             let offer = of
@@ -123,7 +123,7 @@ pub fn choices(outcome: &Outcome, config: &Config) -> String {
     offers.sort_by_key(|(offer, n)| (std::cmp::Reverse(*n), *offer));
     let mut rows: Vec<Vec<String>> = offers
         .iter()
-        .take(MOST_OFFERS)
+        .take(MAX_OFFERS)
         .map(|(offer, n)| {
             vec![
                 config.text(config.offer(*offer as u16).name).to_owned(),
@@ -132,15 +132,15 @@ pub fn choices(outcome: &Outcome, config: &Config) -> String {
             ]
         })
         .collect();
-    let rest: u64 = offers.iter().skip(MOST_OFFERS).map(|(_, n)| n).sum();
+    let rest: u64 = offers.iter().skip(MAX_OFFERS).map(|(_, n)| n).sum();
     if rest > 0 {
         rows.push(vec![
-            format!("{} other offers", offers.len() - MOST_OFFERS),
+            format!("{} other offers", offers.len() - MAX_OFFERS),
             grouped(rest),
             share(rest),
         ]);
     }
-    rows.extend(outcome.kept.iter().map(|(reason, n)| {
+    rows.extend(outcome.defaults.iter().map(|(reason, n)| {
         vec![
             format!("(own content: {})", reason.name()),
             grouped(*n),

@@ -1,5 +1,5 @@
-//! In: a log and a config. Out: what the engine chose, and the profiles it ended with. Never: touches a clock but to
-//! measure itself.
+//! Replay run. In: a log and a config. Out: the engine's decisions and the final profiles. Never: reads a clock other
+//! than to measure itself.
 
 use std::time::{Duration, Instant};
 
@@ -13,23 +13,24 @@ use escale::core::introspect::snapshot::{Knowledge, snapshot};
 use sha2::{Digest, Sha256};
 
 use super::log::{Log, bar};
-use super::{Action, Fault, Recorded, Visitor};
+use super::{Action, LineError, RecordedEvent, Visitor};
 
-/// What came of it all.
+/// Outcome of a run.
 pub struct Outcome {
     pub decisions: u64,
-    /// How often each offer was chosen, by its small integer.
+    /// Decisions for each offer, by its index.
     pub offers: Vec<u64>,
-    /// How often the page's own content stayed, and why.
-    pub kept: Vec<(Reason, u64)>,
+    /// Decisions for the page's own content, by reason.
+    pub defaults: Vec<(Reason, u64)>,
+    /// Visitors with the most events.
     pub shown: Vec<Shown>,
     pub profile_bytes: Vec<usize>,
-    pub faults: Vec<Fault>,
-    /// Time spent in the engine alone.
+    pub errors: Vec<LineError>,
+    /// Time spent in the engine.
     pub engine: Duration,
 }
 
-/// A visitor worth showing.
+/// Summary of one visitor.
 pub struct Shown {
     pub name: String,
     pub events: usize,
@@ -38,7 +39,7 @@ pub struct Shown {
     pub last_offer: Option<u16>,
 }
 
-/// Runs every visitor through one engine, with a bar by events; the busiest `show` are kept to be shown.
+/// Runs every visitor through one engine and shows progress by events. The `show` busiest visitors get a summary.
 pub fn run(log: &Log, config: Config, placement: u16, show: usize) -> Outcome {
     let offers = config.count(Section::Offers);
     let busiest = busiest(&log.visitors, show);
@@ -48,10 +49,10 @@ pub fn run(log: &Log, config: Config, placement: u16, show: usize) -> Outcome {
         outcome: Outcome {
             decisions: 0,
             offers: vec![0; offers],
-            kept: Vec::new(),
+            defaults: Vec::new(),
             shown: Vec::new(),
             profile_bytes: Vec::new(),
-            faults: Vec::new(),
+            errors: Vec::new(),
             engine: Duration::ZERO,
         },
     };
@@ -109,22 +110,22 @@ impl Run {
         }
     }
 
-    /// Nothing of the visitor before is known: neither profile nor page.
+    /// Starts a visitor with an empty profile and no page.
     fn begin(&mut self, seed: u64) {
         self.engine.set_visitor(seed);
-        // No bytes are an empty profile, which always loads.
+        // An empty profile always loads.
         let _ = self.engine.load(&[]);
         self.engine.page(0.0, &PageFacts::default());
     }
 
-    fn event(&mut self, event: &Recorded) -> Option<u16> {
+    fn event(&mut self, event: &RecordedEvent) -> Option<u16> {
         match self.bytes_of(event) {
             Ok(bytes) => {
                 self.engine.apply(&bytes);
             }
-            Err(why) => self.outcome.faults.push(Fault {
+            Err(reason) => self.outcome.errors.push(LineError {
                 line: event.line,
-                why,
+                reason,
             }),
         }
         let request = Request {
@@ -137,12 +138,12 @@ impl Run {
         self.outcome.decisions += 1;
         match decision.offer {
             Some(offer) => self.outcome.offers[usize::from(offer)] += 1,
-            None => self.keep(decision.reason),
+            None => self.count_default(decision.reason),
         }
         decision.offer
     }
 
-    fn bytes_of(&mut self, event: &Recorded) -> Result<Vec<u8>, String> {
+    fn bytes_of(&mut self, event: &RecordedEvent) -> Result<Vec<u8>, String> {
         match &event.action {
             Action::Page {
                 topics,
@@ -167,11 +168,11 @@ impl Run {
         }
     }
 
-    fn keep(&mut self, reason: Reason) {
-        let kept = &mut self.outcome.kept;
-        match kept.iter_mut().find(|(known, _)| *known == reason) {
+    fn count_default(&mut self, reason: Reason) {
+        let defaults = &mut self.outcome.defaults;
+        match defaults.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, n)) => *n += 1,
-            None => kept.push((reason, 1)),
+            None => defaults.push((reason, 1)),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Which days are reported. In: what was asked, as text. Out: the first and the last day. Never: more than is kept.
 
-use crate::replay::time;
 use escale::core::base::civil::Date;
 
 /// What is asked for without a word.
@@ -56,13 +55,9 @@ impl Period {
 }
 
 fn day(name: &str, text: &str) -> Result<u32, String> {
-    let is_date = text.len() == 10 && text.chars().all(|c| c == '-' || c.is_ascii_digit());
-    let is_date = is_date && text.matches('-').count() == 2;
-    let at_ms = time::parse(text)
-        .ok()
-        .filter(|at_ms| is_date && *at_ms >= 0.0);
-    at_ms
-        .map(|at_ms| (at_ms / time::DAY_MS) as u32)
+    Date::parse(text)
+        .filter(|_| text.len() == 10)
+        .map(Date::unix_day)
         .ok_or_else(|| format!("`{name}` is a date such as 2026-05-01"))
 }
 

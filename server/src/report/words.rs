@@ -1,7 +1,7 @@
 //! The report for the terminal. In: a report. Out: tables. Never: a number without what it is of.
 
 use super::{Estimate, Experiment, ExperimentArm, Report, Row, Tally, Uplift};
-use crate::cli::table::{grouped, lines};
+use crate::base::table::{grouped, lines};
 
 /// All of it.
 pub fn text(report: &Report) -> String {

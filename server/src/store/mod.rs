@@ -7,7 +7,6 @@ pub mod models;
 pub mod open;
 pub mod outbox;
 pub mod postgres;
-pub mod retention;
 pub mod sqlite;
 
 use std::future::Future;

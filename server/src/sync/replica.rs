@@ -11,7 +11,6 @@ use escale::core::profile::Profile;
 use escale::core::profile::merge::combine;
 use serde_json::Value;
 
-use crate::http::error::Refusal;
 use crate::store::{RemoteState, Taken};
 
 /// A browser's clock may be ahead by this much before what it says is moved back.
@@ -19,16 +18,28 @@ const AHEAD_S: u32 = 300;
 
 const DAY_MS: u64 = 86_400_000;
 
-/// Whether a hand-in's bytes are a profile that this release reads, written as it would write it: other bytes for the
-/// same profile could carry what no profile holds.
-pub fn check(state: &[u8]) -> Result<Profile, Refusal> {
+/// Error for bytes that are not a profile of this release.
+#[derive(Debug, PartialEq, Eq)]
+pub enum StateError {
+    Empty,
+    Corrupt,
+    /// A newer release wrote them.
+    Newer,
+}
+
+/// Decodes the state of a sync. Its bytes must be those that this release would write, because other bytes for the same
+/// profile could carry foreign data.
+///
+/// # Errors
+/// Bytes that are not such a profile.
+pub fn check(state: &[u8]) -> Result<Profile, StateError> {
     if state.is_empty() {
-        return Err(Refusal::EmptyProfile);
+        return Err(StateError::Empty);
     }
     match Profile::decode(state) {
         Ok(profile) if profile.encode() == state => Ok(profile),
-        Err(WireError::Newer(_)) => Err(Refusal::NewerProfile),
-        Ok(_) | Err(_) => Err(Refusal::CorruptProfile),
+        Err(WireError::Newer(_)) => Err(StateError::Newer),
+        Ok(_) | Err(_) => Err(StateError::Corrupt),
     }
 }
 
@@ -181,9 +192,9 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_profile_are_told_apart() {
-        assert!(matches!(check(&[]), Err(Refusal::EmptyProfile)));
-        assert!(matches!(check(&[250, 1, 2, 3]), Err(Refusal::NewerProfile)));
-        assert!(matches!(check(&[1, 1, 2, 3]), Err(Refusal::CorruptProfile)));
+        assert!(matches!(check(&[]), Err(StateError::Empty)));
+        assert!(matches!(check(&[250, 1, 2, 3]), Err(StateError::Newer)));
+        assert!(matches!(check(&[1, 1, 2, 3]), Err(StateError::Corrupt)));
         assert!(check(&seen_at(9).encode()).is_ok());
     }
 

@@ -13,9 +13,9 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::base::clock;
 use crate::base::tls;
-use crate::http::app::App;
 use crate::store::StoreError;
 use crate::store::outbox::Call;
+use crate::webhook::Dispatcher;
 
 /// Calls at once.
 const AT_ONCE: usize = 8;
@@ -132,25 +132,25 @@ enum Said {
 }
 
 /// Calls until nothing is due.
-pub async fn call_all(app: &App) -> Result<(), StoreError> {
+pub async fn call_all(dispatcher: &Dispatcher<'_>) -> Result<(), StoreError> {
     loop {
         let now_s = clock::now_ms() / 1000;
-        let until_s = now_s + app.receivers.within.as_secs() + GRACE_S;
-        let calls = app
+        let until_s = now_s + dispatcher.receivers.within.as_secs() + GRACE_S;
+        let calls = dispatcher
             .store
-            .claim(app.site.clone(), now_s, until_s, AT_ONCE)
+            .claim(dispatcher.site.clone(), now_s, until_s, AT_ONCE)
             .await?;
         if calls.is_empty() {
             return Ok(());
         }
-        futures_util::future::try_join_all(calls.into_iter().map(|call| attempt(app, call)))
+        futures_util::future::try_join_all(calls.into_iter().map(|call| attempt(dispatcher, call)))
             .await?;
     }
 }
 
-async fn attempt(app: &App, call: Call) -> Result<(), StoreError> {
-    let site = app.site.clone();
-    let said = match request(&app.receivers, &call) {
+async fn attempt(dispatcher: &Dispatcher<'_>, call: Call) -> Result<(), StoreError> {
+    let site = dispatcher.site.clone();
+    let said = match request(dispatcher.receivers, &call) {
         // It blocks for as long as the receiver takes.
         Some(send) => tokio::task::spawn_blocking(send)
             .await
@@ -158,16 +158,16 @@ async fn attempt(app: &App, call: Call) -> Result<(), StoreError> {
         None => Said::Nothing,
     };
     match said {
-        Said::Acknowledged => app.store.delivered(site, call).await,
-        Said::Gone => app.store.postpone(site, call, None).await,
+        Said::Acknowledged => dispatcher.store.delivered(site, call).await,
+        Said::Gone => dispatcher.store.postpone(site, call, None).await,
         Said::Nothing => {
-            let next_s = app.receivers.next_s(call.attempts, clock::now_ms());
+            let next_s = dispatcher.receivers.next_s(call.attempts, clock::now_ms());
             tracing::warn!(
                 attempts = call.attempts,
                 given_up = next_s.is_none(),
                 "a webhook was not acknowledged"
             );
-            app.store.postpone(site, call, next_s).await
+            dispatcher.store.postpone(site, call, next_s).await
         }
     }
 }

@@ -8,9 +8,18 @@ pub mod evaluation;
 use std::time::Duration;
 
 use crate::base::clock;
-use crate::http::app::App;
-use crate::store::StoreError;
+use crate::base::ids::Site;
+use crate::config_source::LiveConfig;
+use crate::store::{Store, StoreError};
 pub use deliver::{Receivers, Signer};
+
+/// Inputs of the webhook loop.
+pub struct Dispatcher<'a> {
+    pub store: &'a dyn Store,
+    pub site: &'a Site,
+    pub config: &'a LiveConfig,
+    pub receivers: &'a Receivers,
+}
 
 /// How often it is looked whether something is due.
 const TICK: Duration = Duration::from_secs(1);
@@ -18,15 +27,15 @@ const TICK: Duration = Duration::from_secs(1);
 const EVALUATIONS_PER_ROUND: usize = 64;
 
 /// For as long as the store is open: looks at whom something happened to, or is due; calls whom it concerns.
-pub async fn watch(app: &App) {
+pub async fn watch(dispatcher: &Dispatcher<'_>) {
     let mut tick = tokio::time::interval(TICK);
     loop {
         tick.tick().await;
         let looking = async {
-            while evaluate_due(app).await? == EVALUATIONS_PER_ROUND {}
+            while evaluate_due(dispatcher).await? == EVALUATIONS_PER_ROUND {}
             Ok::<(), StoreError>(())
         };
-        let (looked, called) = tokio::join!(looking, deliver::call_all(app));
+        let (looked, called) = tokio::join!(looking, deliver::call_all(dispatcher));
         if let Err(error) = looked.and(called) {
             tracing::warn!(%error, "webhooks wait for the store");
         }
@@ -34,19 +43,23 @@ pub async fn watch(app: &App) {
 }
 
 /// Answers whom it looked at.
-async fn evaluate_due(app: &App) -> Result<usize, StoreError> {
+async fn evaluate_due(dispatcher: &Dispatcher<'_>) -> Result<usize, StoreError> {
     let now_ms = clock::now_ms();
-    let notes = app
+    let notes = dispatcher
         .store
-        .due_evaluations(app.site.clone(), now_ms / 1000, EVALUATIONS_PER_ROUND)
+        .due_evaluations(
+            dispatcher.site.clone(),
+            now_ms / 1000,
+            EVALUATIONS_PER_ROUND,
+        )
         .await?;
     let all = notes.len();
-    let (names, served) = (app.receivers.names(), app.config());
+    let (names, served) = (dispatcher.receivers.names(), dispatcher.config.current());
     for note in notes {
         evaluation::evaluate(
-            app.store.as_ref(),
+            dispatcher.store,
             &served.config,
-            &app.site,
+            dispatcher.site,
             note,
             (now_ms, &names),
         )

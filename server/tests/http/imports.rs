@@ -430,7 +430,7 @@ fn a_file_is_imported_beside_a_server_that_runs() {
     std::fs::write(server.folder().join("shop.csv"), FILE).unwrap();
     let (code, said) = import(&server, &["--dry-run"]);
     assert_eq!(
-        (code, said.contains("2 could be taken, 2 rejected")),
+        (code, said.contains("2 can be imported, 2 rejected")),
         (Some(1), true),
         "{said}"
     );
@@ -444,7 +444,7 @@ fn a_file_is_imported_beside_a_server_that_runs() {
     assert_eq!(
         (
             code,
-            said.contains("2 taken") && said.contains("2 rejected")
+            said.contains("2 stored") && said.contains("2 rejected")
         ),
         (Some(1), true),
         "{said}"
@@ -462,7 +462,7 @@ fn a_file_is_imported_beside_a_server_that_runs() {
     assert_eq!(knows(&phone)["bookings"].as_array().map(Vec::len), Some(2));
     // The same file again.
     let (_, said) = import(&server, &[]);
-    assert!(said.contains("0 taken, 2 known already"), "{said}");
+    assert!(said.contains("0 stored, 2 unchanged"), "{said}");
     // Mended rejects are a file like any other.
     std::fs::write(
         server.folder().join("shop.csv"),
@@ -472,7 +472,7 @@ fn a_file_is_imported_beside_a_server_that_runs() {
     )
     .unwrap();
     let (code, said) = import(&server, &[]);
-    assert_eq!((code, said.contains("2 taken")), (Some(0), true), "{said}");
+    assert_eq!((code, said.contains("2 stored")), (Some(0), true), "{said}");
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl Answer {
         let error = &self.json()["error"];
         assert!(
             !error["message"].as_str().unwrap().is_empty()
-                && !error["remedy"].as_str().unwrap().is_empty()
+                && !error["hint"].as_str().unwrap().is_empty()
         );
     }
 }

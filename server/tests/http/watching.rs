@@ -18,8 +18,8 @@ fn metrics_are_told_on_a_listener_of_their_own_and_name_no_path_that_was_asked_f
     let mut answer = server.agent().get(&url).call().unwrap();
     let told = answer.body_mut().read_to_string().unwrap();
     for expected in [
-        "escale_answers_total{method=\"POST\",route=\"/v1/sync\",status=\"200\"} 1",
-        "escale_answer_seconds_count{route=\"/v1/sync\"} 1",
+        "escale_responses_total{method=\"POST\",route=\"/v1/sync\",status=\"200\"} 1",
+        "escale_response_seconds_count{route=\"/v1/sync\"} 1",
         "escale_ready 1",
         "# EOF",
     ] {

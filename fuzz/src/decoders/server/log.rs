@@ -62,7 +62,7 @@ fn take(bytes: &[u8]) {
         .sum();
     assert_eq!(events, log.events, "each event is some visitor's");
     assert!(
-        log.faults.iter().all(|fault| !fault.why.is_empty()),
+        log.errors.iter().all(|error| !error.reason.is_empty()),
         "a fault has a reason"
     );
     let is_ordered = |visitor: &escale_server::decoders::Visitor| {

@@ -54,7 +54,7 @@ fn take(body: &[u8]) {
     let Ok(request) = serde_json::from_slice::<SyncBody>(body) else {
         return;
     };
-    let Ok(said) = request.said(&SITE, NOW) else {
+    let Ok(said) = request.parse(&SITE, NOW) else {
         return;
     };
     if let Some(receipt) = &said.consent {

@@ -1,97 +1,101 @@
 //! `GET /v1/audiences/{segment}` and `POST /v1/audiences`. In: the API key; a segment's name, or a condition. Out: the
-//! customers who fit, a line each, as they are found. Never: the whole of it in memory.
+//! matching customers, one line each, streamed. Never: the whole audience in memory.
 
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::openapi::Fault;
-use super::{Asked, InPath, NO_STORE, OurSite};
+use super::NO_STORE;
 use crate::audience::{self, Wanted, Wish};
 use crate::base::clock;
-use crate::http::api_key::ApiKey;
-use crate::http::app::App;
 use crate::http::body;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::error_body::ErrorBody;
+use crate::http::extract::{BackEnd, PathParams, QueryParams, RequestedSite, SiteParam};
+use crate::http::state::AppState;
 
-/// The customers of a segment of the config
+/// Lines that wait for a slow reader.
+const BUFFERED_LINES: usize = 4;
+
+/// List the customers of a segment of the config
 #[utoipa::path(
     get,
     path = "/v1/audiences/{segment}",
-    params(("segment" = String, Path), ("site" = String, Query, description = "the site's name"), Wish),
+    tag = "audiences",
+    params(("segment" = String, Path, description = "name of the segment"), SiteParam, Wish),
     security(("api_key" = [])),
     responses(
         (status = 200, description = "a line a customer: customer, channel, pressure_left, frequency",
          content((String = "application/x-ndjson"), (String = "text/csv"))),
-        (status = "4XX", body = Fault), (status = "5XX", body = Fault)
+        (status = "4XX", description = "an error of the request", body = ErrorBody),
+        (status = "5XX", description = "an error of the server", body = ErrorBody)
     )
 )]
 pub async fn of_segment(
-    _: OurSite,
-    State(app): State<Arc<App>>,
-    InPath(segment): InPath<String>,
-    Asked(asked): Asked<Wish>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    ApiKey::check(app.api_key.as_ref(), &headers)?;
-    let wanted = Wanted::segment(&app.config().config, &segment, asked, clock::now_ms());
-    Ok(answer(app, wanted.map_err(Refusal::Audience)?))
+    _: RequestedSite,
+    _: BackEnd,
+    State(state): State<Arc<AppState>>,
+    PathParams(segment): PathParams<String>,
+    QueryParams(query): QueryParams<Wish>,
+) -> Result<Response, ApiError> {
+    let wanted = Wanted::segment(&state.config().config, &segment, query, clock::now_ms());
+    Ok(stream(state, wanted.map_err(ApiError::Audience)?))
 }
 
-/// Whom an audience is of.
+/// Condition that selects an audience.
 #[derive(Deserialize, ToSchema)]
-pub struct Condition {
-    /// In the language of the config's conditions.
+pub struct AudienceCondition {
+    /// Condition in the language of the config; an empty object selects every customer.
     #[schema(value_type = Object, example = json!({ "value_class": "high" }))]
     when: Value,
 }
 
-/// The customers whom a condition is true of
+/// List the customers who match a condition
 #[utoipa::path(
     post,
     path = "/v1/audiences",
-    params(("site" = String, Query, description = "the site's name"), Wish),
+    tag = "audiences",
+    params(SiteParam, Wish),
     security(("api_key" = [])),
-    request_body = Condition,
+    request_body = AudienceCondition,
     responses(
         (status = 200, description = "a line a customer: customer, channel, pressure_left, frequency",
          content((String = "application/x-ndjson"), (String = "text/csv"))),
-        (status = "4XX", body = Fault), (status = "5XX", body = Fault)
+        (status = "4XX", description = "an error of the request", body = ErrorBody),
+        (status = "5XX", description = "an error of the server", body = ErrorBody)
     )
 )]
 pub async fn of_condition(
-    _: OurSite,
-    State(app): State<Arc<App>>,
-    Asked(asked): Asked<Wish>,
-    headers: HeaderMap,
-    body::Json(Condition { when }): body::Json<Condition>,
-) -> Result<Response, Refusal> {
-    ApiKey::check(app.api_key.as_ref(), &headers)?;
-    let wanted = Wanted::condition(&app.config().config, &when, asked, clock::now_ms());
-    Ok(answer(app, wanted.map_err(Refusal::Audience)?))
+    _: RequestedSite,
+    _: BackEnd,
+    State(state): State<Arc<AppState>>,
+    QueryParams(query): QueryParams<Wish>,
+    body::Json(AudienceCondition { when }): body::Json<AudienceCondition>,
+) -> Result<Response, ApiError> {
+    let served = state.config();
+    let wanted = Wanted::condition(&served.config, &when, query, clock::now_ms());
+    Ok(stream(state, wanted.map_err(ApiError::Audience)?))
 }
 
-/// An error in the midst of it cuts the connection: no one takes a part for the whole.
-fn answer(app: Arc<App>, wanted: Wanted) -> Response {
-    let kind = wanted.format.media_type();
-    let (wanted, (send, receive)) = (
-        Arc::new(wanted),
-        tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(4),
-    );
+/// Streams the audience. An error aborts the connection, so that a part is never mistaken for the whole.
+fn stream(state: Arc<AppState>, wanted: Wanted) -> Response {
+    let media_type = wanted.format.media_type();
+    let (sender, receiver) =
+        tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(BUFFERED_LINES);
     tokio::spawn(async move {
-        let site = app.site.clone();
-        let mut lines = std::pin::pin!(audience::stream(app.store.as_ref(), &site, &wanted));
-        while let Some(some) = lines.next().await {
-            // Whoever asked may have gone.
-            if send
-                .send(some.map_err(std::io::Error::other))
+        let (site, wanted) = (state.site.clone(), Arc::new(wanted));
+        let mut lines = std::pin::pin!(audience::stream(state.store.as_ref(), &site, &wanted));
+        while let Some(line) = lines.next().await {
+            // The client may have disconnected.
+            if sender
+                .send(line.map_err(std::io::Error::other))
                 .await
                 .is_err()
             {
@@ -99,12 +103,12 @@ fn answer(app: Arc<App>, wanted: Wanted) -> Response {
             }
         }
     });
-    let lines = futures_util::stream::unfold(receive, |mut receive| async {
-        Some((receive.recv().await?, receive))
+    let lines = futures_util::stream::unfold(receiver, |mut receiver| async {
+        Some((receiver.recv().await?, receiver))
     });
     (
         NO_STORE,
-        [(header::CONTENT_TYPE, kind)],
+        [(header::CONTENT_TYPE, media_type)],
         Body::from_stream(lines),
     )
         .into_response()

@@ -1,57 +1,51 @@
-//! `GET /v1/config`. In: a site's name. Out: its compiled config, or 304 when the browser has it.
+//! `GET /v1/config`. In: a site's name. Out: its compiled config, or 304 if the browser has it.
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse as _, Response};
 
-use super::OurSite;
-use super::openapi::Fault;
-use crate::http::app::App;
+use crate::http::conditional;
+use crate::http::error_body::ErrorBody;
+use crate::http::extract::{RequestedSite, SiteParam};
+use crate::http::state::AppState;
 
-/// The compiled config, if it is another than If-None-Match names
+/// Get the compiled config, unless If-None-Match names it
 #[utoipa::path(
     get,
     path = "/v1/config",
-    params(("site" = String, Query, description = "the site's name")),
-    responses((status = 200, content_type = "application/octet-stream"), (status = 304), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    tag = "config",
+    params(SiteParam),
+    responses(
+        (status = 200, description = "the compiled config", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 304, description = "the client has it"),
+        (status = "4XX", description = "an error of the request", body = ErrorBody),
+        (status = "5XX", description = "an error of the server", body = ErrorBody)
+    )
 )]
-pub async fn compiled(_: OurSite, State(app): State<Arc<App>>, asked: HeaderMap) -> Response {
-    answer(&app, &asked)
+pub async fn compiled(
+    _: RequestedSite,
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+) -> Response {
+    respond(&state, &headers)
 }
 
-/// The same bytes where a page's snippet looks for them.
-pub async fn of_the_demo(State(app): State<Arc<App>>, asked: HeaderMap) -> Response {
-    answer(&app, &asked)
+/// Serves the same bytes at the path where the demo's snippet loads them.
+pub async fn of_the_demo(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Response {
+    respond(&state, &headers)
 }
 
-fn answer(app: &App, asked: &HeaderMap) -> Response {
-    let served = app.config();
-    let etag = format!("\"{}\"", served.version);
-    let held = asked
-        .get(header::IF_NONE_MATCH)
-        .and_then(|tags| tags.to_str().ok());
-    let mut response = if held.is_some_and(|tags| names(tags, &etag)) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        (
-            [(header::CONTENT_TYPE, "application/octet-stream")],
-            served.bytes.clone(),
-        )
-            .into_response()
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
-        headers.insert(header::ETAG, etag);
-    }
-    response
-}
-
-/// Whether an If-None-Match has a tag among its own.
-pub fn names(tags: &str, etag: &str) -> bool {
-    tags.split(',')
-        .map(str::trim)
-        .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+fn respond(state: &AppState, headers: &HeaderMap) -> Response {
+    let served = state.config();
+    let content = (
+        [(header::CONTENT_TYPE, "application/octet-stream")],
+        served.bytes.clone(),
+    );
+    conditional::respond(
+        headers,
+        &format!("\"{}\"", served.version),
+        content.into_response(),
+    )
 }

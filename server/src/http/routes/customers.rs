@@ -1,118 +1,110 @@
-//! `/v1/customers/…`: what the site's back end may do with a customer: name its other ids, take its browsers away from it,
-//! erase it. In: the API key and ids in the path. Out: 204 once it is durable, whether or not there was anyone.
+//! `/v1/customers/…`, for the site's back end: identifiers, logout everywhere, erasure. In: the API key and ids in the
+//! path. Out: 204 once the change is durable, even if the customer is unknown. Never: data of a customer.
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::openapi::Fault;
-use super::{InPath, NO_STORE, OurSite};
+use super::NO_STORE;
 use crate::base::clock;
-use crate::base::ids::CustomerKey;
 use crate::customers;
-use crate::http::api_key::ApiKey;
-use crate::http::app::App;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::error_body::ErrorBody;
+use crate::http::extract::{BackEnd, CustomerPath, IdentifierPath, RequestedSite, SiteParam};
+use crate::http::state::AppState;
 
-type Shared = State<Arc<App>>;
-
-/// Proof that it is the back end that asks, and of whom.
-fn of(app: &App, headers: &HeaderMap, id: String) -> Result<CustomerKey, Refusal> {
-    ApiKey::check(app.api_key.as_ref(), headers)?;
-    if CustomerKey::is_id(&id) {
-        Ok(CustomerKey {
-            site: app.site.clone(),
-            id,
-        })
-    } else {
-        Err(Refusal::CustomerId)
-    }
-}
-
-fn done() -> Response {
+fn no_content() -> Response {
     (NO_STORE, StatusCode::NO_CONTENT).into_response()
 }
 
-/// Erase a customer: all of its browsers, ids and words; nothing told of days until today counts any more
+/// Erase a customer on all devices, with everything that the back end imported up to today
 #[utoipa::path(
     delete,
     path = "/v1/customers/{customer}",
-    params(("customer" = String, Path, min_length = 1, max_length = 128), ("site" = String, Query, description = "the site's name")),
+    tag = "customers",
+    params(("customer" = String, Path, min_length = 1, max_length = 128, description = "id of the customer"), SiteParam),
     security(("api_key" = [])),
-    responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    responses((status = 204, description = "erased"), (status = "4XX", description = "an error of the request", body = ErrorBody), (status = "5XX", description = "an error of the server", body = ErrorBody))
 )]
-pub async fn forget(
-    _: OurSite,
-    app: Shared,
-    InPath(id): InPath<String>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Refusal> {
-    customers::forget(app.store.as_ref(), &of(&app, &headers, id)?, clock::today()).await?;
-    Ok(done())
+pub async fn erase(
+    _: RequestedSite,
+    _: BackEnd,
+    State(state): State<Arc<AppState>>,
+    CustomerPath(customer): CustomerPath,
+) -> Result<Response, ApiError> {
+    customers::forget(state.store.as_ref(), &customer, clock::today()).await?;
+    Ok(no_content())
 }
 
-/// Untie all browsers from a customer, as after a log-out everywhere
+/// Unlink all visitors from a customer, as a logout on all devices does
 #[utoipa::path(
     delete,
     path = "/v1/customers/{customer}/visitors",
-    params(("customer" = String, Path, min_length = 1, max_length = 128), ("site" = String, Query, description = "the site's name")),
+    tag = "customers",
+    params(("customer" = String, Path, min_length = 1, max_length = 128, description = "id of the customer"), SiteParam),
     security(("api_key" = [])),
-    responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    responses((status = 204, description = "unlinked"), (status = "4XX", description = "an error of the request", body = ErrorBody), (status = "5XX", description = "an error of the server", body = ErrorBody))
 )]
 pub async fn unlink_all(
-    _: OurSite,
-    app: Shared,
-    InPath(id): InPath<String>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Refusal> {
-    customers::unlink_all(app.store.as_ref(), &of(&app, &headers, id)?).await?;
-    Ok(done())
+    _: RequestedSite,
+    _: BackEnd,
+    State(state): State<Arc<AppState>>,
+    CustomerPath(customer): CustomerPath,
+) -> Result<Response, ApiError> {
+    customers::unlink_all(state.store.as_ref(), &customer).await?;
+    Ok(no_content())
 }
 
-/// Give a customer another id: a loyalty code, a hashed e-mail
+/// Add an identifier to a customer, such as a loyalty code or a hashed e-mail
 #[utoipa::path(
     put,
     path = "/v1/customers/{customer}/identifiers/{identifier}",
+    tag = "customers",
     params(
-        ("customer" = String, Path, min_length = 1, max_length = 128),
-        ("identifier" = String, Path, min_length = 1, max_length = 128),
-        ("site" = String, Query, description = "the site's name")
+        ("customer" = String, Path, min_length = 1, max_length = 128, description = "id of the customer"),
+        ("identifier" = String, Path, min_length = 1, max_length = 128, description = "another id of the customer"),
+        SiteParam
     ),
     security(("api_key" = [])),
-    responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    responses((status = 204, description = "added"), (status = "4XX", description = "an error of the request", body = ErrorBody), (status = "5XX", description = "an error of the server", body = ErrorBody))
 )]
-pub async fn add_alias(
-    _: OurSite,
-    app: Shared,
-    InPath((id, identifier)): InPath<(String, String)>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Refusal> {
-    let (of, alias) = (of(&app, &headers, id)?, of(&app, &headers, identifier)?);
-    customers::add_alias(app.store.as_ref(), &of, &alias.id, clock::today()).await?;
-    Ok(done())
+pub async fn add_identifier(
+    _: RequestedSite,
+    _: BackEnd,
+    State(state): State<Arc<AppState>>,
+    IdentifierPath {
+        customer,
+        identifier,
+    }: IdentifierPath,
+) -> Result<Response, ApiError> {
+    customers::add_alias(state.store.as_ref(), &customer, &identifier, clock::today()).await?;
+    Ok(no_content())
 }
 
-/// Take an id away from a customer; what was told under it stays
+/// Remove an identifier from a customer; imported data stay
 #[utoipa::path(
     delete,
     path = "/v1/customers/{customer}/identifiers/{identifier}",
+    tag = "customers",
     params(
-        ("customer" = String, Path, min_length = 1, max_length = 128),
-        ("identifier" = String, Path, min_length = 1, max_length = 128),
-        ("site" = String, Query, description = "the site's name")
+        ("customer" = String, Path, min_length = 1, max_length = 128, description = "id of the customer"),
+        ("identifier" = String, Path, min_length = 1, max_length = 128, description = "another id of the customer"),
+        SiteParam
     ),
     security(("api_key" = [])),
-    responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    responses((status = 204, description = "removed"), (status = "4XX", description = "an error of the request", body = ErrorBody), (status = "5XX", description = "an error of the server", body = ErrorBody))
 )]
-pub async fn remove_alias(
-    _: OurSite,
-    app: Shared,
-    InPath((id, identifier)): InPath<(String, String)>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Refusal> {
-    let (of, alias) = (of(&app, &headers, id)?, of(&app, &headers, identifier)?);
-    customers::remove_alias(app.store.as_ref(), &of, &alias.id).await?;
-    Ok(done())
+pub async fn remove_identifier(
+    _: RequestedSite,
+    _: BackEnd,
+    State(state): State<Arc<AppState>>,
+    IdentifierPath {
+        customer,
+        identifier,
+    }: IdentifierPath,
+) -> Result<Response, ApiError> {
+    customers::remove_alias(state.store.as_ref(), &customer, &identifier).await?;
+    Ok(no_content())
 }

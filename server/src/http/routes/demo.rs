@@ -1,5 +1,5 @@
-//! `POST /demo/login`: the demo site's own back end. In: an e-mail typed into its form. Out: a token that vouches for
-//! the account. Never: keeps the e-mail; the account's id is a hash of it. A real site checks a password first.
+//! `POST /demo/login`: the demo site's back end. In: an e-mail address. Out: a signed token for the account.
+//! Never: keeps the address; the account's id is a hash of it. A real site checks a password first.
 
 use std::sync::Arc;
 
@@ -11,43 +11,44 @@ use sha2::{Digest, Sha256};
 
 use super::NO_STORE;
 use crate::base::{clock, ids};
-use crate::http::app::App;
 use crate::http::body;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::state::AppState;
 
-/// Long enough for the page to hand it on, short enough to be worth nothing later.
-const TOKEN_S: u64 = 300;
+/// Lifetime of a token: long enough for the page to forward it, too short to be reused later.
+const TOKEN_LIFETIME_S: u64 = 300;
 
 #[derive(Deserialize)]
+/// Login form of the demo.
 pub struct Login {
     email: String,
 }
 
 #[derive(Serialize)]
-struct Answer {
+struct LoginResponse {
     token: String,
 }
 
 pub async fn login(
-    State(app): State<Arc<App>>,
+    State(state): State<Arc<AppState>>,
     body::Json(login): body::Json<Login>,
-) -> Result<impl IntoResponse, Refusal> {
+) -> Result<impl IntoResponse, ApiError> {
     let email = login.email.trim().to_lowercase();
-    let looks_like_one = email.len() <= 254
+    let is_address = email.len() <= 254
         && email
             .split_once('@')
             .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-    if !looks_like_one {
-        return Err(Refusal::Malformed(
+    if !is_address {
+        return Err(ApiError::Malformed(
             "`email` is not an e-mail address".into(),
         ));
     }
     let account = format!("demo-{}", ids::text(&Sha256::digest(email)[..9]));
-    let expires_s = clock::now_ms() / 1000 + TOKEN_S;
-    let token = app
+    let expires_s = clock::now_ms() / 1000 + TOKEN_LIFETIME_S;
+    let token = state
         .tokens
         .as_ref()
         .and_then(|tokens| tokens.sign(&account, expires_s))
-        .ok_or(Refusal::NoIdentity)?;
-    Ok((NO_STORE, Json(Answer { token })))
+        .ok_or(ApiError::NoIdentity)?;
+    Ok((NO_STORE, Json(LoginResponse { token })))
 }

@@ -1,26 +1,47 @@
-//! `GET /healthz` (the process lives) and `GET /readyz` (it can read and write).
+//! `GET /healthz` and `GET /readyz`. Out: the state of the process and of the database. Never: personal data.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::NO_STORE;
-use super::openapi::Fault;
-use crate::http::app::App;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::error_body::ErrorBody;
+use crate::http::state::AppState;
 
-/// The process lives
-#[utoipa::path(get, path = "/healthz", responses((status = 200, body = Object)))]
-pub async fn alive() -> impl IntoResponse {
-    (NO_STORE, Json(json!({ "status": "alive" })))
+/// Health of the server.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    #[schema(value_type = String, example = "alive")]
+    status: &'static str,
 }
 
-/// A read and a write go through the database
-#[utoipa::path(get, path = "/readyz", responses((status = 200, body = Object), (status = 503, body = Fault)))]
-pub async fn ready(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refusal> {
-    app.store.ready().await?;
-    Ok((NO_STORE, Json(json!({ "status": "ready" }))))
+/// Check that the process responds
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "operations",
+    responses((status = 200, description = "the process responds", body = Health))
+)]
+pub async fn alive() -> impl IntoResponse {
+    (NO_STORE, Json(Health { status: "alive" }))
+}
+
+/// Check that the database can be read and written
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "operations",
+    responses(
+        (status = 200, description = "the database can be read and written", body = Health),
+        (status = 503, description = "the database cannot be used", body = ErrorBody)
+    )
+)]
+pub async fn ready(State(state): State<Arc<AppState>>) -> Result<impl IntoResponse, ApiError> {
+    state.store.ready().await?;
+    Ok((NO_STORE, Json(Health { status: "ready" })))
 }

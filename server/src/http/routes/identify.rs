@@ -1,110 +1,120 @@
-//! `POST /v1/identify`. In: a visitor's secret and a token that the site's back end signed. Out: the link. `DELETE` unties.
-//! Never: links by anything that could be typed or forwarded; says more of a bad token than that it is bad.
+//! `POST /v1/identify`. In: a visitor's secret and a token that the site's back end signed. Out: the link. `DELETE`
+//! unlinks. Never: a link by anything that can be typed or forwarded; the reason why a token is invalid.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::me::bearer;
-use super::openapi::Fault;
-use super::{NO_STORE, OurSite};
-use crate::base::{clock, ids};
+use super::NO_STORE;
+use crate::base::clock;
+use crate::base::ids::{CustomerKey, IdHash, Secret, Site};
 use crate::customers;
-use crate::http::app::App;
 use crate::http::body;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::error_body::ErrorBody;
+use crate::http::extract::{RequestedSite, SiteParam, VisitorSecret};
+use crate::http::state::AppState;
 use crate::store::{Link, Linked};
 
+/// Login of a visitor.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = Login)]
-pub struct Request {
+pub struct IdentifyRequest {
     #[schema(example = "demo")]
     site: String,
-    /// As in a hand-in.
+    /// Secret of the visitor: 16 bytes, base64url.
     #[schema(
         pattern = "^[A-Za-z0-9_-]{21}[AQgw]$",
         example = "AQEBAQEBAQEBAQEBAQEBAQ"
     )]
     visitor: String,
-    /// The erase-only token, as in a hand-in.
+    /// Erase-only token: 16 bytes, base64url.
     #[schema(
         pattern = "^[A-Za-z0-9_-]{21}[AQgw]$",
         example = "AgICAgICAgICAgICAgICAg"
     )]
     erase: Option<String>,
+    /// JWT that names the customer.
     token: String,
 }
 
+/// Result of a login.
 #[derive(Serialize, ToSchema)]
-#[schema(as = LoggedIn)]
-struct Answer {
+pub struct IdentifyResponse {
     linked: bool,
 }
 
-/// Tie a visitor to the customer whom a signed token names
+/// Link a visitor to the customer whom a signed token names
 #[utoipa::path(
     post,
     path = "/v1/identify",
-    request_body = Request,
-    responses((status = 200, body = Answer), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    tag = "visitors",
+    request_body = IdentifyRequest,
+    responses(
+        (status = 200, description = "linked", body = IdentifyResponse),
+        (status = "4XX", description = "an error of the request", body = ErrorBody),
+        (status = "5XX", description = "an error of the server", body = ErrorBody)
+    )
 )]
 pub async fn link(
-    State(app): State<Arc<App>>,
-    body::Json(request): body::Json<Request>,
-) -> Result<impl IntoResponse, Refusal> {
-    app.check_site(&request.site)?;
-    let visitor = ids::Secret::parse(&request.visitor).ok_or(Refusal::MalformedField("visitor"))?;
-    let visitor = visitor.visitor(&app.site);
-    app.check_pace(&visitor)?;
-    let erase = match &request.erase {
-        Some(erase) => Some(
-            ids::Secret::parse(erase)
-                .ok_or(Refusal::MalformedField("erase"))?
-                .erase(&app.site),
-        ),
-        None => None,
-    };
-    let tokens = app.tokens.as_ref().ok_or(Refusal::NoIdentity)?;
+    State(state): State<Arc<AppState>>,
+    body::Json(request): body::Json<IdentifyRequest>,
+) -> Result<impl IntoResponse, ApiError> {
+    state.check_site(&request.site)?;
+    let visitor = Secret::parse(&request.visitor).ok_or(ApiError::MalformedField("visitor"))?;
+    let visitor = visitor.visitor(&state.site);
+    state.check_rate(&visitor)?;
+    let erase = erase_hash(request.erase.as_deref(), &state.site)?;
+    let tokens = state.tokens.as_ref().ok_or(ApiError::NoIdentity)?;
     let vouched = tokens
         .customer(&request.token)
-        .map_err(|_| Refusal::Token)?;
-    let customer = ids::CustomerKey {
-        site: app.site.clone(),
-        id: vouched.customer,
-    };
+        .map_err(|_| ApiError::Token)?;
     let link = Link {
         visitor,
-        customer,
+        customer: CustomerKey {
+            site: state.site.clone(),
+            id: vouched.customer,
+        },
         erase,
         day: clock::today(),
     };
-    match customers::identify(app.store.as_ref(), link, vouched.also).await? {
-        Linked::Here => Ok((NO_STORE, Json(Answer { linked: true }))),
-        Linked::Elsewhere => Err(Refusal::LinkedElsewhere),
-        Linked::Erased => Err(Refusal::Erased),
+    match customers::identify(state.store.as_ref(), link, vouched.also).await? {
+        Linked::Here => Ok((NO_STORE, Json(IdentifyResponse { linked: true }))),
+        Linked::Elsewhere => Err(ApiError::LinkedElsewhere),
+        Linked::Erased => Err(ApiError::Erased),
     }
 }
 
-/// Untie this visitor from its customer; what the browser learned stays its own
+fn erase_hash(token: Option<&str>, site: &Site) -> Result<Option<IdHash>, ApiError> {
+    let Some(token) = token else { return Ok(None) };
+    let secret = Secret::parse(token).ok_or(ApiError::MalformedField("erase"))?;
+    Ok(Some(secret.erase(site)))
+}
+
+/// Unlink this visitor from its customer; the browser keeps what it learned
 #[utoipa::path(
     delete,
     path = "/v1/identify",
-    params(("site" = String, Query, description = "the site's name")),
+    tag = "visitors",
+    params(SiteParam),
     security(("visitor" = [])),
-    responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    responses(
+        (status = 204, description = "unlinked"),
+        (status = "4XX", description = "an error of the request", body = ErrorBody),
+        (status = "5XX", description = "an error of the server", body = ErrorBody)
+    )
 )]
 pub async fn unlink(
-    _: OurSite,
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Refusal> {
-    let visitor = bearer(&headers)?.visitor(&app.site);
-    app.check_pace(&visitor)?;
-    customers::unlink(app.store.as_ref(), visitor).await?;
+    _: RequestedSite,
+    VisitorSecret(secret): VisitorSecret,
+    State(state): State<Arc<AppState>>,
+) -> Result<impl IntoResponse, ApiError> {
+    let visitor = secret.visitor(&state.site);
+    state.check_rate(&visitor)?;
+    customers::unlink(state.store.as_ref(), visitor).await?;
     Ok((NO_STORE, StatusCode::NO_CONTENT))
 }

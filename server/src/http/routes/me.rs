@@ -1,205 +1,210 @@
-//! `GET /v1/me` and `DELETE /v1/me`. In: a visitor's secret (to erase: or the erase-only token). Out: everything held,
-//! as JSON, or nothing left. Never: tells a wrong secret from an absent visitor.
+//! `GET /v1/me` and `DELETE /v1/me`. In: a visitor's secret (to erase: or the erase-only token). Out: everything the
+//! server holds, as JSON, or an erasure. Never: a difference between a wrong secret and an unknown visitor.
 
-use escale::core::base::civil::Date;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use escale::core::base::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::openapi::Fault;
-use super::{Asked, NO_STORE, OurSite};
+use super::NO_STORE;
+use crate::base::ids::CustomerKey;
 use crate::base::{clock, ids};
 use crate::customers;
-use crate::http::app::App;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::error_body::ErrorBody;
+use crate::http::extract::{QueryParams, RequestedSite, SiteParam, VisitorSecret};
+use crate::http::state::AppState;
 use crate::ingest::consent::{Consent, ConsentExport};
-use crate::store::{Erasure, Found, ReplicaRecord};
+use crate::store::{Erasure, Found, ReplicaRecord, VisitorRecord};
 use crate::sync::consent_receipt::Receipt;
 use crate::sync::replica;
 
-/// The export: complete, and readable without this program.
+/// Complete export of a visitor, readable without this program.
 #[derive(Serialize, ToSchema)]
-struct Export {
+pub struct VisitorExport {
     site: String,
     created_day: String,
     synced_day: String,
     customer: Option<String>,
-    /// What the visitor agreed to, as their browser told it last.
+    /// Latest consent that the browser sent.
     consent: Option<Receipt>,
-    /// The customer's other ids.
+    /// Other ids of the customer.
     identifiers: Vec<String>,
     replicas: Vec<ReplicaExport>,
-    /// Events of the customer that the site's back end imported.
+    /// Data that the site's back end imported.
     imported: Option<ImportedExport>,
 }
 
+/// Imported data of a customer.
 #[derive(Serialize, ToSchema)]
-struct ImportedExport {
+pub struct ImportedExport {
     events: usize,
     consents: Vec<ConsentExport>,
     state: String,
+    #[schema(value_type = Object)]
     profile: Value,
 }
 
+/// One browser's profile.
 #[derive(Serialize, ToSchema)]
-struct ReplicaExport {
+pub struct ReplicaExport {
     replica: String,
     version: u64,
-    /// The stored bytes, so that an export can be taken in again.
+    /// Stored bytes, base64url, so that another browser can import them.
     state: String,
+    /// The same profile as JSON; null if the bytes cannot be read.
+    #[schema(value_type = Option<Object>)]
     profile: Value,
 }
 
-/// Everything held of a visitor
+/// Export everything that the server holds of a visitor
 #[utoipa::path(
     get,
     path = "/v1/me",
-    params(("site" = String, Query, description = "the site's name")),
+    tag = "visitors",
+    params(SiteParam),
     security(("visitor" = [])),
-    responses((status = 200, body = Export), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    responses(
+        (status = 200, description = "the export", body = VisitorExport),
+        (status = "4XX", description = "an error of the request", body = ErrorBody),
+        (status = "5XX", description = "an error of the server", body = ErrorBody)
+    )
 )]
 pub async fn export(
-    _: OurSite,
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Refusal> {
-    let secret = bearer(&headers)?;
-    let visitor = secret.visitor(&app.site);
-    app.check_pace(&visitor)?;
-    match app.store.visitor(visitor).await? {
-        Found::Unknown => Err(Refusal::UnknownVisitor),
-        Found::Erased => Err(Refusal::Erased),
-        Found::Known(record) => Ok((
-            NO_STORE,
-            Json(Export {
-                identifiers: identifiers(&app, record.customer.as_ref()).await?,
-                site: app.site.as_str().to_owned(),
-                created_day: Date::from_unix_day(record.created_day).to_string(),
-                synced_day: Date::from_unix_day(record.synced_day).to_string(),
-                customer: record.customer,
-                consent: record.consent,
-                imported: imported(&record.imported, &app),
-                replicas: record
-                    .replicas
-                    .into_iter()
-                    .map(|replica| exported(replica, &app))
-                    .collect(),
-            }),
-        )),
+    _: RequestedSite,
+    VisitorSecret(secret): VisitorSecret,
+    State(state): State<Arc<AppState>>,
+) -> Result<impl IntoResponse, ApiError> {
+    let visitor = secret.visitor(&state.site);
+    state.check_rate(&visitor)?;
+    match state.store.visitor(visitor).await? {
+        Found::Unknown => Err(ApiError::UnknownVisitor),
+        Found::Erased => Err(ApiError::Erased),
+        Found::Known(record) => Ok((NO_STORE, Json(exported_visitor(&state, record).await?))),
     }
 }
 
-async fn identifiers(app: &App, customer: Option<&String>) -> Result<Vec<String>, Refusal> {
+async fn exported_visitor(
+    state: &AppState,
+    record: VisitorRecord,
+) -> Result<VisitorExport, ApiError> {
+    Ok(VisitorExport {
+        identifiers: identifiers(state, record.customer.as_ref()).await?,
+        site: state.site.as_str().to_owned(),
+        created_day: Date::from_unix_day(record.created_day).to_string(),
+        synced_day: Date::from_unix_day(record.synced_day).to_string(),
+        customer: record.customer,
+        consent: record.consent,
+        imported: exported_imports(state, &record.imported),
+        replicas: record
+            .replicas
+            .into_iter()
+            .map(|replica| exported_replica(state, replica))
+            .collect(),
+    })
+}
+
+async fn identifiers(state: &AppState, customer: Option<&String>) -> Result<Vec<String>, ApiError> {
     let Some(id) = customer else {
         return Ok(Vec::new());
     };
-    let of = ids::CustomerKey {
-        site: app.site.clone(),
+    let customer = CustomerKey {
+        site: state.site.clone(),
         id: id.clone(),
     };
-    Ok(app
+    Ok(state
         .store
-        .customer_records(of)
+        .customer_records(customer)
         .await?
         .map_or_else(Vec::new, |held| held.identifiers))
 }
 
-fn imported(events: &[Vec<u8>], app: &App) -> Option<ImportedExport> {
-    let served = app.config();
+/// `None` if nothing was imported.
+fn exported_imports(state: &AppState, events: &[Vec<u8>]) -> Option<ImportedExport> {
+    if events.is_empty() {
+        return None;
+    }
+    let served = state.config();
     let config = &served.config;
-    let state = replica::profile_of_imports(events, config).encode();
-    let profile = replica::export(&state, config, clock::now_ms());
+    let bytes = replica::profile_of_imports(events, config).encode();
+    let profile = replica::export(&bytes, config, clock::now_ms());
     let consents = events
         .iter()
         .filter_map(|bytes| Consent::decode(bytes))
         .map(Consent::export)
         .collect();
-    (!events.is_empty()).then(|| ImportedExport {
+    Some(ImportedExport {
         events: events.len(),
         consents,
-        state: ids::text(&state),
+        state: ids::text(&bytes),
         profile,
     })
 }
 
-fn exported(of: ReplicaRecord, app: &App) -> ReplicaExport {
+fn exported_replica(state: &AppState, record: ReplicaRecord) -> ReplicaExport {
+    let bytes = &record.taken.state;
     ReplicaExport {
-        replica: of.replica.to_text(),
-        version: of.version,
-        state: ids::text(&of.taken.state),
-        profile: replica::export(&of.taken.state, &app.config().config, clock::now_ms()),
+        replica: record.replica.to_text(),
+        version: record.version,
+        state: ids::text(bytes),
+        profile: replica::export(bytes, &state.config().config, clock::now_ms()),
     }
 }
 
-/// How much an erasure is about.
-#[derive(Deserialize)]
-pub struct Scope {
+/// Extent of an erasure.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EraseParams {
+    /// `visitor`, which is the default, or `customer`.
     #[serde(default)]
+    #[param(required = false)]
     scope: String,
 }
 
-/// 204 whether or not there was anyone: a repeated erasure, and a guess, learn nothing.
+/// Erase a visitor; 204 even if the visitor is unknown, so that a guess learns nothing
 ///
-/// A browser that withdraws erases its own visitor. With `scope=customer`, and the visitor's own secret, the whole customer
-/// that it is linked to goes, on all devices, with what the back end told.
+/// A browser that withdraws consent erases its own visitor. With `scope=customer` and the visitor's own secret, the linked
+/// customer is erased on all devices, with the imported data.
 #[utoipa::path(
     delete,
     path = "/v1/me",
-    params(
-        ("site" = String, Query, description = "the site's name"),
-        ("scope" = Option<String>, Query, description = "visitor, unless customer")
-    ),
+    tag = "visitors",
+    params(SiteParam, EraseParams),
     security(("visitor" = [])),
-    responses((status = 204), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    responses(
+        (status = 204, description = "erased"),
+        (status = "4XX", description = "an error of the request", body = ErrorBody),
+        (status = "5XX", description = "an error of the server", body = ErrorBody)
+    )
 )]
 pub async fn erase(
-    _: OurSite,
-    State(app): State<Arc<App>>,
-    Asked(Scope { scope }): Asked<Scope>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Refusal> {
-    let (secret, day) = (bearer(&headers)?, clock::today());
+    _: RequestedSite,
+    VisitorSecret(secret): VisitorSecret,
+    State(state): State<Arc<AppState>>,
+    QueryParams(EraseParams { scope }): QueryParams<EraseParams>,
+) -> Result<impl IntoResponse, ApiError> {
+    let (store, day) = (state.store.as_ref(), clock::today());
     let erasure = Erasure {
-        visitor: secret.visitor(&app.site),
-        erase: secret.erase(&app.site),
+        visitor: secret.visitor(&state.site),
+        erase: secret.erase(&state.site),
         day,
     };
-    let store = app.store.as_ref();
     match scope.as_str() {
         "" | "visitor" => {}
         "customer" => {
             if let Some((id, _)) = store.pointer(erasure.visitor.clone()).await? {
-                customers::forget(
-                    store,
-                    &ids::CustomerKey {
-                        site: app.site.clone(),
-                        id,
-                    },
-                    day,
-                )
-                .await?;
+                let site = state.site.clone();
+                customers::forget(store, &CustomerKey { site, id }, day).await?;
             }
         }
-        _ => return Err(Refusal::Scope),
+        _ => return Err(ApiError::Scope),
     }
     customers::erase_visitor(store, erasure).await?;
     Ok((NO_STORE, StatusCode::NO_CONTENT))
-}
-
-pub fn bearer(headers: &HeaderMap) -> Result<ids::Secret, Refusal> {
-    let text = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .ok_or(Refusal::NoBearer)?;
-    let (scheme, secret) = text.split_once(' ').ok_or(Refusal::NoBearer)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Refusal::NoBearer);
-    }
-    ids::Secret::parse(secret.trim()).ok_or(Refusal::NoBearer)
 }

@@ -1,47 +1,41 @@
-//! `GET /v1/model`. In: a site's name. Out: the rates that were learned and are in the config by now, or 304 when the caller has
-//! them. Browsers need none of it: their config has it.
+//! `GET /v1/model`. In: a site's name. Out: the learned rates that the served config holds, or 304 if the client has
+//! them. Browsers do not need this path: their config holds the rates.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 
-use super::OurSite;
-use super::config::names;
-use super::openapi::Fault;
-use crate::http::app::App;
-use crate::http::error::Refusal;
+use crate::http::conditional;
+use crate::http::error::ApiError;
+use crate::http::error_body::ErrorBody;
+use crate::http::extract::{RequestedSite, SiteParam};
+use crate::http::state::AppState;
 use crate::model::Model;
 
-/// What the site has learned, if it is another than If-None-Match names
+/// Get the learned model, unless If-None-Match names it
 #[utoipa::path(
     get,
     path = "/v1/model",
-    params(("site" = String, Query, description = "the site's name")),
-    responses((status = 200, body = Model), (status = 304), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    tag = "config",
+    params(SiteParam),
+    responses(
+        (status = 200, description = "the learned model", body = Model),
+        (status = 304, description = "the client has it"),
+        (status = "4XX", description = "an error of the request", body = ErrorBody),
+        (status = "5XX", description = "an error of the server", body = ErrorBody)
+    )
 )]
 pub async fn model(
-    _: OurSite,
-    State(app): State<Arc<App>>,
-    asked: HeaderMap,
-) -> Result<Response, Refusal> {
-    let served = app.config();
-    let model = served.model.as_ref().ok_or(Refusal::NoModel)?;
-    // The config was compiled with it: another model is another version.
+    _: RequestedSite,
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let served = state.config();
+    let model = served.model.as_ref().ok_or(ApiError::NoModel)?;
+    // The config contains the model: another model gives another version.
     let etag = format!("\"m{}\"", served.version);
-    let held = asked
-        .get(header::IF_NONE_MATCH)
-        .and_then(|tags| tags.to_str().ok());
-    let mut response = match held.is_some_and(|tags| names(tags, &etag)) {
-        true => StatusCode::NOT_MODIFIED.into_response(),
-        false => Json(model).into_response(),
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
-        headers.insert(header::ETAG, etag);
-    }
-    Ok(response)
+    Ok(conditional::respond(&headers, &etag, Json(model)))
 }

@@ -1,80 +1,76 @@
-//! `GET /v1/report`. In: the API key, or that of reports, and a period. Out: what the sums of those days say, as JSON or CSV. Never: anything of
-//! one person.
+//! `GET /v1/report`. In: the API key or the report key, and a period. Out: statistics of those days as JSON or CSV.
+//! Never: data of one person.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::openapi::Fault;
-use super::{Asked, NO_STORE, OurSite};
+use super::NO_STORE;
 use crate::base::clock;
-use crate::http::api_key::ApiKey;
-use crate::http::app::App;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::error_body::ErrorBody;
+use crate::http::extract::{QueryParams, ReportReader, RequestedSite, SiteParam};
+use crate::http::state::AppState;
 use crate::report::period::Period;
 use crate::report::{Report, build, csv};
 
-#[derive(Deserialize)]
-pub struct Wish {
+/// Period and format of a report.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReportParams {
+    /// First day, such as 2026-05-01 (UTC).
     from: Option<String>,
+    /// Last day; today by default.
     to: Option<String>,
+    /// Number of days up to the last, instead of `from`; 90 by default.
     days: Option<u32>,
     #[serde(default)]
-    format: Format,
+    #[param(required = false, inline)]
+    format: ReportFormat,
 }
 
+/// Format of the report; `json` by default.
 #[derive(Deserialize, Default, ToSchema)]
-#[schema(as = ReportFormat)]
 #[serde(rename_all = "snake_case")]
-enum Format {
+enum ReportFormat {
     #[default]
     Json,
     Csv,
 }
 
-/// What was shown, what came of it, and whether personalising helps
+/// Report impressions, outcomes and the effect of personalisation
 #[utoipa::path(
     get,
     path = "/v1/report",
-    params(
-        ("site" = String, Query, description = "the site's name"),
-        ("from" = Option<String>, Query, description = "the first day, such as 2026-05-01 (UTC)"),
-        ("to" = Option<String>, Query, description = "the last day; today if it is not said"),
-        ("days" = Option<u32>, Query, description = "so many days until the last, in place of `from`; 90 if neither is said"),
-        ("format" = Option<Format>, Query, description = "`json` unless `csv`"),
-    ),
+    tag = "report",
+    params(SiteParam, ReportParams),
     security(("api_key" = []), ("report_key" = [])),
     responses(
-        (status = 200, content((Report = "application/json"), (String = "text/csv"))),
-        (status = "4XX", body = Fault), (status = "5XX", body = Fault)
+        (status = 200, description = "the report", content((Report = "application/json"), (String = "text/csv"))),
+        (status = "4XX", description = "an error of the request", body = ErrorBody),
+        (status = "5XX", description = "an error of the server", body = ErrorBody)
     )
 )]
 pub async fn report(
-    _: OurSite,
-    State(app): State<Arc<App>>,
-    Asked(asked): Asked<Wish>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    ApiKey::check_one_of([app.api_key.as_ref(), app.report_key.as_ref()], &headers)?;
-    let period = Period::read(
-        asked.from.as_deref(),
-        asked.to.as_deref(),
-        asked.days,
-        clock::today(),
-    );
-    let period = period.map_err(Refusal::Query)?;
-    let sums = app.store.sums(app.site.clone(), period).await?;
-    let report = build(app.site.as_str(), period, &sums, &app.config().config);
-    Ok(match asked.format {
-        Format::Json => (NO_STORE, Json(report)).into_response(),
-        Format::Csv => {
-            let kind = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
-            (NO_STORE, kind, csv::text(&report)).into_response()
+    _: RequestedSite,
+    _: ReportReader,
+    State(state): State<Arc<AppState>>,
+    QueryParams(query): QueryParams<ReportParams>,
+) -> Result<Response, ApiError> {
+    let (from, to) = (query.from.as_deref(), query.to.as_deref());
+    let period = Period::read(from, to, query.days, clock::today()).map_err(ApiError::Query)?;
+    let sums = state.store.sums(state.site.clone(), period).await?;
+    let report = build(state.site.as_str(), period, &sums, &state.config().config);
+    Ok(match query.format {
+        ReportFormat::Json => (NO_STORE, Json(report)).into_response(),
+        ReportFormat::Csv => {
+            let media_type = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
+            (NO_STORE, media_type, csv::text(&report)).into_response()
         }
     })
 }

@@ -1,5 +1,5 @@
-//! `POST /v1/sync`. In: one replica's state. Out: whether it was taken, and what the visitor's other replicas know.
-//! Never: answers 200 before the state is durable; reads the profile beyond checking that it is one.
+//! `POST /v1/sync`. In: the state of one replica. Out: acceptance, and the merged state of the visitor's other devices.
+//! Never: 200 before the state is durable; a reading of the profile beyond its validity.
 
 use std::sync::Arc;
 
@@ -13,41 +13,40 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::NO_STORE;
-use super::openapi::Fault;
 use crate::base::ids::{IdHash, ReplicaId, Site, VisitorKey};
 use crate::base::{clock, ids};
-use crate::http::app::App;
 use crate::http::body;
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::error_body::ErrorBody;
+use crate::http::state::AppState;
 use crate::statistics::person::{Arm, HOLDOUT};
 use crate::store::{RemoteState, SyncOutcome, SyncRequest};
 use crate::sync::consent_receipt::Receipt;
 use crate::sync::replica;
 
-/// No browser commits so often; sums of versions stay far below what a database, or JavaScript, counts exactly.
+/// Largest version. No browser commits so often, and sums of versions stay exact in a database and in JavaScript.
 const MAX_VERSION: u64 = u32::MAX as u64;
 
-/// A profile of one page.
-const EXAMPLE: &str = "ARnrTYEAAAgBMMViyCCaBNBIpK7uAAAYAABYoJPwAAAYcfEM";
+/// Profile of one page view, base64url.
+const EXAMPLE_STATE: &str = "ARnrTYEAAAgBMMViyCCaBNBIpK7uAAAYAABYoJPwAAAYcfEM";
 
 #[derive(Deserialize, ToSchema)]
-#[schema(as = SyncRequest)]
-pub struct Request {
+pub struct SyncBody {
     #[schema(example = "demo")]
     site: String,
-    /// The visitor's secret: 16 bytes, base64url.
+    /// Secret of the visitor: 16 bytes, base64url.
     #[schema(
         pattern = "^[A-Za-z0-9_-]{21}[AQgw]$",
         example = "AQEBAQEBAQEBAQEBAQEBAQ"
     )]
     visitor: String,
-    /// The erase-only token: 16 bytes, base64url.
+    /// Erase-only token: 16 bytes, base64url.
     #[schema(
         pattern = "^[A-Za-z0-9_-]{21}[AQgw]$",
         example = "AgICAgICAgICAgICAgICAg"
     )]
     erase: String,
-    /// 8 bytes, base64url.
+    /// Id of the replica: 8 bytes, base64url.
     #[schema(
         pattern = "^[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]$",
         example = "AwMDAwMDAwM"
@@ -55,42 +54,45 @@ pub struct Request {
     replica: String,
     #[schema(maximum = 4294967295u64, example = 1)]
     version: u64,
-    /// The profile's bytes, base64url. Empty, with version 0: nothing is stored, the remote state is read.
-    #[schema(pattern = "^[A-Za-z0-9_-]*$", example = json!(EXAMPLE))]
+    /// Bytes of the profile, base64url. Empty, with version 0, if the browser only asks for the other devices' state.
+    #[schema(pattern = "^[A-Za-z0-9_-]*$", example = json!(EXAMPLE_STATE))]
     state: String,
-    /// The `seq` of the last `remote` state that the browser took.
+    /// `seq` of the last `remote` state that the browser merged.
     #[serde(default)]
     #[schema(example = 0)]
     seen: u64,
-    /// The receipt of the visitor's consent; without one, what is held stays.
+    /// Receipt of the visitor's consent; without one, the held receipt stays.
     consent: Option<Receipt>,
 }
 
-impl Request {
-    /// A replica that holds nothing yet has nothing to store, and everything to ask.
-    fn asks(&self) -> bool {
+impl SyncBody {
+    /// True for a replica without data, which only asks for the other devices' state.
+    fn is_query(&self) -> bool {
         self.version == 0 && self.state.is_empty()
     }
 
-    /// Its fields as what they stand for; whether the state is a profile is not looked at yet. Errors: a field is none.
-    pub fn said(&self, site: &Site, now_ms: u64) -> Result<Said, Refusal> {
+    /// Parses the fields. The state is not checked here.
+    ///
+    /// # Errors
+    /// The first field that cannot be read.
+    pub fn parse(&self, site: &Site, now_ms: u64) -> Result<ParsedSync, ApiError> {
         let visitor =
-            ids::Secret::parse(&self.visitor).ok_or(Refusal::MalformedField("visitor"))?;
-        let erase = ids::Secret::parse(&self.erase).ok_or(Refusal::MalformedField("erase"))?;
+            ids::Secret::parse(&self.visitor).ok_or(ApiError::MalformedField("visitor"))?;
+        let erase = ids::Secret::parse(&self.erase).ok_or(ApiError::MalformedField("erase"))?;
         let replica =
-            ids::ReplicaId::parse(&self.replica).ok_or(Refusal::MalformedField("replica"))?;
-        let state = ids::bytes(&self.state).ok_or(Refusal::MalformedField("state"))?;
+            ids::ReplicaId::parse(&self.replica).ok_or(ApiError::MalformedField("replica"))?;
+        let state = ids::bytes(&self.state).ok_or(ApiError::MalformedField("state"))?;
         if self.version > MAX_VERSION {
-            return Err(Refusal::MalformedField("version"));
+            return Err(ApiError::MalformedField("version"));
         }
         let consent = self
             .consent
             .clone()
             .map(|receipt| receipt.checked(now_ms))
             .transpose();
-        let consent = consent.map_err(Refusal::Malformed)?;
+        let consent = consent.map_err(ApiError::Malformed)?;
         let (draws, visitor, erase) = (visitor.draws(), visitor.visitor(site), erase.erase(site));
-        Ok(Said {
+        Ok(ParsedSync {
             visitor,
             draws,
             erase,
@@ -101,8 +103,8 @@ impl Request {
     }
 }
 
-/// The parsed fields of a sync request.
-pub struct Said {
+/// Parsed fields of a sync.
+pub struct ParsedSync {
     pub visitor: VisitorKey,
     pub draws: u64,
     pub erase: IdHash,
@@ -111,65 +113,75 @@ pub struct Said {
     pub consent: Option<Receipt>,
 }
 
+/// Result of a sync.
 #[derive(Serialize, ToSchema)]
-#[schema(as = SyncResponse)]
-struct Answer {
+pub struct SyncResponse {
     accepted: bool,
     conflict: bool,
-    /// With a conflict: the version held. A late duplicate of an older state is no roll-back for a browser that has
-    /// since gone on to this version itself.
+    /// Held version, with a conflict. A browser that has reached this version itself ignores a late duplicate.
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<u64>,
-    remote: Option<Remote>,
+    remote: Option<RemoteExport>,
+    /// Version of the config.
     config: String,
+    /// Clock of the server, in milliseconds since 1970.
     now_ms: u64,
 }
 
+/// Merged state of the visitor's other devices.
 #[derive(Serialize, ToSchema)]
-struct Remote {
+pub struct RemoteExport {
+    /// Number of this merged state.
     seq: u64,
+    /// Bytes of the merged profile, base64url.
     state: String,
 }
 
-/// Sync a replica, and read the merged state of the visitor's other devices
+/// Sync a replica, and get the merged state of the visitor's other devices
 #[utoipa::path(
     post,
     path = "/v1/sync",
-    request_body = Request,
-    responses((status = 200, body = Answer), (status = "4XX", body = Fault), (status = "5XX", body = Fault))
+    tag = "visitors",
+    request_body = SyncBody,
+    responses(
+        (status = 200, description = "the state is durable", body = SyncResponse),
+        (status = "4XX", description = "an error of the request", body = ErrorBody),
+        (status = "5XX", description = "an error of the server", body = ErrorBody)
+    )
 )]
 pub async fn sync(
-    State(app): State<Arc<App>>,
-    body::Json(request): body::Json<Request>,
-) -> Result<impl IntoResponse, Refusal> {
-    app.check_site(&request.site)?;
-    let asks = request.asks();
-    let sync = read(&app, &request, clock::now_ms())?;
+    State(state): State<Arc<AppState>>,
+    body::Json(request): body::Json<SyncBody>,
+) -> Result<impl IntoResponse, ApiError> {
+    state.check_site(&request.site)?;
+    let is_query = request.is_query();
+    let sync = read(&state, &request, clock::now_ms())?;
     let (visitor, replica) = (sync.visitor.clone(), sync.replica);
-    let (held, is_news) = if asks {
+    let (held, may_have_news) = if is_query {
         (None, true)
     } else {
-        store(&app, sync, request.seen).await?
+        store(&state, sync, request.seen).await?
     };
     let now_ms = clock::now_ms();
     let remote = match held {
-        None if is_news => {
-            app.store
+        None if may_have_news => {
+            state
+                .store
                 .remote_state(visitor, replica, request.seen)
                 .await?
         }
         _ => None,
     };
-    let served = app.config();
-    let remote = remote.map(|remote: RemoteState| Remote {
+    let served = state.config();
+    let remote = remote.map(|remote: RemoteState| RemoteExport {
         seq: remote.seq,
         state: ids::text(&replica::combined(&remote, &served.config, now_ms)),
     });
     let config = served.version.clone();
     Ok((
         NO_STORE,
-        Json(Answer {
-            accepted: held.is_none() && !asks,
+        Json(SyncResponse {
+            accepted: held.is_none() && !is_query,
             conflict: held.is_some(),
             held,
             remote,
@@ -179,46 +191,50 @@ pub async fn sync(
     ))
 }
 
-/// Stores a state. Returns the version held if that is another one, and `true` if the remote state may have changed.
-async fn store(app: &App, sync: SyncRequest, seen: u64) -> Result<(Option<u64>, bool), Refusal> {
-    match app.store.sync(sync).await? {
+/// Stores the state. Returns the held version on a conflict, and true if other devices may have news.
+async fn store(
+    state: &AppState,
+    sync: SyncRequest,
+    seen: u64,
+) -> Result<(Option<u64>, bool), ApiError> {
+    match state.store.sync(sync).await? {
         SyncOutcome::Accepted { is_alone } => Ok((None, !is_alone || seen != 0)),
         SyncOutcome::Conflict { held_version } => Ok((Some(held_version), true)),
-        SyncOutcome::Erased => Err(Refusal::Erased),
-        SyncOutcome::TooMuch => Err(Refusal::Growth),
-        SyncOutcome::TooManyReplicas => Err(Refusal::TooManyReplicas),
+        SyncOutcome::Erased => Err(ApiError::Erased),
+        SyncOutcome::TooMuch => Err(ApiError::Growth),
+        SyncOutcome::TooManyReplicas => Err(ApiError::TooManyReplicas),
     }
 }
 
-fn read(app: &App, request: &Request, now_ms: u64) -> Result<SyncRequest, Refusal> {
-    let said = request.said(&app.site, now_ms)?;
-    app.check_pace(&said.visitor)?;
+fn read(state: &AppState, request: &SyncBody, now_ms: u64) -> Result<SyncRequest, ApiError> {
+    let parsed = request.parse(&state.site, now_ms)?;
+    state.check_rate(&parsed.visitor)?;
     Ok(SyncRequest {
-        profile: if request.asks() {
+        profile: if request.is_query() {
             Profile::default()
         } else {
-            replica::check(&said.state)?
+            replica::check(&parsed.state)?
         },
-        visitor: said.visitor,
-        erase: said.erase,
-        replica: said.replica,
+        visitor: parsed.visitor,
+        erase: parsed.erase,
+        replica: parsed.replica,
         version: request.version,
-        state: said.state,
+        state: parsed.state,
         day: clock::today(),
-        consent: said.consent,
-        arms: arms(&app.config().config, said.draws),
-        triggers_evaluation: app.triggers_evaluation,
+        consent: parsed.consent,
+        arms: arms(&state.config().config, parsed.draws),
+        triggers_evaluation: state.triggers_evaluation,
     })
 }
 
-/// The arms that a visitor is in: that of the holdout, and one of each experiment.
+/// Arms of a visitor: the holdout's, and one of each experiment.
 fn arms(config: &Config, draws: u64) -> Vec<Arm> {
     let held_out = Arm {
         experiment: HOLDOUT,
         arm: u8::from(is_held_out(config, draws)),
     };
-    let tried = experiment::all(config, draws).map(|(experiment, arm)| Arm { experiment, arm });
-    std::iter::once(held_out).chain(tried).collect()
+    let assigned = experiment::all(config, draws).map(|(experiment, arm)| Arm { experiment, arm });
+    std::iter::once(held_out).chain(assigned).collect()
 }
 
 #[cfg(test)]
@@ -226,8 +242,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_of_the_interface_can_be_handed_in() {
-        let state = ids::bytes(EXAMPLE).unwrap_or_default();
+    fn example_state_is_a_valid_profile() {
+        let state = ids::bytes(EXAMPLE_STATE).unwrap_or_default();
         assert!(replica::check(&state).is_ok());
     }
 }

@@ -1,19 +1,19 @@
-//! Escale's own format: the words of `page` and `track`.
+//! Escale's own format: arguments of `page` and `track`.
 
-use super::Said;
+use super::VisitorEvent;
+use crate::base::record::Record;
+use crate::base::time;
 use crate::replay::Action;
-use crate::replay::row::Row;
-use crate::replay::time;
 
 const COLUMNS: [&str; 7] = [
     "visitor", "at", "event", "url", "topics", "tokens", "fields",
 ];
 
-pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
-    let visitor = row.need("visitor")?.into_owned();
-    let at_ms = time::parse(&row.need("at")?)?;
-    let name = row.need("event")?;
-    let text = |column: &str| row.get(column).unwrap_or_default().into_owned();
+pub fn read(record: &Record<'_>) -> Result<Vec<VisitorEvent>, String> {
+    let visitor = record.need("visitor")?.into_owned();
+    let at_ms = time::parse(&record.need("at")?)?;
+    let name = record.need("event")?;
+    let text = |column: &str| record.get(column).unwrap_or_default().into_owned();
     let action = if name == "page_view" || name == "page" {
         Action::Page {
             topics: text("topics"),
@@ -21,16 +21,16 @@ pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
             tokens: text("tokens").replace(';', "\n"),
         }
     } else {
-        let mut fields = row.fields(&COLUMNS);
-        if let Some(topics) = row.get("topics") {
-            crate::replay::row::pack(&mut fields, "topics", &topics);
+        let mut fields = record.fields(&COLUMNS);
+        if let Some(topics) = record.get("topics") {
+            crate::base::record::pack(&mut fields, "topics", &topics);
         }
         Action::Call {
             name: name.into_owned(),
             fields,
         }
     };
-    Ok(vec![Said {
+    Ok(vec![VisitorEvent {
         visitor,
         at_ms,
         action,

@@ -1,17 +1,17 @@
-//! Tourists' visits to places of a city, by theme: each is a page about both.
+//! Visits of tourists to places of a city, by theme. Each is a page view about both.
 
-use super::{Said, page, slug};
-use crate::replay::row::Row;
+use super::{VisitorEvent, page, slug};
+use crate::base::record::Record;
 
-pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
+pub fn read(record: &Record<'_>) -> Result<Vec<VisitorEvent>, String> {
     let topics = format!(
         "theme.{},city.{}",
-        slug(&row.need("theme")?),
-        slug(&row.need("city")?)
+        slug(&record.need("theme")?),
+        slug(&record.need("city")?)
     );
-    Ok(vec![Said {
-        visitor: row.need("visitor")?.into_owned(),
-        at_ms: row.number("ts")? * 1000.0,
+    Ok(vec![VisitorEvent {
+        visitor: record.need("visitor")?.into_owned(),
+        at_ms: record.number("ts")? * 1000.0,
         action: page(topics),
     }])
 }

@@ -1,5 +1,5 @@
-//! A file a log format. In: one row. Out: what a visitor did, in the engine's own words; nothing for rows that say
-//! nothing of a visitor.
+//! Log formats, one file each. In: one record. Out: the events of a visitor, as input of the engine; none for records
+//! without an event.
 
 mod escale;
 mod flickr;
@@ -8,19 +8,18 @@ mod tafeng;
 mod trivago;
 mod weblog;
 
-use super::Action;
-use super::row::{Row, pack};
-use crate::cli::LogKind;
+use super::{Action, LogKind};
+use crate::base::record::{Record, pack};
 
-/// One event and whose it is.
-pub struct Said {
+/// Event with its visitor.
+pub struct VisitorEvent {
     pub visitor: String,
     pub at_ms: f64,
     pub action: Action,
 }
 
-/// How a row of this format reads.
-pub type Preset = fn(&Row<'_>) -> Result<Vec<Said>, String>;
+/// Reader of one format's records.
+pub type Preset = fn(&Record<'_>) -> Result<Vec<VisitorEvent>, String>;
 
 pub fn preset(kind: LogKind) -> Preset {
     match kind {
@@ -50,7 +49,7 @@ fn call(name: &str, topics: &str) -> Action {
     }
 }
 
-/// A name as topics are written: lower case, words joined by hyphens, at most 40 characters.
+/// Returns a name in the form of topics: lower case, words joined by hyphens, at most 40 characters.
 pub fn slug(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars().flat_map(char::to_lowercase).take(40) {
@@ -68,7 +67,7 @@ mod tests {
     use super::slug;
 
     #[test]
-    fn names_become_topics() {
+    fn slug_of_names_has_the_form_of_topics() {
         assert_eq!(slug("Tokyo, Japan"), "tokyo-japan");
         assert_eq!(slug("  Focus on Rating!"), "focus-on-rating");
         assert_eq!(slug("…"), "");

@@ -1,9 +1,9 @@
-//! A visitor a line: the ids of the categories looked at, in order. The log has no times: a minute a view is supposed.
+//! One visitor a line, with the ids of the viewed categories in order. The log has no times: each view takes one minute.
 
-use super::{Said, page};
-use crate::replay::row::Row;
+use super::{VisitorEvent, page};
+use crate::base::record::Record;
 
-/// The categories of the site by their ids, which begin with 1.
+/// Categories of the site; their ids begin with 1.
 const TOPICS: [&str; 17] = [
     "frontpage",
     "news",
@@ -27,9 +27,9 @@ const TOPICS: [&str; 17] = [
 const BEGIN_MS: f64 = 1_578_301_200_000.0;
 const VIEW_MS: f64 = 60_000.0;
 
-pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
-    let visitor = row.need("visitor")?;
-    let topics = row.need("topics")?;
+pub fn read(record: &Record<'_>) -> Result<Vec<VisitorEvent>, String> {
+    let visitor = record.need("visitor")?;
+    let topics = record.need("topics")?;
     let view = |(n, id): (usize, &str)| {
         let name = id
             .parse()
@@ -37,7 +37,7 @@ pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
             .and_then(|id: usize| TOPICS.get(id.checked_sub(1)?));
         let name = name.ok_or_else(|| format!("no category `{id}`"))?;
         let at_ms = BEGIN_MS + n as f64 * VIEW_MS;
-        Ok(Said {
+        Ok(VisitorEvent {
             visitor: visitor.to_string(),
             at_ms,
             action: page(format!("section.{name}")),

@@ -1,19 +1,22 @@
-//! Sessions of a hotel meta-search. Looking at a hotel is a page about its country and destination, a click-out to a
-//! booking site is taken for a quote that was started, a filter for a search.
+//! Sessions of a hotel meta-search. A viewed hotel is a page about its country and destination, a click-out to a booking
+//! site is a started quote, and a filter is a search.
 
-use super::{Said, call, page, slug};
-use crate::replay::row::Row;
+use super::{VisitorEvent, call, page, slug};
+use crate::base::record::Record;
 
-pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
-    let (country, destination) = (slug(&row.need("country")?), slug(&row.need("destination")?));
+pub fn read(record: &Record<'_>) -> Result<Vec<VisitorEvent>, String> {
+    let (country, destination) = (
+        slug(&record.need("country")?),
+        slug(&record.need("destination")?),
+    );
     let place = format!("country.{country},destination.{destination}");
-    let action = row.need("action")?;
+    let action = record.need("action")?;
     let action = match action.as_ref() {
         "item_image" | "item_rating" | "item_info" | "item_deals" => page(place),
         "clickout" => call("quote_start", &place),
         "search_destination" | "search_poi" | "search_item" => call("search", &place),
         "filter" | "sort" => {
-            let wish = slug(&row.need("reference")?);
+            let wish = slug(&record.need("reference")?);
             call(
                 "search",
                 &if wish.is_empty() {
@@ -25,9 +28,9 @@ pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
         }
         other => return Err(format!("unknown action `{other}`")),
     };
-    Ok(vec![Said {
-        visitor: row.need("visitor")?.into_owned(),
-        at_ms: row.number("ts")? * 1000.0,
+    Ok(vec![VisitorEvent {
+        visitor: record.need("visitor")?.into_owned(),
+        at_ms: record.number("ts")? * 1000.0,
         action,
     }])
 }

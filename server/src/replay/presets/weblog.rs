@@ -1,37 +1,37 @@
-//! Requests to a web site: pages that people got, by path. Pictures, style sheets, faults and robots say nothing of a
-//! visitor; queries and referrers are left alone.
+//! Requests to a web site. Each page that was served is a page view by its path. Pictures, style sheets, errors and robots
+//! are skipped; queries and referrers are ignored.
 
-use super::Said;
+use super::VisitorEvent;
+use crate::base::record::Record;
 use crate::replay::Action;
-use crate::replay::row::Row;
 
-/// Endings of what a page is made of, and of feeds.
+/// File extensions of page resources and feeds.
 const PARTS: [&str; 16] = [
     ".css", ".js", ".png", ".jpg", ".jpeg", ".gif", ".ico", ".svg", ".woff", ".txt", ".xml",
     ".rss", ".atom", ".gz", ".zip", ".pdf",
 ];
-/// Words by which robots name themselves.
+/// Parts of the user agents of robots.
 const ROBOTS: [&str; 8] = [
     "bot", "spider", "crawl", "slurp", "feed", "curl", "wget", "python",
 ];
 
-pub fn read(row: &Row<'_>) -> Result<Vec<Said>, String> {
-    let visitor = row.need("visitor")?.into_owned();
-    let at_ms = row.number("ts")? * 1000.0;
-    let url = row.need("url")?;
+pub fn read(record: &Record<'_>) -> Result<Vec<VisitorEvent>, String> {
+    let visitor = record.need("visitor")?.into_owned();
+    let at_ms = record.number("ts")? * 1000.0;
+    let url = record.need("url")?;
     let path = url
         .split(['?', '#'])
         .next()
         .unwrap_or_default()
         .to_lowercase();
-    let agent = row.get("ua").unwrap_or_default().to_lowercase();
-    let got = row.get("method").is_none_or(|method| method == "GET")
-        && (200.0..400.0).contains(&row.number("status")?);
+    let agent = record.get("ua").unwrap_or_default().to_lowercase();
+    let got = record.get("method").is_none_or(|method| method == "GET")
+        && (200.0..400.0).contains(&record.number("status")?);
     let is_part = PARTS.iter().any(|ending| path.ends_with(ending)) || path.contains("feed");
     if !got || is_part || ROBOTS.iter().any(|word| agent.contains(word)) {
         return Ok(Vec::new());
     }
-    Ok(vec![Said {
+    Ok(vec![VisitorEvent {
         visitor,
         at_ms,
         action: Action::Page {

@@ -1,5 +1,5 @@
-//! `GET /openapi.json`: the interface in the words of OpenAPI, made from the types that are read and written. Never: a
-//! path that is not there, nor one that is there and not told.
+//! `GET /openapi.json`. Out: the OpenAPI description, made from the types that are read and written.
+//! Never: a path that the router lacks; a path of the router that is missing here.
 
 use std::sync::OnceLock;
 
@@ -7,82 +7,74 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::{Modify, OpenApi, ToSchema};
+use utoipa::{Modify, OpenApi};
 
-use crate::http::error::Refusal;
+use crate::http::error::ApiError;
+use crate::http::routes;
 
-/// How every refusal is told.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "a description: refusals are written in `refusal`")]
-pub struct Fault {
-    error: FaultWords,
-}
-
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "a description: refusals are written in `refusal`")]
-struct FaultWords {
-    /// For machines, such as `erased`.
-    code: String,
-    /// What is wrong.
-    message: String,
-    /// What to do about it.
-    remedy: String,
-}
-
+/// OpenAPI description of the interface.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Escale", description = "Profiles of visitors between their browsers, and what a site's back end knows"),
+    info(
+        title = "Escale",
+        description = "Sync of visitor profiles between devices, and imports from the site's back end"
+    ),
     modifiers(&Keys),
     paths(
-        super::sync::sync,
-        super::identify::link,
-        super::identify::unlink,
-        super::me::export,
-        super::me::erase,
-        super::config::compiled,
-        super::model::model,
-        super::events::reactions,
-        super::events::bookings,
-        super::events::facts,
-        super::report::report,
-        super::events::consents,
-        super::audiences::of_segment,
-        super::audiences::of_condition,
-        super::customers::forget,
-        super::customers::unlink_all,
-        super::customers::add_alias,
-        super::customers::remove_alias,
-        super::health::alive,
-        super::health::ready,
+        routes::sync::sync,
+        routes::identify::link,
+        routes::identify::unlink,
+        routes::me::export,
+        routes::me::erase,
+        routes::config::compiled,
+        routes::model::model,
+        routes::ingest::reactions,
+        routes::ingest::bookings,
+        routes::ingest::facts,
+        routes::report::report,
+        routes::ingest::consents,
+        routes::audiences::of_segment,
+        routes::audiences::of_condition,
+        routes::customers::erase,
+        routes::customers::unlink_all,
+        routes::customers::add_identifier,
+        routes::customers::remove_identifier,
+        routes::health::alive,
+        routes::health::ready,
         document
     )
 )]
 struct Api;
 
-/// The kinds of bearers.
+/// Security schemes: the kinds of bearer tokens.
 struct Keys;
 
 impl Modify for Keys {
     fn modify(&self, api: &mut Document) {
-        let bearer = |means: &str| {
+        let bearer = |description: &str| {
             let mut http = Http::new(HttpAuthScheme::Bearer);
-            http.description = Some(means.to_owned());
+            http.description = Some(description.to_owned());
             SecurityScheme::Http(http)
         };
         let components = api.components.get_or_insert_default();
-        components.add_security_scheme("visitor", bearer("the visitor's secret"));
-        components.add_security_scheme("api_key", bearer("the key of the site's back end"));
-        components.add_security_scheme("report_key", bearer("the key of who reads reports"));
+        components.add_security_scheme("visitor", bearer("secret of the visitor"));
+        components.add_security_scheme("api_key", bearer("key of the site's back end"));
+        components.add_security_scheme("report_key", bearer("key that opens the report"));
     }
 }
 
-/// This description
-#[utoipa::path(get, path = "/openapi.json", responses((status = 200, body = Object, description = "OpenAPI 3.1")))]
+/// Get this description
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "operations",
+    responses((status = 200, description = "OpenAPI 3.1", body = Object))
+)]
 pub async fn document() -> Response {
     static TEXT: OnceLock<Option<String>> = OnceLock::new();
     match TEXT.get_or_init(|| Api::openapi().to_json().ok()) {
         Some(text) => ([(header::CONTENT_TYPE, "application/json")], text.as_str()).into_response(),
-        None => Refusal::Unavailable.into_response(),
+        None => ApiError::Unavailable.into_response(),
     }
 }
 
@@ -93,10 +85,10 @@ mod tests {
     use super::*;
     use crate::ingest::Subject;
 
-    /// The router's own source: what it routes is told, and nothing else.
+    /// Compares with the source of the router, which cannot list its routes.
     #[test]
-    fn every_route_of_the_router_is_told() {
-        let source = include_str!("../app.rs");
+    fn description_lists_exactly_the_routes_of_the_router() {
+        let source = include_str!("router.rs");
         let mut routed = BTreeSet::new();
         for route in source.split(".route(").skip(1) {
             let quoted = route.trim_start().trim_start_matches('"');
@@ -108,7 +100,7 @@ mod tests {
                 }
             }
         }
-        let mut told = BTreeSet::new();
+        let mut described = BTreeSet::new();
         for (path, item) in Api::openapi().paths.paths {
             let all = [
                 (&item.get, "get"),
@@ -116,14 +108,14 @@ mod tests {
                 (&item.delete, "delete"),
                 (&item.put, "put"),
             ];
-            told.extend(
+            described.extend(
                 all.into_iter()
                     .filter(|(on, _)| on.is_some())
                     .map(|(_, method)| (path.clone(), method)),
             );
         }
-        assert_eq!(routed, told);
-        assert!(told.len() >= 13);
+        assert_eq!(routed, described);
+        assert!(described.len() >= 13);
     }
 
     #[test]

@@ -1,33 +1,39 @@
-//! How often one visitor may call. In: a visitor's hash and a time. Out: whether that is too fast, and when to come
-//! back. Never: keeps an id, an address or a list that grows: a cell holds a time, and is shared by all who fall into it.
+//! Rate limit per visitor. In: a visitor's hash and a time. Out: the seconds to wait if the visitor calls too often.
+//! Never: keeps an id, an address or a list that grows: a cell holds a time, and visitors whose hashes collide share it.
+
+// By hand instead of `governor`: its keyed limiter keeps a map that grows with visitors, this one has fixed memory.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::base::ids::IdHash;
 
-/// Many more than visitors who call within a minute.
+/// Number of cells, far above the number of visitors who call within a minute.
 const CELLS: usize = 1 << 18;
 const MINUTE_US: u64 = 60_000_000;
 
-/// A steady rate with a minute's worth in hand (the generic cell rate algorithm, ITU-T I.371).
-pub struct Pace {
+/// Steady rate with a burst of one minute (generic cell rate algorithm, ITU-T I.371).
+pub struct RateLimiter {
     cells: Box<[AtomicU64]>,
     interval_us: u64,
 }
 
-impl Pace {
-    pub fn new(a_minute: u32) -> Self {
-        let interval_us = MINUTE_US / u64::from(a_minute.max(1));
+impl RateLimiter {
+    /// Limiter for so many requests a minute.
+    pub fn new(requests_per_minute: u32) -> Self {
+        let interval_us = MINUTE_US / u64::from(requests_per_minute.max(1));
         Self {
             cells: (0..CELLS).map(|_| AtomicU64::new(0)).collect(),
             interval_us,
         }
     }
 
-    /// Counts a call; if it comes too fast it does not count, and the seconds to wait come back.
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// The seconds to wait if the caller exceeds the rate; the request does not count then.
     pub fn allow(&self, caller: &IdHash, now_ms: u64) -> Result<(), u16> {
         let now_us = now_ms * 1000;
-        // The first bytes choose the bucket of a store.
+        // The first bytes already choose the bucket of the store.
         let [.., a, b, c, d] = caller.0;
         let Some(cell) = self
             .cells
@@ -36,7 +42,7 @@ impl Pace {
             return Ok(());
         };
         let count = |due_us: u64| {
-            // A clock that was set back must not lock anyone out for as long.
+            // A clock that was set back must not block a visitor for as long.
             let due_us = if due_us > now_us + 2 * MINUTE_US {
                 now_us
             } else {
@@ -60,20 +66,20 @@ mod tests {
     use crate::base::ids::Site;
 
     #[test]
-    fn a_minutes_worth_at_once_and_then_a_steady_rate() {
-        let pace = Pace::new(60);
+    fn limiter_after_a_burst_of_one_minute_allows_the_steady_rate() {
+        let limiter = RateLimiter::new(60);
         let site = Site::new("demo");
         let (one, other) = (
             IdHash::of_imported(&site, "", "one"),
             IdHash::of_imported(&site, "", "other"),
         );
         let now_ms = 1_795_000_000_000;
-        assert!((0..60).all(|_| pace.allow(&one, now_ms).is_ok()));
-        assert_eq!(pace.allow(&one, now_ms), Err(1));
-        assert_eq!(pace.allow(&other, now_ms), Ok(()));
-        assert_eq!(pace.allow(&one, now_ms + 1000), Ok(()));
-        assert_eq!(pace.allow(&one, now_ms + 1000), Err(1));
+        assert!((0..60).all(|_| limiter.allow(&one, now_ms).is_ok()));
+        assert_eq!(limiter.allow(&one, now_ms), Err(1));
+        assert_eq!(limiter.allow(&other, now_ms), Ok(()));
+        assert_eq!(limiter.allow(&one, now_ms + 1000), Ok(()));
+        assert_eq!(limiter.allow(&one, now_ms + 1000), Err(1));
         // The clock is set back by a day.
-        assert_eq!(pace.allow(&one, now_ms - 86_400_000), Ok(()));
+        assert_eq!(limiter.allow(&one, now_ms - 86_400_000), Ok(()));
     }
 }

@@ -1,4 +1,5 @@
-//! `escale check --stories`: a config and a folder of stories in; each story's outcome, and how many came true, out.
+//! `escale check --stories`. In: a config and a folder of stories. Out: the outcome of each story and the totals.
+//! Never: a run with a story that cannot be read.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,10 +8,13 @@ use escale::core::config::Config;
 use escale::core::engine::Engine;
 use escale::core::story::{self, Outcome, Story};
 
-use crate::config_source::Faults;
+use crate::base::errors::Errors;
 
-/// Runs every story of a folder, in the order of their files. Errors: what is wrong with any of them; none is run then.
-pub fn run(config: Config, folder: &Path) -> Result<ExitCode, Faults> {
+/// Runs every story of a folder, in the order of file names.
+///
+/// # Errors
+/// Every error of every story; no story runs then.
+pub fn run(config: Config, folder: &Path) -> Result<ExitCode, Errors> {
     let engine = Engine::new(config);
     let stories = read_all(engine.config(), folder)?;
     let mut failed = 0;
@@ -27,38 +31,34 @@ pub fn run(config: Config, folder: &Path) -> Result<ExitCode, Faults> {
     })
 }
 
-fn read_all(config: &Config, folder: &Path) -> Result<Vec<(PathBuf, Story)>, Faults> {
-    let (mut stories, mut faults) = (Vec::new(), Vec::new());
+fn read_all(config: &Config, folder: &Path) -> Result<Vec<(PathBuf, Story)>, Errors> {
+    let (mut stories, mut errors) = (Vec::new(), Vec::new());
     for path in files(folder)? {
         match std::fs::read_to_string(&path) {
-            Err(error) => faults.push(format!(
+            Err(error) => errors.push(format!(
                 "{}: {error}. Save it as UTF-8, readable",
                 path.display()
             )),
             Ok(text) => match story::read(&text, config) {
                 Ok(story) => stories.push((path, story)),
-                Err(issues) => faults.extend(
-                    issues
+                Err(invalid) => errors.extend(
+                    invalid
                         .iter()
-                        .map(|issue| format!("{}: {issue}", path.display())),
+                        .map(|error| format!("{}: {error}", path.display())),
                 ),
             },
         }
     }
-    if faults.is_empty() {
+    if errors.is_empty() {
         Ok(stories)
     } else {
-        Err(Faults(faults))
+        Err(Errors(errors))
     }
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Faults> {
-    let unusable = |why: String| {
-        Faults(vec![format!(
-            "{}: {why}. Give a folder of stories",
-            folder.display()
-        )])
-    };
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Errors> {
+    let unusable =
+        |why: String| Errors::of(folder.display(), format!("{why}. Give a folder of stories"));
     let entries = std::fs::read_dir(folder).map_err(|error| unusable(error.to_string()))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut paths: Vec<PathBuf> = paths
@@ -66,7 +66,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Faults> {
         .collect();
     paths.sort();
     if paths.is_empty() {
-        Err(unusable("there is no *.json in it".to_owned()))
+        Err(unusable("it holds no *.json file".to_owned()))
     } else {
         Ok(paths)
     }

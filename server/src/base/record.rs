@@ -1,15 +1,16 @@
-//! One record of a log, whatever its format. In: a CSV record or a JSON object. Out: texts by column name.
+//! One record of a log or an import. In: a CSV record or a JSON object. Out: texts by column name.
 
 use std::borrow::Cow;
 
 use csv::StringRecord;
 use serde_json::{Map, Value};
 
-/// Separators of packed fields, as the engine's `track` takes them.
-pub const UNIT: char = '\u{1f}';
-pub const RECORD: char = '\u{1e}';
+/// Separator of a packed field's name and value, as the engine's `track` reads it.
+pub const UNIT_SEPARATOR: char = '\u{1f}';
+/// Separator of packed fields.
+pub const RECORD_SEPARATOR: char = '\u{1e}';
 
-pub enum Row<'a> {
+pub enum Record<'a> {
     Csv {
         header: &'a StringRecord,
         record: &'a StringRecord,
@@ -17,8 +18,8 @@ pub enum Row<'a> {
     Json(&'a Map<String, Value>),
 }
 
-impl Row<'_> {
-    /// A column's text; none where it is missing or empty.
+impl Record<'_> {
+    /// Text of a column; `None` if it is missing or empty.
     pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
         let text = match self {
             Self::Csv { header, record } => Cow::Borrowed(
@@ -31,21 +32,27 @@ impl Row<'_> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// A column's text, or what is missing.
+    /// Text of a column.
+    ///
+    /// # Errors
+    /// A message if it is missing or empty.
     pub fn need(&self, name: &str) -> Result<Cow<'_, str>, String> {
         self.get(name).ok_or_else(|| format!("no `{name}`"))
     }
 
-    /// A column's number, or what is wrong with it.
+    /// Number of a column.
+    ///
+    /// # Errors
+    /// A message if it is missing or not a number.
     pub fn number(&self, name: &str) -> Result<f64, String> {
         let text = self.need(name)?;
         text.parse()
             .ok()
             .filter(|n: &f64| n.is_finite())
-            .ok_or_else(|| format!("`{name}` is no number"))
+            .ok_or_else(|| format!("`{name}` is not a number"))
     }
 
-    /// The packed fields: JSON's `fields` object, or the CSV columns that have no meaning of their own.
+    /// Packed fields: the `fields` object of JSON, or the CSV columns that are not `known`.
     pub fn fields(&self, known: &[&str]) -> String {
         let mut packed = String::new();
         match self {
@@ -73,11 +80,15 @@ impl Row<'_> {
     }
 }
 
-/// Adds a field; its text may not hold the separators themselves.
+/// Appends a field. Separators in its text are removed.
 pub fn pack(packed: &mut String, key: &str, value: &str) {
     packed.extend([key, "\u{1f}"]);
-    packed.extend(value.chars().filter(|c| *c != UNIT && *c != RECORD));
-    packed.push(RECORD);
+    packed.extend(
+        value
+            .chars()
+            .filter(|c| *c != UNIT_SEPARATOR && *c != RECORD_SEPARATOR),
+    );
+    packed.push(RECORD_SEPARATOR);
 }
 
 fn text_of(value: &Value) -> Option<Cow<'_, str>> {

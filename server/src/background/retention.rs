@@ -1,0 +1,38 @@
+//! Retention. In: the store. Out: visitors who were silent for 25 months are erased. Never: blocks a sync, because each
+//! step takes one bucket.
+
+use std::time::Duration;
+
+use crate::base::clock;
+use crate::base::ids::{BUCKETS, Site};
+use crate::customers;
+use crate::store::Store;
+
+/// Days without a sync after which a visitor is erased: 25 months.
+const RETENTION_DAYS: u32 = 760;
+/// Pause between two runs.
+const INTERVAL: Duration = Duration::from_secs(86_400);
+
+/// Runs at the start and then daily; never returns.
+pub async fn run(store: &dyn Store, site: &Site) {
+    loop {
+        expire_all(store, site).await;
+        tokio::time::sleep(INTERVAL).await;
+    }
+}
+
+async fn expire_all(store: &dyn Store, site: &Site) {
+    let before_day = clock::today().saturating_sub(RETENTION_DAYS);
+    let mut erased = 0;
+    for bucket in 0..BUCKETS {
+        match store.expire(site.clone(), bucket, before_day).await {
+            Ok(visitors) => erased += visitors,
+            // The next run repeats it.
+            Err(error) => tracing::warn!(bucket, %error, "retention failed for this bucket"),
+        }
+    }
+    if let Err(error) = customers::finish_interrupted(store).await {
+        tracing::warn!(%error, "interrupted erasures wait for the next run");
+    }
+    tracing::info!(erased, "visitors silent for 25 months were erased");
+}

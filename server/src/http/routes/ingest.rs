@@ -1,0 +1,116 @@
+//! `POST /v1/reactions`, `/v1/bookings`, `/v1/facts`, `/v1/consents`. In: the API key; records of customers, as one
+//! object, a list or NDJSON. Out: the result of each record. Never: records from a browser.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+
+use utoipa::openapi::schema::{Array, OneOfBuilder, Schema};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::NO_STORE;
+use crate::base::clock;
+use crate::http::body::{is_compressed, media_type};
+use crate::http::error::ApiError;
+use crate::http::error_body::ErrorBody;
+use crate::http::extract::{BackEnd, RequestedSite, SiteParam};
+use crate::http::state::AppState;
+use crate::ingest::body::{self, Items, MAX_ITEMS};
+use crate::ingest::schema::{Booking, Consent, Fact, Reaction};
+use crate::ingest::take::{Outcome, take};
+use crate::ingest::{Reader, Subject};
+
+/// Declares a path for each kind of record. They differ only in the records that they accept.
+macro_rules! import_routes {
+    ($($path:literal, $name:ident, $subject:ident, $item:ty, $body:ident, $summary:literal;)*) => {$(
+        /// Body of an import: one record or a list of records.
+        pub struct $body;
+
+        impl PartialSchema for $body {
+            fn schema() -> RefOr<Schema> {
+                let record = Ref::from_schema_name(<$item>::name());
+                OneOfBuilder::new()
+                    .item(record.clone())
+                    .item(Array::new(record))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $body {
+            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                schemas.push((<$item>::name().into(), <$item>::schema()));
+                <$item>::schemas(schemas);
+            }
+        }
+
+        #[doc = $summary]
+        #[utoipa::path(
+            post,
+            path = $path,
+            tag = "imports",
+            params(SiteParam),
+            security(("api_key" = [])),
+            request_body(content(
+                ($body = "application/json"),
+                (String = "application/x-ndjson")
+            )),
+            responses(
+                (status = 200, description = "the result of each record", body = Outcome),
+                (status = "4XX", description = "an error of the request", body = ErrorBody),
+                (status = "5XX", description = "an error of the server", body = ErrorBody)
+            )
+        )]
+        pub async fn $name(
+            _: RequestedSite,
+            _: BackEnd,
+            State(state): State<Arc<AppState>>,
+            headers: HeaderMap,
+            body: Bytes,
+        ) -> Result<Response, ApiError> {
+            import(&state, Subject::$subject, items(&headers, &body)?).await
+        }
+    )*};
+}
+
+import_routes! {
+    "/v1/reactions", reactions, Reactions, Reaction, ReactionsBody, "Import reactions to messages: one, a list, or NDJSON";
+    "/v1/bookings", bookings, Bookings, Booking, BookingsBody, "Import bookings and cancellations: one, a list, or NDJSON";
+    "/v1/facts", facts, Facts, Fact, FactsBody, "Import facts about customers: one, a list, or NDJSON";
+    "/v1/consents", consents, Consents, Consent, ConsentsBody, "Import consents of customers: one, a list, or NDJSON";
+}
+
+/// Imports the records. A lone invalid record is an error of the request itself.
+async fn import(state: &AppState, subject: Subject, items: Items) -> Result<Response, ApiError> {
+    let (items, is_alone) = match items {
+        Items::One(object) => (vec![Ok(object)], true),
+        Items::Many(items) => (items, false),
+    };
+    if items.len() > MAX_ITEMS {
+        return Err(ApiError::TooMany);
+    }
+    let served = state.config();
+    let reader = Reader {
+        site: &state.site,
+        config: &served.config,
+        now_ms: clock::now_ms() as f64,
+    };
+    let outcome = take(state.store.as_ref(), reader, subject, items).await?;
+    match outcome.rejected.first() {
+        Some(rejected) if is_alone => Err(ApiError::Malformed(rejected.why.clone())),
+        _ => Ok((NO_STORE, Json(outcome)).into_response()),
+    }
+}
+
+fn items(headers: &HeaderMap, body: &[u8]) -> Result<Items, ApiError> {
+    match media_type(headers).as_str() {
+        _ if is_compressed(headers) => Err(ApiError::MediaType),
+        "application/json" => body::json(body).map_err(ApiError::Malformed),
+        "application/x-ndjson" => Ok(body::ndjson(body)),
+        _ => Err(ApiError::MediaType),
+    }
+}

@@ -1,0 +1,62 @@
+//! State that all requests share. In: the parts that `escale serve` opens at the start. Out: shared references to them.
+//! Never: a route or a layer, so that handlers do not import the router.
+
+use std::sync::Arc;
+
+use crate::base::clock;
+use crate::base::ids::{Site, VisitorKey};
+use crate::config_source::{LiveConfig, Served};
+use crate::http::api_key::ApiKey;
+use crate::http::error::ApiError;
+use crate::http::metrics::Metrics;
+use crate::http::rate_limiter::RateLimiter;
+use crate::store::Store;
+use crate::token::Tokens;
+
+/// Shared state of the HTTP interface.
+pub struct AppState {
+    pub site: Site,
+    pub store: Arc<dyn Store>,
+    pub config: Arc<LiveConfig>,
+    /// Origins whose pages may call, besides the server's own.
+    pub origins: Vec<String>,
+    /// `None` without an identity key.
+    pub tokens: Option<Tokens>,
+    /// Key of the site's back end.
+    pub api_key: Option<ApiKey>,
+    /// Key that opens the report and nothing else.
+    pub report_key: Option<ApiKey>,
+    pub rate_limiter: RateLimiter,
+    pub metrics: Metrics,
+    /// True if the config has scenarios that the server evaluates.
+    pub triggers_evaluation: bool,
+}
+
+impl AppState {
+    /// Checks the site that a request names, so that a misconfigured page learns it at once.
+    ///
+    /// # Errors
+    /// `UnknownSite` if this server serves another site.
+    pub fn check_site(&self, name: &str) -> Result<(), ApiError> {
+        if name == self.site.as_str() {
+            Ok(())
+        } else {
+            Err(ApiError::UnknownSite)
+        }
+    }
+
+    /// Returns the config that is served at this moment.
+    pub fn config(&self) -> Arc<Served> {
+        self.config.current()
+    }
+
+    /// Counts a request of a visitor against the rate limit.
+    ///
+    /// # Errors
+    /// `TooFast` if the visitor has used up the limit.
+    pub fn check_rate(&self, visitor: &VisitorKey) -> Result<(), ApiError> {
+        self.rate_limiter
+            .allow(&visitor.id, clock::now_ms())
+            .map_err(ApiError::TooFast)
+    }
+}
