@@ -8,7 +8,7 @@ use common::{DAY_S, NOW_MS, config};
 use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::track::{RECORD, UNIT};
+use escale::core::event::fields::{RECORD, UNIT};
 use escale::core::introspect::explain::explain;
 use escale::core::introspect::snapshot::snapshot;
 use serde_json::Value;

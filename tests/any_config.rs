@@ -11,7 +11,7 @@ use escale::core::config::{Config, compile};
 use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::track::{RECORD, UNIT};
+use escale::core::event::fields::{RECORD, UNIT};
 use escale::core::introspect::explain::explain;
 use escale::core::introspect::snapshot::snapshot;
 use proptest::prelude::*;

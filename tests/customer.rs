@@ -9,7 +9,7 @@ use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::config::compile;
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::track::{RECORD, UNIT};
+use escale::core::event::fields::{RECORD, UNIT};
 use escale::core::introspect::customer::FactValue;
 use escale::core::introspect::snapshot::{Knowledge, snapshot};
 use escale::core::traits::affinity::Affinity;
@@ -393,7 +393,8 @@ fn a_place_lies_in_larger_ones_once_each() {
     }
     let facet = engine
         .known()
-        .facet(name_hash(Namespace::Facet, "destination"))
+        .facets
+        .find(name_hash(Namespace::Facet, "destination"))
         .expect("a facet");
     assert_eq!(
         facet.latest_topic,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::track::{RECORD, UNIT};
+use escale::core::event::fields::{RECORD, UNIT};
 use serde_json::{Value, json};
 
 fn cases() -> Vec<PathBuf> {

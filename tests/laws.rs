@@ -4,15 +4,15 @@ mod common;
 
 use common::{DAY_S, NOW_S, batch, small_config, view};
 use escale::core::base::decayed_mass::Mass;
-use escale::core::base::enums::Frequency;
+use escale::core::base::enums::{Channel, Frequency, Source};
 use escale::core::base::error::WireError;
 use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::decision_record::{Decided, Levels, Propensity};
-use escale::core::event::{Event, EventKind, Mark, Said, Travel};
-use escale::core::profile::Profile;
-use escale::core::profile::merge::combine;
+use escale::core::event::decision_record::{DecisionRecord, Levels, Propensity};
+use escale::core::event::declaration::DeclaredFact;
+use escale::core::event::{Details, Event, EventKind, Payload, Travel};
+use escale::core::profile::{Profile, merged};
 use escale::core::traits::affinity::Affinity;
 use proptest::prelude::*;
 
@@ -27,94 +27,129 @@ const TOPICS: [&str; 6] = [
 const FACTS: [&str; 3] = ["trip", "stay", "unheard of"];
 const OFFERS: [&str; 4] = ["lisbonne", "porto", "bali", "crete"];
 
+/// The numbers from which the payload of any kind is made.
+#[derive(Clone, Debug)]
+struct Draws {
+    offer: usize,
+    travel: (u32, u16, u16, u8, u8),
+    booking: u32,
+    fact: usize,
+    topic: usize,
+    source: u8,
+    placement: usize,
+    scenario: u32,
+    frequency: u8,
+}
+
+fn any_draws() -> impl Strategy<Value = Draws> {
+    let travel = (0u32..3, 2500u16..2600, 0u16..20, 0u8..5, 0u8..4);
+    let declared = (0..FACTS.len(), 0..TOPICS.len(), 0u8..6);
+    let context = (0usize..3, 0u32..3, 0u8..6);
+    (0..OFFERS.len(), travel, 0u32..6, declared, context).prop_map(
+        |(offer, travel, booking, (fact, topic, source), (placement, scenario, frequency))| Draws {
+            offer,
+            travel,
+            booking,
+            fact,
+            topic,
+            source,
+            placement,
+            scenario,
+            frequency,
+        },
+    )
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     let topics = prop::collection::vec((0..TOPICS.len(), 1u8..=64), 0..4);
-    let travel = (0u32..3, 2500u16..2600, 0u16..20, 0u8..5, 0u8..4);
-    let said = (
-        (0..FACTS.len(), 0..TOPICS.len(), 0u8..7),
-        (0usize..3, 0u32..3, 0u8..6),
-    );
     (
         0..EventKind::ALL.len(),
         0u32..90 * DAY_S,
         topics,
-        0..OFFERS.len(),
-        travel,
-        0u32..6,
-        said,
+        any_draws(),
     )
-        .prop_map(|(kind, ago_s, topics, offer, t, booking, (said, mark))| {
-            let kind = EventKind::ALL[kind];
-            let mut event = Event::bare(kind, NOW_S - ago_s);
+        .prop_map(|(kind, ago_s, topics, draws)| {
+            let payload = draws.payload(EventKind::ALL[kind]);
+            let mut event = Event::with(payload, NOW_S - ago_s);
             for (topic, sixteenths) in topics {
                 event = event.about(TOPICS[topic], sixteenths);
             }
-            event.offer = name_hash(Namespace::Offer, OFFERS[offer]);
-            event.booking = booking;
-            event.value_cents = booking * 12_345;
-            event.said = any_said(kind, said);
-            event.mark = any_mark(mark);
-            event.decided = any_decided(kind, event.offer, booking);
-            event.travel = Travel {
-                destination: t.0,
-                start_day: t.1,
-                end_day: t.1 + t.2,
-                adults: t.3,
-                children: t.4,
-            };
             event
         })
 }
 
-/// Impressions and clicks are of a few decisions, some of none.
-fn any_decided(kind: EventKind, offer: u32, draw: u32) -> Decided {
-    match Propensity::of(f64::from(draw) / 8.0) {
-        Some(propensity) if matches!(kind, EventKind::OfferImpression | EventKind::OfferClick) => {
-            Decided {
-                id: offer ^ draw,
-                config: draw % 2,
-                propensity,
-                variant: draw as u8 % 3,
-                arm: 0,
-                levels: Levels::of([draw as u8; 8]),
+impl Draws {
+    fn payload(&self, kind: EventKind) -> Payload {
+        let mut payload = Payload::new(kind);
+        match &mut payload {
+            Payload::Activity(activity) => activity.details = self.details(),
+            Payload::Booking(booking) => {
+                booking.id = (self.booking > 0).then_some(self.booking);
+                booking.details = self.details();
+            }
+            Payload::Offer(event) => {
+                event.offer = self.details().offer;
+                if event.action.has_decision() {
+                    event.placement = ["home-hero", "home-row"]
+                        .get(self.placement)
+                        .map(|name| name_hash(Namespace::Placement, name));
+                    event.decision = self.decision();
+                }
+            }
+            Payload::Declaration(declaration) => {
+                declaration.fact = Some(DeclaredFact {
+                    fact: name_hash(Namespace::Fact, FACTS[self.fact]),
+                    value: name_hash(Namespace::Topic, TOPICS[self.topic]),
+                });
+                declaration.source = Source::of_number(self.source % 3).expect("3 sources");
+                declaration.frequency = self.frequency();
+            }
+            Payload::Message(message) => {
+                message.id = Some(self.topic as u32 + 1);
+                message.family = (self.fact > 0).then_some(self.fact as u32);
+                message.channel = Channel::of_number(self.source).expect("6 channels");
+            }
+            Payload::Subscription(subscription) => subscription.frequency = self.frequency(),
+            Payload::ScenarioFired(fired) => {
+                fired.scenario = self.scenario;
+                fired.cause = self.booking;
+                fired.ordinal = self.scenario as u16;
             }
         }
-        _ => Decided::default(),
+        payload
     }
-}
 
-/// A placement, a scenario, a wish.
-fn any_mark((placement, scenario, frequency): (usize, u32, u8)) -> Mark {
-    Mark {
-        placement: ["home-hero", "home-row"]
-            .get(placement)
-            .map_or(0, |p| name_hash(Namespace::Placement, p)),
-        scenario,
-        ordinal: scenario as u16,
-        frequency: Frequency::of_number(frequency).expect("6 frequencies"),
-    }
-}
-
-/// A declared fact, or a word about one of a few messages.
-fn any_said(kind: EventKind, (fact, topic, by): (usize, usize, u8)) -> Said {
-    match kind {
-        EventKind::Declare => {
-            let (of, what) = (
-                name_hash(Namespace::Fact, FACTS[fact]),
-                name_hash(Namespace::Topic, TOPICS[topic]),
-            );
-            Said {
-                of,
-                what,
-                by: by % 3,
-            }
+    fn details(&self) -> Details {
+        let (destination, start_day, nights, adults, children) = self.travel;
+        Details {
+            offer: Some(name_hash(Namespace::Offer, OFFERS[self.offer])),
+            travel: Travel {
+                destination,
+                start_day,
+                end_day: start_day + nights,
+                adults,
+                children,
+            },
+            value_cents: self.booking * 12_345,
         }
-        EventKind::MessageSent | EventKind::MessageOpened | EventKind::MessageClicked => Said {
-            of: topic as u32 + 1,
-            what: fact as u32,
-            by,
-        },
-        _ => Said::default(),
+    }
+
+    /// One of a few decisions, or none.
+    fn decision(&self) -> Option<DecisionRecord> {
+        let offer = name_hash(Namespace::Offer, OFFERS[self.offer]);
+        let propensity = Propensity::of(f64::from(self.booking) / 8.0)?;
+        Some(DecisionRecord {
+            id: offer ^ self.booking,
+            config: self.booking % 2,
+            propensity,
+            variant: self.booking as u8 % 3,
+            arm: 0,
+            levels: Levels::of([self.booking as u8; 8]),
+        })
+    }
+
+    fn frequency(&self) -> Frequency {
+        Frequency::of_number(self.frequency).expect("6 frequencies")
     }
 }
 
@@ -123,10 +158,7 @@ fn history(most: usize) -> impl Strategy<Value = Vec<Event>> {
 }
 
 fn profile_of(events: &[Event]) -> Profile {
-    let config = small_config();
-    let mut profile = Profile::default();
-    events.iter().for_each(|e| profile.apply(e, &config));
-    profile
+    common::profile_with(&small_config(), events)
 }
 
 fn masses(profile: &Profile, at_s: u32) -> Vec<f64> {
@@ -181,7 +213,7 @@ proptest! {
             parts[*owner].push(event.clone());
         }
         let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p)).collect();
-        let (whole, combined) = (profile_of(&events), combine(&replicas));
+        let (whole, combined) = (profile_of(&events), merged(&replicas));
         prop_assert!(nearly(&masses(&whole, NOW_S), &masses(&combined, NOW_S)));
         prop_assert_eq!(whole.counts.page_views, combined.counts.page_views);
         prop_assert_eq!(whole.counts.quote_starts, combined.counts.quote_starts);
@@ -200,7 +232,7 @@ proptest! {
         let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p)).collect();
         let mut turned = replicas.clone();
         turned.rotate_left(turn % replicas.len());
-        prop_assert_eq!(combine(&replicas).encode(), combine(&turned).encode());
+        prop_assert_eq!(merged(&replicas).encode(), merged(&turned).encode());
     }
 
     #[test]
@@ -210,7 +242,7 @@ proptest! {
         prop_assert_eq!(read.encode(), bytes);
         prop_assert_eq!(read.offers, profile_of(&events).offers);
         prop_assert_eq!(read.bookings, profile_of(&events).bookings);
-        prop_assert_eq!(read.settled, profile_of(&events).settled);
+        prop_assert_eq!(read.decisions, profile_of(&events).decisions);
     }
 
     /// Tags: f41.
@@ -247,17 +279,13 @@ proptest! {
 
 #[test]
 fn bookings_told_twice_count_once_and_can_be_cancelled() {
-    let booking = |kind, at_s| Event {
-        booking: 77,
-        value_cents: 50_000,
-        ..Event::bare(kind, at_s)
-    };
+    let booking = |kind, at_s| common::booking(kind, 77, Travel::default(), 50_000, at_s);
     let told_here = profile_of(&[booking(EventKind::Booking, NOW_S)]);
     let told_by_shop = profile_of(&[booking(EventKind::Booking, NOW_S + 60)]);
-    let both = combine(&[told_here.clone(), told_by_shop]);
+    let both = merged(&[told_here.clone(), told_by_shop]);
     assert_eq!(both.bookings.len(), 1);
     let cancelled = profile_of(&[booking(EventKind::BookingCancel, NOW_S + 120)]);
-    let after = combine(&[cancelled, both]);
+    let after = merged(&[cancelled, both]);
     assert_eq!(
         (after.bookings.len(), after.bookings[0].cancelled),
         (1, true)
@@ -335,21 +363,10 @@ fn lists_keep_their_bounds() {
             start_day: i as u16,
             ..Travel::default()
         };
-        profile.apply(
-            &Event {
-                travel,
-                booking: i + 1,
-                ..Event::bare(EventKind::Booking, NOW_S + i)
-            },
-            &config,
-        );
-        profile.apply(
-            &Event {
-                travel,
-                ..Event::bare(EventKind::Search, NOW_S + i)
-            },
-            &config,
-        );
+        let booking = common::booking(EventKind::Booking, i + 1, travel, 0, NOW_S + i);
+        profile.apply(&booking, &config);
+        let search = common::trip_event(EventKind::Search, travel, NOW_S + i);
+        profile.apply(&search, &config);
     }
     assert!(profile.bookings.len() <= 24 && profile.trips.len() <= 6);
     assert!(profile.encode().len() < 1024);

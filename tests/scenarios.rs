@@ -2,14 +2,13 @@
 
 mod common;
 
-use common::timed::{any_intents, at, booked, timed, told, travel, with_events};
-use common::{DAY_S, NOW_S, config};
+use common::timed::{about_trip, any_intents, at, booked, timed, travel, with_events};
+use common::{DAY_S, NOW_S, config, packed};
 use escale::core::base::time::Timestamp;
 use escale::core::config::Config;
 use escale::core::decision::decide::{Reason, Request};
 use escale::core::decision::scenario::Owner;
 use escale::core::engine::Engine;
-use escale::core::event::track::{RECORD, UNIT};
 use escale::core::event::{Event, EventKind};
 use proptest::prelude::*;
 
@@ -35,7 +34,7 @@ fn the_trigger_list_is_due_in_its_time() {
         at("2027-03-01"),
         travel("crete", "2027-06-05", "2027-06-12"),
     );
-    let signup = with_events(triggers(), &[Event::bare(EventKind::NewsletterSignup, now)]);
+    let signup = with_events(triggers(), &[Event::new(EventKind::NewsletterSignup, now)]);
     assert_eq!(due_names(&signup, now), ["welcome"]);
     let customer = with_events(triggers(), &[booked(7, now, crete)]);
     for (date, due) in [
@@ -48,14 +47,14 @@ fn the_trigger_list_is_due_in_its_time() {
     ] {
         assert_eq!(due_names(&customer, at(date)), due, "{date}");
     }
-    let hesitant = with_events(triggers(), &[Event::bare(EventKind::AddToWishlist, now)]);
+    let hesitant = with_events(triggers(), &[Event::new(EventKind::AddToWishlist, now)]);
     assert_eq!(due_names(&hesitant, now + DAY_S), ["basket-follow-up"]);
-    let left = with_events(triggers(), &[told(EventKind::QuoteStart, now, crete)]);
+    let left = with_events(triggers(), &[about_trip(EventKind::QuoteStart, now, crete)]);
     assert_eq!(due_names(&left, now + 4 * 3600), ["quote-follow-up"]);
     let back = with_events(
         triggers(),
         &[
-            told(EventKind::QuoteStart, now, crete),
+            about_trip(EventKind::QuoteStart, now, crete),
             booked(8, now + 7200, crete),
         ],
     );
@@ -65,7 +64,7 @@ fn the_trigger_list_is_due_in_its_time() {
 #[test]
 fn a_birthday_comes_every_year_and_fires_once_in_each() {
     let mut engine = Engine::new(triggers());
-    let fields = format!("birthday{UNIT}1985-05-02{RECORD}");
+    let fields = packed(&[("birthday", "1985-05-02")]);
     let event = engine
         .track(
             Timestamp::new(at("2027-03-01")).unix_ms(),
@@ -93,7 +92,7 @@ fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() 
     let now = at("2027-03-01");
     let mut engine = with_events(
         timed(),
-        &[told(
+        &[about_trip(
             EventKind::QuoteStart,
             now,
             travel("crete", "2027-06-05", ""),
@@ -101,7 +100,7 @@ fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() 
     );
     let later = now + 2 * 3600;
     assert_eq!(due_names(&engine, later), ["quote-follow-up"]);
-    let seen = format!("offer{UNIT}come-back{RECORD}placement{UNIT}hero{RECORD}");
+    let seen = packed(&[("offer", "come-back"), ("placement", "hero")]);
     let events = engine
         .track(Timestamp::new(later).unix_ms(), "offer_impression", &seen)
         .expect("an event");
@@ -178,13 +177,10 @@ fn what_is_called_for_needs_no_taste() {
         )
     };
     assert_eq!(
-        chosen(&[Event::bare(EventKind::PageView, now)], "hero", now),
+        chosen(&[Event::new(EventKind::PageView, now)], "hero", now),
         (None, Reason::NothingKnown)
     );
-    let quote = Event {
-        travel: travel("lisbonne", "", ""),
-        ..Event::bare(EventKind::QuoteStart, now)
-    };
+    let quote = about_trip(EventKind::QuoteStart, now, travel("lisbonne", "", ""));
     assert_eq!(
         chosen(&[quote], "hero", now + 3600),
         (Some("come-back".into()), Reason::Chosen)

@@ -1,26 +1,24 @@
-//! Settled decisions: what is kept of a decision, for how long, and what is put down to it.
+//! Attributed decisions: their life, their outcomes and their bits.
 
 mod common;
 
-use common::{DAY_S, NOW_MS, NOW_S, small_config};
+use common::{DAY_S, NOW_MS, NOW_S, offer_event, packed, small_config};
 use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::decision::decide::{Decision, Request};
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::decision_record::{Decided, Levels, Propensity};
-use escale::core::event::track::{RECORD, UNIT};
-use escale::core::event::{Event, EventKind};
+use escale::core::event::decision_record::{DecisionRecord, Levels, Propensity};
+use escale::core::event::offer::{OfferAction, OfferEvent};
+use escale::core::event::{Event, EventKind, Payload, Travel};
 use escale::core::introspect::snapshot::snapshot;
-use escale::core::profile::Profile;
-use escale::core::profile::merge::combine;
-use escale::core::profile::settled::{MAX_SETTLED, Outcome, Settled};
+use escale::core::profile::{AttributedDecision, Bounded, Entry, Merge, Outcome, Profile, merged};
 use proptest::prelude::*;
 
 const MINUTE: u32 = 60;
 
-fn decided(id: u32) -> Decided {
+fn decision(id: u32) -> DecisionRecord {
     let propensity = Propensity::of(0.25).expect("a probability");
-    Decided {
+    DecisionRecord {
         id,
         config: 7,
         propensity,
@@ -31,62 +29,58 @@ fn decided(id: u32) -> Decided {
 }
 
 /// An impression or a click of a decision.
-fn about(kind: EventKind, id: u32, at_s: u32) -> Event {
-    let offer = name_hash(Namespace::Offer, ["lisbonne", "bali"][id as usize % 2]);
-    Event {
-        offer,
-        decided: decided(id),
-        ..Event::bare(kind, at_s)
-    }
+fn about(action: OfferAction, id: u32, at_s: u32) -> Event {
+    let payload = OfferEvent {
+        action,
+        offer: Some(name_hash(
+            Namespace::Offer,
+            ["lisbonne", "bali"][id as usize % 2],
+        )),
+        placement: None,
+        decision: Some(decision(id)),
+    };
+    Event::with(Payload::Offer(payload), at_s)
 }
 
 fn booking(kind: EventKind, id: u32, at_s: u32) -> Event {
-    Event {
-        booking: id,
-        value_cents: 9_900,
-        ..Event::bare(kind, at_s)
-    }
+    common::booking(kind, id, Travel::default(), 9_900, at_s)
 }
 
 fn profile_of(events: &[Event]) -> Profile {
-    let mut profile = Profile::default();
-    events
-        .iter()
-        .for_each(|event| profile.apply(event, &small_config()));
-    profile
+    common::profile_with(&small_config(), events)
 }
 
 /// What the only decision of a history came to.
 #[track_caller]
 fn outcome_of(events: &[Event]) -> Outcome {
     let profile = profile_of(events);
-    assert_eq!(profile.settled.len(), 1);
+    assert_eq!(profile.decisions.len(), 1);
     assert_eq!(Profile::decode(&profile.encode()), Ok(profile.clone()));
     // A glance sees all but the decisions.
     assert_eq!(
-        Profile::glance(&profile.encode()),
+        Profile::decode_for_decision(&profile.encode()),
         Ok(Profile {
-            settled: Vec::new(),
+            decisions: Bounded::default(),
             ..profile.clone()
         })
     );
-    profile.settled[0].outcome()
+    profile.decisions[0].outcome()
 }
 
 #[test]
 fn an_impression_is_kept_and_a_click_marks_it() {
-    let seen = about(EventKind::OfferImpression, 5, NOW_S);
+    let seen = about(OfferAction::Impression, 5, NOW_S);
     let profile = profile_of(&[
         seen.clone(),
         seen,
-        about(EventKind::OfferClick, 5, NOW_S + 3 * MINUTE),
+        about(OfferAction::Click, 5, NOW_S + 3 * MINUTE),
     ]);
-    let [settled] = profile.settled[..] else {
+    let [settled] = profile.decisions[..] else {
         panic!("one decision")
     };
     assert_eq!(
-        (settled.decided, settled.is_viewed, settled.at_min),
-        (decided(5), true, NOW_S / 60)
+        (settled.decision, settled.is_viewed, settled.at_min),
+        (decision(5), true, NOW_S / 60)
     );
     assert_eq!(settled.click.map(|c| c.at_min), Some(NOW_S / 60 + 3));
     assert_eq!(settled.outcome(), Outcome::None);
@@ -94,24 +88,18 @@ fn an_impression_is_kept_and_a_click_marks_it() {
 
 #[test]
 fn events_that_tell_no_decision_settle_none() {
-    let bare = |kind| Event {
-        decided: Decided::default(),
-        ..about(kind, 5, NOW_S)
-    };
+    let bare = |action| offer_event(action, "lisbonne", NOW_S);
     assert!(
-        profile_of(&[
-            bare(EventKind::OfferImpression),
-            bare(EventKind::OfferClick)
-        ])
-        .settled
-        .is_empty()
+        profile_of(&[bare(OfferAction::Impression), bare(OfferAction::Click)])
+            .decisions
+            .is_empty()
     );
 }
 
 #[test]
 fn a_quote_or_a_booking_within_seven_days_of_the_click_is_its_outcome() {
-    let click = about(EventKind::OfferClick, 5, NOW_S);
-    let quote = |at_s| Event::bare(EventKind::QuoteSubmit, at_s);
+    let click = about(OfferAction::Click, 5, NOW_S);
+    let quote = |at_s| Event::new(EventKind::QuoteSubmit, at_s);
     let (in_time, late) = (NOW_S + 7 * DAY_S, NOW_S + 7 * DAY_S + MINUTE);
     assert_eq!(outcome_of(&[click.clone(), quote(in_time)]), Outcome::Quote);
     assert_eq!(outcome_of(&[click.clone(), quote(late)]), Outcome::None);
@@ -128,17 +116,17 @@ fn a_quote_or_a_booking_within_seven_days_of_the_click_is_its_outcome() {
         Outcome::None
     );
     assert_eq!(
-        outcome_of(&[about(EventKind::OfferImpression, 5, NOW_S), quote(in_time)]),
+        outcome_of(&[about(OfferAction::Impression, 5, NOW_S), quote(in_time)]),
         Outcome::None
     );
 }
 
 #[test]
 fn a_cancellation_takes_its_own_booking_back() {
-    let click = about(EventKind::OfferClick, 5, NOW_S);
+    let click = about(OfferAction::Click, 5, NOW_S);
     let booked = |id, later| booking(EventKind::Booking, id, NOW_S + later);
     let cancelled = |id, later| booking(EventKind::BookingCancel, id, NOW_S + later);
-    let quote = Event::bare(EventKind::QuoteSubmit, NOW_S + MINUTE);
+    let quote = Event::new(EventKind::QuoteSubmit, NOW_S + MINUTE);
     let of = |rest: &[Event]| outcome_of(&[std::slice::from_ref(&click), rest].concat());
     assert_eq!(
         of(&[booked(9, DAY_S), cancelled(9, 12 * DAY_S)]),
@@ -183,17 +171,17 @@ fn a_cancellation_takes_its_own_booking_back() {
 #[test]
 fn sixteen_are_kept_for_thirty_days() {
     let seen: Vec<Event> = (1..=40)
-        .map(|i| about(EventKind::OfferImpression, i, NOW_S + i * MINUTE))
+        .map(|i| about(OfferAction::Impression, i, NOW_S + i * MINUTE))
         .collect();
     let profile = profile_of(&seen);
-    let ids: Vec<u32> = profile.settled.iter().map(|s| s.decided.id).collect();
+    let ids: Vec<u32> = profile.decisions.iter().map(|s| s.decision.id).collect();
     assert_eq!(ids, (25..=40).collect::<Vec<_>>());
-    assert_eq!(MAX_SETTLED, ids.len());
+    assert_eq!(AttributedDecision::MAX, ids.len());
     println!(
         "sixteen decisions: {} bytes more",
         profile.encode().len()
             - Profile {
-                settled: Vec::new(),
+                decisions: Bounded::default(),
                 ..profile.clone()
             }
             .encode()
@@ -201,14 +189,14 @@ fn sixteen_are_kept_for_thirty_days() {
     );
     let mut later = profile;
     later.apply(
-        &Event::bare(EventKind::PageView, NOW_S + 30 * DAY_S + 35 * MINUTE),
+        &Event::new(EventKind::PageView, NOW_S + 30 * DAY_S + 35 * MINUTE),
         &small_config(),
     );
     assert_eq!(
         later
-            .settled
+            .decisions
             .iter()
-            .map(|s| s.decided.id)
+            .map(|s| s.decision.id)
             .collect::<Vec<_>>(),
         (36..=40).collect::<Vec<_>>()
     );
@@ -217,19 +205,19 @@ fn sixteen_are_kept_for_thirty_days() {
 #[test]
 fn replicas_keep_each_decision_once_with_its_latest_outcome() {
     let (click, quote) = (
-        about(EventKind::OfferClick, 5, NOW_S),
-        Event::bare(EventKind::QuoteSubmit, NOW_S + MINUTE),
+        about(OfferAction::Click, 5, NOW_S),
+        Event::new(EventKind::QuoteSubmit, NOW_S + MINUTE),
     );
     let here = profile_of(&[
-        about(EventKind::OfferImpression, 5, NOW_S),
-        about(EventKind::OfferImpression, 6, NOW_S),
+        about(OfferAction::Impression, 5, NOW_S),
+        about(OfferAction::Impression, 6, NOW_S),
     ]);
     let there = profile_of(&[click, quote]);
-    let both = combine(&[here, there]);
+    let both = merged(&[here, there]);
     let told: Vec<_> = both
-        .settled
+        .decisions
         .iter()
-        .map(|s| (s.decided.id, s.is_viewed, s.outcome()))
+        .map(|s| (s.decision.id, s.is_viewed, s.outcome()))
         .collect();
     assert_eq!(told, [(5, true, Outcome::Quote), (6, true, Outcome::None)]);
 }
@@ -238,13 +226,13 @@ fn replicas_keep_each_decision_once_with_its_latest_outcome() {
 fn a_clock_in_the_future_is_brought_back() {
     let ahead_s = NOW_S + 900 * DAY_S;
     let mut profile = profile_of(&[
-        about(EventKind::OfferImpression, 5, NOW_S),
-        Event::bare(EventKind::PageView, NOW_S + MINUTE),
-        about(EventKind::OfferClick, 6, ahead_s),
+        about(OfferAction::Impression, 5, NOW_S),
+        Event::new(EventKind::PageView, NOW_S + MINUTE),
+        about(OfferAction::Click, 6, ahead_s),
         booking(EventKind::Booking, 9, ahead_s),
     ]);
-    profile.mend_clock(NOW_S + DAY_S);
-    assert_eq!(profile.settled[0].at_min, (NOW_S + DAY_S) / 60);
+    profile.clamp_to_clock(NOW_S + DAY_S);
+    assert_eq!(profile.decisions[0].at_min, (NOW_S + DAY_S) / 60);
     assert_eq!(Profile::decode(&profile.encode()), Ok(profile));
 }
 
@@ -276,7 +264,7 @@ fn fields(engine: &Engine, decision: &Decision, slot: u8) -> String {
         .config()
         .offer(decision.offer.expect("an offer"))
         .name;
-    [
+    packed(&[
         ("offer", engine.config().text(offer).to_owned()),
         ("placement", "home-hero".to_owned()),
         ("slot", slot.to_string()),
@@ -284,10 +272,7 @@ fn fields(engine: &Engine, decision: &Decision, slot: u8) -> String {
         ("propensity", format!("{:.12}", decision.propensity)),
         ("variant", decision.variant.to_string()),
         ("arm", decision.arm.to_string()),
-    ]
-    .iter()
-    .map(|(key, value)| format!("{key}{UNIT}{value}{RECORD}"))
-    .collect()
+    ])
 }
 
 #[test]
@@ -304,14 +289,14 @@ fn a_page_tells_of_its_choice() {
             .expect("an event");
         engine.apply(&event);
     }
-    let [settled] = engine.known().settled[..] else {
+    let [settled] = engine.known().decisions[..] else {
         panic!("one decision")
     };
-    assert!((settled.decided.propensity.probability() / decision.propensity - 1.0).abs() < 1e-6);
-    assert_eq!(settled.decided.config, engine.config().version_hash());
+    assert!((settled.decision.propensity.probability() / decision.propensity - 1.0).abs() < 1e-6);
+    assert_eq!(settled.decision.config, engine.config().version_hash());
     assert!(settled.is_viewed && settled.click.is_some());
     // Visitors, nothing bought, one visit, no trip; the offer fits well; half sure; no season; nothing shown this week.
-    let levels: Vec<u8> = (0..8).map(|at| settled.decided.levels.level(at)).collect();
+    let levels: Vec<u8> = (0..8).map(|at| settled.decision.levels.level(at)).collect();
     assert_eq!(
         (levels[1], levels[2], levels[3], levels[6], levels[7]),
         (0, 0, 0, 0, 0),
@@ -324,7 +309,7 @@ fn a_page_tells_of_its_choice() {
         .track(NOW_MS + 120_000.0, "offer_impression", &other)
         .expect("an event");
     engine.apply(&event);
-    assert_eq!(engine.known().settled.len(), 2);
+    assert_eq!(engine.known().decisions.len(), 2);
 }
 
 #[test]
@@ -355,14 +340,14 @@ fn what_is_kept_is_told_by_name() {
 #[test]
 fn a_decision_has_one_form_only() {
     let profile = profile_of(&[
-        about(EventKind::OfferImpression, 5, NOW_S),
-        about(EventKind::OfferClick, 6, NOW_S),
+        about(OfferAction::Impression, 5, NOW_S),
+        about(OfferAction::Click, 6, NOW_S),
         booking(EventKind::Booking, 9, NOW_S + MINUTE),
     ]);
     let (bytes, own) = (
         profile.encode(),
         Profile {
-            settled: Vec::new(),
+            decisions: Bounded::default(),
             ..profile
         }
         .encode(),
@@ -380,12 +365,12 @@ fn a_decision_has_one_form_only() {
     assert!(read > 100, "only {read} changes made another profile");
 }
 
-fn any_settled() -> impl Strategy<Value = Settled> {
+fn any_settled() -> impl Strategy<Value = AttributedDecision> {
     let word = prop::option::of((10u32..20, any::<bool>(), 1u32..3));
     let click = prop::option::of((0u32..4, any::<bool>(), word));
     (0u32..3, 5u32..8, any::<bool>(), click).prop_map(|(variant, at_min, is_viewed, click)| {
-        use escale::core::profile::settled::{BookingWord, Click};
-        let word = |(at_min, is_cancelled, id)| BookingWord {
+        use escale::core::profile::{AttributedBooking, Click};
+        let word = |(at_min, is_cancelled, id)| AttributedBooking {
             at_min,
             is_cancelled,
             id,
@@ -395,12 +380,12 @@ fn any_settled() -> impl Strategy<Value = Settled> {
             is_quoted,
             booking: b.map(word),
         });
-        let decided = Decided {
+        let decision = DecisionRecord {
             variant: variant as u8,
-            ..decided(5)
+            ..decision(5)
         };
-        Settled {
-            decided,
+        AttributedDecision {
+            decision,
             placement: 1,
             offer: 2,
             at_min,
@@ -410,17 +395,22 @@ fn any_settled() -> impl Strategy<Value = Settled> {
     })
 }
 
+fn merged_pair(mut one: AttributedDecision, other: AttributedDecision) -> AttributedDecision {
+    one.merge(&other);
+    one
+}
+
 proptest! {
     #[test]
     fn bits_of_decisions_are_read_or_refused(bits in prop::collection::vec(any::<u8>(), 0..120), seen in any::<bool>()) {
-        let whole = profile_of(&[about(EventKind::OfferImpression, 5, NOW_S)]);
-        let own = Profile { settled: Vec::new(), offers: if seen { whole.offers.clone() } else { Vec::new() }, ..whole };
+        let whole = profile_of(&[about(OfferAction::Impression, 5, NOW_S)]);
+        let own = Profile { decisions: Bounded::default(), offers: if seen { whole.offers.clone() } else { Bounded::default() }, ..whole };
         // The own bits, then these in the place of the decisions, their length, a right check sum.
         let bare = own.encode();
         let mut bytes = [&bare[..bare.len() - 6], &bits].concat();
         bytes.extend_from_slice(&(bits.len() as u16).to_le_bytes());
         bytes.extend_from_slice(&escale::core::base::hash::crc32(&bytes).to_le_bytes());
-        prop_assert_eq!(Profile::glance(&bytes), Ok(own));
+        prop_assert_eq!(Profile::decode_for_decision(&bytes), Ok(own));
         if let Ok(read) = Profile::decode(&bytes) {
             prop_assert_eq!(read.encode(), bytes, "one form only");
         }
@@ -428,10 +418,10 @@ proptest! {
 
     #[test]
     fn words_about_a_decision_join_in_any_order(a in any_settled(), b in any_settled(), c in any_settled()) {
-        prop_assert_eq!(a.joined_with(b), b.joined_with(a));
-        prop_assert_eq!(a.joined_with(b).joined_with(c), a.joined_with(b.joined_with(c)));
-        prop_assert_eq!(a.joined_with(a), a);
-        let both = a.joined_with(b);
+        prop_assert_eq!(merged_pair(a, b), merged_pair(b, a));
+        prop_assert_eq!(merged_pair(merged_pair(a, b), c), merged_pair(a, merged_pair(b, c)));
+        prop_assert_eq!(merged_pair(a, a), a);
+        let both = merged_pair(a, b);
         prop_assert!(both.click.is_none_or(|click| click.at_min >= both.at_min));
     }
 }

@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::timed::{any_intents, at, booked, profile_of, timed, told, topic, travel};
-use common::{DAY_S, NOW_S};
+use common::timed::{about_trip, any_intents, at, booked, profile_of, timed, topic, travel};
+use common::{DAY_S, NOW_S, booking, packed};
 use escale::core::base::civil::Day;
-use escale::core::base::enums::{Frequency, Moment};
+use escale::core::base::enums::{Channel, Frequency, MessageStep, Moment};
 use escale::core::base::hash::{Namespace, name_hash};
 use escale::core::base::time::Timestamp;
 use escale::core::config::Config;
@@ -13,10 +13,12 @@ use escale::core::config::season;
 use escale::core::decision::caps::Caps;
 use escale::core::decision::suppression::Suppression;
 use escale::core::engine::Engine;
-use escale::core::event::track::{RECORD, UNIT};
-use escale::core::event::{Event, EventKind, Mark, Said};
+use escale::core::event::declaration::Declaration;
+use escale::core::event::message::MessageRef;
+use escale::core::event::offer::{OfferAction, OfferEvent};
+use escale::core::event::{Event, EventKind, Payload, Travel};
 use escale::core::profile::Profile;
-use escale::core::profile::merge::combine;
+use escale::core::profile::merged;
 use escale::core::traits::contacts::contacts;
 use escale::core::traits::time_facts::TimeFacts;
 use escale::core::traits::trip;
@@ -27,15 +29,13 @@ fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {
 }
 
 fn shown(offer: &str, placement: &str, at_s: u32) -> Event {
-    let mark = Mark {
-        placement: name_hash(Namespace::Placement, placement),
-        ..Mark::default()
+    let payload = OfferEvent {
+        action: OfferAction::Impression,
+        offer: Some(name_hash(Namespace::Offer, offer)),
+        placement: Some(name_hash(Namespace::Placement, placement)),
+        decision: None,
     };
-    Event {
-        offer: name_hash(Namespace::Offer, offer),
-        mark,
-        ..Event::bare(EventKind::OfferImpression, at_s)
-    }
+    Event::with(Payload::Offer(payload), at_s)
 }
 
 fn moments(events: &[Event], now_s: u32) -> Vec<Moment> {
@@ -75,15 +75,13 @@ fn caps_of_offers_families_placements_and_all() {
         caps(&events, NOW_S + 3600).placements.is_empty(),
         "the visit is over"
     );
-    let said = Said {
-        of: 1,
-        what: name_hash(Namespace::Family, "city"),
-        by: 1,
+    let message = MessageRef {
+        step: MessageStep::Sent,
+        id: Some(1),
+        family: Some(name_hash(Namespace::Family, "city")),
+        channel: Channel::Email,
     };
-    events.push(Event {
-        said,
-        ..Event::bare(EventKind::MessageSent, NOW_S + 100)
-    });
+    events.push(Event::with(Payload::Message(message), NOW_S + 100));
     assert_eq!(
         names(
             &caps(&events, NOW_S + 200).families,
@@ -118,12 +116,12 @@ fn a_life_is_counted_beyond_the_newest_exposures() {
 #[test]
 fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
     let config = timed();
-    let wish = |frequency, at_s| Event {
-        mark: Mark {
+    let wish = |frequency, at_s| {
+        let declaration = Declaration {
             frequency,
-            ..Mark::default()
-        },
-        ..Event::bare(EventKind::Declare, at_s)
+            ..Declaration::default()
+        };
+        Event::with(Payload::Declaration(declaration), at_s)
     };
     let mut events = vec![
         wish(Frequency::Weekly, NOW_S),
@@ -152,9 +150,9 @@ fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
 fn a_trip_goes_through_its_moments() {
     let now = at("2027-03-01");
     let crete = travel("crete", "2027-06-05", "2027-06-12");
-    let dream = told(EventKind::Search, now, travel("crete", "", ""));
-    let search = told(EventKind::Search, now + 60, crete);
-    let submit = told(EventKind::QuoteSubmit, now + 120, crete);
+    let dream = about_trip(EventKind::Search, now, travel("crete", "", ""));
+    let search = about_trip(EventKind::Search, now + 60, crete);
+    let submit = about_trip(EventKind::QuoteSubmit, now + 120, crete);
     let book = booked(9, now + 180, crete);
     assert_eq!(
         moments(core::slice::from_ref(&dream), now),
@@ -184,22 +182,22 @@ fn a_trip_goes_through_its_moments() {
 #[test]
 fn trips_live_side_by_side_and_a_larger_place_joins_the_one_in_it() {
     let now = at("2027-03-01");
-    let berlin_like = told(
+    let berlin_like = about_trip(
         EventKind::Search,
         now,
         travel("lisbonne", "2027-04-01", "2027-04-03"),
     );
-    let family = told(
+    let family = about_trip(
         EventKind::Search,
         now + 60,
         travel("crete", "2027-07-10", "2027-07-24"),
     );
-    let larger = told(
+    let larger = about_trip(
         EventKind::Search,
         now + 120,
         travel("portugal", "2027-04-05", "2027-04-09"),
     );
-    let apart = told(
+    let apart = about_trip(
         EventKind::Search,
         now + 180,
         travel("portugal", "2027-09-01", "2027-09-09"),
@@ -229,7 +227,7 @@ fn who_speaks_of_a_place_after_the_return_has_another_trip_in_mind() {
         at("2027-03-01"),
         travel("crete", "2027-06-05", "2027-06-12"),
     );
-    let again = told(EventKind::Search, at("2027-06-20"), travel("crete", "", ""));
+    let again = about_trip(EventKind::Search, at("2027-06-20"), travel("crete", "", ""));
     assert_eq!(
         moments(&[first, again], at("2027-06-20")),
         [Moment::Returned, Moment::Dreaming]
@@ -240,14 +238,11 @@ fn who_speaks_of_a_place_after_the_return_has_another_trip_in_mind() {
 fn a_cancelled_booking_leaves_no_trip() {
     let crete = travel("crete", "2027-06-05", "2027-06-12");
     let now = at("2027-03-01");
-    let cancel = Event {
-        booking: 1,
-        ..Event::bare(EventKind::BookingCancel, now + 600)
-    };
+    let cancel = booking(EventKind::BookingCancel, 1, Travel::default(), 0, now + 600);
     assert!(
         moments(
             &[
-                told(EventKind::Search, now, crete),
+                about_trip(EventKind::Search, now, crete),
                 booked(1, now + 60, crete),
                 cancel
             ],
@@ -261,8 +256,8 @@ fn a_cancelled_booking_leaves_no_trip() {
 fn a_quote_is_abandoned_by_silence_alone() {
     let (now, config) = (at("2027-03-01"), timed());
     let mut events = vec![
-        told(EventKind::Search, now, travel("crete", "2027-06-05", "")),
-        Event::bare(EventKind::QuoteStart, now + 60),
+        about_trip(EventKind::Search, now, travel("crete", "2027-06-05", "")),
+        Event::new(EventKind::QuoteStart, now + 60),
     ];
     let is_abandoned = |events: &[Event], now_s| {
         trip::read(&profile_of(events, &config), &config, now_s)
@@ -271,7 +266,7 @@ fn a_quote_is_abandoned_by_silence_alone() {
     };
     assert!(!is_abandoned(&events, now + 60 + 44 * 60));
     assert!(is_abandoned(&events, now + 60 + 46 * 60));
-    events.push(Event::bare(EventKind::QuoteSubmit, now + 120));
+    events.push(Event::new(EventKind::QuoteSubmit, now + 120));
     assert_eq!(
         profile_of(&events, &config).trips.len(),
         1,
@@ -329,12 +324,12 @@ fn seasons_know_zones_and_hemispheres() {
 #[test]
 fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
     let config = timed();
-    let view = |at_s| Event::bare(EventKind::PageView, at_s).about("trip.city", 16);
+    let view = |at_s| Event::new(EventKind::PageView, at_s).about("trip.city", 16);
     let mass = |at_s: u32| {
         let profile = profile_of(
             &[
                 view(at_s),
-                Event::bare(EventKind::PageView, at("2027-03-01")),
+                Event::new(EventKind::PageView, at("2027-03-01")),
             ],
             &config,
         );
@@ -354,7 +349,7 @@ fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
             .track(
                 Timestamp::new(NOW_S).unix_ms(),
                 "declare",
-                &format!("zone{UNIT}fr-a{RECORD}"),
+                &packed(&[("zone", "fr-a")]),
             )
             .expect("a fact"),
     );
@@ -437,7 +432,7 @@ proptest! {
         let at_s = |ago: &u32| NOW_S - ago;
         let events: Vec<Event> = all.iter().map(|(o, _, ago)| shown(OFFERS[*o], "hero", at_s(ago))).collect();
         let (here, there) = events.split_at(cut.min(events.len()));
-        let (whole, both) = (profile_of(&events, &config), combine(&[profile_of(here, &config), profile_of(there, &config)]));
+        let (whole, both) = (profile_of(&events, &config), merged(&[profile_of(here, &config), profile_of(there, &config)]));
         prop_assert_eq!(&whole.placements, &both.placements);
         prop_assert_eq!(whole.families.iter().map(|f| f.exposures).sum::<u32>(), both.families.iter().map(|f| f.exposures).sum::<u32>());
         prop_assert_eq!(Profile::decode(&both.encode()).map(|p| p.offers), Ok(both.offers));
@@ -465,7 +460,7 @@ proptest! {
         let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p, &config)).collect();
         let mut turned = replicas.clone();
         turned.rotate_left(turn % replicas.len());
-        let read = |p: &[Profile]| trip::read(&combine(p), &config, NOW_S);
+        let read = |p: &[Profile]| trip::read(&merged(p), &config, NOW_S);
         prop_assert_eq!(read(&replicas), read(&turned));
     }
 

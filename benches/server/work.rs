@@ -5,9 +5,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use escale::core::base::time::Timestamp;
-use escale::core::event::decision_record::{Decided, Levels, Propensity};
+use escale::core::event::decision_record::{DecisionRecord, Levels, Propensity};
+use escale::core::profile::AttributedDecision;
 use escale::core::profile::Profile;
-use escale::core::profile::settled::{MAX_SETTLED, Settled};
 use escale_server::base::ids::{IdHash, ReplicaId, Secret, Site, VisitorKey, text};
 use escale_server::statistics::person::{Arm, HOLDOUT};
 use escale_server::store::SyncRequest;
@@ -178,9 +178,9 @@ fn versions(kind: u32, news: News, now_s: u32) -> Vec<Vec<u8>> {
     let version = |version: u32| {
         profile.counts.page_views += 1;
         if news == News::Decisions || (news == News::Both && version.is_multiple_of(4)) {
-            profile.settled.push(decision(kind, version, now_s / 60));
-            let over = profile.settled.len().saturating_sub(MAX_SETTLED);
-            profile.settled.drain(..over);
+            profile
+                .decisions
+                .insert(decision(kind, version, now_s / 60));
         }
         let bytes = profile.encode();
         assert!(Profile::decode(&bytes).is_ok_and(|read| read.encode() == bytes));
@@ -189,10 +189,10 @@ fn versions(kind: u32, news: News, now_s: u32) -> Vec<Vec<u8>> {
     (1..=VERSIONS as u32).map(version).collect()
 }
 
-fn decision(kind: u32, version: u32, now_min: u32) -> Settled {
+fn decision(kind: u32, version: u32, now_min: u32) -> AttributedDecision {
     let propensity = Propensity::of(0.2 + f64::from(kind) / 64.0).unwrap();
     let levels = Levels::of([(kind % 4) as u8, (kind % 3) as u8, 0, 0, 0, 0, 0, 0]);
-    let decided = Decided {
+    let decision = DecisionRecord {
         id: version,
         config: 7,
         propensity,
@@ -201,8 +201,8 @@ fn decision(kind: u32, version: u32, now_min: u32) -> Settled {
         levels,
     };
     let (placement, offer) = (1 + version % 3, 100 + (kind + version) % 40);
-    Settled {
-        decided,
+    AttributedDecision {
+        decision,
         placement,
         offer,
         at_min: now_min - 60,

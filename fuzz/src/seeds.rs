@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::track::{RECORD, UNIT};
+use escale::core::event::fields::{RECORD, UNIT};
 use serde_json::Value;
 
 use crate::site::{self, config_of};

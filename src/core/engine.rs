@@ -12,8 +12,10 @@ use super::decision::decide::{Decision, Request};
 use super::decision::question;
 use super::decision::scenario::{self, Due};
 use super::event::classify::{PageFacts, classify};
-use super::event::track::event_of_call;
-use super::event::{Event, EventKind, TopicWeight};
+use super::event::decision_record::DecisionRecord;
+use super::event::fields::Fields;
+use super::event::offer::{OfferAction, OfferEvent, ReportedDecision};
+use super::event::{Event, EventKind, Payload, TopicWeight};
 use super::profile::Profile;
 use super::traits::affinity::Affinity;
 use super::traits::customer::{Customer, NOBODY};
@@ -124,7 +126,7 @@ impl Engine {
 
     /// As [`Self::load`], for choices alone: the settled decisions are left out, so that what is saved then lacks them.
     pub fn glance(&mut self, bytes: &[u8]) -> Result<(), WireError> {
-        self.own = Profile::glance(bytes)?;
+        self.own = Profile::decode_for_decision(bytes)?;
         self.together = None;
         self.others = Profile::default();
         Ok(())
@@ -161,10 +163,8 @@ impl Engine {
         self.told_s = Timestamp::from_unix_ms(now_ms).get();
         self.page_topics = classify(&self.config, facts);
         let mut bytes = Vec::new();
-        let event = Event {
-            topics: self.page_topics.clone(),
-            ..Event::bare(EventKind::PageView, self.told_s)
-        };
+        let mut event = Event::new(EventKind::PageView, self.told_s);
+        event.topics.clone_from(&self.page_topics);
         event.encode(&mut bytes);
         bytes
     }
@@ -175,38 +175,41 @@ impl Engine {
     /// quote for it. What a visitor says of themselves is not.
     pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Result<Vec<u8>, TrackError> {
         self.told_s = Timestamp::from_unix_ms(now_ms).get();
-        let mut event = event_of_call(&self.config, self.told_s, name, fields)?;
-        if event.topics.is_empty() && event.offer == 0 && event.kind.is_about_a_page() {
+        let fields = Fields::parse(fields);
+        let mut event = Event::parse(&self.config, self.told_s, name, &fields)?;
+        let is_about_page = event.kind().is_about_a_page() && event.offer().is_none();
+        if is_about_page && event.topics.is_empty() {
             event.topics.clone_from(&self.page_topics);
         }
-        if matches!(
-            event.kind,
-            EventKind::OfferImpression | EventKind::OfferClick
-        ) {
-            self.settle(&mut event, fields);
+        let mut shown = None;
+        if let Payload::Offer(offer) = &mut event.payload {
+            if offer.action.has_decision() {
+                offer.decision = self.decision_of(offer, &fields);
+            }
+            if offer.action == OfferAction::Impression {
+                shown = offer.offer;
+            }
         }
         let mut bytes = Vec::new();
         event.encode(&mut bytes);
-        if event.kind == EventKind::OfferImpression {
-            self.fire(event.offer, &mut bytes);
+        if let Some(offer) = shown {
+            self.fire(offer, &mut bytes);
         }
         Ok(bytes)
     }
 
-    /// What the page tells of the decision that it shows.
-    fn settle(&self, event: &mut Event, fields: &str) {
+    /// Returns the record of the decision that the page reports with an event.
+    fn decision_of(&self, event: &OfferEvent, fields: &Fields) -> Option<DecisionRecord> {
         let placement = self
             .config
-            .index_of(Namespace::Placement, event.mark.placement);
-        let offer = self.config.index_of(Namespace::Offer, event.offer);
-        if let (Some(placement), Some(offer), Some(told)) =
-            (placement, offer, attribution::told(fields))
-        {
-            event.decided =
-                self.with_situation(Timestamp::new(self.told_s).unix_ms(), |situation| {
-                    attribution::decided(situation, &told, self.draws(), (placement, offer))
-                });
-        }
+            .index_of(Namespace::Placement, event.placement?)?;
+        let offer = self.config.index_of(Namespace::Offer, event.offer?)?;
+        let reported = ReportedDecision::parse(fields)?;
+        Some(
+            self.with_situation(Timestamp::new(self.told_s).unix_ms(), |situation| {
+                attribution::record(situation, &reported, self.draws(), (placement, offer))
+            }),
+        )
     }
 
     /// What is due at a time, for the browser and for the server alike: each scenario has one owner.
@@ -231,18 +234,18 @@ impl Engine {
 
     /// Where the last event lies more than a day ahead of what a caller tells, the clock was in the future then, or is in
     /// the past now. A time before all that is known of the visitor is taken for the latter: nothing is moved.
-    fn mend_clock(&mut self) {
+    fn clamp_to_clock(&mut self) {
         let (own, told_s) = (&mut self.own, self.told_s);
         let is_plausible = told_s >= own.first_s || own.counts.visits <= 1;
         if told_s > 0 && is_plausible && own.last_s > told_s.saturating_add(DAY_S) {
-            own.mend_clock(told_s);
+            own.clamp_to_clock(told_s);
         }
     }
 
     /// Applies a batch of event bytes to the own replica; what cannot be read is dropped. Returns how many were
     /// applied.
     pub fn apply(&mut self, mut batch: &[u8]) -> u32 {
-        self.mend_clock();
+        self.clamp_to_clock();
         let mut applied = 0;
         while let Some(event) = Event::decode_next(&mut batch) {
             if let Some(event) = event {
@@ -280,7 +283,7 @@ impl Engine {
     pub fn with_facts<T>(&self, now_ms: f64, look: impl FnOnce(&VisitorFacts) -> T) -> T {
         let now_s = self
             .known()
-            .reading_s(Timestamp::from_unix_ms(now_ms).get());
+            .read_time(Timestamp::from_unix_ms(now_ms).get());
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
         let facts = self.facts(&affinity, &time);
@@ -347,7 +350,7 @@ impl Engine {
 
     /// Negative personas that fit are kept in the own replica until they expire, and renewed as long as they fit.
     fn keep_negative_personas(&mut self) {
-        let now_s = self.known().reading_s(self.told_s);
+        let now_s = self.known().read_time(self.told_s);
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
         let customer = recognise(
@@ -372,6 +375,10 @@ impl Engine {
     }
 
     fn know(&mut self) {
-        self.together = (!self.others.is_empty()).then(|| self.own.joined_with(&self.others));
+        self.together = (!self.others.is_empty()).then(|| {
+            let mut both = self.own.clone();
+            both.merge(&self.others);
+            both
+        });
     }
 }

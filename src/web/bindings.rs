@@ -8,7 +8,7 @@ use crate::core::config::Config;
 use crate::core::decision::decide::{Decision, Request};
 use crate::core::engine::Engine;
 use crate::core::event::classify::PageFacts;
-use crate::core::event::track::{RECORD, UNIT};
+use crate::core::event::fields::{RECORD, UNIT};
 
 /// One visitor's engine, with the last answers' details kept for reading one by one.
 #[wasm_bindgen]

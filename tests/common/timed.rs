@@ -1,4 +1,4 @@
-//! What tests of journeys share: a config in which time matters, and ways to make trips, bookings and histories.
+//! The test kit for journeys: a config with seasons and scenarios, and constructors of trips, bookings and histories.
 
 use escale::core::base::civil::Day;
 use escale::core::base::hash::{Namespace, name_hash};
@@ -8,7 +8,7 @@ use escale::core::event::{Event, EventKind, Travel};
 use escale::core::profile::Profile;
 use proptest::prelude::*;
 
-use super::{DAY_S, NOW_S, batch, config};
+use super::{DAY_S, NOW_S, batch, booking, config, profile_with, trip_event};
 
 pub const PLACES: [&str; 6] = ["", "europe", "portugal", "lisbonne", "crete", "bali"];
 
@@ -40,31 +40,21 @@ pub fn travel(place: &str, from: &str, until: &str) -> Travel {
     }
 }
 
-pub fn told(kind: EventKind, at_s: u32, travel: Travel) -> Event {
-    Event {
-        travel,
-        ..Event::bare(kind, at_s)
-    }
+pub fn about_trip(kind: EventKind, at_s: u32, travel: Travel) -> Event {
+    trip_event(kind, travel, at_s)
 }
 
 pub fn booked(id: u32, at_s: u32, travel: Travel) -> Event {
-    Event {
-        booking: id,
-        value_cents: 50_000,
-        ..told(EventKind::Booking, at_s, travel)
-    }
+    booking(EventKind::Booking, id, travel, 50_000, at_s)
 }
 
 pub fn profile_of(events: &[Event], config: &Config) -> Profile {
-    let mut profile = Profile::default();
-    events.iter().for_each(|e| profile.apply(e, config));
-    profile
+    profile_with(config, events)
 }
 
 pub fn with_events(config: Config, events: &[Event]) -> Engine {
     let mut engine = Engine::new(config);
-    let told = batch(events);
-    engine.apply(&told);
+    engine.apply(&batch(events));
     engine
 }
 
@@ -96,14 +86,9 @@ pub fn any_intents() -> impl Strategy<Value = Vec<Event>> {
             end_day,
             ..travel(PLACES[place], "", "")
         };
-        let booking = if kinds[kind] == EventKind::Booking {
-            id
-        } else {
-            0
-        };
-        Event {
-            booking,
-            ..told(kinds[kind], NOW_S - ago_s, travel)
+        match kinds[kind] {
+            EventKind::Booking => booking(EventKind::Booking, id, travel, 0, NOW_S - ago_s),
+            kind => trip_event(kind, travel, NOW_S - ago_s),
         }
     });
     prop::collection::vec(intent, 0..12)

@@ -2,7 +2,7 @@
 //! the check sum would ever be tried out; it is tried with and without.
 
 use escale::core::base::hash::crc32;
-use escale::core::profile::merge::combine;
+use escale::core::profile::merged;
 use escale::core::profile::{
     MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES, MAX_OFFERS, MAX_TOPICS, MAX_TRIPS,
     Profile,
@@ -56,14 +56,14 @@ fn open(bytes: &[u8]) {
         panic!("own bytes are no profile")
     };
     assert_eq!(again.encode(), own, "a profile has one form");
-    let glanced = Profile::glance(bytes).map(|glance| Profile {
-        settled: profile.settled.clone(),
-        ..glance
+    let partial = Profile::decode_for_decision(bytes).map(|partial| Profile {
+        decisions: profile.decisions.clone(),
+        ..partial
     });
     assert_eq!(
-        glanced.as_ref(),
+        partial.as_ref(),
         Ok(&profile),
-        "a glance is the profile without its settled decisions"
+        "a partial read is the profile without its decisions"
     );
     // Of nothing that ever happened there is nothing to join.
     let alone = again.joined_with(&Profile::default());

@@ -195,7 +195,7 @@ mod tests {
             assert_eq!(Consent::decode(&bytes[..bytes.len() - 1]), None);
         }
         let mut event = Vec::new();
-        Event::bare(escale::core::event::EventKind::Booking, 9).encode(&mut event);
+        Event::new(escale::core::event::EventKind::Booking, 9).encode(&mut event);
         assert_eq!(Consent::decode(&event), None);
     }
 

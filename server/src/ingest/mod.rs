@@ -12,7 +12,7 @@ use escale::core::base::enums::Channel;
 use escale::core::base::time::{EPOCH_UNIX_S, Timestamp};
 use escale::core::config::Config;
 use escale::core::event::Event;
-use escale::core::event::track::event_of_call;
+use escale::core::event::fields::Fields;
 use serde_json::{Map, Value};
 
 use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
@@ -115,12 +115,8 @@ impl Reader<'_> {
                 .enumerate()
                 .filter(|(at, _)| Some(*at) != without);
             used.for_each(|(_, (key, value))| pack(&mut packed, key, value));
-            event_of_call(
-                self.config,
-                Timestamp::from_unix_ms(at_ms).get(),
-                name,
-                &packed,
-            )
+            let at_s = Timestamp::from_unix_ms(at_ms).get();
+            Event::parse(self.config, at_s, name, &Fields::parse(&packed))
         };
         call(None).map_err(|_| {
             // The engine says that a field is wrong; the one without which all is well is the one.

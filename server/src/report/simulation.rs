@@ -8,7 +8,7 @@ use escale::core::config::{Config, compile};
 use escale::core::decision::decide::{Reason, Request};
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::track::{RECORD, UNIT};
+use escale::core::event::fields::{RECORD, UNIT};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::period::Period;

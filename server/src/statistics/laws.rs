@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use escale::core::base::hash::mix;
-use escale::core::event::decision_record::{Decided, Levels, Propensity};
-use escale::core::profile::settled::{BookingWord, Click, Settled};
+use escale::core::event::decision_record::{DecisionRecord, Levels, Propensity};
+use escale::core::profile::{AttributedBooking, AttributedDecision, Click};
 use escale::core::profile::{Booking, Counts, Profile};
 
 use super::LANDMARK_DAY;
@@ -69,7 +69,7 @@ impl Totals {
     }
 }
 
-fn settled(id: u32, seed: u64) -> Settled {
+fn settled(id: u32, seed: u64) -> AttributedDecision {
     let bits = mix(seed, u64::from(id));
     let propensity = Propensity::of(0.05 + (bits % 90) as f64 / 100.0).unwrap_or_default();
     let levels = Levels::of([
@@ -82,7 +82,7 @@ fn settled(id: u32, seed: u64) -> Settled {
         0,
         0,
     ]);
-    let decided = Decided {
+    let decision = DecisionRecord {
         id,
         config: 7,
         propensity,
@@ -91,7 +91,7 @@ fn settled(id: u32, seed: u64) -> Settled {
         levels,
     };
     let at_min = NOW_MIN - 2_000 - id;
-    let booking = BookingWord {
+    let booking = AttributedBooking {
         at_min: at_min + 40,
         is_cancelled: bits >> 13 & 1 == 1,
         id,
@@ -103,8 +103,8 @@ fn settled(id: u32, seed: u64) -> Settled {
         booking,
     };
     let click = (bits >> 16 & 1 == 1).then_some(click);
-    Settled {
-        decided,
+    AttributedDecision {
+        decision,
         placement: 1,
         offer: 20 + id % 3,
         at_min,
@@ -114,21 +114,21 @@ fn settled(id: u32, seed: u64) -> Settled {
 }
 
 /// As it was told before all of it had happened.
-fn earlier(settled: &Settled) -> Settled {
+fn earlier(settled: &AttributedDecision) -> AttributedDecision {
     let click = settled.click.map(|click| Click {
         is_quoted: false,
         booking: None,
         ..click
     });
-    Settled {
-        click: click.filter(|_| settled.decided.id.is_multiple_of(2)),
+    AttributedDecision {
+        click: click.filter(|_| settled.decision.id.is_multiple_of(2)),
         ..*settled
     }
 }
 
-fn profile(settled: Vec<Settled>) -> Profile {
-    let word = |s: &Settled| s.click.and_then(|click| click.booking);
-    let booking = |b: BookingWord| Booking {
+fn profile(settled: Vec<AttributedDecision>) -> Profile {
+    let word = |s: &AttributedDecision| s.click.and_then(|click| click.booking);
+    let booking = |b: AttributedBooking| Booking {
         id: b.id,
         at_min: b.at_min,
         cancelled: b.is_cancelled,
@@ -145,7 +145,7 @@ fn profile(settled: Vec<Settled>) -> Profile {
         last_s: NOW_MIN * 60,
         counts,
         bookings,
-        settled,
+        decisions: settled.into(),
         ..Profile::default()
     }
 }
@@ -167,7 +167,7 @@ fn count(visitor: &mut Visitor, totals: &mut Totals, replica: u8, profile: &Prof
 #[test]
 fn the_order_of_hand_ins_does_not_matter() {
     for seed in 0..200 {
-        let all: Vec<Settled> = (1..=12).map(|id| settled(id, seed)).collect();
+        let all: Vec<AttributedDecision> = (1..=12).map(|id| settled(id, seed)).collect();
         let (mut whole, mut parts) = (Totals::default(), Totals::default());
         count(
             &mut Visitor::default(),
@@ -252,10 +252,10 @@ fn sums_over_visitors_are_by_visitor() {
             booking: None,
         });
         let propensity = Propensity::of(propensity).unwrap_or_default();
-        Settled {
-            decided: Decided {
+        AttributedDecision {
+            decision: DecisionRecord {
                 propensity,
-                ..of.decided
+                ..of.decision
             },
             offer: 9,
             is_viewed: true,

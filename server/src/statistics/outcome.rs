@@ -1,7 +1,7 @@
 //! A decision and what came of it, as the server remembers it. In: what profiles tell of it, and bookings. Out: what it
 //! counts for. Never: takes back what was seen or clicked: words about one decision add up.
 
-use escale::core::profile::settled::{BookingWord, Settled};
+use escale::core::profile::{AttributedBooking, AttributedDecision};
 use serde::{Deserialize, Serialize};
 
 use super::change::{ShownKey, ShownSums};
@@ -40,8 +40,8 @@ pub struct Followed {
 
 impl Outcome {
     /// As it is told for the first time.
-    pub fn of(told: &Settled) -> Self {
-        let decided = &told.decided;
+    pub fn of(told: &AttributedDecision) -> Self {
+        let decided = &told.decision;
         Self {
             id: decided.id,
             config: decided.config,
@@ -57,7 +57,7 @@ impl Outcome {
     }
 
     /// Takes what is told of it, now or again; what it was stands as it was told first.
-    pub fn join(&mut self, told: &Settled, bookings: &[Booked]) {
+    pub fn join(&mut self, told: &AttributedDecision, bookings: &[Booked]) {
         self.is_viewed |= told.is_viewed;
         if let Some(click) = &told.click {
             let new = Followed {
@@ -69,7 +69,7 @@ impl Outcome {
             let mine = self.click.get_or_insert(new);
             mine.at_min = mine.at_min.min(click.at_min);
             mine.is_quoted |= click.is_quoted;
-            let word = |w: BookingWord| (w.at_min, w.is_cancelled, w.id);
+            let word = |w: AttributedBooking| (w.at_min, w.is_cancelled, w.id);
             mine.word = mine.word.max(click.booking.map(word));
         }
         self.credit(bookings);

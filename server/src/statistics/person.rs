@@ -1,7 +1,7 @@
 //! A person in a comparison of arms: a visitor, or a customer with all their visitors. In: what their browsers and the back
 //! end tell. Out: what the person counts for. Never: counts someone who was seen in two arms for either.
 
-use escale::core::event::{Event, EventKind};
+use escale::core::event::{Event, Payload};
 use escale::core::profile::Profile;
 use serde::{Deserialize, Serialize};
 
@@ -131,16 +131,16 @@ pub fn bookings_of(events: &[Vec<u8>]) -> Vec<Booked> {
         .iter()
         .filter_map(|bytes| Event::decode_next(&mut bytes.as_slice()).flatten())
     {
-        if matches!(event.kind, EventKind::Booking | EventKind::BookingCancel) && event.booking != 0
+        if let Payload::Booking(booking) = event.payload
+            && let Some(id) = booking.id
         {
-            let (at_min, is_cancelled) = (event.at_s / 60, event.kind == EventKind::BookingCancel);
             latest(
                 &mut bookings,
                 Booked {
-                    at_min,
-                    is_cancelled,
-                    id: event.booking,
-                    value_cents: event.value_cents,
+                    at_min: event.at_s / 60,
+                    is_cancelled: booking.is_cancelled,
+                    id,
+                    value_cents: booking.details.value_cents,
                 },
             );
         }

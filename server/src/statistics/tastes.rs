@@ -99,7 +99,7 @@ mod tests {
         };
         Profile {
             last_s: 1_000,
-            facets: vec![facet],
+            facets: vec![facet].into(),
             ..Profile::default()
         }
     }

@@ -2,9 +2,9 @@
 //! changes in the sums. Never: grows without bounds; reads a clock.
 
 use escale::core::base::hash::mix;
-use escale::core::event::decision_record::Decided;
+use escale::core::event::decision_record::DecisionRecord;
+use escale::core::profile::AttributedDecision;
 use escale::core::profile::Profile;
-use escale::core::profile::settled::Settled;
 use serde::{Deserialize, Serialize};
 
 use super::change::{Changes, WeighedKey, WeighedSums};
@@ -102,8 +102,8 @@ impl SyncFingerprint {
             take(u64::from(booking.id) << 32 | u64::from(booking.at_min));
             take(u64::from(booking.value_cents) << 1 | u64::from(booking.cancelled));
         }
-        for settled in &profile.settled {
-            let Decided { id, config, .. } = settled.decided;
+        for settled in &profile.decisions {
+            let DecisionRecord { id, config, .. } = settled.decision;
             take(u64::from(id) << 32 | u64::from(config));
             take(u64::from(settled.placement) << 32 | u64::from(settled.offer));
             take(u64::from(settled.at_min) << 1 | u64::from(settled.is_viewed));
@@ -147,7 +147,7 @@ impl Visitor {
             .take((facts.replica, facts.profile), facts.arms, today);
         self.decisions
             .retain(|decision| day_of(decision.at_min) + REMEMBERED_DAYS >= today);
-        for settled in &facts.profile.settled {
+        for settled in &facts.profile.decisions {
             self.decide(settled, today, &mut changes);
         }
         self.count_person(facts.is_linked, &mut changes);
@@ -175,11 +175,11 @@ impl Visitor {
         recount(&mut self.counted, now, changes);
     }
 
-    fn decide(&mut self, settled: &Settled, today: u32, changes: &mut Changes) {
+    fn decide(&mut self, settled: &AttributedDecision, today: u32, changes: &mut Changes) {
         let day = day_of(settled.at_min);
         let at = match self
             .decisions
-            .binary_search_by_key(&settled.decided.id, |decision| decision.id)
+            .binary_search_by_key(&settled.decision.id, |decision| decision.id)
         {
             Ok(at) => at,
             // A clock that is wrong by more is no clock; one as late was counted long ago, or never will be.

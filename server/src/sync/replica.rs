@@ -8,7 +8,7 @@ use escale::core::engine::Engine;
 use escale::core::event::Event;
 use escale::core::introspect::snapshot::snapshot;
 use escale::core::profile::Profile;
-use escale::core::profile::merge::combine;
+use escale::core::profile::merged;
 use serde_json::Value;
 
 use crate::store::{RemoteState, Taken};
@@ -61,7 +61,7 @@ pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u6
         Some(alone) if profiles.is_empty() => alone,
         Some(last) => {
             profiles.push(last);
-            combine(&profiles)
+            merged(&profiles)
         }
         None => Profile::default(),
     }
@@ -96,7 +96,7 @@ fn mended(taken: &Taken, now_ms: u64) -> Option<Profile> {
         .get()
         .saturating_add(AHEAD_S);
     let mut profile = Profile::decode(&taken.state).ok()?;
-    profile.mend_clock(latest_s);
+    profile.clamp_to_clock(latest_s);
     Some(profile)
 }
 
@@ -114,7 +114,7 @@ pub fn export(state: &[u8], config: &Config, now_ms: u64) -> Value {
 mod tests {
     use escale::core::base::decayed_mass::Mass;
     use escale::core::base::time::DAY_S;
-    use escale::core::profile::FacetCounters;
+    use escale::core::profile::{FacetCounters, TopicCounter};
 
     use super::*;
 
@@ -131,7 +131,7 @@ mod tests {
     fn facet(at_s: u32) -> FacetCounters {
         let half_life_s = DAY_S;
         let mass = Mass::of(1.0, at_s, half_life_s);
-        let topics = vec![escale::core::profile::TopicCounter {
+        let topics = vec![TopicCounter {
             hash: 7,
             taste: mass,
             intent: mass,
@@ -141,7 +141,7 @@ mod tests {
             taste_half_life_s: half_life_s,
             intent_half_life_s: half_life_s,
             latest_topic: 7,
-            topics,
+            topics: topics.into(),
         }
     }
 
@@ -150,7 +150,7 @@ mod tests {
             first_s: at_s,
             last_s: at_s,
             visit_s: at_s,
-            facets: vec![facet(at_s)],
+            facets: vec![facet(at_s)].into(),
             ..Profile::default()
         }
     }

@@ -222,8 +222,8 @@ fn a_profile_written_otherwise_than_by_us_is_refused() {
         exposed_in,
     };
     let good = Profile {
-        families: vec![family],
-        offers: vec![offer],
+        families: vec![family].into(),
+        offers: vec![offer].into(),
         ..Profile::default()
     }
     .encode();

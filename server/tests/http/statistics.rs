@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use escale::core::base::hash::fnv1a;
 use escale::core::decision::decide::Request;
 use escale::core::event::classify::PageFacts;
-use escale::core::event::track::{RECORD, UNIT};
+use escale::core::event::fields::{RECORD, UNIT};
 use escale::core::traits::experiment::is_held_out;
 use serde_json::{Value, json};
 

@@ -4,64 +4,38 @@
 use super::context::Situation;
 use super::decide::{Request, seed};
 use crate::core::base::hash::mix;
-use crate::core::base::number::decimal;
 use crate::core::base::time::DAY_S;
 use crate::core::config::Offer;
 use crate::core::config::season;
-use crate::core::event::decision_record::{Decided, Levels, Propensity};
-use crate::core::event::track::field;
+use crate::core::event::decision_record::{DecisionRecord, Levels};
+use crate::core::event::offer::ReportedDecision;
 use crate::core::traits::affinity::Affinity;
 use crate::core::traits::contacts;
-
-/// What a page tells of a choice it was given.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Told {
-    /// When it was made, in milliseconds since the Unix epoch, and for which slot of its placement.
-    pub decided_ms: f64,
-    pub slot: u8,
-    pub propensity: Propensity,
-    pub variant: u8,
-    pub arm: u8,
-}
-
-/// The choice that a call tells of; none where it tells of none.
-#[must_use]
-pub fn told(fields: &str) -> Option<Told> {
-    let number = |key: &str| field(fields, key).and_then(decimal);
-    let small = |key: &str| number(key).map_or(0, |n| n as u8);
-    Some(Told {
-        decided_ms: number("decided_ms")?,
-        slot: small("slot"),
-        propensity: Propensity::of(number("propensity")?)?,
-        variant: small("variant").min(15),
-        arm: small("arm").min(3),
-    })
-}
 
 /// The decision of a visitor, by the small integers of its placement and its offer. Its id is that of the draw, and of the
 /// offer that won it: a reload that shows the same is the same decision.
 #[must_use]
-pub fn decided(
+pub fn record(
     situation: &Situation,
-    told: &Told,
+    reported: &ReportedDecision,
     visitor: u64,
     (placement, offer): (u16, u16),
-) -> Decided {
+) -> DecisionRecord {
     let config = situation.config;
     let request = Request {
-        now_ms: told.decided_ms,
+        now_ms: reported.decided_ms,
         placement,
-        slot: told.slot,
+        slot: reported.slot,
         exclude: &[],
     };
     let offer = config.offer(offer);
     let draw = seed(config, &config.placement(placement), &request, visitor);
-    Decided {
+    DecisionRecord {
         id: (mix(draw, u64::from(offer.hash)) as u32).max(1),
         config: config.version_hash(),
-        propensity: told.propensity,
-        variant: told.variant,
-        arm: told.arm,
+        propensity: reported.propensity,
+        variant: reported.variant,
+        arm: reported.arm,
         levels: levels(situation, &offer),
     }
 }
@@ -112,32 +86,4 @@ fn confidence(affinity: &Affinity) -> u8 {
 /// None or one, two or three, up to nine, more.
 fn few(count: u32) -> u8 {
     u8::from(count >= 2) + u8::from(count >= 4) + u8::from(count >= 10)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_call_that_tells_no_decision_settles_none() {
-        for fields in [
-            "",
-            "propensity\u{1f}0.5\u{1e}",
-            "decided_ms\u{1f}7\u{1e}",
-            "decided_ms\u{1f}7\u{1e}propensity\u{1f}2\u{1e}",
-        ] {
-            assert_eq!(told(fields), None, "{fields}");
-        }
-        let fields = "decided_ms\u{1f}1795262400000\u{1e}propensity\u{1f}0.250000000000\u{1e}variant\u{1f}2\u{1e}";
-        let told = told(fields).expect("a decision");
-        assert_eq!(
-            (
-                told.slot,
-                told.variant,
-                told.arm,
-                told.propensity.probability()
-            ),
-            (0, 2, 0, 0.25)
-        );
-    }
 }

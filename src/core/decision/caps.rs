@@ -35,7 +35,7 @@ pub fn left(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
         profile,
         config,
         contacts: &contacts,
-        now_s: profile.reading_s(now_s),
+        now_s: profile.read_time(now_s),
     };
     if reader.is_after_booking() || reader.is_unwanted() {
         return Some(0);
@@ -59,7 +59,7 @@ impl Caps {
             profile,
             config,
             contacts,
-            now_s: profile.reading_s(now_s),
+            now_s: profile.read_time(now_s),
         };
         let mut caps = Self {
             is_after_booking: reader.is_after_booking(),
@@ -127,7 +127,7 @@ impl Reader<'_> {
                 .iter()
                 .find(|o| o.hash == key)
                 .map_or(0, |o| o.exposures),
-            Scope::Family => self.profile.family(key).map_or(0, |f| f.exposures),
+            Scope::Family => self.profile.families.find(key).map_or(0, |f| f.exposures),
             Scope::Placement => self
                 .profile
                 .placements

@@ -38,7 +38,10 @@ pub fn read(
         if family.ignored_after == 0 {
             continue;
         }
-        let clicked_min = profile.family(family.hash).map_or(0, |f| f.clicked_min);
+        let clicked_min = profile
+            .families
+            .find(family.hash)
+            .map_or(0, |f| f.clicked_min);
         let is_ignored =
             |c: &&Contact| c.offer != 0 && c.family == family.hash && c.at_min > clicked_min;
         let ignored_min = contacts.iter().filter(is_ignored).map(|c| c.at_min);
@@ -61,7 +64,10 @@ pub fn read(
 #[must_use]
 pub fn fatigue(seen: &OfferSeen, profile: &Profile, config: &Config, now_s: u32) -> f64 {
     let policy = config.policy();
-    let clicked_min = profile.family(seen.family).map_or(0, |f| f.clicked_min);
+    let clicked_min = profile
+        .families
+        .find(seen.family)
+        .map_or(0, |f| f.clicked_min);
     let half_life_s = f64::from(policy.fatigue_half_life_s.max(60));
     let left = |minute: &u32| {
         crate::core::base::number::exp2(-f64::from(now_s.saturating_sub(minute * 60)) / half_life_s)

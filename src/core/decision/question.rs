@@ -26,7 +26,7 @@ pub fn pick(
         return None;
     }
     let open = (0..config.count(Section::Questions) as u16)
-        .filter(|q| profile.fact(config.question(*q).fact).is_none());
+        .filter(|q| profile.facts.find(config.question(*q).fact).is_none());
     let worth = |question: u16| {
         let facet = config.question(question).facet;
         entropy(affinity, config, facet) * weight_in(config, offers, facet)

@@ -7,9 +7,9 @@ use crate::core::base::enums::Moment;
 use crate::core::base::time::DAY_S;
 use crate::core::condition::bytecode::Answers;
 use crate::core::config::{Config, NONE, Scenario, Window, cause};
-use crate::core::event::{Event, EventKind, Mark, Travel};
+use crate::core::event::{Event, EventKind, Payload, ScenarioFired, Travel};
 use crate::core::profile::Profile;
-use crate::core::profile::timing::cause_id;
+use crate::core::profile::cause_id;
 use crate::core::traits::facts::VisitorFacts;
 use crate::core::traits::trip::{TripReading, return_day};
 
@@ -42,17 +42,12 @@ impl Due {
     /// The event that tells that it fired.
     #[must_use]
     pub fn event(&self, config: &Config, at_s: u32) -> Event {
-        let scenario = config.scenario(self.scenario).hash;
-        let mark = Mark {
-            scenario,
+        let fired = ScenarioFired {
+            scenario: config.scenario(self.scenario).hash,
+            cause: self.subject,
             ordinal: self.ordinal,
-            ..Mark::default()
         };
-        Event {
-            booking: self.subject,
-            mark,
-            ..Event::bare(EventKind::ScenarioFired, at_s)
-        }
+        Event::with(Payload::ScenarioFired(fired), at_s)
     }
 }
 

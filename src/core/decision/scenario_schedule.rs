@@ -85,7 +85,7 @@ mod tests {
     use crate::core::config::compile;
     use crate::core::decision::scenario::Owner;
     use crate::core::engine::Engine;
-    use crate::core::event::track::{RECORD, UNIT};
+    use crate::core::event::fields::{RECORD, UNIT};
 
     const NOW_MS: f64 = 1_795_262_400_000.0;
     const DAY_MS: f64 = 86_400_000.0;

@@ -19,7 +19,7 @@ const MAX_ARM: u8 = 3;
 
 /// A decision. All zeros: none is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Decided {
+pub struct DecisionRecord {
     /// A hash of its seed and its offer, 0 if there is no decision.
     pub id: u32,
     /// The hash of the config it was made by.
@@ -40,9 +40,9 @@ pub struct Propensity(u32);
 pub struct Levels(u32);
 
 /// Bytes of a decision in an event.
-pub const DECIDED_BYTES: usize = 18;
+pub const DECISION_BYTES: usize = 18;
 
-impl Decided {
+impl DecisionRecord {
     /// Whether there is one.
     #[must_use]
     pub fn is_told(&self) -> bool {
@@ -59,7 +59,7 @@ impl Decided {
 
     /// The decision of these bytes; none: they are no decision.
     #[must_use]
-    pub fn decode(bytes: &[u8; DECIDED_BYTES]) -> Option<Self> {
+    pub fn decode(bytes: &[u8; DECISION_BYTES]) -> Option<Self> {
         let (words, [variant, arm]) = bytes.split_last_chunk::<2>()?;
         let (words, _) = words.as_chunks::<4>();
         let word = |at: usize| words.get(at).map(|word| u32::from_le_bytes(*word));
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn bytes_that_are_no_decision_are_refused() {
         let propensity = Propensity::of(0.25).expect("kept");
-        let decided = Decided {
+        let decided = DecisionRecord {
             id: 9,
             config: 7,
             propensity,
@@ -171,12 +171,12 @@ mod tests {
         };
         let mut bytes = Vec::new();
         decided.encode(&mut bytes);
-        let bytes: [u8; DECIDED_BYTES] = bytes.try_into().expect("all of them");
-        assert_eq!(Decided::decode(&bytes), Some(decided));
+        let bytes: [u8; DECISION_BYTES] = bytes.try_into().expect("all of them");
+        assert_eq!(DecisionRecord::decode(&bytes), Some(decided));
         for (at, byte) in [(0, 0), (11, 255), (15, 1), (16, 16), (17, 4)] {
             let mut other = bytes;
             other[at] = byte;
-            assert_eq!(Decided::decode(&other), None, "byte {at}");
+            assert_eq!(DecisionRecord::decode(&other), None, "byte {at}");
         }
     }
 }

@@ -1,135 +1,144 @@
-//! What a call declares, or tells of a message. Comes in: the kind of event and its fields; goes out: hashes and small
-//! integers, or that a field cannot be read. Texts end here.
+//! Declarations: facts about the visitor, denied topics, the wanted frequency. In: the fields of a `declare` call. Out:
+//! hashes and numbers. Never: a text of the visitor.
 
-use super::context::value_of_fact;
-use super::{EventKind, Said};
-use crate::core::base::enums::{Channel, Source};
+use super::fields::{Fields, hundredths};
+use crate::core::base::civil::Date;
+use crate::core::base::enums::{Frequency, Source};
 use crate::core::base::error::TrackError;
 use crate::core::base::hash::{Namespace, denial_of, name_hash};
 use crate::core::base::number::decimal;
 use crate::core::config::Config;
 use crate::core::config::layout::Section;
 
-/// What an event of this kind says. Errors: a fact, source, channel or family that is not known; a value that is none.
-pub fn said<'a>(
-    kind: EventKind,
-    config: &Config,
-    field: impl Fn(&str) -> Option<&'a str>,
-) -> Result<Said, TrackError> {
-    match kind {
-        EventKind::Declare => declared(config, field),
-        EventKind::MessageSent | EventKind::MessageOpened | EventKind::MessageClicked => {
-            of_message(config, field)
+/// The facts that a field of their own name declares.
+const FIELD_FACTS: [&str; 2] = ["zone", "birthday"];
+
+/// The payload of a `declare` event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Declaration {
+    /// The declared fact. `None` if only topics or a frequency are declared.
+    pub fact: Option<DeclaredFact>,
+    /// The declaring party.
+    pub source: Source,
+    /// The frequency that the visitor wants.
+    pub frequency: Frequency,
+}
+
+/// A fact and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeclaredFact {
+    /// The fact's hash ([`Namespace::Fact`]), or [`denial_of`] a topic.
+    pub fact: u32,
+    /// A topic's hash, a number's hundredths plus one, or 0 for a refused answer.
+    pub value: u32,
+}
+
+impl Declaration {
+    /// Parses the fields of a `declare` call.
+    ///
+    /// # Errors
+    ///
+    /// [`TrackError::BadField`] if a fact, topic, source, frequency or value is unknown.
+    pub(super) fn parse(config: &Config, fields: &Fields) -> Result<Self, TrackError> {
+        let source = match fields.text("source") {
+            None => Source::Visitor,
+            Some(name) => Source::of_name(name).ok_or(TrackError::BadField)?,
+        };
+        Ok(Self {
+            fact: DeclaredFact::parse(config, fields)?,
+            source,
+            frequency: frequency(fields)?,
+        })
+    }
+}
+
+/// Parses the field `frequency`.
+///
+/// # Errors
+///
+/// [`TrackError::BadField`] if there is no such frequency.
+pub(super) fn frequency(fields: &Fields) -> Result<Frequency, TrackError> {
+    match fields.text("frequency") {
+        None => Ok(Frequency::Unsaid),
+        Some(name) => Frequency::of_name(name).ok_or(TrackError::BadField),
+    }
+}
+
+impl DeclaredFact {
+    fn parse(config: &Config, fields: &Fields) -> Result<Option<Self>, TrackError> {
+        if let Some(topic) = fields.get("deny") {
+            return Self::of_topic(config, topic, true).map(Some);
         }
-        _ => Ok(Said::default()),
+        if let Some(topic) = fields.get("allow") {
+            return Self::of_topic(config, topic, false).map(Some);
+        }
+        if let Some(fact) = fields.get("fact") {
+            let value = fields.get("value").unwrap_or("").trim_ascii();
+            return Self::of_fact(config, fact, value).map(Some);
+        }
+        for fact in FIELD_FACTS {
+            if let Some(value) = fields.get(fact) {
+                return Self::of_fact(config, fact, value).map(Some);
+            }
+        }
+        Ok(None)
     }
-}
 
-/// The kind, but that a machine's open only shows that a message was sent.
-pub fn kind_told<'a>(kind: EventKind, field: impl Fn(&str) -> Option<&'a str>) -> EventKind {
-    match field("machine") {
-        Some("1" | "true" | "yes") if kind == EventKind::MessageOpened => EventKind::MessageSent,
-        _ => kind,
-    }
-}
-
-fn declared<'a>(
-    config: &Config,
-    field: impl Fn(&str) -> Option<&'a str>,
-) -> Result<Said, TrackError> {
-    let source = match field("source") {
-        None | Some("") => Source::Visitor,
-        Some(name) => Source::of_name(name).ok_or(TrackError::BadField)?,
-    };
-    if let Some((topic, is_denied)) = field("deny")
-        .map(|t| (t, true))
-        .or_else(|| Some((field("allow")?, false)))
-    {
+    /// A denied or allowed topic.
+    fn of_topic(config: &Config, topic: &str, is_denied: bool) -> Result<Self, TrackError> {
         let index = config
             .index_of_name(Namespace::Topic, topic)
             .ok_or(TrackError::BadField)?;
         let hash = config.topic(index).hash;
-        return Ok(Said {
-            of: denial_of(hash),
-            what: if is_denied { hash } else { 0 },
-            by: source as u8,
-        });
+        Ok(Self {
+            fact: denial_of(hash),
+            value: if is_denied { hash } else { 0 },
+        })
     }
-    let of_its_own = || {
-        ["zone", "birthday"]
-            .into_iter()
-            .find_map(|fact| Some((fact, field(fact)?)))
-    };
-    let named = field("fact").map(|fact| (fact, field("value").unwrap_or("").trim_ascii()));
-    let Some((fact, text)) = named.or_else(of_its_own) else {
-        return Ok(Said {
-            by: source as u8,
-            ..Said::default()
-        });
-    };
-    let of = name_hash(Namespace::Fact, fact);
-    if let Some(what) = value_of_fact(config, fact, text) {
-        return Ok(Said {
-            of,
-            what: what.ok_or(TrackError::BadField)?,
-            by: source as u8,
-        });
+
+    fn of_fact(config: &Config, name: &str, text: &str) -> Result<Self, TrackError> {
+        let fact = name_hash(Namespace::Fact, name);
+        let value = match name {
+            "zone" => zone(config, text),
+            "birthday" => birthday(text),
+            _ => match config.index_of(Namespace::Fact, fact) {
+                None => None,
+                Some(_) if text.is_empty() => Some(0),
+                Some(facet) if usize::from(facet) < config.count(Section::Facets) => {
+                    topic(config, name, text)
+                }
+                Some(_) => decimal(text).map(|number| hundredths(number).saturating_add(1)),
+            },
+        };
+        Ok(Self {
+            fact,
+            value: value.ok_or(TrackError::BadField)?,
+        })
     }
-    let index = config
-        .index_of(Namespace::Fact, of)
-        .ok_or(TrackError::BadField)?;
-    let what = match text {
-        "" => Some(0),
-        text if usize::from(index) < config.count(Section::Facets) => topic(config, fact, text),
-        text => {
-            decimal(text).map(|number| ((number * 100.0 + 0.5).floor() as u32).saturating_add(1))
-        }
-    };
-    Ok(Said {
-        of,
-        what: what.ok_or(TrackError::BadField)?,
-        by: source as u8,
-    })
 }
 
-/// An answer as a topic of its facet: `city`, or `trip.city` in full.
+/// Returns a zone's hash. `None` if the config has no such zone.
+fn zone(config: &Config, name: &str) -> Option<u32> {
+    let hash = name_hash(Namespace::Zone, name);
+    config.index_of(Namespace::Zone, hash).map(|_| hash)
+}
+
+/// Returns a birthday as `32·month + day`: `MM-DD`, or a date whose year is dropped.
+fn birthday(date: &str) -> Option<u32> {
+    let month_day = date.get(date.len().saturating_sub(5)..).unwrap_or("");
+    // A leap year has every birthday.
+    let date = Date::parse(&["2020-", month_day].concat())?;
+    Some(date.month_day().pack())
+}
+
+/// Returns the hash of a facet's topic, named `city` or in full `trip.city`.
 fn topic(config: &Config, facet: &str, answer: &str) -> Option<u32> {
     let within = [facet, ".", answer].concat();
-    let name = if answer
+    let is_full = answer
         .strip_prefix(facet)
-        .is_some_and(|rest| rest.starts_with('.'))
-    {
-        answer
-    } else {
-        &within
-    };
+        .is_some_and(|rest| rest.starts_with('.'));
+    let name = if is_full { answer } else { &within };
     config
         .index_of_name(Namespace::Topic, name)
         .map(|index| config.topic(index).hash)
-}
-
-fn of_message<'a>(
-    config: &Config,
-    field: impl Fn(&str) -> Option<&'a str>,
-) -> Result<Said, TrackError> {
-    let channel = field("channel")
-        .and_then(Channel::of_name)
-        .ok_or(TrackError::BadField)?;
-    let what = match field("family") {
-        None | Some("") => 0,
-        Some(family) => {
-            let index = config
-                .index_of_name(Namespace::Family, family)
-                .ok_or(TrackError::BadField)?;
-            config.family(index).hash
-        }
-    };
-    let of = field("id")
-        .filter(|id| !id.is_empty())
-        .map_or(0, |id| name_hash(Namespace::Message, id));
-    Ok(Said {
-        of,
-        what,
-        by: channel as u8,
-    })
 }

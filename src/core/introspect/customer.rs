@@ -10,8 +10,8 @@ use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::time::Timestamp;
 use crate::core::config::Config;
 use crate::core::config::layout::Section;
+use crate::core::profile::Fact;
 use crate::core::profile::Profile;
-use crate::core::profile::customer::Fact;
 use crate::core::traits::customer::Customer;
 
 /// Facts that every config has: where the visitor's school holidays are, and the month and day of birth.

@@ -10,7 +10,7 @@ use crate::core::base::time::Timestamp;
 use crate::core::config::Config;
 use crate::core::event::decision_record::LEVELS;
 use crate::core::profile::Profile;
-use crate::core::profile::settled::{Outcome, Settled};
+use crate::core::profile::{AttributedDecision, Outcome};
 
 /// A decision and what came of it.
 #[derive(Clone, Debug, Serialize)]
@@ -36,39 +36,39 @@ pub struct DecisionKnowledge {
 /// All that are kept.
 #[must_use]
 pub fn decisions(profile: &Profile, config: &Config) -> Vec<DecisionKnowledge> {
-    let mut all: Vec<&Settled> = profile.settled.iter().collect();
-    all.sort_by_key(|s| (core::cmp::Reverse(s.at_min), s.decided.id));
+    let mut all: Vec<&AttributedDecision> = profile.decisions.iter().collect();
+    all.sort_by_key(|s| (core::cmp::Reverse(s.at_min), s.decision.id));
     all.into_iter()
-        .map(|settled| named(settled, config))
+        .map(|decision| named(decision, config))
         .collect()
 }
 
-fn named(settled: &Settled, config: &Config) -> DecisionKnowledge {
-    let decided = &settled.decided;
+fn named(decision: &AttributedDecision, config: &Config) -> DecisionKnowledge {
+    let record = &decision.decision;
     let placement = config
-        .index_of(Namespace::Placement, settled.placement)
+        .index_of(Namespace::Placement, decision.placement)
         .map(|p| config.placement(p).name);
     let offer = config
-        .index_of(Namespace::Offer, settled.offer)
+        .index_of(Namespace::Offer, decision.offer)
         .map(|o| config.offer(o).name);
     let text = |name: u32| config.text(name).to_owned();
     let minute_ms = |minute: u32| Timestamp::new(minute * 60).unix_ms();
     DecisionKnowledge {
-        id: format!("{:08x}", decided.id),
-        config: format!("{:08x}", decided.config),
+        id: format!("{:08x}", record.id),
+        config: format!("{:08x}", record.config),
         placement: placement.map(text),
         offer: offer.map(text),
-        variant: decided.variant,
-        arm: decided.arm,
-        propensity: decided.propensity.probability(),
+        variant: record.variant,
+        arm: record.arm,
+        propensity: record.propensity.probability(),
         levels: LEVELS
             .iter()
             .enumerate()
-            .map(|(at, name)| (*name, decided.levels.level(at)))
+            .map(|(at, name)| (*name, record.levels.level(at)))
             .collect(),
-        at_ms: minute_ms(settled.at_min),
-        viewed: settled.is_viewed,
-        clicked_ms: settled.click.map(|click| minute_ms(click.at_min)),
-        outcome: settled.outcome(),
+        at_ms: minute_ms(decision.at_min),
+        viewed: decision.is_viewed,
+        clicked_ms: decision.click.map(|click| minute_ms(click.at_min)),
+        outcome: decision.outcome(),
     }
 }

@@ -116,7 +116,7 @@ pub struct BookingKnowledge {
 #[must_use]
 pub fn snapshot(engine: &Engine, now_ms: f64) -> Knowledge {
     let profile = engine.known();
-    let now_s = profile.reading_s(Timestamp::from_unix_ms(now_ms).get());
+    let now_s = profile.read_time(Timestamp::from_unix_ms(now_ms).get());
     let moment_ms = |s: u32| {
         if s == 0 {
             0.0

@@ -1,56 +1,66 @@
-//! One event into the profile. Comes in: an event and the config that says which facet a topic belongs to and
-//! what an event weighs. Whatever comes in, the profile stays within its bounds.
+//! Applying one event. In: an event, and the config with the facets of topics and the weights of events. Out: a changed
+//! profile. Never: a list above its limit, whatever the event.
 
-use super::gazetteer::larger_places;
-use super::{
-    Booking, Counts, FacetCounters, FamilySeen, Feedback, MAX_BOOKINGS, MAX_FACETS, MAX_FAMILIES,
-    MAX_OFFERS, MAX_TOPICS, MAX_TRIPS, OfferSeen, Profile, TopicCounter, Trip, TripStep,
-};
-use crate::core::base::decayed_mass::Mass;
+use super::Profile;
+use super::attributed_decision::{AttributedDecision, Click};
+use super::facts::Fact;
+use super::messages::Message;
+use super::offers::{FamilySeen, Feedback, OfferSeen, PlacementSeen};
+use super::personas::NegativePersona;
+use super::places::larger_places;
+use super::timing::{FiredScenario, LatestEvent, Preference, cause_id};
+use super::topics::FacetCounters;
+use super::trips::{Booking, Trip, TripStep};
+use crate::core::base::enums::Frequency;
+use crate::core::base::event_kind::EventKind;
 use crate::core::base::hash::{Namespace, mix};
-use crate::core::base::time::DAY_S;
-use crate::core::config::season;
-use crate::core::config::{Config, Facet};
-use crate::core::event::{Event, EventKind};
+use crate::core::config::{Config, Facet, Scope, season};
+use crate::core::event::declaration::Declaration;
+use crate::core::event::message::MessageRef;
+use crate::core::event::offer::{OfferAction, OfferEvent};
+use crate::core::event::{BookingEvent, Event, Payload, ScenarioFired, Travel};
 
-/// More than one event a minute, for as long as a half-life remembers, no history makes.
-const MOST_EVENTS_A_DAY: f64 = 1440.0;
-/// Two mentions of a destination are one trip if their departures are at most so far apart.
-pub(crate) const SAME_TRIP_DAYS: u16 = 7;
+/// The bits of a fact's or a family's hash.
+const HASH_MASK: u32 = 0xff_ffff;
 
 impl Profile {
-    /// Takes one event in.
+    /// Applies one event. A message is neither a visit nor a taste.
     pub fn apply(&mut self, event: &Event, config: &Config) {
-        if event.is_of_message() {
-            return self.take_message(event);
+        let at_s = event.at_s;
+        if let Payload::Message(message) = &event.payload {
+            return self.add_message(message, at_s);
         }
-        if event.is_told_by_others() {
-            self.last_s = self.last_s.max(event.at_s);
+        if event.is_by_third_party() {
+            self.last_s = self.last_s.max(at_s);
         } else {
-            self.enter_visit(event.at_s, config.policy().visit_gap_s);
+            self.enter_visit(at_s, config.policy().visit_gap_s);
         }
-        self.counts.add(event.kind);
+        let kind = event.kind();
+        self.counts.add(kind);
         self.add_topics(event, config);
-        match event.kind {
-            EventKind::OfferImpression => self.add_exposure(event, config),
-            EventKind::OfferClick => self.add_click(event, config),
-            EventKind::OfferLess => self.take_feedback(event, config, Feedback::Less),
-            EventKind::OfferBooked => self.take_feedback(event, config, Feedback::Booked),
-            EventKind::OfferNever => self.take_feedback(event, config, Feedback::Never),
-            EventKind::Search => self.add_trip(event, config, TripStep::Searched),
-            EventKind::QuoteStart | EventKind::QuoteStep => {
-                self.add_trip(event, config, TripStep::QuoteStarted)
+        match &event.payload {
+            Payload::Activity(activity) => {
+                if let Some(step) = TripStep::of_kind(kind) {
+                    self.add_trip(&activity.details.travel, step, at_s, config);
+                }
+                if kind == EventKind::QuoteSubmit {
+                    self.decisions.attribute_quote(at_s / 60);
+                }
             }
-            EventKind::QuoteSubmit => self.add_trip(event, config, TripStep::QuoteSubmitted),
-            EventKind::Booking | EventKind::BookingCancel => self.add_booking(event, config),
-            EventKind::Declare => {
-                self.take_fact(event);
-                self.forget_denied();
-            }
-            _ => {}
+            Payload::Booking(booking) => self.add_booking(booking, at_s, config),
+            Payload::Offer(offer) => self.add_offer_event(offer, at_s, config),
+            Payload::Declaration(declaration) => self.add_declaration(declaration, at_s),
+            Payload::Subscription(subscription) => self.prefer(subscription.frequency, at_s),
+            Payload::ScenarioFired(fired) => self.add_fired(fired, at_s),
+            Payload::Message(_) => {}
         }
-        self.take_timing(event, config);
-        self.settle(event);
+        if config.is_remembered(kind) {
+            self.latest.insert(LatestEvent {
+                kind: kind as u8,
+                at_min: at_s / 60,
+            });
+        }
+        self.decisions.expire(self.last_s / 60);
     }
 
     fn enter_visit(&mut self, at_s: u32, gap_s: u32) {
@@ -64,50 +74,12 @@ impl Profile {
         self.last_s = self.last_s.max(at_s);
     }
 
-    /// Moves back what a clock in the future has written to a latest time: masses that no history could have made are
-    /// cut, the others keep what they read as.
-    pub fn mend_clock(&mut self, now_s: u32) {
-        if self.last_s <= now_s {
-            return;
-        }
-        for facet in &mut self.facets {
-            let (taste_h, intent_h) = (facet.taste_half_life_s, facet.intent_half_life_s);
-            for topic in &mut facet.topics {
-                topic.taste = plausible(topic.taste, now_s, taste_h);
-                topic.intent = plausible(topic.intent, now_s, intent_h);
-            }
-        }
-        self.last_s = now_s;
-        self.visit_s = self.visit_s.min(now_s);
-        self.first_s = self.first_s.min(now_s);
-        for offer in &mut self.offers {
-            offer
-                .exposed_min
-                .iter_mut()
-                .for_each(|at| *at = (*at).min(now_s / 60));
-        }
-        self.families
-            .iter_mut()
-            .for_each(|f| f.clicked_min = f.clicked_min.min(now_s / 60));
-        self.trips
-            .iter_mut()
-            .for_each(|t| t.last_min = t.last_min.min(now_s / 60));
-        self.bookings
-            .iter_mut()
-            .for_each(|b| b.at_min = b.at_min.min(now_s / 60));
-        self.mend_customer(now_s);
-        self.mend_timing(now_s);
-        self.mend_settled(now_s);
-    }
-
     fn add_topics(&mut self, event: &Event, config: &Config) {
         let learning = season::taste_weight(config, self.zone(config), event.at_s);
-        let weight = config.event_weight(event.kind);
-        // The larger places first: the latest topic is what the event itself names.
-        for t in larger_places(&event.topics, config)
-            .iter()
-            .chain(&event.topics)
-        {
+        let weight = config.event_weight(event.kind());
+        // The larger places first: the latest topic is one that the event itself names.
+        let larger = larger_places(&event.topics, config);
+        for t in larger.iter().chain(&event.topics) {
             let Some(index) = config.index_of(Namespace::Topic, t.topic) else {
                 continue;
             };
@@ -117,320 +89,276 @@ impl Profile {
             let facet = config.facet(config.topic(index).facet);
             let weight = weight * f64::from(t.sixteenths) / 16.0;
             if weight > 0.0
-                && let Some(counters) = self.facet_of(&facet)
+                && let Some(counters) = self.counters_of(&facet)
             {
                 counters.add(t.topic, weight * learning, weight, event.at_s);
             }
         }
     }
 
-    /// The counters of a facet, begun if there are none; re-expressed where the config has changed its half-lives.
-    fn facet_of(&mut self, facet: &Facet) -> Option<&mut FacetCounters> {
-        let at = match self.facets.binary_search_by_key(&facet.hash, |f| f.hash) {
-            Ok(at) => at,
-            Err(_) if self.facets.len() >= MAX_FACETS => return None,
-            Err(at) => {
-                self.facets.insert(at, FacetCounters::begin(facet));
-                at
-            }
-        };
+    /// Returns the counters of a facet, in the half-lives of the config. `None` if the list is full without it.
+    fn counters_of(&mut self, facet: &Facet) -> Option<&mut FacetCounters> {
+        if self.facets.find(facet.hash).is_none() && self.facets.is_full() {
+            return None;
+        }
         let now_s = self.last_s;
-        let counters = self.facets.get_mut(at)?;
-        counters.retell(facet.taste_half_life_s, facet.intent_half_life_s, now_s);
+        let new = || FacetCounters::new(facet);
+        let counters = self.facets.find_or_insert(facet.hash, new)?;
+        counters.rescale(facet.taste_half_life_s, facet.intent_half_life_s, now_s);
         Some(counters)
     }
 
-    fn add_exposure(&mut self, event: &Event, config: &Config) {
-        let minute = event.at_s / 60;
-        let Some(family) = self.offer_of(event, config).map(|o| o.family) else {
-            return;
-        };
-        // Totals are kept where a cap may ask for them.
-        let counted = u32::from(config.has_caps());
-        if let Some(family) = self.family_of(family) {
-            family.exposures = family.exposures.saturating_add(counted);
+    fn add_offer_event(&mut self, event: &OfferEvent, at_s: u32, config: &Config) {
+        if let Some(offer) = event.offer.and_then(|hash| self.offer_mut(hash, config)) {
+            let family = offer.family;
+            match event.action {
+                OfferAction::Impression => self.add_exposure(event, at_s, config),
+                OfferAction::Click => {
+                    if let Some(seen) = self.family_mut(family) {
+                        seen.clicked_min = seen.clicked_min.max(at_s / 60);
+                        seen.clicks = seen.clicks.saturating_add(1);
+                    }
+                }
+                OfferAction::Less => offer.feedback = Feedback::Less,
+                OfferAction::Booked => offer.feedback = Feedback::Booked,
+                OfferAction::Never => offer.feedback = Feedback::Never,
+            }
         }
-        let placement = self.see_placement(event, config);
-        let Some(offer) = self.offer_of(event, config) else {
+        self.add_decision(event, at_s / 60);
+    }
+
+    fn add_exposure(&mut self, event: &OfferEvent, at_s: u32, config: &Config) {
+        let placement = self.see_placement(event.placement, config);
+        let Some(offer) = event.offer.and_then(|hash| self.offers.find_mut(hash)) else {
             return;
         };
         offer.exposures = offer.exposures.saturating_add(1);
-        offer.insert_exposure(minute, placement);
-    }
-
-    fn add_click(&mut self, event: &Event, config: &Config) {
-        let minute = event.at_s / 60;
-        let Some(family) = self.offer_of(event, config).map(|o| o.family) else {
-            return;
-        };
-        if let Some(seen) = self.family_of(family) {
-            seen.clicked_min = seen.clicked_min.max(minute);
-            seen.clicks = seen.clicks.saturating_add(1);
+        offer.insert_exposure(at_s / 60, placement);
+        let family = offer.family;
+        // Totals are kept only if a cap may ask for them.
+        let counted = u32::from(config.has_caps());
+        if let Some(family) = self.family_mut(family) {
+            family.exposures = family.exposures.saturating_add(counted);
         }
     }
 
-    fn take_feedback(&mut self, event: &Event, config: &Config, feedback: Feedback) {
-        if let Some(offer) = self.offer_of(event, config) {
-            offer.feedback = feedback;
+    /// Counts an exposure for its placement. Returns the placement's hash, 0 if no cap asks for it.
+    fn see_placement(&mut self, placement: Option<u32>, config: &Config) -> u32 {
+        let Some(hash) = placement else { return 0 };
+        let index = config.index_of(Namespace::Placement, hash);
+        if index.is_none_or(|index| config.caps(Scope::Placement, index).next().is_none()) {
+            return 0;
         }
+        self.placements.insert(PlacementSeen { hash, exposures: 1 });
+        if self.placements.is_full() {
+            self.forget_evicted_placements();
+        }
+        self.placements.find(hash).map_or(0, |_| hash)
     }
 
-    /// The record of the event's offer; the least recently seen one without feedback makes room.
-    fn offer_of(&mut self, event: &Event, config: &Config) -> Option<&mut OfferSeen> {
-        let index = config.index_of(Namespace::Offer, event.offer)?;
-        let family = config.family(config.offer(index).family).hash;
-        let at = match self.offers.binary_search_by_key(&event.offer, |o| o.hash) {
-            Ok(at) => at,
-            Err(_) => {
-                forget_least(&mut self.offers, MAX_OFFERS - 1, |o| {
-                    (o.feedback, o.last_min(), o.hash)
-                });
-                let at = self.offers.partition_point(|o| o.hash < event.offer);
-                self.offers.insert(at, OfferSeen::new(event.offer, family));
-                at
+    /// Removes evicted placements from the exposures.
+    pub(super) fn forget_evicted_placements(&mut self) {
+        for offer in self.offers.iter_mut() {
+            for placement in &mut offer.exposed_in {
+                if self.placements.find(*placement).is_none() {
+                    *placement = 0;
+                }
             }
-        };
-        let offer = self.offers.get_mut(at)?;
+        }
+    }
+
+    /// Returns the entry of an offer, with its family of today. `None` if the config does not have the offer.
+    fn offer_mut(&mut self, hash: u32, config: &Config) -> Option<&mut OfferSeen> {
+        let index = config.index_of(Namespace::Offer, hash)?;
+        let family = config.family(config.offer(index).family).hash;
+        let new = || OfferSeen::new(hash, family);
+        let offer = self.offers.find_or_insert(hash, new)?;
         offer.family = family;
         Some(offer)
     }
 
-    fn family_of(&mut self, hash: u32) -> Option<&mut FamilySeen> {
-        let at = match self.families.binary_search_by_key(&hash, |f| f.hash) {
-            Ok(at) => at,
-            Err(_) => {
-                forget_least(&mut self.families, MAX_FAMILIES - 1, |f| {
-                    (f.clicked_min, f.hash)
-                });
-                let at = self.families.partition_point(|f| f.hash < hash);
-                self.families.insert(
-                    at,
-                    FamilySeen {
-                        hash,
-                        clicked_min: 0,
-                        clicks: 0,
-                        exposures: 0,
-                    },
-                );
-                at
-            }
-        };
-        self.families.get_mut(at)
+    fn family_mut(&mut self, hash: u32) -> Option<&mut FamilySeen> {
+        self.families.find_or_insert(hash, || FamilySeen::new(hash))
     }
 
-    /// A search or quote belongs to the trip with the same destination and a near departure, else opens one. A quote
-    /// that says nothing of the travel is for the trip last spoken of in this visit.
-    fn add_trip(&mut self, event: &Event, config: &Config, step: TripStep) {
-        if !event.travel.is_said() && step == TripStep::Searched {
+    fn add_decision(&mut self, event: &OfferEvent, at_min: u32) {
+        let (Some(decision), true) = (event.decision, event.action.has_decision()) else {
+            return;
+        };
+        let is_click = event.action == OfferAction::Click;
+        self.decisions.insert(AttributedDecision {
+            decision,
+            placement: event.placement.unwrap_or(0),
+            offer: event.offer.unwrap_or(0),
+            at_min,
+            is_viewed: !is_click,
+            click: is_click.then_some(Click::new(at_min)),
+        });
+    }
+
+    /// Adds a search or a quote to the trip with the same destination and a near departure, else opens a trip.
+    ///
+    /// A quote without any detail is for the trip mentioned last in this visit.
+    fn add_trip(&mut self, travel: &Travel, step: TripStep, at_s: u32, config: &Config) {
+        if !travel.is_known() && step == TripStep::Searched {
             return;
         }
-        let minute = event.at_s / 60;
-        let age_s = config.timing().trip_age_s;
-        let known = if event.travel.is_said() {
-            self.trips.iter().position(|t| t.is_of(event, age_s))
-        } else {
-            let visit_min = self.visit_s / 60;
-            let of_visit = (0..self.trips.len()).filter(|i| self.trips[*i].last_min >= visit_min);
-            of_visit.max_by_key(|i| (self.trips[*i].last_min, self.trips[*i].id))
-        };
-        if let Some(trip) = known.and_then(|at| self.trips.get_mut(at)) {
+        let last_min = at_s / 60;
+        if let Some(at) = self.trip_of(travel, at_s, config)
+            && let Some(trip) = self.trips.at_mut(at)
+        {
             trip.step = trip.step.max(step);
-            trip.last_min = trip.last_min.max(minute);
-            trip.travel = event.travel.completed_by(&trip.travel);
+            trip.last_min = trip.last_min.max(last_min);
+            trip.travel = travel.completed_by(&trip.travel);
             return;
         }
-        forget_least(&mut self.trips, MAX_TRIPS - 1, |t| (t.last_min, t.id));
-        let opened = mix(u64::from(event.at_s), u64::from(event.travel.destination));
-        let id = (opened as u32 >> 8).max(1);
-        if let Err(at) = self.trips.binary_search_by_key(&id, |t| t.id) {
-            self.trips.insert(
-                at,
-                Trip {
-                    id,
-                    travel: event.travel,
-                    step,
-                    last_min: minute,
-                },
-            );
-        }
+        let opened = mix(u64::from(at_s), u64::from(travel.destination));
+        self.trips.make_room();
+        self.trips.insert_new(Trip {
+            id: (opened as u32 >> 8).max(1),
+            travel: *travel,
+            step,
+            last_min,
+        });
     }
 
-    /// A booking told again replaces what was told before, if the word is not older.
-    fn add_booking(&mut self, event: &Event, config: &Config) {
-        let age_s = config.timing().trip_age_s;
-        let id = if event.booking == 0 {
-            mix(u64::from(event.at_s), 1) as u32 | 1
-        } else {
-            event.booking
-        };
+    fn trip_of(&self, travel: &Travel, at_s: u32, config: &Config) -> Option<usize> {
+        if travel.is_known() {
+            let age_s = config.timing().trip_age_s;
+            return self
+                .trips
+                .iter()
+                .position(|t| t.matches(travel, at_s, age_s));
+        }
+        let visit_min = self.visit_s / 60;
+        let of_visit = (0..self.trips.len()).filter(|at| self.trips[*at].last_min >= visit_min);
+        of_visit.max_by_key(|at| (self.trips[*at].last_min, self.trips[*at].id))
+    }
+
+    /// Adds a booking or replaces an earlier state of it.
+    fn add_booking(&mut self, event: &BookingEvent, at_s: u32, config: &Config) {
+        let unnamed = || mix(u64::from(at_s), 1) as u32 | 1;
+        let travel = event.details.travel;
         let booking = Booking {
-            id,
-            at_min: event.at_s / 60,
-            cancelled: event.kind == EventKind::BookingCancel,
-            travel: event.travel,
-            value_cents: event.value_cents,
+            id: event.id.unwrap_or_else(unnamed),
+            at_min: at_s / 60,
+            cancelled: event.is_cancelled,
+            travel,
+            value_cents: event.details.value_cents,
         };
-        self.put_booking(booking);
+        if let Some(held) = self.bookings.find_or_insert(booking.id, || booking) {
+            *held = booking.latest_of(*held);
+            let latest = *held;
+            self.decisions.attribute_booking(&latest);
+        }
         if !booking.cancelled {
-            self.trips
-                .iter_mut()
-                .filter(|t| t.is_of(event, age_s))
-                .for_each(|t| t.step = TripStep::Booked);
-        }
-    }
-
-    fn put_booking(&mut self, mut booking: Booking) {
-        match self.bookings.binary_search_by_key(&booking.id, |b| b.id) {
-            Ok(at) => {
-                booking = booking.latest_of(self.bookings[at]);
-                self.bookings[at] = booking;
-            }
-            Err(_) => {
-                forget_least(&mut self.bookings, MAX_BOOKINGS - 1, |b| (b.at_min, b.id));
-                let at = self.bookings.partition_point(|b| b.id < booking.id);
-                self.bookings.insert(at, booking);
-            }
-        }
-        self.settle_booking(&booking);
-    }
-}
-
-impl Counts {
-    fn add(&mut self, kind: EventKind) {
-        let count = match kind {
-            EventKind::PageView => &mut self.page_views,
-            EventKind::Search => &mut self.searches,
-            EventKind::QuoteStart => &mut self.quote_starts,
-            EventKind::QuoteSubmit => &mut self.quote_submits,
-            EventKind::Review | EventKind::Share | EventKind::Referral => &mut self.advocacy,
-            _ => return,
-        };
-        *count = count.saturating_add(1);
-    }
-}
-
-impl FacetCounters {
-    fn begin(facet: &Facet) -> Self {
-        Self {
-            hash: facet.hash,
-            taste_half_life_s: facet.taste_half_life_s,
-            intent_half_life_s: facet.intent_half_life_s,
-            latest_topic: 0,
-            topics: Vec::new(),
-        }
-    }
-
-    /// The same content in other half-lives, as it reads at a time.
-    pub(crate) fn retell(&mut self, taste_s: u32, intent_s: u32, now_s: u32) {
-        for topic in &mut self.topics {
-            topic.taste = topic.taste.told_in(now_s, self.taste_half_life_s, taste_s);
-            topic.intent = topic
-                .intent
-                .told_in(now_s, self.intent_half_life_s, intent_s);
-        }
-        (self.taste_half_life_s, self.intent_half_life_s) = (taste_s, intent_s);
-    }
-
-    fn add(&mut self, hash: u32, taste: f64, intent: f64, at_s: u32) {
-        self.latest_topic = hash;
-        let taste = Mass::of(taste, at_s, self.taste_half_life_s);
-        let intent = Mass::of(intent, at_s, self.intent_half_life_s);
-        match self.topics.binary_search_by_key(&hash, |t| t.hash) {
-            Ok(at) => self.topics[at].add(taste, intent),
-            Err(_) => {
-                forget_least(&mut self.topics, MAX_TOPICS - 1, |t| (t.taste, t.hash));
-                let at = self.topics.partition_point(|t| t.hash < hash);
-                self.topics.insert(
-                    at,
-                    TopicCounter {
-                        hash,
-                        taste,
-                        intent,
-                    },
-                );
+            let age_s = config.timing().trip_age_s;
+            for trip in self.trips.iter_mut() {
+                if trip.matches(&travel, at_s, age_s) {
+                    trip.step = TripStep::Booked;
+                }
             }
         }
     }
-}
 
-impl TopicCounter {
-    pub(crate) fn add(&mut self, taste: Mass, intent: Mass) {
-        self.taste = self.taste.plus(taste);
-        self.intent = self.intent.plus(intent);
+    /// Adds a declared fact. The counters of denied topics are forgotten.
+    fn add_declaration(&mut self, declaration: &Declaration, at_s: u32) {
+        if let Some(fact) = declaration.fact
+            && fact.fact & HASH_MASK != 0
+        {
+            self.facts.declare(Fact {
+                hash: fact.fact & HASH_MASK,
+                value: fact.value,
+                source: declaration.source,
+                at_s,
+            });
+        }
+        let Self { facts, facets, .. } = self;
+        for topic in facts.denied() {
+            for facet in facets.iter_mut() {
+                facet.topics.retain(|t| t.hash != topic);
+            }
+        }
+        self.prefer(declaration.frequency, at_s);
     }
-}
 
-impl OfferSeen {
-    fn new(hash: u32, family: u32) -> Self {
-        Self {
-            hash,
-            family,
-            feedback: Feedback::None,
-            exposures: 0,
-            exposed_min: Vec::new(),
-            exposed_in: Vec::new(),
+    fn add_message(&mut self, message: &MessageRef, at_s: u32) {
+        let unnamed = || mix(u64::from(at_s), message.channel as u64) as u32 | 1;
+        self.messages.insert(Message {
+            id: message.id.unwrap_or_else(unnamed),
+            channel: message.channel,
+            family: message.family.unwrap_or(0) & HASH_MASK,
+            step: message.step,
+            sent_min: at_s / 60,
+            at_min: at_s / 60,
+        });
+    }
+
+    fn prefer(&mut self, frequency: Frequency, at_s: u32) {
+        if frequency != Frequency::Unsaid {
+            self.preference = self.preference.max(Preference {
+                at_min: at_s / 60,
+                frequency,
+            });
         }
     }
 
-    /// When it was last seen, 0 if never.
-    #[must_use]
-    pub fn last_min(&self) -> u32 {
-        self.exposed_min.last().copied().unwrap_or(0)
+    fn add_fired(&mut self, fired: &ScenarioFired, at_s: u32) {
+        if fired.scenario != 0 {
+            self.fired.insert_new(FiredScenario {
+                id: cause_id(fired.scenario, fired.cause, fired.ordinal),
+                scenario: fired.scenario,
+                at_min: at_s / 60,
+            });
+        }
+    }
+
+    /// Keeps a negative persona until the end of a day. Returns true if that changes the profile.
+    pub fn keep_persona(&mut self, hash: u32, until_day: u16) -> bool {
+        let held = self.personas.find(hash);
+        if held.is_some_and(|persona| persona.until_day >= until_day) {
+            return false;
+        }
+        self.personas.insert(NegativePersona { hash, until_day });
+        true
     }
 }
 
-impl Booking {
-    /// The later word of two about the same booking; of two at the same minute a cancellation holds.
-    #[must_use]
-    pub fn latest_of(self, other: Self) -> Self {
-        let key = |b: &Self| {
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::base::enums::{Channel, MessageStep, Source};
+    use crate::core::event::declaration::DeclaredFact;
+
+    #[test]
+    fn message_is_no_visit_and_lists_keep_their_limits() {
+        let mut profile = Profile::default();
+        for i in 1..200u32 {
+            let message = MessageRef {
+                step: MessageStep::Sent,
+                id: Some(i),
+                family: None,
+                channel: Channel::Email,
+            };
+            profile.add_message(&message, i * 60);
+            let fact = Some(DeclaredFact { fact: i, value: 0 });
+            let declaration = Declaration {
+                fact,
+                source: Source::Shop,
+                frequency: Frequency::Unsaid,
+            };
+            profile.add_declaration(&declaration, i * 60);
+            profile.keep_persona(i, i as u16);
+        }
+        assert_eq!(
             (
-                b.at_min,
-                b.cancelled,
-                b.value_cents,
-                b.travel.destination,
-                b.travel.start_day,
-                b.travel.end_day,
-            )
-        };
-        if key(&self) >= key(&other) {
-            self
-        } else {
-            other
-        }
-    }
-}
-
-impl Trip {
-    fn is_of(&self, event: &Event, age_s: u32) -> bool {
-        let (mine, said) = (&self.travel, &event.travel);
-        let near = match (mine.start_day, said.start_day) {
-            // Without dates, who speaks of a place after the departure, or after a long silence, has another trip in mind.
-            (0, _) => event.at_s < (self.last_min * 60).saturating_add(age_s),
-            (start, 0) => event.at_s < (u32::from(start) + 1) * DAY_S,
-            (start, other) => start.abs_diff(other) <= SAME_TRIP_DAYS,
-        };
-        mine.destination == said.destination && near
-    }
-}
-
-/// Forgets the least by this order until at most `keep` are left.
-pub(crate) fn forget_least<T, K: Ord>(list: &mut Vec<T>, keep: usize, key: impl Fn(&T) -> K) {
-    while list.len() > keep {
-        let Some(at) = (0..list.len()).min_by_key(|i| key(&list[*i])) else {
-            return;
-        };
-        list.remove(at);
-    }
-}
-
-/// A stream of `r` events a day settles at `r · H / ln 2`: a mass above that is one event's.
-fn plausible(mass: Mass, now_s: u32, half_life_s: u32) -> Mass {
-    let most =
-        MOST_EVENTS_A_DAY * f64::from(half_life_s) / f64::from(DAY_S) / core::f64::consts::LN_2;
-    if mass.at(now_s, half_life_s) <= most {
-        mass
-    } else {
-        Mass::of(1.0, now_s, half_life_s)
+                profile.messages.len(),
+                profile.facts.len(),
+                profile.personas.len()
+            ),
+            (32, 24, 8)
+        );
+        assert_eq!((profile.counts.visits, profile.last_s), (0, 0));
+        assert!(profile.messages.iter().all(|m| m.sent_min > 160));
     }
 }

@@ -1,199 +1,254 @@
-//! What one browser (or several together) knows of a visitor: counters, counts and bounded lists. Only hashes,
-//! times and numbers; one writer at a time; every list says what it forgets first.
+//! The profile: the knowledge of one browser, or of several together, about a visitor. In: events. Out: counters, counts and
+//! bounded lists. Never: a name or a text; only hashes, times and numbers.
 
 mod apply;
-pub mod customer;
-mod customer_wire;
-pub mod denied;
-mod gazetteer;
-pub mod merge;
-pub mod settled;
-mod settled_wire;
-pub mod timing;
-mod timing_wire;
-
-pub(crate) use apply::{SAME_TRIP_DAYS, forget_least};
+mod attributed_decision;
+mod attributed_wire;
+mod bounded;
+mod facts;
+mod messages;
+mod offers;
+mod personas;
+mod places;
+mod timing;
+mod topics;
+mod trips;
 mod wire;
 
+use super::base::civil::MonthDay;
+use super::base::event_kind::EventKind;
+use super::base::hash::{Namespace, name_hash};
+use super::config::Config;
+pub use attributed_decision::{AttributedBooking, AttributedDecision, Click, Outcome};
+pub use bounded::{Bounded, Entry, Merge};
+pub use facts::Fact;
+pub use messages::Message;
+pub use offers::{FamilySeen, Feedback, MAX_EXPOSURES, OfferSeen, PlacementSeen};
+pub use personas::{MAX_PERSONA_DAYS, NegativePersona};
+pub use timing::{FiredScenario, LatestEvent, Preference, cause_id};
+pub use topics::{FacetCounters, TopicCounter};
+pub(crate) use trips::SAME_TRIP_DAYS;
+pub use trips::{Booking, Trip, TripStep};
 pub use wire::VERSION;
 
-use super::base::decayed_mass::Mass;
-use super::event::Travel;
-pub use crate::core::base::enums::{Feedback, TripStep};
-use customer::{Fact, Message, PersonaKept};
-use settled::Settled;
-use timing::{Fired, Latest, PlacementSeen, Preference};
-
-/// At most so many facets, the last of them by hash going first.
-pub const MAX_FACETS: usize = 16;
-/// At most so many topics in a facet; the smallest taste is forgotten first, ties by hash.
-pub const MAX_TOPICS: usize = 32;
-/// At most so many offers; the one not seen for longest is forgotten first.
-pub const MAX_OFFERS: usize = 48;
-/// At most so many families; see [`MAX_OFFERS`].
-pub const MAX_FAMILIES: usize = 15;
-/// At most so many trips; the one not spoken of for longest is forgotten first.
-pub const MAX_TRIPS: usize = 6;
-/// At most so many bookings; the oldest is forgotten first.
-pub const MAX_BOOKINGS: usize = 24;
-/// The newest exposures of an offer whose times are kept.
-pub const MAX_EXPOSURES: usize = 8;
-
-/// The whole of it.
+/// The knowledge about a visitor.
+///
+/// ```
+/// use escale::core::profile::Profile;
+/// let profile = Profile::default();
+/// let bytes = profile.encode();
+/// assert_eq!(Profile::decode(&bytes), Ok(profile));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
-    /// When the first and the last event happened, in seconds since the landmark.
+    /// The first event, in seconds since the epoch.
     pub first_s: u32,
+    /// The last event, in seconds since the epoch.
     pub last_s: u32,
-    /// When the present visit began.
+    /// The begin of the present visit, in seconds since the epoch.
     pub visit_s: u32,
+    /// Numbers of events.
     pub counts: Counts,
-    /// Sorted by hash.
-    pub facets: Vec<FacetCounters>,
-    /// Sorted by hash.
-    pub families: Vec<FamilySeen>,
-    /// Sorted by hash.
-    pub offers: Vec<OfferSeen>,
-    /// Sorted by id.
-    pub trips: Vec<Trip>,
-    /// Sorted by id.
-    pub bookings: Vec<Booking>,
-    /// What was declared, sorted by hash.
-    pub facts: Vec<Fact>,
-    /// What was sent by all channels, sorted by id.
-    pub messages: Vec<Message>,
-    /// Negative personas in force, sorted by hash.
-    pub personas: Vec<PersonaKept>,
-    /// Sorted by hash.
-    pub placements: Vec<PlacementSeen>,
-    /// How often the visitor wants to hear.
+    /// Counters of topics, by facet. The facets of the largest hashes are evicted first.
+    pub facets: Bounded<FacetCounters>,
+    /// Families seen. The one clicked longest ago is evicted first.
+    pub families: Bounded<FamilySeen>,
+    /// Offers seen. The one seen longest ago is evicted first, those with feedback last.
+    pub offers: Bounded<OfferSeen>,
+    /// Trips in mind. The one mentioned longest ago is evicted first.
+    pub trips: Bounded<Trip>,
+    /// Bookings. The oldest is evicted first.
+    pub bookings: Bounded<Booking>,
+    /// Declared facts. The oldest is evicted first.
+    pub facts: Bounded<Fact>,
+    /// Messages of all channels. The oldest is evicted first.
+    pub messages: Bounded<Message>,
+    /// Negative personas in force. The one that ends first is evicted first.
+    pub personas: Bounded<NegativePersona>,
+    /// Placements seen. The one least often seen is evicted first.
+    pub placements: Bounded<PlacementSeen>,
+    /// The frequency that the visitor wants.
     pub preference: Preference,
-    /// Sorted by kind.
-    pub latest: Vec<Latest>,
-    /// Sorted by cause.
-    pub fired: Vec<Fired>,
-    /// Decisions of the last month and what came of them, sorted by id.
-    pub settled: Vec<Settled>,
+    /// Latest events that scenarios ask for. The oldest is evicted first.
+    pub latest: Bounded<LatestEvent>,
+    /// Fired scenarios. The oldest is evicted first.
+    pub fired: Bounded<FiredScenario>,
+    /// Decisions of the last thirty days and their outcomes. The oldest is evicted first.
+    pub decisions: Bounded<AttributedDecision>,
 }
 
-/// How often things happened, saturating.
+/// Numbers of events, saturating.
 #[cfg_attr(feature = "full", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
+    /// Visits.
     pub visits: u32,
+    /// Page views.
     pub page_views: u32,
+    /// Searches.
     pub searches: u32,
+    /// Started quotes.
     pub quote_starts: u32,
+    /// Submitted quotes.
     pub quote_submits: u32,
-    /// Reviews, shares and referrals: what advocates do.
+    /// Reviews, shares and referrals.
     pub advocacy: u32,
 }
 
-/// The topics of one facet, with the half-lives their masses were written in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FacetCounters {
-    pub hash: u32,
-    pub taste_half_life_s: u32,
-    pub intent_half_life_s: u32,
-    /// The hash of the topic of the latest event, 0 if it has been forgotten.
-    pub latest_topic: u32,
-    /// Sorted by hash.
-    pub topics: Vec<TopicCounter>,
-}
-
-/// One topic's slow taste and fast intent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TopicCounter {
-    pub hash: u32,
-    pub taste: Mass,
-    pub intent: Mass,
-}
-
-/// One offer's exposures. Minutes since the landmark: a cap asks for no more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OfferSeen {
-    pub hash: u32,
-    /// The hash of its family when it was last seen.
-    pub family: u32,
-    pub feedback: Feedback,
-    /// Viewable exposures in all.
-    pub exposures: u32,
-    /// The newest of them, ascending, at most [`MAX_EXPOSURES`]: exactly `min(exposures, 8)`.
-    pub exposed_min: Vec<u32>,
-    /// The hash of the placement of each of them, 0 if it is not known.
-    pub exposed_in: Vec<u32>,
-}
-
-/// One family's latest click, which ends "ignored".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FamilySeen {
-    pub hash: u32,
-    /// Minutes since the landmark; 0 = never.
-    pub clicked_min: u32,
-    pub clicks: u32,
-    /// Viewable exposures of its offers in all, where the config has caps.
-    pub exposures: u32,
-}
-
-/// A trip the visitor has in mind: opened by a search or a quote.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trip {
-    /// Hash of what opened it, unique in the profile.
-    pub id: u32,
-    pub travel: Travel,
-    pub step: TripStep,
-    /// When it was last spoken of, in minutes since the landmark.
-    pub last_min: u32,
-}
-
-/// A booking, by the hash of its teller's id; the latest word about an id wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Booking {
-    pub id: u32,
-    /// When it was made (or cancelled), in minutes since the landmark.
-    pub at_min: u32,
-    pub cancelled: bool,
-    pub travel: Travel,
-    pub value_cents: u32,
+/// Returns the profile of several replicas together.
+///
+/// They are merged in the order of their bytes, so that their own order has no effect.
+///
+/// ```
+/// use escale::core::profile::{Profile, merged};
+/// let (a, b) = (Profile::default(), Profile { last_s: 9, ..Profile::default() });
+/// assert_eq!(merged(&[a.clone(), b.clone()]).encode(), merged(&[b, a]).encode());
+/// ```
+#[must_use]
+pub fn merged(profiles: &[Profile]) -> Profile {
+    let mut sorted: Vec<(Vec<u8>, &Profile)> = profiles.iter().map(|p| (p.encode(), p)).collect();
+    sorted.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut whole = Profile::default();
+    sorted.iter().for_each(|(_, profile)| whole.merge(profile));
+    whole
 }
 
 impl Profile {
-    /// Whether nothing has ever happened.
+    /// Returns true if nothing has ever happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.last_s == 0 && self.bookings.is_empty() && self.messages.is_empty()
     }
 
-    /// A time that may be read at: never before the last event.
+    /// Returns the time to read counters at: `now_s`, but never before the last event.
     #[must_use]
-    pub fn reading_s(&self, now_s: u32) -> u32 {
+    pub fn read_time(&self, now_s: u32) -> u32 {
         now_s.max(self.last_s)
     }
 
-    /// A facet's counters.
-    #[must_use]
-    pub fn facet(&self, hash: u32) -> Option<&FacetCounters> {
-        self.facets
-            .binary_search_by_key(&hash, |f| f.hash)
-            .ok()
-            .map(|i| &self.facets[i])
+    /// Merges another replica into this one.
+    ///
+    /// One browser alone writes a replica, so that no event is counted in two of them: masses and counts add up. Of
+    /// other state the latest is kept.
+    pub fn merge(&mut self, other: &Self) {
+        if self.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        if other.is_empty() {
+            return;
+        }
+        let (now_s, is_later) = (self.last_s.max(other.last_s), other.last_s > self.last_s);
+        // A replica that only holds messages has no first event yet.
+        let firsts = [self.first_s, other.first_s].into_iter();
+        self.first_s = firsts.filter(|at_s| *at_s > 0).min().unwrap_or(0);
+        self.last_s = now_s;
+        self.visit_s = self.visit_s.max(other.visit_s);
+        self.counts.merge(&other.counts);
+        for facet in &other.facets {
+            match self.facets.find_mut(facet.hash) {
+                Some(held) => held.merge(facet, now_s, is_later),
+                None => self.facets.insert_new(facet.clone()),
+            }
+        }
+        for facet in self.facets.iter_mut() {
+            facet.check_latest_topic();
+        }
+        self.families.merge(&other.families);
+        self.offers.merge(&other.offers);
+        self.trips.merge(&other.trips);
+        self.bookings.merge(&other.bookings);
+        self.facts.merge(&other.facts);
+        self.messages.merge(&other.messages);
+        self.personas.merge(&other.personas);
+        self.placements.merge(&other.placements);
+        self.forget_evicted_placements();
+        self.latest.merge(&other.latest);
+        self.fired.merge(&other.fired);
+        self.preference = self.preference.max(other.preference);
+        self.decisions.merge(&other.decisions);
+        self.decisions.expire(now_s / 60);
     }
 
-    /// An offer's exposures.
-    #[must_use]
-    pub fn offer(&self, hash: u32) -> Option<&OfferSeen> {
-        self.offers
-            .binary_search_by_key(&hash, |o| o.hash)
-            .ok()
-            .map(|i| &self.offers[i])
+    /// Moves times after `now_s` back to it: a clock was in the future.
+    ///
+    /// Masses that no history can have made are cut. The others keep what they read as.
+    pub fn clamp_to_clock(&mut self, now_s: u32) {
+        if self.last_s <= now_s {
+            return;
+        }
+        self.facets.clamp_to(now_s);
+        self.last_s = now_s;
+        self.visit_s = self.visit_s.min(now_s);
+        self.first_s = self.first_s.min(now_s);
+        self.offers.clamp_to(now_s);
+        self.families.clamp_to(now_s);
+        self.trips.clamp_to(now_s);
+        self.bookings.clamp_to(now_s);
+        self.facts.clamp_to(now_s);
+        self.messages.clamp_to(now_s);
+        self.personas.clamp_to(now_s);
+        self.latest.clamp_to(now_s);
+        self.fired.clamp_to(now_s);
+        self.preference.clamp_to(now_s);
+        self.decisions.clamp_to(now_s);
     }
 
-    /// A family's clicks.
+    /// Iterates over the topics that the visitor denied.
+    pub fn denied(&self) -> impl Iterator<Item = u32> {
+        self.facts.denied()
+    }
+
+    /// Returns the visitor's zone of school holidays: the declared one, else the config's default, else `NONE`.
     #[must_use]
-    pub fn family(&self, hash: u32) -> Option<&FamilySeen> {
-        self.families
-            .binary_search_by_key(&hash, |f| f.hash)
-            .ok()
-            .map(|i| &self.families[i])
+    pub fn zone(&self, config: &Config) -> u16 {
+        let declared = self.facts.find(name_hash(Namespace::Fact, "zone"));
+        let known = declared.and_then(|fact| config.index_of(Namespace::Zone, fact.value));
+        known.unwrap_or(config.timing().default_zone)
+    }
+
+    /// Returns month and day of the visitor's birthday, if it was declared.
+    #[must_use]
+    pub fn birthday(&self) -> Option<MonthDay> {
+        let value = self
+            .facts
+            .find(name_hash(Namespace::Fact, "birthday"))?
+            .value;
+        MonthDay::unpack(value)
+    }
+
+    /// Returns the time of the latest event of a kind, in seconds since the epoch. `None` if no scenario asks for it.
+    #[must_use]
+    pub fn latest_s(&self, kind: EventKind) -> Option<u32> {
+        Some(self.latest.find(kind as u32)?.at_min * 60)
+    }
+
+    /// Returns true if a scenario fired for a cause.
+    #[must_use]
+    pub fn has_fired(&self, cause: u32) -> bool {
+        self.fired.find(cause).is_some()
+    }
+}
+
+impl Counts {
+    fn add(&mut self, kind: EventKind) {
+        let count = match kind {
+            EventKind::PageView => &mut self.page_views,
+            EventKind::Search => &mut self.searches,
+            EventKind::QuoteStart => &mut self.quote_starts,
+            EventKind::QuoteSubmit => &mut self.quote_submits,
+            EventKind::Review | EventKind::Share | EventKind::Referral => &mut self.advocacy,
+            _ => return,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.visits = self.visits.saturating_add(other.visits);
+        self.page_views = self.page_views.saturating_add(other.page_views);
+        self.searches = self.searches.saturating_add(other.searches);
+        self.quote_starts = self.quote_starts.saturating_add(other.quote_starts);
+        self.quote_submits = self.quote_submits.saturating_add(other.quote_submits);
+        self.advocacy = self.advocacy.saturating_add(other.advocacy);
     }
 }

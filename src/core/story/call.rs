@@ -11,7 +11,7 @@ use super::super::event::EventKind;
 use super::Act;
 use super::read::Reader;
 use crate::core::base::error::TrackError;
-use crate::core::event::track::{RECORD, UNIT};
+use crate::core::event::fields::{RECORD, UNIT};
 
 /// The fields that events may have.
 const FIELDS: [&str; 24] = [

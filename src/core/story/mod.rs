@@ -15,7 +15,7 @@ use super::config::source::OfferKind;
 use super::decision::decide::{Decision, Request};
 use super::engine::Engine;
 use super::event::classify::PageFacts;
-use super::event::track::{RECORD, UNIT};
+use super::event::fields::{RECORD, UNIT};
 use super::traits::experiment;
 use people::PageDetail;
 pub use people::json_schema;

@@ -54,7 +54,7 @@ impl Affinity {
             facets: vec![FacetReading::default(); config.count(Section::Facets)],
             topics: vec![TopicReading::default(); config.count(Section::Topics)],
         };
-        let now_s = profile.reading_s(now_s);
+        let now_s = profile.read_time(now_s);
         affinity.take_masses(profile, config, now_s);
         affinity.take_declared(profile, config, now_s);
         affinity.take_denied(profile, config);
@@ -176,7 +176,10 @@ impl Next {
     fn of(profile: &Profile, config: &Config, facet: u16) -> Option<Self> {
         let table = config.transitions(facet)?;
         let row = config.facet(facet);
-        let last = config.index_of(Namespace::Topic, profile.facet(row.hash)?.latest_topic)?;
+        let last = config.index_of(
+            Namespace::Topic,
+            profile.facets.find(row.hash)?.latest_topic,
+        )?;
         let last = last
             .checked_sub(row.first_topic)
             .filter(|last| *last < row.topics)?;

@@ -106,7 +106,7 @@ impl Facts for VisitorFacts<'_> {
             A::RfmMonetary => score(customer.rfm.monetary),
             A::RfmScore => customer.rfm.score().map(f64::from),
             A::ChannelRate => Some(customer.channels.get(argument as usize)?.rate),
-            A::DeclaredNumber => profile.fact(argument)?.number(),
+            A::DeclaredNumber => profile.facts.find(argument)?.number(),
             A::PressureDay => count(contacts::count(profile, self.now_s, DAY_S)),
             A::PressureWeek => count(contacts::count(profile, self.now_s, 7 * DAY_S)),
         }
@@ -125,7 +125,7 @@ impl Facts for VisitorFacts<'_> {
             A::PersonaNegative => customer.negative_persona,
             A::ValueClass => Some(customer.rfm.value_class as u32),
             A::Channel => Some(customer.channel? as u32),
-            A::Declared => self.profile.fact(argument)?.answer(),
+            A::Declared => self.profile.facts.find(argument)?.answer(),
             A::Arm => Some(experiment::of(self.time.config(), argument, self.visitor?)?.hash),
             A::TripMoment => Some(self.time.leading()?.moment as u32),
             A::TripStep => Some(self.time.leading()?.step as u32),

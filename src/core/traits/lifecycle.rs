@@ -228,7 +228,7 @@ mod tests {
                 last_min,
             };
             Profile {
-                trips: vec![trip],
+                trips: vec![trip].into(),
                 ..visitor(1, 0, &[])
             }
         };

@@ -35,7 +35,7 @@ pub struct TripReading {
 /// The trips of a profile at a time, in seconds since the landmark: bookings first.
 #[must_use]
 pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Vec<TripReading> {
-    let now_s = profile.reading_s(now_s);
+    let now_s = profile.read_time(now_s);
     let mut trips: Vec<TripReading> = Vec::new();
     for booking in profile.bookings.iter().filter(|b| !b.cancelled) {
         join(&mut trips, TripReading::of_booking(booking), config);

@@ -26,17 +26,22 @@ async function bring(): Promise<void> {
   initSync({ module: await WebAssembly.compileStreaming(response) });
 }
 
-/** Compiles people's JSON; every error is written to the console, with its path and hint, before this rejects. */
+/** Compiles a JSON config. Reports every error on the console, with its path and a hint, and then rejects. */
 export async function compile(json: string): Promise<Uint8Array> {
   await load();
-  const { bytes, errors, warnings } = compileConfig(json);
-  for (const { path, message, hint } of [...errors, ...warnings]) {
-    const line = `escale.json ${path}: ${message}. ${hint}.`;
-    if (bytes) console.warn(line);
-    else console.error(line);
+  const compilation = compileConfig(json);
+  try {
+    const { bytes, errors, warnings } = compilation;
+    for (const { path, message, hint } of [...errors, ...warnings]) {
+      const line = `escale.json ${path}: ${message}. ${hint}.`;
+      if (bytes) console.warn(line);
+      else console.error(line);
+    }
+    if (!bytes) throw new Error("the config has errors");
+    return bytes;
+  } finally {
+    compilation.free();
   }
-  if (!bytes) throw new Error("the config has errors");
-  return bytes;
 }
 
 /** Why a choice came out as it did, from the inputs it was made of; or how it would come out if some of them were others. */

@@ -1,22 +1,31 @@
-//! The bits of settled decisions. They stand apart, behind the profile's own bits and before the length of theirs (two
-//! bytes): who only wants to choose passes them over. Where there are none, the length is all.
+//! The bits of attributed decisions. In: decisions. Out: bits behind the profile's own, then their length in two bytes.
+//! Never: a cost for a choice, which skips them by their length.
 
-use super::settled::{BookingWord, Click, MAX_SETTLED, Settled};
+use super::Profile;
+use super::attributed_decision::{AttributedBooking, AttributedDecision, Click};
+use super::bounded::Bounded;
+use super::offers::OfferSeen;
 use super::wire::{ago, minutes_back, read_list, take_count, write_list};
-use super::{OfferSeen, Profile};
 use crate::core::base::bits::{BitReader, BitWriter};
-use crate::core::event::decision_record::{Decided, Levels, Propensity};
+use crate::core::event::decision_record::{DecisionRecord, Levels, Propensity};
 
 const PROPENSITY_BITS: u32 = 30;
 const LEVELS_BITS: u32 = 24;
-/// A place in the list of offers seen, or this: the offer is not in it any more.
+/// Index for an offer that is not in the list of offers seen.
 const UNSEEN: u32 = 63;
+
+/// The config and the placement of the decision before. Most decisions have the same.
+#[derive(Default)]
+struct Before {
+    config: u32,
+    placement: u32,
+}
 
 /// Appends the decisions and the length of their bits.
 pub(super) fn append(bytes: &mut Vec<u8>, profile: &Profile) {
-    let (mut w, mut before) = (BitWriter::default(), (0, 0));
-    if !profile.settled.is_empty() {
-        write_list(&mut w, &profile.settled, 2, |w, s| {
+    let (mut w, mut before) = (BitWriter::default(), Before::default());
+    if !profile.decisions.is_empty() {
+        write_list(&mut w, &profile.decisions, 2, |w, s| {
             s.write(w, profile, &mut before)
         });
     }
@@ -25,7 +34,7 @@ pub(super) fn append(bytes: &mut Vec<u8>, profile: &Profile) {
     bytes.extend_from_slice(&(bits.len() as u16).to_le_bytes());
 }
 
-/// What stands before the decisions; nothing where the length is none.
+/// Returns the bytes before the decisions, or nothing if there is no length.
 pub(super) fn before(content: &[u8]) -> &[u8] {
     parts(content).map_or(&[], |(before, _)| before)
 }
@@ -39,41 +48,40 @@ fn parts(content: &[u8]) -> Option<(&[u8], &[u8])> {
     )
 }
 
-/// The decisions of a profile's bytes, which were found whole already; none: they cannot be read.
-pub(super) fn read(bytes: &[u8], profile: &Profile) -> Option<Vec<Settled>> {
+/// Reads the decisions of a profile's bytes, whose checksum is known to be right. `None` if they are corrupt.
+pub(super) fn read(bytes: &[u8], profile: &Profile) -> Option<Bounded<AttributedDecision>> {
     let (_, bits) = parts(
         bytes
             .split_last_chunk::<4>()
             .map_or(&[0; 2][..], |(content, _)| content),
     )?;
     if bits.is_empty() {
-        return Some(Vec::new());
+        return Some(Bounded::default());
     }
-    let (mut r, mut before) = (BitReader::new(bits), (0, 0));
-    let settled = read_list(&mut r, (2, MAX_SETTLED), 32, |r, id| {
-        Settled::read(r, id, profile, &mut before)
+    let (mut r, mut before) = (BitReader::new(bits), Before::default());
+    let decisions: Bounded<AttributedDecision> = read_list(&mut r, 2, 32, |r, id| {
+        AttributedDecision::read(r, id, profile, &mut before)
     });
-    (r.is_done() && !settled.is_empty()).then_some(settled)
+    (r.is_done() && !decisions.is_empty()).then_some(decisions)
 }
 
-impl Settled {
-    /// `before` are config and placement of the decision before it: they are seldom others.
-    pub(super) fn write(&self, w: &mut BitWriter, profile: &Profile, before: &mut (u32, u32)) {
-        let decided = &self.decided;
-        w.put(decided.id, 32);
-        write_changed(w, &mut before.0, decided.config);
-        write_changed(w, &mut before.1, self.placement);
-        match profile.offers.binary_search_by_key(&self.offer, |o| o.hash) {
+impl AttributedDecision {
+    fn write(&self, w: &mut BitWriter, profile: &Profile, before: &mut Before) {
+        let decision = &self.decision;
+        w.put(decision.id, 32);
+        write_changed(w, &mut before.config, decision.config);
+        write_changed(w, &mut before.placement, self.placement);
+        match profile.offers.position(self.offer) {
             Ok(at) => w.put(at as u32, 6),
             Err(_) => {
                 w.put(UNSEEN, 6);
                 w.put(self.offer, 32);
             }
         }
-        w.put(decided.propensity.bits(), PROPENSITY_BITS);
-        w.put(decided.levels.bits(), LEVELS_BITS);
-        w.put_golomb(u32::from(decided.variant), 0);
-        w.put_golomb(u32::from(decided.arm), 0);
+        w.put(decision.propensity.bits(), PROPENSITY_BITS);
+        w.put(decision.levels.bits(), LEVELS_BITS);
+        w.put_golomb(u32::from(decision.variant), 0);
+        w.put_golomb(u32::from(decision.arm), 0);
         w.put_golomb(minutes_back(profile.last_s, self.at_min), 13);
         w.put(u32::from(self.is_viewed), 1);
         w.put(u32::from(self.click.is_some()), 1);
@@ -82,15 +90,10 @@ impl Settled {
         }
     }
 
-    pub(super) fn read(
-        r: &mut BitReader,
-        id: u32,
-        profile: &Profile,
-        before: &mut (u32, u32),
-    ) -> Self {
+    fn read(r: &mut BitReader, id: u32, profile: &Profile, before: &mut Before) -> Self {
         let last_s = profile.last_s;
-        read_changed(r, &mut before.0);
-        read_changed(r, &mut before.1);
+        read_changed(r, &mut before.config);
+        read_changed(r, &mut before.placement);
         let offer = read_offer(r, &profile.offers);
         let (propensity, levels) = (r.take(PROPENSITY_BITS), r.take(LEVELS_BITS));
         let propensity = r.sound(Propensity::of_bits(propensity));
@@ -103,17 +106,17 @@ impl Settled {
         } else {
             None
         };
-        let decided = Decided {
+        let decision = DecisionRecord {
             id,
-            config: before.0,
+            config: before.config,
             propensity,
             variant,
             arm,
             levels,
         };
         Self {
-            decided,
-            placement: before.1,
+            decision,
+            placement: before.placement,
             offer,
             at_min,
             is_viewed,
@@ -127,10 +130,10 @@ impl Click {
         w.put_golomb(self.at_min.saturating_sub(decided_min), 3);
         w.put(u32::from(self.is_quoted), 1);
         w.put(u32::from(self.booking.is_some()), 1);
-        if let Some(word) = &self.booking {
-            w.put(word.id, 32);
-            w.put(u32::from(word.is_cancelled), 1);
-            w.put_golomb(minutes_back(last_s, word.at_min), 13);
+        if let Some(booking) = &self.booking {
+            w.put(booking.id, 32);
+            w.put(u32::from(booking.is_cancelled), 1);
+            w.put_golomb(minutes_back(last_s, booking.at_min), 13);
         }
     }
 
@@ -144,7 +147,7 @@ impl Click {
         let is_quoted = r.take(1) == 1;
         let booking = if r.take(1) == 1 {
             let (id, is_cancelled) = (r.take(32), r.take(1) == 1);
-            Some(BookingWord {
+            Some(AttributedBooking {
                 at_min: ago(r, last_s / 60, 13),
                 is_cancelled,
                 id,
@@ -160,7 +163,7 @@ impl Click {
     }
 }
 
-/// One bit where a number is the one before.
+/// Writes one bit if the value is the one before.
 fn write_changed(w: &mut BitWriter, before: &mut u32, value: u32) {
     w.put(u32::from(value != *before), 1);
     if value != *before {
@@ -176,12 +179,12 @@ fn read_changed(r: &mut BitReader, before: &mut u32) {
     }
 }
 
-/// An offer that is in the list is told by its place alone.
-fn read_offer(r: &mut BitReader, offers: &[OfferSeen]) -> u32 {
+/// Reads an offer: its index, or its hash if it is not in the list.
+fn read_offer(r: &mut BitReader, offers: &Bounded<OfferSeen>) -> u32 {
     match r.take(6) {
         UNSEEN => {
             let hash = r.take(32);
-            let is_seen = offers.binary_search_by_key(&hash, |o| o.hash).is_ok();
+            let is_seen = offers.find(hash).is_some();
             r.sound((!is_seen).then_some(hash))
         }
         at => r.sound(offers.get(at as usize).map(|o| o.hash)),
