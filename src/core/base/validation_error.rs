@@ -10,6 +10,7 @@ pub struct ValidationError {
     /// What is wrong, without a full stop.
     pub message: String,
     /// What to do about it, without a full stop.
+    #[serde(rename = "remedy")]
     pub hint: String,
 }
 

@@ -1,5 +1,5 @@
-//! Opens people's configs. Comes in: JSON text or compiled bytes; goes out: a runtime, or every error at once, each
-//! with its path and a hint.
+//! Opens people's configs. Comes in: JSON text or compiled bytes; goes out: a runtime, or every fault at once, each
+//! with its path and a remedy.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -15,12 +15,12 @@ pub struct Full;
 
 #[wasm_bindgen]
 impl Full {
-    /// Opens a config, JSON text or compiled bytes. Throws the errors as an array of `ValidationError`.
+    /// Opens a config, JSON text or compiled bytes. Throws the faults as an array of `Issue`.
     pub fn open(
         #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] config: &JsValue,
     ) -> Result<Runtime, JsValue> {
         let bytes = match config.as_string() {
-            Some(json) => compile(&json).map_err(|errors| object(&errors))?.bytes,
+            Some(json) => compile(&json).map_err(|faults| object(&faults))?.bytes,
             None => Uint8Array::new(config).to_vec(),
         };
         let config = Config::from_bytes(bytes).map_err(|_| object(&[not_compiled()]))?;
@@ -32,26 +32,26 @@ impl Full {
 #[wasm_bindgen]
 pub struct Compilation {
     bytes: Option<Vec<u8>>,
-    errors: Vec<ValidationError>,
+    faults: Vec<ValidationError>,
     warnings: Vec<ValidationError>,
 }
 
 #[wasm_bindgen]
 impl Compilation {
-    /// The compiled bytes; `undefined`: there are errors.
+    /// The compiled bytes; `undefined`: there are faults.
     #[wasm_bindgen(getter)]
     pub fn bytes(&self) -> Option<Vec<u8>> {
         self.bytes.clone()
     }
 
-    /// Every error.
-    #[wasm_bindgen(getter, unchecked_return_type = "ValidationError[]")]
-    pub fn errors(&self) -> JsValue {
-        object(&self.errors)
+    /// Every fault.
+    #[wasm_bindgen(getter, unchecked_return_type = "Issue[]")]
+    pub fn faults(&self) -> JsValue {
+        object(&self.faults)
     }
 
     /// What is allowed but probably not meant.
-    #[wasm_bindgen(getter, unchecked_return_type = "ValidationError[]")]
+    #[wasm_bindgen(getter, unchecked_return_type = "Issue[]")]
     pub fn warnings(&self) -> JsValue {
         object(&self.warnings)
     }
@@ -63,12 +63,12 @@ pub fn compile_config(json: &str) -> Compilation {
     match compile(json) {
         Ok(Compiled { bytes, warnings }) => Compilation {
             bytes: Some(bytes),
-            errors: Vec::new(),
+            faults: Vec::new(),
             warnings,
         },
-        Err(errors) => Compilation {
+        Err(faults) => Compilation {
             bytes: None,
-            errors,
+            faults,
             warnings: Vec::new(),
         },
     }

@@ -1,8 +1,8 @@
 /** One thing wrong with a config: where (a JSON pointer), what, and what to write instead. */
-export interface ValidationError {
+export interface Issue {
   path: string;
   message: string;
-  hint: string;
+  remedy: string;
 }
 
 /** A decision, recomputed from its inputs, in words. */

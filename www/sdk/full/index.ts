@@ -26,18 +26,18 @@ async function bring(): Promise<void> {
   initSync({ module: await WebAssembly.compileStreaming(response) });
 }
 
-/** Compiles a JSON config. Reports every error on the console, with its path and a hint, and then rejects. */
+/** Compiles a JSON config. Reports every fault on the console, with its place and a remedy, and then rejects. */
 export async function compile(json: string): Promise<Uint8Array> {
   await load();
   const compilation = compileConfig(json);
   try {
-    const { bytes, errors, warnings } = compilation;
-    for (const { path, message, hint } of [...errors, ...warnings]) {
-      const line = `escale.json ${path}: ${message}. ${hint}.`;
+    const { bytes, faults, warnings } = compilation;
+    for (const { path, message, remedy } of [...faults, ...warnings]) {
+      const line = `escale.json ${path}: ${message}. ${remedy}.`;
       if (bytes) console.warn(line);
       else console.error(line);
     }
-    if (!bytes) throw new Error("the config has errors");
+    if (!bytes) throw new Error("the config has faults");
     return bytes;
   } finally {
     compilation.free();
