@@ -61,7 +61,7 @@ async fn list_or_requeue(args: &Args) -> Result<String, Errors> {
 async fn requeue(store: &dyn Store, site: Site, id: Option<String>) -> Result<String, StoreError> {
     let requeued = store.requeue(site, id, clock::now_ms() / 1000).await?;
     Ok(format!(
-        "the server will retry {}",
+        "{} will be retried by the server",
         counted(requeued, "webhook call")
     ))
 }
