@@ -223,7 +223,8 @@ mod tests {
             let _ = of_log(Some("/dev/null".into()))();
             return;
         }
-        let name = "sqlite::flusher::tests::a_disk_that_does_not_take_the_log_ends_the_server";
+        let name =
+            "store::sqlite::flusher::tests::a_disk_that_does_not_take_the_log_ends_the_server";
         let ended = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", name])
             .env(GIVES_UP, "1")
