@@ -82,9 +82,9 @@ fn what_is_sound_is_let_pass() {
     }
 }
 
-#[test]
-fn conditions_that_hold_for_no_one() {
-    for (when, below, message) in [
+/// Conditions over numbers that are false for every visitor: condition, path below it, part of the message.
+fn numbers_never_so() -> Vec<(Value, &'static str, &'static str)> {
+    vec![
         (
             json!({ "visit.count": { "$lt": 1, "$gt": 2 } }),
             "/visit.count",
@@ -121,6 +121,22 @@ fn conditions_that_hold_for_no_one() {
             "never so",
         ),
         (
+            json!({ "$or": [{ "visit.count": -1 }, { "lift.trip.city": -1 }] }),
+            "/$or",
+            "none of these alternatives",
+        ),
+        (
+            json!({ "visit.count": { "$gt": 5 }, "$or": [{ "visit.count": 1 }, { "visit.count": 2 }] }),
+            "/$or",
+            "none of",
+        ),
+    ]
+}
+
+/// Conditions over names that are false for every visitor, as above.
+fn words_never_so() -> Vec<(Value, &'static str, &'static str)> {
+    vec![
+        (
             json!({ "stage": "new", "$and": [{ "stage": "lapsed" }] }),
             "/$and/0/stage",
             "passes all",
@@ -135,16 +151,6 @@ fn conditions_that_hold_for_no_one() {
             "/segments",
             "passes all",
         ),
-        (
-            json!({ "$or": [{ "visit.count": -1 }, { "lift.trip.city": -1 }] }),
-            "/$or",
-            "none of these alternatives",
-        ),
-        (
-            json!({ "visit.count": { "$gt": 5 }, "$or": [{ "visit.count": 1 }, { "visit.count": 2 }] }),
-            "/$or",
-            "none of",
-        ),
         (json!({ "persona": "staff" }), "/persona", "never so here"),
         (
             json!({ "persona.negative": "staff" }),
@@ -156,7 +162,12 @@ fn conditions_that_hold_for_no_one() {
             "/pressure.frequency",
             "never so here",
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn conditions_that_hold_for_no_one() {
+    for (when, below, message) in numbers_never_so().into_iter().chain(words_never_so()) {
         let found = warned("/offers/1/when", when);
         let is_it = found[0].0 == format!("/offers/1/when{below}") && found[0].1.contains(message);
         // It was its family's only offer.
@@ -240,10 +251,15 @@ fn families_that_starve_and_changes_of_subject_that_lead_nowhere() {
     );
 }
 
-#[test]
-fn caps_that_never_bind() {
-    let cap = |most: u16, per: &str| json!({ "most": most, "per": per });
-    for (mine, family, placement, all, expected) in [
+type Caps = Vec<Value>;
+
+fn cap(most: u16, per: &str) -> Value {
+    json!({ "most": most, "per": per })
+}
+
+/// Caps of an offer, its family, its placement and the whole, with the part of the warning they give.
+fn cap_cases() -> Vec<(Caps, Caps, Caps, Caps, Option<&'static str>)> {
+    vec![
         (
             vec![cap(5, "day")],
             vec![cap(3, "day")],
@@ -300,7 +316,12 @@ fn caps_that_never_bind() {
             vec![],
             None,
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn caps_that_never_bind() {
+    for (mine, family, placement, all, expected) in cap_cases() {
         let mut config = sound();
         config["offers"][1]["caps"] = json!(mine);
         config["families"]["beach"]["caps"] = json!(family);
