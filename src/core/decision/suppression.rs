@@ -10,7 +10,7 @@ use crate::core::config::layout::Section;
 use crate::core::config::{Config, NONE, Offer};
 use crate::core::profile::Profile;
 use crate::core::traits::time_facts::TimeFacts;
-use crate::core::traits::trip::places_meet;
+use crate::core::traits::trip::places_overlap;
 
 const PRODUCT: u8 = 0;
 /// The kind of what completes a booked trip.
@@ -85,7 +85,7 @@ impl Suppression {
         let (place, theme) = config.theme(index);
         self.places
             .iter()
-            .any(|booked| places_meet(config, *booked, place))
+            .any(|booked| places_overlap(config, *booked, place))
             || self.offers.contains(&index)
             || (self.themes.contains(&theme) && config.is_suppressed_by_booking(offer.family))
     }
