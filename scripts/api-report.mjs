@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
-import { TYPED } from "./entries.mjs";
+import { TYPED } from "./build/entries.mjs";
 
 const root = join(import.meta.dirname, "..");
 const sdk = join(root, "www", "sdk");

@@ -54,9 +54,6 @@ add_lints() {
   rustup component add rustfmt clippy || stop 'rustfmt or clippy could not be added.' 'run: rustup component add rustfmt clippy'
 }
 
-# The version of the tool must be exactly that of the crate, or the bindings do not fit the module.
-bindgen_version() { awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock; }
-
 # cargo_tool NAME VERSION WHY: the tools run for seconds, so compiling them fast matters more than running them fast.
 cargo_tool() {
   local name=$1 version=$2 why=$3
@@ -170,7 +167,6 @@ setup_build() {
   add_wasm_target
   add_std_sources
   npm_packages .
-  cargo_tool wasm-bindgen "$(bindgen_version)" 'writes the glue between the module and JavaScript' wasm-bindgen-cli
 }
 
 setup_test() {

@@ -75,7 +75,6 @@ fn population(work: &Work) -> Population {
         replica: [1; 8],
         profile: &profile,
         arms: &arms,
-        consent: None,
         today: work.day,
         is_linked: false,
     });

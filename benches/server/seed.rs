@@ -132,7 +132,7 @@ impl Population {
         let (db, line) = tokio_postgres::connect(url, NoTls).await.unwrap();
         tokio::spawn(line);
         let (site, day) = (self.site.as_str(), self.day.cast_signed());
-        let (text, int, long, bytes) = (Type::TEXT, Type::INT4, Type::INT8, Type::BYTEA);
+        let (text, int, bytes) = (Type::TEXT, Type::INT4, Type::BYTEA);
         let types = [&text, &int, &bytes, &bytes, &text, &int, &int].map(Clone::clone);
         let mut rows = Rows::of(
             &db,
@@ -153,10 +153,19 @@ impl Population {
             .await;
         }
         rows.end().await;
+        self.copy_replicas(&db).await;
+        self.copy_customers(&db).await;
+        db.batch_execute("VACUUM ANALYZE").await.unwrap();
+    }
+
+    /// Copies replicas, and what was counted of their visitors.
+    async fn copy_replicas(&self, db: &Client) {
+        let (site, day) = (self.site.as_str(), self.day.cast_signed());
+        let (text, int, long, bytes) = (Type::TEXT, Type::INT4, Type::INT8, Type::BYTEA);
         let types = [&text, &int, &bytes, &bytes, &long, &long, &bytes, &int].map(Clone::clone);
         let columns =
             "replicas (site, bucket, visitor, replica, version, changes, state, taken_day)";
-        let mut rows = Rows::of(&db, columns, &types).await;
+        let mut rows = Rows::of(db, columns, &types).await;
         for one in self.visitors() {
             let state = &self.states[one.state];
             rows.add(&[
@@ -174,17 +183,23 @@ impl Population {
         rows.end().await;
         if let Some(counted) = &self.counted {
             let types = [&text, &int, &bytes, &bytes].map(Clone::clone);
-            let mut rows = Rows::of(&db, "counted (site, bucket, visitor, state)", &types).await;
+            let mut rows = Rows::of(db, "counted (site, bucket, visitor, state)", &types).await;
             for one in self.visitors() {
                 rows.add(&[&site, &one.bucket, &one.id.bytes(), counted])
                     .await;
             }
             rows.end().await;
         }
+    }
+
+    /// Copies customers and the links of their visitors.
+    async fn copy_customers(&self, db: &Client) {
+        let (site, day) = (self.site.as_str(), self.day.cast_signed());
+        let (text, int, bytes) = (Type::TEXT, Type::INT4, Type::BYTEA);
         let customers = self.customers();
         let types = [&text, &int, &text, &int].map(Clone::clone);
         let mut rows = Rows::of(
-            &db,
+            db,
             "customers (site, bucket, customer, created_day)",
             &types,
         )
@@ -195,7 +210,7 @@ impl Population {
         rows.end().await;
         let types = [&text, &int, &text, &bytes, &int].map(Clone::clone);
         let mut rows = Rows::of(
-            &db,
+            db,
             "links (site, bucket, customer, visitor, linked_day)",
             &types,
         )
@@ -204,7 +219,6 @@ impl Population {
             rows.add(&[&site, bucket, id, &visitor.bytes(), &day]).await;
         }
         rows.end().await;
-        db.batch_execute("VACUUM ANALYZE").await.unwrap();
     }
 }
 

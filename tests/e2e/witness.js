@@ -15,7 +15,12 @@
     // A file that is missing is an event without a message; the gate sees those itself.
     if (event.message) report("error", `${event.message} at ${event.filename}:${event.lineno}`);
   });
-  addEventListener("unhandledrejection", ({ reason }) => report("error", reason?.stack ?? reason));
+  addEventListener("unhandledrejection", ({ reason }) =>
+    report(
+      "error",
+      reason?.stack ?? (typeof reason === "object" ? JSON.stringify(reason) : reason),
+    ),
+  );
   document.addEventListener("securitypolicyviolation", (event) =>
     report(
       "policy",

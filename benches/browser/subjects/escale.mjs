@@ -2,14 +2,14 @@
  * Escale's runtime module: the same tastes and deeds, told as events; then choices, each on a page that shows nothing yet.
  * Must never be spared its own duties: pressure, fatigue, exploration, seed and propensity are all computed.
  */
-import init, { dispose, extend, Runtime } from "../../../target/web/runtime/escale.js";
+import { dispose, extend, instantiate, Runtime } from "../../../target/web/runtime/binding.js";
 
 /** Page views for a taste of 1: enough for tastes to be told apart. */
 const VIEWS_OF_A_TASTE = 20;
 
 /** @param {import("../page.mjs").Work} work */
 export async function prepare({ offers, tastes, facts }) {
-  await init({ module_or_path: "/module/escale_bg.wasm" });
+  instantiate(await WebAssembly.compileStreaming(fetch("/module/escale_bg.wasm")));
   extend(await WebAssembly.compileStreaming(fetch("/module/later_bg.wasm")));
   const config = new Uint8Array(await (await fetch(`/escale-${offers.length}.bin`)).arrayBuffer());
   const engine = Runtime.open(config);

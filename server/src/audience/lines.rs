@@ -11,11 +11,11 @@ pub enum Format {
     Csv,
 }
 
-/// Who fits.
+/// A customer who fits.
 pub struct Member<'a> {
     pub customer: &'a str,
     pub channel: Option<Channel>,
-    /// How often they may still be spoken to now; `None` is without bound.
+    /// Number of contacts still allowed now. `None` if unlimited.
     pub pressure_left: Option<u32>,
     pub frequency: Frequency,
 }
@@ -37,7 +37,7 @@ impl Format {
     }
 }
 
-/// What stands above all lines.
+/// Header of the lines.
 pub fn header(format: Format) -> Option<Bytes> {
     (format == Format::Csv)
         .then(|| Bytes::from_static(b"customer,channel,pressure_left,frequency\n"))

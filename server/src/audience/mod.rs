@@ -87,7 +87,7 @@ fn consider(engine: &mut Engine, wanted: &Wanted, held: &HeldCustomer, lines: &m
     }
 }
 
-/// Whether the customer may be written to: a purpose asks for a standing yes, a channel for no standing no.
+/// Returns `true` if the customer may be contacted. A purpose needs consent; a channel must not be withdrawn.
 fn agreed(wanted: &Wanted, told: &[Vec<u8>]) -> bool {
     if wanted.channel.is_none() && wanted.purpose.is_none() {
         return true;

@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use super::Format;
 use crate::ingest::consent::is_name;
 
-/// How an audience is asked for beside whom it is of.
+/// Channel and purpose of an audience.
 #[derive(Default, Deserialize, IntoParams)]
 pub struct Wish {
     /// email, sms, mail, call, shop or web: those who withdrew from it, or unsubscribed, are left out.

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod errors;
 pub mod ids;
+pub mod names;
 pub mod record;
 pub mod table;
 pub mod time;

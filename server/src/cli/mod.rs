@@ -5,6 +5,7 @@ mod audience;
 mod backup;
 mod build;
 mod check;
+mod database;
 mod import;
 mod model;
 mod replay;
@@ -23,7 +24,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::base::errors::Errors;
-use crate::store::open::Database;
+use database::Database;
 
 /// Exit code if the arguments or the config cannot be used.
 const UNUSABLE: u8 = 2;

@@ -8,7 +8,7 @@ use crate::base::clock;
 use crate::base::errors::Errors;
 use crate::base::ids::Site;
 use crate::base::table;
-use crate::store::open::Database;
+use crate::cli::database::Database;
 use crate::store::outbox::DeadLetter;
 use crate::store::{Store, StoreError};
 

@@ -2,7 +2,7 @@
 //! Out: steps of one bucket each, in an order that a crash may cut anywhere: the first step says what is left to do, and
 //! the next start does it. Never: moves a replica, or a count: a customer is links and what was told, nothing else.
 
-use crate::base::ids::{CustomerKey, VisitorKey};
+use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
 use crate::store::customers::{Change, CustomerRecords, Unfinished};
 use crate::store::{CustomerEvents, Erasure, Link, Linked, Store, StoreError, UnlinkRequest};
 
@@ -143,86 +143,104 @@ pub async fn move_over(store: &dyn Store, from: &CustomerKey, day: u32) -> Resul
         let Some(held) = store.customer_records(from.clone()).await? else {
             return Ok(());
         };
-        move_all(store, (from, &to), held, day).await?;
+        move_all(store, &Move { from, to: &to, day }, held).await?;
     }
+}
+
+/// Records of a customer id that became an alias, and the customer that it names now.
+struct Move<'a> {
+    from: &'a CustomerKey,
+    to: &'a CustomerKey,
+    day: u32,
 }
 
 async fn move_all(
     store: &dyn Store,
-    (from, to): (&CustomerKey, &CustomerKey),
+    of: &Move<'_>,
     held: CustomerRecords,
-    day: u32,
 ) -> Result<(), StoreError> {
-    for id in held.identifiers {
-        if id != to.id {
-            point(
-                store,
-                to,
-                &CustomerKey {
-                    id: id.clone(),
-                    ..to.clone()
-                },
-                day,
-            )
-            .await?;
-        }
-        store
-            .change(Change::DropIdentifier {
-                of: from.clone(),
-                alias: id,
-            })
-            .await?;
-    }
-    let events = held
-        .events
-        .iter()
-        .map(|imported| (imported.id, imported.at_s))
-        .collect();
+    let events = held.events.iter().map(|event| (event.id, event.at_s));
+    let (events, links) = (
+        events.collect(),
+        held.links.iter().map(|(visitor, _)| *visitor).collect(),
+    );
+    move_aliases(store, of, held.identifiers).await?;
     if !held.events.is_empty() {
         store
             .ingest(CustomerEvents {
-                customer: to.clone(),
+                customer: of.to.clone(),
                 all: held.events,
-                day,
+                day: of.day,
                 triggers_evaluation: false,
             })
             .await?;
     }
-    let links = held.links.iter().map(|(visitor, _)| *visitor).collect();
-    for (id, day) in held.links {
-        let visitor = VisitorKey {
-            site: to.site.clone(),
-            id,
-        };
-        store
-            .change(Change::AddLink {
-                of: to.clone(),
-                visitor: id,
-                day,
-            })
-            .await?;
-        store
-            .change(Change::Repoint {
-                visitor,
-                from: from.id.clone(),
-                to: Some(to.id.clone()),
-            })
-            .await?;
-    }
-    // More than all that was known under the old name: no browser takes the new sum for one that it has seen.
+    move_links(store, of, held.links).await?;
+    // Larger than any sequence number under the old id, so that no browser takes the new sum for one it has seen.
     store
         .change(Change::Bump {
-            of: to.clone(),
+            of: of.to.clone(),
             by: held.dropped + 1,
         })
         .await?;
     store
         .change(Change::TakeAway {
-            of: from.clone(),
+            of: of.from.clone(),
             links,
             events,
         })
         .await
+}
+
+async fn move_aliases(
+    store: &dyn Store,
+    of: &Move<'_>,
+    aliases: Vec<String>,
+) -> Result<(), StoreError> {
+    for id in aliases {
+        if id != of.to.id {
+            let alias = CustomerKey {
+                id: id.clone(),
+                ..of.to.clone()
+            };
+            point(store, of.to, &alias, of.day).await?;
+        }
+        store
+            .change(Change::DropIdentifier {
+                of: of.from.clone(),
+                alias: id,
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+async fn move_links(
+    store: &dyn Store,
+    of: &Move<'_>,
+    links: Vec<(IdHash, u32)>,
+) -> Result<(), StoreError> {
+    for (id, day) in links {
+        store
+            .change(Change::AddLink {
+                of: of.to.clone(),
+                visitor: id,
+                day,
+            })
+            .await?;
+        let visitor = VisitorKey {
+            site: of.to.site.clone(),
+            id,
+        };
+        store
+            .change(Change::Repoint {
+                visitor,
+                from: of.from.id.clone(),
+                to: Some(of.to.id.clone()),
+            })
+            .await?;
+    }
+    Ok(())
 }
 
 /// A visitor belongs to no customer any more; what the browser learned stays its own.

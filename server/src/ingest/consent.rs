@@ -7,6 +7,7 @@ use escale::core::base::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use crate::base::names::{NAME_BYTES, is_name};
 use crate::base::record::Record;
 
 pub const FIELDS: [&str; 8] = [
@@ -17,7 +18,6 @@ pub const FIELDS: [&str; 8] = [
 const KIND: u8 = 255;
 /// By every channel.
 const ALL: u8 = 255;
-pub const NAME_BYTES: usize = 32;
 
 /// Yes or no, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,14 +143,6 @@ fn name(row: &Record<'_>, field: &str) -> Result<String, String> {
             "`{field}` is a name of at most {NAME_BYTES} letters, digits and .-_"
         ))
     }
-}
-
-/// Short, and of letters, digits, dots, dashes and underscores alone.
-pub fn is_name(text: &str) -> bool {
-    text.len() <= NAME_BYTES
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 /// What all words on a purpose and a channel come to: the latest holds, and of two at once the no.

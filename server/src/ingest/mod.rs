@@ -18,7 +18,8 @@ use serde_json::{Map, Value};
 use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
 use crate::base::record::{Record, pack};
 use crate::base::time;
-use crate::store::{ImportedEvent, IngestOutcome};
+use crate::store::ImportedEvent;
+pub use crate::store::imported::judge;
 use consent::Consent;
 pub use subject::Subject;
 
@@ -130,47 +131,5 @@ impl Reader<'_> {
                 None => "a field cannot be read, or names what the config does not have".to_owned(),
             }
         })
-    }
-}
-
-/// What becomes of a telling: of two words under one id the later holds; the same word again changes nothing.
-pub fn judge(held: Option<(u32, &[u8])>, said: &ImportedEvent) -> IngestOutcome {
-    match held {
-        None => IngestOutcome::Stored,
-        Some((_, event)) if event == said.event => IngestOutcome::Unchanged,
-        Some(held) if (said.at_s, said.event.as_slice()) > held => IngestOutcome::Stored,
-        Some(_) => IngestOutcome::Superseded,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_later_word_holds_whatever_the_order() {
-        let said = |at_s: u32, event: u8| {
-            let site = Site::new("demo");
-            ImportedEvent {
-                id: IdHash::of_imported(&site, "booking", "B1"),
-                day: 0,
-                at_s,
-                event: vec![event],
-            }
-        };
-        assert_eq!(judge(None, &said(5, 1)), IngestOutcome::Stored);
-        assert_eq!(
-            judge(Some((5, &[1])), &said(5, 1)),
-            IngestOutcome::Unchanged
-        );
-        assert_eq!(judge(Some((5, &[1])), &said(6, 0)), IngestOutcome::Stored);
-        assert_eq!(
-            judge(Some((5, &[1])), &said(4, 2)),
-            IngestOutcome::Superseded
-        );
-        assert_ne!(
-            judge(Some((5, &[1])), &said(5, 2)),
-            judge(Some((5, &[2])), &said(5, 1))
-        );
     }
 }

@@ -101,7 +101,7 @@ fn group(
     })
 }
 
-/// Of groups, by their effective visitors.
+/// Groups, weighted by their effective visitors.
 fn mean<'a>(groups: impl Iterator<Item = &'a Group>) -> f64 {
     let (sum, n) = groups.fold((0.0, 0.0), |(sum, n), group| {
         (sum + group.share * group.n, n + group.n)
@@ -132,7 +132,7 @@ fn ratios(groups: &[Group]) -> BTreeMap<u32, Ratio> {
     ratios
 }
 
-/// How far true ratios lie apart: what is observed, less chance.
+/// Variance of the true ratios: the observed one, less chance.
 fn spread<'a>(ratios: impl Iterator<Item = &'a Ratio>) -> f64 {
     let all: Vec<&Ratio> = ratios.collect();
     if all.len() < 2 {

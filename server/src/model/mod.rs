@@ -21,7 +21,7 @@ pub struct Model {
     /// Visitors first seen from the first to the last day.
     pub from: String,
     pub to: String,
-    /// What a success is.
+    /// Definition of a success.
     pub success: Success,
     pub least_group: u32,
     /// By offer: the share of exposures that succeed if everyone is shown it to whom it can be.

@@ -23,7 +23,7 @@ use crate::statistics::sums::Sums;
 
 const ARMS: [&str; 2] = ["personalised", "held_out"];
 
-/// What the sums of a period say.
+/// Builds the report of a period from its sums.
 pub fn build(site: &str, period: Period, sums: &Sums, config: &Config) -> Report {
     let (from, to) = period.texts();
     let names = Names(config);

@@ -1,40 +1,111 @@
 //! The report for spreadsheets: one table, a section a value of the first column. In: a report. Out: CSV. Never: a formula:
 //! names that a spreadsheet would run begin with an apostrophe.
 
+use serde::Serialize;
+
 use super::{Arm, Estimate, Experiment, Report, Tally, Uplift, Worth};
 
-const HEADER: [&str; 22] = [
-    "section",
-    "name",
-    "placement",
-    "family",
-    "decisions",
-    "exposures",
-    "viewable_rate",
-    "clicks",
-    "click_rate",
-    "quotes",
-    "bookings",
-    "revenue",
-    "people",
-    "personalised",
-    "held_out",
-    "estimate",
-    "estimate_low",
-    "estimate_high",
-    "relative",
-    "relative_low",
-    "relative_high",
-    "arm",
-];
+/// One line of the table. The fields are its columns, in order; what a section lacks stays empty.
+#[derive(Default, Serialize)]
+struct Line {
+    section: String,
+    name: String,
+    placement: String,
+    family: String,
+    decisions: String,
+    exposures: String,
+    viewable_rate: String,
+    clicks: String,
+    click_rate: String,
+    quotes: String,
+    bookings: String,
+    revenue: String,
+    people: String,
+    personalised: String,
+    held_out: String,
+    estimate: String,
+    estimate_low: String,
+    estimate_high: String,
+    relative: String,
+    relative_low: String,
+    relative_high: String,
+    arm: String,
+}
 
-/// All of it.
-pub fn text(report: &Report) -> String {
-    let mut rows = vec![HEADER.map(str::to_owned).to_vec()];
-    rows.push(tallied(["total", "", "", ""], &report.total));
-    for day in &report.days {
-        rows.push(tallied(["day", &day.day, "", ""], &day.tally));
+impl Line {
+    fn new(section: &str, name: &str) -> Self {
+        Self {
+            section: safe(section),
+            name: safe(name),
+            ..Self::default()
+        }
     }
+
+    fn with_tally(self, tally: &Tally) -> Self {
+        Self {
+            decisions: tally.decisions.to_string(),
+            exposures: tally.exposures.to_string(),
+            viewable_rate: number(tally.viewable_rate),
+            clicks: tally.clicks.to_string(),
+            click_rate: number(tally.click_rate),
+            quotes: tally.quotes.to_string(),
+            bookings: tally.bookings.to_string(),
+            revenue: tally.revenue.to_string(),
+            ..self
+        }
+    }
+
+    fn with_people(self, arm: &Arm) -> Self {
+        Self {
+            quotes: arm.quoted.to_string(),
+            bookings: arm.booked.to_string(),
+            revenue: arm.revenue.to_string(),
+            people: arm.people.to_string(),
+            ..self
+        }
+    }
+
+    /// Adds the click rate that an offer would have if everyone were shown it. The JSON has the other rates.
+    fn with_worth(self, worth: &Worth) -> Self {
+        Self {
+            people: worth.visitors.to_string(),
+            ..self.with_estimate(&worth.click_rate)
+        }
+    }
+
+    fn with_estimate(self, estimate: &Estimate) -> Self {
+        Self {
+            estimate: number(estimate.value),
+            estimate_low: number(estimate.low),
+            estimate_high: number(estimate.high),
+            ..self
+        }
+    }
+
+    fn with_uplift(self, row: &Uplift) -> Self {
+        Self {
+            personalised: number(row.personalised),
+            held_out: number(row.held_out),
+            relative: number(row.relative.value),
+            relative_low: number(row.relative.low),
+            relative_high: number(row.relative.high),
+            ..self.with_estimate(&row.difference)
+        }
+    }
+
+    fn in_arm(self, arm: &str) -> Self {
+        Self {
+            arm: safe(arm),
+            ..self
+        }
+    }
+}
+
+/// Returns the whole report as CSV.
+pub fn text(report: &Report) -> String {
+    let mut lines = vec![Line::new("total", "").with_tally(&report.total)];
+    let days = report.days.iter();
+    lines.extend(days.map(|day| Line::new("day", &day.day).with_tally(&day.tally)));
     for (section, of) in [
         ("placement", &report.placements),
         ("family", &report.families),
@@ -42,88 +113,56 @@ pub fn text(report: &Report) -> String {
         ("value_class", &report.value_classes),
         ("arm", &report.arms),
     ] {
-        rows.extend(
-            of.iter()
-                .map(|row| tallied([section, &row.name, "", ""], &row.tally)),
-        );
+        let rows = of.iter();
+        lines.extend(rows.map(|row| Line::new(section, &row.name).with_tally(&row.tally)));
     }
-    for row in &report.offers {
-        let mut cells = tallied(
-            ["offer", &row.offer, &row.placement, &row.family],
-            &row.tally,
-        );
-        worth(&mut cells, &row.worth);
-        rows.push(cells);
-    }
-    people(&mut rows, report);
-    rows.extend(report.uplift.iter().map(|row| uplift("uplift", row)));
-    report
-        .experiments
-        .iter()
-        .for_each(|one| experiment(&mut rows, one));
-    written(&rows)
+    lines.extend(report.offers.iter().map(|row| {
+        let line = Line {
+            placement: safe(&row.placement),
+            family: safe(&row.family),
+            ..Line::new("offer", &row.offer)
+        };
+        line.with_tally(&row.tally).with_worth(&row.worth)
+    }));
+    lines.extend(people(report));
+    let uplift = report.uplift.iter();
+    lines.extend(uplift.map(|row| Line::new("uplift", row.outcome).with_uplift(row)));
+    lines.extend(report.experiments.iter().flat_map(experiment));
+    written(&lines)
 }
 
 /// People by arm, then each arm but the first beside the first, which stands in the columns of those held out.
-fn experiment(rows: &mut Vec<Vec<String>>, of: &Experiment) {
-    let in_arm = |mut cells: Vec<String>, arm: &str| {
-        cells[21] = safe(arm);
-        cells
+fn experiment(of: &Experiment) -> Vec<Line> {
+    let line = || Line::new("experiment", &of.name);
+    let by_arm = |arm: &super::ExperimentArm| line().with_people(&arm.did).in_arm(&arm.name);
+    let mut lines: Vec<Line> = of.arms.iter().map(by_arm).collect();
+    let left_out = Line {
+        people: of.left_out.to_string(),
+        ..line().in_arm("left_out")
     };
-    rows.extend(
-        of.arms
-            .iter()
-            .map(|arm| in_arm(did(["experiment", &of.name, "", ""], &arm.did), &arm.name)),
-    );
-    let mut cells = blank(["experiment", &of.name, "", ""]);
-    cells[12] = of.left_out.to_string();
-    rows.push(in_arm(cells, "left_out"));
+    lines.push(left_out);
+    let section = format!("experiment {}", of.name);
     for arm in &of.arms {
-        let beside = arm
-            .beside_first
-            .iter()
-            .map(|row| in_arm(uplift(&format!("experiment {}", of.name), row), &arm.name));
-        rows.extend(beside);
+        let beside = arm.beside_first.iter();
+        lines.extend(beside.map(|row| {
+            Line::new(&section, row.outcome)
+                .with_uplift(row)
+                .in_arm(&arm.name)
+        }));
     }
+    lines
 }
 
-fn uplift(section: &str, row: &Uplift) -> Vec<String> {
-    let mut cells = blank([section, row.outcome, "", ""]);
-    (cells[13], cells[14]) = (number(row.personalised), number(row.held_out));
-    estimate(&mut cells, 15, &row.difference);
-    estimate(&mut cells, 18, &row.relative);
-    cells
-}
-
-fn did(names: [&str; 4], arm: &Arm) -> Vec<String> {
-    let mut cells = blank(names);
-    cells[9] = arm.quoted.to_string();
-    cells[10] = arm.booked.to_string();
-    cells[11] = arm.revenue.to_string();
-    cells[12] = arm.people.to_string();
-    cells
-}
-
-fn people(rows: &mut Vec<Vec<String>>, report: &Report) {
+fn people(report: &Report) -> [Line; 3] {
     let people = &report.people;
-    for (name, arm) in [
-        ("personalised", &people.personalised),
-        ("held_out", &people.held_out),
-    ] {
-        rows.push(did(["people", name, "", ""], arm));
-    }
-    let mut cells = blank(["people", "left_out", "", ""]);
-    cells[12] = people.left_out.to_string();
-    rows.push(cells);
-}
-
-fn blank(names: [&str; 4]) -> Vec<String> {
-    let mut cells = vec![String::new(); HEADER.len()];
-    cells
-        .iter_mut()
-        .zip(names)
-        .for_each(|(cell, name)| *cell = safe(name));
-    cells
+    [
+        Line::new("people", "personalised").with_people(&people.personalised),
+        Line::new("people", "held_out").with_people(&people.held_out),
+        Line {
+            people: people.left_out.to_string(),
+            ..Line::new("people", "left_out")
+        },
+    ]
 }
 
 fn safe(name: &str) -> String {
@@ -134,48 +173,15 @@ fn safe(name: &str) -> String {
     }
 }
 
-fn tallied(names: [&str; 4], tally: &Tally) -> Vec<String> {
-    let mut cells = blank(names);
-    let values = [
-        tally.decisions.to_string(),
-        tally.exposures.to_string(),
-        number(tally.viewable_rate),
-        tally.clicks.to_string(),
-        number(tally.click_rate),
-        tally.quotes.to_string(),
-        tally.bookings.to_string(),
-        tally.revenue.to_string(),
-    ];
-    cells[4..]
-        .iter_mut()
-        .zip(values)
-        .for_each(|(cell, value)| *cell = value);
-    cells
-}
-
-/// The click rate if everyone were shown it; the others are in the JSON.
-fn worth(cells: &mut [String], worth: &Worth) {
-    cells[12] = worth.visitors.to_string();
-    estimate(cells, 15, &worth.click_rate);
-}
-
-fn estimate(cells: &mut [String], from: usize, estimate: &Estimate) {
-    let values = [estimate.value, estimate.low, estimate.high].map(number);
-    cells[from..]
-        .iter_mut()
-        .zip(values)
-        .for_each(|(cell, value)| *cell = value);
-}
-
 fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| format!("{value:.6}"))
 }
 
-fn written(rows: &[Vec<String>]) -> String {
+fn written(lines: &[Line]) -> String {
     let mut file = csv::Writer::from_writer(Vec::new());
-    for row in rows {
+    for line in lines {
         // Into memory: nothing that could fail.
-        let _ = file.write_record(row);
+        let _ = file.serialize(line);
     }
     String::from_utf8(file.into_inner().unwrap_or_default()).unwrap_or_default()
 }

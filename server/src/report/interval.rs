@@ -1,5 +1,6 @@
-//! Estimates with 95 % intervals. In: sums over independent people. Out: a number and how sure one can be of it. Never: an
-//! interval from so few that it would not hold what it promises.
+//! Estimates with 95 % intervals, by hand: each is one formula over sums, with one quantile of the normal distribution.
+//! In: sums over independent people. Out: a number and its interval. Never: an interval from so few that it would not hold
+//! what it promises.
 
 use super::Estimate;
 
@@ -7,7 +8,7 @@ use super::Estimate;
 const Z: f64 = 1.959_963_985;
 /// Fewer people with an outcome in an arm, and no interval is told of a share.
 const LEAST_OUTCOMES: f64 = 5.0;
-/// What people pay varies so much that as many payers are needed in each arm.
+/// Payers needed in each arm, because amounts vary so much.
 const LEAST_PAYERS: f64 = 30.0;
 /// An offer's visitors, weighed: fewer say nothing of the others.
 const LEAST_VISITORS: f64 = 30.0;
@@ -96,7 +97,7 @@ pub fn ratio(one: Sample, other: Sample, outcomes: [f64; 2], is_of_money: bool) 
     }
 }
 
-/// What clusters weigh, and their weighted outcomes: `Σ W`, `Σ W²`, `Σ A`, `Σ A·W`, `Σ A²`.
+/// Weights of clusters and their weighted outcomes: `Σ W`, `Σ W²`, `Σ A`, `Σ A·W`, `Σ A²`.
 #[derive(Clone, Copy, Default)]
 pub struct Clusters {
     pub n: f64,
@@ -134,7 +135,7 @@ pub fn weighted_share(c: Clusters) -> Estimate {
     }
 }
 
-/// What an interval of a difference says.
+/// Returns the verdict of a difference's interval.
 pub fn verdict(difference: &Estimate) -> &'static str {
     match (difference.low, difference.high) {
         (Some(low), _) if low > 0.0 => "more",
@@ -150,7 +151,7 @@ mod tests {
 
     use super::*;
 
-    /// How many of a thousand intervals hold the truth.
+    /// Returns the number of intervals, of a thousand, that hold the true value.
     fn held(truth: f64, one: impl Fn(u64) -> Estimate) -> usize {
         let holds = |e: &Estimate| {
             e.low.is_some_and(|low| low <= truth) && e.high.is_some_and(|high| high >= truth)

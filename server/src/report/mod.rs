@@ -6,7 +6,7 @@ pub mod csv;
 pub mod interval;
 pub mod period;
 #[cfg(test)]
-mod simulation;
+mod tests;
 pub mod words;
 
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct Report {
     pub to: String,
     /// A quote or a booking so many days after a click is put down to it.
     pub attribution_days: u32,
-    /// Of all decisions of the period.
+    /// Sums of all decisions of the period.
     pub total: Tally,
     pub days: Vec<Day>,
     pub placements: Vec<Row>,
@@ -57,7 +57,7 @@ pub struct ExperimentArm {
     pub beside_first: Vec<Uplift>,
 }
 
-/// What decisions came to.
+/// Sums of decisions and their outcomes.
 #[derive(Clone, Copy, Default, PartialEq, Debug, Serialize, ToSchema)]
 pub struct Tally {
     /// Those that were seen or clicked.
@@ -128,7 +128,7 @@ pub struct People {
     pub left_out: i64,
 }
 
-/// What people of an arm have done since they were first seen.
+/// Sums of an arm's people since they were first seen.
 #[derive(Clone, Copy, Default, Serialize, ToSchema)]
 pub struct Arm {
     pub people: i64,

@@ -2,7 +2,7 @@
 
 use escale::core::base::civil::Date;
 
-/// What is asked for without a word.
+/// Default length in days.
 const DAYS: u32 = 90;
 /// Two years and a month: as long as anything is kept of anyone.
 const MOST_DAYS: u32 = 760;
@@ -15,7 +15,7 @@ pub struct Period {
 }
 
 impl Period {
-    /// Of `from` and `to` (dates) or `days` until today; the reason in words if they cannot be read.
+    /// Reads `from` and `to` (dates), or `days` until today. Returns the reason if they cannot be read.
     pub fn read(
         from: Option<&str>,
         to: Option<&str>,

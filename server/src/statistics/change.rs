@@ -14,7 +14,7 @@ pub type PeopleSums = [f64; 5];
 /// Visitors who have an interest in a topic, and its parts of theirs in the facet.
 pub type TasteSums = [i64; 2];
 
-/// What a decision is counted under.
+/// Key of a decision's sums.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct ShownKey {
     pub day: u32,
@@ -26,7 +26,7 @@ pub struct ShownKey {
     pub segment: u8,
 }
 
-/// What a visitor's weights are counted under; the day is the visitor's first.
+/// Key of a visitor's weights. The day is the visitor's first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct WeighedKey {
     pub day: u32,
@@ -34,7 +34,7 @@ pub struct WeighedKey {
     pub offer: u32,
 }
 
-/// What a person is counted under; the day is the person's first.
+/// Key of a person's sums. The day is the person's first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct PeopleKey {
     pub day: u32,
@@ -42,7 +42,7 @@ pub struct PeopleKey {
     pub arm: u8,
 }
 
-/// What an interest is counted under; the day is the visitor's first.
+/// Key of an interest's sums. The day is the visitor's first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct TasteKey {
     pub day: u32,
@@ -92,7 +92,7 @@ impl TasteKey {
     }
 }
 
-/// What a write changes.
+/// Changes of sums that one write makes.
 #[derive(Default, Debug, PartialEq)]
 pub struct Changes {
     pub shown: Cells<ShownKey, i64, 6>,

@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::change::Changes;
 use super::person::{Booked, Counted, Facts};
 use super::visitor::recount;
-use super::{pack, unpack};
+use super::{VISITORS_PER_CUSTOMER, pack, unpack};
 use crate::base::ids::IdHash;
-use crate::store::VISITORS_PER_CUSTOMER;
 
-/// What was counted of a customer.
+/// Row of a customer: everything that was counted of them.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Customer {
     visitors: Vec<([u8; 32], Facts)>,
@@ -20,7 +19,44 @@ pub struct Customer {
     is_closed: bool,
 }
 
+/// A change of a customer's row.
+pub enum CustomerChange<'a> {
+    /// A visitor's facts arrived.
+    Propagate(IdHash, &'a Facts),
+    /// The back end imported events.
+    Recount,
+    /// Visitors move to another customer, or to none.
+    HandOver(&'a [IdHash]),
+    /// A visitor was erased or expired.
+    Leave(IdHash),
+}
+
+impl CustomerChange<'_> {
+    /// `true` if the change depends on the bookings that the back end imported.
+    pub fn needs_bookings(&self) -> bool {
+        !matches!(self, Self::Leave(_))
+    }
+}
+
 impl Customer {
+    /// Applies a change. `None` if nothing was counted of the customer, and nothing is now.
+    pub fn apply(&mut self, change: &CustomerChange<'_>, bookings: &[Booked]) -> Option<Changes> {
+        if self.is_empty() && !matches!(change, CustomerChange::Propagate(..)) {
+            return None;
+        }
+        Some(match change {
+            CustomerChange::Propagate(visitor, facts) => {
+                self.propagate(*visitor, (*facts).clone(), bookings)
+            }
+            CustomerChange::Recount => self.recount(bookings),
+            CustomerChange::HandOver(visitors) => self.hand_over(visitors, bookings),
+            CustomerChange::Leave(visitor) => {
+                self.leave(*visitor);
+                Changes::default()
+            }
+        })
+    }
+
     /// A row's bytes; none, or those that cannot be read, are a customer of whom nothing was counted.
     pub fn of(bytes: Option<&[u8]>) -> Self {
         bytes.and_then(unpack).unwrap_or_default()
@@ -30,7 +66,7 @@ impl Customer {
         pack(self)
     }
 
-    /// Whether it says anything.
+    /// Returns `true` if nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.visitors.is_empty() && !self.is_closed
     }
@@ -72,7 +108,7 @@ impl Customer {
         self.recount(told)
     }
 
-    /// Whose clicks a booking may be put down to.
+    /// Returns the visitors whose clicks may be credited with a booking.
     pub fn visitors(&self) -> impl Iterator<Item = IdHash> {
         self.visitors.iter().map(|(id, _)| IdHash(*id))
     }

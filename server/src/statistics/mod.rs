@@ -7,13 +7,13 @@
 
 pub mod change;
 pub mod customer;
-#[cfg(test)]
-mod laws;
 pub mod outcome;
 pub mod person;
 pub mod sql;
 pub mod sums;
 pub mod tastes;
+#[cfg(test)]
+mod tests;
 pub mod visitor;
 
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,10 @@ pub const REMEMBERED_DAYS: u32 = 38;
 /// A quote or a booking so many days after a click is put down to it.
 pub const ATTRIBUTED_DAYS: u32 = 7;
 
-/// What a customer's bucket must know of one of their visitors.
+/// Visitors of a customer that are merged and counted, the newest first.
+pub const VISITORS_PER_CUSTOMER: usize = 64;
+
+/// Facts of a visitor that the customer's bucket needs.
 pub struct PropagatedFacts {
     pub customer: String,
     pub facts: person::Facts,
@@ -40,7 +43,7 @@ pub fn day_of(minute: u32) -> u32 {
 }
 
 /// A row's bytes: the version of their form, and the form.
-const FORM: u8 = 1;
+pub const FORM: u8 = 1;
 
 /// The bytes of a row.
 fn pack<T: Serialize>(row: &T) -> Vec<u8> {

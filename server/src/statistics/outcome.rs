@@ -115,7 +115,7 @@ impl Outcome {
         }
     }
 
-    /// What it counts for.
+    /// Returns the sums that this outcome adds.
     pub fn sums(&self) -> ShownSums {
         let [clicked, quoted, booked] = self.came_to().map(i64::from);
         let paid = self

@@ -32,14 +32,14 @@ pub struct Booked {
     pub value_cents: u32,
 }
 
-/// What is known of a visitor's quotes and bookings.
+/// Quotes, bookings and arms of a visitor.
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Facts {
     /// The first day they were known, since the Unix epoch; 0: not yet.
     pub since_day: u32,
     /// By experiment.
     pub arms: Vec<Arm>,
-    /// How many quotes each replica tells of.
+    /// Number of quotes of each replica.
     quotes: Vec<([u8; 8], u32)>,
     /// By id.
     pub bookings: Vec<Booked>,
@@ -107,7 +107,7 @@ impl Facts {
     }
 }
 
-/// Who was seen in another arm of the same experiment before is in both.
+/// Adds an arm. A person seen in another arm of the same experiment before gets [`BOTH`].
 fn see(arms: &mut Vec<Arm>, seen: Arm) {
     match arms.binary_search_by_key(&seen.experiment, |arm| arm.experiment) {
         Ok(at) if arms[at].arm != seen.arm => arms[at].arm = BOTH,
@@ -116,7 +116,7 @@ fn see(arms: &mut Vec<Arm>, seen: Arm) {
     }
 }
 
-/// Of two words about a booking the later holds.
+/// Adds a booking. Of two records of one booking the later wins.
 fn latest(bookings: &mut Vec<Booked>, said: Booked) {
     match bookings.binary_search_by_key(&said.id, |booked| booked.id) {
         Ok(at) => bookings[at] = bookings[at].max(said),
@@ -148,7 +148,7 @@ pub fn bookings_of(events: &[Vec<u8>]) -> Vec<Booked> {
     bookings
 }
 
-/// What a person counts for.
+/// Sums that a person adds, and their key.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Counted {
     day: u32,

@@ -7,7 +7,7 @@ pub struct Table {
     name: &'static str,
     key: &'static [&'static str],
     sums: &'static [&'static str],
-    /// How sums are read: what a store adds up may be of a wider kind.
+    /// SQL type of the sums when read. A store may add up in a wider type.
     kind: &'static str,
     upsert: OnceLock<String>,
 }

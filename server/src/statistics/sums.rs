@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::change::{PeopleSums, ShownSums, TasteSums, WeighedSums};
 
-/// What a report is built from.
+/// Sums of a period, from which a report is built.
 #[derive(Default)]
 pub struct Sums {
     pub shown: BTreeMap<Shown, ShownSums>,

@@ -12,7 +12,7 @@ pub const PARTS: i64 = 16;
 /// A profile holds no more.
 const MAX_TOPICS: usize = 64;
 
-/// What was counted of a visitor: the parts of each topic, by its hash.
+/// Counted interest of a visitor: the parts of each topic, by its hash.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Tastes(Vec<(u32, u8)>);
 

@@ -1,8 +1,6 @@
 //! A visitor's own row. In: a hand-in's profile, or bookings told by the back end. Out: the row as it becomes, and what
 //! changes in the sums. Never: grows without bounds; reads a clock.
 
-use escale::core::base::hash::mix;
-use escale::core::event::decision_record::DecisionRecord;
 use escale::core::profile::AttributedDecision;
 use escale::core::profile::Profile;
 use serde::{Deserialize, Serialize};
@@ -10,17 +8,15 @@ use serde::{Deserialize, Serialize};
 use super::change::{Changes, WeighedKey, WeighedSums};
 use super::outcome::{OUTCOMES, Outcome};
 use super::person::{Arm, Booked, Counted, Facts};
-use super::tastes::{Tastes, parts_of};
-use super::{FORM, REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
-use crate::store::SyncRequest;
-use crate::sync::consent_receipt::Receipt;
+use super::tastes::Tastes;
+use super::{PropagatedFacts, REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
 
 /// No person is shown more in a month: what comes on top is not counted.
 const MAX_DECISIONS: usize = 256;
 /// So many offers in placements; what comes on top weighs nothing.
 const MAX_OFFERS: usize = 512;
 
-/// What was counted of a visitor.
+/// Row of a visitor: everything that was counted of them.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Visitor {
     pub facts: Facts,
@@ -28,7 +24,7 @@ pub struct Visitor {
     counted: Option<Counted>,
     /// Those that may be told again, by id.
     decisions: Vec<Outcome>,
-    /// What each offer's decisions weigh, by placement and offer.
+    /// Weights of each offer's decisions, by placement and offer.
     weights: Vec<Weights>,
     /// Behind the others in the row's bytes: rows of earlier releases end before it.
     #[serde(skip)]
@@ -43,86 +39,15 @@ struct Weights {
     outcomes: [f64; OUTCOMES],
 }
 
-/// What a hand-in tells.
+/// Parts of a sync that are counted.
 pub struct SyncFacts<'a> {
     pub replica: [u8; 8],
     pub profile: &'a Profile,
     pub arms: &'a [Arm],
-    /// What the visitor agreed to; it is kept beside what is counted.
-    pub consent: Option<&'a Receipt>,
     /// Since the Unix epoch, by the server's clock.
     pub today: u32,
-    /// Whether the visitor is a known customer's.
+    /// `true` if the visitor is linked to a customer.
     pub is_linked: bool,
-}
-
-impl<'a> SyncFacts<'a> {
-    pub fn by(of: &'a SyncRequest, is_linked: bool) -> Self {
-        Self {
-            replica: of.replica.0,
-            profile: &of.profile,
-            arms: &of.arms,
-            consent: of.consent.as_ref(),
-            today: of.day,
-            is_linked,
-        }
-    }
-}
-
-/// What a hand-in tells, as one number: of two that are equal, what was counted or kept once need not be looked at again on
-/// that day. Where the back end says another value of a booking, its word stands until the page tells of something new.
-#[derive(Clone, Copy)]
-pub struct SyncFingerprint(u64);
-
-impl SyncFingerprint {
-    /// The token is the visitor's newest.
-    pub fn of(hand_in: &SyncRequest) -> Self {
-        let SyncRequest {
-            profile,
-            erase,
-            consent,
-            arms,
-            day,
-            ..
-        } = hand_in;
-        let mut fingerprint = mix(u64::from(FORM), u64::from(*day));
-        let mut take = |word: u64| fingerprint = mix(fingerprint, word);
-        let (words, _) = erase.0.as_chunks::<8>();
-        words
-            .iter()
-            .for_each(|word| take(u64::from_le_bytes(*word)));
-        arms.iter()
-            .for_each(|arm| take(u64::from(arm.experiment) << 8 | u64::from(arm.arm)));
-        consent
-            .iter()
-            .flat_map(|receipt| receipt.words())
-            .for_each(&mut take);
-        take(profile.counts.quote_submits.into());
-        for booking in &profile.bookings {
-            take(u64::from(booking.id) << 32 | u64::from(booking.at_min));
-            take(u64::from(booking.value_cents) << 1 | u64::from(booking.cancelled));
-        }
-        for settled in &profile.decisions {
-            let DecisionRecord { id, config, .. } = settled.decision;
-            take(u64::from(id) << 32 | u64::from(config));
-            take(u64::from(settled.placement) << 32 | u64::from(settled.offer));
-            take(u64::from(settled.at_min) << 1 | u64::from(settled.is_viewed));
-            let Some(click) = settled.click else { continue };
-            take(u64::from(click.at_min) << 1 | u64::from(click.is_quoted));
-            let Some(word) = click.booking else { continue };
-            take(u64::from(word.id) << 32 | u64::from(word.at_min));
-            take(word.is_cancelled.into());
-        }
-        parts_of(profile)
-            .iter()
-            .for_each(|(topic, parts)| take(u64::from(*topic) << 8 | u64::from(*parts)));
-        Self(fingerprint)
-    }
-
-    /// As it is kept; alone is who has one replica, and is no customer's. Never 0.
-    pub fn kept(self, is_alone: bool) -> i64 {
-        (self.0 & !1 | u64::from(is_alone)).max(2).cast_signed()
-    }
 }
 
 impl Visitor {
@@ -139,7 +64,56 @@ impl Visitor {
         [pack(self), pack(&self.tastes)].concat()
     }
 
-    /// Takes a hand-in.
+    /// Counts a sync. Returns the facts for the customer's bucket if they changed.
+    pub fn count_sync(
+        &mut self,
+        facts: &SyncFacts<'_>,
+        customer: Option<&str>,
+    ) -> (Option<Changes>, Option<PropagatedFacts>) {
+        let before = self.facts.clone();
+        let changes = self.count(facts);
+        let is_news = before != self.facts;
+        let propagated = customer
+            .filter(|_| is_news)
+            .map(|customer| self.propagated(customer));
+        (Some(changes), propagated)
+    }
+
+    /// Facts for the bucket of this customer.
+    pub fn propagated(&self, customer: &str) -> PropagatedFacts {
+        PropagatedFacts {
+            customer: customer.to_owned(),
+            facts: self.facts.clone(),
+        }
+    }
+
+    /// Follows a new link. The customer is counted in place of the visitor. `None` if nothing was counted yet.
+    pub fn link_to(&mut self, customer: &str) -> (Option<Changes>, Option<PropagatedFacts>) {
+        if self.facts.since_day == 0 {
+            return (None, None);
+        }
+        let mut changes = Changes::default();
+        self.count_person(true, &mut changes);
+        (Some(changes), Some(self.propagated(customer)))
+    }
+
+    /// Follows a change of customer. A visitor without one counts alone again.
+    pub fn move_to(
+        &mut self,
+        customer: Option<&str>,
+    ) -> (Option<Changes>, Option<PropagatedFacts>) {
+        if self.facts.since_day == 0 {
+            return (None, None);
+        }
+        if let Some(customer) = customer {
+            return (None, Some(self.propagated(customer)));
+        }
+        let mut changes = Changes::default();
+        self.count_person(false, &mut changes);
+        (Some(changes), None)
+    }
+
+    /// Counts a sync.
     pub fn count(&mut self, facts: &SyncFacts<'_>) -> Changes {
         let mut changes = Changes::default();
         let today = facts.today;
@@ -163,6 +137,11 @@ impl Visitor {
             self.update(at, &mut changes, |decision| decision.credit(bookings));
         }
         changes
+    }
+
+    /// Credits imported bookings. `None` if that changes nothing.
+    pub fn credit_news(&mut self, bookings: &[Booked]) -> Option<Changes> {
+        Some(self.credit(bookings)).filter(|changes| !changes.is_empty())
     }
 
     /// From now on the customer is counted in place of the visitor, or the visitor again.
@@ -272,7 +251,7 @@ pub fn recount(counted: &mut Option<Counted>, now: Option<Counted>, changes: &mu
 }
 
 impl Weights {
-    /// What the visitor adds to the sums over visitors.
+    /// Returns the visitor's part of the sums over visitors.
     fn sums(&self) -> WeighedSums {
         let w = self.weight;
         let mut sums = [0.0; 12];

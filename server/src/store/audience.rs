@@ -6,7 +6,7 @@ use crate::store::{Reply, Taken};
 /// Customers read at once.
 pub const PAGE: usize = 256;
 
-/// Everything of one customer: its visitors' replicas, and what the back end told.
+/// Everything held of one customer: the visitors' states, and imported events.
 pub struct HeldCustomer {
     pub customer: String,
     pub states: Vec<Taken>,

@@ -6,7 +6,7 @@ use crate::store::{ImportedEvent, Reply, UnlinkRequest};
 
 /// Everything in a customer's own bucket.
 pub struct CustomerRecords {
-    /// What goes with it, so that a sum of it never falls back.
+    /// Changes of visitors that left, so that the sequence number never falls.
     pub dropped: u64,
     /// Visitors, and the days on which they were linked.
     pub links: Vec<(IdHash, u32)>,
@@ -40,7 +40,7 @@ pub enum Change {
         of: CustomerKey,
         alias: String,
     },
-    /// What was moved to another customer goes, and the customer if nothing else is held.
+    /// Deletes what was moved to another customer, and the customer if nothing else is held.
     TakeAway {
         of: CustomerKey,
         links: Vec<IdHash>,
@@ -78,7 +78,7 @@ pub enum Change {
 
 /// The storage of customers.
 pub trait Customers {
-    /// Whose other name this id is.
+    /// Returns the customer of which this id is an alias.
     fn alias(&self, of: CustomerKey) -> Reply<'_, Option<String>>;
     /// The customer that a visitor belongs to, and how often its replicas changed.
     fn pointer(&self, visitor: VisitorKey) -> Reply<'_, Option<(String, u64)>>;
@@ -90,7 +90,7 @@ pub trait Customers {
     fn change(&self, change: Change) -> Reply<'_, ()>;
 }
 
-/// What was cut short.
+/// Work that a crash interrupted.
 pub enum Unfinished {
     Erasure(CustomerKey, u32),
     Move(CustomerKey),

@@ -3,8 +3,8 @@
 
 pub mod audience;
 pub mod customers;
+pub mod imported;
 pub mod models;
-pub mod open;
 pub mod outbox;
 pub mod postgres;
 pub mod sqlite;
@@ -12,84 +12,33 @@ pub mod sqlite;
 use std::future::Future;
 use std::pin::Pin;
 
-use escale::core::profile::Profile;
-
 use crate::base::ids::{CustomerKey, IdHash, ReplicaId, Site, VisitorKey};
 use crate::report::period::Period;
-use crate::statistics::person::Arm;
+pub use crate::statistics::VISITORS_PER_CUSTOMER;
 use crate::statistics::sums::Sums;
 use crate::store::audience::Audience;
 use crate::store::customers::Customers;
+pub use crate::store::imported::{
+    CustomerEvents, EVENTS_PER_CUSTOMER, ImportedEvent, IngestOutcome,
+};
 use crate::store::models::Models;
 use crate::store::outbox::Outbox;
 use crate::sync::consent_receipt::Receipt;
+pub use crate::sync::request::{
+    REPLICAS_PER_VISITOR, RemoteState, SyncOutcome, SyncRequest, Taken,
+};
 
-/// More replicas than this a visitor cannot have: an honest browser starts one only after a roll-back or a copy.
-pub const REPLICAS_PER_VISITOR: usize = 32;
-/// The newest visitors of a customer that are combined.
-pub const VISITORS_PER_CUSTOMER: usize = 64;
-
-/// The newest words of the back end that count for a customer.
-pub const EVENTS_PER_CUSTOMER: usize = 1000;
-
-/// The answer of a store, in time.
+/// Answer of a store.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 pub enum StoreError {
-    /// Too many hand-ins wait already: try again in a moment.
+    /// Too many writes wait already: try again in a moment.
     #[error("the store is busy")]
     Busy,
     /// The disk is full, read-only or failing, or the store has been closed.
     #[error("the store is unavailable")]
     Unavailable,
-}
-
-/// One replica's state as a browser hands it in.
-pub struct SyncRequest {
-    pub visitor: VisitorKey,
-    pub erase: IdHash,
-    pub replica: ReplicaId,
-    pub version: u64,
-    pub state: Vec<u8>,
-    /// The same, read.
-    pub profile: Profile,
-    pub day: u32,
-    /// What the visitor agreed to, if the browser says it.
-    pub consent: Option<Receipt>,
-    /// The arms that the visitor is in.
-    pub arms: Vec<Arm>,
-    /// Whether scenarios of the server are to look at the visitor's customer.
-    pub triggers_evaluation: bool,
-}
-
-/// What became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SyncOutcome {
-    /// `is_alone`: nobody else knows anything of the visitor, no other replica and no customer.
-    Accepted {
-        is_alone: bool,
-    },
-    Conflict {
-        held_version: u64,
-    },
-    Erased,
-    TooMuch,
-    TooManyReplicas,
-}
-
-/// What the others know: their states, and a number that changes with them.
-pub struct RemoteState {
-    pub seq: u64,
-    pub states: Vec<Taken>,
-    /// The events that the site's back end told of the customer.
-    pub imported: Vec<Vec<u8>>,
-}
-
-/// A state, and the day since the Unix epoch on which it was taken.
-pub struct Taken {
-    pub state: Vec<u8>,
-    pub day: u32,
 }
 
 /// A visitor and the customer that a token vouched for. A login may come before the first hand-in: the erase-only token
@@ -116,7 +65,7 @@ pub struct VisitorRecord {
     pub customer: Option<String>,
     pub consent: Option<Receipt>,
     pub replicas: Vec<ReplicaRecord>,
-    /// The events that the site's back end told of the customer.
+    /// Events of the customer that the site's back end imported.
     pub imported: Vec<Vec<u8>>,
 }
 
@@ -132,33 +81,7 @@ pub enum Found {
     Erased,
 }
 
-/// One thing that the site's back end tells, as the bytes of an event, under a hash of its own id.
-#[derive(Clone)]
-pub struct ImportedEvent {
-    pub id: IdHash,
-    pub day: u32,
-    pub at_s: u32,
-    pub event: Vec<u8>,
-}
-
-/// What it tells of one customer.
-pub struct CustomerEvents {
-    pub customer: CustomerKey,
-    pub all: Vec<ImportedEvent>,
-    pub day: u32,
-    /// Whether scenarios of the server are to look at the customer.
-    pub triggers_evaluation: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IngestOutcome {
-    Stored,
-    Unchanged,
-    Superseded,
-    Erased,
-}
-
-/// What goes with a link: whose it was, how many changes, and on which day if it was erased rather than forgotten.
+/// Removal of a link: the visitor, the number of its changes, and the day if it was erased.
 #[derive(Clone, Copy)]
 pub struct UnlinkRequest {
     pub visitor: IdHash,
@@ -168,7 +91,7 @@ pub struct UnlinkRequest {
     pub keeps_visitor: bool,
 }
 
-/// Whose data an erasure names: the secret's two readings, as a visitor's and as an erase-only token.
+/// Erasure by a secret, read both as a visitor's and as an erase-only token.
 pub struct Erasure {
     pub visitor: VisitorKey,
     pub erase: IdHash,
@@ -176,18 +99,18 @@ pub struct Erasure {
 }
 
 pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
-    /// Takes a replica's state by the version rules of [`crate::sync::sync_request::judge`].
+    /// Stores a replica's state by the plan of [`crate::sync::plan`].
     fn sync(&self, request: SyncRequest) -> Reply<'_, SyncOutcome>;
-    /// What everyone but this replica knows of the visitor; `None` when nothing changed since `seen`.
+    /// Returns the state of the visitor's other replicas. `None` if nothing changed since `seen`.
     fn remote_state(
         &self,
         visitor: VisitorKey,
         replica: ReplicaId,
         seen: u64,
     ) -> Reply<'_, Option<RemoteState>>;
-    /// Ties a visitor to a customer.
+    /// Links a visitor to a customer.
     fn link(&self, link: Link) -> Reply<'_, Linked>;
-    /// Keeps what the back end tells of a customer, by the rules of [`crate::ingest::judge`]; an answer for each.
+    /// Stores imported events by the rules of [`imported::plan_event`]. Returns an outcome for each.
     fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>>;
     /// Everything held of one visitor.
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found>;
@@ -198,7 +121,7 @@ pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize>;
     /// The sums of a period, over all buckets.
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums>;
-    /// Whether reads and writes work at this moment.
+    /// Checks that reads and writes work at this moment.
     fn ready(&self) -> Reply<'_, ()>;
     /// Finishes what was begun and leaves the files tidy; later calls fail with [`StoreError::Unavailable`].
     fn close(&self) -> Reply<'_, ()>;

@@ -18,7 +18,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Whether it was fitted after `due_s`, and not in a future that never comes.
+    /// Returns `true` if the model was fitted after `due_s`, and not in the future.
     pub fn is_fresh(&self, now_s: u64, due_s: u64) -> bool {
         self.fitted_s > due_s && self.fitted_s <= now_s.saturating_add(AHEAD_S)
     }

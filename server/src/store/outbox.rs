@@ -5,7 +5,7 @@ use crate::base::ids::{CustomerKey, Site};
 use crate::store::audience::HeldCustomer;
 use crate::store::{ImportedEvent, Reply};
 
-/// A customer to look at, and the note that says so.
+/// A customer whose scenarios are to be evaluated. `stamp` tells one entry from the next.
 #[derive(Clone)]
 pub struct PendingEvaluation {
     pub bucket: u16,
@@ -21,14 +21,14 @@ pub struct Firing {
     pub body: String,
 }
 
-/// What a look has found.
+/// Result of evaluating the scenarios of one customer.
 pub struct Found {
     pub of: CustomerKey,
     pub firings: Vec<Firing>,
-    /// When to look again, in seconds since 1970.
+    /// Time of the next evaluation, in seconds since 1970.
     pub next_s: Option<u64>,
     pub day: u32,
-    /// The note, if it lies in the customer's own bucket: it goes in the same transaction.
+    /// The pending entry, if it is in the customer's own bucket: it is deleted in the same transaction.
     pub evaluation: Option<PendingEvaluation>,
 }
 
@@ -53,7 +53,7 @@ pub struct DeadLetter {
 
 /// The storage of webhooks. Times are seconds since 1970.
 pub trait Outbox {
-    /// Whom to look at by now, the longest due first.
+    /// Returns the evaluations due by now, the longest due first.
     fn due_evaluations(
         &self,
         site: Site,
@@ -64,7 +64,7 @@ pub trait Outbox {
     fn customer(&self, of: CustomerKey) -> Reply<'_, Option<HeldCustomer>>;
     /// Marks what has not fired yet and writes its calls, in one transaction; answers how many there were.
     fn fire(&self, found: Found) -> Reply<'_, usize>;
-    /// The note goes, unless there is a newer one.
+    /// Deletes a pending evaluation, unless there is a newer one.
     fn finish_evaluation(&self, site: Site, evaluation: PendingEvaluation) -> Reply<'_, ()>;
     /// Calls that are due; they come back at `until_s` unless they are delivered.
     fn claim(&self, site: Site, now_s: u64, until_s: u64, most: usize) -> Reply<'_, Vec<Call>>;

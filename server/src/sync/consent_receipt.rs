@@ -5,7 +5,7 @@ use escale::core::base::hash::digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::ingest::consent::{NAME_BYTES, is_name};
+use crate::base::names::{NAME_BYTES, is_name};
 
 /// A browser's clock may be a little ahead; what lies further in the future is no time.
 const AHEAD_MS: u64 = 5 * 60_000;
@@ -105,7 +105,7 @@ impl Receipt {
             == (&other.version, &other.source, &other.purposes)
     }
 
-    /// What is held.
+    /// Reads a stored receipt.
     pub fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
@@ -136,65 +136,20 @@ mod tests {
             purposes,
             Ok([Purpose::Personalise, Purpose::Keep, Purpose::Sync].as_slice())
         );
-        let wrong = [
-            (
-                Receipt {
-                    at: MAX_MS + 1,
-                    ..receipt(0)
-                },
-                "at",
-            ),
-            (
-                Receipt {
-                    version: "Ana Silva".into(),
-                    ..receipt(0)
-                },
-                "version",
-            ),
-            (
-                Receipt {
-                    version: "v".repeat(33),
-                    ..receipt(0)
-                },
-                "version",
-            ),
-            (
-                Receipt {
-                    source: "a@b".into(),
-                    ..receipt(0)
-                },
-                "source",
-            ),
-            (
-                Receipt {
-                    source: String::new(),
-                    ..receipt(0)
-                },
-                "source",
-            ),
-            (
-                Receipt {
-                    purposes: vec![Purpose::Sync; 2],
-                    ..receipt(0)
-                },
-                "purposes",
-            ),
-            (
-                Receipt {
-                    purposes: vec![Purpose::Keep],
-                    ..receipt(0)
-                },
-                "purposes",
-            ),
-            (
-                Receipt {
-                    purposes: Vec::new(),
-                    ..receipt(0)
-                },
-                "purposes",
-            ),
+        type Change = fn(&mut Receipt);
+        let wrong: [(&str, Change); 8] = [
+            ("at", |receipt| receipt.at = MAX_MS + 1),
+            ("version", |receipt| receipt.version = "Ana Silva".into()),
+            ("version", |receipt| receipt.version = "v".repeat(33)),
+            ("source", |receipt| receipt.source = "a@b".into()),
+            ("source", |receipt| receipt.source = String::new()),
+            ("purposes", |r| r.purposes = vec![Purpose::Sync; 2]),
+            ("purposes", |r| r.purposes = vec![Purpose::Keep]),
+            ("purposes", |r| r.purposes = Vec::new()),
         ];
-        for (receipt, field) in wrong {
+        for (field, change) in wrong {
+            let mut receipt = receipt(0);
+            change(&mut receipt);
             let said = receipt.checked(NOW_MS);
             assert!(
                 said.as_ref()

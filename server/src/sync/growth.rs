@@ -9,7 +9,7 @@ const AT_ONCE: u64 = 1000;
 /// An event a minute, day and night.
 const A_DAY: u64 = 1440;
 
-/// Whether the state grew from the held one no faster than an event a minute, with something to spare.
+/// Returns `true` if the state grew no faster than an event a minute since the held one, with something to spare.
 pub fn is_plausible(held: Option<&[u8]>, state: &Profile) -> bool {
     if fits_a_day(state) {
         return true;
@@ -31,7 +31,7 @@ pub fn fits_a_day(state: &Profile) -> bool {
     events(state) <= AT_ONCE + A_DAY
 }
 
-/// What the profile counts of what was done.
+/// Returns the number of events that the profile counts.
 fn events(profile: &Profile) -> u64 {
     let counts = &profile.counts;
     let done = [

@@ -11,7 +11,7 @@ use escale::core::profile::Profile;
 use escale::core::profile::merged;
 use serde_json::Value;
 
-use crate::store::{RemoteState, Taken};
+use crate::sync::request::{RemoteState, Taken};
 
 /// A browser's clock may be ahead by this much before what it says is moved back.
 const AHEAD_S: u32 = 300;
@@ -43,7 +43,7 @@ pub fn check(state: &[u8]) -> Result<Profile, StateError> {
     }
 }
 
-/// What these states and the back end's words know together, as bytes.
+/// Merges the states and the imported events. Returns the bytes of a profile.
 pub fn combined(remote: &RemoteState, config: &Config, now_ms: u64) -> Vec<u8> {
     together(&remote.states, &remote.imported, config, now_ms).encode()
 }

@@ -26,7 +26,7 @@ const LONGEST_MS: u64 = 6 * 3_600_000;
 /// A server that died in the midst of a call holds it for so long beyond the call's own time.
 const GRACE_S: u64 = 20;
 
-/// Who is called, and how.
+/// Receivers of webhooks, and the client that calls them.
 pub struct Receivers {
     addresses: BTreeMap<String, String>,
     signer: Option<Signer>,
@@ -122,7 +122,7 @@ fn trusting(roots: Option<Vec<CertificateDer<'static>>>) -> TlsConfig {
         .build()
 }
 
-/// What a receiver said.
+/// Answer of a receiver.
 #[derive(Debug, PartialEq, Eq)]
 enum Said {
     Acknowledged,

@@ -16,12 +16,12 @@ use crate::store::outbox::{Firing, Found, PendingEvaluation};
 use crate::store::{ImportedEvent, Store, StoreError};
 use crate::sync::replica;
 
-/// Whether a config has anything to look for.
+/// Returns `true` if the config has scenarios that the server evaluates.
 pub fn has_scenarios(config: &Config) -> bool {
     (0..config.scenarios()).any(|index| config.scenario(index).offer == NONE)
 }
 
-/// Looks at one customer.
+/// Evaluates the scenarios of one customer.
 pub async fn evaluate(
     store: &dyn Store,
     config: &Config,

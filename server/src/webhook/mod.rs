@@ -21,9 +21,9 @@ pub struct Dispatcher<'a> {
     pub receivers: &'a Receivers,
 }
 
-/// How often it is looked whether something is due.
+/// Interval between two rounds.
 const TICK: Duration = Duration::from_secs(1);
-/// Whom one round looks at.
+/// Evaluations of one round at most.
 const EVALUATIONS_PER_ROUND: usize = 64;
 
 /// For as long as the store is open: looks at whom something happened to, or is due; calls whom it concerns.

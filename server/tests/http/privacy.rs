@@ -8,11 +8,8 @@ use crate::server::{API_KEY, Server};
 
 const CANARY: &str = "canary4711";
 
-/// Tags: r10.
-#[test]
-fn no_address_query_agent_or_id_is_stored_or_logged() {
-    let server = Server::start();
-    let mut phone = Browser::of_visitor(1, 1);
+/// Puts the canary into the address, the headers and the body of requests of every outcome.
+fn send_canaries(server: &Server, phone: &mut Browser) {
     phone.look_at("trip.city");
     let mut body = phone.body();
     body["surprise"] = json!(CANARY);
@@ -59,6 +56,14 @@ fn no_address_query_agent_or_id_is_stored_or_logged() {
             .status,
         401
     );
+}
+
+/// Tags: r10.
+#[test]
+fn no_address_query_agent_or_id_is_stored_or_logged() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    send_canaries(&server, &mut phone);
     let (_, server) = server.stop_and_restart();
 
     let log = server.log();

@@ -26,6 +26,18 @@ const NOT_YET = new Set([
 /** Keys that have no letter, as the standard codes them. */
 export const KEYS = { tab: "\uE004", enter: "\uE007", escape: "\uE00C" };
 
+/**
+ * Text of anything that a page throws: an error of whatever realm, or a plain object such as the faults of a refused config,
+ * which `String` would show as "[object Object]". Runs in the page.
+ * @param {any} thrown
+ */
+const describe = (thrown) =>
+  typeof thrown?.stack === "string"
+    ? `${String(thrown)}\n${thrown.stack}`
+    : typeof thrown === "object"
+      ? JSON.stringify(thrown)
+      : String(thrown);
+
 export class Browser {
   /**
    * @param {import("./engines.mjs").EngineName} engine
@@ -83,7 +95,7 @@ export class Browser {
    */
   async runAsync(body, ...args) {
     const script = `const args = [...arguments], done = args.pop();
-      (${body.toString()}).apply(null, args).then((value) => done({ value }), (error) => done({ error: error instanceof Error ? error + "\\n" + error.stack : JSON.stringify(error) }));`;
+      (${body.toString()}).apply(null, args).then((value) => done({ value }), (error) => done({ error: (${describe.toString()})(error) }));`;
     const { value, error } = await this.send("POST", "/execute/async", { script, args });
     if (error !== undefined) throw new Error(error);
     return value;

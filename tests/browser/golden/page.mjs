@@ -3,8 +3,14 @@ import { openConfig, otherwise, play } from "./play.mjs";
 
 /** @param {"runtime" | "full"} build */
 async function load(build) {
-  const module = await import(`/module/${build}/escale.js`);
-  await module.default({ module_or_path: `/module/${build}/escale_bg.wasm` });
+  const wasm = (/** @type {string} */ name) =>
+    WebAssembly.compileStreaming(fetch(`/module/${build}/${name}.wasm`));
+  const module = await import(`/module/${build}/${build === "full" ? "escale" : "binding"}.js`);
+  if (build === "full") module.initSync({ module: await wasm("escale_bg") });
+  else {
+    module.instantiate(await wasm("escale_bg"));
+    module.extend(await wasm("later_bg"));
+  }
   return module;
 }
 
@@ -14,10 +20,7 @@ async function load(build) {
  * @param {string} config
  */
 async function playIn(build, golden, config) {
-  const module = await load(build);
-  if (build === "runtime")
-    module.extend(await WebAssembly.compileStreaming(fetch("/module/runtime/later_bg.wasm")));
-  return play(openConfig(module, build, config), golden);
+  return play(openConfig(await load(build), build, config), golden);
 }
 
 /** The names of the vectors that are answered otherwise. @param {any} conditions @param {any} places */

@@ -2,7 +2,7 @@
  * Brings the engine: the wasm module, checked against the hash baked into this bundle, and the config. Comes
  * in: options. Goes out: a runtime, or a rejection. Must not read anything of the visitor.
  */
-import { initSync, Runtime } from "#runtime";
+import { instantiate, Runtime } from "../engine/runtime-binding.js";
 import type { Options } from "../base/types.js";
 
 /** Written in by the build: the hash of `escale_bg.wasm`. */
@@ -15,7 +15,7 @@ export async function openRuntime(
   options: Options,
 ): Promise<{ runtime: Runtime; config: Uint8Array }> {
   const [config, module] = await Promise.all([fetchConfig(options.config), fetchModule()]);
-  initSync({ module });
+  instantiate(module);
   const runtime = Runtime.open(config);
   if (!runtime) throw new Error("the config is not of this release");
   return { runtime, config };

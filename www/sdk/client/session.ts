@@ -3,7 +3,7 @@
  * what is known; then the recorder is brought, which counts and keeps. Must never throw into the page: whatever
  * fails, the page's own content stays.
  */
-import { extend, type Runtime } from "#runtime";
+import { extend, type Runtime } from "../engine/runtime-binding.js";
 import { Chooser } from "../engine/chooser.js";
 import { EMPTY, type EngineInputs } from "../engine/inputs.js";
 import type { SessionContext, End, RecorderHandle } from "../recorder/session-types.js";

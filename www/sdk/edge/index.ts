@@ -3,7 +3,7 @@
  * out: what the browser would choose, and the slots as HTML that it takes over without a change. Keeps nothing of anybody;
  * deciding cannot fail: without a cookie, or when anything is wrong, the page's own content is the answer.
  */
-import { abandon, extend, initSync, Runtime } from "#runtime";
+import { abandon, extend, instantiate, Runtime } from "../engine/runtime-binding.js";
 import { Chooser } from "../engine/chooser.js";
 import { EMPTY, type EngineInputs } from "../engine/inputs.js";
 import { readCookie } from "../storage/cookie.js";
@@ -66,7 +66,7 @@ export async function openEdge({ site, config, module, later }: EdgeOptions): Pr
   let of = -1;
   const begin = (): Runtime | undefined => {
     if (of === instance) return runtime;
-    initSync({ module: first });
+    instantiate(first);
     extend(second);
     of = instance;
     return (runtime = Runtime.open(config));

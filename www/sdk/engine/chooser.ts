@@ -2,7 +2,7 @@
  * Asks the engine for a choice. Comes in: a placement, a slot, a language. Goes out: the choice in words, and,
  * kept for whoever asks why, the inputs it was made of. Deciding cannot fail: a trap is a default.
  */
-import type { Runtime } from "#runtime";
+import type { Runtime } from "./runtime-binding.js";
 import { textOf, unpackContent } from "../storage/codec.js";
 import type { DecisionInputs, EngineInputs } from "./inputs.js";
 import type { Choice } from "../base/types.js";

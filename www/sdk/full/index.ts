@@ -26,17 +26,22 @@ async function bring(): Promise<void> {
   initSync({ module: await WebAssembly.compileStreaming(response) });
 }
 
-/** Compiles people's JSON; every fault is told on the console, with its place and remedy, before this rejects. */
+/** Compiles a JSON config. Reports every fault on the console, with its place and a remedy, and then rejects. */
 export async function compile(json: string): Promise<Uint8Array> {
   await load();
-  const { bytes, faults, warnings } = compileConfig(json);
-  for (const { path, message, remedy } of [...faults, ...warnings]) {
-    const line = `escale.json ${path}: ${message}. ${remedy}.`;
-    if (bytes) console.warn(line);
-    else console.error(line);
+  const compilation = compileConfig(json);
+  try {
+    const { bytes, faults, warnings } = compilation;
+    for (const { path, message, remedy } of [...faults, ...warnings]) {
+      const line = `escale.json ${path}: ${message}. ${remedy}.`;
+      if (bytes) console.warn(line);
+      else console.error(line);
+    }
+    if (!bytes) throw new Error("the config has faults");
+    return bytes;
+  } finally {
+    compilation.free();
   }
-  if (!bytes) throw new Error("the config has faults");
-  return bytes;
 }
 
 /** Why a choice came out as it did, from the inputs it was made of; or how it would come out if some of them were others. */

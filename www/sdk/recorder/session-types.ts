@@ -2,7 +2,7 @@
  * What the two halves of the client know of each other: the session, which chooses, and the recorder, which comes
  * after the first choice and keeps. Types only: nothing of this file reaches a bundle.
  */
-import type { Runtime } from "#runtime";
+import type { Runtime } from "../engine/runtime-binding.js";
 import type { Chooser } from "../engine/chooser.js";
 import type { EngineInputs } from "../engine/inputs.js";
 import type { OfferElement } from "../slots/element.js";

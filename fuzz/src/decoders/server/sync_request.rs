@@ -9,7 +9,7 @@ use escale::core::profile::Profile;
 use escale_server::base::ids::Site;
 use escale_server::decoders::{SyncBody, check, combined, export};
 use escale_server::store::{RemoteState, Taken};
-use escale_server::sync::sync_request::{Held, Verdict, judge};
+use escale_server::sync::version_rule::{Held, Verdict, judge};
 use serde_json::{Value, json};
 
 use crate::decoders::profile;
@@ -83,18 +83,18 @@ fn judged(state: &[u8]) {
     let held = |version| Some(Held { version, state });
     assert!(
         matches!(
-            judge(None, 1, (state, &profile)),
+            judge(None, 1, state, &profile),
             Verdict::Store | Verdict::TooMuch
         ),
         "a first one is news"
     );
     assert_eq!(
-        judge(held(2), 2, (state, &profile)),
+        judge(held(2), 2, state, &profile),
         Verdict::Same,
         "handed in again it changes nothing"
     );
     assert_eq!(
-        judge(held(2), 1, (state, &profile)),
+        judge(held(2), 1, state, &profile),
         Verdict::Conflict,
         "an older one is a conflict"
     );

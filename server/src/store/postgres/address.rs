@@ -22,7 +22,7 @@ pub struct Address {
     trust: Trust,
 }
 
-/// Whose certificate will do.
+/// Certificates that are accepted.
 #[derive(Clone)]
 enum Trust {
     /// Anyone's: who listens in learns nothing, who stands in between is not noticed.
@@ -78,7 +78,7 @@ impl FromStr for Address {
 }
 
 impl Address {
-    /// What encrypts the line; the reason in words if certificates cannot be read.
+    /// Returns the encryption of the connection, or the reason why certificates cannot be read.
     pub fn encryption(&self) -> Result<MakeRustlsConnect, String> {
         let provider = tls::provider();
         let builder = ClientConfig::builder_with_provider(provider.clone())

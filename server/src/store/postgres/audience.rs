@@ -46,11 +46,11 @@ pub async fn held_of(
     ids: &[String],
 ) -> Result<Vec<HeldCustomer>, StoreError> {
     let there = Bucket::new(client, site, bucket);
-    let mut held: HashMap<&str, HeldCustomer> = ids
+    let mut held: HashMap<String, HeldCustomer> = ids
         .iter()
         .map(|id| {
             (
-                id.as_str(),
+                id.clone(),
                 HeldCustomer {
                     customer: id.clone(),
                     states: Vec::new(),
@@ -59,6 +59,21 @@ pub async fn held_of(
             )
         })
         .collect();
+    add_states(client, &there, ids, &mut held).await?;
+    add_events(&there, ids, &mut held).await?;
+    Ok(ids
+        .iter()
+        .filter_map(|id| held.remove(id.as_str()))
+        .collect())
+}
+
+/// Reads the states of the newest visitors of each customer.
+async fn add_states(
+    client: &Client,
+    there: &Bucket<'_, Client>,
+    ids: &[String],
+    held: &mut HashMap<String, HeldCustomer>,
+) -> Result<(), StoreError> {
     let sql = "SELECT customer, visitor FROM (
              SELECT customer, visitor,
                row_number() OVER (PARTITION BY customer ORDER BY linked_day DESC, visitor) AS place
@@ -80,12 +95,12 @@ pub async fn held_of(
          JOIN replicas r ON r.site = $1 AND r.bucket = w.bucket AND r.visitor = w.visitor ORDER BY r.visitor, r.replica";
     let statement = client.prepare_cached(sql).await?;
     for row in client
-        .query(&statement, &[&site.as_str(), &buckets, &hashes])
+        .query(&statement, &[&there.site(), &buckets, &hashes])
         .await?
     {
         if let Some(of) = owners
             .get(row.get::<_, &[u8]>(0))
-            .and_then(|owner| held.get_mut(owner))
+            .and_then(|owner| held.get_mut(*owner))
         {
             of.states.push(Taken {
                 state: row.get(1),
@@ -93,6 +108,15 @@ pub async fn held_of(
             });
         }
     }
+    Ok(())
+}
+
+/// Reads the newest imported events of each customer.
+async fn add_events(
+    there: &Bucket<'_, Client>,
+    ids: &[String],
+    held: &mut HashMap<String, HeldCustomer>,
+) -> Result<(), StoreError> {
     let sql = "SELECT customer, event FROM (
              SELECT customer, event, row_number() OVER (PARTITION BY customer ORDER BY at_s DESC, id) AS place
              FROM imported_events WHERE site = $1 AND bucket = $2 AND customer = ANY($3)) t
@@ -105,8 +129,5 @@ pub async fn held_of(
             of.imported.push(row.get(1));
         }
     }
-    Ok(ids
-        .iter()
-        .filter_map(|id| held.remove(id.as_str()))
-        .collect())
+    Ok(())
 }

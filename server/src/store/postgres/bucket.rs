@@ -31,6 +31,11 @@ impl<'a, C: GenericClient> Bucket<'a, C> {
         Self::new(on, &visitor.site, visitor.id.bucket())
     }
 
+    /// The site's name.
+    pub fn site(&self) -> &'a str {
+        self.site
+    }
+
     /// The bucket of an erase-only token.
     pub fn of_token(on: &'a C, site: &'a Site, token: &IdHash) -> Self {
         Self::new(on, site, token.bucket())
@@ -64,7 +69,7 @@ impl<'a, C: GenericClient> Bucket<'a, C> {
         Ok(self.on.query_opt(&statement, &self.all(rest)).await?)
     }
 
-    /// How many rows it changed.
+    /// Executes a statement. Returns the number of rows it changed.
     pub async fn run(&self, sql: &str, rest: Rest<'_>) -> Result<u64, StoreError> {
         let statement = self.on.prepare_cached(sql).await?;
         Ok(self.on.execute(&statement, &self.all(rest)).await?)

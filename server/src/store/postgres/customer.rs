@@ -10,6 +10,7 @@ use super::pool::Pool;
 use super::statistics;
 use super::write::clear_fingerprints;
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
+use crate::statistics::customer::CustomerChange;
 use crate::store::customers::{Change, CustomerRecords, Customers, Unfinished};
 use crate::store::{ImportedEvent, Reply, StoreError};
 
@@ -168,40 +169,16 @@ fn bucket<'a, C: GenericClient>(on: &'a C, change: &'a Change) -> Bucket<'a, C> 
 
 async fn apply(client: &mut Client, change: &Change) -> Result<(), StoreError> {
     let tx = client.transaction().await?;
-    carry_out(&bucket(&tx, change).locked().await?, change).await?;
+    execute(&bucket(&tx, change).locked().await?, change).await?;
     Ok(tx.commit().await?)
 }
 
-async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Result<(), StoreError> {
+async fn execute(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Result<(), StoreError> {
     match change {
-        Change::PointAlias { alias, to, day } => {
-            let sql = "INSERT INTO aliases (site, bucket, alias, customer, added_day) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (site, bucket, alias)
-                 DO UPDATE SET customer = excluded.customer, added_day = excluded.added_day";
-            there.run(sql, &[&alias.id, to, &day.cast_signed()]).await?;
-        }
-        Change::DropAlias {
-            alias,
-            from,
-            erased_day,
-        } => {
-            let sql = "DELETE FROM aliases WHERE site = $1 AND bucket = $2 AND alias = $3 AND customer = $4";
-            there.run(sql, &[&alias.id, from]).await?;
-            if let Some(day) = erased_day {
-                write_tombstone(there, alias, *day).await?;
-            }
-        }
-        Change::NoteIdentifier { of, alias, day } => {
-            create(there, of, *day).await?;
-            let sql = "INSERT INTO identifiers (site, bucket, customer, alias, added_day) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (site, bucket, customer, alias) DO UPDATE SET added_day = excluded.added_day";
-            there.run(sql, &[&of.id, alias, &day.cast_signed()]).await?;
-        }
-        Change::DropIdentifier { of, alias } => {
-            let sql = "DELETE FROM identifiers WHERE site = $1 AND bucket = $2 AND customer = $3 AND alias = $4";
-            there.run(sql, &[&of.id, alias]).await?;
-            drop_if_empty(there, of).await?;
-        }
+        Change::PointAlias { .. }
+        | Change::DropAlias { .. }
+        | Change::NoteIdentifier { .. }
+        | Change::DropIdentifier { .. } => change_alias(there, change).await?,
         Change::TakeAway { of, links, events } => take_away(there, of, links, events).await?,
         Change::Bump { of, by } => {
             let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
@@ -238,6 +215,45 @@ async fn carry_out(there: &Bucket<'_, Transaction<'_>>, change: &Change) -> Resu
     Ok(())
 }
 
+/// Executes the changes of a customer's other ids.
+async fn change_alias(
+    there: &Bucket<'_, Transaction<'_>>,
+    change: &Change,
+) -> Result<(), StoreError> {
+    match change {
+        Change::PointAlias { alias, to, day } => {
+            let sql = "INSERT INTO aliases (site, bucket, alias, customer, added_day) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (site, bucket, alias)
+                 DO UPDATE SET customer = excluded.customer, added_day = excluded.added_day";
+            there.run(sql, &[&alias.id, to, &day.cast_signed()]).await?;
+        }
+        Change::DropAlias {
+            alias,
+            from,
+            erased_day,
+        } => {
+            let sql = "DELETE FROM aliases WHERE site = $1 AND bucket = $2 AND alias = $3 AND customer = $4";
+            there.run(sql, &[&alias.id, from]).await?;
+            if let Some(day) = erased_day {
+                write_tombstone(there, alias, *day).await?;
+            }
+        }
+        Change::NoteIdentifier { of, alias, day } => {
+            create(there, of, *day).await?;
+            let sql = "INSERT INTO identifiers (site, bucket, customer, alias, added_day) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (site, bucket, customer, alias) DO UPDATE SET added_day = excluded.added_day";
+            there.run(sql, &[&of.id, alias, &day.cast_signed()]).await?;
+        }
+        Change::DropIdentifier { of, alias } => {
+            let sql = "DELETE FROM identifiers WHERE site = $1 AND bucket = $2 AND customer = $3 AND alias = $4";
+            there.run(sql, &[&of.id, alias]).await?;
+            drop_if_empty(there, of).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
 /// Makes sure of the customer's row.
 pub async fn create<C: GenericClient>(
     there: &Bucket<'_, C>,
@@ -266,7 +282,7 @@ pub async fn drop_if_empty<C: GenericClient>(
     there.run(sql, &[&of.id]).await.map(|_| ())
 }
 
-/// What stays of an erased id: a hash, and the day.
+/// Writes the tombstone of an erased id: a hash, and the day.
 pub async fn write_tombstone<C: GenericClient>(
     there: &Bucket<'_, C>,
     of: &CustomerKey,
@@ -299,7 +315,7 @@ async fn take_away(
             .run(sql, &[&of.id, &id.bytes(), &i64::from(*at_s)])
             .await?;
     }
-    statistics::hand_over(there, of, links).await?;
+    statistics::change_customer(there, of, &CustomerChange::HandOver(links)).await?;
     drop_if_empty(there, of).await
 }
 

@@ -8,9 +8,10 @@ use super::customer::{drop_if_empty, forget_words, write_tombstone};
 use super::pool::Pool;
 use super::statistics;
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
+use crate::statistics::customer::CustomerChange;
 use crate::store::{Erasure, StoreError, UnlinkRequest};
 
-/// What a burial leaves to do in the customer's bucket: whose link it was, and how many changes go with it.
+/// Link left to remove in the customer's bucket: the customer, and the number of changes that go with it.
 pub type Left = (String, u64);
 
 /// Erases by a visitor's secret or by an erase-only token; which of the two a caller holds is found out here.
@@ -170,9 +171,10 @@ pub async fn remove_link(
         "DELETE FROM links WHERE site = $1 AND bucket = $2 AND customer = $3 AND visitor = $4";
     if there.run(sql, &[&of.id, &unlink.visitor.bytes()]).await? > 0 {
         if unlink.keeps_visitor {
-            statistics::hand_over(&there, of, &[unlink.visitor]).await?;
+            statistics::change_customer(&there, of, &CustomerChange::HandOver(&[unlink.visitor]))
+                .await?;
         } else {
-            statistics::leave(&there, of, &unlink.visitor).await?;
+            statistics::change_customer(&there, of, &CustomerChange::Leave(unlink.visitor)).await?;
         }
         // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
         let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";

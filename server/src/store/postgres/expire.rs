@@ -33,14 +33,14 @@ pub async fn expire(
     Ok(gone)
 }
 
-/// What the back end said that grows old, and the column of its day.
+/// Tables of imported records that expire, and the column of their day.
 const WORDS: [(&str, &str); 3] = [
     ("imported_events", "day"),
     ("identifiers", "added_day"),
     ("aliases", "added_day"),
 ];
 
-/// What was told of days long past goes too, and customers of whom nothing else is held.
+/// Deletes expired imports, and customers of whom nothing else is held.
 async fn delete_old_events(
     client: &mut Client,
     site: &Site,

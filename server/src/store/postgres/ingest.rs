@@ -7,8 +7,9 @@ use super::bucket::Bucket;
 use super::outbox::queue_evaluation;
 use super::pool::Pool;
 use super::statistics;
-use crate::base::ids::CustomerKey;
-use crate::ingest::judge;
+use crate::base::ids::{CustomerKey, VisitorKey};
+use crate::statistics::customer::CustomerChange;
+use crate::store::imported::plan_event;
 use crate::store::{CustomerEvents, EVENTS_PER_CUSTOMER, ImportedEvent, IngestOutcome, StoreError};
 
 /// Keeps what is news; the customer's sum grows by as much, so that their browsers see a new number.
@@ -21,9 +22,14 @@ pub async fn ingest(pool: &Pool, of: &CustomerEvents) -> Result<Vec<IngestOutcom
         queue_evaluation(&there, &of.customer, 0).await?;
     }
     // Told again, it may be that the first was cut short before the visitors' buckets.
-    let (visitors, bookings) = statistics::recount(&there, &of.customer).await?;
+    let (row, bookings) =
+        statistics::change_customer(&there, &of.customer, &CustomerChange::Recount).await?;
     tx.commit().await?;
-    for visitor in visitors {
+    for id in row.visitors() {
+        let visitor = VisitorKey {
+            site: of.customer.site.clone(),
+            id,
+        };
         statistics::credit(&mut client, &visitor, &bookings).await?;
     }
     Ok(all)
@@ -40,13 +46,10 @@ pub async fn ingest_in(
     let erased_day = there
         .row(sql, &[&of.hash().bytes()])
         .await?
-        .map(|row| row.get::<_, i32>(0));
+        .map(|row| row.get::<_, i32>(0).cast_unsigned());
     let mut all = Vec::with_capacity(events.len());
     for imported in events {
-        all.push(match erased_day {
-            Some(erased) if imported.day.cast_signed() <= erased => IngestOutcome::Erased,
-            _ => take(there, of, imported).await?,
-        });
+        all.push(ingest_one(there, of, imported, erased_day).await?);
     }
     let news = all
         .iter()
@@ -60,26 +63,29 @@ pub async fn ingest_in(
     Ok(all)
 }
 
-async fn take(
+async fn ingest_one(
     there: &Bucket<'_, Transaction<'_>>,
     of: &CustomerKey,
-    said: &ImportedEvent,
+    imported: &ImportedEvent,
+    erased_day: Option<u32>,
 ) -> Result<IngestOutcome, StoreError> {
     let sql = "SELECT at_s, event FROM imported_events WHERE site = $1 AND bucket = $2 AND customer = $3 AND id = $4";
-    let held = there.row(sql, &[&of.id, &said.id.bytes()]).await?;
-    let outcome = judge(
-        held.as_ref()
-            .map(|row| (row.get::<_, i64>(0) as u32, row.get(1))),
-        said,
-    );
+    let held = there.row(sql, &[&of.id, &imported.id.bytes()]).await?;
+    let held = held
+        .as_ref()
+        .map(|row| (row.get::<_, i64>(0) as u32, row.get(1)));
+    let outcome = plan_event(erased_day, held, imported);
     if outcome == IngestOutcome::Stored {
         let sql =
             "INSERT INTO imported_events (site, bucket, customer, id, day, at_s, event) VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (site, bucket, customer, id)
              DO UPDATE SET day = excluded.day, at_s = excluded.at_s, event = excluded.event";
-        let (day, at_s) = (said.day.cast_signed(), i64::from(said.at_s));
+        let (day, at_s) = (imported.day.cast_signed(), i64::from(imported.at_s));
         there
-            .run(sql, &[&of.id, &said.id.bytes(), &day, &at_s, &said.event])
+            .run(
+                sql,
+                &[&of.id, &imported.id.bytes(), &day, &at_s, &imported.event],
+            )
             .await?;
     }
     Ok(outcome)

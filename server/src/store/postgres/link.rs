@@ -41,7 +41,7 @@ pub async fn link(pool: &Pool, link: &Link) -> Result<Linked, StoreError> {
     Ok(Linked::Here)
 }
 
-/// Whether the erase-only token that came with the login was used already.
+/// Returns `true` if the erase-only token that came with the login was used already.
 async fn is_taken_back(client: &Client, link: &Link) -> Result<bool, StoreError> {
     match &link.erase {
         Some(token) => is_used(client, &link.visitor, token).await,
@@ -63,7 +63,10 @@ async fn point_to_customer(
     let facts = match is_here {
         true => {
             clear_fingerprints(&here, &link.visitor.id).await?;
-            statistics::leave_to_customer(&here, &link.visitor.id, &link.customer.id).await?
+            statistics::update_visitor(&here, &link.visitor.id, |row| {
+                row.link_to(&link.customer.id)
+            })
+            .await?
         }
         false => None,
     };

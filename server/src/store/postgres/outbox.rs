@@ -186,7 +186,7 @@ async fn is_here<C: GenericClient>(
     Ok(there.row(sql, &[&of.id]).await?.is_some())
 }
 
-/// Something happened to a visitor: if it is a customer's, that one is to be looked at.
+/// Queues an evaluation of the visitor's customer, if there is one.
 pub async fn queue_visitor_evaluation<C: GenericClient>(
     here: &Bucket<'_, C>,
     id: &IdHash,
@@ -197,7 +197,7 @@ pub async fn queue_visitor_evaluation<C: GenericClient>(
     here.run(sql, &[&id.bytes()]).await.map(|_| ())
 }
 
-/// A customer is to be looked at from that time on.
+/// Queues an evaluation of a customer from that time on.
 pub async fn queue_evaluation<C: GenericClient>(
     there: &Bucket<'_, C>,
     of: &CustomerKey,

@@ -15,7 +15,7 @@ use crate::store::StoreError;
 const CONNECTIONS: usize = 16;
 /// Requests waiting for one beyond this are told to come back.
 const QUEUE: usize = 4096;
-/// Who has waited so long for one had better come back later.
+/// Wait for a connection at most. After it the request is refused as busy.
 const WAIT: Duration = Duration::from_secs(5);
 
 /// A few connections, opened when first needed.

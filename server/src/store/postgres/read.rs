@@ -11,7 +11,7 @@ use crate::store::{
 };
 use crate::sync::consent_receipt::Receipt;
 
-/// Whether a hash, of a visitor's secret or of an erase-only token, has a tombstone in its bucket.
+/// Returns `true` if a hash, of a visitor's secret or of an erase-only token, has a tombstone in its bucket.
 pub async fn is_tombstoned<C: GenericClient>(
     of: &Bucket<'_, C>,
     id: &IdHash,

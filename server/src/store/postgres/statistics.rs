@@ -9,67 +9,48 @@ use super::bucket::{Bucket, Rest};
 use super::ingest::imported_events_in;
 use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
 use crate::statistics::change::Changes;
-use crate::statistics::customer::Customer;
+use crate::statistics::customer::{Customer, CustomerChange};
 use crate::statistics::person::{Booked, bookings_of};
-use crate::statistics::visitor::{SyncFacts, Visitor};
+use crate::statistics::visitor::Visitor;
 use crate::statistics::{PropagatedFacts, sql};
 use crate::store::StoreError;
 
 type Here<'a, 'c> = Bucket<'a, Transaction<'c>>;
 
-/// Counts what a hand-in tells of the visitor; what the customer's bucket must know comes back.
-pub async fn count(
+/// In the visitor's bucket: changes the visitor's row by a rule, and saves it if the rule changed it.
+pub async fn update_visitor<T>(
     here: &Here<'_, '_>,
     of: &IdHash,
-    facts: &SyncFacts<'_>,
-    customer: Option<&str>,
-) -> Result<Option<PropagatedFacts>, StoreError> {
+    rule: impl FnOnce(&mut Visitor) -> (Option<Changes>, T),
+) -> Result<T, StoreError> {
     let mut row = visitor(here, of).await?;
-    let before = row.facts.clone();
-    let changes = row.count(facts);
-    save(here, of, &row, &changes).await?;
-    let is_news = before != row.facts;
-    Ok(customer.filter(|_| is_news).map(|id| PropagatedFacts {
-        customer: id.to_owned(),
-        facts: row.facts,
-    }))
-}
-
-/// What the customer's bucket must know of a visitor whose last hand-in is sent again: the first may have been cut short.
-pub async fn facts_to_propagate(
-    here: &Here<'_, '_>,
-    of: &IdHash,
-) -> Result<Option<PropagatedFacts>, StoreError> {
-    let Some(customer) = customer_of(here, of).await? else {
-        return Ok(None);
-    };
-    Ok(Some(PropagatedFacts {
-        customer,
-        facts: visitor(here, of).await?.facts,
-    }))
-}
-
-/// A visitor became a customer's, who is counted from now on in their place.
-pub async fn leave_to_customer(
-    here: &Here<'_, '_>,
-    of: &IdHash,
-    customer: &str,
-) -> Result<Option<PropagatedFacts>, StoreError> {
-    let mut row = visitor(here, of).await?;
-    if row.facts.since_day == 0 {
-        return Ok(None);
+    let (changes, result) = rule(&mut row);
+    if let Some(changes) = changes {
+        save(here, of, &row, &changes).await?;
     }
-    let mut changes = Changes::default();
-    row.count_person(true, &mut changes);
-    save(here, of, &row, &changes).await?;
-    Ok(Some(PropagatedFacts {
-        customer: customer.to_owned(),
-        facts: row.facts,
-    }))
+    Ok(result)
 }
 
-/// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut short,
-/// it is made good by the next hand-in, whose fingerprint is empty until then: what is carried is all that is known.
+/// In the customer's bucket: applies a change to the customer's row. Returns the row and the imported bookings.
+pub async fn change_customer(
+    there: &Here<'_, '_>,
+    of: &CustomerKey,
+    change: &CustomerChange<'_>,
+) -> Result<(Customer, Vec<Booked>), StoreError> {
+    let bookings = match change.needs_bookings() {
+        true => bookings_of(&imported_events_in(there, of).await?),
+        false => Vec::new(),
+    };
+    let mut row = customer(there, of).await?;
+    if let Some(changes) = row.apply(change, &bookings) {
+        save_customer(there, of, &row, &changes).await?;
+    }
+    Ok((row, bookings))
+}
+
+/// Copies a visitor's facts to the customer's bucket, and credits imported bookings to the visitor's clicks.
+///
+/// The fingerprint stays 0 until both are written, so the next sync repeats an interrupted copy.
 pub async fn propagate(
     client: &mut Client,
     visitor: &VisitorKey,
@@ -97,38 +78,13 @@ pub async fn propagate(
     {
         return Ok(());
     }
-    let bookings = bookings_of(&imported_events_in(&there, &to).await?);
-    let mut row = customer(&there, &to).await?;
-    let changes = row.propagate(visitor.id, facts, &bookings);
-    save_customer(&there, &to, &row, &changes).await?;
+    let change = CustomerChange::Propagate(visitor.id, &facts);
+    let (_, bookings) = change_customer(&there, &to, &change).await?;
     tx.commit().await?;
     credit(client, visitor, &bookings).await
 }
 
-/// In the customer's bucket, once the back end told something new: whose clicks its bookings may be put down to comes back.
-pub async fn recount(
-    there: &Here<'_, '_>,
-    of: &CustomerKey,
-) -> Result<(Vec<VisitorKey>, Vec<Booked>), StoreError> {
-    let bookings = bookings_of(&imported_events_in(there, of).await?);
-    let mut row = customer(there, of).await?;
-    if row.is_empty() {
-        return Ok((Vec::new(), bookings));
-    }
-    let changes = row.recount(&bookings);
-    save_customer(there, of, &row, &changes).await?;
-    Ok((
-        row.visitors()
-            .map(|id| VisitorKey {
-                site: of.site.clone(),
-                id,
-            })
-            .collect(),
-        bookings,
-    ))
-}
-
-/// In the visitor's bucket: puts bookings that the back end told down to the clicks before them.
+/// In the visitor's bucket: credits imported bookings to the clicks before them.
 pub async fn credit(
     client: &mut Client,
     of: &VisitorKey,
@@ -139,69 +95,18 @@ pub async fn credit(
     }
     let tx = client.transaction().await?;
     let here = Bucket::of(&tx, of).locked().await?;
-    let mut row = visitor(&here, &of.id).await?;
-    let changes = row.credit(bookings);
-    if !changes.is_empty() {
-        save(&here, &of.id, &row, &changes).await?;
-    }
+    update_visitor(&here, &of.id, |row| (row.credit_news(bookings), ())).await?;
     Ok(tx.commit().await?)
 }
 
-/// In the customer's bucket: visitors go to another customer, or become no one's.
-pub async fn hand_over(
-    there: &Here<'_, '_>,
-    of: &CustomerKey,
-    visitors: &[IdHash],
-) -> Result<(), StoreError> {
-    let mut row = customer(there, of).await?;
-    if row.is_empty() {
-        return Ok(());
-    }
-    let changes = row.hand_over(
-        visitors,
-        &bookings_of(&imported_events_in(there, of).await?),
-    );
-    save_customer(there, of, &row, &changes).await
-}
-
-/// In the visitor's bucket: what the customer must know whose the visitor is now; who is no one's counts alone again.
+/// In the visitor's bucket, and then in the customer's: follows a change of customer.
 pub async fn moved(client: &mut Client, of: &VisitorKey) -> Result<(), StoreError> {
     let tx = client.transaction().await?;
     let here = Bucket::of(&tx, of).locked().await?;
-    let mut row = visitor(&here, &of.id).await?;
-    if row.facts.since_day == 0 {
-        return Ok(());
-    }
-    if let Some(customer) = customer_of(&here, &of.id).await? {
-        tx.commit().await?;
-        return propagate(
-            client,
-            of,
-            Some(PropagatedFacts {
-                customer,
-                facts: row.facts,
-            }),
-        )
-        .await;
-    }
-    let mut changes = Changes::default();
-    row.count_person(false, &mut changes);
-    save(&here, &of.id, &row, &changes).await?;
-    Ok(tx.commit().await?)
-}
-
-/// In the customer's bucket: a visitor was erased, or is silent for too long.
-pub async fn leave(
-    there: &Here<'_, '_>,
-    of: &CustomerKey,
-    visitor: &IdHash,
-) -> Result<(), StoreError> {
-    let mut row = customer(there, of).await?;
-    if row.is_empty() {
-        return Ok(());
-    }
-    row.leave(*visitor);
-    save_customer(there, of, &row, &Changes::default()).await
+    let customer = customer_of(&here, &of.id).await?;
+    let facts = update_visitor(&here, &of.id, |row| row.move_to(customer.as_deref())).await?;
+    tx.commit().await?;
+    propagate(client, of, facts).await
 }
 
 async fn customer_of(here: &Here<'_, '_>, of: &IdHash) -> Result<Option<String>, StoreError> {

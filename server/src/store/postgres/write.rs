@@ -12,33 +12,30 @@ use super::read::is_tombstoned;
 use super::statistics;
 use crate::base::ids::{IdHash, VisitorKey};
 use crate::statistics::PropagatedFacts;
-use crate::statistics::visitor::{SyncFacts, SyncFingerprint};
-use crate::store::{REPLICAS_PER_VISITOR, StoreError, SyncOutcome, SyncRequest};
+use crate::store::{StoreError, SyncOutcome, SyncRequest};
+use crate::sync::fingerprint::SyncFingerprint;
 use crate::sync::growth::fits_a_day;
-use crate::sync::sync_request::{Held, Verdict, judge};
+use crate::sync::plan::{Effect, HeldReplica, HeldRow, HeldVisitor, plan, stored_fingerprint};
+use crate::sync::version_rule::{Held, judge};
 
 /// A transaction's view of the visitor's bucket.
 type Here<'a, 'c> = Bucket<'a, Transaction<'c>>;
 
-/// What an attempt comes to.
-enum Attempt {
-    Done(SyncOutcome, Option<PropagatedFacts>),
-    /// The erase-only token is not the one held: whether it was used already must be looked up in its own bucket.
-    NewToken,
-}
+/// The outcome of a sync, and the facts that the customer's bucket lacks.
+type Done = (SyncOutcome, Option<PropagatedFacts>);
 
-/// Takes a replica's state by the version rules.
+/// Executes the plan of a sync.
 ///
-/// An erasure sets the token's tombstone before it looks for the visitor, and a hand-in stores the visitor before it
-/// looks for the tombstone once more: whichever comes first, one of the two sees the other.
+/// An erasure writes the token's tombstone before it looks for the visitor. A sync stores the visitor before it
+/// looks for the tombstone once more. Whichever comes first, one of the two sees the other.
 pub async fn sync(pool: &Pool, request: &SyncRequest) -> Result<SyncOutcome, StoreError> {
     let mut client = pool.take().await?;
     if try_fast_path(&client, request).await? {
         return Ok(SyncOutcome::Accepted { is_alone: true });
     }
-    if let Attempt::Done(done, facts) = attempt(&mut client, request, false).await? {
+    if let Some((outcome, facts)) = attempt(&mut client, request, false).await? {
         propagate(&mut client, request, facts).await?;
-        return Ok(done);
+        return Ok(outcome);
     }
     let (visitor, token) = (&request.visitor, &request.erase);
     if is_used(&client, visitor, token).await? {
@@ -49,11 +46,11 @@ pub async fn sync(pool: &Pool, request: &SyncRequest) -> Result<SyncOutcome, Sto
         erase::remove(&mut client, visitor, request.day).await?;
         return Ok(SyncOutcome::Erased);
     }
-    let Attempt::Done(done, facts) = done else {
+    let Some((outcome, facts)) = done else {
         return Ok(SyncOutcome::Erased);
     };
     propagate(&mut client, request, facts).await?;
-    Ok(done)
+    Ok(outcome)
 }
 
 /// Pays what the customer's bucket is owed; then the fingerprint stands, unless anything came between.
@@ -67,7 +64,7 @@ async fn propagate(
     };
     let customer = facts.customer.clone();
     statistics::propagate(client, &of.visitor, Some(facts)).await?;
-    let fingerprint = SyncFingerprint::of(of).kept(false);
+    let fingerprint = SyncFingerprint::of(of).stored(false);
     let tx = client.transaction().await?;
     let here = Bucket::of(&tx, &of.visitor).locked().await?;
     let sql = "UPDATE replicas SET fingerprint = $6
@@ -98,7 +95,7 @@ async fn try_fast_path(client: &Client, of: &SyncRequest) -> Result<bool, StoreE
         return Ok(false);
     }
     let (version, day) = (of.version.cast_signed(), of.day.cast_signed());
-    let fingerprint = SyncFingerprint::of(of).kept(true);
+    let fingerprint = SyncFingerprint::of(of).stored(true);
     let sql = "UPDATE replicas SET version = $5, changes = changes + $5 - version, state = $6, taken_day = $7
          WHERE site = $1 AND bucket = $2 AND visitor = $3 AND replica = $4 AND version < $5 AND fingerprint = $8";
     let here = Bucket::of(client, &of.visitor);
@@ -120,75 +117,68 @@ pub async fn clear_fingerprints(here: &Here<'_, '_>, id: &IdHash) -> Result<(), 
     here.run(sql, &[&id.bytes()]).await.map(|_| ())
 }
 
-/// Whether an erase-only token has a tombstone: who holds it has erased, or is erasing.
+/// Returns `true` if an erase-only token has a tombstone: its holder has erased, or is erasing.
 pub async fn is_used(client: &Client, of: &VisitorKey, token: &IdHash) -> Result<bool, StoreError> {
     is_tombstoned(&Bucket::of_token(client, &of.site, token), token).await
 }
 
+/// One transaction. `None` if the token is new and was not looked up in its own bucket yet.
 async fn attempt(
     client: &mut Client,
     of: &SyncRequest,
-    may_be_new: bool,
-) -> Result<Attempt, StoreError> {
+    is_token_checked: bool,
+) -> Result<Option<Done>, StoreError> {
     let tx = client.transaction().await?;
     let here = Bucket::of(&tx, &of.visitor).locked().await?;
     let held = held_visitor(&here, of).await?;
-    if held.is_erased {
-        return Ok(Attempt::Done(SyncOutcome::Erased, None));
+    if !held.is_erased && !is_token_checked && held.has_new_token(of) {
+        return Ok(None);
     }
-    if !may_be_new && held.known.is_none_or(|(token, _)| token != Some(of.erase)) {
-        return Ok(Attempt::NewToken);
-    }
-    if held.known != Some((Some(of.erase), of.day)) {
-        upsert_visitor(&here, of).await?;
-    }
-    if held.known.is_some_and(|(token, _)| token != Some(of.erase)) {
-        // By their fingerprints hand-ins with the last token would pass, used or not.
-        clear_fingerprints(&here, &of.visitor.id).await?;
-    }
-    let (done, facts) = judged(&here, of, &held).await?;
-    let is_accepted = matches!(done, SyncOutcome::Accepted { .. });
-    if is_accepted {
-        consent::keep(&here, of).await?;
-    }
-    if of.triggers_evaluation && held.customer.is_some() && is_accepted {
-        queue_visitor_evaluation(&here, &of.visitor.id).await?;
+    let plan = plan(&held, of, SyncFingerprint::of(of), false);
+    let mut facts = None;
+    for effect in &plan.effects {
+        execute(&here, of, *effect, &held, &mut facts).await?;
     }
     tx.commit().await?;
-    Ok(Attempt::Done(done, facts))
+    Ok(Some((plan.outcome, facts)))
 }
 
-/// What is held of whom a hand-in names.
-struct HeldVisitor {
-    is_erased: bool,
-    /// The visitor's newest erase-only token, and the day of the last hand-in.
-    known: Option<(Option<IdHash>, u32)>,
-    customer: Option<String>,
-    /// How many the visitor has.
-    replicas: usize,
-    /// Of the replica that hands in: the version, and what it told last of what is counted.
-    version: u64,
-    fingerprint: Option<i64>,
-    verdict: Verdict,
-}
-
-impl HeldVisitor {
-    fn accepted(&self) -> SyncOutcome {
-        SyncOutcome::Accepted {
-            is_alone: self.is_alone(),
+/// Executes one effect. `facts` are those that the customer's bucket lacks so far.
+async fn execute(
+    here: &Here<'_, '_>,
+    of: &SyncRequest,
+    effect: Effect,
+    held: &HeldVisitor,
+    facts: &mut Option<PropagatedFacts>,
+) -> Result<(), StoreError> {
+    let (id, customer) = (&of.visitor.id, held.customer.as_deref());
+    match effect {
+        Effect::UpsertVisitor => upsert_visitor(here, of).await?,
+        Effect::ClearFingerprints => clear_fingerprints(here, id).await?,
+        Effect::CountStatistics { resend } => {
+            *facts = statistics::update_visitor(here, id, |row| {
+                let (changes, news) = row.count_sync(&of.facts(customer.is_some()), customer);
+                let resent = || customer.filter(|_| resend).map(|id| row.propagated(id));
+                (changes, news.or_else(resent))
+            })
+            .await?;
         }
+        Effect::ReadFacts => {
+            *facts = statistics::update_visitor(here, id, |row| {
+                (None, customer.map(|customer| row.propagated(customer)))
+            })
+            .await?;
+        }
+        Effect::StoreReplica { fingerprint } => {
+            store(here, of, stored_fingerprint(fingerprint, facts.as_ref())).await?;
+        }
+        Effect::SaveConsent => consent::keep(here, of).await?,
+        Effect::QueueEvaluation => queue_visitor_evaluation(here, id).await?,
     }
-
-    fn others(&self) -> usize {
-        self.replicas - usize::from(self.fingerprint.is_some())
-    }
-
-    fn is_alone(&self) -> bool {
-        self.others() == 0 && self.customer.is_none()
-    }
+    Ok(())
 }
 
-/// One question for all of it: a way to the database and back is what costs.
+/// Reads the stored side of a visitor with one statement: a round trip is what costs.
 async fn held_visitor(here: &Here<'_, '_>, of: &SyncRequest) -> Result<HeldVisitor, StoreError> {
     let sql = "SELECT v.synced_day, v.erase, v.customer, r.version, r.fingerprint, r.state,
            EXISTS (SELECT 1 FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3),
@@ -201,21 +191,30 @@ async fn held_visitor(here: &Here<'_, '_>, of: &SyncRequest) -> Result<HeldVisit
         .await?
         .ok_or(StoreError::Unavailable)?;
     let token = row.get::<_, Option<&[u8]>>(1).and_then(IdHash::read);
-    let version: Option<i64> = row.get(3);
-    let held = version.map(|version| Held {
-        version: version.cast_unsigned(),
-        state: row.get(5),
+    let replica = row.get::<_, Option<i64>>(3).map(|version| {
+        let version = version.cast_unsigned();
+        let state = row.get(5);
+        HeldReplica {
+            version,
+            fingerprint: row.get(4),
+            verdict: judge(
+                Some(Held { version, state }),
+                of.version,
+                &of.state,
+                &of.profile,
+            ),
+        }
     });
+    let replicas = row.get::<_, i64>(7) as usize;
     Ok(HeldVisitor {
         is_erased: row.get(6),
-        known: row
-            .get::<_, Option<i32>>(0)
-            .map(|day| (token, day.cast_unsigned())),
+        row: row.get::<_, Option<i32>>(0).map(|day| HeldRow {
+            token,
+            synced_day: day.cast_unsigned(),
+        }),
         customer: row.get(2),
-        replicas: row.get::<_, i64>(7) as usize,
-        version: version.unwrap_or(0).cast_unsigned(),
-        fingerprint: row.get(4),
-        verdict: judge(held, of.version, (&of.state, &of.profile)),
+        other_replicas: replicas - usize::from(replica.is_some()),
+        replica,
     })
 }
 
@@ -228,60 +227,6 @@ async fn upsert_visitor(here: &Here<'_, '_>, of: &SyncRequest) -> Result<(), Sto
     )
     .await?;
     Ok(())
-}
-
-/// What became of it, and what the customer's bucket must know of it.
-async fn judged(
-    here: &Here<'_, '_>,
-    of: &SyncRequest,
-    held: &HeldVisitor,
-) -> Result<(SyncOutcome, Option<PropagatedFacts>), StoreError> {
-    let facts = match held.verdict {
-        Verdict::TooMuch => return Ok((SyncOutcome::TooMuch, None)),
-        Verdict::Conflict => {
-            return Ok((
-                SyncOutcome::Conflict {
-                    held_version: held.version,
-                },
-                None,
-            ));
-        }
-        Verdict::Store if held.fingerprint.is_none() && held.replicas >= REPLICAS_PER_VISITOR => {
-            return Ok((SyncOutcome::TooManyReplicas, None));
-        }
-        Verdict::Store => take(here, of, held).await?,
-        Verdict::Same => statistics::facts_to_propagate(here, &of.visitor.id).await?,
-    };
-    Ok((held.accepted(), facts))
-}
-
-/// Stores the state, and counts what it tells where that is not what the same replica told before.
-async fn take(
-    here: &Here<'_, '_>,
-    of: &SyncRequest,
-    held: &HeldVisitor,
-) -> Result<Option<PropagatedFacts>, StoreError> {
-    let customer = held.customer.as_deref();
-    let facts = SyncFacts::by(of, customer.is_some());
-    let fingerprint = SyncFingerprint::of(of).kept(held.is_alone());
-    if held.fingerprint.is_none() && held.others() > 0 {
-        clear_fingerprints(here, &of.visitor.id).await?;
-    }
-    let facts = match held.fingerprint {
-        Some(stored) if stored == fingerprint => None,
-        before => {
-            let news = statistics::count(here, &of.visitor.id, &facts, customer).await?;
-            let is_owed = news.is_none() && before == Some(0);
-            if is_owed {
-                statistics::facts_to_propagate(here, &of.visitor.id).await?
-            } else {
-                news
-            }
-        }
-    };
-    // What the customer's bucket is owed is paid before the fingerprint says that there is nothing to do.
-    store(here, of, if facts.is_some() { 0 } else { fingerprint }).await?;
-    Ok(facts)
 }
 
 /// A newer one that went the short way meanwhile stays.

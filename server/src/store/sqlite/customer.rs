@@ -6,6 +6,7 @@ use super::erase::remove_link;
 use super::writer::Trace;
 use super::{SqliteStore, statistics, write};
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
+use crate::statistics::customer::CustomerChange;
 use crate::store::customers::{Change, CustomerRecords, Customers, Unfinished};
 use crate::store::{ImportedEvent, Link, Reply};
 
@@ -255,7 +256,7 @@ fn drop_alias(
     erased_day.map_or(Ok(()), |day| write_tombstone(tx, alias, day))
 }
 
-/// What stays of an erased id: a hash, and the day.
+/// Writes the tombstone of an erased id: a hash, and the day.
 pub fn write_tombstone(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
     run(
         tx,
@@ -286,7 +287,7 @@ fn take_away(
             params![site, bucket, of.id, id.0, at_s],
         )?;
     }
-    statistics::hand_over(tx, of, links)?;
+    statistics::change_customer(tx, of, &CustomerChange::HandOver(links))?;
     drop_if_empty(tx, of)
 }
 

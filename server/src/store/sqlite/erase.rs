@@ -8,9 +8,10 @@ use super::read::is_tombstoned;
 use super::statistics;
 use super::writer::{Trace, Writer};
 use crate::base::ids::{CustomerKey, IdHash, Site, VisitorKey};
+use crate::statistics::customer::CustomerChange;
 use crate::store::{Erasure, StoreError, UnlinkRequest};
 
-/// What a burial leaves to do in the customer's bucket: whose link it was, and how many changes go with it.
+/// Link left to remove in the customer's bucket: the customer, and the number of changes that go with it.
 pub type Left = (String, u64);
 
 /// Erases by a visitor's secret or by an erase-only token; which of the two a caller holds is found out here.
@@ -163,9 +164,9 @@ pub fn remove_link(
         return Ok(());
     }
     if unlink.keeps_visitor {
-        statistics::hand_over(tx, of, &[unlink.visitor])?;
+        statistics::change_customer(tx, of, &CustomerChange::HandOver(&[unlink.visitor]))?;
     } else {
-        statistics::leave(tx, of, &unlink.visitor)?;
+        statistics::change_customer(tx, of, &CustomerChange::Leave(unlink.visitor))?;
     }
     // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
     tx.prepare_cached(

@@ -61,14 +61,14 @@ pub async fn expire(
     Ok(true)
 }
 
-/// What the back end said that grows old, and the column of its day.
+/// Tables of imported records that expire, and the column of their day.
 const WORDS: [(&str, &str); 3] = [
     ("imported_events", "day"),
     ("identifiers", "added_day"),
     ("aliases", "added_day"),
 ];
 
-/// Whether anything was told of days before that one.
+/// Returns `true` if there are imports of earlier days.
 pub fn has_old_events(
     db: &Connection,
     site: &Site,
@@ -87,7 +87,7 @@ pub fn has_old_events(
     Ok(false)
 }
 
-/// What was told of days long past goes, and customers of whom nothing else is held.
+/// Deletes expired imports, and customers of whom nothing else is held.
 pub fn delete_old_events(
     tx: &Transaction<'_>,
     site: &Site,

@@ -136,7 +136,7 @@ mod tests {
         db
     }
 
-    /// What a database holds that was opened anew.
+    /// Rows of the database after it was opened anew.
     fn committed(path: &Path) -> Vec<i64> {
         let db = Connection::open(path).unwrap();
         let mut all = db.prepare("SELECT n FROM kept").unwrap();

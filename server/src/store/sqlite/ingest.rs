@@ -6,13 +6,14 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::outbox::queue_evaluation;
 use super::statistics;
 use crate::base::ids::{CustomerKey, VisitorKey};
-use crate::ingest::judge;
+use crate::statistics::customer::CustomerChange;
 use crate::statistics::person::Booked;
+use crate::store::imported::plan_event;
 use crate::store::{CustomerEvents, EVENTS_PER_CUSTOMER, ImportedEvent, IngestOutcome};
 
 /// Keeps what is news; the customer's sum grows by as much, so that their browsers see a new number.
 ///
-/// Whose clicks the bookings may be put down to comes back, with the bookings.
+/// Returns the outcomes, the visitors whose clicks may be credited with the bookings, and the bookings.
 pub fn ingest(
     tx: &Transaction<'_>,
     of: &CustomerEvents,
@@ -20,10 +21,7 @@ pub fn ingest(
     let erased_day = erased_day(tx, &of.customer)?;
     let mut all = Vec::with_capacity(of.all.len());
     for imported in &of.all {
-        all.push(match erased_day {
-            Some(day) if imported.day <= day => IngestOutcome::Erased,
-            _ => take(tx, &of.customer, imported)?,
-        });
+        all.push(ingest_one(tx, &of.customer, imported, erased_day)?);
     }
     let news = all
         .iter()
@@ -41,8 +39,13 @@ pub fn ingest(
         }
     }
     // Told again, it may be that the first was cut short before the visitors' buckets.
-    let (visitors, bookings) = statistics::recount(tx, &of.customer)?;
-    Ok((all, visitors, bookings))
+    let (row, bookings) = statistics::change_customer(tx, &of.customer, &CustomerChange::Recount)?;
+    let site = &of.customer.site;
+    let visitors = row.visitors().map(|id| VisitorKey {
+        site: site.clone(),
+        id,
+    });
+    Ok((all, visitors.collect(), bookings))
 }
 
 fn erased_day(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<Option<u32>> {
@@ -55,28 +58,27 @@ fn erased_day(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<Option
     .optional()
 }
 
-fn take(
+fn ingest_one(
     tx: &Transaction<'_>,
     of: &CustomerKey,
-    said: &ImportedEvent,
+    imported: &ImportedEvent,
+    erased_day: Option<u32>,
 ) -> rusqlite::Result<IngestOutcome> {
     let (site, bucket) = (of.site.as_str(), of.bucket());
     let held: Option<(u32, Vec<u8>)> = tx
         .prepare_cached(
             "SELECT at_s, event FROM imported_events WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND id = ?4",
         )?
-        .query_row(params![site, bucket, of.id, said.id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![site, bucket, of.id, imported.id.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let outcome = judge(
-        held.as_ref().map(|(at_s, event)| (*at_s, event.as_slice())),
-        said,
-    );
+    let held = held.as_ref().map(|(at_s, event)| (*at_s, event.as_slice()));
+    let outcome = plan_event(erased_day, held, imported);
     if outcome == IngestOutcome::Stored {
         tx.prepare_cached(
             "INSERT INTO imported_events (site, bucket, customer, id, day, at_s, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT DO UPDATE SET day = excluded.day, at_s = excluded.at_s, event = excluded.event",
         )?
-        .execute(params![site, bucket, of.id, said.id.0, said.day, said.at_s, said.event])?;
+        .execute(params![site, bucket, of.id, imported.id.0, imported.day, imported.at_s, imported.event])?;
     }
     Ok(outcome)
 }

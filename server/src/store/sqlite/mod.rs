@@ -30,11 +30,11 @@ use crate::report::period::Period;
 use crate::statistics::PropagatedFacts;
 use crate::statistics::person::Booked;
 use crate::statistics::sums::Sums;
-use crate::statistics::visitor::SyncFingerprint;
 use crate::store::{
     CustomerEvents, Erasure, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
     StoreError, SyncOutcome, SyncRequest, UnlinkRequest,
 };
+use crate::sync::fingerprint::SyncFingerprint;
 use flusher::Flusher;
 use readers::Readers;
 use writer::{Trace, Writer};
@@ -135,7 +135,7 @@ fn look_through(path: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// What the writer keeps of the file in memory, in KiB.
+/// Page cache of the writer, in KiB.
 const CACHE_KIB: i64 = 64 * 1024;
 /// The same of each reader: the inner pages of a table of some million rows.
 const READER_CACHE_KIB: i64 = 8 * 1024;
@@ -170,7 +170,7 @@ fn hand_over_log(db: &Connection) -> rusqlite::Result<Option<PathBuf>> {
     Ok(Some(format!("{path}-wal").into()))
 }
 
-/// What the writer and the readers have in common.
+/// Settings of the writer and the readers.
 fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(std::time::Duration::from_secs(5))?;
     // A plan stands whatever is bound to its parameters: else the statements are parsed anew at each use, which takes

@@ -114,7 +114,7 @@ fn is_here(db: &Connection, of: &CustomerKey) -> rusqlite::Result<bool> {
     .exists(params![of.site.as_str(), of.bucket(), of.id])
 }
 
-/// Something happened to a visitor: if it is a customer's, that one is to be looked at.
+/// Queues an evaluation of the visitor's customer, if there is one.
 pub fn queue_visitor_evaluation(
     tx: &Transaction<'_>,
     VisitorKey { site, id }: &VisitorKey,
@@ -128,7 +128,7 @@ pub fn queue_visitor_evaluation(
     .map(|_| ())
 }
 
-/// A customer is to be looked at from that time on.
+/// Queues an evaluation of a customer from that time on.
 pub fn queue_evaluation(tx: &Transaction<'_>, of: &CustomerKey, at_s: u64) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "INSERT INTO evaluations (site, bucket, customer, at_s) VALUES (?1, ?2, ?3, ?4)

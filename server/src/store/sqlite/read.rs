@@ -9,7 +9,7 @@ use crate::store::{
 };
 use crate::sync::consent_receipt::Receipt;
 
-/// Whether a hash, of a visitor's secret or of an erase-only token, has a tombstone.
+/// Returns `true` if a hash, of a visitor's secret or of an erase-only token, has a tombstone.
 pub fn is_tombstoned(db: &Connection, site: &Site, id: &IdHash) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3")?
         .exists(params![site.as_str(), id.bucket(), id.0])

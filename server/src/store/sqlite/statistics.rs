@@ -5,73 +5,53 @@ use rusqlite::types::ToSql;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::ingest::imported_events;
-use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
+use crate::base::ids::{CustomerKey, VisitorKey};
 use crate::statistics::change::Changes;
-use crate::statistics::customer::Customer;
+use crate::statistics::customer::{Customer, CustomerChange};
 use crate::statistics::person::{Booked, bookings_of};
-use crate::statistics::visitor::{SyncFacts, Visitor};
+use crate::statistics::visitor::Visitor;
 use crate::statistics::{PropagatedFacts, sql};
 
-/// Where sums lie.
+/// Site and bucket of a row.
 type Place<'a> = (&'a str, u16);
 
-/// Counts what a hand-in tells of the visitor; what the customer's bucket must know comes back.
-pub fn count(
+/// In the visitor's bucket: changes the visitor's row by a rule, and saves it if the rule changed it.
+pub fn update_visitor<T>(
     tx: &Transaction<'_>,
     of: &VisitorKey,
-    facts: &SyncFacts<'_>,
-    customer: Option<&str>,
-) -> rusqlite::Result<Option<PropagatedFacts>> {
+    rule: impl FnOnce(&mut Visitor) -> (Option<Changes>, T),
+) -> rusqlite::Result<T> {
     let mut row = visitor(tx, of)?;
-    let before = row.facts.clone();
-    let changes = row.count(facts);
-    save(tx, of, &row, &changes)?;
-    let is_news = before != row.facts;
-    Ok(customer.filter(|_| is_news).map(|id| PropagatedFacts {
-        customer: id.to_owned(),
-        facts: row.facts,
-    }))
-}
-
-/// What the customer's bucket must know of a visitor whose last hand-in is sent again: the first may have been cut short.
-pub fn facts_to_propagate(
-    tx: &Transaction<'_>,
-    of: &VisitorKey,
-) -> rusqlite::Result<Option<PropagatedFacts>> {
-    let Some(customer) = super::read::customer(tx, of)? else {
-        return Ok(None);
-    };
-    Ok(Some(PropagatedFacts {
-        customer,
-        facts: visitor(tx, of)?.facts,
-    }))
-}
-
-/// A visitor became a customer's, who is counted from now on in their place.
-pub fn leave_to_customer(
-    tx: &Transaction<'_>,
-    of: &VisitorKey,
-    customer: &str,
-) -> rusqlite::Result<Option<PropagatedFacts>> {
-    let mut row = visitor(tx, of)?;
-    if row.facts.since_day == 0 {
-        return Ok(None);
+    let (changes, result) = rule(&mut row);
+    if let Some(changes) = changes {
+        save(tx, of, &row, &changes)?;
     }
-    let mut changes = Changes::default();
-    row.count_person(true, &mut changes);
-    save(tx, of, &row, &changes)?;
-    Ok(Some(PropagatedFacts {
-        customer: customer.to_owned(),
-        facts: row.facts,
-    }))
+    Ok(result)
 }
 
-/// In the customer's bucket: takes what is known of a visitor. The bookings that the back end told come back.
+/// In the customer's bucket: applies a change to the customer's row. Returns the row and the imported bookings.
+pub fn change_customer(
+    tx: &Transaction<'_>,
+    of: &CustomerKey,
+    change: &CustomerChange<'_>,
+) -> rusqlite::Result<(Customer, Vec<Booked>)> {
+    let bookings = match change.needs_bookings() {
+        true => bookings_of(&imported_events(tx, of)?),
+        false => Vec::new(),
+    };
+    let mut row = customer(tx, of)?;
+    if let Some(changes) = row.apply(change, &bookings) {
+        save_customer(tx, of, &row, &changes)?;
+    }
+    Ok((row, bookings))
+}
+
+/// In the customer's bucket: takes a visitor's facts. Returns the bookings to credit to the visitor's clicks.
 pub fn propagate(
     tx: &Transaction<'_>,
     to: &CustomerKey,
     visitor: &VisitorKey,
-    facts: &PropagatedFacts,
+    propagated: &PropagatedFacts,
 ) -> rusqlite::Result<Vec<Booked>> {
     let linked =
         "SELECT 1 FROM links WHERE site = ?1 AND bucket = ?2 AND customer = ?3 AND visitor = ?4";
@@ -79,87 +59,19 @@ pub fn propagate(
     if !tx.prepare_cached(linked)?.exists(key)? {
         return Ok(Vec::new());
     }
-    let bookings = bookings_of(&imported_events(tx, to)?);
-    let mut row = customer(tx, to)?;
-    let changes = row.propagate(visitor.id, facts.facts.clone(), &bookings);
-    save_customer(tx, to, &row, &changes)?;
-    Ok(bookings)
+    let change = CustomerChange::Propagate(visitor.id, &propagated.facts);
+    change_customer(tx, to, &change).map(|(_, bookings)| bookings)
 }
 
-/// In the customer's bucket, once the back end told something new: whose clicks its bookings may be put down to comes back.
-pub fn recount(
-    tx: &Transaction<'_>,
-    of: &CustomerKey,
-) -> rusqlite::Result<(Vec<VisitorKey>, Vec<Booked>)> {
-    let bookings = bookings_of(&imported_events(tx, of)?);
-    let mut row = customer(tx, of)?;
-    if row.is_empty() {
-        return Ok((Vec::new(), bookings));
-    }
-    let changes = row.recount(&bookings);
-    save_customer(tx, of, &row, &changes)?;
-    Ok((
-        row.visitors()
-            .map(|id| VisitorKey {
-                site: of.site.clone(),
-                id,
-            })
-            .collect(),
-        bookings,
-    ))
-}
-
-/// In the visitor's bucket: puts bookings that the back end told down to the clicks before them.
+/// In the visitor's bucket: credits imported bookings to the clicks before them.
 pub fn credit(tx: &Transaction<'_>, of: &VisitorKey, bookings: &[Booked]) -> rusqlite::Result<()> {
-    let mut row = visitor(tx, of)?;
-    let changes = row.credit(bookings);
-    if changes.is_empty() {
-        Ok(())
-    } else {
-        save(tx, of, &row, &changes)
-    }
+    update_visitor(tx, of, |row| (row.credit_news(bookings), ()))
 }
 
-/// In the customer's bucket: visitors go to another customer, or become no one's.
-pub fn hand_over(
-    tx: &Transaction<'_>,
-    of: &CustomerKey,
-    visitors: &[IdHash],
-) -> rusqlite::Result<()> {
-    let mut row = customer(tx, of)?;
-    if row.is_empty() {
-        return Ok(());
-    }
-    let changes = row.hand_over(visitors, &bookings_of(&imported_events(tx, of)?));
-    save_customer(tx, of, &row, &changes)
-}
-
-/// In the visitor's bucket: what the customer must know whose the visitor is now; who is no one's counts alone again.
+/// In the visitor's bucket: follows a change of customer.
 pub fn moved(tx: &Transaction<'_>, of: &VisitorKey) -> rusqlite::Result<Option<PropagatedFacts>> {
-    let mut row = visitor(tx, of)?;
-    if row.facts.since_day == 0 {
-        return Ok(None);
-    }
-    if let Some(customer) = super::read::customer(tx, of)? {
-        return Ok(Some(PropagatedFacts {
-            customer,
-            facts: row.facts,
-        }));
-    }
-    let mut changes = Changes::default();
-    row.count_person(false, &mut changes);
-    save(tx, of, &row, &changes)?;
-    Ok(None)
-}
-
-/// In the customer's bucket: a visitor was erased, or is silent for too long.
-pub fn leave(tx: &Transaction<'_>, of: &CustomerKey, visitor: &IdHash) -> rusqlite::Result<()> {
-    let mut row = customer(tx, of)?;
-    if row.is_empty() {
-        return Ok(());
-    }
-    row.leave(*visitor);
-    save_customer(tx, of, &row, &Changes::default())
+    let customer = super::read::customer(tx, of)?;
+    update_visitor(tx, of, |row| row.move_to(customer.as_deref()))
 }
 
 fn visitor(

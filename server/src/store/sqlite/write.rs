@@ -8,13 +8,15 @@ use super::read::is_tombstoned;
 use super::statistics;
 use crate::base::ids::{IdHash, VisitorKey};
 use crate::statistics::PropagatedFacts;
-use crate::statistics::visitor::{SyncFacts, SyncFingerprint};
-use crate::store::{Link, Linked, REPLICAS_PER_VISITOR, SyncOutcome, SyncRequest};
+use crate::store::{Link, Linked, SyncOutcome, SyncRequest};
+use crate::sync::fingerprint::SyncFingerprint;
 use crate::sync::growth::fits_a_day;
-use crate::sync::sync_request::{Held, Verdict, judge};
+use crate::sync::plan::{Effect, HeldReplica, HeldRow, HeldVisitor, plan, stored_fingerprint};
+use crate::sync::version_rule::{Held, judge};
 
-/// Takes a replica's state by the version rules, and counts what it tells; what the customer's bucket must know of it
-/// comes back too. The fingerprint is its own, made before the writer's turn: there is one writer, and everyone waits for it.
+/// Executes the plan of a sync. Returns the outcome, and the facts that the customer's bucket lacks.
+///
+/// The fingerprint is made before the writer's turn: there is one writer, and everyone waits for it.
 pub fn sync(
     tx: &Transaction<'_>,
     of: &SyncRequest,
@@ -24,33 +26,47 @@ pub fn sync(
         return Ok((SyncOutcome::Accepted { is_alone: true }, None));
     }
     let held = held_visitor(tx, of)?;
-    if held.is_erased || !upsert_visitor(tx, of, &held)? {
-        return Ok((SyncOutcome::Erased, None));
+    // An erasure may have overtaken the first sync, so a new token is looked up in its own bucket.
+    let is_token_used = held.has_new_token(of) && is_tombstoned(tx, &of.visitor.site, &of.erase)?;
+    let plan = plan(&held, of, fingerprint, is_token_used);
+    let mut facts = None;
+    for effect in &plan.effects {
+        execute(tx, of, *effect, &held, &mut facts)?;
     }
-    let verdict = held
-        .verdict
-        .unwrap_or_else(|| judge(None, of.version, (&of.state, &of.profile)));
-    let facts = match verdict {
-        Verdict::TooMuch => return Ok((SyncOutcome::TooMuch, None)),
-        Verdict::Conflict => {
-            return Ok((
-                SyncOutcome::Conflict {
-                    held_version: held.version,
-                },
-                None,
-            ));
+    Ok((plan.outcome, facts))
+}
+
+/// Executes one effect. `facts` are those that the customer's bucket lacks so far.
+fn execute(
+    tx: &Transaction<'_>,
+    of: &SyncRequest,
+    effect: Effect,
+    held: &HeldVisitor,
+    facts: &mut Option<PropagatedFacts>,
+) -> rusqlite::Result<()> {
+    let customer = held.customer.as_deref();
+    match effect {
+        Effect::UpsertVisitor => upsert_visitor(tx, of)?,
+        Effect::ClearFingerprints => clear_fingerprints(tx, &of.visitor)?,
+        Effect::CountStatistics { resend } => {
+            *facts = statistics::update_visitor(tx, &of.visitor, |row| {
+                let (changes, news) = row.count_sync(&of.facts(customer.is_some()), customer);
+                let resent = || customer.filter(|_| resend).map(|id| row.propagated(id));
+                (changes, news.or_else(resent))
+            })?;
         }
-        Verdict::Store if held.fingerprint.is_none() && held.others >= REPLICAS_PER_VISITOR => {
-            return Ok((SyncOutcome::TooManyReplicas, None));
+        Effect::ReadFacts => {
+            *facts = statistics::update_visitor(tx, &of.visitor, |row| {
+                (None, customer.map(|customer| row.propagated(customer)))
+            })?;
         }
-        Verdict::Store => take(tx, of, fingerprint, &held)?,
-        Verdict::Same => statistics::facts_to_propagate(tx, &of.visitor)?,
-    };
-    consent::keep(tx, of)?;
-    if of.triggers_evaluation && held.customer.is_some() {
-        queue_visitor_evaluation(tx, &of.visitor)?;
+        Effect::StoreReplica { fingerprint } => {
+            store(tx, of, stored_fingerprint(fingerprint, facts.as_ref()))?;
+        }
+        Effect::SaveConsent => consent::keep(tx, of)?,
+        Effect::QueueEvaluation => queue_visitor_evaluation(tx, &of.visitor)?,
     }
-    Ok((held.accepted(), facts))
+    Ok(())
 }
 
 /// The shortest way, and the most frequent: a replica that is alone, and tells nothing new of what is counted, is known by its
@@ -64,7 +80,7 @@ fn try_fast_path(
         return Ok(false);
     }
     let VisitorKey { site, id } = &of.visitor;
-    let fingerprint = fingerprint.kept(true);
+    let fingerprint = fingerprint.stored(true);
     tx.prepare_cached(
         "UPDATE replicas SET version = ?5, changes = changes + ?5 - version, state = ?6, taken_day = ?7
          WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version < ?5 AND fingerprint = ?8",
@@ -85,35 +101,6 @@ pub fn clear_fingerprints(
     .map(|_| ())
 }
 
-/// Stores the state, and counts what it tells where that is not what the same replica told before.
-fn take(
-    tx: &Transaction<'_>,
-    of: &SyncRequest,
-    fingerprint: SyncFingerprint,
-    held: &HeldVisitor,
-) -> rusqlite::Result<Option<PropagatedFacts>> {
-    let customer = held.customer.as_deref();
-    let facts = SyncFacts::by(of, customer.is_some());
-    let fingerprint = fingerprint.kept(held.is_alone());
-    if held.fingerprint.is_none() && held.others > 0 {
-        clear_fingerprints(tx, &of.visitor)?;
-    }
-    let facts = match held.fingerprint {
-        Some(stored) if stored == fingerprint => None,
-        before => {
-            let news = statistics::count(tx, &of.visitor, &facts, customer)?;
-            if news.is_none() && before == Some(0) {
-                statistics::facts_to_propagate(tx, &of.visitor)?
-            } else {
-                news
-            }
-        }
-    };
-    // What the customer's bucket is owed is paid before the fingerprint says that there is nothing to do.
-    store(tx, of, if facts.is_some() { 0 } else { fingerprint })?;
-    Ok(facts)
-}
-
 /// The customer's bucket has what it was owed: the fingerprint stands, unless anything came between.
 pub fn settle(
     tx: &Transaction<'_>,
@@ -122,7 +109,7 @@ pub fn settle(
     customer: &str,
 ) -> rusqlite::Result<()> {
     let VisitorKey { site, id } = &of.visitor;
-    let fingerprint = fingerprint.kept(false);
+    let fingerprint = fingerprint.stored(false);
     tx.prepare_cached(
         "UPDATE replicas SET fingerprint = ?6
          WHERE site = ?1 AND bucket = ?2 AND visitor = ?3 AND replica = ?4 AND version = ?5 AND fingerprint = 0
@@ -133,59 +120,33 @@ pub fn settle(
     .map(|_| ())
 }
 
-/// What is held of whom a hand-in names.
-#[derive(Default)]
-struct HeldVisitor {
-    is_erased: bool,
-    /// The visitor's newest erase-only token, and the day of the last hand-in.
-    known: Option<(Option<[u8; 32]>, u32)>,
-    customer: Option<String>,
-    /// How many other replicas the visitor has.
-    others: usize,
-    /// Of the replica that hands in: the version, and what it told last of what is counted.
-    version: u64,
-    fingerprint: Option<i64>,
-    /// None if nothing is held of it.
-    verdict: Option<Verdict>,
-}
-
-impl HeldVisitor {
-    fn accepted(&self) -> SyncOutcome {
-        SyncOutcome::Accepted {
-            is_alone: self.is_alone(),
-        }
-    }
-
-    fn is_alone(&self) -> bool {
-        self.others == 0 && self.customer.is_none()
-    }
-}
-
-/// One question for all of it: a hand-in is the most frequent of all calls.
+/// Reads the stored side of a visitor with one statement: a sync is the most frequent of all calls.
 fn held_visitor(tx: &Transaction<'_>, of: &SyncRequest) -> rusqlite::Result<HeldVisitor> {
     let VisitorKey { site, id } = &of.visitor;
-    let mut question = tx.prepare_cached(HELD_VISITOR)?;
-    let mut rows = question.query(params![site.as_str(), id.bucket(), id.0])?;
+    let mut statement = tx.prepare_cached(HELD_VISITOR)?;
+    let mut rows = statement.query(params![site.as_str(), id.bucket(), id.0])?;
     let mut held = HeldVisitor::default();
     while let Some(row) = rows.next()? {
         held.is_erased = row.get(0)?;
-        if let Some(day) = row.get(1)? {
-            held.known = Some((row.get(2)?, day));
+        if let Some(synced_day) = row.get(1)? {
+            let token = row.get::<_, Option<[u8; 32]>>(2)?.map(IdHash);
+            held.row = Some(HeldRow { token, synced_day });
             held.customer = row.get(3)?;
         }
         let Some(replica) = row.get_ref(4)?.as_blob_or_null()? else {
             continue;
         };
         if replica == of.replica.0 {
-            held.version = row.get(5)?;
-            held.fingerprint = row.get(6)?;
-            let stored = Held {
-                version: held.version,
-                state: row.get_ref(7)?.as_blob()?,
-            };
-            held.verdict = Some(judge(Some(stored), of.version, (&of.state, &of.profile)));
+            let version = row.get(5)?;
+            let state = row.get_ref(7)?.as_blob()?;
+            let stored = Some(Held { version, state });
+            held.replica = Some(HeldReplica {
+                version,
+                fingerprint: row.get(6)?,
+                verdict: judge(stored, of.version, &of.state, &of.profile),
+            });
         } else {
-            held.others += 1;
+            held.other_replicas += 1;
         }
     }
     Ok(held)
@@ -199,35 +160,14 @@ const HELD_VISITOR: &str =
      LEFT JOIN visitors v ON v.site = ?1 AND v.bucket = ?2 AND v.visitor = ?3
      LEFT JOIN replicas r ON r.site = ?1 AND r.bucket = ?2 AND r.visitor = ?3";
 
-/// Makes sure of the visitor's row and its newest erase-only token; false when that token was used already.
-fn upsert_visitor(
-    tx: &Transaction<'_>,
-    of: &SyncRequest,
-    held: &HeldVisitor,
-) -> rusqlite::Result<bool> {
+fn upsert_visitor(tx: &Transaction<'_>, of: &SyncRequest) -> rusqlite::Result<()> {
     let VisitorKey { site, id } = &of.visitor;
-    if held.known == Some((Some(of.erase.0), of.day)) {
-        return Ok(true);
-    }
-    // The token's own bucket is looked at only where a token is new: an erasure may have overtaken the first hand-in.
-    if held
-        .known
-        .is_none_or(|(erase, _)| erase != Some(of.erase.0))
-    {
-        if is_tombstoned(tx, site, &of.erase)? {
-            return Ok(false);
-        }
-        // By their fingerprints hand-ins with the last token would pass, used or not.
-        if held.known.is_some() {
-            clear_fingerprints(tx, &of.visitor)?;
-        }
-    }
     tx.prepare_cached(
         "INSERT INTO visitors (site, bucket, visitor, erase, created_day, synced_day) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
          ON CONFLICT DO UPDATE SET erase = excluded.erase, synced_day = excluded.synced_day",
     )?
-    .execute(params![site.as_str(), id.bucket(), id.0, of.erase.0, of.day])?;
-    Ok(true)
+    .execute(params![site.as_str(), id.bucket(), id.0, of.erase.0, of.day])
+    .map(|_| ())
 }
 
 fn store(tx: &Transaction<'_>, of: &SyncRequest, fingerprint: i64) -> rusqlite::Result<()> {
@@ -289,7 +229,7 @@ pub fn point_to_customer(
     clear_fingerprints(tx, &link.visitor)?;
     Ok((
         Linked::Here,
-        statistics::leave_to_customer(tx, &link.visitor, &customer.id)?,
+        statistics::update_visitor(tx, &link.visitor, |row| row.link_to(&customer.id))?,
     ))
 }
 

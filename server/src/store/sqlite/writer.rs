@@ -16,7 +16,7 @@ const QUEUE: usize = 4096;
 /// One commit for at most this many hand-ins.
 const GROUP: usize = 512;
 
-/// Whether a piece of work removes something that must not survive in the log either.
+/// Treatment of the log after a write: `Scrub` empties it, because the write removed personal data.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Trace {
     Keep,

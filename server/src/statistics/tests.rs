@@ -157,7 +157,6 @@ fn count(visitor: &mut Visitor, totals: &mut Totals, replica: u8, profile: &Prof
         replica: [replica; 8],
         profile,
         arms: &PERSONALISED,
-        consent: None,
         today: TODAY,
         is_linked: false,
     };
@@ -205,7 +204,6 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
             replica: [0; 8],
             profile: &one,
             arms: &PERSONALISED,
-            consent: None,
             today: TODAY + day,
             is_linked: false,
         };
@@ -226,7 +224,6 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
         replica: [0; 8],
         profile: &one,
         arms: &PERSONALISED,
-        consent: None,
         today: TODAY + 31,
         is_linked: false,
     }));
@@ -234,7 +231,6 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
         replica: [0; 8],
         profile: &one,
         arms: &PERSONALISED,
-        consent: None,
         today: TODAY - 4,
         is_linked: false,
     }));
@@ -417,7 +413,7 @@ fn who_goes_from_one_customer_to_another_counts_there_alone() {
     }
 }
 
-/// What is known of a visitor with some bookings and quotes of their own.
+/// Facts of a visitor with some bookings and quotes of their own.
 fn lived(n: u8, seed: u64) -> Facts {
     let mut facts = Facts::default();
     let told = profile(

@@ -1,7 +1,9 @@
-// The package's other files: what an option or a framework asks for. Each is a module of its own, of which the page
-// loads nothing until then.
+/**
+ * Contents of the package. Input: none. Output: bundles, declarations and entry points, by source. Invariant: each
+ * bundle is loaded on demand; a page loads none of them before an option or a framework asks.
+ */
 
-/** Each chunk: its source, its file in the package, and what stays a file beside it. */
+/** Bundles: the source, the name in the package, and modules that stay outside. */
 export const ENTRIES = [
   { source: "client/session", name: "client" },
   { source: "client/deferred", name: "later" },
@@ -19,11 +21,12 @@ export const ENTRIES = [
   { source: "frameworks/vue", name: "vue", external: ["vue"] },
 ];
 
-/** The sources whose types the package declares, and the names of the declaration files. */
+/** Names of the declaration files, by source. */
 export const TYPED = {
   index: "index",
   "base/types": "types",
   "base/events": "events",
+  "base/client-types": "client-types",
   interface: "interface",
   "frameworks/react": "react",
   "frameworks/vue": "vue",
@@ -35,18 +38,18 @@ export const TYPED = {
   "base/error": "error",
 };
 
-const DOORS = ["react", "vue", "element", "inspector", "centre", "edge"];
+const ENTRY_POINTS = ["react", "vue", "element", "inspector", "centre", "edge"];
 
-/** What can be imported by name. */
+/** Names that a site can import. */
 export const EXPORTS = {
   ".": { types: "./index.d.ts", default: "./index.js" },
   ...Object.fromEntries(
-    DOORS.map((name) => [`./${name}`, { types: `./${name}.d.ts`, default: `./${name}.js` }]),
+    ENTRY_POINTS.map((name) => [`./${name}`, { types: `./${name}.d.ts`, default: `./${name}.js` }]),
   ),
   "./*": "./*",
 };
 
-/** Frameworks are the site's own; whoever uses none needs none. */
+/** Frameworks that the site installs itself. */
 export const PEERS = {
   peerDependencies: { react: ">=18", vue: ">=3.4" },
   peerDependenciesMeta: { react: { optional: true }, vue: { optional: true } },

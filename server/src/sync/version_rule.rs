@@ -11,7 +11,7 @@ pub struct Held<'a> {
     pub state: &'a [u8],
 }
 
-/// What becomes of a hand-in.
+/// Verdict on the state of a sync.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 pub enum Verdict {
     /// Newer than what is held: store it.
@@ -26,7 +26,7 @@ pub enum Verdict {
 
 /// A higher version wins, if it grew no faster than people do; the same version must be the same bytes; anything else is
 /// a roll-back or a copy. The profile is that of the state.
-pub fn judge(held: Option<Held<'_>>, version: u64, (state, profile): (&[u8], &Profile)) -> Verdict {
+pub fn judge(held: Option<Held<'_>>, version: u64, state: &[u8], profile: &Profile) -> Verdict {
     match held {
         Some(held) if version == held.version && state == held.state => Verdict::Same,
         Some(held) if version <= held.version => Verdict::Conflict,
@@ -43,7 +43,7 @@ mod tests {
     fn case(held: Option<(u64, &[u8])>, offered: (u64, &[u8]), expected: Verdict) {
         let held = held.map(|(version, state)| Held { version, state });
         assert_eq!(
-            judge(held, offered.0, (offered.1, &Profile::default())),
+            judge(held, offered.0, offered.1, &Profile::default()),
             expected
         );
     }

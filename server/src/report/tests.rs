@@ -27,25 +27,25 @@ const TODAY_MS: f64 = TODAY as f64 * 86_400_000.0;
 const HOUR_MS: f64 = 3_600_000.0;
 
 const OFFERS: [&str; 4] = ["lisbon", "porto", "bali", "maldives"];
-/// How likely each is clicked when seen, by lovers of cities and of far places.
+/// Click rates of each offer, for lovers of cities and of far places.
 const CLICKED: [[f64; 4]; 2] = [[0.12, 0.08, 0.02, 0.01], [0.03, 0.02, 0.15, 0.06]];
-/// How many book whatever they are shown.
+/// Share who book whatever they are shown.
 const BOOKED: f64 = 0.05;
 
 /// Both look at what they love as often as the others do.
 const ALIKE: [f64; 2] = [0.8, 0.8];
 
-/// What is simulated.
+/// A simulated site.
 struct World {
     seed: u64,
     visitors: u64,
-    /// How many more book of those who are personalised.
+    /// Additional share of personalised visitors who book.
     uplift: f64,
     /// How often lovers of cities, and of far places, look at what they love.
     usual: [f64; 2],
 }
 
-/// What is true of it.
+/// True values of a simulated site.
 #[derive(Default)]
 struct Truth {
     /// By offer: how likely a click is where it could be shown, added up, and how often it could.
@@ -53,7 +53,7 @@ struct Truth {
     held_out: u64,
     exposures: i64,
     clicks: i64,
-    /// How likely what was seen was clicked, added up.
+    /// Sum of the click probabilities of the offers seen.
     expected: f64,
 }
 
@@ -162,7 +162,7 @@ impl Life<'_> {
         }
     }
 
-    /// What every offer that could be shown would have come to.
+    /// Result that each possible offer would have had.
     fn remember_truth(&mut self, request: &Request<'_>) {
         let eligible = self.engine.with_context(request.now_ms, |context| {
             context.eligible(&context.config.placement(request.placement), &[])
@@ -246,7 +246,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> SyncR
     }
 }
 
-/// What is reported of a world, beside the truth.
+/// Reported values beside the true ones.
 async fn run(world: &World) -> Result<(Report, Truth), StoreError> {
     let config = compiled(&people_config());
     let (sums, truth) = sums(world, &config).await?;
@@ -396,7 +396,7 @@ async fn what_is_learned_makes_better_choices() -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How likely what is seen is clicked, in truth.
+/// True click probability of an offer that is seen.
 fn clicked(world: &World, config: &Config) -> f64 {
     let mut truth = Truth::default();
     (0..world.visitors).for_each(|number| drop(live(world, number, config, &mut truth)));
