@@ -98,7 +98,7 @@ full-disks: setup-test ## Fill the disk FULL_DISKS=100 times on a tiny file syst
 		TMPDIR=$$PWD/target/tiny ESCALE_FULL_DISKS=$(FULL_DISKS) \
 		cargo test --release -p escale-server --test http -- a_full_disk --nocapture'
 
-bench-server: build ## Measure the server beside the machine's own limit: hand-ins, audiences, a large base, on both stores
+bench-server: build ## Measure the server beside the machine's own limit: syncs, audiences, a large base, on both stores
 	@cargo bench -p escale-server --bench server
 
 bench: build server ## Measure `choose` in Chromium beside peers

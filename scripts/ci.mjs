@@ -104,10 +104,10 @@ function table() {
     "0.0",
     minutes(Date.now() - began),
   ]);
-  const [first, ...others] = [20, 8, 6, 8];
+  const [first, ...rest] = [20, 8, 6, 8];
   return rows
     .map(([name, ...cells]) =>
-      [name.padEnd(first), ...cells.map((cell, index) => cell.padStart(others[index]))].join(" "),
+      [name.padEnd(first), ...cells.map((cell, index) => cell.padStart(rest[index]))].join(" "),
     )
     .join("\n");
 }

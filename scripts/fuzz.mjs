@@ -1,5 +1,5 @@
-// Coverage-guided fuzzing of every decoder: `make fuzz`. In: how many inputs, of which decoders. Out: how many each was given, how
-// it went, and where an input lies that found a fault, with the command that runs it again. Never: another run the next time, unless FUZZ_SEED says so.
+// Coverage-guided fuzzing of every decoder: `make fuzz`. Input: the number of inputs, names of decoders. Output: inputs and speed of
+// each, and each failing input with the command that repeats it. Invariant: one FUZZ_SEED gives one run.
 import { execFileSync, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -12,17 +12,17 @@ const OUT = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "fuzz");
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? 1_000_000);
 const SEED = process.env.FUZZ_SEED ?? "1";
 const JOBS = Number(process.env.FUZZ_JOBS ?? Math.min(availableParallelism(), 8));
-const WORDS = process.argv.slice(2);
-/** The engine's decoders and the browser's alone: the server's program takes some minutes to build. */
-const ENGINE_ALONE = WORDS.includes("--without-server");
-const ONLY = WORDS.filter((word) => !word.startsWith("--"));
-/** One input takes micro- to milliseconds; one that takes this long would hold a server up. */
+const ARGUMENTS = process.argv.slice(2);
+/** True to leave out the server's decoders, whose program takes minutes to build. */
+const ENGINE_ALONE = ARGUMENTS.includes("--without-server");
+const ONLY = ARGUMENTS.filter((name) => !name.startsWith("--"));
+/** Limit for one input, which usually takes micro- to milliseconds. */
 const INPUT_LIMIT_S = 30;
-/** Of the whole process, the fuzzer's own tables among it; what a decoder may take is bounded by its program. */
+/** Limit for the process, with the fuzzer's own tables. Each program also bounds its decoders. */
 const PROCESS_MIB_MAX = 256;
-const TELL_EVERY_MS = 10_000;
+const REPORT_EVERY_MS = 10_000;
 
-/** What counts coverage on the stable toolchain; cargo-fuzz passes the same. `fuzzing` is known to the dependencies. */
+/** Flags for coverage on the stable toolchain, as cargo-fuzz passes them. Dependencies know `fuzzing`. */
 const FLAGS = [
   "-Cpasses=sancov-module",
   "-Cllvm-args=-sanitizer-coverage-level=4",
@@ -37,7 +37,7 @@ const PROGRAMS = [["fuzz-engine", "--no-default-features"], ["fuzz-server"]];
 const shown = (path) => relative(process.cwd(), path) || path;
 const counted = (number) => Math.round(number).toLocaleString("en");
 
-/** Builds both programs for a named host: build scripts and macros then do without the flags, which they could not be linked with. */
+/** Builds both programs for a named host. Build scripts and macros then get no flags, with which they would not link. */
 function buildNative() {
   const host = /^host: (.*)$/m.exec(execFileSync("rustc", ["-vV"], { encoding: "utf8" }))[1];
   const folder = join(OUT, "build");
@@ -169,11 +169,11 @@ async function tryOut(decoder) {
     );
     return true;
   }
-  tellFault(decoder, folder, again);
+  reportFailure(decoder, folder, again);
   return false;
 }
 
-function tellFault({ name, done }, folder, again) {
+function reportFailure({ name, done }, folder, again) {
   const input = readdirSync(folder).find((file) =>
     /^(crash|oom|timeout|leak|slow-unit)-/.test(file),
   );
@@ -181,18 +181,18 @@ function tellFault({ name, done }, folder, again) {
     .split("\n")
     .filter((line) => line && !/^(#|INFO|WARNING|\t)|stat::/.test(line));
   console.error(
-    `\n${name}: a fault after ${counted(done ?? 0)} inputs\n${lines.slice(-25).join("\n")}`,
+    `\n${name}: a failure after ${counted(done ?? 0)} inputs\n${lines.slice(-25).join("\n")}`,
   );
   if (!input)
-    return console.error(`\nNo input was left; all that was said: ${shown(join(folder, "log"))}\n`);
+    return console.error(`\nNo input was saved; the log: ${shown(join(folder, "log"))}\n`);
   console.error(
     `\nThe input: ${shown(join(folder, input))}\nAgain:     ${again(join(folder, input))}\n`,
   );
 }
 
-async function work(waiting, faults) {
+async function work(waiting, failures) {
   for (let decoder = waiting.shift(); decoder; decoder = waiting.shift())
-    if (!(await tryOut(decoder))) faults.push(decoder.name);
+    if (!(await tryOut(decoder))) failures.push(decoder.name);
 }
 
 const all = [...buildNative(), ...(await buildWeb())];
@@ -206,27 +206,23 @@ if (unknown.length > 0) {
 const chosen = all
   .filter(({ name }) => ONLY.length === 0 || ONLY.includes(name))
   .sort((a, b) => b.work - a.work);
-const faults = [];
+const failures = [];
 const ticking = setInterval(() => {
   const running = chosen.filter(({ started }) => started);
   console.log(
     `· ${running.map(({ name, done = 0, inputs, started }) => `${name} ${counted(done)} of ${counted(inputs)}, ${counted((done * 1000) / (Date.now() - started))}/s`).join(" · ")}`,
   );
-}, TELL_EVERY_MS);
+}, REPORT_EVERY_MS);
+console.log(`${chosen.length} decoders, ${JOBS} at once, seed ${SEED}; output in ${shown(OUT)}`);
 console.log(
-  `${chosen.length} decoders, ${JOBS} at once, seed ${SEED}; what is found lies in ${shown(OUT)}`,
-);
-console.log(
-  `of ${counted(INPUTS)} inputs each is given its share: ${chosen.map(({ name, inputs }) => `${name} ${counted(inputs)}`).join(" · ")}`,
+  `of ${counted(INPUTS)} inputs each gets its share: ${chosen.map(({ name, inputs }) => `${name} ${counted(inputs)}`).join(" · ")}`,
 );
 if (ENGINE_ALONE)
-  console.log(
-    "what the server alone reads is neither built nor tried: leave --without-server out for it",
-  );
+  console.log("the server's decoders are left out: run without --without-server to include them");
 const waiting = [...chosen];
-await Promise.all(Array.from({ length: JOBS }, () => work(waiting, faults)));
+await Promise.all(Array.from({ length: JOBS }, () => work(waiting, failures)));
 clearInterval(ticking);
-if (faults.length > 0) {
-  console.error(`faults in: ${faults.join(", ")}`);
+if (failures.length > 0) {
+  console.error(`failures in: ${failures.join(", ")}`);
   process.exit(1);
 }

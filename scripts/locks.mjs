@@ -1,5 +1,5 @@
-// Whether the fuzzer tries out what is shipped: a crate of both lock files has the same versions in both. In: the two files. Out: nothing,
-// or each crate that differs, and the command that mends it. Never: a file that is changed.
+// Comparison of the two lock files: the fuzzer must test the shipped versions. Input: both files. Output: each crate that differs, with
+// the command that repairs it. Invariant: no file is changed.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, "..");
 const SHIPPED = "Cargo.lock";
 const TRIED = "fuzz/Cargo.lock";
 
-/** Versions by name: of some crates there are two. */
+/** Returns versions by name. Some crates have two. */
 function versionsIn(file) {
   const versions = new Map();
   for (const [, name, version] of readFileSync(join(ROOT, file), "utf8").matchAll(
@@ -19,28 +19,28 @@ function versionsIn(file) {
   return versions;
 }
 
-/** Of those shipped, the one that takes its place: of the same major version, or the same minor one below 1.0. */
+/** Returns the shipped version with the same major version, or the same minor one below 1.0. */
 function nearest(version, known) {
   const line = (text) => /^(0\.\d+|\d+)/.exec(text)?.[0];
   return known.find((other) => line(other) === line(version)) ?? known.at(-1);
 }
 
 const shipped = versionsIn(SHIPPED);
-/** The fuzzer needs fewer crates: that one version of two is missing there is no fault, that it has another is. */
-const faults = [...versionsIn(TRIED)].flatMap(([name, versions]) => {
+/** Crates with a version that is not shipped. A shipped version may be missing: the fuzzer needs fewer crates. */
+const differences = [...versionsIn(TRIED)].flatMap(([name, versions]) => {
   const known = shipped.get(name);
-  const others = known ? versions.filter((version) => !known.includes(version)) : [];
-  return others.map((version) => ({ name, version, known }));
+  const unshipped = known ? versions.filter((version) => !known.includes(version)) : [];
+  return unshipped.map((version) => ({ name, version, known }));
 });
-for (const { name, version, known } of faults) {
+for (const { name, version, known } of differences) {
   console.error(`${name}: ${version} in ${TRIED}, ${known.join(" and ")} in ${SHIPPED}`);
   console.error(
     `  cargo update --manifest-path fuzz/Cargo.toml -p ${name}@${version} --precise ${nearest(version, known)}`,
   );
 }
-if (faults.length > 0) {
+if (differences.length > 0) {
   console.error(
-    `The fuzzer tries out other versions than are shipped: run the command${faults.length > 1 ? "s" : ""} above.`,
+    `The fuzzer tests versions that are not shipped: run the command${differences.length > 1 ? "s" : ""} above.`,
   );
   process.exitCode = 1;
 }

@@ -1,14 +1,14 @@
-// What visitors download: every file of pkg/ raw, gzipped and by brotli at its best. Fails over budget.
+// Sizes of the package. Input: pkg/. Output: each file's bytes raw, gzipped and with brotli -11. Fails over budget.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-/** Everything a page loads before its first choice, and the part that it loads in any case, in bytes by brotli. */
+/** Limits in bytes of brotli: the files before the first choice, and the loader alone. */
 const FIRST_CHOICE_MAX = 30_000;
 const LOADER_MAX = 2_048;
-/** A source of consent is loaded before the visitor has said anything. */
+/** Limit for a source of consent, which is loaded before consent. */
 const SOURCE_MAX = 768;
-/** What stands in every page's HTML, as the guide writes it, in bytes as they are. */
+/** Limit for the stub in each page's HTML, uncompressed, as the guide shows it. */
 const STUB_MAX = 400;
 const LOADER = "escale.js";
 const FIRST_CHOICE = [LOADER, "client.js", "escale_bg.wasm"];

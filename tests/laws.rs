@@ -374,7 +374,7 @@ fn lists_keep_their_bounds() {
 
 /// Tags: f07.
 #[test]
-fn a_later_release_is_told_from_damage() {
+fn a_later_release_differs_from_damage() {
     let mut bytes = profile_of(&[view("trip.city", NOW_S)]).encode();
     bytes[0] = 200;
     assert_eq!(Profile::decode(&bytes), Err(WireError::Newer(200)));

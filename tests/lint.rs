@@ -434,7 +434,7 @@ fn scenarios_that_come_to_nothing() {
 
 /// Tags: r11.
 #[test]
-fn topics_of_special_categories_are_refused_and_telling_names_warned_of() {
+fn topics_of_special_categories_are_rejected_and_revealing_names_warned_of() {
     let mut config = sound();
     config["facets"]["trip"]["topics"] = json!(["city", { "name": "retreat", "sensitive": true }]);
     let faults = compile(&config.to_string())

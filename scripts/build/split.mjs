@@ -1,22 +1,22 @@
 /**
- * Cuts one wasm module in two that share a memory: what a page needs for its first choice, and what can come later.
- * Comes in: a module's text, with its names, and the exports that may come later. Goes out: two texts; the second imports
- * from the first whatever both use. Must never leave in the second what the first could call.
+ * Splitter of a wasm module into two that share a memory. Input: the module's text, and the exports of the second
+ * half. Output: two texts; the second imports from the first what both use. Invariant: the first half never calls
+ * the second. `tests/browser/golden-node.mjs` merges both and compares them with the whole.
  */
 
-/** The module name under which the second imports what is the first one's. */
-export const FIRST = "b";
+/** Module name of the first half in the second's imports. */
+const FIRST = "b";
 
 const NAME = String.raw`\$(?:"(?:[^"\\]|\\.)*"|[^\s()"]+)`;
 const CALLED = new RegExp(String.raw`\((?:call|return_call|ref\.func) (${NAME})`, "g");
 const EXPORT = new RegExp(String.raw`^ \(export "([^"]+)" \((\w+) (${NAME})\)\)$`);
 
 /**
- * @typedef {{ kind: string, name: string | undefined, text: string }} Form a part of a module's text
+ * @typedef {{ kind: string, name: string | undefined, text: string }} Form part of a module's text
  * @typedef {{ name: string, kind: string, what: string, text: string }} Export
  */
 
-/** The parts of a module: each begins on a line with one space before it. @param {string} text @returns {Form[]} */
+/** Returns the parts of a module. Each begins on a line with one space of indentation. @param {string} text @returns {Form[]} */
 function formsOf(text) {
   const body = text.slice(text.indexOf("\n") + 1, text.lastIndexOf(")"));
   return body.split(/\n(?= \()/).map((form) => {
@@ -32,14 +32,14 @@ function formsOf(text) {
 /** @param {string} text @param {RegExp} pattern */
 const named = (text, pattern) => Array.from(text.matchAll(pattern), ([, name]) => name);
 
-/** Whether a text names something. @param {string} text @param {string} name */
+/** Returns true if a text contains a name. @param {string} text @param {string} name */
 const mentions = (text, name) =>
   text
     .split(name)
     .slice(1)
     .some((after) => /^[\s)]/.test(after));
 
-/** Every function that calls lead to. @param {Map<string, Form>} functions @param {Iterable<string>} roots */
+/** Returns the functions that calls from the roots can reach. @param {Map<string, Form>} functions @param {Iterable<string>} roots */
 function reachable(functions, roots) {
   const found = new Set();
   const open = [...roots];
@@ -51,7 +51,7 @@ function reachable(functions, roots) {
   return found;
 }
 
-/** A function as the other module sees it. @param {Form} form */
+/** Returns the import of a function of the first half. @param {Form} form */
 function asImport({ name, text }, exported) {
   const [header] = text.split("\n");
   const signature = Array.from(
@@ -61,15 +61,15 @@ function asImport({ name, text }, exported) {
   return ` (import "${FIRST}" "${exported}" (func ${name} ${signature.join(" ")}))`;
 }
 
-/** A memory, a table or a global as the other module sees it. @param {Form} form */
+/** Returns the import of a memory, a table or a global of the first half. @param {Form} form */
 function stateAsImport({ kind, name, text }, exported) {
   const type = text.slice(text.indexOf(name) + name.length, -1).trim();
-  // Of a global, its first value is not part of its type.
+  // The first value of a global is not part of its type.
   const bare = kind === "global" ? (/^\(mut \w+\)|^\w+/.exec(type)?.[0] ?? "") : type;
   return ` (import "${FIRST}" "${exported}" (${kind} ${name} ${bare}))`;
 }
 
-/** @param {string} text @param {readonly string[]} later the exports that only the second module has */
+/** Splits a module. @param {string} text @param {readonly string[]} later exports of the second half */
 export function split(text, later) {
   const forms = formsOf(text);
   const of = (...kinds) => forms.filter(({ kind }) => kinds.includes(kind));
@@ -83,7 +83,7 @@ export function split(text, later) {
     throw new Error(
       `not exported: ${later.filter((name) => !moved.some((one) => one.name === name)).join(", ")}`,
     );
-  // Whoever has its number may call what stands in a table.
+  // Functions in a table can be called indirectly, so they stay in the first half.
   const inTables = of("elem").flatMap((form) => named(form.text, new RegExp(`(${NAME})`, "g")));
   const inFirst = reachable(functions, [
     ...kept.filter(({ kind }) => kind === "func").map(({ what }) => what),

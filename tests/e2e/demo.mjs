@@ -39,6 +39,8 @@ export async function startDemo() {
     SITE,
     "--pkg",
     join(ROOT, "pkg"),
+    "--demo-visitors",
+    "0",
     "--listen",
     "127.0.0.1:0",
     "--api-key",

@@ -13,9 +13,9 @@ const key = /** @type {HTMLInputElement} */ (byId("key"));
 const days = /** @type {HTMLSelectElement} */ (byId("days"));
 const from = /** @type {HTMLInputElement} */ (byId("from"));
 const to = /** @type {HTMLInputElement} */ (byId("to"));
-const status = byId("said");
+const status = byId("status");
 const container = byId("report");
-const site = document.body.dataset["site"] ?? "";
+const { site = "", access } = document.body.dataset;
 
 let language = preferredLanguage();
 let messages = MESSAGES[language];
@@ -60,7 +60,7 @@ function request(format) {
   if (days.value) query.set("days", days.value);
   else for (const field of [from, to]) if (field.value) query.set(field.name, field.value);
   return fetch(`/v1/report?${query.toString()}`, {
-    headers: { authorization: `Bearer ${key.value}` },
+    headers: key.value ? { authorization: `Bearer ${key.value}` } : {},
     cache: "no-store",
     credentials: "omit",
   });
@@ -96,6 +96,15 @@ function switchLanguage() {
   translate();
 }
 
+/** Shows the report of a demo at once, which needs no key and says that its visitors are simulated. */
+function openDemo() {
+  for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".keyed")))
+    node.hidden = true;
+  key.required = false;
+  byId("simulated").hidden = false;
+  void load();
+}
+
 byId("site").textContent = site;
 byId("language").addEventListener("click", switchLanguage);
 days.addEventListener("change", () => {
@@ -107,3 +116,4 @@ form.addEventListener("submit", (event) => {
   void load();
 });
 translate();
+if (access === "open") openDemo();

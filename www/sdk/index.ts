@@ -7,7 +7,7 @@ import { EscaleError } from "./base/error.js";
 import type { Choice, Options } from "./base/types.js";
 import type { Escale } from "./interface.js";
 import { bootstrap } from "./loader/bootstrap.js";
-import { Shown } from "./slots/choice-store.js";
+import { ChoiceStore } from "./slots/choice-store.js";
 
 export { EscaleError, type EscaleErrorCode } from "./base/error.js";
 export type * from "./base/events.js";
@@ -28,7 +28,7 @@ const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
 const load = (file: string): Promise<unknown> =>
   FILES[file]?.() ?? Promise.reject(new Error(`there is no ${file}`));
 
-const shown = new Shown();
+const choices = new ChoiceStore();
 let instance: Escale | undefined;
 
 /**
@@ -37,7 +37,7 @@ let instance: Escale | undefined;
  * @param placement - the name of the placement
  * @returns the choice; `undefined` until there is one, and before `init`
  */
-export const get = (placement: string): Choice | undefined => shown.get(placement);
+export const get = (placement: string): Choice | undefined => choices.get(placement);
 
 /**
  * Reports each change of a placement's choice, as {@link Escale.subscribe} does. It may be called before `init`.
@@ -47,7 +47,7 @@ export const get = (placement: string): Choice | undefined => shown.get(placemen
  * @returns a function that ends the subscription
  */
 export const subscribe = (placement: string, changed: () => void): (() => void) =>
-  shown.subscribe(placement, changed);
+  choices.subscribe(placement, changed);
 
 /**
  * Starts Escale, once a page. Later calls return the object of the first call.
@@ -72,7 +72,7 @@ const asEscaleError = (error: Error, command: string): EscaleError =>
     : new EscaleError("unavailable", `${command}: ${error.message}`);
 
 function start(options: Options): Escale {
-  const dispatch = bootstrap(options, load, (state) => shown.turned(state));
+  const dispatch = bootstrap(options, load, (state) => choices.setState(state));
   const ask = <T>(...command: Command): Promise<T> =>
     new Promise((resolve, reject) =>
       dispatch([
@@ -81,7 +81,7 @@ function start(options: Options): Escale {
           result instanceof Error ? reject(asEscaleError(result, command[0])) : resolve(result),
       ]),
     );
-  shown.open((placement) => ask("choose", placement));
+  choices.open((placement) => ask("choose", placement));
   return {
     get,
     subscribe,

@@ -6,6 +6,7 @@ mod backup;
 mod build;
 mod check;
 mod database;
+mod demo;
 mod import;
 mod model;
 mod replay;

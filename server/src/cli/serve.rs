@@ -17,7 +17,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::{SharedArgs, block_on};
+use super::{SharedArgs, block_on, demo};
 use crate::background::learning::{self, Learner, Schedule};
 use crate::background::retention;
 use crate::base::errors::Errors;
@@ -82,6 +82,10 @@ pub struct Args {
     /// Folder of the built package, served under /escale/ with the demo.
     #[arg(long, value_name = "DIR", default_value = "pkg", requires = "demo")]
     pkg: PathBuf,
+    /// Number of simulated visitors of the last two weeks that are stored in an empty database, so that the demo's report
+    /// has data. 0 stores none.
+    #[arg(long, value_name = "N", default_value_t = 600, requires = "demo", value_parser = clap::value_parser!(u32).range(..=10_000))]
+    demo_visitors: u32,
     #[command(flatten)]
     pub(super) limits: LimitArgs,
     /// Address and port for GET /metrics, in the format of Prometheus. Keep it private. Without it there are no metrics.
@@ -324,8 +328,12 @@ impl Server {
             report_key,
             rate_limiter: RateLimiter::new(args.limits.requests_a_minute),
             metrics: Metrics::new(),
+            is_report_open: is_report_open(args),
             triggers_evaluation: has_scenarios(&served.config),
         };
+        if demo.is_some() {
+            demo::seed(&state, args.demo_visitors).await?;
+        }
         Ok(Self {
             state: Arc::new(state),
             receivers,
@@ -350,7 +358,7 @@ impl Server {
         let learned = learn_first(learner.as_ref()).await;
         let stop_requested = stop_requested().map_err(|error| Errors::of("the signals", error))?;
         let (stop_sender, stop) = watch::channel(());
-        announce(&address_of(&listener)?, demo.is_some(), args);
+        announce(&address_of(&listener)?, &state, args);
         if let Some(listener) = metrics_listener {
             serve_metrics(listener, &state, args, stop.clone())?;
         }
@@ -405,6 +413,16 @@ fn load_config(args: &Args) -> Result<LiveConfig, Errors> {
     let mut served = config_source::served(compiled)?;
     served.model = model;
     Ok(LiveConfig::new(source, served))
+}
+
+/// Returns true for a demo on this machine only, without a key: anybody who looks at it may read its report.
+fn is_report_open(args: &Args) -> bool {
+    let keys = &args.keys;
+    let has_key = keys.api_key.is_some()
+        || keys.api_key_file.is_some()
+        || keys.report_key.is_some()
+        || keys.report_key_file.is_some();
+    args.demo.is_some() && args.listen.ip().is_loopback() && !has_key
 }
 
 fn open_demo(args: &Args) -> Result<Option<Demo>, Errors> {
@@ -532,13 +550,22 @@ fn stop_requested() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-fn announce(address: &SocketAddr, is_demo: bool, args: &Args) {
+fn announce(address: &SocketAddr, state: &AppState, args: &Args) {
     println!(
         "Escale serves the site `{}` at http://{address}/ (data in {})",
         args.shared.site, args.shared.db
     );
-    if is_demo {
-        println!("{}", TOUR.replace("{address}", &address.to_string()));
+    if args.demo.is_some() {
+        let access = if state.is_report_open {
+            "no key is needed"
+        } else {
+            "with a key"
+        };
+        println!(
+            "{}",
+            TOUR.replace("{address}", &address.to_string())
+                .replace("{access}", access)
+        );
     }
     println!("Ctrl-C stops it; the data stay.");
 }
@@ -549,6 +576,8 @@ const TOUR: &str = "
   City       view three city trips and start a quote: the home page then shows a city offer.
   Exotic     in a private window, view exotic trips instead: that visitor's home page turns exotic.
   Why?       every offer explains why it is shown; \"less of this\" and \"never\" take effect at once.
+  Inspector  http://{address}/?escale=inspect shows the profile, every candidate and its score.
+  Report     http://{address}/report shows what offers are worth, with simulated visitors; {access}.
   Two worlds sign in with the same e-mail in both windows: each learns what the other knows.
   Forget     withdraw your consent: the data are erased here and on the server.
 ";

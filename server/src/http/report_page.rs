@@ -118,7 +118,11 @@ pub fn router() -> Router<Arc<AppState>> {
 }
 
 async fn page(State(state): State<Arc<AppState>>) -> Html<String> {
-    Html(PAGE.replace("{site}", &escaped(state.site.as_str())))
+    let access = if state.is_report_open { "open" } else { "key" };
+    Html(
+        PAGE.replace("{access}", access)
+            .replace("{site}", &escaped(state.site.as_str())),
+    )
 }
 
 /// Escapes text for an attribute's value.

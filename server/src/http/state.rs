@@ -26,6 +26,8 @@ pub struct AppState {
     pub api_key: Option<ApiKey>,
     /// Key that opens the report and nothing else.
     pub report_key: Option<ApiKey>,
+    /// True if the report needs no key: only for a demo without keys that this machine alone can reach.
+    pub is_report_open: bool,
     pub rate_limiter: RateLimiter,
     pub metrics: Metrics,
     /// True if the config has scenarios that the server evaluates.

@@ -106,7 +106,7 @@ fn a_lost_answer_is_made_good_by_sending_again() {
 
 /// Tags: f56.
 #[test]
-fn a_browser_that_was_rolled_back_or_copied_is_told_to_start_anew() {
+fn a_rolled_back_or_copied_browser_must_start_a_new_replica() {
     let server = Server::start();
     let mut original = Browser::of_visitor(1, 1);
     original

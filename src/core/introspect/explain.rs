@@ -8,6 +8,7 @@ use crate::core::config::Config;
 use crate::core::decision::context::{DecisionContext, Exclusion};
 use crate::core::decision::decide::{Decision, Reason, Request};
 use crate::core::engine::Engine;
+use crate::core::introspect::messages::{LANGUAGES, Message};
 use crate::core::traits::affinity::Affinity;
 use crate::core::traits::facts::VisitorFacts;
 
@@ -193,12 +194,12 @@ impl Account<'_> {
         topics
     }
 
-    fn words(&self, language: &Language) -> Words {
+    fn words(&self, language: &'static str) -> Words {
         let Some(offer) = self.decision.offer else {
             return Words {
-                language: language.code,
-                reasons: vec![(language.no_offer)(self.decision.reason).to_owned()],
-                would_change: self.what_is_missing(language),
+                language,
+                reasons: vec![self.no_offer().text(language)],
+                would_change: self.what_is_missing().text(language),
             };
         };
         let liked: Vec<Contribution> = self
@@ -216,31 +217,32 @@ impl Account<'_> {
                     .topics
                     .get(usize::from(c.index))
                     .map_or(0.0, |t| t.probability);
-                (language.liked)(
-                    self.context.config.label(c.index, language.code),
-                    libm::round(share * 100.0) as u32,
-                )
+                let liked = Message::Liked {
+                    label: self.context.config.label(c.index, language),
+                    share: libm::round(share * 100.0) as u32,
+                };
+                liked.text(language)
             })
             .collect();
         if self.context.is_promoted(&self.context.config.offer(offer)) {
-            reasons.push(language.promoted.to_owned());
+            reasons.push(Message::Promoted.text(language));
         }
         if reasons.is_empty() {
-            reasons.push(language.general.to_owned());
+            reasons.push(Message::General.text(language));
         }
         let would_change = match liked.first() {
             Some(first) => self.without(first.index, language),
-            None => language.tell_us.to_owned(),
+            None => Message::SayMore.text(language),
         };
         Words {
-            language: language.code,
+            language,
             reasons,
             would_change,
         }
     }
 
     /// What the choice would have been, had the visitor shown no interest in a topic.
-    fn without(&self, topic: u16, language: &Language) -> String {
+    fn without(&self, topic: u16, language: &str) -> String {
         let config = self.context.config;
         let mut profile = self.context.profile.clone();
         let hash = config.topic(topic).hash;
@@ -256,19 +258,31 @@ impl Account<'_> {
         };
         let context = DecisionContext::read(config, &facts);
         let other = context.decide(self.request, self.engine.draws());
-        let label = config.label(topic, language.code);
-        match other.offer {
-            None => (language.without_default)(label),
-            offer if offer == self.decision.offer => (language.without_same)(label),
-            Some(offer) => {
-                (language.without)(label, title(config, (offer, other.variant), language.code))
-            }
+        let label = config.label(topic, language);
+        let message = match other.offer {
+            None => Message::WithoutDefault { label },
+            offer if offer == self.decision.offer => Message::WithoutSame { label },
+            Some(offer) => Message::Without {
+                label,
+                title: title(config, (offer, other.variant), language),
+            },
+        };
+        message.text(language)
+    }
+
+    /// The reason why no offer is shown.
+    fn no_offer(&self) -> Message<'static> {
+        match self.decision.reason {
+            Reason::Holdout => Message::Holdout,
+            Reason::NoEligibleOffer => Message::NoEligibleOffer,
+            Reason::UnknownPlacement => Message::UnknownPlacement,
+            Reason::NothingKnown | Reason::Chosen => Message::NothingKnown,
         }
     }
 
-    fn what_is_missing(&self, language: &Language) -> String {
+    fn what_is_missing(&self) -> Message<'static> {
         if self.decision.reason != Reason::NothingKnown {
-            return language.tell_us.to_owned();
+            return Message::SayMore;
         }
         let least = self
             .context
@@ -283,7 +297,9 @@ impl Account<'_> {
             .facets
             .iter()
             .fold(0.0, |best: f64, f| f.mass.max(best));
-        (language.more_pages)(libm::ceil((needed - known).max(1.0)) as u32)
+        Message::MorePages {
+            count: libm::ceil((needed - known).max(1.0)) as u32,
+        }
     }
 }
 
@@ -316,88 +332,3 @@ impl Exclusion {
         }
     }
 }
-
-/// One language's sentences.
-struct Language {
-    code: &'static str,
-    liked: fn(&str, u32) -> String,
-    promoted: &'static str,
-    general: &'static str,
-    tell_us: &'static str,
-    without: fn(&str, &str) -> String,
-    without_same: fn(&str) -> String,
-    without_default: fn(&str) -> String,
-    more_pages: fn(u32) -> String,
-    no_offer: fn(Reason) -> &'static str,
-}
-
-const LANGUAGES: [Language; 2] = [
-    Language {
-        code: "fr",
-        liked: |label, share| {
-            format!(
-                "Vous vous intéressez à « {label} » : {share} % de ce que vous avez consulté récemment."
-            )
-        },
-        promoted: "Vous n'avez pas donné suite à un autre thème : nous changeons de sujet.",
-        general: "Cette offre plaît à beaucoup de visiteurs.",
-        tell_us: "Consultez d'autres pages, ou dites-nous ce que vous préférez : le choix suivra.",
-        without: |label, title| {
-            format!("Sans votre intérêt pour « {label} », vous auriez vu « {title} ».")
-        },
-        without_same: |label| {
-            format!("Même sans votre intérêt pour « {label} », vous auriez vu cette offre.")
-        },
-        without_default: |label| {
-            format!(
-                "Sans votre intérêt pour « {label} », vous auriez vu le contenu habituel de la page."
-            )
-        },
-        more_pages: |n| {
-            format!(
-                "Encore {n} page(s) consultée(s) sur un même thème, et une offre pourra vous être proposée."
-            )
-        },
-        no_offer: |reason| match reason {
-            Reason::Holdout => {
-                "Vous faites partie du groupe témoin : la page vous montre son contenu habituel."
-            }
-            Reason::NoEligibleOffer => "Aucune offre ne vous convient en ce moment.",
-            Reason::UnknownPlacement => "Cet emplacement n'est pas connu.",
-            Reason::NothingKnown | Reason::Chosen => "Nous ne connaissons pas encore vos goûts.",
-        },
-    },
-    Language {
-        code: "en",
-        liked: |label, share| {
-            format!(
-                "You have shown interest in “{label}”: {share}% of what you looked at recently."
-            )
-        },
-        promoted: "You passed over another theme several times, so we change the subject.",
-        general: "Many visitors like this offer.",
-        tell_us: "Look at other pages, or tell us what you prefer: the choice will follow.",
-        without: |label, title| {
-            format!("Without your interest in “{label}”, you would have seen “{title}”.")
-        },
-        without_same: |label| {
-            format!("Even without your interest in “{label}”, you would have seen this offer.")
-        },
-        without_default: |label| {
-            format!(
-                "Without your interest in “{label}”, you would have seen the page's usual content."
-            )
-        },
-        more_pages: |n| {
-            format!("Another {n} page(s) about one theme, and an offer can be proposed to you.")
-        },
-        no_offer: |reason| match reason {
-            Reason::Holdout => {
-                "You are in the control group: the page shows you its usual content."
-            }
-            Reason::NoEligibleOffer => "No offer suits you at the moment.",
-            Reason::UnknownPlacement => "This placement is not known.",
-            Reason::NothingKnown | Reason::Chosen => "We do not know your tastes yet.",
-        },
-    },
-];

@@ -3,4 +3,5 @@
 pub mod customer;
 pub mod decisions;
 pub mod explain;
+pub mod messages;
 pub mod snapshot;

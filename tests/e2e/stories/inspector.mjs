@@ -21,10 +21,6 @@ import { story } from "../story.mjs";
 
 /** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
 
-/** @param {import("../gate.mjs").Gate} gate */
-const allow = (gate) =>
-  void (gate.rewrite = (html) => html.replace(" data-site=", ' data-inspect="on" data-site='));
-
 /**
  * A part of the panel as text, once it says what is looked for, and something else than before.
  * @param {Browser} browser @param {string} part @param {string} wanted @param {string} [before]
@@ -75,8 +71,7 @@ async function check(config, told) {
 export const inspectorStories = [
   story(
     "the inspector decides as if, and copies a decision as a story that comes true again",
-    async ({ visit, gate, at, world }) => {
-      allow(gate);
+    async ({ visit, at, world }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
       await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
@@ -111,8 +106,7 @@ export const inspectorStories = [
 
   story(
     "the inspector shows every candidate, why, what is known and what happened, and changes nothing",
-    async ({ engine, visit, gate, at }) => {
-      allow(gate);
+    async ({ engine, visit, at }) => {
       const browser = await visit();
       await arriveAndAccept(browser, at("/"));
       await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
@@ -154,13 +148,12 @@ export const inspectorStories = [
   story(
     "before consent the inspector asks nothing, and where the site does not allow it there is none",
     async ({ visit, gate, at }) => {
-      allow(gate);
       const browser = await visit();
       await browser.open(at("/?escale=inspect"));
       await panel(browser, "state", "nothing is read, stored or sent");
       const { databases, local } = await storage(browser);
       assert.deepEqual([databases, local, gate.asked("/v1/")], [[], [], []]);
-      gate.rewrite = (html) => html;
+      gate.rewrite = (html) => html.replace(' data-inspect="on"', "");
       await browser.open(at("/?escale=inspect"));
       await untilState(browser, "pending");
       assert.equal(await browser.run(() => document.querySelector("escale-inspector")), null);

@@ -87,7 +87,7 @@ export const reportStories = [
       const reader = await visit();
       await reader.open(at("/report"));
       await ask(reader, "a key of one's own, which is not the server's");
-      await says(reader, "#said", "API key");
+      await says(reader, "#status", "API key");
       await ask(reader, API_KEY);
       const told = await says(reader, "#report", offer);
       assert.match(told, /home-hero/);

@@ -77,6 +77,16 @@ function steps() {
       link("/vie-privee.html", "Vie privée", "Privacy"),
       ".",
     ),
+    el(
+      "li",
+      {},
+      say("Lisez le ", "Read the "),
+      link("/report", "rapport", "report"),
+      say(
+        ", avec des visiteurs simulés des deux dernières semaines.",
+        ", with simulated visitors of the last two weeks.",
+      ),
+    ),
   );
 }
 

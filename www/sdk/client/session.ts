@@ -85,10 +85,10 @@ class Session implements Client, SessionContext {
     this.chooser = new Chooser(runtime, this.known, () => this.nowMs());
     this.slots = new Slots({
       guard: (work) => this.guard(work),
-      goesOn: () => this.#wanted(),
+      isActive: () => this.#wanted(),
       chooser: this.chooser,
-      happened: (name, choice) => this.run(["track", name, choice]),
-      why: (slot, choice, language) => this.run(["why", slot, choice, language]),
+      report: (name, choice) => this.run(["track", name, choice]),
+      explain: (slot, choice, language) => this.run(["why", slot, choice, language]),
     });
   }
 

@@ -39,7 +39,7 @@ async function forgotten(
 }
 
 test(
-  "a customer who could not be forgotten everywhere is told so, and gone here",
+  "a customer who could not be forgotten everywhere gets an error, and is gone here",
   { tags: ["r8"] },
   async () => {
     const networks: (() => Promise<Response>)[] = [

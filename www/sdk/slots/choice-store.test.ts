@@ -1,7 +1,7 @@
 /** What placements show: chosen once a page, told only when it changes, however often a framework looks. */
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { Shown } from "./choice-store.js";
+import { ChoiceStore } from "./choice-store.js";
 import type { Choice, DefaultReason } from "../base/types.js";
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -15,7 +15,7 @@ function stage(
     offer: `offer-${turn}`,
   }),
 ) {
-  const shown = new Shown();
+  const shown = new ChoiceStore();
   let turn = 0;
   const choose = mock.fn((placement: string) =>
     Promise.resolve({ placement, ...give(++turn) } as unknown as Choice),
@@ -51,7 +51,7 @@ test("the same answer again is no news", async () => {
   const changed = mock.fn();
   shown.subscribe("hero", changed);
   await settled();
-  shown.turned("denied");
+  shown.setState("denied");
   await settled();
   assert.deepEqual([choose.mock.callCount(), changed.mock.callCount()], [2, 1]);
 });
@@ -61,12 +61,12 @@ test("another state chooses anew, a pause shows nothing, and an open question is
   shown.open(choose);
   const changed = mock.fn();
   shown.subscribe("hero", changed);
-  shown.turned("ready");
+  shown.setState("ready");
   await settled();
   assert.equal(choose.mock.callCount(), 1);
-  shown.turned("pending");
+  shown.setState("pending");
   assert.equal(shown.get("hero"), undefined);
-  shown.turned("ready");
+  shown.setState("ready");
   await settled();
   assert.deepEqual(
     [choose.mock.callCount(), shown.get("hero")?.offer, changed.mock.callCount()],
@@ -81,7 +81,7 @@ test("another page chooses anew for who looks then; nobody looking, nothing is a
   await settled();
   leave();
   place.pathname = "/trips/";
-  shown.turned("ready");
+  shown.setState("ready");
   await settled();
   assert.equal(choose.mock.callCount(), 1);
   shown.subscribe("hero", () => undefined);

@@ -1,83 +1,86 @@
 /**
- * What each placement shows, for those who draw it themselves. Comes in: who looks at which placement, each state of
- * Escale. Goes out: one choice a placement and page, and a call whenever it is another one. Must not choose twice
- * for one page, nor call back without a change: frameworks draw again at each call.
+ * Choices by placement, for sites that render offers themselves. In: subscribers, states of Escale. Out: one choice per
+ * placement and page, and a call whenever it changes. Never: two choices for one page, or a call without a change.
  */
 import type { Choice, State } from "../base/types.js";
 
-interface Seat {
+interface Entry {
   choice: Choice | undefined;
-  /** The page it was chosen on; `undefined`: to be asked again. */
+  /** The page of the choice; `undefined` if it must be requested again. */
   page: string | undefined;
-  isAsking: boolean;
-  readonly lookers: Set<() => void>;
+  isRequested: boolean;
+  readonly subscribers: Set<() => void>;
 }
 
-export class Shown {
-  readonly #seats = new Map<string, Seat>();
+/** The current choice of each placement, and its subscribers. */
+export class ChoiceStore {
+  readonly #entries = new Map<string, Entry>();
   #choose: ((placement: string) => Promise<Choice>) | undefined;
 
-  /** There is somebody to ask from now on. */
+  /** Requests choices from now on. */
   open(choose: (placement: string) => Promise<Choice>): void {
     this.#choose = choose;
-    this.#askAll();
+    this.#requestAll();
   }
 
+  /** Returns the current choice of a placement. */
   get(placement: string): Choice | undefined {
-    return this.#seats.get(placement)?.choice;
+    return this.#entries.get(placement)?.choice;
   }
 
-  subscribe(placement: string, changed: () => void): () => void {
-    const seat = this.#seats.get(placement) ?? {
+  /** Calls back when a placement's choice changes. The returned function unsubscribes. */
+  subscribe(placement: string, onChange: () => void): () => void {
+    const entry = this.#entries.get(placement) ?? {
       choice: undefined,
       page: undefined,
-      isAsking: false,
-      lookers: new Set(),
+      isRequested: false,
+      subscribers: new Set(),
     };
-    this.#seats.set(placement, seat);
-    // Of its own: one function may look twice.
-    const looker = (): void => changed();
-    seat.lookers.add(looker);
-    this.#ask(placement, seat);
-    return () => seat.lookers.delete(looker);
+    this.#entries.set(placement, entry);
+    // A new function: a site may subscribe one function twice.
+    const subscriber = (): void => onChange();
+    entry.subscribers.add(subscriber);
+    this.#request(placement, entry);
+    return () => entry.subscribers.delete(subscriber);
   }
 
-  /** Another state: what was chosen under the last one holds no longer. */
-  turned(state: State): void {
-    for (const seat of this.#seats.values()) {
-      seat.page = undefined;
-      if (state === "pending") settle(seat, undefined);
+  /** Drops the choices of the previous state. */
+  setState(state: State): void {
+    for (const entry of this.#entries.values()) {
+      entry.page = undefined;
+      if (state === "pending") update(entry, undefined);
     }
-    if (state !== "pending") this.#askAll();
+    if (state !== "pending") this.#requestAll();
   }
 
-  #askAll(): void {
-    for (const [placement, seat] of this.#seats) this.#ask(placement, seat);
+  #requestAll(): void {
+    for (const [placement, entry] of this.#entries) this.#request(placement, entry);
   }
 
-  #ask(placement: string, seat: Seat): void {
+  #request(placement: string, entry: Entry): void {
     const page = location.pathname + location.search;
-    if (!this.#choose || seat.isAsking || seat.lookers.size === 0 || seat.page === page) return;
-    seat.isAsking = true;
+    if (!this.#choose || entry.isRequested || entry.subscribers.size === 0 || entry.page === page)
+      return;
+    entry.isRequested = true;
     void this.#choose(placement).then((choice) => {
-      seat.isAsking = false;
-      seat.page = page;
-      settle(seat, choice);
+      entry.isRequested = false;
+      entry.page = page;
+      update(entry, choice);
     });
   }
 }
 
-/** Tells those who look; the same answer again is no news. */
-function settle(seat: Seat, choice: Choice | undefined): void {
-  const { choice: before } = seat;
-  const isNoNews =
+/** Stores a choice and calls the subscribers, unless nothing changed. */
+function update(entry: Entry, choice: Choice | undefined): void {
+  const { choice: before } = entry;
+  const isUnchanged =
     choice &&
     before &&
     !choice.offer &&
     !before.offer &&
     choice.reason === before.reason &&
     choice.code === before.code;
-  if (choice === before || isNoNews) return;
-  seat.choice = choice;
-  for (const looker of [...seat.lookers]) looker();
+  if (choice === before || isUnchanged) return;
+  entry.choice = choice;
+  for (const subscriber of [...entry.subscribers]) subscriber();
 }

@@ -1,14 +1,14 @@
 /**
- * The element alone, as a package entry. Comes in: nothing. Goes out: `<escale-offer>` known to the page before
- * Escale itself runs, and its type. Must change nothing where it is known already.
+ * The element alone, as a package entry. In: nothing. Out: `<escale-offer>`, defined before Escale runs, and its type.
+ * Never: a second definition.
  */
-import { usherSlots, type OfferElement } from "./element.js";
+import { controlSlots, type OfferElement } from "./element.js";
 
 export type { OfferElement };
 
-/** Makes `<escale-offer>` known; until Escale runs it shows its own content. */
+/** Defines `<escale-offer>`. Until Escale runs it shows its default content. */
 export function define(): void {
-  if (!customElements.get("escale-offer")) usherSlots(undefined);
+  if (!customElements.get("escale-offer")) controlSlots(undefined);
 }
 
 declare global {

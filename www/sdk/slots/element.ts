@@ -1,82 +1,86 @@
 /**
- * `<escale-offer placement="…">`: a slot of the page. Comes in: nodes to show. Goes out: the slot shows them,
- * or its own default content again. Must leave the default nodes where the page put them: frameworks that
- * render the page own them, and throw when one is gone. So both stay children, and a shadow root shows one.
+ * `<escale-offer placement="…">`: a slot of the page. In: nodes of an offer. Out: the slot shows them, or its default
+ * content. Never: a default node removed. Frameworks own these nodes and throw when one is gone, so both stay children.
  */
-/** Who decides for the slots of this page; a stopped client leaves none behind. */
-export interface Usher {
-  seat(slot: OfferElement): void;
-  leave(slot: OfferElement): void;
+
+/** Fills the slots of the page. A stopped client leaves no controller behind. */
+export interface SlotController {
+  /** A slot entered the document. */
+  mount(slot: OfferElement): void;
+  /** A slot left the document, perhaps to be moved. */
+  unmount(slot: OfferElement): void;
 }
 
+/** The element `<escale-offer>`. */
 export interface OfferElement extends HTMLElement {
-  /** Shows nodes in place of the default content, in the room the default took: `height`, if it was measured before. */
+  /** Shows nodes in place of the default content, at least as high. `height` is the default's, if already measured. */
   show(nodes: readonly Element[], offer: string, height?: number): void;
-  /** Shows the default content, and says why. */
+  /** Shows the default content. `reason` is written to `data-escale-reason`. */
   showDefault(reason: string): void;
 }
 
 interface OfferElementClass extends CustomElementConstructor {
-  usher?: Usher | undefined;
+  controller?: SlotController | undefined;
 }
 
 const NAME = "escale-offer";
 const OFFER_SLOT = "escale";
 
-/** Gives this page's slots to an usher, or takes them away. */
-export function usherSlots(usher: Usher | undefined): void {
+/** Sets the controller of this page's slots, or removes it. Defines the element if necessary. */
+export function controlSlots(controller: SlotController | undefined): void {
   const known = customElements.get(NAME) as OfferElementClass | undefined;
   const offerElement = known ?? defineElement();
-  offerElement.usher = usher;
+  offerElement.controller = controller;
   if (!known) customElements.define(NAME, offerElement);
-  else if (usher) document.querySelectorAll<OfferElement>(NAME).forEach((slot) => usher.seat(slot));
+  else if (controller)
+    document.querySelectorAll<OfferElement>(NAME).forEach((slot) => controller.mount(slot));
 }
 
-/** The room that an element takes. Not `offsetHeight`, which rounds: half a pixel more is a shift. */
+/** Returns the height of an element. Not `offsetHeight`, which rounds: half a pixel is a layout shift. */
 export const heightOf = (element: Element): number => element.getBoundingClientRect().height;
 
-// Inside a function: importing this file has no effect, and needs no browser.
+// In a function, so that importing this file has no effect and needs no browser.
 function defineElement(): OfferElementClass {
   return class Offer extends HTMLElement implements OfferElement {
-    static usher: Usher | undefined;
-    #window: HTMLSlotElement | undefined;
+    static controller: SlotController | undefined;
+    #outlet: HTMLSlotElement | undefined;
     #nodes: readonly Element[] = [];
 
     connectedCallback(): void {
-      Offer.usher?.seat(this);
+      Offer.controller?.mount(this);
     }
 
     disconnectedCallback(): void {
-      Offer.usher?.leave(this);
+      Offer.controller?.unmount(this);
     }
 
     show(nodes: readonly Element[], offer: string, height = heightOf(this)): void {
       if (height > 0) this.style.minHeight = `${height}px`;
-      this.#put(nodes, OFFER_SLOT);
+      this.#render(nodes, OFFER_SLOT);
       this.dataset.escaleOffer = offer;
       this.dataset.escaleState = "offer";
       delete this.dataset.escaleReason;
     }
 
     showDefault(reason: string): void {
-      this.#put([], "");
+      this.#render([], "");
       this.style.minHeight = "";
       delete this.dataset.escaleOffer;
       this.dataset.escaleReason = reason;
       this.dataset.escaleState = "default";
     }
 
-    /** Shows the children of one slot name; those of the other stay, unseen. */
-    #put(nodes: readonly Element[], name: string): void {
+    /** Shows the children of one slot name. The others stay in the document, hidden. */
+    #render(nodes: readonly Element[], name: string): void {
       for (const node of this.#nodes) node.remove();
       this.#nodes = nodes;
       for (const node of nodes) node.slot = OFFER_SLOT;
       this.append(...nodes);
-      this.#window ??= this.#open();
-      this.#window.name = name;
+      this.#outlet ??= this.#attach();
+      this.#outlet.name = name;
     }
 
-    #open(): HTMLSlotElement {
+    #attach(): HTMLSlotElement {
       const root = this.attachShadow({ mode: "open" });
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(":host{display:block}:host([hidden]){display:none}");

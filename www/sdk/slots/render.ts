@@ -1,16 +1,15 @@
 /**
- * An offer as nodes of the page. Comes in: the offer's texts, perhaps the site's own template. Goes out: nodes, not
- * yet in the page. Text is only ever text, addresses pass the allow-list, nothing is parsed as markup: it works
- * under Trusted Types.
+ * An offer as nodes. In: the offer's texts, perhaps the site's template. Out: nodes that are not yet in the page. Never:
+ * text parsed as markup (it works under Trusted Types), or an address outside the allow-list.
  */
 
-/** An offer's texts by their keys. */
+/** Texts of an offer by key. */
 export type Content = Readonly<Record<string, string>>;
 
-/** A node to be: its tag, its attributes, and what stands in it. */
-export type VNode = [tag: string, attributes: Content, ...inside: (VNode | string)[]];
+/** Description of a node, for the browser and for HTML: its tag, attributes and children. */
+export type VNode = [tag: string, attributes: Content, ...children: (VNode | string)[]];
 
-/** The block's texts, in the order in which they are read out, what schema.org calls them, and the numbers that machines read beside them. */
+/** Texts of the block in reading order, with their schema.org properties and the numbers for machines. */
 const PARTS: readonly (readonly [
   tag: string,
   key: string,
@@ -31,8 +30,8 @@ const PARTS: readonly (readonly [
 ];
 
 /**
- * The block as Escale builds it: a labelled section with a link and the control that asks why. It carries microdata of
- * schema.org's `Offer`, with the price and the rating where the offer tells them as numbers, too.
+ * Describes the block: a labelled section with a link and the button that asks why. It has microdata of schema.org's
+ * `Offer`, with price and rating if the offer has them as numbers.
  */
 export function describeBlock(content: Content, why: string): VNode {
   const [href, src] = [allowed(textOf(content, "url")), allowed(textOf(content, "image"))];
@@ -58,8 +57,8 @@ export function describeBlock(content: Content, why: string): VNode {
       text,
     ];
     for (const [property, name] of Object.entries(numbers)) {
-      const told = textOf(content, name);
-      if (told) part.push(["meta", { itemprop: property, content: told }]);
+      const value = textOf(content, name);
+      if (value) part.push(["meta", { itemprop: property, content: value }]);
     }
     link.push(part);
   }
@@ -73,14 +72,14 @@ export function describeBlock(content: Content, why: string): VNode {
 
 const item = (type: string): Content => ({ itemscope: "", itemtype: `https://schema.org/${type}` });
 
-/** The block as nodes. */
+/** Builds the block's nodes. */
 export const buildBlock = (content: Content, why: string): Element[] => [
   createNode(describeBlock(content, why)),
 ];
 
 /**
- * A site's own template, filled: `data-bind` takes a text, `data-bind-href` and `data-bind-src` an address.
- * What the offer lacks is taken out.
+ * Fills a site's template: `data-bind` takes a text, `data-bind-href` and `data-bind-src` an address. Elements without a
+ * value are removed.
  */
 export function fillTemplate(template: HTMLTemplateElement, content: Content): Element[] {
   const fragment = template.content.cloneNode(true) as DocumentFragment;
@@ -98,8 +97,8 @@ export function fillTemplate(template: HTMLTemplateElement, content: Content): E
 }
 
 /**
- * The address, if it is one to be used: `http`, `https` and relative ones, never `javascript:`, never `data:`.
- * Browsers drop tabs and line feeds wherever they stand, so that any control character is a refusal.
+ * Returns an address if it is allowed: `http`, `https` or relative; never `javascript:` or `data:`. Browsers ignore tabs
+ * and line feeds inside an address, so an address with a control character is refused.
  */
 export function allowed(address: string | undefined): string | undefined {
   const trimmed = address?.trim();
@@ -108,7 +107,7 @@ export function allowed(address: string | undefined): string | undefined {
     : undefined;
 }
 
-/** A text of the offer, if it has one. */
+/** Returns a text of the offer. `undefined` if it is absent or empty. */
 export const textOf = (content: Content, key: string): string | undefined =>
   (Object.hasOwn(content, key) && content[key]) || undefined;
 

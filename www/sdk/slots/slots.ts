@@ -1,10 +1,9 @@
 /**
- * Fills the page's slots. Comes in: slots as they appear, an engine to choose with. Goes out: each slot shows an
- * offer or keeps its default, once; what was seen, clicked and said of it is told on. Must not loop when a
- * framework moves or re-renders slots.
+ * The page's slots. In: slots as they appear, a chooser. Out: each slot shows an offer or keeps its default; impressions,
+ * clicks and questions are reported. Never: a loop when a framework moves or renders slots again.
  */
 import type { Chooser } from "../engine/chooser.js";
-import { heightOf, usherSlots, type OfferElement } from "./element.js";
+import { controlSlots, heightOf, type OfferElement } from "./element.js";
 import { languageOf, type Language } from "../base/language.js";
 import { buildBlock, fillTemplate, type Content } from "./render.js";
 import { nextTask } from "../base/task.js";
@@ -12,128 +11,139 @@ import type { Choice } from "../base/types.js";
 import { whenViewable } from "./viewability.js";
 import { WHY } from "./labels.js";
 
-/** What the slots need of the client. */
-export interface Counter {
-  /** Runs work that the page calls: nothing of it may be thrown into the page. */
+/** Services of the client that the slots use. */
+export interface SlotHost {
+  /** Runs a callback of the page. No error is thrown into the page. */
   guard(work: () => void): void;
-  /** Whether the visitor still agrees. */
-  goesOn(): boolean;
+  /** Returns true while the visitor's consent holds. */
+  isActive(): boolean;
   readonly chooser: Chooser;
-  /** Something happened to an offer shown here. */
-  happened(name: "offer_impression" | "offer_click", choice: Choice): void;
-  /** The visitor asks why. */
-  why(slot: OfferElement, choice: Choice, language: Language): void;
+  /** Reports an event of a shown offer. */
+  report(name: "offer_impression" | "offer_click", choice: Choice): void;
+  /** Opens the why dialog. */
+  explain(slot: OfferElement, choice: Choice, language: Language): void;
 }
 
-interface Seat {
+/** A slot of the page that was filled or keeps its default. */
+interface MountedSlot {
   readonly placement: string;
-  /** The placement's slots that this element took. */
-  readonly taken: readonly number[];
-  /** What is shown there, each to be released when the page shows it no more. */
+  /** Indices of the placement's slots that this element has. */
+  readonly indices: readonly number[];
+  /** Shown choices, each to be released when the slot is removed. */
   readonly choices: readonly Choice[];
-  /** Ends the watching. */
-  readonly rise: () => void;
+  /** Stops observing the shown nodes. */
+  readonly unmount: () => void;
 }
 
+/** Fills the slots of the page and observes them. */
 export class Slots {
-  #seats = new Map<OfferElement, Seat>();
+  #mounted = new Map<OfferElement, MountedSlot>();
 
-  constructor(private readonly counter: Counter) {}
+  constructor(private readonly host: SlotHost) {}
 
   /**
-   * Takes over the page's slots: with a deadline one a task, so that the page can answer in between, and those that have
-   * waited past it keep their default content.
+   * Fills the slots of the page. With a deadline it fills one per task, so that the page stays responsive. Slots that
+   * are late keep their default content.
    */
   async open(deadlineAt?: number): Promise<void> {
-    const { counter } = this;
-    // All are measured before anything is changed: once one is filled, measuring the next means laying out the page.
+    const { host } = this;
+    // All are measured first: measuring after a change would force a layout.
     const waiting = new Map(
       Array.from(document.querySelectorAll<OfferElement>("escale-offer"), (slot) => [
         slot,
         heightOf(slot),
       ]),
     );
-    const turn = deadlineAt === undefined ? undefined : nextTask;
-    usherSlots({
-      seat: (slot) => {
-        // In its turn, wherever the page moves it meanwhile.
-        if (!waiting.has(slot)) counter.guard(() => this.#seat(slot));
+    const pause = deadlineAt === undefined ? undefined : nextTask;
+    controlSlots({
+      mount: (slot) => {
+        // Waiting slots are filled below, wherever the page moves them meanwhile.
+        if (!waiting.has(slot)) host.guard(() => this.#mount(slot));
       },
-      leave: (slot) => this.#leaveIfGone(slot),
+      unmount: (slot) => this.#unmountIfRemoved(slot),
     });
     for (const [slot, height] of waiting) {
-      await turn?.();
+      await pause?.();
       waiting.delete(slot);
-      if (!counter.goesOn()) return;
-      counter.guard(() => {
+      if (!host.isActive()) return;
+      host.guard(() => {
         if (performance.now() > (deadlineAt ?? Infinity)) slot.showDefault("deadline");
-        else if (slot.isConnected) this.#seat(slot, height);
+        else if (slot.isConnected) this.#mount(slot, height);
       });
     }
-    await turn?.();
+    await pause?.();
   }
 
-  /** Chooses once more for a slot whose offer the visitor refused: what is not released cannot come straight back. */
+  /** Fills a slot again after the visitor refused its offer. The offer is not released, so it cannot return at once. */
   again(slot: OfferElement): void {
-    this.#seats.get(slot)?.rise();
-    this.#seats.delete(slot);
-    this.#seat(slot);
+    this.#mounted.get(slot)?.unmount();
+    this.#mounted.delete(slot);
+    this.#mount(slot);
   }
 
-  /** Gives all slots their default content back; asks nothing of the engine, which may have trapped. */
+  /** Restores the default content of all slots. Does not call the engine, which may have trapped. */
   close(): void {
-    usherSlots(undefined);
-    for (const [slot, seat] of this.#seats) {
-      seat.rise();
+    controlSlots(undefined);
+    for (const [slot, mounted] of this.#mounted) {
+      mounted.unmount();
       slot.showDefault("consent");
     }
-    this.#seats.clear();
+    this.#mounted.clear();
   }
 
-  #seat(slot: OfferElement, height?: number): void {
+  #mount(slot: OfferElement, height?: number): void {
     const placement = slot.getAttribute("placement") ?? "";
-    if (this.#seats.get(slot)?.placement === placement) return;
+    if (this.#mounted.get(slot)?.placement === placement) return;
     const language = languageOf(slot);
-    const taken = this.#freeSlots(placement);
+    const indices = this.#freeIndices(placement);
     const shown: { choice: Choice; nodes: readonly Element[] }[] = [];
     let reason = "placement";
-    for (const index of taken) {
-      const choice = this.counter.chooser.choose(placement, index, language);
+    for (const index of indices) {
+      const choice = this.host.chooser.choose(placement, index, language);
       const nodes = choice.content ? build(slot, choice.content, language) : [];
       if (nodes.length > 0) shown.push({ choice, nodes });
       else
         reason =
           choice.reason === "engine" ? `engine-${choice.code ?? 0}` : (choice.reason ?? "off");
     }
-    const ends = shown.map(({ choice, nodes }) => this.#follow(slot, nodes, { choice, language }));
+    const stops = shown.map(({ choice, nodes }) =>
+      this.#observe(slot, nodes, { choice, language }),
+    );
     const choices = shown.map(({ choice }) => choice);
-    this.#seats.set(slot, { placement, taken, choices, rise: () => ends.forEach((end) => end()) });
-    const nodes = shown.flatMap((one) => one.nodes);
+    this.#mounted.set(slot, {
+      placement,
+      indices,
+      choices,
+      unmount: () => stops.forEach((stop) => stop()),
+    });
+    const nodes = shown.flatMap((offer) => offer.nodes);
     if (nodes.length === 0) slot.showDefault(reason);
     else slot.show(nodes, choices.map(({ offer }) => offer).join(" "), height);
   }
 
-  /** Frameworks move elements by taking them out and in again: what is back at once never left. */
-  #leaveIfGone(slot: OfferElement): void {
+  /** Unmounts a removed slot. Frameworks move elements by removing and inserting them, so a moved slot stays. */
+  #unmountIfRemoved(slot: OfferElement): void {
     queueMicrotask(() =>
-      this.counter.guard(() => {
-        if (!slot.isConnected) this.#leave(slot);
+      this.host.guard(() => {
+        if (!slot.isConnected) this.#unmount(slot);
       }),
     );
   }
 
-  #leave(slot: OfferElement): void {
-    const seat = this.#seats.get(slot);
-    this.#seats.delete(slot);
-    seat?.rise();
-    seat?.choices.forEach((choice) => this.counter.chooser.release(choice));
+  #unmount(slot: OfferElement): void {
+    const mounted = this.#mounted.get(slot);
+    this.#mounted.delete(slot);
+    mounted?.unmount();
+    mounted?.choices.forEach((choice) => this.host.chooser.release(choice));
   }
 
-  /** A placement's only element takes all its slots; several elements take one each, in the page's order. */
-  #freeSlots(placement: string): readonly number[] {
-    const count = this.counter.chooser.slots(placement);
+  /** Returns the indices for an element: all if it is the placement's only one, otherwise the next. */
+  #freeIndices(placement: string): readonly number[] {
+    const count = this.host.chooser.slots(placement);
     const taken = new Set(
-      [...this.#seats.values()].flatMap((seat) => (seat.placement === placement ? seat.taken : [])),
+      [...this.#mounted.values()].flatMap((mounted) =>
+        mounted.placement === placement ? mounted.indices : [],
+      ),
     );
     const free = Array.from({ length: count }, (_, index) => index).filter(
       (index) => !taken.has(index),
@@ -144,27 +154,26 @@ export class Slots {
     return elements > 1 ? free.slice(0, 1) : free;
   }
 
-  #follow(
+  #observe(
     slot: OfferElement,
     nodes: readonly Element[],
     shown: { choice: Choice; language: Language },
   ): () => void {
-    const clicked = (event: Event): void => {
+    const onClick = (event: Event): void => {
       const target = event.target instanceof Element ? event.target : undefined;
       if (target?.closest(".escale-why, [data-escale-why]"))
-        this.counter.why(slot, shown.choice, shown.language);
-      else if (target?.closest("a[href], button"))
-        this.counter.happened("offer_click", shown.choice);
+        this.host.explain(slot, shown.choice, shown.language);
+      else if (target?.closest("a[href], button")) this.host.report("offer_click", shown.choice);
     };
-    for (const node of nodes) node.addEventListener("click", clicked);
+    for (const node of nodes) node.addEventListener("click", onClick);
     const [first] = nodes;
     return first
-      ? whenViewable(first, () => this.counter.happened("offer_impression", shown.choice))
+      ? whenViewable(first, () => this.host.report("offer_impression", shown.choice))
       : () => undefined;
   }
 }
 
-/** The offer's nodes: the site's own template filled, else Escale's block. */
+/** Builds an offer's nodes: with the site's template if there is one, otherwise Escale's block. */
 function build(slot: OfferElement, content: Content, language: Language): Element[] {
   const id = slot.getAttribute("template");
   const template = id === null ? slot.querySelector("template") : document.getElementById(id);

@@ -1,37 +1,37 @@
 /**
- * Tells when a block was really seen: half of it in view for one second, in a page that is visible. Comes in:
- * an element. Goes out: one call. Must hold nothing once it has told, or is stopped.
+ * Viewable impressions: half of a block in view for one second, in a visible page. In: an element. Out: one call. Never:
+ * an observer left behind after the call or a stop.
  */
 
 const HALF = 0.5;
-const SEEN_AFTER_MS = 1_000;
+const VIEWABLE_AFTER_MS = 1_000;
 
-/** Watches until seen; the returned function stops watching. */
-export function whenViewable(element: Element, seen: () => void): () => void {
+/** Calls back once the element was viewable. The returned function stops observing. */
+export function whenViewable(element: Element, onViewable: () => void): () => void {
   if (!("IntersectionObserver" in window)) return () => undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let inView = false;
   const stop = (): void => {
     clearTimeout(timer);
     observer.disconnect();
-    document.removeEventListener("visibilitychange", look);
+    document.removeEventListener("visibilitychange", restart);
   };
-  const look = (): void => {
+  const restart = (): void => {
     clearTimeout(timer);
     if (!inView || document.visibilityState !== "visible") return;
     timer = setTimeout(() => {
       stop();
-      seen();
-    }, SEEN_AFTER_MS);
+      onViewable();
+    }, VIEWABLE_AFTER_MS);
   };
   const observer = new IntersectionObserver(
     (entries) => {
       inView = (entries.at(-1)?.intersectionRatio ?? 0) >= HALF;
-      look();
+      restart();
     },
     { threshold: HALF },
   );
   observer.observe(element);
-  document.addEventListener("visibilitychange", look);
+  document.addEventListener("visibilitychange", restart);
   return stop;
 }

@@ -228,7 +228,7 @@ fn read(state: &AppState, request: &SyncBody, now_ms: u64) -> Result<SyncRequest
 }
 
 /// Arms of a visitor: the holdout's, and one of each experiment.
-fn arms(config: &Config, draws: u64) -> Vec<Arm> {
+pub fn arms(config: &Config, draws: u64) -> Vec<Arm> {
     let held_out = Arm {
         experiment: HOLDOUT,
         arm: u8::from(is_held_out(config, draws)),
