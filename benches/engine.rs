@@ -44,7 +44,7 @@ fn config(offers: usize) -> Config {
         families.join(","),
         offers.join(",")
     );
-    let compiled = compile(&json).unwrap_or_else(|issues| panic!("{issues:#?}"));
+    let compiled = compile(&json).unwrap_or_else(|errors| panic!("{errors:#?}"));
     Config::from_bytes(compiled.bytes).expect("compiled bytes open")
 }
 

@@ -128,13 +128,25 @@ add_php() {
     stop 'apt-get could not install PHP.' "$wanted"
 }
 
+# The generator of clients from the description of the interface is a Java program.
+add_java() {
+  have java && return
+  local wanted="install a Java runtime of version 11 or newer (Debian's name: default-jre-headless)"
+  say 'default-jre-headless: runs the generator of clients from the description of the interface'
+  have apt-get || stop 'Java is missing, and this machine has no apt-get.' "$wanted"
+  as_root true 2>/dev/null || stop 'Java is missing, and installing it needs root.' "$wanted"
+  as_root apt-get update -qq || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends default-jre-headless </dev/null ||
+    stop 'apt-get could not install Java.' "$wanted"
+}
+
 has_python_venv() { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 
 # The stamp is the list that it was installed from.
 add_schemathesis() {
   local folder="$TOOLS/schemathesis" list=tests/fuzz/requirements.txt
   cmp -s "$list" "$folder/.installed.txt" && return
-  say "schemathesis: tries the server's interface out from its own description (into $folder)"
+  say "schemathesis, openapi-spec-validator, openapi-generator: test the interface by its description (into $folder)"
   if ! has_python_venv; then
     local wanted="install Python 3.10 or newer with venv (Debian's names: python3 python3-venv)"
     have apt-get || stop 'Python with venv is missing, and this machine has no apt-get.' "$wanted"
@@ -177,6 +189,7 @@ setup_test() {
   add_php
   cargo_tool geckodriver $GECKODRIVER_VERSION 'drives Firefox'
   cargo_tool cargo-deny $CARGO_DENY_VERSION 'checks the licences and sources of dependencies'
+  add_java
   add_schemathesis
 }
 

@@ -1,4 +1,4 @@
-//! No config can make the engine fail: whatever people write is refused with a place and a remedy, or decides; whatever
+//! No config can make the engine fail: whatever people write is refused with a place and a hint, or decides; whatever
 //! bytes claim to be compiled are refused, or decide; whatever time is told has an answer.
 
 mod common;
@@ -299,7 +299,7 @@ fn ask(engine: &Engine, now_ms: f64) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever people write is refused with places and remedies, or decides.
+    /// Whatever people write is refused with places and hints, or decides.
     #[test]
     fn what_people_write_is_refused_with_a_remedy_or_decides(
         which in 0usize..3,
@@ -309,11 +309,11 @@ proptest! {
         let mut config = sound()[which].clone();
         bends.iter().for_each(|one| bend(&mut config, one));
         match compile(&config.to_string()) {
-            Err(issues) => {
-                prop_assert!(!issues.is_empty());
-                for issue in issues {
-                    prop_assert!(!issue.message.is_empty() && !issue.remedy.is_empty(), "{issue:?}");
-                    prop_assert!(issue.path.is_empty() || issue.path.starts_with('/'), "{issue:?}");
+            Err(errors) => {
+                prop_assert!(!errors.is_empty());
+                for error in errors {
+                    prop_assert!(!error.message.is_empty() && !error.hint.is_empty(), "{error:?}");
+                    prop_assert!(error.path.is_empty() || error.path.starts_with('/'), "{error:?}");
                 }
             }
             Ok(compiled) => live(Config::from_bytes(compiled.bytes).expect("what was compiled opens"), &calls),
@@ -509,27 +509,27 @@ fn an_empty_catalogue_leaves_the_page_its_own_content() {
 fn what_small_integers_cannot_count_is_refused() {
     let mut config = sound()[0].clone();
     config["facets"]["trip"]["topics"] = (0..1_000_000).map(|i| format!("t{i}")).collect();
-    let issues = compile(&config.to_string()).expect_err("too many");
+    let errors = compile(&config.to_string()).expect_err("too many");
     assert_eq!(
-        (issues.len(), issues[0].path.as_str()),
+        (errors.len(), errors[0].path.as_str()),
         (1, "/facets"),
-        "{issues:?}"
+        "{errors:?}"
     );
-    assert_eq!(issues[0].remedy, "Keep at most 65000");
+    assert_eq!(errors[0].hint, "Keep at most 65000");
     let mut config = sound()[0].clone();
     config["pages"] = (0..33_000)
         .map(|i| json!({ "match": format!("/p{i}"), "topics": { "trip.city": 1, "trip.ski": 1 } }))
         .collect();
-    let issues = compile(&config.to_string()).expect_err("too many weights");
-    assert_eq!(issues[0].path, "/pages/32768/topics", "{:?}", issues[0]);
+    let errors = compile(&config.to_string()).expect_err("too many weights");
+    assert_eq!(errors[0].path, "/pages/32768/topics", "{:?}", errors[0]);
     let mut config = sound()[0].clone();
     config["scenarios"][0]["unless"] = (0..65_536).map(|_| "booking").collect();
-    let issues = compile(&config.to_string()).expect_err("too many events");
+    let errors = compile(&config.to_string()).expect_err("too many events");
     assert_eq!(
-        (issues.len(), issues[0].path.as_str()),
+        (errors.len(), errors[0].path.as_str()),
         (1, "/scenarios/0/unless"),
         "{:?}",
-        issues[0]
+        errors[0]
     );
     let mut config = sound()[0].clone();
     let offer = config["offers"][0].clone();
@@ -540,10 +540,10 @@ fn what_small_integers_cannot_count_is_refused() {
             o
         })
         .collect();
-    let issues = compile(&config.to_string()).expect_err("too many");
+    let errors = compile(&config.to_string()).expect_err("too many");
     assert_eq!(
-        (issues.len(), issues[0].path.as_str()),
+        (errors.len(), errors[0].path.as_str()),
         (1, "/offers"),
-        "{issues:?}"
+        "{errors:?}"
     );
 }

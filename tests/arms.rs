@@ -111,7 +111,7 @@ fn a_story_may_say_which_arm_it_is_about() {
 #[test]
 fn a_story_about_no_arm_is_told_so() {
     let config = config(&json_with(TONES, FRIENDLY));
-    for (field, path, remedy) in [
+    for (field, path, hint) in [
         (
             r#""arms": {"tone": "rude"}"#,
             "/arms/tone",
@@ -132,10 +132,10 @@ fn a_story_about_no_arm_is_told_so() {
             r#"{{"name": "tone", {field}, "steps": [{{"at": "2026-11-21T10:00", "page": "/"}}],
             "then": [{{"placement": "hero", "shows": {{"offer": "seville"}}}}]}}"#
         );
-        let faults = story::read(&text, &config).expect_err("a fault");
+        let errors = story::read(&text, &config).expect_err("an error");
         assert_eq!(
-            (faults[0].path.as_str(), faults[0].remedy.as_str()),
-            (path, remedy)
+            (errors[0].path.as_str(), errors[0].hint.as_str()),
+            (path, hint)
         );
     }
 }
@@ -143,7 +143,7 @@ fn a_story_about_no_arm_is_told_so() {
 #[test]
 fn a_story_about_a_variant_that_is_not_there_is_told_so() {
     let config = config(&json_with(TONES, FRIENDLY));
-    for (shows, path, remedy) in [
+    for (shows, path, hint) in [
         (
             r#"{"offer": "seville", "variant": "othre"}"#,
             "/then/0/shows/variant",
@@ -159,10 +159,10 @@ fn a_story_about_a_variant_that_is_not_there_is_told_so() {
             r#"{{"name": "words", "steps": [{{"at": "2026-11-21T10:00", "page": "/"}}],
             "then": [{{"placement": "hero", "shows": {shows}}}]}}"#
         );
-        let faults = story::read(&text, &config).expect_err("a fault");
+        let errors = story::read(&text, &config).expect_err("an error");
         assert_eq!(
-            (faults[0].path.as_str(), faults[0].remedy.as_str()),
-            (path, remedy)
+            (errors[0].path.as_str(), errors[0].hint.as_str()),
+            (path, hint)
         );
     }
 }
@@ -207,10 +207,10 @@ fn nobody_is_in_an_arm_before_it_is_said_who_it_is() {
 #[test]
 fn arms_that_cannot_be_told_apart_are_refused() {
     let dotted = r#"{"a": {"arms": {"b.c": 1, "d": 1}}, "a.b": {"arms": {"c": 1, "d": 1}}}"#;
-    let faults = compile(&json_with(dotted, "{}")).expect_err("a fault");
-    assert_eq!(faults[0].path, "/experiments/a.b/arms/c");
+    let errors = compile(&json_with(dotted, "{}")).expect_err("an error");
+    assert_eq!(errors[0].path, "/experiments/a.b/arms/c");
     let unnamed =
-        compile(&json_with(r#"{"tone": {"arms": {"": 1, "b": 1}}}"#, "{}")).expect_err("a fault");
+        compile(&json_with(r#"{"tone": {"arms": {"": 1, "b": 1}}}"#, "{}")).expect_err("an error");
     assert_eq!(unnamed[0].path, "/experiments/tone/arms/");
 }
 
@@ -223,17 +223,17 @@ fn what_splits_nobody_and_what_nobody_asks_for_is_told() {
         r#"{"a": 2, "b": -1}"#,
         r#"{"a": 1e308, "b": 1e308}"#,
     ] {
-        let faults = compile(&json_with(
+        let errors = compile(&json_with(
             &format!(r#"{{"tone": {{"arms": {arms}}}}}"#),
             "{}",
         ))
-        .expect_err("a fault");
-        assert_eq!(faults[0].path, "/experiments/tone/arms", "{arms}");
+        .expect_err("an error");
+        assert_eq!(errors[0].path, "/experiments/tone/arms", "{arms}");
     }
-    let unknown = compile(&json_with(TONES, r#"{"arm.tone": "freindly"}"#)).expect_err("a fault");
-    assert_eq!(unknown[0].remedy, "Did you mean `friendly`?");
-    let unknown = compile(&json_with(TONES, r#"{"arm.tune": "friendly"}"#)).expect_err("a fault");
-    assert_eq!(unknown[0].remedy, "Did you mean `arm.tone`?");
+    let unknown = compile(&json_with(TONES, r#"{"arm.tone": "freindly"}"#)).expect_err("an error");
+    assert_eq!(unknown[0].hint, "Did you mean `friendly`?");
+    let unknown = compile(&json_with(TONES, r#"{"arm.tune": "friendly"}"#)).expect_err("an error");
+    assert_eq!(unknown[0].hint, "Did you mean `arm.tone`?");
     let idle = compile(&json_with(TONES, r#"{"visit.count": 2}"#)).expect("compiles");
     assert!(
         idle.warnings

@@ -51,9 +51,9 @@ fn own_cases_hold() {
 #[test]
 fn own_cases_hold_compiled() {
     for case in own_cases()["strict"].as_array().unwrap() {
-        let mut issues = Vec::new();
-        let code = compile(&case["when"], &Tree, "/when", &mut issues);
-        assert!(issues.is_empty(), "{}: {}", case["name"], issues[0]);
+        let mut errors = Vec::new();
+        let code = compile(&case["when"], &Tree, "/when", &mut errors);
+        assert!(errors.is_empty(), "{}: {}", case["name"], errors[0]);
         assert_eq!(
             holds(code, &Visitor(&case["visitor"])),
             case["expected"],
@@ -66,20 +66,20 @@ fn own_cases_hold_compiled() {
 #[test]
 fn mistakes_are_refused_where_they_are() {
     for case in own_cases()["refused"].as_array().unwrap() {
-        let mut issues = Vec::new();
-        compile(&case["when"], &Tree, "/when", &mut issues);
+        let mut errors = Vec::new();
+        compile(&case["when"], &Tree, "/when", &mut errors);
         let expected = case["at"].as_object().unwrap();
-        let paths: Vec<&str> = issues.iter().map(|issue| issue.path.as_str()).collect();
+        let paths: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
         assert_eq!(
             paths,
             expected.keys().collect::<Vec<_>>(),
             "{}",
             case["name"]
         );
-        for (issue, words) in issues.iter().zip(expected.values()) {
+        for (error, words) in errors.iter().zip(expected.values()) {
             assert!(
-                issue.to_string().contains(words.as_str().unwrap()),
-                "{}: {issue}",
+                error.to_string().contains(words.as_str().unwrap()),
+                "{}: {error}",
                 case["name"]
             );
         }
@@ -174,12 +174,12 @@ fn deep_nesting_is_refused() {
         ];
         let visitor = json!({"stage": "planning", "segments": ["loyal"], "page": {"path": "/"}});
         for when in conditions {
-            let issues = on_a_small_stack(|| {
-                let mut issues = Vec::new();
-                compile(&when, &Tree, "/when", &mut issues);
-                issues
+            let errors = on_a_small_stack(|| {
+                let mut errors = Vec::new();
+                compile(&when, &Tree, "/when", &mut errors);
+                errors
             });
-            assert!(!issues.is_empty());
+            assert!(!errors.is_empty());
             // Some of these say, leniently, something that is not deep: what counts is that there is an answer.
             let _ = on_a_small_stack(|| matches(&when, &visitor, &Value::Null));
         }
@@ -218,8 +218,8 @@ fn deep_values_are_no_harm() {
 #[test]
 fn a_condition_has_a_longest_form() {
     let long = "x".repeat(70_000);
-    let mut issues = Vec::new();
-    compile(&json!({ "page.path": long }), &Tree, "/when", &mut issues);
-    assert_eq!(issues.len(), 1);
-    assert!(issues[0].message.contains("too long"));
+    let mut errors = Vec::new();
+    compile(&json!({ "page.path": long }), &Tree, "/when", &mut errors);
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].message.contains("too long"));
 }

@@ -202,12 +202,12 @@ fn circles_of_segments_are_named() {
         r#""city": { "affinity.trip.city": { "$gt": 0.4 } }"#,
         r#""city": { "segments": { "$in": ["best-city"] } }"#,
     );
-    let issues = compile(&json).expect_err("a circle");
-    assert_eq!(issues.len(), 1, "{issues:#?}");
+    let errors = compile(&json).expect_err("a circle");
+    assert_eq!(errors.len(), 1, "{errors:#?}");
     assert!(
-        issues[0].message.contains("best-city, city"),
+        errors[0].message.contains("best-city, city"),
         "{}",
-        issues[0].message
+        errors[0].message
     );
     let counting = include_str!("common/customer.json").replace(
         r#""city": { "affinity.trip.city": { "$gt": 0.4 } }"#,
@@ -415,10 +415,10 @@ fn places_in_a_circle_are_refused() {
         r#""name": "europe""#,
         r#""name": "europe", "parent": "lisbonne""#,
     );
-    let issues = compile(&json).expect_err("a circle");
+    let errors = compile(&json).expect_err("a circle");
     assert!(
-        issues[0].message.contains("circle of places"),
-        "{issues:#?}"
+        errors[0].message.contains("circle of places"),
+        "{errors:#?}"
     );
 }
 
@@ -460,8 +460,8 @@ fn boundaries_and_shares_are_checked() {
             r#""base_rates": {}"#,
             r#""base_rates": { "trip.moon": 2 }, "transitions": { "trip": { "city": { "beach": 0.9, "ski": 0.9 } } }"#,
         );
-    let issues = compile(&broken).expect_err("faults");
-    let paths: Vec<&str> = issues.iter().map(|i| i.path.as_str()).collect();
+    let errors = compile(&broken).expect_err("errors");
+    let paths: Vec<&str> = errors.iter().map(|i| i.path.as_str()).collect();
     for path in [
         "/rfm/monetary",
         "/model/base_rates/trip.moon",
@@ -523,7 +523,7 @@ proptest! {
     ) {
         let mut edges = pairs;
         edges.extend([(at, (at + 1) % 6), ((at + 1) % 6, at)]);
-        let issues = compile(&config_of_segments(&names, &edges)).expect_err("a circle");
-        prop_assert!(issues[0].message.contains("circle"));
+        let errors = compile(&config_of_segments(&names, &edges)).expect_err("a circle");
+        prop_assert!(errors[0].message.contains("circle"));
     }
 }

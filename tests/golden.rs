@@ -148,6 +148,6 @@ fn the_demo_config_compiles_without_warnings() {
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/demo/escale.json"))
             .expect("a file");
     let compiled =
-        escale::core::config::compile(&json).unwrap_or_else(|issues| panic!("{issues:#?}"));
+        escale::core::config::compile(&json).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert!(compiled.warnings.is_empty(), "{:#?}", compiled.warnings);
 }

@@ -24,6 +24,27 @@ const CORE: [&str; 11] = [
     "story",
 ];
 
+/// Folders and files of `server/src`, the lowest first.
+const SERVER: [&str; 17] = [
+    "base",
+    "token",
+    "statistics",
+    "report",
+    "sync",
+    "model",
+    "config_source",
+    "store",
+    "customers",
+    "webhook",
+    "ingest",
+    "audience",
+    "replay",
+    "http",
+    "background",
+    "cli",
+    "decoders",
+];
+
 /// Names that the core must not use: clocks, files, threads, networks, browsers and randomness are arguments.
 const OUTSIDE: [&str; 13] = [
     "std::env",
@@ -256,6 +277,14 @@ fn core_folders_import_only_from_earlier_folders() {
     let core = Sources::read("src");
     assert_eq!(core.folders(&["core"]), BTreeSet::from(CORE));
     let upward = core.upward(&["core"], &CORE);
+    assert!(upward.is_empty(), "{}", upward.join("\n"));
+}
+
+#[test]
+fn server_folders_import_only_from_earlier_folders() {
+    let server = Sources::read("server/src");
+    assert_eq!(server.folders(&[]), BTreeSet::from(SERVER));
+    let upward = server.upward(&[], &SERVER);
     assert!(upward.is_empty(), "{}", upward.join("\n"));
 }
 

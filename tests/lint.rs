@@ -45,10 +45,10 @@ fn warned(pointer: &str, value: Value) -> Vec<(String, String)> {
 }
 
 fn warnings(config: &Value) -> Vec<(String, String)> {
-    let compiled = compile(&config.to_string()).unwrap_or_else(|issues| panic!("{issues:#?}"));
+    let compiled = compile(&config.to_string()).unwrap_or_else(|errors| panic!("{errors:#?}"));
     let each = compiled.warnings.into_iter().map(|w| {
         assert!(
-            !w.remedy.is_empty() && !w.remedy.ends_with('.') && !w.message.ends_with('.'),
+            !w.hint.is_empty() && !w.hint.ends_with('.') && !w.message.ends_with('.'),
             "{w}"
         );
         (w.path, w.message)
@@ -323,7 +323,7 @@ fn caps_that_never_bind() {
     config["offers"][1]["caps"] = json!([cap(5, "day")]);
     config["pressure"] = json!({ "caps": [cap(2, "day")] });
     assert_eq!(warnings(&config), []);
-    // None at all is a fault, not a warning.
+    // None at all is an error, not a warning.
     config["offers"][1]["caps"] = json!([cap(0, "day")]);
     assert_eq!(
         compile(&config.to_string()).unwrap_err()[0].path,
@@ -437,11 +437,11 @@ fn scenarios_that_come_to_nothing() {
 fn topics_of_special_categories_are_rejected_and_revealing_names_warned_of() {
     let mut config = sound();
     config["facets"]["trip"]["topics"] = json!(["city", { "name": "retreat", "sensitive": true }]);
-    let faults = compile(&config.to_string())
+    let errors = compile(&config.to_string())
         .map(|_| ())
         .expect_err("a sensitive topic");
     assert_eq!(
-        (&*faults[0].path, &*faults[0].message),
+        (&*errors[0].path, &*errors[0].message),
         (
             "/facets/trip/topics/retreat",
             "`retreat` is a sensitive topic"

@@ -54,7 +54,7 @@ fn every_example_fires_when_the_page_says() {
         let alone = Engine::new(config(&site_with(std::slice::from_ref(scenario))));
         let read = |engine: &Engine, told: &Value| {
             story::read(&told.to_string(), engine.config())
-                .unwrap_or_else(|faults| panic!("{faults:#?}"))
+                .unwrap_or_else(|errors| panic!("{errors:#?}"))
                 .run(engine)
         };
         let outcome = read(&alone, told);
@@ -104,6 +104,6 @@ fn a_story_that_expects_too_much_of_a_scenario_is_told_so() {
         ),
         (json!({ "shows": { "default": true } }), "/then/0/placement"),
     ] {
-        assert_eq!(story(then).expect_err("a fault")[0].path, path);
+        assert_eq!(story(then).expect_err("an error")[0].path, path);
     }
 }

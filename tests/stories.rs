@@ -18,12 +18,12 @@ use serde_json::{Value, json};
 fn told(story: &Value) -> Outcome {
     let config = small_config();
     let story =
-        story::read(&story.to_string(), &config).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        story::read(&story.to_string(), &config).unwrap_or_else(|errors| panic!("{errors:#?}"));
     story.run(&Engine::new(config))
 }
 
-fn faults(story: &Value) -> Vec<String> {
-    let found = story::read(&story.to_string(), &small_config()).expect_err("faults");
+fn errors(story: &Value) -> Vec<String> {
+    let found = story::read(&story.to_string(), &small_config()).expect_err("errors");
     found.iter().map(ToString::to_string).collect()
 }
 
@@ -162,7 +162,7 @@ fn the_control_group_is_left_out() {
 
 #[test]
 fn every_fault_is_told_with_its_place_and_a_remedy() {
-    let found = faults(&json!({
+    let found = errors(&json!({
         "name": "all wrong",
         "steps": [
             { "page": "/" },
@@ -200,7 +200,7 @@ fn every_fault_is_told_with_its_place_and_a_remedy() {
     ];
     for expected in expected {
         assert!(
-            found.iter().any(|fault| fault.starts_with(expected)),
+            found.iter().any(|error| error.starts_with(expected)),
             "{expected} in {found:#?}"
         );
     }
@@ -209,7 +209,7 @@ fn every_fault_is_told_with_its_place_and_a_remedy() {
 
 #[test]
 fn the_structure_is_checked_first() {
-    let found = faults(
+    let found = errors(
         &json!({ "name": "x", "step": [], "then": [{ "placement": "home-hero", "in_draws": 0 }] }),
     );
     let expected = [
@@ -219,7 +219,7 @@ fn the_structure_is_checked_first() {
     ];
     for expected in expected {
         assert!(
-            found.iter().any(|fault| fault.starts_with(expected)),
+            found.iter().any(|error| error.starts_with(expected)),
             "{expected} in {found:#?}"
         );
     }
@@ -271,14 +271,14 @@ fn what_is_no_profile_is_refused_with_its_place() {
     };
     let good = city_lover();
     for wrong in [&good[1..], "not base64!", &good[..good.len() - 2]] {
-        let found = faults(&story(wrong));
+        let found = errors(&story(wrong));
         assert!(
             found.len() == 1 && found[0].contains("/replica"),
             "{wrong}: {found:#?}"
         );
     }
     assert!(
-        faults(
+        errors(
             &json!({ "name": "a", "others": "_____w", "steps": [{ "at": "2026-11-21T12:00" }],
         "then": [{ "placement": "home-hero", "shows": { "default": true } }] })
         )[0]

@@ -372,8 +372,8 @@ fn what_cannot_be_meant_is_refused_with_its_place() {
         {"name": "y", "on": "search", "after": {"days": 1, "relative": "return"}, "then": {"webhook": "crm"}},
         {"name": "z", "on": "booking", "then": {"webhook": "crm", "offer": "bali"}}
     ]);
-    let issues = escale::core::config::compile(&site.to_string()).expect_err("seven faults");
-    let paths: Vec<&str> = issues.iter().map(|i| i.path.as_str()).collect();
+    let errors = escale::core::config::compile(&site.to_string()).expect_err("seven errors");
+    let paths: Vec<&str> = errors.iter().map(|i| i.path.as_str()).collect();
     for path in [
         "/seasons/0/from",
         "/seasons/1",
@@ -386,11 +386,11 @@ fn what_cannot_be_meant_is_refused_with_its_place() {
     ] {
         assert!(paths.contains(&path), "{path} is not among {paths:?}");
     }
-    let mistyped = issues
+    let mistyped = errors
         .iter()
         .find(|i| i.path == "/scenarios/0/on")
-        .expect("an issue");
-    assert_eq!(mistyped.remedy, "Did you mean `quote_abandoned`?");
+        .expect("an error");
+    assert_eq!(mistyped.hint, "Did you mean `quote_abandoned`?");
 }
 
 const OFFERS: [&str; 5] = ["lisbonne", "porto", "crete", "palma", "guide"];

@@ -1,9 +1,9 @@
-//! Offers in other words: who gets which, what a variant says, and which faults are told.
+//! Offers in other words: who gets which, what a variant says, and which errors are told.
 
 mod common;
 
 use common::{NOW_MS, config};
-use escale::core::base::validation_error::Issue;
+use escale::core::base::validation_error::ValidationError;
 use escale::core::config::{Compiled, compile};
 use escale::core::decision::decide::Request;
 use escale::core::engine::Engine;
@@ -57,15 +57,15 @@ fn told(engine: &Engine, variant: u8, language: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn faults(variants: &str) -> Vec<Issue> {
-    compile(&json_with(variants)).expect_err("faults")
+fn errors(variants: &str) -> Vec<ValidationError> {
+    compile(&json_with(variants)).expect_err("errors")
 }
 
 #[track_caller]
 fn refused(variants: &str, path: &str) {
-    let paths: Vec<String> = faults(variants)
+    let paths: Vec<String> = errors(variants)
         .into_iter()
-        .map(|issue| issue.path)
+        .map(|error| error.path)
         .collect();
     assert_eq!(paths, [path]);
 }

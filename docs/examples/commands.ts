@@ -1,13 +1,13 @@
 /**
- * One example a word of the interface, as a site in TypeScript writes it. Compiled by `npm run check`, never run: a word
- * without an example, or an example that no longer fits, does not compile.
+ * One example for each command, as a site in TypeScript writes it. `npm run check` compiles this file, and nothing runs it.
+ * A command without an example, or with an outdated one, does not compile.
  */
 import { EscaleError, init, type Choice, type Escale, type EscaleSnippet } from "escale";
 import { openCentre } from "escale/centre";
 
 type Profile = keyof Escale["profile"];
-/** Every word: `track`, `profile.export`… */
-type Word = Exclude<keyof Escale, "profile"> | `profile.${Profile}`;
+/** Every command: `track`, `profile.export`… */
+type CommandName = Exclude<keyof Escale, "profile"> | `profile.${Profile}`;
 
 declare const bookingForm: HTMLFormElement;
 /** `<input type="file">`, once the visitor has chosen what `profile.export` gave elsewhere. */
@@ -15,12 +15,12 @@ declare const chosen: HTMLInputElement;
 declare function draw(choice: Choice | undefined): void;
 declare function save(name: string, json: string): void;
 
-/** Once a page; the other words are the answer's. */
+/** Called once per page. The result has the other commands. */
 export const begin = (): Escale =>
   init({ site: "voyages", config: "/escale.bin", server: "", dataLayer: "" });
 
-/** What can go wrong has a code for programs, and a remedy for people. */
-export async function bringBack(escale: Escale, file: File): Promise<string> {
+/** Reports an error by its code, or by its message and hint. */
+export async function importProfile(escale: Escale, file: File): Promise<string> {
   try {
     await escale.profile.import(await file.text());
     return "Taken in.";
@@ -32,7 +32,7 @@ export async function bringBack(escale: Escale, file: File): Promise<string> {
   }
 }
 
-export const EXAMPLES: Readonly<Record<Word, (escale: Escale) => unknown>> = {
+export const EXAMPLES: Readonly<Record<CommandName, (escale: Escale) => unknown>> = {
   consent: (escale) => escale.consent({ personalise: true, keep: true, sync: false }),
   page: (escale) => escale.page({ topics: ["trip.city"] }),
   track: (escale) =>

@@ -6,6 +6,6 @@ const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url")
 export function customerToken(customer, also = []) {
   const expires = Math.floor(Date.now() / 1000) + 300;
   const claims = { sub: customer, also, aud: process.env.ESCALE_SITE, exp: expires };
-  const said = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
-  return `${said}.${createHmac("sha256", process.env.ESCALE_IDENTITY_SECRET).update(said).digest("base64url")}`;
+  const unsigned = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
+  return `${unsigned}.${createHmac("sha256", process.env.ESCALE_IDENTITY_SECRET).update(unsigned).digest("base64url")}`;
 }

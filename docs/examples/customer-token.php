@@ -9,6 +9,6 @@ function part(string $data): string
 function customer_token(string $customer, array $also = []): string
 {
     $claims = ['sub' => $customer, 'also' => $also, 'aud' => getenv('ESCALE_SITE'), 'exp' => time() + 300];
-    $said = part(json_encode(['alg' => 'HS256', 'typ' => 'JWT'])) . '.' . part(json_encode($claims));
-    return $said . '.' . part(hash_hmac('sha256', $said, getenv('ESCALE_IDENTITY_SECRET'), true));
+    $unsigned = part(json_encode(['alg' => 'HS256', 'typ' => 'JWT'])) . '.' . part(json_encode($claims));
+    return $unsigned . '.' . part(hash_hmac('sha256', $unsigned, getenv('ESCALE_IDENTITY_SECRET'), true));
 }

@@ -8,6 +8,6 @@ def part(data):
 
 def customer_token(customer, also=()):
     claims = {"sub": customer, "also": list(also), "aud": os.environ["ESCALE_SITE"], "exp": int(time.time()) + 300}
-    said = b".".join(part(json.dumps(p).encode()) for p in ({"alg": "HS256", "typ": "JWT"}, claims))
-    sign = hmac.new(os.environ["ESCALE_IDENTITY_SECRET"].encode(), said, hashlib.sha256)
-    return b".".join((said, part(sign.digest()))).decode()
+    unsigned = b".".join(part(json.dumps(p).encode()) for p in ({"alg": "HS256", "typ": "JWT"}, claims))
+    sign = hmac.new(os.environ["ESCALE_IDENTITY_SECRET"].encode(), unsigned, hashlib.sha256)
+    return b".".join((unsigned, part(sign.digest()))).decode()

@@ -1,5 +1,5 @@
-//! The token that ties a visitor to a customer, signed by a back end in Rust, with the crates base64, hmac, serde_json
-//! and sha2.
+//! Token that links a visitor to a customer, signed by a back end in Rust.
+//! Crates: base64, hmac, serde_json and sha2.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,15 +15,15 @@ pub fn customer_token(secret: &[u8], site: &str, customer: &str, also: &[&str]) 
         .as_secs();
     let claims = json!({ "sub": customer, "also": also, "aud": site, "exp": now + 300 });
     let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let said = format!(
+    let unsigned = format!(
         "{}.{}",
         part(json!({ "alg": "HS256", "typ": "JWT" })),
         part(claims)
     );
     let mut sign = Hmac::<Sha256>::new_from_slice(secret).ok()?;
-    sign.update(said.as_bytes());
+    sign.update(unsigned.as_bytes());
     Some(format!(
-        "{said}.{}",
+        "{unsigned}.{}",
         URL_SAFE_NO_PAD.encode(sign.finalize().into_bytes())
     ))
 }

@@ -32,7 +32,7 @@ pub fn text(name: &str) -> String {
 
 /// A config that is known to be good.
 pub fn config_of(json: &str) -> Config {
-    let compiled = compile(json).unwrap_or_else(|issues| panic!("{issues:#?}"));
+    let compiled = compile(json).unwrap_or_else(|errors| panic!("{errors:#?}"));
     Config::from_bytes(compiled.bytes).unwrap_or_else(|error| panic!("{error:?}"))
 }
 

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { importable } from "../../www/sdk/full/import.js";
-import { remoteOf, understand } from "../../www/sdk/sync/http.js";
+import { remoteOf, parseAnswer } from "../../www/sdk/sync/http.js";
 import { edited, editedValue, valueIn, type Chance } from "./chance.js";
 
 const BYTES_MAX = 65_536;
@@ -61,8 +61,8 @@ export function file(chance: Chance): void {
   const [id, customer] = [valueIn(whole, "replica_id"), valueIn(whole, "customer")];
   assert.equal(found.replicaId, typeof id === "string" ? id : "");
   assert.equal(found.customer, typeof customer === "number" ? customer : undefined);
-  assert.match(found.mark, /^[0-9a-z]+-[0-9a-z]+$/);
-  assert.deepEqual(importable(given), found, "the same file is the same, and has the same mark");
+  assert.match(found.importId, /^[0-9a-z]+-[0-9a-z]+$/);
+  assert.deepEqual(importable(given), found, "the same file is the same, and has the same id");
 }
 
 /** A getter, or a trap: whoever called is told that it failed, see `client.ts`. */
@@ -101,9 +101,9 @@ export function answer(chance: Chance): void {
   const headers = {
     get: (name: string) => (name === "content-type" ? type : name === "retry-after" ? "7" : null),
   };
-  let answered: ReturnType<typeof understand>;
+  let answered: ReturnType<typeof parseAnswer>;
   try {
-    answered = understand({ status, headers }, text, AT_MS);
+    answered = parseAnswer({ status, headers }, text, AT_MS);
   } catch {
     // Whoever sent it takes this as failed, see `send`.
     return assert.equal(attemptJson(text), undefined, "only what is no JSON throws");
@@ -127,10 +127,10 @@ export function answer(chance: Chance): void {
 
 /** What is no yes. */
 function refusal(status: number, body: Record<string, unknown> | undefined): unknown {
-  if (status === 429 || status >= 500) return { kind: "rest", status, retryAfter: "7" };
+  if (status === 429 || status >= 500) return { kind: "retry_later", status, retryAfter: "7" };
   const code = (body?.["error"] as { code?: unknown } | null | undefined)?.code;
-  if (status === 410 && code === "erased") return { kind: "gone" };
-  if (status >= 400) return { kind: "refused", status, code };
+  if (status === 410 && code === "erased") return { kind: "erased" };
+  if (status >= 400) return { kind: "rejected", status, code };
   return status === 204 || body ? "an answer" : { kind: "failed" };
 }
 

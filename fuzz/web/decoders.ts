@@ -217,7 +217,7 @@ const RECORDS = [
     bytes,
     applied: new Map([["d", [3, 1_795_262_400_000]]]),
     seq: 4,
-    told: true,
+    isAcknowledged: true,
     importIds: ["m"],
   },
   { version: 2, atMs: 5, failures: 0, notBeforeMs: 0, skewMs: -7 },

@@ -5,7 +5,7 @@ pub use crate::http::routes::sync::SyncBody;
 pub use crate::ingest::body::{Item, Items, json, ndjson};
 pub use crate::ingest::consent::Consent;
 pub use crate::ingest::csv_file::CsvFile;
-pub use crate::ingest::take::read as read_imports;
+pub use crate::ingest::import::read as read_imports;
 pub use crate::ingest::{Reader, Subject, judge};
 pub use crate::model::Model;
 pub use crate::replay::log::read_from as read_log;

@@ -347,7 +347,7 @@ fn settings_come_from_arguments_then_the_environment_then_a_file() {
     let wrong = file(&folder, "wrong.toml", "sight = \"voyages\"");
     let (code, _, said) = escale(&["serve", "--settings", text(&wrong)]);
     assert_eq!(
-        (code, said.contains("wrong.toml: `sight` is no setting")),
+        (code, said.contains("wrong.toml: `sight` is not a setting")),
         (Some(2), true),
         "{said}"
     );

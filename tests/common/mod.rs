@@ -18,7 +18,7 @@ pub const NOW_S: u32 = 217_425_600;
 pub const DAY_S: u32 = 86_400;
 
 pub fn config(json: &str) -> Config {
-    let compiled = compile(json).unwrap_or_else(|issues| panic!("{issues:#?}"));
+    let compiled = compile(json).unwrap_or_else(|errors| panic!("{errors:#?}"));
     Config::from_bytes(compiled.bytes).expect("compiled bytes open")
 }
 

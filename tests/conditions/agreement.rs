@@ -262,9 +262,9 @@ proptest! {
 
     #[test]
     fn strict_and_lenient_agree(when in condition(), visitor in visitor()) {
-        let mut issues = Vec::new();
-        let code = compile(&when, &Tree, "", &mut issues);
-        prop_assert!(issues.is_empty(), "{}", issues[0]);
+        let mut errors = Vec::new();
+        let code = compile(&when, &Tree, "", &mut errors);
+        prop_assert!(errors.is_empty(), "{}", errors[0]);
         prop_assert_eq!(holds(code, &Visitor(&visitor)), matches(&when, &visitor, &Value::Null));
     }
 
@@ -285,10 +285,10 @@ proptest! {
 
     #[test]
     fn whatever_is_accepted_agrees(when in babble(), visitor in visitor()) {
-        let mut issues = Vec::new();
-        let code = compile(&when, &Tree, "", &mut issues);
+        let mut errors = Vec::new();
+        let code = compile(&when, &Tree, "", &mut errors);
         let lenient = matches(&when, &visitor, &Value::Null);
-        if issues.is_empty() {
+        if errors.is_empty() {
             prop_assert_eq!(holds(code, &Visitor(&visitor)), lenient);
         }
     }

@@ -4,9 +4,16 @@
  */
 import assert from "node:assert/strict";
 import { Gate } from "./gate.mjs";
+import { arriveAndAccept } from "./steps.mjs";
 
 /**
- * @typedef {import("../browser/runner.mjs").Stage & { gate: Gate, at: (path: string) => string }} Scene
+ * @typedef {object} Page
+ * @property {Gate} gate
+ * @property {(path: string) => string} at the address of a path
+ * @property {() => Promise<import("../browser/driver/browser.mjs").Browser>} enter lends the browser of a new visitor, who
+ *   agreed to everything on the home page
+ *
+ * @typedef {import("../browser/runner.mjs").Stage & Page} Scene
  *
  * @typedef {object} StoryOptions
  * @property {string[]} [tags] the numbers of docs/reliability.md and docs/privacy.md that it shows
@@ -29,7 +36,16 @@ export function story(name, options, body) {
       const gate = new Gate(stage.world.origin);
       await gate.open();
       try {
-        await run({ ...stage, gate, at: (path) => gate.origin + path });
+        await run({
+          ...stage,
+          gate,
+          at: (path) => gate.origin + path,
+          enter: async () => {
+            const browser = await stage.visit();
+            await arriveAndAccept(browser, `${gate.origin}/`);
+            return browser;
+          },
+        });
       } catch (error) {
         if (gate.reports.length === 0) throw error;
         throw new Error(

@@ -10,10 +10,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ESCALE } from "../browser/compile.mjs";
 import { Program } from "../browser/driver/launch.mjs";
+import { testDescription } from "./description.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TOOLS = process.env["ESCALE_TOOLS"] ?? join(homedir(), ".cache/escale/tools");
-const SCHEMATHESIS = join(TOOLS, "schemathesis/bin/schemathesis");
+const PYTHON_TOOLS = join(TOOLS, "schemathesis/bin");
+const SCHEMATHESIS = join(PYTHON_TOOLS, "schemathesis");
 const START_LIMIT_MS = 20_000;
 /** Requests a path and method, beside those that cover each limit of the description. */
 const EXAMPLES = process.env["ESCALE_EXAMPLES"] ?? "25";
@@ -106,8 +108,21 @@ async function onPostgres(use) {
   }
 }
 
+/** Tests the description that a server sends. @param {string} folder */
+async function checkDescription(folder) {
+  const { program, origin } = await startServer(folder, join(folder, "description.sqlite"));
+  try {
+    const generated = await mkdtemp(join(folder, "generated-"));
+    await testDescription(origin, generated, PYTHON_TOOLS);
+  } finally {
+    await program.stop("SIGINT");
+  }
+}
+
 const folder = await mkdtemp(join(tmpdir(), "escale-fuzz-"));
 try {
+  console.log("\n· the description");
+  await checkDescription(folder);
   console.log("\n· the interface, on SQLite");
   const embedded = await isWell(folder, join(folder, "escale.sqlite"));
   console.log("\n· the interface, on PostgreSQL");

@@ -1,4 +1,4 @@
-//! A config as people write it: compiled, or every fault of it told.
+//! A config as people write it: compiled, or every error of it told.
 
 use escale::core::config::{Config, compile};
 use escale::core::engine::Engine;
@@ -40,14 +40,14 @@ fn take(bytes: &[u8]) {
     };
     let compiled = match compile(json) {
         Ok(compiled) => compiled,
-        Err(issues) => {
+        Err(errors) => {
             let is_told = |text: &str| !text.is_empty();
             assert!(
-                !issues.is_empty()
-                    && issues
+                !errors.is_empty()
+                    && errors
                         .iter()
-                        .all(|i| is_told(&i.message) && is_told(&i.remedy)),
-                "{issues:?}"
+                        .all(|i| is_told(&i.message) && is_told(&i.hint)),
+                "{errors:?}"
             );
             return;
         }

@@ -1,4 +1,4 @@
-//! A story as people write it, read for the demo's config: a story, which is told to its end; or every fault of it told.
+//! A story as people write it, read for the demo's config: a story, which is told to its end; or every error of it told.
 
 use escale::core::story;
 use serde_json::Value;
@@ -29,14 +29,14 @@ fn take(bytes: &[u8]) {
     };
     let story = match story::read(json, config()) {
         Ok(story) => story,
-        Err(issues) => {
+        Err(errors) => {
             let is_told = |text: &str| !text.is_empty();
             assert!(
-                !issues.is_empty()
-                    && issues
+                !errors.is_empty()
+                    && errors
                         .iter()
-                        .all(|i| is_told(&i.message) && is_told(&i.remedy)),
-                "{issues:?}"
+                        .all(|i| is_told(&i.message) && is_told(&i.hint)),
+                "{errors:?}"
             );
             return;
         }

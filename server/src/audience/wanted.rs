@@ -15,6 +15,7 @@ use crate::ingest::consent::is_name;
 
 /// Channel and purpose of an audience.
 #[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Wish {
     /// email, sms, mail, call, shop or web: those who withdrew from it, or unsubscribed, are left out.
     pub channel: Option<String>,

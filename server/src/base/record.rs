@@ -91,7 +91,8 @@ pub fn pack(packed: &mut String, key: &str, value: &str) {
     packed.push(RECORD_SEPARATOR);
 }
 
-fn text_of(value: &Value) -> Option<Cow<'_, str>> {
+/// Text of a JSON value. `None` for null and objects.
+pub fn text_of(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) => Some(Cow::Borrowed(text.trim())),
         Value::Number(number) => Some(Cow::Owned(number.to_string())),

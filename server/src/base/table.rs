@@ -1,5 +1,7 @@
 //! Plain text tables for the terminal. In: rows of cells. Out: aligned lines.
 
+// By hand instead of `comfy-table`: alignment and grouped digits are all that is needed.
+
 /// Columns are as wide as their widest cell; those whose title begins with a space align to the right.
 pub fn lines(titles: &[&str], rows: &[Vec<String>]) -> String {
     let widths: Vec<usize> = titles

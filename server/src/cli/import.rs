@@ -17,7 +17,7 @@ use crate::base::table::grouped;
 use crate::config_source::{self, Served};
 use crate::ingest::body::Item;
 use crate::ingest::csv_file::{CsvFile, Line, rejects_of};
-use crate::ingest::take::{Outcome, Rejected, read, take};
+use crate::ingest::import::{self, ImportOutcome, Rejected};
 use crate::ingest::{Reader, Subject};
 use crate::replay::log::bar;
 use crate::store::Store;
@@ -90,7 +90,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Errors> {
     })
 }
 
-async fn import(args: &Args) -> Result<Outcome, Errors> {
+async fn import(args: &Args) -> Result<ImportOutcome, Errors> {
     let name = args.file.display().to_string();
     let served = config_source::served(config_source::read(&args.shared.config)?)?;
     let file = File::open(&args.file).map_err(|error| Errors::of(&name, error))?;
@@ -108,7 +108,7 @@ async fn import(args: &Args) -> Result<Outcome, Errors> {
         args,
         served: &served,
         store: store.as_deref(),
-        outcome: Outcome::default(),
+        outcome: ImportOutcome::default(),
     };
     let bar = bar(
         bytes,
@@ -132,7 +132,7 @@ struct Work<'a> {
     args: &'a Args,
     served: &'a Served,
     store: Option<&'a dyn Store>,
-    outcome: Outcome,
+    outcome: ImportOutcome,
 }
 
 impl Work<'_> {
@@ -151,7 +151,7 @@ impl Work<'_> {
                 .into_iter()
                 .map(|Line { row, item }| (row, item))
                 .unzip();
-            let batch = self.take(items).await?;
+            let batch = self.import(items).await?;
             for rejected in &batch.rejected {
                 rejects.write(&rows[rejected.item], rejected)?;
             }
@@ -160,7 +160,7 @@ impl Work<'_> {
         }
     }
 
-    async fn take(&self, items: Vec<Item>) -> Result<Outcome, Errors> {
+    async fn import(&self, items: Vec<Item>) -> Result<ImportOutcome, Errors> {
         let site = Site::new(&self.args.shared.site);
         let reader = Reader {
             site: &site,
@@ -169,23 +169,23 @@ impl Work<'_> {
         };
         let subject = self.args.subject;
         let Some(store) = self.store else {
-            let (groups, rejected) = read(reader, subject, items);
-            let taken = groups.iter().map(|(_, events)| events.len()).sum();
-            return Ok(Outcome {
-                taken,
+            let (groups, rejected) = import::read(reader, subject, items);
+            let stored = groups.iter().map(|(_, events)| events.len()).sum();
+            return Ok(ImportOutcome {
+                stored,
                 rejected,
-                ..Outcome::default()
+                ..ImportOutcome::default()
             });
         };
-        take(store, reader, subject, items)
+        import::import(store, reader, subject, items)
             .await
             .map_err(|error| Errors::of("the database", error))
     }
 
-    fn add(&mut self, batch: Outcome) {
-        self.outcome.taken += batch.taken;
+    fn add(&mut self, batch: ImportOutcome) {
+        self.outcome.stored += batch.stored;
         self.outcome.unchanged += batch.unchanged;
-        self.outcome.older += batch.older;
+        self.outcome.superseded += batch.superseded;
         self.outcome.erased += batch.erased;
         self.outcome.rejected.extend(batch.rejected);
     }
@@ -224,7 +224,7 @@ impl Rejects {
         }
         match &mut self.file {
             Some(file) => file
-                .write_record(row.iter().chain([rejected.why.as_str()]))
+                .write_record(row.iter().chain([rejected.reason.as_str()]))
                 .map_err(failed),
             None => Ok(()),
         }
@@ -241,17 +241,17 @@ impl Rejects {
     }
 }
 
-fn summary(outcome: &Outcome, is_dry: bool) -> String {
-    let taken = grouped(outcome.taken as u64);
+fn summary(outcome: &ImportOutcome, is_dry: bool) -> String {
+    let stored = grouped(outcome.stored as u64);
     let rejected = grouped(outcome.rejected.len() as u64);
     if is_dry {
         return format!(
-            "{taken} can be imported, {rejected} rejected; nothing was changed (dry run)"
+            "{stored} can be imported, {rejected} rejected; nothing was changed (dry run)"
         );
     }
-    let [unchanged, older, erased] =
-        [outcome.unchanged, outcome.older, outcome.erased].map(|count| grouped(count as u64));
+    let [unchanged, superseded, erased] =
+        [outcome.unchanged, outcome.superseded, outcome.erased].map(|count| grouped(count as u64));
     format!(
-        "{taken} stored, {unchanged} unchanged, {older} superseded, {erased} of erased customers, {rejected} rejected"
+        "{stored} stored, {unchanged} unchanged, {superseded} superseded, {erased} of erased customers, {rejected} rejected"
     )
 }

@@ -1,5 +1,8 @@
-//! A file of settings. In: TOML, and the commands as they are. Out: the same commands, whose flags have the file's values where
-//! neither an argument nor the environment says otherwise. Never: a setting that is passed over in silence.
+//! Settings file. In: TOML and the commands. Out: the commands, whose flags have the file's values as defaults. Arguments
+//! and environment variables override them. Never: a setting that is ignored in silence; a value in a message.
+
+// By hand instead of `figment` or `config`: as defaults of clap the values keep its parsers, ranges, conflicts and help.
+// A settings library needs a second, optional copy of every flag, and prints rejected values, which may be secrets.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,7 +13,7 @@ use toml::{Table, Value};
 const FLAG: &str = "--settings";
 const VARIABLE: &str = "ESCALE_SETTINGS";
 
-/// Those of which one alone is said: the file's gives way to another one that an argument or the environment says.
+/// Groups of flags that exclude each other. A group of the file yields to a flag of it in the arguments or the environment.
 const ALTERNATIVES: [&[&str]; 4] = [
     &["api-key", "api-key-file"],
     &["report-key", "report-key-file"],
@@ -22,46 +25,48 @@ const ALTERNATIVES: [&[&str]; 4] = [
     &["model", "fit-every"],
 ];
 
-/// Gives the flags of all commands the values of the file that the arguments, or else the environment, name. Errors, in words: it
-/// cannot be read, or has something that is no setting.
+/// Gives the flags of all commands the values of the file that the arguments, or else the environment, name.
+///
+/// # Errors
+/// A message that names the file and the key.
 pub fn with_file(command: Command, arguments: &[OsString]) -> Result<Command, String> {
     let Some(file) = named(arguments).or_else(|| std::env::var_os(VARIABLE).map(PathBuf::from))
     else {
         return Ok(command);
     };
-    let fault = |why: String| format!("{}: {why}", file.display());
-    let text = std::fs::read_to_string(&file).map_err(|error| fault(error.to_string()))?;
+    let error = |why: String| format!("{}: {why}", file.display());
+    let text = std::fs::read_to_string(&file).map_err(|cause| error(cause.to_string()))?;
     let mut settings: Table = text
         .parse()
-        .map_err(|error: toml::de::Error| fault(error.to_string()))?;
-    check_alternatives(&settings).map_err(fault)?;
-    let of_the_environment =
+        .map_err(|cause: toml::de::Error| error(cause.to_string()))?;
+    check_alternatives(&settings).map_err(error)?;
+    let from_environment =
         |name: &str| std::env::var_os(format!("ESCALE_{}", name.to_uppercase().replace('-', "_")));
-    give_way(&mut settings, |name| {
-        is_argument(arguments, name) || of_the_environment(name).is_some()
+    yield_groups(&mut settings, |name| {
+        is_argument(arguments, name) || from_environment(name).is_some()
     });
-    with(command, &settings).map_err(fault)
+    with(command, &settings).map_err(error)
 }
 
 fn check_alternatives(settings: &Table) -> Result<(), String> {
     for group in ALTERNATIVES {
-        let said: Vec<&str> = group
+        let present: Vec<&str> = group
             .iter()
             .copied()
             .filter(|name| settings.contains_key(*name))
             .collect();
-        if let [one, other, ..] = said[..] {
+        if let [one, other, ..] = present[..] {
             return Err(format!(
-                "`{one}` and `{other}` say one thing in two ways: leave one of them out"
+                "`{one}` and `{other}` exclude each other: remove one of them"
             ));
         }
     }
     Ok(())
 }
 
-fn give_way(settings: &mut Table, is_said: impl Fn(&str) -> bool) {
+fn yield_groups(settings: &mut Table, is_given: impl Fn(&str) -> bool) {
     for group in ALTERNATIVES {
-        if group.iter().any(|name| is_said(name)) {
+        if group.iter().any(|name| is_given(name)) {
             group.iter().for_each(|name| drop(settings.remove(*name)));
         }
     }
@@ -83,7 +88,7 @@ fn is_argument(arguments: &[OsString], name: &str) -> bool {
         .any(|rest| rest.is_empty() || rest.starts_with('='))
 }
 
-/// The file has to be known before the arguments are read.
+/// Path of the file, which must be known before the arguments are parsed.
 fn named(arguments: &[OsString]) -> Option<PathBuf> {
     let mut all = arguments.iter().filter_map(|argument| argument.to_str());
     while let Some(argument) = all.next() {
@@ -112,12 +117,12 @@ fn with(command: Command, settings: &Table) -> Result<Command, String> {
             known.sort();
             known.dedup();
             return Err(format!(
-                "`{key}` is no setting. There are: {}",
+                "`{key}` is not a setting. The settings are: {}",
                 known.join(", ")
             ));
         }
         texts(value)
-            .ok_or_else(|| format!("`{key}` is a text, a whole number, or a list of texts"))?;
+            .ok_or_else(|| format!("`{key}` must be a text, a whole number, or a list of texts"))?;
     }
     let names: Vec<String> = command
         .get_subcommands()
@@ -129,7 +134,7 @@ fn with(command: Command, settings: &Table) -> Result<Command, String> {
     Ok(names.iter().fold(command, set))
 }
 
-/// What has a variable of the environment can be said in the file, by the flag's own name.
+/// Key of a flag in the file: its long name, if it has an environment variable.
 fn name(argument: &Arg) -> Option<String> {
     let long = argument.get_long().filter(|long| *long != "settings")?;
     argument.get_env().map(|_| long.to_owned())
@@ -171,7 +176,7 @@ mod tests {
             .map_err(|error: toml::de::Error| error.to_string())?;
         check_alternatives(&settings)?;
         let all: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        give_way(&mut settings, |name| is_argument(&all, name));
+        yield_groups(&mut settings, |name| is_argument(&all, name));
         let command = with(Cli::command(), &settings)?;
         let matches = command.try_get_matches_from([&["escale", "serve"], arguments].concat());
         let read = Cli::from_arg_matches(&matches.map_err(|error| error.to_string())?);
@@ -190,7 +195,7 @@ mod tests {
     "#;
 
     #[test]
-    fn the_file_says_what_arguments_do_not() -> Result<(), String> {
+    fn settings_without_arguments_come_from_the_file() -> Result<(), String> {
         let read = serve(FILE, &["--site", "other"])?;
         assert_eq!(
             (read.shared.site.as_str(), read.limits.requests_a_minute),
@@ -203,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_gives_way_to_another_way_of_saying_it() -> Result<(), String> {
+    fn settings_of_an_excluded_group_yield_to_arguments() -> Result<(), String> {
         let file = [FILE, "api-key-file = \"f\""].concat();
         let read = serve(&file, &["--api-key=k", "--model", "m.json"])?;
         assert_eq!(
@@ -219,19 +224,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_setting_or_no_value_of_one_is_told() {
+    fn settings_with_unknown_key_or_value_fail_with_its_name() {
         for (file, why) in [
             (
                 "sight = \"voyages\"",
-                "`sight` is no setting. There are: api-key,",
+                "`sight` is not a setting. The settings are: api-key,",
             ),
-            ("site = 1.5", "`site` is a text"),
-            ("origin = []", "`origin` is a text"),
+            ("site = 1.5", "`site` must be a text"),
+            ("origin = []", "`origin` must be a text"),
             ("config = \"a.json\"\nlisten = \"everywhere\"", "everywhere"),
             ("site = voyages", "must be quoted"),
             (
                 "api-key = \"k\"\napi-key-file = \"f\"",
-                "`api-key` and `api-key-file` say one thing",
+                "`api-key` and `api-key-file` exclude each other",
             ),
         ] {
             let said = serve(file, &[]).err().unwrap_or_default();
@@ -240,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_found_among_the_arguments() {
+    fn settings_file_is_found_among_the_arguments() {
         let named =
             |arguments: &[&str]| named(&arguments.iter().map(OsString::from).collect::<Vec<_>>());
         for arguments in [

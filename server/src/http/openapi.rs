@@ -67,6 +67,7 @@ impl Modify for Keys {
 #[utoipa::path(
     get,
     path = "/openapi.json",
+    operation_id = "get_description",
     tag = "operations",
     responses((status = 200, description = "OpenAPI 3.1", body = Object))
 )]
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_of_tellings_is_what_is_read() {
+    fn description_of_records_has_exactly_the_parsed_fields() {
         let api = serde_json::to_value(Api::openapi()).unwrap_or_default();
         for (subject, name) in [
             (Subject::Reactions, "Reaction"),
@@ -128,13 +129,17 @@ mod tests {
             (Subject::Consents, "Consent"),
         ] {
             let properties = &api["components"]["schemas"][name]["properties"];
-            let told: BTreeSet<&str> = properties
+            let described: BTreeSet<&str> = properties
                 .as_object()
                 .into_iter()
                 .flatten()
                 .map(|(field, _)| field.as_str())
                 .collect();
-            assert_eq!(told, subject.fields().iter().copied().collect(), "{name}");
+            assert_eq!(
+                described,
+                subject.fields().iter().copied().collect(),
+                "{name}"
+            );
         }
     }
 }

@@ -1,40 +1,36 @@
-//! A word of consent that the back end tells: to what, by which channel, yes or no. In: an object's fields. Out: bytes
-//! beside those of events, and what several of them come to. Never: a text of the customer's own; taken for an event: no
-//! event is of this kind, and who reads events passes it over.
+//! Imported consents. In: records. Out: bytes that lie beside those of events, and the consent in force.
+//! Never: a text of the customer; bytes that decode as an event: their kind is reserved, and readers of events skip it.
 
 use escale::core::base::enums::Channel;
 use escale::core::base::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::fields::Text;
+use super::records::ConsentRecord;
 pub use crate::base::names::{NAME_BYTES, is_name};
-use crate::base::record::Record;
 
-pub const FIELDS: [&str; 8] = [
-    "customer", "id", "at", "granted", "purpose", "channel", "version", "source",
-];
-
-/// Where an event has its kind; kinds are counted from 0.
+/// Kind of a consent at the position of an event's kind; events count theirs from 0.
 const KIND: u8 = 255;
-/// By every channel.
+/// Code for every channel.
 const ALL: u8 = 255;
 
-/// Yes or no, once.
+/// One consent or withdrawal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
-    /// Seconds since the landmark.
+    /// Seconds since the epoch.
     pub at_s: u32,
     pub granted: bool,
     pub purpose: String,
     /// `None` is every channel.
     pub channel: Option<Channel>,
-    /// Of the words that were agreed to.
+    /// Version of the text that the customer agreed to.
     pub version: String,
-    /// Where it was said: a form, a call, a shop.
+    /// Place of the consent: a form, a call, a shop.
     pub source: String,
 }
 
-/// The same, for people.
+/// Readable form of a consent.
 #[derive(Serialize, ToSchema)]
 pub struct ConsentExport {
     at_ms: f64,
@@ -46,35 +42,28 @@ pub struct ConsentExport {
 }
 
 impl Consent {
-    /// What a row says, or what is wrong with it.
-    pub fn read(row: &Record<'_>, at_s: u32) -> Result<Self, String> {
-        let granted = match &*row.need("granted")? {
-            "true" | "1" | "yes" => true,
-            "false" | "0" | "no" => false,
-            _ => return Err("`granted` is true or false".into()),
-        };
-        let channel = match row.get("channel") {
+    /// Consent of an imported record.
+    ///
+    /// # Errors
+    /// A message that names the field.
+    pub fn of_record(record: &ConsentRecord, at_s: u32) -> Result<Self, String> {
+        let channel = match &record.channel {
             None => None,
-            Some(name) => Some(
-                Channel::of_name(&name)
-                    .ok_or("`channel` is email, sms, mail, call, shop or web")?,
+            Some(Text(name)) => Some(
+                Channel::of_name(name).ok_or("`channel` is email, sms, mail, call, shop or web")?,
             ),
         };
-        let purpose = name(row, "purpose")?;
-        if purpose.is_empty() {
-            return Err("no `purpose`".into());
-        }
-        let (version, source) = (name(row, "version")?, name(row, "source")?);
         Ok(Self {
             at_s,
-            granted,
-            purpose,
+            granted: record.granted.0,
+            purpose: name("purpose", Some(&record.purpose))?,
             channel,
-            version,
-            source,
+            version: name("version", record.version.as_ref())?,
+            source: name("source", record.source.as_ref())?,
         })
     }
 
+    /// Bytes of the consent, which lie beside those of events.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![0, KIND];
         bytes.extend_from_slice(&self.at_s.to_le_bytes());
@@ -133,11 +122,11 @@ impl Consent {
     }
 }
 
-/// A name of the site's own: of a purpose, a version, a source.
-fn name(row: &Record<'_>, field: &str) -> Result<String, String> {
-    let name = row.get(field).unwrap_or_default();
+/// Checks a name that the site chose, of a purpose, a version or a source.
+fn name(field: &str, text: Option<&Text>) -> Result<String, String> {
+    let name = text.map_or_else(String::new, |text| text.0.clone());
     if is_name(&name) {
-        Ok(name.into_owned())
+        Ok(name)
     } else {
         Err(format!(
             "`{field}` is a name of at most {NAME_BYTES} letters, digits and .-_"
@@ -145,7 +134,7 @@ fn name(row: &Record<'_>, field: &str) -> Result<String, String> {
     }
 }
 
-/// What all words on a purpose and a channel come to: the latest holds, and of two at once the no.
+/// Consent in force for a purpose and a channel. The latest wins; of two at the same time, the withdrawal.
 pub fn consent_in_force(all: &[Consent], purpose: &str, channel: Option<Channel>) -> Option<bool> {
     let is_meant =
         |c: &&Consent| c.purpose == purpose && (c.channel.is_none() || c.channel == channel);
@@ -155,7 +144,7 @@ pub fn consent_in_force(all: &[Consent], purpose: &str, channel: Option<Channel>
         .map(|c| c.granted)
 }
 
-/// Whether the latest word on a channel, for any purpose, is a no.
+/// True if the latest consent for a channel, for any purpose, is a withdrawal.
 pub fn is_withdrawn(all: &[Consent], channel: Channel) -> bool {
     all.iter()
         .any(|c| consent_in_force(all, &c.purpose, Some(channel)) == Some(false))
@@ -179,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_survives_its_bytes_and_is_no_event() {
+    fn consent_encoded_decodes_to_itself_and_is_no_event() {
         for consent in [said(7, true, Some(Channel::Sms)), said(9, false, None)] {
             let bytes = consent.encode();
             assert_eq!(Consent::decode(&bytes), Some(consent));
@@ -192,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_word_holds_and_one_of_every_channel_holds_for_each() {
+    fn consent_in_force_latest_wins_and_every_channel_covers_each() {
         let all = [
             said(5, true, None),
             said(7, false, Some(Channel::Sms)),

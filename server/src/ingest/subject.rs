@@ -1,150 +1,194 @@
-//! The kinds of things that a back end tells. In: an object's fields. Out: the call of the engine that says the
-//! same, as a page would. Never: a field that is passed over in silence.
+//! Kinds of imported records. In: the fields of a record. Out: the engine's call with the same meaning, or a consent.
+//! Never: a field that is ignored in silence.
 
 use clap::ValueEnum;
+use escale::core::base::enums::Channel;
+use serde_json::{Map, Value};
 
-use super::consent;
-use crate::base::record::Record;
+use super::fields::{self, Flag, Text};
+use super::records::{Booking, ConsentRecord, Fact, Reaction, ReactionKind};
 
-/// A name and fields, as `track` takes them.
-pub type Call = (String, Vec<(String, String)>);
+/// Call of the engine's `track`: a name and fields.
+pub struct Call {
+    pub name: &'static str,
+    pub fields: Vec<(&'static str, String)>,
+    /// True if the topics must not change tastes, because the browser has seen the event.
+    pub without_topics: bool,
+}
 
+/// Meaning of a record.
+pub enum Content {
+    Call(Call),
+    Consent(ConsentRecord),
+}
+
+/// Parsed record.
+pub struct ParsedRecord {
+    pub customer: String,
+    pub id: String,
+    pub at: String,
+    pub content: Content,
+}
+
+/// Kind of records.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Subject {
-    /// How messages were received: sent, opened, clicked, unsubscribed.
+    /// Reactions to messages: sent, opened, clicked, unsubscribed.
     Reactions,
-    /// Trips booked and cancelled, in shops and by phone too.
+    /// Booked and cancelled trips, also in shops and by phone.
     Bookings,
-    /// What is known of someone.
+    /// Facts about customers.
     Facts,
-    /// What someone agreed to, or no longer does.
+    /// Consents and their withdrawal.
     Consents,
 }
 
-const REACTIONS: [&str; 8] = [
-    "customer",
-    "id",
-    "at",
-    "channel",
-    "reaction",
-    "family",
-    "machine",
-    "frequency",
-];
-const BOOKINGS: [&str; 13] = [
-    "customer",
-    "id",
-    "at",
-    "cancelled",
-    "channel",
-    "destination",
-    "start_date",
-    "end_date",
-    "adults",
-    "children",
-    "value",
-    "offer",
-    "topics",
-];
-/// Of these, what the engine's own call takes.
-const BOOKED: [&str; 9] = [
-    "id",
-    "destination",
-    "start_date",
-    "end_date",
-    "adults",
-    "children",
-    "value",
-    "offer",
-    "topics",
-];
-const FACTS: [&str; 6] = ["customer", "id", "at", "fact", "value", "source"];
-
 impl Subject {
+    /// Names of the fields, in the order of the description.
     pub fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::Reactions => &REACTIONS,
-            Self::Bookings => &BOOKINGS,
-            Self::Facts => &FACTS,
-            Self::Consents => &consent::FIELDS,
+            Self::Reactions => fields::names::<Reaction>(),
+            Self::Bookings => fields::names::<Booking>(),
+            Self::Facts => fields::names::<Fact>(),
+            Self::Consents => fields::names::<ConsentRecord>(),
         }
     }
 
+    /// True for the name of a field.
     pub fn knows(self, field: &str) -> bool {
         self.fields().contains(&field)
     }
 
-    /// The call that says what this row says, or what is missing.
-    pub fn call(self, row: &Record<'_>) -> Result<Call, String> {
+    /// Parses a record.
+    ///
+    /// # Errors
+    /// A message that names the field.
+    pub fn parse(self, object: Map<String, Value>) -> Result<ParsedRecord, String> {
         match self {
-            Self::Reactions => reaction(row),
-            Self::Bookings => booking(row),
-            Self::Facts => fact(row),
-            Self::Consents => Err("a consent is no call of the engine".into()),
+            Self::Reactions => fields::parse(object).map(reaction),
+            Self::Bookings => fields::parse(object).map(booking),
+            Self::Facts => fields::parse(object).and_then(fact),
+            Self::Consents => fields::parse(object).map(consent),
         }
     }
 }
 
-fn some(row: &Record<'_>, fields: &[&str]) -> Vec<(String, String)> {
-    fields
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), row.get(name)?.into_owned())))
-        .collect()
-}
-
-fn reaction(row: &Record<'_>) -> Result<Call, String> {
-    row.need("channel")?;
-    let name = match &*row.need("reaction")? {
-        "sent" => "message_sent",
-        "opened" => "message_opened",
-        "clicked" => "message_clicked",
-        "unsubscribed" => return Ok(unsubscribed(row)),
-        _ => return Err("`reaction` is sent, opened, clicked or unsubscribed".into()),
+fn reaction(record: Reaction) -> ParsedRecord {
+    let Reaction {
+        customer, id, at, ..
+    } = record;
+    let name = match record.reaction {
+        ReactionKind::Sent => "message_sent",
+        ReactionKind::Opened => "message_opened",
+        ReactionKind::Clicked => "message_clicked",
+        ReactionKind::Unsubscribed => {
+            // Without a frequency, a customer who unsubscribes wants no message at all.
+            let frequency = record
+                .frequency
+                .map_or_else(|| "never".to_owned(), |text| text.0);
+            let fields = vec![("frequency", frequency)];
+            return parsed(customer, id, at, call("unsubscribe", fields));
+        }
     };
-    Ok((
-        name.into(),
-        some(row, &["id", "channel", "family", "machine"]),
-    ))
+    let machine = record
+        .machine
+        .map(|Flag(is_machine)| is_machine.to_string());
+    let fields = present([
+        ("id", Some(id.0.clone())),
+        ("channel", Some(record.channel.0)),
+        ("family", record.family.map(|text| text.0)),
+        ("machine", machine),
+    ]);
+    parsed(customer, id, at, call(name, fields))
 }
 
-/// Who leaves wants to hear nothing any more, unless it is said how often.
-fn unsubscribed(row: &Record<'_>) -> Call {
-    let frequency = row.get("frequency").unwrap_or("never".into()).into_owned();
-    ("unsubscribe".into(), vec![("frequency".into(), frequency)])
-}
-
-fn booking(row: &Record<'_>) -> Result<Call, String> {
-    let name = match row.get("cancelled").as_deref() {
-        None | Some("false" | "0" | "no") => "booking",
-        Some("true" | "1" | "yes") => "booking_cancel",
-        Some(_) => return Err("`cancelled` is true or false".into()),
+fn booking(record: Booking) -> ParsedRecord {
+    let is_cancelled = record.cancelled == Some(Flag(true));
+    let name = if is_cancelled {
+        "booking_cancel"
+    } else {
+        "booking"
     };
-    Ok((name.into(), some(row, &BOOKED)))
+    let text = |field: Option<Text>| field.map(|text| text.0);
+    let fields = present([
+        ("id", Some(record.id.0.clone())),
+        ("destination", text(record.destination)),
+        ("start_date", text(record.start_date)),
+        ("end_date", text(record.end_date)),
+        ("adults", text(record.adults)),
+        ("children", text(record.children)),
+        ("value", text(record.value)),
+        ("offer", text(record.offer)),
+        ("topics", text(record.topics)),
+    ]);
+    let is_web = record
+        .channel
+        .is_some_and(|channel| channel.0 == Channel::Web.name());
+    let call = Call {
+        name,
+        fields,
+        without_topics: is_web,
+    };
+    parsed(record.customer, record.id, record.at, Content::Call(call))
 }
 
-fn fact(row: &Record<'_>) -> Result<Call, String> {
-    let (fact, value) = (
-        row.need("fact")?,
-        row.get("value").unwrap_or_default().into_owned(),
-    );
-    let source = row.get("source").unwrap_or("crm".into()).into_owned();
+fn fact(record: Fact) -> Result<ParsedRecord, String> {
+    let value = record.value.map_or_else(String::new, |text| text.0);
+    let source = record
+        .source
+        .map_or_else(|| "crm".to_owned(), |text| text.0);
     if source == "self" {
-        return Err(
-            "`source` is shop or crm: what visitors say of themselves their browsers tell".into(),
-        );
+        return Err("`source` is shop or crm: browsers report what visitors declare".into());
     }
-    let said = if fact == "frequency" {
-        vec![("frequency".to_owned(), value)]
+    let fields = if record.fact.0 == "frequency" {
+        vec![("frequency", value), ("source", source)]
     } else {
         vec![
-            ("fact".to_owned(), fact.into_owned()),
-            ("value".to_owned(), value),
+            ("fact", record.fact.0),
+            ("value", value),
+            ("source", source),
         ]
     };
-    Ok((
-        "declare".into(),
-        said.into_iter()
-            .chain([("source".to_owned(), source)])
-            .collect(),
+    Ok(parsed(
+        record.customer,
+        record.id,
+        record.at,
+        call("declare", fields),
     ))
+}
+
+fn consent(record: ConsentRecord) -> ParsedRecord {
+    let (customer, id, at) = (
+        record.customer.clone(),
+        record.id.clone(),
+        record.at.clone(),
+    );
+    parsed(customer, id, at, Content::Consent(record))
+}
+
+fn call(name: &'static str, fields: Vec<(&'static str, String)>) -> Content {
+    Content::Call(Call {
+        name,
+        fields,
+        without_topics: false,
+    })
+}
+
+fn parsed(customer: Text, id: Text, at: Text, content: Content) -> ParsedRecord {
+    ParsedRecord {
+        customer: customer.0,
+        id: id.0,
+        at: at.0,
+        content,
+    }
+}
+
+/// Fields that have a value.
+fn present<const N: usize>(
+    fields: [(&'static str, Option<String>); N],
+) -> Vec<(&'static str, String)> {
+    fields
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }

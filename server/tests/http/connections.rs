@@ -82,6 +82,8 @@ fn a_reader_who_takes_nothing_is_cut_off() {
         .unwrap();
     let path = folder.path().to_str().unwrap();
     let server = Server::start_with(&[
+        "--demo-visitors",
+        "0",
         "--demo",
         path,
         "--pkg",

@@ -221,6 +221,8 @@ fn the_customers_other_browsers_forget_what_was_erased() {
 fn demo_server() -> Server {
     let folder = env!("CARGO_MANIFEST_DIR");
     Server::start_with(&[
+        "--demo-visitors",
+        "0",
         "--demo",
         &format!("{folder}/tests"),
         "--pkg",

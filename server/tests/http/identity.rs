@@ -181,6 +181,8 @@ fn the_demo_site_signs_its_visitors_in() {
     let folder = tempfile::TempDir::new().unwrap();
     std::fs::write(folder.path().join("index.html"), "<title>demo</title>").unwrap();
     let server = Server::start_with(&[
+        "--demo-visitors",
+        "0",
         "--demo",
         folder.path().to_str().unwrap(),
         "--pkg",

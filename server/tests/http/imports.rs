@@ -51,7 +51,7 @@ fn a_booking_reaches_the_browser_at_its_next_sync_and_is_no_visit() {
     let mut phone = known(&server, 1);
     phone.sync(&server);
     assert_eq!(
-        tell(&server, "/v1/bookings", &booking("B1"))["taken"],
+        tell(&server, "/v1/bookings", &booking("B1"))["stored"],
         json!(1)
     );
     assert_ne!(phone.sync(&server)["remote"], Value::Null);
@@ -85,7 +85,7 @@ fn the_same_word_again_changes_nothing_and_the_later_word_holds_in_any_order() {
     let server = Server::start();
     let mut phone = known(&server, 1);
     assert_eq!(
-        tell(&server, "/v1/bookings", &booking("B1"))["taken"],
+        tell(&server, "/v1/bookings", &booking("B1"))["stored"],
         json!(1)
     );
     phone.sync(&server);
@@ -96,13 +96,16 @@ fn the_same_word_again_changes_nothing_and_the_later_word_holds_in_any_order() {
     assert_eq!(phone.sync(&server)["remote"], Value::Null);
     let mut dearer = booking("B1");
     (dearer["at"], dearer["value"]) = (json!("2026-08-02"), json!(1400));
-    assert_eq!(tell(&server, "/v1/bookings", &dearer)["taken"], json!(1));
+    assert_eq!(tell(&server, "/v1/bookings", &dearer)["stored"], json!(1));
     assert_eq!(
-        tell(&server, "/v1/bookings", &booking("B1"))["older"],
+        tell(&server, "/v1/bookings", &booking("B1"))["superseded"],
         json!(1)
     );
     let cancelled = json!({ "customer": "customer-7", "id": "B1", "at": "2026-08-03", "cancelled": true, "value": 1400 });
-    assert_eq!(tell(&server, "/v1/bookings", &cancelled)["taken"], json!(1));
+    assert_eq!(
+        tell(&server, "/v1/bookings", &cancelled)["stored"],
+        json!(1)
+    );
     phone.sync(&server);
     let known = knows(&phone);
     assert_eq!(
@@ -148,7 +151,7 @@ fn reactions_tell_the_preferred_channel_and_an_unsubscription_is_heeded() {
     let left = json!({ "customer": "customer-7", "id": "u1", "at": BOOKED, "channel": "email", "reaction": "unsubscribed" });
     lines.push_str(&format!("\n{left}\n"));
     let answer = post(&server, "/v1/reactions", "application/x-ndjson", &lines);
-    assert_eq!((answer.status, &answer.json()["taken"]), (200, &json!(5)));
+    assert_eq!((answer.status, &answer.json()["stored"]), (200, &json!(5)));
     phone.sync(&server);
     let known = knows(&phone);
     assert_eq!(
@@ -175,7 +178,7 @@ fn facts_are_declared_with_their_source() {
     ]);
     let answer = post(&server, "/v1/facts", "application/json", &all.to_string());
     assert_eq!(
-        (answer.status, &answer.json()["taken"]),
+        (answer.status, &answer.json()["stored"]),
         (200, &json!(3)),
         "{}",
         String::from_utf8_lossy(&answer.bytes)
@@ -202,7 +205,7 @@ fn a_consent_is_kept_with_its_version_and_shown_and_erased_with_the_customer() {
                 "channel": "email", "version": "2026-03", "source": "form" })
     };
     assert_eq!(
-        tell(&server, "/v1/consents", &consent("C1", true))["taken"],
+        tell(&server, "/v1/consents", &consent("C1", true))["stored"],
         json!(1)
     );
     assert_eq!(
@@ -250,7 +253,7 @@ fn a_bad_line_costs_the_others_nothing_and_is_told() {
     );
     let answer = post(&server, "/v1/bookings", "application/x-ndjson", &body);
     let said = answer.json();
-    assert_eq!((answer.status, &said["taken"]), (200, &json!(1)));
+    assert_eq!((answer.status, &said["stored"]), (200, &json!(1)));
     let rejected = said["rejected"].as_array().unwrap();
     let places: Vec<_> = rejected
         .iter()
@@ -259,7 +262,7 @@ fn a_bad_line_costs_the_others_nothing_and_is_told() {
     assert_eq!(places, [1, 2, 3, 4]);
     for (at, word) in [(1, "`soon`"), (2, "`start_date`"), (3, "`colour`")] {
         assert!(
-            rejected[at]["why"].as_str().unwrap().contains(word),
+            rejected[at]["reason"].as_str().unwrap().contains(word),
             "{said}"
         );
     }
@@ -344,7 +347,7 @@ fn an_erased_customer_is_not_brought_back_by_an_older_import() {
     );
     assert!(!server.database().holds(b"customer-7"));
     let said = tell(&server, "/v1/bookings", &booking("B1"));
-    assert_eq!((&said["taken"], &said["erased"]), (&json!(0), &json!(1)));
+    assert_eq!((&said["stored"], &said["erased"]), (&json!(0), &json!(1)));
     let server = server.kill_and_restart();
     assert_eq!(
         tell(&server, "/v1/bookings", &booking("B2"))["erased"],
@@ -368,7 +371,7 @@ fn texts_of_an_import_are_not_stored_or_logged() {
     let server = Server::start();
     let mut told = booking("canary4711");
     (told["destination"], told["topics"]) = (json!("canary4711"), json!("trip.canary4711"));
-    assert_eq!(tell(&server, "/v1/bookings", &told)["taken"], json!(1));
+    assert_eq!(tell(&server, "/v1/bookings", &told)["stored"], json!(1));
     let (_, server) = server.stop_and_restart();
     assert!(!server.database().holds(b"canary4711"));
     assert!(
@@ -455,7 +458,9 @@ fn a_file_is_imported_beside_a_server_that_runs() {
         "{rejects}"
     );
     assert!(
-        rejects.contains("F3") && rejects.contains("`value`") && rejects.contains("no `customer`"),
+        rejects.contains("F3")
+            && rejects.contains("`value`")
+            && rejects.contains("missing field `customer`"),
         "{rejects}"
     );
     phone.sync(&server);

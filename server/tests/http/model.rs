@@ -114,7 +114,7 @@ fn a_model_goes_into_a_build_of_peoples_config_alone() {
     assert_ne!(bytes("plain.bin"), bytes("learned.bin"));
     let (code, said) = build("plain.bin", "again.bin");
     assert_eq!(
-        (code, said.contains("takes no model")),
+        (code, said.contains("cannot take a model")),
         (Some(2), true),
         "{said}"
     );

@@ -74,7 +74,14 @@ fn demo() -> (TempDir, Server) {
     write("pkg/escale.js", "plain");
     write("pkg/escale.js.br", "brotli");
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let server = Server::start_with(&["--demo", &path("www"), "--pkg", &path("pkg")]);
+    let server = Server::start_with(&[
+        "--demo-visitors",
+        "0",
+        "--demo",
+        &path("www"),
+        "--pkg",
+        &path("pkg"),
+    ]);
     (folder, server)
 }
 

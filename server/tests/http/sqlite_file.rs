@@ -122,7 +122,7 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
     }
     let (code, said) = escale(&folder, &["backup", "monday.db"]);
     assert_eq!(
-        (code, said.contains("monday.db is whole")),
+        (code, said.contains("monday.db is complete")),
         (Some(0), true),
         "{said}"
     );

@@ -328,7 +328,7 @@ fn webhooks(server: &Server, arguments: &[&str]) -> String {
 fn what_was_given_up_is_listed_and_called_again_when_asked() {
     let receiver = Receiver::open();
     let server = home(&thanks(), &receiver.address()).start();
-    assert!(webhooks(&server, &[]).starts_with("0 webhooks given up"));
+    assert!(webhooks(&server, &[]).starts_with("0 webhook calls failed"));
     for customer in ["customer-7", "customer-8"] {
         tell(&server, "/v1/bookings", &booking_of(customer));
         receiver.next().answer("410 Gone");
@@ -342,7 +342,7 @@ fn what_was_given_up_is_listed_and_called_again_when_asked() {
     }
     let said = webhooks(&server, &[]);
     assert!(
-        said.starts_with("2 webhooks given up")
+        said.starts_with("2 webhook calls failed")
             && said.contains("customer-7")
             && said.contains("crm"),
         "{said}"

@@ -8,6 +8,7 @@ pub mod error;
 pub mod event_kind;
 pub mod hash;
 pub mod number;
+pub mod offer_kind;
 pub mod time;
 pub mod url_pattern;
 #[cfg(feature = "full")]

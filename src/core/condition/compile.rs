@@ -4,12 +4,12 @@
 use serde_json::Value;
 
 use super::encode::{self, Step};
-use super::error::{Fault, did_you_mean, one_of};
+use super::error::{ConditionError, did_you_mean, one_of};
 use super::lenient::value_matches_unknown;
 use super::nearest::nearest;
 use super::schema::Schema;
 use super::subject::Subject;
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 
 /// How deep a condition may nest.
 pub const MAX_DEPTH: usize = 32;
@@ -17,8 +17,8 @@ pub const MAX_DEPTH: usize = 32;
 /// How long a compiled condition may be, in bytes.
 pub const MAX_BYTES: usize = 65_535;
 
-/// The steps of a condition; what is wrong with it is added to `issues`, each at its JSON pointer under `path`. After an
-/// issue the steps mean nothing.
+/// The steps of a condition; what is wrong with it is added to `errors`, each at its JSON pointer under `path`. After an
+/// error the steps mean nothing.
 ///
 /// ```
 /// use escale::core::condition::{compile::compile, schema::{Attribute, Kind, Schema}};
@@ -30,32 +30,32 @@ pub const MAX_BYTES: usize = 65_535;
 ///     fn names(&self) -> Vec<String> { vec!["trip.days_to_departure".into()] }
 ///     fn hash(&self, _: Attribute, _: &str) -> u32 { 1 }
 /// }
-/// let mut issues = Vec::new();
+/// let mut errors = Vec::new();
 /// let condition = serde_json::json!({"trip.days_to_departure": {"$lt": 14}});
-/// let code = compile(&condition, &Tree, "/offers/0/when", &mut issues);
-/// assert!(issues.is_empty() && !code.is_empty());
+/// let code = compile(&condition, &Tree, "/offers/0/when", &mut errors);
+/// assert!(errors.is_empty() && !code.is_empty());
 ///
 /// let mistyped = serde_json::json!({"trip.day_to_departure": {"$lt": 14}});
-/// compile(&mistyped, &Tree, "/offers/0/when", &mut issues);
-/// assert_eq!(issues[0].path, "/offers/0/when/trip.day_to_departure");
-/// assert_eq!(issues[0].remedy, "Did you mean `trip.days_to_departure`?");
+/// compile(&mistyped, &Tree, "/offers/0/when", &mut errors);
+/// assert_eq!(errors[0].path, "/offers/0/when/trip.day_to_departure");
+/// assert_eq!(errors[0].hint, "Did you mean `trip.days_to_departure`?");
 /// ```
 pub fn compile(
     condition: &Value,
     attributes: &impl Schema,
     path: &str,
-    issues: &mut Vec<Issue>,
+    errors: &mut Vec<ValidationError>,
 ) -> Vec<Step> {
     let mut compiler = Compiler {
         schema: attributes,
-        issues,
+        errors,
     };
     let parts = compiler.condition(condition, path, MAX_DEPTH);
     let code = encode::whole(parts);
     if code.iter().map(Step::bytes).sum::<usize>() > MAX_BYTES {
-        compiler.issue(
+        compiler.error(
             path,
-            Fault::new(
+            ConditionError::new(
                 "the condition is too long",
                 "Split it into segments and test `segments`",
             ),
@@ -66,15 +66,15 @@ pub fn compile(
 
 struct Compiler<'a> {
     schema: &'a dyn Schema,
-    issues: &'a mut Vec<Issue>,
+    errors: &'a mut Vec<ValidationError>,
 }
 
 impl Compiler<'_> {
-    fn issue(&mut self, path: &str, fault: Fault) {
-        self.issues.push(Issue {
-            path: format!("{path}{}", fault.at),
-            message: fault.message,
-            remedy: fault.remedy,
+    fn error(&mut self, path: &str, error: ConditionError) {
+        self.errors.push(ValidationError {
+            path: format!("{path}{}", error.at),
+            message: error.message,
+            hint: error.hint,
         });
     }
 
@@ -84,8 +84,8 @@ impl Compiler<'_> {
             return Vec::new();
         };
         let Some(members) = condition.as_object() else {
-            let remedy = "Write an object, such as `{\"stage\": \"planning\"}`";
-            self.issue(path, Fault::new("a condition is an object", remedy));
+            let hint = "Write an object, such as `{\"stage\": \"planning\"}`";
+            self.error(path, ConditionError::new("a condition is an object", hint));
             return Vec::new();
         };
         let mut parts = Vec::new();
@@ -102,12 +102,12 @@ impl Compiler<'_> {
         parts
     }
 
-    /// The depth left one level down. An issue and `None` at the limit.
+    /// The depth left one level down. An error and `None` at the limit.
     fn deeper(&mut self, path: &str, depth: usize) -> Option<usize> {
         if depth == 0 {
-            self.issue(
+            self.error(
                 path,
-                Fault::new(
+                ConditionError::new(
                     "the condition nests too deep",
                     "Split it into segments and test `segments`",
                 ),
@@ -121,9 +121,9 @@ impl Compiler<'_> {
             .as_array()
             .filter(|conditions| !conditions.is_empty());
         let Some(conditions) = conditions else {
-            self.issue(
+            self.error(
                 path,
-                Fault::new(
+                ConditionError::new(
                     "a list of conditions is needed",
                     "Write `[{…}, {…}]`, with at least one",
                 ),
@@ -148,19 +148,19 @@ impl Compiler<'_> {
             };
             return self.value(&subject, operand, path, depth);
         }
-        let fault = if name.starts_with('$') {
+        let error = if name.starts_with('$') {
             unknown_combinator(name)
         } else {
             self.unknown_attribute(name)
         };
-        self.issue(path, fault);
+        self.error(path, error);
         Vec::new()
     }
 
-    fn unknown_attribute(&self, name: &str) -> Fault {
+    fn unknown_attribute(&self, name: &str) -> ConditionError {
         let names = self.schema.names();
         let near = nearest(name, names.iter().map(String::as_str));
-        Fault::new(
+        ConditionError::new(
             format!("unknown attribute `{name}`"),
             near.map_or_else(|| one_of(&names), did_you_mean),
         )
@@ -189,16 +189,19 @@ impl Compiler<'_> {
             }
             Value::Object(_) => self.refused(
                 path,
-                vec![Fault::new(
+                vec![ConditionError::new(
                     "an empty object says nothing",
                     "Write an operator and a value",
                 )],
             ),
             Value::Array(_) => {
-                let remedy = "Use `$in` (any of them) or `$all` (each of them)";
+                let hint = "Use `$in` (any of them) or `$all` (each of them)";
                 self.refused(
                     path,
-                    vec![Fault::new("lists are not compared as a whole", remedy)],
+                    vec![ConditionError::new(
+                        "lists are not compared as a whole",
+                        hint,
+                    )],
                 )
             }
             plain => match subject.plain(plain) {
@@ -207,7 +210,7 @@ impl Compiler<'_> {
                     ..draft
                 }
                 .of(subject.attribute),
-                Err(faults) => self.refused(path, faults),
+                Err(errors) => self.refused(path, errors),
             },
         }
     }
@@ -220,8 +223,8 @@ impl Compiler<'_> {
         depth: usize,
     ) -> Vec<Step> {
         let path = below(path, operator);
-        if let Err(fault) = subject.check_operator(operator) {
-            return self.refused(&path, vec![fault]);
+        if let Err(error) = subject.check_operator(operator) {
+            return self.refused(&path, vec![error]);
         }
         match operator {
             "$not" => encode::not(self.value(subject, operand, &path, depth)),
@@ -243,29 +246,29 @@ impl Compiler<'_> {
                     }
                     .of(subject.attribute)
                 }
-                Err(faults) => self.refused(&path, faults),
+                Err(errors) => self.refused(&path, errors),
             },
         }
     }
 
-    fn refused(&mut self, path: &str, faults: Vec<Fault>) -> Vec<Step> {
-        for fault in faults {
-            self.issue(path, fault);
+    fn refused(&mut self, path: &str, errors: Vec<ConditionError>) -> Vec<Step> {
+        for error in errors {
+            self.error(path, error);
         }
         Vec::new()
     }
 }
 
-fn unknown_combinator(name: &str) -> Fault {
+fn unknown_combinator(name: &str) -> ConditionError {
     const COMBINATORS: [&str; 4] = ["$and", "$or", "$nor", "$not"];
     let near = nearest(name, COMBINATORS);
-    let remedy = near.map_or_else(
+    let hint = near.map_or_else(
         || "Name an attribute first, such as `{\"stage\": {\"$eq\": …}}`".to_owned(),
         did_you_mean,
     );
-    Fault::new(
+    ConditionError::new(
         format!("`{name}` is no attribute and combines no conditions"),
-        remedy,
+        hint,
     )
 }
 

@@ -3,19 +3,19 @@
 use serde_json::Value;
 
 /// Something wrong: where (a JSON pointer from the operand), what, and what to write instead.
-pub struct Fault {
+pub struct ConditionError {
     pub at: String,
     pub message: String,
-    pub remedy: String,
+    pub hint: String,
 }
 
-impl Fault {
+impl ConditionError {
     /// About the operand as a whole.
-    pub fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
             at: String::new(),
             message: message.into(),
-            remedy: remedy.into(),
+            hint: hint.into(),
         }
     }
 
@@ -33,12 +33,12 @@ pub fn shown(value: &Value) -> String {
         single => format!("`{single}`"),
     }
 }
-/// The remedy that names the nearest word.
+/// The hint that names the nearest word.
 pub fn did_you_mean(near: &str) -> String {
     format!("Did you mean `{near}`?")
 }
 
-/// The remedy that names some of the words there are.
+/// The hint that names some of the words there are.
 pub fn one_of(words: &[String]) -> String {
     const SHOWN: usize = 12;
     let shown: Vec<&str> = words.iter().take(SHOWN).map(String::as_str).collect();

@@ -5,20 +5,20 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::encode::Draft;
-use super::error::{Fault, shown};
+use super::error::{ConditionError, shown};
 use super::regex;
 use super::subject::{Subject, number_bytes};
 use super::test::{accepts, ask, subject};
 
 impl Subject<'_> {
     /// The test of a value written without an operator.
-    pub fn plain(&self, value: &Value) -> Result<Draft, Vec<Fault>> {
+    pub fn plain(&self, value: &Value) -> Result<Draft, Vec<ConditionError>> {
         match (value, self.code()) {
             (_, subject::LIST) => {
-                let remedy = "Use `$in` (any of them), `$all` (each of them) or `$size`";
-                Err(vec![Fault::new(
+                let hint = "Use `$in` (any of them), `$all` (each of them) or `$size`";
+                Err(vec![ConditionError::new(
                     format!("`{}` is a list and equals no single value", self.name),
-                    remedy,
+                    hint,
                 )])
             }
             (Value::Null, _) => Ok(self.known(true)),
@@ -27,7 +27,7 @@ impl Subject<'_> {
     }
 
     /// The test of an operator that [`Self::check_operator`] let pass.
-    pub fn operator(&self, operator: &str, operand: &Value) -> Result<Draft, Vec<Fault>> {
+    pub fn operator(&self, operator: &str, operand: &Value) -> Result<Draft, Vec<ConditionError>> {
         match operator {
             "$eq" | "$ne" if operand.is_null() => Ok(self.known(operator == "$eq")),
             "$eq" | "$ne" => self.members(&[(String::new(), operand)], operator == "$ne"),
@@ -39,14 +39,14 @@ impl Subject<'_> {
             "$elemMatch" => self.element(operand),
             "$exists" => match operand {
                 Value::Bool(exists) => Ok(self.known(!exists)),
-                _ => Err(vec![Fault::new(
+                _ => Err(vec![ConditionError::new(
                     "`$exists` takes true or false",
                     "Write `true` or `false`",
                 )]),
             },
-            "$type" => self.type_is(operand).map_err(|fault| vec![fault]),
+            "$type" => self.type_is(operand).map_err(|error| vec![error]),
             "$regex" | "$regexi" | "$ini" | "$nini" => self.regex(operator, operand),
-            _ => self.order(operator, operand).map_err(|fault| vec![fault]),
+            _ => self.order(operator, operand).map_err(|error| vec![error]),
         }
     }
 
@@ -68,29 +68,33 @@ impl Subject<'_> {
     }
 
     /// "Is one of these". Null among them only tells what an unknown attribute answers.
-    fn members(&self, members: &[(String, &Value)], negated: bool) -> Result<Draft, Vec<Fault>> {
+    fn members(
+        &self,
+        members: &[(String, &Value)],
+        negated: bool,
+    ) -> Result<Draft, Vec<ConditionError>> {
         let mut operand = Vec::new();
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         for (at, member) in members {
             if member.is_null() && self.code() != subject::LIST && members.len() > 1 {
                 continue;
             }
             match self.member(member) {
                 Ok(bytes) => operand.extend(bytes),
-                Err(fault) => faults.push(fault.at(at)),
+                Err(error) => errors.push(error.at(at)),
             }
         }
-        if faults.is_empty() {
+        if errors.is_empty() {
             Ok(Draft {
                 negated,
                 ..self.draft(ask::ANY, operand)
             })
         } else {
-            Err(faults)
+            Err(errors)
         }
     }
 
-    fn element(&self, operand: &Value) -> Result<Draft, Vec<Fault>> {
+    fn element(&self, operand: &Value) -> Result<Draft, Vec<ConditionError>> {
         let only = operand
             .as_object()
             .filter(|object| object.len() == 1)
@@ -102,29 +106,29 @@ impl Subject<'_> {
                 } else {
                     Ok(vec![(String::new(), operand)])
                 };
-                let inside = |faults: Vec<Fault>| {
-                    faults
+                let inside = |errors: Vec<ConditionError>| {
+                    errors
                         .into_iter()
-                        .map(|fault| fault.at(&format!("/{operator}")))
+                        .map(|error| error.at(&format!("/{operator}")))
                         .collect()
                 };
                 members
                     .and_then(|members| self.members(&members, false))
                     .map_err(inside)
             }
-            _ => Err(vec![Fault::new(
+            _ => Err(vec![ConditionError::new(
                 "`$elemMatch` takes one `$eq` or one `$in` here",
                 "Use `$in` or `$all` on the list itself",
             )]),
         }
     }
 
-    fn type_is(&self, operand: &Value) -> Result<Draft, Fault> {
+    fn type_is(&self, operand: &Value) -> Result<Draft, ConditionError> {
         let (_, kind) = self.kind_words();
         match operand.as_str() {
             Some("null") => Ok(self.known(true)),
             Some(named) if named == kind => Ok(self.known(false)),
-            _ => Err(Fault::new(
+            _ => Err(ConditionError::new(
                 format!(
                     "`{}` is a {kind} or null, never {}",
                     self.name,
@@ -135,7 +139,7 @@ impl Subject<'_> {
         }
     }
 
-    fn order(&self, operator: &str, operand: &Value) -> Result<Draft, Fault> {
+    fn order(&self, operator: &str, operand: &Value) -> Result<Draft, ConditionError> {
         let ask = if operator.starts_with("$v") {
             ask::VERSION
         } else {
@@ -161,7 +165,7 @@ impl Subject<'_> {
         })
     }
 
-    fn regex(&self, operator: &str, operand: &Value) -> Result<Draft, Vec<Fault>> {
+    fn regex(&self, operator: &str, operand: &Value) -> Result<Draft, Vec<ConditionError>> {
         let is_membership = operator == "$ini" || operator == "$nini";
         let table = if is_membership {
             regex::compile_caseless_texts(self.texts(operand)?.into_iter())
@@ -172,8 +176,8 @@ impl Subject<'_> {
             regex::compile(pattern, operator == "$regexi")
         };
         let table = table.map_err(|error| {
-            let (message, remedy) = error.words();
-            vec![Fault::new(message, remedy)]
+            let (message, hint) = error.words();
+            vec![ConditionError::new(message, hint)]
         })?;
         Ok(Draft {
             negated: operator == "$nini",
@@ -181,31 +185,31 @@ impl Subject<'_> {
         })
     }
 
-    fn texts<'v>(&self, operand: &'v Value) -> Result<BTreeSet<&'v str>, Vec<Fault>> {
+    fn texts<'v>(&self, operand: &'v Value) -> Result<BTreeSet<&'v str>, Vec<ConditionError>> {
         let members = listed(operand)?;
         let no_texts = members.iter().filter(|(_, member)| !member.is_string());
-        let faults: Vec<Fault> = no_texts
+        let errors: Vec<ConditionError> = no_texts
             .map(|(at, member)| self.wrong_type(member).at(at))
             .collect();
-        if faults.is_empty() {
+        if errors.is_empty() {
             Ok(members
                 .iter()
                 .filter_map(|(_, member)| member.as_str())
                 .collect())
         } else {
-            Err(faults)
+            Err(errors)
         }
     }
 }
 
 /// The members of a list and where they stand. Errors: no list, or an empty one, which is never meant.
-fn listed(operand: &Value) -> Result<Vec<(String, &Value)>, Vec<Fault>> {
+fn listed(operand: &Value) -> Result<Vec<(String, &Value)>, Vec<ConditionError>> {
     match operand.as_array() {
-        None => Err(vec![Fault::new(
+        None => Err(vec![ConditionError::new(
             format!("a list is needed, not {}", shown(operand)),
             "Put the values in brackets: `[…]`",
         )]),
-        Some(members) if members.is_empty() => Err(vec![Fault::new(
+        Some(members) if members.is_empty() => Err(vec![ConditionError::new(
             "an empty list says nothing",
             "Name at least one value",
         )]),

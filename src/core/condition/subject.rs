@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::error::{Fault, did_you_mean, one_of, shown};
+use super::error::{ConditionError, did_you_mean, one_of, shown};
 use super::nearest::nearest;
 use super::schema::{Attribute, Kind, Schema};
 use super::test::subject;
@@ -66,7 +66,7 @@ impl Subject<'_> {
     }
 
     /// Errors: the operator does not exist, or not for this kind of attribute.
-    pub fn check_operator(&self, operator: &str) -> Result<(), Fault> {
+    pub fn check_operator(&self, operator: &str) -> Result<(), ConditionError> {
         let operators = self.operators();
         if operators.contains(&operator) {
             return Ok(());
@@ -80,18 +80,18 @@ impl Subject<'_> {
                 "`{operator}` does not apply to `{}`, which is {kind}",
                 self.name
             );
-            let remedy = match operator {
+            let hint = match operator {
                 "$inGroup" | "$notInGroup" => "Define a segment and test `segments`".to_owned(),
                 "$and" | "$or" | "$nor" => {
                     format!("Write `{operator}` around the attributes, not inside one")
                 }
                 _ => format!("Use one of {}", operators.join(", ")),
             };
-            return Err(Fault::new(message, remedy));
+            return Err(ConditionError::new(message, hint));
         }
         let message = format!("unknown operator `{operator}`");
         let near = nearest(operator, operators.iter().chain(elsewhere).copied());
-        Err(Fault::new(
+        Err(ConditionError::new(
             message,
             near.map_or_else(
                 || format!("Use one of {}", operators.join(", ")),
@@ -100,7 +100,7 @@ impl Subject<'_> {
         ))
     }
     /// The bytes of one value to compare with.
-    pub fn member(&self, value: &Value) -> Result<Vec<u8>, Fault> {
+    pub fn member(&self, value: &Value) -> Result<Vec<u8>, ConditionError> {
         match (self.code(), value) {
             (subject::NUMBER | subject::LIST_LEN, Value::Number(number)) => {
                 Ok(number_bytes(number))
@@ -109,7 +109,10 @@ impl Subject<'_> {
             (subject::TEXT, Value::String(text)) => {
                 self.check_value(text)?;
                 let Ok(length) = u16::try_from(text.len()) else {
-                    return Err(Fault::new("the text is too long", "Write a shorter one"));
+                    return Err(ConditionError::new(
+                        "the text is too long",
+                        "Write a shorter one",
+                    ));
                 };
                 Ok([&length.to_le_bytes(), text.as_bytes()].concat())
             }
@@ -126,7 +129,7 @@ impl Subject<'_> {
     }
 
     /// The operand is of a type that the attribute never has.
-    pub fn wrong_type(&self, value: &Value) -> Fault {
+    pub fn wrong_type(&self, value: &Value) -> ConditionError {
         let what = if self.is_length {
             format!("the size of `{}`", self.name)
         } else {
@@ -139,7 +142,7 @@ impl Subject<'_> {
             subject::FLAG => "Write `true` or `false`, without quotes",
             _ => "Write a number, without quotes",
         };
-        Fault::new(
+        ConditionError::new(
             format!(
                 "{what} is {kind} and cannot be compared with {}",
                 shown(value)
@@ -148,7 +151,7 @@ impl Subject<'_> {
         )
     }
 
-    fn check_value(&self, value: &str) -> Result<(), Fault> {
+    fn check_value(&self, value: &str) -> Result<(), ConditionError> {
         let Some(values) = self.schema.values(self.attribute) else {
             return Ok(());
         };
@@ -156,10 +159,10 @@ impl Subject<'_> {
             return Ok(());
         }
         let near = nearest(value, values.iter().map(String::as_str));
-        let remedy = near.map_or_else(|| one_of(&values), did_you_mean);
-        Err(Fault::new(
+        let hint = near.map_or_else(|| one_of(&values), did_you_mean);
+        Err(ConditionError::new(
             format!("`{}` is never `{value}`", self.name),
-            remedy,
+            hint,
         ))
     }
 }

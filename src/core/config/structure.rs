@@ -1,34 +1,34 @@
 //! Whether a JSON document has the structure of its schema. Comes in: a document and the JSON Schema of our own
-//! types; goes out: every fault at once, each with its place and a remedy. Only what our schemas use is known:
+//! types; goes out: every error at once, each with its place and a hint. Only what our schemas use is known:
 //! `type`, `properties`, `required`, `additionalProperties`, `items`, `enum`, `anyOf`, `$ref`, bounds.
 
 use serde_json::{Map, Value};
 
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 use crate::core::condition::nearest::nearest;
 
-/// Every fault of a document.
+/// Returns every error of a document.
 #[must_use]
-pub fn faults(document: &Value, schema: &Value) -> Vec<Issue> {
+pub fn validate(document: &Value, schema: &Value) -> Vec<ValidationError> {
     let mut check = Check {
         root: schema,
-        issues: Vec::new(),
+        errors: Vec::new(),
     };
     check.value(document, schema, "");
-    check.issues
+    check.errors
 }
 
 struct Check<'a> {
     root: &'a Value,
-    issues: Vec<Issue>,
+    errors: Vec<ValidationError>,
 }
 
 impl<'a> Check<'a> {
-    fn report(&mut self, path: &str, message: String, remedy: String) {
-        self.issues.push(Issue {
+    fn report(&mut self, path: &str, message: String, hint: String) {
+        self.errors.push(ValidationError {
             path: path.to_owned(),
             message,
-            remedy,
+            hint,
         });
     }
 
@@ -143,11 +143,11 @@ impl<'a> Check<'a> {
                         .flatten()
                         .map(|(name, _)| name.as_str())
                         .collect();
-                    let remedy = match nearest(key, names.iter().copied()) {
+                    let hint = match nearest(key, names.iter().copied()) {
                         Some(name) => format!("Did you mean `{name}`?"),
                         None => format!("Remove it; known here are {}", names.join(", ")),
                     };
-                    self.report(&inner, format!("`{key}` is not known here"), remedy);
+                    self.report(&inner, format!("`{key}` is not known here"), hint);
                 }
                 (None, Some(schema)) => self.value(value, schema, &inner),
                 (None, None) => {}
@@ -247,5 +247,73 @@ fn short(value: &Value) -> String {
         text
     } else {
         text.chars().take(37).chain("...".chars()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keywords that [`Check`] checks.
+    const CHECKED: [&str; 13] = [
+        "$ref",
+        "additionalProperties",
+        "anyOf",
+        "const",
+        "enum",
+        "items",
+        "maximum",
+        "minItems",
+        "minimum",
+        "oneOf",
+        "properties",
+        "required",
+        "type",
+    ];
+
+    /// Keywords that restrict nothing, or nothing that is not checked elsewhere.
+    const PASSED_OVER: [&str; 6] = [
+        "$defs",
+        "$schema",
+        "default",
+        "description",
+        // Of numbers: the types' own bounds stand in `minimum` and `maximum`.
+        "format",
+        "title",
+    ];
+
+    fn collect_keywords(schema: &Value, keywords: &mut std::collections::BTreeSet<String>) {
+        let Some(members) = schema.as_object() else {
+            return;
+        };
+        for (keyword, value) in members {
+            keywords.insert(keyword.clone());
+            match (keyword.as_str(), value) {
+                // Their members are names, not keywords.
+                ("properties" | "$defs", Value::Object(schemas)) => {
+                    schemas
+                        .values()
+                        .for_each(|schema| collect_keywords(schema, keywords));
+                }
+                ("default" | "const" | "enum", _) => {}
+                (_, Value::Array(schemas)) => {
+                    schemas
+                        .iter()
+                        .for_each(|schema| collect_keywords(schema, keywords));
+                }
+                (_, schema) => collect_keywords(schema, keywords),
+            }
+        }
+    }
+
+    #[test]
+    fn every_keyword_of_our_schemas_is_known() {
+        let mut keywords = std::collections::BTreeSet::new();
+        collect_keywords(&crate::core::config::source::json_schema(), &mut keywords);
+        let is_known = |keyword: &String| {
+            CHECKED.contains(&keyword.as_str()) || PASSED_OVER.contains(&keyword.as_str())
+        };
+        let unknown: Vec<&String> = keywords.iter().filter(|k| !is_known(k)).collect();
+        assert!(unknown.is_empty(), "not known to this module: {unknown:?}");
     }
 }

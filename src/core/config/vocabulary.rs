@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Config;
 use super::layout::Section;
 use crate::core::attribute::{AttributeTree, CustomerNames};
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 use crate::core::condition::compile::compile;
 use crate::core::condition::encode::Condition;
 
@@ -53,14 +53,14 @@ impl Vocabulary {
     }
 
     /// Compiles a condition. Errors: everything that is wrong with it, each at its JSON path.
-    pub fn condition(&self, condition: &Value) -> Result<Condition, Vec<Issue>> {
+    pub fn condition(&self, condition: &Value) -> Result<Condition, Vec<ValidationError>> {
         let Self {
             topics,
             facets,
             customer,
             seasons,
         } = self;
-        let mut issues = Vec::new();
+        let mut errors = Vec::new();
         let code = compile(
             condition,
             &AttributeTree {
@@ -70,12 +70,12 @@ impl Vocabulary {
                 seasons,
             },
             "",
-            &mut issues,
+            &mut errors,
         );
-        if issues.is_empty() {
+        if errors.is_empty() {
             Ok(Condition::of(code))
         } else {
-            Err(issues)
+            Err(errors)
         }
     }
 

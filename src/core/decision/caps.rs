@@ -44,18 +44,6 @@ pub fn left(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
     config.caps(Scope::All, 0).map(left).min()
 }
 
-/// The kinds that sell something: products, complements, vouchers.
-#[must_use]
-pub fn is_commercial(kind: u8) -> bool {
-    kind <= 2
-}
-
-/// The kinds that rest after a booking: products and vouchers. Complements are what is wanted then.
-#[must_use]
-pub fn rests_after_booking(kind: u8) -> bool {
-    kind == 0 || kind == 2
-}
-
 struct Reader<'a> {
     profile: &'a Profile,
     config: &'a Config,

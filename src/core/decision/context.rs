@@ -1,14 +1,12 @@
 //! All that a choice looks at, for one moment. Comes in: what is known of a visitor; goes out: which offers may stand in a
 //! placement, and what each is worth there.
 
-use super::caps::is_commercial;
 use super::eligibility::{DUE, Eligibility, Ineligible};
 use super::fatigue::{self, FamilyPressure, PROMOTION};
 use super::sampling::Candidate;
-use super::suppression::COMPLEMENT;
-use crate::core::attribute::Id;
 use crate::core::base::enums::Feedback;
-use crate::core::condition::bytecode::{Answers, Conditions, Facts};
+use crate::core::base::offer_kind::OfferKind;
+use crate::core::condition::bytecode::{Answers, Conditions};
 use crate::core::config::layout::Section;
 use crate::core::config::layout::{OFFER_BYTES, WEIGHT_BYTES};
 use crate::core::config::{Config, Offer, Placement, Rows};
@@ -122,7 +120,7 @@ impl<'a> DecisionContext<'a> {
             eligibility,
             now_s,
             confidence: affinity.best_confidence(),
-            is_unwelcome: facts.name(Id::PersonaNegative as u16, 0).is_some(),
+            is_unwelcome: facts.customer.negative_persona.is_some(),
             offers: config.rows(Section::Offers),
             weights: config.rows(Section::TopicWeights),
             conditions: config.conditions(),
@@ -154,7 +152,7 @@ impl<'a> DecisionContext<'a> {
         {
             return Some(Exclusion::FamilyRests);
         }
-        if self.is_unwelcome && is_commercial(offer.kind) {
+        if self.is_unwelcome && offer.kind.is_commercial() {
             return Some(Exclusion::NegativePersona);
         }
         if let Some(hold) = self.eligibility.holds(self.config, index, offer) {
@@ -191,7 +189,7 @@ impl<'a> DecisionContext<'a> {
 
     /// Whether an offer needs no taste: its scenario is due, or it completes a booked trip.
     fn is_called_for(&self, index: u16, offer: &Offer) -> bool {
-        self.eligibility.is_due(index) || offer.kind == COMPLEMENT
+        self.eligibility.is_due(index) || offer.kind == OfferKind::Complement
     }
 
     /// An offer's score beside what the page shows already, in doublings.

@@ -141,12 +141,15 @@ impl DecisionContext<'_> {
     }
 }
 
+/// Gives each visitor a phase of their own, independent of the other draws.
+const PHASE_SALT: u64 = u64::from_be_bytes(*b"\0\0\0phase");
+
 /// `H(visitor, placement and slot, ⌊(now + phase(visitor)) / sticky⌋)`: the same in every tab and after a reload,
 /// another when the bucket of time ends, which it does for each visitor at another moment.
 #[must_use]
 pub fn seed(config: &Config, placement: &Placement, request: &Request, visitor: u64) -> u64 {
     let sticky_s = u64::from(config.policy().sticky_s.max(1));
-    let phase_s = mix(visitor, 0x0070_6861_7365) % sticky_s;
+    let phase_s = mix(visitor, PHASE_SALT) % sticky_s;
     let bucket = (u64::from(Timestamp::from_unix_ms(request.now_ms).get()) + phase_s) / sticky_s;
     mix(
         mix(

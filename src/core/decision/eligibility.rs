@@ -1,9 +1,10 @@
 //! Why an offer should not be shown now, whatever it is worth: it is enough, something was booked, the visitor wishes
 //! so, its scenario is not due. Comes in: what is known at a time; goes out: a reason for each offer, or none.
 
-use super::caps::{self, Caps};
+use super::caps::Caps;
 use super::scenario;
-use super::suppression::{COMPLEMENT, Suppression};
+use super::suppression::Suppression;
+use crate::core::base::offer_kind::OfferKind;
 use crate::core::config::{Config, Offer, Placement};
 use crate::core::traits::contacts::Contact;
 use crate::core::traits::facts::VisitorFacts;
@@ -68,14 +69,14 @@ impl Eligibility {
     /// What holds an offer back, or nothing.
     #[must_use]
     pub fn holds(&self, config: &Config, index: u16, offer: &Offer) -> Option<Ineligible> {
-        if self.is_idle && offer.kind != COMPLEMENT {
+        if self.is_idle && offer.kind != OfferKind::Complement {
             return None;
         }
-        let (caps, is_commercial) = (&self.caps, caps::is_commercial(offer.kind));
+        let (caps, is_commercial) = (&self.caps, offer.kind.is_commercial());
         if is_commercial && caps.is_unwanted {
             return Some(Ineligible::Preference);
         }
-        if caps.is_after_booking && caps::rests_after_booking(offer.kind) {
+        if caps.is_after_booking && offer.kind.rests_after_booking() {
             return Some(Ineligible::RestsAfterBooking);
         }
         if self.suppression.waits_for_a_trip(offer) {

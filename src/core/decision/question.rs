@@ -6,14 +6,12 @@
 
 use crate::core::base::enums::Source;
 use crate::core::base::hash::Namespace;
+use crate::core::base::offer_kind::OfferKind;
 use crate::core::base::time::DAY_S;
 use crate::core::config::Config;
 use crate::core::config::layout::Section;
 use crate::core::profile::Profile;
 use crate::core::traits::affinity::Affinity;
-
-/// The number of the offer kind that carries questions; see `people::OfferKind`.
-pub const QUESTION_KIND: u8 = 5;
 
 /// The best question for a visitor, by its small integer. `offers`: those that could be shown.
 #[must_use]
@@ -52,7 +50,7 @@ fn asked_lately(profile: &Profile, config: &Config, now_s: u32) -> bool {
     let is_question = |hash: u32| {
         config
             .index_of(Namespace::Offer, hash)
-            .is_some_and(|offer| config.offer(offer).kind == QUESTION_KIND)
+            .is_some_and(|offer| config.offer(offer).kind == OfferKind::Question)
     };
     let shown = profile
         .offers

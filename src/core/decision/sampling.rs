@@ -18,6 +18,9 @@ pub struct Candidate {
     pub score: f64,
 }
 
+/// Makes exploration independent of the other draws of a seed.
+const EXPLORATION_SALT: u64 = u64::from_be_bytes(*b"\0explore");
+
 /// Draws one candidate and tells its exact probability.
 #[must_use]
 pub fn draw(
@@ -35,7 +38,7 @@ pub fn draw(
             crate::core::base::number::exp2((candidate.score - top) / temperature.max(1e-3));
         whole += candidate.score;
     }
-    let winner = if unit(mix(seed, 0x0065_7870_6c6f_7265)) < exploration {
+    let winner = if unit(mix(seed, EXPLORATION_SALT)) < exploration {
         candidates
             .iter()
             .min_by_key(|c| (mix(!seed, u64::from(c.hash)), c.offer))?

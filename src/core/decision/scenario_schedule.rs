@@ -95,7 +95,7 @@ mod tests {
             r#"{{"version": 1, "facets": {{"trip": {{"topics": ["city"]}}}}, "families": {{}}, "placements": {{}}, "offers": [],
                 "scenarios": [{scenario}]}}"#
         );
-        let compiled = compile(&json).unwrap_or_else(|issues| panic!("{issues:#?}"));
+        let compiled = compile(&json).unwrap_or_else(|errors| panic!("{errors:#?}"));
         Engine::new(Config::from_bytes(compiled.bytes).unwrap())
     }
 

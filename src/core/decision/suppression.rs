@@ -6,15 +6,12 @@
 
 use crate::core::base::enums::Moment;
 use crate::core::base::hash::Namespace;
+use crate::core::base::offer_kind::OfferKind;
 use crate::core::config::layout::Section;
 use crate::core::config::{Config, NONE, Offer};
 use crate::core::profile::Profile;
 use crate::core::traits::time_facts::TimeFacts;
 use crate::core::traits::trip::places_overlap;
-
-const PRODUCT: u8 = 0;
-/// The kind of what completes a booked trip.
-pub const COMPLEMENT: u8 = 1;
 
 /// What booked trips do to offers until the return.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +51,9 @@ impl Suppression {
     fn take_products(&mut self, config: &Config) {
         for index in 0..config.count(Section::Offers) as u16 {
             let (place, theme) = config.theme(index);
-            if place == NONE || config.offer(index).kind != PRODUCT || !self.places.contains(&place)
+            if place == NONE
+                || config.offer(index).kind != OfferKind::Product
+                || !self.places.contains(&place)
             {
                 continue;
             }
@@ -79,7 +78,7 @@ impl Suppression {
     /// Whether a booking makes an offer needless.
     #[must_use]
     pub fn suppresses(&self, config: &Config, index: u16, offer: &Offer) -> bool {
-        if offer.kind != PRODUCT || self.places.is_empty() {
+        if offer.kind != OfferKind::Product || self.places.is_empty() {
             return false;
         }
         let (place, theme) = config.theme(index);
@@ -93,6 +92,6 @@ impl Suppression {
     /// Whether an offer waits for a booked trip: a complement, while there is none.
     #[must_use]
     pub fn waits_for_a_trip(&self, offer: &Offer) -> bool {
-        offer.kind == COMPLEMENT && !self.is_trip_ahead
+        offer.kind == OfferKind::Complement && !self.is_trip_ahead
     }
 }

@@ -12,25 +12,7 @@ use crate::core::event::Travel;
 /// Most days between the departures of two mentions of one trip.
 pub(crate) const SAME_TRIP_DAYS: u16 = 7;
 
-/// The progress of a trip.
-#[cfg_attr(
-    feature = "full",
-    derive(serde::Serialize),
-    serde(rename_all = "snake_case")
-)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum TripStep {
-    /// Searched for.
-    #[default]
-    Searched = 0,
-    /// A quote was started.
-    QuoteStarted = 1,
-    /// A quote was submitted.
-    QuoteSubmitted = 2,
-    /// Booked.
-    Booked = 3,
-}
+pub use crate::core::base::enums::TripStep;
 
 /// A trip that the visitor has in mind, opened by a search or a quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! A story's calls of the site (`track`, `declare`). Comes in: a name and fields; goes out: what the engine takes, or every
-//! fault. The engine passes over fields that it does not know; here they are faults.
+//! error. The engine passes over fields that it does not know; here they are errors.
 
 use std::collections::BTreeMap;
 
@@ -51,11 +51,11 @@ impl Reader<'_> {
         at: &str,
     ) -> Option<Act> {
         if EventKind::of_name(name).is_none() {
-            let remedy = did_you_mean(name, EventKind::ALL.iter().map(|k| k.name()));
-            self.fault(
+            let hint = did_you_mean(name, EventKind::ALL.iter().map(|k| k.name()));
+            self.error(
                 &format!("{path}/track"),
                 format!("`{name}` is no event"),
-                remedy,
+                hint,
             );
             return None;
         }
@@ -63,7 +63,7 @@ impl Reader<'_> {
         for (key, value) in fields.into_iter().flatten() {
             let path = format!("{path}/{at}/{key}");
             if !FIELDS.contains(&key.as_str()) {
-                self.fault(
+                self.error(
                     &path,
                     format!("`{key}` is no field"),
                     did_you_mean(key, FIELDS),
@@ -74,7 +74,7 @@ impl Reader<'_> {
                 Value::Number(_) | Value::Bool(_) => {
                     packed.push((path, format!("{key}{UNIT}{value}{RECORD}")))
                 }
-                _ => self.fault(
+                _ => self.error(
                     &path,
                     format!("`{key}` is no text and no number"),
                     "Write one of them",
@@ -100,8 +100,8 @@ impl Reader<'_> {
         let minded = (0..packed.len())
             .find(|at| takes(without(*at).map(|(_, (_, field))| field.as_str()).collect()));
         let path = minded.map_or(path, |at| &packed[at].0).to_owned();
-        let remedy = "Write dates as YYYY-MM-DD, numbers as such, and names as the config has them";
-        self.fault(&path, format!("`{name}` cannot read this"), remedy);
+        let hint = "Write dates as YYYY-MM-DD, numbers as such, and names as the config has them";
+        self.error(&path, format!("`{name}` cannot read this"), hint);
     }
 }
 

@@ -16,7 +16,7 @@ const UNITS: [(char, f64); 5] = [
 const STEP_MS: f64 = 60_000.0;
 
 /// Why a time cannot be taken: what is wrong, and what to write.
-pub type Fault = (String, &'static str);
+pub type TimeError = (String, &'static str);
 
 /// Where a story stands in time.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,7 +26,7 @@ pub struct Clock {
 
 impl Clock {
     /// The time. Errors: none was said yet.
-    pub fn now_ms(&self) -> Result<f64, Fault> {
+    pub fn now_ms(&self) -> Result<f64, TimeError> {
         self.now_ms.ok_or_else(|| {
             (
                 "the story has no beginning".to_owned(),
@@ -36,12 +36,12 @@ impl Clock {
     }
 
     /// A minute passes.
-    pub fn pass(&mut self) -> Result<f64, Fault> {
+    pub fn pass(&mut self) -> Result<f64, TimeError> {
         self.move_to(self.now_ms()? + STEP_MS)
     }
 
     /// `2026-11-21T10:00` or `+5m`.
-    pub fn at(&mut self, text: &str) -> Result<f64, Fault> {
+    pub fn at(&mut self, text: &str) -> Result<f64, TimeError> {
         if let Some(length) = text.strip_prefix('+') {
             return self.wait(length);
         }
@@ -55,7 +55,7 @@ impl Clock {
     }
 
     /// `3d`.
-    pub fn wait(&mut self, length: &str) -> Result<f64, Fault> {
+    pub fn wait(&mut self, length: &str) -> Result<f64, TimeError> {
         let length_ms = length_ms(length).ok_or_else(|| {
             (
                 format!("`{length}` is no length of time"),
@@ -65,7 +65,7 @@ impl Clock {
         self.move_to(self.now_ms()? + length_ms)
     }
 
-    fn move_to(&mut self, at_ms: f64) -> Result<f64, Fault> {
+    fn move_to(&mut self, at_ms: f64) -> Result<f64, TimeError> {
         if self.now_ms.is_some_and(|now_ms| at_ms < now_ms) {
             return Err((
                 "this is before the step before it".to_owned(),

@@ -1,5 +1,5 @@
-//! What a story expects. Comes in: its `then`, and the config it is about; goes out: expectations, or faults with their paths
-//! and remedies.
+//! What a story expects. Comes in: its `then`, and the config it is about; goes out: expectations, or errors with their paths
+//! and hints.
 
 use super::super::config::layout::Section;
 use super::super::config::{Config, NONE};
@@ -15,8 +15,8 @@ impl Reader<'_> {
             Some(at) => self.clock.at(at),
             None => self.clock.now_ms(),
         };
-        if let Err((message, remedy)) = &now {
-            self.fault(&format!("{path}/at"), message.clone(), *remedy);
+        if let Err((message, hint)) = &now {
+            self.error(&format!("{path}/at"), message.clone(), *hint);
         }
         let (wanted, is_shown, placement) = match (&then.due, &then.not_due) {
             (None, None) => self.seen(then, &path)?,
@@ -46,9 +46,9 @@ impl Reader<'_> {
     }
 
     fn nothing_wanted<T>(&mut self, path: &str) -> Option<T> {
-        let remedy =
+        let hint =
             "Write one of `shows` and `hides` with a `placement`, or one of `due` and `not_due`";
-        self.fault(path, "it says nothing, or too much".into(), remedy);
+        self.error(path, "it says nothing, or too much".into(), hint);
         None
     }
 
@@ -62,7 +62,7 @@ impl Reader<'_> {
         let placement = match &then.placement {
             Some(name) => self.named(Namespace::Placement, name, &format!("{path}/placement")),
             None => {
-                self.fault(
+                self.error(
                     &format!("{path}/placement"),
                     "it does not say where".into(),
                     "Name the `placement`",
@@ -81,15 +81,15 @@ impl Reader<'_> {
             .collect();
         let found = names.iter().position(|known| *known == name);
         if found.is_none() {
-            let remedy = did_you_mean(name, names.iter().copied());
-            self.fault(path, format!("`{name}` is no scenario"), remedy);
+            let hint = did_you_mean(name, names.iter().copied());
+            self.error(path, format!("`{name}` is no scenario"), hint);
         }
         found.map(|index| Wanted::Scenario(index as u16))
     }
 
     fn wanted(&mut self, what: &WhatConfig, path: &str) -> Option<Wanted> {
         if what.variant.is_some() && what.offer.is_none() {
-            self.fault(
+            self.error(
                 &format!("{path}/variant"),
                 "a variant is one of an offer".into(),
                 "Name the `offer` too",
@@ -110,8 +110,8 @@ impl Reader<'_> {
             (None, None, Some(kind), None) => Some(Wanted::Kind(kind)),
             (None, None, None, Some(true)) => Some(Wanted::Default),
             _ => {
-                let remedy = "Write one of `offer`, `family`, `kind` and `\"default\": true`";
-                self.fault(path, "it names nothing, or too much".into(), remedy);
+                let hint = "Write one of `offer`, `family`, `kind` and `\"default\": true`";
+                self.error(path, "it names nothing, or too much".into(), hint);
                 None
             }
         }
@@ -127,12 +127,12 @@ impl Reader<'_> {
             .collect();
         let found = names.iter().position(|known| *known == name);
         if found.is_none() {
-            let remedy = if names.is_empty() {
+            let hint = if names.is_empty() {
                 "Leave it out: the offer has one form".to_owned()
             } else {
                 did_you_mean(name, names.iter().copied())
             };
-            self.fault(path, format!("the offer has no variant `{name}`"), remedy);
+            self.error(path, format!("the offer has no variant `{name}`"), hint);
         }
         found.map(|at| at as u8 + 1)
     }
@@ -141,8 +141,8 @@ impl Reader<'_> {
         let found = self.config.index_of_name(space, name);
         if found.is_none() {
             let names = self.names(space);
-            let remedy = did_you_mean(name, names.iter().map(String::as_str));
-            self.fault(path, format!("`{name}` is not in the config"), remedy);
+            let hint = did_you_mean(name, names.iter().map(String::as_str));
+            self.error(path, format!("`{name}` is not in the config"), hint);
         }
         found
     }

@@ -102,6 +102,9 @@ pub struct Verdict {
     pub why: Vec<String>,
 }
 
+/// Makes the visitors of stories independent of real ones.
+const STORY_SALT: u64 = u64::from_be_bytes(*b"\0\0\0story");
+
 impl Outcome {
     /// Whether all of it came true.
     #[must_use]
@@ -188,7 +191,7 @@ impl Story {
 
     /// One visitor of many: the first of a line of them who is in the story's arms.
     fn visitor_of(&self, engine: &Engine, draw: u32) -> Option<u64> {
-        let of_draw = mix(u64::from(draw), 0x0073_746f_7279);
+        let of_draw = mix(u64::from(draw), STORY_SALT);
         let mut line = std::iter::successors(Some(of_draw), |visitor| Some(mix(*visitor, of_draw)));
         let is_in = |visitor: u64, hash: u32| {
             let config = engine.config();

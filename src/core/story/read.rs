@@ -1,5 +1,5 @@
-//! From a story's text to its steps. Comes in: JSON and the config it is about; goes out: the story, or every fault with
-//! its path and a remedy. What the engine would pass over in silence (a field it does not know) is a fault here.
+//! From a story's text to its steps. Comes in: JSON and the config it is about; goes out: the story, or every error with
+//! its path and a hint. What the engine would pass over in silence (a field it does not know) is an error here.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,9 +13,9 @@ use super::people::{PageConfig, PageDetail, StepConfig, StoryConfig, json_schema
 use super::{Act, Step, Story};
 use crate::core::base::error::WireError;
 use crate::core::base::hash::{Namespace, digest, mix};
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 
-/// Reads a story about a config. Errors: every fault.
+/// Reads a story about a config. Errors: every error.
 ///
 /// ```
 /// use escale::core::{config::{compile, Config}, story};
@@ -23,33 +23,33 @@ use crate::core::base::validation_error::Issue;
 /// #   "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1}, "content": {"en": {"title": "Lisbon"}}}]}"#;
 /// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();
 /// let wrong = r#"{"name": "a", "steps": [{"at": "2026-11-21T10:00", "track": "serach"}], "then": [{"placement": "hero", "shows": {"offer": "lisbon"}}]}"#;
-/// let faults = story::read(wrong, &config).unwrap_err();
-/// assert_eq!((faults[0].path.as_str(), faults[0].remedy.as_str()), ("/steps/0/track", "Did you mean `search`?"));
+/// let errors = story::read(wrong, &config).unwrap_err();
+/// assert_eq!((errors[0].path.as_str(), errors[0].hint.as_str()), ("/steps/0/track", "Did you mean `search`?"));
 /// ```
-pub fn read(json: &str, config: &Config) -> Result<Story, Vec<Issue>> {
-    let issue = |message: String, remedy: &str| {
-        vec![Issue {
+pub fn read(json: &str, config: &Config) -> Result<Story, Vec<ValidationError>> {
+    let error = |message: String, hint: &str| {
+        vec![ValidationError {
             path: String::new(),
             message,
-            remedy: remedy.into(),
+            hint: hint.into(),
         }]
     };
     let document: Value = serde_json::from_str(json).map_err(|e| {
-        issue(
+        error(
             format!("the text is not JSON: {e}"),
             "Mend the text at this line and column",
         )
     })?;
-    let faults = structure::faults(&document, &json_schema());
-    if !faults.is_empty() {
-        return Err(faults);
+    let errors = structure::validate(&document, &json_schema());
+    if !errors.is_empty() {
+        return Err(errors);
     }
     let told: StoryConfig = serde_json::from_value(document)
-        .map_err(|e| issue(e.to_string(), "See the guide for this field"))?;
+        .map_err(|e| error(e.to_string(), "See the guide for this field"))?;
     let mut reader = Reader {
         config,
         clock: Clock::default(),
-        issues: Vec::new(),
+        errors: Vec::new(),
     };
     let steps = told
         .steps
@@ -74,10 +74,10 @@ pub fn read(json: &str, config: &Config) -> Result<Story, Vec<Issue>> {
         steps,
         expectations,
     };
-    if reader.issues.is_empty() {
+    if reader.errors.is_empty() {
         Ok(story)
     } else {
-        Err(reader.issues)
+        Err(reader.errors)
     }
 }
 
@@ -92,15 +92,15 @@ fn visitor(text: &str) -> u64 {
 pub(super) struct Reader<'a> {
     pub(super) config: &'a Config,
     pub(super) clock: Clock,
-    issues: Vec<Issue>,
+    errors: Vec<ValidationError>,
 }
 
 impl Reader<'_> {
-    pub(super) fn fault(&mut self, path: &str, message: String, remedy: impl Into<String>) {
-        self.issues.push(Issue {
+    pub(super) fn error(&mut self, path: &str, message: String, hint: impl Into<String>) {
+        self.errors.push(ValidationError {
             path: path.to_owned(),
             message,
-            remedy: remedy.into(),
+            hint: hint.into(),
         });
     }
 
@@ -115,13 +115,13 @@ impl Reader<'_> {
         {
             Ok((Ok(()), bytes)) => return bytes,
             Ok((Err(WireError::Newer(_)), _)) => {
-                self.fault(
+                self.error(
                     path,
                     "this profile is of a later release".into(),
                     "Update this program",
                 );
             }
-            _ => self.fault(
+            _ => self.error(
                 path,
                 "this is no profile".into(),
                 "Copy it whole from an exported profile",
@@ -133,11 +133,11 @@ impl Reader<'_> {
     /// The hashes of the arms that the visitor must be in.
     fn arms(&mut self, told: &StoryConfig) -> Vec<u32> {
         if told.visitor.is_some() && !told.arms.is_empty() {
-            let remedy = "Leave `visitor` out: one in these arms is found";
-            self.fault(
+            let hint = "Leave `visitor` out: one in these arms is found";
+            self.error(
                 "/arms",
                 "a visitor of a name is in the arms that follow from it".into(),
-                remedy,
+                hint,
             );
         }
         let mut hashes = Vec::new();
@@ -151,7 +151,7 @@ impl Reader<'_> {
             match of_it.iter().find(|a| self.config.text(a.name) == arm) {
                 Some(found) => hashes.push(found.hash),
                 None if of_it.is_empty() => {
-                    self.fault(
+                    self.error(
                         &path,
                         format!("`{experiment}` is no experiment"),
                         "Define it in `experiments` first",
@@ -159,8 +159,8 @@ impl Reader<'_> {
                 }
                 None => {
                     let names: Vec<&str> = of_it.iter().map(|a| self.config.text(a.name)).collect();
-                    let remedy = format!("Use one of {}", names.join(", "));
-                    self.fault(&path, format!("`{experiment}` has no arm `{arm}`"), remedy);
+                    let hint = format!("Use one of {}", names.join(", "));
+                    self.error(&path, format!("`{experiment}` has no arm `{arm}`"), hint);
                 }
             }
         }
@@ -177,8 +177,8 @@ impl Reader<'_> {
                 Err(("a step has one time".to_owned(), "Write `at` or `wait`")),
             ),
         };
-        if let Err((message, remedy)) = &moved {
-            self.fault(&format!("{path}{at}"), message.clone(), *remedy);
+        if let Err((message, hint)) = &moved {
+            self.error(&format!("{path}{at}"), message.clone(), *hint);
         }
         let act = self.act(step, path)?;
         Some(Step {
@@ -189,11 +189,11 @@ impl Reader<'_> {
 
     fn act(&mut self, step: &StepConfig, path: &str) -> Option<Act> {
         if step.fields.is_some() && step.track.is_none() {
-            let remedy = "Name the event in `track`, or write them in `declare`";
-            self.fault(
+            let hint = "Name the event in `track`, or write them in `declare`";
+            self.error(
                 &format!("{path}/fields"),
                 "these are no event's fields".into(),
-                remedy,
+                hint,
             );
         }
         match (&step.page, &step.track, &step.declare, &step.see) {
@@ -211,7 +211,7 @@ impl Reader<'_> {
                 .named(Namespace::Placement, place, &format!("{path}/see"))
                 .map(Act::See),
             _ => {
-                self.fault(
+                self.error(
                     path,
                     "a step does one thing".into(),
                     "Write one of `page`, `track`, `declare`, `see`",

@@ -96,7 +96,7 @@ impl Wanted {
         match self {
             Self::Offer(wanted, _) => wanted == index,
             Self::Family(family) => offer.family == family,
-            Self::Kind(kind) => offer.kind == kind as u8,
+            Self::Kind(kind) => offer.kind == kind,
             Self::Default | Self::Scenario(_) => false,
         }
     }

@@ -4,7 +4,6 @@
 use super::channel::{self, ChannelReading, Channels};
 use super::lifecycle::{Rule, StageReading};
 use super::rfm::Rfm;
-use crate::core::attribute::Id;
 use crate::core::base::enums::{Channel, Stage, ValueClass};
 use crate::core::config::Config;
 use crate::core::profile::Profile;
@@ -64,36 +63,6 @@ impl Customer {
             channels,
             is_advocate: f64::from(profile.counts.advocacy) >= config.advocate_actions().max(1.0),
             ..NOBODY.clone()
-        }
-    }
-
-    /// The numbers that conditions ask for.
-    #[must_use]
-    pub fn number(&self, attribute: u16, argument: u32) -> Option<f64> {
-        let score = |score: u8| (score > 0).then_some(f64::from(score));
-        match attribute {
-            a if a == Id::RfmRecency as u16 => score(self.rfm.recency),
-            a if a == Id::RfmFrequency as u16 => score(self.rfm.frequency),
-            a if a == Id::RfmMonetary as u16 => score(self.rfm.monetary),
-            a if a == Id::RfmScore as u16 => self.rfm.score().map(f64::from),
-            a if a == Id::PersonaScore as u16 => self.scores.get(argument as usize).copied(),
-            a if a == Id::ChannelRate as u16 => {
-                self.channels.get(argument as usize).map(|c| c.rate)
-            }
-            _ => None,
-        }
-    }
-
-    /// The names: closed sets by small integer, the config's own by hash.
-    #[must_use]
-    pub fn name(&self, attribute: u16) -> Option<u32> {
-        match attribute {
-            a if a == Id::Stage as u16 => Some(self.stage.stage as u32),
-            a if a == Id::ValueClass as u16 => Some(self.rfm.value_class as u32),
-            a if a == Id::Channel as u16 => self.channel.map(|c| c as u32),
-            a if a == Id::Persona as u16 => self.persona,
-            a if a == Id::PersonaNegative as u16 => self.negative_persona,
-            _ => None,
         }
     }
 

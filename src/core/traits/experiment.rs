@@ -4,6 +4,9 @@
 use crate::core::base::hash::{mix, unit};
 use crate::core::config::{Arm, Config};
 
+/// Makes the control group independent of the other draws of a visitor.
+const HOLDOUT_SALT: u64 = u64::from_be_bytes(*b"\0holdout");
+
 /// Whether a visitor belongs to the control group, which sees the page's own content.
 ///
 /// ```
@@ -18,7 +21,7 @@ use crate::core::config::{Arm, Config};
 /// ```
 #[must_use]
 pub fn is_held_out(config: &Config, visitor: u64) -> bool {
-    unit(mix(visitor, 0x0068_6f6c_646f_7574)) < config.policy().holdout
+    unit(mix(visitor, HOLDOUT_SALT)) < config.policy().holdout
 }
 
 /// The arm of each experiment that a visitor is in: the experiment's hash, and the arm's number within it.

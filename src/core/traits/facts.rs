@@ -1,15 +1,20 @@
 //! The answers to a compiled condition's questions. Comes in: what is known of a visitor at a time; goes out: numbers,
 //! flags, memberships. What is not known is `None`, never a guess.
 
-use super::affinity::Affinity;
+use std::borrow::Cow;
+
+use super::affinity::{Affinity, TopicReading};
+use super::contacts;
 use super::customer::Customer;
+use super::experiment;
 use super::time_facts::TimeFacts;
-use crate::core::attribute::Id;
+use crate::core::attribute::{FlagAttribute, ListAttribute, NameAttribute, NumberAttribute};
+use crate::core::base::enums::Frequency;
+use crate::core::base::number::exp2;
 use crate::core::base::time::DAY_S;
 use crate::core::condition::bytecode::Facts;
 use crate::core::event::TopicWeight;
 use crate::core::profile::{Booking, Profile};
-use crate::core::traits::experiment;
 
 /// What a condition may ask at a moment.
 #[derive(Clone, Copy, Debug)]
@@ -33,13 +38,28 @@ impl VisitorFacts<'_> {
         self.profile.bookings.iter().filter(|b| !b.cancelled)
     }
 
-    fn topic_number(&self, id: u16, topic: u32) -> Option<f64> {
-        let reading = self.affinity.topics.get(topic as usize)?;
-        Some(match id {
-            id if id == Id::Affinity as u16 => reading.probability,
-            id if id == Id::Lift as u16 => crate::core::base::number::exp2(reading.log_lift),
-            _ => reading.mass,
-        })
+    fn topic(&self, index: u32) -> Option<&TopicReading> {
+        self.affinity.topics.get(index as usize)
+    }
+
+    fn booked_value(&self) -> f64 {
+        let cents = self.standing_bookings().map(|b| f64::from(b.value_cents));
+        cents.sum::<f64>() / 100.0
+    }
+
+    fn days_since_booking(&self) -> Option<f64> {
+        let last = self.standing_bookings().map(|b| b.at_min).max()?;
+        Some(self.days_since(last * 60))
+    }
+
+    fn list(&self, attribute: ListAttribute) -> Cow<'_, [u32]> {
+        match attribute {
+            ListAttribute::PageTopics => self.page_topics.iter().map(|t| t.topic).collect(),
+            ListAttribute::Segments => Cow::Borrowed(&self.customer.segments),
+            ListAttribute::TripPlaces => Cow::Owned(self.time.places()),
+            ListAttribute::JourneyMoments => Cow::Owned(self.time.moments()),
+            ListAttribute::Season => Cow::Owned(self.time.seasons()),
+        }
     }
 
     fn days_since(&self, at_s: u32) -> f64 {
@@ -49,40 +69,46 @@ impl VisitorFacts<'_> {
 
 impl Facts for VisitorFacts<'_> {
     fn number(&self, attribute: u16, argument: u32) -> Option<f64> {
-        let counts = &self.profile.counts;
+        use NumberAttribute as A;
+        let Self {
+            profile,
+            time,
+            customer,
+            ..
+        } = *self;
+        let counts = &profile.counts;
         let count = |n: u32| Some(f64::from(n));
-        match attribute {
-            a if a <= Id::Mass as u16 => self.topic_number(a, argument),
-            a if a == Id::Confidence as u16 => self
-                .affinity
-                .facets
-                .get(argument as usize)
-                .map(|f| f.confidence),
-            a if a == Id::Visits as u16 => count(counts.visits),
-            a if a == Id::PageViews as u16 => count(counts.page_views),
-            a if a == Id::Searches as u16 => count(counts.searches),
-            a if a == Id::DaysSinceFirst as u16 => {
-                (counts.visits > 0).then(|| self.days_since(self.profile.first_s))
-            }
-            a if a == Id::QuoteStarts as u16 => count(counts.quote_starts),
-            a if a == Id::QuoteSubmits as u16 => count(counts.quote_submits),
-            a if a == Id::Bookings as u16 => count(self.standing_bookings().count() as u32),
-            a if a == Id::BookingsValue as u16 => Some(
-                self.standing_bookings()
-                    .map(|b| f64::from(b.value_cents))
-                    .sum::<f64>()
-                    / 100.0,
-            ),
-            a if a == Id::DaysSinceBooking as u16 => self
-                .standing_bookings()
-                .map(|b| b.at_min)
-                .max()
-                .map(|at| self.days_since(at * 60)),
-            a if a == Id::DeclaredNumber as u16 => self.profile.facts.find(argument)?.number(),
-            _ => self
-                .time
-                .number(attribute)
-                .or_else(|| self.customer.number(attribute, argument)),
+        let score = |score: u8| (score > 0).then_some(f64::from(score));
+        match NumberAttribute::of_code(attribute)? {
+            A::Affinity => Some(self.topic(argument)?.probability),
+            A::Lift => Some(exp2(self.topic(argument)?.log_lift)),
+            A::Mass => Some(self.topic(argument)?.mass),
+            A::Confidence => Some(self.affinity.facets.get(argument as usize)?.confidence),
+            A::Visits => count(counts.visits),
+            A::PageViews => count(counts.page_views),
+            A::Searches => count(counts.searches),
+            A::DaysSinceFirst => (counts.visits > 0).then(|| self.days_since(profile.first_s)),
+            A::QuoteStarts => count(counts.quote_starts),
+            A::QuoteSubmits => count(counts.quote_submits),
+            A::Bookings => count(self.standing_bookings().count() as u32),
+            A::BookingsValue => Some(self.booked_value()),
+            A::DaysSinceBooking => self.days_since_booking(),
+            A::DaysToDeparture => time.days_to_departure(),
+            A::TripAdults => Some(f64::from(time.leading()?.travel.adults)),
+            A::TripChildren => Some(f64::from(time.leading()?.travel.children)),
+            A::Trips => Some(time.trips().len() as f64),
+            A::TripNights => time.nights(),
+            A::TripDaysSinceLast => Some(self.days_since(time.leading()?.last_s)),
+            A::DaysSinceReturn => time.days_since_return(),
+            A::PersonaScore => customer.scores.get(argument as usize).copied(),
+            A::RfmRecency => score(customer.rfm.recency),
+            A::RfmFrequency => score(customer.rfm.frequency),
+            A::RfmMonetary => score(customer.rfm.monetary),
+            A::RfmScore => customer.rfm.score().map(f64::from),
+            A::ChannelRate => Some(customer.channels.get(argument as usize)?.rate),
+            A::DeclaredNumber => profile.facts.find(argument)?.number(),
+            A::PressureDay => count(contacts::count(profile, self.now_s, DAY_S)),
+            A::PressureWeek => count(contacts::count(profile, self.now_s, 7 * DAY_S)),
         }
     }
 
@@ -91,40 +117,43 @@ impl Facts for VisitorFacts<'_> {
     }
 
     fn name(&self, attribute: u16, argument: u32) -> Option<u32> {
-        if attribute == Id::Declared as u16 {
-            return self.profile.facts.find(argument)?.answer();
+        use NameAttribute as A;
+        let customer = self.customer;
+        match NameAttribute::of_code(attribute)? {
+            A::Stage => Some(customer.stage.stage as u32),
+            A::Persona => customer.persona,
+            A::PersonaNegative => customer.negative_persona,
+            A::ValueClass => Some(customer.rfm.value_class as u32),
+            A::Channel => Some(customer.channel? as u32),
+            A::Declared => self.profile.facts.find(argument)?.answer(),
+            A::Arm => Some(experiment::of(self.time.config(), argument, self.visitor?)?.hash),
+            A::TripMoment => Some(self.time.leading()?.moment as u32),
+            A::TripStep => Some(self.time.leading()?.step as u32),
+            A::TripDestination => {
+                let place = self.time.leading()?.travel.destination;
+                (place > 0).then_some(place)
+            }
+            A::PressureFrequency => {
+                let frequency = self.profile.preference.frequency;
+                (frequency != Frequency::Unsaid).then_some(frequency as u32)
+            }
         }
-        if attribute == Id::Arm as u16 {
-            return experiment::of(self.time.config(), argument, self.visitor?).map(|arm| arm.hash);
-        }
-        self.time
-            .name(attribute)
-            .or_else(|| self.customer.name(attribute))
     }
 
     fn flag(&self, attribute: u16, _argument: u32) -> Option<bool> {
         let counts = &self.profile.counts;
-        match attribute {
-            a if a == Id::QuoteOpen as u16 => Some(counts.quote_starts > counts.quote_submits),
-            a if a == Id::Advocate as u16 => Some(self.customer.is_advocate),
-            a if a == Id::QuoteAbandoned as u16 => Some(self.time.is_quote_abandoned()),
-            _ => None,
-        }
+        Some(match FlagAttribute::of_code(attribute)? {
+            FlagAttribute::QuoteOpen => counts.quote_starts > counts.quote_submits,
+            FlagAttribute::QuoteAbandoned => self.time.is_quote_abandoned(),
+            FlagAttribute::Advocate => self.customer.is_advocate,
+        })
     }
 
     fn list_contains(&self, attribute: u16, _argument: u32, hash: u32) -> bool {
-        match attribute {
-            a if a == Id::PageTopics as u16 => self.page_topics.iter().any(|t| t.topic == hash),
-            a if a == Id::Segments as u16 => self.customer.segments.contains(&hash),
-            _ => self.time.list(attribute).contains(&hash),
-        }
+        ListAttribute::of_code(attribute).is_some_and(|list| self.list(list).contains(&hash))
     }
 
     fn list_len(&self, attribute: u16, _argument: u32) -> u32 {
-        match attribute {
-            a if a == Id::PageTopics as u16 => self.page_topics.len() as u32,
-            a if a == Id::Segments as u16 => self.customer.segments.len() as u32,
-            _ => self.time.list(attribute).len() as u32,
-        }
+        ListAttribute::of_code(attribute).map_or(0, |list| self.list(list).len() as u32)
     }
 }

@@ -3,10 +3,7 @@
 
 use core::cell::OnceCell;
 
-use super::contacts;
 use super::trip::{self, TripReading};
-use crate::core::attribute::Id;
-use crate::core::base::enums::Frequency;
 use crate::core::base::enums::Moment;
 use crate::core::base::hash::{Namespace, hash_of_bytes};
 use crate::core::base::time::DAY_S;
@@ -61,62 +58,31 @@ impl<'a> TimeFacts<'a> {
         trip::leading(self.trips())
     }
 
-    /// The numbers that conditions ask for.
+    /// Returns the days until the next departure.
     #[must_use]
-    pub fn number(&self, attribute: u16) -> Option<f64> {
-        let today = f64::from(self.now_s / DAY_S);
-        match attribute {
-            a if a == Id::DaysToDeparture as u16 => {
-                trip::next_departure(self.trips()).map(|t| f64::from(t.travel.start_day) - today)
-            }
-            a if a == Id::TripAdults as u16 => self.leading().map(|t| f64::from(t.travel.adults)),
-            a if a == Id::TripChildren as u16 => {
-                self.leading().map(|t| f64::from(t.travel.children))
-            }
-            a if a == Id::Trips as u16 => Some(self.trips().len() as f64),
-            a if a == Id::TripNights as u16 => {
-                let travel = self
-                    .leading()
-                    .map(|t| t.travel)
-                    .filter(|t| t.start_day > 0 && t.end_day > t.start_day)?;
-                Some(f64::from(travel.end_day - travel.start_day))
-            }
-            a if a == Id::TripDaysSinceLast as u16 => {
-                self.leading().map(|t| self.days_since(t.last_s))
-            }
-            a if a == Id::DaysSinceReturn as u16 => {
-                let returned = self.trips().iter().filter(|t| t.moment == Moment::Returned);
-                returned
-                    .map(|t| today - f64::from(t.return_day()))
-                    .reduce(f64::min)
-            }
-            a if a == Id::PressureDay as u16 => {
-                Some(f64::from(contacts::count(self.profile, self.now_s, DAY_S)))
-            }
-            a if a == Id::PressureWeek as u16 => Some(f64::from(contacts::count(
-                self.profile,
-                self.now_s,
-                7 * DAY_S,
-            ))),
-            _ => None,
-        }
+    pub fn days_to_departure(&self) -> Option<f64> {
+        let next = trip::next_departure(self.trips())?;
+        Some(f64::from(next.travel.start_day) - self.today())
     }
 
-    /// The names: closed sets by small integer, topics by hash.
+    /// Returns the nights of the leading trip; `None` without both dates.
     #[must_use]
-    pub fn name(&self, attribute: u16) -> Option<u32> {
-        match attribute {
-            a if a == Id::TripMoment as u16 => self.leading().map(|t| t.moment as u32),
-            a if a == Id::TripStep as u16 => self.leading().map(|t| t.step as u32),
-            a if a == Id::TripDestination as u16 => self
-                .leading()
-                .map(|t| t.travel.destination)
-                .filter(|place| *place > 0),
-            a if a == Id::PressureFrequency as u16 => Some(self.profile.preference.frequency)
-                .filter(|f| *f != Frequency::Unsaid)
-                .map(|f| f as u32),
-            _ => None,
-        }
+    pub fn nights(&self) -> Option<f64> {
+        let travel = self.leading()?.travel;
+        let has_dates = travel.start_day > 0 && travel.end_day > travel.start_day;
+        has_dates.then(|| f64::from(travel.end_day - travel.start_day))
+    }
+
+    /// Returns the days since the latest return.
+    #[must_use]
+    pub fn days_since_return(&self) -> Option<f64> {
+        let returned = self.trips().iter().filter(|t| t.moment == Moment::Returned);
+        let days = returned.map(|t| self.today() - f64::from(t.return_day()));
+        days.reduce(f64::min)
+    }
+
+    fn today(&self) -> f64 {
+        f64::from(self.now_s / DAY_S)
     }
 
     /// Whether a quote was started and left.
@@ -125,18 +91,9 @@ impl<'a> TimeFacts<'a> {
         self.trips().iter().any(|t| t.is_abandoned)
     }
 
-    /// The members of the lists that conditions ask for.
+    /// Returns the hashes of the leading trip's destination and of all places that contain it.
     #[must_use]
-    pub fn list(&self, attribute: u16) -> Vec<u32> {
-        match attribute {
-            a if a == Id::TripPlaces as u16 => self.places(),
-            a if a == Id::JourneyMoments as u16 => self.moments(),
-            a if a == Id::Season as u16 => self.seasons(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn places(&self) -> Vec<u32> {
+    pub fn places(&self) -> Vec<u32> {
         let destination = self.leading().map_or(0, |t| t.travel.destination);
         let mut hashes = Vec::new();
         for place in trip::places_of(self.config, destination) {
@@ -145,8 +102,9 @@ impl<'a> TimeFacts<'a> {
         hashes
     }
 
-    /// Each moment once.
-    fn moments(&self) -> Vec<u32> {
+    /// Returns the moments of all trips, each once.
+    #[must_use]
+    pub fn moments(&self) -> Vec<u32> {
         let mut moments = Vec::new();
         for trip in self.trips() {
             if !moments.contains(&(trip.moment as u32)) {
@@ -156,8 +114,9 @@ impl<'a> TimeFacts<'a> {
         moments
     }
 
-    /// Hashes of the seasons in force, each once.
-    fn seasons(&self) -> Vec<u32> {
+    /// Returns the hashes of the seasons in force, each once.
+    #[must_use]
+    pub fn seasons(&self) -> Vec<u32> {
         let mut hashes = Vec::new();
         for season in season::in_force(self.config, self.profile.zone(self.config), self.now_s) {
             let hash = hash_of_bytes(
@@ -169,9 +128,5 @@ impl<'a> TimeFacts<'a> {
             }
         }
         hashes
-    }
-
-    fn days_since(&self, at_s: u32) -> f64 {
-        f64::from(self.now_s.saturating_sub(at_s)) / f64::from(DAY_S)
     }
 }

@@ -5,7 +5,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::object;
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 use crate::core::config::{Compiled, Config, compile};
 use crate::web::bindings::Runtime;
 
@@ -32,8 +32,8 @@ impl Full {
 #[wasm_bindgen]
 pub struct Compilation {
     bytes: Option<Vec<u8>>,
-    faults: Vec<Issue>,
-    warnings: Vec<Issue>,
+    faults: Vec<ValidationError>,
+    warnings: Vec<ValidationError>,
 }
 
 #[wasm_bindgen]
@@ -74,10 +74,10 @@ pub fn compile_config(json: &str) -> Compilation {
     }
 }
 
-fn not_compiled() -> Issue {
-    Issue {
+fn not_compiled() -> ValidationError {
+    ValidationError {
         path: String::new(),
         message: "the bytes are not a config compiled by this release".into(),
-        remedy: "Compile escale.json again with `escale build`".into(),
+        hint: "Compile escale.json again with `escale build`".into(),
     }
 }

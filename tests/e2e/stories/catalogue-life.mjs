@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import {
   CITY_PAGES,
-  arriveAndAccept,
   exported,
   flush,
   kept,
@@ -56,11 +55,10 @@ export const lifeCatalogue = [
   story(
     "back from the back-forward cache it looks again, counts one view, and has not kept the page out of it",
     { tags: ["f14", "f15"] },
-    async ({ visit, gate, at }) => {
+    async ({ enter, gate, at }) => {
       gate.prelude =
         'addEventListener("pageshow", ({ persisted }) => (window.wasFrozen = persisted));';
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await lookAt(browser, [at("/ski/")]);
       await browser.run(() => void Object.assign(window, { isTheSameDocument: true }));
       await lookAt(browser, [at("/plage/")]);
@@ -109,9 +107,8 @@ export const lifeCatalogue = [
   story(
     "ten thousand pushState in a row are bounded work",
     { tags: ["f16"] },
-    async ({ engine, visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, engine, at }) => {
+      const browser = await enter();
       // Firefox tells its driver of each, which takes it ten milliseconds beside the page's own: most of them come as events alone.
       const real = engine === "firefox" ? PUSHES / 20 : PUSHES;
       await browser.run(
@@ -141,9 +138,8 @@ export const lifeCatalogue = [
   story(
     "a prerendered page is recorded when it is shown, not before",
     { tags: ["f17"] },
-    async ({ visit, gate, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, gate, at }) => {
+      const browser = await enter();
       await flush(browser);
       gate.prelude = PRERENDERED;
       const asked = gate.requests.length;
@@ -167,21 +163,16 @@ export const lifeCatalogue = [
     },
   ),
 
-  story(
-    "the snippet pasted twice is one instance",
-    { tags: ["f19"] },
-    async ({ visit, gate, at }) => {
-      gate.rewrite = (html) =>
-        html.replace(
-          /<script async src="\/escale\/escale.js"[^>]*><\/script>/,
-          (snippet) => snippet + snippet,
-        );
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
-      assert.equal((await exported(browser)).knowledge.counts.page_views, 1);
-      assert.equal(gate.asked("/v1/config").length, 1);
-    },
-  ),
+  story("the snippet pasted twice is one instance", { tags: ["f19"] }, async ({ enter, gate }) => {
+    gate.rewrite = (html) =>
+      html.replace(
+        /<script async src="\/escale\/escale.js"[^>]*><\/script>/,
+        (snippet) => snippet + snippet,
+      );
+    const browser = await enter();
+    assert.equal((await exported(browser)).knowledge.counts.page_views, 1);
+    assert.equal(gate.asked("/v1/config").length, 1);
+  }),
 
   story(
     "an engine that traps is begun once more, then left off, and the default shows",
@@ -229,14 +220,13 @@ export const lifeCatalogue = [
     story(
       `an answer of ${status} is not asked for again`,
       { tags: ["f26"] },
-      async ({ visit, gate, at }) => {
+      async ({ enter, gate }) => {
         gate.answers.set("/v1/sync", {
           status,
           type: "application/json",
           body: JSON.stringify({ error: { code: "malformed" } }),
         });
-        const browser = await visit();
-        await arriveAndAccept(browser, at("/"));
+        const browser = await enter();
         for (let count = 0; count < 3; count += 1) {
           await tell(browser, "track", "search", { destination: "bali" });
           await flush(browser);
@@ -254,14 +244,13 @@ export const lifeCatalogue = [
   story(
     "a hotel's log-in page instead of the server: refused, and nothing is lost",
     { tags: ["f31"] },
-    async ({ visit, gate, at }) => {
+    async ({ enter, gate }) => {
       gate.answers.set("/v1/sync", {
         status: 200,
         type: "text/html",
         body: "<h1>Welcome to our hotel</h1>",
       });
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await tell(browser, "track", "search", { destination: "bali" });
       await flush(browser);
       await untilState(browser, "ready");
@@ -272,9 +261,8 @@ export const lifeCatalogue = [
   story(
     "a tab that was opened from another one, with its session, writes under a name of its own",
     { tags: ["f33"] },
-    async ({ engine, visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, engine, at }) => {
+      const browser = await enter();
       await browser.run(() => sessionStorage.setItem("the-sites-own", "copied"));
       const [first = ""] = await browser.tabs();
       await browser.run(() => {

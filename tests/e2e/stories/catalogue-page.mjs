@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
-import { arriveAndAccept, exported, flush, slot, tell, untilState } from "../steps.mjs";
+import { exported, flush, slot, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 
@@ -152,9 +152,8 @@ export const pageCatalogue = [
   story(
     "addresses that mean to pollute prototypes pollute nothing",
     { tags: ["f48"] },
-    async ({ visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at }) => {
+      const browser = await enter();
       for (const query of [
         "__proto__[polluted]=1",
         "constructor[prototype][polluted]=1",
@@ -188,9 +187,8 @@ export const pageCatalogue = [
   story(
     "an address as long and strange as may be adds at most what one page does",
     { tags: ["f49"] },
-    async ({ visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at }) => {
+      const browser = await enter();
       await browser.open(
         at(`/city-trips/?${"city-trips/".repeat(400)}&theme=ski&x=${"%00%ff".repeat(200)}`),
       );

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import {
   CITY_PAGES,
-  arriveAndAccept,
   exported,
   flush,
   kept,
@@ -88,10 +87,9 @@ export const storageCatalogue = [
   story(
     "room runs out in mid-session: nothing is thrown, and what waited is kept once there is room",
     { tags: ["f04"] },
-    async ({ visit, gate, at }) => {
+    async ({ enter, gate, at }) => {
       gate.prelude = FULL(false);
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await browser.run(() => void Object.assign(window, { isFull: true }));
       for (let count = 0; count < 5; count += 1)
         await tell(browser, "track", "search", { destination: "bali" });
@@ -108,11 +106,10 @@ export const storageCatalogue = [
     story(
       `a stored profile that is damaged (${damage.name}) is put aside, and an empty one begins`,
       { tags: ["f06"] },
-      async ({ visit, gate, at }) => {
+      async ({ enter, gate, at }) => {
         // The server would tell what it holds of the lost one.
         gate.answers.set("/v1/sync", { status: 503 });
-        const browser = await visit();
-        await arriveAndAccept(browser, at("/"));
+        const browser = await enter();
         await lookAt(browser, CITY_PAGES.map(at));
         await flush(browser);
         await tamper(browser, "replica", damage);
@@ -131,9 +128,8 @@ export const storageCatalogue = [
   story(
     "a profile of a later release is left alone, and the page goes on without",
     { tags: ["f07"] },
-    async ({ visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at }) => {
+      const browser = await enter();
       await flush(browser);
       const before = await tamper(browser, "replica", newer);
       await browser.open(at("/city-trips/"));
@@ -147,9 +143,8 @@ export const storageCatalogue = [
   story(
     "a key deleted in mid-session is rebuilt, but never after a withdrawal",
     { tags: ["f09"] },
-    async ({ visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at }) => {
+      const browser = await enter();
       await lookAt(browser, CITY_PAGES.map(at));
       await flush(browser);
       await tamper(browser, "replica", erase);
@@ -166,9 +161,8 @@ export const storageCatalogue = [
   story(
     "storage that the browser purged is no consent, begins again without an error, and makes nobody new",
     { tags: ["f11"] },
-    async ({ visit, at, engine }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at, engine }) => {
+      const browser = await enter();
       // Browsers purge what no page has open: where Escale runs, it would keep the rest of its visit again.
       await browser.open(at("/css/site.css"));
       await browser.runAsync(async () => {
@@ -196,10 +190,9 @@ export const storageCatalogue = [
   story(
     "a clock a year back, and one in 1970: nothing is negative, no number, or thrown",
     { tags: ["f37"] },
-    async ({ visit, gate, at }) => {
+    async ({ enter, gate, at }) => {
       gate.prelude = CLOCK;
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await lookAt(browser, CITY_PAGES.map(at));
       for (const clock of [-365 * 86_400_000, -Date.now() + 1_000, 0]) {
         await browser.open(at(`/city-trips/?clock=${clock}`));
@@ -224,10 +217,9 @@ export const storageCatalogue = [
   story(
     "a machine that slept: a visit ends by the time that passed, not by timers",
     { tags: ["f40"] },
-    async ({ visit, gate, at }) => {
+    async ({ enter, gate }) => {
       gate.prelude = CLOCK;
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await browser.run(() => void Object.assign(window, { clockMs: 10 * 60_000 }));
       await tell(browser, "track", "search", { destination: "bali" });
       assert.equal(

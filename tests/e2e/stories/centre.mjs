@@ -240,14 +240,13 @@ export const centreStories = [
 
   story(
     "the centre's export comes back in another browser, as another replica, once",
-    async ({ visit, gate, at }) => {
+    async ({ enter, visit, gate, at }) => {
       const home = await visit();
       await becomeCityLover(home, at);
       const file = JSON.stringify(await exported(home));
       assert.equal((await ask(home, "profile.import", file)).code, "already_here", "its own");
 
-      const office = await visit();
-      await arriveAndAccept(office, at("/"));
+      const office = await enter();
       const own = (await exported(office)).replica;
       assert.equal((await ask(office, "profile.import", "{}")).code, "bad_file");
       assert.equal(await ask(office, "profile.import", file), null);

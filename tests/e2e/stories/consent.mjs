@@ -1,7 +1,7 @@
 /** Consent first: before it, and without it, nothing is read, stored or sent, and the page's own content shows. */
 import assert from "node:assert/strict";
 import { picture } from "../out.mjs";
-import { CITY_PAGES, arriveAndAccept, kept, slot, storage, untilState } from "../steps.mjs";
+import { CITY_PAGES, kept, slot, storage, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 
@@ -57,9 +57,8 @@ export const consentStories = [
 
   story(
     "accepted with nothing known yet, the default still shows",
-    async ({ engine, visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, engine, at }) => {
+      const browser = await enter();
       await browser.open(at("/"));
       await untilState(browser, "ready");
       const hero = await slot(browser);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { picture } from "../out.mjs";
 import { startRendering } from "../rendered.mjs";
-import { arriveAndAccept, flush, lookAt, slot, storage, tell, untilState } from "../steps.mjs";
+import { flush, lookAt, slot, storage, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 
@@ -210,9 +210,8 @@ export const edgeStories = [
 
   rendered(
     "a cookie that is no profile is no harm to the edge",
-    async ({ visit, at, rendering }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at, rendering }) => {
+      const browser = await enter();
       await browser.run(
         () => void (document.cookie = "escale-demo=AQAAAAAAAAAAAAj_____________; Path=/"),
       );

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import {
   answersTo,
-  arriveAndAccept,
   CITY_PAGES,
   CITY_QUOTE,
   flush,
@@ -136,9 +135,8 @@ export const faultStories = [
   ),
   story(
     "what is loaded after the first choice is missing: offers still show, and whoever asks is answered",
-    async ({ visit, gate, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, gate, at }) => {
+      const browser = await enter();
       await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
       // What the last page had not written yet would have to be taken up first, by what is missing here.
       await flush(browser);
@@ -222,9 +220,8 @@ export const faultStories = [
     },
   ),
 
-  story("unknown placements, events and commands are survived", async ({ visit, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
+  story("unknown placements, events and commands are survived", async ({ enter, at }) => {
+    const browser = await enter();
     for (const command of [
       ["track", "teleported"],
       ["track"],

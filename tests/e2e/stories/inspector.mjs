@@ -7,16 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ESCALE } from "../../browser/compile.mjs";
 import { picture } from "../out.mjs";
-import {
-  CITY_PAGES,
-  CITY_QUOTE,
-  arriveAndAccept,
-  flush,
-  lookAt,
-  slot,
-  storage,
-  untilState,
-} from "../steps.mjs";
+import { CITY_PAGES, CITY_QUOTE, flush, lookAt, slot, storage, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 
 /** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
@@ -71,9 +62,8 @@ async function check(config, told) {
 export const inspectorStories = [
   story(
     "the inspector decides as if, and copies a decision as a story that comes true again",
-    async ({ visit, at, world }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at, world }) => {
+      const browser = await enter();
       await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
       await browser.open(at("/?escale=inspect"));
       await untilState(browser, "ready");
@@ -106,9 +96,8 @@ export const inspectorStories = [
 
   story(
     "the inspector shows every candidate, why, what is known and what happened, and changes nothing",
-    async ({ engine, visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, engine, at }) => {
+      const browser = await enter();
       await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
       await browser.open(at("/?escale=inspect"));
       await untilState(browser, "ready");

@@ -1,6 +1,6 @@
 /** What a page says without new tags: its dataLayer, in GA4's words, and the address it was reached by. */
 import assert from "node:assert/strict";
-import { arriveAndAccept, exported, flush, tell, untilState } from "../steps.mjs";
+import { exported, flush, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 
 /** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
@@ -37,11 +37,10 @@ const followed = (browser) =>
 export const layerStories = [
   story(
     "a tagged site needs no new tags: what was pushed and what will be",
-    async ({ visit, gate, at }) => {
+    async ({ enter, gate }) => {
       readLayer(gate);
       gate.prelude = `window.dataLayer = [{ event: "gtm.js" }, { ecommerce: { items: [{ destination: "lisbonne", start_date: "2027-05-01" }] } }, { event: "begin_checkout" }];`;
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await followed(browser);
       const before = await known(browser, ({ counts }) => counts.quote_starts > 0);
       assert.equal(before.trips[0]?.start_date, "2027-05-01");
@@ -66,10 +65,9 @@ export const layerStories = [
 
   story(
     "nothing that stands in a layer is thrown at the page, and refused visitors are not counted",
-    async ({ visit, gate, at }) => {
+    async ({ enter, gate }) => {
       readLayer(gate);
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await followed(browser);
       const length = await browser.run(() => {
         const { dataLayer } = /** @type {any} */ (window);
@@ -112,9 +110,8 @@ export const layerStories = [
     },
   ),
 
-  story("GA4's names and items are understood by track as well", async ({ visit, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
+  story("GA4's names and items are understood by track as well", async ({ enter }) => {
+    const browser = await enter();
     await tell(browser, "track", "purchase", {
       transaction_id: "B-8",
       value: 300,
@@ -126,9 +123,8 @@ export const layerStories = [
 
   story(
     "a landing from a message is one reaction, however often it is loaded",
-    async ({ visit, gate, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, gate, at }) => {
+      const browser = await enter();
       for (let times = 0; times < 3; times++) {
         await browser.open(
           at("/?utm_medium=email&escale_send=spring-7&utm_campaign=camille%40example.org"),

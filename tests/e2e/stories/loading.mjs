@@ -1,14 +1,6 @@
 /** What Escale costs a page while it loads, and pages that are loaded before anybody looks: in Chromium, which can be asked. */
 import assert from "node:assert/strict";
-import {
-  CITY_PAGES,
-  arriveAndAccept,
-  exported,
-  flush,
-  lookAt,
-  slot,
-  untilState,
-} from "../steps.mjs";
+import { CITY_PAGES, exported, flush, lookAt, slot, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { TRACED, loadsOf } from "../tasks.mjs";
 import { becomeCityLover } from "./block.mjs";
@@ -92,10 +84,9 @@ export const loadingStories = [
   story(
     "a page that Chromium prerenders is recorded once somebody looks at it",
     { tags: ["f17"] },
-    async ({ visit, gate, at }) => {
+    async ({ enter, gate, at }) => {
       const rules = `<script type="speculationrules">${JSON.stringify({ prerender: [{ urls: ["/ski/"], eagerness: "immediate" }] })}</script>`;
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await flush(browser);
       gate.policy = (policy) =>
         policy.replace(/script-src [^;]*/, "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'");

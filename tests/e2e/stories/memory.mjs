@@ -110,9 +110,8 @@ export const memoryStories = [
   story(
     "four tabs used in turn and at once lose and double nothing",
     { tags: ["f32"] },
-    async ({ visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at }) => {
+      const browser = await enter();
       const tabs = await openTabs(browser, EXOTIC_PAGES.map(at));
       for (const [index, tab] of tabs.entries()) {
         await browser.goTo(tab);
@@ -140,9 +139,8 @@ export const memoryStories = [
 
   story(
     "left in the midst of its work, a page loses nothing and holds up no other",
-    async ({ visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at }) => {
+      const browser = await enter();
       const next = [...CITY_PAGES, ...EXOTIC_PAGES];
       for (const path of next) {
         // In one turn: the commits of these searches can only have begun when the page is left.

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import {
   CITY_PAGES,
-  arriveAndAccept,
   everything,
   exported,
   flush,
@@ -92,9 +91,8 @@ export const privacyStories = [
   story(
     "a withdrawal stops another visible tab within a second",
     { tags: ["r5"], isAlone: true },
-    async ({ engine, visit, gate, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, engine, gate, at }) => {
+      const browser = await enter();
       gate.policy = (policy) => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
       gate.answers.set("/two", {
         status: 200,
@@ -163,7 +161,7 @@ export const privacyStories = [
   story(
     "a profile ends when the site's own life time for it is over, however often they came",
     { tags: ["r9"] },
-    async ({ visit, gate, at }) => {
+    async ({ enter, gate, at }) => {
       gate.rewrite = (html) =>
         html
           .replace(" data-site=", ' data-lifetime-days="30" data-site=')
@@ -174,8 +172,7 @@ export const privacyStories = [
       const now = Date.now.bind(Date);
       Date.now = () => now() + window.clockMs;
     `;
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+      const browser = await enter();
       await tell(browser, "track", "search", { destination: "bali" });
       await flush(browser);
       const { secret } = (await kept(browser))["visitor"];
@@ -202,9 +199,8 @@ export const privacyStories = [
   story(
     "no address, query, text or person of a page is in any store or request",
     { tags: ["r10"] },
-    async ({ visit, gate, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, gate, at }) => {
+      const browser = await enter();
       gate.rewrite = salted;
       const query =
         "utm_source=mail&utm_medium=email&utm_campaign=spring&utm_term=zzterm&escale_send=send-7&email=zzperson%40example.com&q=zzquery";
@@ -250,9 +246,8 @@ export const privacyStories = [
   story(
     "a receipt of the consent: when, to what, to which words, where; kept, sent, shown, and gone with it",
     { tags: ["r17"] },
-    async ({ visit, gate, at, world }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, gate, at, world }) => {
+      const browser = await enter();
       await flush(browser);
       const { consent } = await exported(browser);
       assert.deepEqual(

@@ -32,9 +32,8 @@ async function untilGone(browser) {
 }
 
 export const syncStories = [
-  story("the profile reaches the server", async ({ visit, gate, at }) => {
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
+  story("the profile reaches the server", async ({ enter, gate, at }) => {
+    const browser = await enter();
     await lookAt(browser, CITY_PAGES.map(at));
     await flush(browser);
     const { secret } = (await kept(browser))["visitor"];
@@ -48,16 +47,14 @@ export const syncStories = [
 
   story(
     "another browser of the same customer receives what the first one knows",
-    async ({ visit, engine, at }) => {
+    async ({ enter, engine, at }) => {
       const email = `${engine}-${CUSTOMER}`;
-      const home = await visit();
-      await arriveAndAccept(home, at("/"));
+      const home = await enter();
       await lookAt(home, [...CITY_PAGES, CITY_QUOTE].map(at));
       await signIn(home, at("/compte.html"), email);
       await flush(home);
 
-      const office = await visit();
-      await arriveAndAccept(office, at("/"));
+      const office = await enter();
       assert.equal((await slot(office)).state, "default");
       await signIn(office, at("/compte.html"), email);
       await lookAt(office, [at("/")]);
@@ -98,9 +95,8 @@ export const syncStories = [
   story(
     "forgotten while consent is undecided, it is gone here and on the server",
     { tags: ["r8"] },
-    async ({ visit, gate, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, gate, at }) => {
+      const browser = await enter();
       await lookAt(browser, CITY_PAGES.map(at));
       await flush(browser);
       const { secret } = (await kept(browser))["visitor"];
@@ -121,9 +117,8 @@ export const syncStories = [
   story(
     "a server that cannot answer is asked again for the customer, and the token is not blamed",
     { tags: ["f27"] },
-    async ({ visit, engine, gate, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, engine, gate, at }) => {
+      const browser = await enter();
       gate.answers.set("/v1/identify", {
         status: 200,
         type: "text/html",
@@ -151,9 +146,8 @@ export const syncStories = [
   story(
     "withdrawn, it is gone here, in the other tab and on the server",
     { tags: ["f35"] },
-    async ({ visit, gate, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, gate, at }) => {
+      const browser = await enter();
       await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
       assert.equal((await slot(browser)).state, "offer");
       await flush(browser);
@@ -176,10 +170,9 @@ export const syncStories = [
     },
   ),
 
-  story("a server that is down changes nothing for the visitor", async ({ visit, gate, at }) => {
+  story("a server that is down changes nothing for the visitor", async ({ enter, gate, at }) => {
     gate.answers.set("/v1/sync", { status: 503 });
-    const browser = await visit();
-    await arriveAndAccept(browser, at("/"));
+    const browser = await enter();
     await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
     assert.equal((await slot(browser)).state, "offer");
   }),

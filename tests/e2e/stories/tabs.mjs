@@ -77,9 +77,8 @@ export const tabStories = [
   story(
     `tabs that are closed, left and opened while all write: ${TABS} tabs, ${EVENTS} events each, ${ROUNDS} times`,
     { tags: ["f32", "f34"] },
-    async ({ visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at }) => {
+      const browser = await enter();
       let told = 0;
       for (let round = 0; round < ROUNDS; round += 1) told += await storm(browser, at, round);
       for (const tab of await browser.tabs()) {

@@ -8,7 +8,6 @@ import {
   CITY_QUOTE,
   EXOTIC_PAGES,
   EXOTIC_QUOTE,
-  arriveAndAccept,
   exported,
   lookAt,
   slot,
@@ -29,9 +28,8 @@ export const isAbout = (id, topic) =>
 const loverStory = (topic, subject, pages) =>
   story(
     `after three ${topic} pages and a quote, the home page shows such an offer`,
-    async ({ engine, visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, engine, at }) => {
+      const browser = await enter();
       await lookAt(browser, pages.map(at));
       await browser.open(at("/"));
       await untilState(browser, "ready");
@@ -48,9 +46,8 @@ export const tasteStories = [
 
   story(
     "it has one good question at a time, and none once that was answered",
-    async ({ visit, at }) => {
-      const browser = await visit();
-      await arriveAndAccept(browser, at("/"));
+    async ({ enter, at }) => {
+      const browser = await enter();
       const ask = () =>
         browser.runAsync(
           () =>

@@ -1,6 +1,9 @@
-/** Calls that must not throw: into the site's own code, or from it. Comes in: a function, unchecked. Goes out: it was called. */
+/**
+ * Calls that must not throw, into the site's code or from it. In: a function, unchecked. Out: one
+ * call of it.
+ */
 
-/** Calls a function, if it is one; its failure is for the console, and for us to survive. */
+/** Calls a function, if the value is one. Its error is logged on the console. */
 export function safeCall(callback: unknown, ...args: unknown[]): void {
   if (typeof callback !== "function") return;
   try {

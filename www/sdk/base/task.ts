@@ -1,14 +1,14 @@
 /**
- * A new task, so that the page can answer in between. Comes in: nothing. Goes out: a promise. Must not use a timer: a page
- * that nobody looks at would wait for a second.
+ * New task, so that the page can respond in between. Out: a promise. Never: a timer, which waits
+ * for a second in a background page.
  */
 
-/** What the type library does not know of yet. */
+/** Scheduler API, which the type library lacks. */
 interface Scheduler {
   yield?(): Promise<void>;
 }
 
-/** Resolves in a task of its own: before others' tasks where the browser can, else behind them. */
+/** Resolves in a new task: before other tasks where the browser can, else after them. */
 export function nextTask(): Promise<unknown> {
   const { scheduler } = globalThis as { readonly scheduler?: Scheduler };
   if (scheduler?.yield) return scheduler.yield();

@@ -1,2 +1,2 @@
-/** Whether the engine failed: it is in an unknown state, and nothing more may be asked of it. */
+/** Returns `true` if the engine trapped: its state is unknown, and it must not be called again. */
 export const isTrap = (error: unknown): boolean => error instanceof WebAssembly.RuntimeError;

@@ -1,6 +1,6 @@
 /**
- * A look into the store, before the first choice. Comes in: a site's options. Goes out: what its last visit left, or that
- * storage cannot be had. Must not write: what is to be written, the recorder writes.
+ * Partial read of the store before the first choice. In: the options of the site. Out: the stored
+ * profile; `undefined` without storage. Never: a write, which is the recorder's.
  */
 import { EMPTY } from "../engine/inputs.js";
 import { ask, openDatabase, transact } from "../storage/idb.js";
@@ -20,17 +20,20 @@ import { bufferKeys } from "../storage/unload-buffer.js";
 import type { Options } from "../base/types.js";
 
 export interface StoredForDecision {
-  /** Who was here; `undefined`: nobody. */
+  /** Stored visitor; `undefined` if there is none. */
   readonly visitor: Visitor | undefined;
   readonly state: Uint8Array;
   readonly syncState: SyncState;
-  /** There is more than a profile to be read: events of other tabs, other browsers, an end. Only the recorder can. */
+  /**
+   * Marks stored data that only the recorder can read: events of other tabs, a remote state, an
+   * expired profile.
+   */
   readonly needsRecorder: boolean;
 }
 
 const KEYS = ["visitor", "replica", "remote", "syncState"];
 
-/** Looks, where storage can be had. */
+/** Reads the store, if the browser allows it. */
 export async function readForDecision(
   options: Options,
   sync: boolean,

@@ -1,16 +1,16 @@
 /**
- * Brings the engine: the wasm module, checked against the hash baked into this bundle, and the config. Comes
- * in: options. Goes out: a runtime, or a rejection. Must not read anything of the visitor.
+ * Loader of the engine. In: options. Out: a runtime for the site's config, or a rejection. The wasm
+ * module is checked against a hash in this bundle. Never: a read of the visitor's data.
  */
 import { instantiate, Runtime } from "../engine/runtime-binding.js";
 import type { Options } from "../base/types.js";
 
-/** Written in by the build: the hash of `escale_bg.wasm`. */
+/** Hash of `escale_bg.wasm`. The build inserts it. */
 declare const WASM_INTEGRITY: string;
 
 const CONFIG_MAX = 8 * 1_048_576;
 
-/** The engine for this site's config, and the config's bytes. */
+/** Loads the engine for the site's config. Returns it with the bytes of the config. */
 export async function openRuntime(
   options: Options,
 ): Promise<{ runtime: Runtime; config: Uint8Array }> {
@@ -21,14 +21,14 @@ export async function openRuntime(
   return { runtime, config };
 }
 
-/** The wasm module, compiled as it streams in; anything but the bytes of this build is refused. */
+/** Compiles the wasm module while it loads. Any other bytes than this build's are rejected. */
 async function fetchModule(): Promise<WebAssembly.Module> {
   return WebAssembly.compileStreaming(
     fetch(new URL("escale_bg.wasm", import.meta.url), { integrity: WASM_INTEGRITY }),
   );
 }
 
-/** The compiled config; people's own JSON is compiled here, at the cost of the full module. */
+/** Loads the compiled config. A JSON config is compiled here, by the full module. */
 async function fetchConfig(url: string): Promise<Uint8Array> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`the config answers ${response.status}`);

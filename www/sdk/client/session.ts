@@ -1,7 +1,7 @@
 /**
- * The client: what runs once consent allows. Comes in: the site's commands. Goes out: choices in the slots, made of
- * what is known; then the recorder is brought, which counts and keeps. Must never throw into the page: whatever
- * fails, the page's own content stays.
+ * Session: the client while consent allows it. In: commands of the site. Out: choices in the slots
+ * from the stored profile; then the recorder, which records and stores. Never: an error in the
+ * page. After any failure the page's own content stays.
  */
 import { extend, type Runtime } from "../engine/runtime-binding.js";
 import { Chooser } from "../engine/chooser.js";
@@ -19,13 +19,13 @@ import type { Client, Command, Start } from "../base/client-types.js";
 import type { Mode, Options, State } from "../base/types.js";
 import { runImmediately } from "./immediate-commands.js";
 
-/** Does of a command what needs no recorder, and answers it in any case. */
+/** Answers a command without a session. */
 export const handle = (options: Options, command: Command): Promise<void> =>
   import("./deferred.js")
     .then((later) => later.runWithoutSession(options, command))
     .catch((error: unknown) => answerWithoutResult(command, error));
 
-/** What an end means for the page; the site's next assertion of consent may begin anew. */
+/** State of the page after each end. The next assertion of consent may start again. */
 const STATES: Readonly<Record<End, State>> = {
   kept: "ready",
   gone: "denied",
@@ -34,10 +34,12 @@ const STATES: Readonly<Record<End, State>> = {
   erased: "pending",
   trap: "off",
 };
-/** Less than this is the way to the server and back, not a wrong clock. */
+/** A smaller difference is the time of a request, not a wrong clock. */
 const SKEW_MIN_MS = 5_000;
 
-/** Begins: brings the engine, looks into the store, fills the slots; then the recorder comes. */
+/**
+ * Starts a session: loads the engine, reads the store, fills the slots, then starts the recorder.
+ */
 export async function start(from: Start): Promise<Client> {
   const { runtime, config } = await openRuntime(from.options);
   if (!from.isCurrent()) throw new Error("no longer wanted");
@@ -60,11 +62,11 @@ class Session implements Client, SessionContext {
   readonly listeners = new Map<string, Set<(detail: unknown) => void>>();
   mode: Mode = "memory";
   recording: Promise<Mode> = Promise.resolve(this.mode);
-  /** When the site's server chose, while its choices are taken over. */
+  /** Time at which the site's server chose, while the session takes over its choices. */
   #atMs = 0;
   #recorder: RecorderHandle | undefined;
-  #coming: Promise<RecorderHandle> | undefined;
-  readonly #over = new AbortController();
+  #loading: Promise<RecorderHandle> | undefined;
+  readonly #abort = new AbortController();
 
   constructor(
     readonly from: Start,
@@ -85,7 +87,7 @@ class Session implements Client, SessionContext {
     this.chooser = new Chooser(runtime, this.known, () => this.nowMs());
     this.slots = new Slots({
       guard: (work) => this.guard(work),
-      isActive: () => this.#wanted(),
+      isActive: () => this.#isActive(),
       chooser: this.chooser,
       report: (name, choice) => this.run(["track", name, choice]),
       explain: (slot, choice, language) => this.run(["why", slot, choice, language]),
@@ -94,24 +96,27 @@ class Session implements Client, SessionContext {
 
   async begin(): Promise<void> {
     const { options, purposes, deadlineAt } = this.from;
-    const { signal } = this.#over;
+    const { signal } = this.#abort;
     const seen = purposes.keep ? await readForDecision(options, purposes.sync) : undefined;
-    if (!this.#wanted()) return;
+    if (!this.#isActive()) return;
     if (seen) this.mode = seen.visitor?.paused ? "paused" : "ready";
     this.known.isPaused = this.mode === "paused";
-    const isPlain = !this.runtime.asksForPage() && (!seen || this.#loadIntoEngine(seen));
-    if (!isPlain) await this.#record().catch(() => undefined);
-    if (!this.#wanted()) return;
-    // What the site's server has chosen is chosen as of then: nothing changes before the visitor's eyes.
+    const isPlain = !this.runtime.asksForPage() && (!seen || this.#loadStored(seen));
+    if (!isPlain) await this.#ensureRecorder().catch(() => undefined);
+    if (!this.#isActive()) return;
+    // Choices of the site's server are made again as of their time, so that nothing visible
+    // changes.
     if (document.querySelector("[data-escale-at]"))
       this.#atMs = await (await import("../slots/server-rendered.js")).takeOver();
     await this.slots.open(this.#atMs ? Infinity : deadlineAt);
     this.#atMs = 0;
-    if (!this.#wanted()) return;
-    // Left while the recorder was on its way, and back from the back-forward cache.
-    addEventListener("pageshow", () => void this.#record().catch(() => undefined), { signal });
-    // Where it cannot be had, offers are chosen all the same: of what earlier pages learned.
-    this.recording = this.#record().then(
+    if (!this.#isActive()) return;
+    // The page may be left while the recorder loads, and return from the back-forward cache.
+    addEventListener("pageshow", () => void this.#ensureRecorder().catch(() => undefined), {
+      signal,
+    });
+    // Without a recorder, offers are still chosen, from the profile of earlier pages.
+    this.recording = this.#ensureRecorder().then(
       () => this.mode,
       () => (this.mode = "memory"),
     );
@@ -123,12 +128,12 @@ class Session implements Client, SessionContext {
   }
 
   run(command: Command): void {
-    if (!this.#wanted()) return;
+    if (!this.#isActive()) return;
     this.guard(() => {
       if (runImmediately(this, command)) return;
       return this.#recorder
         ? this.#recorder.run(command)
-        : this.#record().then(
+        : this.#ensureRecorder().then(
             (recorder) => recorder.run(command),
             () => handle(this.from.options, command),
           );
@@ -136,14 +141,14 @@ class Session implements Client, SessionContext {
   }
 
   stop(): void {
-    if (this.#over.signal.aborted) return;
-    this.#over.abort();
+    if (this.#abort.signal.aborted) return;
+    this.#abort.abort();
     this.#recorder?.close();
     this.slots.close();
   }
 
   again(slot?: OfferElement): void {
-    if (!this.#wanted()) return;
+    if (!this.#isActive()) return;
     if (slot) this.slots.again(slot);
     else {
       this.slots.close();
@@ -156,7 +161,7 @@ class Session implements Client, SessionContext {
     return handle(this.from.options, ["profile.forget"]);
   }
 
-  /** A trap leaves the engine in an unknown state: nothing more is asked of it. */
+  /** Runs work without an error in the page. After a trap the engine is not called again. */
   guard(work: () => unknown): void {
     try {
       const done = work();
@@ -167,24 +172,24 @@ class Session implements Client, SessionContext {
   }
 
   ended(end: End): void {
-    if (this.#over.signal.aborted) return;
+    if (this.#abort.signal.aborted) return;
     const state = STATES[end];
     if (state === "memory") this.mode = "memory";
     else this.stop();
     this.from.report(state);
   }
 
-  #wanted(): boolean {
-    return !this.#over.signal.aborted && this.from.isCurrent();
+  #isActive(): boolean {
+    return !this.#abort.signal.aborted && this.from.isCurrent();
   }
 
   #failed(error: unknown): void {
     if (isTrap(error)) this.ended("trap");
-    else if (this.#wanted()) console.error("escale", error);
+    else if (this.#isActive()) console.error("escale", error);
   }
 
-  /** Gives the engine what was seen; whether it could read it. */
-  #loadIntoEngine({ visitor, state, syncState, needsRecorder }: StoredForDecision): boolean {
+  /** Loads a stored profile into the engine. Returns `false` if only the recorder can read it. */
+  #loadStored({ visitor, state, syncState, needsRecorder }: StoredForDecision): boolean {
     if (needsRecorder || this.runtime.load(state) !== 0) return false;
     const { known } = this;
     Object.assign(known, {
@@ -196,20 +201,20 @@ class Session implements Client, SessionContext {
     return true;
   }
 
-  /** Brings the recorder, once. */
-  #record(): Promise<RecorderHandle> {
-    this.#coming ??= this.#bringRecorder().catch((error: unknown) => {
-      this.#coming = undefined;
+  /** Loads the recorder, once. */
+  #ensureRecorder(): Promise<RecorderHandle> {
+    this.#loading ??= this.#loadRecorder().catch((error: unknown) => {
+      this.#loading = undefined;
       if (isTrap(error)) this.ended("trap");
       else console.warn("escale: this page is not counted", error);
       throw error;
     });
-    return this.#coming;
+    return this.#loading;
   }
 
-  async #bringRecorder(): Promise<RecorderHandle> {
+  async #loadRecorder(): Promise<RecorderHandle> {
     const recorder = await (await import("./deferred.js")).record(this);
-    if (!this.#wanted()) recorder.close();
+    if (!this.#isActive()) recorder.close();
     this.#recorder = recorder;
     return recorder;
   }

@@ -1,12 +1,12 @@
 /**
- * Tells the page's own scripts. Comes in: what happened, or what was wrong with a call. Goes out: calls of the site's
- * listeners, a line on the console. Must never throw into the page.
+ * Reports to the page's own scripts. In: an event, or the error of a call. Out: calls of the site's
+ * listeners, a line on the console. Never: an error in the page.
  */
 import type { SessionContext } from "../recorder/session-types.js";
 import { EscaleError, type EscaleErrorCode } from "../base/error.js";
 import { safeCall } from "../base/safe-call.js";
 
-/** Calls the listeners of a type. */
+/** Calls the listeners of an event. */
 export function emit(
   { listeners }: Pick<SessionContext, "listeners">,
   type: string,
@@ -15,7 +15,7 @@ export function emit(
   for (const callback of [...(listeners.get(type) ?? [])]) safeCall(callback, detail);
 }
 
-/** Tells the site's developer what was wrong with a call; who listens to `error` is told, too. */
+/** Reports a wrong call on the console, and to listeners of `error`. */
 export function reportError(
   session: Pick<SessionContext, "listeners">,
   code: EscaleErrorCode,

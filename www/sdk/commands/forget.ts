@@ -1,33 +1,41 @@
 /**
- * To be forgotten: the visitor, here and on the server, and the whole customer where one is known. Comes in: the call. Goes
- * out: nothing left here, whatever the server does; an `EscaleError` where the customer's other browsers may be left. Must not keep the secret for asking again: what outlives an erasure can erase this browser's visitor alone.
+ * Erasure of the visitor, here and on the server, and of the whole customer if one is known. In:
+ * the command. Out: empty stores, whatever the server answers; an `EscaleError` if the customer's
+ * other browsers may be left. Never: a stored secret for a later request. Only the erase-only token
+ * of this visitor outlives the erasure.
  */
 import { reportError } from "./emit.js";
 import type { EscaleError } from "../base/error.js";
 import type { Recorder } from "../recorder/recorder.js";
-import { erased } from "../sync/http.js";
+import { requestErasure } from "../sync/http.js";
 import { withdraw } from "../recorder/withdraw.js";
 
-/** Who a customer is, the server knows by the visitor alone: it is asked before the visitor goes, but not waited for long. */
+/**
+ * Time limit for the erasure of a customer. The server knows the customer by the visitor only, so
+ * it is asked first.
+ */
 const CUSTOMER_WITHIN_MS = 2_000;
 
-/** Erases here and on the server, and the whole customer where one is known; the page goes on with its own content. */
+/**
+ * Erases the visitor here and on the server, and the whole customer if one is known. The page shows
+ * its own content.
+ */
 export async function forget({ session, store }: Recorder): Promise<EscaleError | undefined> {
   const { options } = session.from;
   const { secret, customer } = store?.visitor ?? {};
   const isCustomer = options.server !== undefined && secret !== undefined && customer !== undefined;
   const everywhere = isCustomer
-    ? inTime(erased(options.server, options.site, secret, "customer"))
+    ? inTime(requestErasure(options.server, options.site, secret, "customer"))
     : undefined;
   session.ended("erased");
   await withdraw(options, everywhere);
   const left =
     (await everywhere) === false &&
-    "this browser is erased; whether the customer's remote are, the server did not say";
+    "this browser is erased; the server did not confirm that the customer's other browsers are";
   return left ? reportError(session, "not_everywhere", `profile.forget: ${left}`) : undefined;
 }
 
-/** Whether it was done by then: later, the visitor by whom the customer is known may be gone first. */
+/** Resolves with `false` after the time limit: later, the visitor may be erased first. */
 const inTime = (asked: Promise<boolean>): Promise<boolean> =>
   Promise.race([
     asked,

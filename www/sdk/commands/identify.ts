@@ -1,7 +1,7 @@
 /**
- * To be known as a customer. Comes in: a token that the site's back end signed. Goes out: the visitor tied to the customer, by
- * the server; an error told where it refused the token. The token lives in this page's memory alone: it is asked again after
- * each rest of the server's, until the page ends.
+ * Identification as a customer. In: a token that the site's back end signed. Out: a link of visitor
+ * and customer on the server; an error if it rejects the token. The token stays in this page's
+ * memory. It is sent again after each delay, until the page ends.
  */
 import { reportError, emit } from "./emit.js";
 import { hash32 } from "../base/hash.js";
@@ -9,20 +9,20 @@ import type { Recorder } from "../recorder/recorder.js";
 import { subjectOf } from "../sync/sync.js";
 import type { Answer } from "../sync/http.js";
 
-/** Ties the visitor to a customer by the site's own token; another customer's browser begins anew. */
+/** Links the visitor to a customer. If another customer is linked, an empty profile starts. */
 export async function identify(recorder: Recorder, token: string): Promise<void> {
   const { store, sync } = recorder;
   const subject = subjectOf(token);
   if (!store || !sync || subject === undefined) return;
   const customer = hash32(subject, 0x811c9dc5);
-  // Known already, or on its way; of two, the one that was said last.
+  // The customer is linked, or its token is on the way. The last of two tokens counts.
   if (store.visitor.customer === customer || recorder.identifying === customer) return;
   recorder.identifying = customer;
   try {
-    if (store.visitor.customer !== undefined) await recorder.beginAnew();
+    if (store.visitor.customer !== undefined) await recorder.startOver();
     let answer = await link(recorder, token, customer);
-    if (answer?.kind === "refused" && answer.code === "linked_elsewhere") {
-      await recorder.beginAnew();
+    if (answer?.kind === "rejected" && answer.code === "linked_elsewhere") {
+      await recorder.startOver();
       answer = await link(recorder, token, customer);
     }
     if (answer) await handleAnswer(recorder, answer, customer);
@@ -36,17 +36,17 @@ async function handleAnswer(
   { kind }: Answer,
   customer: number,
 ): Promise<void> {
-  if (kind === "gone") await session.erase();
+  if (kind === "erased") await session.erase();
   else if (kind !== "ok")
     reportError(session, "bad_token", "the server did not accept the customer's token");
   else {
-    await store?.noteOf({ customer });
+    await store?.updateVisitor({ customer });
     await sync?.forceSync();
     emit(session, "identify", undefined);
   }
 }
 
-/** What the server says of the token; nothing once it is about somebody who is not here any more. */
+/** Sends the token. Returns the server's answer; `undefined` if the visitor has changed. */
 async function link(
   recorder: Recorder,
   token: string,
@@ -60,8 +60,8 @@ async function link(
     recorder.store === store &&
     store.visitor.secret === secret &&
     recorder.identifying === customer;
-  const answer = await sync.ask(async () => {
-    // Withdrawn meanwhile, or while the store is looked at: nothing is to be sent any more.
+  const answer = await sync.request(async () => {
+    // Consent may be withdrawn meanwhile: then nothing is sent.
     if (!isStill() || (await store.present()) !== "kept" || !isStill()) return undefined;
     return {
       method: "POST",

@@ -1,6 +1,7 @@
 /**
- * The words about what the page shows: a slot that the site's script makes, an answer to an offer. Comes in: calls of the
- * site, unchecked. Goes out: slots, events. Must leave the site's own content where it is, inside of the slot.
+ * Commands about the offers of a page: a slot that the site's script creates, feedback on an offer.
+ * In: calls of the site, unchecked. Out: slots, events. Never: the site's own content removed from
+ * its slot.
  */
 import { reportError } from "./emit.js";
 import type { OfferElement } from "../slots/element.js";
@@ -9,7 +10,7 @@ import type { Choice } from "../base/types.js";
 
 const ANSWERS = ["less", "booked", "never"];
 
-/** Makes an element of the page a slot, and answers it: what the element holds is the default content. */
+/** Makes an element of the page a slot, and returns it. Its content becomes the default content. */
 export function render(
   { session }: Recorder,
   [placement, target]: readonly unknown[],
@@ -37,13 +38,13 @@ function slotIn(element: Element, placement: string): Element {
     element.localName === "escale-offer" ? element : element.querySelector(":scope > escale-offer");
   const slot = own ?? document.createElement("escale-offer");
   if (!own) slot.append(...element.childNodes);
-  // Before it stands in the page: a slot is filled when it comes.
+  // A slot is filled when it enters the page: its placement must be set before.
   slot.setAttribute("placement", placement);
   if (!own) element.append(slot);
   return slot;
 }
 
-/** What the visitor says of an offer, as the block's own panel would: `less`, `booked` or `never`. */
+/** Records feedback on an offer, as the block's own panel does: `less`, `booked` or `never`. */
 export function feedback(
   recorder: Recorder,
   [of, answer]: readonly unknown[],

@@ -1,6 +1,6 @@
 /**
- * The words about the profile as a whole: to see it, take it along, bring it back, let it rest, begin anew. Comes in: calls of
- * the site or of the visitor's centre. Goes out: what was asked for, to the callback; an `EscaleError` where an import fails.
+ * Commands about the profile as a whole: read, export, import, pause, erase. In: calls of the site,
+ * or of the privacy centre. Out: the result, to the callback; an `EscaleError` if an import fails.
  */
 import type { EngineSnapshot } from "../engine/inputs.js";
 import { reportError } from "./emit.js";
@@ -15,16 +15,16 @@ import type { ExportedProfile, Insight, ProfileSummary } from "../base/types.js"
 
 type Call = readonly unknown[];
 
-/** The profile and what it is read with, for the visitor's own eyes. */
-const accountOf = ({ session }: Recorder): EngineSnapshot => ({
+/** Returns the profile with the inputs that it is read by. */
+const snapshotOf = ({ session }: Recorder): EngineSnapshot => ({
   ...session.known,
   nowMs: session.nowMs(),
 });
 
 export async function getProfile(recorder: Recorder): Promise<ProfileSummary> {
   const full = await import("../full/index.js");
-  const told = await full.tellProfile(accountOf(recorder), documentLanguage());
-  return { ...told, consent: recorder.store?.visitor.receipt ?? null };
+  const summary = await full.tellProfile(snapshotOf(recorder), documentLanguage());
+  return { ...summary, consent: recorder.store?.visitor.receipt ?? null };
 }
 
 export async function exportProfile(recorder: Recorder): Promise<ExportedProfile> {
@@ -36,13 +36,13 @@ export async function exportProfile(recorder: Recorder): Promise<ExportedProfile
     consent: store?.visitor.receipt ?? null,
   };
   return full.exportProfile(
-    accountOf(recorder),
+    snapshotOf(recorder),
     unloadBufferPrefix(recorder.session.from.options.site),
     names,
   );
 }
 
-/** How things stand on this page, for the site's developer. */
+/** Reports the state of this page for the site's developer. */
 export function inspect({ session, store, sync }: Recorder): Insight {
   const kept = store && {
     since_ms: store.visitor.sinceMs,
@@ -51,85 +51,85 @@ export function inspect({ session, store, sync }: Recorder): Insight {
     remote_bytes: store.remote.bytes.length,
   };
   const { version = 0, atMs = 0, failures = 0, notBeforeMs = 0 } = store?.syncState ?? {};
-  const talk = sync && {
+  const syncInsight = sync && {
     acknowledged_version: version,
     acknowledged_ms: atMs,
     failures,
     not_before_ms: notBeforeMs,
   };
-  return { page: session.known.page, storage: kept ?? null, sync: talk ?? null };
+  return { page: session.known.page, storage: kept ?? null, sync: syncInsight ?? null };
 }
 
-/** Takes in an exported profile, as another browser's. */
+/** Imports an exported profile, as another browser's. */
 export async function importProfile(
   recorder: Recorder,
   [file]: Call,
 ): Promise<EscaleError | undefined> {
-  const failed = await bringIn(recorder, file);
+  const failed = await importFrom(recorder, file);
   return (
     failed &&
     reportError(recorder.session, failed, `profile.import: ${failed.replaceAll("_", " ")}`)
   );
 }
 
-async function bringIn(recorder: Recorder, file: unknown): Promise<EscaleErrorCode | undefined> {
+async function importFrom(recorder: Recorder, file: unknown): Promise<EscaleErrorCode | undefined> {
   const { store } = recorder;
   if (!store) return "not_kept";
-  const brought = importable(file);
-  if (!brought) return "bad_file";
+  const parsed = importable(file);
+  if (!parsed) return "bad_file";
   const { visitor, replica } = store;
   const isOwn =
-    brought.replicaId === replica.id ||
-    (visitor.customer !== undefined && brought.customer === visitor.customer);
-  if (isOwn || store.imported?.importIds.includes(brought.mark)) return "already_here";
+    parsed.replicaId === replica.id ||
+    (visitor.customer !== undefined && parsed.customer === visitor.customer);
+  if (isOwn || store.imported?.importIds.includes(parsed.importId)) return "already_here";
   const full = await import("../full/index.js").catch(() => undefined);
-  return full ? join(recorder, brought, full) : "unavailable";
+  return full ? join(recorder, parsed, full) : "unavailable";
 }
 
-/** Joins what was brought with what is known of others, until nothing came between. */
+/** Merges the import into the remote state, again if that changed meanwhile. */
 async function join(
   recorder: Recorder,
-  brought: Importable,
+  parsed: Importable,
   full: typeof import("../full/index.js"),
 ): Promise<EscaleErrorCode | undefined> {
   const { store } = recorder;
   if (!store) return "not_kept";
   const { imported, remote } = store;
-  const unsent = imported?.told === false ? imported.bytes : undefined;
-  const joined = await full.joinImported(accountOf(recorder), brought, {
+  const unsent = imported?.isAcknowledged === false ? imported.bytes : undefined;
+  const joined = await full.joinImported(snapshotOf(recorder), parsed, {
     unsent,
     remote: remote.bytes,
   });
   if (!joined) return "bad_file";
-  const importIds = [...(imported?.importIds ?? []), brought.mark].slice(-16);
+  const importIds = [...(imported?.importIds ?? []), parsed.importId].slice(-16);
   const kept = {
     id: unsent && imported ? imported.id : newId(),
     bytes: joined.imported,
-    told: false,
+    isAcknowledged: false,
     importIds,
   };
-  const outcome = await store.takeIn(kept, joined.remote, remote.bytes);
-  if (outcome === "again") return join(recorder, brought, full);
+  const outcome = await store.saveImport(kept, joined.remote, remote.bytes);
+  if (outcome === "again") return join(recorder, parsed, full);
   if (outcome !== "kept") return "not_kept";
   recorder.reloadEngine();
   recorder.notifyTabs();
   recorder.session.again();
-  recorder.sync?.soon();
+  recorder.sync?.schedule();
   return undefined;
 }
 
-/** What a word that changes what is kept answers: nothing once it is done. */
+/** Returns the result of a mutation: `undefined` once it is done, else the error. */
 export async function answerOf(
   { session }: Recorder,
-  word: string,
+  name: string,
   done: Promise<boolean>,
 ): Promise<EscaleError | undefined> {
   return (await done)
     ? undefined
-    : reportError(session, "not_kept", `${word}: nothing is kept of the visitor now`);
+    : reportError(session, "not_kept", `${name}: nothing is kept of the visitor now`);
 }
 
-/** Opens the visitor's centre over the page; answers once it is open. Focus goes back to the opener. */
+/** Opens the privacy centre over the page. Focus returns to the opener. */
 export async function centre(recorder: Recorder, [opener]: Call): Promise<boolean> {
   const { openCentre } = await import("../privacy-centre/index.js");
   const run = (command: Command): void => recorder.session.guard(() => recorder.run(command));

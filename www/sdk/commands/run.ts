@@ -1,7 +1,7 @@
 /**
- * The words of the interface that count, keep or tell, one function each. Comes in: a command of the site, unchecked.
- * Goes out: what the visit, the server or the full module does about it, and the site's callback called, once. Wrong calls
- * are told on the console, never thrown.
+ * Commands that need the recorder, one function each. In: a command of the site, unchecked. Out:
+ * its effect, and one call of the site's callback. Wrong calls are reported on the console. Never:
+ * an error thrown into the page.
  */
 import type { OfferElement } from "../slots/element.js";
 import { reportError, emit } from "./emit.js";
@@ -13,7 +13,7 @@ import { identify } from "./identify.js";
 import { specOf, type CommandsWith } from "./table.js";
 import { safeCall } from "../base/safe-call.js";
 import type { Recorder } from "../recorder/recorder.js";
-import { failure, runWithoutSession } from "./without-session.js";
+import { toEscaleError, runWithoutSession } from "./without-session.js";
 import { feedback, render } from "./offers.js";
 import { answerOf, centre, exportProfile, getProfile, importProfile, inspect } from "./profile.js";
 import type { Command, Fields } from "../base/client-types.js";
@@ -54,13 +54,13 @@ const HANDLERS: Readonly<Record<CommandsWith<{ needs: "recorder" }>, Handler>> =
 const handlerOf = (name: string): Handler | undefined =>
   Object.hasOwn(HANDLERS, name) ? HANDLERS[name as keyof typeof HANDLERS] : undefined;
 
-/** Runs a command of the site: of a session that has ended, as without one. */
+/** Runs a command. After the session ended, the command runs without one. */
 export const runCommand = (recorder: Recorder, command: Command): Promise<void> =>
   recorder.isClosed
     ? runWithoutSession(recorder.session.from.options, command)
     : runRecorded(recorder, command);
 
-/** Runs a command, and answers it; an unknown one is told, and passed over. Rejects with what it failed by. */
+/** Runs a command, and answers it. An unknown one is reported. Rejects if the command fails. */
 export async function runRecorded(recorder: Recorder, [name, ...args]: Command): Promise<void> {
   const handler = handlerOf(name);
   const spec = specOf(name);
@@ -73,40 +73,43 @@ export async function runRecorded(recorder: Recorder, [name, ...args]: Command):
   try {
     answer = isHeard ? await handler?.(recorder, args) : undefined;
   } catch (error) {
-    safeCall(callback, spec?.kind === "mutation" ? failure(name, error) : undefined);
+    safeCall(callback, spec?.kind === "mutation" ? toEscaleError(name, error) : undefined);
     throw error;
   }
   safeCall(callback, answer);
 }
 
-/** Counts an event, and tells the site's listeners. */
+/** Records an event, and calls the site's listeners. */
 function track(recorder: Recorder, name: string, fields: unknown): void {
-  // What Google Analytics calls it, or tells with its items.
-  const fault = (fields as { items?: unknown } | undefined)?.items
+  // An event of Google Analytics, by its name or its items.
+  const error = (fields as { items?: unknown } | undefined)?.items
     ? "unknown event"
     : recorder.track(name, fieldsOf(recorder, fields));
-  if (fault === "unknown event") ga4(recorder, name, fields, true);
-  else if (fault) reportError(recorder.session, "bad_field", `track("${name}"): ${fault}`);
+  if (error === "unknown event") ga4(recorder, name, fields, true);
+  else if (error) reportError(recorder.session, "bad_field", `track("${name}"): ${error}`);
   else emit(recorder.session, name, fields);
 }
 
-/** Counts what an event of Google Analytics means; what a layer says that nobody knows is passed over in silence. */
+/** Records events of Google Analytics. Unknown events of a dataLayer are ignored. */
 function ga4(recorder: Recorder, name: string, params: unknown, isCalled: boolean): void {
-  const told = eventsFromGa4(name, params);
-  if (!told && isCalled)
+  const events = eventsFromGa4(name, params);
+  if (!events && isCalled)
     reportError(recorder.session, "unknown_event", `track("${name}"): unknown event`);
-  for (const [kind, fields] of told ?? []) {
-    const fault = recorder.track(kind, fields);
-    if (!fault) emit(recorder.session, kind, fields);
-    else if (isCalled) reportError(recorder.session, "bad_field", `track("${name}"): ${fault}`);
+  for (const [kind, fields] of events ?? []) {
+    const error = recorder.track(kind, fields);
+    if (!error) emit(recorder.session, kind, fields);
+    else if (isCalled) reportError(recorder.session, "bad_field", `track("${name}"): ${error}`);
   }
 }
 
-/** What is tracked of a choice tells the decision too, which the server's report learns from; other fields are as they are. */
-function fieldsOf({ session }: Recorder, said: unknown): Fields | undefined {
-  const inputs = typeof said === "object" ? session.chooser.inputs(said as Choice) : undefined;
-  if (!inputs) return said as Fields | undefined;
-  const { placement, offer, propensity = 0, variant, arm } = said as Choice;
+/**
+ * Returns the fields of an event. A choice is recorded with its decision, from which the server's
+ * report learns.
+ */
+function fieldsOf({ session }: Recorder, given: unknown): Fields | undefined {
+  const inputs = typeof given === "object" ? session.chooser.inputs(given as Choice) : undefined;
+  if (!inputs) return given as Fields | undefined;
+  const { placement, offer, propensity = 0, variant, arm } = given as Choice;
   const { slot, nowMs } = inputs;
   return {
     offer,
@@ -119,7 +122,7 @@ function fieldsOf({ session }: Recorder, said: unknown): Fields | undefined {
   };
 }
 
-/** The question worth asking now; to be answered by `declare`. */
+/** Returns the question worth asking now. `declare` answers it. */
 function question({ session }: Recorder): Question | undefined {
   const { fact, text, ...answers } = unpackContent(
     session.runtime.question(session.nowMs(), documentLanguage()),
@@ -128,14 +131,14 @@ function question({ session }: Recorder): Question | undefined {
   return {
     fact,
     text,
-    answers: Object.entries(answers).map(([value, said]) => ({ value, text: said })),
+    answers: Object.entries(answers).map(([value, given]) => ({ value, text: given })),
   };
 }
 
-/** Whoever was on the way to be known is not here any more. */
+/** Ends the visit of this person. An identification in progress is discarded. */
 function logout(recorder: Recorder): Promise<void> {
   recorder.identifying = undefined;
-  return recorder.beginAnew();
+  return recorder.startOver();
 }
 
 function topicsOf(facts: unknown): readonly string[] {
@@ -162,11 +165,11 @@ async function why(
   recorder: Recorder,
   [slot, choice, language]: [OfferElement, Choice, Language],
 ): Promise<void> {
-  const [full, told] = await Promise.all([
+  const [full, events] = await Promise.all([
     import("../full/index.js"),
     explanation(recorder, choice),
   ]);
-  full.showWhy(told, language, (feedback) => {
+  full.showWhy(events, language, (feedback) => {
     track(recorder, feedback, { offer: choice.offer, placement: choice.placement });
     recorder.session.again(slot);
   });

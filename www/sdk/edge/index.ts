@@ -33,7 +33,7 @@ export interface EdgeRequest {
   /** The page's path and query, and the topics it is marked with, where the config's conditions ask about the page. */
   readonly url?: string;
   readonly topics?: readonly string[];
-  /** Milliseconds since the Unix epoch; now, unless said. */
+  /** Milliseconds since the Unix epoch. @defaultValue now */
   readonly nowMs?: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Asks the engine for a choice. Comes in: a placement, a slot, a language. Goes out: the choice in words, and,
- * kept for whoever asks why, the inputs it was made of. Deciding cannot fail: a trap is a default.
+ * Decisions of the engine. In: a placement, a slot, a language. Out: the choice as text, with the
+ * inputs that explain it. A decision cannot fail: after a trap the default content stays.
  */
 import type { Runtime } from "./runtime-binding.js";
 import { textOf, unpackContent } from "../storage/codec.js";
@@ -19,13 +19,13 @@ export class Chooser {
     private readonly nowMs: () => number,
   ) {}
 
-  /** Another page: what the last one showed may be shown again. */
+  /** Starts another page. Offers of the last page may be shown again. */
   startPage(): void {
     this.#shown = [];
     this.runtime.turnPage();
   }
 
-  /** How many offers a placement takes; 0: the config does not know it. */
+  /** Returns the count of offers of a placement; 0 if the config has no such placement. */
   slots(placement: string): number {
     const index = this.runtime.placement(placement);
     return index < 0 ? 0 : Math.max(this.runtime.slots(index), 1);
@@ -46,7 +46,7 @@ export class Chooser {
     return choice;
   }
 
-  /** The page does not show this any more: it may be chosen again. */
+  /** Releases an offer that the page no longer shows. It may be chosen again. */
   release(choice: Choice): void {
     const offer = this.#offers.get(choice);
     if (offer === undefined) return;
@@ -54,7 +54,7 @@ export class Chooser {
     this.runtime.release(offer);
   }
 
-  /** The inputs of a choice, or of the last one for a placement. */
+  /** Returns the inputs of a choice, or of the last choice for a placement. */
   inputs(of: Choice | string): DecisionInputs | undefined {
     const choice = typeof of === "string" ? this.#last.get(of) : of;
     return choice && this.#inputs.get(choice);

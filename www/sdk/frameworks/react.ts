@@ -1,6 +1,7 @@
 /**
- * Escale in React. Comes in: a placement. Goes out: a slot that Escale fills, or a choice that the site draws. On a
- * server, and until it is decided, both are the site's own content. Must hold no state of its own.
+ * React components. In: a placement. Out: a slot that Escale fills, or a choice that the site
+ * renders. On a server, and until there is a choice, both show the site's own content. Never: state
+ * of their own.
  */
 "use client";
 import {
@@ -15,17 +16,21 @@ import type { Choice } from "../base/types.js";
 
 export interface OfferProps extends HTMLAttributes<HTMLElement> {
   readonly placement: string;
-  /** The id of a `<template>` of the page. */
+  /** Id of a `<template>` of the page. */
   readonly template?: string;
 }
 
-/** A slot: its children are the default content, and stay React's own. */
+/** Slot. Its children are the default content, and stay under React's control. */
 export function Offer({ placement, className, ...rest }: OfferProps): ReactElement {
-  // Another placement is another slot; older releases of React do not know what `className` is to an element of one's own.
+  // Another placement is another slot. Older releases of React do not map `className` for custom
+  // elements.
   return createElement("escale-offer", { key: placement, placement, class: className, ...rest });
 }
 
-/** What was chosen for a placement; `undefined` until it is decided. Impressions and clicks are the site's to tell. */
+/**
+ * Returns the choice for a placement; `undefined` until there is one. The site tracks impressions
+ * and clicks itself.
+ */
 export function useOffer(placement: string): Choice | undefined {
   const follow = useCallback((changed: () => void) => subscribe(placement, changed), [placement]);
   return useSyncExternalStore(

@@ -1,6 +1,7 @@
 /**
- * Escale in Vue. Comes in: a placement. Goes out: a slot that Escale fills, or a choice that the site draws. On a
- * server, and until it is decided, both are the site's own content. Must hold no state beyond its component's.
+ * Vue components. In: a placement. Out: a slot that Escale fills, or a choice that the site
+ * renders. On a server, and until there is a choice, both show the site's own content. Never: state
+ * beyond their component.
  */
 import {
   defineComponent,
@@ -15,7 +16,7 @@ import {
 import { get, subscribe } from "../index.js";
 import type { Choice } from "../base/types.js";
 
-/** A slot: what stands inside is the default content, and stays Vue's own. */
+/** Slot. Its default slot is the default content, and stays under Vue's control. */
 export const Offer = defineComponent({
   name: "EscaleOffer",
   props: { placement: { type: String, required: true }, template: String },
@@ -26,12 +27,15 @@ export const Offer = defineComponent({
       h("escale-offer", { key: props.placement, ...props }, slots.default?.()),
 });
 
-/** What was chosen for a placement; `undefined` until it is decided. Impressions and clicks are the site's to tell. */
+/**
+ * Returns the choice for a placement; `undefined` until there is one. The site tracks impressions
+ * and clicks itself.
+ */
 export function useOffer(
   placement: MaybeRefOrGetter<string>,
 ): Readonly<ShallowRef<Choice | undefined>> {
   const choice = shallowRef<Choice>();
-  // Only in a browser: a server mounts nothing.
+  // Only a browser mounts components.
   onMounted(() => {
     watch(
       () => toValue(placement),

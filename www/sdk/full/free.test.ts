@@ -67,7 +67,7 @@ test("import_of_no_profile_frees", async () => {
   const known = { unsent: undefined, remote: EMPTY };
   const joined = full.joinImported(
     inputs,
-    { ...brought, mark: "", replicaId: "", customer: undefined },
+    { ...brought, importId: "", replicaId: "", customer: undefined },
     known,
   );
   assert.equal(await joined, undefined);

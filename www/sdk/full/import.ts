@@ -14,7 +14,7 @@ export interface Importable {
   readonly replicaId: string;
   readonly customer: number | undefined;
   /** Stands for the whole, so that it is not taken in twice. */
-  readonly mark: string;
+  readonly importId: string;
 }
 
 const TEXT_MAX = 4 * 1_048_576;
@@ -39,7 +39,7 @@ export function importable(file: unknown): Importable | undefined {
     pending: events,
     replicaId: typeof found.replica_id === "string" ? found.replica_id : "",
     customer: typeof found.customer === "number" ? found.customer : undefined,
-    mark: [hash32(whole, 0x811c9dc5), hash32(whole, 0x9e3779b9)]
+    importId: [hash32(whole, 0x811c9dc5), hash32(whole, 0x9e3779b9)]
       .map((half) => half.toString(36))
       .join("-"),
   };

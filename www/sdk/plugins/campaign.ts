@@ -1,9 +1,9 @@
 /**
- * The landing from a message. Comes in: the address the document was opened by, once consent is there. Goes out: the
- * recipient's reaction, by the id of the sending, once. Must keep nothing else of the address, and tie nobody to
- * anybody: messages are forwarded.
+ * Landing from a message. In: the address that the document was opened by, after consent. Out: one
+ * `message_clicked` event with the id of the sending. Never: other parts of the address, or a link
+ * between persons, as messages are forwarded.
  */
-import type { Told } from "./ga4.js";
+import type { TrackArguments } from "./ga4.js";
 
 const CHANNELS: Readonly<Record<string, string>> = {
   email: "email",
@@ -15,8 +15,11 @@ const CHANNELS: Readonly<Record<string, string>> = {
 };
 const ID = /^[\w.~-]{1,64}$/;
 
-/** The reaction that an address tells of: `?escale_send=ID`, `utm_medium` for the channel, `escale_family` if you like. */
-export function landingEvent(address: string): Told | undefined {
+/**
+ * Returns the event of an address with `?escale_send=ID`; `utm_medium` gives the channel,
+ * `escale_family` the family.
+ */
+export function landingEvent(address: string): TrackArguments | undefined {
   const params = new URLSearchParams(address.split("#", 1)[0]?.split("?").slice(1).join("?"));
   const id = params.get("escale_send") ?? "";
   if (!ID.test(id)) return undefined;
@@ -26,6 +29,9 @@ export function landingEvent(address: string): Told | undefined {
   return ["message_clicked", { id, channel, family: ID.test(family) ? family : undefined }];
 }
 
-/** The address this document was opened by, whatever the site has made of it since; loaded again it tells the same, which counts once. */
+/**
+ * Returns the address that this document was opened by, whatever the site made of it since. A
+ * reload gives the same event, which counts once.
+ */
 export const landingAddress = (): string =>
   performance.getEntriesByType("navigation")[0]?.name ?? location.href;

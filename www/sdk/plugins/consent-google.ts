@@ -1,25 +1,31 @@
 /**
- * Consent from Google's consent mode. Comes in: `gtag("consent", …)` as it stands in the page's dataLayer, past and
- * to come. Goes out: `granted`, `denied` or `pending`. Runs before consent: must store and send nothing, and look at
- * no other entry of the layer. A default is the site's word, not the visitor's: only an update decides.
+ * Consent from Google's consent mode. In: `gtag("consent", …)` entries of the page's dataLayer,
+ * past and future. Out: `granted`, `denied` or `pending`. A default is the site's, not the
+ * visitor's: only an update counts. Never: a write, a request, or a read of another entry.
  */
 import { followLayer } from "./data-layer-follow.js";
 import type { Dispatch } from "../base/client-types.js";
 import type { ConsentState, Options } from "../base/types.js";
 
-/** What must be granted, unless the site names others: `google:ad_personalization,ad_user_data`. */
+/**
+ * Storage types that must be granted, unless the site names others:
+ * `google:ad_personalization,ad_user_data`.
+ */
 const NEEDED = ["personalization_storage"];
 
-/** Follows the layer. */
-export function install(take: Dispatch, { consent, dataLayer }: Options): void {
+/** Follows the dataLayer. */
+export function install(dispatch: Dispatch, { consent, dataLayer }: Options): void {
   const read = readGoogle(consent ?? "");
   followLayer(dataLayer, (entry) => {
     const state = read(entry);
-    if (state) take(["consent", state]);
+    if (state) dispatch(["consent", state]);
   });
 }
 
-/** A reader of entries: what each says of consent, together with those before; `undefined` for all others. */
+/**
+ * Returns a reader of entries. It returns the consent after each entry; `undefined` if the entry is
+ * about something else.
+ */
 export function readGoogle(consent: string): (entry: unknown) => ConsentState | undefined {
   const named = consent.split(":")[1]?.split(",").filter(Boolean) ?? [];
   const needed = named.length > 0 ? named : NEEDED;
@@ -27,10 +33,10 @@ export function readGoogle(consent: string): (entry: unknown) => ConsentState | 
   return (entry) => {
     const command = entry as ArrayLike<unknown> | null | undefined;
     if (command?.[0] !== "consent" || command[1] !== "update") return undefined;
-    const said = command[2];
-    if (typeof said !== "object" || said === null) return undefined;
+    const update = command[2];
+    if (typeof update !== "object" || update === null) return undefined;
     for (const name of needed)
-      if (Object.hasOwn(said, name)) updated.set(name, (said as Record<string, unknown>)[name]);
+      if (Object.hasOwn(update, name)) updated.set(name, (update as Record<string, unknown>)[name]);
     return stateOf(needed.map((name) => updated.get(name)));
   };
 }

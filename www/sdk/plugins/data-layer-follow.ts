@@ -1,36 +1,38 @@
 /**
- * Follows the page's dataLayer. Comes in: its name, who is told. Goes out: each entry, from the first to those still
- * to come. Must never throw into the page's `push`, change what is pushed, or hold anything of it.
+ * Follower of the page's dataLayer. In: its name, a callback. Out: each entry, past and future.
+ * Never: an error in the page's `push`, a change of an entry, or a kept reference.
  */
 
 type Layer = unknown[];
 
-/** Tells every entry, in order. A layer that is not there yet is begun, as its other readers begin it. */
-export function followLayer(name: string | undefined, seen: (entry: unknown) => void): void {
+/**
+ * Calls back for every entry, in order. A missing dataLayer is created, as its other readers do.
+ */
+export function followLayer(name: string | undefined, onEntry: (entry: unknown) => void): void {
   const page = window as unknown as Record<string, unknown>;
   const layer = (page[name ? name : "dataLayer"] ??= []);
   if (!Array.isArray(layer)) return;
-  const tell = (entry: unknown): void => {
+  const report = (entry: unknown): void => {
     try {
-      seen(entry);
+      onEntry(entry);
     } catch {
-      // Anything may stand in a layer: what cannot be read is not for us.
+      // Entries may be anything: one that cannot be read is ignored.
     }
   };
-  for (const entry of layer.slice()) tell(entry);
-  followPushes(layer, tell);
+  for (const entry of layer.slice()) report(entry);
+  followPushes(layer, report);
 }
 
-function followPushes(layer: Layer, tell: (entry: unknown) => void): void {
-  // Whoever wrapped it before us, or wraps it after, goes on being called.
+function followPushes(layer: Layer, report: (entry: unknown) => void): void {
+  // Other wrappers of `push`, earlier and later ones, are still called.
   const { push } = layer;
   try {
     layer.push = function (this: Layer, ...entries: unknown[]): number {
       const length = push.apply(this, entries);
-      entries.forEach(tell);
+      entries.forEach(report);
       return length;
     };
   } catch {
-    // A layer that is frozen has no future.
+    // A frozen dataLayer has no future entries.
   }
 }

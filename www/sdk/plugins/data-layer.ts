@@ -1,6 +1,7 @@
 /**
- * What a page says without being asked to: its dataLayer, the address it was reached by. Comes in: both, once consent
- * is there. Goes out: commands to the gate, which drops them whenever consent is not there. Must hold nothing back.
+ * Events that a page emits without Escale: its dataLayer, the address it was opened by. In: both,
+ * after consent. Out: commands to the consent gate, which drops them without consent. Never: a
+ * buffered entry.
  */
 import { readLayer } from "./ga4.js";
 import { landingAddress, landingEvent } from "./campaign.js";
@@ -8,14 +9,14 @@ import { followLayer } from "./data-layer-follow.js";
 import type { Dispatch } from "../base/client-types.js";
 import type { Options } from "../base/types.js";
 
-/** Begins to listen, once a page. */
-export function install(take: Dispatch, { dataLayer }: Options): void {
+/** Starts to follow, once a page. */
+export function install(dispatch: Dispatch, { dataLayer }: Options): void {
   const landing = landingEvent(landingAddress());
-  if (landing) take(["track", ...landing]);
+  if (landing) dispatch(["track", ...landing]);
   if (dataLayer === undefined) return;
   const read = readLayer();
   followLayer(dataLayer, (entry) => {
     const event = read(entry);
-    if (event) take(["ga4", ...event]);
+    if (event) dispatch(["ga4", ...event]);
   });
 }

@@ -1,16 +1,16 @@
 /**
- * What an event of Google Analytics 4 means to Escale. Comes in: its name and parameters, unchecked. Goes out: the
- * calls of `track` that say the same. Must be total, and pass on travel, amounts and ids only: no names of items, no
- * search terms, nothing of the person.
+ * Mapping of Google Analytics 4 events. In: the name and parameters, unchecked. Out: equal
+ * arguments of `track`. Travel, amounts and ids pass only. Never: an error, names of items, search
+ * terms, or personal data.
  */
 import type { Fields } from "../base/client-types.js";
 
-/** The arguments of a `track`. */
-export type Told = readonly [name: string, fields: Fields];
+/** Arguments of `track`. */
+export type TrackArguments = readonly [name: string, fields: Fields];
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** By GA4's name. What is only looked at in passing says nothing more than the page's own view does. */
+/** Event names by GA4's names. A list view has no entry: the page view covers it. */
 const ALIASES: Readonly<Record<string, string>> = {
   begin_checkout: "quote_start",
   add_shipping_info: "quote_step",
@@ -24,7 +24,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   view_promotion: "offer_impression",
   view_search_results: "search",
 };
-/** Escale's own names, where a site pushes them into its layer. */
+/** Escale's own names, which a site may push into its dataLayer. */
 const OWN = [
   "view_item",
   "search",
@@ -41,12 +41,12 @@ const OWN = [
   "share",
   "referral",
 ];
-/** Known, and passed over: what follows them counts. */
+/** Known names without an event of their own: later events count. */
 const PASSED_OVER = ["page_view", "view_item_list", "select_item", "view_cart", "remove_from_cart"];
 const OFFER_EVENTS = ["offer_click", "offer_impression"];
 const PROMOTIONS_MAX = 8;
 
-/** Each field, and where it may stand, the most usual place first. */
+/** Parameters of each field, the most usual first. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   destination: ["destination", "travel_destination", "travel_destid", "flight_destid"],
   start_date: ["start_date", "travel_startdate", "flight_startdate", "hrental_startdate"],
@@ -57,16 +57,21 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
 const DATE = /^20\d\d-\d\d-\d\d$/;
 const COUNT = /^\d{1,3}$/;
 
-/** What is to be told; `undefined`: no event of this name. Parameters that cannot even be read tell nothing. */
-export function eventsFromGa4(name: string, params: unknown): readonly Told[] | undefined {
+/**
+ * Returns the mapped events; `undefined` for an unknown name. Unreadable parameters give no events.
+ */
+export function eventsFromGa4(
+  name: string,
+  params: unknown,
+): readonly TrackArguments[] | undefined {
   try {
-    return meaning(name, params);
+    return mapEvent(name, params);
   } catch {
     return [];
   }
 }
 
-function meaning(name: string, params: unknown): readonly Told[] | undefined {
+function mapEvent(name: string, params: unknown): readonly TrackArguments[] | undefined {
   if (PASSED_OVER.includes(name)) return [];
   const kind = Object.hasOwn(ALIASES, name) ? ALIASES[name] : OWN.find((own) => own === name);
   if (kind === undefined) return undefined;
@@ -75,7 +80,7 @@ function meaning(name: string, params: unknown): readonly Told[] | undefined {
     ? given["items"].slice(0, PROMOTIONS_MAX).map(asParams)
     : [];
   if (OFFER_EVENTS.includes(kind)) return promotions(given, items).map((fields) => [kind, fields]);
-  // A part given back leaves the journey booked.
+  // A partial refund leaves the trip booked.
   if (name === "refund" && items.length > 0) return [];
   return [[kind, { ...travel(given, items), ...money(given), ...topics(given) }]];
 }
@@ -84,7 +89,7 @@ function asParams(params: unknown): Params {
   return typeof params === "object" && params !== null ? (params as Params) : {};
 }
 
-/** One field a promotion that names itself: the id, in the event or in its items. */
+/** Returns one event per promotion id, from the event or its items. */
 function promotions(given: Params, items: readonly Params[]): Fields[] {
   const named = items.some((item) => Object.hasOwn(item, "promotion_id")) ? items : [given];
   const ids = new Set(named.map((one) => text(own(one, "promotion_id"))));
@@ -109,10 +114,10 @@ function money(given: Params): Fields {
 }
 
 function topics(given: Params): Fields {
-  const said = own(given, "topics");
-  return Array.isArray(said)
-    ? { topics: said.filter((topic) => typeof topic === "string").slice(0, 16) }
-    : { topics: text(said) };
+  const named = own(given, "topics");
+  return Array.isArray(named)
+    ? { topics: named.filter((topic) => typeof topic === "string").slice(0, 16) }
+    : { topics: text(named) };
 }
 
 const own = (params: Params, key: string): unknown =>
@@ -123,7 +128,10 @@ function text(value: unknown): string | undefined {
   return String(value).trim().slice(0, 128) || undefined;
 }
 
-/** A reader of a dataLayer's entries: each event with its parameters. `ecommerce` waits for its event, once. */
+/**
+ * Returns a reader of dataLayer entries: each event with its parameters. `ecommerce` is kept for
+ * the next event, once.
+ */
 export function readLayer(): (
   entry: unknown,
 ) => readonly [name: string, params: unknown] | undefined {

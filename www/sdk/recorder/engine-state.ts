@@ -1,15 +1,17 @@
 /**
- * The engine as the recorder uses it. Comes in: a desk, stored bytes, events. Goes out: the engine knows what the store
- * knows, and what becomes of the bytes. Synchronous, so that nothing comes between reading and writing.
+ * Engine as the recorder uses it. In: a session, stored bytes, events. Out: an engine with the
+ * state of the store, and the bytes to store. Synchronous, so that nothing happens between reading
+ * and writing.
  */
 import { EMPTY } from "../engine/inputs.js";
 import type { SessionContext } from "./session-types.js";
 import { visitorHash } from "../base/hash.js";
-import type { ApplyEvents, Store } from "../storage/profile-store.js";
+import type { ApplyEvents } from "../storage/store-types.js";
+import type { Store } from "../storage/profile-store.js";
 
 const STATUS = ["ok", "newer", "corrupt"] as const;
 
-/** The engine's part of a commit. */
+/** Returns the engine's part of a commit. */
 export const eventApplier =
   ({ runtime, known }: SessionContext): ApplyEvents =>
   (stored, remote, events) => {
@@ -24,7 +26,7 @@ export const eventApplier =
     return { status, bytes: known.state };
   };
 
-/** Gives the engine what the store knows by now. */
+/** Loads the state of the store into the engine. */
 export function loadIntoEngine(
   { known, runtime }: SessionContext,
   store: Store | undefined,

@@ -1,10 +1,13 @@
 /**
- * Turns a page's schema.org JSON-LD into tokens for the engine. Comes in: the scripts' texts, written by
- * anyone. Goes out: at most 64 lines `key=value` of closed keys. Must never throw, and never pass names,
- * descriptions or other free text on.
+ * Tokens of a page's schema.org JSON-LD. In: the texts of the scripts, of any origin. Out: at most
+ * 64 lines `key=value` of a closed list of keys. Never: an error, or names, descriptions and other
+ * free text.
  */
 
-/** The properties worth classifying by, lower-cased; the engine matches their values against the config. */
+/**
+ * Properties that pages are classified by, in lower case. The engine matches their values against
+ * the config.
+ */
 const KEYS = new Set([
   "type",
   "additionaltype",
@@ -33,7 +36,7 @@ interface Walk {
   nodes: number;
 }
 
-/** The tokens of all scripts of a page, in the page's order, each once. */
+/** Returns the tokens of all scripts of a page, in the page's order, each once. */
 export function jsonLdTokens(scripts: Iterable<string>): string {
   const walk: Walk = { tokens: new Set(), nodes: 0 };
   let count = 0;
@@ -66,7 +69,7 @@ function recorder(walk: Walk, node: unknown, depth: number): void {
   }
 }
 
-/** A text, a list of texts, or the `name` or `value` of a nested thing. */
+/** Adds a text, a list of texts, or the `name` or `value` of a nested object. */
 function keep(walk: Walk, key: string, value: unknown): void {
   for (const item of (Array.isArray(value) ? value : [value]).slice(0, TOKENS_MAX) as unknown[]) {
     const text = typeof item === "object" && item !== null ? named(item) : item;

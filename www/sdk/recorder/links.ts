@@ -1,12 +1,12 @@
 /**
- * Links of the page that open something of Escale's: `<a href="/privacy" data-escale-open="centre">`. Comes in: clicks.
- * Goes out: the command that the link names. Where Escale does not run the link is a link, and leads where the site says.
+ * Links of the page that open a part of Escale: `<a href="/privacy" data-escale-open="centre">`.
+ * In: clicks. Out: the command that the link names. Without Escale the link leads to its `href`.
  */
 import type { Command } from "../base/client-types.js";
 
 const OPENS = ["centre"];
 
-/** Follows such links until the signal ends it. */
+/** Follows such links until the signal aborts. */
 export function followLinks(run: (command: Command) => void, signal: AbortSignal): void {
   document.addEventListener(
     "click",

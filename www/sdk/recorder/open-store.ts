@@ -1,6 +1,7 @@
 /**
- * Into the store. Comes in: a desk, the tails of earlier documents. Goes out: the store, with those tails taken up; or
- * none, where storage cannot be had or a newer release keeps the profile. Must not lose a tail before its commit.
+ * Opening of the store. In: a session, the unload buffers of earlier documents. Out: the store,
+ * with these events applied; `undefined` without storage, or if a newer release owns the profile.
+ * Never: a buffer deleted before its commit.
  */
 import type { SessionContext } from "./session-types.js";
 import { eventApplier } from "./engine-state.js";
@@ -10,7 +11,7 @@ import { receiptOf } from "../storage/consent-receipt.js";
 import { lifetimeMs } from "../storage/records.js";
 import { Store } from "../storage/profile-store.js";
 
-/** Enters as the visitor found there, or as a new one. Rejects if the engine fails. */
+/** Opens the store for the visitor found there, or for a new one. Rejects if the engine fails. */
 export async function openStore(
   session: SessionContext,
   buffer: UnloadBuffer,
@@ -31,12 +32,12 @@ export async function openStore(
   };
   const store = await Store.enter(options.site, eventApplier(session), entry).catch(
     (error: unknown) => {
-      // A tail that makes the engine fail would do so at every start.
+      // Events that make the engine fail would do so at every start.
       taken?.drop();
       throw error;
     },
   );
-  // Where a newer release keeps the profile it is left alone: this page goes on without.
+  // A profile of a newer release stays untouched: this page continues without storage.
   if (!store || store.outcome !== "kept") {
     store?.close();
     session.ended("newer");

@@ -1,24 +1,25 @@
 /**
- * Follows the document's life. Comes in: the browser's events. Goes out: calls of `Life`, each bounded.
- * Must not keep the page out of the back-forward cache (no `unload`) nor throw into the site's navigation.
+ * Lifecycle of the document. In: events of the browser. Out: calls of a `LifecycleListener`, each
+ * bounded. Never: an `unload` listener, which bars the back-forward cache, or an error in the
+ * site's navigation.
  */
 
-/** What a document goes through. */
+/** Callbacks for the document's lifecycle. */
 export interface LifecycleListener {
-  /** A new page of a single-page site: another path or query. */
+  /** Reports another path or query of a single-page site. */
   moved(): void;
-  /** Out of sight, perhaps for ever: the last moment mobiles grant. */
+  /** Reports a hidden page. On mobiles it is the last chance to send. */
   hidden(): void;
-  /** Leaving: frozen or closed; only synchronous work is sure to happen. */
+  /** Reports a page that is frozen or closed. Only synchronous work is certain to run. */
   left(): void;
-  /** Back from the back-forward cache. */
+  /** Reports a return from the back-forward cache. */
   restored(): void;
 }
 
-/** Single-page sites may call `pushState` thousands of times: at most one view per this time. */
+/** Least time between two page views. Single-page sites may call `pushState` thousands of times. */
 const SETTLE_MS = 150;
 
-/** Follows the document until the returned function is called. */
+/** Follows the document. Returns a function that ends it. */
 export function follow(life: LifecycleListener): () => void {
   const stop = new AbortController();
   const { signal } = stop;
@@ -38,7 +39,8 @@ export function follow(life: LifecycleListener): () => void {
   document.addEventListener(
     "visibilitychange",
     () => {
-      // Some browsers tell it after `pagehide`: work begun then would keep the page from being frozen.
+      // Some browsers report it after `pagehide`: work begun then would keep the page from being
+      // frozen.
       if (document.visibilityState === "hidden" && !gone) life.hidden();
     },
     { signal },
@@ -62,7 +64,7 @@ export function follow(life: LifecycleListener): () => void {
   return () => stop.abort();
 }
 
-/** The Navigation API where it exists; else the history's own functions, passed on unchanged. */
+/** Uses the Navigation API where it exists, else wraps the history's own functions. */
 function followHistory(noticed: () => void, signal: AbortSignal): void {
   const { navigation } = window as { navigation?: EventTarget };
   if (navigation) {
@@ -78,7 +80,7 @@ function followHistory(noticed: () => void, signal: AbortSignal): void {
     };
     history[name] = followed;
     signal.addEventListener("abort", () => {
-      // Somebody may have wrapped it again since: then ours stays below, and does nothing any more.
+      // Another script may have wrapped it since: then ours stays below, without effect.
       if (history[name] === followed) history[name] = own;
     });
   }

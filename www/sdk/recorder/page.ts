@@ -1,6 +1,6 @@
 /**
- * Reads the current page. Comes in: the document, read freshly at each view. Goes out: its facts for the
- * engine: explicit topics, path and query, JSON-LD tokens. Must not store or send any of them: the engine
+ * Reader of the current page. In: the document, read anew at each view. Out: its facts for the
+ * engine: explicit topics, path and query, JSON-LD tokens. Never: a stored or sent fact. The engine
  * keeps topics and counters only.
  */
 import type { PageFacts } from "../engine/inputs.js";
@@ -10,7 +10,7 @@ const ELEMENTS_MAX = 16;
 const EXPLICIT_MAX = 1_024;
 const URL_MAX = 2_048;
 
-/** The facts of the page as it stands; `topics` are those the site names in its call. */
+/** Returns the facts of the page. `topics` are those of the site's call. */
 export function readPage(topics: readonly string[] = []): PageFacts {
   const marked = Array.from(document.querySelectorAll("[data-escale-topics]")).slice(
     0,

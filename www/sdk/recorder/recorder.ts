@@ -1,7 +1,7 @@
 /**
- * The recorder: what happens on the page goes into the engine at once, into the store soon after, and to the server
- * as far as agreed. Comes in: a desk, events, the document's life. Goes out: commits, tails, hand-ins. Must stop at
- * once, and for good, when told so.
+ * Recorder of a page. In: a session, events, the document's lifecycle. Out: events in the engine at
+ * once, in the store soon after, and on the server if the visitor agreed. Never: work after the
+ * session ended.
  */
 import { EMPTY } from "../engine/inputs.js";
 import { writeCookie } from "./write-cookie.js";
@@ -16,7 +16,7 @@ import { packFields } from "../storage/codec.js";
 import { readPage } from "./page.js";
 import { newVisitor } from "../storage/records.js";
 import type { Store } from "../storage/profile-store.js";
-import { renewal } from "../sync/config-refresh.js";
+import { configRefresher } from "../sync/config-refresh.js";
 import { Sync } from "../sync/sync.js";
 import { dropBuffer, readBuffer, bufferKeys, writeBuffer } from "../storage/unload-buffer.js";
 import type { Command, Fields } from "../base/client-types.js";
@@ -29,10 +29,13 @@ const UNLOAD_BUFFER: UnloadBuffer = {
   drop: dropBuffer,
 };
 
-/** Written in by the build: the hash of `later_bg.wasm`. */
+/** Hash of `later_bg.wasm`. The build inserts it. */
 declare const LATER_INTEGRITY: string;
 
-/** Brings the engine's second half, opens the store as far as the visitor agreed, and begins. */
+/**
+ * Loads the engine's second half, opens the store as far as the visitor agreed, and starts
+ * recording.
+ */
 export async function record(session: SessionContext, runCommand: RunCommand): Promise<Recorder> {
   session.extend(
     await WebAssembly.compileStreaming(
@@ -40,19 +43,19 @@ export async function record(session: SessionContext, runCommand: RunCommand): P
     ),
   );
   const recorder = new Recorder(session, runCommand);
-  await recorder.enter();
-  recorder.begin();
+  await recorder.openStore();
+  recorder.start();
   return recorder;
 }
 
-/** Runs a command of the site. */
+/** Function that runs a command of the site. */
 export type RunCommand = (recorder: Recorder, command: Command) => unknown;
 
-/** One document's visit. */
+/** Recorder of one document. */
 export class Recorder implements RecorderHandle {
-  /** Every command is told on the console. */
+  /** Logs every command on the console. */
   isDebugged = false;
-  /** The customer whose token is on its way to the server, as a hash. */
+  /** Hash of the customer whose token the server has not answered yet. */
   identifying: number | undefined;
   store: Store | undefined;
   sync: Sync | undefined;
@@ -71,11 +74,11 @@ export class Recorder implements RecorderHandle {
     return this.#closed;
   }
 
-  /** Opens the store; without one the visit lives in memory. */
-  async enter(): Promise<void> {
+  /** Opens the store. Without one the profile lives in memory. */
+  async openStore(): Promise<void> {
     const { session } = this;
     const { options, purposes } = session.from;
-    // The first half read of the profile what a choice needs; what is recorded goes into the whole.
+    // The first half of the engine read a part of the profile. Recording needs all of it.
     session.runtime.loadWith(session.known.state, EMPTY);
     const store = purposes.keep ? await openStore(session, UNLOAD_BUFFER) : undefined;
     if (!store) return;
@@ -90,8 +93,8 @@ export class Recorder implements RecorderHandle {
     });
   }
 
-  /** Follows the page, and tells the server what is owed to it. */
-  begin(): void {
+  /** Follows the page, and sends pending erasures. */
+  start(): void {
     const { session } = this;
     const { options } = session.from;
     this.#listen();
@@ -102,13 +105,13 @@ export class Recorder implements RecorderHandle {
       left: () => session.guard(() => this.#leave()),
       restored: () => session.guard(() => this.#restore()),
     });
-    // The page that the first choice was made on: what it shows is still shown.
+    // The first choice was made on this page: its offers are still shown.
     if (options.auto !== "off") this.#view();
     this.#startSync();
     session.guard(() => this.store && sendPendingErasures(options, this.store.pendingErasures));
   }
 
-  /** Talks with the server from now on, where that was agreed to and nobody asked for a pause. */
+  /** Starts the sync, if the visitor agreed to it and did not pause. */
   #startSync(): void {
     const { store, session } = this;
     const { options, purposes } = session.from;
@@ -121,48 +124,49 @@ export class Recorder implements RecorderHandle {
     )
       return;
     this.sync = new Sync(this.#syncHost(options.server, this.#queue), store, this.#queue);
-    this.sync.soon();
+    this.sync.schedule();
   }
 
   run(command: Command): unknown {
     return this.runCommand(this, command);
   }
 
-  /** Another page is looked at: what the last one showed may be shown again. */
+  /** Starts another page. Offers of the last page may be shown again. */
   onPageChange(topics: readonly string[] = []): void {
     this.session.chooser.startPage();
     this.#view(topics);
   }
 
-  /** Takes events: into the engine, the store, and in time to the server. */
+  /** Adds events to the engine, the store and the next sync. */
   take(events: Uint8Array): void {
     if (events.length === 0 || this.#closed || this.session.known.isPaused) return;
     const { runtime, known } = this.session;
-    // At once for the next choice; the commit applies it to the stored state, and loads that.
+    // The next choice needs them at once. The commit applies them to the stored state, and loads
+    // that.
     runtime.apply(events);
     known.state = runtime.save();
     this.#queue?.push(events);
-    this.sync?.soon();
+    this.sync?.schedule();
   }
 
-  /** Something happened; answers what was wrong with the call, if anything. */
+  /** Records an event. Returns the error of the call, if there is one. */
   track(name: string, fields: Fields | undefined): "unknown event" | "bad field" | undefined {
     this.take(this.session.runtime.track(this.session.nowMs(), name, packFields(fields)));
     return ([undefined, "unknown event", "bad field"] as const)[this.session.runtime.lastError()];
   }
 
-  /** Commits, and hands in: `leaving`, as far as that is still possible. */
+  /** Commits and syncs. `leaving`: as far as an ending page can. */
   async flush(leaving = false): Promise<void> {
     if (leaving) this.#queue?.writeBuffer();
     await this.#queue?.commit();
-    await this.sync?.now(leaving);
+    await this.sync?.send(leaving);
   }
 
-  /** Begins or ends a pause: in this browser, or where nothing is kept on this page. Whether it did. */
+  /** Starts or ends a pause, in the store or for this page. Returns `true` once it is done. */
   async pause(isPaused: boolean): Promise<boolean> {
-    // What happened until now was allowed.
+    // Earlier events were allowed.
     if (isPaused) await this.#queue?.commit();
-    const outcome = this.#closed ? "gone" : await this.store?.noteOf({ paused: isPaused });
+    const outcome = this.#closed ? "gone" : await this.store?.updateVisitor({ paused: isPaused });
     if (outcome !== undefined && outcome !== "kept") {
       this.session.ended(outcome);
       return false;
@@ -172,14 +176,17 @@ export class Recorder implements RecorderHandle {
     return true;
   }
 
-  /** The store knows more than the engine does. */
+  /** Loads the state of the store into the engine. */
   readonly reloadEngine = (secret?: string): void =>
     loadIntoEngine(this.session, this.store, secret);
 
-  /** The other tabs look at the store. */
+  /** Asks the other tabs to check the store. */
   readonly notifyTabs = (): void => this.#channel?.postMessage("look");
 
-  /** Begins again with an empty profile; the last one is erased, here and on the server. Whether it is. */
+  /**
+   * Erases the profile here and on the server, and starts an empty one. Returns `true` once it is
+   * done.
+   */
   async reset(): Promise<boolean> {
     const { store, session } = this;
     const outcome = (await store?.renewVisitor(undefined, true)) ?? "kept";
@@ -193,8 +200,8 @@ export class Recorder implements RecorderHandle {
     return true;
   }
 
-  /** Another person begins: nothing of the last one is known any more. */
-  async beginAnew(customer?: number): Promise<void> {
+  /** Starts an empty profile for another person. */
+  async startOver(customer?: number): Promise<void> {
     const { store, session } = this;
     await this.#queue?.commit();
     const last = store && {
@@ -203,12 +210,12 @@ export class Recorder implements RecorderHandle {
       remote: store.remote,
       syncState: store.syncState,
     };
-    // Before the network is asked anything: the page may be left at once.
+    // The store comes before the network: the page may be left at once.
     const outcome = await store?.renewVisitor(customer);
     if (outcome !== undefined && outcome !== "kept") session.ended(outcome);
     if (!this.store) session.known.state = EMPTY;
     this.reloadEngine(this.store?.visitor.secret ?? newVisitor(0).secret);
-    if (last && outcome === "kept") void this.sync?.last(last);
+    if (last && outcome === "kept") void this.sync?.sendReplaced(last);
   }
 
   close(): void {
@@ -227,14 +234,17 @@ export class Recorder implements RecorderHandle {
     this.take(runtime.page(this.session.nowMs(), explicit, url, tokens));
   }
 
-  /** Looks whether the visitor is still there. */
-  async #look(): Promise<void> {
+  /** Checks whether the visitor is still stored. */
+  async #check(): Promise<void> {
     const outcome = await this.store?.present().catch(() => undefined);
     if (outcome === "kept") this.#applyPause(this.store?.visitor.paused === true);
     else if (outcome !== undefined) this.session.ended(outcome);
   }
 
-  /** A pause that was begun or ended, here or in another tab: the slots, the talk with the server and the state follow. */
+  /**
+   * Applies a pause that started or ended, here or in another tab, to the slots, the sync and the
+   * state.
+   */
   #applyPause(isPaused: boolean): void {
     const { session } = this;
     if (this.#closed || session.known.isPaused === isPaused) return;
@@ -253,11 +263,11 @@ export class Recorder implements RecorderHandle {
   #listen(): void {
     if (!this.store || !("BroadcastChannel" in window)) return;
     this.#channel = new BroadcastChannel(channelName(this.session.from.options.site));
-    // Whatever is said there, by whomever: it only makes us look at the store.
-    this.#channel.onmessage = () => this.session.guard(() => this.#look());
+    // A message of any origin only causes a check of the store.
+    this.#channel.onmessage = () => this.session.guard(() => this.#check());
   }
 
-  /** Frozen or closed from now on. */
+  /** Handles a page that is frozen or closed. */
   #leave(): void {
     this.#queue?.writeBuffer();
     if (this.store) writeCookie(this.session, this.store, this.session.runtime.save());
@@ -265,16 +275,18 @@ export class Recorder implements RecorderHandle {
     this.#channel?.close();
   }
 
-  /** Back from the back-forward cache: reads the store again; if the visit goes on, the page is looked at again. */
+  /**
+   * Handles a return from the back-forward cache: reads the store again, and records a page view.
+   */
   async #restore(): Promise<void> {
-    // First: what is said while the commit runs is said after it has looked, perhaps.
+    // The channel opens first: a message during the commit may come after its read.
     this.#listen();
     this.#queue?.resume();
     if (this.#queue && (await this.#queue.commit()) !== "kept") return;
     const { session, store } = this;
     const wasPaused = session.known.isPaused;
     this.#applyPause(store ? store.visitor.paused === true : wasPaused);
-    // Where a pause ended meanwhile, the page was looked at just now.
+    // If a pause ended meanwhile, the page view was recorded already.
     if (!this.#closed && !wasPaused && session.from.options.auto !== "off") this.onPageChange();
   }
 
@@ -283,10 +295,10 @@ export class Recorder implements RecorderHandle {
     return {
       site: session.from.options.site,
       server,
-      onConfigVersion: renewal(session.runtime.configVersion(), session.from.options),
+      onConfigVersion: configRefresher(session.runtime.configVersion(), session.from.options),
       nowMs: () => session.nowMs(),
       reloadEngine: this.reloadEngine,
-      replicaRenewed: () => void queue.commit(),
+      onReplicaRenewed: () => void queue.commit(),
       ended: (end) =>
         end === "erased" ? session.guard(() => session.erase()) : session.ended(end),
     };

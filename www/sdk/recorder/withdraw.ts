@@ -1,7 +1,7 @@
 /**
- * Withdrawal: empties all of this site's stores here, then asks the server to erase. Comes in: the site and
- * its server. Goes out: nothing left but, until the server acknowledges, an erase-only token. Needs no wasm,
- * and must work whatever state the stores are in.
+ * Withdrawal of consent: empties this site's stores, then asks the server to erase. In: the site
+ * and its server. Out: empty stores; an erase-only token stays until the server acknowledges. It
+ * needs no wasm, and works whatever state the stores are in.
  */
 import { deleteCookie } from "../storage/cookie.js";
 import { emptyRendered } from "../slots/server-rendered.js";
@@ -9,12 +9,12 @@ import { ask, openDatabase, transact } from "../storage/idb.js";
 import { channelName, databaseName, unloadBufferPrefix } from "../storage/keys.js";
 import { asTokens, asVisitor, type Visitor } from "../storage/records.js";
 import { dropBuffer, bufferKeys } from "../storage/unload-buffer.js";
-import { erased } from "../sync/http.js";
+import { requestErasure } from "../sync/http.js";
 import type { Options } from "../base/types.js";
 
 /**
- * Erases here, tells the other tabs, and asks the server for everything that is owed; `before`: once this was answered. Answers
- * who was kept here. Rejects where a database that is there does not answer.
+ * Erases the stores, notifies the other tabs, and sends all pending erasures once `before` is
+ * answered. Returns the erased visitor. Rejects if an existing database does not answer.
  */
 export async function withdraw(
   options: Options,
@@ -28,14 +28,14 @@ export async function withdraw(
   const found = await inStore(options.site, (kept) => empty(kept, options.server !== undefined));
   if (!found) return undefined;
   notifyTabs(options.site);
-  // A tab that was leaving may have written its tail since.
+  // A tab that was leaving may have written its buffer since.
   dropBuffers(options.site);
   await before;
   await sendPendingErasures(options, found.pendingErasures);
   return found.visitor;
 }
 
-/** Asks once for each owed erasure; forgets those that the server acknowledged. */
+/** Sends each pending erasure once, and removes those that the server acknowledged. */
 export async function sendPendingErasures(
   options: Options,
   pendingErasures: readonly string[],
@@ -43,7 +43,9 @@ export async function sendPendingErasures(
   const { server, site } = options;
   if (server === undefined || pendingErasures.length === 0) return;
   const done = await Promise.all(
-    pendingErasures.map(async (token) => ((await erased(server, site, token)) ? token : undefined)),
+    pendingErasures.map(async (token) =>
+      (await requestErasure(server, site, token)) ? token : undefined,
+    ),
   );
   await inStore(site, async (kept) => {
     const left = asTokens(await ask<unknown>(kept.get("pendingErasures"))).filter(
@@ -54,7 +56,10 @@ export async function sendPendingErasures(
   });
 }
 
-/** A transaction of its own, where there is a database; `undefined`: there is none, and none was made. */
+/**
+ * Runs a transaction of its own in an existing database; `undefined` if there is none. It creates
+ * none.
+ */
 async function inStore<T>(
   site: string,
   work: (kept: IDBObjectStore) => Promise<T>,
@@ -69,7 +74,10 @@ async function inStore<T>(
   }
 }
 
-/** Whether the browser lists such a database; one that lists none is believed to have none. */
+/**
+ * Returns `true` if the browser lists the database. A browser that cannot list databases counts as
+ * having none.
+ */
 async function isThere(name: string): Promise<boolean> {
   try {
     return (await indexedDB.databases()).some((one) => one.name === name);
@@ -94,7 +102,7 @@ async function empty(
   return { pendingErasures, visitor };
 }
 
-/** The other tabs look at the store again, and find nobody there. */
+/** Asks the other tabs to check the store. */
 function notifyTabs(site: string): void {
   if (!("BroadcastChannel" in window)) return;
   const channel = new BroadcastChannel(channelName(site));

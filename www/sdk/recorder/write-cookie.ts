@@ -1,13 +1,13 @@
 /**
- * Leaves the profile with the browser's requests, where the site opted in. Comes in: a desk, the store, the profile's bytes.
- * Goes out: the cookie, as old as consent allows; or none, during a pause and where nothing is kept.
+ * Profile cookie of sites that opted in. In: a session, the store, the bytes of the profile. Out:
+ * the cookie, with the expiry of the consent; none during a pause or without a store.
  */
 import { deleteCookie, setCookie, packCookie } from "../storage/cookie.js";
 import type { SessionContext } from "./session-types.js";
 import { lifetimeMs } from "../storage/records.js";
 import type { Store } from "../storage/profile-store.js";
 
-/** Writes the cookie as things stand. */
+/** Writes or deletes the cookie for the current state. */
 export function writeCookie(
   { from, known }: SessionContext,
   store: Store | undefined,

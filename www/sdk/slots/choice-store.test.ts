@@ -1,4 +1,4 @@
-/** What placements show: chosen once a page, told only when it changes, however often a framework looks. */
+/** The choice store: one choice per placement and page, and calls to subscribers only when it changes. */
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { ChoiceStore } from "./choice-store.js";

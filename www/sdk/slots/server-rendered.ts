@@ -21,7 +21,7 @@ export async function takeOver(): Promise<number> {
 const serversNodes = (slot: HTMLElement): Element[] =>
   Array.from(slot.children).filter((child) => child.slot === "escale");
 
-/** An observer is told before the next painting. */
+/** Removes the server's nodes at the first state change; observers run before the next paint. */
 function replaceOnce(slot: HTMLElement, nodes: readonly Element[]): void {
   const seen = new MutationObserver(() => {
     seen.disconnect();

@@ -1,6 +1,6 @@
 /**
- * Packs what crosses to the engine, the store and the server: fields, tails, base64url. Comes in and goes
- * out: values only. Must stay total: whatever comes in, something bounded goes out.
+ * Codec of the data that crosses to the engine, the store and the server: fields, queued events,
+ * base64url. In and out: values only. Never: an error or an unbounded result, whatever comes in.
  */
 import type { Fields } from "../base/client-types.js";
 
@@ -10,7 +10,7 @@ const FIELDS_MAX = 24;
 const VALUE_MAX = 256;
 const CONTROLS = /[\x00-\x1f\x7f]+/g;
 
-/** A site's fields as `key␟value␞…`; `startDate` and `start_date` are the same key. */
+/** Packs the fields of a site as `key␟value␞…`. `startDate` and `start_date` are the same key. */
 export function packFields(fields: unknown): string {
   if (typeof fields !== "object" || fields === null) return "";
   let packed = "";
@@ -31,10 +31,10 @@ function fieldText(value: unknown): string | undefined {
   return String(value).slice(0, VALUE_MAX).replace(CONTROLS, " ").trim();
 }
 
-/** What the engine's bytes say. */
+/** Decodes text of the engine. */
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/** Packed strings, by key. */
+/** Unpacks strings of the engine, by key. */
 export function unpackContent(packed: Uint8Array): Readonly<Record<string, string>> {
   const pairs = textOf(packed)
     .split(RECORD)
@@ -44,13 +44,13 @@ export function unpackContent(packed: Uint8Array): Readonly<Record<string, strin
   );
 }
 
-/** Events of a document, with their place in its order. */
+/** Events of a document, with their sequence number. */
 export interface QueuedEvents {
   readonly seq: number;
   readonly events: Uint8Array;
 }
 
-/** Hand-ins as one tail: four bytes of sequence, two of length, the events. */
+/** Packs queued events: four bytes of sequence number, two of length, then the events. */
 export function packQueued(entries: readonly QueuedEvents[]): Uint8Array {
   const length = entries.reduce((sum, { events }) => sum + 6 + events.length, 0);
   const bytes = new Uint8Array(length);
@@ -65,7 +65,7 @@ export function packQueued(entries: readonly QueuedEvents[]): Uint8Array {
   return bytes;
 }
 
-/** The hand-ins of a tail, as far as it is whole. */
+/** Unpacks queued events, as far as the bytes are complete. */
 export function unpackQueued(bytes: Uint8Array): QueuedEvents[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: QueuedEvents[] = [];
@@ -78,7 +78,7 @@ export function unpackQueued(bytes: Uint8Array): QueuedEvents[] {
   return entries;
 }
 
-/** The events of the hand-ins above `seq`, one after the other: a batch. */
+/** Returns the events above `seq` as one batch. */
 export function eventsAbove(entries: readonly QueuedEvents[], seq: number): Uint8Array {
   const fresh = entries.filter((entry) => entry.seq > seq);
   const batch = new Uint8Array(fresh.reduce((sum, { events }) => sum + events.length, 0));
@@ -90,14 +90,14 @@ export function eventsAbove(entries: readonly QueuedEvents[], seq: number): Uint
   return batch;
 }
 
-/** Bytes as base64url without padding. */
+/** Encodes bytes as base64url without padding. */
 export function toBase64url(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
-/** Bytes of a base64url text, or `undefined` if it is none. */
+/** Decodes base64url; `undefined` if the value is none. */
 export function fromBase64url(text: unknown): Uint8Array | undefined {
   if (typeof text !== "string") return undefined;
   try {
@@ -108,9 +108,9 @@ export function fromBase64url(text: unknown): Uint8Array | undefined {
   }
 }
 
-/** Random bytes of which nobody can guess the next. */
+/** Returns random bytes that nobody can predict. */
 export const randomBytes = (length: number): Uint8Array =>
   crypto.getRandomValues(new Uint8Array(length));
 
-/** A name that no other document or replica has. */
+/** Returns an id that no other document or replica has. */
 export const newId = (): string => toBase64url(randomBytes(8));

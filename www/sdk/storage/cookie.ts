@@ -1,12 +1,12 @@
 /**
- * The profile as a cookie, for sites that render on a server and ask for it. Comes in: who is kept, their bytes. Goes out:
- * text of letters that a cookie may hold, and back. First-party, opted in, and gone with the profile. Must stay total:
- * whatever a browser sends, nothing or a profile comes out.
+ * Profile as a first-party cookie, for sites that opted in and render on a server. In: a visitor
+ * hash and the bytes of the profile. Out: text that a cookie can hold, and back. The cookie is
+ * deleted with the profile. Never: an error, whatever a browser sends.
  */
 import type { VisitorHash } from "../base/hash.js";
 import { fromBase64url, toBase64url } from "./codec.js";
 
-/** What the server needs to choose as the browser would. */
+/** Inputs of a decision on a server, which equal the browser's. */
 export interface CookieProfile {
   readonly visitor: VisitorHash;
   readonly state: Uint8Array;
@@ -14,17 +14,17 @@ export interface CookieProfile {
 }
 
 const FORM = 1;
-/** A bit beside the form: the browser forgets, see `Who`. */
+/** Flag beside the form: the browser may purge its history, see `VisitorHash`. */
 const HISTORY_MAY_BE_PURGED = 0x80;
 const HEAD = 11;
-/** Browsers refuse longer ones; a server's limit is for all of a site's cookies together. */
+/** Browsers reject longer cookies. A server's limit is for all cookies of a site together. */
 const TEXT_MAX = 3_800;
 
-/** The name of a site's cookie. */
+/** Returns the name of a site's cookie. */
 export const cookieName = (site: string): string =>
   `escale-${encodeURIComponent(site).replace(/%/g, ".")}`;
 
-/** As a cookie's text; `undefined`: it would be too long. */
+/** Packs the profile as a cookie's text; `undefined` if it is too long. */
 export function packCookie({
   visitor: [hi, lo, historyMayBePurged],
   state,
@@ -42,7 +42,7 @@ export function packCookie({
   return text.length <= TEXT_MAX ? text : undefined;
 }
 
-/** What a request's `Cookie` header carries for a site. */
+/** Reads a site's profile from a request's `Cookie` header; `undefined` if there is none. */
 export function readCookie(
   header: string | null | undefined,
   site: string,
@@ -65,13 +65,13 @@ export function readCookie(
   };
 }
 
-/** Leaves the cookie with the browser until a time. */
+/** Sets the cookie until a time. */
 export function setCookie(site: string, text: string, untilMs: number): void {
   const seconds = Math.floor((untilMs - Date.now()) / 1000);
   if (seconds > 0) write(site, text, seconds);
 }
 
-/** Takes it away. */
+/** Deletes the cookie. */
 export const deleteCookie = (site: string): void => write(site, "", 0);
 
 function write(site: string, text: string, seconds: number): void {

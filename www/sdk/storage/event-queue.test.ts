@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EventQueue, readUnloaded, type UnloadBuffer } from "./event-queue.js";
-import type { Batches, CommitOutcome, Store } from "./profile-store.js";
+import type { Batches, CommitOutcome } from "./store-types.js";
+import type { Store } from "./profile-store.js";
 
 const PREFIX = "escale:demo:";
 const event = (value: number): Uint8Array => Uint8Array.of(value);

@@ -1,14 +1,18 @@
 /**
- * This document's events on their way into the store. Comes in: event bytes, in order. Goes out: commits, one
- * at a time, and at the end of the page a tail in `localStorage` that the next start takes up. An event
- * counts once, even if the tab is killed in between; nothing is kept here after a withdrawal.
+ * Queue of this document's events on their way into the store. In: event bytes, in order. Out:
+ * commits, one at a time. At unload, events that are not committed go to the unload buffer, which
+ * the next start reads. An event counts once, even if the tab is killed. Never: a write after a
+ * withdrawal.
  */
 import { newId, packQueued, unpackQueued, type QueuedEvents } from "./codec.js";
 import { sameBytes, type Batch } from "./records.js";
-import type { CommitOutcome, Store } from "./profile-store.js";
+import type { CommitOutcome } from "./store-types.js";
+import type { Store } from "./profile-store.js";
 import { isTrap } from "../base/trap.js";
 
-/** The tails: a document's own key each. Total: where storage is denied there are none. */
+/**
+ * Unload buffer: one `localStorage` key per document. It never throws: without storage it is empty.
+ */
 export interface UnloadBuffer {
   names(prefix: string): string[];
   read(key: string): Uint8Array | undefined;
@@ -19,7 +23,10 @@ export interface UnloadBuffer {
 const IDLE_MAX_MS = 12 * 3_600_000;
 const PENDING_MAX = 1_024;
 
-/** The tails found at a start: those of this visitor as batches; all of them are to be dropped after the commit. */
+/**
+ * Reads the unload buffers at a start. Those of this visitor become batches; all are deleted after
+ * the commit.
+ */
 export function readUnloaded(
   buffer: UnloadBuffer,
   prefix: string,
@@ -35,7 +42,8 @@ export function readUnloaded(
   }));
   const drop = (): void => {
     for (const { key, bytes } of found) {
-      // A document still alive may have written more meanwhile: that is for its own commit, or the next start.
+      // A live document may have written more meanwhile: its own commit, or the next start, handles
+      // that.
       if (sameBytes(buffer.read(key) ?? new Uint8Array(), bytes)) buffer.drop(key);
     }
   };
@@ -43,7 +51,7 @@ export function readUnloaded(
 }
 
 export class EventQueue {
-  /** Events given up because storage had no room. */
+  /** Count of events that were discarded because storage had no room. */
   dropped = 0;
   #document = newId();
   #seq = 0;
@@ -67,7 +75,7 @@ export class EventQueue {
     this.#touchedMs = page.nowMs();
   }
 
-  /** Takes an event; its commit follows at once, together with whatever else is waiting. */
+  /** Adds events. Their commit follows at once, together with all waiting events. */
   push(events: Uint8Array): void {
     if (this.#closed || events.length === 0) return;
     if (this.#idle()) this.#rename();
@@ -77,7 +85,7 @@ export class EventQueue {
     void this.commit();
   }
 
-  /** Commits what is pending; resolves with how that ended, `undefined` if storage failed for now. */
+  /** Commits pending events. Resolves with the outcome; `undefined` if storage failed for now. */
   commit(durability: IDBTransactionDurability = "relaxed"): Promise<CommitOutcome | undefined> {
     if (this.#queued && durability === "relaxed") return this.#queued;
     const run = this.#last.then(() => {
@@ -89,19 +97,22 @@ export class EventQueue {
     return run;
   }
 
-  /** Out of sight or leaving: what is not committed goes where a killed tab cannot lose it. */
+  /** Writes pending events to the unload buffer, where a killed tab cannot lose them. */
   writeBuffer(): void {
     if (this.#closed || this.#pending.length === 0) return;
     const key = `${this.page.prefix}${this.store.visitor.tag}:${this.#document}`;
     if (this.buffer.write(key, packQueued(this.#pending))) this.#tail = key;
   }
 
-  /** Back from the back-forward cache: after a long absence the entries that guard this document's numbers may be gone. */
+  /**
+   * Resumes from the back-forward cache. After a long absence the sequence numbers of this document
+   * may be purged.
+   */
   resume(): void {
     if (this.#idle()) this.#rename();
   }
 
-  /** Ends: nothing pending will be written any more. */
+  /** Closes the queue. Pending events are not written any more. */
   close(): void {
     this.#closed = true;
     this.#pending = [];
@@ -135,7 +146,8 @@ export class EventQueue {
   }
 
   #end(outcome: CommitOutcome | "trap"): void {
-    // A newer release's store is left as it is; it takes up the tail. What made the engine trap is not to do so again.
+    // A newer release reads the buffer itself. Events that made the engine trap are not written
+    // again.
     if (outcome === "newer") this.writeBuffer();
     this.close();
     this.page.ended(outcome);
@@ -145,7 +157,10 @@ export class EventQueue {
     return Math.abs(this.page.nowMs() - this.#touchedMs) > IDLE_MAX_MS;
   }
 
-  /** A tail that was written belongs to whoever takes it up: the new name must not count its events again. */
+  /**
+   * Starts a new document id. Events in a written buffer belong to its reader, and must not count
+   * again.
+   */
   #rename(): void {
     if (this.#tail) this.#pending = [];
     this.#tail = undefined;

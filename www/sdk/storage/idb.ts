@@ -1,12 +1,16 @@
 /**
- * IndexedDB as promises. Comes in: a database's name, work to do in one transaction. Goes out: what the work
- * returned, once the transaction is complete. Must never hang, nor reject on opening: no database is an answer.
+ * IndexedDB as promises. In: the name of a database, work for one transaction. Out: the result of
+ * the work, once the transaction is complete. Never: a promise that hangs, or a rejection of
+ * `openDatabase`.
  */
 
 const RECORDS = "records";
 const OPEN_MAX_MS = 10_000;
 
-/** A request's result. Only requests of the running transaction may be awaited inside its work. */
+/**
+ * Returns the result of a request. The work of a transaction may await requests of this transaction
+ * only.
+ */
 export function ask<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -14,7 +18,7 @@ export function ask<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** Opens the database; `undefined` where storage is denied, absent, or does not answer. */
+/** Opens the database; `undefined` if storage is denied, absent or does not answer. */
 export function openDatabase(
   name: string,
   mode: "create" | "existing",
@@ -33,7 +37,7 @@ export function openDatabase(
       setTimeout(none, OPEN_MAX_MS);
       request.onblocked = none;
       request.onupgradeneeded = () => {
-        // Aborting the first upgrade leaves no database behind.
+        // An aborted first upgrade leaves no database behind.
         if (mode === "existing") request.transaction?.abort();
         else request.result.createObjectStore(RECORDS);
         running.add(making);
@@ -48,7 +52,7 @@ export function openDatabase(
         const database = request.result;
         // A later release may upgrade: an open connection must not block it.
         database.onversionchange = () => database.close();
-        // Answered after all, when nobody waits any more.
+        // The answer may come after the time limit, when nobody waits for it.
         if (waiting) resolve(database);
         else database.close();
       };
@@ -60,8 +64,9 @@ export function openDatabase(
 }
 
 /**
- * Chromium may keep a page for "back" in the midst of making the database, and nobody can open it until that page ends: what is
- * said on a channel that it listens to ends it. To be closed once the database is open, or is not to be had.
+ * Opens a channel that ends a frozen page which blocks the database. Chromium may freeze a page
+ * while it creates the database, and nobody can open it until that page ends. A message on a
+ * channel of that page ends it. Close the channel once the request is complete.
  */
 function callFor(name: string): BroadcastChannel | undefined {
   try {
@@ -75,8 +80,8 @@ function callFor(name: string): BroadcastChannel | undefined {
 }
 
 /**
- * In WebKit a page that is left with a transaction running, or in the midst of making the database, holds up the next page. So
- * these end with the page: what they would have written stays pending, and so is in the tail.
+ * Running transactions and upgrades. In WebKit, those of a page that was left block the next page.
+ * They are aborted with the page; their events stay pending, and are in the unload buffer.
  */
 const running = new Set<{ abort(): void }>();
 let isLeft = false;
@@ -91,7 +96,10 @@ if (typeof addEventListener === "function") {
   });
 }
 
-/** One transaction, atomic over tabs; rejects, having written nothing, if any part of it fails. */
+/**
+ * Runs one transaction, atomic over all tabs. It rejects, and writes nothing, if any part of it
+ * fails.
+ */
 export function transact<T>(
   database: IDBDatabase,
   work: (kept: IDBObjectStore) => Promise<T>,

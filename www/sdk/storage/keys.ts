@@ -1,10 +1,10 @@
-/** The names under which this site's things lie in the visitor's browser; all of them, so that all can be erased. */
+/** Names of this site's stores in the browser. All are here, so that all can be erased. */
 
-/** The IndexedDB database of a site. */
+/** Returns the name of a site's IndexedDB database. */
 export const databaseName = (site: string): string => `escale:${encodeURIComponent(site)}`;
 
-/** The prefix of a site's `localStorage` keys: tails of documents. */
+/** Returns the prefix of a site's `localStorage` keys: the unload buffers. */
 export const unloadBufferPrefix = (site: string): string => `${databaseName(site)}:`;
 
-/** The channel on which the site's tabs tell each other to look at the store again. */
+/** Returns the name of the channel on which the site's tabs notify each other of a change. */
 export const channelName = databaseName;

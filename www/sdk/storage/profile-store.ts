@@ -1,7 +1,7 @@
 /**
- * The truth of this browser, in IndexedDB. Comes in: batches of events of documents. Goes out: the replica
- * they were applied to, each event once, whatever tab or tail it came by. Must never write for a visitor who
- * is no longer there: every transaction looks first.
+ * Profile of this browser, in IndexedDB. In: batches of events of documents. Out: the replica that
+ * they were applied to, each event once, whatever tab or buffer it came by. Never: a write for a
+ * visitor who is gone. Every transaction checks first.
  */
 import { ask, openDatabase, transact } from "./idb.js";
 import { databaseName } from "./keys.js";
@@ -22,49 +22,19 @@ import {
   pruned,
   sameBytes,
   unapplied,
-  type Batch,
   type Continuation,
   type Imported,
   type ReplicaVersion,
   type RemoteState,
   type SyncState,
   type Replica,
-  type RetentionTerms,
   type Visitor,
 } from "./records.js";
 import { asReceipt, isSameConsent } from "./consent-receipt.js";
 import { isTrap } from "../base/trap.js";
-import type { ConsentReceipt } from "../base/types.js";
-
-/** What is to be applied, asked for at the very moment of applying: nothing can slip in between. */
-export type Batches = () => readonly Batch[];
+import type { ApplyEvents, Batches, CommitOutcome, OpenOptions } from "./store-types.js";
 
 const NONE: Batches = () => [];
-
-/** The engine's part of a commit: load the stored bytes beside the others', apply the events, save. Synchronous. */
-export type ApplyEvents = (
-  stored: Uint8Array,
-  remote: Uint8Array,
-  events: Uint8Array,
-) => { readonly status: "ok" | "newer" | "corrupt"; readonly bytes: Uint8Array };
-
-/** How a commit ended. `gone`: the visitor withdrew; `changed`: another one came; `newer`: only readable here. */
-export type CommitOutcome = "kept" | "gone" | "changed" | "newer";
-
-/** What a start brings along. */
-export interface OpenOptions {
-  readonly nowMs: number;
-  /** By this browser's own clock: what the server last said of it may be old, and end a visitor's time by mistake. */
-  readonly terms: RetentionTerms;
-  /** What is agreed to on this page. */
-  readonly agreed: ConsentReceipt;
-  /** Who begins where nobody goes on. */
-  readonly newcomer: Visitor;
-  /** The tails found, by the visitor's tag. */
-  readonly buffer: (tag: string) => readonly Batch[];
-  /** Whether the start is still wanted. */
-  readonly isCurrent: () => boolean;
-}
 
 export class Store {
   visitor: Visitor = newVisitor(0);
@@ -74,7 +44,7 @@ export class Store {
   imported: Imported | undefined;
   /** Erase-only tokens that the server has not acknowledged. */
   pendingErasures: readonly string[] = [];
-  /** How the last commit ended. */
+  /** Outcome of the last commit. */
   outcome: CommitOutcome = "kept";
   #database: IDBDatabase | undefined;
 
@@ -83,15 +53,18 @@ export class Store {
     private readonly applyEvents: ApplyEvents,
   ) {}
 
-  /** Enters the store, as the visitor found there or as a new one; `undefined`: storage cannot be had. Rejects if the engine fails. */
+  /**
+   * Opens the store for the visitor found there, or for a new one; `undefined` without storage.
+   * Rejects if the engine fails.
+   */
   static async enter(
     site: string,
     applyEvents: ApplyEvents,
-    entry: OpenOptions,
+    continuation: OpenOptions,
   ): Promise<Store | undefined> {
     const store = new Store(site, applyEvents);
     try {
-      await store.#within((kept) => store.#begin(kept, entry));
+      await store.#within((kept) => store.#begin(kept, continuation));
       return store;
     } catch (error) {
       store.close();
@@ -100,14 +73,17 @@ export class Store {
     }
   }
 
-  /** Applies what is new in the batches, in one transaction. Rejects if storage failed; nothing is lost then. */
+  /**
+   * Applies new events of the batches, in one transaction. Rejects if storage failed; nothing is
+   * lost then.
+   */
   commit(
     batches: Batches,
     nowMs: number,
     durability: IDBTransactionDurability = "relaxed",
   ): Promise<CommitOutcome> {
     const work = async (kept: IDBObjectStore): Promise<CommitOutcome> =>
-      (await this.#absent(kept)) ?? (await this.#applyPending(kept, batches, nowMs));
+      (await this.#missing(kept)) ?? (await this.#applyPending(kept, batches, nowMs));
     return this.#within(work, durability).catch(async (error: unknown) => {
       if ((error as Error).name !== "QuotaExceededError") throw error;
       await this.#within((kept) => ask(kept.delete("quarantine")));
@@ -115,22 +91,26 @@ export class Store {
     });
   }
 
-  /** Keeps what the server said. */
-  note(syncState: SyncState, remote?: RemoteState): Promise<CommitOutcome> {
+  /** Saves the answer of the server. */
+  saveSyncState(syncState: SyncState, remote?: RemoteState): Promise<CommitOutcome> {
     const { secret } = this.visitor;
     return this.#guarded(async (kept) => {
-      // Told of whom a logout has just replaced.
+      // The answer is about a visitor whom a logout has just replaced.
       if (this.visitor.secret !== secret) return;
       this.syncState = syncState;
       kept.put(syncState, "syncState");
-      // The server's word would take away what it was not told of yet.
-      if (!remote || asImported(await ask<unknown>(kept.get("imported")))?.told === false) return;
+      // The server's state lacks an import that it has not acknowledged yet.
+      if (!remote || asImported(await ask<unknown>(kept.get("imported")))?.isAcknowledged === false)
+        return;
       this.remote = remote;
       kept.put(remote, "remote");
     });
   }
 
-  /** Where the server holds a replica of the sent name that is not ours (a roll-back, a copy), begins another. */
+  /**
+   * Starts another replica if the server holds foreign counts under the sent id, after a roll-back
+   * or a copy.
+   */
   renewReplica(sent: ReplicaVersion, held: number, nowMs: number): Promise<CommitOutcome> {
     return this.#guarded(async (kept) => {
       const stored = asReplica(await ask<unknown>(kept.get("replica"))) ?? this.replica;
@@ -140,13 +120,15 @@ export class Store {
     });
   }
 
-  /** Remembers that a pause began or ended, or, hashed, as whom the visitor was identified. */
-  noteOf(visitor: Pick<Visitor, "paused"> | Pick<Visitor, "customer">): Promise<CommitOutcome> {
+  /** Saves a pause, or the hash of the customer that the visitor was identified as. */
+  updateVisitor(
+    visitor: Pick<Visitor, "paused"> | Pick<Visitor, "customer">,
+  ): Promise<CommitOutcome> {
     return this.#guarded((kept) => this.#put(kept, { ...this.visitor, ...visitor }));
   }
 
-  /** Keeps what was brought from another browser, and what all others then know, unless these changed meanwhile. */
-  async takeIn(
+  /** Saves an import and the merged remote state, unless the remote state changed meanwhile. */
+  async saveImport(
     imported: Imported,
     joined: Uint8Array,
     before: Uint8Array,
@@ -161,17 +143,20 @@ export class Store {
     return outcome === "kept" && this.imported !== imported ? "again" : outcome;
   }
 
-  /** The server has what was brought: from now on it tells of it. */
+  /** Marks an import as acknowledged. From now on the server's state contains it. */
   noteAcknowledged({ id }: Imported): Promise<CommitOutcome> {
     return this.#guarded(async (kept) => {
       const imported = asImported(await ask<unknown>(kept.get("imported")));
       if (imported?.id !== id) return;
-      this.imported = { ...imported, bytes: new Uint8Array(), told: true };
+      this.imported = { ...imported, bytes: new Uint8Array(), isAcknowledged: true };
       kept.put(this.imported, "imported");
     });
   }
 
-  /** Another visitor begins here; the consent, given once for the site, keeps its date. `erase`: the last one is to go on the server, too. */
+  /**
+   * Starts another visitor. The consent of the site keeps its date. `erase` also erases the last
+   * visitor on the server.
+   */
   renewVisitor(customer?: number, erase = false): Promise<CommitOutcome> {
     return this.#guarded(async (kept) => {
       for (const key of ["replica", "remote", "imported"]) kept.delete(key);
@@ -185,7 +170,7 @@ export class Store {
       }
       this.replica = newReplica();
       this.remote = NO_REMOTE;
-      // The server's clock and its wish for rest are nobody's.
+      // The server's clock and its back-off belong to no visitor.
       this.syncState = { ...this.syncState, version: 0, atMs: 0 };
       kept.put(this.syncState, "syncState");
       this.#put(kept, {
@@ -197,10 +182,10 @@ export class Store {
     });
   }
 
-  /** Whether the visitor is still the one this document entered as. */
+  /** Checks that the visitor of this document is still stored. */
   present = (): Promise<CommitOutcome> => this.#guarded(() => undefined);
 
-  /** Lets go of the connection, so that the page may be frozen; the next use opens another. */
+  /** Closes the connection, so that the page may be frozen. The next use opens another. */
   close(): void {
     this.#database?.close();
     this.#database = undefined;
@@ -215,7 +200,8 @@ export class Store {
     try {
       return await transact(this.#database, work, durability);
     } catch (error) {
-      // The connection may be what failed (closed by an upgrade, or by the visitor clearing data).
+      // The connection itself may have failed: closed by an upgrade, or by the visitor clearing
+      // data.
       this.close();
       throw error;
     }
@@ -223,23 +209,26 @@ export class Store {
 
   #guarded(work: (kept: IDBObjectStore) => unknown): Promise<CommitOutcome> {
     return this.#within(async (kept) => {
-      const absent = await this.#absent(kept);
+      const absent = await this.#missing(kept);
       if (!absent) await work(kept);
       return absent ?? "kept";
     });
   }
 
-  /** A late write after a withdrawal is impossible: the same transaction that writes has looked. */
-  async #absent(kept: IDBObjectStore): Promise<"gone" | "changed" | undefined> {
+  /**
+   * Reloads shared records in the transaction that writes. A late write after a withdrawal is
+   * impossible.
+   */
+  async #missing(kept: IDBObjectStore): Promise<"gone" | "changed" | undefined> {
     const [found, remote, syncState] = await Promise.all(
       ["visitor", "remote", "syncState"].map((key) => ask<unknown>(kept.get(key))),
     );
     const visitor = asVisitor(found);
     if (!visitor) return "gone";
     if (visitor.secret !== this.visitor.secret) return "changed";
-    // Identified, or paused, in another tab.
+    // Another tab may have identified or paused the visitor.
     this.visitor = visitor;
-    // Another tab may have spoken with the server.
+    // Another tab may have synced.
     this.syncState = asSyncState(syncState);
     const known = asRemote(remote);
     if (known.seq !== this.remote.seq || !sameBytes(known.bytes, this.remote.bytes))
@@ -250,15 +239,15 @@ export class Store {
   async #begin(kept: IDBObjectStore, options: OpenOptions): Promise<void> {
     const { nowMs } = options;
     if (!options.isCurrent()) throw new Error("no longer wanted");
-    await this.#meet(kept, options);
+    await this.#readStored(kept, options);
     this.outcome = await this.#applyPending(kept, () => options.buffer(this.visitor.tag), nowMs);
     if (this.outcome !== "kept") return;
-    // Only now: the tails, however old, were looked up first.
+    // Pruned now, after the unload buffers, however old, were looked up.
     this.replica = { ...this.replica, applied: pruned(this.replica.applied, nowMs) };
     kept.put(this.replica, "replica");
   }
 
-  async #meet(kept: IDBObjectStore, { newcomer, terms, agreed }: OpenOptions): Promise<void> {
+  async #readStored(kept: IDBObjectStore, { newcomer, terms, agreed }: OpenOptions): Promise<void> {
     const [visitor, remote, syncState, pendingErasures, imported] = await Promise.all(
       ["visitor", "remote", "syncState", "pendingErasures", "imported"].map((key) =>
         ask<unknown>(kept.get(key)),
@@ -270,28 +259,29 @@ export class Store {
       syncState: asSyncState(syncState),
       pendingErasures: asTokens(pendingErasures),
     };
-    const entry = continuationOf(found, newcomer, terms);
-    this.#loadIntoEngine(entry);
-    const receipt = asReceipt(entry.visitor.receipt);
-    // Said on every page; what was agreed to first is what counts, until something else is agreed to.
-    const withPlausibleDate =
+    const continuation = continuationOf(found, newcomer, terms);
+    this.#use(continuation);
+    const receipt = asReceipt(continuation.visitor.receipt);
+    // Every page asserts consent. The first date counts until the consent changes.
+    const current =
       receipt && isSameConsent(receipt, agreed)
-        ? entry.visitor
-        : { ...entry.visitor, receipt: agreed };
-    if (entry.visitor === found.visitor) {
+        ? continuation.visitor
+        : { ...continuation.visitor, receipt: agreed };
+    if (continuation.visitor === found.visitor) {
       this.imported = asImported(imported);
-      if (withPlausibleDate !== entry.visitor) this.#put(kept, withPlausibleDate);
+      if (current !== continuation.visitor) this.#put(kept, current);
       return;
     }
     kept.delete("imported");
-    if (entry.empty) kept.clear();
-    this.#put(kept, withPlausibleDate);
-    kept.put(entry.remote, "remote");
-    kept.put(entry.syncState, "syncState");
-    if (entry.pendingErasures.length > 0) kept.put(entry.pendingErasures, "pendingErasures");
+    if (continuation.empty) kept.clear();
+    this.#put(kept, current);
+    kept.put(continuation.remote, "remote");
+    kept.put(continuation.syncState, "syncState");
+    if (continuation.pendingErasures.length > 0)
+      kept.put(continuation.pendingErasures, "pendingErasures");
   }
 
-  #loadIntoEngine({ visitor, remote, syncState, pendingErasures }: Continuation): void {
+  #use({ visitor, remote, syncState, pendingErasures }: Continuation): void {
     this.visitor = visitor;
     this.remote = remote;
     this.syncState = syncState;
@@ -309,7 +299,7 @@ export class Store {
     nowMs: number,
   ): Promise<CommitOutcome> {
     const stored = await ask<unknown>(kept.get("replica"));
-    // Deleted under our feet, while the visitor stayed: rebuilt from what this document last saw.
+    // The record was deleted while the visitor stayed: it is rebuilt from this document's state.
     const replica = asReplica(stored) ?? this.replica;
     const { events, applied } = unapplied(replica.applied, batches(), nowMs);
     const { status, bytes } = this.applyEvents(replica.bytes, this.remote.bytes, events);
@@ -317,7 +307,7 @@ export class Store {
     const bad = status === "corrupt" || (stored !== undefined && !asReplica(stored));
     if (bad) kept.put(stored, "quarantine");
     const changed = bad || !sameBytes(bytes, replica.bytes);
-    // What begins anew after a loss is another replica: under the old name the server holds what was lost.
+    // After a loss another replica starts: under the old id the server holds the lost counts.
     const { id, version } = status === "corrupt" ? newReplica() : replica;
     this.replica = { id, version: version + (changed ? 1 : 0), bytes, applied };
     kept.put(this.replica, "replica");

@@ -1,25 +1,27 @@
 /**
- * The records of the store, and how far to believe them. Comes in: whatever IndexedDB holds, from any release
- * or hand. Goes out: a record, or `undefined`. Must not trust a shape it has not looked at.
+ * Records of the store, with their validation. In: values from IndexedDB, of any release or origin.
+ * Out: a record, or `undefined`. Never: trust in a shape that was not checked.
  */
 import type { ConsentReceipt, Options } from "../base/types.js";
 import { eventsAbove, newId, randomBytes, toBase64url, type QueuedEvents } from "./codec.js";
 
-/** Who is kept: random, of this site alone. */
+/** Stored visitor: random ids, of this site alone. */
 export interface Visitor {
-  /** 128 bits, the visitor's only name; known to this browser and, hashed, to the server. */
+  /** Id of the visitor, 128 bits. Only this browser knows it; the server knows its hash. */
   readonly secret: string;
-  /** What may ask for erasure and nothing else; the one thing that can outlive a withdrawal. */
+  /** Erase-only token. It is the only value that may outlive a withdrawal. */
   readonly erase: string;
-  /** Marks this visitor's tails, so that a tail left by an erased one is never taken up. */
+  /** Tag of this visitor's unload buffers, so that buffers of an erased visitor are never read. */
   readonly tag: string;
-  /** When consent was first acted on; the profile ends 13 months later, however often they visit. */
+  /**
+   * Time of the first consent. The profile ends 13 months later, however often the visitor returns.
+   */
   readonly sinceMs: number;
-  /** A hash of the customer this visitor was identified as: another one begins anew. */
+  /** Hash of the customer that the visitor was identified as. Another customer starts anew. */
   readonly customer?: number;
-  /** They asked for a pause: nothing is recorded, sent or chosen until they say so. */
+  /** Marks a pause: nothing is recorded, sent or chosen until it ends. */
   readonly paused?: boolean;
-  /** What they agreed to, when and where. */
+  /** Receipt of the consent in force. */
   readonly receipt?: ConsentReceipt;
 }
 
@@ -28,44 +30,47 @@ export interface Replica {
   readonly id: string;
   readonly version: number;
   readonly bytes: Uint8Array;
-  /** For each document: the last sequence applied, and when. */
+  /** Last applied sequence number and its time, by document. */
   readonly applied: ReadonlyMap<string, readonly [seq: number, atMs: number]>;
 }
 
-/** A replica's name and how far it has come. */
+/** Id and version of a replica. */
 export type ReplicaVersion = Pick<Replica, "id" | "version">;
 
-/** Hand-ins of one document, in its order. */
+/** Queued events of one document, in its order. */
 export interface Batch {
   readonly document: string;
   readonly entries: readonly QueuedEvents[];
 }
 
-/** What the visitor's other browsers and the server know; replaced as a whole, never sent back. */
+/**
+ * Merged state of the visitor's other browsers, from the server. It is replaced as a whole, and
+ * never sent back.
+ */
 export interface RemoteState {
   readonly seq: number;
   readonly bytes: Uint8Array;
 }
 
-/** What the visitor brought along from another browser: a replica of its own, never the own one. */
+/** Profile that the visitor imported from another browser, as a replica of its own. */
 export interface Imported {
-  /** The name under which it is handed in. */
+  /** Id of the replica under which it is sent. */
   readonly id: string;
   readonly bytes: Uint8Array;
-  /** The server has it: what it tells of the others has it, too. */
-  readonly told: boolean;
-  /** What was brought, so that nothing counts twice. */
+  /** Marks an import that the server has acknowledged: the remote state contains it. */
+  readonly isAcknowledged: boolean;
+  /** Ids of all imports, so that nothing counts twice. */
   readonly importIds: readonly string[];
 }
 
-/** Where the conversation with the server stands. */
+/** State of the sync with the server. */
 export interface SyncState {
-  /** The last version the server took; 0: it holds nothing. */
+  /** Last version that the server stored; 0 if it has none. */
   readonly version: number;
   readonly atMs: number;
   readonly failures: number;
   readonly notBeforeMs: number;
-  /** The server's clock less this browser's. */
+  /** Server clock minus browser clock, in milliseconds. */
   readonly skewMs: number;
 }
 
@@ -81,7 +86,7 @@ export const NO_SYNC_STATE: SyncState = {
 const DAY_MS = 86_400_000;
 /** 13 months. */
 const LIFETIME_MAX_DAYS = 395;
-/** No clock that is right shows less. */
+/** Earliest plausible time. */
 const PLAUSIBLE_MS = Date.UTC(2026, 0);
 const APPLIED_KEPT_DAYS = 7;
 const APPLIED_MAX = 1_000;
@@ -96,7 +101,10 @@ export function newReplica(): Replica {
   return { id: newId(), version: 0, bytes: new Uint8Array(), applied: new Map() };
 }
 
-/** What goes over from one visitor to the next in this browser: who asked for a pause has it, and consent was the site's to ask. */
+/**
+ * Returns the fields that the next visitor of this browser inherits: a pause, and the consent of
+ * the site.
+ */
 export const inherited = ({ paused, receipt }: Visitor): Pick<Visitor, "paused" | "receipt"> => ({
   ...(paused === true ? { paused } : {}),
   ...(receipt ? { receipt } : {}),
@@ -104,7 +112,7 @@ export const inherited = ({ paused, receipt }: Visitor): Pick<Visitor, "paused" 
 
 type Loose<T> = Readonly<Record<keyof T, unknown>>;
 
-/** A value's fields, of which nothing is known yet. */
+/** Returns the fields of an unchecked value. */
 function loose<T>(value: unknown): Loose<T> {
   return (typeof value === "object" && value !== null ? value : {}) as Loose<T>;
 }
@@ -119,20 +127,24 @@ export function asVisitor(value: unknown): Visitor | undefined {
   return known && isCount(sinceMs) ? (value as Visitor) : undefined;
 }
 
-/** How long a profile lives after consent. */
+/** Returns the lifetime of a profile after consent, in milliseconds. */
 export function lifetimeMs({ lifetimeDays }: Options): number {
   const days = Number(lifetimeDays);
   return (days > 0 && days < LIFETIME_MAX_DAYS ? days : LIFETIME_MAX_DAYS) * DAY_MS;
 }
 
-/** Whether the visitor's time is over: by this browser's clock, and by the server's as last known. */
+/**
+ * Returns `true` if the profile's lifetime is over by both clocks, this browser's and the server's.
+ */
 const isExpired = (
   { sinceMs }: Visitor,
   { skewMs }: SyncState,
   { nowMs, lifetimeMs: life }: RetentionTerms,
 ): boolean => Math.min(nowMs, nowMs + skewMs) - sinceMs > life;
 
-/** A date that a clock far ahead once wrote would never end; one far behind (a flat battery) is not believed. */
+/**
+ * Corrects a date in the future, which would never expire. A clock far in the past is not trusted.
+ */
 function withPlausibleDate(visitor: Visitor, nowMs: number): Visitor {
   return visitor.sinceMs > nowMs + DAY_MS && nowMs > PLAUSIBLE_MS
     ? { ...visitor, sinceMs: nowMs }
@@ -158,11 +170,11 @@ export function asSyncState(value: unknown): SyncState {
 }
 
 export function asImported(value: unknown): Imported | undefined {
-  const { id, bytes, told, importIds } = loose<Imported>(value);
+  const { id, bytes, isAcknowledged, importIds } = loose<Imported>(value);
   const known =
     typeof id === "string" &&
     isBytes(bytes) &&
-    typeof told === "boolean" &&
+    typeof isAcknowledged === "boolean" &&
     Array.isArray(importIds);
   return known ? (value as Imported) : undefined;
 }
@@ -170,7 +182,7 @@ export function asImported(value: unknown): Imported | undefined {
 export const asTokens = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((token) => typeof token === "string").slice(-8) : [];
 
-/** What a store held when it was entered. */
+/** Records found in the store when it was opened. */
 export interface StoredRecords {
   readonly visitor: Visitor | undefined;
   readonly remote: RemoteState;
@@ -178,7 +190,7 @@ export interface StoredRecords {
   readonly pendingErasures: readonly string[];
 }
 
-/** On what terms a visitor goes on. */
+/** Limits on which a visitor continues. */
 export interface RetentionTerms {
   /** This browser's own clock, uncorrected. */
   readonly nowMs: number;
@@ -186,14 +198,17 @@ export interface RetentionTerms {
   readonly sync: boolean;
 }
 
-/** How a visitor goes on from what was found. */
+/** Records to continue with. */
 export interface Continuation extends StoredRecords {
   readonly visitor: Visitor;
-  /** Everything that was stored is to go first. */
+  /** Marks that the whole store is emptied first. */
   readonly empty: boolean;
 }
 
-/** Whether a visitor simply goes on: their time is not over, and the server has no copy that it may not have. */
+/**
+ * Returns `true` if a visitor continues: the lifetime is not over, and the server has no copy
+ * without consent.
+ */
 export function canContinue(
   { visitor, syncState }: { visitor: Visitor; syncState: SyncState },
   terms: RetentionTerms,
@@ -205,8 +220,8 @@ export function canContinue(
 }
 
 /**
- * A visitor whose time is not over goes on; where nobody does, the newcomer begins. Where sync is not agreed to, the
- * server's copy is to be erased.
+ * Decides on the visitor of this start. An unexpired visitor continues, else the newcomer starts.
+ * Without consent to sync, the server's copy is to be erased.
  */
 export function continuationOf(
   found: StoredRecords,
@@ -221,7 +236,8 @@ export function continuationOf(
   if (!over && (sync || !copied)) return { ...found, visitor, empty: false };
   const pendingErasures =
     visitor && copied ? [...found.pendingErasures, visitor.erase] : found.pendingErasures;
-  // What comes later must not be told from the same visitor; the tails, still to be taken up, are.
+  // A new id unlinks the later profile from the erased copy. The tag stays, so that buffers are
+  // read.
   const next = over
     ? { ...newcomer, sinceMs: nowMs }
     : { ...newcomer, ...inherited(visitor), sinceMs: visitor.sinceMs, tag: visitor.tag };
@@ -234,7 +250,7 @@ export function continuationOf(
   };
 }
 
-/** What is in the batches and not applied yet, and the entries once it is. */
+/** Returns the events that were not applied yet, and the sequence numbers after them. */
 export function unapplied(
   applied: Replica["applied"],
   batches: readonly Batch[],
@@ -251,14 +267,18 @@ export function unapplied(
 }
 
 /**
- * Whether the server's conflict is about the replica that is stored: the server holds other counts under what was
- * sent, or more than there is here. A late duplicate, and a conflict that another tab has settled, are neither.
+ * Returns `true` if a conflict concerns the stored replica: the server holds other counts under the
+ * sent version, or a later version. A late duplicate, or a conflict that another tab has solved,
+ * does not.
  */
 export function mustRenew(stored: ReplicaVersion, sent: ReplicaVersion, held: number): boolean {
   return stored.id === sent.id && (held === sent.version || held > stored.version);
 }
 
-/** The entries still needed: a document's tail is taken up, or its document renamed, well before they go. */
+/**
+ * Removes sequence numbers that are no longer needed. A buffer is read, or its document renamed,
+ * well before.
+ */
 export function pruned(applied: Replica["applied"], nowMs: number): Replica["applied"] {
   const young = [...applied].filter(
     ([, [, atMs]]) => Math.abs(nowMs - atMs) <= APPLIED_KEPT_DAYS * DAY_MS,

@@ -1,15 +1,15 @@
 /**
- * The tails of documents in `localStorage`: what a document could not commit before it was left. Comes in: keys, bytes.
- * Goes out: the same. Total: where storage is denied there are none. Must not touch foreign keys: every key is given,
- * or begins with a prefix that is.
+ * Unload buffers in `localStorage`: events that a document could not commit before it was left. In:
+ * keys, bytes. Out: the same. Without storage there are none. Never: an error, or access to a key
+ * of another owner.
  */
 
-/** The keys that begin with a prefix. */
+/** Returns the keys that begin with a prefix. */
 export function bufferKeys(prefix: string): string[] {
   return attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix))) ?? [];
 }
 
-/** The bytes under a key; `undefined`: there are none, or they are not ours. */
+/** Returns the bytes under a key; `undefined` if there are none, or they are not ours. */
 export function readBuffer(key: string): Uint8Array | undefined {
   const codes = Array.from(
     attempt(() => localStorage.getItem(key)) ?? "\u0100",
@@ -18,7 +18,7 @@ export function readBuffer(key: string): Uint8Array | undefined {
   return codes.every((code) => code < 256) ? Uint8Array.from(codes) : undefined;
 }
 
-/** Leaves bytes under a key, a character each; whether there was room. */
+/** Writes bytes under a key, one character each. Returns `false` if there was no room. */
 export function writeBuffer(key: string, bytes: Uint8Array): boolean {
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   const write = (): boolean => {

@@ -1,7 +1,7 @@
 /** How long to wait, whatever a server says. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backoffMs, restMs, retryAfterMs } from "./backoff.js";
+import { backoffMs, retryDelayMs, retryAfterMs } from "./backoff.js";
 
 const NOW_MS = Date.parse("2026-11-21T12:00:00Z");
 
@@ -31,7 +31,7 @@ test("retry after is honoured and clamped", { tags: ["f25"] }, () => {
 test("a storm of 503 is answered at most once a minute", { tags: ["f27"] }, () => {
   for (const retryAfter of [null, "0", "5"]) {
     for (const random of [0, 0.5, 1])
-      assert.ok(restMs({ status: 503, retryAfter }, NOW_MS, random) >= 60_000);
+      assert.ok(retryDelayMs({ status: 503, retryAfter }, NOW_MS, random) >= 60_000);
   }
-  assert.equal(restMs({ status: 429, retryAfter: "5" }, NOW_MS, 0), 5_000);
+  assert.equal(retryDelayMs({ status: 429, retryAfter: "5" }, NOW_MS, 0), 5_000);
 });

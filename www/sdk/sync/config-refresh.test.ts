@@ -1,11 +1,11 @@
 /** Another config than the page's: the browser's cache is brought up to date, once. */
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { renewal } from "./config-refresh.js";
+import { configRefresher } from "./config-refresh.js";
 
 test("a config of another version is asked for anew, once a page; one's own is not", () => {
   const asked = mock.method(globalThis, "fetch", () => Promise.resolve(new Response("")));
-  const told = renewal(-2, { site: "demo", config: "/escale.bin" });
+  const told = configRefresher(-2, { site: "demo", config: "/escale.bin" });
   for (const version of ["fffffffe", undefined, 7, { toString: () => "x" }]) told(version);
   assert.equal(asked.mock.callCount(), 0);
   for (const version of ["00000001", "00000002"]) told(version);

@@ -1,11 +1,14 @@
 /**
- * The config that the next page begins with. Comes in: the version that the server serves, from each of its answers. Goes out:
- * what the browser's cache holds of the config, asked for anew where it is another. This page goes on with its own.
+ * Refresh of the config for the next page. In: the config version in each answer of the server.
+ * Out: a current config in the browser's cache. This page keeps its own config.
  */
 import type { Options } from "../base/types.js";
 
-/** Takes the versions told on one page. Asks once: a config that lies elsewhere may stay another than the server's. */
-export function renewal(ownVersion: number, options: Options): (version: unknown) => void {
+/**
+ * Returns a function that receives versions. It refreshes once: a config from elsewhere may always
+ * differ from the server's.
+ */
+export function configRefresher(ownVersion: number, options: Options): (version: unknown) => void {
   const own = (ownVersion >>> 0).toString(16).padStart(8, "0");
   let hasAsked = false;
   return (version) => {

@@ -1,7 +1,7 @@
 /** Only the server's own words are believed. */
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { erased, send } from "./http.js";
+import { requestErasure, sendRequest } from "./http.js";
 
 const OURS = { "content-type": "application/json" };
 
@@ -22,17 +22,23 @@ async function answered<T>(
   }
 }
 
-test("gone is believed of the server alone", { tags: ["f28"] }, async () => {
+test("an erasure is believed of the server alone", { tags: ["f28"] }, async () => {
   const ask = async (): Promise<string> =>
-    (await send({ method: "POST", url: "https://escale.test/v1/sync", body: {}, leaving: false }))
-      .kind;
-  assert.equal(await answered(410, "erased", ask), "gone");
-  assert.equal(await answered(410, "moved", ask), "refused");
-  assert.equal(await answered(410, undefined, ask), "refused");
+    (
+      await sendRequest({
+        method: "POST",
+        url: "https://escale.test/v1/sync",
+        body: {},
+        leaving: false,
+      })
+    ).kind;
+  assert.equal(await answered(410, "erased", ask), "erased");
+  assert.equal(await answered(410, "moved", ask), "rejected");
+  assert.equal(await answered(410, undefined, ask), "rejected");
 });
 
 test("an erasure is acknowledged by the server alone", async () => {
-  const ask = (): Promise<boolean> => erased("https://escale.test", "demo", "token");
+  const ask = (): Promise<boolean> => requestErasure("https://escale.test", "demo", "token");
   assert.equal(await answered(410, "erased", ask), true);
   assert.equal(await answered(401, "no_bearer", ask), true);
   for (const status of [401, 404, 410]) assert.equal(await answered(status, undefined, ask), false);
@@ -49,7 +55,7 @@ async function watched(
     keepalive = init.keepalive;
     return Promise.resolve(response);
   });
-  const { kind } = await send({
+  const { kind } = await sendRequest({
     method: "POST",
     url: "https://escale.test/v1/sync",
     body,

@@ -1,30 +1,33 @@
 /**
- * The requests to Escale's server. Comes in: what to hand in, or whom to erase. Goes out: one of a few kinds
- * of answer. Must never reject, never believe an answer that is not the server's own JSON, and never leave a
- * body unread: unread ones use up the browser's budget for requests that outlive the page.
+ * Requests to Escale's server. In: a request. Out: one of a few kinds of answer. Never: a
+ * rejection, trust in an answer that is not the server's own JSON, or an unread body. Unread bodies
+ * use up the browser's budget for requests that outlive the page.
  */
 import { fromBase64url } from "../storage/codec.js";
 import type { RemoteState } from "../storage/records.js";
 
-/** What came back. `rest`: the server asks for time; `refused`: sending the same again is useless. */
+/**
+ * Answer of the server. `retry_later`: the server asks for time. `rejected`: the same request would
+ * fail again.
+ */
 export type Answer =
   | {
       readonly kind: "ok";
       readonly body: Readonly<Record<string, unknown>>;
       readonly skewMs: number | undefined;
     }
-  | { readonly kind: "rest"; readonly status: number; readonly retryAfter: string | null }
-  | { readonly kind: "gone" }
-  /** `code`: the server's own word for it; none where somebody between answered. */
-  | { readonly kind: "refused"; readonly status: number; readonly code: unknown }
+  | { readonly kind: "retry_later"; readonly status: number; readonly retryAfter: string | null }
+  | { readonly kind: "erased" }
+  /** `code` is the server's own error code; missing if a proxy answered. */
+  | { readonly kind: "rejected"; readonly status: number; readonly code: unknown }
   | { readonly kind: "failed" };
 
 /** Requests that outlive their page share 64 KiB with the site's own. */
 const KEEPALIVE_MAX = 32_768;
 const TIMEOUT_MS = 15_000;
 
-/** How a request is sent: `leaving` ones may outlive the page. */
-export interface Message {
+/** Request to the server. A `leaving` one may outlive the page. */
+export interface ServerRequest {
   readonly method: "POST" | "DELETE";
   readonly url: string;
   readonly body?: unknown;
@@ -32,14 +35,14 @@ export interface Message {
   readonly leaving: boolean;
 }
 
-/** Of a response, all that is looked at beside its text. */
+/** Parts of a response that are read besides its text. */
 interface Received {
   readonly status: number;
   readonly headers: Pick<Headers, "get">;
 }
 
 /** Sends one request and reads its answer to the end. */
-export async function send(message: Message): Promise<Answer> {
+export async function sendRequest(message: ServerRequest): Promise<Answer> {
   const body = message.body === undefined ? null : JSON.stringify(message.body);
   const beganMs = Date.now();
   try {
@@ -57,25 +60,25 @@ export async function send(message: Message): Promise<Answer> {
       referrerPolicy: "no-referrer",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return understand(response, await response.text(), (beganMs + Date.now()) / 2);
+    return parseAnswer(response, await response.text(), (beganMs + Date.now()) / 2);
   } catch {
     return { kind: "failed" };
   }
 }
 
-/** What came back means. Throws where a text that should be JSON is none. */
-export function understand(response: Received, text: string, atMs: number): Answer {
+/** Parses an answer. Throws if a text that should be JSON is none. */
+export function parseAnswer(response: Received, text: string, atMs: number): Answer {
   const { status } = response;
   if (status === 429 || status >= 500)
-    return { kind: "rest", status, retryAfter: response.headers.get("retry-after") };
+    return { kind: "retry_later", status, retryAfter: response.headers.get("retry-after") };
   if (status >= 400) {
     const { code } = (jsonObject(response, text)?.error ?? {}) as { code?: unknown };
     return status === 410 && code === "erased"
-      ? { kind: "gone" }
-      : { kind: "refused", status, code };
+      ? { kind: "erased" }
+      : { kind: "rejected", status, code };
   }
   const body = status === 204 ? {} : jsonObject(response, text);
-  // A hotel's log-in page answers 200, too.
+  // The log-in page of a hotel's network answers 200 too.
   if (!body) return { kind: "failed" };
   const nowMs = body.now_ms;
   return {
@@ -93,7 +96,7 @@ function jsonObject(response: Received, text: string): Record<string, unknown> |
     : undefined;
 }
 
-/** The `remote` state of an answer; `undefined`: unchanged, or unreadable. */
+/** Returns the remote state of an answer; `undefined` if it is unchanged or unreadable. */
 export function remoteOf(body: Readonly<Record<string, unknown>>): RemoteState | undefined {
   const { remote } = body;
   if (typeof remote !== "object" || remote === null) return undefined;
@@ -104,18 +107,21 @@ export function remoteOf(body: Readonly<Record<string, unknown>>): RemoteState |
     : undefined;
 }
 
-/** Whether the server has nothing (more) under this token, so that it need not be asked again. A customer goes with all their browsers. */
-export async function erased(
+/**
+ * Asks the server to erase the visitor, or the customer with all browsers. Returns `true` if
+ * nothing is left under this token.
+ */
+export async function requestErasure(
   server: string,
   site: string,
   bearer: string,
   scope: "visitor" | "customer" = "visitor",
 ): Promise<boolean> {
   const url = `${server}/v1/me?site=${encodeURIComponent(site)}&scope=${scope}`;
-  const answer = await send({ method: "DELETE", url, bearer, leaving: true });
+  const answer = await sendRequest({ method: "DELETE", url, bearer, leaving: true });
   return (
     answer.kind === "ok" ||
-    answer.kind === "gone" ||
-    (answer.kind === "refused" && answer.status === 401 && answer.code === "no_bearer")
+    answer.kind === "erased" ||
+    (answer.kind === "rejected" && answer.status === 401 && answer.code === "no_bearer")
   );
 }

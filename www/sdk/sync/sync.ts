@@ -1,49 +1,53 @@
 /**
- * Keeps this browser and the server told of each other. Comes in: hints that something changed. Goes out: at
- * most one hand-in at a time, of committed states only, paced by what the server answers. Must never send
- * more often than the server allows, nor lose the local profile by what it says.
+ * Sync of this browser with the server. In: notices of changes. Out: at most one request at a time,
+ * with committed states only, at the pace that the server allows. Never: more requests than the
+ * server allows, or a loss of the local profile.
  */
-import { backoffMs, restMs } from "./backoff.js";
+import { backoffMs, retryDelayMs } from "./backoff.js";
 import { fromBase64url, toBase64url } from "../storage/codec.js";
 import { newReplica, type ReplicaVersion, type SyncState } from "../storage/records.js";
 import type { EventQueue } from "../storage/event-queue.js";
-import type { CommitOutcome, Store } from "../storage/profile-store.js";
-import { remoteOf, send, type Answer, type Message } from "./http.js";
+import type { CommitOutcome } from "../storage/store-types.js";
+import type { Store } from "../storage/profile-store.js";
+import { remoteOf, sendRequest, type Answer, type ServerRequest } from "./http.js";
 import { isTrap } from "../base/trap.js";
 import type { ConsentReceipt } from "../base/types.js";
 
-/** What the sync needs of the client. */
+/** Callbacks of the sync. */
 export interface SyncHost {
   readonly site: string;
   readonly server: string;
   nowMs(): number;
-  /** The store holds what the server told: of other browsers, and of its clock. */
+  /** Reports that the store has a new remote state or clock. */
   reloadEngine(): void;
-  /** The server serves a config of this version. */
+  /** Reports the version of the config that the server has. */
   onConfigVersion(version: unknown): void;
-  /** The replica was exchanged: whatever waits is to be committed to the new one. */
-  replicaRenewed(): void;
+  /** Reports another replica: pending events are to be committed to it. */
+  onReplicaRenewed(): void;
   ended(outcome: CommitOutcome | "erased" | "trap"): void;
 }
 
-/** What a hand-in is made of. */
-export type Party = Pick<Store, "visitor" | "replica" | "remote" | "syncState">;
+/** Records that a request is made of. */
+export type SyncSource = Pick<Store, "visitor" | "replica" | "remote" | "syncState">;
 
-/** After a change, so that a page's first events go together. */
+/** Delay after a change, so that a page's first events go together. */
 const SOON_MS = 1_500;
-/** Between two hand-ins nobody asked for. */
+/** Least time between two scheduled requests. */
 const GAP_MS = 10_000;
-/** What the server knows of other browsers is asked for again after this time, changed or not. */
+/** Age after which the remote state is requested again, changed or not. */
 const FRESH_MS = 5 * 60_000;
-const REST_MAX_MS = 2 * 3_600_000;
-/** Stands for the last version taken where the server was only asked: it may hold other replicas, and has no version of this one. */
+const DELAY_MAX_MS = 2 * 3_600_000;
+/**
+ * Version of a request without own state: the server may hold other replicas, but none of this
+ * version.
+ */
 const ASKED = Number.MAX_SAFE_INTEGER;
 
 export class Sync {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> | undefined;
-  /** The server refused (400, 403, 422…): the same would be refused again. */
-  #refused = false;
+  /** Marks a rejection (400, 403, 422…). The same request would be rejected again. */
+  #rejected = false;
   readonly #over = new AbortController();
 
   constructor(
@@ -52,18 +56,21 @@ export class Sync {
     private readonly queue: EventQueue,
   ) {}
 
-  /** Something changed: hand it in before long. */
-  soon(delayMs = SOON_MS): void {
+  /** Schedules a request after a change. */
+  schedule(delayMs = SOON_MS): void {
     if (this.#stopped()) return;
     const { atMs, notBeforeMs, failures } = this.store.syncState;
     const nowMs = Date.now();
     const due = Math.max(nowMs + delayMs, notBeforeMs, failures === 0 ? atMs + GAP_MS : 0);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.now(), Math.min(due - nowMs, 3_600_000));
+    this.#timer = setTimeout(() => void this.send(), Math.min(due - nowMs, 3_600_000));
   }
 
-  /** Hands in at once, unless the server asked for rest; `leaving`: the page may be gone before the answer. */
-  now(leaving = false): Promise<void> {
+  /**
+   * Sends a request now, unless the server asked for time. `leaving`: the page may end before the
+   * answer.
+   */
+  send(leaving = false): Promise<void> {
     this.#running ??= this.#run(leaving)
       .catch((error: unknown) => this.#failed(error))
       .finally(() => {
@@ -72,33 +79,36 @@ export class Sync {
     return this.#running;
   }
 
-  /** Something that the server must know of now, whatever was handed in before: who the visitor is. */
+  /** Sends a request even if the server has the current version: the visitor was identified. */
   async forceSync(): Promise<void> {
     await this.#running;
-    this.#refused = false;
-    await this.store.note({ ...this.store.syncState, atMs: 0 });
-    await this.now();
+    this.#rejected = false;
+    await this.store.saveSyncState({ ...this.store.syncState, atMs: 0 });
+    await this.send();
   }
 
-  /** Asks something that is no hand-in: after one, and again after each rest, until it is answered or there is nothing to ask. */
-  async ask(question: () => Promise<Message | undefined>): Promise<Answer | undefined> {
-    await this.now();
+  /**
+   * Sends another kind of request, after the current sync, and again after each delay, until it is
+   * answered or obsolete.
+   */
+  async request(question: () => Promise<ServerRequest | undefined>): Promise<Answer | undefined> {
+    await this.send();
     for (let failures = 0; ; failures++) {
-      await this.#backoffOver();
+      await this.#delayOver();
       const message = await question();
       if (!message || this.#over.signal.aborted) return undefined;
-      const answer = await send(message);
-      if (answer.kind === "rest") await this.#rest(answer, this.store.syncState);
+      const answer = await sendRequest(message);
+      if (answer.kind === "retry_later") await this.#delay(answer, this.store.syncState);
       else if (answer.kind === "failed") await this.#pause(backoffMs(failures, Math.random()));
       else return answer;
     }
   }
 
-  /** Hands in for whom a logout has replaced; what the server answers concerns nobody here any more. */
-  async last(party: Party): Promise<void> {
+  /** Sends the last state of a visitor whom a logout has replaced. The answer is ignored. */
+  async sendReplaced(party: SyncSource): Promise<void> {
     await this.#running;
     const { syncState, replica } = party;
-    if (this.#stopped() || this.#isBackingOff() || syncState.version === replica.version) return;
+    if (this.#stopped() || this.#isDelayed() || syncState.version === replica.version) return;
     await this.#send(party, true);
   }
 
@@ -110,29 +120,34 @@ export class Sync {
   async #run(leaving: boolean): Promise<void> {
     clearTimeout(this.#timer);
     const { store } = this;
-    if (this.#stopped() || this.#isBackingOff()) return;
-    // Strictly durable before it leaves: a version that the server saw must not be taken back by a power cut.
+    if (this.#stopped() || this.#isDelayed()) return;
+    // Committed with strict durability first: a power cut must not undo a version that the server
+    // has.
     if ((await this.queue.commit("strict")) !== "kept" || this.#stopped()) return;
-    // Another tab may have handed in meanwhile, or have been told to rest.
-    if (this.#isBackingOff() || (!this.#hasUnsentImport() && this.#isUpToDate())) return;
-    // The server may hold something from now on, whether or not its answer arrives: a withdrawal must know.
+    // Another tab may have synced meanwhile, or received a delay.
+    if (this.#isDelayed() || (!this.#hasUnsentImport() && this.#isUpToDate())) return;
+    // From now on the server may hold something, even without an answer: a withdrawal must know
+    // that.
     if (store.syncState.version === 0)
-      await this.#note({ ...store.syncState, version: 1, atMs: 0 });
+      await this.#saveSyncState({ ...store.syncState, version: 1, atMs: 0 });
     await this.#sendImported(leaving);
-    if (this.#stopped() || this.#isBackingOff()) return;
+    if (this.#stopped() || this.#isDelayed()) return;
     const { visitor, replica } = store;
     const answer = await this.#send(store, leaving);
-    // A logout meanwhile: the answer is about somebody else.
+    // After a logout the answer is about another visitor.
     if (this.#stopped() || store.visitor.secret !== visitor.secret) return;
     await this.#handleAnswer(answer, replica);
   }
 
-  /** The page was left in the midst of a write, or the store failed: the next hand-in tells it all. */
+  /** The page was left during a write, or the store failed: the next request sends everything. */
   #failed(error: unknown): void {
     if (isTrap(error)) this.host.ended("trap");
   }
 
-  /** Hands in what was brought from another browser, under a name of its own. Refused for what it is, it stays here. */
+  /**
+   * Sends an imported profile, under a replica id of its own. If the server rejects it, it stays in
+   * this browser.
+   */
   async #sendImported(leaving: boolean): Promise<void> {
     const { store } = this;
     const { imported } = store;
@@ -144,13 +159,13 @@ export class Sync {
     );
     if (this.#stopped()) return;
     if (answer.kind === "ok") await store.noteAcknowledged(imported);
-    else if (answer.kind === "rest" || answer.kind === "failed")
-      await this.#rest(answer, store.syncState);
-    else if (answer.kind === "gone") this.host.ended("erased");
+    else if (answer.kind === "retry_later" || answer.kind === "failed")
+      await this.#delay(answer, store.syncState);
+    else if (answer.kind === "erased") this.host.ended("erased");
   }
 
-  #send(party: Party, leaving: boolean): Promise<Answer> {
-    return send({
+  #send(party: SyncSource, leaving: boolean): Promise<Answer> {
+    return sendRequest({
       method: "POST",
       url: `${this.host.server}/v1/sync`,
       body: this.#entry(party),
@@ -159,23 +174,23 @@ export class Sync {
   }
 
   #stopped(): boolean {
-    return this.#refused || this.#over.signal.aborted;
+    return this.#rejected || this.#over.signal.aborted;
   }
 
-  #isBackingOff(): boolean {
-    return this.#restMs() > 0;
+  #isDelayed(): boolean {
+    return this.#retryDelayMs() > 0;
   }
 
-  /** How long the server asked to be left alone from now on. */
-  #restMs(): number {
-    const restMs = this.store.syncState.notBeforeMs - Date.now();
-    // Longer than any rest is a clock that was once ahead.
-    return restMs > 0 && restMs < REST_MAX_MS ? restMs : 0;
+  /** Returns the remaining delay, in milliseconds. */
+  #retryDelayMs(): number {
+    const retryDelayMs = this.store.syncState.notBeforeMs - Date.now();
+    // A longer delay comes from a clock that was once ahead.
+    return retryDelayMs > 0 && retryDelayMs < DELAY_MAX_MS ? retryDelayMs : 0;
   }
 
-  /** Until the server may be asked again, or this ends. */
-  async #backoffOver(): Promise<void> {
-    while (this.#isBackingOff() && !this.#over.signal.aborted) await this.#pause(this.#restMs());
+  /** Waits until the server may be asked again, or the sync ends. */
+  async #delayOver(): Promise<void> {
+    while (this.#isDelayed() && !this.#over.signal.aborted) await this.#pause(this.#retryDelayMs());
   }
 
   #pause(ms: number): Promise<void> {
@@ -192,9 +207,9 @@ export class Sync {
     });
   }
 
-  /** Something was brought from another browser that the server does not have. */
+  /** Returns `true` if the server does not have the import. */
   #hasUnsentImport(): boolean {
-    return this.store.imported?.told === false;
+    return this.store.imported?.isAcknowledged === false;
   }
 
   #isUpToDate(): boolean {
@@ -204,7 +219,7 @@ export class Sync {
     );
   }
 
-  #entry({ visitor, replica, remote }: Party): object {
+  #entry({ visitor, replica, remote }: SyncSource): object {
     return {
       site: this.host.site,
       visitor: visitor.secret,
@@ -213,38 +228,44 @@ export class Sync {
       version: replica.version,
       state: toBase64url(replica.bytes),
       seen: remote.seq,
-      ...(visitor.receipt && { consent: asSent(visitor.receipt) }),
+      ...(visitor.receipt && { consent: toWire(visitor.receipt) }),
     };
   }
 
   async #handleAnswer(answer: Answer, sent: ReplicaVersion): Promise<void> {
     const { syncState } = this.store;
-    if (answer.kind === "gone") this.host.ended("erased");
-    else if (answer.kind === "refused") this.#refused = true;
-    else if (answer.kind === "ok") await this.#take(answer, sent);
-    else await this.#rest(answer, syncState);
+    if (answer.kind === "erased") this.host.ended("erased");
+    else if (answer.kind === "rejected") this.#rejected = true;
+    else if (answer.kind === "ok") await this.#applyAnswer(answer, sent);
+    else await this.#delay(answer, syncState);
   }
 
-  async #rest(answer: Answer & { kind: "rest" | "failed" }, syncState: SyncState): Promise<void> {
+  async #delay(
+    answer: Answer & { kind: "retry_later" | "failed" },
+    syncState: SyncState,
+  ): Promise<void> {
     const random = Math.random();
     const wait =
-      answer.kind === "rest"
-        ? restMs(answer, Date.now(), random)
+      answer.kind === "retry_later"
+        ? retryDelayMs(answer, Date.now(), random)
         : backoffMs(syncState.failures, random);
-    await this.#note({
+    await this.#saveSyncState({
       ...syncState,
       failures: syncState.failures + 1,
       notBeforeMs: Date.now() + wait,
     });
-    this.soon();
+    this.schedule();
   }
 
-  async #take({ body, skewMs }: Answer & { kind: "ok" }, sent: ReplicaVersion): Promise<void> {
+  async #applyAnswer(
+    { body, skewMs }: Answer & { kind: "ok" },
+    sent: ReplicaVersion,
+  ): Promise<void> {
     this.host.onConfigVersion(body.config);
     const remote = remoteOf(body);
     const skew = skewMs ?? this.store.syncState.skewMs;
     const conflict = body.conflict === true;
-    await this.#note(
+    await this.#saveSyncState(
       {
         version: sent.version || ASKED,
         atMs: conflict ? 0 : Date.now(),
@@ -262,25 +283,31 @@ export class Sync {
       this.host.ended(outcome);
       return;
     }
-    if (this.store.replica.id !== sent.id) this.host.replicaRenewed();
-    this.soon();
+    if (this.store.replica.id !== sent.id) this.host.onReplicaRenewed();
+    this.schedule();
   }
 
-  async #note(syncState: SyncState, remote?: { seq: number; bytes: Uint8Array }): Promise<void> {
-    const outcome = await this.store.note(syncState, remote);
+  async #saveSyncState(
+    syncState: SyncState,
+    remote?: { seq: number; bytes: Uint8Array },
+  ): Promise<void> {
+    const outcome = await this.store.saveSyncState(syncState, remote);
     if (outcome !== "kept") this.host.ended(outcome);
   }
 }
 
-/** What was agreed to, in the server's words. */
-const asSent = ({ at_ms, version, source, purposes }: ConsentReceipt): object => ({
+/** Converts a receipt to the form of the server. */
+const toWire = ({ at_ms, version, source, purposes }: ConsentReceipt): object => ({
   at: at_ms,
   version,
   source,
   purposes,
 });
 
-/** The subject of a customer's token, to notice another one; whether it is true is the server's to say. */
+/**
+ * Returns the subject of a customer's token, to notice another customer; unverified. `undefined` if
+ * unreadable.
+ */
 export function subjectOf(token: string): string | undefined {
   const bytes = fromBase64url(token.split(".")[1]);
   if (!bytes) return undefined;

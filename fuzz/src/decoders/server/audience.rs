@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use escale::core::base::validation_error::Issue;
+use escale::core::base::validation_error::ValidationError;
 use escale::core::config::vocabulary::Vocabulary;
 use escale::core::engine::Engine;
 use escale_server::decoders::{Wanted, Whom, Wish};
@@ -70,11 +70,11 @@ fn take(bytes: &[u8]) {
     let compiled = match wanted(&condition) {
         Ok(compiled) => compiled,
         Err(why) => {
-            let Err(issues) = NAMES.condition(&condition) else {
+            let Err(errors) = NAMES.condition(&condition) else {
                 panic!("nothing is wrong, and it is refused: {why}")
             };
-            let is_told = |issue: &Issue| !issue.remedy.is_empty() && why.contains(&issue.message);
-            assert!(!issues.is_empty() && issues.iter().all(is_told), "{why}");
+            let is_told = |error: &ValidationError| !error.hint.is_empty() && why.contains(&error.message);
+            assert!(!errors.is_empty() && errors.iter().all(is_told), "{why}");
             return;
         }
     };

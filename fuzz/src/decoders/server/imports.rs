@@ -84,7 +84,7 @@ fn take(bytes: &[u8]) {
     assert!(
         rejected
             .iter()
-            .all(|rejected| rejected.item < count && !rejected.why.is_empty()),
+            .all(|rejected| rejected.item < count && !rejected.reason.is_empty()),
         "a refusal has a reason"
     );
     groups

@@ -106,10 +106,10 @@ fn take(bytes: &[u8]) {
     let once = config.clone();
     model.put_into(&mut config);
     assert_eq!(config, once, "put in again it changes nothing");
-    if let Err(issues) = compile(&config.to_string()) {
+    if let Err(errors) = compile(&config.to_string()) {
         assert!(
-            !issues.is_empty() && issues.iter().all(|issue| !issue.remedy.is_empty()),
-            "{issues:?}"
+            !errors.is_empty() && errors.iter().all(|error| !error.hint.is_empty()),
+            "{errors:?}"
         );
     }
 }

@@ -28,6 +28,7 @@ const BUFFERED_LINES: usize = 4;
 #[utoipa::path(
     get,
     path = "/v1/audiences/{segment}",
+    operation_id = "list_segment",
     tag = "audiences",
     params(("segment" = String, Path, description = "name of the segment"), SiteParam, Wish),
     security(("api_key" = [])),
@@ -61,6 +62,7 @@ pub struct AudienceCondition {
 #[utoipa::path(
     post,
     path = "/v1/audiences",
+    operation_id = "list_matching_customers",
     tag = "audiences",
     params(SiteParam, Wish),
     security(("api_key" = [])),

@@ -15,6 +15,7 @@ use crate::http::state::AppState;
 #[utoipa::path(
     get,
     path = "/v1/config",
+    operation_id = "get_config",
     tag = "config",
     params(SiteParam),
     responses(

@@ -23,6 +23,7 @@ fn no_content() -> Response {
 #[utoipa::path(
     delete,
     path = "/v1/customers/{customer}",
+    operation_id = "erase_customer",
     tag = "customers",
     params(("customer" = String, Path, min_length = 1, max_length = 128, description = "id of the customer"), SiteParam),
     security(("api_key" = [])),
@@ -42,6 +43,7 @@ pub async fn erase(
 #[utoipa::path(
     delete,
     path = "/v1/customers/{customer}/visitors",
+    operation_id = "unlink_all_visitors",
     tag = "customers",
     params(("customer" = String, Path, min_length = 1, max_length = 128, description = "id of the customer"), SiteParam),
     security(("api_key" = [])),
@@ -61,6 +63,7 @@ pub async fn unlink_all(
 #[utoipa::path(
     put,
     path = "/v1/customers/{customer}/identifiers/{identifier}",
+    operation_id = "add_identifier",
     tag = "customers",
     params(
         ("customer" = String, Path, min_length = 1, max_length = 128, description = "id of the customer"),
@@ -87,6 +90,7 @@ pub async fn add_identifier(
 #[utoipa::path(
     delete,
     path = "/v1/customers/{customer}/identifiers/{identifier}",
+    operation_id = "remove_identifier",
     tag = "customers",
     params(
         ("customer" = String, Path, min_length = 1, max_length = 128, description = "id of the customer"),

@@ -24,6 +24,7 @@ pub struct Health {
 #[utoipa::path(
     get,
     path = "/healthz",
+    operation_id = "check_alive",
     tag = "operations",
     responses((status = 200, description = "the process responds", body = Health))
 )]
@@ -35,6 +36,7 @@ pub async fn alive() -> impl IntoResponse {
 #[utoipa::path(
     get,
     path = "/readyz",
+    operation_id = "check_ready",
     tag = "operations",
     responses(
         (status = 200, description = "the database can be read and written", body = Health),

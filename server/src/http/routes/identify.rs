@@ -52,6 +52,7 @@ pub struct IdentifyResponse {
 #[utoipa::path(
     post,
     path = "/v1/identify",
+    operation_id = "link_visitor",
     tag = "visitors",
     request_body = IdentifyRequest,
     responses(
@@ -99,6 +100,7 @@ fn erase_hash(token: Option<&str>, site: &Site) -> Result<Option<IdHash>, ApiErr
 #[utoipa::path(
     delete,
     path = "/v1/identify",
+    operation_id = "unlink_visitor",
     tag = "visitors",
     params(SiteParam),
     security(("visitor" = [])),

@@ -9,10 +9,6 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
-use utoipa::openapi::schema::{Array, OneOfBuilder, Schema};
-use utoipa::openapi::{Ref, RefOr};
-use utoipa::{PartialSchema, ToSchema};
-
 use super::NO_STORE;
 use crate::base::clock;
 use crate::http::body::{is_compressed, media_type};
@@ -21,46 +17,28 @@ use crate::http::error_body::ErrorBody;
 use crate::http::extract::{BackEnd, RequestedSite, SiteParam};
 use crate::http::state::AppState;
 use crate::ingest::body::{self, Items, MAX_ITEMS};
-use crate::ingest::schema::{Booking, Consent, Fact, Reaction};
-use crate::ingest::take::{Outcome, take};
+use crate::ingest::import::{ImportOutcome, import};
+use crate::ingest::records::{Booking, ConsentRecord, Fact, Reaction};
 use crate::ingest::{Reader, Subject};
 
-/// Declares a path for each kind of record. They differ only in the records that they accept.
+/// Declares a path for each kind of record. They differ only in the records that they accept. The description has the list
+/// alone: generators cannot express one record or a list of the same type.
 macro_rules! import_routes {
-    ($($path:literal, $name:ident, $subject:ident, $item:ty, $body:ident, $summary:literal;)*) => {$(
-        /// Body of an import: one record or a list of records.
-        pub struct $body;
-
-        impl PartialSchema for $body {
-            fn schema() -> RefOr<Schema> {
-                let record = Ref::from_schema_name(<$item>::name());
-                OneOfBuilder::new()
-                    .item(record.clone())
-                    .item(Array::new(record))
-                    .into()
-            }
-        }
-
-        impl ToSchema for $body {
-            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-                schemas.push((<$item>::name().into(), <$item>::schema()));
-                <$item>::schemas(schemas);
-            }
-        }
-
+    ($($path:literal, $operation:literal, $name:ident, $subject:ident, $item:ty, $summary:literal;)*) => {$(
         #[doc = $summary]
         #[utoipa::path(
             post,
             path = $path,
+            operation_id = $operation,
             tag = "imports",
             params(SiteParam),
             security(("api_key" = [])),
             request_body(content(
-                ($body = "application/json"),
+                (Vec<$item> = "application/json"),
                 (String = "application/x-ndjson")
             )),
             responses(
-                (status = 200, description = "the result of each record", body = Outcome),
+                (status = 200, description = "the result of each record", body = ImportOutcome),
                 (status = "4XX", description = "an error of the request", body = ErrorBody),
                 (status = "5XX", description = "an error of the server", body = ErrorBody)
             )
@@ -72,20 +50,20 @@ macro_rules! import_routes {
             headers: HeaderMap,
             body: Bytes,
         ) -> Result<Response, ApiError> {
-            import(&state, Subject::$subject, items(&headers, &body)?).await
+            respond(&state, Subject::$subject, items(&headers, &body)?).await
         }
     )*};
 }
 
 import_routes! {
-    "/v1/reactions", reactions, Reactions, Reaction, ReactionsBody, "Import reactions to messages: one, a list, or NDJSON";
-    "/v1/bookings", bookings, Bookings, Booking, BookingsBody, "Import bookings and cancellations: one, a list, or NDJSON";
-    "/v1/facts", facts, Facts, Fact, FactsBody, "Import facts about customers: one, a list, or NDJSON";
-    "/v1/consents", consents, Consents, Consent, ConsentsBody, "Import consents of customers: one, a list, or NDJSON";
+    "/v1/reactions", "import_reactions", reactions, Reactions, Reaction, "Import reactions to messages: one, a list, or NDJSON";
+    "/v1/bookings", "import_bookings", bookings, Bookings, Booking, "Import bookings and cancellations: one, a list, or NDJSON";
+    "/v1/facts", "import_facts", facts, Facts, Fact, "Import facts about customers: one, a list, or NDJSON";
+    "/v1/consents", "import_consents", consents, Consents, ConsentRecord, "Import consents of customers: one, a list, or NDJSON";
 }
 
 /// Imports the records. A lone invalid record is an error of the request itself.
-async fn import(state: &AppState, subject: Subject, items: Items) -> Result<Response, ApiError> {
+async fn respond(state: &AppState, subject: Subject, items: Items) -> Result<Response, ApiError> {
     let (items, is_alone) = match items {
         Items::One(object) => (vec![Ok(object)], true),
         Items::Many(items) => (items, false),
@@ -99,9 +77,9 @@ async fn import(state: &AppState, subject: Subject, items: Items) -> Result<Resp
         config: &served.config,
         now_ms: clock::now_ms() as f64,
     };
-    let outcome = take(state.store.as_ref(), reader, subject, items).await?;
+    let outcome = import(state.store.as_ref(), reader, subject, items).await?;
     match outcome.rejected.first() {
-        Some(rejected) if is_alone => Err(ApiError::Malformed(rejected.why.clone())),
+        Some(rejected) if is_alone => Err(ApiError::Malformed(rejected.reason.clone())),
         _ => Ok((NO_STORE, Json(outcome)).into_response()),
     }
 }

@@ -67,6 +67,7 @@ pub struct ReplicaExport {
 #[utoipa::path(
     get,
     path = "/v1/me",
+    operation_id = "export_visitor",
     tag = "visitors",
     params(SiteParam),
     security(("visitor" = [])),
@@ -174,6 +175,7 @@ pub struct EraseParams {
 #[utoipa::path(
     delete,
     path = "/v1/me",
+    operation_id = "erase_visitor",
     tag = "visitors",
     params(SiteParam, EraseParams),
     security(("visitor" = [])),

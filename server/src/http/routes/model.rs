@@ -19,6 +19,7 @@ use crate::model::Model;
 #[utoipa::path(
     get,
     path = "/v1/model",
+    operation_id = "get_model",
     tag = "config",
     params(SiteParam),
     responses(

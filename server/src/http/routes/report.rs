@@ -47,6 +47,7 @@ enum ReportFormat {
 #[utoipa::path(
     get,
     path = "/v1/report",
+    operation_id = "get_report",
     tag = "report",
     params(SiteParam, ReportParams),
     security(("api_key" = []), ("report_key" = [])),

@@ -141,6 +141,7 @@ pub struct RemoteExport {
 #[utoipa::path(
     post,
     path = "/v1/sync",
+    operation_id = "sync",
     tag = "visitors",
     request_body = SyncBody,
     responses(

@@ -18,7 +18,7 @@ impl RegexError {
     /// What is wrong, and what to write instead.
     pub fn words(self) -> (String, &'static str) {
         let escape;
-        let (message, remedy) = match self {
+        let (message, hint) = match self {
             Self::LookAround => (
                 "look-around is refused",
                 "Write two conditions, with `$and` and `$not`",
@@ -53,6 +53,6 @@ impl RegexError {
                 "Repeat less, nest less, or use `$in` with the values",
             ),
         };
-        (format!("the regex cannot be used: {message}"), remedy)
+        (format!("the regex cannot be used: {message}"), hint)
     }
 }

@@ -1,4 +1,4 @@
-//! Offers' texts, and their variants, into rows. Comes in: texts by language and key; goes out: rows, or faults with their
+//! Offers' texts, and their variants, into rows. Comes in: texts by language and key; goes out: rows, or errors with their
 //! places. A variant's texts are written whole, over the offer's own: reading them asks no second place.
 
 use super::Compiler;
@@ -85,10 +85,10 @@ impl Compiler {
                 Some(own) => own.extend(texts.clone()),
                 None => {
                     let message = format!("the offer itself says nothing in `{language}`");
-                    let remedy =
+                    let hint =
                         "Give the offer's own `content` this language too, or leave it out here"
                             .to_owned();
-                    self.error(format!("{path}/{language}"), message, remedy);
+                    self.error(format!("{path}/{language}"), message, hint);
                 }
             }
         }
@@ -112,8 +112,8 @@ impl Compiler {
                 .filter(|(key, text)| matches!(&***key, "url" | "image") && !is_safe_url(text));
             for (key, text) in unsafe_ones {
                 let message = format!("`{text}` is not an address that a page may show");
-                let remedy = "Write https://…, or a path on this site such as /offers/x".to_owned();
-                self.error(format!("{path}/{language}/{key}"), message, remedy);
+                let hint = "Write https://…, or a path on this site such as /offers/x".to_owned();
+                self.error(format!("{path}/{language}/{key}"), message, hint);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Compiler, unknown};
-use crate::core::attribute::Id;
+use crate::core::attribute::{ListAttribute, NameAttribute, NumberAttribute};
 use crate::core::base::enums::Channel;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::condition::encode::{Step, mentions, names_of};
@@ -38,7 +38,7 @@ impl Compiler {
         for (name, rate) in &channels.rates {
             let path = format!("/channels/rates/{name}");
             if Channel::of_name(name).is_none() {
-                self.issues.push(unknown(&path, name, &known));
+                self.errors.push(unknown(&path, name, &known));
             }
             self.check_rate(*rate, &path);
         }
@@ -77,10 +77,10 @@ impl Compiler {
                 boundaries.windows(2).all(|pair| pair[0] < pair[1]) && boundaries[0] >= 0.0;
             if boundaries.len() != 4 || !is_ascending {
                 let message = "these are not four ascending boundaries".to_owned();
-                let remedy =
+                let hint =
                     "Write four numbers, each larger than the one before: they make five classes"
                         .to_owned();
-                self.error(format!("/rfm/{name}"), message, remedy);
+                self.error(format!("/rfm/{name}"), message, hint);
             }
             for boundary in boundaries.iter().take(4) {
                 self.out
@@ -112,8 +112,8 @@ impl Compiler {
         for (index, name) in names.iter().enumerate() {
             let path = format!("/declared/numbers/{name}");
             if matches!(name.as_str(), "zone" | "birthday") {
-                let remedy = "Leave it out: every config has this fact".to_owned();
-                self.error(path.clone(), format!("`{name}` is taken"), remedy);
+                let hint = "Leave it out: every config has this fact".to_owned();
+                self.error(path.clone(), format!("`{name}` is taken"), hint);
             }
             let row = [
                 self.out.text(name),
@@ -160,7 +160,7 @@ impl Compiler {
     fn segments_under(&mut self, code: &[Step], hashes: &[u32], path: &str) -> Vec<usize> {
         let mut rests_on = Vec::new();
         let mut is_counting = false;
-        names_of(code, Id::Segments as u16, |hash| {
+        names_of(code, ListAttribute::Segments.code(), |hash| {
             match hashes.iter().position(|h| Some(*h) == hash) {
                 Some(at) => rests_on.push(at),
                 None => is_counting = true,
@@ -183,8 +183,12 @@ impl Compiler {
     }
 
     /// Personas rest on everything else that is known: nothing may rest on them.
-    fn refuse_personas(&mut self, code: &[Step], path: &str, remedy: &str) {
-        let of_personas = [Id::Persona, Id::PersonaNegative, Id::PersonaScore].map(|id| id as u16);
+    fn refuse_personas(&mut self, code: &[Step], path: &str, hint: &str) {
+        let of_personas = [
+            NameAttribute::Persona.code(),
+            NameAttribute::PersonaNegative.code(),
+            NumberAttribute::PersonaScore.code(),
+        ];
         let mut is_circular = false;
         mentions(code, |attribute, _| {
             is_circular |= of_personas.contains(&attribute)
@@ -193,7 +197,7 @@ impl Compiler {
             self.error(
                 path.to_owned(),
                 "this cannot rest on a persona".into(),
-                remedy.into(),
+                hint.into(),
             );
         }
     }

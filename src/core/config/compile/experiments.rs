@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Compiler;
-use crate::core::attribute::Id;
+use crate::core::attribute::NameAttribute;
 use crate::core::base::hash::{Namespace, name_hash};
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 use crate::core::condition::encode::mentions;
 use crate::core::config::layout::Section;
 use crate::core::config::source::SiteConfig;
@@ -74,21 +74,19 @@ impl Compiler {
         let mut asked = BTreeSet::new();
         for code in self.conditions.kept() {
             mentions(code, |attribute, argument| {
-                if attribute == Id::Arm as u16 {
+                if attribute == NameAttribute::Arm.code() {
                     asked.insert(argument);
                 }
             });
         }
         for name in site.experiments.keys() {
             if !asked.contains(&name_hash(Namespace::Experiment, name)) {
-                self.warnings.push(Issue {
+                self.warnings.push(ValidationError {
                     path: format!("/experiments/{name}"),
                     message: format!(
                         "no condition asks for `arm.{name}`: all its arms see the same"
                     ),
-                    remedy: format!(
-                        "Ask in an offer's or a variant's `when`: {{\"arm.{name}\": …}}"
-                    ),
+                    hint: format!("Ask in an offer's or a variant's `when`: {{\"arm.{name}\": …}}"),
                 });
             }
         }

@@ -5,7 +5,7 @@ use super::model::rated;
 use crate::core::base::decayed_mass::{INTENT_STEP_S, TASTE_STEP_S};
 use crate::core::base::hash::Namespace;
 use crate::core::base::time::DAY_S;
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 use crate::core::config::NONE;
 use crate::core::config::layout::Section;
 use crate::core::config::source::{FacetConfig, SiteConfig, TopicConfig, TopicDetail};
@@ -114,23 +114,23 @@ impl Compiler {
     }
 
     pub(super) fn check_sensitive(&mut self, topic: &TopicDetail, path: &str) {
-        let remedy =
+        let hint =
             "Leave it out: health, belief, orientation and the like may not be inferred".to_owned();
         if topic.sensitive {
             self.error(
                 path.to_owned(),
                 format!("`{}` is a sensitive topic", topic.name),
-                remedy,
+                hint,
             );
         } else if TELLING_NAMES
             .iter()
             .any(|word| topic.name.to_lowercase().contains(word))
         {
             let message = format!("`{}` sounds like a sensitive topic", topic.name);
-            self.warnings.push(Issue {
+            self.warnings.push(ValidationError {
                 path: path.to_owned(),
                 message,
-                remedy,
+                hint,
             });
         }
     }

@@ -1,5 +1,5 @@
 //! From people's `escale.json` to the bytes that the engine uses in place. Comes in: JSON text; goes out: bytes, or
-//! every error at once with its place and a remedy. Strict: what could not mean anything is refused.
+//! every error at once with its place and a hint. Strict: what could not mean anything is refused.
 
 mod content;
 mod customer;
@@ -21,9 +21,9 @@ use super::build::Builder;
 use super::layout::Section;
 use super::source::SiteConfig;
 use super::{Config, json_schema, lint, structure};
-use crate::core::attribute::{AttributeTree, CustomerNames, Id};
+use crate::core::attribute::{AttributeTree, CustomerNames, ListAttribute};
 use crate::core::base::hash::Namespace;
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 use crate::core::condition::encode::{Pool, mentions};
 use crate::core::condition::nearest::nearest;
 
@@ -33,62 +33,62 @@ pub struct Compiled {
     /// What `Config::from_bytes` takes.
     pub bytes: Vec<u8>,
     /// What is allowed but probably not meant.
-    pub warnings: Vec<Issue>,
+    pub warnings: Vec<ValidationError>,
 }
 
-/// Compiles a config. Errors: every fault, each with its JSON path and a remedy.
+/// Compiles a config. Errors: every error, each with its JSON path and a hint.
 ///
 /// ```
-/// let faults = escale::core::config::compile(r#"{"version": 1, "offer": []}"#).unwrap_err();
-/// assert_eq!(faults[0].path, "/offer");
-/// assert!(faults[0].remedy.contains("offers"));
+/// let errors = escale::core::config::compile(r#"{"version": 1, "offer": []}"#).unwrap_err();
+/// assert_eq!(errors[0].path, "/offer");
+/// assert!(errors[0].hint.contains("offers"));
 /// ```
-pub fn compile(json: &str) -> Result<Compiled, Vec<Issue>> {
+pub fn compile(json: &str) -> Result<Compiled, Vec<ValidationError>> {
     if json.len() > sizes::MOST_BYTES {
         let message = format!("the config has {} MiB", json.len() >> 20);
-        return Err(vec![Issue {
+        return Err(vec![ValidationError {
             path: String::new(),
             message,
-            remedy: "Keep it under 64 MiB".into(),
+            hint: "Keep it under 64 MiB".into(),
         }]);
     }
     let document: Value = serde_json::from_str(json).map_err(|e| {
         let message = format!("the text is not JSON: {e}");
-        vec![Issue {
+        vec![ValidationError {
             path: String::new(),
             message,
-            remedy: "Mend the text at this line and column".into(),
+            hint: "Mend the text at this line and column".into(),
         }]
     })?;
-    let faults = structure::faults(&document, &json_schema());
-    if !faults.is_empty() {
-        return Err(faults);
+    let errors = structure::validate(&document, &json_schema());
+    if !errors.is_empty() {
+        return Err(errors);
     }
     let site: SiteConfig = serde_json::from_value(document).map_err(|e| {
-        vec![Issue {
+        vec![ValidationError {
             path: String::new(),
             message: e.to_string(),
-            remedy: "See the guide for this field".into(),
+            hint: "See the guide for this field".into(),
         }]
     })?;
-    let too_long = sizes::faults(&site);
+    let too_long = sizes::check(&site);
     if !too_long.is_empty() {
         return Err(too_long);
     }
     let mut compiler = Compiler::default();
     compiler.site(&site);
-    if compiler.issues.is_empty() {
+    if compiler.errors.is_empty() {
         Ok(compiler.finish(&site))
     } else {
-        Err(compiler.issues)
+        Err(compiler.errors)
     }
 }
 
 #[derive(Default)]
 struct Compiler {
     out: Builder,
-    issues: Vec<Issue>,
-    warnings: Vec<Issue>,
+    errors: Vec<ValidationError>,
+    warnings: Vec<ValidationError>,
     topics: BTreeMap<String, u16>,
     facets: Vec<String>,
     /// By topic: how much its facet counts in scores.
@@ -105,11 +105,11 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn error(&mut self, path: String, message: String, remedy: String) {
-        self.issues.push(Issue {
+    fn error(&mut self, path: String, message: String, hint: String) {
+        self.errors.push(ValidationError {
             path,
             message,
-            remedy,
+            hint,
         });
     }
 
@@ -147,14 +147,14 @@ impl Compiler {
         let mut asks = false;
         for code in self.conditions.kept() {
             mentions(code, |attribute, _| {
-                asks |= attribute == Id::PageTopics as u16
+                asks |= attribute == ListAttribute::PageTopics.code()
             });
         }
         self.out
             .put(Section::Policy, &u32::from(asks).to_le_bytes());
     }
 
-    /// The bytes, and what the lints say of a config without faults.
+    /// The bytes, and what the lints say of a config without errors.
     fn finish(mut self, site: &SiteConfig) -> Compiled {
         let conditions = self.conditions.conditions();
         self.out.put(Section::Tests, conditions.tests);
@@ -191,9 +191,9 @@ impl Compiler {
             || name.chars().count() > 64
             || name.contains(|c: char| c.is_control() || c == ',' || c == ':')
         {
-            let remedy =
+            let hint =
                 "Use 1 to 64 characters, without commas, colons and control characters".to_owned();
-            self.error(path.to_owned(), format!("`{name}` is no name"), remedy);
+            self.error(path.to_owned(), format!("`{name}` is no name"), hint);
         }
     }
 
@@ -201,9 +201,9 @@ impl Compiler {
     fn enter(&mut self, namespace: Namespace, name: &str, index: usize, path: &str) -> u32 {
         self.check_name(name, path);
         self.out.name(namespace, name, index as u16).unwrap_or_else(|_| {
-            let remedy =
+            let hint =
                 "Rename one of them; names must differ, and so must the hashes that profiles keep of them".to_owned();
-            self.error(path.to_owned(), format!("`{name}` cannot be told from another name"), remedy);
+            self.error(path.to_owned(), format!("`{name}` cannot be told from another name"), hint);
             0
         })
     }
@@ -212,7 +212,7 @@ impl Compiler {
         let found = self.topics.get(topic).copied();
         if found.is_none() {
             let names: Vec<&str> = self.topics.keys().map(String::as_str).collect();
-            self.issues.push(unknown(path, topic, &names));
+            self.errors.push(unknown(path, topic, &names));
         }
         found
     }
@@ -221,14 +221,14 @@ impl Compiler {
         let found = list.iter().position(|n| n == name).map(|i| i as u16);
         if found.is_none() {
             let names: Vec<&str> = list.iter().map(String::as_str).collect();
-            self.issues.push(unknown(path, name, &names));
+            self.errors.push(unknown(path, name, &names));
         }
         found
     }
 }
 
-fn unknown(path: &str, name: &str, known: &[&str]) -> Issue {
-    let remedy = match nearest(name, known.iter().copied()) {
+fn unknown(path: &str, name: &str, known: &[&str]) -> ValidationError {
+    let hint = match nearest(name, known.iter().copied()) {
         Some(near) => format!("Did you mean `{near}`?"),
         None if known.is_empty() => "Define it first".into(),
         None => {
@@ -243,9 +243,9 @@ fn unknown(path: &str, name: &str, known: &[&str]) -> Issue {
             )
         }
     };
-    Issue {
+    ValidationError {
         path: path.to_owned(),
         message: format!("`{name}` is not known"),
-        remedy,
+        hint,
     }
 }

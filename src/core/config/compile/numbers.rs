@@ -1,4 +1,4 @@
-//! Numbers that machines read beside an offer's texts: a rating, a price. Comes in: an offer's texts; goes out: faults with
+//! Numbers that machines read beside an offer's texts: a rating, a price. Comes in: an offer's texts; goes out: errors with
 //! their places. What is told in schema.org's words must be true, and stand beside a text that people read; a price that is made
 //! for a visitor says so.
 
@@ -85,12 +85,12 @@ impl Compiler {
                     .map(String::as_str)
                     .filter(|text| !text.is_empty())
             };
-            for (key, is_right, remedy) in RULES {
+            for (key, is_right, hint) in RULES {
                 if let Some(text) = said(key).filter(|text| !is_right(text)) {
                     self.error(
                         format!("{path}/{language}/{key}"),
                         format!("`{text}` cannot stand here"),
-                        remedy.into(),
+                        hint.into(),
                     );
                 }
             }
@@ -99,20 +99,20 @@ impl Compiler {
                 .and_then(number)
                 .is_some_and(|value| value > best)
             {
-                let remedy = "Say in `rating_best` what the best is".to_owned();
+                let hint = "Say in `rating_best` what the best is".to_owned();
                 self.error(
                     format!("{path}/{language}/rating_value"),
                     format!("it is above the best, {best}"),
-                    remedy,
+                    hint,
                 );
             }
             for [key, others @ ..] in TOGETHER.iter().filter(|group| said(group[0]).is_some()) {
                 for missing in others.iter().filter(|other| said(other).is_none()) {
-                    let remedy = format!("Add `{missing}`, or leave `{key}` out");
+                    let hint = format!("Add `{missing}`, or leave `{key}` out");
                     self.error(
                         format!("{path}/{language}/{key}"),
                         format!("it stands without `{missing}`"),
-                        remedy,
+                        hint,
                     );
                 }
             }
@@ -124,18 +124,18 @@ impl Compiler {
 mod tests {
     use crate::core::config::{Config, compile};
 
-    /// The places of the faults of an offer that says this beside its title.
-    fn faults(texts: &[(&str, &str)]) -> Vec<String> {
+    /// The places of the errors of an offer that says this beside its title.
+    fn errors(texts: &[(&str, &str)]) -> Vec<String> {
         let mut said = serde_json::json!({ "title": "Lisbon" });
         texts
             .iter()
             .for_each(|(key, text)| said[key] = (*text).into());
         let json = serde_json::json!({ "version": 1, "facets": {}, "families": { "f": {} }, "placements": { "p": {} },
             "offers": [{ "id": "o", "family": "f", "placements": ["p"], "content": { "en": said } }] });
-        let faults = compile(&json.to_string()).err().unwrap_or_default();
-        faults
+        let errors = compile(&json.to_string()).err().unwrap_or_default();
+        errors
             .into_iter()
-            .map(|fault| fault.path.replace("/offers/0/content/en/", ""))
+            .map(|error| error.path.replace("/offers/0/content/en/", ""))
             .collect()
     }
 
@@ -151,10 +151,10 @@ mod tests {
             ("price_value", "289"),
             ("price_currency", "EUR"),
         ];
-        assert_eq!(faults(&[&rated[..], &priced].concat()), [""; 0]);
-        assert_eq!(faults(&[("price", "a price in words alone")]), [""; 0]);
+        assert_eq!(errors(&[&rated[..], &priced].concat()), [""; 0]);
+        assert_eq!(errors(&[("price", "a price in words alone")]), [""; 0]);
         assert_eq!(
-            faults(&[&rated[..], &[("rating_best", "10")]].concat()),
+            errors(&[&rated[..], &[("rating_best", "10")]].concat()),
             [""; 0]
         );
     }
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn what_is_no_number_or_stands_alone_is_refused_with_its_place() {
         let rating = |value, best, count| {
-            faults(&[
+            errors(&[
                 ("rating", "good"),
                 ("rating_value", value),
                 ("rating_best", best),
@@ -210,9 +210,9 @@ mod tests {
         assert_eq!(rating("4", "0", "9"), ["rating_best", "rating_value"]);
         assert_eq!(rating("4", "5", "0"), ["rating_count"]);
         assert_eq!(rating("NaN", "5", "1.5"), ["rating_value", "rating_count"]);
-        assert_eq!(faults(&[("rating", "4.6 of 5")]), ["rating", "rating"]);
+        assert_eq!(errors(&[("rating", "4.6 of 5")]), ["rating", "rating"]);
         assert_eq!(
-            faults(&[
+            errors(&[
                 ("price", "9"),
                 ("price_value", "9"),
                 ("price_currency", "eur")
@@ -220,7 +220,7 @@ mod tests {
             ["price_currency"]
         );
         assert_eq!(
-            faults(&[("price_value", "9")]),
+            errors(&[("price_value", "9")]),
             ["price_value", "price_value"]
         );
     }

@@ -8,7 +8,7 @@ use crate::core::attribute::AttributeTree;
 use crate::core::base::civil::Day;
 use crate::core::base::hash::Namespace;
 use crate::core::base::time::DAY_S;
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 use crate::core::condition::{self, encode::Step};
 use crate::core::config::NONE;
 use crate::core::config::layout::Section;
@@ -118,7 +118,7 @@ impl Compiler {
             customer: &self.names,
             seasons: &self.seasons,
         };
-        condition::compile::compile(when, &tree, path, &mut self.issues)
+        condition::compile::compile(when, &tree, path, &mut self.errors)
     }
 
     pub(super) fn candidates(&mut self, site: &SiteConfig) {
@@ -141,12 +141,12 @@ impl Compiler {
             let count = self.out.rows(Section::Candidates) as u32 - first;
             let path = format!("/placements/{name}");
             if count == 0 {
-                let issue = Issue {
+                let error = ValidationError {
                     path: path.clone(),
                     message: format!("no offer may stand in `{name}`"),
-                    remedy: "Add it to an offer's placements".into(),
+                    hint: "Add it to an offer's placements".into(),
                 };
-                self.warnings.push(issue);
+                self.warnings.push(error);
             }
             let row = [
                 self.out.text(name),

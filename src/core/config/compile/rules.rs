@@ -44,7 +44,7 @@ impl Compiler {
             .filter(|name| EventKind::of_name(name).is_none())
         {
             let names: Vec<&str> = EventKind::ALL.iter().map(|k| k.name()).collect();
-            self.issues
+            self.errors
                 .push(unknown(&format!("/events/{name}"), name, &names));
         }
         for kind in EventKind::ALL {

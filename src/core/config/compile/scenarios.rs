@@ -86,7 +86,7 @@ impl Compiler {
             .chain(moments.iter().map(String::as_str))
             .chain(kinds)
             .collect();
-        self.issues.push(unknown(path, on, &names));
+        self.errors.push(unknown(path, on, &names));
         NONE
     }
 
@@ -94,7 +94,7 @@ impl Compiler {
         let kind = EventKind::of_name(name);
         if kind.is_none() {
             let names: Vec<&str> = EventKind::ALL.iter().map(|k| k.name()).collect();
-            self.issues.push(unknown(path, name, &names));
+            self.errors.push(unknown(path, name, &names));
         }
         kind.map_or(NONE, |k| k as u16)
     }
@@ -105,22 +105,22 @@ impl Compiler {
         let has_dates =
             matches!(on, cause::BOOKING | cause::QUOTE_ABANDONED) || on >= cause::MOMENT;
         if after.relative != RelativeTo::Event && !has_dates {
-            let remedy =
+            let hint =
                 "Wait for `booking`, `quote_abandoned` or a trip's moment, or count from the event"
                     .to_owned();
             self.error(
                 format!("{path}/relative"),
                 "this has no departure and no return".into(),
-                remedy,
+                hint,
             );
         }
         if after.relative == RelativeTo::Event && after_s < 0 && on != cause::BIRTHDAY {
-            let remedy =
+            let hint =
                 "Write a delay of 0 or more, or count from the departure or the return".to_owned();
             self.error(
                 path.into(),
                 "nothing can follow before it happens".into(),
-                remedy,
+                hint,
             );
         }
         after_s
@@ -135,11 +135,11 @@ impl Compiler {
             ),
             (None, Some(webhook)) => (NONE, self.out.text(webhook)),
             _ => {
-                let remedy = "Write one of `offer` and `webhook`".to_owned();
+                let hint = "Write one of `offer` and `webhook`".to_owned();
                 self.error(
                     path.into(),
                     "a scenario does exactly one thing".into(),
-                    remedy,
+                    hint,
                 );
                 (NONE, 0)
             }

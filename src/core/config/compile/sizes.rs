@@ -1,7 +1,7 @@
-//! How much a config may hold. Comes in: what a site wrote; goes out: a fault for each list that is too long, before
+//! How much a config may hold. Comes in: what a site wrote; goes out: an error for each list that is too long, before
 //! anything is compiled: small integers have 16 bits.
 
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 use crate::core::config::source::SiteConfig;
 
 /// At most so many of anything, and so many topics of all facets together.
@@ -12,7 +12,7 @@ const MOST_ARMS: usize = 32;
 /// At most so many bytes of JSON: what a browser would have to load then is no page any more.
 pub const MOST_BYTES: usize = 64 << 20;
 
-pub fn faults(site: &SiteConfig) -> Vec<Issue> {
+pub fn check(site: &SiteConfig) -> Vec<ValidationError> {
     let topics = site.facets.values().map(|facet| facet.topics.len()).sum();
     let lists = [
         ("/facets", "facets", site.facets.len()),
@@ -45,10 +45,10 @@ pub fn faults(site: &SiteConfig) -> Vec<Issue> {
         .chain([experiments])
         .chain(arms)
         .filter(|(_, _, count, most)| count > most);
-    let issue = |(path, what, count, most): (String, &str, usize, usize)| Issue {
+    let error = |(path, what, count, most): (String, &str, usize, usize)| ValidationError {
         path,
         message: format!("{count} {what} are too many"),
-        remedy: format!("Keep at most {most}"),
+        hint: format!("Keep at most {most}"),
     };
-    too_long.map(issue).collect()
+    too_long.map(error).collect()
 }

@@ -100,11 +100,11 @@ impl Compiler {
         }
         let has_days = season.from.is_some() && season.until.is_some();
         if !has_days && self.out.rows(Section::SeasonSpans) == before {
-            let remedy = "Write `from` and `until`, or give its zones `holidays`".to_owned();
+            let hint = "Write `from` and `until`, or give its zones `holidays`".to_owned();
             self.error(
                 path,
                 format!("the season `{}` has no days", season.name),
-                remedy,
+                hint,
             );
         }
     }
@@ -119,15 +119,15 @@ impl Compiler {
         let (from, until) = (day_of(days.0), day_of(days.1));
         let (Some((from, yearly)), Some((until, yearly_until))) = (from, until) else {
             let field = if from.is_none() { "from" } else { "until" };
-            let remedy = "Write MM-DD, or YYYY-MM-DD from 2020 on".to_owned();
-            return self.error(format!("{path}/{field}"), "this is no day".into(), remedy);
+            let hint = "Write MM-DD, or YYYY-MM-DD from 2020 on".to_owned();
+            return self.error(format!("{path}/{field}"), "this is no day".into(), hint);
         };
         if yearly != yearly_until {
-            let remedy = "Write both as MM-DD, or both as YYYY-MM-DD".to_owned();
+            let hint = "Write both as MM-DD, or both as YYYY-MM-DD".to_owned();
             return self.error(
                 path.into(),
                 "one day has a year, the other has none".into(),
-                remedy,
+                hint,
             );
         }
         if !yearly && until < from {

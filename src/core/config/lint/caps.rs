@@ -1,7 +1,7 @@
 //! Caps that never bind. Comes in: the caps of offers, families, placements and of the whole; goes out: warnings where
 //! another cap over the same time, or a longer one, always holds first.
 
-use super::{Lint, is_commercial, part};
+use super::{Lint, part};
 use crate::core::config::source::OfferConfig;
 use crate::core::config::source::time::{CapConfig, CapWindow};
 
@@ -20,7 +20,7 @@ impl Lint<'_> {
                 .offers
                 .iter()
                 .filter(|o| o.family == *name)
-                .all(is_commercial);
+                .all(|offer| offer.kind.is_commercial());
             let around = |cap: &CapConfig| {
                 sells
                     .then(|| tightest(&site.pressure.caps, cap, "the whole"))
@@ -33,7 +33,7 @@ impl Lint<'_> {
                 .offers
                 .iter()
                 .filter(|o| o.placements.contains(name))
-                .all(is_commercial);
+                .all(|offer| offer.kind.is_commercial());
             let around = |cap: &CapConfig| {
                 sells
                     .then(|| tightest(&site.pressure.caps, cap, "the whole"))
@@ -53,7 +53,7 @@ impl Lint<'_> {
                     .map_or(&[][..], |f| &f.caps);
                 let of_family = tightest(of_family, cap, &format!("the family `{}`", offer.family));
                 let of_all = tightest(&site.pressure.caps, cap, "the whole")
-                    .filter(|_| is_commercial(offer));
+                    .filter(|_| offer.kind.is_commercial());
                 let all = [of_family, self.of_placements(offer, cap), of_all]
                     .into_iter()
                     .flatten();
@@ -82,8 +82,8 @@ impl Lint<'_> {
                 first.whose,
                 first.most
             );
-            let remedy = format!("Write less than {}, or leave this cap out", first.most);
-            self.warn(format!("{path}/caps/{i}"), message, &remedy);
+            let hint = format!("Write less than {}, or leave this cap out", first.most);
+            self.warn(format!("{path}/caps/{i}"), message, &hint);
         }
     }
 

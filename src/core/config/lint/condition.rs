@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::domain::Domain;
 use super::part;
-use crate::core::attribute::{AttributeTree, Id};
+use crate::core::attribute::{AttributeTree, NameAttribute, NumberAttribute};
 use crate::core::condition::lenient::value_matches_unknown;
 use crate::core::condition::schema::{Attribute, Kind, Schema};
 use crate::core::config::source::SiteConfig;
@@ -21,7 +21,7 @@ pub type Never = BTreeMap<&'static str, Vec<String>>;
 pub struct Impossible {
     pub path: String,
     pub message: String,
-    pub remedy: String,
+    pub hint: String,
 }
 
 /// What conditions are judged by.
@@ -62,7 +62,7 @@ impl Judge<'_> {
         impossible.next().map(|(path, _)| Impossible {
             path,
             message: "none of these alternatives can hold".into(),
-            remedy: "Loosen one of them, or what is asked beside them".into(),
+            hint: "Loosen one of them, or what is asked beside them".into(),
         })
     }
 
@@ -110,7 +110,7 @@ impl Judge<'_> {
         if !domain.is_empty() {
             return None;
         }
-        let (message, remedy) = match fresh.bounds() {
+        let (message, hint) = match fresh.bounds() {
             _ if !has_empty_test(&fresh, asked) => (
                 format!("no value of `{name}` passes all that is asked of it"),
                 "Loosen one of the tests, or put them into `$or`".to_owned(),
@@ -123,16 +123,16 @@ impl Judge<'_> {
                 format!("`{name}` is never so"),
                 format!("Ask for a number from {low} on"),
             ),
-            None => (format!("`{name}` is never so here"), self.remedy(name)),
+            None => (format!("`{name}` is never so here"), self.hint(name)),
         };
         Some(Impossible {
             path: path.to_owned(),
             message,
-            remedy,
+            hint,
         })
     }
 
-    fn remedy(&self, name: &str) -> String {
+    fn hint(&self, name: &str) -> String {
         match name {
             "page.topics" => {
                 "Give the topic by a rule in `pages` or `json_ld`, or ask for another".into()
@@ -148,61 +148,58 @@ impl Judge<'_> {
         }
     }
 
-    /// All that an attribute can be in this config.
+    /// Returns all values that an attribute can have in this config.
     fn domain(&self, name: &str, attribute: Attribute) -> Domain {
-        let mut domain = Domain::of(attribute.kind, self.bounds(attribute));
-        domain.may_be_unknown &= !is_always_known(attribute.id);
+        let number = NumberAttribute::of_code(attribute.id);
+        let bounds = number.map_or((0.0, f64::INFINITY), |n| self.bounds(n, attribute.argument));
+        let mut domain = Domain::of(attribute.kind, bounds);
+        domain.may_be_unknown &= !number.is_some_and(is_always_known);
         if attribute.kind == Kind::Name
             && let Some(names) = self.tree.values(attribute)
         {
             domain.keep_names(names);
         }
         domain.drop_names(self.never.get(name).into_iter().flatten().cloned());
-        let is = |id: Id| attribute.id == id as u16;
-        if is(Id::Persona) || is(Id::PersonaNegative) {
-            let of_kind = self
-                .site
-                .personas
-                .iter()
-                .filter(|(_, p)| p.negative == is(Id::PersonaNegative));
-            domain.keep_names(of_kind.map(|(name, _)| name.clone()));
-        }
-        if self.is_commercial && is(Id::PersonaNegative) {
-            domain.may_be_known = false;
-        }
-        if self.is_commercial && is(Id::PressureFrequency) {
-            domain.drop_names(["never".to_owned()]);
+        match NameAttribute::of_code(attribute.id) {
+            Some(NameAttribute::Persona) => domain.keep_names(self.personas(false)),
+            Some(NameAttribute::PersonaNegative) => {
+                domain.keep_names(self.personas(true));
+                domain.may_be_known &= !self.is_commercial;
+            }
+            Some(NameAttribute::PressureFrequency) if self.is_commercial => {
+                domain.drop_names(["never".to_owned()]);
+            }
+            _ => {}
         }
         domain
     }
 
-    fn bounds(&self, attribute: Attribute) -> (f64, f64) {
-        let is_one_of = |ids: &[Id]| ids.iter().any(|id| attribute.id == *id as u16);
-        if is_one_of(&[Id::PersonaScore]) {
-            let rules = self
-                .site
-                .personas
-                .values()
-                .nth(attribute.argument as usize)
-                .map_or(&[][..], |p| &p.rules);
-            let sum = |best: fn(f64, f64) -> f64| rules.iter().map(|r| best(r.points, 0.0)).sum();
-            return (sum(f64::min), sum(f64::max));
+    fn personas(&self, negative: bool) -> impl Iterator<Item = String> {
+        let all = self.site.personas.iter();
+        all.filter(move |(_, persona)| persona.negative == negative)
+            .map(|(name, _)| name.clone())
+    }
+
+    /// Returns the least and the greatest value of a number.
+    fn bounds(&self, attribute: NumberAttribute, argument: u32) -> (f64, f64) {
+        use NumberAttribute as A;
+        match attribute {
+            A::PersonaScore => self.persona_points(argument),
+            A::Affinity | A::Confidence | A::ChannelRate => (0.0, 1.0),
+            A::RfmRecency | A::RfmFrequency | A::RfmMonetary => (1.0, 5.0),
+            A::RfmScore => (3.0, 15.0),
+            // A departure may lie in the past; all others count something.
+            A::DaysToDeparture => (f64::NEG_INFINITY, f64::INFINITY),
+            _ => (0.0, f64::INFINITY),
         }
-        if is_one_of(&[Id::Affinity, Id::Confidence, Id::ChannelRate]) {
-            return (0.0, 1.0);
-        }
-        if is_one_of(&[Id::RfmRecency, Id::RfmFrequency, Id::RfmMonetary]) {
-            return (1.0, 5.0);
-        }
-        if is_one_of(&[Id::RfmScore]) {
-            return (3.0, 15.0);
-        }
-        // A departure may lie behind; everything else counts something.
-        if is_one_of(&[Id::DaysToDeparture]) {
-            (f64::NEG_INFINITY, f64::INFINITY)
-        } else {
-            (0.0, f64::INFINITY)
-        }
+    }
+
+    /// Returns the least and the greatest sum of a persona's points.
+    fn persona_points(&self, index: u32) -> (f64, f64) {
+        let persona = self.site.personas.values().nth(index as usize);
+        let rules = persona.map_or(&[][..], |p| &p.rules);
+        let sum = |best: fn(f64, f64) -> f64| rules.iter().map(|r| best(r.points, 0.0)).sum();
+        (sum(f64::min), sum(f64::max))
     }
 }
 
@@ -232,18 +229,23 @@ fn has_empty_test(fresh: &Domain, asked: &Value) -> bool {
     }
 }
 
-/// Facts that every visitor has, be it as a zero.
-fn is_always_known(attribute: u16) -> bool {
-    const COUNTS: [Id; 9] = [
-        Id::Visits,
-        Id::PageViews,
-        Id::Searches,
-        Id::QuoteStarts,
-        Id::QuoteSubmits,
-        Id::Bookings,
-        Id::BookingsValue,
-        Id::PressureDay,
-        Id::PressureWeek,
-    ];
-    attribute <= Id::Confidence as u16 || COUNTS.iter().any(|id| *id as u16 == attribute)
+/// Returns true if every visitor has the number, possibly as zero.
+fn is_always_known(attribute: NumberAttribute) -> bool {
+    use NumberAttribute as A;
+    matches!(
+        attribute,
+        A::Affinity
+            | A::Lift
+            | A::Mass
+            | A::Confidence
+            | A::Visits
+            | A::PageViews
+            | A::Searches
+            | A::QuoteStarts
+            | A::QuoteSubmits
+            | A::Bookings
+            | A::BookingsValue
+            | A::PressureDay
+            | A::PressureWeek
+    )
 }

@@ -16,11 +16,11 @@ impl Lint<'_> {
                 .filter(|(o, _)| o.family == *name)
                 .peekable();
             if own.peek().is_none() {
-                let remedy = "Give it an offer, or leave the family out";
+                let hint = "Give it an offer, or leave the family out";
                 self.warn(
                     path.clone(),
                     format!("no offer belongs to the family `{name}`"),
-                    remedy,
+                    hint,
                 );
             } else if own.all(|(_, is_dead)| *is_dead) {
                 let message =
@@ -41,19 +41,19 @@ impl Lint<'_> {
     fn then(&mut self, name: &str, family: &FamilyConfig, then: &str, path: &str) {
         if family.ignored_after == 0 || family.rest_days == 0.0 {
             let message = format!("`{name}` never rests, so that `{then}` never follows it");
-            let remedy = "Write `ignored_after` and `rest_days` above 0, or leave `then` out";
-            return self.warn(path.to_owned(), message, remedy);
+            let hint = "Write `ignored_after` and `rest_days` above 0, or leave `then` out";
+            return self.warn(path.to_owned(), message, hint);
         }
         let (own, next) = (self.places_of(name), self.places_of(then));
         if !own.is_empty() && !next.is_empty() && own.iter().all(|place| !next.contains(place)) {
             let message = format!(
                 "`{then}` cannot take the place of `{name}`: they have no placement in common"
             );
-            let remedy = format!(
+            let hint = format!(
                 "Put an offer of `{then}` into {}, or name another family",
                 own.join(" or ")
             );
-            self.warn(path.to_owned(), message, &remedy);
+            self.warn(path.to_owned(), message, &hint);
         }
     }
 

@@ -1,5 +1,5 @@
 //! What a config may say but hardly means: offers that no one can reach, families that starve, caps that never bind.
-//! Comes in: a config without faults; goes out: warnings, each with its place and a remedy. It must never warn of
+//! Comes in: a config without errors; goes out: warnings, each with its place and a hint. It must never warn of
 //! what can happen, and knows no clock: nothing here is "over" or "not yet".
 
 mod caps;
@@ -12,12 +12,16 @@ mod seasons;
 mod topics;
 
 use super::Config;
-use super::source::{OfferConfig, OfferKind, PlacementConfig, SiteConfig};
+use super::source::{PlacementConfig, SiteConfig};
 use crate::core::attribute::AttributeTree;
-use crate::core::base::validation_error::Issue;
+use crate::core::base::validation_error::ValidationError;
 
 /// Every warning, in the order of the lints.
-pub fn warnings(site: &SiteConfig, tree: &AttributeTree, compiled: &Config) -> Vec<Issue> {
+pub fn warnings(
+    site: &SiteConfig,
+    tree: &AttributeTree,
+    compiled: &Config,
+) -> Vec<ValidationError> {
     let mut lint = Lint {
         site,
         tree,
@@ -40,15 +44,15 @@ struct Lint<'a> {
     tree: &'a AttributeTree<'a>,
     /// By offer: whether no one can ever see it.
     dead: Vec<bool>,
-    warnings: Vec<Issue>,
+    warnings: Vec<ValidationError>,
 }
 
 impl Lint<'_> {
-    fn warn(&mut self, path: String, message: String, remedy: &str) {
-        self.warnings.push(Issue {
+    fn warn(&mut self, path: String, message: String, hint: &str) {
+        self.warnings.push(ValidationError {
             path,
             message,
-            remedy: remedy.to_owned(),
+            hint: hint.to_owned(),
         });
     }
 }
@@ -56,14 +60,6 @@ impl Lint<'_> {
 /// A name as a part of a JSON pointer (RFC 6901).
 fn part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
-}
-
-/// The kinds that sell something: the engine holds them back where it is enough.
-fn is_commercial(offer: &OfferConfig) -> bool {
-    matches!(
-        offer.kind,
-        OfferKind::Product | OfferKind::Complement | OfferKind::Voucher
-    )
 }
 
 /// Whether nobody is ever known surely enough for a placement: confidence comes close to 1 and never reaches it.

@@ -2,7 +2,7 @@
 //! dead, and what lists and names never hold.
 
 use super::condition::{Impossible, Judge, Never};
-use super::{Lint, is_commercial, is_out_of_reach, part};
+use super::{Lint, is_out_of_reach, part};
 use crate::core::config::source::OfferConfig;
 
 impl Lint<'_> {
@@ -90,7 +90,7 @@ impl Lint<'_> {
     pub(super) fn offers(&mut self, never: &Never) {
         let site = self.site;
         for (i, offer) in site.offers.iter().enumerate() {
-            let judge = self.judge(never, is_commercial(offer));
+            let judge = self.judge(never, offer.kind.is_commercial());
             let path = format!("/offers/{i}/when");
             if let Some(impossible) = offer
                 .when
@@ -125,7 +125,7 @@ impl Lint<'_> {
                 );
                 self.warn(path, message, "Put the one without `when` last");
             } else if let Some(when) = &variant.when {
-                let judge = self.judge(never, is_commercial(offer));
+                let judge = self.judge(never, offer.kind.is_commercial());
                 if let Some(impossible) = judge.impossible(when, &format!("{path}/when")) {
                     self.impossible(&what, impossible);
                 }
@@ -143,6 +143,6 @@ impl Lint<'_> {
     }
 
     pub(super) fn impossible(&mut self, what: &str, why: Impossible) {
-        self.warn(why.path, format!("{what}: {}", why.message), &why.remedy);
+        self.warn(why.path, format!("{what}: {}", why.message), &why.hint);
     }
 }

@@ -1,10 +1,10 @@
 //! Scenarios that come to nothing. Comes in: scenarios and which offers are dead; goes out: warnings of those that are
 //! never due, or whose offer cannot be shown when they are.
 
+use super::Lint;
 use super::condition::Never;
-use super::{Lint, is_commercial};
 use crate::core::config::source::time::{DelayConfig, RelativeTo, ScenarioConfig};
-use crate::core::config::source::{OfferConfig, OfferKind, SiteConfig};
+use crate::core::config::source::{OfferConfig, SiteConfig};
 
 /// For how many days a scenario is due where nothing is said.
 const WITHIN_DAYS: f64 = 7.0;
@@ -18,7 +18,7 @@ impl Lint<'_> {
                 .offers
                 .iter()
                 .position(|o| Some(&o.id) == scenario.then.offer.as_ref());
-            let sells = offer.is_some_and(|o| is_commercial(&self.site.offers[o]));
+            let sells = offer.is_some_and(|o| self.site.offers[o].kind.is_commercial());
             let judge = self.judge(never, sells);
             let when = scenario.when.as_ref();
             if let Some(impossible) =
@@ -52,9 +52,9 @@ impl Lint<'_> {
                 "`{}` lasts {lasts} days, and is over before `{}` is due",
                 scenario.on, scenario.name
             );
-            let remedy =
+            let hint =
                 format!("Wait for less than {lasts} days, or make it last longer in `journey`");
-            self.warn(format!("{path}/after"), message, &remedy);
+            self.warn(format!("{path}/after"), message, &hint);
         }
     }
 
@@ -86,7 +86,7 @@ impl Lint<'_> {
 
 /// The kinds that the engine holds back after a booking.
 fn rests_after_booking(offer: &OfferConfig) -> bool {
-    matches!(offer.kind, OfferKind::Product | OfferKind::Voucher)
+    offer.kind.rests_after_booking()
 }
 
 /// For how many days a cause can be seen, where it passes.

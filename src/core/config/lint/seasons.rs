@@ -56,9 +56,9 @@ impl Lint<'_> {
             name(second),
             name(first)
         );
-        let remedy = "Let one end before the other, or give them other regions; where both hold, taste learns the less \
+        let hint = "Let one end before the other, or give them other regions; where both hold, taste learns the less \
                       of the two and exploration is the larger";
-        self.warn(format!("/seasons/{second}"), message, remedy);
+        self.warn(format!("/seasons/{second}"), message, hint);
     }
 }
 

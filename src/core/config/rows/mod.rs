@@ -6,6 +6,7 @@ pub mod time;
 use super::layout::{OFFER_BYTES, Section, WEIGHT_BYTES};
 use super::{Config, Rows};
 use crate::core::base::event_kind::EventKind;
+use crate::core::base::offer_kind::OfferKind;
 use crate::core::condition::bytecode::Conditions;
 
 /// Ten years: people's configs can say no more.
@@ -97,7 +98,7 @@ pub struct Offer {
     pub base_score: f64,
     pub first_content: u32,
     pub contents: u16,
-    pub kind: u8,
+    pub kind: OfferKind,
     /// How many variants it has, and the first of them.
     pub variants: u8,
     pub first_variant: u32,
@@ -310,7 +311,7 @@ impl Rows<'_, OFFER_BYTES> {
             base_score: row.f32(28),
             first_content: row.u32(32),
             contents: row.u16(36),
-            kind: row.byte(38),
+            kind: OfferKind::of_number(row.byte(38)),
             variants: row.byte(39),
             first_variant: row.u32(40),
         }

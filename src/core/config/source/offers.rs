@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::time::CapConfig;
+pub use crate::core::base::offer_kind::OfferKind;
 
 /// A family of offers.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
@@ -115,19 +116,6 @@ pub struct VariantConfig {
     pub when: Option<Value>,
     /// The texts that differ from the offer's own, by language, then by key.
     pub content: Texts,
-}
-
-/// What kind of offer it is.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum OfferKind {
-    #[default]
-    Product,
-    Complement,
-    Voucher,
-    Editorial,
-    ReviewRequest,
-    Question,
 }
 
 fn one() -> f64 {

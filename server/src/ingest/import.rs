@@ -1,5 +1,4 @@
-//! In: objects. Out: what became of each, once all is durable. Never: two customers in one write; an answer before the
-//! last of them is kept.
+//! Import of a batch. In: objects. Out: the outcome of each, once all are durable. Never: two customers in one write.
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
@@ -13,54 +12,57 @@ use crate::customers::{canonical_id, move_over};
 use crate::store::{CustomerEvents, ImportedEvent, IngestOutcome, Store, StoreError};
 use crate::webhook::evaluation::has_scenarios;
 
-/// Customers written at once: enough for the store to commit them together.
-const AT_ONCE: usize = 64;
+/// Customers written concurrently, so that the store can commit them together.
+const CONCURRENT_CUSTOMERS: usize = 64;
 
-/// What became of a batch.
+/// Numbers of records by outcome.
 #[derive(Default, Serialize, ToSchema)]
-pub struct Outcome {
-    pub taken: usize,
+pub struct ImportOutcome {
+    pub stored: usize,
     pub unchanged: usize,
-    /// A later word is held under the same id.
-    pub older: usize,
-    /// Told of someone who has been erased since.
+    /// A later record with the same id is held.
+    pub superseded: usize,
+    /// The customer was erased since.
     pub erased: usize,
     pub rejected: Vec<Rejected>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct Rejected {
-    /// Its place among those that were sent, from 0.
+    /// Position among the records that were sent, from 0.
     pub item: usize,
-    pub why: String,
+    pub reason: String,
 }
 
-impl Outcome {
-    fn count(&mut self, told: IngestOutcome) {
-        match told {
-            IngestOutcome::Stored => self.taken += 1,
+impl ImportOutcome {
+    fn count(&mut self, outcome: IngestOutcome) {
+        match outcome {
+            IngestOutcome::Stored => self.stored += 1,
             IngestOutcome::Unchanged => self.unchanged += 1,
-            IngestOutcome::Superseded => self.older += 1,
+            IngestOutcome::Superseded => self.superseded += 1,
             IngestOutcome::Erased => self.erased += 1,
         }
     }
 }
 
-/// Reads all of them, and keeps those that can be read.
-pub async fn take(
+/// Imports the valid records; the outcome lists the others.
+///
+/// # Errors
+/// A store that cannot be used.
+pub async fn import(
     store: &dyn Store,
     reader: Reader<'_>,
     subject: Subject,
     items: Vec<Item>,
-) -> Result<Outcome, StoreError> {
+) -> Result<ImportOutcome, StoreError> {
     let (groups, rejected) = read(reader, subject, items);
-    let mut outcome = Outcome {
+    let mut outcome = ImportOutcome {
         rejected,
-        ..Outcome::default()
+        ..ImportOutcome::default()
     };
     let (day, triggers_evaluation) = (clock::today(), has_scenarios(reader.config));
     let writes = groups.into_iter().map(|(customer, all)| {
-        tell(
+        store_events(
             store,
             CustomerEvents {
                 customer,
@@ -70,29 +72,30 @@ pub async fn take(
             },
         )
     });
-    let told: Vec<Vec<IngestOutcome>> = futures_util::stream::iter(writes)
-        .buffered(AT_ONCE)
+    let outcomes: Vec<Vec<IngestOutcome>> = futures_util::stream::iter(writes)
+        .buffered(CONCURRENT_CUSTOMERS)
         .try_collect()
         .await?;
-    told.into_iter()
+    outcomes
+        .into_iter()
         .flatten()
-        .for_each(|told| outcome.count(told));
+        .for_each(|one| outcome.count(one));
     Ok(outcome)
 }
 
-/// Under whatever name the customer is told of; who became another's other name meanwhile is moved over.
-async fn tell(
+/// Stores the events of a customer under its canonical id, even if the id becomes an alias meanwhile.
+async fn store_events(
     store: &dyn Store,
     mut events: CustomerEvents,
 ) -> Result<Vec<IngestOutcome>, StoreError> {
     events.customer = canonical_id(store, &events.customer).await?;
     let (customer, day) = (events.customer.clone(), events.day);
-    let told = store.ingest(events).await?;
+    let outcomes = store.ingest(events).await?;
     move_over(store, &customer, day).await?;
-    Ok(told)
+    Ok(outcomes)
 }
 
-/// Those of one customer together, in the order in which they came; those that cannot be read, with the reason.
+/// Reads records and groups them by customer, in their order. Returns the groups and the rejected records.
 pub fn read(
     reader: Reader<'_>,
     subject: Subject,
@@ -102,7 +105,7 @@ pub fn read(
     let mut places = std::collections::HashMap::new();
     let mut rejected = Vec::new();
     for (item, object) in items.into_iter().enumerate() {
-        match object.and_then(|object| reader.read(subject, &object)) {
+        match object.and_then(|object| reader.read(subject, object)) {
             Ok((customer, imported)) => {
                 let at = *places.entry(customer.id.clone()).or_insert_with(|| {
                     groups.push((customer, Vec::new()));
@@ -110,7 +113,7 @@ pub fn read(
                 });
                 groups[at].1.push(imported);
             }
-            Err(why) => rejected.push(Rejected { item, why }),
+            Err(reason) => rejected.push(Rejected { item, reason }),
         }
     }
     (groups, rejected)
