@@ -354,7 +354,7 @@ fn advocates_and_stages_are_told() {
     assert_eq!(engine.customer(NOW_MS).stage.stage, Stage::Unknown);
     look_at(&mut engine, NOW_MS, "trip.city");
     assert_eq!(engine.customer(NOW_MS).stage.stage, Stage::Visitor);
-    engine.set_history_uncertain(true);
+    engine.set_history_may_be_purged(true);
     assert_eq!(
         (
             known(&engine).customer.stage,

@@ -35,7 +35,7 @@ fn engine_of(case: &Value) -> Engine {
     engine.set_visitor(
         u64::from_str_radix(case["visitor"].as_str().expect("visitor"), 16).expect("hexadecimal"),
     );
-    engine.set_history_uncertain(case["forgets"] == true);
+    engine.set_history_may_be_purged(case["forgets"] == true);
     engine
 }
 

@@ -107,7 +107,7 @@ fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() 
     engine.apply(&events);
     assert!(due_names(&engine, later + 60).is_empty());
     let shows = |engine: &Engine, now_s| {
-        engine.with_situation(Timestamp::new(now_s).unix_ms(), |s| s.restraint.due.len())
+        engine.with_context(Timestamp::new(now_s).unix_ms(), |s| s.eligibility.due.len())
     };
     assert_eq!(
         (shows(&engine, later + 60), shows(&engine, later + 60)),

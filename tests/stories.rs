@@ -310,9 +310,9 @@ fn as_if_of_a_persona_changes_what_conditions_see_and_nothing_that_is_kept() {
         exclude: &[],
     };
     assert_eq!(engine.choose(&request).offer, None);
-    engine.suppose_persona(Some(name_hash(Namespace::Persona, "couple")));
+    engine.override_persona(Some(name_hash(Namespace::Persona, "couple")));
     assert_eq!(engine.choose(&request).offer, Some(0));
     assert_eq!(engine.save(), kept);
-    engine.suppose_persona(None);
+    engine.override_persona(None);
     assert_eq!(engine.choose(&request).offer, None);
 }

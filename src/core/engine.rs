@@ -7,7 +7,7 @@ use super::base::time::{DAY_S, Timestamp};
 use super::config::layout::Section;
 use super::config::{Config, NONE};
 use super::decision::attribution;
-use super::decision::context::Situation;
+use super::decision::context::DecisionContext;
 use super::decision::decide::{Decision, Request};
 use super::decision::question;
 use super::decision::scenario::{self, Due};
@@ -20,7 +20,7 @@ use super::profile::Profile;
 use super::traits::affinity::Affinity;
 use super::traits::customer::{Customer, NOBODY};
 use super::traits::facts::VisitorFacts;
-use super::traits::segments::{self, recognise};
+use super::traits::segments::{self, evaluate_segments};
 use super::traits::time_facts::TimeFacts;
 
 /// One visitor's engine.
@@ -58,7 +58,7 @@ pub struct Engine {
     together: Option<Profile>,
     page_topics: Vec<TopicWeight>,
     /// Whether earlier history may have been purged.
-    is_history_uncertain: bool,
+    history_may_be_purged: bool,
     /// The persona to decide as if; none: whoever the visitor is.
     as_if: Option<u32>,
     /// The latest time that a caller told, in seconds since the landmark; 0 = none yet.
@@ -76,7 +76,7 @@ impl Engine {
             others: Profile::default(),
             together: None,
             page_topics: Vec::new(),
-            is_history_uncertain: false,
+            history_may_be_purged: false,
             as_if: None,
             told_s: 0,
         }
@@ -106,12 +106,12 @@ impl Engine {
 
     /// Says that what was known earlier may have been purged: then nobody is taken for a beginner of whom the server does
     /// not tell more.
-    pub fn set_history_uncertain(&mut self, is_uncertain: bool) {
-        self.is_history_uncertain = is_uncertain;
+    pub fn set_history_may_be_purged(&mut self, is_uncertain: bool) {
+        self.history_may_be_purged = is_uncertain;
     }
 
     /// Decides as if the visitor were of a persona, by the hash of its name, until told otherwise; nothing of it is kept.
-    pub fn suppose_persona(&mut self, hash: Option<u32>) {
+    pub fn override_persona(&mut self, hash: Option<u32>) {
         self.as_if = hash;
     }
 
@@ -206,8 +206,8 @@ impl Engine {
         let offer = self.config.index_of(Namespace::Offer, event.offer?)?;
         let reported = ReportedDecision::parse(fields)?;
         Some(
-            self.with_situation(Timestamp::new(self.told_s).unix_ms(), |situation| {
-                attribution::record(situation, &reported, self.draws(), (placement, offer))
+            self.with_context(Timestamp::new(self.told_s).unix_ms(), |context| {
+                attribution::record(context, &reported, self.draws(), (placement, offer))
             }),
         )
     }
@@ -215,9 +215,7 @@ impl Engine {
     /// What is due at a time, for the browser and for the server alike: each scenario has one owner.
     #[must_use]
     pub fn due(&self, now_ms: f64) -> Vec<Due> {
-        self.with_situation(now_ms, |situation| {
-            scenario::due(&self.config, situation.facts)
-        })
+        self.with_context(now_ms, |context| scenario::due(&self.config, context.facts))
     }
 
     /// A scenario fires when its offer was seen.
@@ -269,14 +267,16 @@ impl Engine {
     /// Chooses for a slot. Never fails: the reason says why there is no offer.
     #[must_use]
     pub fn choose(&self, request: &Request) -> Decision {
-        self.with_situation(request.now_ms, |situation| {
-            situation.decide(request, self.draws())
+        self.with_context(request.now_ms, |context| {
+            context.decide(request, self.draws())
         })
     }
 
     /// Reads all that a choice looks at, for a moment, and hands it over.
-    pub fn with_situation<T>(&self, now_ms: f64, look: impl FnOnce(&Situation) -> T) -> T {
-        self.with_facts(now_ms, |facts| look(&Situation::read(&self.config, facts)))
+    pub fn with_context<T>(&self, now_ms: f64, look: impl FnOnce(&DecisionContext) -> T) -> T {
+        self.with_facts(now_ms, |facts| {
+            look(&DecisionContext::read(&self.config, facts))
+        })
     }
 
     /// Reads all that a condition may ask for, for a moment, and hands it over.
@@ -287,7 +287,7 @@ impl Engine {
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
         let facts = self.facts(&affinity, &time);
-        let mut customer = recognise(&facts, &self.config, self.may_have_forgotten());
+        let mut customer = evaluate_segments(&facts, &self.config, self.lacks_history());
         customer.persona = self.as_if.or(customer.persona);
         look(&VisitorFacts {
             customer: &customer,
@@ -308,27 +308,24 @@ impl Engine {
     /// The customer at a moment: scores, stage, segments, personas, channels.
     #[must_use]
     pub fn customer(&self, now_ms: f64) -> Customer {
-        self.with_situation(now_ms, |situation| situation.facts.customer.clone())
+        self.with_context(now_ms, |context| context.facts.customer.clone())
     }
 
     /// The question worth asking now, by its small integer: its answer would tell most about the offers that the visitor
     /// could be shown. None if all were answered, or one was asked lately.
     #[must_use]
     pub fn question(&self, now_ms: f64) -> Option<u16> {
-        self.with_situation(now_ms, |situation| {
+        self.with_context(now_ms, |context| {
             let all = 0..self.config.count(Section::Offers) as u16;
-            let is_eligible = |o: &u16| {
-                situation
-                    .exclusion(*o, &self.config.offer(*o), &[])
-                    .is_none()
-            };
+            let is_eligible =
+                |o: &u16| context.exclusion(*o, &self.config.offer(*o), &[]).is_none();
             let offers: Vec<u16> = all.filter(is_eligible).collect();
             question::pick(
                 self.known(),
-                situation.affinity,
+                context.affinity,
                 &self.config,
                 &offers,
-                situation.now_s,
+                context.now_s,
             )
         })
     }
@@ -353,10 +350,10 @@ impl Engine {
         let now_s = self.known().read_time(self.told_s);
         let affinity = Affinity::read(self.known(), &self.config, now_s);
         let time = TimeFacts::new(self.known(), &self.config, now_s);
-        let customer = recognise(
+        let customer = evaluate_segments(
             &self.facts(&affinity, &time),
             &self.config,
-            self.may_have_forgotten(),
+            self.lacks_history(),
         );
         let fits: Vec<(u32, u16)> =
             segments::negative_fits(&customer, &self.config, now_s).collect();
@@ -370,8 +367,8 @@ impl Engine {
     }
 
     /// What the server tells of the visitor outlives a purge.
-    fn may_have_forgotten(&self) -> bool {
-        self.is_history_uncertain && self.others.is_empty()
+    fn lacks_history(&self) -> bool {
+        self.history_may_be_purged && self.others.is_empty()
     }
 
     fn know(&mut self) {

@@ -30,7 +30,7 @@ impl Runtime {
     #[wasm_bindgen(js_name = setVisitor)]
     pub fn set_visitor(&mut self, hi: u32, lo: u32, forgets: bool) {
         self.engine.set_visitor(u64::from(hi) << 32 | u64::from(lo));
-        self.engine.set_history_uncertain(forgets);
+        self.engine.set_history_may_be_purged(forgets);
     }
 
     /// Takes the own replica's bytes alone, for choices: `loadWith` comes before anything is recorded. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.

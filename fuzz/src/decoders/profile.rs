@@ -2,11 +2,7 @@
 //! the check sum would ever be tried out; it is tried with and without.
 
 use escale::core::base::hash::crc32;
-use escale::core::profile::merged;
-use escale::core::profile::{
-    MAX_BOOKINGS, MAX_EXPOSURES, MAX_FACETS, MAX_FAMILIES, MAX_OFFERS, MAX_TOPICS, MAX_TRIPS,
-    Profile,
-};
+use escale::core::profile::{Bounded, Entry, MAX_EXPOSURES, Profile, merged};
 
 use crate::seeds;
 use crate::target::Target;
@@ -66,16 +62,18 @@ fn open(bytes: &[u8]) {
         "a partial read is the profile without its decisions"
     );
     // Of nothing that ever happened there is nothing to join.
-    let alone = again.joined_with(&Profile::default());
+    let mut alone = again.clone();
+    alone.merge(&Profile::default());
     assert!(
         again.is_empty() || alone == again,
         "an empty replica adds nothing"
     );
-    let twice = again.joined_with(&again);
+    let mut twice = again.clone();
+    twice.merge(&again);
     keeps_bounds(&twice);
     let orders = [
-        combine(&[again.clone(), twice.clone()]),
-        combine(&[twice, again]),
+        merged(&[again.clone(), twice.clone()]),
+        merged(&[twice, again]),
     ];
     assert_eq!(
         orders[0].encode(),
@@ -86,30 +84,31 @@ fn open(bytes: &[u8]) {
 
 fn keeps_bounds(profile: &Profile) {
     let lists = [
-        (profile.facets.len(), MAX_FACETS),
-        (profile.families.len(), MAX_FAMILIES),
-        (profile.offers.len(), MAX_OFFERS),
-        (profile.trips.len(), MAX_TRIPS),
-        (profile.bookings.len(), MAX_BOOKINGS),
+        is_bounded(&profile.facets),
+        is_bounded(&profile.families),
+        is_bounded(&profile.offers),
+        is_bounded(&profile.trips),
+        is_bounded(&profile.bookings),
+        is_bounded(&profile.facts),
+        is_bounded(&profile.messages),
+        is_bounded(&profile.personas),
+        is_bounded(&profile.placements),
+        is_bounded(&profile.latest),
+        is_bounded(&profile.fired),
+        is_bounded(&profile.decisions),
+        profile.facets.iter().all(|facet| is_bounded(&facet.topics)),
+        profile
+            .offers
+            .iter()
+            .all(|offer| offer.exposed_min.len() <= MAX_EXPOSURES),
     ];
-    let topics = profile
-        .facets
-        .iter()
-        .map(|facet| (facet.topics.len(), MAX_TOPICS));
-    let exposures = profile
-        .offers
-        .iter()
-        .map(|offer| (offer.exposed_min.len(), MAX_EXPOSURES));
-    assert!(
-        lists
-            .into_iter()
-            .chain(topics)
-            .chain(exposures)
-            .all(|(is, most)| is <= most),
-        "a list is too long"
-    );
+    assert_eq!(lists, [true; 14], "a list is too long");
     assert!(
         profile.first_s.max(profile.visit_s) <= profile.last_s,
         "nothing comes after the last event"
     );
+}
+
+fn is_bounded<T: Entry>(list: &Bounded<T>) -> bool {
+    list.len() <= T::MAX
 }

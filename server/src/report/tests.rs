@@ -164,8 +164,8 @@ impl Life<'_> {
 
     /// Result that each possible offer would have had.
     fn remember_truth(&mut self, request: &Request<'_>) {
-        let eligible = self.engine.with_situation(request.now_ms, |situation| {
-            situation.eligible(&situation.config.placement(request.placement), &[])
+        let eligible = self.engine.with_context(request.now_ms, |context| {
+            context.eligible(&context.config.placement(request.placement), &[])
         });
         for candidate in eligible {
             let name = self.name(candidate.offer);

@@ -71,7 +71,7 @@ impl Mass {
 
     /// The same content told in another half-life, as it reads at `now_s`.
     #[must_use]
-    pub fn told_in(self, now_s: u32, from_half_life_s: u32, to_half_life_s: u32) -> Self {
+    pub fn rescaled(self, now_s: u32, from_half_life_s: u32, to_half_life_s: u32) -> Self {
         if self == Self::ZERO || from_half_life_s == to_half_life_s {
             return self;
         }

@@ -1,7 +1,7 @@
 //! The decision that an impression or a click is about. Comes in: what the page tells of its choice, and what is known of
 //! the visitor; goes out: the decision's id and numbers, with eight coarse levels. What cannot be read settles nothing.
 
-use super::context::Situation;
+use super::context::DecisionContext;
 use super::decide::{Request, seed};
 use crate::core::base::hash::mix;
 use crate::core::base::time::DAY_S;
@@ -16,12 +16,12 @@ use crate::core::traits::contacts;
 /// offer that won it: a reload that shows the same is the same decision.
 #[must_use]
 pub fn record(
-    situation: &Situation,
+    context: &DecisionContext,
     reported: &ReportedDecision,
     visitor: u64,
     (placement, offer): (u16, u16),
 ) -> DecisionRecord {
-    let config = situation.config;
+    let config = context.config;
     let request = Request {
         now_ms: reported.decided_ms,
         placement,
@@ -36,15 +36,15 @@ pub fn record(
         propensity: reported.propensity,
         variant: reported.variant,
         arm: reported.arm,
-        levels: levels(situation, &offer),
+        levels: levels(context, &offer),
     }
 }
 
 /// See `decision_record::LEVELS` for their order. Read where they lie: asked for as conditions are, each would be in the module twice.
-fn levels(situation: &Situation, offer: &Offer) -> Levels {
-    let (config, profile, now_s) = (situation.config, situation.profile, situation.now_s);
-    let customer = situation.facts.customer;
-    let moment = situation
+fn levels(context: &DecisionContext, offer: &Offer) -> Levels {
+    let (config, profile, now_s) = (context.config, context.profile, context.now_s);
+    let customer = context.facts.customer;
+    let moment = context
         .facts
         .time
         .leading()
@@ -55,21 +55,21 @@ fn levels(situation: &Situation, offer: &Offer) -> Levels {
         customer.rfm.value_class as u8,
         few(profile.counts.visits),
         moment,
-        fit(situation, offer),
-        confidence(situation.affinity),
+        fit(context, offer),
+        confidence(context.affinity),
         u8::from(slows),
         few(contacts::count(profile, now_s, 7 * DAY_S)),
     ])
 }
 
 /// How well an offer's topics fit, in doublings: 3 is up to one for it, 2 up to one against it.
-fn fit(situation: &Situation, offer: &Offer) -> u8 {
+fn fit(context: &DecisionContext, offer: &Offer) -> u8 {
     let mut doublings = 3.0;
-    for (topic, weight) in situation
+    for (topic, weight) in context
         .config
         .topic_weights(offer.first_weight, offer.weights)
     {
-        doublings += weight * situation.affinity.log_lift(topic);
+        doublings += weight * context.affinity.log_lift(topic);
     }
     doublings.clamp(0.0, 7.0) as u8
 }

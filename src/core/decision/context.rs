@@ -1,7 +1,7 @@
 //! All that a choice looks at, for one moment. Comes in: what is known of a visitor; goes out: which offers may stand in a
 //! placement, and what each is worth there.
 
-use super::eligibility::{DUE, Hold, Restraint};
+use super::eligibility::{DUE, Eligibility, Ineligible};
 use super::fatigue::{self, FamilyPressure, PROMOTION};
 use super::sampling::Candidate;
 use crate::core::base::enums::Feedback;
@@ -38,21 +38,21 @@ pub enum Exclusion {
     NothingKnown = 14,
 }
 
-impl From<Hold> for Exclusion {
-    fn from(hold: Hold) -> Self {
+impl From<Ineligible> for Exclusion {
+    fn from(hold: Ineligible) -> Self {
         match hold {
-            Hold::Capped => Self::Capped,
-            Hold::RestsAfterBooking => Self::RestsAfterBooking,
-            Hold::Preference => Self::Preference,
-            Hold::Booked => Self::Booked,
-            Hold::NoTripAhead => Self::NoTripAhead,
-            Hold::NotDue => Self::NotDue,
+            Ineligible::Capped => Self::Capped,
+            Ineligible::RestsAfterBooking => Self::RestsAfterBooking,
+            Ineligible::Preference => Self::Preference,
+            Ineligible::Booked => Self::Booked,
+            Ineligible::NoTripAhead => Self::NoTripAhead,
+            Ineligible::NotDue => Self::NotDue,
         }
     }
 }
 
 /// All that a choice looks at, read once for a moment.
-pub struct Situation<'a> {
+pub struct DecisionContext<'a> {
     pub config: &'a Config,
     pub profile: &'a Profile,
     pub affinity: &'a Affinity,
@@ -61,7 +61,7 @@ pub struct Situation<'a> {
     /// Fatigue and feedback of the offers that were seen, by small integer.
     pub seen: Vec<Seen>,
     /// Caps, bookings, wishes and scenarios.
-    pub restraint: Restraint,
+    pub eligibility: Eligibility,
     pub now_s: u32,
     /// How sure one can be of the visitor at all.
     confidence: f64,
@@ -82,7 +82,7 @@ pub struct Seen {
     pub fatigue: f64,
 }
 
-impl<'a> Situation<'a> {
+impl<'a> DecisionContext<'a> {
     /// Reads pressure and history at a time.
     #[must_use]
     pub fn read(config: &'a Config, facts: &'a VisitorFacts<'a>) -> Self {
@@ -108,7 +108,7 @@ impl<'a> Situation<'a> {
             }
         }
         let contacts = contacts(profile);
-        let restraint = Restraint::read(config, facts, &contacts);
+        let eligibility = Eligibility::read(config, facts, &contacts);
         let families = fatigue::read(profile, config, &contacts, now_s);
         Self {
             config,
@@ -117,7 +117,7 @@ impl<'a> Situation<'a> {
             facts,
             families,
             seen,
-            restraint,
+            eligibility,
             now_s,
             confidence: affinity.best_confidence(),
             is_unwelcome: facts.customer.negative_persona.is_some(),
@@ -155,7 +155,7 @@ impl<'a> Situation<'a> {
         if self.is_unwelcome && offer.kind.is_commercial() {
             return Some(Exclusion::NegativePersona);
         }
-        if let Some(hold) = self.restraint.holds(self.config, index, offer) {
+        if let Some(hold) = self.eligibility.holds(self.config, index, offer) {
             return Some(hold.into());
         }
         (!self.is_meant(offer.condition)).then_some(Exclusion::Condition)
@@ -189,7 +189,7 @@ impl<'a> Situation<'a> {
 
     /// Whether an offer needs no taste: its scenario is due, or it completes a booked trip.
     fn is_called_for(&self, index: u16, offer: &Offer) -> bool {
-        self.restraint.is_due(index) || offer.kind == OfferKind::Complement
+        self.eligibility.is_due(index) || offer.kind == OfferKind::Complement
     }
 
     /// An offer's score beside what the page shows already, in doublings.
@@ -231,7 +231,7 @@ impl<'a> Situation<'a> {
             0.0
         };
         promoted
-            + if self.restraint.is_due(index) {
+            + if self.eligibility.is_due(index) {
                 DUE
             } else {
                 0.0
@@ -271,7 +271,7 @@ impl<'a> Situation<'a> {
     /// The eligible offers of a placement with their scores.
     #[must_use]
     pub fn eligible(&self, placement: &Placement, on_page: &[u16]) -> Vec<Candidate> {
-        if self.restraint.is_full(placement) {
+        if self.eligibility.is_full(placement) {
             return Vec::new();
         }
         let candidates = self.config.candidates(placement);

@@ -4,7 +4,7 @@
 //! Every eligible offer has a score in doublings: `log₂ rate + log₂ value + priority + γ·Σ a·log₂ lift − fatigue
 //! − similarity` to what the page shows already; one is drawn.
 
-use super::context::Situation;
+use super::context::DecisionContext;
 use super::sampling::draw;
 use crate::core::base::hash::mix;
 use crate::core::base::time::Timestamp;
@@ -70,7 +70,7 @@ impl Reason {
     }
 }
 
-impl Situation<'_> {
+impl DecisionContext<'_> {
     /// Decides for one slot.
     #[must_use]
     pub fn decide(&self, request: &Request, visitor: u64) -> Decision {

@@ -14,7 +14,7 @@ pub const DUE: f64 = 8.0;
 
 /// All that holds offers back at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Restraint {
+pub struct Eligibility {
     pub caps: Caps,
     pub suppression: Suppression,
     /// The offers of scenarios to show, by their small integers.
@@ -27,7 +27,7 @@ pub struct Restraint {
 
 /// What holds an offer back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
+pub enum Ineligible {
     /// The offer, its family, the placement or the whole has had its share.
     Capped,
     /// A booking was made lately.
@@ -42,22 +42,22 @@ pub enum Hold {
     NotDue,
 }
 
-impl Restraint {
+impl Eligibility {
     /// Reads what is known at the facts' time.
     #[must_use]
     pub fn read(config: &Config, facts: &VisitorFacts, contacts: &[Contact]) -> Self {
-        let mut restraint = Self {
+        let mut eligibility = Self {
             caps: Caps::read(facts.profile, config, contacts, facts.now_s),
             suppression: Suppression::read(facts.profile, config, facts.time),
             due: scenario::offers(config, facts),
             owned: scenario::owned(config),
             is_idle: false,
         };
-        restraint.is_idle = restraint.caps.is_idle()
-            && restraint.suppression.is_idle()
-            && restraint.due.is_empty()
-            && restraint.owned.is_empty();
-        restraint
+        eligibility.is_idle = eligibility.caps.is_idle()
+            && eligibility.suppression.is_idle()
+            && eligibility.due.is_empty()
+            && eligibility.owned.is_empty();
+        eligibility
     }
 
     /// Whether a placement has had its share: nothing may stand in it.
@@ -68,27 +68,27 @@ impl Restraint {
 
     /// What holds an offer back, or nothing.
     #[must_use]
-    pub fn holds(&self, config: &Config, index: u16, offer: &Offer) -> Option<Hold> {
+    pub fn holds(&self, config: &Config, index: u16, offer: &Offer) -> Option<Ineligible> {
         if self.is_idle && offer.kind != OfferKind::Complement {
             return None;
         }
         let (caps, is_commercial) = (&self.caps, offer.kind.is_commercial());
         if is_commercial && caps.is_unwanted {
-            return Some(Hold::Preference);
+            return Some(Ineligible::Preference);
         }
         if caps.is_after_booking && offer.kind.rests_after_booking() {
-            return Some(Hold::RestsAfterBooking);
+            return Some(Ineligible::RestsAfterBooking);
         }
         if self.suppression.waits_for_a_trip(offer) {
-            return Some(Hold::NoTripAhead);
+            return Some(Ineligible::NoTripAhead);
         }
         if self.suppression.suppresses(config, index, offer) {
-            return Some(Hold::Booked);
+            return Some(Ineligible::Booked);
         }
         if (is_commercial && caps.is_all_capped) || caps.holds(config, offer) {
-            return Some(Hold::Capped);
+            return Some(Ineligible::Capped);
         }
-        (self.owned.contains(&index) && !self.is_due(index)).then_some(Hold::NotDue)
+        (self.owned.contains(&index) && !self.is_due(index)).then_some(Ineligible::NotDue)
     }
 
     /// Whether a scenario wants an offer shown now.

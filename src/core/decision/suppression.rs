@@ -11,7 +11,7 @@ use crate::core::config::layout::Section;
 use crate::core::config::{Config, NONE, Offer};
 use crate::core::profile::Profile;
 use crate::core::traits::time_facts::TimeFacts;
-use crate::core::traits::trip::places_meet;
+use crate::core::traits::trip::places_overlap;
 
 /// What booked trips do to offers until the return.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Suppression {
         let (place, theme) = config.theme(index);
         self.places
             .iter()
-            .any(|booked| places_meet(config, *booked, place))
+            .any(|booked| places_overlap(config, *booked, place))
             || self.offers.contains(&index)
             || (self.themes.contains(&theme) && config.is_suppressed_by_booking(offer.family))
     }

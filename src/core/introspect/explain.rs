@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::core::config::Config;
-use crate::core::decision::context::{Exclusion, Situation};
+use crate::core::decision::context::{DecisionContext, Exclusion};
 use crate::core::decision::decide::{Decision, Reason, Request};
 use crate::core::engine::Engine;
 use crate::core::introspect::messages::{LANGUAGES, Message};
@@ -78,10 +78,10 @@ pub struct ExclusionAccount {
 #[must_use]
 pub fn explain(engine: &Engine, request: &Request) -> Explanation {
     let decision = engine.choose(request);
-    engine.with_situation(request.now_ms, |situation| {
+    engine.with_context(request.now_ms, |context| {
         Account {
             engine,
-            situation,
+            context,
             request,
             decision,
         }
@@ -91,25 +91,25 @@ pub fn explain(engine: &Engine, request: &Request) -> Explanation {
 
 struct Account<'a> {
     engine: &'a Engine,
-    situation: &'a Situation<'a>,
+    context: &'a DecisionContext<'a>,
     request: &'a Request<'a>,
     decision: Decision,
 }
 
 impl Account<'_> {
     fn told(&self) -> Explanation {
-        let config = self.situation.config;
+        let config = self.context.config;
         let placement = config.placement(self.request.placement);
         let (mut candidates, mut excluded) = (Vec::new(), Vec::new());
         for index in config.candidates(&placement) {
             let offer = config.offer(index);
             let full = self
-                .situation
-                .restraint
+                .context
+                .eligibility
                 .is_full(&placement)
                 .then_some(Exclusion::Capped);
             match self
-                .situation
+                .context
                 .exclusion_from(&placement, (index, &offer), self.request.exclude)
                 .or(full)
             {
@@ -135,7 +135,7 @@ impl Account<'_> {
             propensity: self.decision.propensity,
             seed: format!("{:016x}", self.decision.seed),
             visitor: self
-                .situation
+                .context
                 .facts
                 .visitor
                 .map(|hash| format!("{hash:016x}")),
@@ -150,32 +150,32 @@ impl Account<'_> {
     }
 
     fn variant(&self) -> Option<&str> {
-        let config = self.situation.config;
+        let config = self.context.config;
         let variant = config.variant(&config.offer(self.decision.offer?), self.decision.variant)?;
         Some(config.text(variant.name))
     }
 
     fn candidate(&self, index: u16) -> CandidateAccount {
-        let offer = self.situation.config.offer(index);
+        let offer = self.context.config.offer(index);
         CandidateAccount {
-            offer: self.situation.config.text(offer.name).to_owned(),
-            score: self.situation.score(index, &offer, self.request.exclude),
+            offer: self.context.config.text(offer.name).to_owned(),
+            score: self.context.score(index, &offer, self.request.exclude),
             base: offer.base_score,
-            promotion: self.situation.promotion_part(index, &offer),
-            history: -self.situation.history_part(index),
-            similarity: -self.situation.similarity_part(&offer, self.request.exclude),
+            promotion: self.context.promotion_part(index, &offer),
+            history: -self.context.history_part(index),
+            similarity: -self.context.similarity_part(&offer, self.request.exclude),
             topics: self.contributions(index),
         }
     }
 
     /// What each topic adds to an offer's score, the largest first.
     fn contributions(&self, index: u16) -> Vec<Contribution> {
-        let config = self.situation.config;
+        let config = self.context.config;
         let offer = config.offer(index);
         let weights = config.topic_weights(offer.first_weight, offer.weights);
         let mut topics: Vec<Contribution> = weights
             .map(|(topic, weight)| {
-                let log_lift = self.situation.affinity.log_lift(topic);
+                let log_lift = self.context.affinity.log_lift(topic);
                 let adds = config.policy().affinity_weight * weight * log_lift;
                 Contribution {
                     topic: config.text(config.topic(topic).name).to_owned(),
@@ -212,22 +212,19 @@ impl Account<'_> {
             .iter()
             .map(|c| {
                 let share = self
-                    .situation
+                    .context
                     .affinity
                     .topics
                     .get(usize::from(c.index))
                     .map_or(0.0, |t| t.probability);
                 let liked = Message::Liked {
-                    label: self.situation.config.label(c.index, language),
+                    label: self.context.config.label(c.index, language),
                     share: libm::round(share * 100.0) as u32,
                 };
                 liked.text(language)
             })
             .collect();
-        if self
-            .situation
-            .is_promoted(&self.situation.config.offer(offer))
-        {
+        if self.context.is_promoted(&self.context.config.offer(offer)) {
             reasons.push(Message::Promoted.text(language));
         }
         if reasons.is_empty() {
@@ -246,21 +243,21 @@ impl Account<'_> {
 
     /// What the choice would have been, had the visitor shown no interest in a topic.
     fn without(&self, topic: u16, language: &str) -> String {
-        let config = self.situation.config;
-        let mut profile = self.situation.profile.clone();
+        let config = self.context.config;
+        let mut profile = self.context.profile.clone();
         let hash = config.topic(topic).hash;
         profile
             .facets
             .iter_mut()
             .for_each(|f| f.topics.retain(|t| t.hash != hash));
-        let affinity = Affinity::read(&profile, config, self.situation.now_s);
+        let affinity = Affinity::read(&profile, config, self.context.now_s);
         let facts = VisitorFacts {
             profile: &profile,
             affinity: &affinity,
-            ..*self.situation.facts
+            ..*self.context.facts
         };
-        let situation = Situation::read(config, &facts);
-        let other = situation.decide(self.request, self.engine.draws());
+        let context = DecisionContext::read(config, &facts);
+        let other = context.decide(self.request, self.engine.draws());
         let label = config.label(topic, language);
         let message = match other.offer {
             None => Message::WithoutDefault { label },
@@ -288,14 +285,14 @@ impl Account<'_> {
             return Message::SayMore;
         }
         let least = self
-            .situation
+            .context
             .config
             .placement(self.request.placement)
             .min_confidence
             .min(0.999);
-        let needed = self.situation.config.policy().prior_strength * least / (1.0 - least);
+        let needed = self.context.config.policy().prior_strength * least / (1.0 - least);
         let known = self
-            .situation
+            .context
             .affinity
             .facets
             .iter()

@@ -121,8 +121,8 @@ impl FacetCounters {
     pub(super) fn rescale(&mut self, taste_s: u32, intent_s: u32, now_s: u32) {
         let (old_taste_s, old_intent_s) = (self.taste_half_life_s, self.intent_half_life_s);
         for topic in self.topics.iter_mut() {
-            topic.taste = topic.taste.told_in(now_s, old_taste_s, taste_s);
-            topic.intent = topic.intent.told_in(now_s, old_intent_s, intent_s);
+            topic.taste = topic.taste.rescaled(now_s, old_taste_s, taste_s);
+            topic.intent = topic.intent.rescaled(now_s, old_intent_s, intent_s);
         }
         (self.taste_half_life_s, self.intent_half_life_s) = (taste_s, intent_s);
     }

@@ -52,7 +52,7 @@ pub static NOBODY: Customer = Customer {
 };
 
 impl Customer {
-    /// What rests on the profile alone; segments and personas, which rest on conditions, are for `recognise`.
+    /// What rests on the profile alone; segments and personas, which rest on conditions, are for `evaluate_segments`.
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, now_s: u32, is_uncertain: bool) -> Self {
         let channels = channel::read(profile, config);

@@ -12,7 +12,7 @@ use crate::core::profile::Profile;
 
 /// The customer of these facts, whose own `customer` is not looked at. `is_uncertain`: earlier history may be lost.
 #[must_use]
-pub fn recognise(facts: &VisitorFacts, config: &Config, is_uncertain: bool) -> Customer {
+pub fn evaluate_segments(facts: &VisitorFacts, config: &Config, is_uncertain: bool) -> Customer {
     let mut customer = Customer::read(facts.profile, config, facts.now_s, is_uncertain);
     for index in 0..config.count(Section::Segments) as u16 {
         let segment = config.segment(index);

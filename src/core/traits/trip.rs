@@ -79,7 +79,7 @@ pub fn next_departure(trips: &[TripReading]) -> Option<&TripReading> {
 
 /// Whether one place is the other or contains it, by topics; [`NONE`] is no place.
 #[must_use]
-pub fn places_meet(config: &Config, one: u16, other: u16) -> bool {
+pub fn places_overlap(config: &Config, one: u16, other: u16) -> bool {
     one != NONE && other != NONE && (is_within(config, one, other) || is_within(config, other, one))
 }
 
@@ -166,7 +166,7 @@ impl TripReading {
         }
         let topic = |hash| config.index_of(Namespace::Topic, hash).unwrap_or(NONE);
         let is_there = mine.destination == theirs.destination
-            || places_meet(config, topic(mine.destination), topic(theirs.destination));
+            || places_overlap(config, topic(mine.destination), topic(theirs.destination));
         // Who speaks of a place after the return, without dates, dreams of another trip.
         let is_before_return =
             mine.start_day == 0 || other.last_s < (u32::from(self.return_day()) + 1) * DAY_S;

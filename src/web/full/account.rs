@@ -30,15 +30,16 @@ impl Runtime {
     }
 
     /// Decides as if the visitor were of this persona from now on. False: the config has none of that name.
-    #[wasm_bindgen(js_name = supposePersona)]
-    pub fn suppose_persona(&mut self, name: &str) -> bool {
+    #[wasm_bindgen(js_name = overridePersona)]
+    pub fn override_persona(&mut self, name: &str) -> bool {
         let hash = name_hash(Namespace::Persona, name);
         let is_known = self
             .engine
             .config()
             .index_of(Namespace::Persona, hash)
             .is_some();
-        self.engine.suppose_persona(Some(hash).filter(|_| is_known));
+        self.engine
+            .override_persona(Some(hash).filter(|_| is_known));
         is_known
     }
 

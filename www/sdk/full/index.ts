@@ -56,7 +56,7 @@ export async function explain(
     ...(consent === "page" && { state: EMPTY, remote: EMPTY }),
   });
   try {
-    if (persona !== undefined) runtime.supposePersona(persona);
+    if (persona !== undefined) runtime.overridePersona(persona);
     return runtime.explain(nowMs, inputs.placement, inputs.slot, Uint16Array.from(inputs.exclude));
   } finally {
     runtime.free();

@@ -73,7 +73,8 @@ fn take(bytes: &[u8]) {
             let Err(errors) = NAMES.condition(&condition) else {
                 panic!("nothing is wrong, and it is refused: {why}")
             };
-            let is_told = |error: &ValidationError| !error.hint.is_empty() && why.contains(&error.message);
+            let is_told =
+                |error: &ValidationError| !error.hint.is_empty() && why.contains(&error.message);
             assert!(!errors.is_empty() && errors.iter().all(is_told), "{why}");
             return;
         }

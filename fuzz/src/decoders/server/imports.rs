@@ -129,5 +129,9 @@ fn holds(subject: Subject, imported: &ImportedEvent) {
         assert_eq!(own, imported.event, "an event survives its bytes");
     }
     let again = judge(Some((imported.at_s, &imported.event)), imported);
-    assert_eq!(again, IngestOutcome::Unchanged, "told again it changes nothing");
+    assert_eq!(
+        again,
+        IngestOutcome::Unchanged,
+        "told again it changes nothing"
+    );
 }

@@ -1,10 +1,10 @@
 //! What the server reads besides what the engine does.
 
 mod audience;
-mod sync_request;
+mod imports;
 mod log;
 mod model;
-mod imports;
+mod sync_request;
 mod token;
 
 use crate::target::Target;
