@@ -12,11 +12,12 @@ import { bundleSubjects } from "./bundle.mjs";
 const ROUNDS = 3;
 const COUNTS = [10, 100, 1_000];
 const SUBJECTS = ["escale", "plain", "growthbook"];
-/** What a choice among so many offers should take in Chromium, in microseconds; and how often that is still let pass. */
+/** Goal for one choice in Chromium by number of offers, in microseconds. */
 const GOALS_US = new Map([
   [100, 10],
   [1_000, 60],
 ]);
+/** Multiple of a goal from which the run fails. */
 const GENEROUS = 2.5;
 const RESULTS = fileURLToPath(new URL("../results/browser-choose.json", import.meta.url));
 const OUT = fileURLToPath(new URL("out", import.meta.url));
@@ -95,7 +96,10 @@ function print(rows) {
   }
 }
 
-/** What else Escale does, beside its choices. @param {Reading[]} all */
+/**
+ * Medians and minima of Escale's other work, by name and number of offers.
+ * @param {Reading[]} all
+ */
 function partsOf(all) {
   const named = all.flatMap(({ count, parts }) => parts.map((part) => ({ ...part, count })));
   const keys = [...new Set(named.map(({ name, count }) => JSON.stringify({ name, count })))];

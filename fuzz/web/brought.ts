@@ -20,7 +20,10 @@ const FILE = {
   customer: 7,
   consent: null,
 };
-/** A replica as long as one may be and one byte longer, as many tails as there may be and one more; and whether it is taken. */
+/**
+ * Files at each limit and just above it, with the expected acceptance. Limits: replica length,
+ * buffers.
+ */
 const LONG = [
   [{ ...FILE, replica: "A".repeat(87_382) }, true],
   [{ ...FILE, replica: "A".repeat(87_383) }, false],
@@ -65,7 +68,10 @@ export function file(chance: Chance): void {
   assert.deepEqual(importable(given), found, "the same file is the same, and has the same id");
 }
 
-/** A getter, or a trap: whoever called is told that it failed, see `client.ts`. */
+/**
+ * Result of `importable`. It may throw on a getter or a trap; `client.ts` reports that to the
+ * caller.
+ */
 function foundIn(given: unknown): ReturnType<typeof importable> {
   try {
     return importable(given);
@@ -125,7 +131,7 @@ export function answer(chance: Chance): void {
   knows(answered.body);
 }
 
-/** What is no yes. */
+/** Expected outcome of an answer that is not `ok`. */
 function refusal(status: number, body: Record<string, unknown> | undefined): unknown {
   if (status === 429 || status >= 500) return { kind: "retry_later", status, retryAfter: "7" };
   const code = (body?.["error"] as { code?: unknown } | null | undefined)?.code;
@@ -134,7 +140,7 @@ function refusal(status: number, body: Record<string, unknown> | undefined): unk
   return status === 204 || body ? "an answer" : { kind: "failed" };
 }
 
-/** What others know is a number and bytes, and nothing where either is something else. */
+/** Asserts that `remoteOf` finds a number and bytes, or nothing if either is something else. */
 function knows(body: Readonly<Record<string, unknown>>): void {
   const found = remoteOf(body);
   const [seq, state] = ["seq", "state"].map((key) => valueIn(body["remote"], key));

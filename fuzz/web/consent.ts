@@ -38,7 +38,7 @@ export function tcf(chance: Chance): void {
     assert.equal(state, expected, "only a clear yes is consent");
 }
 
-/** What an answer says, read by descriptors: no getter and no trap is run. */
+/** Consent in a TCF answer, read by descriptors. Runs no getter and no trap. */
 function saidByTcf(answer: unknown, purposes: readonly number[]): string {
   const [eventStatus, cmpStatus, gdprApplies] = ["eventStatus", "cmpStatus", "gdprApplies"].map(
     (key) => valueIn(answer, key),
@@ -53,7 +53,7 @@ function saidByTcf(answer: unknown, purposes: readonly number[]): string {
 
 const consentsIn = (answer: unknown): unknown => valueIn(valueIn(answer, "purpose"), "consents");
 
-/** What a site writes, and what must then be granted. */
+/** Values of the consent option, with the storages that must then be granted. */
 const GOOGLE = [
   ["google", ["personalization_storage"]],
   ["google:,", ["personalization_storage"]],
@@ -62,7 +62,7 @@ const GOOGLE = [
 ] as const;
 const WORDS = ["granted", "granted", "granted", "denied", "Granted", true] as const;
 
-/** What a site says of some storages, in an update, a default or something else. */
+/** Consent command for some storages: an update, a default or another command. */
 function spoken(chance: Chance): unknown {
   const said: Record<string, unknown> = {};
   for (const name of [
@@ -95,7 +95,7 @@ export function google(chance: Chance): void {
       typeof said === "object" &&
       said !== null;
     if (isUpdate) updates.unshift(said);
-    // Of each storage the latest word that was said of it.
+    // The latest value of each storage.
     const latest = needed.map((name) =>
       valueIn(
         updates.find((update) => Object.hasOwn(update as object, name)),
@@ -114,7 +114,7 @@ export function google(chance: Chance): void {
   }
 }
 
-/** Whose very reading throws: the follower of the layer catches it, see `www/sdk/plugins/data-layer-follow.ts`. */
+/** `true` if reading the entry throws. `www/sdk/plugins/data-layer-follow.ts` catches that. */
 function isTrap(entry: unknown): boolean {
   try {
     return (entry as { 0?: unknown } | undefined)?.[0] === isTrap;

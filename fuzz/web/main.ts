@@ -14,7 +14,7 @@ const PULSE = 1 << 16;
 /** To look at all that is shared costs as much as some inputs. */
 const LOOK_EVERY = 1 << 8;
 
-/** What a page shares with everybody. */
+/** Built-in objects that all scripts of a page share. */
 const SHARED: readonly object[] = [
   Object,
   Array,
@@ -48,7 +48,7 @@ const described = (): Description[] =>
 type Description = ReadonlyMap<PropertyKey, Described>;
 const UNTOUCHED = described();
 
-/** What of it is no longer as it was. */
+/** Key of the first shared property that has changed. `undefined` if none has. */
 function touched(): string | undefined {
   const now = described();
   for (const [at, before] of UNTOUCHED.entries()) {

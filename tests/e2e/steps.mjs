@@ -58,7 +58,7 @@ export async function lookAt(browser, addresses) {
 const DECIDES = ["ready", "memory"];
 
 /**
- * What a placement shows, once Escale has decided or has said that it will not.
+ * Content of a placement, once Escale has decided or has reported that it will not.
  * @param {Browser} browser
  * @param {string} [placement]
  * @returns {Promise<{ state: "offer" | "default", offer?: string, reason?: string, text: string }>}
@@ -109,7 +109,7 @@ export async function viewsOnce(browser, least) {
 }
 
 /**
- * The decision that the profile keeps of the home page's offer, as the export tells it; at first there is none.
+ * The decision on the home page's offer, from the exported profile. Falsy until the moment is set.
  * @param {string} moment
  */
 export function keptDecision(moment) {
@@ -131,7 +131,11 @@ export const storage = (browser) =>
     caches: await caches.keys(),
   }));
 
-/** What Escale's database holds, by key; nothing if there is none. @param {Browser} browser @returns {Promise<Record<string, any>>} */
+/**
+ * Content of Escale's database, by key. Empty without a database.
+ * @param {Browser} browser
+ * @returns {Promise<Record<string, any>>}
+ */
 export const kept = (browser) =>
   browser.runAsync(async () => {
     const names = (await indexedDB.databases())
@@ -190,7 +194,11 @@ export const everything = (browser) =>
     return found.join("\n");
   });
 
-/** What the server holds of a visitor. @param {string} origin @param {string} secret */
+/**
+ * Answer of the server for a visitor's stored data.
+ * @param {string} origin
+ * @param {string} secret
+ */
 export async function heldByServer(origin, secret) {
   const answer = await fetch(`${origin}/v1/me?site=demo`, {
     headers: { authorization: `Bearer ${secret}` },
@@ -202,7 +210,8 @@ export async function heldByServer(origin, secret) {
 }
 
 /**
- * Signs in on the account page, or where one is if none is said, and waits until the server has taken the token.
+ * Signs in and waits until the server has accepted the token. Signs in on the account page, or on
+ * the current page if `account` is `undefined`.
  * @param {Browser} browser
  * @param {string | undefined} account
  * @param {string} email
@@ -224,7 +233,8 @@ export async function signIn(browser, account, email) {
 }
 
 /**
- * What words answer their callbacks, said one after the other: an error's code (or `no code`), `nothing`, or `something`.
+ * Answers of commands to their callbacks, called one after the other.
+ * Each is an error's code (or `no code`), `nothing`, or `something`.
  * @param {Browser} browser
  * @param {unknown[][]} commands
  * @returns {Promise<string[]>}

@@ -20,7 +20,7 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
   process.on(signal, () => process.exit(130));
 }
 
-/** A program that runs in a process group of its own, and the last of what it said. */
+/** A program that runs in a process group of its own, and the end of its output. */
 export class Program {
   /**
    * @param {string} binary

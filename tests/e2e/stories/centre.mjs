@@ -32,7 +32,12 @@ async function openCentre(browser, page, part = "likes") {
   return said(browser, `.escale-centre-${part}`);
 }
 
-/** What a part of the centre says. @param {Browser} browser @param {string} css @param {string} [wanted] */
+/**
+ * Waits for a text in a part of the centre.
+ * @param {Browser} browser
+ * @param {string} css
+ * @param {string} [wanted]
+ */
 const said = (browser, css, wanted = "") =>
   browser.until(
     `${css} to say ${wanted}`,

@@ -18,7 +18,10 @@ const REFUSE_AT_ONCE = `
   }).observe(document, { subtree: true, attributeFilter: ["data-escale-state"] });
 `;
 
-/** What a page may ask for before consent: itself and the loader, nothing of the engine, nothing of the visitor. @param {import("../gate.mjs").Gate} gate */
+/**
+ * Asserts that a page without consent requested only itself and the loader.
+ * @param {import("../gate.mjs").Gate} gate
+ */
 const assertNothingAsked = (gate) => {
   assert.deepEqual(gate.asked("/v1/"), []);
   assert.deepEqual([...new Set(gate.asked("/escale/"))], ["GET /escale/escale.js"]);

@@ -9,7 +9,7 @@ import { becomeCityLover } from "./block.mjs";
 /** The edge as at a content network's: given the modules, since a worker has neither files nor a document. */
 const EDGE_WORKER = `
   import { openEdge } from "/escale/edge.js";
-  // An engine that traps while it is told to, and is then in an unknown state for ever.
+  // An engine that traps once isFaulty is set, and from then on at every call.
   const { Instance } = WebAssembly;
   let isFaulty = false;
   WebAssembly.Instance = class {
@@ -73,7 +73,11 @@ const rendered = (name, run) =>
     }
   });
 
-/** What stands in a slot: its blocks as HTML, and where the first one is. @param {Browser} browser @param {string} placement */
+/**
+ * Blocks in a slot as HTML, and the place of the first one.
+ * @param {Browser} browser
+ * @param {string} placement
+ */
 const standing = (browser, placement) =>
   browser.run((/** @type {string} */ name) => {
     const element = /** @type {HTMLElement} */ (

@@ -47,11 +47,11 @@ const choose = (browser, label, value) =>
     value,
   );
 
-/** Runs `escale check` on a story. @param {string} config @param {string} told */
-async function check(config, told) {
+/** Runs `escale check` on a story. @param {string} config @param {string} text */
+async function check(config, text) {
   const folder = await mkdtemp(join(tmpdir(), "escale-stories-"));
   try {
-    await writeFile(join(folder, "copied.json"), told);
+    await writeFile(join(folder, "copied.json"), text);
     const { stdout } = await promisify(execFile)(ESCALE, ["check", config, "--stories", folder]);
     return stdout;
   } finally {

@@ -1,4 +1,4 @@
-/** What is remembered: over a restart of the browser, and over tabs that are used in turn and at once. */
+/** Persistence: over a restart of the browser, and over tabs that are used in turn and at once. */
 import assert from "node:assert/strict";
 import {
   CITY_PAGES,

@@ -1,4 +1,4 @@
-/** The page for people who want to know whether it works: what visitors did is told there, to who has the key, in two languages. */
+/** The report page: results by offer, in two languages, for readers with the API key. */
 import assert from "node:assert/strict";
 import { barriers } from "../barriers.mjs";
 import { API_KEY } from "../demo.mjs";
@@ -50,7 +50,12 @@ const says = (browser, part, wanted) =>
     wanted,
   );
 
-/** How often an offer of the home page was seen and clicked, as the page says. @param {Browser} browser @param {string} offer @returns {Promise<number[]>} */
+/**
+ * Views and clicks of an offer of the home page, from the report page.
+ * @param {Browser} browser
+ * @param {string} offer
+ * @returns {Promise<number[]>}
+ */
 const row = (browser, offer) =>
   browser.run((/** @type {string} */ name) => {
     const rows = /** @type {NodeListOf<HTMLTableRowElement>} */ (

@@ -1,10 +1,12 @@
-/** Forgetting: whatever the server does, it is gone here, and who asked is told what may be left. */
+/** Erasure: local data is gone whatever the server does; the caller learns of possible remains. */
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { EscaleError } from "../base/error.js";
 import { forget } from "./forget.js";
 
-/** Forgets a visitor, of a customer or of none, over a network; what the site was told comes back. */
+/**
+ * Erases a visitor, with or without a customer, over a network. Returns the reports to the site.
+ */
 async function forgotten(
   customer: number | undefined,
   network: () => Promise<Response>,

@@ -11,8 +11,8 @@ const namesWith = (isWanted: (spec: CommandSpec) => boolean): CommandName[] =>
   NAMES.filter((name) => isWanted(COMMANDS[name]));
 
 /**
- * Writes names as a regular expression. Names of a group such as `profile.` are told apart by their first letter, so
- * that the loader stays small.
+ * Writes names as a regular expression. Names of a group such as `profile.` are distinguished by
+ * their first letter, so that the loader stays small.
  */
 function asPattern(names: readonly CommandName[]): string {
   const groups = new Set(names.flatMap((name) => /^\w+\./.exec(name) ?? []));

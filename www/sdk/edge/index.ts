@@ -12,7 +12,10 @@ import { EscaleError } from "../base/error.js";
 import { isTrap } from "../base/trap.js";
 import type { Choice } from "../base/types.js";
 
-/** What the edge is made of. In Node the modules are found beside this file; a Worker brings them precompiled. */
+/**
+ * Options of the edge. In Node the modules are found beside this file; a Worker passes them
+ * precompiled.
+ */
 export interface EdgeOptions {
   /** The site's name, as in the snippet. */
   readonly site: string;
@@ -24,7 +27,7 @@ export interface EdgeOptions {
   readonly later?: WebAssembly.Module;
 }
 
-/** What is asked for. */
+/** Request for a page, as far as decisions depend on it. */
 export interface EdgeRequest {
   /** The request's `Cookie` header. */
   readonly cookie: string | null | undefined;
@@ -39,9 +42,9 @@ export interface EdgeRequest {
 
 /** A page's choices. */
 export interface EdgePage {
-  /** Whether anything is known of the visitor; then the answer must not be kept by any cache. */
+  /** `true` if the cookie held a profile. No cache may then store the answer. */
   readonly isPersonal: boolean;
-  /** What was chosen, by placement; a placement without an offer shows the page's own content. */
+  /** Chosen offers by placement. A placement without an offer shows the page's own content. */
   readonly choices: ReadonlyMap<string, readonly Choice[]>;
   /** The slot as HTML; `own` is the page's own content, as HTML. */
   slot(placement: string, own: string): string;

@@ -1,4 +1,4 @@
-/** The gate: nothing passes before consent, in whatever order things are said; and nothing a site does stops it. */
+/** The gate: no command passes before consent, in whatever order, and no act of a site stops it. */
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { openGate, type Host } from "./consent-gate.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readLayer, eventsFromGa4 } from "./ga4.js";
 
-/** What is told, without the fields that are not. */
+/** Events from a GA4 event, without undefined fields. */
 const told = (name: string, params: unknown): unknown =>
   JSON.parse(JSON.stringify(eventsFromGa4(name, params) ?? null));
 
@@ -125,7 +125,7 @@ test("names terms and persons never pass", { tags: ["r10"] }, () => {
   }
 });
 
-/** What gtag pushes: its own arguments. */
+/** The `arguments` object, which gtag pushes. */
 const args = function (): unknown {
   // eslint-disable-next-line prefer-rest-params -- this very object
   return arguments;

@@ -1,4 +1,4 @@
-/** What crosses to the engine, the store and the server is bounded, and comes back as it went. */
+/** Encoding for the engine, the store and the server: bounded, and unchanged by a round trip. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

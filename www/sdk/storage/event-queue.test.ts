@@ -19,7 +19,7 @@ function memoryTails(): UnloadBuffer & { readonly kept: Map<string, Uint8Array> 
   };
 }
 
-/** A store that applies as the real one does, fails when told to, and keeps the events it applied. */
+/** A store that applies as the real one does, fails on request, and keeps the events it applied. */
 function memoryStore() {
   const applied = new Map<string, [number, number]>();
   const events: number[] = [];
