@@ -12,10 +12,10 @@ use tokio::net::TcpStream;
 use crate::stopwatch::{Figures, Laps, Start};
 use crate::work::{SITE, Work};
 
-/// What is asked for, again and again.
+/// Request that the benchmark sends repeatedly.
 #[derive(Clone, Copy)]
 pub enum Asked {
-    /// `POST /v1/sync`: the next hand-in.
+    /// `POST /v1/sync`: the next sync.
     Sync,
     /// `GET /v1/me` of a visitor far from the last one.
     Me,
