@@ -54,7 +54,8 @@ fn facet_rates(
         .collect()
 }
 
-/// Down, so that shares which add up to 1 still do not exceed it; and so fine that none becomes 0 on a site of any size.
+/// Rounds down, so that shares which add up to 1 still do not exceed it. The step is so fine that
+/// no share becomes 0, however large the site.
 fn rounded(share: f64) -> f64 {
     (share * 1e12).floor() / 1e12
 }

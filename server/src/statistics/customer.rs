@@ -1,5 +1,6 @@
-//! A customer's row: one person, however many browsers. In: what is known of their visitors and told by the back end.
-//! Out: the row as it becomes, and what changes in the sums. Never: a second person of one customer.
+//! A customer's row: one person, however many browsers. In: facts of their visitors, and bookings
+//! imported from the back end. Out: the updated row, and the changes of the sums. Never: a second
+//! person of one customer.
 
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +82,7 @@ impl Customer {
         self.recount(told)
     }
 
-    /// Takes what the back end told.
+    /// Counts the bookings imported from the back end.
     pub fn recount(&mut self, told: &[Booked]) -> Changes {
         let mut changes = Changes::default();
         if !self.is_closed {

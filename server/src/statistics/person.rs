@@ -23,7 +23,7 @@ pub struct Arm {
 /// More bookings than this of one visitor are not looked at; the oldest are forgotten first.
 const MAX_BOOKINGS: usize = 64;
 
-/// The last word about a booking. Minutes since the landmark.
+/// Latest state of a booking. Times are minutes since the engine's epoch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Booked {
     pub at_min: u32,
@@ -124,7 +124,7 @@ fn latest(bookings: &mut Vec<Booked>, said: Booked) {
     }
 }
 
-/// The bookings among what a back end told, as the bytes of events.
+/// Returns the bookings among imported events, which are given as bytes.
 pub fn bookings_of(events: &[Vec<u8>]) -> Vec<Booked> {
     let mut bookings = Vec::new();
     for event in events
@@ -159,7 +159,8 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// A person by all their visitors, and what the back end told of them; none: they were never seen.
+    /// Counts a person by all their visitors and the imported bookings. `None` if no
+    /// visitor was seen.
     pub fn of<'a>(
         visitors: impl Iterator<Item = &'a Facts> + Clone,
         told: &[Booked],

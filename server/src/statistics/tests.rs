@@ -1,5 +1,5 @@
-//! What holds of any history: whatever is told again, in whatever order and by whichever replica, the sums are those of
-//! what was told in all.
+//! Properties of any history. Decisions may be reported repeatedly, in any order and by any
+//! replica. The sums stay those of all reported decisions.
 
 use std::collections::BTreeMap;
 
@@ -113,7 +113,7 @@ fn settled(id: u32, seed: u64) -> AttributedDecision {
     }
 }
 
-/// As it was told before all of it had happened.
+/// The decision as it was reported before all of it had happened.
 fn earlier(settled: &AttributedDecision) -> AttributedDecision {
     let click = settled.click.map(|click| Click {
         is_quoted: false,
