@@ -1,4 +1,5 @@
-//! Who is in an audience: by the same engine as in browsers, over all of a customer's browsers and all that was told.
+//! Members of an audience. The engine is the one of browsers, and it evaluates all of a customer's
+//! browsers and imported events.
 
 use serde_json::{Value, json};
 

@@ -147,7 +147,7 @@ impl Cluster {
         self.url(&name)
     }
 
-    /// Where a database of it is.
+    /// Returns the URL of a database in the cluster.
     pub fn url(&self, database: &str) -> String {
         format!(
             "postgres:///{database}?user=escale&host={}&port={}",
@@ -156,7 +156,7 @@ impl Cluster {
         )
     }
 
-    /// What it logged of a database.
+    /// Returns the log lines of a database.
     #[allow(dead_code, reason = "the embedded store has no such log")]
     pub fn log_of(&self, url: &str) -> Vec<String> {
         let name = url

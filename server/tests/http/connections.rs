@@ -12,7 +12,7 @@ fn caller(server: &Server, says: &str) -> TcpStream {
     socket
 }
 
-/// What the server says before it closes the connection.
+/// Reads everything that the server sends before it closes the connection.
 fn last_words(mut socket: TcpStream) -> String {
     let mut said = String::new();
     socket.read_to_string(&mut said).unwrap();

@@ -1,4 +1,4 @@
-//! What was acknowledged stays, whatever becomes of the server.
+//! Acknowledged syncs stay, even if the server is killed.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What the site's back end tells, and how it reaches a visitor's browser.
+//! Events imported from the site's back end, and their way to a visitor's browser.
 
 use escale::core::introspect::snapshot::snapshot;
 use serde_json::{Value, json};

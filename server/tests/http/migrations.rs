@@ -30,7 +30,7 @@ fn steps() -> Vec<String> {
         .collect()
 }
 
-/// How a store remembers that it has come so far.
+/// SQL that records a migration step as applied.
 fn reached(step: usize) -> String {
     match STORE {
         Kind::Sqlite => format!("PRAGMA user_version = {step}"),

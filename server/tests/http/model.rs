@@ -1,4 +1,4 @@
-//! What is learned of the sums, and how it reaches browsers: in the config that they are given.
+//! The model that is learned from the sums, and its way to browsers: in the config that they load.
 
 use std::process::Command;
 
@@ -209,7 +209,8 @@ fn a_server_that_runs_learns_when_it_is_time_without_a_restart() {
     );
 }
 
-/// A model of the future, as of a clock that was set back since, is no reason to wait until then.
+/// A model of the future comes from a clock that was set back since. The server does not wait until
+/// then.
 /// Tags: f38.
 #[test]
 fn a_server_whose_clock_was_set_back_goes_on_learning() {

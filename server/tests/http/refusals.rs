@@ -1,4 +1,4 @@
-//! What is not let in, and how it is told.
+//! Rejected requests and their errors.
 
 use escale::core::profile::{FamilySeen, Feedback, OfferSeen, Profile};
 use serde_json::{Value, json};

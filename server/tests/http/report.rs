@@ -1,4 +1,4 @@
-//! What people are told of the sums.
+//! The report of the sums.
 
 use std::process::Command;
 

@@ -29,7 +29,7 @@ pub struct Server {
     agent: Agent,
 }
 
-/// What outlives a server: a folder with its config and log, and its data.
+/// Parts that outlive a server: a folder with its config and log, and its data.
 #[derive(Clone)]
 pub struct Home {
     folder: Arc<TempDir>,
@@ -326,7 +326,7 @@ impl Server {
 }
 
 impl Home {
-    /// What every server here is started with besides.
+    /// Sets the further arguments with which every server here is started.
     pub fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments = arguments
             .iter()

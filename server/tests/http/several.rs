@@ -177,7 +177,7 @@ fn syncs_that_cross_on_two_servers_leave_the_newest() {
     assert!((1..=40).contains(&changes), "{changes}");
 }
 
-/// The first hand-in goes to one server while the erasure goes to the other, many times over.
+/// The first sync goes to one server while the erasure goes to the other, many times over.
 /// Tags: f60.
 #[test]
 fn an_erasure_on_one_server_that_races_a_sync_on_the_other_wins() {

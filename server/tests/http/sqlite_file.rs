@@ -1,4 +1,4 @@
-//! What only a database in a file of its own can go through.
+//! Tests that apply only to a database in a file of its own.
 
 use crate::browser::Browser;
 use crate::identity::{identify, token, token_also};
@@ -231,7 +231,8 @@ fn a_backup_that_is_no_database_is_refused_and_nothing_is_changed() {
     assert_eq!(phone.export(&server).status, 200);
 }
 
-/// No file of that process may grow beyond so much, as on a disk that is full; any of its user may lift that again.
+/// Limits the size of every file of the server's process, as on a full disk. Its user may lift the
+/// limit again.
 fn limit_files(server: &Server, bytes: &str) {
     let pid = server.pid().to_string();
     let limited = std::process::Command::new("prlimit")
@@ -241,8 +242,8 @@ fn limit_files(server: &Server, bytes: &str) {
     assert!(limited.success());
 }
 
-/// What stands for a full disk: a limit to the size of files, or a file that fills a small file system up, which
-/// `make full-disks` makes for it.
+/// Simulated full disk: a limit to the size of files, or a file that fills a small file system.
+/// `make full-disks` creates that file system.
 enum Disk {
     Limited,
     Filled(std::path::PathBuf),

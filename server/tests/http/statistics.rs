@@ -1,4 +1,5 @@
-//! What is counted: each decision once, each person once, whatever is sent again, late or by another browser.
+//! Counts of decisions and people. Each counts once, even if it is sent again, late, or by another
+//! browser.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -239,7 +240,7 @@ fn a_booking_told_before_the_click_is_handed_in_is_found_when_it_is() {
         &json!({ "customer": "customer-7", "id": "B9", "at": at, "value": 50 }),
     );
     assert_eq!(shown(&server), [1, 1, 0, 0, 0, 0]);
-    // The quote is news that the customer's bucket must know: with it come the bookings that were told.
+    // The customer's bucket needs the new quote; its answer contains the imported bookings.
     phone
         .tell("offer_click", 1.0)
         .tell("quote_submit", 2.0)
@@ -263,13 +264,14 @@ fn a_customer_of_two_browsers_is_one_person() {
             200
         );
     }
-    // Both have told the same booking.
+    // Both have reported the same booking.
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
     laptop.tell("quote_submit", 2.0).sync(&server);
     assert_eq!(people(&server, 0), [1, 1, 1, 10_000]);
 }
 
-/// Two customers, each with a browser and the same booking told by the back end, turn out to be one; then not even that.
+/// Two customers turn out to be one, and are later separated again. Each has a browser, and the
+/// same booking imported by the back end.
 #[test]
 fn customers_who_become_one_are_one_person_and_who_leaves_counts_alone() {
     let server = Server::start();

@@ -1,4 +1,4 @@
-//! Hand-ins of one visitor's browsers.
+//! Syncs of one visitor's browsers.
 
 use escale::core::profile::Profile;
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use crate::certificates::Authority;
 use crate::cluster::{Cluster, on};
 use crate::server::Server;
 
-/// How many lines of ours are encrypted, and how many are not.
+/// Returns the numbers of encrypted and of plain connections of the server.
 fn lines(cluster: &Cluster) -> (i64, i64) {
     on(&cluster.url("postgres"), async |db| {
         let sql = "SELECT count(*) FILTER (WHERE ssl), count(*) FILTER (WHERE NOT ssl)

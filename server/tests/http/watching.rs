@@ -1,4 +1,4 @@
-//! What is told to whoever watches over the server.
+//! Metrics and the description of the interface.
 
 use crate::browser::Browser;
 use crate::server::Server;

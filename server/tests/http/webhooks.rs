@@ -1,5 +1,6 @@
-//! What the server does by itself: scenarios that come due though nobody comes by, and calls to a real receiver that fails,
-//! is gone, or answers late. Nothing here waits on a clock but the server itself: the tests wait for the receiver.
+//! Scenarios that come due while the visitor is away, and calls to a real receiver. The receiver
+//! may fail, be gone, or answer late. Only the server waits on a clock: the tests wait for the
+//! receiver.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -19,7 +20,7 @@ use crate::server::{Home, Server};
 
 const SECRET: &str = "a secret of the webhooks, long enough";
 
-/// A CRM: it takes one call at a time, and answers when it is told to.
+/// A CRM. It takes one call at a time, and the test decides when it answers.
 pub struct Receiver(TcpListener);
 
 /// A call that waits for its answer.
