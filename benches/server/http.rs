@@ -109,8 +109,8 @@ impl Line {
                 break;
             }
         }
-        let said = String::from_utf8_lossy(&self.buffer);
-        assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+        let response = String::from_utf8_lossy(&self.buffer);
+        assert!(response.starts_with("HTTP/1.1 200"), "{response}");
     }
 }
 

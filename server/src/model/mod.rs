@@ -104,7 +104,7 @@ mod tests {
             (model(1, 1.5), "lisbon"),
         ] {
             assert!(
-                Model::read(&wrong).is_err_and(|said| said.contains(why)),
+                Model::read(&wrong).is_err_and(|reason| reason.contains(why)),
                 "{wrong}"
             );
         }

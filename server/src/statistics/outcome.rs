@@ -40,17 +40,17 @@ pub struct Followed {
 
 impl Outcome {
     /// Outcome of a decision that is reported for the first time.
-    pub fn of(told: &AttributedDecision) -> Self {
-        let decided = &told.decision;
+    pub fn of(reported: &AttributedDecision) -> Self {
+        let decided = &reported.decision;
         Self {
             id: decided.id,
             config: decided.config,
-            placement: told.placement,
-            offer: told.offer,
+            placement: reported.placement,
+            offer: reported.offer,
             arm: decided.arm,
             segment: 8 * decided.levels.level(1) + decided.levels.level(0),
             propensity: decided.propensity.probability() as f32,
-            at_min: told.at_min,
+            at_min: reported.at_min,
             is_viewed: false,
             click: None,
         }
@@ -58,9 +58,9 @@ impl Outcome {
 
     /// Merges a report of the decision, new or repeated. The decision itself stays as first
     /// reported.
-    pub fn join(&mut self, told: &AttributedDecision, bookings: &[Booked]) {
-        self.is_viewed |= told.is_viewed;
-        if let Some(click) = &told.click {
+    pub fn join(&mut self, reported: &AttributedDecision, bookings: &[Booked]) {
+        self.is_viewed |= reported.is_viewed;
+        if let Some(click) = &reported.click {
             let new = Followed {
                 at_min: click.at_min,
                 is_quoted: false,

@@ -87,10 +87,10 @@ impl Facts {
         self.forget_oldest();
     }
 
-    fn take_quotes(&mut self, replica: [u8; 8], told: u32) {
+    fn take_quotes(&mut self, replica: [u8; 8], reported: u32) {
         match self.quotes.iter_mut().find(|(of, _)| *of == replica) {
-            Some((_, quotes)) => *quotes = (*quotes).max(told),
-            None => self.quotes.push((replica, told)),
+            Some((_, quotes)) => *quotes = (*quotes).max(reported),
+            None => self.quotes.push((replica, reported)),
         }
     }
 
@@ -117,10 +117,10 @@ fn see(arms: &mut Vec<Arm>, seen: Arm) {
 }
 
 /// Adds a booking. Of two records of one booking the later wins.
-fn latest(bookings: &mut Vec<Booked>, said: Booked) {
-    match bookings.binary_search_by_key(&said.id, |booked| booked.id) {
-        Ok(at) => bookings[at] = bookings[at].max(said),
-        Err(at) => bookings.insert(at, said),
+fn latest(bookings: &mut Vec<Booked>, latest_state: Booked) {
+    match bookings.binary_search_by_key(&latest_state.id, |booked| booked.id) {
+        Ok(at) => bookings[at] = bookings[at].max(latest_state),
+        Err(at) => bookings.insert(at, latest_state),
     }
 }
 
@@ -163,7 +163,7 @@ impl Counted {
     /// visitor was seen.
     pub fn of<'a>(
         visitors: impl Iterator<Item = &'a Facts> + Clone,
-        told: &[Booked],
+        imported: &[Booked],
     ) -> Option<Self> {
         let day = visitors
             .clone()
@@ -175,7 +175,7 @@ impl Counted {
             .clone()
             .flat_map(|facts| &facts.arms)
             .for_each(|arm| see(&mut arms, *arm));
-        let mut bookings = told.to_vec();
+        let mut bookings = imported.to_vec();
         for booked in visitors.clone().flat_map(|facts| &facts.bookings) {
             latest(&mut bookings, *booked);
         }

@@ -59,10 +59,10 @@ impl Receipt {
         if self.source.is_empty() {
             return Err("`consent.source` says where it was said".into());
         }
-        let told = self.purposes.len();
+        let given = self.purposes.len();
         self.purposes.sort();
         self.purposes.dedup();
-        if self.purposes.len() < told {
+        if self.purposes.len() < given {
             return Err("`consent.purposes` names one twice".into());
         }
         if !self.purposes.contains(&Purpose::Sync) {
@@ -152,11 +152,12 @@ mod tests {
         for (field, change) in wrong {
             let mut receipt = receipt(0);
             change(&mut receipt);
-            let said = receipt.checked(NOW_MS);
+            let result = receipt.checked(NOW_MS);
             assert!(
-                said.as_ref()
+                result
+                    .as_ref()
                     .is_err_and(|why| why.contains(&format!("consent.{field}"))),
-                "{said:?}"
+                "{result:?}"
             );
         }
     }
@@ -164,9 +165,9 @@ mod tests {
     /// Tags: f38.
     #[test]
     fn the_future_is_five_minutes_away_at_most() {
-        for (said, kept) in [(NOW_MS + 1, NOW_MS + 1), (MAX_MS, NOW_MS + AHEAD_MS)] {
+        for (later, kept) in [(NOW_MS + 1, NOW_MS + 1), (MAX_MS, NOW_MS + AHEAD_MS)] {
             assert_eq!(
-                receipt(said).checked(NOW_MS).map(|receipt| receipt.at),
+                receipt(later).checked(NOW_MS).map(|receipt| receipt.at),
                 Ok(kept)
             );
         }

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_profile_are_told_apart() {
+    fn invalid_bytes_of_each_kind_give_distinct_errors() {
         assert!(matches!(check(&[]), Err(StateError::Empty)));
         assert!(matches!(check(&[250, 1, 2, 3]), Err(StateError::Newer)));
         assert!(matches!(check(&[1, 1, 2, 3]), Err(StateError::Corrupt)));

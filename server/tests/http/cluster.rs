@@ -81,23 +81,23 @@ impl Cluster {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let said = BufReader::new(script.stdout.take().unwrap());
+        let reader = BufReader::new(script.stdout.take().unwrap());
         let mut cluster = Self {
             folder,
             port: 5432,
             databases: AtomicU32::new(0),
             script,
-            said,
+            said: reader,
         };
         cluster.wait_until_ready();
         cluster
     }
 
     fn wait_until_ready(&mut self) {
-        let mut said = String::new();
-        self.said.read_line(&mut said).unwrap();
+        let mut reply = String::new();
+        self.said.read_line(&mut reply).unwrap();
         assert_eq!(
-            said, "ready\n",
+            reply, "ready\n",
             "PostgreSQL did not start; its words are above"
         );
     }

@@ -43,7 +43,7 @@ fn looks(browser: &Browser) -> u32 {
 }
 
 #[test]
-fn what_was_told_of_a_card_is_the_accounts_once_a_token_names_both() {
+fn events_of_a_card_move_to_the_account_once_a_token_names_both() {
     let server = Server::start();
     tell(&server, "/v1/bookings", &booking_of(CARD, "B1"));
     let mut phone = known(&server, 1, &token_also("customer-7", &[CARD, MAIL]));
@@ -81,9 +81,9 @@ fn browsers_that_logged_in_under_different_names_find_each_other_and_count_once(
     );
     assert_eq!(laptop.sync(&server)["remote"], Value::Null);
     // A third one, by the card's own token again.
-    let mut desk = known(&server, 3, &token(CARD));
-    desk.sync(&server);
-    assert_eq!(looks(&desk), 3);
+    let mut desktop = known(&server, 3, &token(CARD));
+    desktop.sync(&server);
+    assert_eq!(looks(&desktop), 3);
 }
 
 /// Four words, in every order: all end in the same.
@@ -155,7 +155,7 @@ fn a_card_that_passes_to_another_account_takes_no_words_along() {
 }
 
 #[test]
-fn a_browser_that_is_untied_keeps_what_it_learned_itself_and_may_be_tied_again() {
+fn unlinked_browser_keeps_its_own_profile_and_may_be_linked_again() {
     let server = Server::start();
     let (mut phone, mut laptop) = (
         known(&server, 1, &token("customer-7")),

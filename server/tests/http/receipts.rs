@@ -57,7 +57,7 @@ fn a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
     let mut phone = Browser::of_visitor(1, 1);
     let years_ahead = receipt(NOW_MS * 2.0, "2026-11");
     assert_eq!(sync(&server, &mut phone, &years_ahead).status, 200);
-    let (kept, told) = (
+    let (kept, fingerprint) = (
         shown(&server, &phone),
         server.database().number("SELECT fingerprint FROM replicas"),
     );
@@ -66,7 +66,7 @@ fn a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
         assert_eq!(sync(&server, &mut phone, &years_ahead).status, 200);
         assert_eq!(
             server.database().number("SELECT fingerprint FROM replicas"),
-            told
+            fingerprint
         );
         assert_eq!(shown(&server, &phone), kept);
     }

@@ -209,10 +209,10 @@ impl Server {
             .status()
             .unwrap();
         assert!(asked.success());
-        let said = self.lines.by_ref().map(Result::unwrap).collect();
+        let log = self.lines.by_ref().map(Result::unwrap).collect();
         let ended = self.child.wait().unwrap();
         assert!(ended.success(), "{ended}");
-        (said, self.home.start())
+        (log, self.home.start())
     }
 
     /// The next line that it prints.

@@ -200,7 +200,7 @@ fn a_late_state_of_another_browser_takes_nothing_back() {
 }
 
 #[test]
-fn a_booking_told_by_the_back_end_is_put_down_to_the_click_before_it_and_counted_once() {
+fn imported_booking_is_credited_to_the_click_before_it_once() {
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.tell("offer_click", 1.0).sync(&server);
@@ -228,7 +228,7 @@ fn a_booking_told_by_the_back_end_is_put_down_to_the_click_before_it_and_counted
 }
 
 #[test]
-fn a_booking_told_before_the_click_is_handed_in_is_found_when_it_is() {
+fn booking_imported_before_the_click_is_synced_is_credited_later() {
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.sync(&server);
@@ -336,18 +336,18 @@ fn who_leaves_a_customer_of_whom_a_browser_was_erased_is_counted_once() {
         );
     }
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
-    let [desk, laptop, phone] = [1, 2, 3].map(|n| Browser::of_visitor(n, 1));
-    assert_eq!(server.erase(&desk.erase), 204);
+    let [desktop, laptop, phone] = [1, 2, 3].map(|n| Browser::of_visitor(n, 1));
+    assert_eq!(server.erase(&desktop.erase), 204);
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
-    let untie = |browser: &Browser| {
+    let unlink = |browser: &Browser| {
         server.delete(
             "/v1/identify?site=demo",
             &[("authorization", &browser.bearer())],
         )
     };
-    assert_eq!(untie(&laptop).status, 204);
+    assert_eq!(unlink(&laptop).status, 204);
     assert_eq!(people(&server, 0), [2, 0, 2, 20_000]);
-    assert_eq!(untie(&phone).status, 204);
+    assert_eq!(unlink(&phone).status, 204);
     assert_eq!(people(&server, 0), [2, 0, 2, 20_000]);
 }
 
@@ -408,12 +408,12 @@ fn news_of_a_customer_cut_between_the_buckets_are_carried_by_the_next_sync() {
     phone.tell("offer_impression", 1.0).sync(&server);
     server.database().run(CUT);
     // Twice: once with the news, once with nothing but what is owed.
-    for told in ["quote_submit", "offer_impression"] {
-        phone.tell(told, 2.0);
+    for event in ["quote_submit", "offer_impression"] {
+        phone.tell(event, 2.0);
         assert_eq!(
             server.post("/v1/sync", &phone.browser.body()).status,
             503,
-            "{told}"
+            "{event}"
         );
     }
     server.database().run(MENDED);

@@ -180,29 +180,29 @@ mod tests {
             };
             Ok::<_, String>((address.config.get_ssl_mode(), trust))
         };
-        let told = |mode: SslMode, trust: &str| (mode, trust.to_owned());
-        assert_eq!(read("")?, told(SslMode::Prefer, "any"));
-        assert_eq!(read("?sslmode=prefer")?, told(SslMode::Prefer, "any"));
+        let expected = |mode: SslMode, trust: &str| (mode, trust.to_owned());
+        assert_eq!(read("")?, expected(SslMode::Prefer, "any"));
+        assert_eq!(read("?sslmode=prefer")?, expected(SslMode::Prefer, "any"));
         assert_eq!(
             read("?sslmode=prefer&sslrootcert=ca.pem")?,
-            told(SslMode::Require, "ca.pem")
+            expected(SslMode::Require, "ca.pem")
         );
         assert_eq!(
             read("?sslmode=disable&connect_timeout=3")?,
-            told(SslMode::Disable, "any")
+            expected(SslMode::Disable, "any")
         );
-        assert_eq!(read("?sslmode=require")?, told(SslMode::Require, "any"));
+        assert_eq!(read("?sslmode=require")?, expected(SslMode::Require, "any"));
         assert_eq!(
             read("?connect_timeout=3&sslmode=verify-full")?,
-            told(SslMode::Require, "system")
+            expected(SslMode::Require, "system")
         );
         assert_eq!(
             read("?sslmode=verify-full&sslrootcert=%2Fetc%2Fa%20b.pem")?,
-            told(SslMode::Require, "/etc/a b.pem")
+            expected(SslMode::Require, "/etc/a b.pem")
         );
         assert_eq!(
             read("?sslrootcert=ca.pem")?,
-            told(SslMode::Require, "ca.pem")
+            expected(SslMode::Require, "ca.pem")
         );
         assert!(read("?sslmode=allow").is_err_and(|why| why.contains("say prefer")));
         assert!(read("?sslmode=verify-ca").is_err() && read("?sslmode=often").is_err());

@@ -130,11 +130,11 @@ fn look_through(path: &Path) -> Result<(), OpenError> {
         return Ok(());
     }
     let db = open_reader(path)?;
-    let said: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if said == "ok" {
+    let result: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if result == "ok" {
         Ok(())
     } else {
-        Err(OpenError::Damaged(said))
+        Err(OpenError::Damaged(result))
     }
 }
 
@@ -275,14 +275,14 @@ impl Store for SqliteStore {
 
     fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>> {
         Box::pin(async move {
-            let (told, visitors, bookings) = self
+            let (outcomes, visitors, bookings) = self
                 .writer
                 .submit(Trace::Keep, move |tx| ingest::ingest(tx, &events))
                 .await?;
             for visitor in visitors {
                 self.credit(visitor, bookings.clone()).await?;
             }
-            Ok(told)
+            Ok(outcomes)
         })
     }
 
