@@ -41,7 +41,11 @@ const signature = ({ path, text }) =>
 /** @param {readonly string[]} files */
 const textOf = (files) => files.map((file) => readFileSync(file, "utf8")).join("\n");
 
-/** Whether a source names a key: as a property, a string, or in a destructuring. @param {string} source @param {string} key */
+/**
+ * `true` if a source names a key: as a property, a string, or in a destructuring.
+ * @param {string} source
+ * @param {string} key
+ */
 const names = (source, key) => new RegExp(`(?:[."]|[{,]\\s*)${key}\\b`).test(source);
 
 void test("languages have the same messages with the same placeholders", () => {

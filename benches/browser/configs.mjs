@@ -41,7 +41,10 @@ const offerOf = ({ id, value, topics, unless }) => ({
   content: { en: { title: id, url: `/${id}` } },
 });
 
-/** Escale's affinities are shares of all interest, so that a threshold of a taste is that of the share it makes. */
+/**
+ * The condition of an offer in Escale's config. Escale's affinities are shares of all interest.
+ * The threshold of a taste is therefore divided by the sum of all tastes.
+ */
 const conditionOf = (
   /** @type {import("./workload.mjs").Offer["unless"]} */ { searches, quotes, topic, above },
 ) => ({

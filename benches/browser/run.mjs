@@ -12,11 +12,12 @@ import { bundleSubjects } from "./bundle.mjs";
 const ROUNDS = 3;
 const COUNTS = [10, 100, 1_000];
 const SUBJECTS = ["escale", "plain", "growthbook"];
-/** What a choice among so many offers should take in Chromium, in microseconds; and how often that is still let pass. */
+/** Goal for one choice in Chromium by number of offers, in microseconds. */
 const GOALS_US = new Map([
   [100, 10],
   [1_000, 60],
 ]);
+/** Multiple of a goal from which the run fails. */
 const GENEROUS = 2.5;
 const RESULTS = fileURLToPath(new URL("../results/browser-choose.json", import.meta.url));
 const OUT = fileURLToPath(new URL("out", import.meta.url));
@@ -82,7 +83,7 @@ function summary(all, subject, count) {
 }
 
 /** @param {ReturnType<typeof summarise>} rows */
-function print(rows) {
+function writeTable(rows) {
   const figure = (/** @type {number} */ value) => value.toPrecision(3).padStart(10);
   console.log(
     `\n${"subject".padEnd(12)}${"offers".padStart(7)}  floor, µs  median, µs   first, µs   × Escale`,
@@ -95,7 +96,10 @@ function print(rows) {
   }
 }
 
-/** What else Escale does, beside its choices. @param {Reading[]} all */
+/**
+ * Medians and minima of Escale's other work, by name and number of offers.
+ * @param {Reading[]} all
+ */
 function partsOf(all) {
   const named = all.flatMap(({ count, parts }) => parts.map((part) => ({ ...part, count })));
   const keys = [...new Set(named.map(({ name, count }) => JSON.stringify({ name, count })))];
@@ -112,7 +116,7 @@ function partsOf(all) {
 }
 
 /** @param {ReturnType<typeof partsOf>} parts */
-function printParts(parts) {
+function writeParts(parts) {
   console.log(`\n${"Escale besides".padEnd(24)}${"offers".padStart(7)}  floor, µs  median, µs`);
   for (const { name, count, floorUs, medianUs } of parts) {
     console.log(
@@ -133,9 +137,9 @@ for (let round = 1; round <= ROUNDS; round += 1) {
 }
 await site.close();
 const rows = summarise(all);
-print(rows);
+writeTable(rows);
 const parts = partsOf(all);
-printParts(parts);
+writeParts(parts);
 const machine = { cpu: cpus()[0]?.model, cores: cpus().length, load: loadavg()[0] };
 await mkdir(fileURLToPath(new URL("../results", import.meta.url)), { recursive: true });
 await writeFile(

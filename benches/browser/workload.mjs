@@ -29,7 +29,7 @@ export const TOPICS = [
   "luxury",
   "budget",
 ];
-/** What the visitor did: searches, and quotes begun. */
+/** Numbers of searches and of begun quotes of the visitor. */
 export const FACTS = { searches: 2, quotes: 1 };
 
 const TOPICS_PER_OFFER = 4;
@@ -53,8 +53,8 @@ function numbersFrom(seed) {
  * @property {string} id
  * @property {number} value
  * @property {Record<string, number>} topics weight of each topic it is about
- * @property {{ searches: number, quotes: number, topic: string, above: number }} unless it is shown to those who searched another
- *   number of times and began another number of quotes, and whose taste for the topic is above a threshold
+ * @property {{ searches: number, quotes: number, topic: string, above: number }} unless
+ *   condition for the offer: other numbers of searches and quotes, and a taste above a threshold
  *
  * @param {number} count
  * @returns {Offer[]}
@@ -78,7 +78,10 @@ export function makeOffers(count) {
   });
 }
 
-/** What the visitor likes, in [0, 1]; squared, since most tastes are faint. @returns {Record<string, number>} */
+/**
+ * Tastes of the visitor, in [0, 1]. They are squared, since most tastes are faint.
+ * @returns {Record<string, number>}
+ */
 export function makeTastes() {
   const next = numbersFrom(7);
   return Object.fromEntries(TOPICS.map((topic) => [topic, Math.round(next() ** 2 * 100) / 100]));

@@ -1,5 +1,5 @@
-//! How long an audience takes, and how much memory: the real command over a database of so many customers, one browser
-//! each. `customers= on=sqlite|postgres|both`.
+//! Benchmark of `escale audience`: duration and peak memory of the command itself. The database
+//! holds customers with one browser each. Options: `customers= on=sqlite|postgres|both`.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -122,7 +122,8 @@ fn states(json: &str) -> Vec<Vec<u8>> {
     (0..KINDS).map(state).collect()
 }
 
-/// What one run took. The time of all cores tells more where other programs run too.
+/// Resources of one run. The CPU time of all cores says more than `seconds` while other programs
+/// run.
 struct Run {
     seconds: f64,
     cpu_seconds: f64,

@@ -26,12 +26,12 @@ impl Cluster {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut said = String::new();
+        let mut reply = String::new();
         BufReader::new(script.stdout.take().unwrap())
-            .read_line(&mut said)
+            .read_line(&mut reply)
             .unwrap();
         assert_eq!(
-            said, "ready\n",
+            reply, "ready\n",
             "PostgreSQL did not start; its words are above"
         );
         Self {

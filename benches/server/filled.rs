@@ -1,5 +1,5 @@
-//! A base of many visitors, held and read: what it weighs, how soon a server stands on it, how fast one visitor of all is
-//! read and written, how long a backup takes. `visitors=10000000 seconds= clients= on=sqlite|postgres|both
+//! Benchmark of a database with many visitors: its size, the start of a server, requests of single
+//! visitors, and a backup. Options: `visitors=10000000 seconds= clients= on=sqlite|postgres|both
 //! backup=yes|no`.
 
 use std::path::Path;
@@ -137,7 +137,7 @@ async fn size(db: &str) -> u64 {
     row.get::<_, i64>(0).cast_unsigned()
 }
 
-/// How long `escale backup` takes.
+/// Returns the duration of `escale backup`, in seconds.
 fn backup(db: &str) -> f64 {
     let begun = Instant::now();
     let copy = format!("{db}.backup");

@@ -12,10 +12,10 @@ use tokio::net::TcpStream;
 use crate::stopwatch::{Figures, Laps, Start};
 use crate::work::{SITE, Work};
 
-/// What is asked for, again and again.
+/// Request that the benchmark sends repeatedly.
 #[derive(Clone, Copy)]
 pub enum Asked {
-    /// `POST /v1/sync`: the next hand-in.
+    /// `POST /v1/sync`: the next sync.
     Sync,
     /// `GET /v1/me` of a visitor far from the last one.
     Me,
@@ -109,8 +109,8 @@ impl Line {
                 break;
             }
         }
-        let said = String::from_utf8_lossy(&self.buffer);
-        assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+        let response = String::from_utf8_lossy(&self.buffer);
+        assert!(response.starts_with("HTTP/1.1 200"), "{response}");
     }
 }
 

@@ -1,4 +1,5 @@
-//! Where a figure was measured. Out: the machine in words, its load, and a file in `benches/results`.
+//! Description of the machine that ran a benchmark. Out: its hardware, its load, and a file in
+//! `benches/results`.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! The machine's own limit: the same bytes into one table by one statement each, committed in groups of a given size,
-//! with the store's own settings. Nothing is read, judged or counted.
+//! Limit of the machine: the same bytes, written to one table by one statement each. Commits have a
+//! given group size, and the settings are those of the store. Nothing is read, checked or counted.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -1,5 +1,6 @@
-//! Visitors by the million, straight into the tables in the order of their keys: as many hand-ins would take longer than
-//! what is measured. In: an empty database of the server. Out: the rows that hand-ins, and logins, would have left.
+//! Millions of visitors, written to the tables directly, in key order. The same number of syncs
+//! would take longer than the benchmark itself. In: an empty database of the server. Out: the rows
+//! that syncs and logins would have left.
 
 use std::path::Path;
 
@@ -14,11 +15,11 @@ use crate::work::Visitor;
 pub struct Population {
     pub site: Site,
     pub count: u64,
-    /// Of every visitor one of these.
+    /// Profiles; every visitor gets one of them.
     pub states: Vec<Vec<u8>>,
-    /// What was counted of a visitor, if anything.
+    /// Row of counted facts, the same for every visitor. `None` writes no such row.
     pub counted: Option<Vec<u8>>,
-    /// Whether each is a customer, `c-0` and so on.
+    /// `true` links each visitor to a customer of its own: `c-0`, `c-1`, …
     pub are_customers: bool,
     pub day: u32,
 }

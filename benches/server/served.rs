@@ -39,8 +39,8 @@ impl Served {
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let (mut line, mut said) = (String::new(), BufReader::new(child.stdout.take().unwrap()));
-        said.read_line(&mut line).unwrap();
+        let (mut line, mut reader) = (String::new(), BufReader::new(child.stdout.take().unwrap()));
+        reader.read_line(&mut line).unwrap();
         let base = line
             .split_whitespace()
             .find_map(|word| word.strip_prefix("http://"))
@@ -49,7 +49,7 @@ impl Served {
             address: base.trim_end_matches('/').parse().unwrap(),
             start: begun.elapsed(),
             child,
-            _said: said,
+            _said: reader,
         }
     }
 

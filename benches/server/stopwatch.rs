@@ -1,4 +1,5 @@
-//! How long each of many took. In: durations. Out: how many a second, and what most of them stayed under.
+//! Timing of repeated operations. In: durations. Out: operations a second, and percentiles of the
+//! duration.
 
 use std::time::{Duration, Instant};
 
@@ -21,10 +22,10 @@ impl Start {
     }
 }
 
-/// What they come to.
+/// Summary of the durations.
 pub struct Figures {
     pub a_second: f64,
-    /// What each cost this process, on all cores.
+    /// Mean CPU time of an operation in this process, on all cores, in microseconds.
     pub cpu_us: f64,
     pub p50_ms: f64,
     pub p99_ms: f64,

@@ -1,4 +1,5 @@
-//! Hand-ins through the store, without HTTP: so many at a time, each answered once it is durable.
+//! Syncs through the store, without HTTP: a given number at a time, each answered once it is
+//! durable.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,6 +1,7 @@
-//! Acknowledged durable hand-ins a second: bare, through the store, and over HTTP, in turns in one run, so that what else
-//! the machine does falls on all of them. `visitors= seconds= rounds= at_once= group= clients= on=sqlite|postgres|both
-//! news=views|both|decisions|all`; `clients=0`: not over HTTP.
+//! Benchmark of acknowledged, durable syncs a second: bare, through the store, and over HTTP. The
+//! three alternate within one run, so that other load on the machine affects all of them. Options:
+//! `visitors= seconds= rounds= at_once= group= clients= on=sqlite|postgres|both
+//! news=views|both|decisions|all`. `clients=0` skips HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,9 +26,9 @@ struct Plan {
     within: Duration,
     rounds: u64,
     visitors: u64,
-    /// Hand-ins at once through the store: one group waits while another is committed.
+    /// Concurrent syncs through the store: one group waits while another is committed.
     at_once: usize,
-    /// Of the bare upsert, in one commit: as many as the store commits together at most.
+    /// Bare upserts in one commit. The default is the largest group that the store commits.
     group: usize,
     /// Connections over HTTP.
     clients: usize,
@@ -107,7 +108,7 @@ async fn in_turns(
     (plan, work): (&Plan, &Arc<Work>),
 ) -> Value {
     let mut results = Results::default();
-    // Where each is in the sequence of hand-ins: both take the same ones.
+    // Position of each in the sequence of syncs: both process the same ones.
     let mut at = (work.place(), 0);
     work.go_on_from(0);
     store::sync(&store, work, plan.at_once, None).await;
@@ -135,7 +136,8 @@ async fn over_http(db: &str, plan: &Plan, work: &Arc<Work>, results: &mut Result
     }
     let served = Served::start(db);
     work.go_on_from(from);
-    // The server splits visitors by its own config: of each it is told that once, which is no page view.
+    // The server assigns arms by its own config. The first sync of each visitor reports them; it is
+    // no page view.
     http::ask(served.address, work, Asked::Sync, plan.clients, None).await;
     let within = Some(plan.within);
     for round in 0..plan.rounds {

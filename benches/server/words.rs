@@ -1,4 +1,4 @@
-//! What was asked for. In: the command line. Out: numbers and words by name.
+//! Arguments of the benchmark. In: the command line. Out: numbers and texts by name.
 
 use std::path::{Path, PathBuf};
 

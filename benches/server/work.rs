@@ -1,6 +1,6 @@
-//! What is handed in: visitors as the server knows them, and their states, one version after the other. The reference
-//! profile (`tests/reference_profile.rs`), and on it a page view more each time; or a decision that was seen as well,
-//! which the report has to count.
+//! Content of the syncs: visitors as the server knows them, and successive versions of their
+//! profiles. Each version adds a page view to the reference profile (`tests/reference_profile.rs`).
+//! Some versions also add a viewed decision, which the report must count.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,7 +18,7 @@ const KINDS: usize = 32;
 /// So often each visitor may hand in within a run.
 const VERSIONS: usize = 64;
 
-/// What a hand-in tells that the one before did not.
+/// Difference between a sync and the one before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum News {
     PageViews,
@@ -104,8 +104,9 @@ impl Work {
         }
     }
 
-    /// The next hand-in: every visitor once, in an order far from that of keys, then every visitor again. `None`: there
-    /// are no more versions.
+    /// Returns the visitor and the version of the next sync. Every visitor comes once, in an order
+    /// far from that of the keys, and then every visitor again. `None` if there are no more
+    /// versions.
     pub fn next(&self) -> Option<(usize, u64)> {
         let (n, all) = (
             self.next.fetch_add(1, Ordering::Relaxed),
@@ -117,7 +118,7 @@ impl Work {
         (version <= VERSIONS as u64).then_some((visitor as usize, version))
     }
 
-    /// How many hand-ins were taken from here.
+    /// Returns the number of syncs taken so far: the position in the sequence.
     pub fn place(&self) -> u64 {
         self.next.load(Ordering::Relaxed)
     }
@@ -127,7 +128,7 @@ impl Work {
         self.next.store(place, Ordering::Relaxed);
     }
 
-    /// Whether everyone has been there once.
+    /// Returns `true` if every visitor has synced once.
     pub fn is_round(&self) -> bool {
         self.place() >= self.visitors.len() as u64
     }

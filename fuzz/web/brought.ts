@@ -20,7 +20,10 @@ const FILE = {
   customer: 7,
   consent: null,
 };
-/** A replica as long as one may be and one byte longer, as many tails as there may be and one more; and whether it is taken. */
+/**
+ * Files at each limit and just above it, with the expected acceptance. Limits: replica length,
+ * buffers.
+ */
 const LONG = [
   [{ ...FILE, replica: "A".repeat(87_382) }, true],
   [{ ...FILE, replica: "A".repeat(87_383) }, false],
@@ -65,7 +68,10 @@ export function file(chance: Chance): void {
   assert.deepEqual(importable(given), found, "the same file is the same, and has the same id");
 }
 
-/** A getter, or a trap: whoever called is told that it failed, see `client.ts`. */
+/**
+ * Result of `importable`. It may throw on a getter or a trap; `client.ts` reports that to the
+ * caller.
+ */
 function foundIn(given: unknown): ReturnType<typeof importable> {
   try {
     return importable(given);
@@ -109,7 +115,7 @@ export function answer(chance: Chance): void {
     return assert.equal(attemptJson(text), undefined, "only what is no JSON throws");
   }
   const body = type?.startsWith("application/json") ? asJson(text) : undefined;
-  if (answered.kind !== "ok") return assert.deepEqual(answered, refusal(status, body));
+  if (answered.kind !== "ok") return assert.deepEqual(answered, otherOutcome(status, body));
   assert.deepEqual(
     answered.body,
     status === 204 ? {} : body,
@@ -125,8 +131,8 @@ export function answer(chance: Chance): void {
   knows(answered.body);
 }
 
-/** What is no yes. */
-function refusal(status: number, body: Record<string, unknown> | undefined): unknown {
+/** Expected outcome of an answer that is not `ok`. */
+function otherOutcome(status: number, body: Record<string, unknown> | undefined): unknown {
   if (status === 429 || status >= 500) return { kind: "retry_later", status, retryAfter: "7" };
   const code = (body?.["error"] as { code?: unknown } | null | undefined)?.code;
   if (status === 410 && code === "erased") return { kind: "erased" };
@@ -134,7 +140,7 @@ function refusal(status: number, body: Record<string, unknown> | undefined): unk
   return status === 204 || body ? "an answer" : { kind: "failed" };
 }
 
-/** What others know is a number and bytes, and nothing where either is something else. */
+/** Asserts that `remoteOf` finds a number and bytes, or nothing if either is something else. */
 function knows(body: Readonly<Record<string, unknown>>): void {
   const found = remoteOf(body);
   const [seq, state] = ["seq", "state"].map((key) => valueIn(body["remote"], key));

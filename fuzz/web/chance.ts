@@ -24,7 +24,7 @@ export class Chance {
   }
 }
 
-/** What texts from outside are broken by. */
+/** Fragments that commonly break the parsing of texts from outside. */
 const SHARDS = [
   "",
   "\0",
@@ -138,7 +138,10 @@ export function editedBytes(chance: Chance, seeds: readonly Uint8Array[]): Uint8
   return Uint8Array.from(bytes.slice(0, TEXT_MAX));
 }
 
-/** What stands where another value is expected: made anew for each input, so that none finds what another left on it. */
+/**
+ * Makers of values that replace an expected value. Each input gets new ones, so that no input sees
+ * changes by another.
+ */
 const ODD: readonly (() => unknown)[] = [
   ...[
     undefined,

@@ -20,32 +20,31 @@ const STATUS = {
 
 export function tcf(chance: Chance): void {
   const consent = edited(chance, ["tcf", "tcf:3,4", "tcf:ads"]);
-  const told = {
+  const template = {
     ...ANSWER,
     eventStatus: chance.one(STATUS.eventStatus),
     cmpStatus: chance.one(STATUS.cmpStatus),
     gdprApplies: chance.under(4) > 0,
   };
-  const answer = editedValue(chance, told);
+  const answer = editedValue(chance, template);
   const success = chance.under(4) === 0 ? editedValue(chance, false) : true;
   // What follows the first colon, up to the next.
   const added = /^[^:]*:([^:]*)/.exec(consent)?.[1]?.split(",") ?? [];
-  const expected =
-    success === true ? saidByTcf(answer, [1, 5, 6, ...added.map(Number)]) : "pending";
+  const expected = success === true ? tcfState(answer, [1, 5, 6, ...added.map(Number)]) : "pending";
   const state = readTcf(answer, success, neededBy(consent));
   // Where the purposes cannot be read, nothing may be known.
   if (state !== "pending" || typeof consentsIn(answer) === "object")
     assert.equal(state, expected, "only a clear yes is consent");
 }
 
-/** What an answer says, read by descriptors: no getter and no trap is run. */
-function saidByTcf(answer: unknown, purposes: readonly number[]): string {
+/** Consent in a TCF answer, read by descriptors. Runs no getter and no trap. */
+function tcfState(answer: unknown, purposes: readonly number[]): string {
   const [eventStatus, cmpStatus, gdprApplies] = ["eventStatus", "cmpStatus", "gdprApplies"].map(
     (key) => valueIn(answer, key),
   );
-  const isDecided =
+  const isComplete =
     (eventStatus === "tcloaded" || eventStatus === "useractioncomplete") && cmpStatus !== "error";
-  if (!isDecided || (gdprApplies !== true && gdprApplies !== false)) return "pending";
+  if (!isComplete || (gdprApplies !== true && gdprApplies !== false)) return "pending";
   if (purposes.every((purpose) => valueIn(consentsIn(answer), String(purpose)) === true))
     return "granted";
   return gdprApplies ? "denied" : "pending";
@@ -53,29 +52,29 @@ function saidByTcf(answer: unknown, purposes: readonly number[]): string {
 
 const consentsIn = (answer: unknown): unknown => valueIn(valueIn(answer, "purpose"), "consents");
 
-/** What a site writes, and what must then be granted. */
+/** Values of the consent option, with the storages that must then be granted. */
 const GOOGLE = [
   ["google", ["personalization_storage"]],
   ["google:,", ["personalization_storage"]],
   ["google:ad_storage", ["ad_storage"]],
   ["google:ad_personalization,ad_user_data", ["ad_personalization", "ad_user_data"]],
 ] as const;
-const WORDS = ["granted", "granted", "granted", "denied", "Granted", true] as const;
+const VALUES = ["granted", "granted", "granted", "denied", "Granted", true] as const;
 
-/** What a site says of some storages, in an update, a default or something else. */
+/** Consent command for some storages: an update, a default or another command. */
 function spoken(chance: Chance): unknown {
-  const said: Record<string, unknown> = {};
+  const given: Record<string, unknown> = {};
   for (const name of [
     "personalization_storage",
     "ad_storage",
     "ad_personalization",
     "ad_user_data",
   ])
-    if (chance.under(4) > 0) said[name] = chance.one(WORDS);
+    if (chance.under(4) > 0) given[name] = chance.one(VALUES);
   const command = [
     "consent",
     chance.one(["update", "update", "update", "default", "config"]),
-    said,
+    given,
   ];
   return chance.under(3) > 0 ? command : editedValue(chance, command);
 }
@@ -88,21 +87,21 @@ export function google(chance: Chance): void {
     const entry = spoken(chance);
     if (isTrap(entry)) continue;
     const state = read(entry);
-    const said = valueIn(entry, "2");
+    const given = valueIn(entry, "2");
     const isUpdate =
       valueIn(entry, "0") === "consent" &&
       valueIn(entry, "1") === "update" &&
-      typeof said === "object" &&
-      said !== null;
-    if (isUpdate) updates.unshift(said);
-    // Of each storage the latest word that was said of it.
+      typeof given === "object" &&
+      given !== null;
+    if (isUpdate) updates.unshift(given);
+    // The latest value of each storage.
     const latest = needed.map((name) =>
       valueIn(
         updates.find((update) => Object.hasOwn(update as object, name)),
         name,
       ),
     );
-    const isYes = latest.every((word) => word === "granted");
+    const isYes = latest.every((value) => value === "granted");
     if (!isUpdate) assert.equal(state, undefined, "only an update is the visitor's word");
     else if (isYes) assert.equal(state, "granted", "a clear yes is one");
     else
@@ -114,7 +113,7 @@ export function google(chance: Chance): void {
   }
 }
 
-/** Whose very reading throws: the follower of the layer catches it, see `www/sdk/plugins/data-layer-follow.ts`. */
+/** `true` if reading the entry throws. `www/sdk/plugins/data-layer-follow.ts` catches that. */
 function isTrap(entry: unknown): boolean {
   try {
     return (entry as { 0?: unknown } | undefined)?.[0] === isTrap;

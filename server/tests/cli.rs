@@ -54,39 +54,43 @@ fn config() -> serde_json::Value {
 fn check_passes_a_good_config_and_build_makes_the_same_bytes_usable() {
     let folder = TempDir::new().unwrap();
     let json = file(&folder, "escale.json", &config().to_string());
-    let (code, said, _) = escale(&["check", text(&json)]);
+    let (code, printed, _) = escale(&["check", text(&json)]);
     assert_eq!(code, Some(0));
     assert!(
-        said.contains("no errors") && said.contains("2 offers"),
-        "{said}"
+        printed.contains("no errors") && printed.contains("2 offers"),
+        "{printed}"
     );
-    let (code, said, _) = escale(&["build", text(&json)]);
-    assert_eq!(code, Some(0), "{said}");
-    let (code, said, _) = escale(&["check", text(&folder.path().join("escale.bin"))]);
-    assert_eq!((code, said.contains("1 facet,")), (Some(0), true), "{said}");
+    let (code, printed, _) = escale(&["build", text(&json)]);
+    assert_eq!(code, Some(0), "{printed}");
+    let (code, printed, _) = escale(&["check", text(&folder.path().join("escale.bin"))]);
+    assert_eq!(
+        (code, printed.contains("1 facet,")),
+        (Some(0), true),
+        "{printed}"
+    );
 }
 
 #[test]
-fn check_names_every_fault_with_its_path_and_a_remedy() {
+fn check_reports_every_error_with_path_and_hint() {
     let folder = TempDir::new().unwrap();
     let mut wrong = config();
     wrong["offers"][0]["topics"] = json!({ "trip.citty": 1 });
     wrong["offers"][1]["placements"] = json!(["home-heroo"]);
     let json = file(&folder, "escale.json", &wrong.to_string());
     for command in ["check", "build"] {
-        let (code, _, faults) = escale(&[command, text(&json)]);
+        let (code, _, errors) = escale(&[command, text(&json)]);
         assert_eq!(code, Some(2));
         assert!(
-            faults.contains("/offers/0/topics/trip.citty")
-                && faults.contains("/offers/1/placements/0"),
-            "{faults}"
+            errors.contains("/offers/0/topics/trip.citty")
+                && errors.contains("/offers/1/placements/0"),
+            "{errors}"
         );
         assert!(
-            faults.contains("trip.city") && faults.contains("home-hero"),
-            "{faults}"
+            errors.contains("trip.city") && errors.contains("home-hero"),
+            "{errors}"
         );
     }
-    let (code, _, faults) = escale(&[
+    let (code, _, errors) = escale(&[
         "serve",
         "--config",
         text(&json),
@@ -94,7 +98,7 @@ fn check_names_every_fault_with_its_path_and_a_remedy() {
         text(&folder.path().join("x.db")),
     ]);
     assert_eq!(
-        (code, faults.contains("/offers/0/topics/trip.citty")),
+        (code, errors.contains("/offers/0/topics/trip.citty")),
         (Some(2), true)
     );
     assert!(!folder.path().join("x.db").exists());
@@ -114,11 +118,11 @@ fn check_runs_condition_cases_and_counts_them() {
         "bad.json",
         &json!({ "cases": [case(true), case(false)] }).to_string(),
     );
-    let (code, said, _) = escale(&["check", "--conditions", text(&good)]);
-    assert_eq!((code, said.as_str()), (Some(0), "1 passed, 0 failed\n"));
-    let (code, said, _) = escale(&["check", "--conditions", text(&bad)]);
+    let (code, printed, _) = escale(&["check", "--conditions", text(&good)]);
+    assert_eq!((code, printed.as_str()), (Some(0), "1 passed, 0 failed\n"));
+    let (code, printed, _) = escale(&["check", "--conditions", text(&bad)]);
     assert_eq!(
-        (code, said.lines().last()),
+        (code, printed.lines().last()),
         (Some(1), Some("1 passed, 1 failed"))
     );
     let (code, _, why) = escale(&[
@@ -149,28 +153,28 @@ fn check_tells_stories_and_accounts_for_those_that_did_not_come_true() {
         })
     };
     let check = |path: &Path| escale(&["check", text(&json), "--stories", text(path)]);
-    let (code, said, _) = check(&stories("good", &[story("bali")]));
+    let (code, printed, _) = check(&stories("good", &[story("bali")]));
     assert_eq!(
-        (code, said.lines().last()),
+        (code, printed.lines().last()),
         (Some(0), Some("1 passed, 0 failed")),
-        "{said}"
+        "{printed}"
     );
-    let (code, said, _) = check(&stories("mixed", &[story("bali"), story("lisbonne")]));
+    let (code, printed, _) = check(&stories("mixed", &[story("bali"), story("lisbonne")]));
     assert_eq!(
-        (code, said.lines().last()),
+        (code, printed.lines().last()),
         (Some(1), Some("1 passed, 1 failed")),
-        "{said}"
+        "{printed}"
     );
     assert!(
-        said.contains("passed: the dreamer sees bali") && said.contains("`lisbonne` scores"),
-        "{said}"
+        printed.contains("passed: the dreamer sees bali") && printed.contains("`lisbonne` scores"),
+        "{printed}"
     );
-    let (code, _, faults) = check(&stories("bad", &[story("balli"), story("lisbone")]));
+    let (code, _, errors) = check(&stories("bad", &[story("balli"), story("lisbone")]));
     assert_eq!(code, Some(2));
     assert!(
-        faults.contains("0.json: /then/0/shows/offer")
-            && faults.contains("Did you mean `lisbonne`?"),
-        "{faults}"
+        errors.contains("0.json: /then/0/shows/offer")
+            && errors.contains("Did you mean `lisbonne`?"),
+        "{errors}"
     );
     assert!(
         check(&stories("empty", &[]))
@@ -182,12 +186,12 @@ fn check_tells_stories_and_accounts_for_those_that_did_not_come_true() {
 #[test]
 fn check_prints_the_schemas() {
     for (argument, field) in [("--schema", "json_ld"), ("--schema=story", "steps")] {
-        let (code, said, _) = escale(&["check", argument]);
-        let schema: serde_json::Value = serde_json::from_str(&said).unwrap();
+        let (code, printed, _) = escale(&["check", argument]);
+        let schema: serde_json::Value = serde_json::from_str(&printed).unwrap();
         assert_eq!(
             (code, schema["properties"][field].is_object()),
             (Some(0), true),
-            "{said}"
+            "{printed}"
         );
     }
 }
@@ -208,8 +212,8 @@ this is no JSON
 {"visitor": "bob", "at": 1777627870, "event": "search", "fields": {"start_date": "soon"}}
 "#,
     );
-    let (code, said, faults) = escale(&["replay", text(&log), "--config", text(&json)]);
-    assert_eq!(code, Some(0), "{faults}");
+    let (code, printed, errors) = escale(&["replay", text(&log), "--config", text(&json)]);
+    assert_eq!(code, Some(0), "{errors}");
     for expected in [
         "ann",
         "bob",
@@ -219,7 +223,7 @@ this is no JSON
         "events/s",
         "5 events of 2 visitors",
     ] {
-        assert!(said.contains(expected), "{expected} in {said}");
+        assert!(printed.contains(expected), "{expected} in {printed}");
     }
     for expected in [
         "line 3: ",
@@ -227,7 +231,7 @@ this is no JSON
         "line 6: unknown event `dance`",
         "line 7: a field of `search`",
     ] {
-        assert!(faults.contains(expected), "{expected} in {faults}");
+        assert!(errors.contains(expected), "{expected} in {errors}");
     }
     let (code, _, why) = escale(&[
         "replay",
@@ -272,13 +276,13 @@ fn replay_knows_the_formats_by_their_first_line() {
             "Tafeng",
         ),
     ] {
-        let (code, said, faults) = escale(&["replay", text(&file(&folder, name, content))]);
-        assert_eq!(code, Some(0), "{name}: {faults}");
+        let (code, printed, errors) = escale(&["replay", text(&file(&folder, name, content))]);
+        assert_eq!(code, Some(0), "{name}: {errors}");
         assert!(
-            said.contains(&format!("({expected} format)")),
-            "{name}: {said}"
+            printed.contains(&format!("({expected} format)")),
+            "{name}: {printed}"
         );
-        assert!(!said.contains("nothing known"), "{name}: {said}");
+        assert!(!printed.contains("nothing known"), "{name}: {printed}");
     }
     let odd = file(&folder, "odd.csv", "a,b\n1,2\n");
     assert_eq!(escale(&["replay", text(&odd)]).0, Some(2));
@@ -290,17 +294,17 @@ fn the_sample_of_the_repository_replays_without_a_bad_line() {
         let sample = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("samples")
             .join(name);
-        let (code, said, faults) = escale(&["replay", text(&sample)]);
-        assert_eq!((code, faults.as_str()), (Some(0), ""));
-        assert!(said.contains(" 0 invalid"), "{said}");
+        let (code, printed, errors) = escale(&["replay", text(&sample)]);
+        assert_eq!((code, errors.as_str()), (Some(0), ""));
+        assert!(printed.contains(" 0 invalid"), "{printed}");
     }
 }
 
 #[test]
 fn help_teaches() {
-    let (code, said, _) = escale(&["replay", "--help"]);
+    let (code, printed, _) = escale(&["replay", "--help"]);
     assert_eq!(code, Some(0));
-    assert!(said.contains("\"visitor\": \"v1\"") && said.contains("Examples:"));
+    assert!(printed.contains("\"visitor\": \"v1\"") && printed.contains("Examples:"));
     assert!(escale(&["--help"]).1.contains("Start here"));
 }
 
@@ -345,10 +349,13 @@ fn settings_come_from_arguments_then_the_environment_then_a_file() {
         "of-the-arguments"
     );
     let wrong = file(&folder, "wrong.toml", "sight = \"voyages\"");
-    let (code, _, said) = escale(&["serve", "--settings", text(&wrong)]);
+    let (code, _, printed) = escale(&["serve", "--settings", text(&wrong)]);
     assert_eq!(
-        (code, said.contains("wrong.toml: `sight` is not a setting")),
+        (
+            code,
+            printed.contains("wrong.toml: `sight` is not a setting")
+        ),
         (Some(2), true),
-        "{said}"
+        "{printed}"
     );
 }

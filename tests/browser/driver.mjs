@@ -21,7 +21,7 @@ const TIMEOUTS = { script: 60_000, pageLoad: 60_000, implicit: 0 };
  * A person's browser over its whole life: opened, closed and opened again with the same profile folder.
  */
 export class Visitor {
-  /** What was started and is to be stopped, the last one first. @type {Program[]} */
+  /** Programs that were started, in order. They are stopped in reverse order. @type {Program[]} */
   #programs = [];
   #folder = "";
 
@@ -48,7 +48,11 @@ export class Visitor {
     return this.browser;
   }
 
-  /** Ends the browser as a person would, and its driver; by SIGINT, what is not yet in the profile folder may be missing there. @param {NodeJS.Signals} [signal] */
+  /**
+   * Ends the browser as a person would, and then its driver.
+   * By SIGINT, unwritten data may be missing in the profile folder.
+   * @param {NodeJS.Signals} [signal]
+   */
   async close(signal = "SIGTERM") {
     await this.browser?.send("DELETE", "").catch(() => undefined);
     this.browser = undefined;

@@ -1,6 +1,6 @@
 /**
- * The golden cases in the browsers: tests/cases/*.json go in, and each engine must give the very answers that the native
- * core gave, to the last bit, from the runtime module and from the full one.
+ * The golden cases in the browsers: tests/cases/*.json go in. Each engine must give the answers of
+ * the native core, to the last bit. That holds for the runtime module and for the full one.
  */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

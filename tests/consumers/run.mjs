@@ -16,7 +16,10 @@ const POLICY = {
   "content-security-policy":
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'",
 };
-/** What a hundred drawings of two components may cost, each perhaps done twice; a loop would do thousands. */
+/**
+ * Limit for a hundred drawings of two components, each perhaps done twice. A loop would do
+ * thousands.
+ */
 const DRAWS_MAX = 100 * 2 * 2 + 40;
 
 /** @param {Browser} browser */
@@ -35,14 +38,17 @@ const drawn = (browser, wanted) =>
     wanted,
   );
 
-/** @param {Browser} browser @param {string} said */
-const consent = (browser, said) =>
+/** @param {Browser} browser @param {string} answer */
+const consent = (browser, answer) =>
   browser.run(
-    (/** @type {string} */ word) => /** @type {any} */ (window).escaleOfPage.consent(word),
-    said,
+    (/** @type {string} */ given) => /** @type {any} */ (window).escaleOfPage.consent(given),
+    answer,
   );
 
-/** What a framework draws a hundred times over stays its own, and Escale's stays Escale's. @param {Browser} browser */
+/**
+ * Asserts that a hundred drawings by the framework change neither its content nor Escale's.
+ * @param {Browser} browser
+ */
 async function assertStormPasses(browser) {
   await browser.click("#storm");
   await browser.until(
@@ -104,7 +110,11 @@ async function assertFramework(browser) {
   await drawn(browser, "Porto, a weekend");
 }
 
-/** What the server drew is taken over: its own content is still there, and the page's offer is drawn. @param {Browser} browser */
+/**
+ * Asserts that the framework takes over the server's drawing: its content is kept, and the page's
+ * offer is drawn.
+ * @param {Browser} browser
+ */
 async function assertTakenOver(browser) {
   await drawn(browser, "Porto, a weekend");
   assert.equal(

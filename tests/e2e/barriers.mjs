@@ -1,12 +1,16 @@
 /**
- * Barriers for people, as axe finds them: a page goes in, a line a finding comes out. Must never be told what to overlook.
+ * Accessibility violations, as axe finds them: a page goes in, a line per finding comes out.
+ * Must never exclude a part of a page.
  */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds wrong on the page, a line a finding. @param {import("../browser/driver/browser.mjs").Browser} browser */
+/**
+ * Returns axe's findings on the page, a line each.
+ * @param {import("../browser/driver/browser.mjs").Browser} browser
+ */
 export async function barriers(browser) {
   await browser.send("POST", "/execute/sync", { script: AXE, args: [] });
   return browser.runAsync(async () => {

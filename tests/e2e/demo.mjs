@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SITE = join(ROOT, "www/demo");
 const START_LIMIT_MS = 20_000;
 
-/** What the site's back end holds, and whoever reads the report. */
+/** API key of the site's back end and of the readers of the report. */
 export const API_KEY = "the API key of the stories, long enough";
 
 /** No control group, no exploration, always the best: what is left is what the visitor did. */

@@ -1,7 +1,7 @@
 /**
- * A gate between a browser and the demo's server: requests go through it, and a list of them comes out, with whatever went
- * wrong in the pages. It can answer in the server's place. Must never change what passes, but for one witness script
- * that it puts before the page's own, and the time slots wait.
+ * A gate between a browser and the demo's server: requests go through it. A list of them comes out,
+ * with the errors of the pages. It can answer in the server's place. Must never change a page,
+ * except for a witness script before the page's own and the deadline of slots.
  */
 import { EventEmitter, once } from "node:events";
 import { createServer, request as send } from "node:http";
@@ -18,9 +18,9 @@ const WITNESS = new URL("witness.js", import.meta.url);
  */
 
 export class Gate {
-  /** What the browser asked for: method and path with query. @type {string[]} */
+  /** Requests of the browser: method and path with query. @type {string[]} */
   requests = [];
-  /** What pages sent to the server. */
+  /** Bodies of all requests that pages sent to the server. */
   sent = "";
   /** @type {Report[]} */
   reports = [];
@@ -29,15 +29,15 @@ export class Gate {
   answers = new Map();
   /** Changes a page on its way. @type {(html: string) => string} */
   rewrite = (html) => html;
-  /** How long a slot waits for its offer: a busy machine must not decide what is shown. */
+  /** Time that a slot waits for its offer. Long, so that a busy machine changes no result. */
   deadlineMs = 60_000;
   /** Requests that wait, by the path's beginning, until their promise resolves. @type {Map<string, Promise<void>>} */
   held = new Map();
   /** Changes a page's Content-Security-Policy on its way. @type {(policy: string) => string} */
   policy = (policy) => policy;
-  /** What goes wrong in the pages on purpose. @type {Report["kind"] | undefined} */
+  /** Kind of report that a story causes on purpose. @type {Report["kind"] | undefined} */
   expected = undefined;
-  /** What the witness does before the page's own scripts, beside watching. */
+  /** Script that runs before the witness and the page's own scripts. */
   prelude = "";
 
   /** @param {string} server origin behind the gate */

@@ -1,4 +1,4 @@
-/** Where the stories leave their pictures; a folder that git ignores. */
+/** Folder for the screenshots of the stories. Git ignores it. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 

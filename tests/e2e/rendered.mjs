@@ -18,7 +18,7 @@ export async function startRendering(demo) {
   );
   const config = new Uint8Array(await (await fetch(`${demo}/v1/config?site=demo`)).arrayBuffer());
   const edge = await openEdge({ site: "demo", config });
-  /** What was rendered, by path: the slot's HTML as it was sent. @type {Map<string, string>} */
+  /** HTML of the slot as it was sent, by path. @type {Map<string, string>} */
   const sent = new Map();
   const http = createServer((request, response) => void render(request, response));
   http.listen(0, "127.0.0.1");

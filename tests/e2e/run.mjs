@@ -1,5 +1,6 @@
 /**
- * The demo's stories, told with its real server in Chromium, Firefox and WebKit: `node tests/e2e/run.mjs [--engine NAME] [--only TEXT]`.
+ * The demo's stories with its real server, in Chromium, Firefox and WebKit.
+ * Usage: `node tests/e2e/run.mjs [--engine NAME] [--only TEXT]`.
  */
 import { rm } from "node:fs/promises";
 import { runSuite } from "../browser/runner.mjs";

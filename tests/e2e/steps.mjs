@@ -58,7 +58,7 @@ export async function lookAt(browser, addresses) {
 const DECIDES = ["ready", "memory"];
 
 /**
- * What a placement shows, once Escale has decided or has said that it will not.
+ * Content of a placement, once Escale has decided or has reported that it will not.
  * @param {Browser} browser
  * @param {string} [placement]
  * @returns {Promise<{ state: "offer" | "default", offer?: string, reason?: string, text: string }>}
@@ -72,10 +72,10 @@ export const slot = (browser, placement = "home-hero") =>
       );
       const { escaleState, escaleOffer: offer, escaleReason: reason } = element.dataset;
       const { escale } = document.documentElement.dataset;
-      const isDecided =
+      const isComplete =
         escaleState !== undefined || (escale !== undefined && !decides.includes(escale));
       return (
-        isDecided && { state: escaleState ?? "default", offer, reason, text: element.innerText }
+        isComplete && { state: escaleState ?? "default", offer, reason, text: element.innerText }
       );
     },
     placement,
@@ -109,7 +109,7 @@ export async function viewsOnce(browser, least) {
 }
 
 /**
- * The decision that the profile keeps of the home page's offer, as the export tells it; at first there is none.
+ * The decision on the home page's offer, from the exported profile. Falsy until the moment is set.
  * @param {string} moment
  */
 export function keptDecision(moment) {
@@ -131,7 +131,11 @@ export const storage = (browser) =>
     caches: await caches.keys(),
   }));
 
-/** What Escale's database holds, by key; nothing if there is none. @param {Browser} browser @returns {Promise<Record<string, any>>} */
+/**
+ * Content of Escale's database, by key. Empty without a database.
+ * @param {Browser} browser
+ * @returns {Promise<Record<string, any>>}
+ */
 export const kept = (browser) =>
   browser.runAsync(async () => {
     const names = (await indexedDB.databases())
@@ -190,7 +194,11 @@ export const everything = (browser) =>
     return found.join("\n");
   });
 
-/** What the server holds of a visitor. @param {string} origin @param {string} secret */
+/**
+ * Answer of the server for a visitor's stored data.
+ * @param {string} origin
+ * @param {string} secret
+ */
 export async function heldByServer(origin, secret) {
   const answer = await fetch(`${origin}/v1/me?site=demo`, {
     headers: { authorization: `Bearer ${secret}` },
@@ -202,7 +210,8 @@ export async function heldByServer(origin, secret) {
 }
 
 /**
- * Signs in on the account page, or where one is if none is said, and waits until the server has taken the token.
+ * Signs in and waits until the server has accepted the token. Signs in on the account page, or on
+ * the current page if `account` is `undefined`.
  * @param {Browser} browser
  * @param {string | undefined} account
  * @param {string} email
@@ -224,7 +233,8 @@ export async function signIn(browser, account, email) {
 }
 
 /**
- * What words answer their callbacks, said one after the other: an error's code (or `no code`), `nothing`, or `something`.
+ * Answers of commands to their callbacks, called one after the other.
+ * Each is an error's code (or `no code`), `nothing`, or `something`.
  * @param {Browser} browser
  * @param {unknown[][]} commands
  * @returns {Promise<string[]>}
@@ -232,21 +242,21 @@ export async function signIn(browser, account, email) {
 export const answersTo = (browser, commands) =>
   browser.runAsync(
     async (/** @type {unknown[][]} */ ...all) => {
-      const words = [];
+      const outcomes = [];
       for (const command of all) {
-        const told = /** @type {any} */ (
+        const given = /** @type {any} */ (
           await new Promise((done) => /** @type {any} */ (window).escale(...command, done))
         );
         // A driver's scripts may have an `Error` of their own.
-        words.push(
-          Object.prototype.toString.call(told) === "[object Error]"
-            ? (told.code ?? "no code")
-            : told === undefined
+        outcomes.push(
+          Object.prototype.toString.call(given) === "[object Error]"
+            ? (given.code ?? "no code")
+            : given === undefined
               ? "nothing"
               : "something",
         );
       }
-      return words;
+      return outcomes;
     },
     ...commands,
   );
@@ -254,6 +264,6 @@ export const answersTo = (browser, commands) =>
 /** Gives a command to Escale, as a site's own script would. @param {Browser} browser @param {...unknown} command */
 export const tell = (browser, ...command) =>
   browser.run(
-    (/** @type {unknown[]} */ ...words) => void (/** @type {any} */ (window).escale(...words)),
+    (/** @type {unknown[]} */ ...args) => void (/** @type {any} */ (window).escale(...args)),
     ...command,
   );

@@ -1,5 +1,6 @@
 /**
- * A story of the demo: a name and what happens go in; a gate of its own, and a look at what went wrong in the pages, are added.
+ * A story of the demo: a name and its steps go in. A gate of its own and a check for errors in the
+ * pages are added.
  * Must never let an error in a page pass because the story did not look for it.
  */
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
 /**
- * Tests of the OpenAPI description. Comes in: the origin of a running server. Goes out: an error unless the description is
- * valid, and unless the types and the client that two generators make of it compile under `tsc --strict`.
+ * Tests of the OpenAPI description. Comes in: the origin of a running server. Goes out: an error if
+ * the description is invalid, or if generated code does not compile under `tsc --strict`.
+ * Two generators make types and a client.
  * Must never change the description before it is tested.
  */
 import { execFile } from "node:child_process";

@@ -1,10 +1,11 @@
 /**
- * Escale's runtime module: the same tastes and deeds, told as events; then choices, each on a page that shows nothing yet.
+ * Escale's runtime module. Tastes and facts come in as events, choices go out.
+ * Each choice is made on a page that shows nothing yet.
  * Must never be spared its own duties: pressure, fatigue, exploration, seed and propensity are all computed.
  */
 import { dispose, extend, instantiate, Runtime } from "../../../target/web/runtime/binding.js";
 
-/** Page views for a taste of 1: enough for tastes to be told apart. */
+/** Page views for a taste of 1: enough for tastes to differ clearly. */
 const VIEWS_OF_A_TASTE = 20;
 
 /** @param {import("../page.mjs").Work} work */

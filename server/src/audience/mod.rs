@@ -88,11 +88,11 @@ fn consider(engine: &mut Engine, wanted: &Wanted, held: &HeldCustomer, lines: &m
 }
 
 /// Returns `true` if the customer may be contacted. A purpose needs consent; a channel must not be withdrawn.
-fn agreed(wanted: &Wanted, told: &[Vec<u8>]) -> bool {
+fn agreed(wanted: &Wanted, events: &[Vec<u8>]) -> bool {
     if wanted.channel.is_none() && wanted.purpose.is_none() {
         return true;
     }
-    let all: Vec<Consent> = told
+    let all: Vec<Consent> = events
         .iter()
         .filter_map(|bytes| Consent::decode(bytes))
         .collect();

@@ -1,4 +1,5 @@
-//! What is asked for. In: a segment's name or a condition, a channel, a purpose. Out: the same, checked and compiled.
+//! A requested audience. In: a segment's name or a condition, a channel, a purpose. Out: the same,
+//! checked and compiled.
 
 use clap::ValueEnum as _;
 use escale::core::base::enums::Channel;
@@ -19,7 +20,7 @@ use crate::ingest::consent::is_name;
 pub struct Wish {
     /// email, sms, mail, call, shop or web: those who withdrew from it, or unsubscribed, are left out.
     pub channel: Option<String>,
-    /// Those alone who said yes to this purpose, by that channel if one is named.
+    /// Only customers who agreed to this purpose, by the channel if one is named.
     pub purpose: Option<String>,
     /// ndjson, unless csv.
     pub format: Option<String>,

@@ -43,7 +43,7 @@ impl IdHash {
         Self(hash.finalize().into())
     }
 
-    /// What the site's back end tells under an id of its own.
+    /// Hash of an event that the site's back end imports under an id of its own.
     pub fn of_imported(site: &Site, event: &str, id: &str) -> Self {
         Self::of(site, &["telling ", event].concat(), id.as_bytes())
     }
@@ -69,7 +69,7 @@ impl fmt::Debug for IdHash {
     }
 }
 
-/// What a bearer of a 128-bit secret may be: a visitor, or the holder of an erase-only token.
+/// A 128-bit secret. Its bearer is a visitor, or holds an erase-only token.
 #[derive(Clone)]
 pub struct Secret([u8; 16]);
 
@@ -97,7 +97,7 @@ impl Secret {
     }
 }
 
-/// Where a visitor's rows live.
+/// Key of a visitor's rows.
 #[derive(Clone)]
 pub struct VisitorKey {
     pub site: Site,
@@ -112,12 +112,12 @@ pub struct CustomerKey {
 }
 
 impl CustomerKey {
-    /// Whether a text can be a customer's id.
+    /// Returns `true` if a text can be a customer's id.
     pub fn is_id(text: &str) -> bool {
         (1..=CUSTOMER_BYTES).contains(&text.len())
     }
 
-    /// What a tombstone keeps of it.
+    /// Hash of the id, which a tombstone keeps in place of the id.
     pub fn hash(&self) -> IdHash {
         IdHash::of(&self.site, "customer", self.id.as_bytes())
     }

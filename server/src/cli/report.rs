@@ -16,8 +16,9 @@ use crate::statistics::sums::Sums;
 
 /// Report impressions, outcomes and the effect of personalisation.
 ///
-/// The command reads the database, even beside a running server. It compares visitors in the holdout with the others, and
-/// estimates each offer's success rate for all visitors with a 95 % interval.
+/// The command reads the database, even beside a running server. It compares visitors in the
+/// holdout with all other visitors. It estimates each offer's success rate for all visitors, with a
+/// 95 % interval.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

@@ -42,9 +42,9 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serve one site: store the profiles of browsers, and merge them across a visitor's devices.
 ///
-/// All data are in one SQLite file, which is created if it does not exist, or in a PostgreSQL database that several
-/// servers may share. A sync is acknowledged once it is on the disk. Ctrl-C or SIGTERM stops the server after the requests
-/// in flight.
+/// All data are in one SQLite file, or in a PostgreSQL database that several servers may share. The
+/// SQLite file is created if it does not exist. A sync is acknowledged once it is on the disk.
+/// Ctrl-C or SIGTERM stops the server after the requests in flight.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -82,8 +82,8 @@ pub struct Args {
     /// Folder of the built package, served under /escale/ with the demo.
     #[arg(long, value_name = "DIR", default_value = "pkg", requires = "demo")]
     pkg: PathBuf,
-    /// Number of simulated visitors of the last two weeks that are stored in an empty database, so that the demo's report
-    /// has data. 0 stores none.
+    /// Number of simulated visitors of the last two weeks for the demo's report. They are stored
+    /// only in an empty database. 0 stores none.
     #[arg(long, value_name = "N", default_value_t = 600, requires = "demo", value_parser = clap::value_parser!(u32).range(..=10_000))]
     demo_visitors: u32,
     #[command(flatten)]

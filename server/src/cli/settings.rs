@@ -239,8 +239,8 @@ mod tests {
                 "`api-key` and `api-key-file` exclude each other",
             ),
         ] {
-            let said = serve(file, &[]).err().unwrap_or_default();
-            assert!(said.contains(why), "{file}: {said}");
+            let message = serve(file, &[]).err().unwrap_or_default();
+            assert!(message.contains(why), "{file}: {message}");
         }
     }
 

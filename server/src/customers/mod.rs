@@ -1,6 +1,7 @@
-//! Customers: several ids and several visitors that are one person. In: words of the site's back end, or of a visitor.
-//! Out: steps of one bucket each, in an order that a crash may cut anywhere: the first step says what is left to do, and
-//! the next start does it. Never: moves a replica, or a count: a customer is links and what was told, nothing else.
+//! Customers: several ids and several visitors that are one person. In: requests of the site's back
+//! end, or of a visitor. Out: steps of one bucket each, in an order that a crash may interrupt
+//! anywhere. The first step records the remaining ones, and the next start completes them. Never:
+//! moves a replica or a count. A customer consists of links and imported events only.
 
 use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
 use crate::store::customers::{Change, CustomerRecords, Unfinished};
@@ -106,7 +107,7 @@ async fn point(
         .await
 }
 
-/// An id is no name of this customer any more. What was told under it stays with the customer.
+/// Removes an alias of a customer. Events imported under it stay with the customer.
 pub async fn remove_alias(
     store: &dyn Store,
     customer: &CustomerKey,
@@ -285,7 +286,8 @@ pub async fn unlink_all(store: &dyn Store, customer: &CustomerKey) -> Result<(),
     Ok(())
 }
 
-/// Erases a customer: every visitor, every id, everything told until that day. Twice, or of no one, it is the same.
+/// Erases a customer: every visitor, every id, and all events imported until that day. Repeated, or
+/// for an unknown customer, it has no further effect.
 pub async fn forget(store: &dyn Store, customer: &CustomerKey, day: u32) -> Result<(), StoreError> {
     let main = canonical_id(store, customer).await?;
     store

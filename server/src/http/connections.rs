@@ -1,5 +1,6 @@
-//! Connections. In: a listener and a router. Out: responses, until a stop is requested. Never: more connections at once
-//! than the limit; an endless wait for a slow request head or for a client that does not read.
+//! Connections. In: a listener and a router. Out: responses, until a stop is requested. Never: more
+//! connections at once than the limit. Never: an endless wait for a slow request head, or for a
+//! client that does not read.
 
 // By hand instead of `axum::serve` or `axum-server`: neither limits connections nor times out writes.
 

@@ -11,9 +11,9 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 /// One of several, by its place.
 pub type Item = Result<Map<String, Value>, String>;
 
-/// What a body holds.
+/// Content of a request's body.
 pub enum Items {
-    /// A lone object: what is wrong with it is said of the request itself.
+    /// A lone object. Its errors are errors of the request itself.
     One(Map<String, Value>),
     Many(Vec<Item>),
 }

@@ -156,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    fn said(at_s: u32, granted: bool, channel: Option<Channel>) -> Consent {
+    fn consent_at(at_s: u32, granted: bool, channel: Option<Channel>) -> Consent {
         Consent {
             at_s,
             granted,
@@ -169,7 +169,10 @@ mod tests {
 
     #[test]
     fn consent_encoded_decodes_to_itself_and_is_no_event() {
-        for consent in [said(7, true, Some(Channel::Sms)), said(9, false, None)] {
+        for consent in [
+            consent_at(7, true, Some(Channel::Sms)),
+            consent_at(9, false, None),
+        ] {
             let bytes = consent.encode();
             assert_eq!(Consent::decode(&bytes), Some(consent));
             assert_eq!(Event::decode_next(&mut bytes.as_slice()), Some(None));
@@ -183,9 +186,9 @@ mod tests {
     #[test]
     fn consent_in_force_latest_wins_and_every_channel_covers_each() {
         let all = [
-            said(5, true, None),
-            said(7, false, Some(Channel::Sms)),
-            said(7, true, Some(Channel::Sms)),
+            consent_at(5, true, None),
+            consent_at(7, false, Some(Channel::Sms)),
+            consent_at(7, true, Some(Channel::Sms)),
         ];
         assert_eq!(
             consent_in_force(&all, "news", Some(Channel::Email)),
@@ -197,7 +200,10 @@ mod tests {
         );
         assert_eq!(consent_in_force(&all, "calls", Some(Channel::Sms)), None);
         assert!(is_withdrawn(&all, Channel::Sms) && !is_withdrawn(&all, Channel::Email));
-        let all = [said(5, true, Some(Channel::Email)), said(6, false, None)];
+        let all = [
+            consent_at(5, true, Some(Channel::Email)),
+            consent_at(6, false, None),
+        ];
         assert_eq!(
             consent_in_force(&all, "news", Some(Channel::Email)),
             Some(false)

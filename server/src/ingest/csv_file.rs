@@ -1,5 +1,5 @@
-//! A CSV file of tellings. In: a file with a header, which column is which field, what is the same in every row. Out:
-//! rows as objects, in batches. Never: the whole file in memory.
+//! A CSV file of events to import. In: a file with a header, the column of each field, and the
+//! values that all rows share. Out: rows as objects, in batches. Never: the whole file in memory.
 
 use std::io::Read;
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::body::Item;
 /// Rows read and kept at once.
 const BATCH: usize = 1000;
 
-/// Where a field's text comes from.
+/// Source of a field's text.
 enum Source {
     Column(usize),
     Fixed(String),
@@ -100,7 +100,7 @@ impl<R: Read> CsvFile<R> {
         lines
     }
 
-    /// How far it has come, in bytes.
+    /// Returns the position in the file, in bytes.
     pub fn position(&self) -> u64 {
         self.csv.position().byte()
     }

@@ -54,7 +54,8 @@ fn facet_rates(
         .collect()
 }
 
-/// Down, so that shares which add up to 1 still do not exceed it; and so fine that none becomes 0 on a site of any size.
+/// Rounds down, so that shares which add up to 1 still do not exceed it. The step is so fine that
+/// no share becomes 0, however large the site.
 fn rounded(share: f64) -> f64 {
     (share * 1e12).floor() / 1e12
 }
@@ -144,8 +145,8 @@ mod tests {
         Config::from_bytes(compile(&people.to_string()).unwrap().bytes).unwrap()
     }
 
-    fn fitted(told: &[(&str, i64, i64)]) -> BTreeMap<String, f64> {
-        let tastes = told.iter().map(|(topic, visitors, parts)| {
+    fn fitted(counted: &[(&str, i64, i64)]) -> BTreeMap<String, f64> {
+        let tastes = counted.iter().map(|(topic, visitors, parts)| {
             (
                 name_hash(Namespace::Topic, topic) & 0xff_ffff,
                 [*visitors, *parts],
@@ -211,14 +212,14 @@ mod tests {
         ] {
             let mut config = people();
             config["facets"]["trip"]["topics"] = topics;
-            let said = config["model"]["base_rates"].clone();
+            let configured = config["model"]["base_rates"].clone();
             put_into(&rates, &mut config);
             let mut now = config["model"]["base_rates"].as_object().unwrap().clone();
             assert!(
                 now.remove("stay.long").is_some() && now.remove("stay.short").is_some(),
                 "of the other facet it is put in"
             );
-            assert_eq!(Value::Object(now), said);
+            assert_eq!(Value::Object(now), configured);
             compiled(&config);
         }
     }

@@ -1,10 +1,12 @@
-//! Success rates out of sums. In: what visitors' weights and outcomes add up to, by placement and offer. Out: a rate an offer,
-//! drawn towards the site's own as far as little is known of it. Never: a group that is too small.
+//! Success rates from sums. In: sums of visitors' weights and outcomes, by placement and offer.
+//! Out: a rate for each offer, shrunk towards the site's mean if the data are few. Never: a group
+//! that is too small.
 //!
-//! Of each offer in each placement `v = Σ A / Σ W` and the effective number of visitors `n = (Σ W)² / Σ W²`. Placements differ by
-//! themselves, so that an offer is held against its placement's mean; between offers the spread of the true ratios `t²` is what is
-//! left of the observed one once chance is taken off, and a ratio of `n` visitors is drawn to 1 by `t² / (t² + s²)`
-//! (Morris: *Parametric empirical Bayes inference*, 1983).
+//! Each offer in each placement has the ratio `v = Σ A / Σ W` and `n = (Σ W)² / Σ W²` effective
+//! visitors. Placements differ by themselves, so each offer is compared with the mean of its
+//! placement. The variance of the true ratios, `t²`, is the observed variance less the part due to
+//! chance. A ratio of `n` visitors is shrunk towards 1 by `t² / (t² + s²)` (Morris: *Parametric
+//! empirical Bayes inference*, 1983).
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
-//! What the site learns from its own sums: how often each offer succeeds, whoever it is shown to, and how interest is shared
-//! among topics. In: the sums of a period. Out: rates that take the place of the config's own. Never: a rate of fewer visitors than the least group.
+//! Learned rates of a site: the success rate of each offer for any visitor, and the shares of
+//! interest among topics. In: the sums of a period. Out: rates that replace those of the config.
+//! Never: a rate of fewer visitors than the least group.
 
 pub mod base;
 pub mod fit;
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// Fewer visitors than this are no group: what they did could be told of one of them.
+/// Least number of visitors in a group. The results of a smaller group could reveal those of one
+/// visitor.
 pub const LEAST_GROUP: u32 = 50;
 
 /// A model, as a file and as `GET /v1/model` tells it.
@@ -63,7 +65,8 @@ impl Model {
         }
     }
 
-    /// Puts the rates in the place of the config's own; offers and facets that the model does not know keep theirs.
+    /// Replaces the rates of the config. Offers and facets that the model does not know keep
+    /// theirs.
     pub fn put_into(&self, config: &mut Value) {
         let offers = config.get_mut("offers").and_then(Value::as_array_mut);
         for offer in offers
@@ -101,7 +104,7 @@ mod tests {
             (model(1, 1.5), "lisbon"),
         ] {
             assert!(
-                Model::read(&wrong).is_err_and(|said| said.contains(why)),
+                Model::read(&wrong).is_err_and(|reason| reason.contains(why)),
                 "{wrong}"
             );
         }

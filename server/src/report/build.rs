@@ -1,5 +1,6 @@
-//! The report out of sums. In: sums by what they are counted under. Out: tables by name, comparisons. Never: a name that the
-//! config does not have: what it has forgotten is told by its hash.
+//! The report from sums. In: sums by the keys they are counted under. Out: tables by name,
+//! comparisons. Never: a name that the config does not have. An entry removed from the config
+//! appears by its hash.
 
 use escale::core::base::civil::Date;
 use std::collections::BTreeMap;

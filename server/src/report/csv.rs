@@ -131,7 +131,8 @@ pub fn text(report: &Report) -> String {
     written(&lines)
 }
 
-/// People by arm, then each arm but the first beside the first, which stands in the columns of those held out.
+/// Lines of an experiment: people by arm, then a comparison of each further arm with the first. The
+/// first arm stands in the columns of the holdout.
 fn experiment(of: &Experiment) -> Vec<Line> {
     let line = || Line::new("experiment", &of.name);
     let by_arm = |arm: &super::ExperimentArm| line().with_people(&arm.did).in_arm(&arm.name);

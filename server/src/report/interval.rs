@@ -6,7 +6,8 @@ use super::Estimate;
 
 /// Two-sided, 95 %.
 const Z: f64 = 1.959_963_985;
-/// Fewer people with an outcome in an arm, and no interval is told of a share.
+/// Least number of people with an outcome. A difference of shares needs them in both arms together,
+/// a ratio of shares in each arm. With fewer there is no interval.
 const LEAST_OUTCOMES: f64 = 5.0;
 /// Payers needed in each arm, because amounts vary so much.
 const LEAST_PAYERS: f64 = 30.0;
@@ -74,7 +75,8 @@ pub fn difference_of_means(one: Sample, other: Sample, payers: [f64; 2]) -> Esti
     }
 }
 
-/// One as a part of the other, less one (Katz, on the logarithm); `least` with an outcome are needed in each arm.
+/// Relative difference: `one / other - 1`, by Katz's interval on the logarithm. The estimate is
+/// empty if an arm has too few people with an outcome.
 pub fn ratio(one: Sample, other: Sample, outcomes: [f64; 2], is_of_money: bool) -> Estimate {
     let (Some(a), Some(b)) = (one.mean(), other.mean()) else {
         return Estimate::default();

@@ -1,5 +1,6 @@
-//! What the sums say, for people. In: the sums of a period, and the config for names. Out: tables, uplift, what offers are
-//! worth, each with its interval. Never: a comparison of fewer people than can be compared; a person.
+//! The sums in a readable form. In: the sums of a period, and the config for names. Out: tables,
+//! uplift and the worth of offers, each with its interval. Never: a comparison of fewer people than
+//! can be compared; a person.
 
 pub mod build;
 pub mod csv;
@@ -100,8 +101,8 @@ pub struct OfferRow {
     pub worth: Worth,
 }
 
-/// What an offer would come to, per exposure, if it were shown to everyone to whom it could be: self-normalised inverse
-/// propensity, its interval by visitor.
+/// Estimated outcome of an offer per exposure, if every eligible visitor saw it. The estimator is
+/// self-normalised inverse propensity; its interval is by visitor.
 #[derive(Serialize, ToSchema)]
 pub struct Worth {
     /// Visitors first seen in the period who saw it.

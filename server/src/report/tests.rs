@@ -41,7 +41,7 @@ struct World {
     visitors: u64,
     /// Additional share of personalised visitors who book.
     uplift: f64,
-    /// How often lovers of cities, and of far places, look at what they love.
+    /// Probability that lovers of cities, and of far places, view what they love.
     usual: [f64; 2],
 }
 
@@ -403,7 +403,7 @@ fn clicked(world: &World, config: &Config) -> f64 {
     truth.expected / truth.exposures as f64
 }
 
-/// Where everyone looks at cities, a look at a far place says the more.
+/// A view of a far place carries more information if every visitor views cities.
 #[tokio::test]
 async fn base_rates_that_are_learned_make_better_choices() -> Result<(), StoreError> {
     let everyone_looks_at_cities = |seed, visitors| World {

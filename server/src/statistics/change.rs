@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::{AddAssign, Sub};
 
-/// Decisions told, seen, clicked, quoted, booked, and what was paid in hundredths.
+/// Decisions: reported, viewed, clicked, quoted, booked; and the amount paid, in hundredths.
 pub type ShownSums = [i64; 6];
 /// Visitors, `Σ W` and `Σ W²` of each visitor's weights `W`, then of each outcome's weighted sum `A`: `Σ A`, `Σ A·W`, `Σ A²`.
 pub type WeighedSums = [f64; 12];

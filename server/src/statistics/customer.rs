@@ -1,5 +1,6 @@
-//! A customer's row: one person, however many browsers. In: what is known of their visitors and told by the back end.
-//! Out: the row as it becomes, and what changes in the sums. Never: a second person of one customer.
+//! A customer's row: one person, however many browsers. In: facts of their visitors, and bookings
+//! imported from the back end. Out: the updated row, and the changes of the sums. Never: a second
+//! person of one customer.
 
 use serde::{Deserialize, Serialize};
 
@@ -72,20 +73,20 @@ impl Customer {
     }
 
     /// Takes what is known of a visitor.
-    pub fn propagate(&mut self, visitor: IdHash, facts: Facts, told: &[Booked]) -> Changes {
+    pub fn propagate(&mut self, visitor: IdHash, facts: Facts, bookings: &[Booked]) -> Changes {
         match self.visitors.iter().position(|(id, _)| *id == visitor.0) {
             Some(at) => self.visitors[at].1.join(facts),
             None if self.visitors.len() >= VISITORS_PER_CUSTOMER => {}
             None => self.visitors.push((visitor.0, facts)),
         }
-        self.recount(told)
+        self.recount(bookings)
     }
 
-    /// Takes what the back end told.
-    pub fn recount(&mut self, told: &[Booked]) -> Changes {
+    /// Counts the bookings imported from the back end.
+    pub fn recount(&mut self, bookings: &[Booked]) -> Changes {
         let mut changes = Changes::default();
         if !self.is_closed {
-            let now = Counted::of(self.visitors.iter().map(|(_, facts)| facts), told);
+            let now = Counted::of(self.visitors.iter().map(|(_, facts)| facts), bookings);
             recount(&mut self.counted, now, &mut changes);
         }
         changes
@@ -100,12 +101,12 @@ impl Customer {
 
     /// Visitors go to another customer, or become no one's: they are counted there, and not here. What was kept of an erased
     /// one holds theirs too, and cannot be taken apart: it goes, and those who stay are counted anew.
-    pub fn hand_over(&mut self, visitors: &[IdHash], told: &[Booked]) -> Changes {
+    pub fn hand_over(&mut self, visitors: &[IdHash], bookings: &[Booked]) -> Changes {
         let before = self.visitors.len();
         self.visitors
             .retain(|(id, _)| !visitors.iter().any(|gone| gone.0 == *id));
         self.is_closed &= self.visitors.len() == before;
-        self.recount(told)
+        self.recount(bookings)
     }
 
     /// Returns the visitors whose clicks may be credited with a booking.

@@ -1,9 +1,10 @@
-//! What the report and the model are made of. In: the settled decisions of hand-ins, quotes, bookings. Out: changes of sums
-//! that name no one. Never: counts a decision or a person twice, whatever is sent again, late, or by another replica.
+//! Counts that the report and the model are based on. In: the attributed decisions of syncs,
+//! quotes, bookings. Out: changes of sums that name no one. Never: counts a decision or a person
+//! twice, even if it is sent again, late, or by another replica.
 //!
-//! A visitor's own row remembers what was counted of them ([`visitor`]), a customer's row the people behind several
-//! visitors ([`customer`]). Each write reads that row, and brings the sums up to date by the difference, in the bucket
-//! of the row. An erasure removes the row; the sums stay.
+//! A visitor's own row remembers their counted facts ([`visitor`]). A customer's row remembers the
+//! people behind several visitors ([`customer`]). Each write reads that row and adds the difference
+//! to the sums, in the bucket of the row. An erasure removes the row; the sums stay.
 
 pub mod change;
 pub mod customer;
@@ -20,7 +21,8 @@ use serde::{Deserialize, Serialize};
 
 /// Days that a decision is taken at after it was made: a profile keeps it for as long.
 pub const TAKEN_DAYS: u32 = 30;
-/// Days that it is remembered: as long as it may be told again, and until the last booking can be put down to it.
+/// Days that a decision is remembered. Until then it may be reported again, or credited with a
+/// booking.
 pub const REMEMBERED_DAYS: u32 = 38;
 /// A quote or a booking so many days after a click is put down to it.
 pub const ATTRIBUTED_DAYS: u32 = 7;
@@ -34,10 +36,10 @@ pub struct PropagatedFacts {
     pub facts: person::Facts,
 }
 
-/// Days between the Unix epoch and the landmark from which the engine counts.
+/// Days between the Unix epoch and the epoch of the engine.
 const LANDMARK_DAY: u32 = (escale::core::base::time::EPOCH_UNIX_S / 86_400) as u32;
 
-/// The day since the Unix epoch of a minute since the landmark.
+/// Converts a minute since the engine's epoch to a day since the Unix epoch.
 pub fn day_of(minute: u32) -> u32 {
     LANDMARK_DAY + minute / (24 * 60)
 }

@@ -13,7 +13,7 @@ const LEAST_PROPENSITY: f64 = 0.001;
 /// Clicks, quotes, bookings.
 pub const OUTCOMES: usize = 3;
 
-/// One decision. Minutes since the landmark.
+/// One decision. Times are minutes since the engine's epoch.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Outcome {
     pub id: u32,
@@ -39,27 +39,28 @@ pub struct Followed {
 }
 
 impl Outcome {
-    /// As it is told for the first time.
-    pub fn of(told: &AttributedDecision) -> Self {
-        let decided = &told.decision;
+    /// Outcome of a decision that is reported for the first time.
+    pub fn of(reported: &AttributedDecision) -> Self {
+        let decided = &reported.decision;
         Self {
             id: decided.id,
             config: decided.config,
-            placement: told.placement,
-            offer: told.offer,
+            placement: reported.placement,
+            offer: reported.offer,
             arm: decided.arm,
             segment: 8 * decided.levels.level(1) + decided.levels.level(0),
             propensity: decided.propensity.probability() as f32,
-            at_min: told.at_min,
+            at_min: reported.at_min,
             is_viewed: false,
             click: None,
         }
     }
 
-    /// Takes what is told of it, now or again; what it was stands as it was told first.
-    pub fn join(&mut self, told: &AttributedDecision, bookings: &[Booked]) {
-        self.is_viewed |= told.is_viewed;
-        if let Some(click) = &told.click {
+    /// Merges a report of the decision, new or repeated. The decision itself stays as first
+    /// reported.
+    pub fn join(&mut self, reported: &AttributedDecision, bookings: &[Booked]) {
+        self.is_viewed |= reported.is_viewed;
+        if let Some(click) = &reported.click {
             let new = Followed {
                 at_min: click.at_min,
                 is_quoted: false,
@@ -75,7 +76,8 @@ impl Outcome {
         self.credit(bookings);
     }
 
-    /// Takes bookings that other systems told: those made within seven days after the click.
+    /// Credits bookings imported from other systems, if they were made within seven days after the
+    /// click.
     pub fn credit(&mut self, bookings: &[Booked]) {
         let Some(click) = &mut self.click else { return };
         for booked in bookings {
@@ -143,7 +145,8 @@ impl Outcome {
         ]
     }
 
-    /// Its weight, and the weighted outcomes. Only what was seen weighs: unseen, it would be told only if it was clicked.
+    /// Returns the weight and the weighted outcomes. Only viewed decisions have a weight: unviewed
+    /// ones would be reported only if clicked.
     pub fn weighed(&self) -> (f64, [f64; OUTCOMES]) {
         if !self.is_viewed || self.arm != 0 {
             return (0.0, [0.0; OUTCOMES]);

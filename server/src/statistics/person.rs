@@ -23,7 +23,7 @@ pub struct Arm {
 /// More bookings than this of one visitor are not looked at; the oldest are forgotten first.
 const MAX_BOOKINGS: usize = 64;
 
-/// The last word about a booking. Minutes since the landmark.
+/// Latest state of a booking. Times are minutes since the engine's epoch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Booked {
     pub at_min: u32,
@@ -87,10 +87,10 @@ impl Facts {
         self.forget_oldest();
     }
 
-    fn take_quotes(&mut self, replica: [u8; 8], told: u32) {
+    fn take_quotes(&mut self, replica: [u8; 8], reported: u32) {
         match self.quotes.iter_mut().find(|(of, _)| *of == replica) {
-            Some((_, quotes)) => *quotes = (*quotes).max(told),
-            None => self.quotes.push((replica, told)),
+            Some((_, quotes)) => *quotes = (*quotes).max(reported),
+            None => self.quotes.push((replica, reported)),
         }
     }
 
@@ -117,14 +117,14 @@ fn see(arms: &mut Vec<Arm>, seen: Arm) {
 }
 
 /// Adds a booking. Of two records of one booking the later wins.
-fn latest(bookings: &mut Vec<Booked>, said: Booked) {
-    match bookings.binary_search_by_key(&said.id, |booked| booked.id) {
-        Ok(at) => bookings[at] = bookings[at].max(said),
-        Err(at) => bookings.insert(at, said),
+fn latest(bookings: &mut Vec<Booked>, latest_state: Booked) {
+    match bookings.binary_search_by_key(&latest_state.id, |booked| booked.id) {
+        Ok(at) => bookings[at] = bookings[at].max(latest_state),
+        Err(at) => bookings.insert(at, latest_state),
     }
 }
 
-/// The bookings among what a back end told, as the bytes of events.
+/// Returns the bookings among imported events, which are given as bytes.
 pub fn bookings_of(events: &[Vec<u8>]) -> Vec<Booked> {
     let mut bookings = Vec::new();
     for event in events
@@ -159,10 +159,11 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// A person by all their visitors, and what the back end told of them; none: they were never seen.
+    /// Counts a person by all their visitors and the imported bookings. `None` if no
+    /// visitor was seen.
     pub fn of<'a>(
         visitors: impl Iterator<Item = &'a Facts> + Clone,
-        told: &[Booked],
+        imported: &[Booked],
     ) -> Option<Self> {
         let day = visitors
             .clone()
@@ -174,7 +175,7 @@ impl Counted {
             .clone()
             .flat_map(|facts| &facts.arms)
             .for_each(|arm| see(&mut arms, *arm));
-        let mut bookings = told.to_vec();
+        let mut bookings = imported.to_vec();
         for booked in visitors.clone().flat_map(|facts| &facts.bookings) {
             latest(&mut bookings, *booked);
         }

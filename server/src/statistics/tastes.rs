@@ -1,6 +1,6 @@
-//! How a visitor's interest is shared among the topics of each facet. In: a hand-in's profile. Out: what changes in the sums
-//! over visitors, of which the model makes its base rates. Never: a share finer than a sixteenth: it would change with
-//! every page, and be written as often.
+//! A visitor's interest, shared among the topics of each facet. In: the profile of a sync. Out:
+//! changes of the sums over visitors, from which the model derives its base rates. Never: a share
+//! finer than a sixteenth. It would change, and be written, with every page.
 
 use escale::core::profile::{FacetCounters, Profile, TopicCounter};
 use serde::{Deserialize, Serialize};

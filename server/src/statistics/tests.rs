@@ -1,5 +1,5 @@
-//! What holds of any history: whatever is told again, in whatever order and by whichever replica, the sums are those of
-//! what was told in all.
+//! Properties of any history. Decisions may be reported repeatedly, in any order and by any
+//! replica. The sums stay those of all reported decisions.
 
 use std::collections::BTreeMap;
 
@@ -113,7 +113,7 @@ fn settled(id: u32, seed: u64) -> AttributedDecision {
     }
 }
 
-/// As it was told before all of it had happened.
+/// The decision as it was reported before all of it had happened.
 fn earlier(settled: &AttributedDecision) -> AttributedDecision {
     let click = settled.click.map(|click| Click {
         is_quoted: false,
@@ -178,7 +178,7 @@ fn the_order_of_hand_ins_does_not_matter() {
         for step in 0..20u8 {
             let draw = mix(seed ^ 77, u64::from(step));
             let some = all.iter().enumerate().filter(|(at, _)| draw >> at & 1 == 1);
-            let told = some
+            let reported = some
                 .map(|(at, s)| {
                     if draw >> (20 + at) & 1 == 1 {
                         *s
@@ -187,7 +187,7 @@ fn the_order_of_hand_ins_does_not_matter() {
                     }
                 })
                 .collect();
-            count(&mut visitor, &mut parts, step % 3, &profile(told));
+            count(&mut visitor, &mut parts, step % 3, &profile(reported));
         }
         count(&mut visitor, &mut parts, 0, &profile(all.clone()));
         assert_eq!(parts.seen(), whole.seen(), "seed {seed}");
@@ -285,13 +285,13 @@ fn what_is_known_of_a_visitor_joins_in_any_order() {
             quote_submits: quotes,
             ..Counts::default()
         };
-        let told = Profile {
+        let reported = Profile {
             first_s: NOW_MIN * 60,
             counts,
             ..profile(vec![settled(u32::from(replica), 3)])
         };
         facts.take(
-            ([replica; 8], &told),
+            ([replica; 8], &reported),
             &[Arm {
                 experiment: HOLDOUT,
                 arm,
@@ -366,7 +366,7 @@ fn who_is_held_out_is_in_no_other_experiment() {
 fn who_goes_from_one_customer_to_another_counts_there_alone() {
     for seed in 0..100 {
         let facts: Vec<Facts> = (0..6_u8).map(|n| lived(n, seed)).collect();
-        let told = [Booked {
+        let bookings = [Booked {
             at_min: NOW_MIN,
             is_cancelled: false,
             id: 900,
@@ -385,12 +385,12 @@ fn who_goes_from_one_customer_to_another_counts_there_alone() {
                 totals.add(&customers[to].propagate(
                     id,
                     facts[who].clone(),
-                    if to == 1 { &told } else { &[] },
+                    if to == 1 { &bookings } else { &[] },
                 ));
                 let from = &mut customers[places[who]];
                 // A row is read and written as a store does it.
                 *from = Customer::of(Some(&from.bytes()));
-                totals.add(&from.hand_over(&[id], if places[who] == 1 { &told } else { &[] }));
+                totals.add(&from.hand_over(&[id], if places[who] == 1 { &bookings } else { &[] }));
                 places[who] = to;
             }
         }
@@ -405,7 +405,7 @@ fn who_goes_from_one_customer_to_another_counts_there_alone() {
                 expected.add(&there.propagate(
                     IdHash([who as u8; 32]),
                     facts.clone(),
-                    if to == 1 { &told } else { &[] },
+                    if to == 1 { &bookings } else { &[] },
                 ));
             }
         }
@@ -416,7 +416,7 @@ fn who_goes_from_one_customer_to_another_counts_there_alone() {
 /// Facts of a visitor with some bookings and quotes of their own.
 fn lived(n: u8, seed: u64) -> Facts {
     let mut facts = Facts::default();
-    let told = profile(
+    let reported = profile(
         (1..=3)
             .map(|id| settled(u32::from(n) * 10 + id, seed))
             .collect(),
@@ -425,7 +425,7 @@ fn lived(n: u8, seed: u64) -> Facts {
         experiment: HOLDOUT,
         arm: n % 2,
     };
-    facts.take(([n; 8], &told), &[arm], TODAY);
+    facts.take(([n; 8], &reported), &[arm], TODAY);
     facts
 }
 

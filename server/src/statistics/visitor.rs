@@ -1,5 +1,5 @@
-//! A visitor's own row. In: a hand-in's profile, or bookings told by the back end. Out: the row as it becomes, and what
-//! changes in the sums. Never: grows without bounds; reads a clock.
+//! A visitor's own row. In: the profile of a sync, or bookings imported from the back end. Out: the
+//! updated row, and the changes of the sums. Never: grows without bounds; reads a clock.
 
 use escale::core::profile::AttributedDecision;
 use escale::core::profile::Profile;
@@ -22,7 +22,7 @@ pub struct Visitor {
     pub facts: Facts,
     /// As a person of their own; none while they are a customer, who is counted instead.
     counted: Option<Counted>,
-    /// Those that may be told again, by id.
+    /// Decisions that may be reported again, by id.
     decisions: Vec<Outcome>,
     /// Weights of each offer's decisions, by placement and offer.
     weights: Vec<Weights>,
@@ -130,7 +130,7 @@ impl Visitor {
         changes
     }
 
-    /// Takes bookings that the back end told of the customer.
+    /// Credits bookings that the back end imported for the customer.
     pub fn credit(&mut self, bookings: &[Booked]) -> Changes {
         let mut changes = Changes::default();
         for at in 0..self.decisions.len() {

@@ -1,5 +1,6 @@
-//! What customers ask of a storage: steps of one bucket each. In: keys. Out: what is held, or a change that is durable.
-//! Never: two buckets in a step; the order of steps, which is the same for every backend, is told one folder up.
+//! Storage interface for customers: steps of one bucket each. In: keys. Out: stored records, or a
+//! durable change. Never: two buckets in a step. The order of steps is the same for every backend,
+//! and is defined in `crate::customers`.
 
 use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
 use crate::store::{ImportedEvent, Reply, UnlinkRequest};
@@ -66,7 +67,8 @@ pub enum Change {
         of: CustomerKey,
         unlink: UnlinkRequest,
     },
-    /// Nothing told until that day counts any more; the customer waits for the rest of its erasure.
+    /// Writes the tombstone and removes everything imported until that day. The customer awaits the
+    /// rest of its erasure.
     BeginErasure {
         of: CustomerKey,
         day: u32,

@@ -1,5 +1,6 @@
-//! What the server asks of a storage: one trait, a backend a file. A finished call that writes is durable.
-//! Never: knows HTTP, JSON or the inside of a profile; a call touches one bucket at a time.
+//! Storage interface of the server: one trait, and one file for each backend. A finished call that
+//! writes is durable. Never: knows HTTP, JSON or the inside of a profile; a call touches one bucket
+//! at a time.
 
 pub mod audience;
 pub mod customers;
@@ -41,8 +42,8 @@ pub enum StoreError {
     Unavailable,
 }
 
-/// A visitor and the customer that a token vouched for. A login may come before the first hand-in: the erase-only token
-/// that comes with it lets the browser take back what the link itself has left.
+/// A visitor and the customer that a token vouched for. A login may come before the first sync. Its
+/// erase-only token lets the browser erase the data of the link itself.
 pub struct Link {
     pub visitor: VisitorKey,
     pub customer: CustomerKey,
@@ -116,8 +117,8 @@ pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found>;
     /// Removes a visitor for good; doing it twice, or for no one, is the same as doing it once.
     fn erase(&self, erasure: Erasure) -> Reply<'_, ()>;
-    /// Removes a bucket's visitors who have not synced since that day, and what was told of earlier days; answers how
-    /// many visitors there were.
+    /// Removes a bucket's visitors who have not synced since that day, and events imported on
+    /// earlier days. Returns the number of removed visitors.
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize>;
     /// The sums of a period, over all buckets.
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums>;

@@ -1,5 +1,6 @@
-//! Where servers keep what they learn by themselves. In: a model's text and when it was fitted. Out: the same, for all servers
-//! on one database. Never: a newer one overwritten by who has looked at the clock too late.
+//! Storage interface for learned models. In: a model's text and its fitting time. Out: the same,
+//! for all servers on one database. Never: a newer model overwritten by a server that read the
+//! clock too late.
 
 use crate::base::ids::Site;
 use crate::store::Reply;
@@ -7,7 +8,8 @@ use crate::store::Reply;
 /// A site has one model, in the first bucket.
 pub const BUCKET: u16 = 0;
 
-/// Servers' clocks may differ by so much; a model of a later time is of a clock that was set back since.
+/// Allowed difference between the clocks of servers, in seconds. A model further in the future
+/// comes from a clock that was set back since.
 pub const AHEAD_S: u64 = 300;
 
 /// A model as it is kept: JSON, and seconds since 1970.

@@ -1,5 +1,5 @@
-//! What webhooks ask of a storage. In: times and keys. Out: whom to look at, what to call. Never: two servers that hold the
-//! same call at the same time.
+//! Storage interface for webhooks. In: times and keys. Out: customers to evaluate, calls to make.
+//! Never: two servers that hold the same call at the same time.
 
 use crate::base::ids::{CustomerKey, Site};
 use crate::store::audience::HeldCustomer;

@@ -1,5 +1,6 @@
-//! A consent receipt: when a visitor agreed, to which words, where, to which purposes. In: what a browser sends with a
-//! hand-in. Out: the same, as it is kept beside the visitor and shown to them. Never: who it was; a text of anyone's own.
+//! A consent receipt: the time, text version, source and purposes of a visitor's consent. In: the
+//! receipt that a browser sends with a sync. Out: the same, as it is stored with the visitor and
+//! shown to them. Never: the identity of the visitor; free text.
 
 use escale::core::base::hash::digest;
 use serde::{Deserialize, Serialize};
@@ -19,16 +20,17 @@ pub struct Receipt {
     /// Milliseconds since 1970.
     #[schema(maximum = 9007199254740991u64)]
     at: u64,
-    /// Of the words that were agreed to; empty if the site did not say.
+    /// Version of the text that was agreed to. Empty if the site gave none.
     #[schema(max_length = 32, pattern = "^[A-Za-z0-9._-]*$")]
     version: String,
-    /// Where it was said: the site's banner, a consent platform.
+    /// Source of the consent: the site's banner, or a consent platform.
     #[schema(min_length = 1, max_length = 32, pattern = "^[A-Za-z0-9._-]*$")]
     source: String,
     /// `sync` is among them, or nothing may be sent.
     #[schema(min_items = 1, max_items = 3)]
     purposes: Vec<Purpose>,
-    /// Said by a clock that is ahead: when it was is not known, and what is held of the same words was earlier.
+    /// `true` if the browser's clock was ahead. The time of the consent is then unknown; a stored
+    /// receipt with the same content is the earlier one.
     #[serde(skip)]
     is_ahead: bool,
 }
@@ -57,10 +59,10 @@ impl Receipt {
         if self.source.is_empty() {
             return Err("`consent.source` says where it was said".into());
         }
-        let told = self.purposes.len();
+        let given = self.purposes.len();
         self.purposes.sort();
         self.purposes.dedup();
-        if self.purposes.len() < told {
+        if self.purposes.len() < given {
             return Err("`consent.purposes` names one twice".into());
         }
         if !self.purposes.contains(&Purpose::Sync) {
@@ -99,7 +101,7 @@ impl Receipt {
         }
     }
 
-    /// Whenever it was said.
+    /// Returns `true` if both receipts agree in everything but the time.
     fn says_the_same(&self, other: &Self) -> bool {
         (&self.version, &self.source, &self.purposes)
             == (&other.version, &other.source, &other.purposes)
@@ -150,11 +152,12 @@ mod tests {
         for (field, change) in wrong {
             let mut receipt = receipt(0);
             change(&mut receipt);
-            let said = receipt.checked(NOW_MS);
+            let result = receipt.checked(NOW_MS);
             assert!(
-                said.as_ref()
+                result
+                    .as_ref()
                     .is_err_and(|why| why.contains(&format!("consent.{field}"))),
-                "{said:?}"
+                "{result:?}"
             );
         }
     }
@@ -162,9 +165,9 @@ mod tests {
     /// Tags: f38.
     #[test]
     fn the_future_is_five_minutes_away_at_most() {
-        for (said, kept) in [(NOW_MS + 1, NOW_MS + 1), (MAX_MS, NOW_MS + AHEAD_MS)] {
+        for (later, kept) in [(NOW_MS + 1, NOW_MS + 1), (MAX_MS, NOW_MS + AHEAD_MS)] {
             assert_eq!(
-                receipt(said).checked(NOW_MS).map(|receipt| receipt.at),
+                receipt(later).checked(NOW_MS).map(|receipt| receipt.at),
                 Ok(kept)
             );
         }
@@ -186,7 +189,7 @@ mod tests {
         }
         .checked(NOW_MS + 9)?;
         assert!(other.words() != first.words() && other.in_place_of(Some(&held)).is_some());
-        // Said by a clock that is right, after that time.
+        // From a clock that is right, after that time.
         let right = receipt(later.at).checked(later.at)?;
         assert!(right.in_place_of(Some(&held)).is_some());
         Ok(())

@@ -1,5 +1,6 @@
-//! How much may happen between two hand-ins. In: what was held of a replica and what it has become. Out: whether a person
-//! can have done that. Never: a judgement of what cannot be read: that is for others.
+//! Plausible growth between two syncs. In: the stored state of a replica and its new one. Out:
+//! `true` if a person can have caused the difference. Never: a judgement of unreadable states,
+//! which are checked elsewhere.
 
 use escale::core::base::time::DAY_S;
 use escale::core::profile::Profile;
@@ -9,7 +10,8 @@ const AT_ONCE: u64 = 1000;
 /// An event a minute, day and night.
 const A_DAY: u64 = 1440;
 
-/// Returns `true` if the state grew no faster than an event a minute since the held one, with something to spare.
+/// Returns `true` if the state grew plausibly since the held one. The limit is an event a minute,
+/// plus a fixed allowance.
 pub fn is_plausible(held: Option<&[u8]>, state: &Profile) -> bool {
     if fits_a_day(state) {
         return true;

@@ -27,8 +27,8 @@ pub enum StateError {
     Newer,
 }
 
-/// Decodes the state of a sync. Its bytes must be those that this release would write, because other bytes for the same
-/// profile could carry foreign data.
+/// Decodes the state of a sync. Its bytes must be those that this release would write. Other bytes
+/// for the same profile could carry foreign data.
 ///
 /// # Errors
 /// Bytes that are not such a profile.
@@ -88,8 +88,9 @@ pub fn profile_of_imports(events: &[Vec<u8>], config: &Config) -> Profile {
     profile
 }
 
-/// No time in it lies further ahead than five minutes, nor after the day the state was taken: a clock in the future must
-/// not make it the newest at every hand-in of another browser.
+/// Decodes a state and clamps its times to the clock. `None` if the state cannot be decoded. No
+/// time lies more than five minutes ahead, nor after the day the state was taken. Otherwise a clock
+/// in the future would make the state the newest at every sync of another browser.
 fn mended(taken: &Taken, now_ms: u64) -> Option<Profile> {
     let end_of_day_ms = (u64::from(taken.day) + 1) * DAY_MS;
     let latest_s = Timestamp::from_unix_ms(now_ms.min(end_of_day_ms) as f64)
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_profile_are_told_apart() {
+    fn invalid_bytes_of_each_kind_give_distinct_errors() {
         assert!(matches!(check(&[]), Err(StateError::Empty)));
         assert!(matches!(check(&[250, 1, 2, 3]), Err(StateError::Newer)));
         assert!(matches!(check(&[1, 1, 2, 3]), Err(StateError::Corrupt)));

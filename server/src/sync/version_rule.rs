@@ -24,8 +24,9 @@ pub enum Verdict {
     TooMuch,
 }
 
-/// A higher version wins, if it grew no faster than people do; the same version must be the same bytes; anything else is
-/// a roll-back or a copy. The profile is that of the state.
+/// Decides about a new state. A higher version wins if it grew at a plausible rate. The same
+/// version must have the same bytes. Anything else is a roll-back or a copy. `profile` is the
+/// decoded `state`.
 pub fn judge(held: Option<Held<'_>>, version: u64, state: &[u8], profile: &Profile) -> Verdict {
     match held {
         Some(held) if version == held.version && state == held.state => Verdict::Same,

@@ -22,7 +22,7 @@ pub fn install() {
     let _ = PROVIDER.install_default();
 }
 
-/// Whether the bytes of a decoded PEM really are a point of the curve.
+/// Checks that the bytes of a decoded PEM are a point of the curve.
 pub fn check_public(key: &DecodingKey) -> Result<(), Error> {
     ed25519(key).map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! What the command line says of webhooks. In: typed arguments. Out: receivers, or what is wrong.
+//! Arguments for webhooks. In: the command line. Out: receivers, or an error.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use crate::base::tls::certificates;
 
 #[derive(Args)]
 pub struct Webhooks {
-    /// Where a webhook that the config's scenarios name is to be called; may be given again, or with commas.
+    /// Address of a webhook that the config's scenarios name. May be repeated, or given with
+    /// commas.
     #[arg(long = "webhook", env = "ESCALE_WEBHOOKS", hide_env_values = true, value_name = "NAME=URL", value_delimiter = ',', value_parser = address)]
     webhooks: Vec<(String, String)>,
     /// A file with the secret that calls are signed with (Standard Webhooks), at least 24 bytes.
@@ -22,7 +23,8 @@ pub struct Webhooks {
     /// A receiver that does not answer within this many milliseconds is called again later.
     #[arg(long, env = "ESCALE_WEBHOOK_WITHIN_MS", value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=60_000))]
     webhook_within_ms: u64,
-    /// How long after a first failure it is called again; the wait doubles with each further one, up to six hours.
+    /// Wait after the first failure of a call, in milliseconds. The wait doubles with each further
+    /// failure, up to six hours.
     #[arg(
         long,
         env = "ESCALE_WEBHOOK_RETRY_MS",

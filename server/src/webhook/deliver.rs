@@ -150,14 +150,14 @@ pub async fn call_all(dispatcher: &Dispatcher<'_>) -> Result<(), StoreError> {
 
 async fn attempt(dispatcher: &Dispatcher<'_>, call: Call) -> Result<(), StoreError> {
     let site = dispatcher.site.clone();
-    let said = match request(dispatcher.receivers, &call) {
+    let reply = match request(dispatcher.receivers, &call) {
         // It blocks for as long as the receiver takes.
         Some(send) => tokio::task::spawn_blocking(send)
             .await
             .unwrap_or(Said::Nothing),
         None => Said::Nothing,
     };
-    match said {
+    match reply {
         Said::Acknowledged => dispatcher.store.delivered(site, call).await,
         Said::Gone => dispatcher.store.postpone(site, call, None).await,
         Said::Nothing => {

@@ -1,5 +1,6 @@
-//! What is due of a customer, though nobody comes by. In: a note that says whom to look at. Out: marks and calls, and when to
-//! look again. Never: an opinion of its own: it is the engine that browsers run.
+//! Evaluation of scenarios for customers who are not online. In: a pending evaluation. Out: fired
+//! scenarios, calls, and the time of the next evaluation. Never: rules of its own; the engine is
+//! the one that browsers run.
 
 use escale::core::base::time::{EPOCH_UNIX_S, Timestamp};
 use escale::core::config::{Config, NONE};

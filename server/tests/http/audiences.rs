@@ -1,4 +1,5 @@
-//! Who is in an audience: by the same engine as in browsers, over all of a customer's browsers and all that was told.
+//! Members of an audience. The engine is the one of browsers, and it evaluates all of a customer's
+//! browsers and imported events.
 
 use serde_json::{Value, json};
 
@@ -191,7 +192,7 @@ fn who_withdrew_consent_is_in_no_audience_of_that_channel_or_purpose() {
 }
 
 #[test]
-fn what_cannot_be_asked_is_told_with_its_place() {
+fn invalid_conditions_are_reported_with_their_path() {
     let server = home().start();
     ask(&server, "nobody?site=demo").is_refused(422, "audience");
     ask(&server, "buyers?site=demo&channel=pigeon").is_refused(422, "audience");

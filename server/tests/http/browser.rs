@@ -1,4 +1,5 @@
-//! What a visitor's browser holds: secrets, a replica, the engine. It speaks to the server as the real client does.
+//! A visitor's browser: secrets, a replica, the engine. It speaks to the server as the real client
+//! does.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

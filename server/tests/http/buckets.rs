@@ -36,9 +36,9 @@ fn transactions(log: &[String]) -> Vec<BTreeSet<(String, String)>> {
     let mut open: BTreeMap<&str, BTreeSet<(String, String)>> = BTreeMap::new();
     let (mut done, mut awaits) = (Vec::new(), BTreeSet::new());
     for line in log {
-        let (pid, said) = line.split_once(' ').unwrap();
-        let said = said.trim_start();
-        if let Some(parameters) = said
+        let (pid, text) = line.split_once(' ').unwrap();
+        let text = text.trim_start();
+        if let Some(parameters) = text
             .strip_prefix("DETAIL:")
             .map(str::trim)
             .and_then(|d| d.split_once("arameters: "))
@@ -47,15 +47,15 @@ fn transactions(log: &[String]) -> Vec<BTreeSet<(String, String)>> {
             if let Some(buckets) = open.get_mut(pid) {
                 buckets.insert(place(parameters.1));
             }
-        } else if said.contains("START TRANSACTION") || said.contains(": BEGIN") {
+        } else if text.contains("START TRANSACTION") || text.contains(": BEGIN") {
             open.insert(pid, BTreeSet::new());
-        } else if said.contains(": COMMIT") || said.contains(": ROLLBACK") {
+        } else if text.contains(": COMMIT") || text.contains(": ROLLBACK") {
             assert!(
                 !awaits.contains(pid),
                 "a statement named no bucket, before {line}"
             );
             done.extend(open.remove(pid));
-        } else if said.starts_with("LOG:") && open.contains_key(pid) {
+        } else if text.starts_with("LOG:") && open.contains_key(pid) {
             assert!(
                 awaits.insert(pid),
                 "a statement named no bucket, before {line}"

@@ -13,7 +13,7 @@ pub struct Authority {
     pub pem: String,
 }
 
-/// What a host shows, as PEM.
+/// Certificate and key of a host, as PEM.
 pub struct Shown {
     pub certificate: String,
     pub key: String,

@@ -81,23 +81,23 @@ impl Cluster {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let said = BufReader::new(script.stdout.take().unwrap());
+        let reader = BufReader::new(script.stdout.take().unwrap());
         let mut cluster = Self {
             folder,
             port: 5432,
             databases: AtomicU32::new(0),
             script,
-            said,
+            said: reader,
         };
         cluster.wait_until_ready();
         cluster
     }
 
     fn wait_until_ready(&mut self) {
-        let mut said = String::new();
-        self.said.read_line(&mut said).unwrap();
+        let mut reply = String::new();
+        self.said.read_line(&mut reply).unwrap();
         assert_eq!(
-            said, "ready\n",
+            reply, "ready\n",
             "PostgreSQL did not start; its words are above"
         );
     }
@@ -147,7 +147,7 @@ impl Cluster {
         self.url(&name)
     }
 
-    /// Where a database of it is.
+    /// Returns the URL of a database in the cluster.
     pub fn url(&self, database: &str) -> String {
         format!(
             "postgres:///{database}?user=escale&host={}&port={}",
@@ -156,7 +156,7 @@ impl Cluster {
         )
     }
 
-    /// What it logged of a database.
+    /// Returns the log lines of a database.
     #[allow(dead_code, reason = "the embedded store has no such log")]
     pub fn log_of(&self, url: &str) -> Vec<String> {
         let name = url

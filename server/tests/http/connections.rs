@@ -12,11 +12,11 @@ fn caller(server: &Server, says: &str) -> TcpStream {
     socket
 }
 
-/// What the server says before it closes the connection.
+/// Reads everything that the server sends before it closes the connection.
 fn last_words(mut socket: TcpStream) -> String {
-    let mut said = String::new();
-    socket.read_to_string(&mut said).unwrap();
-    said
+    let mut text = String::new();
+    socket.read_to_string(&mut text).unwrap();
+    text
 }
 
 /// Tags: f58.
@@ -61,10 +61,10 @@ fn a_stop_does_not_wait_for_connections_that_are_idle() {
     let mut first = [0; 15];
     idle.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"HTTP/1.1 200 OK");
-    let (said, _) = server.stop_and_restart();
+    let (log, _) = server.stop_and_restart();
     assert!(
-        said.iter().any(|line| line.starts_with("stopped")),
-        "{said:?}"
+        log.iter().any(|line| line.starts_with("stopped")),
+        "{log:?}"
     );
     assert!(last_words(idle).contains("alive"));
 }

@@ -33,7 +33,8 @@ fn bookings(browser: &Browser) -> usize {
     knows(browser)["bookings"].as_array().map_or(0, Vec::len)
 }
 
-/// How many looks at a city page it knows of, its own and others'.
+/// Returns the number of views of a city page in the browser's merged state, its own and remote
+/// ones.
 fn looks(browser: &Browser) -> u32 {
     let of_one = Browser::of_visitor(0, 1)
         .look_at("trip.city")
@@ -42,13 +43,13 @@ fn looks(browser: &Browser) -> u32 {
 }
 
 #[test]
-fn what_was_told_of_a_card_is_the_accounts_once_a_token_names_both() {
+fn events_of_a_card_move_to_the_account_once_a_token_names_both() {
     let server = Server::start();
     tell(&server, "/v1/bookings", &booking_of(CARD, "B1"));
     let mut phone = known(&server, 1, &token_also("customer-7", &[CARD, MAIL]));
     phone.sync(&server);
     assert_eq!(bookings(&phone), 1);
-    // From now on any of the names will do, and one booking told under two of them is one.
+    // From now on any of the ids will do, and one booking imported under two of them counts once.
     tell(&server, "/v1/bookings", &booking_of(MAIL, "B2"));
     tell(&server, "/v1/bookings", &booking_of("customer-7", "B2"));
     assert_ne!(phone.sync(&server)["remote"], Value::Null);
@@ -80,9 +81,9 @@ fn browsers_that_logged_in_under_different_names_find_each_other_and_count_once(
     );
     assert_eq!(laptop.sync(&server)["remote"], Value::Null);
     // A third one, by the card's own token again.
-    let mut desk = known(&server, 3, &token(CARD));
-    desk.sync(&server);
-    assert_eq!(looks(&desk), 3);
+    let mut desktop = known(&server, 3, &token(CARD));
+    desktop.sync(&server);
+    assert_eq!(looks(&desktop), 3);
 }
 
 /// Four words, in every order: all end in the same.
@@ -154,7 +155,7 @@ fn a_card_that_passes_to_another_account_takes_no_words_along() {
 }
 
 #[test]
-fn a_browser_that_is_untied_keeps_what_it_learned_itself_and_may_be_tied_again() {
+fn unlinked_browser_keeps_its_own_profile_and_may_be_linked_again() {
     let server = Server::start();
     let (mut phone, mut laptop) = (
         known(&server, 1, &token("customer-7")),
@@ -198,7 +199,7 @@ fn a_browser_that_is_untied_keeps_what_it_learned_itself_and_may_be_tied_again()
             (0, Value::Null)
         );
     }
-    // A second customer in the browser that was untied.
+    // A second customer in the browser that was unlinked.
     assert_eq!(identify(&server, &laptop, &token("customer-8")).status, 200);
 }
 

@@ -1,4 +1,5 @@
-//! Where a server of the tests keeps its data, looked at and changed from outside, as an owner or as time would.
+//! Data of a test's server. Tests read and change them from outside, as an owner or the passing of
+//! time would.
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,7 @@ const TABLES: [&str; 10] = [
     "outbox",
 ];
 
-/// What was counted, of whom.
+/// Tables of the statistics.
 const COUNTED: [&str; 7] = [
     "counted",
     "counted_customers",
@@ -92,7 +93,7 @@ impl Database {
         }
     }
 
-    /// How many rows there are in all.
+    /// Returns the number of rows in all tables of [`TABLES`].
     pub fn rows(&self) -> i64 {
         TABLES
             .iter()
@@ -100,8 +101,9 @@ impl Database {
             .sum()
     }
 
-    /// Whether these bytes are anywhere: in any file of the embedded store, in any row of PostgreSQL (what its files
-    /// keep of rows that are gone is its own affair, see the guide).
+    /// Returns `true` if the data contain these bytes. Searches every file of the embedded store,
+    /// or every row of PostgreSQL. PostgreSQL's files may keep deleted rows for a while; see the
+    /// guide.
     pub fn holds(&self, needle: &[u8]) -> bool {
         match self {
             Self::File(path) => files(path)
@@ -123,7 +125,8 @@ impl Database {
         }
     }
 
-    /// Whether the file is sound; the tests' PostgreSQL was never killed.
+    /// Returns `true` if the file is sound. Always `true` for PostgreSQL, which the tests never
+    /// kill.
     pub fn is_sound(&self) -> bool {
         match self {
             Self::File(path) => {

@@ -1,4 +1,4 @@
-//! What was acknowledged stays, whatever becomes of the server.
+//! Acknowledged syncs stay, even if the server is killed.
 
 use serde_json::json;
 
@@ -11,10 +11,10 @@ fn a_stop_is_graceful_and_a_new_start_keeps_the_data() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);
-    let (said, server) = server.stop_and_restart();
+    let (log, server) = server.stop_and_restart();
     assert!(
-        said.iter().any(|line| line.starts_with("stopped")),
-        "{said:?}"
+        log.iter().any(|line| line.starts_with("stopped")),
+        "{log:?}"
     );
     assert_eq!(
         phone.export(&server).json()["replicas"][0]["version"],

@@ -36,7 +36,7 @@ fn call(listener: &TcpListener, shows: &Arc<ServerConfig>) -> Option<Value> {
 }
 
 #[test]
-fn a_receiver_is_called_over_tls_and_who_cannot_show_its_certificate_is_told_nothing() {
+fn receiver_is_called_over_tls_and_a_wrong_certificate_gets_no_data() {
     let (ours, theirs) = (Authority::new(), Authority::new());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!(
@@ -56,15 +56,15 @@ fn a_receiver_is_called_over_tls_and_who_cannot_show_its_certificate_is_told_not
         call(&listener, &ours.vouches_for("other.example").server()),
         None
     );
-    let told = call(&listener, &ours.vouches_for("localhost").server()).unwrap();
-    assert_eq!(told["customer"], json!("customer-7"));
+    let sent = call(&listener, &ours.vouches_for("localhost").server()).unwrap();
+    assert_eq!(sent["customer"], json!("customer-7"));
     wait_until_done(&server);
 }
 
 #[test]
-fn certificates_that_cannot_be_read_are_told_of_at_the_start() {
+fn unreadable_certificates_are_reported_at_the_start() {
     let home = home(&thanks(), "https://localhost/escale").and(&["--webhook-ca", "ca.pem"]);
     home.write("ca.pem", "no certificate");
-    let said = home.refusal();
-    assert!(said.contains("ca.pem") && said.contains("PEM"), "{said}");
+    let error = home.refusal();
+    assert!(error.contains("ca.pem") && error.contains("PEM"), "{error}");
 }

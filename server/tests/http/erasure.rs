@@ -97,7 +97,8 @@ fn the_erase_only_token_erases_and_does_nothing_else() {
     assert_eq!(server.erase(&phone.erase), 204);
 }
 
-/// A state sent again brings another token; the earlier one, once used, opens nothing, though what is told is not new.
+/// A state sent again returns another token. Once used, the earlier token is rejected, even with an
+/// unchanged state.
 #[test]
 fn a_token_that_another_has_replaced_is_refused_once_it_was_used() {
     for is_conflict in [false, true] {

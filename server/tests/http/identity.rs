@@ -10,7 +10,7 @@ use crate::server::{Answer, SECRET, Server};
 
 const IN_2100_S: u64 = 4_102_444_800;
 
-/// What a site's back end does, in a few lines and without a library.
+/// Signs a token as a site's back end does, in a few lines and without a library.
 fn sign(secret: &str, header: &Value, claims: &Value) -> String {
     let message = format!(
         "{}.{}",

@@ -1,4 +1,4 @@
-//! What the site's back end tells, and how it reaches a visitor's browser.
+//! Events imported from the site's back end, and their way to a visitor's browser.
 
 use escale::core::introspect::snapshot::snapshot;
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ fn a_booking_reaches_the_browser_at_its_next_sync_and_is_no_visit() {
 }
 
 #[test]
-fn what_was_told_before_the_first_login_waits_for_it() {
+fn events_imported_before_the_first_login_are_delivered_after_it() {
     let server = Server::start();
     tell(&server, "/v1/bookings", &booking("B1"));
     let mut phone = known(&server, 1);
@@ -212,12 +212,12 @@ fn a_consent_is_kept_with_its_version_and_shown_and_erased_with_the_customer() {
         tell(&server, "/v1/consents", &consent("C1", true))["unchanged"],
         json!(1)
     );
-    let said = &phone.export(&server).json()["imported"]["consents"][0];
+    let shown = &phone.export(&server).json()["imported"]["consents"][0];
     assert_eq!(
-        (&said["granted"], &said["purpose"], &said["version"]),
+        (&shown["granted"], &shown["purpose"], &shown["version"]),
         (&json!(true), &json!("newsletter"), &json!("2026-03"))
     );
-    assert_eq!(said["at_ms"], json!(1_785_578_400_000.0));
+    assert_eq!(shown["at_ms"], json!(1_785_578_400_000.0));
     for (field, value) in [
         ("granted", json!("perhaps")),
         ("purpose", json!("")),
@@ -243,7 +243,7 @@ fn a_consent_is_kept_with_its_version_and_shown_and_erased_with_the_customer() {
 }
 
 #[test]
-fn a_bad_line_costs_the_others_nothing_and_is_told() {
+fn invalid_line_is_reported_and_does_not_affect_the_rest() {
     let server = Server::start();
     let good = booking("B1");
     let body = format!(
@@ -252,9 +252,9 @@ fn a_bad_line_costs_the_others_nothing_and_is_told() {
         json!({ "customer": "c", "id": "x", "at": BOOKED, "colour": "blue" }),
     );
     let answer = post(&server, "/v1/bookings", "application/x-ndjson", &body);
-    let said = answer.json();
-    assert_eq!((answer.status, &said["stored"]), (200, &json!(1)));
-    let rejected = said["rejected"].as_array().unwrap();
+    let outcome = answer.json();
+    assert_eq!((answer.status, &outcome["stored"]), (200, &json!(1)));
+    let rejected = outcome["rejected"].as_array().unwrap();
     let places: Vec<_> = rejected
         .iter()
         .map(|r| r["item"].as_u64().unwrap())
@@ -263,7 +263,7 @@ fn a_bad_line_costs_the_others_nothing_and_is_told() {
     for (at, word) in [(1, "`soon`"), (2, "`start_date`"), (3, "`colour`")] {
         assert!(
             rejected[at]["reason"].as_str().unwrap().contains(word),
-            "{said}"
+            "{outcome}"
         );
     }
 }
@@ -346,8 +346,11 @@ fn an_erased_customer_is_not_brought_back_by_an_older_import() {
         0
     );
     assert!(!server.database().holds(b"customer-7"));
-    let said = tell(&server, "/v1/bookings", &booking("B1"));
-    assert_eq!((&said["stored"], &said["erased"]), (&json!(0), &json!(1)));
+    let answer = tell(&server, "/v1/bookings", &booking("B1"));
+    assert_eq!(
+        (&answer["stored"], &answer["erased"]),
+        (&json!(0), &json!(1))
+    );
     let server = server.kill_and_restart();
     assert_eq!(
         tell(&server, "/v1/bookings", &booking("B2"))["erased"],
@@ -356,7 +359,7 @@ fn an_erased_customer_is_not_brought_back_by_an_older_import() {
 }
 
 #[test]
-fn a_customer_with_another_browser_keeps_what_was_told() {
+fn customer_with_another_browser_keeps_imported_events() {
     let server = Server::start();
     let (phone, mut laptop) = (known(&server, 1), known(&server, 2));
     tell(&server, "/v1/bookings", &booking("B1"));
@@ -369,9 +372,9 @@ fn a_customer_with_another_browser_keeps_what_was_told() {
 #[test]
 fn texts_of_an_import_are_not_stored_or_logged() {
     let server = Server::start();
-    let mut told = booking("canary4711");
-    (told["destination"], told["topics"]) = (json!("canary4711"), json!("trip.canary4711"));
-    assert_eq!(tell(&server, "/v1/bookings", &told)["stored"], json!(1));
+    let mut sent = booking("canary4711");
+    (sent["destination"], sent["topics"]) = (json!("canary4711"), json!("trip.canary4711"));
+    assert_eq!(tell(&server, "/v1/bookings", &sent)["stored"], json!(1));
     let (_, server) = server.stop_and_restart();
     assert!(!server.database().holds(b"canary4711"));
     assert!(
@@ -383,7 +386,7 @@ fn texts_of_an_import_are_not_stored_or_logged() {
 
 /// Tags: r9.
 #[test]
-fn what_was_told_is_forgotten_after_25_months() {
+fn imported_events_are_deleted_after_25_months() {
     let server = Server::start();
     tell(&server, "/v1/bookings", &booking("B1"));
     assert_eq!(server.database().rows(), 2);
@@ -422,8 +425,8 @@ fn import(server: &Server, more: &[&str]) -> (Option<i32>, String) {
         .current_dir(server.folder())
         .output()
         .unwrap();
-    let said = [run.stdout, run.stderr].concat();
-    (run.status.code(), String::from_utf8(said).unwrap())
+    let printed = [run.stdout, run.stderr].concat();
+    (run.status.code(), String::from_utf8(printed).unwrap())
 }
 
 #[test]
@@ -431,11 +434,11 @@ fn a_file_is_imported_beside_a_server_that_runs() {
     let server = Server::start();
     let mut phone = known(&server, 1);
     std::fs::write(server.folder().join("shop.csv"), FILE).unwrap();
-    let (code, said) = import(&server, &["--dry-run"]);
+    let (code, printed) = import(&server, &["--dry-run"]);
     assert_eq!(
-        (code, said.contains("2 can be imported, 2 rejected")),
+        (code, printed.contains("2 can be imported, 2 rejected")),
         (Some(1), true),
-        "{said}"
+        "{printed}"
     );
     assert_eq!(
         server
@@ -443,14 +446,14 @@ fn a_file_is_imported_beside_a_server_that_runs() {
             .number("SELECT count(*) FROM imported_events"),
         0
     );
-    let (code, said) = import(&server, &[]);
+    let (code, printed) = import(&server, &[]);
     assert_eq!(
         (
             code,
-            said.contains("2 stored") && said.contains("2 rejected")
+            printed.contains("2 stored") && printed.contains("2 rejected")
         ),
         (Some(1), true),
-        "{said}"
+        "{printed}"
     );
     let rejects = std::fs::read_to_string(server.folder().join("shop.rejects.csv")).unwrap();
     assert!(
@@ -466,8 +469,8 @@ fn a_file_is_imported_beside_a_server_that_runs() {
     phone.sync(&server);
     assert_eq!(knows(&phone)["bookings"].as_array().map(Vec::len), Some(2));
     // The same file again.
-    let (_, said) = import(&server, &[]);
-    assert!(said.contains("0 stored, 2 unchanged"), "{said}");
+    let (_, printed) = import(&server, &[]);
+    assert!(printed.contains("0 stored, 2 unchanged"), "{printed}");
     // Mended rejects are a file like any other.
     std::fs::write(
         server.folder().join("shop.csv"),
@@ -476,23 +479,31 @@ fn a_file_is_imported_beside_a_server_that_runs() {
             .replace("\n,F4", "\nc-9,F4"),
     )
     .unwrap();
-    let (code, said) = import(&server, &[]);
-    assert_eq!((code, said.contains("2 stored")), (Some(0), true), "{said}");
+    let (code, printed) = import(&server, &[]);
+    assert_eq!(
+        (code, printed.contains("2 stored")),
+        (Some(0), true),
+        "{printed}"
+    );
 }
 
 #[test]
-fn a_mapping_that_cannot_be_is_told_before_anything_is_done() {
+fn invalid_mapping_is_reported_before_anything_is_imported() {
     let server = Server::start();
     std::fs::write(server.folder().join("shop.csv"), FILE).unwrap();
-    let (code, said) = import(&server, &["--map", "adults=grown_ups"]);
+    let (code, printed) = import(&server, &["--map", "adults=grown_ups"]);
     assert_eq!(
         (
             code,
-            said.contains("`grown_ups`") && said.contains("client_no")
+            printed.contains("`grown_ups`") && printed.contains("client_no")
         ),
         (Some(2), true),
-        "{said}"
+        "{printed}"
     );
-    let (code, said) = import(&server, &["--set", "colour=blue"]);
-    assert_eq!((code, said.contains("`colour`")), (Some(2), true), "{said}");
+    let (code, printed) = import(&server, &["--set", "colour=blue"]);
+    assert_eq!(
+        (code, printed.contains("`colour`")),
+        (Some(2), true),
+        "{printed}"
+    );
 }

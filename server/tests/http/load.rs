@@ -1,4 +1,5 @@
-//! Eight browsers that hand in as fast as they can, until what they speak to is killed; and what must be held then.
+//! Eight browsers that sync as fast as they can until the server or its database is killed.
+//! Afterwards the acknowledged syncs are checked.
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Sender, channel};
@@ -8,7 +9,7 @@ use crate::server::Server;
 
 const BROWSERS: u8 = 8;
 
-/// How often there is a kill: twenty times, unless `make kills` says otherwise.
+/// Number of kills: twenty, unless `make kills` sets another one.
 pub fn kills() -> u32 {
     std::env::var("ESCALE_KILLS")
         .ok()
@@ -20,7 +21,7 @@ pub fn kills() -> u32 {
 pub struct Load {
     /// The last version of each browser.
     acknowledged: HashMap<u8, u64>,
-    /// How many were acknowledged.
+    /// Number of acknowledged syncs.
     all: i64,
     kills: i64,
 }

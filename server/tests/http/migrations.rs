@@ -30,7 +30,7 @@ fn steps() -> Vec<String> {
         .collect()
 }
 
-/// How a store remembers that it has come so far.
+/// SQL that records a migration step as applied.
 fn reached(step: usize) -> String {
     match STORE {
         Kind::Sqlite => format!("PRAGMA user_version = {step}"),
@@ -77,10 +77,10 @@ fn a_database_of_a_later_release_is_refused_and_left_as_it_is() {
     let later = steps().len() + 1;
     home.database()
         .run(&[steps().join(";\n"), reached(later)].join(";\n"));
-    let said = home.refusal();
+    let error = home.refusal();
     assert!(
-        said.contains(&format!("schema {later}")) && said.contains("Update this program"),
-        "{said}"
+        error.contains(&format!("schema {later}")) && error.contains("Update this program"),
+        "{error}"
     );
 }
 

@@ -1,4 +1,4 @@
-//! What is learned of the sums, and how it reaches browsers: in the config that they are given.
+//! The model that is learned from the sums, and its way to browsers: in the config that they load.
 
 use std::process::Command;
 
@@ -24,7 +24,7 @@ fn run(server: &Server, arguments: &[&str]) -> (Option<i32>, String) {
 
 fn learn(server: &Server) -> Value {
     let db = server.database().argument();
-    let (code, said) = run(
+    let (code, printed) = run(
         server,
         &[
             "model",
@@ -36,7 +36,7 @@ fn learn(server: &Server) -> Value {
             "model.json",
         ],
     );
-    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(code, Some(0), "{printed}");
     serde_json::from_slice(&std::fs::read(server.folder().join("model.json")).unwrap()).unwrap()
 }
 
@@ -112,18 +112,18 @@ fn a_model_goes_into_a_build_of_peoples_config_alone() {
     assert_eq!(build("escale.json", "learned.bin").0, Some(0));
     let bytes = |name: &str| std::fs::read(server.folder().join(name)).unwrap();
     assert_ne!(bytes("plain.bin"), bytes("learned.bin"));
-    let (code, said) = build("plain.bin", "again.bin");
+    let (code, printed) = build("plain.bin", "again.bin");
     assert_eq!(
-        (code, said.contains("cannot take a model")),
+        (code, printed.contains("cannot take a model")),
         (Some(2), true),
-        "{said}"
+        "{printed}"
     );
     model(7.0);
-    let (code, said) = build("escale.json", "again.bin");
+    let (code, printed) = build("escale.json", "again.bin");
     assert_eq!(
-        (code, said.contains("the rate of `bali`")),
+        (code, printed.contains("the rate of `bali`")),
         (Some(2), true),
-        "{said}"
+        "{printed}"
     );
 }
 
@@ -160,10 +160,10 @@ fn a_server_that_learns_by_itself_gives_browsers_another_config_and_says_so_at_t
     let server = server.after("UPDATE models SET fitted_s = 0");
     teach(&server, 49..50);
     let mut server = server.restarted_with(&["--fit-every", "24h"]);
-    let said = std::iter::repeat_with(|| server.next_line())
+    let found = std::iter::repeat_with(|| server.next_line())
         .find(|line| line.starts_with("Learned from "));
     let learned = version(&server);
-    assert!(learned != unlearned && said.unwrap().ends_with(&learned));
+    assert!(learned != unlearned && found.unwrap().ends_with(&learned));
     let mut phone = Browser::of_visitor(0, 2);
     assert_eq!(
         phone.look_at("trip.exotic").sync(&server)["config"],
@@ -209,7 +209,8 @@ fn a_server_that_runs_learns_when_it_is_time_without_a_restart() {
     );
 }
 
-/// A model of the future, as of a clock that was set back since, is no reason to wait until then.
+/// A model of the future comes from a clock that was set back since. The server does not wait until
+/// then.
 /// Tags: f38.
 #[test]
 fn a_server_whose_clock_was_set_back_goes_on_learning() {

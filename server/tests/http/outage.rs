@@ -8,7 +8,8 @@ use crate::database::Database;
 use crate::load::{Load, kills};
 use crate::server::Server;
 
-/// Ends every connection to the server's database, and lets none in until it is said otherwise.
+/// Ends every connection to the server's database, and blocks new ones until it is called with
+/// `false`.
 fn shut(server: &Server, is_shut: bool) {
     let name = server.database().name();
     on(&Cluster::get().url("postgres"), async |db| {

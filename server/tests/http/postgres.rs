@@ -1,5 +1,5 @@
-//! The same stories on a real PostgreSQL server, which is started here, and those that need several servers on one
-//! database. Nothing here waits on a clock.
+//! The same tests on a real PostgreSQL server, which is started here. Further tests need several
+//! servers on one database. Nothing here waits on a clock.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -28,7 +28,7 @@ start() {
 }
 start
 while read -r _; do
-  # Whoever killed it has made sure that none of it is left; a process that nobody has buried yet would pass for a server.
+  # The killer has made sure that no process is left. A zombie process would pass for a server.
   rm -f "$folder/data/postmaster.pid" "$folder"/.s.PGSQL.*.lock
   start
 done

@@ -80,8 +80,8 @@ fn no_address_query_agent_or_id_is_stored_or_logged() {
     }
 }
 
-/// What is put where the interface has a place for it: the site's own ids and names, which are kept as they are told, and the
-/// canary everywhere else.
+/// Fills the parameters of a path. The site's own ids and names are kept as they are sent. All
+/// other parameters contain the canary.
 fn path_with(pattern: &str) -> String {
     let path = pattern
         .replace("{customer}", "C-1")
@@ -90,20 +90,21 @@ fn path_with(pattern: &str) -> String {
     format!("{path}?site=demo&{CANARY}={CANARY}&scope={CANARY}&from={CANARY}&channel={CANARY}")
 }
 
-/// Bodies as right as they can be, so that they go as deep as they can, with the canary in every field of free words.
+/// Returns a body that is as valid as possible, so that it is processed as far as possible. Every
+/// field of free text contains the canary.
 fn body_for(path: &str) -> Value {
-    let told = |mut fields: Value| {
+    let import = |mut fields: Value| {
         (fields["customer"], fields["id"], fields["at"]) =
             (json!("C-1"), json!(CANARY), json!("2026-08-01"));
         fields
     };
     match path {
-        "/v1/reactions" => told(json!({ "channel": "email", "reaction": "clicked" })),
+        "/v1/reactions" => import(json!({ "channel": "email", "reaction": "clicked" })),
         "/v1/bookings" => {
-            told(json!({ "destination": CANARY, "topics": "trip.city", "value": 10 }))
+            import(json!({ "destination": CANARY, "topics": "trip.city", "value": 10 }))
         }
-        "/v1/facts" => told(json!({ "fact": "trip", "value": "city" })),
-        "/v1/consents" => told(json!({ "granted": true, "purpose": "news" })),
+        "/v1/facts" => import(json!({ "fact": "trip", "value": "city" })),
+        "/v1/consents" => import(json!({ "granted": true, "purpose": "news" })),
         "/v1/audiences" => json!({ "declared.zone": CANARY, "$or": [{ CANARY: CANARY }] }),
         "/v1/identify" => {
             json!({ "site": "demo", "visitor": CANARY, "erase": CANARY, "token": CANARY })
@@ -114,7 +115,8 @@ fn body_for(path: &str) -> Value {
     }
 }
 
-/// Asks every path of the interface in every way but to erase, or to erase alone; with the key of the back end, and without.
+/// Sends requests to every path of the interface, with and without the back end's key. `erases`
+/// selects either the requests that erase, or all other ones.
 fn ask_everything(server: &Server, erases: bool) -> Vec<(String, u16)> {
     let paths = server.get("/openapi.json", &[]).json()["paths"]
         .as_object()
@@ -163,9 +165,9 @@ fn no_path_of_the_interface_keeps_or_logs_what_it_is_not_meant_to() {
     let server = Server::new_folder().with(&["--log-format", "json"]).start();
     let statuses = ask_everything(&server, false);
     // It got as far as what is kept, and the search finds what is there.
-    for told in ["reactions", "bookings", "facts", "consents"] {
+    for path in ["reactions", "bookings", "facts", "consents"] {
         assert!(
-            statuses.contains(&(format!("post /v1/{told}"), 200)),
+            statuses.contains(&(format!("post /v1/{path}"), 200)),
             "{statuses:?}"
         );
     }

@@ -33,7 +33,7 @@ fn the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
     );
     let kept = json!({ "at": NOW_MS as u64, "version": "2026-11", "source": "banner", "purposes": ["personalise", "keep", "sync"] });
     assert_eq!(shown(&server, &phone), kept);
-    // Said earlier, and arrived later; and a hand-in that says nothing of it.
+    // An earlier consent that arrives later; and a sync without a receipt.
     assert_eq!(
         sync(&server, &mut phone, &receipt(NOW_MS - 1.0, "2025-01")).status,
         200
@@ -48,7 +48,8 @@ fn the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
     assert_eq!(shown(&server, &phone)["version"], json!("2027-01"));
 }
 
-/// A browser whose clock is years ahead says the same at every hand-in, and is taken as one that says nothing new.
+/// A browser whose clock is years ahead sends the same receipt with every sync. The receipt is
+/// treated as unchanged.
 /// Tags: f38.
 #[test]
 fn a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
@@ -56,7 +57,7 @@ fn a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
     let mut phone = Browser::of_visitor(1, 1);
     let years_ahead = receipt(NOW_MS * 2.0, "2026-11");
     assert_eq!(sync(&server, &mut phone, &years_ahead).status, 200);
-    let (kept, told) = (
+    let (kept, fingerprint) = (
         shown(&server, &phone),
         server.database().number("SELECT fingerprint FROM replicas"),
     );
@@ -65,7 +66,7 @@ fn a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
         assert_eq!(sync(&server, &mut phone, &years_ahead).status, 200);
         assert_eq!(
             server.database().number("SELECT fingerprint FROM replicas"),
-            told
+            fingerprint
         );
         assert_eq!(shown(&server, &phone), kept);
     }

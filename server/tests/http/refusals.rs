@@ -1,4 +1,4 @@
-//! What is not let in, and how it is told.
+//! Rejected requests and their errors.
 
 use escale::core::profile::{FamilySeen, Feedback, OfferSeen, Profile};
 use serde_json::{Value, json};
@@ -137,7 +137,7 @@ fn a_body_over_64_kib_or_a_compressed_one_is_not_read() {
 }
 
 #[test]
-fn a_malformed_body_is_told_what_is_wrong() {
+fn malformed_body_gets_an_error_that_names_the_cause() {
     let server = Server::start();
     for text in ["", "{", "[]", "{}", "null", "{\"site\": 1}"] {
         server
@@ -253,7 +253,7 @@ fn a_profile_written_otherwise_than_by_us_is_refused() {
 }
 
 #[test]
-fn unknown_paths_and_methods_are_told_so() {
+fn unknown_paths_and_methods_get_an_error() {
     let server = Server::start();
     server.get("/v1/nothing", &[]).is_refused(404, "not_found");
     server.get("/", &[]).is_refused(404, "not_found");

@@ -1,4 +1,4 @@
-//! What people are told of the sums.
+//! The report of the sums.
 
 use std::process::Command;
 
@@ -109,7 +109,7 @@ fn days_without_anything_are_empty_and_days_that_are_none_are_refused() {
 }
 
 #[test]
-fn only_the_bearer_of_the_api_key_is_told() {
+fn report_requires_the_api_key() {
     let server = with_two();
     server
         .get("/v1/report?site=demo", &[])
@@ -134,7 +134,7 @@ fn only_the_bearer_of_the_api_key_is_told() {
 }
 
 #[test]
-fn a_spreadsheet_is_told_the_same() {
+fn csv_contains_the_same_numbers() {
     let server = with_two();
     let answer = ask(&server, "&days=7&format=csv");
     assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
@@ -204,7 +204,7 @@ fn the_command_line_tells_the_same_beside_the_server() {
 }
 
 #[test]
-fn what_the_config_has_forgotten_is_told_by_its_hash() {
+fn entries_removed_from_the_config_appear_by_hash() {
     let (server, json) = (with_two(), config().replace("lisbonne", "porto"));
     std::fs::write(server.folder().join("escale.json"), json).unwrap();
     let server = server.kill_and_restart();
@@ -271,17 +271,20 @@ fn the_page_is_served_under_a_policy_that_lets_nothing_else_in() {
 }
 
 #[test]
-fn experiments_are_told_by_arm_to_people_spreadsheets_and_machines() {
+fn experiments_are_reported_by_arm_in_every_format() {
     let mut site: Value = serde_json::from_str(&config()).unwrap();
     site["experiments"] = json!({ "tone": { "arms": { "formal": 1, "friendly": 1 } } });
     let server = Server::start_of(&site.to_string());
     for visitor in 0..12 {
         Shown::to(visitor, 1).tell("booking", 2.0).sync(&server);
     }
-    let told = ask(&server, "&days=7").json()["experiments"][0].clone();
-    let people = |arm: usize| told["arms"][arm]["people"].as_i64().unwrap();
-    assert_eq!((&told["name"], people(0) + people(1)), (&json!("tone"), 12));
-    assert!(people(0) > 0 && people(1) > 0, "{told}");
+    let experiment = ask(&server, "&days=7").json()["experiments"][0].clone();
+    let people = |arm: usize| experiment["arms"][arm]["people"].as_i64().unwrap();
+    assert_eq!(
+        (&experiment["name"], people(0) + people(1)),
+        (&json!("tone"), 12)
+    );
+    assert!(people(0) > 0 && people(1) > 0, "{experiment}");
 
     let answer = ask(&server, "&days=7&format=csv");
     let rows: Vec<_> = csv::Reader::from_reader(answer.bytes.as_slice())
@@ -312,7 +315,7 @@ fn experiments_are_told_by_arm_to_people_spreadsheets_and_machines() {
     );
 
     let db = server.database().argument();
-    let said = Command::new(env!("CARGO_BIN_EXE_escale"))
+    let printed = Command::new(env!("CARGO_BIN_EXE_escale"))
         .args([
             "report",
             "--config",
@@ -325,10 +328,10 @@ fn experiments_are_told_by_arm_to_people_spreadsheets_and_machines() {
         .current_dir(server.folder())
         .output()
         .unwrap();
-    let said = String::from_utf8(said.stdout).unwrap();
+    let printed = String::from_utf8(printed.stdout).unwrap();
     assert!(
-        said.contains("experiment tone: 0 seen in two arms") && said.contains("friendly"),
-        "{said}"
+        printed.contains("experiment tone: 0 seen in two arms") && printed.contains("friendly"),
+        "{printed}"
     );
 }
 

@@ -1,4 +1,4 @@
-//! What time does to what is held.
+//! Retention: the effect of time on stored data.
 
 use escale::core::base::time::Timestamp;
 use escale::core::event::classify::PageFacts;
@@ -9,7 +9,7 @@ use crate::server::Server;
 
 const DAY_MS: f64 = 86_400_000.0;
 
-/// As if these many days had passed since everyone's last hand-in.
+/// Simulates these many days since the last sync of every visitor.
 fn days_later(server: Server, days: u32) -> Server {
     server.after(&format!(
         "UPDATE visitors SET synced_day = synced_day - {days}; UPDATE replicas SET taken_day = taken_day - {days}"

@@ -29,7 +29,7 @@ pub struct Server {
     agent: Agent,
 }
 
-/// What outlives a server: a folder with its config and log, and its data.
+/// Parts that outlive a server: a folder with its config and log, and its data.
 #[derive(Clone)]
 pub struct Home {
     folder: Arc<TempDir>,
@@ -209,10 +209,10 @@ impl Server {
             .status()
             .unwrap();
         assert!(asked.success());
-        let said = self.lines.by_ref().map(Result::unwrap).collect();
+        let log = self.lines.by_ref().map(Result::unwrap).collect();
         let ended = self.child.wait().unwrap();
         assert!(ended.success(), "{ended}");
-        (said, self.home.start())
+        (log, self.home.start())
     }
 
     /// The next line that it prints.
@@ -326,7 +326,7 @@ impl Server {
 }
 
 impl Home {
-    /// What every server here is started with besides.
+    /// Sets the further arguments with which every server here is started.
     pub fn with(mut self, arguments: &[&str]) -> Self {
         self.arguments = arguments
             .iter()

@@ -71,7 +71,7 @@ fn history(seed: u64, servers: &[&Server]) -> Vec<(u16, Value)> {
     let mut browsers: Vec<Browser> = [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 1)]
         .map(|(n, replica)| Browser::of_visitor(n, replica))
         .into();
-    let mut told = Vec::new();
+    let mut answers = Vec::new();
     for step in 0..120 {
         let server = servers[step % servers.len()];
         let browser = &mut browsers[dice.roll(6) as usize];
@@ -84,9 +84,9 @@ fn history(seed: u64, servers: &[&Server]) -> Vec<(u16, Value)> {
         if let Some(fields) = body.as_object_mut() {
             fields.remove("now_ms");
         }
-        told.push((answer.status, body));
+        answers.push((answer.status, body));
     }
-    told.extend(browsers.iter().map(|browser| {
+    answers.extend(browsers.iter().map(|browser| {
         let answer = browser.export(servers[0]);
         let mut body = answer.json();
         // What a state says in words is read at the moment of the question.
@@ -95,7 +95,7 @@ fn history(seed: u64, servers: &[&Server]) -> Vec<(u16, Value)> {
         }
         (answer.status, body)
     }));
-    told
+    answers
 }
 
 fn one_step(dice: &mut Dice, server: &Server, browser: &mut Browser) -> Answer {
@@ -177,7 +177,7 @@ fn syncs_that_cross_on_two_servers_leave_the_newest() {
     assert!((1..=40).contains(&changes), "{changes}");
 }
 
-/// The first hand-in goes to one server while the erasure goes to the other, many times over.
+/// The first sync goes to one server while the erasure goes to the other, many times over.
 /// Tags: f60.
 #[test]
 fn an_erasure_on_one_server_that_races_a_sync_on_the_other_wins() {
@@ -202,7 +202,7 @@ fn an_erasure_on_one_server_that_races_a_sync_on_the_other_wins() {
 
 /// A server of a release that knew no prints ties a visitor, and leaves the print: the owner's word in the guide ends it.
 #[test]
-fn what_an_older_server_left_untold_is_told_once_the_prints_are_emptied() {
+fn facts_that_an_older_server_left_are_propagated_after_fingerprints_are_emptied() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city").sync(&server);

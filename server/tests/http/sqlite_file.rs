@@ -1,4 +1,4 @@
-//! What only a database in a file of its own can go through.
+//! Tests that apply only to a database in a file of its own.
 
 use crate::browser::Browser;
 use crate::identity::{identify, token, token_also};
@@ -72,7 +72,7 @@ fn a_database_that_was_damaged_is_refused_with_the_way_out_and_left_as_it_is() {
 fn is_refused(folder: &std::path::Path, what: &str, damaged: &[u8]) {
     let db = folder.join("escale.db");
     std::fs::write(&db, damaged).unwrap();
-    let (code, said) = escale(
+    let (code, printed) = escale(
         folder,
         &[
             "serve",
@@ -85,9 +85,9 @@ fn is_refused(folder: &std::path::Path, what: &str, damaged: &[u8]) {
         ],
     );
     assert_eq!(
-        (code, said.contains("backup")),
+        (code, printed.contains("backup")),
         (Some(2), true),
-        "{what}: {said}"
+        "{what}: {printed}"
     );
     assert!(
         std::fs::read(&db).unwrap() == damaged,
@@ -120,29 +120,29 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
         browser.look_at("trip.city").sync(&server);
         assert_eq!(identify(&server, browser, &token("customer-7")).status, 200);
     }
-    let (code, said) = escale(&folder, &["backup", "monday.db"]);
+    let (code, printed) = escale(&folder, &["backup", "monday.db"]);
     assert_eq!(
-        (code, said.contains("monday.db is complete")),
+        (code, printed.contains("monday.db is complete")),
         (Some(0), true),
-        "{said}"
+        "{printed}"
     );
     assert_eq!(escale(&folder, &["backup", "monday.db"]).0, Some(2));
 
     assert_eq!(server.erase(&erased.visitor), 204);
     later.look_at("trip.beach").sync(&server);
-    let (code, said) = escale(&folder, &["restore", "monday.db"]);
+    let (code, printed) = escale(&folder, &["restore", "monday.db"]);
     assert_eq!(
-        (code, said.contains("Stop it first")),
+        (code, printed.contains("Stop it first")),
         (Some(2), true),
-        "{said}"
+        "{printed}"
     );
     kept.look_at("trip.beach").sync(&server);
     server.kill();
-    let (code, said) = escale(&folder, &["restore", "monday.db"]);
+    let (code, printed) = escale(&folder, &["restore", "monday.db"]);
     assert_eq!(
-        (code, said.contains("before-restore")),
+        (code, printed.contains("before-restore")),
         (Some(0), true),
-        "{said}"
+        "{printed}"
     );
 
     let server = server.kill_and_restart();
@@ -220,18 +220,19 @@ fn a_backup_that_is_no_database_is_refused_and_nothing_is_changed() {
     phone.look_at("trip.city").sync(&server);
     std::fs::write(server.folder().join("monday.db"), "this was once a backup").unwrap();
     server.kill();
-    let (code, said) = escale(server.folder(), &["restore", "monday.db"]);
+    let (code, printed) = escale(server.folder(), &["restore", "monday.db"]);
     assert_eq!(
-        (code, said.contains("monday.db")),
+        (code, printed.contains("monday.db")),
         (Some(2), true),
-        "{said}"
+        "{printed}"
     );
     assert!(!server.folder().join("escale.db.being-restored").exists());
     let server = server.kill_and_restart();
     assert_eq!(phone.export(&server).status, 200);
 }
 
-/// No file of that process may grow beyond so much, as on a disk that is full; any of its user may lift that again.
+/// Limits the size of every file of the server's process, as on a full disk. Its user may lift the
+/// limit again.
 fn limit_files(server: &Server, bytes: &str) {
     let pid = server.pid().to_string();
     let limited = std::process::Command::new("prlimit")
@@ -241,8 +242,8 @@ fn limit_files(server: &Server, bytes: &str) {
     assert!(limited.success());
 }
 
-/// What stands for a full disk: a limit to the size of files, or a file that fills a small file system up, which
-/// `make full-disks` makes for it.
+/// Simulated full disk: a limit to the size of files, or a file that fills a small file system.
+/// `make full-disks` creates that file system.
 enum Disk {
     Limited,
     Filled(std::path::PathBuf),

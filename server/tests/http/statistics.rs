@@ -1,4 +1,5 @@
-//! What is counted: each decision once, each person once, whatever is sent again, late or by another browser.
+//! Counts of decisions and people. Each counts once, even if it is sent again, late, or by another
+//! browser.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -199,7 +200,7 @@ fn a_late_state_of_another_browser_takes_nothing_back() {
 }
 
 #[test]
-fn a_booking_told_by_the_back_end_is_put_down_to_the_click_before_it_and_counted_once() {
+fn imported_booking_is_credited_to_the_click_before_it_once() {
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.tell("offer_click", 1.0).sync(&server);
@@ -227,7 +228,7 @@ fn a_booking_told_by_the_back_end_is_put_down_to_the_click_before_it_and_counted
 }
 
 #[test]
-fn a_booking_told_before_the_click_is_handed_in_is_found_when_it_is() {
+fn booking_imported_before_the_click_is_synced_is_credited_later() {
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.sync(&server);
@@ -239,7 +240,7 @@ fn a_booking_told_before_the_click_is_handed_in_is_found_when_it_is() {
         &json!({ "customer": "customer-7", "id": "B9", "at": at, "value": 50 }),
     );
     assert_eq!(shown(&server), [1, 1, 0, 0, 0, 0]);
-    // The quote is news that the customer's bucket must know: with it come the bookings that were told.
+    // The customer's bucket needs the new quote; its answer contains the imported bookings.
     phone
         .tell("offer_click", 1.0)
         .tell("quote_submit", 2.0)
@@ -263,13 +264,14 @@ fn a_customer_of_two_browsers_is_one_person() {
             200
         );
     }
-    // Both have told the same booking.
+    // Both have reported the same booking.
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
     laptop.tell("quote_submit", 2.0).sync(&server);
     assert_eq!(people(&server, 0), [1, 1, 1, 10_000]);
 }
 
-/// Two customers, each with a browser and the same booking told by the back end, turn out to be one; then not even that.
+/// Two customers turn out to be one, and are later separated again. Each has a browser, and the
+/// same booking imported by the back end.
 #[test]
 fn customers_who_become_one_are_one_person_and_who_leaves_counts_alone() {
     let server = Server::start();
@@ -334,18 +336,18 @@ fn who_leaves_a_customer_of_whom_a_browser_was_erased_is_counted_once() {
         );
     }
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
-    let [desk, laptop, phone] = [1, 2, 3].map(|n| Browser::of_visitor(n, 1));
-    assert_eq!(server.erase(&desk.erase), 204);
+    let [desktop, laptop, phone] = [1, 2, 3].map(|n| Browser::of_visitor(n, 1));
+    assert_eq!(server.erase(&desktop.erase), 204);
     assert_eq!(people(&server, 0), [1, 0, 1, 10_000]);
-    let untie = |browser: &Browser| {
+    let unlink = |browser: &Browser| {
         server.delete(
             "/v1/identify?site=demo",
             &[("authorization", &browser.bearer())],
         )
     };
-    assert_eq!(untie(&laptop).status, 204);
+    assert_eq!(unlink(&laptop).status, 204);
     assert_eq!(people(&server, 0), [2, 0, 2, 20_000]);
-    assert_eq!(untie(&phone).status, 204);
+    assert_eq!(unlink(&phone).status, 204);
     assert_eq!(people(&server, 0), [2, 0, 2, 20_000]);
 }
 
@@ -406,12 +408,12 @@ fn news_of_a_customer_cut_between_the_buckets_are_carried_by_the_next_sync() {
     phone.tell("offer_impression", 1.0).sync(&server);
     server.database().run(CUT);
     // Twice: once with the news, once with nothing but what is owed.
-    for told in ["quote_submit", "offer_impression"] {
-        phone.tell(told, 2.0);
+    for event in ["quote_submit", "offer_impression"] {
+        phone.tell(event, 2.0);
         assert_eq!(
             server.post("/v1/sync", &phone.browser.body()).status,
             503,
-            "{told}"
+            "{event}"
         );
     }
     server.database().run(MENDED);

@@ -1,4 +1,4 @@
-//! Hand-ins of one visitor's browsers.
+//! Syncs of one visitor's browsers.
 
 use escale::core::profile::Profile;
 use serde_json::{Value, json};
@@ -198,7 +198,7 @@ fn a_forged_state_that_grew_faster_than_people_do_is_not_taken() {
 
 /// Tags: f25.
 #[test]
-fn who_calls_too_often_is_told_when_to_come_back_and_no_one_else_is() {
+fn client_over_the_rate_limit_gets_retry_after_and_no_other_client_does() {
     let server = Server::start_with(&["--requests-a-minute", "3"]);
     let mut phone = Browser::of_visitor(1, 1);
     phone.look_at("trip.city");

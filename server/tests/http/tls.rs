@@ -5,7 +5,7 @@ use crate::certificates::Authority;
 use crate::cluster::{Cluster, on};
 use crate::server::Server;
 
-/// How many lines of ours are encrypted, and how many are not.
+/// Returns the numbers of encrypted and of plain connections of the server.
 fn lines(cluster: &Cluster) -> (i64, i64) {
     on(&cluster.url("postgres"), async |db| {
         let sql = "SELECT count(*) FILTER (WHERE ssl), count(*) FILTER (WHERE NOT ssl)
@@ -68,8 +68,8 @@ fn the_line_is_encrypted_and_whoever_cannot_show_the_certificate_is_not_spoken_t
             "nothing.pem",
         ),
     ] {
-        let said = at(host, &query).refusal();
-        assert!(said.contains(why), "{query}: {said}");
+        let error = at(host, &query).refusal();
+        assert!(error.contains(why), "{query}: {error}");
     }
 }
 
@@ -97,7 +97,7 @@ fn a_database_that_does_not_encrypt_is_spoken_to_plainly_unless_encryption_is_as
     ] {
         let home = at(query);
         home.write("ca.pem", &Authority::new().pem);
-        let said = home.refusal();
-        assert!(said.contains("does not support TLS"), "{query}: {said}");
+        let error = home.refusal();
+        assert!(error.contains("does not support TLS"), "{query}: {error}");
     }
 }

@@ -35,7 +35,7 @@ fn is_taken(token: &str) {
     );
 }
 
-/// What an interpreter prints.
+/// Returns the output of an interpreter.
 #[track_caller]
 fn printed(program: &str, arguments: &[&str]) -> String {
     let mut run = Command::new(program);

@@ -1,10 +1,10 @@
-//! What is told to whoever watches over the server.
+//! Metrics and the description of the interface.
 
 use crate::browser::Browser;
 use crate::server::Server;
 
 #[test]
-fn metrics_are_told_on_a_listener_of_their_own_and_name_no_path_that_was_asked_for() {
+fn metrics_have_their_own_listener_and_contain_no_requested_path() {
     let mut server = Server::start_with(&["--metrics-listen", "127.0.0.1:0"]);
     let line = std::iter::repeat_with(|| server.next_line())
         .find(|line| line.starts_with("Metrics are at "))
@@ -16,16 +16,16 @@ fn metrics_are_told_on_a_listener_of_their_own_and_name_no_path_that_was_asked_f
         .is_refused(404, "not_found");
     server.get("/metrics", &[]).is_refused(404, "not_found");
     let mut answer = server.agent().get(&url).call().unwrap();
-    let told = answer.body_mut().read_to_string().unwrap();
+    let metrics = answer.body_mut().read_to_string().unwrap();
     for expected in [
         "escale_responses_total{method=\"POST\",route=\"/v1/sync\",status=\"200\"} 1",
         "escale_response_seconds_count{route=\"/v1/sync\"} 1",
         "escale_ready 1",
         "# EOF",
     ] {
-        assert!(told.contains(expected), "{expected} in {told}");
+        assert!(metrics.contains(expected), "{expected} in {metrics}");
     }
-    assert!(!told.contains("canary4711"), "{told}");
+    assert!(!metrics.contains("canary4711"), "{metrics}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! What the server does by itself: scenarios that come due though nobody comes by, and calls to a real receiver that fails,
-//! is gone, or answers late. Nothing here waits on a clock but the server itself: the tests wait for the receiver.
+//! Scenarios that come due while the visitor is away, and calls to a real receiver. The receiver
+//! may fail, be gone, or answer late. Only the server waits on a clock: the tests wait for the
+//! receiver.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -19,7 +20,7 @@ use crate::server::{Home, Server};
 
 const SECRET: &str = "a secret of the webhooks, long enough";
 
-/// A CRM: it takes one call at a time, and answers when it is told to.
+/// A CRM. It takes one call at a time, and the test decides when it answers.
 pub struct Receiver(TcpListener);
 
 /// A call that waits for its answer.
@@ -122,9 +123,9 @@ pub fn thanks() -> Value {
 }
 
 pub fn booking_of(customer: &str) -> Value {
-    let mut told = booking("B1");
-    told["customer"] = json!(customer);
-    told
+    let mut sent = booking("B1");
+    sent["customer"] = json!(customer);
+    sent
 }
 
 /// The tables are empty once everything was looked at and delivered.
@@ -154,17 +155,17 @@ fn a_quote_that_was_left_is_followed_up_while_the_visitor_is_away() {
     assert_eq!(identify(&server, &phone, &token("customer-7")).status, 200);
     phone.sync(&server);
     let call = receiver.next();
-    let said = call.json();
+    let body = call.json();
     assert_eq!(
-        (&said["scenario"], &said["customer"]),
+        (&body["scenario"], &body["customer"]),
         (&json!("quote-follow-up"), &json!("customer-7"))
     );
     assert_eq!(
-        (&said["id"], &said["site"]),
+        (&body["id"], &body["site"]),
         (&json!(call.id), &json!("demo"))
     );
     // An hour until it counts as left, and two after that.
-    let since_ms = said["due_since_ms"].as_f64().unwrap();
+    let since_ms = body["due_since_ms"].as_f64().unwrap();
     assert!(
         (since_ms - NOW_MS - 3.0 * 3_600_000.0).abs() <= 60_000.0,
         "{since_ms}"
@@ -190,9 +191,9 @@ fn a_scenario_fires_after_its_delay_though_nobody_comes_by() {
     let scenarios = json!([{ "name": "thanks", "on": "booking", "after": { "minutes": after_minutes },
         "then": { "webhook": "crm" } }]);
     let server = home(&scenarios, &receiver.address()).start();
-    let mut told = booking("B1");
-    told["at"] = json!(now_s);
-    tell(&server, "/v1/bookings", &told);
+    let mut sent = booking("B1");
+    sent["at"] = json!(now_s);
+    tell(&server, "/v1/bookings", &sent);
     let call = receiver.next();
     let fired_ms = call.json()["fired_ms"].as_f64().unwrap();
     assert!(
@@ -280,7 +281,7 @@ fn a_server_killed_in_the_midst_of_a_call_calls_again() {
 
 /// Tags: f44.
 #[test]
-fn a_cause_fires_once_whatever_is_told_again_and_however_often_the_server_starts() {
+fn cause_fires_once_despite_repeated_imports_and_restarts() {
     let receiver = Receiver::open();
     let server = home(&thanks(), &receiver.address()).start();
     tell(&server, "/v1/bookings", &booking_of("customer-7"));
@@ -340,14 +341,14 @@ fn what_was_given_up_is_listed_and_called_again_when_asked() {
     {
         std::thread::yield_now();
     }
-    let said = webhooks(&server, &[]);
+    let listed = webhooks(&server, &[]);
     assert!(
-        said.starts_with("2 webhook calls failed")
-            && said.contains("customer-7")
-            && said.contains("crm"),
-        "{said}"
+        listed.starts_with("2 webhook calls failed")
+            && listed.contains("customer-7")
+            && listed.contains("crm"),
+        "{listed}"
     );
-    let line = said
+    let line = listed
         .lines()
         .find(|line| line.contains("customer-7"))
         .unwrap();
@@ -401,20 +402,28 @@ fn webhooks_need_a_secret_and_an_address() {
             String::from_utf8_lossy(&run.stderr).into_owned(),
         )
     };
-    let (code, said) = started(&["--webhook", "crm=https://crm.example"]);
+    let (code, printed) = started(&["--webhook", "crm=https://crm.example"]);
     assert_eq!(
-        (code, said.contains("--webhook-secret-file")),
+        (code, printed.contains("--webhook-secret-file")),
         (Some(2), true),
-        "{said}"
+        "{printed}"
     );
     let short = home.file("short");
-    let (code, said) = started(&[
+    let (code, printed) = started(&[
         "--webhook",
         "crm=https://crm.example",
         "--webhook-secret-file",
         short.to_str().unwrap(),
     ]);
-    assert_eq!((code, said.contains("24 bytes")), (Some(2), true), "{said}");
-    let (code, said) = started(&["--webhook", "crm=ftp://crm.example"]);
-    assert_eq!((code, said.contains("https://")), (Some(2), true), "{said}");
+    assert_eq!(
+        (code, printed.contains("24 bytes")),
+        (Some(2), true),
+        "{printed}"
+    );
+    let (code, printed) = started(&["--webhook", "crm=ftp://crm.example"]);
+    assert_eq!(
+        (code, printed.contains("https://")),
+        (Some(2), true),
+        "{printed}"
+    );
 }

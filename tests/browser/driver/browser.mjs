@@ -27,8 +27,9 @@ const NOT_YET = new Set([
 export const KEYS = { tab: "\uE004", enter: "\uE007", escape: "\uE00C" };
 
 /**
- * Text of anything that a page throws: an error of whatever realm, or a plain object such as the faults of a refused config,
- * which `String` would show as "[object Object]". Runs in the page.
+ * Text of anything that a page throws: an error of whatever realm, or a plain object.
+ * `String` would show the validation errors of a rejected config as "[object Object]".
+ * Runs in the page.
  * @param {any} thrown
  */
 const describe = (thrown) =>

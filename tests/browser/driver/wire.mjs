@@ -2,13 +2,17 @@
  * The wire to a WebDriver: a method, a path and a JSON body go in, the `value` of the answer comes out.
  * Must never retry: a command that failed may have been carried out.
  *
- * By hand, because the npm package `webdriver` 9 (tried in all three engines) would replace this file alone: it returns
- * "no such element" as a value, starts neither WebKitGTK nor a browser with a profile that stays, and brings 125 packages.
+ * By hand, because the npm package `webdriver` 9 (tried in all three engines) would replace this
+ * file alone. It returns "no such element" as a value and has 125 dependencies.
+ * It starts neither WebKitGTK nor a browser with a persistent profile.
  */
 
 const COMMAND_LIMIT_MS = 90_000;
 
-/** What a WebDriver refused, with the error code of the W3C table ("no such element", "script timeout"…). */
+/**
+ * Rejected command of a WebDriver, with the error code of the W3C table ("no such element", "script
+ * timeout"…).
+ */
 export class WireError extends Error {
   /**
    * @param {string} code

@@ -1,6 +1,6 @@
 /**
- * The golden cases: tests/cases/*.json go in, with their configs as text and as the command line compiles them; what the native
- * core answered comes out beside each.
+ * The golden cases: tests/cases/*.json go in. The cases go out with their configs, as text and
+ * compiled by the command line. The answers of the native core go out beside them.
  */
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const CASES = join(ROOT, "tests/cases");
 export const BUILDS = /** @type {const} */ (["runtime", "full"]);
 
-/** Where the compiled bytes have the check sum of all that follows: equal sums, equal bytes. */
+/** Offset of the check sum in the compiled bytes. It covers the bytes after it. */
 const CHECK_SUM_AT = 8;
 
 /** A case and its config, both as text and as the command line compiles it. @param {string} file */

@@ -1,4 +1,4 @@
-/** What the package's types promise, as a site in TypeScript meets them. Compiled, never run. */
+/** Uses of the package's types, as in a site written in TypeScript. Compiled, never run. */
 import {
   EscaleError,
   get,

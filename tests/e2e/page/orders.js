@@ -5,7 +5,7 @@
 const STEPS = 14;
 const FULL = [1, 2, 3, 4, 5, 6];
 
-/** What never is a yes, for each source. */
+/** Steps that never grant consent, for each source. */
 const NOES = {
   tcf: [
     ({ platform }) => platform.come(),
@@ -31,7 +31,7 @@ const YES = {
 };
 const NO = { tcf: NOES.tcf[2], google: NOES.google[3] };
 
-/** What a site does meanwhile. */
+/** Calls that a site makes meanwhile. */
 const CALLS = [
   ({ escale }) => escale("track", "search", { destination: "lisbonne", adults: 2 }),
   ({ escale }) =>
@@ -83,21 +83,24 @@ async function play(number, source, begins) {
     if (draw(2) === 0) await turn();
   }
   await loaded;
-  const before = await decided(frame, source, begins);
+  const before = await answered(frame, source, begins);
   holder.remove();
   return { number, source, begins, ...before };
 }
 
-/** The last word, and what was done before it was heard; that it is heard shows that all before it was. */
-async function decided(frame, source, begins) {
+/**
+ * Gives the last answer and returns the uses and requests until it takes effect.
+ * Its effect shows that Escale has processed every earlier step.
+ */
+async function answered(frame, source, begins) {
   const wanted = begins ? ["ready", "memory"] : ["denied"];
   if (begins) frame.isGranted = true;
   (begins ? YES : NO)[source](frame);
   const { documentElement: html } = frame.document;
   await new Promise((resolve) => {
-    const look = () => (wanted.includes(html.dataset.escale) ? resolve() : undefined);
-    new frame.MutationObserver(look).observe(html, { attributes: true });
-    look();
+    const check = () => (wanted.includes(html.dataset.escale) ? resolve() : undefined);
+    new frame.MutationObserver(check).observe(html, { attributes: true });
+    check();
   });
   const files = frame.performance
     .getEntriesByType("resource")

@@ -39,7 +39,7 @@ const VENDORS = {
 };
 const CMP_ID = 31;
 
-/** What was agreed to, as the framework writes it. */
+/** Consent string of the framework for these purposes. */
 function encoded(purposes, legitimate) {
   const model = new TCModel(new GVL(VENDORS));
   Object.assign(model, {

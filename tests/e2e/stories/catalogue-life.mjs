@@ -64,7 +64,7 @@ export const lifeCatalogue = [
       await lookAt(browser, [at("/plage/")]);
       await browser.back();
       await untilState(browser, "ready");
-      // A frozen page wakes up as it was left, ready: its view is told a moment later.
+      // A frozen page is restored as it was, ready. It records its view a moment later.
       const views = await viewsOnce(browser, 4);
       assert.equal(views, 4, "home, ski, the beach, and ski once more");
       const { frozen, reasons } = await browser.run(() => {

@@ -56,7 +56,8 @@ async function blocksScript() {
 }
 
 /**
- * Draws every text with every address as a block and by a template, in the page, clicks on it, and says what stood there.
+ * Draws every text with every address in the page, as a block and by a template.
+ * Clicks on the links and returns findings about the drawn elements.
  * @param {string[]} texts @param {string[]} addresses
  */
 function drawHostile(texts, addresses) {

@@ -1,4 +1,4 @@
-/** What a page says without new tags: its dataLayer, in GA4's words, and the address it was reached by. */
+/** Events from pages without new tags: from GA4 entries of the dataLayer and from the address. */
 import assert from "node:assert/strict";
 import { exported, flush, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
@@ -17,7 +17,7 @@ const push = (browser, ...entries) =>
   );
 
 /**
- * What is known once it is so; the words of GA4 are fetched when the first is said.
+ * Waits for a condition on the exported knowledge. The GA4 module loads with the first event.
  * @param {Browser} browser
  * @param {(knowledge: any) => boolean} isSo
  */

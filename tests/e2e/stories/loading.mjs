@@ -1,4 +1,4 @@
-/** What Escale costs a page while it loads, and pages that are loaded before anybody looks: in Chromium, which can be asked. */
+/** Cost of Escale while a page loads, and prerendered pages. Runs in Chromium, which can trace. */
 import assert from "node:assert/strict";
 import { CITY_PAGES, exported, flush, lookAt, slot, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
@@ -11,13 +11,13 @@ import { becomeCityLover } from "./block.mjs";
 /** The machine of a visitor, against the one that the story runs on. */
 const SLOWER = 4;
 const TASK_MAX_MS = 50;
-/** What Escale may take of that: a slow machine also waits, and its tasks are longer than the work in them. */
+/** Limit for Escale's part of that. On a slow machine tasks are longer than the work in them. */
 const OWN_MAX_MS = 30;
-/** What the page's own scripts set in motion takes this much longer with Escale, at most. */
+/** Limit for the longest task with Escale, as a multiple of the longest task without it. */
 const NOT_MUCH = 1.5;
 /**
- * Of each kind; of the figures the second lowest counts: a collection of garbage may fall into any task, and whoever shares the
- * processor's core slows even a thread's own time down.
+ * Number of loads of each kind. The second lowest figure counts, since garbage collection may fall
+ * into any task. Other programs on the same core also slow a thread down.
  */
 const LOADS = 7;
 
@@ -25,7 +25,7 @@ const LOADS = 7;
 const longest = (tasks) =>
   SLOWER * Math.max(...tasks.filter(({ isFrame }) => !isFrame).map(({ threadMs }) => threadMs));
 
-/** What was done from Escale's arrival on. @param {Task[]} tasks */
+/** Tasks from Escale's arrival on. @param {Task[]} tasks */
 function sinceArrival(tasks) {
   const first = tasks.findIndex(({ modules }) =>
     modules.some((address) => address.includes("/escale/client.js")),

@@ -1,4 +1,4 @@
-/** What is owed to visitors, in real browsers: each story has its number as a tag; see docs/privacy.md. */
+/** Privacy requirements in real browsers. The tag of a story is its number in docs/privacy.md. */
 import assert from "node:assert/strict";
 import {
   CITY_PAGES,
@@ -18,7 +18,7 @@ import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 
 const DAY_MS = 86_400_000;
-/** What nobody but a person could have written: wherever it turns up, it was taken from where it must not be. */
+/** Texts that only a person could have written. None may appear in stored or sent data. */
 const CANARIES = [
   "zzpath",
   "zzquery",
@@ -46,7 +46,10 @@ const salted = (html) =>
     )
     .replace(" data-site=", ' data-layer="dataLayer" data-site=');
 
-/** What a site may hand over by mistake. @param {import("../../browser/driver/browser.mjs").Browser} browser */
+/**
+ * Passes data that a site may send by mistake.
+ * @param {import("../../browser/driver/browser.mjs").Browser} browser
+ */
 async function spill(browser) {
   await browser.run(() => {
     const page = /** @type {any} */ (window);
@@ -112,9 +115,9 @@ export const privacyStories = [
           const state = (/** @type {any} */ page, /** @type {string[]} */ wanted) =>
             new Promise((done) => {
               const html = page.document.documentElement;
-              const look = () => wanted.includes(html.dataset.escale) && done(performance.now());
-              new MutationObserver(look).observe(html, { attributes: true });
-              look();
+              const check = () => wanted.includes(html.dataset.escale) && done(performance.now());
+              new MutationObserver(check).observe(html, { attributes: true });
+              check();
             });
           const [one, other] = /** @type {any[]} */ (await Promise.all(paths.map(opened)));
           await Promise.all([one, other].map((page) => state(page, ["ready"])));

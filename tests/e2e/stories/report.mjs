@@ -1,4 +1,4 @@
-/** The page for people who want to know whether it works: what visitors did is told there, to who has the key, in two languages. */
+/** The report page: results by offer, in two languages, for readers with the API key. */
 import assert from "node:assert/strict";
 import { barriers } from "../barriers.mjs";
 import { API_KEY } from "../demo.mjs";
@@ -43,14 +43,20 @@ const says = (browser, part, wanted) =>
   browser.until(
     `${part} to say ${wanted}`,
     (/** @type {string} */ css, /** @type {string} */ text) => {
-      const said = /** @type {HTMLElement | null} */ (document.querySelector(css))?.innerText ?? "";
-      return said.includes(text) && said;
+      const shown =
+        /** @type {HTMLElement | null} */ (document.querySelector(css))?.innerText ?? "";
+      return shown.includes(text) && shown;
     },
     part,
     wanted,
   );
 
-/** How often an offer of the home page was seen and clicked, as the page says. @param {Browser} browser @param {string} offer @returns {Promise<number[]>} */
+/**
+ * Views and clicks of an offer of the home page, from the report page.
+ * @param {Browser} browser
+ * @param {string} offer
+ * @returns {Promise<number[]>}
+ */
 const row = (browser, offer) =>
   browser.run((/** @type {string} */ name) => {
     const rows = /** @type {NodeListOf<HTMLTableRowElement>} */ (
@@ -89,16 +95,16 @@ export const reportStories = [
       await ask(reader, "a key of one's own, which is not the server's");
       await says(reader, "#status", "API key");
       await ask(reader, API_KEY);
-      const told = await says(reader, "#report", offer);
-      assert.match(told, /home-hero/);
-      assert.ok(/\bcity\b/.test(told), told);
+      const reportText = await says(reader, "#report", offer);
+      assert.match(reportText, /home-hero/);
+      assert.ok(/\bcity\b/.test(reportText), reportText);
       assert.deepEqual(
         await row(reader, offer),
         before(offer).map((times) => times + 1),
         "seen and clicked once more",
       );
-      assert.match(told, /guide-title/);
-      assert.match(told, /\bwhy\b|\bhow\b/, "the arms of the demo's experiment");
+      assert.match(reportText, /guide-title/);
+      assert.match(reportText, /\bwhy\b|\bhow\b/, "the arms of the demo's experiment");
       assert.deepEqual(await barriers(reader), []);
       await reader.resize(1280, 1600);
       await reader.screenshot(picture(engine, "report"));

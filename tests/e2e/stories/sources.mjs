@@ -15,7 +15,12 @@ const consentBy = (gate, source) =>
   void (gate.rewrite = (html) =>
     html.replace(" data-site=", ` data-consent="${source}" data-site=`));
 
-/** What the platform of the page is told to do. @param {Browser} browser @param {string} deed @param {...unknown} args */
+/**
+ * Calls a function of the page's consent platform.
+ * @param {Browser} browser
+ * @param {string} deed
+ * @param {...unknown} args
+ */
 const platform = (browser, deed, ...args) =>
   browser.run(
     (/** @type {string} */ name, /** @type {unknown[]} */ given) =>
@@ -24,19 +29,24 @@ const platform = (browser, deed, ...args) =>
     args,
   );
 
-/** Says what a banner says by Google's consent mode. @param {Browser} browser @param {string} kind @param {object} said */
-const gtag = (browser, kind, said) =>
+/**
+ * Sends a consent command of Google's consent mode.
+ * @param {Browser} browser
+ * @param {string} kind
+ * @param {object} given
+ */
+const gtag = (browser, kind, given) =>
   browser.run(
-    (/** @type {string} */ word, /** @type {object} */ answers) => {
+    (/** @type {string} */ type, /** @type {object} */ answers) => {
       const page = /** @type {any} */ (window);
       page.dataLayer ??= [];
       // gtag pushes its own arguments, which are no array.
       page.dataLayer.push(
-        Object.assign(Object.create(null), { 0: "consent", 1: word, 2: answers, length: 3 }),
+        Object.assign(Object.create(null), { 0: "consent", 1: type, 2: answers, length: 3 }),
       );
     },
     kind,
-    said,
+    given,
   );
 
 /** Nothing of the engine, nothing to the server, nothing stored. @param {Browser} browser @param {Gate} gate @param {string} source */

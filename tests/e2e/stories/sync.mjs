@@ -1,4 +1,4 @@
-/** What the server is told, what it tells another browser of the same customer, and how it forgets. */
+/** Sync: data sent to the server, its delivery to the customer's other browsers, and erasure. */
 import assert from "node:assert/strict";
 import {
   CITY_PAGES,

@@ -1,4 +1,4 @@
-/** What was looked at decides what is shown. */
+/** Offers that follow from the visited pages. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -20,7 +20,11 @@ const { offers, questions } = JSON.parse(
   await readFile(fileURLToPath(new URL("../../../www/demo/escale.json", import.meta.url)), "utf8"),
 );
 
-/** Whether an offer is about a topic, as the config says. @param {string | undefined} id @param {string} topic */
+/**
+ * `true` if the config gives the offer a weight for the topic.
+ * @param {string | undefined} id
+ * @param {string} topic
+ */
 export const isAbout = (id, topic) =>
   offers.find((/** @type {any} */ offer) => offer.id === id)?.topics[topic] > 0;
 

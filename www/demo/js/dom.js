@@ -44,7 +44,7 @@ export function plusDays(iso, days) {
   return date.toISOString().slice(0, 10);
 }
 
-/** Whether `text` is a real calendar day. */
+/** `true` if `text` is a real calendar day. */
 export const isDay = (text) =>
   /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(Date.parse(text));
 

@@ -49,7 +49,7 @@ function exported(profile) {
   );
 }
 
-/** What came of erasing: nothing went wrong, or an error with a code. */
+/** Reports the outcome of an erasure. `failure` is an error with a code; falsy after a success. */
 function forgotten(failure) {
   if (!failure)
     done(

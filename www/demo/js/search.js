@@ -25,7 +25,7 @@ function matches(trip, { destination, start_date, end_date }) {
   return !start_date || !end_date || plusDays(start_date, trip.nights) <= end_date;
 }
 
-/** What Escale is told: a family is a topic, a place is a destination. */
+/** Fields of the search event for Escale: a family is a topic, a place is a destination. */
 function reported(search) {
   const family = search.destination?.startsWith("family:") ? search.destination.slice(7) : null;
   return filled({

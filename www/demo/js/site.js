@@ -110,7 +110,7 @@ function switchLanguage() {
   location.replace(here);
 }
 
-/** What spans cannot hold in two languages: attributes, options. */
+/** Translates text and attributes that cannot hold spans in two languages. */
 function translate() {
   if (language !== "en") return;
   for (const node of document.querySelectorAll("body [data-en]"))

@@ -11,8 +11,8 @@ export function hash32(text: string, basis: number): number {
 }
 
 /**
- * Hash of a visitor id in two halves, the seed of draws and arms, and whether the browser may purge
- * history.
+ * Hash of a visitor id in two halves, the seed of draws and arms. The last field is `true` if the
+ * browser may purge history.
  */
 export type VisitorHash = readonly [hi: number, lo: number, historyMayBePurged: boolean];
 

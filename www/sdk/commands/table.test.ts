@@ -11,16 +11,16 @@ const namesWith = (isWanted: (spec: CommandSpec) => boolean): CommandName[] =>
   NAMES.filter((name) => isWanted(COMMANDS[name]));
 
 /**
- * Writes names as a regular expression. Names of a group such as `profile.` are told apart by their first letter, so
- * that the loader stays small.
+ * Writes names as a regular expression. Names of a group such as `profile.` are distinguished by
+ * their first letter, so that the loader stays small.
  */
 function asPattern(names: readonly CommandName[]): string {
   const groups = new Set(names.flatMap((name) => /^\w+\./.exec(name) ?? []));
   const single = names.filter((name) => !name.includes("."));
   const grouped = [...groups].map((group) => {
     const letter = (name: string): string => name.charAt(group.length);
-    const others = NAMES.filter((name) => name.startsWith(group) && !names.includes(name));
-    return `${group.replace(".", "\\.")}[^${[...new Set(others.map(letter))].sort().join("")}]`;
+    const remaining = NAMES.filter((name) => name.startsWith(group) && !names.includes(name));
+    return `${group.replace(".", "\\.")}[^${[...new Set(remaining.map(letter))].sort().join("")}]`;
   });
   return `/^(${[...single, ...grouped].join("|")})/`;
 }

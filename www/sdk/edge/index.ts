@@ -12,7 +12,10 @@ import { EscaleError } from "../base/error.js";
 import { isTrap } from "../base/trap.js";
 import type { Choice } from "../base/types.js";
 
-/** What the edge is made of. In Node the modules are found beside this file; a Worker brings them precompiled. */
+/**
+ * Options of the edge. In Node the modules are found beside this file; a Worker passes them
+ * precompiled.
+ */
 export interface EdgeOptions {
   /** The site's name, as in the snippet. */
   readonly site: string;
@@ -24,7 +27,7 @@ export interface EdgeOptions {
   readonly later?: WebAssembly.Module;
 }
 
-/** What is asked for. */
+/** Request for a page, as far as decisions depend on it. */
 export interface EdgeRequest {
   /** The request's `Cookie` header. */
   readonly cookie: string | null | undefined;
@@ -39,9 +42,9 @@ export interface EdgeRequest {
 
 /** A page's choices. */
 export interface EdgePage {
-  /** Whether anything is known of the visitor; then the answer must not be kept by any cache. */
+  /** `true` if the cookie held a profile. No cache may then store the answer. */
   readonly isPersonal: boolean;
-  /** What was chosen, by placement; a placement without an offer shows the page's own content. */
+  /** Chosen offers by placement. A placement without an offer shows the page's own content. */
   readonly choices: ReadonlyMap<string, readonly Choice[]>;
   /** The slot as HTML; `own` is the page's own content, as HTML. */
   slot(placement: string, own: string): string;
@@ -109,13 +112,13 @@ function decide(
   const { cookie, url = "", topics = [], nowMs = Date.now(), config } = request;
   // A site without types may hand on a header that is not there.
   const language = (request.language as string | null | undefined) ?? "";
-  const carried = readCookie(cookie, site);
+  const profile = readCookie(cookie, site);
   const atMs = Math.floor(nowMs);
   const choices = new Map<string, readonly Choice[]>();
-  if (carried && runtime?.loadWith(carried.state, carried.remote) === 0) {
+  if (profile && runtime?.loadWith(profile.state, profile.remote) === 0) {
     const page = { explicit: topics.join(","), url, tokens: "" };
-    const known: EngineInputs = { ...carried, config, page, skewMs: 0, isPaused: false };
-    runtime.setVisitor(...carried.visitor);
+    const known: EngineInputs = { ...profile, config, page, skewMs: 0, isPaused: false };
+    runtime.setVisitor(...profile.visitor);
     runtime.page(atMs, page.explicit, page.url, page.tokens);
     const chooser = new Chooser(runtime, known, () => atMs);
     chooser.startPage();
@@ -130,14 +133,14 @@ function decide(
     }
     runtime.loadWith(EMPTY, EMPTY);
   }
-  const words = language.toLowerCase().startsWith("fr") ? "fr" : "en";
+  const catalogue = language.toLowerCase().startsWith("fr") ? "fr" : "en";
   const slot = (placement: string, own: string): string => {
     const shown = choices.get(placement) ?? [];
     return slotHtml(placement, own, {
       offers: shown.map(({ offer = "" }) => offer),
-      blocks: shown.map(({ content = {} }) => blockHtml(content, words)),
+      blocks: shown.map(({ content = {} }) => blockHtml(content, catalogue)),
       atMs,
     });
   };
-  return { isPersonal: carried !== undefined, choices, slot };
+  return { isPersonal: profile !== undefined, choices, slot };
 }

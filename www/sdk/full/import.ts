@@ -1,12 +1,12 @@
 /**
- * Reads a file that a visitor brings: an exported profile. Comes in: text or an object, from wherever. Goes out: its bytes,
- * or nothing where it is no such file. Must not trust a shape it has not looked at; whether the bytes are a profile is the
- * engine's to say.
+ * Reads a file that a visitor imports: an exported profile. Comes in: untrusted text or an object.
+ * Goes out: its bytes, or nothing where it is no such file. Must not trust an unchecked shape.
+ * The engine decides if the bytes are a profile.
  */
 import { hash32 } from "../base/hash.js";
 import { fromBase64url } from "../storage/codec.js";
 
-/** What was brought. */
+/** Content of an imported profile file. */
 export interface Importable {
   readonly replica: Uint8Array;
   readonly remote: Uint8Array;
@@ -29,7 +29,7 @@ export function importable(file: unknown): Importable | undefined {
   const { pending = [] } = found;
   if (!replica || !remote || !Array.isArray(pending) || pending.length > PENDING_MAX)
     return undefined;
-  const texts = pending.map((tail: unknown) => asObject(tail).events);
+  const texts = pending.map((buffer: unknown) => asObject(buffer).events);
   const events = texts.map(bytesOf);
   if (!events.every((bytes) => bytes !== undefined)) return undefined;
   const whole = JSON.stringify([found.replica, found.remote, texts]);

@@ -17,11 +17,11 @@ declare const FULL_INTEGRITY: string;
 let loading: Promise<void> | undefined;
 
 function load(): Promise<void> {
-  loading ??= bring();
+  loading ??= instantiate();
   return loading;
 }
 
-async function bring(): Promise<void> {
+async function instantiate(): Promise<void> {
   const response = fetch(new URL("full_bg.wasm", import.meta.url), { integrity: FULL_INTEGRITY });
   initSync({ module: await WebAssembly.compileStreaming(response) });
 }
@@ -44,7 +44,7 @@ export async function compile(json: string): Promise<Uint8Array> {
   }
 }
 
-/** Why a choice came out as it did, from the inputs it was made of; or how it would come out if some of them were others. */
+/** Explains a choice from its inputs, or the choice that changed inputs would give. */
 export async function explain(
   inputs: DecisionInputs,
   { nowMs = inputs.nowMs, persona, consent }: WhatIf,
@@ -63,7 +63,7 @@ export async function explain(
   }
 }
 
-/** What Escale thinks of a visitor, with the topics' names in a language. */
+/** Summary of a visitor's profile, with the topics' names in a language. */
 export async function tellProfile(
   account: EngineSnapshot,
   language: string,
@@ -77,7 +77,11 @@ export async function tellProfile(
   }
 }
 
-/** What an import makes of it: the bytes to be handed in, those of all others together; `undefined`: what was brought is no profile. */
+/**
+ * Merges an imported profile. Returns the bytes to be sent and the merged state of all other
+ * devices.
+ * `undefined` if the imported bytes are no profile.
+ */
 export async function joinImported(
   { config }: EngineSnapshot,
   { replica, remote, pending }: Importable,
@@ -89,14 +93,14 @@ export async function joinImported(
     if (runtime.loadWith(remote, EMPTY) !== 0 || runtime.loadWith(replica, remote) !== 0)
       return undefined;
     for (const events of pending) runtime.apply(events);
-    const brought = runtime.known();
+    const merged = runtime.known();
     const join = (a: Uint8Array, b: Uint8Array): Uint8Array => (
       runtime.loadWith(a, b),
       runtime.known()
     );
     return {
-      imported: known.unsent ? join(known.unsent, brought) : brought,
-      remote: join(known.remote, brought),
+      imported: known.unsent ? join(known.unsent, merged) : merged,
+      remote: join(known.remote, merged),
     };
   } finally {
     runtime.free();

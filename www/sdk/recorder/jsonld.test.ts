@@ -1,4 +1,4 @@
-/** What of a page's JSON-LD becomes tokens, whoever wrote it. */
+/** Tokens from a page's JSON-LD, including hostile input. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jsonLdTokens } from "./jsonld.js";

@@ -1,7 +1,7 @@
 /**
- * Slots that the site's server has filled already. Comes in: a page with such slots. Goes out: the moment at which the server
- * chose, so that the browser chooses as of then and comes to the same; and once a slot is the browser's own, what the
- * server put there is gone, before anything is painted.
+ * Slots that the site's server has filled already. Comes in: a page with such slots.
+ * Goes out: the moment of the server's choice, so that the browser makes the same one.
+ * The server's nodes must be gone before the browser paints its own.
  */
 
 /** The server's nodes, and where it says when it chose. */

@@ -1,4 +1,4 @@
-/** What a receipt of consent says, and what it never takes over. */
+/** Fields of a consent receipt, and values that it never adopts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readConsent } from "../loader/consent.js";

@@ -1,4 +1,4 @@
-/** What is believed of stored records, and what follows from a server's conflict. */
+/** Checks of stored records, and the consequences of a server's conflict. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

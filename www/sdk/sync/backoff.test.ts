@@ -1,4 +1,4 @@
-/** How long to wait, whatever a server says. */
+/** Delays before a retry, for any answer of a server. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backoffMs, retryDelayMs, retryAfterMs } from "./backoff.js";

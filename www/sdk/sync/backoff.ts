@@ -18,7 +18,7 @@ export function backoffMs(failures: number, random: number): number {
 
 /**
  * Parses `Retry-After`, in seconds or as a date, and clamps it to a range of one second to one
- * hour; `undefined` if unreadable.
+ * hour. `undefined` if unreadable.
  */
 export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
   if (!header) return undefined;

@@ -45,7 +45,7 @@ test("an erasure is acknowledged by the server alone", async () => {
   assert.equal(await answered(404, "not_found", ask), false);
 });
 
-/** What a request was given, and how its answer was used. */
+/** Options of a request, and the use of its answer. */
 async function watched(
   body: unknown,
   response: Response,

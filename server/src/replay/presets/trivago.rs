@@ -1,5 +1,5 @@
-//! Sessions of a hotel meta-search. A viewed hotel is a page about its country and destination, a click-out to a booking
-//! site is a started quote, and a filter is a search.
+//! Sessions of a hotel meta-search. A viewed hotel is a page about its country and destination. A
+//! click-out to a booking site is a started quote. A filter is a search.
 
 use super::{VisitorEvent, call, page, slug};
 use crate::base::record::Record;

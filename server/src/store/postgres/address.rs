@@ -1,5 +1,5 @@
-//! Where the database is, and how the line to it is encrypted. In: a URL. Out: what the client is given. Never: a mode that
-//! promises more than is checked.
+//! Address of the database and encryption of the connection. In: a URL. Out: the settings of the
+//! client. Never: a mode that promises more than is checked.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -36,9 +36,10 @@ enum Trust {
 impl FromStr for Address {
     type Err = String;
 
-    /// Reads a URL. PostgreSQL's own names of modes are taken: `verify-full` and `sslrootcert` are ours to carry out, the rest is
-    /// the client's. Without a word, and by `prefer`, a database that does not encrypt is spoken to plainly; who names an authority
-    /// wants it to be asked, so that `prefer` is `verify-full` then.
+    /// Reads a URL with PostgreSQL's own mode names. `verify-full` and `sslrootcert` are handled
+    /// here, all other parameters by the client. Without a mode, or with `prefer`, a database
+    /// without encryption is accessed in plain text. With `sslrootcert`, `prefer` means
+    /// `verify-full`.
     fn from_str(url: &str) -> Result<Self, String> {
         let (place, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut verifies, mut root, mut rest) = (false, None, Vec::new());
@@ -114,7 +115,8 @@ fn decoded(text: &str) -> Result<String, String> {
         .map_err(|_| "sslrootcert is the path of a file, percent-encoded in UTF-8".into())
 }
 
-/// Takes any certificate, as PostgreSQL's own `require` does; that its key is at the other end is checked all the same.
+/// Accepts any certificate, as PostgreSQL's own `require` does. The peer must still prove that it
+/// holds the certificate's key.
 #[derive(Debug)]
 struct Anyone(Arc<CryptoProvider>);
 
@@ -178,29 +180,29 @@ mod tests {
             };
             Ok::<_, String>((address.config.get_ssl_mode(), trust))
         };
-        let told = |mode: SslMode, trust: &str| (mode, trust.to_owned());
-        assert_eq!(read("")?, told(SslMode::Prefer, "any"));
-        assert_eq!(read("?sslmode=prefer")?, told(SslMode::Prefer, "any"));
+        let expected = |mode: SslMode, trust: &str| (mode, trust.to_owned());
+        assert_eq!(read("")?, expected(SslMode::Prefer, "any"));
+        assert_eq!(read("?sslmode=prefer")?, expected(SslMode::Prefer, "any"));
         assert_eq!(
             read("?sslmode=prefer&sslrootcert=ca.pem")?,
-            told(SslMode::Require, "ca.pem")
+            expected(SslMode::Require, "ca.pem")
         );
         assert_eq!(
             read("?sslmode=disable&connect_timeout=3")?,
-            told(SslMode::Disable, "any")
+            expected(SslMode::Disable, "any")
         );
-        assert_eq!(read("?sslmode=require")?, told(SslMode::Require, "any"));
+        assert_eq!(read("?sslmode=require")?, expected(SslMode::Require, "any"));
         assert_eq!(
             read("?connect_timeout=3&sslmode=verify-full")?,
-            told(SslMode::Require, "system")
+            expected(SslMode::Require, "system")
         );
         assert_eq!(
             read("?sslmode=verify-full&sslrootcert=%2Fetc%2Fa%20b.pem")?,
-            told(SslMode::Require, "/etc/a b.pem")
+            expected(SslMode::Require, "/etc/a b.pem")
         );
         assert_eq!(
             read("?sslrootcert=ca.pem")?,
-            told(SslMode::Require, "ca.pem")
+            expected(SslMode::Require, "ca.pem")
         );
         assert!(read("?sslmode=allow").is_err_and(|why| why.contains("say prefer")));
         assert!(read("?sslmode=verify-ca").is_err() && read("?sslmode=often").is_err());

@@ -1,5 +1,5 @@
-//! In: a transaction in the visitor's bucket and a hand-in that was taken. Out: the visitor's consent receipt, brought up to
-//! date. Never: an older one in the place of a later.
+//! In: a transaction in the visitor's bucket and an accepted sync. Out: the visitor's updated
+//! consent receipt. Never: an older receipt in place of a later one.
 
 use deadpool_postgres::Transaction;
 

@@ -319,7 +319,7 @@ async fn take_away(
     drop_if_empty(there, of).await
 }
 
-/// Everything that was told of a customer until that day.
+/// Deletes everything imported for a customer until that day, and their evaluations and calls.
 pub async fn forget_words<C: GenericClient>(
     there: &Bucket<'_, C>,
     of: &CustomerKey,

@@ -1,5 +1,6 @@
-//! In: the two readings of a secret. Out: nothing of that visitor but tombstones. Never: a half-done erasure: the
-//! tombstone comes first and carries what is left to do, so that a crash in between is made good at the next start.
+//! In: the two readings of a secret. Out: nothing of that visitor but tombstones. Never: a
+//! half-done erasure. The tombstone is written first and records the remaining steps. After a
+//! crash, the next start completes them.
 
 use deadpool_postgres::{Client, GenericClient};
 
@@ -14,7 +15,7 @@ use crate::store::{Erasure, StoreError, UnlinkRequest};
 /// Link left to remove in the customer's bucket: the customer, and the number of changes that go with it.
 pub type Left = (String, u64);
 
-/// Erases by a visitor's secret or by an erase-only token; which of the two a caller holds is found out here.
+/// Erases by a visitor's secret or by an erase-only token. The kind of secret is determined here.
 pub async fn erase(pool: &Pool, erasure: Erasure) -> Result<(), StoreError> {
     let Erasure {
         visitor,
@@ -22,7 +23,8 @@ pub async fn erase(pool: &Pool, erasure: Erasure) -> Result<(), StoreError> {
         day,
     } = erasure;
     let mut client = pool.take().await?;
-    // Before an owner is looked for: a hand-in that is under way looks for the tombstone after its own commit.
+    // Before an owner is looked for: a concurrent sync looks for the tombstone after its own
+    // commit.
     set_tombstone_of_token(&mut client, &visitor.site, &erase, day).await?;
     let owner = owner(&client, &visitor.site, &erase).await?;
     let target = VisitorKey {
@@ -104,7 +106,7 @@ pub async fn delete_visitor<C: GenericClient>(
         .and_then(|row| row.get(0));
     set_tombstone(here, id, day).await?;
     if customer.is_some() {
-        // Another of the customer's visitors in this bucket writes its own at its next hand-in.
+        // Another of the customer's visitors in this bucket writes its own at its next sync.
         here.run(
             "DELETE FROM evaluations WHERE site = $1 AND bucket = $2 AND customer = $3",
             &[&customer],
@@ -158,8 +160,8 @@ async fn set_tombstone_of_token(
     Ok(tx.commit().await?)
 }
 
-/// In the customer's bucket: the link goes. A customer whose last link was erased is erased too, with what was told of
-/// them until then; one without links of whom nothing is told is no one any more.
+/// Removes the link, in the customer's bucket. A customer whose last link was erased is erased too,
+/// with the events imported until then. A customer without links, events and other ids is deleted.
 pub async fn remove_link(
     client: &mut Client,
     of: &CustomerKey,

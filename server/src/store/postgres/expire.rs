@@ -76,7 +76,8 @@ async fn delete_old_events(
     Ok(tx.commit().await?)
 }
 
-/// False when there was a hand-in since. The tombstone carries the link that is left to remove, as in an erasure.
+/// Removes one visitor. Returns `false` if they have synced since. The tombstone records the link
+/// that is still to be removed, as in an erasure.
 async fn expire_one(
     client: &mut Client,
     visitor: &VisitorKey,

@@ -21,7 +21,7 @@ pub async fn ingest(pool: &Pool, of: &CustomerEvents) -> Result<Vec<IngestOutcom
     if of.triggers_evaluation && all.contains(&IngestOutcome::Stored) {
         queue_evaluation(&there, &of.customer, 0).await?;
     }
-    // Told again, it may be that the first was cut short before the visitors' buckets.
+    // A repeated import may follow one that was interrupted before the visitors' buckets.
     let (row, bookings) =
         statistics::change_customer(&there, &of.customer, &CustomerChange::Recount).await?;
     tx.commit().await?;
@@ -91,7 +91,7 @@ async fn ingest_one(
     Ok(outcome)
 }
 
-/// The newest of what was told of a customer.
+/// Returns the newest imported events of a customer.
 pub async fn imported_events(
     client: &Client,
     of: &CustomerKey,
@@ -99,7 +99,7 @@ pub async fn imported_events(
     imported_events_in(&Bucket::of_customer(client, of), of).await
 }
 
-/// As [`told`], in the customer's bucket.
+/// The same as [`imported_events`], in the customer's bucket.
 pub async fn imported_events_in<C: GenericClient>(
     there: &Bucket<'_, C>,
     of: &CustomerKey,

@@ -81,8 +81,8 @@ async fn point_to_customer(
     ))
 }
 
-/// A login may come before the first hand-in, and its token only fills a place that is empty. Whose the visitor is now
-/// comes back.
+/// Links the visitor, and returns the customer that the visitor now belongs to. A login may come
+/// before the first sync. An existing customer or token stays.
 async fn claim(
     here: &Bucket<'_, Transaction<'_>>,
     link: &Link,

@@ -45,7 +45,7 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
-/// With what lies beneath: a certificate that is refused is told there alone.
+/// Formats an error with its cause: only the cause describes a rejected certificate.
 fn in_full(error: &tokio_postgres::Error) -> String {
     std::error::Error::source(error)
         .map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))

@@ -13,7 +13,7 @@ use crate::store::StoreError;
 
 /// Connections at once, of each server: PostgreSQL spends a process on each.
 const CONNECTIONS: usize = 16;
-/// Requests waiting for one beyond this are told to come back.
+/// Most requests that wait for a connection. Further ones are rejected as busy.
 const QUEUE: usize = 4096;
 /// Wait for a connection at most. After it the request is refused as busy.
 const WAIT: Duration = Duration::from_secs(5);
@@ -61,7 +61,7 @@ impl Pool {
 }
 
 impl From<tokio_postgres::Error> for StoreError {
-    /// The code alone is told: a message may hold what was to be stored.
+    /// Logs the code only: a message may contain the data to be stored.
     fn from(error: tokio_postgres::Error) -> Self {
         tracing::error!(
             code = error.code().map(tokio_postgres::error::SqlState::code),

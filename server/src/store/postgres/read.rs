@@ -31,8 +31,10 @@ struct Change {
     changes: u64,
 }
 
-/// What everyone but this replica knows. The number is a sum that grows with every accepted state, and what leaves
-/// is kept in `dropped`, so an equal number means equal knowledge: the states come with the numbers that are summed.
+/// Returns the state of all other replicas. `None` if it is that of `seen`. The sequence number is
+/// a sum that grows with every accepted state, and `dropped` keeps the part of removed replicas.
+/// Equal numbers therefore mean equal states. The states are read together with the numbers that
+/// are summed.
 pub async fn remote_state(
     pool: &Pool,
     of: &VisitorKey,

@@ -1,5 +1,5 @@
-//! In: a hand-in. Out: what became of it, after the commit. Never: two buckets in one transaction; a state kept whose
-//! erasure has begun.
+//! In: a sync. Out: its outcome, after the commit. Never: two buckets in one transaction; a state
+//! kept whose erasure has begun.
 
 use deadpool_postgres::{Client, Transaction};
 

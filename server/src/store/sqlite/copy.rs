@@ -34,11 +34,11 @@ pub fn back_up(db: &Path, to: &Path) -> Result<(), CopyError> {
 
 fn check(file: &Path) -> Result<(), CopyError> {
     let db = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let said: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-    if said == "ok" {
+    let result: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+    if result == "ok" {
         Ok(())
     } else {
-        Err(CopyError::Unsound(said))
+        Err(CopyError::Unsound(result))
     }
 }
 

@@ -301,7 +301,7 @@ fn begin_erasure(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::
     )
 }
 
-/// Everything that was told of a customer until that day.
+/// Deletes everything imported for a customer until that day, and their evaluations and calls.
 pub fn forget_words(tx: &Transaction<'_>, of: &CustomerKey, day: u32) -> rusqlite::Result<()> {
     let key = params![of.site.as_str(), of.bucket(), of.id];
     run(

@@ -1,5 +1,6 @@
-//! In: the two readings of a secret. Out: nothing of that visitor but tombstones. Never: a half-done erasure: the
-//! tombstone comes first and carries what is left to do, so that a crash in between is made good at the next start.
+//! In: the two readings of a secret. Out: nothing of that visitor but tombstones. Never: a
+//! half-done erasure. The tombstone is written first and records the remaining steps. After a
+//! crash, the next start completes them.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -14,7 +15,7 @@ use crate::store::{Erasure, StoreError, UnlinkRequest};
 /// Link left to remove in the customer's bucket: the customer, and the number of changes that go with it.
 pub type Left = (String, u64);
 
-/// Erases by a visitor's secret or by an erase-only token; which of the two a caller holds is found out here.
+/// Erases by a visitor's secret or by an erase-only token. The kind of secret is determined here.
 pub async fn erase(writer: &Writer, erasure: Erasure) -> Result<(), StoreError> {
     let Erasure {
         visitor,
@@ -22,8 +23,8 @@ pub async fn erase(writer: &Writer, erasure: Erasure) -> Result<(), StoreError> 
         day,
     } = erasure;
     let site = visitor.site.clone();
-    // The secret may be a token that overtakes its visitor's first hand-in: it is refused before an owner is looked for,
-    // so that no hand-in can fall between the two.
+    // The secret may be a token that arrives before its visitor's first sync. It is rejected before
+    // an owner is looked for, so that no sync can fall between the two.
     let of = site.clone();
     writer
         .submit(Trace::Keep, move |tx| set_tombstone(tx, &of, &erase, day))
@@ -118,7 +119,7 @@ pub fn delete_visitor(
         .flatten();
     set_tombstone(tx, site, id, day)?;
     if let Some(customer) = &customer {
-        // Another of the customer's visitors in this bucket writes its own at its next hand-in.
+        // Another of the customer's visitors in this bucket writes its own at its next sync.
         tx.prepare_cached(
             "DELETE FROM evaluations WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
         )?
@@ -147,8 +148,8 @@ fn set_tombstone(tx: &Transaction<'_>, site: &Site, id: &IdHash, day: u32) -> ru
     Ok(())
 }
 
-/// In the customer's bucket: the link goes. A customer whose last link was erased is erased too, with what was told of
-/// them until then; one without links of whom nothing is told is no one any more.
+/// Removes the link, in the customer's bucket. A customer whose last link was erased is erased too,
+/// with the events imported until then. A customer without links, events and other ids is deleted.
 pub fn remove_link(
     tx: &Transaction<'_>,
     of: &CustomerKey,

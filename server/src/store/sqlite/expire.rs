@@ -24,8 +24,9 @@ pub fn silent(
     .collect()
 }
 
-/// Removes one of them; false when there was a hand-in since. The tombstone carries the link that is left to remove, as
-/// in an erasure: a crash before the last step leaves it, and costs no one but a visitor silent for years.
+/// Removes one visitor. Returns `false` if they have synced since. The tombstone records the link
+/// that is still to be removed, as in an erasure. A crash before the last step leaves the
+/// tombstone. It affects only a visitor who was inactive for years.
 pub async fn expire(
     writer: &Writer,
     visitor: VisitorKey,

@@ -198,7 +198,7 @@ mod tests {
                 assert!(matches!(keep(&writer, 3).await, Ok(1)));
                 writer.close().await.unwrap();
             });
-        // What was refused was committed all the same; to be told so again does no harm.
+        // The rejected write was committed all the same; a repeated report of it does no harm.
         assert_eq!(committed(&path), [1, 2, 3]);
     }
 

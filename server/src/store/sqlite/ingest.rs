@@ -38,7 +38,7 @@ pub fn ingest(
             queue_evaluation(tx, &of.customer, 0)?;
         }
     }
-    // Told again, it may be that the first was cut short before the visitors' buckets.
+    // A repeated import may follow one that was interrupted before the visitors' buckets.
     let (row, bookings) = statistics::change_customer(tx, &of.customer, &CustomerChange::Recount)?;
     let site = &of.customer.site;
     let visitors = row.visitors().map(|id| VisitorKey {
@@ -83,7 +83,7 @@ fn ingest_one(
     Ok(outcome)
 }
 
-/// The newest of what was told of a customer.
+/// Returns the newest imported events of a customer.
 pub fn imported_events(db: &Connection, of: &CustomerKey) -> rusqlite::Result<Vec<Vec<u8>>> {
     db.prepare_cached(
         "SELECT event FROM imported_events WHERE site = ?1 AND bucket = ?2 AND customer = ?3

@@ -1,5 +1,6 @@
-//! The embedded store: one SQLite file, a thread that commits in groups, one that brings them to the disk and answers, readers
-//! beside them. In: calls of [`Store`]. Out: their answers, durable where they wrote. Never: answers a write before that.
+//! The embedded store: one SQLite file. One thread commits in groups, another flushes them to the
+//! disk and answers, and readers run beside them. In: calls of [`Store`]. Out: their answers,
+//! durable where they wrote. Never: answers a write before that.
 
 mod audience;
 mod consent;
@@ -80,8 +81,9 @@ impl SqliteStore {
         })
     }
 
-    /// Tells the customer's bucket what is known of a visitor, and the visitor's what the back end told of bookings. Cut
-    /// short, it is made good by the next hand-in, whose fingerprint is empty until then: what is carried is all that is known.
+    /// Copies the visitor's facts to the customer's bucket, and the imported bookings to the
+    /// visitor's. The next sync completes an interrupted copy: its fingerprint is empty until then,
+    /// and it propagates all facts.
     async fn propagate(
         &self,
         visitor: VisitorKey,
@@ -118,7 +120,8 @@ impl SqliteStore {
     }
 }
 
-/// Up to this size a file is looked through at each start, which takes a few seconds; a backup always is.
+/// Largest file that is checked at each start, in bytes. The check takes a few seconds. A backup is
+/// always checked.
 const LOOKED_THROUGH_BYTES: u64 = 1 << 30;
 
 /// A damaged file is better refused at the start than found out by a visitor. Nothing of it is changed by looking.
@@ -127,11 +130,11 @@ fn look_through(path: &Path) -> Result<(), OpenError> {
         return Ok(());
     }
     let db = open_reader(path)?;
-    let said: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if said == "ok" {
+    let result: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if result == "ok" {
         Ok(())
     } else {
-        Err(OpenError::Damaged(said))
+        Err(OpenError::Damaged(result))
     }
 }
 
@@ -153,14 +156,15 @@ pub fn tune(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// What the last process left in the log goes into the file: where a disk had failed, the system may hold pages of it for written
-/// that are not. A reader in the way only puts it off.
+/// Moves the log of the last process into the file. After a disk failure, the system may wrongly
+/// regard some of its pages as written. A concurrent reader only delays the move.
 fn empty_log(db: &Connection) -> rusqlite::Result<()> {
     db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
-/// From now on commits end in the log's pages in memory, and whoever answers brings the log to the disk before: where it lies.
-/// None: the file system knows no such log, and commits go on to reach the disk by themselves.
+/// Makes commits end in the log's pages in memory, and returns the path of the log. From then on
+/// the flusher brings the log to the disk before it answers. `None` if the file system supports no
+/// such log. Commits then still reach the disk by themselves.
 fn hand_over_log(db: &Connection) -> rusqlite::Result<Option<PathBuf>> {
     let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     let Some(path) = db.path().filter(|path| mode == "wal" && !path.is_empty()) else {
@@ -271,14 +275,14 @@ impl Store for SqliteStore {
 
     fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>> {
         Box::pin(async move {
-            let (told, visitors, bookings) = self
+            let (outcomes, visitors, bookings) = self
                 .writer
                 .submit(Trace::Keep, move |tx| ingest::ingest(tx, &events))
                 .await?;
             for visitor in visitors {
                 self.credit(visitor, bookings.clone()).await?;
             }
-            Ok(told)
+            Ok(outcomes)
         })
     }
 

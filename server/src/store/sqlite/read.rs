@@ -15,9 +15,12 @@ pub fn is_tombstoned(db: &Connection, site: &Site, id: &IdHash) -> rusqlite::Res
         .exists(params![site.as_str(), id.bucket(), id.0])
 }
 
-/// What everyone but this replica knows. The number is a sum that grows with every accepted state by as many versions as it is
-/// newer, and what leaves is kept in `dropped`, so an equal number means equal knowledge: even where a loss of power took
-/// back a state that a reader had seen before it was on the disk, the next one of that replica counts for both.
+/// Returns the state of all other replicas. `None` if it is that of `seen`.
+///
+/// The sequence number is a sum. It grows with every accepted state, by the number of versions.
+/// `dropped` keeps the part of removed replicas. Equal numbers therefore mean equal states. A
+/// reader may see a state before it is on the disk, and a loss of power may undo it. The next state
+/// of that replica then counts for both.
 pub fn remote_state(
     db: &Connection,
     of: &VisitorKey,

@@ -197,13 +197,13 @@ pub fn point_to_customer(
     if is_tombstoned(tx, site, id)? {
         return Ok((Linked::Erased, None));
     }
-    // As with a first hand-in: an erasure may have overtaken the login.
+    // As with a first sync: an erasure may have overtaken the login.
     if let Some(erase) = erase
         && is_tombstoned(tx, site, erase)?
     {
         return Ok((Linked::Erased, None));
     }
-    // A login may come before the first hand-in, and its token only fills a place that is empty.
+    // A login may come before the first sync, and its token only fills a place that is empty.
     tx.prepare_cached(
         "INSERT INTO visitors (site, bucket, visitor, customer, erase, created_day, synced_day)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
@@ -265,7 +265,8 @@ mod tests {
     use crate::base::ids::{ReplicaId, Secret, Site};
     use crate::store::sqlite::{migrations, tune};
 
-    /// A hand-in's question is parsed once, whoever it is about: parsing takes several times as long as looking.
+    /// The query of a sync is parsed once for all visitors: parsing takes several times as long as
+    /// the lookup.
     #[test]
     fn the_question_of_a_hand_in_is_parsed_once() -> Result<(), crate::store::sqlite::OpenError> {
         let mut db = Connection::open_in_memory()?;

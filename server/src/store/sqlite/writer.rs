@@ -11,9 +11,9 @@ use tokio::sync::oneshot;
 use super::flusher::{Flusher, Group, refuse};
 use crate::store::StoreError;
 
-/// Waiting hand-ins beyond this are told to come back.
+/// Most syncs that wait. Further ones are rejected as busy.
 const QUEUE: usize = 4096;
-/// One commit for at most this many hand-ins.
+/// Most syncs in one commit.
 const GROUP: usize = 512;
 
 /// Treatment of the log after a write: `Scrub` empties it, because the write removed personal data.
@@ -144,7 +144,8 @@ fn serve(mut committer: Committer, messages: &Receiver<Message>) {
     }
 }
 
-/// Everything that waits already joins the group; nothing is waited for, so a lone hand-in is not delayed.
+/// Collects the jobs that wait already, at most [`GROUP`]. It waits for no further ones, so a lone
+/// sync is not delayed.
 fn gather(first: Message, messages: &Receiver<Message>) -> (Group, Option<oneshot::Sender<()>>) {
     let mut group = Group::new();
     let mut next = Some(first);
