@@ -16,15 +16,7 @@ export interface Explanation {
   visitor: string | null;
   config: string;
   words: { language: string; reasons: string[]; would_change: string }[];
-  candidates: {
-    offer: string;
-    score: number;
-    base: number;
-    promotion: number;
-    history: number;
-    similarity: number;
-    topics: Contribution[];
-  }[];
+  candidates: { offer: string; score: number; base: number; promotion: number; history: number; similarity: number; topics: Contribution[] }[];
   excluded: { offer: string; why: string }[];
 }
 
@@ -41,25 +33,9 @@ export interface Knowledge extends CustomerKnowledge {
   counts: Record<string, number>;
   first_ms: number;
   last_ms: number;
-  facets: {
-    name: string;
-    confidence: number;
-    topics: { name: string; affinity: number; lift: number; mass: number }[];
-  }[];
-  families: {
-    name: string;
-    ignored: number;
-    rests_until_ms: number | null;
-    is_promoted: boolean;
-  }[];
-  trips: (Journey & {
-    adults: number;
-    children: number;
-    step: string;
-    moment: string;
-    is_quote_abandoned: boolean;
-    last_ms: number;
-  })[];
+  facets: { name: string; confidence: number; topics: { name: string; affinity: number; lift: number; mass: number }[] }[];
+  families: { name: string; ignored: number; rests_until_ms: number | null; is_promoted: boolean }[];
+  trips: (Journey & { adults: number; children: number; step: string; moment: string; is_quote_abandoned: boolean; last_ms: number })[];
   bookings: (Journey & { at_ms: number; cancelled: boolean; value: number })[];
   /** The seasons in force. */
   seasons: string[];
