@@ -43,9 +43,9 @@ fn declared(interface: &str) -> BTreeSet<String> {
 }
 
 /// The fields of a value and of all that lies in it.
-fn told(value: &Value, fields: &mut BTreeSet<String>) {
+fn collect_fields(value: &Value, fields: &mut BTreeSet<String>) {
     match value {
-        Value::Array(items) => items.iter().for_each(|item| told(item, fields)),
+        Value::Array(items) => items.iter().for_each(|item| collect_fields(item, fields)),
         Value::Object(members) => members.iter().for_each(|(name, inner)| {
             fields.insert(name.clone());
             if BY_NAME.contains(&name.as_str()) {
@@ -53,9 +53,9 @@ fn told(value: &Value, fields: &mut BTreeSet<String>) {
                     .as_object()
                     .into_iter()
                     .flatten()
-                    .for_each(|(_, one)| told(one, fields));
+                    .for_each(|(_, one)| collect_fields(one, fields));
             } else {
-                told(inner, fields);
+                collect_fields(inner, fields);
             }
         }),
         _ => {}
@@ -115,7 +115,7 @@ fn well_known() -> Engine {
 fn the_account_of_a_visitor_has_the_fields_of_its_type() {
     let now_ms = NOW_MS + f64::from(DAY_S) * 1000.0;
     let mut fields = BTreeSet::new();
-    told(
+    collect_fields(
         &serde_json::to_value(snapshot(&well_known(), now_ms)).expect("serialises"),
         &mut fields,
     );
@@ -143,7 +143,7 @@ fn an_explanation_has_the_fields_of_its_type() {
         exclude: &[],
     };
     let mut fields = BTreeSet::new();
-    told(
+    collect_fields(
         &serde_json::to_value(explain(&engine, &request)).expect("serialises"),
         &mut fields,
     );

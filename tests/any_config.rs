@@ -467,10 +467,10 @@ fn no_time_makes_an_account_fail() {
     engine.apply(&event);
     for now_ms in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0, 1e300] {
         ask(&engine, now_ms);
-        let told = serde_json::to_string(&snapshot(&engine, now_ms)).expect("serialises");
-        assert!(told.contains("\"facets\":[{"), "{told}");
+        let output = serde_json::to_string(&snapshot(&engine, now_ms)).expect("serialises");
+        assert!(output.contains("\"facets\":[{"), "{output}");
         let placement = engine.placement("home-hero").expect("a placement");
-        let told = explain(
+        let output = explain(
             &engine,
             &Request {
                 now_ms,
@@ -479,7 +479,7 @@ fn no_time_makes_an_account_fail() {
                 exclude: &[],
             },
         );
-        assert!(!told.words.is_empty());
+        assert!(!output.words.is_empty());
     }
 }
 

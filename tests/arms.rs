@@ -94,7 +94,7 @@ fn a_story_may_say_which_arm_it_is_about() {
         } else {
             ("hides", "shows")
         };
-        let told = |verb: &str| {
+        let is_met = |verb: &str| {
             let text = format!(
                 r#"{{"name": "tone", "arms": {{"tone": "{arm}"}}, "steps": [{{"at": "2026-11-21T10:00", "page": "/"}}],
                 "then": [{{"placement": "hero", "{verb}": {{"offer": "seville", "variant": "other"}}, "in_draws": 50, "at_least": 1}}]}}"#
@@ -104,12 +104,12 @@ fn a_story_may_say_which_arm_it_is_about() {
                 .run(&engine)
                 .is_met()
         };
-        assert!(told(verb) && !told(other), "{arm}");
+        assert!(is_met(verb) && !is_met(other), "{arm}");
     }
 }
 
 #[test]
-fn a_story_about_no_arm_is_told_so() {
+fn a_story_about_no_arm_is_reported() {
     let config = config(&json_with(TONES, FRIENDLY));
     for (field, path, hint) in [
         (
@@ -141,7 +141,7 @@ fn a_story_about_no_arm_is_told_so() {
 }
 
 #[test]
-fn a_story_about_a_variant_that_is_not_there_is_told_so() {
+fn a_story_about_a_missing_variant_is_reported() {
     let config = config(&json_with(TONES, FRIENDLY));
     for (shows, path, hint) in [
         (
@@ -188,24 +188,24 @@ fn a_story_about_an_arm_that_nobody_is_in_is_not_met() {
 }
 
 #[test]
-fn nobody_is_in_an_arm_before_it_is_said_who_it_is() {
+fn nobody_is_in_an_arm_before_the_visitor_is_set() {
     let segments = json_with(TONES, FRIENDLY).replace(
         r#""families""#,
         r#""segments": {"formal": {"arm.tone": "formal"}, "friendly": {"arm.tone": "friendly"}}, "families""#,
     );
     let mut engine = Engine::new(config(&segments));
-    let told = snapshot(&engine, NOW_MS);
+    let shown = snapshot(&engine, NOW_MS);
     assert!(
-        told.arms.is_empty() && told.customer.segments.is_empty(),
-        "{told:?}"
+        shown.arms.is_empty() && shown.customer.segments.is_empty(),
+        "{shown:?}"
     );
     engine.set_visitor(0);
-    let told = snapshot(&engine, NOW_MS);
-    assert_eq!(told.customer.segments, [told.arms["tone"].clone()]);
+    let shown = snapshot(&engine, NOW_MS);
+    assert_eq!(shown.customer.segments, [shown.arms["tone"].clone()]);
 }
 
 #[test]
-fn arms_that_cannot_be_told_apart_are_refused() {
+fn arms_without_a_distinct_name_are_rejected() {
     let dotted = r#"{"a": {"arms": {"b.c": 1, "d": 1}}, "a.b": {"arms": {"c": 1, "d": 1}}}"#;
     let errors = compile(&json_with(dotted, "{}")).expect_err("an error");
     assert_eq!(errors[0].path, "/experiments/a.b/arms/c");
@@ -215,7 +215,7 @@ fn arms_that_cannot_be_told_apart_are_refused() {
 }
 
 #[test]
-fn what_splits_nobody_and_what_nobody_asks_for_is_told() {
+fn what_splits_nobody_and_what_nobody_asks_for_is_reported() {
     for arms in [
         r#"{"only": 1}"#,
         "{}",

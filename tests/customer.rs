@@ -88,10 +88,10 @@ fn the_latest_word_about_a_fact_holds_and_weighs() {
         &[("fact", "trip"), ("value", "trip.beach"), ("source", "crm")],
     );
     assert!(probability(&engine, "trip.beach") > 0.6 && probability(&engine, "trip.city") < 0.2);
-    let told = &known(&engine).customer.declared;
-    assert_eq!(told.len(), 1);
+    let actual = &known(&engine).customer.declared;
+    assert_eq!(actual.len(), 1);
     assert_eq!(
-        (told[0].value.clone(), told[0].source),
+        (actual[0].value.clone(), actual[0].source),
         (Some(FactValue::Name("trip.beach".into())), "crm")
     );
 }
@@ -183,14 +183,14 @@ fn segments_rest_on_segments_and_personas_on_both() {
         "booking",
         &[("id", "A"), ("value", "2500"), ("destination", "lisbonne")],
     );
-    let told = known(&engine).customer;
-    assert_eq!(told.segments, ["city", "best-city"]);
-    assert_eq!(told.persona.as_deref(), Some("city-lover"));
-    assert_eq!(told.persona_scores["city-lover"], 3.0);
+    let actual = known(&engine).customer;
+    assert_eq!(actual.segments, ["city", "best-city"]);
+    assert_eq!(actual.persona.as_deref(), Some("city-lover"));
+    assert_eq!(actual.persona_scores["city-lover"], 3.0);
     assert_eq!(
         (
-            told.value_class,
-            told.rfm.map(|r| (r.recency, r.frequency, r.monetary))
+            actual.value_class,
+            actual.rfm.map(|r| (r.recency, r.frequency, r.monetary))
         ),
         ("high", Some((5, 1, 4)))
     );
@@ -331,12 +331,12 @@ fn a_message_is_heard_once_and_a_machine_opens_nothing() {
         "message_clicked",
         &[("id", "M-1"), ("channel", "email"), ("family", "city")],
     );
-    let told = known(&engine).customer;
+    let actual = known(&engine).customer;
     assert_eq!(
         (
-            told.channel,
-            told.channels["email"].messages,
-            told.channels["email"].reactions
+            actual.channel,
+            actual.channels["email"].messages,
+            actual.channels["email"].reactions
         ),
         (Some("email"), 1.0, 1.0)
     );
@@ -349,7 +349,7 @@ fn a_message_is_heard_once_and_a_machine_opens_nothing() {
 }
 
 #[test]
-fn advocates_and_stages_are_told() {
+fn advocates_and_stages_are_reported() {
     let mut engine = engine();
     assert_eq!(engine.customer(NOW_MS).stage.stage, Stage::Unknown);
     look_at(&mut engine, NOW_MS, "trip.city");
@@ -512,9 +512,9 @@ proptest! {
     ) {
         let downwards: Vec<(usize, usize)> = pairs.iter().copied().filter(|(from, to)| to < from).collect();
         let engine = Engine::new(config(&config_of_segments(&names, &downwards)));
-        let told = known(&engine).customer.segments;
+        let actual = known(&engine).customer.segments;
         for (i, name) in names.iter().enumerate() {
-            prop_assert_eq!(told.contains(&format!("s{name}")), holds(&names, &downwards, i), "s{}", name);
+            prop_assert_eq!(actual.contains(&format!("s{name}")), holds(&names, &downwards, i), "s{}", name);
         }
     }
 

@@ -43,20 +43,20 @@ fn a_choice_is_explained_by_its_own_inputs() {
         "/city-trips/c",
         "/exotic/x",
     ]);
-    let told = explain(&engine, &hero(&engine));
-    assert_eq!(told.reason, "chosen");
+    let explained = explain(&engine, &hero(&engine));
+    assert_eq!(explained.reason, "chosen");
     assert_eq!(
-        told.offer.as_deref(),
-        Some(told.candidates[0].offer.as_str())
+        explained.offer.as_deref(),
+        Some(explained.candidates[0].offer.as_str())
     );
-    let first = &told.candidates[0];
+    let first = &explained.candidates[0];
     let topics: f64 = first.topics.iter().map(|t| t.adds).sum();
     assert!(
         (first.base + first.promotion + first.history + first.similarity + topics - first.score)
             .abs()
             < 1e-9
     );
-    let [french, english] = &told.words[..] else {
+    let [french, english] = &explained.words[..] else {
         panic!("two languages")
     };
     assert!(
@@ -79,12 +79,14 @@ fn a_choice_is_explained_by_its_own_inputs() {
 #[test]
 fn nothing_known_says_what_is_missing() {
     let engine = after_pages(&[]);
-    let told = explain(&engine, &hero(&engine));
-    assert_eq!((told.offer, told.reason), (None, "nothing_known"));
+    let explained = explain(&engine, &hero(&engine));
+    assert_eq!((explained.offer, explained.reason), (None, "nothing_known"));
     assert!(
-        told.words[1].would_change.starts_with("Another 1 page"),
+        explained.words[1]
+            .would_change
+            .starts_with("Another 1 page"),
         "{}",
-        told.words[1].would_change
+        explained.words[1].would_change
     );
 }
 
@@ -96,8 +98,8 @@ fn exclusions_are_named() {
         .track(NOW_MS, "offer_never", fields)
         .expect("an event");
     engine.apply(&event);
-    let told = explain(&engine, &hero(&engine));
-    let whys: Vec<(&str, &str)> = told
+    let explained = explain(&engine, &hero(&engine));
+    let whys: Vec<(&str, &str)> = explained
         .excluded
         .iter()
         .map(|e| (e.offer.as_str(), e.why))

@@ -278,11 +278,11 @@ proptest! {
 }
 
 #[test]
-fn bookings_told_twice_count_once_and_can_be_cancelled() {
+fn bookings_reported_twice_count_once_and_can_be_cancelled() {
     let booking = |kind, at_s| common::booking(kind, 77, Travel::default(), 50_000, at_s);
-    let told_here = profile_of(&[booking(EventKind::Booking, NOW_S)]);
-    let told_by_shop = profile_of(&[booking(EventKind::Booking, NOW_S + 60)]);
-    let both = merged(&[told_here.clone(), told_by_shop]);
+    let from_here = profile_of(&[booking(EventKind::Booking, NOW_S)]);
+    let from_shop = profile_of(&[booking(EventKind::Booking, NOW_S + 60)]);
+    let both = merged(&[from_here.clone(), from_shop]);
     assert_eq!(both.bookings.len(), 1);
     let cancelled = profile_of(&[booking(EventKind::BookingCancel, NOW_S + 120)]);
     let after = merged(&[cancelled, both]);

@@ -330,10 +330,10 @@ fn caps_that_never_bind() {
         let found = warnings(&config);
         match expected {
             None => assert_eq!(found, []),
-            Some(said) => assert!(
+            Some(text) => assert!(
                 found.len() == 1
                     && found[0].0.starts_with("/offers/1/caps/")
-                    && found[0].1.contains(said),
+                    && found[0].1.contains(text),
                 "{found:#?}"
             ),
         }

@@ -49,17 +49,17 @@ fn every_example_fires_when_the_page_says() {
         blocks().into_iter().partition(|b| b.get("steps").is_some());
     assert_eq!((scenarios.len(), stories.len()), (10, 10));
     let together = Engine::new(config(&site_with(&scenarios)));
-    for (scenario, told) in scenarios.iter().zip(&stories) {
+    for (scenario, document) in scenarios.iter().zip(&stories) {
         // Alone, as on the page; and beside all others, where it need not be the one that shows, but is as due.
         let alone = Engine::new(config(&site_with(std::slice::from_ref(scenario))));
-        let read = |engine: &Engine, told: &Value| {
-            story::read(&told.to_string(), engine.config())
+        let read = |engine: &Engine, document: &Value| {
+            story::read(&document.to_string(), engine.config())
                 .unwrap_or_else(|errors| panic!("{errors:#?}"))
                 .run(engine)
         };
-        let outcome = read(&alone, told);
+        let outcome = read(&alone, document);
         assert!(outcome.is_met(), "{outcome:#?}");
-        let mut dues = told.clone();
+        let mut dues = document.clone();
         for then in dues["then"].as_array_mut().expect("expectations") {
             let verb = if then.get("shows").is_some() {
                 "due"
@@ -76,13 +76,13 @@ fn every_example_fires_when_the_page_says() {
 }
 
 #[test]
-fn a_story_that_expects_too_much_of_a_scenario_is_told_so() {
+fn a_story_that_expects_too_much_of_a_scenario_is_reported() {
     let (_, scenarios): (Vec<Value>, Vec<Value>) =
         blocks().into_iter().partition(|b| b.get("steps").is_some());
     let engine = Engine::new(config(&site_with(&scenarios)));
     let story = |then: Value| {
-        let told = json!({ "name": "x", "steps": [{ "at": "2026-11-21T10:00", "page": "/" }], "then": [then] });
-        story::read(&told.to_string(), engine.config())
+        let document = json!({ "name": "x", "steps": [{ "at": "2026-11-21T10:00", "page": "/" }], "then": [then] });
+        story::read(&document.to_string(), engine.config())
     };
     let outcome = story(json!({ "due": "birthday" }))
         .expect("a story")

@@ -132,20 +132,20 @@ proptest! {
         let mut engine = with_events(triggers(), &events);
         let mut days = days;
         days.sort_unstable();
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for now_s in days.iter().map(|day| NOW_S + day * DAY_S) {
             for due in engine.due(Timestamp::new(now_s).unix_ms()) {
-                told.push((due.scenario, due.subject, due.ordinal));
+                reported.push((due.scenario, due.subject, due.ordinal));
                 let mut fired = Vec::new();
                 due.event(engine.config(), now_s).encode(&mut fired);
                 engine.apply(&[fired.clone(), fired].concat());
             }
             prop_assert!(engine.due(Timestamp::new(now_s).unix_ms()).is_empty());
         }
-        let count = told.len();
-        told.sort_unstable();
-        told.dedup();
-        prop_assert_eq!(count, told.len());
+        let count = reported.len();
+        reported.sort_unstable();
+        reported.dedup();
+        prop_assert_eq!(count, reported.len());
     }
 }
 

@@ -214,12 +214,15 @@ fn replicas_keep_each_decision_once_with_its_latest_outcome() {
     ]);
     let there = profile_of(&[click, quote]);
     let both = merged(&[here, there]);
-    let told: Vec<_> = both
+    let reported: Vec<_> = both
         .decisions
         .iter()
         .map(|s| (s.decision.id, s.is_viewed, s.outcome()))
         .collect();
-    assert_eq!(told, [(5, true, Outcome::Quote), (6, true, Outcome::None)]);
+    assert_eq!(
+        reported,
+        [(5, true, Outcome::Quote), (6, true, Outcome::None)]
+    );
 }
 
 #[test]
@@ -313,7 +316,7 @@ fn a_page_tells_of_its_choice() {
 }
 
 #[test]
-fn what_is_kept_is_told_by_name() {
+fn stored_decisions_are_reported_by_name() {
     let (mut engine, decision) = engine();
     let fields = fields(&engine, &decision, 0);
     for name in ["offer_impression", "offer_click", "quote_submit"] {
@@ -323,18 +326,22 @@ fn what_is_kept_is_told_by_name() {
         engine.apply(&event);
     }
     let known = snapshot(&engine, NOW_MS + 120_000.0);
-    let [told] = &known.decisions[..] else {
+    let [reported] = &known.decisions[..] else {
         panic!("one decision")
     };
     assert_eq!(
-        (told.placement.as_deref(), told.offer.as_deref()),
+        (reported.placement.as_deref(), reported.offer.as_deref()),
         (Some("home-hero"), Some("lisbonne"))
     );
     assert_eq!(
-        (told.viewed, told.clicked_ms.is_some(), told.outcome),
+        (
+            reported.viewed,
+            reported.clicked_ms.is_some(),
+            reported.outcome
+        ),
         (true, true, Outcome::Quote)
     );
-    assert_eq!(told.levels.len(), 8);
+    assert_eq!(reported.levels.len(), 8);
 }
 
 #[test]
@@ -357,8 +364,8 @@ fn a_decision_has_one_form_only() {
         let mut other = bytes[..bytes.len() - 4].to_vec();
         other[bit / 8] ^= 128 >> (bit % 8);
         other.extend_from_slice(&escale::core::base::hash::crc32(&other).to_le_bytes());
-        if let Ok(told) = Profile::decode(&other) {
-            assert_eq!(told.encode(), other, "bit {bit}");
+        if let Ok(reported) = Profile::decode(&other) {
+            assert_eq!(reported.encode(), other, "bit {bit}");
             read += 1;
         }
     }

@@ -16,7 +16,7 @@ use escale::core::event::classify::PageFacts;
 use escale::core::story::{self, Outcome};
 use serde_json::{Value, json};
 
-fn told(story: &Value) -> Outcome {
+fn result_of(story: &Value) -> Outcome {
     let config = small_config();
     let story =
         story::read(&story.to_string(), &config).unwrap_or_else(|errors| panic!("{errors:#?}"));
@@ -60,8 +60,8 @@ fn the_stories_of_the_demo_come_true() {
 }
 
 #[test]
-fn what_is_shown_and_hidden_is_told_apart() {
-    let outcome = told(&three_cities(&json!([
+fn shown_and_hidden_offers_are_distinguished() {
+    let outcome = result_of(&three_cities(&json!([
         { "placement": "home-hero", "shows": { "family": "city" }, "in_draws": 100 },
         { "placement": "home-hero", "hides": { "offer": "bali" } },
         { "placement": "home-row", "shows": { "kind": "product" } },
@@ -85,7 +85,7 @@ fn what_did_not_come_true_is_accounted_for() {
         { "placement": "home-hero", "shows": { "family": "city" } }
     ]));
     story["steps"].as_array_mut().expect("steps").push(never);
-    let outcome = told(&story);
+    let outcome = result_of(&story);
     let met: Vec<bool> = outcome.verdicts.iter().map(|v| v.is_met).collect();
     assert_eq!(met, [false, false, false, true], "{outcome:#?}");
     let why = |i: usize| outcome.verdicts[i].why.join("\n");
@@ -109,7 +109,7 @@ fn what_did_not_come_true_is_accounted_for() {
 
 #[test]
 fn nothing_known_says_what_would_help() {
-    let outcome = told(&json!({
+    let outcome = result_of(&json!({
         "name": "a stranger", "steps": [{ "at": "2026-11-21", "page": "/" }],
         "then": [
             { "placement": "home-hero", "shows": { "default": true } },
@@ -142,7 +142,7 @@ fn seeing_without_clicking_counts_as_ignoring() {
         .as_array_mut()
         .expect("steps")
         .extend((0..3).map(|_| json!({ "wait": "2m", "see": "home-hero" })));
-    let outcome = told(&story);
+    let outcome = result_of(&story);
     assert!(outcome.is_met(), "{outcome:#?}");
 }
 
@@ -162,7 +162,7 @@ fn the_control_group_is_left_out() {
 }
 
 #[test]
-fn every_fault_is_told_with_its_place_and_a_remedy() {
+fn every_error_is_reported_with_its_place_and_a_hint() {
     let found = errors(&json!({
         "name": "all wrong",
         "steps": [
@@ -253,13 +253,13 @@ fn a_story_may_begin_with_what_is_known_already() {
         story[field] = city_lover().into();
         story
     };
-    assert!(told(&story("replica")).is_met());
+    assert!(result_of(&story("replica")).is_met());
     assert!(
-        told(&story("others")).is_met(),
+        result_of(&story("others")).is_met(),
         "what other browsers know is known"
     );
     assert!(
-        !told(&story("$schema")).is_met(),
+        !result_of(&story("$schema")).is_met(),
         "and without it nobody is"
     );
 }

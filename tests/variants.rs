@@ -50,7 +50,7 @@ fn after_pages(count: u32) -> (Engine, Request<'static>) {
     )
 }
 
-fn told(engine: &Engine, variant: u8, language: &str) -> Vec<(String, String)> {
+fn texts_of(engine: &Engine, variant: u8, language: &str) -> Vec<(String, String)> {
     engine
         .content(0, variant, language)
         .map(|(key, text)| (key.to_owned(), text.to_owned()))
@@ -92,22 +92,22 @@ fn a_variant_says_what_differs_over_the_offer_s_own_words() {
         ("url", "/seville"),
     ]
     .map(|(k, t)| (k.into(), t.into()));
-    assert_eq!(told(&engine, 0, "en"), own);
+    assert_eq!(texts_of(&engine, 0, "en"), own);
     let keen = [
         ("text", "Three nights"),
         ("title", "Seville again?"),
         ("url", "/seville"),
     ];
     assert_eq!(
-        told(&engine, 1, "en"),
+        texts_of(&engine, 1, "en"),
         keen.map(|(k, t)| (k.into(), t.into()))
     );
     // Nothing else was written in English. A variant that does not exist shows the offer's own
     // texts.
-    assert_eq!(told(&engine, 2, "en"), own);
-    assert_eq!(told(&engine, 200, "en"), own);
+    assert_eq!(texts_of(&engine, 2, "en"), own);
+    assert_eq!(texts_of(&engine, 200, "en"), own);
     assert_eq!(
-        told(&engine, 2, "fr")[0],
+        texts_of(&engine, 2, "fr")[0],
         ("badge".to_owned(), "Guide".to_owned())
     );
 }
@@ -125,7 +125,7 @@ fn an_explanation_names_the_variant() {
 }
 
 #[test]
-fn faults_are_told_at_their_places() {
+fn errors_are_reported_at_their_places() {
     let text = r#"{"en": {"title": "T"}}"#;
     refused(
         &format!(r#"[{{"id": "a", "when": {{"stag": "new"}}, "content": {text}}}]"#),

@@ -77,12 +77,12 @@ pub fn goes_on(engine: &mut Engine, now_ms: f64) -> Vec<u8> {
     };
     let viewed = engine.page(now_ms, &page);
     assert_eq!(engine.apply(&viewed), 1, "a page is an event");
-    if let Ok(told) = engine.track(
+    if let Ok(tracked) = engine.track(
         now_ms,
         "search",
         "destination\u{1f}lisbonne\u{1e}adults\u{1f}2\u{1e}",
     ) {
-        engine.apply(&told);
+        engine.apply(&tracked);
     }
     let _ = (engine.due(now_ms), engine.question(now_ms));
     engine.save()

@@ -38,7 +38,7 @@ fn take(bytes: &[u8]) {
     let (name, first, second, third) = (part(), part(), part(), part());
     with_engine(|engine| {
         engine.page(NOW_MS, &PageFacts::default());
-        let told = match name {
+        let outcome = match name {
             "page" => Some(engine.page(
                 NOW_MS,
                 &PageFacts {
@@ -49,7 +49,7 @@ fn take(bytes: &[u8]) {
             )),
             _ => engine.track(NOW_MS, name, first).ok(),
         };
-        match told {
+        match outcome {
             Some(events) => counts(engine, &events),
             None => assert!(engine.known().is_empty(), "what is refused changes nothing"),
         }

@@ -41,12 +41,12 @@ fn take(bytes: &[u8]) {
     let compiled = match compile(json) {
         Ok(compiled) => compiled,
         Err(errors) => {
-            let is_told = |text: &str| !text.is_empty();
+            let is_filled = |text: &str| !text.is_empty();
             assert!(
                 !errors.is_empty()
                     && errors
                         .iter()
-                        .all(|i| is_told(&i.message) && is_told(&i.hint)),
+                        .all(|i| is_filled(&i.message) && is_filled(&i.hint)),
                 "{errors:?}"
             );
             return;

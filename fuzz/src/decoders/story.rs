@@ -31,12 +31,12 @@ fn take(bytes: &[u8]) {
     let story = match story::read(json, config()) {
         Ok(story) => story,
         Err(errors) => {
-            let is_told = |text: &str| !text.is_empty();
+            let is_filled = |text: &str| !text.is_empty();
             assert!(
                 !errors.is_empty()
                     && errors
                         .iter()
-                        .all(|i| is_told(&i.message) && is_told(&i.hint)),
+                        .all(|i| is_filled(&i.message) && is_filled(&i.hint)),
                 "{errors:?}"
             );
             return;
@@ -47,10 +47,10 @@ fn take(bytes: &[u8]) {
         again.is_ok_and(|again| format!("{again:?}") == format!("{story:?}")),
         "the same text is the same story"
     );
-    let Ok(told) = serde_json::from_str::<Value>(json) else {
+    let Ok(document) = serde_json::from_str::<Value>(json) else {
         panic!("a story that is no JSON was read")
     };
-    let expectations = told["then"]
+    let expectations = document["then"]
         .as_array()
         .map(Vec::as_slice)
         .unwrap_or_default();

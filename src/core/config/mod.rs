@@ -62,12 +62,12 @@ impl Config {
             timing: Timing::default(),
         };
         let header = Row(config.bytes.first_chunk::<12>().unwrap_or(&[0; 12]));
-        let (format, told) = (header.u16(4), header.u32(8));
+        let (format, expected) = (header.u16(4), header.u32(8));
         if format != FORMAT {
             return Err(ConfigError::Version(format));
         }
         let sum = digest(&config.bytes[12..]);
-        if sum != told {
+        if sum != expected {
             return Err(ConfigError::Corrupt);
         }
         for section in 0..SECTIONS {

@@ -144,7 +144,7 @@ fn name_of_persona(config: &Config, hash: u32) -> Option<String> {
 }
 
 fn channels(customer: &Customer) -> BTreeMap<&'static str, ChannelKnowledge> {
-    let told = Channel::ALL
+    let named = Channel::ALL
         .iter()
         .zip(&customer.channels)
         .map(|(channel, reading)| {
@@ -155,7 +155,7 @@ fn channels(customer: &Customer) -> BTreeMap<&'static str, ChannelKnowledge> {
             };
             (channel.name(), known)
         });
-    told.collect()
+    named.collect()
 }
 
 /// A topic struck out that the config knows.

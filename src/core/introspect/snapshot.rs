@@ -229,7 +229,7 @@ fn due(engine: &Engine, now_ms: f64) -> Vec<String> {
 
 fn trips(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<TripKnowledge> {
     let trips = trip::read(profile, engine.config(), now_s);
-    let told = trips.iter().map(|t| TripKnowledge {
+    let rows = trips.iter().map(|t| TripKnowledge {
         destination: place_name(engine, t.travel.destination),
         start_date: date_of_day(t.travel.start_day),
         end_date: date_of_day(t.travel.end_day),
@@ -240,11 +240,11 @@ fn trips(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<TripKnowledge> {
         is_quote_abandoned: t.is_abandoned,
         last_ms: Timestamp::new(t.last_s).unix_ms(),
     });
-    told.collect()
+    rows.collect()
 }
 
 fn bookings(engine: &Engine, profile: &Profile) -> Vec<BookingKnowledge> {
-    let told = profile.bookings.iter().map(|b| BookingKnowledge {
+    let rows = profile.bookings.iter().map(|b| BookingKnowledge {
         at_ms: Timestamp::new(b.at_min * 60).unix_ms(),
         cancelled: b.cancelled,
         value: f64::from(b.value_cents) / 100.0,
@@ -252,7 +252,7 @@ fn bookings(engine: &Engine, profile: &Profile) -> Vec<BookingKnowledge> {
         start_date: date_of_day(b.travel.start_day),
         end_date: date_of_day(b.travel.end_day),
     });
-    told.collect()
+    rows.collect()
 }
 
 /// A destination by its topic's name; `other` where the config does not know it.

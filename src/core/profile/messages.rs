@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn machine_open_is_undone_and_a_click_is_not() {
+    fn machine_open_is_reverted_and_a_click_is_not() {
         let sent = Message {
             id: 1,
             channel: Channel::Email,

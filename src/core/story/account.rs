@@ -81,7 +81,7 @@ pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
         return vec![format!("this visitor has {}", seen(expectation, engine))];
     }
     let (now_ms, placement) = (expectation.at_ms, expectation.placement);
-    let told = explain(
+    let explained = explain(
         engine,
         &Request {
             now_ms,
@@ -94,14 +94,14 @@ pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
         "a visitor for whom it is not so sees {}",
         seen(expectation, engine)
     )];
-    if let Some(english) = told.words.iter().find(|words| words.language == "en") {
+    if let Some(english) = explained.words.iter().find(|words| words.language == "en") {
         lines.extend(
             english
                 .reasons
                 .iter()
                 .map(|reason| format!("the visitor is told: {reason}")),
         );
-        if told.offer.is_none() {
+        if explained.offer.is_none() {
             lines.push(format!("and: {}", english.would_change));
         }
     }
@@ -116,9 +116,9 @@ pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
     lines.extend(
         ids.iter()
             .take(MOST_OFFERS)
-            .filter_map(|id| of_offer(id, &told)),
+            .filter_map(|id| of_offer(id, &explained)),
     );
-    if let Some(best) = told
+    if let Some(best) = explained
         .candidates
         .first()
         .filter(|best| !ids.contains(&best.offer.as_str()))
@@ -128,11 +128,12 @@ pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
     lines
 }
 
-fn of_offer(id: &str, told: &Explanation) -> Option<String> {
-    if let Some(out) = told.excluded.iter().find(|out| out.offer == id) {
+fn of_offer(id: &str, explained: &Explanation) -> Option<String> {
+    if let Some(out) = explained.excluded.iter().find(|out| out.offer == id) {
         return Some(format!("`{id}` is out: {}", out.why.replace('_', " ")));
     }
-    told.candidates
+    explained
+        .candidates
         .iter()
         .find(|candidate| candidate.offer == id)
         .map(of_candidate)

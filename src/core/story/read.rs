@@ -44,31 +44,31 @@ pub fn read(json: &str, config: &Config) -> Result<Story, Vec<ValidationError>> 
     if !errors.is_empty() {
         return Err(errors);
     }
-    let told: StoryConfig = serde_json::from_value(document)
+    let written: StoryConfig = serde_json::from_value(document)
         .map_err(|e| error(e.to_string(), "See the guide for this field"))?;
     let mut reader = Reader {
         config,
         clock: Clock::default(),
         errors: Vec::new(),
     };
-    let steps = told
+    let steps = written
         .steps
         .iter()
         .enumerate()
         .filter_map(|(i, s)| reader.step(s, &format!("/steps/{i}")))
         .collect();
-    let expectations = told
+    let expectations = written
         .then
         .iter()
         .enumerate()
         .filter_map(|(i, t)| reader.expectation(t, format!("/then/{i}")))
         .collect();
-    let arms = reader.arms(&told);
-    let known = [("/replica", &told.replica), ("/others", &told.others)]
+    let arms = reader.arms(&written);
+    let known = [("/replica", &written.replica), ("/others", &written.others)]
         .map(|(path, text)| reader.profile(path, text));
     let story = Story {
-        name: told.name,
-        visitor: told.visitor.as_deref().map(visitor),
+        name: written.name,
+        visitor: written.visitor.as_deref().map(visitor),
         arms,
         known,
         steps,
@@ -131,8 +131,8 @@ impl Reader<'_> {
     }
 
     /// The hashes of the arms that the visitor must be in.
-    fn arms(&mut self, told: &StoryConfig) -> Vec<u32> {
-        if told.visitor.is_some() && !told.arms.is_empty() {
+    fn arms(&mut self, written: &StoryConfig) -> Vec<u32> {
+        if written.visitor.is_some() && !written.arms.is_empty() {
             let hint = "Leave `visitor` out: one in these arms is found";
             self.error(
                 "/arms",
@@ -141,7 +141,7 @@ impl Reader<'_> {
             );
         }
         let mut hashes = Vec::new();
-        for (experiment, arm) in &told.arms {
+        for (experiment, arm) in &written.arms {
             let path = format!("/arms/{experiment}");
             let of_it: Vec<_> = self
                 .config

@@ -73,9 +73,12 @@ fn take(bytes: &[u8]) {
             let Err(errors) = NAMES.condition(&condition) else {
                 panic!("nothing is wrong, and it is refused: {why}")
             };
-            let is_told =
+            let is_reported =
                 |error: &ValidationError| !error.hint.is_empty() && why.contains(&error.message);
-            assert!(!errors.is_empty() && errors.iter().all(is_told), "{why}");
+            assert!(
+                !errors.is_empty() && errors.iter().all(is_reported),
+                "{why}"
+            );
             return;
         }
     };

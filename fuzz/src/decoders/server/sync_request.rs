@@ -55,10 +55,10 @@ fn take(body: &[u8]) {
     let Ok(request) = serde_json::from_slice::<SyncBody>(body) else {
         return;
     };
-    let Ok(said) = request.parse(&SITE, NOW) else {
+    let Ok(parsed) = request.parse(&SITE, NOW) else {
         return;
     };
-    if let Some(receipt) = &said.consent {
+    if let Some(receipt) = &parsed.consent {
         let Some(text) = receipt.in_place_of(None) else {
             panic!("a first receipt is kept")
         };
@@ -68,9 +68,9 @@ fn take(body: &[u8]) {
             "told again it changes nothing"
         );
     }
-    judged(&said.state);
-    if let Some(content) = said.state.len().checked_sub(4) {
-        judged(&profile::with_sum(&said.state[..content]));
+    judged(&parsed.state);
+    if let Some(content) = parsed.state.len().checked_sub(4) {
+        judged(&profile::with_sum(&parsed.state[..content]));
     }
 }
 

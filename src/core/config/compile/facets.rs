@@ -58,17 +58,17 @@ impl Compiler {
     /// Base rate of topics without their own. They share equally the rest that the other topics
     /// leave.
     fn usual_rate(&mut self, path: &str, topics: &[TopicDetail]) -> f64 {
-        let said: f64 = topics.iter().filter_map(|t| t.base_rate).sum();
+        let given: f64 = topics.iter().filter_map(|t| t.base_rate).sum();
         let unsaid = topics.iter().filter(|t| t.base_rate.is_none()).count();
-        if said > 1.000_001 {
-            let message = format!("the base rates of its topics add up to {said}");
+        if given > 1.000_001 {
+            let message = format!("the base rates of its topics add up to {given}");
             self.error(
                 path.to_owned(),
                 message,
                 "Let them add up to at most 1".into(),
             );
         }
-        (1.0 - said).max(0.0) / unsaid.max(1) as f64
+        (1.0 - given).max(0.0) / unsaid.max(1) as f64
     }
 
     pub(super) fn topic(

@@ -54,10 +54,10 @@ impl Compiler {
 
     fn table(&mut self, (name, facet): (&str, &FacetConfig), table: &Table, model: &ModelConfig) {
         let path = format!("/model/transitions/{name}");
-        let said = table
+        let pairs = table
             .iter()
             .flat_map(|(from, row)| row.keys().map(move |to| (from, to)));
-        for (from, to) in said {
+        for (from, to) in pairs {
             self.known(&format!("{name}.{from}"), &format!("{path}/{from}"));
             self.known(&format!("{name}.{to}"), &format!("{path}/{from}/{to}"));
         }

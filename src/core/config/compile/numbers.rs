@@ -59,8 +59,8 @@ fn is_currency(text: &str) -> bool {
 
 /// The texts of an offer whose price is personalised: the price says it.
 pub(super) fn disclosed(content: &Texts) -> Texts {
-    let mut told = content.clone();
-    for (language, texts) in &mut told {
+    let mut noted = content.clone();
+    for (language, texts) in &mut noted {
         let note = if language == "fr" {
             "prix personnalisé"
         } else {
@@ -73,21 +73,21 @@ pub(super) fn disclosed(content: &Texts) -> Texts {
             .collect::<Vec<_>>()
             .join(" · ");
     }
-    told
+    noted
 }
 
 impl Compiler {
     /// Faults of the ratings and prices of an offer.
     pub(super) fn numbers(&mut self, content: &Texts, path: &str) {
         for (language, texts) in content {
-            let said = |key: &str| {
+            let given = |key: &str| {
                 texts
                     .get(key)
                     .map(String::as_str)
                     .filter(|text| !text.is_empty())
             };
             for (key, is_right, hint) in RULES {
-                if let Some(text) = said(key).filter(|text| !is_right(text)) {
+                if let Some(text) = given(key).filter(|text| !is_right(text)) {
                     self.error(
                         format!("{path}/{language}/{key}"),
                         format!("`{text}` cannot stand here"),
@@ -95,8 +95,8 @@ impl Compiler {
                     );
                 }
             }
-            let best = said("rating_best").and_then(number).unwrap_or(RATING_BEST);
-            if said("rating_value")
+            let best = given("rating_best").and_then(number).unwrap_or(RATING_BEST);
+            if given("rating_value")
                 .and_then(number)
                 .is_some_and(|value| value > best)
             {
@@ -107,8 +107,8 @@ impl Compiler {
                     hint,
                 );
             }
-            for [key, others @ ..] in TOGETHER.iter().filter(|group| said(group[0]).is_some()) {
-                for missing in others.iter().filter(|other| said(other).is_none()) {
+            for [key, others @ ..] in TOGETHER.iter().filter(|group| given(group[0]).is_some()) {
+                for missing in others.iter().filter(|other| given(other).is_none()) {
                     let hint = format!("Add `{missing}`, or leave `{key}` out");
                     self.error(
                         format!("{path}/{language}/{key}"),
@@ -127,12 +127,12 @@ mod tests {
 
     /// The places of the errors of an offer that says this beside its title.
     fn errors(texts: &[(&str, &str)]) -> Vec<String> {
-        let mut said = serde_json::json!({ "title": "Lisbon" });
+        let mut given = serde_json::json!({ "title": "Lisbon" });
         texts
             .iter()
-            .for_each(|(key, text)| said[key] = (*text).into());
+            .for_each(|(key, text)| given[key] = (*text).into());
         let json = serde_json::json!({ "version": 1, "facets": {}, "families": { "f": {} }, "placements": { "p": {} },
-            "offers": [{ "id": "o", "family": "f", "placements": ["p"], "content": { "en": said } }] });
+            "offers": [{ "id": "o", "family": "f", "placements": ["p"], "content": { "en": given } }] });
         let errors = compile(&json.to_string()).err().unwrap_or_default();
         errors
             .into_iter()
@@ -184,12 +184,12 @@ mod tests {
                 "content": { "en": { "title": "Lisbon", "price": "289" }, "fr": { "title": "Lisbonne" } },
                 "variants": [{ "id": "short", "content": { "en": { "price": "from 280" } } }] })
         };
-        let said = [
+        let given = [
             "289 · personalised price",
             "prix personnalisé",
             "from 280 · personalised price",
         ];
-        assert_eq!(texts(offer(true)), Some(said.map(str::to_owned)));
+        assert_eq!(texts(offer(true)), Some(given.map(str::to_owned)));
         assert_eq!(
             texts(offer(false)),
             Some(["289", "", "from 280"].map(str::to_owned))
