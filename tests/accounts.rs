@@ -1,4 +1,4 @@
-//! What pages are told in JSON has the types that the package declares: no field more, none less.
+//! JSON for pages has the types that the package declares: no field more, none less.
 
 mod common;
 

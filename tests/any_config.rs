@@ -1,5 +1,6 @@
-//! No config can make the engine fail: whatever people write is refused with a place and a hint, or decides; whatever
-//! bytes claim to be compiled are refused, or decide; whatever time is told has an answer.
+//! No config can make the engine fail. A config that people write is rejected with a place and a
+//! hint, or decides. Bytes that claim to be compiled are rejected, or decide. Any time that a
+//! caller gives has an answer.
 
 mod common;
 
@@ -35,7 +36,7 @@ fn sound() -> &'static [Value] {
     })
 }
 
-/// What may stand where something else was meant.
+/// Any JSON value, in the place of the right one.
 fn any_value() -> impl Strategy<Value = Value> {
     let numbers = [
         0.0,
@@ -79,7 +80,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// How one place of a config is bent.
+/// A change at one place of a config.
 #[derive(Clone, Debug)]
 enum Bend {
     Put(Value),

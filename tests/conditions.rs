@@ -1,5 +1,5 @@
-//! The condition language: our own cases and, where they are at hand, the shared vectors; that the strict form and
-//! the lenient one mean the same; that no bytes and no nesting can harm.
+//! The condition language: our own cases and, where they are at hand, the shared vectors. The
+//! strict form and the lenient one must agree. No bytes and no nesting can harm.
 #![cfg(feature = "full")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

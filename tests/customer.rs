@@ -471,7 +471,8 @@ fn boundaries_and_shares_are_checked() {
     }
 }
 
-/// A config whose segments rest on each other like this; one that rests on none holds if its number is even.
+/// A config whose segments rest on each other as the edges say. Each segment also requires an even
+/// number.
 fn config_of_segments(names: &[usize], edges: &[(usize, usize)]) -> String {
     let segments: Vec<String> = (0..names.len())
         .map(|i| {
@@ -493,7 +494,7 @@ fn config_of_segments(names: &[usize], edges: &[(usize, usize)]) -> String {
     )
 }
 
-/// Whether a segment holds, by going down its edges.
+/// Returns `true` if a segment matches, by going down its edges.
 fn holds(names: &[usize], edges: &[(usize, usize)], segment: usize) -> bool {
     names[segment].is_multiple_of(2)
         && edges

@@ -31,7 +31,7 @@ fn sound() -> Value {
     })
 }
 
-/// Where and what the linter warns of after a change at one place.
+/// Returns the places and messages of the linter's warnings after a change at one place.
 fn warned(pointer: &str, value: Value) -> Vec<(String, String)> {
     let mut config = sound();
     let (parent, key) = pointer.rsplit_once('/').expect("a pointer");

@@ -1,5 +1,6 @@
-//! What a pattern means, beside what browsers mean by it: `tests/frozen/url-patterns.json` holds patterns, addresses and what a
-//! browser's own `URLPattern` answered; `tests/browser/golden.mjs` asks each browser again.
+//! Pattern matching, compared with browsers. `tests/frozen/url-patterns.json` holds patterns,
+//! addresses and the answers of a browser's own `URLPattern`; `tests/browser/golden.mjs` asks each
+//! browser again.
 use escale::core::base::url_pattern::matches;
 
 type Case = (String, String, bool);

@@ -50,13 +50,13 @@ fn profile_of(events: &[Event]) -> Profile {
     common::profile_with(&small_config(), events)
 }
 
-/// What the only decision of a history came to.
+/// Returns the outcome of the only decision of a history.
 #[track_caller]
 fn outcome_of(events: &[Event]) -> Outcome {
     let profile = profile_of(events);
     assert_eq!(profile.decisions.len(), 1);
     assert_eq!(Profile::decode(&profile.encode()), Ok(profile.clone()));
-    // A glance sees all but the decisions.
+    // `decode_for_decision` reads all but the decisions.
     assert_eq!(
         Profile::decode_for_decision(&profile.encode()),
         Ok(Profile {
@@ -161,7 +161,7 @@ fn a_cancellation_takes_its_own_booking_back() {
         of(&[cancelled(9, 2 * DAY_S), booked(9, DAY_S)]),
         Outcome::None
     );
-    // Told again, long after: nothing new.
+    // Reported again, long after: nothing new.
     assert_eq!(
         of(&[booked(9, DAY_S), booked(9, 20 * DAY_S)]),
         Outcome::Booking
@@ -258,7 +258,7 @@ fn engine() -> (Engine, Decision) {
     (engine, decision)
 }
 
-/// What a page tells of a choice.
+/// Returns the fields by which a page reports a choice.
 fn fields(engine: &Engine, decision: &Decision, slot: u8) -> String {
     let offer = engine
         .config()

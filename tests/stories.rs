@@ -1,4 +1,5 @@
-//! Stories: those of the demo come true; what is wrong with one is said; what did not come true is accounted for.
+//! Stories: those of the demo come true. An error in one is reported. An expectation that did not
+//! come true is explained.
 
 mod common;
 

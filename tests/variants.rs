@@ -1,4 +1,4 @@
-//! Offers in other words: who gets which, what a variant says, and which errors are told.
+//! Variants of offers: their audience, their texts, and the errors they report.
 
 mod common;
 
@@ -102,7 +102,8 @@ fn a_variant_says_what_differs_over_the_offer_s_own_words() {
         told(&engine, 1, "en"),
         keen.map(|(k, t)| (k.into(), t.into()))
     );
-    // Nothing else was said in English, and a variant that is not there says what the offer says.
+    // Nothing else was written in English. A variant that does not exist shows the offer's own
+    // texts.
     assert_eq!(told(&engine, 2, "en"), own);
     assert_eq!(told(&engine, 200, "en"), own);
     assert_eq!(

@@ -7,7 +7,7 @@ use cap::Cap;
 #[global_allocator]
 static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 
-/// What decoders may take at most, beside what is there before.
+/// Memory that a decoder may allocate at most, in bytes, in addition to what is already in use.
 pub const MOST_BYTES: usize = 64 << 20;
 
 /// Runs with so much memory and no more; who asks for more ends the process, as where there is none.
@@ -24,7 +24,7 @@ fn bound(bytes: usize) {
     );
 }
 
-/// A panic that is told with its backtrace takes memory of its own.
+/// Lifts the limit when a panic is reported: the backtrace allocates memory of its own.
 pub fn lift_where_a_panic_is_told() {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

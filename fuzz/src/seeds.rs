@@ -14,7 +14,7 @@ use crate::site::{self, config_of};
 pub struct Lived {
     /// Its config, as people write it.
     pub config: String,
-    /// What was called: a page's three texts, or a call's name and packed fields.
+    /// Calls: a page's three texts, or a call's name and packed fields.
     pub calls: Vec<String>,
     /// The bytes of its events, a batch a step.
     pub events: Vec<Vec<u8>>,

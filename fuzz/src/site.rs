@@ -10,7 +10,7 @@ use escale::core::profile::Profile;
 
 /// 2026-11-21T12:00:00Z in milliseconds since 1970.
 pub const NOW_MS: f64 = 1_795_262_400_000.0;
-/// Whose draws decide.
+/// Hash of the visitor whose random draws decide.
 pub const VISITOR: u64 = 0xfedc_ba98_7654_3210;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {

@@ -18,7 +18,8 @@ pub struct Target {
     pub name: &'static str,
     /// Inputs are at most so long: as long as what it takes usually is, or a little longer.
     pub most_bytes: usize,
-    /// Of so many inputs that are asked for it is given one: what takes a hundred times as long as the others gets fewer.
+    /// Divisor of the number of inputs: this target gets one of so many. A target that takes a
+    /// hundred times as long gets fewer.
     pub share: u32,
     /// The memory that it may take.
     pub memory: usize,

@@ -1,4 +1,5 @@
-//! What a page does with an engine, whatever it was opened with: all of it ends, and nothing of it is out of bounds.
+//! Everything that a page does with an engine, whatever bytes it was opened with. All of it ends,
+//! and no index is out of bounds.
 
 use escale::core::config::layout::Section;
 use escale::core::decision::decide::{Decision, Request};
@@ -49,7 +50,8 @@ pub fn choices(engine: &Engine, now_ms: f64) -> Vec<Decision> {
     all
 }
 
-/// What holds where the config is one that was compiled: its numbers are checked then, and not when it is read.
+/// Checks that propensities are probabilities. This holds only for compiled configs: the compiler
+/// checks their numbers, the reader does not.
 pub fn are_probable(decisions: &[Decision]) {
     for Decision {
         offer, propensity, ..

@@ -1,4 +1,5 @@
-//! What the engine reads, under libFuzzer. Which decoder: `ESCALE_FUZZ=name`; without it the names are printed.
+//! The engine's decoders under libFuzzer. `ESCALE_FUZZ=name` chooses one. Without it, the names are
+//! printed.
 #![no_main]
 #![allow(unsafe_code, reason = "the entry point's name is libFuzzer's")]
 

@@ -57,11 +57,12 @@ pub struct Engine {
     /// Own and others together, where there are others.
     together: Option<Profile>,
     page_topics: Vec<TopicWeight>,
-    /// Whether earlier history may have been purged.
+    /// `true` if earlier history may have been purged.
     history_may_be_purged: bool,
     /// The persona to decide as if; none: whoever the visitor is.
     as_if: Option<u32>,
-    /// The latest time that a caller told, in seconds since the landmark; 0 = none yet.
+    /// The latest time that a caller gave, in seconds since the epoch of stored times. 0 if there
+    /// is none yet.
     told_s: u32,
 }
 
@@ -93,24 +94,26 @@ impl Engine {
         self.visitor = Some(hash);
     }
 
-    /// The hash of [`Self::set_visitor`]; none where nobody has said it: then no arm is known, and draws are those of 0.
+    /// Returns the hash of [`Self::set_visitor`]. `None` if the visitor is unknown. Then no arm is
+    /// known, and random draws use 0.
     #[must_use]
     pub fn visitor(&self) -> Option<u64> {
         self.visitor
     }
 
-    /// What draws follow from.
+    /// Seed for random draws: the visitor hash, or 0 if unknown.
     pub(super) fn draws(&self) -> u64 {
         self.visitor.unwrap_or(0)
     }
 
-    /// Says that what was known earlier may have been purged: then nobody is taken for a beginner of whom the server does
-    /// not tell more.
+    /// Marks local history as possibly purged (for example by WebKit). A visitor without server
+    /// data then has stage `unknown`, not `visitor`.
     pub fn set_history_may_be_purged(&mut self, is_uncertain: bool) {
         self.history_may_be_purged = is_uncertain;
     }
 
-    /// Decides as if the visitor were of a persona, by the hash of its name, until told otherwise; nothing of it is kept.
+    /// Decides as if the visitor were of a persona, by the hash of its name, until the next call.
+    /// Nothing of it is stored.
     pub fn override_persona(&mut self, hash: Option<u32>) {
         self.as_if = hash;
     }
@@ -132,8 +135,9 @@ impl Engine {
         Ok(())
     }
 
-    /// As [`Self::load`], beside what the server told of the visitor's other replicas. Of those that cannot be read nothing
-    /// is known: the server tells them again.
+    /// Loads a profile as [`Self::load`] does, and with it the server's data on the visitor's other
+    /// replicas. Bytes of other replicas that cannot be read are ignored: the server sends them
+    /// again.
     pub fn load_with(&mut self, bytes: &[u8], others: &[u8]) -> Result<(), WireError> {
         self.load(bytes)?;
         self.others = Profile::decode(others).unwrap_or_default();
@@ -152,7 +156,7 @@ impl Engine {
         self.own.encode()
     }
 
-    /// What is known of the visitor: the own replica and the others.
+    /// Returns the merged profile of the visitor: the own replica and the others.
     #[must_use]
     pub fn known(&self) -> &Profile {
         self.together.as_ref().unwrap_or(&self.own)
@@ -212,7 +216,8 @@ impl Engine {
         )
     }
 
-    /// What is due at a time, for the browser and for the server alike: each scenario has one owner.
+    /// Returns the scenarios due at a time, for the browser and for the server alike. Each scenario
+    /// has one owner.
     #[must_use]
     pub fn due(&self, now_ms: f64) -> Vec<Due> {
         self.with_context(now_ms, |context| scenario::due(&self.config, context.facts))
@@ -230,8 +235,9 @@ impl Engine {
         }
     }
 
-    /// Where the last event lies more than a day ahead of what a caller tells, the clock was in the future then, or is in
-    /// the past now. A time before all that is known of the visitor is taken for the latter: nothing is moved.
+    /// Clamps stored times to the clock if the last event lies more than a day ahead of it. Either
+    /// the clock was in the future then, or it is in the past now. A time before the whole history
+    /// is taken for the latter, and nothing is moved.
     fn clamp_to_clock(&mut self) {
         let (own, told_s) = (&mut self.own, self.told_s);
         let is_plausible = told_s >= own.first_s || own.counts.visits <= 1;
@@ -330,7 +336,7 @@ impl Engine {
         })
     }
 
-    /// What is known at a moment but of the customer.
+    /// Returns the facts of a moment without those of the customer.
     fn facts<'a>(&'a self, affinity: &'a Affinity, time: &'a TimeFacts<'a>) -> VisitorFacts<'a> {
         let (page_topics, now_s) = (&self.page_topics, time.now_s());
         let visitor = self.visitor;
@@ -366,7 +372,7 @@ impl Engine {
         }
     }
 
-    /// What the server tells of the visitor outlives a purge.
+    /// Returns `true` if history may be lost. Server data on the visitor outlives a purge.
     fn lacks_history(&self) -> bool {
         self.history_may_be_purged && self.others.is_empty()
     }

@@ -26,7 +26,8 @@ impl Runtime {
         Config::from_bytes(config).ok().map(Self::on)
     }
 
-    /// Who it is: two halves of a hash of the visitor id; and whether the browser may have emptied its storage on its own.
+    /// Sets the visitor: two halves of a hash of the visitor id. `forgets` marks local history as
+    /// possibly purged by the browser.
     #[wasm_bindgen(js_name = setVisitor)]
     pub fn set_visitor(&mut self, hi: u32, lo: u32, forgets: bool) {
         self.engine.set_visitor(u64::from(hi) << 32 | u64::from(lo));
@@ -40,7 +41,7 @@ impl Runtime {
             .map_or_else(WireError::code, |()| 0)
     }
 
-    /// As `load`, beside what the server told of the visitor's other replicas.
+    /// Loads as `load` does, with the server's data on the visitor's other replicas.
     #[wasm_bindgen(js_name = loadWith)]
     pub fn load_with(&mut self, profile: &[u8], others: &[u8]) -> u32 {
         self.engine
@@ -53,7 +54,8 @@ impl Runtime {
         self.engine.save()
     }
 
-    /// Whether a condition of the config asks about the page, so that `page` must come before `choose`.
+    /// Returns `true` if a condition of the config asks about the page. Then `page` must come
+    /// before `choose`.
     #[wasm_bindgen(js_name = asksForPage)]
     pub fn asks_for_page(&self) -> bool {
         self.engine.config().policy().asks_for_page
@@ -118,7 +120,7 @@ impl Runtime {
         self.engine.placement(name).map_or(-1, i32::from)
     }
 
-    /// How many slots a placement has.
+    /// Returns the number of slots of a placement.
     pub fn slots(&self, placement: u16) -> u16 {
         self.engine.config().placement(placement).slots
     }

@@ -12,7 +12,8 @@ use escale::core::event::offer::{OfferAction, OfferEvent};
 use escale::core::event::{Activity, BookingEvent, Details, Event, EventKind, Payload, Travel};
 use escale::core::profile::Profile;
 
-/// 2026-11-21T12:00:00Z in milliseconds since the Unix epoch, and in seconds since the landmark.
+/// 2026-11-21T12:00:00Z in milliseconds since the Unix epoch. `NOW_S` is the same in seconds since
+/// the epoch of stored times.
 pub const NOW_MS: f64 = 1_795_262_400_000.0;
 pub const NOW_S: u32 = 217_425_600;
 pub const DAY_S: u32 = 86_400;

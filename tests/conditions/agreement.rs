@@ -1,5 +1,5 @@
-//! Laws: what the strict compiler accepts means what the lenient form says, for any visitor; and evaluating any bytes
-//! ends, with an answer.
+//! Laws: a condition that the strict compiler accepts has the lenient form's answer, for any
+//! visitor. Evaluating any bytes ends, with an answer.
 
 use escale::core::condition::bytecode::{Answers, Conditions, TEST_BYTES};
 use escale::core::condition::compile::compile;

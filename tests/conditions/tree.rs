@@ -51,7 +51,7 @@ impl Schema for Tree {
     }
 }
 
-/// Whether a compiled condition holds.
+/// Returns `true` if a compiled condition is met.
 pub fn holds(code: Vec<Step>, facts: &impl Facts) -> bool {
     let mut pool = Pool::default();
     let start = pool.keep(code);

@@ -1,4 +1,5 @@
-//! What a page says: its topics, address and structured data, or a call's name and packed fields. All of it may be crafted.
+//! Input of a page or a call: topics, address and structured data, or a name and packed fields. All
+//! of it may be crafted.
 
 use escale::core::event::Event;
 use escale::core::event::classify::PageFacts;

@@ -1,4 +1,4 @@
-//! A config as people write it: compiled, or every error of it told.
+//! A config as people write it: it compiles, or every error of it is reported.
 
 use escale::core::config::{Config, compile};
 use escale::core::engine::Engine;

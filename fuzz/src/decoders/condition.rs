@@ -50,7 +50,7 @@ fn find(value: &Value, found: &mut Vec<Value>) {
     }
 }
 
-/// Values and conditions that nest less than this are far from where the language gives up, wrapped once more or not.
+/// Nesting depth far below the limit of the language, even with one more level around it.
 const SHALLOW: usize = 16;
 /// Operators that ask for the opposite of each other. Those of lists do so of lists alone.
 const OPPOSITES: [(&str, &str); 7] = [
@@ -153,7 +153,8 @@ fn knows_what_is(attributes: &Value, groups: &Value) {
     }
 }
 
-/// A condition is what its members are together; and of an attribute and one operator, what the opposite one is not.
+/// Checks that a condition is the conjunction of its members. For one attribute and one operator,
+/// the opposite operator gives the opposite answer.
 fn each_by_itself(condition: &Value, is_meant: bool, asked: impl Fn(&Value) -> bool) {
     let members: Vec<_> = condition.as_object().into_iter().flatten().collect();
     let all = members
@@ -199,7 +200,8 @@ fn is_operators(members: &Map<String, Value>) -> bool {
     !members.is_empty() && members.keys().all(|name| is_operator(name))
 }
 
-/// Whether it is one by its form. What is none is false, `$not` or not.
+/// Returns `true` if the value has the form of a condition. Any other value evaluates to false,
+/// with or without `$not`.
 fn is_condition(condition: &Value) -> bool {
     let is_any = |(name, operand): (&String, &Value)| match name.as_str() {
         "$and" | "$or" | "$nor" => operand
@@ -213,7 +215,7 @@ fn is_condition(condition: &Value) -> bool {
         .is_some_and(|members| members.iter().all(is_any))
 }
 
-/// Whether an attribute can be asked for it.
+/// Returns `true` if the operand has the form of a test of an attribute.
 fn is_test(operand: &Value) -> bool {
     let Some(operators) = operand.as_object().filter(|members| is_operators(members)) else {
         return true;

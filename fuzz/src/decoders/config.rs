@@ -12,7 +12,8 @@ use crate::site::{self, NOW_MS, config_of};
 use crate::target::Target;
 use crate::{memory, seeds, tour};
 
-/// An explanation lists all that an offer's ranges name, up to 65,536 parts of it, which a config of the compiler's never has.
+/// The fuzz target. An explanation lists everything in an offer's ranges, up to 65,536 entries. A
+/// config from the compiler never has that many.
 pub const TARGET: Target = Target {
     name: "config",
     most_bytes: 8192,

@@ -14,7 +14,7 @@ mod server;
 
 use crate::target::Target;
 
-/// What the engine reads, in browsers and on servers.
+/// Decoders of the engine, in browsers and on servers.
 pub static ENGINE: &[Target] = &[
     profile::TARGET,
     visitor::TARGET,

@@ -1,5 +1,6 @@
-//! A profile's bytes: from a browser's store, a server's answer, a hand-in. The input lacks the check sum, or nothing but
-//! the check sum would ever be tried out; it is tried with and without.
+//! A profile's bytes: from a browser's store, a server's answer or a sync. The input has no
+//! checksum. Each input is tried without one and with a valid one, so that the fuzzer gets past the
+//! check.
 
 use escale::core::base::hash::crc32;
 use escale::core::profile::{Bounded, Entry, MAX_EXPOSURES, Profile, merged};
@@ -35,7 +36,7 @@ fn take(bytes: &[u8]) {
     open(&with_sum(bytes));
 }
 
-/// What a browser that was told to would hand in: any content, and the sum that fits.
+/// Appends a valid checksum to any content, as a malicious browser could.
 pub fn with_sum(content: &[u8]) -> Vec<u8> {
     let mut bytes = content.to_vec();
     bytes.extend_from_slice(&crc32(content).to_le_bytes());

@@ -1,4 +1,5 @@
-//! A story as people write it, read for the demo's config: a story, which is told to its end; or every error of it told.
+//! A story as people write it, read for the demo's config. It runs to its end, or every error of it
+//! is reported.
 
 use escale::core::story;
 use serde_json::Value;

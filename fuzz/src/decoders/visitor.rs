@@ -1,4 +1,5 @@
-//! What a profile that decodes makes of choices: whoever wrote it, an engine that takes it decides, explains and goes on.
+//! Choices for any profile that decodes. Whoever wrote it, an engine that loads it decides,
+//! explains and continues.
 
 use escale::core::engine::Engine;
 use escale::core::event::classify::PageFacts;

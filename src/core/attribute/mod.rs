@@ -7,8 +7,9 @@ mod tree;
 #[cfg(feature = "full")]
 pub use tree::{AttributeTree, CustomerNames, Declaration, Parameter, Values};
 
-/// Declares the attributes of each kind as an enum, and all of them as one table for the compiler of conditions. A row is
-/// `Variant = code, "name"`, with the parameter of the name and the set of values where there are any.
+/// Declares the attributes of each kind as an enum, and all of them as one table for the compiler.
+/// A row is `Variant = code, "name"`, with the parameter of the name and the set of values where
+/// there are any.
 macro_rules! attributes {
     ($(
         $(#[$meta:meta])*
@@ -80,14 +81,15 @@ attributes! {
         BookingsValue = 41, "bookings.value";
         DaysSinceBooking = 42, "bookings.days_since_last";
         DaysToDeparture = 50, "trip.days_to_departure";
-        /// Of the leading trip: under way, else next to depart, else last active, else last to return.
+        /// Adults of the leading trip: under way, else next to depart, else last active, else last
+        /// to return.
         TripAdults = 51, "trip.adults";
-        /// Of the leading trip.
+        /// Children of the leading trip.
         TripChildren = 52, "trip.children";
         Trips = 53, "trip.count";
-        /// Of the leading trip.
+        /// Nights of the leading trip.
         TripNights = 84, "trip.nights";
-        /// Of the leading trip.
+        /// Days since the last activity of the leading trip.
         TripDaysSinceLast = 85, "trip.days_since_last";
         DaysSinceReturn = 87, "journey.days_since_return";
         PersonaScore = 64, "persona.score.{}", by Persona;
@@ -112,11 +114,11 @@ attributes! {
         Channel = 70, "channel", of Channels;
         Declared = 73, "declared.{}", by TopicFact, of TopicsOfFact;
         Arm = 75, "arm.{}", by Experiment, of ArmsOfExperiment;
-        /// Of the leading trip.
+        /// Moment of the leading trip.
         TripMoment = 80, "trip.moment", of Moments;
-        /// Of the leading trip.
+        /// Step of the leading trip.
         TripStep = 81, "trip.step", of TripSteps;
-        /// Of the leading trip.
+        /// Destination of the leading trip.
         TripDestination = 82, "trip.destination", of Destinations;
         PressureFrequency = 90, "pressure.frequency", of Frequencies;
     }
@@ -134,7 +136,7 @@ attributes! {
         Segments = 61, "segments", of Segments;
         /// The leading trip's destination and all places that contain it.
         TripPlaces = 83, "trip.places", of Destinations;
-        /// Of all current trips.
+        /// Moments of all current trips.
         JourneyMoments = 86, "journey.moments", of Moments;
         /// All seasons in force.
         Season = 89, "season", of Seasons;

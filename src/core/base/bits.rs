@@ -1,4 +1,5 @@
-//! Bits in and out, for the profile's compact form. Reading past the end is told at the end, and never a panic.
+//! Bits in and out, for the profile's compact form. A read past the end is reported at the end, and
+//! never panics.
 
 /// Collects bits, the first in the high end of the first byte.
 #[derive(Default)]
@@ -67,7 +68,7 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// What comes next, in the high end: 57 bits at the least, with zeros after the end.
+    /// Returns the next bits in the high end: at least 57 of them, with zeros after the end.
     fn ahead(&self) -> u64 {
         let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
         let word = match rest.first_chunk() {
@@ -80,7 +81,7 @@ impl<'a> BitReader<'a> {
         word << (self.at % 8)
     }
 
-    /// The next `width` bits; no more than the low 32 of them are told.
+    /// Reads the next `width` bits. Only the low 32 of them are returned.
     pub fn take(&mut self, width: u32) -> u32 {
         let value = self.ahead() >> 1 >> (63 - width);
         self.at += width as usize;
@@ -109,7 +110,8 @@ impl<'a> BitReader<'a> {
         value.unwrap_or_default()
     }
 
-    /// Whether all was sound and only the padding of the last byte is left, zero: each content has one form only.
+    /// Returns `true` if every value was valid and only the zero padding of the last byte is left.
+    /// So each content has exactly one encoding.
     #[must_use]
     pub fn is_done(mut self) -> bool {
         let left = (self.bytes.len() * 8).checked_sub(self.at);

@@ -1,9 +1,11 @@
-//! A mass that decays: what a topic is worth to a visitor. Comes in: weights with their times; goes out: the mass
-//! at a time. Reading changes nothing, and neither the rhythm of reading nor the order of writing matters.
+//! A mass that decays: the value of a topic to a visitor. Comes in: weights with their times; goes
+//! out: the mass at a time. Reading changes nothing, and neither the rhythm of reading nor the
+//! order of writing matters.
 //!
-//! Forward decay (Cormode, Shkapenyuk, Srivastava, Xu: *Forward decay: a practical time decay model for streaming
-//! systems*, ICDE 2009): `S = Σ wᵢ · 2^(tᵢ / H)` with times since the landmark, kept as `log₂ S` in whole units of
-//! 2⁻¹⁸. The one rounding is to the nearest unit, at each addition.
+//! Forward decay (Cormode, Shkapenyuk, Srivastava, Xu: *Forward decay: a practical time decay model
+//! for streaming systems*, ICDE 2009): `S = Σ wᵢ · 2^(tᵢ / H)` with times since the epoch of stored
+//! times, kept as `log₂ S` in whole units of 2⁻¹⁸. The one rounding is to the nearest unit, at each
+//! addition.
 
 /// Units to a doubling. At this step 10⁶ equal events still count one by one; the wire carries 24 bits of it.
 pub const UNITS: f64 = 262_144.0;
@@ -12,11 +14,11 @@ pub const UNITS: f64 = 262_144.0;
 pub const TASTE_STEP_S: u32 = 3600;
 pub const INTENT_STEP_S: u32 = 60;
 
-/// `log₂` of a forward-decayed mass, in units of 2⁻¹⁸, relative to the landmark.
+/// `log₂` of a forward-decayed mass, in units of 2⁻¹⁸, relative to the epoch of stored times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mass(pub i64);
 
-/// How far time has run for this half-life, in the units of a mass: `t / H · 2¹⁸`, by whole numbers alone.
+/// Time elapsed for this half-life, in the units of a mass: `t / H · 2¹⁸`. Only integers are used.
 #[must_use]
 pub fn elapsed_units(at_s: u32, half_life_s: u32) -> i64 {
     let h = u64::from(half_life_s.max(1));
@@ -69,7 +71,7 @@ impl Mass {
         Self(large.0 + nearest(libm::log2(1.0 + ratio) * UNITS))
     }
 
-    /// The same content told in another half-life, as it reads at `now_s`.
+    /// Returns the mass in another half-life, with the same value at `now_s`.
     #[must_use]
     pub fn rescaled(self, now_s: u32, from_half_life_s: u32, to_half_life_s: u32) -> Self {
         if self == Self::ZERO || from_half_life_s == to_half_life_s {

@@ -1,4 +1,4 @@
-//! What can go wrong at the core's borders. Codes, not sentences: the words are the caller's.
+//! Errors at the core's borders. They are codes, not sentences: the caller writes the text.
 
 /// Why bytes are not a profile, or not one that this release may write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

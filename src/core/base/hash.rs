@@ -1,8 +1,9 @@
-//! Hashes of names and of identities. In: names and bytes. Out: numbers, the same in every engine. Never: secrecy; they
-//! are not cryptographic.
+//! Hashes of names and of identities. In: names and bytes. Out: numbers, the same in every engine.
+//! Never: secrecy; they are not cryptographic.
 //!
-//! A profile stores hashes, never names, and never indices of the config, which shift when the config changes. Written by
-//! hand because the stored bytes depend on every bit, and because the runtime has room for a few instructions only.
+//! A profile stores hashes, never names, and never indices of the config, which shift when the
+//! config changes. Written by hand: the stored bytes depend on every bit, and the runtime has room
+//! for a few instructions only.
 
 use std::num::NonZeroU32;
 

@@ -7,7 +7,7 @@
 /// Addresses are looked at up to here.
 const MOST_URL: usize = 1024;
 
-/// Whether an address (path and query) is one that the pattern means.
+/// Returns `true` if an address (path and query) matches the pattern.
 ///
 /// ```
 /// use escale::core::base::url_pattern::matches;

@@ -1,4 +1,4 @@
-//! What is wrong with a config, where, and what to write instead: words for the person who wrote it.
+//! An error in a config: its message, its place and a hint for the person who wrote it.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use std::fmt;
 pub struct ValidationError {
     /// Where: a JSON pointer (RFC 6901), such as `/offers/3/when/stage`.
     pub path: String,
-    /// What is wrong, without a full stop.
+    /// The error, without a full stop.
     pub message: String,
-    /// What to do about it, without a full stop.
+    /// The correction to make, without a full stop.
     #[serde(rename = "remedy")]
     pub hint: String,
 }

@@ -8,12 +8,12 @@
 //! states × (at_end: u8, c × next: u16)  the first is the start; next 0xffff = found, 0xfffe = never
 //! ```
 
-/// What follows is settled: the text matches.
+/// State after which every text matches.
 pub const FOUND: u16 = 0xffff;
-/// What follows is settled: the text cannot match.
+/// State after which no text matches.
 pub const NEVER: u16 = 0xfffe;
 
-/// Whether the text contains a match; false for bytes that are no table.
+/// Returns `true` if the text contains a match. Bytes that are no table never match.
 pub fn is_match(table: &[u8], text: &str) -> bool {
     search(table, text).unwrap_or(false)
 }

@@ -1,5 +1,5 @@
-//! Where a value falls in a split: a seed and a value in, a number from 0 up to 1 out, the same in every SDK that
-//! shares the scheme. It must never use `fmt`: the runtime module carries it.
+//! Position of a value in a split. In: a seed and a value. Out: a number from 0 up to 1, the same
+//! in every SDK of the scheme. It must never use `fmt`: the runtime module contains it.
 
 use crate::core::base::hash::fnv1a;
 

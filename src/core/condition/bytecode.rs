@@ -1,20 +1,23 @@
-//! Answers compiled conditions: their bytes and the facts of a visitor in, a yes or no out. It must never panic or loop,
-//! whatever the bytes: jumps only go forward, so each word is read at most once.
+//! Evaluates compiled conditions. In: their bytes and the facts of a visitor. Out: a yes or no.
+//! Never: a panic or a loop, whatever the bytes. Jumps only go forward, so each instruction is
+//! read at most once.
 //!
-//! Conditions of one config share their tests, which stand apart, each once: what was asked for one condition is not asked
-//! again for another. A condition is a line of words (u32) over one answer, true at first; the answer at the end is the
-//! condition's. The three low bits of a word tell what it is, the others hold a number `n`.
+//! The conditions of one config share their tests, which are stored apart, each once. A test
+//! evaluated for one condition is not evaluated again for another. A condition is a sequence of
+//! instructions (u32) over one answer, which begins as true. The last answer is the condition's
+//! result. The three low bits of an instruction are its code, the others hold a number `n`.
 //!
 //! ```text
 //! ASK n      the answer is that of test n
 //! REQUIRE n  as ASK; where it is false, so is the condition
-//! JUMP_IF_FALSE n · JUMP_IF_TRUE n  passes over the next n words
-//! SET n      0: turns the answer round · 1: the answer is true
+//! JUMP_IF_FALSE n · JUMP_IF_TRUE n  passes over the next n instructions
+//! SET n      0: negates the answer · 1: the answer is true
 //! ```
 //!
-//! A test is a row of 16 bytes: `test` u8, `shape` u8, `attribute` u16, `argument` u32, where its operand begins and how
-//! many bytes it has, u32 each. `shape` is a subject, the accepted orders, and two bits: turn the answer round; the answer
-//! when the fact is unknown (JSON's null), which follows the language and not the test.
+//! A test is a row of 16 bytes: `test` u8, `shape` u8, `attribute` u16, `argument` u32. The start
+//! and the length of its operand follow, u32 each. `shape` is a subject, the accepted orders, and
+//! two bits. The first negates the answer. The second is the answer for an unknown fact (JSON's
+//! null), which follows the language and not the test.
 
 use core::cell::Cell;
 
@@ -29,9 +32,9 @@ pub(super) const SET: u32 = 4;
 /// Bytes of a test's row.
 pub const TEST_BYTES: usize = 16;
 
-/// What is known of a visitor, asked by attribute (the config's small integer) and argument (a topic, a fact; 0
-/// where the attribute needs none). `None` is "not known"; any pair may be asked, so unknown ones answer `None`,
-/// false or 0.
+/// Facts about a visitor, by attribute (its code in the config) and argument. The argument is a
+/// topic or a fact, and 0 where the attribute needs none. `None` means "not known". Any pair may be
+/// asked: an unknown one answers `None`, false or 0.
 pub trait Facts {
     /// A quantity: an affinity, days to departure. NaN counts as not known.
     fn number(&self, attribute: u16, argument: u32) -> Option<f64>;
@@ -41,13 +44,13 @@ pub trait Facts {
     fn name(&self, attribute: u16, argument: u32) -> Option<u32>;
     /// A yes or no.
     fn flag(&self, attribute: u16, argument: u32) -> Option<bool>;
-    /// Whether a list (segments, topics of the page) holds the name of that hash.
+    /// Returns `true` if the list (segments, topics of the page) contains the name with that hash.
     fn list_contains(&self, attribute: u16, argument: u32, hash: u32) -> bool;
-    /// How many names the list holds. A list is never unknown: it may be empty.
+    /// Returns the number of names in the list. A list is never unknown, but it may be empty.
     fn list_len(&self, attribute: u16, argument: u32) -> u32;
 }
 
-/// What the tests of one config answered at one moment: each is asked once.
+/// Answers of the tests of one config at one moment. Each test is evaluated once.
 #[derive(Clone, Debug, Default)]
 pub struct Answers(Vec<Cell<Answer>>);
 
@@ -87,15 +90,16 @@ impl Answers {
 pub struct Conditions<'a> {
     /// Rows of [`TEST_BYTES`].
     pub tests: &'a [u8],
-    /// What tests compare with.
+    /// Operands that tests compare with.
     pub operands: &'a [u8],
     /// Words: of each condition how many it has, then these.
     pub words: &'a [u8],
 }
 
 impl Conditions<'_> {
-    /// Whether the condition that begins at a word holds. `u32::MAX` is "for everyone", and so is a line of no words; where
-    /// there is no line, or a word of it is none, it holds for no one.
+    /// Evaluates the condition that begins at an instruction. `u32::MAX` means "for everyone", and
+    /// so does a condition without instructions. A condition that is out of range, or has an
+    /// invalid instruction, is false.
     #[must_use]
     pub fn hold(&self, start: u32, facts: &impl Facts, answers: &Answers) -> bool {
         start == u32::MAX || self.run(start as usize, facts, answers).unwrap_or(false)

@@ -11,14 +11,14 @@ use super::schema::Schema;
 use super::subject::Subject;
 use crate::core::base::validation_error::ValidationError;
 
-/// How deep a condition may nest.
+/// Maximum nesting depth of a condition.
 pub const MAX_DEPTH: usize = 32;
 
-/// How long a compiled condition may be, in bytes.
+/// Maximum size of a compiled condition, in bytes.
 pub const MAX_BYTES: usize = 65_535;
 
-/// The steps of a condition; what is wrong with it is added to `errors`, each at its JSON pointer under `path`. After an
-/// error the steps mean nothing.
+/// Compiles a condition into steps. Errors are added to `errors`, each at its JSON pointer under
+/// `path`. After an error the steps mean nothing.
 ///
 /// ```
 /// use escale::core::condition::{compile::compile, schema::{Attribute, Kind, Schema}};

@@ -38,7 +38,7 @@ impl Draft {
     }
 }
 
-/// What a test asks.
+/// The question of a test: its operator, attribute and operand.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Question {
     ask: u8,
@@ -59,7 +59,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// How much of a config it takes, in bytes.
+    /// Returns the size of the step in a config, in bytes.
     pub fn bytes(&self) -> usize {
         match self {
             Self::Ask(question) | Self::Require(question) => {
@@ -126,8 +126,9 @@ pub fn mentions(code: &[Step], mut seen: impl FnMut(u16, u32)) {
     questions(code).for_each(|asked| seen(asked.attribute, asked.argument));
 }
 
-/// Calls `seen` with each name (hash) that the condition looks for in a list, and with none where it only asks for the
-/// list's length. So a config's compiler can put segments into an order.
+/// Calls `seen` with each name (hash) that the condition looks for in a list. The argument is
+/// `None` where the condition only asks for the list's length. A config's compiler orders the
+/// segments with it.
 pub fn names_of(code: &[Step], list: u16, mut seen: impl FnMut(Option<u32>)) {
     for asked in questions(code).filter(|asked| asked.attribute == list) {
         if asked.shape & subject::MASK == subject::LIST_LEN {
@@ -165,7 +166,7 @@ impl Condition {
         Self { pool, start }
     }
 
-    /// Whether it holds.
+    /// Returns `true` if the condition is met.
     #[must_use]
     pub fn holds(&self, facts: &impl Facts) -> bool {
         self.pool

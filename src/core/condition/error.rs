@@ -1,4 +1,4 @@
-//! What is wrong in a condition, in words, before it is known where the condition stands.
+//! Errors in a condition, as text, before the place of the condition is known.
 
 use serde_json::Value;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::test::text_order;
 
-/// How deep values and conditions may nest.
+/// Maximum nesting depth of values and conditions.
 pub const MAX_DEPTH: usize = 64;
 
 /// `Boolean(value)`.
@@ -117,8 +117,8 @@ pub fn number_text(number: f64) -> String {
     }
 }
 
-/// How `a < b` and the like compare: two texts as texts, all else as numbers. The outer `None` is too deep a value,
-/// the inner one a comparison that is false either way.
+/// Compares as `a < b` does: two texts as texts, all else as numbers. The outer `None` stands for a
+/// value that nests too deep. The inner one stands for a comparison that is false either way.
 pub fn order(a: &Value, b: &Value) -> Option<Option<Ordering>> {
     let is_text =
         |value: &Value| matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_));
@@ -137,7 +137,8 @@ pub fn is_same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Whether both have the same JSON text, the order of members included.
+/// Returns `true` if both have the same JSON text, including the order of members. `None` if a
+/// value nests too deep.
 pub fn is_same_json(a: &Value, b: &Value) -> Option<bool> {
     is_same_json_within(a, b, MAX_DEPTH)
 }
@@ -164,7 +165,8 @@ fn is_same_json_within(a: &Value, b: &Value, depth: usize) -> Option<bool> {
     }
 }
 
-/// Whether all hold, up to the first that does not; `None` as soon as one is.
+/// Returns `true` if all are true. Stops at the first answer that is false or `None`, and returns
+/// it.
 fn every(mut answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     answers
         .try_fold(true, |_, answer| match answer {

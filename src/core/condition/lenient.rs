@@ -1,6 +1,7 @@
-//! Answers a condition straight from its JSON: a condition, a visitor's attributes and saved groups in, a yes or no
-//! out, as the SDKs that share the language answer. It must never fail or recurse without bound: what it does not know
-//! is false. A config is compiled strictly instead ([`super::compile`]).
+//! Answers a condition straight from its JSON. In: a condition, a visitor's attributes and saved
+//! groups. Out: a yes or no, as the SDKs that share the language answer. It must never fail or
+//! recurse without bound: unknown operators are false. A config is compiled strictly instead
+//! ([`super::compile`]).
 
 use std::cmp::Ordering;
 
@@ -10,7 +11,8 @@ use super::js::{self, MAX_DEPTH};
 use super::regex::{self, fold};
 use super::{automaton, version};
 
-/// Whether the attributes satisfy the condition; `saved_groups` is an object of arrays, or null.
+/// Returns `true` if the attributes satisfy the condition. `saved_groups` is an object of arrays,
+/// or null.
 ///
 /// A condition that nests deeper than 64 levels, or is no object, is false.
 ///
@@ -29,7 +31,7 @@ pub fn matches(condition: &Value, attributes: &Value, saved_groups: &Value) -> b
         .unwrap_or(false)
 }
 
-/// What an unknown (null) attribute makes of a condition on its value.
+/// Evaluates a condition on the value of an unknown (null) attribute.
 pub(crate) fn value_matches_unknown(condition: &Value) -> bool {
     Lenient {
         saved_groups: &Value::Null,

@@ -1,9 +1,10 @@
 //! The condition language: who is meant by an offer, a segment, a scenario.
 //!
-//! People write MongoDB-style conditions (`{"trip.days_to_departure": {"$lt": 14}}`). `compile` checks one strictly
-//! against the attribute tree and turns it into a few bytes; [`bytecode`] answers those bytes over the facts of a
-//! visitor, and is all that the runtime carries. `lenient` reads the JSON itself, as the SDKs that share the language
-//! do; the strict form means the same wherever it accepts.
+//! People write MongoDB-style conditions (`{"trip.days_to_departure": {"$lt": 14}}`). `compile`
+//! checks one strictly against the attribute tree and turns it into a few bytes. [`bytecode`]
+//! evaluates those bytes over the facts of a visitor. The runtime contains nothing else. `lenient`
+//! reads the JSON itself, as the SDKs that share the language do. The strict form gives the same
+//! answer wherever it accepts a condition.
 
 mod automaton;
 pub mod bucket;

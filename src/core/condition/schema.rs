@@ -1,6 +1,7 @@
-//! What a condition may speak of: the attribute tree gives names, kinds and hashes to the strict compiler.
+//! Attributes available to conditions: the attribute tree gives names, kinds and hashes to the
+//! strict compiler.
 
-/// What an attribute holds, and so which operators it takes.
+/// Kind of an attribute's value, which decides the operators it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A quantity: all comparisons.
@@ -15,7 +16,7 @@ pub enum Kind {
     List,
 }
 
-/// Where the facts hold an attribute: see [`super::bytecode::Facts`].
+/// Position of an attribute in the facts: see [`super::bytecode::Facts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attribute {
     pub id: u16,

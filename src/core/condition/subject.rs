@@ -1,4 +1,5 @@
-//! What a test is about: an attribute's kind, its operators and its values in, checked operands or what is wrong out.
+//! Subject of a test. In: an attribute's kind, its operators and its values. Out: checked operands,
+//! or errors.
 
 use serde_json::Value;
 
@@ -22,7 +23,7 @@ const ON_LENGTHS: &[&str] = &[
 ];
 const ELSEWHERE: &[&str] = &["$and", "$or", "$nor", "$alli", "$inGroup", "$notInGroup"];
 
-/// What a test is about: an attribute, or the length of one that is a list.
+/// Subject of a test: an attribute, or the length of one that is a list.
 pub struct Subject<'a> {
     pub schema: &'a dyn Schema,
     pub name: &'a str,

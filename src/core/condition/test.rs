@@ -1,12 +1,12 @@
-//! One test of a compiled condition: its bytes and the facts in, a yes or no out. It must never panic, whatever the
-//! bytes; the form is told in [`super::bytecode`].
+//! One test of a compiled condition: its bytes and the facts in, a yes or no out. It must never
+//! panic, whatever the bytes; [`super::bytecode`] describes the form.
 
 use std::cmp::Ordering;
 
 use super::bytecode::{Facts, TEST_BYTES};
 use super::{automaton, version};
 
-/// What a test asks of its fact.
+/// Operators of tests.
 pub mod ask {
     pub const KNOWN: u8 = 16;
     pub const ANY: u8 = 17;
@@ -69,7 +69,7 @@ impl<'a> Test<'a> {
         })
     }
 
-    /// Whether the fact is as asked; `None` when the bytes ask nothing that exists.
+    /// Returns `true` if the fact satisfies the test. `None` if the bytes name no known operator.
     pub fn answer(&self, facts: &impl Facts) -> Option<bool> {
         let (attribute, argument) = (self.attribute, self.argument);
         let holds = match self.shape & subject::MASK {

@@ -1,13 +1,13 @@
-//! Where things stand in the compiled config. One place for writer and reader.
+//! Layout of the compiled config. One place for writer and reader.
 //!
-//! Header: magic, format (u16), two spare bytes, the digest of all that follows it, then (start, length) of each
-//! section. All numbers are little-endian; floats are IEEE single.
+//! Header: magic, format (u16), two spare bytes, the digest of all that follows it, then (start,
+//! length) of each section. All numbers are little-endian; floats are IEEE single.
 
 /// The first four bytes.
 pub const MAGIC: [u8; 4] = *b"ESC\x01";
 /// The version of this layout.
 pub const FORMAT: u16 = 2;
-/// How many sections there are.
+/// Number of sections.
 pub const SECTIONS: usize = 39;
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 12 + SECTIONS * 8;

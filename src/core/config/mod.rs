@@ -1,6 +1,6 @@
-//! The compiled config, used in place: sections of fixed-width rows over one run of bytes. Comes in: the bytes
-//! that `compile` wrote; goes out: rows by their small integers. Reading is total: a row or a byte that is not
-//! there reads as zeros, so that no config can make the engine fail.
+//! The compiled config, used in place: sections of fixed-width rows over one run of bytes. Comes
+//! in: the bytes that `compile` wrote; goes out: rows by their indices. Reading is total: a missing
+//! row or byte reads as zeros. So no config can make the engine fail.
 
 #[cfg(feature = "full")]
 mod build;
@@ -155,7 +155,7 @@ impl Config {
             .unwrap_or(&[])
     }
 
-    /// How many rows a section has.
+    /// Returns the number of rows of a section.
     #[must_use]
     pub fn count(&self, section: Section) -> usize {
         self.frames[section as usize].1 as usize / section.row_bytes()

@@ -24,7 +24,7 @@ pub fn in_force(config: &Config, zone: u16, now_s: u32) -> impl Iterator<Item = 
     config.season_spans().filter(holds).map(|span| span.season)
 }
 
-/// What part of an event's weight taste learns at a time: that of the season which slows most.
+/// Share of an event's weight that taste learns at a time: the smallest of the seasons in force.
 #[must_use]
 pub fn taste_weight(config: &Config, zone: u16, at_s: u32) -> f64 {
     in_force(config, zone, at_s)
@@ -40,7 +40,8 @@ pub fn exploration(config: &Config, zone: u16, now_s: u32) -> f64 {
 }
 
 impl SeasonSpan {
-    /// Whether it has this day (since the landmark).
+    /// Returns `true` if the span contains this day. The day is counted since the epoch of stored
+    /// times.
     fn has(&self, day: u16) -> bool {
         let day = if self.is_yearly {
             Day::new(day).date().month_day().pack() as u16

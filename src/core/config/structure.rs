@@ -1,6 +1,7 @@
-//! Whether a JSON document has the structure of its schema. Comes in: a document and the JSON Schema of our own
-//! types; goes out: every error at once, each with its place and a hint. Only what our schemas use is known:
-//! `type`, `properties`, `required`, `additionalProperties`, `items`, `enum`, `anyOf`, `$ref`, bounds.
+//! Structural check of a JSON document against its schema. Comes in: a document and the JSON Schema
+//! of our own types; goes out: every error at once, each with its place and a hint. Only the
+//! keywords of our schemas are known: `type`, `properties`, `required`, `additionalProperties`,
+//! `items`, `enum`, `anyOf`, `$ref`, bounds.
 
 use serde_json::{Map, Value};
 
@@ -90,7 +91,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Whether an alternative, or one within it, is of the value's own type.
+    /// Returns `true` if an alternative, or one within it, has the value's type.
     fn means(&self, choice: &'a Value, value: &Value) -> bool {
         let schema = self.resolved(choice);
         schema.get("type").is_some_and(|t| accepts(t, value))

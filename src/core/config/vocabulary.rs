@@ -12,7 +12,7 @@ use crate::core::base::validation_error::ValidationError;
 use crate::core::condition::compile::compile;
 use crate::core::condition::encode::Condition;
 
-/// What conditions may name.
+/// Names that conditions may use.
 pub struct Vocabulary {
     topics: BTreeMap<String, u16>,
     facets: Vec<String>,
@@ -79,7 +79,7 @@ impl Vocabulary {
         }
     }
 
-    /// What the config calls its segments.
+    /// Names of the config's segments.
     #[must_use]
     pub fn segments(&self) -> &[String] {
         &self.customer.segments

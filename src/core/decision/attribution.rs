@@ -62,7 +62,8 @@ fn levels(context: &DecisionContext, offer: &Offer) -> Levels {
     ])
 }
 
-/// How well an offer's topics fit, in doublings: 3 is up to one for it, 2 up to one against it.
+/// Returns the fit of an offer's topics, in doublings. 3 is less than one doubling in its favour,
+/// and 2 is up to one against it.
 fn fit(context: &DecisionContext, offer: &Offer) -> u8 {
     let mut doublings = 3.0;
     for (topic, weight) in context
@@ -74,7 +75,7 @@ fn fit(context: &DecisionContext, offer: &Offer) -> u8 {
     doublings.clamp(0.0, 7.0) as u8
 }
 
-/// How sure one can be of the visitor, in quarters.
+/// Returns the confidence in the visitor, in quarters.
 fn confidence(affinity: &Affinity) -> u8 {
     let mut best = 0;
     for facet in &affinity.facets {

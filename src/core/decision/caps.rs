@@ -12,7 +12,7 @@ use crate::core::config::{Cap, Config, Scope, Window};
 use crate::core::profile::Profile;
 use crate::core::traits::contacts::{Contact, contacts, since_min};
 
-/// What has had its share at a time.
+/// Everything that has reached its cap at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caps {
     /// Hashes of offers, families, placements.
@@ -20,14 +20,15 @@ pub struct Caps {
     pub families: Vec<u32>,
     pub placements: Vec<u32>,
     pub is_all_capped: bool,
-    /// Whether a booking was made so lately that nothing should be sold.
+    /// `true` if a booking was made so recently that nothing should be sold.
     pub is_after_booking: bool,
-    /// Whether the visitor wants to hear nothing commercial now.
+    /// `true` if the visitor wants no commercial offers now.
     pub is_unwanted: bool,
 }
 
-/// How often the visitor may still be spoken to now, by whatever channel: what the caps over everything leave, and nothing
-/// after a booking or against the visitor's own wish. `None`: there is no bound.
+/// Returns the number of messages that the visitor may still get now, over all channels. It is the
+/// rest of the caps over everything. After a booking, or against the visitor's own wish, it is 0.
+/// `None` if there is no bound.
 #[must_use]
 pub fn left(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
     let contacts = contacts(profile);
@@ -52,7 +53,7 @@ struct Reader<'a> {
 }
 
 impl Caps {
-    /// Reads a profile and its contacts at a time, in seconds since the landmark.
+    /// Reads a profile and its contacts at a time, in seconds since the epoch of stored times.
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, contacts: &[Contact], now_s: u32) -> Self {
         let reader = Reader {
@@ -170,8 +171,8 @@ impl Reader<'_> {
                 .is_some_and(|at| (at * 60).saturating_add(rest_s) > self.now_s)
     }
 
-    /// Whether the visitor's own frequency leaves nothing for now: offers in one visit of a period, no more, counting
-    /// what other channels sent.
+    /// Returns `true` if the visitor's own frequency leaves nothing for now. A period has offers in
+    /// one visit only, and contacts in other channels count.
     fn is_unwanted(&self) -> bool {
         let period_s = match self.profile.preference.frequency {
             Frequency::Unsaid | Frequency::Any => return false,

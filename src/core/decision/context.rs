@@ -15,7 +15,7 @@ use crate::core::traits::affinity::Affinity;
 use crate::core::traits::contacts::contacts;
 use crate::core::traits::facts::VisitorFacts;
 
-/// What "less of this" takes from an offer's score, in doublings.
+/// Penalty of "less of this" in an offer's score, in doublings.
 const LESS: f64 = 3.0;
 
 /// Why an offer is out.
@@ -63,18 +63,18 @@ pub struct DecisionContext<'a> {
     /// Caps, bookings, wishes and scenarios.
     pub eligibility: Eligibility,
     pub now_s: u32,
-    /// How sure one can be of the visitor at all.
+    /// Confidence in the visitor over all facets.
     confidence: f64,
-    /// Whether a negative persona keeps all that sells away.
+    /// `true` if a negative persona excludes commercial offers.
     is_unwelcome: bool,
     offers: Rows<'a, OFFER_BYTES>,
     weights: Rows<'a, WEIGHT_BYTES>,
     conditions: Conditions<'a>,
-    /// What conditions have asked so far.
+    /// Answers of the conditions evaluated so far.
     answers: Answers,
 }
 
-/// What an offer's own history does to it.
+/// Effect of an offer's own history.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seen {
     pub offer: u16,
@@ -161,7 +161,7 @@ impl<'a> DecisionContext<'a> {
         (!self.is_meant(offer.condition)).then_some(Exclusion::Condition)
     }
 
-    /// Whether a condition holds.
+    /// Returns `true` if a condition is met.
     #[must_use]
     pub fn is_meant(&self, condition: u32) -> bool {
         self.conditions.hold(condition, self.facts, &self.answers)
@@ -181,13 +181,15 @@ impl<'a> DecisionContext<'a> {
         self.exclusion(index, offer, on_page)
     }
 
-    /// Whether enough is known of the visitor to replace a placement's own content by taste.
+    /// Returns `true` if confidence in the visitor is high enough to replace a placement's own
+    /// content by taste.
     #[must_use]
     pub fn is_known(&self, placement: &Placement) -> bool {
         self.confidence >= placement.min_confidence
     }
 
-    /// Whether an offer needs no taste: its scenario is due, or it completes a booked trip.
+    /// Returns `true` if an offer needs no taste: its scenario is due, or it completes a booked
+    /// trip.
     fn is_called_for(&self, index: u16, offer: &Offer) -> bool {
         self.eligibility.is_due(index) || offer.kind == OfferKind::Complement
     }
@@ -200,7 +202,8 @@ impl<'a> DecisionContext<'a> {
         liked - self.history_part(index) - self.similarity_part(offer, on_page)
     }
 
-    /// What each offer of the same family on the page takes: three of a kind are no choice.
+    /// Returns the penalty for offers of the same family on the page. Three of a kind are no
+    /// choice.
     #[must_use]
     pub fn similarity_part(&self, offer: &Offer, on_page: &[u16]) -> f64 {
         let alike = on_page
@@ -210,7 +213,8 @@ impl<'a> DecisionContext<'a> {
         self.config.policy().similarity * alike as f64
     }
 
-    /// What the visitor's taste adds: `γ·Σ a·log₂ lift`, the weights `a` with their facets' in them.
+    /// Returns the score of the visitor's taste: `γ·Σ a·log₂ lift`. The weights `a` include those
+    /// of their facets.
     #[must_use]
     pub fn affinity_part(&self, offer: &Offer) -> f64 {
         let weights = self
@@ -222,7 +226,7 @@ impl<'a> DecisionContext<'a> {
                 .sum::<f64>()
     }
 
-    /// What a resting family's promotion adds, and a scenario that is due.
+    /// Returns the bonus of a resting family's promotion and of a scenario that is due.
     #[must_use]
     pub fn promotion_part(&self, index: u16, offer: &Offer) -> f64 {
         let promoted = if self.is_promoted(offer) {
@@ -238,13 +242,13 @@ impl<'a> DecisionContext<'a> {
             }
     }
 
-    /// Whether a resting family points to this offer's.
+    /// Returns `true` if a resting family promotes this offer's family.
     #[must_use]
     pub fn is_promoted(&self, offer: &Offer) -> bool {
         self.family_of(offer).is_some_and(|f| f.is_promoted)
     }
 
-    /// What fatigue and "less of this" take.
+    /// Returns the penalty of fatigue and "less of this".
     #[must_use]
     pub fn history_part(&self, index: u16) -> f64 {
         self.seen_of(index).map_or(0.0, |s| {

@@ -13,7 +13,7 @@ use crate::core::config::season;
 use crate::core::config::{Config, Placement};
 use crate::core::traits::experiment::is_held_out;
 
-/// What is asked.
+/// A request for a decision.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// Milliseconds since the Unix epoch.
@@ -26,7 +26,7 @@ pub struct Request<'a> {
     pub exclude: &'a [u16],
 }
 
-/// What is answered.
+/// The decision for one slot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
     /// The offer's small integer; none: the page's own content stays.
@@ -38,7 +38,7 @@ pub struct Decision {
     /// The exact probability with which this offer was drawn for this slot, given what the page shows already: of several
     /// slots each has its own draw, and their probabilities multiply.
     pub propensity: f64,
-    /// What the draw came from.
+    /// Seed of the draw.
     pub seed: u64,
     /// The config it was made by.
     pub config: u32,
@@ -144,8 +144,9 @@ impl DecisionContext<'_> {
 /// Gives each visitor a phase of their own, independent of the other draws.
 const PHASE_SALT: u64 = u64::from_be_bytes(*b"\0\0\0phase");
 
-/// `H(visitor, placement and slot, ⌊(now + phase(visitor)) / sticky⌋)`: the same in every tab and after a reload,
-/// another when the bucket of time ends, which it does for each visitor at another moment.
+/// Returns `H(visitor, placement and slot, ⌊(now + phase(visitor)) / sticky⌋)`. It is the same in
+/// every tab and after a reload. It changes when the bucket of time ends, at another moment for
+/// each visitor.
 #[must_use]
 pub fn seed(config: &Config, placement: &Placement, request: &Request, visitor: u64) -> u64 {
     let sticky_s = u64::from(config.policy().sticky_s.max(1));

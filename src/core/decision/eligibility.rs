@@ -9,7 +9,8 @@ use crate::core::config::{Config, Offer, Placement};
 use crate::core::traits::contacts::Contact;
 use crate::core::traits::facts::VisitorFacts;
 
-/// What a scenario that is due adds to its offer's score, in doublings: it takes the place of nearly any other.
+/// Bonus of a scenario that is due in its offer's score, in doublings. It outranks nearly any other
+/// offer.
 pub const DUE: f64 = 8.0;
 
 /// All that holds offers back at a time.
@@ -21,11 +22,11 @@ pub struct Eligibility {
     pub due: Vec<u16>,
     /// The offers of all scenarios.
     pub owned: Vec<u16>,
-    /// Whether nothing of all this holds any offer back but complements: so it is for most visitors.
+    /// `true` if this blocks no offers but complements. That is the case for most visitors.
     is_idle: bool,
 }
 
-/// What holds an offer back.
+/// Reason for which an offer is ineligible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ineligible {
     /// The offer, its family, the placement or the whole has had its share.
@@ -60,13 +61,13 @@ impl Eligibility {
         eligibility
     }
 
-    /// Whether a placement has had its share: nothing may stand in it.
+    /// Returns `true` if a placement has reached its cap. Nothing may be shown in it.
     #[must_use]
     pub fn is_full(&self, placement: &Placement) -> bool {
         self.caps.placements.contains(&placement.hash)
     }
 
-    /// What holds an offer back, or nothing.
+    /// Returns the reason for which an offer is ineligible. `None` if it is eligible.
     #[must_use]
     pub fn holds(&self, config: &Config, index: u16, offer: &Offer) -> Option<Ineligible> {
         if self.is_idle && offer.kind != OfferKind::Complement {
@@ -91,7 +92,7 @@ impl Eligibility {
         (self.owned.contains(&index) && !self.is_due(index)).then_some(Ineligible::NotDue)
     }
 
-    /// Whether a scenario wants an offer shown now.
+    /// Returns `true` if a scenario wants an offer shown now.
     #[must_use]
     pub fn is_due(&self, index: u16) -> bool {
         !self.due.is_empty() && self.due.contains(&index)
@@ -99,13 +100,13 @@ impl Eligibility {
 }
 
 impl Caps {
-    /// Whether no offer is held back.
+    /// Returns `true` if no offer is blocked.
     fn is_idle(&self) -> bool {
         let is_any = self.is_all_capped || self.is_after_booking || self.is_unwanted;
         !is_any && self.offers.is_empty() && self.families.is_empty()
     }
 
-    /// Whether the offer or its family has had its share.
+    /// Returns `true` if the offer or its family has reached its cap.
     fn holds(&self, config: &Config, offer: &Offer) -> bool {
         self.offers.contains(&offer.hash)
             || (!self.families.is_empty()

@@ -10,7 +10,7 @@ use crate::core::config::{Config, NONE};
 use crate::core::profile::{OfferSeen, Profile};
 use crate::core::traits::contacts::Contact;
 
-/// What a promoted family's offers gain, in doublings.
+/// Bonus of a promoted family's offers, in doublings.
 pub const PROMOTION: f64 = 2.0;
 
 /// A family's state at a time.
@@ -18,9 +18,10 @@ pub const PROMOTION: f64 = 2.0;
 pub struct FamilyPressure {
     /// Exposures since the last click or rest.
     pub ignored: u32,
-    /// Until when it rests, in seconds since the landmark; in the past or 0 if it does not.
+    /// End of its rest, in seconds since the epoch of stored times. In the past or 0 if it does not
+    /// rest.
     pub rests_until_s: u32,
-    /// Whether a resting family points to this one.
+    /// `true` if a resting family promotes this one.
     pub is_promoted: bool,
 }
 
@@ -59,8 +60,8 @@ pub fn read(
     families
 }
 
-/// How tired the visitor is of an offer, in doublings: each exposure since the family's last click counts, and is
-/// forgotten with the policy's half-life.
+/// Returns the visitor's fatigue with an offer, in doublings. Each exposure since the family's last
+/// click counts, and decays with the policy's half-life.
 #[must_use]
 pub fn fatigue(seen: &OfferSeen, profile: &Profile, config: &Config, now_s: u32) -> f64 {
     let policy = config.policy();

@@ -1,8 +1,10 @@
-//! One good question at a time. Comes in: what is known and the offers that could be shown; goes out: the question whose
-//! answer would tell most, or none. Never one that was answered, and none too soon after another.
+//! One good question at a time. Comes in: the knowledge of a visitor and the offers that could be
+//! shown; goes out: the most informative question, or none. Never one that was answered, and none
+//! too soon after another.
 //!
-//! An answer is worth the uncertainty it takes away, the entropy of the facet's probabilities (Shannon, *A mathematical
-//! theory of communication*, 1948), as far as the offers depend on that facet.
+//! An answer is worth the uncertainty it takes away, as far as the offers depend on that facet. The
+//! uncertainty is the entropy of the facet's probabilities (Shannon, *A mathematical theory of
+//! communication*, 1948).
 
 use crate::core::base::enums::Source;
 use crate::core::base::hash::Namespace;
@@ -39,7 +41,7 @@ pub fn pick(
         .map(|(question, _)| question)
 }
 
-/// Whether a question was shown or answered within the days of rest.
+/// Returns `true` if a question was shown or answered within the days of rest.
 fn asked_lately(profile: &Profile, config: &Config, now_s: u32) -> bool {
     let questions =
         || (0..config.count(Section::Questions) as u16).map(|q| config.question(q).fact);
@@ -65,7 +67,7 @@ fn asked_lately(profile: &Profile, config: &Config, now_s: u32) -> bool {
     latest_min.is_some_and(|at| f64::from(now_s.saturating_sub(at.saturating_mul(60))) < rest_s)
 }
 
-/// How little is known of a facet, in bits.
+/// Returns the entropy of a facet, in bits.
 fn entropy(affinity: &Affinity, config: &Config, facet: u16) -> f64 {
     let facet = config.facet(facet);
     let first = usize::from(facet.first_topic);
@@ -81,7 +83,7 @@ fn entropy(affinity: &Affinity, config: &Config, facet: u16) -> f64 {
         .sum()
 }
 
-/// How much a facet decides between these offers.
+/// Returns the total weight of a facet in these offers.
 fn weight_in(config: &Config, offers: &[u16], facet: u16) -> f64 {
     let weight_of = |offer: &u16| {
         let offer = config.offer(*offer);

@@ -1,9 +1,10 @@
-//! The draw. Comes in: eligible offers with their scores, and a seed; goes out: one of them, with the exact probability it
-//! had.
+//! The draw. Comes in: eligible offers with their scores, and a seed; goes out: one of them, with
+//! the exact probability it had.
 //!
-//! The best 32 are drawn by `2^(score/τ)`, with probability ε any eligible offer alike. The draw is a race: each
-//! offer's ticket depends on the seed and on the offer alone, so that an offer that comes or goes changes no
-//! choice between the others (Efraimidis, Spirakis: *Weighted random sampling with a reservoir*, 2006).
+//! The best 32 are drawn by `2^(score/τ)`, with probability ε any eligible offer alike. The draw is
+//! a race: each offer's ticket depends on the seed and on the offer alone. An offer that comes or
+//! goes changes no choice between the others. See Efraimidis, Spirakis: *Weighted random sampling
+//! with a reservoir*, 2006.
 
 use crate::core::base::hash::{mix, unit};
 

@@ -1,6 +1,7 @@
-//! What is due: on something, after a delay, unless something happened, at most so often. Comes in: what is known of
-//! a visitor at a time; goes out: the scenarios that are due, each with its cause. Pure: who performs one tells it by
-//! an event, and a cause that fired is never due again, whatever is retried and wherever.
+//! Scenarios that are due: on something, after a delay, unless something happened, at most so
+//! often. Comes in: the knowledge of a visitor at a time; goes out: the scenarios that are due,
+//! each with its cause. Pure: the owner of a scenario reports by an event that it fired. A cause
+//! that fired is never due again, whatever is retried and wherever.
 
 use crate::core::base::civil::Date;
 use crate::core::base::enums::Moment;
@@ -27,11 +28,12 @@ pub enum Owner {
 pub struct Due {
     /// The scenario's small integer.
     pub scenario: u16,
-    /// What it is due for: the id of a trip or a booking, the minute of an event, 0 for a first visit or a birthday.
+    /// Identity of its cause: the id of a trip or a booking, or the minute of an event. 0 for a
+    /// first visit or a birthday.
     pub subject: u32,
     /// Which time of the same subject: for a birthday the year since 2020.
     pub ordinal: u16,
-    /// Since when, in seconds since the landmark.
+    /// Time since which it is due, in seconds since the epoch of stored times.
     pub since_s: u32,
     /// The offer it shows, or [`NONE`].
     pub offer: u16,
@@ -57,8 +59,8 @@ pub fn due(config: &Config, facts: &VisitorFacts) -> Vec<Due> {
     read(config, facts, Asked::ToFire)
 }
 
-/// The offers of scenarios to show: of those that are due, and of those that fired in this visit, so that a block does
-/// not vanish once it was seen.
+/// Returns the offers of scenarios to show. They include scenarios that fired in this visit. So a
+/// block does not vanish once it was seen.
 #[must_use]
 pub fn offers(config: &Config, facts: &VisitorFacts) -> Vec<u16> {
     let shown = read(config, facts, Asked::ToShow);
@@ -84,7 +86,7 @@ enum Asked {
     ToShow,
 }
 
-/// What a scenario may fire for.
+/// A cause for which a scenario may fire.
 pub(crate) struct Cause {
     /// The first one stands for it: a trip is made of several intents and bookings, and fires once for all.
     pub(crate) subjects: Vec<u32>,
@@ -287,7 +289,8 @@ impl Reader<'_> {
             .then_some(since_s)
     }
 
-    /// Whether an event happened since the cause; one of the cause's own kind must be another one.
+    /// Returns `true` if an event happened since the cause. One of the cause's own kind must be
+    /// another event.
     fn happened_since(&self, scenario: &Scenario, cause: &Cause, kind: EventKind) -> bool {
         let since_min = cause.happened_s / 60;
         if kind == EventKind::Booking {
@@ -304,7 +307,7 @@ impl Reader<'_> {
             .is_some_and(|at_s| at_s / 60 >= since_min + own)
     }
 
-    /// How often a scenario may still fire.
+    /// Returns the number of times that a scenario may still fire.
     fn left_of(&self, scenario: &Scenario) -> u32 {
         if scenario.at_most.most == 0 {
             return u32::MAX;

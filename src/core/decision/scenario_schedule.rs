@@ -12,7 +12,8 @@ use crate::core::traits::trip::{TripReading, return_day};
 /// Conditions change with time, and the window of a scenario is open for days.
 const AGAIN_S: u32 = DAY_S;
 
-/// Seconds since the landmark, after the facts' time; none: only a new event can make one due.
+/// Returns the time of the next evaluation, in seconds since the epoch of stored times. It is later
+/// than the facts' time. `None` if only a new event can make a scenario due.
 #[must_use]
 pub fn next_evaluation_s(config: &Config, facts: &VisitorFacts) -> Option<u32> {
     let reader = Reader::of(config, facts);
@@ -45,7 +46,8 @@ fn next_of(scenario: &Scenario, cause: &Cause, now_s: u32) -> Option<u32> {
     is_open.then(|| now_s.saturating_add(AGAIN_S))
 }
 
-/// What trips will come to: a quote is left, a departure draws near, a trip begins and ends.
+/// Returns the future causes from trips: a quote is abandoned, a departure approaches, a trip
+/// begins and ends.
 fn of_trips_to_come(reader: &Reader, scenario: &Scenario) -> Vec<Cause> {
     let mut causes = Vec::new();
     for trip in reader.trips {
@@ -108,7 +110,8 @@ mod tests {
         engine.apply(&event);
     }
 
-    /// Goes from look to look as the server does; the time since which the scenario is due when it is first seen to be.
+    /// Evaluates at the scheduled times, as the server does, until the scenario is due. Checks the
+    /// time since which it is.
     #[track_caller]
     fn fires(engine: &Engine, after_ms: f64) {
         let mut now_ms = NOW_MS;

@@ -1,8 +1,9 @@
-//! What a booking makes needless, and what it makes wanted. Comes in: booked trips; goes out: which offers are out
-//! until the return, and whether complements are open.
+//! Effects of bookings on offers. Comes in: booked trips; goes out: the suppressed offers until the
+//! return, and the eligibility of complements.
 //!
-//! Out are products of the booked destination, what the config calls their substitutes, and, of families marked
-//! `suppressed_by_booking`, products with the same main theme as those of the booked destination.
+//! Suppressed are products of the booked destination and their substitutes in the config. In
+//! families marked `suppressed_by_booking`, so are products with the same main theme as those of
+//! the booked destination.
 
 use crate::core::base::enums::Moment;
 use crate::core::base::hash::Namespace;
@@ -13,7 +14,7 @@ use crate::core::profile::Profile;
 use crate::core::traits::time_facts::TimeFacts;
 use crate::core::traits::trip::places_overlap;
 
-/// What booked trips do to offers until the return.
+/// Effects of booked trips on offers until the return.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Suppression {
     /// The booked destinations, as topics.
@@ -69,13 +70,13 @@ impl Suppression {
         }
     }
 
-    /// Whether no booking makes any offer needless.
+    /// Returns `true` if no booking suppresses any offer.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.places.is_empty()
     }
 
-    /// Whether a booking makes an offer needless.
+    /// Returns `true` if a booking suppresses an offer.
     #[must_use]
     pub fn suppresses(&self, config: &Config, index: u16, offer: &Offer) -> bool {
         if offer.kind != OfferKind::Product || self.places.is_empty() {
@@ -89,7 +90,7 @@ impl Suppression {
             || (self.themes.contains(&theme) && config.is_suppressed_by_booking(offer.family))
     }
 
-    /// Whether an offer waits for a booked trip: a complement, while there is none.
+    /// Returns `true` if an offer waits for a booked trip: a complement, while there is none.
     #[must_use]
     pub fn waits_for_a_trip(&self, offer: &Offer) -> bool {
         offer.kind == OfferKind::Complement && !self.is_trip_ahead

@@ -1,8 +1,9 @@
-//! What a page is about. Comes in: what the page says of itself; goes out: topics with weights. Addresses and texts
-//! end here: nothing of them goes on.
+//! Topics of a page. Comes in: the page's own facts; goes out: topics with weights. Addresses and
+//! texts end here: nothing of them goes on.
 //!
-//! Three sources, by trust: explicit topics, the address, the page's structured data. Within a facet the more
-//! trusted source silences the others. What a source may add is bounded, so that a crafted address moves little.
+//! Three sources, by trust: explicit topics, the address, the page's structured data. Within a
+//! facet the more trusted source silences the others. The contribution of a source is bounded, so
+//! that a crafted address moves little.
 
 use super::{MAX_TOPICS, TopicWeight};
 use crate::core::base::hash::{Namespace, name_hash};
@@ -10,7 +11,7 @@ use crate::core::base::url_pattern;
 use crate::core::config::layout::Section;
 use crate::core::config::{Config, Row};
 
-/// What a page says of itself.
+/// Facts that a page gives about itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PageFacts<'a> {
     /// `trip.city, stay.short:0.5`: topics named by the site, with weights if it likes.
@@ -64,7 +65,7 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// What was found so far is trusted more than what follows.
+    /// Trusts the topics found so far more than those that follow.
     fn trust(&mut self) {
         self.trusted = self.topics.len();
     }

@@ -1,7 +1,8 @@
 //! The decision behind an impression or a click, as events and profiles carry it. Comes in: numbers; goes out: the same in
 //! fixed widths, checked. It must never hold more of the visitor than eight coarse levels.
 
-/// What is known of the visitor when a decision is told, in steps so coarse that many share them. Each is 0 to 7, three bits.
+/// Coarse features of the visitor, reported with a decision. The steps are so coarse that many
+/// visitors share them. Each is 0 to 7, three bits.
 pub const LEVELS: [&str; 8] = [
     "stage",
     "value_class",
@@ -43,7 +44,7 @@ pub struct Levels(u32);
 pub const DECISION_BYTES: usize = 18;
 
 impl DecisionRecord {
-    /// Whether there is one.
+    /// Returns `true` if there is a decision.
     #[must_use]
     pub fn is_told(&self) -> bool {
         self.id != 0

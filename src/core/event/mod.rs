@@ -103,7 +103,8 @@ pub struct Subscription {
 pub struct ScenarioFired {
     /// The scenario's hash ([`Namespace::Scenario`]).
     pub scenario: u32,
-    /// The id of the trip or booking, the minute of the event, or 0 for a first visit or a birthday.
+    /// The id of the trip or booking, or the minute of the event. 0 for a first visit or a
+    /// birthday.
     pub cause: u32,
     /// The occurrence of the same cause, from 0: the year of a birthday.
     pub ordinal: u16,

@@ -19,8 +19,8 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`TrackError::UnknownEvent`] if there is no event with this name, [`TrackError::BadField`] if a field cannot be
-    /// read or names something that the config does not have.
+    /// [`TrackError::UnknownEvent`] if there is no event with this name. [`TrackError::BadField`]
+    /// if a field cannot be read or names something that the config does not have.
     pub fn parse(
         config: &Config,
         at_s: u32,

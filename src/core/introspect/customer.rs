@@ -1,5 +1,6 @@
-//! What Escale thinks of a customer, in names: scores, stage, segments, personas, channels, declared facts. Comes in: a
-//! customer at a moment; goes out: the part of `knowledge` that tells of it. Only what the config can name is in it.
+//! The state of a customer, in names: scores, stage, segments, personas, channels, declared facts.
+//! Comes in: a customer at a moment; goes out: the customer's part of `knowledge`. Only things that
+//! the config can name are in it.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use crate::core::traits::customer::Customer;
 const ZONE: &str = "zone";
 const BIRTHDAY: &str = "birthday";
 
-/// A customer, told.
+/// The state of a customer.
 #[derive(Clone, Debug, Serialize)]
 pub struct CustomerKnowledge {
     pub stage: &'static str,
@@ -38,7 +39,7 @@ pub struct CustomerKnowledge {
     pub channels: BTreeMap<&'static str, ChannelKnowledge>,
     pub advocate: bool,
     pub declared: Vec<FactKnowledge>,
-    /// What the visitor struck out.
+    /// Topics that the visitor removed.
     pub denied: Vec<DeniedKnowledge>,
 }
 
@@ -65,7 +66,8 @@ pub struct ChannelKnowledge {
 #[derive(Clone, Debug, Serialize)]
 pub struct FactKnowledge {
     pub fact: String,
-    /// A topic's name, a zone's, a day of the year (`MM-DD`) or a number; absent if the visitor would not say.
+    /// A topic's name, a zone's, a day of the year (`MM-DD`) or a number. `None` if the visitor
+    /// declined to answer.
     pub value: Option<FactValue>,
     pub source: &'static str,
     pub at_ms: f64,
@@ -79,7 +81,7 @@ pub struct DeniedKnowledge {
     pub at_ms: f64,
 }
 
-/// What was declared.
+/// The value of a declared fact.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum FactValue {

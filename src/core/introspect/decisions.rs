@@ -24,7 +24,7 @@ pub struct DecisionKnowledge {
     pub variant: u8,
     pub arm: u8,
     pub propensity: f64,
-    /// What was known of the visitor, in coarse steps.
+    /// Coarse features of the visitor at the decision.
     pub levels: BTreeMap<&'static str, u8>,
     pub at_ms: f64,
     pub viewed: bool,

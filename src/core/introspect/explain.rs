@@ -1,6 +1,7 @@
-//! Why this one: a decision recomputed from its inputs, in words. Comes in: an engine as it was and the request;
-//! goes out: the reasons in French and English for a visitor, every candidate and exclusion for a developer, and what
-//! would have changed it. The decision itself keeps nothing for this, so that choosing stays fast.
+//! Explanation of a decision, recomputed from its inputs. Comes in: an engine as it was and the
+//! request; goes out: reasons in French and English for a visitor, and all candidates and
+//! exclusions for a developer. It also names the change that would give another choice. The
+//! decision itself keeps nothing for this, so that choosing stays fast.
 
 use serde::Serialize;
 
@@ -42,7 +43,7 @@ pub struct Words {
     pub would_change: String,
 }
 
-/// How a candidate came by its score, in doublings.
+/// The parts of a candidate's score, in doublings.
 #[derive(Clone, Debug, Serialize)]
 pub struct CandidateAccount {
     pub offer: String,
@@ -50,12 +51,12 @@ pub struct CandidateAccount {
     pub base: f64,
     pub promotion: f64,
     pub history: f64,
-    /// What offers of its family on the page take.
+    /// Penalty for offers of its family on the page.
     pub similarity: f64,
     pub topics: Vec<Contribution>,
 }
 
-/// What one topic adds to a score.
+/// Contribution of one topic to a score.
 #[derive(Clone, Debug, Serialize)]
 pub struct Contribution {
     pub topic: String,
@@ -168,7 +169,7 @@ impl Account<'_> {
         }
     }
 
-    /// What each topic adds to an offer's score, the largest first.
+    /// Returns the contribution of each topic to an offer's score, the largest first.
     fn contributions(&self, index: u16) -> Vec<Contribution> {
         let config = self.context.config;
         let offer = config.offer(index);
@@ -241,7 +242,7 @@ impl Account<'_> {
         }
     }
 
-    /// What the choice would have been, had the visitor shown no interest in a topic.
+    /// Returns the choice without the visitor's interest in a topic.
     fn without(&self, topic: u16, language: &str) -> String {
         let config = self.context.config;
         let mut profile = self.context.profile.clone();

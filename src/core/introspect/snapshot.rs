@@ -1,5 +1,6 @@
-//! What Escale thinks of a visitor, in names: for the visitor's own eyes, the inspector and the export. Comes in: an
-//! engine and a time; goes out: a tree that serialises. Only what the config can name is in it.
+//! The state of a visitor, in names: for the visitor, the inspector and the export. Comes in: an
+//! engine and a time; goes out: a tree that serialises. Only things that the config can name are in
+//! it.
 
 use std::collections::BTreeMap;
 
@@ -32,14 +33,14 @@ pub struct Knowledge {
     pub trips: Vec<TripKnowledge>,
     /// The seasons in force.
     pub seasons: Vec<String>,
-    /// How often the visitor wants to hear: `unsaid`, `any`, `weekly`, `monthly`, `seasonal`, `never`.
+    /// Frequency that the visitor wants: `unsaid`, `any`, `weekly`, `monthly`, `seasonal`, `never`.
     pub frequency: &'static str,
     /// The scenarios that are due.
     pub due: Vec<String>,
     pub bookings: Vec<BookingKnowledge>,
     /// The arm of each experiment that the visitor is in, by the experiments' names.
     pub arms: BTreeMap<String, String>,
-    /// What was shown in the last month, and what came of it.
+    /// Decisions of the last month, and their outcomes.
     pub decisions: Vec<DecisionKnowledge>,
     #[serde(flatten)]
     pub customer: CustomerKnowledge,
@@ -95,7 +96,7 @@ pub struct TripKnowledge {
     pub step: TripStep,
     /// `dreaming`, `planning`, `quoted`, `booked`, `before_departure`, `travelling`, `returned`.
     pub moment: &'static str,
-    /// Whether a quote was started and left.
+    /// `true` if a quote was started and abandoned.
     pub is_quote_abandoned: bool,
     pub last_ms: f64,
 }
@@ -112,7 +113,7 @@ pub struct BookingKnowledge {
     pub end_date: Option<String>,
 }
 
-/// What an engine knows at a time (milliseconds since the Unix epoch).
+/// Returns the knowledge of an engine at a time (milliseconds since the Unix epoch).
 #[must_use]
 pub fn snapshot(engine: &Engine, now_ms: f64) -> Knowledge {
     let profile = engine.known();
@@ -265,7 +266,7 @@ fn place_name(engine: &Engine, hash: u32) -> Option<String> {
     (hash != 0).then(|| known.unwrap_or_else(|| "other".to_owned()))
 }
 
-/// Returns the date of a day, `YYYY-MM-DD`; `None` for 0, which stands for "not said".
+/// Returns the date of a day, `YYYY-MM-DD`. `None` for 0, which stands for an unknown day.
 fn date_of_day(day: u16) -> Option<String> {
     (day > 0).then(|| Day::new(day).date().to_string())
 }

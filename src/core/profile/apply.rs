@@ -196,7 +196,8 @@ impl Profile {
         });
     }
 
-    /// Adds a search or a quote to the trip with the same destination and a near departure, else opens a trip.
+    /// Adds a search or a quote to the trip with the same destination and a near departure. Opens a
+    /// new trip if there is none.
     ///
     /// A quote without any detail is for the trip mentioned last in this visit.
     fn add_trip(&mut self, travel: &Travel, step: TripStep, at_s: u32, config: &Config) {

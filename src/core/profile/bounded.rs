@@ -132,7 +132,8 @@ impl<T: Entry> Bounded<T> {
         self.evict(T::MAX - 1);
     }
 
-    /// Adds an entry unless its key is known, then evicts the oldest of an overfull list, if need be the new one.
+    /// Adds an entry unless its key is known, then evicts the oldest of an overfull list. That may
+    /// be the new entry.
     pub fn insert_new(&mut self, entry: T) {
         if let Err(at) = self.position(entry.key()) {
             self.0.insert(at, entry);

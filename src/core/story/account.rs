@@ -10,7 +10,7 @@ use crate::core::introspect::explain::{CandidateAccount, Explanation, explain};
 /// So many offers are accounted for.
 const MOST_OFFERS: usize = 4;
 
-/// What should have been: `home-hero should show an offer of the family city`.
+/// Describes the expectation: `home-hero should show an offer of the family city`.
 pub fn expected(expectation: &Expectation, engine: &Engine) -> String {
     let config = engine.config();
     let not = if expectation.is_shown { "" } else { "not " };
@@ -52,7 +52,7 @@ fn told(config: &Config, offer: u16, variant: Option<u8>) -> String {
     format!("`{}`{variant}", config.text(own.name))
 }
 
-/// What the placement shows, slot by slot.
+/// Describes the placement, slot by slot.
 pub fn seen(expectation: &Expectation, engine: &Engine) -> String {
     let config = engine.config();
     if matches!(expectation.wanted, Wanted::Scenario(_)) {

@@ -88,7 +88,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Whether the engine takes the call; if it does not, which field it minds.
+    /// Checks that the engine accepts the call. If it does not, reports the field that it rejects.
     fn try_fields(&mut self, name: &str, packed: &[(String, String)], path: &str) {
         let mut engine = Engine::new(self.config.clone());
         let mut takes =

@@ -12,20 +12,20 @@ const UNITS: [(char, f64); 5] = [
     ('d', 86_400.0),
     ('w', 604_800.0),
 ];
-/// What passes from a step to the next one that names no time.
+/// Time between a step and the next one that names no time, in milliseconds.
 const STEP_MS: f64 = 60_000.0;
 
 /// Why a time cannot be taken: what is wrong, and what to write.
 pub type TimeError = (String, &'static str);
 
-/// Where a story stands in time.
+/// The clock of a story.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clock {
     now_ms: Option<f64>,
 }
 
 impl Clock {
-    /// The time. Errors: none was said yet.
+    /// Returns the time, in milliseconds. An error if the story has given none yet.
     pub fn now_ms(&self) -> Result<f64, TimeError> {
         self.now_ms.ok_or_else(|| {
             (

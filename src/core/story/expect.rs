@@ -1,5 +1,5 @@
-//! What a story expects. Comes in: its `then`, and the config it is about; goes out: expectations, or errors with their paths
-//! and hints.
+//! Expectations of a story. Comes in: its `then`, and its config; goes out: expectations, or errors
+//! with their paths and hints.
 
 use super::super::config::layout::Section;
 use super::super::config::{Config, NONE};
@@ -52,7 +52,7 @@ impl Reader<'_> {
         None
     }
 
-    /// What a placement should show or not show.
+    /// Reads an expectation of a placement: content that it should show or not show.
     fn seen(&mut self, then: &ThenConfig, path: &str) -> Option<(Wanted, bool, u16)> {
         let (what, is_shown, at) = match (&then.shows, &then.hides) {
             (Some(what), None) => (what, true, "shows"),

@@ -34,7 +34,7 @@ pub struct Story {
     visitor: Option<u64>,
     /// Arms that the visitor must be in, by hash.
     arms: Vec<u32>,
-    /// What is known at the beginning: of this browser, of others.
+    /// Profiles at the beginning: that of this browser, that of the other replicas.
     known: [Vec<u8>; 2],
     steps: Vec<Step>,
     expectations: Vec<Expectation>,
@@ -61,7 +61,7 @@ struct Expectation {
     /// `NONE` where a scenario is meant.
     placement: u16,
     wanted: Wanted,
-    /// Whether it should be there; if not, it should be in no slot.
+    /// `true` if a slot should show it. Otherwise no slot should.
     is_shown: bool,
     /// Among so many visitors; 0: of the story's own.
     draws: u32,
@@ -80,7 +80,7 @@ enum Wanted {
     Scenario(u16),
 }
 
-/// How a story ended.
+/// The result of a story.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Outcome {
     pub name: String,
@@ -88,15 +88,15 @@ pub struct Outcome {
     pub verdicts: Vec<Verdict>,
 }
 
-/// Whether one expectation came true.
+/// The result of one expectation.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Verdict {
-    /// Where it stands in the story: `/then/0`.
+    /// Its path in the story: `/then/0`.
     pub path: String,
     pub is_met: bool,
     /// `home-hero should show an offer of the family city`.
     pub expected: String,
-    /// What was seen instead: offers by id, or that of how many visitors.
+    /// The actual result: offers by id, or the number of visitors for whom it came true.
     pub saw: String,
     /// Why, line by line; nothing where it came true.
     pub why: Vec<String>,
@@ -106,7 +106,7 @@ pub struct Verdict {
 const STORY_SALT: u64 = u64::from_be_bytes(*b"\0\0\0story");
 
 impl Outcome {
-    /// Whether all of it came true.
+    /// Returns `true` if every expectation came true.
     #[must_use]
     pub fn is_met(&self) -> bool {
         self.verdicts.iter().all(|verdict| verdict.is_met)
@@ -262,7 +262,7 @@ fn see(engine: &mut Engine, at_ms: f64, placement: u16) {
     }
 }
 
-/// What each slot of a placement shows.
+/// Returns the decision for each slot of a placement.
 fn shown(engine: &Engine, now_ms: f64, placement: u16) -> Vec<Decision> {
     let mut exclude = Vec::new();
     let slots = 0..engine.config().placement(placement).slots as u8;

@@ -13,7 +13,7 @@ use crate::core::config::source::OfferKind;
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StoryConfig {
-    /// Where the JSON Schema lies, for editors.
+    /// Location of the JSON Schema, for editors.
     #[serde(rename = "$schema", default)]
     pub schema: Option<String>,
     /// "A visitor who reads three city pages should see a city offer".
@@ -24,15 +24,16 @@ pub struct StoryConfig {
     /// The arms of experiments that the visitor is in: `{"tone": "friendly"}`.
     #[serde(default)]
     pub arms: BTreeMap<String, String>,
-    /// What is known at the beginning: a replica's bytes, base64url, as an exported profile has them. Nothing, unless said.
+    /// Profile at the beginning: a replica's bytes in base64url, as in an exported profile. The
+    /// default is an empty profile.
     #[serde(default)]
     pub replica: Option<String>,
-    /// What other replicas know beside it, likewise.
+    /// Profile of the other replicas, in the same form.
     #[serde(default)]
     pub others: Option<String>,
-    /// What the visitor does, in the order of time.
+    /// Steps of the visitor, in the order of time.
     pub steps: Vec<StepConfig>,
-    /// What they should see then.
+    /// Expectations after the steps.
     #[schemars(length(min = 1))]
     pub then: Vec<ThenConfig>,
 }
@@ -55,7 +56,8 @@ pub struct StepConfig {
     pub track: Option<String>,
     #[serde(default)]
     pub fields: Option<BTreeMap<String, Value>>,
-    /// What the visitor declares: `{"fact": "party", "value": "couple"}`, `{"frequency": "monthly"}`.
+    /// A declaration of the visitor: `{"fact": "party", "value": "couple"}`,
+    /// `{"frequency": "monthly"}`.
     #[serde(default)]
     pub declare: Option<BTreeMap<String, Value>>,
     /// A placement whose offers the visitor looks at, and passes over.
@@ -71,7 +73,7 @@ pub enum PageConfig {
     Full(PageDetail),
 }
 
-/// What a page says of itself.
+/// Facts that a page gives about itself.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PageDetail {
@@ -83,7 +85,8 @@ pub struct PageDetail {
     pub tokens: Vec<String>,
 }
 
-/// What should be seen: exactly one of `shows` and `hides`, in a `placement`; or a scenario that should be `due`, or `not_due`.
+/// An expectation. For a `placement`, exactly one of `shows` and `hides`. Otherwise a scenario that
+/// should be `due`, or `not_due`.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ThenConfig {
@@ -92,10 +95,10 @@ pub struct ThenConfig {
     pub at: Option<String>,
     #[serde(default)]
     pub placement: Option<String>,
-    /// What one of its slots shows.
+    /// Content that one of its slots shows.
     #[serde(default)]
     pub shows: Option<WhatConfig>,
-    /// What none of its slots shows.
+    /// Content that none of its slots shows.
     #[serde(default)]
     pub hides: Option<WhatConfig>,
     /// A scenario that waits for its offer to be seen, or for its webhook to be called.

@@ -1,11 +1,11 @@
-//! How an expectation does among visitors. Comes in: engines that have lived through a story's steps; goes out: whether
-//! it came true for enough of them, and the account of one for whom it did not.
+//! Results of an expectation over several visitors. Comes in: engines after a story's steps; goes
+//! out: a verdict, and the account of one visitor for whom it failed.
 
 use super::super::engine::Engine;
 use super::{Expectation, Verdict, Wanted, account, shown};
 use crate::core::decision::decide::{Decision, Reason};
 
-/// How one expectation did among visitors.
+/// Counts for one expectation over the visitors.
 #[derive(Default)]
 pub(super) struct Tally {
     /// Visitors outside of the control group.
@@ -16,7 +16,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// What one visitor sees.
+    /// Counts one visitor.
     pub fn take(&mut self, expectation: &Expectation, engine: &Engine) {
         let decisions = shown(engine, expectation.at_ms, expectation.placement);
         if decisions.iter().any(|d| d.reason == Reason::Holdout) {
@@ -30,7 +30,7 @@ impl Tally {
         }
     }
 
-    /// How it went in all.
+    /// Returns the result over all visitors.
     pub fn verdict(self, expectation: &Expectation, fresh: &Engine) -> Verdict {
         let share = f64::from(self.met) / f64::from(self.told.max(1));
         let least = if expectation.draws > 0 {
@@ -90,7 +90,7 @@ impl Wanted {
         }
     }
 
-    /// Whether this offer is what is meant.
+    /// Returns `true` if this offer is the expected one.
     pub fn means(self, engine: &Engine, index: u16) -> bool {
         let offer = engine.config().offer(index);
         match self {

@@ -1,12 +1,14 @@
-//! What a visitor likes, read from the counters at a time. Comes in: a profile and the config; goes out: for each
-//! topic its lift over the site's base rate, for each facet the confidence.
+//! Affinities of a visitor, read from the counters at a time. Comes in: a profile and the config;
+//! goes out: for each topic its lift over the site's base rate, for each facet the confidence.
 //!
 //! Within a facet, with `m_k = ρ·taste_k + intent_k`, base rates `b_k` and prior strength `α`:
-//! `p_k = (m_k + α·b_k) / (Σm + α)`, lift `p_k / b_k`, confidence `Σm / (Σm + α)`. That is the mean of a Dirichlet
-//! posterior with the site's own rates as the prior (Gelman et al., *Bayesian Data Analysis*, 3.4).
+//! `p_k = (m_k + α·b_k) / (Σm + α)`, lift `p_k / b_k`, confidence `Σm / (Σm + α)`. That is the mean
+//! of a Dirichlet posterior, with the site's own rates as the prior. See Gelman et al., *Bayesian
+//! Data Analysis*, 3.4.
 //!
-//! Where the model knows what comes next, `m_k` is replaced there by `Σm·next_k` with
-//! `next = (1 − λ)·P[last→k] + λ·m_k/Σm`, `P` the site's own transition rates: shrunk in the same way.
+//! If the model has transitions for the facet, `m_k` is replaced there by `Σm·next_k` with
+//! `next = (1 − λ)·P[last→k] + λ·m_k/Σm`. `P` are the site's own transition rates, shrunk in the
+//! same way.
 
 use crate::core::base::hash::Namespace;
 use crate::core::base::time::DAY_S;
@@ -47,7 +49,7 @@ const LEAST_BASE_RATE: f64 = 0.001;
 const DENIED_LOG_LIFT: f64 = -10.0;
 
 impl Affinity {
-    /// Reads a profile at a time, in seconds since the landmark.
+    /// Reads a profile at a time, in seconds since the epoch of stored times.
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Self {
         let mut affinity = Self {
@@ -62,7 +64,7 @@ impl Affinity {
         affinity
     }
 
-    /// How sure one can be of the visitor at all: the confidence of the best known facet.
+    /// Returns the confidence in the visitor: that of the best known facet.
     #[must_use]
     pub fn best_confidence(&self) -> f64 {
         self.facets
@@ -94,7 +96,7 @@ impl Affinity {
         }
     }
 
-    /// What was declared counts as so many events, and fades like them.
+    /// Adds declared topics. Each counts as a number of events, and decays like them.
     fn take_declared(&mut self, profile: &Profile, config: &Config, now_s: u32) {
         let worth = config.declared_worth();
         for fact in &profile.facts {
@@ -113,7 +115,8 @@ impl Affinity {
         }
     }
 
-    /// What the visitor struck out weighs nothing, whatever is known of it, and counts against.
+    /// Clears the topics that the visitor removed. They have no mass, whatever is known of them,
+    /// and a negative lift.
     fn take_denied(&mut self, profile: &Profile, config: &Config) {
         for index in profile
             .denied()
@@ -163,7 +166,7 @@ impl Affinity {
     }
 }
 
-/// What comes next in a facet, by the site's transitions from the visitor's last topic.
+/// The next topic of a facet, by the site's transitions from the visitor's last topic.
 struct Next {
     table: Transitions,
     first_topic: u16,

@@ -9,7 +9,7 @@ use crate::core::base::enums::{Channel, MessageStep};
 use crate::core::config::Config;
 use crate::core::profile::Profile;
 
-/// What is known of one channel.
+/// The visitor's reactions in one channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ChannelReading {
     pub messages: f64,

@@ -1,5 +1,6 @@
-//! What is known of a customer beside tastes, read once for a moment: scores, stage, segments, personas, channels. Comes
-//! in: their readings; goes out: the answers to conditions. What is not known is `None`.
+//! Knowledge of a customer beside tastes, read once for a moment: scores, stage, segments,
+//! personas, channels. Comes in: their readings; goes out: the answers to conditions. An unknown
+//! answer is `None`.
 
 use super::channel::{self, ChannelReading, Channels};
 use super::lifecycle::{Rule, StageReading};
@@ -52,7 +53,8 @@ pub static NOBODY: Customer = Customer {
 };
 
 impl Customer {
-    /// What rests on the profile alone; segments and personas, which rest on conditions, are for `evaluate_segments`.
+    /// Reads the parts that rest on the profile alone. Segments and personas rest on conditions,
+    /// and `evaluate_segments` adds them.
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, now_s: u32, is_uncertain: bool) -> Self {
         let channels = channel::read(profile, config);
@@ -66,7 +68,7 @@ impl Customer {
         }
     }
 
-    /// Whether the customer is of high value.
+    /// Returns `true` if the customer is of high value.
     #[must_use]
     pub fn is_of_high_value(&self) -> bool {
         self.rfm.value_class == ValueClass::High

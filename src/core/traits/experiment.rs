@@ -1,5 +1,6 @@
-//! Who is in which arm. Comes in: a config and a visitor's hash; goes out: the arms that the visitor is in. By hash alone:
-//! the same on every page of one browser, and on the server when that browser hands in, with nothing kept anywhere.
+//! Arms of a visitor. Comes in: a config and a visitor's hash; goes out: the arms that the visitor
+//! is in. By hash alone: they are the same on every page of one browser and, after a sync, on the
+//! server. Nothing is stored.
 
 use crate::core::base::hash::{mix, unit};
 use crate::core::config::{Arm, Config};
@@ -7,7 +8,7 @@ use crate::core::config::{Arm, Config};
 /// Makes the control group independent of the other draws of a visitor.
 const HOLDOUT_SALT: u64 = u64::from_be_bytes(*b"\0holdout");
 
-/// Whether a visitor belongs to the control group, which sees the page's own content.
+/// Returns `true` if a visitor belongs to the control group, which sees the page's own content.
 ///
 /// ```
 /// # #[cfg(feature = "full")] {

@@ -16,7 +16,7 @@ use crate::core::condition::bytecode::Facts;
 use crate::core::event::TopicWeight;
 use crate::core::profile::{Booking, Profile};
 
-/// What a condition may ask at a moment.
+/// Facts that a condition may ask for at a moment.
 #[derive(Clone, Copy, Debug)]
 pub struct VisitorFacts<'a> {
     pub profile: &'a Profile,
@@ -27,9 +27,9 @@ pub struct VisitorFacts<'a> {
     pub time: &'a TimeFacts<'a>,
     /// The topics of the page at hand.
     pub page_topics: &'a [TopicWeight],
-    /// Seconds since the landmark.
+    /// Seconds since the epoch of stored times.
     pub now_s: u32,
-    /// The visitor's hash, from which arms follow; none: nobody has said it.
+    /// The visitor's hash, from which arms follow. `None` if the visitor is unknown.
     pub visitor: Option<u64>,
 }
 

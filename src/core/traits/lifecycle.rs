@@ -1,6 +1,8 @@
-//! Where a visitor stands in a customer's life: `unknown → visitor → prospect → quoting → new → occasional → regular →
-//! lapsed`. Comes in: bookings, quotes, visits and whether the history may have been purged; goes out: one stage, and the
-//! rule that gave it. Total: every profile has a stage. A purge never makes a customer "new".
+//! Lifecycle stage of a visitor:
+//! `unknown → visitor → prospect → quoting → new → occasional → regular → lapsed`. Comes in:
+//! bookings, quotes, visits and a mark for history that may have been purged; goes out: one stage,
+//! and the rule that gave it. Total: every profile has a stage. A purge never makes a customer
+//! "new".
 
 use crate::core::base::enums::Stage;
 use crate::core::base::time::DAY_S;
@@ -23,7 +25,7 @@ pub enum Rule {
     ManyBookings,
     /// Bought more than once, or once some time ago.
     SomeBookings,
-    /// What is known is that of a beginner, but the history may have been purged.
+    /// The visible history is that of a beginner, but earlier history may have been purged.
     HistoryUncertain,
     /// Bought once, lately.
     FirstBooking,
@@ -57,7 +59,8 @@ impl Rule {
 }
 
 impl StageReading {
-    /// Reads a profile at a time, in seconds since the landmark. `is_uncertain`: what was known earlier may be lost.
+    /// Reads a profile at a time, in seconds since the epoch of stored times. `is_uncertain` marks
+    /// earlier history as possibly lost.
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, now_s: u32, is_uncertain: bool) -> Self {
         let bounds = config.lifecycle_bounds();
@@ -111,7 +114,8 @@ fn of_visitor(profile: &Profile, bounds: &LifecycleBounds, now_s: u32) -> StageR
     }
 }
 
-/// Whether a quote is open: that of a trip, or one that named no trip, as long as the visitor comes by.
+/// Returns `true` if a quote is open. A quote that named no trip stays open as long as the visitor
+/// comes by.
 fn is_quoting(profile: &Profile, quote_days: f64, now_s: u32) -> bool {
     let is_quote = |step| matches!(step, TripStep::QuoteStarted | TripStep::QuoteSubmitted);
     let latest_min = profile

@@ -1,8 +1,9 @@
-//! What a customer has bought: recency, frequency and amount as scores from 1 to 5, and the value class. Comes in: the
-//! bookings of all channels; goes out: scores, or none where nothing was ever bought. Cancelled bookings count nowhere.
+//! Purchases of a customer: recency, frequency and amount as scores from 1 to 5, and the value
+//! class. Comes in: the bookings of all channels; goes out: scores, or none where nothing was ever
+//! bought. Cancelled bookings count nowhere.
 //!
-//! Recency, frequency, monetary value: Hughes, *Strategic Database Marketing*, 1994. The boundaries are the site's own:
-//! thresholds, or the limits of its fifths.
+//! Recency, frequency, monetary value: Hughes, *Strategic Database Marketing*, 1994. The boundaries
+//! are the site's own: thresholds, or the limits of its fifths.
 
 use crate::core::base::enums::ValueClass;
 use crate::core::base::time::DAY_S;
@@ -22,7 +23,7 @@ pub struct Rfm {
 }
 
 impl Rfm {
-    /// Reads a profile at a time, in seconds since the landmark.
+    /// Reads a profile at a time, in seconds since the epoch of stored times.
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Self {
         let standing = || profile.bookings.iter().filter(|b| !b.cancelled);
@@ -59,7 +60,7 @@ impl Rfm {
     }
 }
 
-/// What was paid in all, in the site's currency.
+/// Returns the total amount paid, in the site's currency.
 fn paid<'a>(bookings: impl Iterator<Item = &'a Booking>) -> f64 {
     bookings.map(|b| f64::from(b.value_cents)).sum::<f64>() / 100.0
 }

@@ -1,6 +1,6 @@
-//! Who is this? Comes in: the facts of a moment; goes out: the customer with the segments that hold and the personas that
-//! fit. Segments come in an order in which each rests on earlier ones only; personas may rest on any segment; nothing
-//! rests on a persona but offers.
+//! Segments and personas of a customer. Comes in: the facts of a moment; goes out: the customer
+//! with the matching segments and personas. Segments are ordered so that each rests on earlier ones
+//! only. Personas may rest on any segment. Only offers may rest on a persona.
 
 use super::customer::Customer;
 use super::facts::VisitorFacts;
@@ -58,7 +58,7 @@ pub fn negative_fits<'a>(
     })
 }
 
-/// Whether the config has negative personas at all.
+/// Returns `true` if the config has negative personas.
 #[must_use]
 pub fn has_negative(config: &Config) -> bool {
     personas(config).any(|p| p.is_negative)

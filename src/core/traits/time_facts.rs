@@ -11,12 +11,12 @@ use crate::core::config::Config;
 use crate::core::config::season;
 use crate::core::profile::Profile;
 
-/// What is asked of time at a moment.
+/// Facts about time at a moment.
 #[derive(Clone, Debug)]
 pub struct TimeFacts<'a> {
     profile: &'a Profile,
     config: &'a Config,
-    /// Seconds since the landmark.
+    /// Seconds since the epoch of stored times.
     now_s: u32,
     trips: OnceCell<Vec<TripReading>>,
 }
@@ -33,7 +33,7 @@ impl<'a> TimeFacts<'a> {
         }
     }
 
-    /// The moment, in seconds since the landmark.
+    /// Returns the moment, in seconds since the epoch of stored times.
     #[must_use]
     pub fn now_s(&self) -> u32 {
         self.now_s
@@ -85,7 +85,7 @@ impl<'a> TimeFacts<'a> {
         f64::from(self.now_s / DAY_S)
     }
 
-    /// Whether a quote was started and left.
+    /// Returns `true` if a quote was started and abandoned.
     #[must_use]
     pub fn is_quote_abandoned(&self) -> bool {
         self.trips().iter().any(|t| t.is_abandoned)

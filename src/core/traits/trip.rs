@@ -1,10 +1,11 @@
-//! The trips a visitor has in mind or has booked, unified. Comes in: the intents and bookings of all replicas, and a
-//! time; goes out: trips, each with its moment on the journey's clock.
+//! The trips a visitor has in mind or has booked, unified. Comes in: the intents and bookings of
+//! all replicas, and a time; goes out: trips, each with its moment on the journey's clock.
 //!
-//! Two are one trip if the destination is the same or one contains the other, and the departures lie within seven
-//! days of each other or one of them is not said. Bookings come first, then the more precise intents. Each trip keeps
-//! to itself: an intent joins one trip, that of the same destination first, then the one last spoken of. What is over
-//! ages out at reading; nothing is erased.
+//! Two are one trip if the destination is the same or one contains the other. The departures must
+//! lie within seven days of each other, or one of them must be unknown. Bookings come first, then
+//! the more precise intents. Each trip is kept apart: an intent joins one trip only. That is a trip
+//! of the same destination first, then the one last active. A trip that is over ages out at
+//! reading; nothing is erased.
 
 use crate::core::base::enums::Moment;
 use crate::core::base::hash::Namespace;
@@ -13,7 +14,7 @@ use crate::core::config::{Config, NONE};
 use crate::core::event::Travel;
 use crate::core::profile::{Booking, Profile, SAME_TRIP_DAYS, Trip, TripStep};
 
-/// How long a trip lasts if nobody says.
+/// Assumed length of a trip without a known one, in nights.
 const ASSUMED_NIGHTS: u16 = 7;
 /// A gazetteer is at most so deep.
 const DEEPEST: u32 = 8;
@@ -28,11 +29,12 @@ pub struct TripReading {
     /// When it was last spoken of, or booked.
     pub last_s: u32,
     pub moment: Moment,
-    /// Whether a quote was started and left.
+    /// `true` if a quote was started and abandoned.
     pub is_abandoned: bool,
 }
 
-/// The trips of a profile at a time, in seconds since the landmark: bookings first.
+/// Returns the trips of a profile at a time, in seconds since the epoch of stored times. Bookings
+/// come first.
 #[must_use]
 pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Vec<TripReading> {
     let now_s = profile.read_time(now_s);
@@ -53,8 +55,8 @@ pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Vec<TripReading> 
     trips
 }
 
-/// The trip that conditions speak of: the one under way, else the next to depart, else the one last spoken of among
-/// those without dates, else the last to return.
+/// Returns the trip that conditions refer to. It is the one under way, else the next to depart.
+/// Otherwise it is the last active one without dates, else the last to return.
 #[must_use]
 pub fn leading(trips: &[TripReading]) -> Option<&TripReading> {
     trips.iter().min_by_key(|t| {
@@ -77,7 +79,7 @@ pub fn next_departure(trips: &[TripReading]) -> Option<&TripReading> {
     ahead.min_by_key(|t| t.travel.start_day)
 }
 
-/// Whether one place is the other or contains it, by topics; [`NONE`] is no place.
+/// Returns `true` if one place is the other or contains it, by topics. [`NONE`] is no place.
 #[must_use]
 pub fn places_overlap(config: &Config, one: u16, other: u16) -> bool {
     one != NONE && other != NONE && (is_within(config, one, other) || is_within(config, other, one))
@@ -94,7 +96,7 @@ fn is_within(config: &Config, place: u16, larger: u16) -> bool {
     places_of(config, config.topic(place).hash).any(|p| p == larger)
 }
 
-/// How precise a destination is: 0 for none.
+/// Returns the depth of a destination in the tree of places. 0 for none.
 fn depth_of(config: &Config, destination: u32) -> u32 {
     match destination {
         0 => 0,
@@ -156,7 +158,7 @@ impl TripReading {
         return_day(&self.travel)
     }
 
-    /// Whether another saying is about this trip.
+    /// Returns `true` if the other entry is about this trip.
     fn is_same(&self, other: &Self, config: &Config) -> bool {
         let (mine, theirs) = (&self.travel, &other.travel);
         let is_dated = mine.start_day > 0 && theirs.start_day > 0;
@@ -173,7 +175,8 @@ impl TripReading {
         is_there && (is_near || (!is_dated && is_before_return))
     }
 
-    /// What a booking says holds; among intents the latest word.
+    /// Merges another entry. The details of a booking take precedence, and among intents those of
+    /// the latest.
     fn take(&mut self, other: &Self) {
         let destination = if self.travel.destination == 0 {
             other.travel.destination

@@ -49,7 +49,7 @@ impl Runtime {
         object(&snapshot(&self.engine, now_ms))
     }
 
-    /// What the config's topics are called in a language, by their names.
+    /// Returns the labels of the config's topics in a language, by their names.
     #[wasm_bindgen(js_name = topicLabels, unchecked_return_type = "Record<string, string>")]
     pub fn topic_labels(&self, language: &str) -> JsValue {
         let config = self.engine.config();

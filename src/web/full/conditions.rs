@@ -7,14 +7,16 @@ use wasm_bindgen::prelude::*;
 use crate::core::condition::bucket::bucket;
 use crate::core::condition::lenient::matches;
 
-/// Whether a condition holds of attributes, leniently: an unknown operator is false. `groups` are named lists of ids.
+/// Returns `true` if the attributes satisfy a condition. Lenient: an unknown operator is false.
+/// `groups` are named lists of ids.
 #[wasm_bindgen(js_name = conditionHolds)]
 pub fn condition_holds(condition: &str, attributes: &str, groups: &str) -> bool {
     let read = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
     matches(&read(condition), &read(attributes), &read(groups))
 }
 
-/// Where the split `seed` puts a value, from 0 to 1; `undefined`: there is no such version of the hash (1 and 2 are).
+/// Returns the position of a value in the split `seed`, from 0 to 1. `undefined` if there is no
+/// such version of the hash (1 and 2 are).
 #[wasm_bindgen(js_name = splitBucket)]
 pub fn split_bucket(seed: &str, value: &str, version: u8) -> Option<f64> {
     bucket(seed, value, version)

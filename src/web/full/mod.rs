@@ -1,5 +1,6 @@
-//! What only the full module can: people's JSON configs, explanations, what is known. Loaded lazily, when a
-//! person asks. Comes in: JSON text, bytes, numbers; goes out: JavaScript objects, typed in `types.ts`.
+//! Functions of the full module only: people's JSON configs, explanations, the state of a visitor.
+//! Loaded lazily, when a person asks. Comes in: JSON text, bytes, numbers; goes out: JavaScript
+//! objects, typed in `types.ts`.
 
 pub mod account;
 pub mod conditions;

@@ -28,7 +28,7 @@ impl Full {
     }
 }
 
-/// What came of compiling a config.
+/// The result of compiling a config.
 #[wasm_bindgen]
 pub struct Compilation {
     bytes: Option<Vec<u8>>,
@@ -50,7 +50,7 @@ impl Compilation {
         object(&self.faults)
     }
 
-    /// What is allowed but probably not meant.
+    /// Returns warnings: allowed, but probably not meant.
     #[wasm_bindgen(getter, unchecked_return_type = "Issue[]")]
     pub fn warnings(&self) -> JsValue {
         object(&self.warnings)

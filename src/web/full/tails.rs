@@ -1,6 +1,6 @@
-//! What lies in `localStorage` and not yet in the profile: the tails of documents, for whoever asks for all that is kept
-//! of them. Comes in: a prefix; goes out: keys and bytes. Must stay total where storage is blocked or absent, and must not
-//! look at foreign keys.
+//! Unload buffers: events in `localStorage` that are not in the profile yet, for a complete export.
+//! Comes in: a prefix; goes out: keys and bytes. Must stay total where storage is blocked or
+//! absent, and must not read foreign keys.
 
 use gloo_storage::{LocalStorage, Storage as _};
 use wasm_bindgen::prelude::*;

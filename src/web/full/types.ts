@@ -16,11 +16,19 @@ export interface Explanation {
   visitor: string | null;
   config: string;
   words: { language: string; reasons: string[]; would_change: string }[];
-  candidates: { offer: string; score: number; base: number; promotion: number; history: number; similarity: number; topics: Contribution[] }[];
+  candidates: {
+    offer: string;
+    score: number;
+    base: number;
+    promotion: number;
+    history: number;
+    similarity: number;
+    topics: Contribution[];
+  }[];
   excluded: { offer: string; why: string }[];
 }
 
-/** What one topic adds to an offer's score, in doublings. */
+/** Contribution of one topic to an offer's score, in doublings. */
 export interface Contribution {
   topic: string;
   weight: number;
@@ -28,18 +36,34 @@ export interface Contribution {
   adds: number;
 }
 
-/** What Escale thinks of a visitor. Times are milliseconds since the Unix epoch, dates `YYYY-MM-DD`. */
+/** The state of a visitor. Times are milliseconds since the Unix epoch, dates `YYYY-MM-DD`. */
 export interface Knowledge extends CustomerKnowledge {
   counts: Record<string, number>;
   first_ms: number;
   last_ms: number;
-  facets: { name: string; confidence: number; topics: { name: string; affinity: number; lift: number; mass: number }[] }[];
-  families: { name: string; ignored: number; rests_until_ms: number | null; is_promoted: boolean }[];
-  trips: (Journey & { adults: number; children: number; step: string; moment: string; is_quote_abandoned: boolean; last_ms: number })[];
+  facets: {
+    name: string;
+    confidence: number;
+    topics: { name: string; affinity: number; lift: number; mass: number }[];
+  }[];
+  families: {
+    name: string;
+    ignored: number;
+    rests_until_ms: number | null;
+    is_promoted: boolean;
+  }[];
+  trips: (Journey & {
+    adults: number;
+    children: number;
+    step: string;
+    moment: string;
+    is_quote_abandoned: boolean;
+    last_ms: number;
+  })[];
   bookings: (Journey & { at_ms: number; cancelled: boolean; value: number })[];
   /** The seasons in force. */
   seasons: string[];
-  /** How often the visitor wants to hear. */
+  /** Frequency that the visitor wants. */
   frequency: "unsaid" | "any" | "weekly" | "monthly" | "seasonal" | "never";
   /** The scenarios that are due. */
   due: string[];
@@ -70,14 +94,14 @@ export interface PendingTail {
   bytes: number[];
 }
 
-/** Where to and when, as far as it is known. */
+/** Destination and dates, as far as they are known. */
 export interface Journey {
   destination: string | null;
   start_date: string | null;
   end_date: string | null;
 }
 
-/** What is known of a visitor as a customer. */
+/** The state of a visitor as a customer. */
 export interface CustomerKnowledge {
   stage: string;
   stage_because: string;
@@ -91,6 +115,6 @@ export interface CustomerKnowledge {
   channels: Record<string, { messages: number; reactions: number; rate: number }>;
   advocate: boolean;
   declared: { fact: string; value: string | number | null; source: string; at_ms: number }[];
-  /** What the visitor struck out: it counts for nothing. */
+  /** Topics that the visitor removed. They count for nothing. */
   denied: { topic: string; source: string; at_ms: number }[];
 }

@@ -1,5 +1,5 @@
-//! What a back end tells, as JSON, NDJSON or CSV. The first byte says which form and of what; each item is taken or refused,
-//! with the reason.
+//! Imports of a back end as JSON, NDJSON or CSV. The first byte chooses the format and the kind.
+//! Each item is accepted, or rejected with the reason.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! What the server reads besides what the engine does.
+//! Decoders that only the server has.
 
 mod audience;
 mod imports;
@@ -9,7 +9,7 @@ mod token;
 
 use crate::target::Target;
 
-/// What the server reads besides.
+/// Decoders that only the server has.
 pub static SERVER: &[Target] = &[
     sync_request::TARGET,
     imports::TARGET,

@@ -1,5 +1,6 @@
-//! The body of `POST /v1/sync`, as anyone may send it: a profile that is none is refused, and what is taken can be told again.
-//! The state's sum is mended, so that more than the sum is tried out.
+//! The body of `POST /v1/sync`, as anyone may send it. An invalid profile is rejected, and an
+//! accepted one can be encoded again. The checksum of the state is corrected, so that the fuzzer
+//! gets past the check.
 
 use std::sync::LazyLock;
 

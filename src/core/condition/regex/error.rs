@@ -15,7 +15,7 @@ pub enum RegexError {
 }
 
 impl RegexError {
-    /// What is wrong, and what to write instead.
+    /// Returns the error and the hint, as text.
     pub fn words(self) -> (String, &'static str) {
         let escape;
         let (message, hint) = match self {

@@ -1,5 +1,6 @@
-//! The one notion of "whatever the case": characters in, a common form or all the forms out. It must never depend on
-//! a language or on neighbouring characters, so that a table of single characters gives the same answer.
+//! The one definition of case folding: characters in, a common form or all the forms out. It must
+//! never depend on a language or on neighbouring characters. So a table of single characters gives
+//! the same answer.
 
 use std::sync::LazyLock;
 

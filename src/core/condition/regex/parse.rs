@@ -141,7 +141,8 @@ impl Parser<'_> {
         }
     }
 
-    /// How often the last atom repeats, if a quantifier stands here; lazy ones match the same texts.
+    /// Reads a quantifier and returns its bounds. `None` if there is none here. Lazy quantifiers
+    /// match the same texts.
     fn repeats(&mut self) -> Result<Option<(u32, Option<u32>)>, RegexError> {
         let repeats = match self.peek() {
             Some('*') => (0, None),
@@ -226,7 +227,8 @@ impl Parser<'_> {
         }
     }
 
-    /// What a backslash stands for, after it: ranges, and whether all others are meant.
+    /// Reads the escape after a backslash. Returns its ranges, and `true` if it matches all other
+    /// characters.
     fn escape(&mut self) -> Result<(Ranges, bool), RegexError> {
         let c = self.next().ok_or(RegexError::Unbalanced)?;
         let one = |c: char| Ok((vec![(c, c)], false));

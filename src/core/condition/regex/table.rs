@@ -36,8 +36,9 @@ pub fn build(meaning: &Hir) -> Result<Vec<u8>, RegexError> {
     }
 }
 
-/// The same after anything. A `\B` holds between the bytes of a letter beyond ASCII, so there only whole characters
-/// are passed over; elsewhere any bytes, which takes fewer states.
+/// Returns the expression preceded by anything. `\B` matches between the bytes of a letter beyond
+/// ASCII. For such an expression only whole characters are skipped. All others skip any bytes,
+/// which takes fewer states.
 fn anywhere(meaning: &Hir) -> Hir {
     let looks = meaning.properties().look_set();
     let one = if looks.contains(Look::WordAsciiNegate) {

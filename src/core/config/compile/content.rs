@@ -72,7 +72,7 @@ impl Compiler {
         }
     }
 
-    /// What a variant says over the offer's own texts.
+    /// Compiles the texts of a variant, merged over the offer's own texts.
     fn variant_content(
         &mut self,
         offer: &OfferConfig,

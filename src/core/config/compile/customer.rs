@@ -15,7 +15,8 @@ use crate::core::config::source::customer::{PersonaConfig, QuestionConfig, RfmCo
 const USUAL_RATES: [f64; 6] = [0.02, 0.03, 0.04, 0.02, 0.08, 0.1];
 
 impl Compiler {
-    /// What conditions may name must be known before the first of them: called after the facets.
+    /// Compiles the customer part. Called after the facets and before the first condition, because
+    /// conditions use its names.
     pub(super) fn customer(&mut self, site: &SiteConfig) {
         self.names.segments = site.segments.keys().cloned().collect();
         self.names.personas = site.personas.keys().cloned().collect();

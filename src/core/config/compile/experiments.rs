@@ -12,7 +12,7 @@ use crate::core::config::source::SiteConfig;
 use crate::core::config::source::customer::ExperimentConfig;
 
 impl Compiler {
-    /// What conditions may then ask of.
+    /// Compiles the experiments. Conditions can then ask for their arms.
     pub(super) fn experiments(&mut self, site: &SiteConfig) {
         for (index, (name, experiment)) in site.experiments.iter().enumerate() {
             let path = format!("/experiments/{name}");

@@ -55,7 +55,8 @@ impl Compiler {
         }
     }
 
-    /// The base rate of topics of which nothing is said: they share alike in what the others leave.
+    /// Base rate of topics without their own. They share equally the rest that the other topics
+    /// leave.
     fn usual_rate(&mut self, path: &str, topics: &[TopicDetail]) -> f64 {
         let said: f64 = topics.iter().filter_map(|t| t.base_rate).sum();
         let unsaid = topics.iter().filter(|t| t.base_rate.is_none()).count();

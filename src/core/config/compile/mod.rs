@@ -30,9 +30,9 @@ use crate::core::condition::nearest::nearest;
 /// A compiled config.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    /// What `Config::from_bytes` takes.
+    /// Bytes that `Config::from_bytes` takes.
     pub bytes: Vec<u8>,
-    /// What is allowed but probably not meant.
+    /// Warnings: allowed, but probably not meant.
     pub warnings: Vec<ValidationError>,
 }
 
@@ -185,7 +185,7 @@ impl Compiler {
         })
     }
 
-    /// What a thing may be called.
+    /// Checks the syntax of a name.
     fn check_name(&mut self, name: &str, path: &str) {
         if name.is_empty()
             || name.chars().count() > 64

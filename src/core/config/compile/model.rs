@@ -8,7 +8,7 @@ use crate::core::config::source::customer::ModelConfig;
 use crate::core::config::source::{FacetConfig, SiteConfig, TopicDetail};
 use crate::core::config::{MAX_PARENTS, NONE};
 
-/// What each topic of one facet is followed by, and how often.
+/// Frequency of the next topic after each topic of one facet.
 type Table = BTreeMap<String, BTreeMap<String, f64>>;
 
 /// The model's base rates in place of the topics' own.
@@ -108,7 +108,8 @@ impl Compiler {
     }
 }
 
-/// A row of shares for every topic: what was said, and the rest of 1 by the base rates of the topics not spoken of.
+/// Returns a share for every topic: the given ones, and the rest of 1 by the base rates of the
+/// other topics.
 fn completed(row: &BTreeMap<String, f64>, topics: &[TopicDetail]) -> Vec<f64> {
     let rated: f64 = topics.iter().filter_map(|t| t.base_rate).sum();
     let unrated = topics

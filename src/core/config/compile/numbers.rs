@@ -1,6 +1,7 @@
-//! Numbers that machines read beside an offer's texts: a rating, a price. Comes in: an offer's texts; goes out: errors with
-//! their places. What is told in schema.org's words must be true, and stand beside a text that people read; a price that is made
-//! for a visitor says so.
+//! Numbers that machines read beside an offer's texts: a rating, a price. Comes in: an offer's
+//! texts; goes out: errors with their places. The schema.org values must be true, and each stands
+//! beside a text that people read. A price that is personalised for a visitor must be disclosed as
+//! such.
 
 use super::Compiler;
 use crate::core::config::source::Texts;
@@ -35,7 +36,7 @@ const RULES: [Rule; 5] = [
         "Write a code of ISO 4217, such as EUR",
     ),
 ];
-/// Where the first is said, so are the others.
+/// Keys that belong together: if the first is given, the other two must be given too.
 const TOGETHER: [[&str; 3]; 5] = [
     ["rating", "rating_value", "rating_count"],
     ["rating_value", "rating_count", "rating"],

@@ -1,4 +1,4 @@
-//! What events weigh and which pages are about what, into their rows.
+//! Compiles event weights and the topics of pages into their rows.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
 use crate::core::config::source::{PageRule, PolicyConfig, SiteConfig};
 
-/// Whose topics they are.
+/// Owner of weighted topics.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weighted {
     Page,

@@ -10,7 +10,7 @@ use crate::core::config::source::SiteConfig;
 use crate::core::config::source::time::{DelayConfig, LengthConfig, RelativeTo, ScenarioConfig};
 use crate::core::config::{NONE, cause};
 
-/// How long a scenario stays due where nothing is said.
+/// Default time for which a scenario stays due, in seconds.
 const WITHIN_S: u32 = 7 * DAY_S;
 
 impl Compiler {

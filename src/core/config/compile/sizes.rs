@@ -1,5 +1,5 @@
-//! How much a config may hold. Comes in: what a site wrote; goes out: an error for each list that is too long, before
-//! anything is compiled: small integers have 16 bits.
+//! Limits on the size of a config. Comes in: a site's config; goes out: an error for each list that
+//! is too long. Runs before anything is compiled, because indices have 16 bits.
 
 use crate::core::base::validation_error::ValidationError;
 use crate::core::config::source::SiteConfig;

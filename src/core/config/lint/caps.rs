@@ -87,7 +87,7 @@ impl Lint<'_> {
         }
     }
 
-    /// What all the offer's placements together let pass.
+    /// Sum of the caps of all the offer's placements. `None` if a placement has no such cap.
     fn of_placements(&self, offer: &OfferConfig, cap: &CapConfig) -> Option<First> {
         let mut most = 0;
         for place in &offer.placements {
@@ -141,7 +141,7 @@ fn tightest(caps: &[CapConfig], inner: &CapConfig, whose: &str) -> Option<First>
     })
 }
 
-/// Whether one window always contains the other. A visit is as long as it likes.
+/// Returns `true` if one window always contains the other. A visit has no maximum length.
 fn contains(outer: CapWindow, inner: CapWindow) -> bool {
     let (outer, inner) = (outer as u16, inner as u16);
     let (visit, life) = (CapWindow::Visit as u16, CapWindow::Life as u16);

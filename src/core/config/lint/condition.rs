@@ -1,6 +1,7 @@
-//! Whether a condition can hold for anyone at all. Comes in: a condition that compiles; goes out: the place of a test
-//! that nothing can pass, or none. Sound, not complete: where it cannot follow (`$not`, `$nor`, regexes, two `$or`
-//! that only contradict each other), it takes the condition for possible.
+//! Detection of conditions that nobody can meet. Comes in: a condition that compiles; goes out: the
+//! place of a test that nothing can pass, or none. Sound, not complete: it takes the condition for
+//! possible where it cannot follow. Those places are `$not`, `$nor`, regexes, and two `$or` that
+//! only contradict each other.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::core::condition::lenient::value_matches_unknown;
 use crate::core::condition::schema::{Attribute, Kind, Schema};
 use crate::core::config::source::SiteConfig;
 
-/// What lists and names never hold in this config, by attribute.
+/// Values that lists and names never have in this config, by attribute.
 pub type Never = BTreeMap<&'static str, Vec<String>>;
 
 /// Why a condition holds for no one.
@@ -24,13 +25,14 @@ pub struct Impossible {
     pub hint: String,
 }
 
-/// What conditions are judged by.
+/// Inputs for judging conditions.
 #[derive(Clone, Copy)]
 pub struct Judge<'a> {
     pub site: &'a SiteConfig,
     pub tree: &'a AttributeTree<'a>,
     pub never: &'a Never,
-    /// Whether it is about an offer that sells: such are held back anyway from some.
+    /// `true` if the condition belongs to an offer that sells. Such offers are always withheld from
+    /// some visitors.
     pub is_commercial: bool,
 }
 
@@ -203,7 +205,7 @@ impl Judge<'_> {
     }
 }
 
-/// What a value, or an object of operators, leaves.
+/// Narrows a domain by a value, or by an object of operators.
 fn narrow(domain: &mut Domain, asked: &Value) {
     domain.may_be_unknown &= value_matches_unknown(asked);
     match asked {
@@ -214,7 +216,7 @@ fn narrow(domain: &mut Domain, asked: &Value) {
     }
 }
 
-/// Whether one operator alone leaves nothing.
+/// Returns `true` if one operator alone leaves an empty domain.
 fn has_empty_test(fresh: &Domain, asked: &Value) -> bool {
     let leaves_nothing = |one: &Value| {
         let mut domain = fresh.clone();

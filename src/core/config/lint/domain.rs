@@ -1,5 +1,6 @@
-//! What an attribute can still be after some tests. Comes in: its kind, its bounds and the tests, one by one; goes out:
-//! whether anything is left. It must never narrow by more than a test says: what it does not follow, it lets pass.
+//! Values that an attribute can still have after some tests. Comes in: its kind, its bounds and the
+//! tests, one by one; goes out: `true` or `false` for an empty domain. It must never narrow by more
+//! than a test requires: it ignores the tests that it does not follow.
 
 use std::collections::BTreeSet;
 
@@ -11,19 +12,19 @@ use crate::core::condition::schema::Kind;
 #[derive(Clone, Debug)]
 pub struct Domain {
     kind: Kind,
-    /// Whether the fact may be unknown to the engine.
+    /// `true` if the fact may be unknown to the engine.
     pub may_be_unknown: bool,
-    /// Whether it may be known.
+    /// `true` if the fact may be known.
     pub may_be_known: bool,
     /// The least number, and whether it is itself out.
     low: (f64, bool),
     high: (f64, bool),
     numbers: Option<Vec<f64>>,
-    /// What a name or a flag can only be.
+    /// The only values that a name or a flag can have.
     names: Option<BTreeSet<String>>,
-    /// What a name never is, and a list never has.
+    /// Values that a name never has, and a list never contains.
     without: BTreeSet<String>,
-    /// What a list has: all of these, and of each of those sets one.
+    /// Values that a list contains: all of these, and one of each set in `with_any`.
     with: BTreeSet<String>,
     with_any: Vec<BTreeSet<String>>,
 }
@@ -65,7 +66,7 @@ impl Domain {
         (self.kind == Kind::Number && self.low.0.is_finite()).then_some((self.low.0, self.high.0))
     }
 
-    /// What one operator leaves.
+    /// Narrows the domain by one operator.
     pub fn narrow(&mut self, operator: &str, operand: &Value) {
         match (operator, operand) {
             ("$eq", Value::Null) | ("$exists", Value::Bool(false)) => self.may_be_known = false,
@@ -121,7 +122,7 @@ impl Domain {
         }
     }
 
-    /// Whether nothing is left.
+    /// Returns `true` if no value is left.
     pub fn is_empty(&self) -> bool {
         !self.may_be_unknown && (!self.may_be_known || !self.has_value())
     }

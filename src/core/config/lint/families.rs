@@ -37,7 +37,7 @@ impl Lint<'_> {
         }
     }
 
-    /// Whether the family that follows can take the place of the one that rests.
+    /// Warns if the family that follows cannot take the place of the one that rests.
     fn then(&mut self, name: &str, family: &FamilyConfig, then: &str, path: &str) {
         if family.ignored_after == 0 || family.rest_days == 0.0 {
             let message = format!("`{name}` never rests, so that `{then}` never follows it");
@@ -57,7 +57,7 @@ impl Lint<'_> {
         }
     }
 
-    /// Where offers of a family may stand that someone can see.
+    /// Placements of the family's offers that someone can see.
     fn places_of(&self, family: &str) -> Vec<&str> {
         let alive = self
             .site

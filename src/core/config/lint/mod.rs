@@ -1,6 +1,7 @@
-//! What a config may say but hardly means: offers that no one can reach, families that starve, caps that never bind.
-//! Comes in: a config without errors; goes out: warnings, each with its place and a hint. It must never warn of
-//! what can happen, and knows no clock: nothing here is "over" or "not yet".
+//! Warnings for a config that is valid but probably not meant. Examples: offers that no one can
+//! reach, families that starve, caps that never bind. Comes in: a config without errors; goes out:
+//! warnings, each with its place and a hint. It must never warn of what can happen, and knows no
+//! clock: nothing here is "over" or "not yet".
 
 mod caps;
 mod condition;
@@ -62,7 +63,8 @@ fn part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// Whether nobody is ever known surely enough for a placement: confidence comes close to 1 and never reaches it.
+/// Returns `true` if no visitor reaches the confidence that a placement requires. Confidence comes
+/// close to 1 and never reaches it.
 fn is_out_of_reach(placement: &PlacementConfig) -> bool {
     placement.min_confidence >= 1.0
 }

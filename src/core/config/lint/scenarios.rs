@@ -6,7 +6,7 @@ use super::condition::Never;
 use crate::core::config::source::time::{DelayConfig, RelativeTo, ScenarioConfig};
 use crate::core::config::source::{OfferConfig, SiteConfig};
 
-/// For how many days a scenario is due where nothing is said.
+/// Default number of days for which a scenario is due.
 const WITHIN_DAYS: f64 = 7.0;
 
 impl Lint<'_> {
@@ -33,7 +33,7 @@ impl Lint<'_> {
         }
     }
 
-    /// Whether it is ever due.
+    /// Warns if the scenario is never due.
     fn due(&mut self, scenario: &ScenarioConfig, path: &str) {
         if within_days(scenario) <= 0.0 {
             let message = format!("`{}` is due for no time at all", scenario.name);
@@ -58,7 +58,7 @@ impl Lint<'_> {
         }
     }
 
-    /// Whether its offer can be shown when it is due.
+    /// Warns if the scenario's offer cannot be shown when it is due.
     fn shown(&mut self, scenario: &ScenarioConfig, offer: usize, path: &str) {
         let (path, id) = (format!("{path}/then/offer"), &self.site.offers[offer].id);
         if self.dead[offer] {

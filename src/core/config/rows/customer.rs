@@ -6,7 +6,7 @@ use crate::core::config::{Config, Row};
 /// Four boundaries of five classes, ascending.
 pub type Boundaries = [f64; 4];
 
-/// Where each number of [`Section::Customer`] stands.
+/// Positions of the numbers of [`Section::Customer`].
 pub(crate) mod at {
     pub const RECENCY_DAYS: usize = 0;
     pub const FREQUENCY: usize = 4;
@@ -41,7 +41,7 @@ pub struct LifecycleBounds {
     pub lapsed_days: f64,
 }
 
-/// What declared facts are worth.
+/// Weight, half-life and question interval of declared facts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DeclaredWorth {
     pub weight: f64,
@@ -64,7 +64,7 @@ pub struct Arm {
     pub name: u32,
     pub experiment: u32,
     pub hash: u32,
-    /// Where its share of all visitors ends, 0 to 1; it begins where the arm before ends.
+    /// End of its share of all visitors, 0 to 1. The share begins at the end of the arm before.
     pub until: f64,
 }
 
@@ -90,7 +90,7 @@ pub struct Question {
     pub fact: u32,
 }
 
-/// What comes after each topic of a facet, and how much that counts.
+/// Transitions from each topic of a facet to the next, and their weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transitions {
     first: u32,
@@ -151,7 +151,7 @@ impl Config {
         }
     }
 
-    /// How many messages' worth the usual rates count, and what an open counts.
+    /// Returns the weight of the usual rates, in messages, and the weight of an open.
     #[must_use]
     pub fn channel_prior(&self) -> (f64, f64) {
         (
@@ -166,13 +166,13 @@ impl Config {
         self.customer_number(at::RATES + usize::from(channel))
     }
 
-    /// How many reviews, shares and referrals make an advocate.
+    /// Returns the number of reviews, shares and referrals that make an advocate.
     #[must_use]
     pub fn advocate_actions(&self) -> f64 {
         self.customer_number(at::ADVOCATE)
     }
 
-    /// What declared facts are worth.
+    /// Returns the weight, half-life and question interval of declared facts.
     #[must_use]
     pub fn declared_worth(&self) -> DeclaredWorth {
         let number = |i| self.customer_number(at::DECLARED + i);
@@ -247,7 +247,7 @@ impl Config {
             .map(|(key, value)| (self.text(key), self.text(value)))
     }
 
-    /// What comes after the topics of a facet, where the model has it.
+    /// Returns the transitions of a facet. `None` if the model does not have them.
     #[must_use]
     pub fn transitions(&self, facet: u16) -> Option<Transitions> {
         let row = self.row::<8>(Section::Models, usize::from(facet));

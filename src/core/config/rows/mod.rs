@@ -29,7 +29,7 @@ pub struct Policy {
     pub fatigue: f64,
     pub fatigue_half_life_s: u32,
     pub similarity: f64,
-    /// Whether a condition asks about the page at hand.
+    /// `true` if a condition asks about the current page.
     pub asks_for_page: bool,
 }
 
@@ -42,7 +42,7 @@ pub struct Facet {
     pub intent_half_life_s: u32,
     pub first_topic: u16,
     pub topics: u16,
-    /// How much its lifts count in scores; offers' weights have it in them already.
+    /// Weight of its lifts in scores. The weights of offers already include it.
     pub weight: f64,
 }
 
@@ -99,7 +99,7 @@ pub struct Offer {
     pub first_content: u32,
     pub contents: u16,
     pub kind: OfferKind,
-    /// How many variants it has, and the first of them.
+    /// Number of its variants.
     pub variants: u8,
     pub first_variant: u32,
 }
@@ -133,7 +133,7 @@ impl Config {
         }
     }
 
-    /// What one event of this kind adds.
+    /// Returns the weight of one event of this kind.
     #[must_use]
     pub fn event_weight(&self, kind: EventKind) -> f64 {
         self.row::<4>(Section::EventWeights, kind as usize).f32(0)
@@ -254,7 +254,8 @@ impl Config {
         self.texts(first, count, language)
     }
 
-    /// (key, value) as strings of the string table, of `count` rows of content from `first`, in a language or the first one there is.
+    /// Returns (key, value) pairs as indices of the string table, from `count` rows of content that
+    /// begin at `first`. Uses the given language, or the first one there is.
     pub(super) fn texts(
         &self,
         first: u32,
@@ -274,7 +275,7 @@ impl Config {
             .map(move |i| (read(i, 4), read(i, 8)))
     }
 
-    /// What people call a topic in a language; its name where nobody said.
+    /// Returns a topic's label in a language. Without a label, returns its name.
     #[must_use]
     pub fn label(&self, topic: u16, language: &str) -> &str {
         let mut rows = (0..self.count(Section::Labels)).map(|i| self.row::<12>(Section::Labels, i));

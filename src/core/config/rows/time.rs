@@ -16,7 +16,7 @@ pub struct Timing {
     pub default_zone: u16,
 }
 
-/// What a cap is about.
+/// Scope of a cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u16)]
 pub enum Scope {
@@ -39,7 +39,8 @@ pub enum Window {
 }
 
 impl Window {
-    /// How long it goes back, in seconds; a visit and a life say it themselves.
+    /// Returns the length in seconds. A visit and a life have no fixed length: they return
+    /// `u32::MAX`.
     #[must_use]
     pub fn seconds(self) -> u32 {
         match self {
@@ -83,7 +84,7 @@ pub struct Zone {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Season {
     pub name: u32,
-    /// What part of an event's weight taste learns.
+    /// Share of an event's weight that taste learns.
     pub taste_weight: f64,
     pub exploration: f64,
 }
@@ -94,7 +95,8 @@ pub struct SeasonSpan {
     pub season: u16,
     /// The zone it is for, or [`NONE`] for all.
     pub zone: u16,
-    /// First and last day: since the landmark, or of any year as `32·month + day`.
+    /// First day; `until` is the last one. Both count days since the epoch of stored times. If
+    /// yearly, both are `32·month + day`.
     pub from: u16,
     pub until: u16,
     pub is_yearly: bool,
@@ -102,7 +104,7 @@ pub struct SeasonSpan {
     pub hemisphere: u16,
 }
 
-/// What a scenario waits for: an event's kind, or one of these.
+/// Causes of a scenario: an event's kind, or one of these.
 pub mod cause {
     pub const BOOKING: u16 = 256;
     pub const FIRST_VISIT: u16 = 257;
@@ -117,11 +119,11 @@ pub mod cause {
 pub struct Scenario {
     pub name: u32,
     pub hash: u32,
-    /// Where its condition begins, or `u32::MAX`.
+    /// Start of its condition, or `u32::MAX`.
     pub condition: u32,
     /// Seconds after (or before) the time it is relative to.
     pub after_s: i32,
-    /// How long it stays due.
+    /// Time for which it stays due, in seconds.
     pub within_s: u32,
     /// The name of the webhook, a string, if the server owns it.
     pub webhook: u32,
@@ -154,7 +156,7 @@ impl Config {
         }
     }
 
-    /// Whether there are caps at all.
+    /// Returns `true` if the config has any cap.
     #[must_use]
     pub fn has_caps(&self) -> bool {
         self.count(Section::Caps) > 0
@@ -201,7 +203,7 @@ impl Config {
         })
     }
 
-    /// Whether a booking suppresses a family's offers of the same theme.
+    /// Returns `true` if a booking suppresses a family's offers of the same theme.
     #[must_use]
     pub fn is_suppressed_by_booking(&self, family: u16) -> bool {
         (0..self.count(Section::SuppressedFamilies))
@@ -245,7 +247,7 @@ impl Config {
         })
     }
 
-    /// How many scenarios there are.
+    /// Returns the number of scenarios.
     #[must_use]
     pub fn scenarios(&self) -> u16 {
         self.count(Section::Scenarios) as u16
@@ -282,7 +284,7 @@ impl Config {
         })
     }
 
-    /// Whether a scenario asks when an event of this kind last happened.
+    /// Returns `true` if a scenario asks for the last time of an event of this kind.
     #[must_use]
     pub fn is_remembered(&self, kind: EventKind) -> bool {
         (0..self.scenarios()).any(|i| self.scenario(i).on == kind as u16)

@@ -18,7 +18,8 @@ pub struct RfmConfig {
     /// Bookings: under the first is a 1, from the last on a 5. Ascending.
     #[schemars(length(min = 4))]
     pub frequency: Vec<f64>,
-    /// What was paid in all, in the site's currency: under the first is a 1, from the last on a 5. Ascending.
+    /// Thresholds of the total amount paid, in the site's currency, ascending. An amount below the
+    /// first scores 1, and one from the last on scores 5.
     #[schemars(length(min = 4))]
     pub monetary: Vec<f64>,
     /// From how much paid in all a customer is of high value: the limit of the site's best fifth.
@@ -34,7 +35,7 @@ pub struct ExperimentConfig {
     pub arms: BTreeMap<String, f64>,
 }
 
-/// Where one stage of a customer's life ends and the next begins.
+/// Boundaries between the stages of a customer's life.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LifecycleConfig {
@@ -68,7 +69,8 @@ pub struct PersonaConfig {
     #[serde(default = "one_point")]
     #[schemars(range(min = 0.01, max = 1000))]
     pub threshold: f64,
-    /// Whether it is one who sees no commercial offers: an agent, staff, a scraper of prices, a customer in a claim.
+    /// `true` for visitors who see no commercial offers: an agent, staff, a scraper of prices, a
+    /// customer in a claim.
     #[serde(default)]
     pub negative: bool,
     /// For a negative persona: for how many days it holds after it last fitted.
@@ -77,7 +79,7 @@ pub struct PersonaConfig {
     pub expires_days: u16,
 }
 
-/// What counts for or against a persona.
+/// Evidence for or against a persona.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonaRule {
@@ -88,25 +90,25 @@ pub struct PersonaRule {
     pub points: f64,
 }
 
-/// What to think of a channel before anything is known of the visitor.
+/// Prior for channels, before anything is known of the visitor.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ChannelsConfig {
-    /// How many messages' worth the usual rates count beside the visitor's own reactions.
+    /// Weight of the usual rates, in messages, beside the visitor's own reactions.
     #[schemars(range(min = 0.1, max = 10_000))]
     pub prior_messages: f64,
-    /// What an open counts beside a click. Opens made by machines count nothing anyway.
+    /// Weight of an open relative to a click. Opens made by machines count nothing anyway.
     #[schemars(range(min = 0, max = 1))]
     pub open_weight: f64,
     /// The usual share of messages that are clicked, by channel: web, email, sms, mail, call, shop.
     pub rates: BTreeMap<String, f64>,
 }
 
-/// What declared facts are worth, and how often to ask for one.
+/// Weight of declared facts, and the interval of questions.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeclaredConfig {
-    /// How many events' worth a declared topic counts.
+    /// Weight of a declared topic, in events.
     #[schemars(range(min = 0, max = 1000))]
     pub weight: f64,
     /// After how many days that counts half.
@@ -127,12 +129,13 @@ pub struct QuestionConfig {
     pub facet: String,
     /// The question, by language.
     pub text: BTreeMap<String, String>,
-    /// What each answer is called, by topic, then by language; by default all topics with their labels.
+    /// Labels of the answers, by topic, then by language. The default is all topics with their
+    /// labels.
     #[serde(default)]
     pub answers: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// What was learned from the site's own aggregates.
+/// A model learned from the site's own aggregates.
 #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModelConfig {

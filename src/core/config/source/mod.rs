@@ -22,15 +22,15 @@ use time::{JourneyConfig, PressureConfig, QuotesConfig, ScenarioConfig, SeasonCo
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteConfig {
-    /// Where the JSON Schema lies, for editors.
+    /// Location of the JSON Schema, for editors.
     #[serde(rename = "$schema", default)]
     pub schema: Option<String>,
     /// The version of this format: 1.
     #[schemars(range(min = 1, max = 1))]
     pub version: u32,
-    /// What visitors can like, facet by facet.
+    /// Topics that visitors can like, facet by facet.
     pub facets: BTreeMap<String, FacetConfig>,
-    /// What one event adds to the mass of its topics, where it should differ from the default.
+    /// Weights that one event adds to the mass of its topics, where they differ from the default.
     #[serde(default)]
     pub events: BTreeMap<String, EventConfig>,
     /// Which addresses are about what.
@@ -45,7 +45,7 @@ pub struct SiteConfig {
     pub placements: BTreeMap<String, PlacementConfig>,
     /// The offers.
     pub offers: Vec<OfferConfig>,
-    /// How much is enough, over all offers and channels.
+    /// Pressure limits over all offers and channels.
     #[serde(default)]
     pub pressure: PressureConfig,
     /// The journey's clock.
@@ -63,13 +63,13 @@ pub struct SiteConfig {
     /// Seasons in which people are not quite themselves.
     #[serde(default)]
     pub seasons: Vec<SeasonConfig>,
-    /// What is done when something happens.
+    /// Scenarios: actions after something happens.
     #[serde(default)]
     pub scenarios: Vec<ScenarioConfig>,
     /// Boundaries of the scores of purchases: recency, frequency, amount.
     #[serde(default)]
     pub rfm: RfmConfig,
-    /// Where a stage of a customer's life ends and the next begins.
+    /// Boundaries between the stages of a customer's life.
     #[serde(default)]
     pub lifecycle: LifecycleConfig,
     /// Named conditions, which others may name in `segments`.
@@ -81,10 +81,10 @@ pub struct SiteConfig {
     /// Kinds of visitors, by weighted rules.
     #[serde(default)]
     pub personas: BTreeMap<String, PersonaConfig>,
-    /// What to think of each channel beforehand.
+    /// Prior for each channel.
     #[serde(default)]
     pub channels: ChannelsConfig,
-    /// How many reviews, shares and referrals make an advocate.
+    /// Number of reviews, shares and referrals that make an advocate.
     #[serde(default = "default_advocate_actions")]
     #[schemars(range(min = 1, max = 1000))]
     pub advocate_actions: u32,
@@ -94,7 +94,7 @@ pub struct SiteConfig {
     /// Questions to ask, one at a time.
     #[serde(default)]
     pub questions: Vec<QuestionConfig>,
-    /// What was learned from the site's own aggregates.
+    /// A model learned from the site's own aggregates.
     #[serde(default)]
     pub model: ModelConfig,
     /// The numbers that steer the engine.
@@ -117,7 +117,7 @@ pub struct FacetConfig {
     #[serde(default = "default_intent_hours")]
     #[schemars(range(min = 0.1, max = 8760))]
     pub intent_half_life_hours: f64,
-    /// How much this facet counts in an offer's score.
+    /// Weight of this facet in an offer's score.
     #[serde(default = "one")]
     #[schemars(range(min = 0, max = 10))]
     pub weight: f64,
@@ -146,10 +146,10 @@ pub struct TopicDetail {
     /// Other spellings that searches and pages use.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// What people call it, by language: it completes "You have shown interest in …".
+    /// Labels by language. A label completes "You have shown interest in …".
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
-    /// Whether it tells of health, belief or another special category: such topics are refused.
+    /// `true` for health, belief or another special category. Such topics are rejected.
     #[serde(default)]
     pub sensitive: bool,
 }
@@ -162,7 +162,7 @@ pub struct EventConfig {
     pub weight: f64,
 }
 
-/// What a page that matches is about.
+/// Topics of the pages that match.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PageRule {
@@ -186,7 +186,8 @@ pub struct PolicyConfig {
     /// `γ`: doublings of an offer's score for a doubling of lift.
     #[schemars(range(min = 0, max = 10))]
     pub affinity_weight: f64,
-    /// How much an offer's value counts: 1 = twice the value, twice the score; 0 = not at all.
+    /// Exponent of an offer's value in its score. At 1, twice the value gives twice the score. At
+    /// 0, the value does not count.
     #[schemars(range(min = 0, max = 1))]
     pub value_weight: f64,
     /// `τ`: 0 = always the best, larger = the more by chance.

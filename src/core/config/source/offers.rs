@@ -28,7 +28,7 @@ pub struct FamilyConfig {
     /// At most so many exposures of its offers, messages of other channels included.
     #[serde(default)]
     pub caps: Vec<CapConfig>,
-    /// Whether a booking suppresses its products of the same theme until the return.
+    /// `true` if a booking suppresses its products of the same theme until the return.
     #[serde(default)]
     pub suppressed_by_booking: bool,
 }
@@ -37,14 +37,14 @@ pub struct FamilyConfig {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlacementConfig {
-    /// How many offers it holds.
+    /// Number of offers that it shows.
     #[serde(default = "one_slot")]
     #[schemars(range(min = 1, max = 16))]
     pub slots: u16,
     /// At most so many exposures in it.
     #[serde(default)]
     pub caps: Vec<CapConfig>,
-    /// How sure Escale must be of the visitor (0 to 1) before it replaces the page's own content.
+    /// Minimum confidence in the visitor (0 to 1) before Escale replaces the page's own content.
     #[serde(default = "default_confidence")]
     #[schemars(range(min = 0, max = 1))]
     pub min_confidence: f64,
@@ -58,16 +58,16 @@ pub struct OfferConfig {
     pub family: String,
     #[serde(default)]
     pub kind: OfferKind,
-    /// Where it may stand.
+    /// Placements that may show it.
     #[schemars(length(min = 1))]
     pub placements: Vec<String>,
-    /// What it is about, with weights from −1 to 1.
+    /// Topics of the offer, with weights from −1 to 1.
     #[serde(default)]
     pub topics: BTreeMap<String, f64>,
     /// Who is meant: a condition over the attribute tree.
     #[serde(default)]
     pub when: Option<Value>,
-    /// What a success is worth to the site, in its currency.
+    /// Value of a success to the site, in its currency.
     #[serde(default = "one")]
     #[schemars(range(min = 0.01, max = 1_000_000))]
     pub value: f64,
@@ -91,8 +91,8 @@ pub struct OfferConfig {
     /// The last day, `YYYY-MM-DD`, UTC.
     #[serde(default)]
     pub until: Option<String>,
-    /// Its price is another one for this visitor than for others. It must be said, and is then shown beside the price; Escale
-    /// itself chooses what is offered, never what it costs.
+    /// `true` if its price differs from visitor to visitor. The site must declare it, and a notice
+    /// then stands beside the price. Escale itself chooses what is offered, never what it costs.
     #[serde(default)]
     pub price_personalised: bool,
     /// Texts by language, then by key: title, text, url, cta, image, alt, badge, price, rating.
@@ -111,7 +111,7 @@ pub type Texts = BTreeMap<String, BTreeMap<String, String>>;
 pub struct VariantConfig {
     /// Its name among the offer's variants.
     pub id: String,
-    /// Who is meant: a condition over the attribute tree; everybody unless said.
+    /// Audience: a condition over the attribute tree. The default is everybody.
     #[serde(default)]
     pub when: Option<Value>,
     /// The texts that differ from the offer's own, by language, then by key.

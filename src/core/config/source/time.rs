@@ -1,4 +1,4 @@
-//! What `escale.json` says of pressure, journeys, seasons and scenarios, as people write it.
+//! The JSON form of pressure, journeys, seasons and scenarios in `escale.json`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How much is enough, over all offers and channels.
+/// Pressure limits over all offers and channels.
 #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PressureConfig {
@@ -82,7 +82,7 @@ impl Default for QuotesConfig {
     }
 }
 
-/// Where visitors live, as far as seasons go: a zone of school holidays.
+/// A zone of school holidays, where visitors live.
 #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ZoneConfig {
@@ -125,7 +125,7 @@ pub struct SeasonConfig {
     /// The half of the earth it is for; none = both.
     #[serde(default)]
     pub hemisphere: Option<Hemisphere>,
-    /// What part of an event's weight taste learns meanwhile. Intent learns as ever.
+    /// Share of an event's weight that taste learns meanwhile. Intent learns as usual.
     #[serde(default = "default_taste_weight")]
     #[schemars(range(min = 0, max = 1))]
     pub taste_weight: f64,
@@ -148,7 +148,7 @@ pub struct ScenarioConfig {
     pub when: Option<Value>,
     #[serde(default)]
     pub after: DelayConfig,
-    /// For how long it stays due; 7 days if nothing is said.
+    /// Time for which it stays due. The default is 7 days.
     #[serde(default)]
     pub within: Option<LengthConfig>,
     /// Events after which it does not fire.
@@ -159,7 +159,7 @@ pub struct ScenarioConfig {
     pub then: ThenConfig,
 }
 
-/// How long after what; negative for before.
+/// Delay after an event, a departure or a return. A negative delay means before it.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DelayConfig {
@@ -184,7 +184,7 @@ pub struct LengthConfig {
     pub days: f64,
 }
 
-/// What a delay is counted from.
+/// Reference of a delay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RelativeTo {
@@ -194,7 +194,7 @@ pub enum RelativeTo {
     Return,
 }
 
-/// What a scenario does: exactly one of these.
+/// Action of a scenario: exactly one of these.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ThenConfig {
