@@ -83,7 +83,7 @@ function summary(all, subject, count) {
 }
 
 /** @param {ReturnType<typeof summarise>} rows */
-function print(rows) {
+function writeTable(rows) {
   const figure = (/** @type {number} */ value) => value.toPrecision(3).padStart(10);
   console.log(
     `\n${"subject".padEnd(12)}${"offers".padStart(7)}  floor, µs  median, µs   first, µs   × Escale`,
@@ -116,7 +116,7 @@ function partsOf(all) {
 }
 
 /** @param {ReturnType<typeof partsOf>} parts */
-function printParts(parts) {
+function writeParts(parts) {
   console.log(`\n${"Escale besides".padEnd(24)}${"offers".padStart(7)}  floor, µs  median, µs`);
   for (const { name, count, floorUs, medianUs } of parts) {
     console.log(
@@ -137,9 +137,9 @@ for (let round = 1; round <= ROUNDS; round += 1) {
 }
 await site.close();
 const rows = summarise(all);
-print(rows);
+writeTable(rows);
 const parts = partsOf(all);
-printParts(parts);
+writeParts(parts);
 const machine = { cpu: cpus()[0]?.model, cores: cpus().length, load: loadavg()[0] };
 await mkdir(fileURLToPath(new URL("../results", import.meta.url)), { recursive: true });
 await writeFile(

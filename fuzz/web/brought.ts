@@ -115,7 +115,7 @@ export function answer(chance: Chance): void {
     return assert.equal(attemptJson(text), undefined, "only what is no JSON throws");
   }
   const body = type?.startsWith("application/json") ? asJson(text) : undefined;
-  if (answered.kind !== "ok") return assert.deepEqual(answered, refusal(status, body));
+  if (answered.kind !== "ok") return assert.deepEqual(answered, otherOutcome(status, body));
   assert.deepEqual(
     answered.body,
     status === 204 ? {} : body,
@@ -132,7 +132,7 @@ export function answer(chance: Chance): void {
 }
 
 /** Expected outcome of an answer that is not `ok`. */
-function refusal(status: number, body: Record<string, unknown> | undefined): unknown {
+function otherOutcome(status: number, body: Record<string, unknown> | undefined): unknown {
   if (status === 429 || status >= 500) return { kind: "retry_later", status, retryAfter: "7" };
   const code = (body?.["error"] as { code?: unknown } | null | undefined)?.code;
   if (status === 410 && code === "erased") return { kind: "erased" };

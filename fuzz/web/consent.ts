@@ -20,18 +20,17 @@ const STATUS = {
 
 export function tcf(chance: Chance): void {
   const consent = edited(chance, ["tcf", "tcf:3,4", "tcf:ads"]);
-  const told = {
+  const template = {
     ...ANSWER,
     eventStatus: chance.one(STATUS.eventStatus),
     cmpStatus: chance.one(STATUS.cmpStatus),
     gdprApplies: chance.under(4) > 0,
   };
-  const answer = editedValue(chance, told);
+  const answer = editedValue(chance, template);
   const success = chance.under(4) === 0 ? editedValue(chance, false) : true;
   // What follows the first colon, up to the next.
   const added = /^[^:]*:([^:]*)/.exec(consent)?.[1]?.split(",") ?? [];
-  const expected =
-    success === true ? saidByTcf(answer, [1, 5, 6, ...added.map(Number)]) : "pending";
+  const expected = success === true ? tcfState(answer, [1, 5, 6, ...added.map(Number)]) : "pending";
   const state = readTcf(answer, success, neededBy(consent));
   // Where the purposes cannot be read, nothing may be known.
   if (state !== "pending" || typeof consentsIn(answer) === "object")
@@ -39,13 +38,13 @@ export function tcf(chance: Chance): void {
 }
 
 /** Consent in a TCF answer, read by descriptors. Runs no getter and no trap. */
-function saidByTcf(answer: unknown, purposes: readonly number[]): string {
+function tcfState(answer: unknown, purposes: readonly number[]): string {
   const [eventStatus, cmpStatus, gdprApplies] = ["eventStatus", "cmpStatus", "gdprApplies"].map(
     (key) => valueIn(answer, key),
   );
-  const isDecided =
+  const isComplete =
     (eventStatus === "tcloaded" || eventStatus === "useractioncomplete") && cmpStatus !== "error";
-  if (!isDecided || (gdprApplies !== true && gdprApplies !== false)) return "pending";
+  if (!isComplete || (gdprApplies !== true && gdprApplies !== false)) return "pending";
   if (purposes.every((purpose) => valueIn(consentsIn(answer), String(purpose)) === true))
     return "granted";
   return gdprApplies ? "denied" : "pending";
@@ -60,22 +59,22 @@ const GOOGLE = [
   ["google:ad_storage", ["ad_storage"]],
   ["google:ad_personalization,ad_user_data", ["ad_personalization", "ad_user_data"]],
 ] as const;
-const WORDS = ["granted", "granted", "granted", "denied", "Granted", true] as const;
+const VALUES = ["granted", "granted", "granted", "denied", "Granted", true] as const;
 
 /** Consent command for some storages: an update, a default or another command. */
 function spoken(chance: Chance): unknown {
-  const said: Record<string, unknown> = {};
+  const given: Record<string, unknown> = {};
   for (const name of [
     "personalization_storage",
     "ad_storage",
     "ad_personalization",
     "ad_user_data",
   ])
-    if (chance.under(4) > 0) said[name] = chance.one(WORDS);
+    if (chance.under(4) > 0) given[name] = chance.one(VALUES);
   const command = [
     "consent",
     chance.one(["update", "update", "update", "default", "config"]),
-    said,
+    given,
   ];
   return chance.under(3) > 0 ? command : editedValue(chance, command);
 }
@@ -88,13 +87,13 @@ export function google(chance: Chance): void {
     const entry = spoken(chance);
     if (isTrap(entry)) continue;
     const state = read(entry);
-    const said = valueIn(entry, "2");
+    const given = valueIn(entry, "2");
     const isUpdate =
       valueIn(entry, "0") === "consent" &&
       valueIn(entry, "1") === "update" &&
-      typeof said === "object" &&
-      said !== null;
-    if (isUpdate) updates.unshift(said);
+      typeof given === "object" &&
+      given !== null;
+    if (isUpdate) updates.unshift(given);
     // The latest value of each storage.
     const latest = needed.map((name) =>
       valueIn(
@@ -102,7 +101,7 @@ export function google(chance: Chance): void {
         name,
       ),
     );
-    const isYes = latest.every((word) => word === "granted");
+    const isYes = latest.every((value) => value === "granted");
     if (!isUpdate) assert.equal(state, undefined, "only an update is the visitor's word");
     else if (isYes) assert.equal(state, "granted", "a clear yes is one");
     else

@@ -41,9 +41,9 @@ const ADDRESSES = [
 const ID = /^[\w.~-]{1,64}$/;
 
 function landing(chance: Chance): void {
-  const told = landingEvent(edited(chance, ADDRESSES));
-  if (told === undefined) return;
-  const [name, fields] = told;
+  const mapped = landingEvent(edited(chance, ADDRESSES));
+  if (mapped === undefined) return;
+  const [name, fields] = mapped;
   assert.equal(name, "message_clicked");
   assert.deepEqual(Object.keys(fields), ["id", "channel", "family"]);
   assert.match(String(fields["id"]), ID);
@@ -116,8 +116,8 @@ function layer(chance: Chance): void {
   const read = readLayer();
   for (let entries = 1 + chance.under(3); entries > 0; entries--) {
     const entry = attempt(() => read(editedValue(chance, chance.one(PUSHED))));
-    const told = entry && eventsFromGa4(entry[0], entry[1]);
-    for (const [name, fields] of told ?? []) {
+    const mapped = entry && eventsFromGa4(entry[0], entry[1]);
+    for (const [name, fields] of mapped ?? []) {
       const packed = packFields(fields);
       assert.ok(/^[a-z_]+$/.test(name) && packed.length <= 24 * 7_000, name);
       assert.ok(!packed.includes("A secret"), "no name and no search term");
@@ -186,16 +186,16 @@ const COOKIE =
   "";
 
 function cookie(chance: Chance): void {
-  const carried = readCookie(
+  const profile = readCookie(
     edited(chance, [`a=1; escale-demo=${COOKIE}; b=2`, `escale-demo=${COOKIE}`]),
     "demo",
   );
-  if (carried === undefined) return;
-  const text = packCookie(carried);
+  if (profile === undefined) return;
+  const text = packCookie(profile);
   if (text !== undefined)
     assert.deepEqual(
       readCookie(`escale-demo=${text}`, "demo"),
-      carried,
+      profile,
       "what is carried comes back as it was",
     );
 }

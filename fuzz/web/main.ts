@@ -12,7 +12,7 @@ const [name, seed = "1", inputs = "1", first = "0", folder] = process.argv.slice
 const WHOLE = ["landing", "jsonld", "tcf", "google"];
 const PULSE = 1 << 16;
 /** To look at all that is shared costs as much as some inputs. */
-const LOOK_EVERY = 1 << 8;
+const CHECK_EVERY = 1 << 8;
 
 /** Built-in objects that all scripts of a page share. */
 const SHARED: readonly object[] = [
@@ -74,10 +74,10 @@ function tryOut(decoder: (chance: Chance) => void): void {
       const isLast = input === end - 1;
       if (input % PULSE === PULSE - 1 || isLast)
         process.stdout.write(`#${input + 1 - Number(first)}\n`);
-      const key = input % LOOK_EVERY === LOOK_EVERY - 1 || isLast ? touched() : undefined;
+      const key = input % CHECK_EVERY === CHECK_EVERY - 1 || isLast ? touched() : undefined;
       if (key !== undefined)
         throw new Error(
-          `\`${key}\`, which all share, was changed by this input or one of the ${LOOK_EVERY - 1} before`,
+          `\`${key}\`, which all share, was changed by this input or one of the ${CHECK_EVERY - 1} before`,
         );
     } catch (error) {
       console.error(error);

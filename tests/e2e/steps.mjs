@@ -72,10 +72,10 @@ export const slot = (browser, placement = "home-hero") =>
       );
       const { escaleState, escaleOffer: offer, escaleReason: reason } = element.dataset;
       const { escale } = document.documentElement.dataset;
-      const isDecided =
+      const isComplete =
         escaleState !== undefined || (escale !== undefined && !decides.includes(escale));
       return (
-        isDecided && { state: escaleState ?? "default", offer, reason, text: element.innerText }
+        isComplete && { state: escaleState ?? "default", offer, reason, text: element.innerText }
       );
     },
     placement,
@@ -242,21 +242,21 @@ export async function signIn(browser, account, email) {
 export const answersTo = (browser, commands) =>
   browser.runAsync(
     async (/** @type {unknown[][]} */ ...all) => {
-      const words = [];
+      const outcomes = [];
       for (const command of all) {
-        const told = /** @type {any} */ (
+        const given = /** @type {any} */ (
           await new Promise((done) => /** @type {any} */ (window).escale(...command, done))
         );
         // A driver's scripts may have an `Error` of their own.
-        words.push(
-          Object.prototype.toString.call(told) === "[object Error]"
-            ? (told.code ?? "no code")
-            : told === undefined
+        outcomes.push(
+          Object.prototype.toString.call(given) === "[object Error]"
+            ? (given.code ?? "no code")
+            : given === undefined
               ? "nothing"
               : "something",
         );
       }
-      return words;
+      return outcomes;
     },
     ...commands,
   );
@@ -264,6 +264,6 @@ export const answersTo = (browser, commands) =>
 /** Gives a command to Escale, as a site's own script would. @param {Browser} browser @param {...unknown} command */
 export const tell = (browser, ...command) =>
   browser.run(
-    (/** @type {unknown[]} */ ...words) => void (/** @type {any} */ (window).escale(...words)),
+    (/** @type {unknown[]} */ ...args) => void (/** @type {any} */ (window).escale(...args)),
     ...command,
   );

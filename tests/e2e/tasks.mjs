@@ -58,10 +58,10 @@ export async function loadsOf(browser) {
 /** @param {Browser} browser @returns {Promise<TraceEvent[]>} */
 async function eventsIn(browser) {
   const log = await browser.send("POST", "/se/log", { type: "performance" });
-  const told = log.map(
+  const entries = log.map(
     (/** @type {{ message: string }} */ { message }) => JSON.parse(message).message,
   );
-  return told
+  return entries
     .filter((/** @type {any} */ { method }) => method === "Tracing.dataCollected")
     .map((/** @type {any} */ { params }) => params);
 }

@@ -29,20 +29,20 @@
   );
   for (const level of ["warn", "error"]) {
     const spoken = console[level];
-    console[level] = (...words) => {
+    console[level] = (...values) => {
       report(
         "console",
-        words
-          .map((word) =>
-            word instanceof Error
-              ? word.stack
-              : typeof word === "object"
-                ? JSON.stringify(word)
-                : word,
+        values
+          .map((value) =>
+            value instanceof Error
+              ? value.stack
+              : typeof value === "object"
+                ? JSON.stringify(value)
+                : value,
           )
           .join(" "),
       );
-      spoken.apply(console, words);
+      spoken.apply(console, values);
     };
   }
 }

@@ -82,12 +82,12 @@ async function tryOut(origin, which) {
 /** Those that erase come last: what they leave has nothing to tell. @param {string} folder @param {string} database */
 async function isWell(folder, database) {
   const { program, origin } = await startServer(folder, database);
-  const told = await tryOut(origin, ["--exclude-method", "DELETE"]);
+  const tried = await tryOut(origin, ["--exclude-method", "DELETE"]);
   const erased = await tryOut(origin, ["--include-method", "DELETE"]);
   const lived = program.gone === "";
   if (!lived) console.error(program.log);
   await program.stop("SIGINT");
-  return told && erased && lived;
+  return tried && erased && lived;
 }
 
 /** @param {(database: string) => Promise<boolean>} use */
@@ -97,8 +97,9 @@ async function onPostgres(use) {
   const server = spawn("sh", [join(ROOT, "server/tests/http/postgres.sh"), home], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const [said] = await Promise.race([once(server.stdout, "data"), once(server, "exit")]);
-  if (String(said) !== "ready\n") throw new Error("PostgreSQL did not start; its words are above");
+  const [output] = await Promise.race([once(server.stdout, "data"), once(server, "exit")]);
+  if (String(output) !== "ready\n")
+    throw new Error("PostgreSQL did not start; its words are above");
   try {
     return await use(`postgres:///postgres?user=escale&host=${home}`);
   } finally {

@@ -50,10 +50,10 @@ export class Element {
 
   /**
    * @param {"GET" | "POST"} method
-   * @param {string} verb
+   * @param {string} command
    * @param {object} [body]
    */
-  #command(method, verb, body) {
-    return this.browser.send(method, `/element/${this.id}/${verb}`, body);
+  #command(method, command, body) {
+    return this.browser.send(method, `/element/${this.id}/${command}`, body);
   }
 }

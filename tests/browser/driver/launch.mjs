@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 
 const STOP_LIMIT_MS = 5_000;
 const POLL_MS = 25;
-const LOG_TAIL_CHARS = 4_000;
+const LOG_MAX_CHARS = 4_000;
 
 /** @type {Set<Program>} */
 const running = new Set();
@@ -41,13 +41,13 @@ export class Program {
     this.child.on("error", (error) => this.#ended(error.message));
     this.child.on("exit", (code, signal) => this.#ended(`ended with ${signal ?? code}`));
     for (const stream of [this.child.stdout, this.child.stderr])
-      stream?.on("data", (text) => this.#said(text));
+      stream?.on("data", (text) => this.#logText(text));
     running.add(this);
   }
 
   /** @param {Buffer} text */
-  #said(text) {
-    this.log = (this.log + text.toString()).slice(-LOG_TAIL_CHARS);
+  #logText(text) {
+    this.log = (this.log + text.toString()).slice(-LOG_MAX_CHARS);
   }
 
   /** @param {string} how */

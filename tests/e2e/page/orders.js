@@ -83,7 +83,7 @@ async function play(number, source, begins) {
     if (draw(2) === 0) await turn();
   }
   await loaded;
-  const before = await decided(frame, source, begins);
+  const before = await answered(frame, source, begins);
   holder.remove();
   return { number, source, begins, ...before };
 }
@@ -92,15 +92,15 @@ async function play(number, source, begins) {
  * Gives the last answer and returns the uses and requests until it takes effect.
  * Its effect shows that Escale has processed every earlier step.
  */
-async function decided(frame, source, begins) {
+async function answered(frame, source, begins) {
   const wanted = begins ? ["ready", "memory"] : ["denied"];
   if (begins) frame.isGranted = true;
   (begins ? YES : NO)[source](frame);
   const { documentElement: html } = frame.document;
   await new Promise((resolve) => {
-    const look = () => (wanted.includes(html.dataset.escale) ? resolve() : undefined);
-    new frame.MutationObserver(look).observe(html, { attributes: true });
-    look();
+    const check = () => (wanted.includes(html.dataset.escale) ? resolve() : undefined);
+    new frame.MutationObserver(check).observe(html, { attributes: true });
+    check();
   });
   const files = frame.performance
     .getEntriesByType("resource")

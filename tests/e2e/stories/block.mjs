@@ -41,19 +41,19 @@ export const blockStories = [
       await browser.screenshot(picture(engine, "why"));
       assert.deepEqual(await barriers(browser), []);
       await browser.click(".escale-offer-never");
-      const others = await browser.until(
+      const next = await browser.until(
         "another choice",
-        (/** @type {string} */ refused) => {
+        (/** @type {string} */ rejected) => {
           const { escaleState, escaleOffer } = /** @type {HTMLElement} */ (
             document.querySelector("escale-offer[placement=home-hero]")
           ).dataset;
-          return escaleState !== undefined && escaleOffer !== refused && { offer: escaleOffer };
+          return escaleState !== undefined && escaleOffer !== rejected && { offer: escaleOffer };
         },
         shown.offer,
       );
       await lookAt(browser, [at("/")]);
       assert.notEqual((await slot(browser)).offer, shown.offer);
-      assert.notEqual(others.offer, shown.offer);
+      assert.notEqual(next.offer, shown.offer);
     },
   ),
 
@@ -81,7 +81,7 @@ export const blockStories = [
       const items = await browser.run(() => {
         const read = (/** @type {Element} */ item) => {
           /** @type {Record<string, unknown>} */
-          const told = { type: item.getAttribute("itemtype") };
+          const properties = { type: item.getAttribute("itemtype") };
           for (const property of item.querySelectorAll("[itemprop]")) {
             if (property.parentElement?.closest("[itemscope]") !== item) continue;
             const value =
@@ -89,11 +89,11 @@ export const blockStories = [
               property.getAttribute("href") ??
               property.getAttribute("src") ??
               property.textContent;
-            told[property.getAttribute("itemprop") ?? ""] = property.hasAttribute("itemscope")
+            properties[property.getAttribute("itemprop") ?? ""] = property.hasAttribute("itemscope")
               ? read(property)
               : value;
           }
-          return told;
+          return properties;
         };
         return Array.from(
           document.querySelectorAll(
@@ -102,12 +102,12 @@ export const blockStories = [
           read,
         );
       });
-      const { description, ...told } = items[0] ?? {};
+      const { description, ...properties } = items[0] ?? {};
       assert.equal(items.length, 1);
       assert.match(String(description), /Séville|nuits|Triana/i);
-      assert.deepEqual(told, {
+      assert.deepEqual(properties, {
         type: "https://schema.org/Offer",
-        name: told["name"],
+        name: properties["name"],
         url: "/voyages/seville-3-nuits.html",
         image: "/img/seville.svg",
         price: "319",

@@ -29,7 +29,7 @@ async function openCentre(browser, page, part = "likes") {
   await browser.open(page);
   await untilState(browser, "ready", "paused", "memory");
   await browser.click("#centre");
-  return said(browser, `.escale-centre-${part}`);
+  return textOf(browser, `.escale-centre-${part}`);
 }
 
 /**
@@ -38,7 +38,7 @@ async function openCentre(browser, page, part = "likes") {
  * @param {string} css
  * @param {string} [wanted]
  */
-const said = (browser, css, wanted = "") =>
+const textOf = (browser, css, wanted = "") =>
   browser.until(
     `${css} to say ${wanted}`,
     (/** @type {string} */ selector, /** @type {string} */ text) => {
@@ -54,12 +54,12 @@ const said = (browser, css, wanted = "") =>
 /** Calls a word of Escale and answers what its callback is given. @param {Browser} browser @param {...unknown} command */
 const ask = (browser, ...command) =>
   browser.runAsync(
-    (/** @type {unknown[]} */ ...words) =>
+    (/** @type {unknown[]} */ ...args) =>
       new Promise((done) =>
-        /** @type {any} */ (window).escale(...words, (/** @type {any} */ told) => {
+        /** @type {any} */ (window).escale(...args, (/** @type {any} */ answer) => {
           // Firefox shows a driver's script only the standard's part of an error.
-          const own = told?.wrappedJSObject ?? told;
-          done(own?.name === "EscaleError" ? { code: own.code, hint: own.hint } : told);
+          const own = answer?.wrappedJSObject ?? answer;
+          done(own?.name === "EscaleError" ? { code: own.code, hint: own.hint } : answer);
         }),
       ),
     ...command,
@@ -106,16 +106,16 @@ export const centreStories = [
       assert.ok(isAbout(before.offer, "trip.city"), `${before.offer} is about city trips`);
       const likes = await openCentre(browser, at(PRIVACY));
       assert.match(likes, /les escapades en ville[\s\S]*(presque|assez) sûrs/);
-      assert.match(await said(browser, ".escale-centre-trips"), /devis|préparation|envie/);
+      assert.match(await textOf(browser, ".escale-centre-trips"), /devis|préparation|envie/);
       assert.deepEqual(await barriers(browser), []);
       await browser.screenshot(picture(engine, "centre"));
       await browser.click(NOT_CITY);
       assert.match(
-        await said(browser, ".escale-centre-denied", "les escapades en ville"),
+        await textOf(browser, ".escale-centre-denied", "les escapades en ville"),
         /dit par vous/,
       );
-      assert.doesNotMatch(await said(browser, ".escale-centre-likes"), /les escapades en ville/);
-      await said(browser, ".escale-centre-status", "noté");
+      assert.doesNotMatch(await textOf(browser, ".escale-centre-likes"), /les escapades en ville/);
+      await textOf(browser, ".escale-centre-status", "noté");
       assert.deepEqual(await barriers(browser), []);
       await browser.screenshot(picture(engine, "centre-struck-out"));
       await lookAt(browser, [at("/")]);
@@ -123,7 +123,7 @@ export const centreStories = [
       assert.ok(!isAbout(after.offer, "trip.city"), `${after.offer} is not about city trips`);
       await openCentre(browser, at(PRIVACY), "denied");
       await browser.click(".escale-centre-allow");
-      await said(browser, ".escale-centre-status", "noté");
+      await textOf(browser, ".escale-centre-status", "noté");
       assert.deepEqual((await exported(browser)).knowledge.denied, []);
     },
   ),
@@ -137,13 +137,13 @@ export const centreStories = [
       await flush(browser);
       await openCentre(browser, at(`${PRIVACY}?lang=en`), "declared");
       assert.match(
-        await said(browser, ".escale-centre-declared"),
+        await textOf(browser, ".escale-centre-declared"),
         /travelling as a family\s*said by you · \w+ \d+, \d{4}/,
       );
       await browser.click(".escale-centre-remove");
-      await said(browser, ".escale-centre-declared", "Nothing was said.");
+      await textOf(browser, ".escale-centre-declared", "Nothing was said.");
       await browser.click('[data-key="often monthly"]');
-      await said(browser, ".escale-centre-status", "Noted");
+      await textOf(browser, ".escale-centre-status", "Noted");
       const { knowledge } = await exported(browser);
       assert.equal(knowledge.frequency, "monthly");
       assert.deepEqual(
@@ -163,14 +163,14 @@ export const centreStories = [
       await untilState(browser, "ready");
       await browser.run(() => document.getElementById("centre")?.focus());
       await browser.press(KEYS.enter);
-      await said(browser, ".escale-centre-likes");
+      await textOf(browser, ".escale-centre-likes");
       await browser.run(() =>
         /** @type {HTMLElement} */ (
           document.querySelector('.escale-centre [data-key="topic trip.city"]')
         ).focus(),
       );
       await browser.press(KEYS.enter);
-      await said(browser, ".escale-centre-denied");
+      await textOf(browser, ".escale-centre-denied");
       const focused = await browser.run(
         () => /** @type {HTMLElement} */ (document.activeElement).dataset["key"],
       );
@@ -208,7 +208,7 @@ export const centreStories = [
       await browser.goTo(first);
       await openCentre(browser, at(PRIVACY));
       await browser.click(".escale-centre-pause");
-      await said(browser, ".escale-centre-paused", "En pause");
+      await textOf(browser, ".escale-centre-paused", "En pause");
       await browser.screenshot(picture(engine, "centre-paused"));
       assert.deepEqual(await barriers(browser), []);
       await browser.goTo(other);
@@ -309,12 +309,12 @@ export const centreStories = [
     await flush(browser);
     const { secret } = (await kept(browser))["visitor"];
     await followLink(browser);
-    await said(browser, ".escale-centre-likes");
+    await textOf(browser, ".escale-centre-likes");
     await browser.click(".escale-centre-erase");
     await browser.click(".escale-centre-erase-no");
     await browser.click(".escale-centre-erase");
     await browser.click(".escale-centre-erase-yes");
-    await said(browser, ".escale-centre-status", "effacé");
+    await textOf(browser, ".escale-centre-status", "effacé");
     assert.deepEqual(await kept(browser), {});
     assert.equal((await heldByServer(gate.origin, secret)).body.replicas?.length ?? 0, 0);
     assert.deepEqual((await storage(browser)).local, ["voyages-consent"]);

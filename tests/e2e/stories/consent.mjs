@@ -10,11 +10,11 @@ const EMPTY = { local: [], session: [], cookies: "", databases: [], caches: [] }
 const ANSWERED = { ...EMPTY, local: ["voyages-consent"] };
 
 /** Refuses as soon as a slot shows an offer, and notes what the slots say. */
-const REFUSE_AT_ONCE = `
-  window.said = [];
+const DENY_AT_ONCE = `
+  window.states = [];
   new MutationObserver((records) => {
-    for (const { target } of records) window.said.push(target.getAttribute("placement") + ": " + target.dataset.escaleState);
-    if (window.said.at(-1).endsWith("offer")) window.escale("consent", "denied");
+    for (const { target } of records) window.states.push(target.getAttribute("placement") + ": " + target.dataset.escaleState);
+    if (window.states.at(-1).endsWith("offer")) window.escale("consent", "denied");
   }).observe(document, { subtree: true, attributeFilter: ["data-escale-state"] });
 `;
 
@@ -77,11 +77,11 @@ export const consentStories = [
     async ({ visit, gate, at }) => {
       const browser = await visit();
       await becomeCityLover(browser, at);
-      gate.prelude = REFUSE_AT_ONCE;
+      gate.prelude = DENY_AT_ONCE;
       await browser.open(at("/"));
       await browser.until(
         "the slot to be given back",
-        () => /** @type {any} */ (window).said.length > 1,
+        () => /** @type {any} */ (window).states.length > 1,
       );
       await untilState(browser, "denied");
       await browser.runAsync(
@@ -90,7 +90,7 @@ export const consentStories = [
             requestAnimationFrame(() => requestAnimationFrame(() => done(true))),
           ),
       );
-      assert.deepEqual(await browser.run(() => /** @type {any} */ (window).said), [
+      assert.deepEqual(await browser.run(() => /** @type {any} */ (window).states), [
         "home-hero: offer",
         "home-hero: default",
       ]);

@@ -46,14 +46,14 @@ const EDGE_WORKER = `
 const WATCH = `
   window.painted = new Set(); window.shifts = [];
   try { new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map(({ value, startTime, sources }) => ({ value, startTime, of: (sources ?? []).map(({ node }) => node?.nodeName) })))).observe({ type: "layout-shift", buffered: true }); } catch {}
-  const look = () => {
+  const watch = () => {
     for (const slot of document.querySelectorAll("escale-offer[placement=home-hero]")) {
       const shown = [...slot.children].filter((child) => child.localName !== "template" && child.getClientRects().length > 0 && getComputedStyle(child).visibility === "visible");
       window.painted.add(shown.map((child) => child.querySelector("h1, h2, h3")?.textContent).join(" + "));
     }
-    requestAnimationFrame(look);
+    requestAnimationFrame(watch);
   };
-  requestAnimationFrame(look);
+  requestAnimationFrame(watch);
 `;
 
 /**
@@ -78,7 +78,7 @@ const rendered = (name, run) =>
  * @param {Browser} browser
  * @param {string} placement
  */
-const standing = (browser, placement) =>
+const slotContent = (browser, placement) =>
   browser.run((/** @type {string} */ name) => {
     const element = /** @type {HTMLElement} */ (
       document.querySelector(`escale-offer[placement="${name}"]`)
@@ -124,8 +124,8 @@ export const edgeStories = [
         new RegExp(`data-escale-offer="${offer}"`),
       );
       const before = {
-        hero: await standing(browser, "home-hero"),
-        row: await standing(browser, "home-row"),
+        hero: await slotContent(browser, "home-hero"),
+        row: await slotContent(browser, "home-row"),
       };
       const sight = await sightOf(engine, browser);
       await browser.screenshot(picture(engine, "edge-rendered"));
@@ -133,8 +133,8 @@ export const edgeStories = [
       release();
       await untilState(browser, "ready");
       const after = {
-        hero: await standing(browser, "home-hero"),
-        row: await standing(browser, "home-row"),
+        hero: await slotContent(browser, "home-hero"),
+        row: await slotContent(browser, "home-row"),
       };
       for (const placement of /** @type {const} */ (["hero", "row"])) {
         assert.equal(after[placement].offer, before[placement].offer);
@@ -249,7 +249,7 @@ export const edgeStories = [
       const browser = await visit();
       const shown = await becomeCityLover(browser, at);
       await flush(browser);
-      const told = await browser.runAsync(async () => {
+      const results = await browser.runAsync(async () => {
         const compiled = (/** @type {string} */ file) =>
           WebAssembly.compileStreaming(fetch(`/escale/${file}`));
         const [module, later, config] = await Promise.all([
@@ -264,11 +264,11 @@ export const edgeStories = [
         return new Promise((done) => (worker.onmessage = ({ data }) => done(data)));
       });
       assert.deepEqual(
-        [told.error, told.offer, told.isPersonal, told.nobody],
+        [results.error, results.offer, results.isPersonal, results.nobody],
         [undefined, shown.offer, true, false],
       );
-      assert.match(told.html, /shadowrootmode="open".*own/s);
-      assert.deepEqual(told.trapped, ["own", shown.offer, shown.offer]);
+      assert.match(results.html, /shadowrootmode="open".*own/s);
+      assert.deepEqual(results.trapped, ["own", shown.offer, shown.offer]);
     },
   ),
 ];

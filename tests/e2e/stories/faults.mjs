@@ -198,7 +198,7 @@ export const faultStories = [
   ),
 
   story(
-    "a config with a fault is told once, with its place and a remedy, and the default stays",
+    "a config with an error is reported once, with its place and a hint, and the default stays",
     { tags: ["f45"] },
     async ({ visit, gate, at }) => {
       gate.answers.set("/broken.json", {
@@ -214,9 +214,9 @@ export const faultStories = [
       await untilState(browser, "off");
       await assertDefault(browser);
       await gate.told("/offers/0/family");
-      const told = gate.reports.filter(({ text }) => text.includes("/offers/0/family"));
-      assert.equal(told.length, 1, JSON.stringify(gate.reports));
-      assert.match(told[0]?.text ?? "", /towns/, "the remedy names the family that was meant");
+      const found = gate.reports.filter(({ text }) => text.includes("/offers/0/family"));
+      assert.equal(found.length, 1, JSON.stringify(gate.reports));
+      assert.match(found[0]?.text ?? "", /towns/, "the hint names the family that was meant");
     },
   ),
 

@@ -20,10 +20,10 @@ const panel = (browser, part, wanted, before = "") =>
   browser.until(
     `the inspector's ${part} to say ${wanted}${before && ", and another thing than before"}`,
     (/** @type {string} */ name, /** @type {string} */ text, /** @type {string} */ last) => {
-      const said = /** @type {HTMLElement | null | undefined} */ (
+      const current = /** @type {HTMLElement | null | undefined} */ (
         document.querySelector("escale-inspector")?.shadowRoot?.querySelector(`.${name}`)
       )?.innerText;
-      return said?.includes(text) && said !== last ? said : undefined;
+      return current?.includes(text) && current !== last ? current : undefined;
     },
     part,
     wanted,
@@ -110,14 +110,14 @@ export const inspectorStories = [
         await panel(browser, "knowledge", "Pressure"),
         /wants to hear: unsaid · seasons/,
       );
-      const standing = await panel(browser, "state", "has version");
+      const stateText = await panel(browser, "state", "has version");
       for (const part of [
         /address \/\?escale=inspect/,
         /personalise, keep, sync/,
         /version \d+ · \d+ bytes/,
         /0 failures/,
       ])
-        assert.match(standing, part);
+        assert.match(stateText, part);
       await browser.screenshot(picture(engine, "inspector"));
       await browser.run(() => {
         const date = /** @type {HTMLInputElement} */ (

@@ -20,7 +20,7 @@ const SEARCHES_A_TAB = 25;
 const SEARCHES_A_PAGE = 5;
 
 /** Every tab waits for one word, and then searches many times at once. */
-const waitForTheWord = (/** @type {number} */ searches) => {
+const searchOnMessage = (/** @type {number} */ searches) => {
   new BroadcastChannel("e2e").onmessage = () => {
     for (let count = 0; count < searches; count += 1)
       /** @type {any} */ (window).escale("track", "search", { topics: "trip.city" });
@@ -87,12 +87,12 @@ export const memoryStories = [
         "what the server remembers",
         (/** @type {string} */ before) => {
           const page = /** @type {any} */ (window);
-          page.escale("profile.export", (/** @type {any} */ told) => (page.told = told));
+          page.escale("profile.export", (/** @type {any} */ profile) => (page.profile = profile));
           return (
-            page.told &&
-            page.told.replica_id !== before &&
-            page.told.knowledge.counts.searches &&
-            page.told
+            page.profile &&
+            page.profile.replica_id !== before &&
+            page.profile.knowledge.counts.searches &&
+            page.profile
           );
         },
         replica_id,
@@ -116,7 +116,7 @@ export const memoryStories = [
       for (const [index, tab] of tabs.entries()) {
         await browser.goTo(tab);
         await lookAt(browser, [at(/** @type {string} */ ([...CITY_PAGES, "/ski/"][index]))]);
-        await browser.run(waitForTheWord, SEARCHES_A_TAB);
+        await browser.run(searchOnMessage, SEARCHES_A_TAB);
       }
       await browser.run(() => new BroadcastChannel("e2e").postMessage("go"));
       await browser.until("its searches", () => "hasSearched" in window);

@@ -115,9 +115,9 @@ export const privacyStories = [
           const state = (/** @type {any} */ page, /** @type {string[]} */ wanted) =>
             new Promise((done) => {
               const html = page.document.documentElement;
-              const look = () => wanted.includes(html.dataset.escale) && done(performance.now());
-              new MutationObserver(look).observe(html, { attributes: true });
-              look();
+              const check = () => wanted.includes(html.dataset.escale) && done(performance.now());
+              new MutationObserver(check).observe(html, { attributes: true });
+              check();
             });
           const [one, other] = /** @type {any[]} */ (await Promise.all(paths.map(opened)));
           await Promise.all([one, other].map((page) => state(page, ["ready"])));

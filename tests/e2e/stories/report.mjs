@@ -43,8 +43,9 @@ const says = (browser, part, wanted) =>
   browser.until(
     `${part} to say ${wanted}`,
     (/** @type {string} */ css, /** @type {string} */ text) => {
-      const said = /** @type {HTMLElement | null} */ (document.querySelector(css))?.innerText ?? "";
-      return said.includes(text) && said;
+      const shown =
+        /** @type {HTMLElement | null} */ (document.querySelector(css))?.innerText ?? "";
+      return shown.includes(text) && shown;
     },
     part,
     wanted,
@@ -94,16 +95,16 @@ export const reportStories = [
       await ask(reader, "a key of one's own, which is not the server's");
       await says(reader, "#status", "API key");
       await ask(reader, API_KEY);
-      const told = await says(reader, "#report", offer);
-      assert.match(told, /home-hero/);
-      assert.ok(/\bcity\b/.test(told), told);
+      const reportText = await says(reader, "#report", offer);
+      assert.match(reportText, /home-hero/);
+      assert.ok(/\bcity\b/.test(reportText), reportText);
       assert.deepEqual(
         await row(reader, offer),
         before(offer).map((times) => times + 1),
         "seen and clicked once more",
       );
-      assert.match(told, /guide-title/);
-      assert.match(told, /\bwhy\b|\bhow\b/, "the arms of the demo's experiment");
+      assert.match(reportText, /guide-title/);
+      assert.match(reportText, /\bwhy\b|\bhow\b/, "the arms of the demo's experiment");
       assert.deepEqual(await barriers(reader), []);
       await reader.resize(1280, 1600);
       await reader.screenshot(picture(engine, "report"));

@@ -21,14 +21,14 @@ function drawer(seed) {
 }
 
 /** Searches so many times at the word, and says so. */
-const waitForTheWord = (/** @type {number} */ searches) => {
+const searchOnMessage = (/** @type {number} */ searches) => {
   const page = /** @type {any} */ (window);
-  page.said = 0;
+  page.searched = 0;
   new BroadcastChannel("e2e").onmessage = ({ data }) => {
     if (data !== "go") return;
     for (let count = 0; count < searches; count += 1)
       page.escale("track", "search", { topics: "trip.city" });
-    page.said += searches;
+    page.searched += searches;
   };
 };
 
@@ -37,10 +37,10 @@ async function storm(browser, at, round) {
   const draw = drawer(round);
   const each = EVENTS / BATCHES;
   const tabs = await browser.tabs();
-  let told = 0;
+  let total = 0;
   const enter = async () => {
     await lookAt(browser, [at("/city-trips/")]);
-    await browser.run(waitForTheWord, each);
+    await browser.run(searchOnMessage, each);
   };
   while (tabs.length < TABS) {
     tabs.push(await browser.newTab());
@@ -55,11 +55,11 @@ async function storm(browser, at, round) {
       await browser.goTo(tab);
       await browser.until(
         "its searches",
-        (/** @type {number} */ due) => /** @type {any} */ (window).said >= due,
+        (/** @type {number} */ due) => /** @type {any} */ (window).searched >= due,
         1,
       );
-      told += each;
-      await browser.run(() => void Object.assign(window, { said: 0 }));
+      total += each;
+      await browser.run(() => void Object.assign(window, { searched: 0 }));
     }
     // In the midst of it: one is closed, one is left for another page, and one is opened in its place.
     const [closed = ""] = tabs.splice(1 + draw(tabs.length - 1), 1);
@@ -70,7 +70,7 @@ async function storm(browser, at, round) {
     tabs.push(await browser.newTab());
     await enter();
   }
-  return told;
+  return total;
 }
 
 export const tabStories = [
@@ -79,18 +79,18 @@ export const tabStories = [
     { tags: ["f32", "f34"] },
     async ({ enter, at }) => {
       const browser = await enter();
-      let told = 0;
-      for (let round = 0; round < ROUNDS; round += 1) told += await storm(browser, at, round);
+      let total = 0;
+      for (let round = 0; round < ROUNDS; round += 1) total += await storm(browser, at, round);
       for (const tab of await browser.tabs()) {
         await browser.goTo(tab);
         await flush(browser);
       }
       await lookAt(browser, [at("/")]);
       await flush(browser);
-      assert.equal(told, TABS * EVENTS * ROUNDS);
+      assert.equal(total, TABS * EVENTS * ROUNDS);
       assert.equal(
         (await exported(browser)).knowledge.counts.searches,
-        told,
+        total,
         "none lost, none counted twice",
       );
     },

@@ -130,7 +130,7 @@ function build() {
 
 function purposes() {
   const made = choice();
-  const words = {
+  const labels = {
     personalise: say(
       ["Personnaliser", "Choisir les offres d’après les pages vues."],
       ["Personalise", "Choose offers from the pages you view."],
@@ -156,8 +156,8 @@ function purposes() {
         el(
           "span",
           {},
-          el("strong", {}, words[purpose][0]),
-          el("span", { class: "small" }, words[purpose][1]),
+          el("strong", {}, labels[purpose][0]),
+          el("span", { class: "small" }, labels[purpose][1]),
         ),
       ),
     ),

@@ -7,7 +7,7 @@ import { day, el, euros, filled, plusDays, say } from "./dom.js";
 
 const form = document.querySelector("#quote");
 const steps = [...form.querySelectorAll("[data-step]")];
-const marks = [...document.querySelectorAll(".steps li")];
+const items = [...document.querySelectorAll(".steps li")];
 let started = false;
 
 function trip() {
@@ -43,8 +43,8 @@ function goTo(number) {
   steps.forEach((step, i) => {
     step.hidden = i !== number;
   });
-  marks.forEach((mark, i) =>
-    i === number ? mark.setAttribute("aria-current", "step") : mark.removeAttribute("aria-current"),
+  items.forEach((item, i) =>
+    i === number ? item.setAttribute("aria-current", "step") : item.removeAttribute("aria-current"),
   );
   steps[number].querySelector("input, select, a")?.focus();
 }

@@ -40,9 +40,9 @@ export async function readForDecision(
 ): Promise<StoredForDecision | undefined> {
   const database = await openDatabase(databaseName(options.site), "create");
   if (!database) return undefined;
-  const look = (kept: IDBObjectStore): Promise<unknown[]> =>
+  const readKeys = (kept: IDBObjectStore): Promise<unknown[]> =>
     Promise.all(KEYS.map((key) => ask<unknown>(kept.get(key))));
-  const found = await transact(database, look, "relaxed", "readonly").catch(() => undefined);
+  const found = await transact(database, readKeys, "relaxed", "readonly").catch(() => undefined);
   database.close();
   return found && read(found, options, sync);
 }

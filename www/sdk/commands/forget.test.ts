@@ -13,9 +13,9 @@ async function forgotten(
   isSilent = false,
 ) {
   const asked = mock.method(globalThis, "fetch", network);
-  const [ended, told] = [[] as string[], [] as unknown[]];
+  const [ended, reports] = [[] as string[], [] as unknown[]];
   mock.method(console, "warn", () => undefined);
-  const listeners = new Map([["error", new Set([(error: unknown) => told.push(error)])]]);
+  const listeners = new Map([["error", new Set([(error: unknown) => reports.push(error)])]]);
   const session = {
     from: { options: { site: "demo", config: "", server: "https://api.example" } },
     ended: (how: string) => ended.push(how),
@@ -24,7 +24,7 @@ async function forgotten(
   const store = { visitor: { secret: "AQEBAQEBAQEBAQEBAQEBAQ", customer } };
   mock.timers.enable({ apis: ["setTimeout"] });
   const done = forget({ session, store } as unknown as Parameters<typeof forget>[0]).then(
-    (failure) => told.push(failure),
+    (failure) => reports.push(failure),
   );
   // What the server does not answer in time it may not have done.
   if (isSilent) mock.timers.tick(2_000);
@@ -33,7 +33,7 @@ async function forgotten(
   mock.restoreAll();
   assert.deepEqual(ended, ["erased"]);
   return {
-    told,
+    reports,
     calls: asked.mock.calls.map(({ arguments: [address] }) =>
       new URL(address as string).searchParams.get("scope"),
     ),
@@ -50,10 +50,10 @@ test(
       () => new Promise(() => undefined),
     ];
     for (const [n, network] of networks.entries()) {
-      const { told, calls } = await forgotten(7, network, n === 2);
+      const { reports, calls } = await forgotten(7, network, n === 2);
       assert.deepEqual(calls, ["customer"]);
-      assert.equal(told.length, 2, "the callback, and who listens to errors");
-      for (const error of told) {
+      assert.equal(reports.length, 2, "the callback, and who listens to errors");
+      for (const error of reports) {
         assert.ok(error instanceof EscaleError);
         assert.equal(error.code, "not_everywhere");
         assert.match(error.hint, /DELETE \/v1\/customers/);
@@ -63,11 +63,11 @@ test(
 );
 
 test(
-  "a customer who was forgotten, and a visitor who is none, are told of nothing",
+  "a customer who was forgotten, and a visitor who is none, get no error",
   { tags: ["r8"] },
   async () => {
     const done = () => Promise.resolve(new Response(null, { status: 204 }));
-    assert.deepEqual(await forgotten(7, done), { told: [undefined], calls: ["customer"] });
-    assert.deepEqual(await forgotten(undefined, done), { told: [undefined], calls: [] });
+    assert.deepEqual(await forgotten(7, done), { reports: [undefined], calls: ["customer"] });
+    assert.deepEqual(await forgotten(undefined, done), { reports: [undefined], calls: [] });
   },
 );

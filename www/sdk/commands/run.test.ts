@@ -48,17 +48,17 @@ test("a word that fails answers all the same, and says what failed where it was 
     [new TypeError("no such file"), "unavailable"],
     [new Error("the disk is full"), "failed"],
   ] as const) {
-    for (const verb of [...ASKS, ...DOES]) {
+    for (const name of [...ASKS, ...DOES]) {
       const answer = mock.fn();
-      await runRecorded(failing(cause), [verb, answer]).catch(() => undefined);
-      assert.equal(answer.mock.callCount(), 1, verb);
-      const told: unknown = answer.mock.calls[0]?.arguments[0];
-      if (ASKS.includes(verb)) assert.equal(told, undefined, verb);
+      await runRecorded(failing(cause), [name, answer]).catch(() => undefined);
+      assert.equal(answer.mock.callCount(), 1, name);
+      const result: unknown = answer.mock.calls[0]?.arguments[0];
+      if (ASKS.includes(name)) assert.equal(result, undefined, name);
       else
         assert.deepEqual(
-          [told instanceof EscaleError, (told as EscaleError).code],
+          [result instanceof EscaleError, (result as EscaleError).code],
           [true, code],
-          verb,
+          name,
         );
     }
   }
@@ -69,17 +69,17 @@ test("during a pause, what is asked about choices has no answer; what is about t
   const recorder = failing(new Error("not asked"));
   recorder.session.known.isPaused = true;
   Object.assign(recorder, { pause: () => Promise.resolve(true) });
-  for (const [verb, isHeard] of [
+  for (const [name, isHeard] of [
     ["question", false],
     ["choose", false],
     ["profile.resume", true],
   ] as const) {
     const answer = mock.fn();
-    await runRecorded(recorder, [verb, answer]).catch(() => undefined);
+    await runRecorded(recorder, [name, answer]).catch(() => undefined);
     assert.deepEqual(
       [answer.mock.callCount(), answer.mock.calls[0]?.arguments[0]],
       [1, undefined],
-      `${verb}, heard: ${String(isHeard)}`,
+      `${name}, heard: ${String(isHeard)}`,
     );
   }
 });

@@ -19,8 +19,8 @@ function asPattern(names: readonly CommandName[]): string {
   const single = names.filter((name) => !name.includes("."));
   const grouped = [...groups].map((group) => {
     const letter = (name: string): string => name.charAt(group.length);
-    const others = NAMES.filter((name) => name.startsWith(group) && !names.includes(name));
-    return `${group.replace(".", "\\.")}[^${[...new Set(others.map(letter))].sort().join("")}]`;
+    const remaining = NAMES.filter((name) => name.startsWith(group) && !names.includes(name));
+    return `${group.replace(".", "\\.")}[^${[...new Set(remaining.map(letter))].sort().join("")}]`;
   });
   return `/^(${[...single, ...grouped].join("|")})/`;
 }

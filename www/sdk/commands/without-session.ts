@@ -26,9 +26,9 @@ export async function runWithoutSession(options: Options, [name, ...args]: Comma
  */
 async function erase(options: Options, name: string): Promise<EscaleError | undefined> {
   const visitor = await withdraw(options);
-  const hasOthers =
+  const hasOtherBrowsers =
     name === "profile.forget" && visitor?.customer !== undefined && options.server !== undefined;
-  return hasOthers
+  return hasOtherBrowsers
     ? new EscaleError(
         "not_everywhere",
         `${name}: this browser is erased, the customer's other browsers are not`,

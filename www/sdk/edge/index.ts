@@ -112,13 +112,13 @@ function decide(
   const { cookie, url = "", topics = [], nowMs = Date.now(), config } = request;
   // A site without types may hand on a header that is not there.
   const language = (request.language as string | null | undefined) ?? "";
-  const carried = readCookie(cookie, site);
+  const profile = readCookie(cookie, site);
   const atMs = Math.floor(nowMs);
   const choices = new Map<string, readonly Choice[]>();
-  if (carried && runtime?.loadWith(carried.state, carried.remote) === 0) {
+  if (profile && runtime?.loadWith(profile.state, profile.remote) === 0) {
     const page = { explicit: topics.join(","), url, tokens: "" };
-    const known: EngineInputs = { ...carried, config, page, skewMs: 0, isPaused: false };
-    runtime.setVisitor(...carried.visitor);
+    const known: EngineInputs = { ...profile, config, page, skewMs: 0, isPaused: false };
+    runtime.setVisitor(...profile.visitor);
     runtime.page(atMs, page.explicit, page.url, page.tokens);
     const chooser = new Chooser(runtime, known, () => atMs);
     chooser.startPage();
@@ -133,14 +133,14 @@ function decide(
     }
     runtime.loadWith(EMPTY, EMPTY);
   }
-  const words = language.toLowerCase().startsWith("fr") ? "fr" : "en";
+  const catalogue = language.toLowerCase().startsWith("fr") ? "fr" : "en";
   const slot = (placement: string, own: string): string => {
     const shown = choices.get(placement) ?? [];
     return slotHtml(placement, own, {
       offers: shown.map(({ offer = "" }) => offer),
-      blocks: shown.map(({ content = {} }) => blockHtml(content, words)),
+      blocks: shown.map(({ content = {} }) => blockHtml(content, catalogue)),
       atMs,
     });
   };
-  return { isPersonal: carried !== undefined, choices, slot };
+  return { isPersonal: profile !== undefined, choices, slot };
 }

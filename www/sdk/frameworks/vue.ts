@@ -40,9 +40,9 @@ export function useOffer(
     watch(
       () => toValue(placement),
       (name, _, onCleanup) => {
-        const look = (): void => void (choice.value = get(name));
-        onCleanup(subscribe(name, look));
-        look();
+        const update = (): void => void (choice.value = get(name));
+        onCleanup(subscribe(name, update));
+        update();
       },
       { immediate: true },
     );

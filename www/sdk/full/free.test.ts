@@ -63,11 +63,11 @@ test("explain_and_profile_free", async () => {
 });
 
 test("import_of_no_profile_frees", async () => {
-  const brought = { replica: Uint8Array.of(1, 2, 3), remote: EMPTY, pending: [] };
+  const imported = { replica: Uint8Array.of(1, 2, 3), remote: EMPTY, pending: [] };
   const known = { unsent: undefined, remote: EMPTY };
   const joined = full.joinImported(
     inputs,
-    { ...brought, importId: "", replicaId: "", customer: undefined },
+    { ...imported, importId: "", replicaId: "", customer: undefined },
     known,
   );
   assert.equal(await joined, undefined);

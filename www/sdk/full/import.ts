@@ -29,7 +29,7 @@ export function importable(file: unknown): Importable | undefined {
   const { pending = [] } = found;
   if (!replica || !remote || !Array.isArray(pending) || pending.length > PENDING_MAX)
     return undefined;
-  const texts = pending.map((tail: unknown) => asObject(tail).events);
+  const texts = pending.map((buffer: unknown) => asObject(buffer).events);
   const events = texts.map(bytesOf);
   if (!events.every((bytes) => bytes !== undefined)) return undefined;
   const whole = JSON.stringify([found.replica, found.remote, texts]);

@@ -17,11 +17,11 @@ declare const FULL_INTEGRITY: string;
 let loading: Promise<void> | undefined;
 
 function load(): Promise<void> {
-  loading ??= bring();
+  loading ??= instantiate();
   return loading;
 }
 
-async function bring(): Promise<void> {
+async function instantiate(): Promise<void> {
   const response = fetch(new URL("full_bg.wasm", import.meta.url), { integrity: FULL_INTEGRITY });
   initSync({ module: await WebAssembly.compileStreaming(response) });
 }
@@ -93,14 +93,14 @@ export async function joinImported(
     if (runtime.loadWith(remote, EMPTY) !== 0 || runtime.loadWith(replica, remote) !== 0)
       return undefined;
     for (const events of pending) runtime.apply(events);
-    const brought = runtime.known();
+    const merged = runtime.known();
     const join = (a: Uint8Array, b: Uint8Array): Uint8Array => (
       runtime.loadWith(a, b),
       runtime.known()
     );
     return {
-      imported: known.unsent ? join(known.unsent, brought) : brought,
-      remote: join(known.remote, brought),
+      imported: known.unsent ? join(known.unsent, merged) : merged,
+      remote: join(known.remote, merged),
     };
   } finally {
     runtime.free();

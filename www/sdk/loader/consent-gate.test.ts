@@ -42,9 +42,9 @@ function stage(
       return Promise.resolve({ start, handle: runWithoutSession });
     },
   };
-  const runWithoutSession = (_: Options, [verb, ...args]: Command): Promise<void> => {
-    if (verb === "profile.forget") seen.withdrawals++;
-    safeCall(args.at(-1), verb);
+  const runWithoutSession = (_: Options, [name, ...args]: Command): Promise<void> => {
+    if (name === "profile.forget") seen.withdrawals++;
+    safeCall(args.at(-1), name);
     return Promise.resolve();
   };
   const start = (from: Start): Promise<Client> => {
@@ -84,7 +84,7 @@ test("before consent nothing is loaded, and calls about the visitor are not kept
 });
 
 test("only a clear yes is one", async () => {
-  for (const said of [
+  for (const value of [
     undefined,
     null,
     "yes",
@@ -97,9 +97,9 @@ test("only a clear yes is one", async () => {
     Object.create({ personalise: true }),
   ]) {
     const { seen, say, tick } = stage();
-    say("consent", said);
+    say("consent", value);
     await tick();
-    assert.equal(seen.starts.length, 0, String(said));
+    assert.equal(seen.starts.length, 0, String(value));
   }
 });
 
@@ -129,21 +129,21 @@ const DOES = ["reset", "profile.forget", "profile.import", "profile.pause", "pro
 test("whoever asks where nothing may be done is answered, once: what can be done without a client is", async () => {
   for (const given of [{}, { isBot: true }, { fails: true }]) {
     const { say, tick } = stage(given);
-    const answers = new Map([...ASKS, ...DOES, "ready", "choose"].map((verb) => [verb, mock.fn()]));
+    const answers = new Map([...ASKS, ...DOES, "ready", "choose"].map((name) => [name, mock.fn()]));
     if ("fails" in given) say("consent", "granted");
     await tick();
-    for (const [verb, answer] of answers)
-      say(verb, ...(verb === "ready" ? [] : ["home-hero"]), answer);
+    for (const [name, answer] of answers)
+      say(name, ...(name === "ready" ? [] : ["home-hero"]), answer);
     await tick();
     // Some wait for the visitor's word.
     say("consent", "denied");
     await tick();
-    for (const [verb, answer] of answers) {
-      assert.equal(answer.mock.callCount(), 1, `${verb} of ${JSON.stringify(given)}`);
-      const [told] = answer.mock.calls[0]?.arguments ?? [];
-      if (ASKS.includes(verb)) assert.equal(told, undefined);
-      if (DOES.includes(verb))
-        assert.ok("fails" in given ? told instanceof Error : told === verb, verb);
+    for (const [name, answer] of answers) {
+      assert.equal(answer.mock.callCount(), 1, `${name} of ${JSON.stringify(given)}`);
+      const [result] = answer.mock.calls[0]?.arguments ?? [];
+      if (ASKS.includes(name)) assert.equal(result, undefined);
+      if (DOES.includes(name))
+        assert.ok("fails" in given ? result instanceof Error : result === name, name);
     }
   }
 });
@@ -310,10 +310,10 @@ test("in 500 generated orders nothing reaches a client that consent does not all
     const { seen, say, tick } = stage();
     let allowed = false;
     for (let step = 0; step < 12; step++) {
-      const said = says[draw(says.length)];
+      const value = says[draw(says.length)];
       const before = seen.commands.length;
       if (draw(2) === 0) say("track", `${order}-${step}`);
-      else say("consent", said);
+      else say("consent", value);
       if (!allowed) assert.equal(seen.commands.length, before);
       if (draw(3) === 0) await tick();
       allowed = ["ready", "memory"].includes(seen.states.at(-1) ?? "");

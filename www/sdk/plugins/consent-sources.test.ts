@@ -90,18 +90,19 @@ test("only a boolean yes of its own counts as a purpose's consent", () => {
 function page(platform?: unknown) {
   const given: { __tcfapi?: unknown } = platform === undefined ? {} : { __tcfapi: platform };
   Object.assign(globalThis, { window: given });
-  const said: unknown[] = [];
+  const answers: unknown[] = [];
   mock.timers.enable({ apis: ["setTimeout"] });
-  install((command) => said.push(command[1]), { site: "demo", config: "", consent: "tcf" });
+  install((command) => answers.push(command[1]), { site: "demo", config: "", consent: "tcf" });
   // Step by step: a timer that is set by a timer counts from the end of a tick.
   const later = (ms: number): void =>
     Array.from({ length: ms / 100 }).forEach(() => mock.timers.tick(100));
-  return { given, said, later, end: () => mock.timers.reset() };
+  return { given, answers, later, end: () => mock.timers.reset() };
 }
 const ALL = { personalise: true, keep: true, sync: true };
-const speaking = (...told: [unknown, unknown]) =>
-  mock.fn((_command: string, _version: number, listener: (...told: [unknown, unknown]) => void) =>
-    listener(...told),
+const speaking = (...payload: [unknown, unknown]) =>
+  mock.fn(
+    (_command: string, _version: number, listener: (...payload: [unknown, unknown]) => void) =>
+      listener(...payload),
   );
 
 test(
@@ -110,12 +111,12 @@ test(
   () => {
     const late = page();
     late.later(20_000);
-    assert.deepEqual(late.said, []);
+    assert.deepEqual(late.answers, []);
     const platform = speaking(answer(), true);
     late.given.__tcfapi = platform;
     late.later(60_000);
     assert.deepEqual(
-      [late.said, platform.mock.callCount(), platform.mock.calls[0]?.arguments.slice(0, 2)],
+      [late.answers, platform.mock.callCount(), platform.mock.calls[0]?.arguments.slice(0, 2)],
       [[{ ...ALL, version: "5" }], 1, ["addEventListener", 2]],
     );
     late.end();
@@ -123,7 +124,7 @@ test(
     never.later(120_000);
     never.given.__tcfapi = platform;
     never.later(120_000);
-    assert.deepEqual(never.said, []);
+    assert.deepEqual(never.answers, []);
     never.end();
   },
 );
@@ -137,9 +138,9 @@ test("a platform that throws or is none says nothing", { tags: ["r1"] }, () => {
     {},
     null,
   ]) {
-    const { said, later, end } = page(broken);
+    const { answers, later, end } = page(broken);
     later(120_000);
-    assert.deepEqual(said, []);
+    assert.deepEqual(answers, []);
     end();
   }
 });
@@ -153,15 +154,15 @@ test(
     };
     const versions = [{ value: Symbol("5") }, { value: { toString: broken } }, { get: broken }];
     for (const version of versions) {
-      const { given, said, later, end } = page();
-      const told = Object.defineProperty(answer(), "tcfPolicyVersion", version);
+      const { given, answers, later, end } = page();
+      const payload = Object.defineProperty(answer(), "tcfPolicyVersion", version);
       const platform = mock.fn(
-        (_command: string, _version: number, listener: (...told: unknown[]) => void) =>
-          assert.doesNotThrow(() => listener(told, true)),
+        (_command: string, _version: number, listener: (...payload: unknown[]) => void) =>
+          assert.doesNotThrow(() => listener(payload, true)),
       );
       given.__tcfapi = platform;
       later(1_000);
-      assert.deepEqual([said, platform.mock.callCount()], [[{ ...ALL, version: "" }], 1]);
+      assert.deepEqual([answers, platform.mock.callCount()], [[{ ...ALL, version: "" }], 1]);
       end();
     }
   },

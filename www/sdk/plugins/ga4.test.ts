@@ -4,12 +4,12 @@ import { test } from "node:test";
 import { readLayer, eventsFromGa4 } from "./ga4.js";
 
 /** Events from a GA4 event, without undefined fields. */
-const told = (name: string, params: unknown): unknown =>
+const eventsOf = (name: string, params: unknown): unknown =>
   JSON.parse(JSON.stringify(eventsFromGa4(name, params) ?? null));
 
 test("the usual events, with travel fields from the event or its items", () => {
   assert.deepEqual(
-    told("view_item", {
+    eventsOf("view_item", {
       items: [
         {
           item_id: "T1",
@@ -22,7 +22,7 @@ test("the usual events, with travel fields from the event or its items", () => {
     [["view_item", { destination: "lisbon", start_date: "2027-05-01" }]],
   );
   assert.deepEqual(
-    told("begin_checkout", {
+    eventsOf("begin_checkout", {
       destination: "bali",
       number_of_passengers: 2,
       currency: "EUR",
@@ -30,9 +30,9 @@ test("the usual events, with travel fields from the event or its items", () => {
     }),
     [["quote_start", { destination: "bali", adults: "2", value: 1290.5 }]],
   );
-  assert.deepEqual(told("generate_lead", { value: 10 }), [["quote_submit", { value: 10 }]]);
+  assert.deepEqual(eventsOf("generate_lead", { value: 10 }), [["quote_submit", { value: 10 }]]);
   assert.deepEqual(
-    told("purchase", {
+    eventsOf("purchase", {
       transaction_id: "B-7",
       value: 900,
       travel_destid: "porto",
@@ -52,8 +52,10 @@ test("the usual events, with travel fields from the event or its items", () => {
       ],
     ],
   );
-  assert.deepEqual(told("refund", { transaction_id: "B-7" }), [["booking_cancel", { id: "B-7" }]]);
-  assert.deepEqual(told("refund", { transaction_id: "B-7", items: [{ item_id: "T1" }] }), []);
+  assert.deepEqual(eventsOf("refund", { transaction_id: "B-7" }), [
+    ["booking_cancel", { id: "B-7" }],
+  ]);
+  assert.deepEqual(eventsOf("refund", { transaction_id: "B-7", items: [{ item_id: "T1" }] }), []);
 });
 
 test("promotions are offers, one event each", () => {
@@ -63,14 +65,14 @@ test("promotions are offers, one event each", () => {
     { promotion_id: "lisbon" },
     { item_id: "T1" },
   ];
-  assert.deepEqual(told("view_promotion", { creative_slot: "home-hero", items }), [
+  assert.deepEqual(eventsOf("view_promotion", { creative_slot: "home-hero", items }), [
     ["offer_impression", { offer: "lisbon", placement: "home-hero" }],
     ["offer_impression", { offer: "porto", placement: "home-hero" }],
   ]);
-  assert.deepEqual(told("select_promotion", { promotion_id: "lisbon" }), [
+  assert.deepEqual(eventsOf("select_promotion", { promotion_id: "lisbon" }), [
     ["offer_click", { offer: "lisbon" }],
   ]);
-  assert.deepEqual(told("select_promotion", { promotion_name: "Spring" }), []);
+  assert.deepEqual(eventsOf("select_promotion", { promotion_name: "Spring" }), []);
 });
 
 test("what is seen in passing is passed over, what nobody knows is unknown", () => {
@@ -91,7 +93,7 @@ test("what is seen in passing is passed over, what nobody knows is unknown", () 
 
 test("a field that cannot be read is left out, and the event isCurrent counts", () => {
   assert.deepEqual(
-    told("search", {
+    eventsOf("search", {
       destination: "rome",
       start_date: "05/01/2027",
       adults: "two",
@@ -101,7 +103,7 @@ test("a field that cannot be read is left out, and the event isCurrent counts", 
     [["search", { destination: "rome" }]],
   );
   for (const params of [undefined, null, "x", 7, [], { items: "x" }, { items: [null, 3] }])
-    assert.deepEqual(told("view_item", params), [["view_item", {}]]);
+    assert.deepEqual(eventsOf("view_item", params), [["view_item", {}]]);
 });
 
 test("names terms and persons never pass", { tags: ["r10"] }, () => {

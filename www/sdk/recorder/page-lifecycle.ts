@@ -17,7 +17,7 @@ export interface LifecycleListener {
 }
 
 /** Least time between two page views. Single-page sites may call `pushState` thousands of times. */
-const SETTLE_MS = 150;
+const VIEW_INTERVAL_MS = 150;
 
 /** Follows the document. Returns a function that ends it. */
 export function follow(life: LifecycleListener): () => void {
@@ -33,7 +33,7 @@ export function follow(life: LifecycleListener): () => void {
       if (signal.aborted || now === seen) return;
       seen = now;
       life.moved();
-    }, SETTLE_MS);
+    }, VIEW_INTERVAL_MS);
   };
   followHistory(noticed, signal);
   document.addEventListener(

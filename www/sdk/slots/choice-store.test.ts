@@ -4,7 +4,7 @@ import { beforeEach, mock, test } from "node:test";
 import { ChoiceStore } from "./choice-store.js";
 import type { Choice, DefaultReason } from "../base/types.js";
 
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const place = { pathname: "/", search: "" };
 
 beforeEach(() => Object.assign(globalThis, { location: Object.assign(place, { pathname: "/" }) }));
@@ -29,7 +29,7 @@ test("a thousand looks are one choice", { tags: ["f50"] }, async () => {
   const changed = mock.fn();
   for (let times = 0; times < 1_000; times++) shown.subscribe("hero", changed)();
   for (let times = 0; times < 3; times++) shown.subscribe("hero", changed);
-  await settled();
+  await nextTurn();
   assert.deepEqual([choose.mock.callCount(), changed.mock.callCount()], [1, 3]);
   assert.equal(shown.get("hero"), shown.get("hero"));
   assert.equal(shown.get("hero")?.offer, "offer-1");
@@ -41,7 +41,7 @@ test("who looked before there was anybody to ask is answered too", async () => {
   shown.subscribe("hero", changed);
   assert.equal(shown.get("hero"), undefined);
   shown.open(choose);
-  await settled();
+  await nextTurn();
   assert.equal(changed.mock.callCount(), 1);
 });
 
@@ -50,9 +50,9 @@ test("the same answer again is no news", async () => {
   shown.open(choose);
   const changed = mock.fn();
   shown.subscribe("hero", changed);
-  await settled();
+  await nextTurn();
   shown.setState("denied");
-  await settled();
+  await nextTurn();
   assert.deepEqual([choose.mock.callCount(), changed.mock.callCount()], [2, 1]);
 });
 
@@ -62,12 +62,12 @@ test("another state chooses anew, a pause shows nothing, and an open question is
   const changed = mock.fn();
   shown.subscribe("hero", changed);
   shown.setState("ready");
-  await settled();
+  await nextTurn();
   assert.equal(choose.mock.callCount(), 1);
   shown.setState("pending");
   assert.equal(shown.get("hero"), undefined);
   shown.setState("ready");
-  await settled();
+  await nextTurn();
   assert.deepEqual(
     [choose.mock.callCount(), shown.get("hero")?.offer, changed.mock.callCount()],
     [2, "offer-2", 3],
@@ -78,13 +78,13 @@ test("another page chooses anew for who looks then; nobody looking, nothing is a
   const { shown, choose } = stage();
   shown.open(choose);
   const leave = shown.subscribe("hero", () => undefined);
-  await settled();
+  await nextTurn();
   leave();
   place.pathname = "/trips/";
   shown.setState("ready");
-  await settled();
+  await nextTurn();
   assert.equal(choose.mock.callCount(), 1);
   shown.subscribe("hero", () => undefined);
-  await settled();
+  await nextTurn();
   assert.deepEqual([choose.mock.callCount(), shown.get("hero")?.offer], [2, "offer-2"]);
 });

@@ -42,16 +42,16 @@ test("content keeps hostile keys as keys", () => {
   assert.equal(({} as Record<string, unknown>).title, undefined);
 });
 
-test("a tail gives back its hand-ins, as far as it is whole", () => {
+test("a packed queue gives back its entries, as far as it is whole", () => {
   const entries = [
     { seq: 7, events: bytes(1, 2, 3) },
     { seq: 8, events: bytes() },
     { seq: 4_000_000_000, events: bytes(255) },
   ];
-  const tail = packQueued(entries);
-  assert.deepEqual(unpackQueued(tail), entries);
-  for (let length = 0; length < tail.length; length++)
-    assert.ok(unpackQueued(tail.slice(0, length)).length < entries.length);
+  const packed = packQueued(entries);
+  assert.deepEqual(unpackQueued(packed), entries);
+  for (let length = 0; length < packed.length; length++)
+    assert.ok(unpackQueued(packed.slice(0, length)).length < entries.length);
   for (let round = 0; round < 1_000; round++) unpackQueued(randomBytes(round % 64));
 });
 

@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readCookie, cookieName, packCookie } from "./cookie.js";
 
-const CARRIED = {
+const PROFILE = {
   visitor: [4_294_967_295, 7, false] as const,
   state: Uint8Array.from([1, 2, 255]),
   remote: Uint8Array.from([9]),
 };
 
 test("what was carried comes back, among other cookies", () => {
-  const text = packCookie(CARRIED) ?? "";
-  assert.deepEqual(readCookie(`a=b; ${cookieName("demo")}=${text}; c=d`, "demo"), CARRIED);
-  const forgetful = { ...CARRIED, visitor: [1, 2, true] as const };
+  const text = packCookie(PROFILE) ?? "";
+  assert.deepEqual(readCookie(`a=b; ${cookieName("demo")}=${text}; c=d`, "demo"), PROFILE);
+  const forgetful = { ...PROFILE, visitor: [1, 2, true] as const };
   assert.deepEqual(
     readCookie(`${cookieName("demo")}=${packCookie(forgetful) ?? ""}`, "demo"),
     forgetful,
@@ -21,11 +21,11 @@ test("what was carried comes back, among other cookies", () => {
 });
 
 test("a profile that no cookie holds is not carried", () => {
-  assert.equal(packCookie({ ...CARRIED, state: new Uint8Array(4_000) }), undefined);
+  assert.equal(packCookie({ ...PROFILE, state: new Uint8Array(4_000) }), undefined);
 });
 
 test("anything else is nothing", () => {
-  const whole = packCookie(CARRIED) ?? "";
+  const whole = packCookie(PROFILE) ?? "";
   const cut = Array.from({ length: whole.length }, (_, length) => whole.slice(0, length));
   for (const text of ["", "!", "AA", "Af____8", "x".repeat(9_000), ...cut]) {
     const found = readCookie(`${cookieName("demo")}=${text}`, "demo");

@@ -8,7 +8,7 @@ import type { Store } from "./profile-store.js";
 const PREFIX = "escale:demo:";
 const event = (value: number): Uint8Array => Uint8Array.of(value);
 
-function memoryTails(): UnloadBuffer & { readonly kept: Map<string, Uint8Array> } {
+function memoryBuffer(): UnloadBuffer & { readonly kept: Map<string, Uint8Array> } {
   const kept = new Map<string, Uint8Array>();
   return {
     kept,
@@ -46,7 +46,7 @@ function memoryStore() {
 }
 
 function scene() {
-  const buffer = memoryTails();
+  const buffer = memoryBuffer();
   const { store, events } = memoryStore();
   const clock = { nowMs: 1_795_000_000_000 };
   const ended: CommitOutcome[] = [];

@@ -58,7 +58,7 @@ export class EventQueue {
   #pending: QueuedEvents[] = [];
   #queued: Promise<CommitOutcome> | undefined;
   #last: Promise<unknown> = Promise.resolve();
-  #tail: string | undefined;
+  #bufferKey: string | undefined;
   #touchedMs: number;
   #closed = false;
 
@@ -101,7 +101,7 @@ export class EventQueue {
   writeBuffer(): void {
     if (this.#closed || this.#pending.length === 0) return;
     const key = `${this.page.prefix}${this.store.visitor.tag}:${this.#document}`;
-    if (this.buffer.write(key, packQueued(this.#pending))) this.#tail = key;
+    if (this.buffer.write(key, packQueued(this.#pending))) this.#bufferKey = key;
   }
 
   /**
@@ -127,7 +127,7 @@ export class EventQueue {
       const outcome = await store.commit(own, this.page.nowMs(), durability);
       if (outcome !== "kept") this.#end(outcome);
       else {
-        this.#settle(store.replica.applied.get(this.#document)?.[0] ?? 0);
+        this.#dropApplied(store.replica.applied.get(this.#document)?.[0] ?? 0);
         this.page.committed();
       }
       return outcome;
@@ -137,12 +137,12 @@ export class EventQueue {
     }
   }
 
-  #settle(seq: number): void {
+  #dropApplied(seq: number): void {
     this.#touchedMs = this.page.nowMs();
     this.#pending = this.#pending.filter((entry) => entry.seq > seq);
-    if (!this.#tail || this.#pending.length > 0) return;
-    this.buffer.drop(this.#tail);
-    this.#tail = undefined;
+    if (!this.#bufferKey || this.#pending.length > 0) return;
+    this.buffer.drop(this.#bufferKey);
+    this.#bufferKey = undefined;
   }
 
   #end(outcome: CommitOutcome | "trap"): void {
@@ -162,8 +162,8 @@ export class EventQueue {
    * again.
    */
   #rename(): void {
-    if (this.#tail) this.#pending = [];
-    this.#tail = undefined;
+    if (this.#bufferKey) this.#pending = [];
+    this.#bufferKey = undefined;
     this.#document = newId();
     this.#seq = this.#pending.length;
     this.#pending = this.#pending.map((entry, at) => ({ ...entry, seq: at + 1 }));

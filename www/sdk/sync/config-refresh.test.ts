@@ -5,10 +5,10 @@ import { configRefresher } from "./config-refresh.js";
 
 test("a config of another version is asked for anew, once a page; one's own is not", () => {
   const asked = mock.method(globalThis, "fetch", () => Promise.resolve(new Response("")));
-  const told = configRefresher(-2, { site: "demo", config: "/escale.bin" });
-  for (const version of ["fffffffe", undefined, 7, { toString: () => "x" }]) told(version);
+  const refresh = configRefresher(-2, { site: "demo", config: "/escale.bin" });
+  for (const version of ["fffffffe", undefined, 7, { toString: () => "x" }]) refresh(version);
   assert.equal(asked.mock.callCount(), 0);
-  for (const version of ["00000001", "00000002"]) told(version);
+  for (const version of ["00000001", "00000002"]) refresh(version);
   assert.deepEqual(
     asked.mock.calls.map(({ arguments: args }) => args),
     [["/escale.bin", { cache: "no-cache" }]],
