@@ -23,17 +23,17 @@ use crate::served::Served;
 use crate::words::Words;
 use crate::work::{News, SITE, Work};
 
-pub fn run(words: &Words) {
+pub fn run(arguments: &Words) {
     let (visitors, on) = (
-        words.number("visitors", 1_000_000),
-        words.text("on", "both"),
+        arguments.number("visitors", 1_000_000),
+        arguments.text("on", "both"),
     );
     for name in ["sqlite", "postgres"]
         .into_iter()
         .filter(|name| [*name, "both"].contains(&on))
     {
-        let (folder, runtime) = (words.folder(), Runtime::new().unwrap());
-        let cluster = (name == "postgres").then(|| Cluster::start(words.folder()));
+        let (folder, runtime) = (arguments.folder(), Runtime::new().unwrap());
+        let cluster = (name == "postgres").then(|| Cluster::start(arguments.folder()));
         let db = match &cluster {
             None => folder.path().join("filled.db").display().to_string(),
             Some(cluster) => runtime.block_on(cluster.new_database("filled")),
@@ -52,11 +52,11 @@ pub fn run(words: &Words) {
             begun.elapsed().as_secs_f64()
         );
         let load = machine::load();
-        let mut figures = runtime.block_on(measured(words, &db, Arc::new(work)));
-        if name == "sqlite" && words.text("backup", "yes") == "yes" {
+        let mut figures = runtime.block_on(measured(arguments, &db, Arc::new(work)));
+        if name == "sqlite" && arguments.text("backup", "yes") == "yes" {
             figures["backup_s"] = json!(backup(&db));
         }
-        machine::keep(&format!("filled-{name}"), words, &load, &figures);
+        machine::keep(&format!("filled-{name}"), arguments, &load, &figures);
     }
 }
 
@@ -90,9 +90,9 @@ fn population(work: &Work) -> Population {
     }
 }
 
-async fn measured(words: &Words, db: &str, work: Arc<Work>) -> Value {
-    let within = Duration::from_secs(words.number("seconds", 10));
-    let clients = words.number("clients", 64) as usize;
+async fn measured(arguments: &Words, db: &str, work: Arc<Work>) -> Value {
+    let within = Duration::from_secs(arguments.number("seconds", 10));
+    let clients = arguments.number("clients", 64) as usize;
     let (visitors, bytes) = (work.visitors.len() as u64, size(db).await);
     println!(
         "  {} MiB, {} bytes a visitor",

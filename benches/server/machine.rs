@@ -39,11 +39,11 @@ fn described() -> Value {
 }
 
 /// Writes `benches/results/server-{name}.json`.
-pub fn keep(name: &str, words: &Words, load_before: &str, figures: &Value) {
+pub fn keep(name: &str, arguments: &Words, load_before: &str, figures: &Value) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/results");
     std::fs::create_dir_all(&folder).unwrap();
     let whole = json!({
-        "command": words.command(),
+        "command": arguments.command(),
         "machine": described(),
         "load_before": load_before,
         "load_after": load(),

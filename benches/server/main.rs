@@ -30,15 +30,15 @@ use words::Words;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let words = Words::given();
-    match words.first() {
-        "audience" => audience::run(&words),
-        "filled" => filled::run(&words),
-        "syncs" => syncs::run(&words),
+    let arguments = Words::given();
+    match arguments.first() {
+        "audience" => audience::run(&arguments),
+        "filled" => filled::run(&arguments),
+        "syncs" => syncs::run(&arguments),
         _ => {
-            syncs::run(&words);
-            audience::run(&words);
-            filled::run(&words);
+            syncs::run(&arguments);
+            audience::run(&arguments);
+            filled::run(&arguments);
         }
     }
 }

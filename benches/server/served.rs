@@ -43,7 +43,7 @@ impl Served {
         reader.read_line(&mut line).unwrap();
         let base = line
             .split_whitespace()
-            .find_map(|word| word.strip_prefix("http://"))
+            .find_map(|part| part.strip_prefix("http://"))
             .expect("it says where it listens");
         Self {
             address: base.trim_end_matches('/').parse().unwrap(),

@@ -34,17 +34,17 @@ struct Plan {
     clients: usize,
 }
 
-pub fn run(words: &Words) {
+pub fn run(arguments: &Words) {
     let plan = Plan {
-        within: Duration::from_secs(words.number("seconds", 5)),
-        rounds: words.number("rounds", 3),
-        visitors: words.number("visitors", 100_000),
-        at_once: words.number("at_once", 1024) as usize,
-        group: words.number("group", 512) as usize,
-        clients: words.number("clients", 256) as usize,
+        within: Duration::from_secs(arguments.number("seconds", 5)),
+        rounds: arguments.number("rounds", 3),
+        visitors: arguments.number("visitors", 100_000),
+        at_once: arguments.number("at_once", 1024) as usize,
+        group: arguments.number("group", 512) as usize,
+        clients: arguments.number("clients", 256) as usize,
     };
     let runtime = Runtime::new().unwrap();
-    let on = words.text("on", "both");
+    let on = arguments.text("on", "both");
     for name in ["sqlite", "postgres"]
         .into_iter()
         .filter(|name| [*name, "both"].contains(&on))
@@ -52,7 +52,7 @@ pub fn run(words: &Words) {
         let load = machine::load();
         println!("\nhand-ins on {name}; load {load}");
         let mut figures = serde_json::Map::new();
-        let wanted = words.text("news", "all");
+        let wanted = arguments.text("news", "all");
         for news in News::ALL
             .into_iter()
             .filter(|news| [news.word(), "all"].contains(&wanted))
@@ -66,24 +66,24 @@ pub fn run(words: &Words) {
             );
             let of = runtime.block_on(async {
                 if name == "sqlite" {
-                    on_sqlite(words, &plan, work).await
+                    on_sqlite(arguments, &plan, work).await
                 } else {
-                    on_postgres(words, &plan, work).await
+                    on_postgres(arguments, &plan, work).await
                 }
             });
             figures.insert(news.name().to_owned(), of);
         }
         machine::keep(
             &format!("syncs-{name}"),
-            words,
+            arguments,
             &load,
             &Value::Object(figures),
         );
     }
 }
 
-async fn on_sqlite(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
-    let folder = words.folder();
+async fn on_sqlite(arguments: &Words, plan: &Plan, work: Arc<Work>) -> Value {
+    let folder = arguments.folder();
     let mut bare = raw::Sqlite::new(folder.path(), &work, plan.group);
     let db = folder.path().join("store.db");
     let store = Arc::new(SqliteStore::open(&db).unwrap());
@@ -91,8 +91,8 @@ async fn on_sqlite(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
     in_turns(bare, store, &db.display().to_string(), (plan, &work)).await
 }
 
-async fn on_postgres(words: &Words, plan: &Plan, work: Arc<Work>) -> Value {
-    let cluster = Cluster::start(words.folder());
+async fn on_postgres(arguments: &Words, plan: &Plan, work: Arc<Work>) -> Value {
+    let cluster = Cluster::start(arguments.folder());
     let bare = raw::Postgres::new(&cluster.new_database("bare").await, &work, plan.group).await;
     let url = cluster.new_database("store").await;
     let store = Arc::new(PostgresStore::open(&url.parse().unwrap()).await.unwrap());

@@ -12,7 +12,7 @@ impl Words {
         Self(
             std::env::args()
                 .skip(1)
-                .filter(|word| !word.starts_with("--"))
+                .filter(|argument| !argument.starts_with("--"))
                 .collect(),
         )
     }
@@ -20,13 +20,14 @@ impl Words {
     pub fn first(&self) -> &str {
         self.0
             .first()
-            .filter(|word| !word.contains('='))
+            .filter(|argument| !argument.contains('='))
             .map_or("all", String::as_str)
     }
 
     pub fn text<'a>(&'a self, name: &str, unsaid: &'a str) -> &'a str {
-        let of = |word: &'a String| {
-            word.split_once('=')
+        let of = |argument: &'a String| {
+            argument
+                .split_once('=')
                 .filter(|(key, _)| *key == name)
                 .map(|(_, value)| value)
         };

@@ -127,7 +127,7 @@ pub fn compile_json(file: &[u8]) -> Result<Compiled, Errors> {
             bytes: compiled.bytes,
             warnings: compiled.warnings.iter().map(ToString::to_string).collect(),
         }),
-        Err(issues) => Err(Errors(issues.iter().map(ToString::to_string).collect())),
+        Err(errors) => Err(Errors(errors.iter().map(ToString::to_string).collect())),
     }
 }
 

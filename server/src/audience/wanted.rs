@@ -70,8 +70,8 @@ impl Wanted {
     ) -> Result<Self, String> {
         let code = Vocabulary::of(config)
             .condition(condition)
-            .map_err(|issues| {
-                let all: Vec<String> = issues.iter().map(ToString::to_string).collect();
+            .map_err(|errors| {
+                let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
                 all.join("; ")
             })?;
         Self::of(config, Whom::Condition(code), asked, now_ms)

@@ -15,18 +15,18 @@ pub fn provider() -> Arc<CryptoProvider> {
 
 /// The certificates of a PEM file, at least one; the reason in words if there is none.
 pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let fault = |why: String| {
+    let failure = |why: String| {
         format!(
             "{}: {why}. Give a PEM file with the certificate of who signs",
             file.display()
         )
     };
-    let read = CertificateDer::pem_file_iter(file).map_err(|error| fault(error.to_string()))?;
+    let read = CertificateDer::pem_file_iter(file).map_err(|error| failure(error.to_string()))?;
     let all: Vec<_> = read
         .collect::<Result<_, _>>()
-        .map_err(|error| fault(error.to_string()))?;
+        .map_err(|error| failure(error.to_string()))?;
     if all.is_empty() {
-        Err(fault("it has no certificate".into()))
+        Err(failure("it has no certificate".into()))
     } else {
         Ok(all)
     }

@@ -150,14 +150,14 @@ mod tests {
     fn report_page_has_every_file_that_it_asks_for() {
         let imported = FILES.iter().flat_map(|(path, _, text)| {
             let folder = path.split_once('/').map_or("", |(folder, _)| folder);
-            quoted(text).filter_map(move |word| match word.split_once('/')? {
+            quoted(text).filter_map(move |literal| match literal.split_once('/')? {
                 (".", name) => Some(format!("{folder}/{name}")),
                 ("..", path) => Some(path.to_owned()),
                 _ => None,
             })
         });
         let linked =
-            quoted(PAGE).filter_map(|word| Some(word.strip_prefix("/report/")?.to_owned()));
+            quoted(PAGE).filter_map(|literal| Some(literal.strip_prefix("/report/")?.to_owned()));
         let asked: Vec<String> = imported.chain(linked).collect();
         assert!(asked.len() > 8, "{asked:?}");
         for file in asked {
@@ -170,7 +170,7 @@ mod tests {
         text.lines()
             .filter(|line| !line.trim_start().starts_with(['/', '*']))
             .flat_map(|line| line.split(['"', '\'']))
-            .filter(|word| !word.contains([' ', '$']))
+            .filter(|literal| !literal.contains([' ', '$']))
     }
 
     #[test]

@@ -155,10 +155,10 @@ mod tests {
 
     /// Returns the number of intervals, of a thousand, that hold the true value.
     fn held(truth: f64, one: impl Fn(u64) -> Estimate) -> usize {
-        let holds = |e: &Estimate| {
+        let covers = |e: &Estimate| {
             e.low.is_some_and(|low| low <= truth) && e.high.is_some_and(|high| high >= truth)
         };
-        (0..1000).filter(|seed| holds(&one(*seed))).count()
+        (0..1000).filter(|seed| covers(&one(*seed))).count()
     }
 
     fn shares(seed: u64, n: u64, share: f64) -> Sample {

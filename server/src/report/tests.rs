@@ -285,7 +285,7 @@ async fn sums(world: &World, config: &Config) -> Result<(Sums, Truth), StoreErro
 }
 
 #[track_caller]
-fn holds(estimate: &super::Estimate, truth: f64, what: &str) {
+fn contains_truth(estimate: &super::Estimate, truth: f64, what: &str) {
     let is_held = estimate.low.is_some_and(|low| low <= truth)
         && estimate.high.is_some_and(|high| truth <= high);
     assert!(is_held, "{what}: {truth} is not in {estimate:?}");
@@ -297,7 +297,7 @@ fn check_offers(report: &Report, truth: &Truth) {
         let Some((clicked, times)) = truth.clicked.get(&row.offer) else {
             panic!("{} was never eligible", row.offer)
         };
-        holds(&row.worth.click_rate, clicked / times, &row.offer);
+        contains_truth(&row.worth.click_rate, clicked / times, &row.offer);
     }
     assert_eq!(
         (report.total.exposures, report.total.clicks),
@@ -319,9 +319,9 @@ async fn an_effect_is_found_and_its_interval_holds_the_truth() -> Result<(), Sto
     let [_, booked, revenue] = &report.uplift[..] else {
         panic!("three outcomes")
     };
-    holds(&booked.difference, 0.04, "booked");
-    holds(&booked.relative, 0.04 / BOOKED, "booked, relative");
-    holds(&revenue.difference, 0.04 * 750.0, "revenue");
+    contains_truth(&booked.difference, 0.04, "booked");
+    contains_truth(&booked.relative, 0.04 / BOOKED, "booked, relative");
+    contains_truth(&revenue.difference, 0.04 * 750.0, "revenue");
     assert_eq!(booked.verdict, "more");
     // What was clicked by those to whom it was shown is not what everyone would click.
     let naive = |row: &super::OfferRow| row.tally.click_rate.unwrap_or(0.0);
@@ -349,7 +349,7 @@ async fn where_there_is_no_effect_none_is_reported() -> Result<(), StoreError> {
     .await?;
     check_offers(&report, &truth);
     for row in &report.uplift[1..] {
-        holds(&row.difference, 0.0, row.outcome);
+        contains_truth(&row.difference, 0.0, row.outcome);
         assert_eq!(row.verdict, "no_difference_seen");
     }
     // Nobody asked for a quote.
@@ -385,13 +385,13 @@ async fn what_is_learned_makes_better_choices() -> Result<(), StoreError> {
     model.put_into(&mut people);
     let after = compiled(&people);
     // Others, who have taught nothing.
-    let others = World {
+    let new_visitors = World {
         seed: 4,
         visitors: 2_000,
         uplift: 0.0,
         usual: ALIKE,
     };
-    let [was, is] = [&before, &after].map(|config| clicked(&others, config));
+    let [was, is] = [&before, &after].map(|config| clicked(&new_visitors, config));
     assert!(is > was * 1.05, "{is} clicked after, {was} before");
     Ok(())
 }
@@ -428,8 +428,8 @@ async fn base_rates_that_are_learned_make_better_choices() -> Result<(), StoreEr
         ..model
     }
     .put_into(&mut people);
-    let others = everyone_looks_at_cities(6, 4_000);
-    let [was, is] = [&before, &compiled(&people)].map(|config| clicked(&others, config));
+    let new_visitors = everyone_looks_at_cities(6, 4_000);
+    let [was, is] = [&before, &compiled(&people)].map(|config| clicked(&new_visitors, config));
     assert!(is > was * 1.02, "{is} clicked after, {was} before");
     Ok(())
 }

@@ -69,7 +69,7 @@ impl Totals {
     }
 }
 
-fn settled(id: u32, seed: u64) -> AttributedDecision {
+fn attributed(id: u32, seed: u64) -> AttributedDecision {
     let bits = mix(seed, u64::from(id));
     let propensity = Propensity::of(0.05 + (bits % 90) as f64 / 100.0).unwrap_or_default();
     let levels = Levels::of([
@@ -114,19 +114,19 @@ fn settled(id: u32, seed: u64) -> AttributedDecision {
 }
 
 /// The decision as it was reported before all of it had happened.
-fn earlier(settled: &AttributedDecision) -> AttributedDecision {
-    let click = settled.click.map(|click| Click {
+fn earlier(attributed: &AttributedDecision) -> AttributedDecision {
+    let click = attributed.click.map(|click| Click {
         is_quoted: false,
         booking: None,
         ..click
     });
     AttributedDecision {
-        click: click.filter(|_| settled.decision.id.is_multiple_of(2)),
-        ..*settled
+        click: click.filter(|_| attributed.decision.id.is_multiple_of(2)),
+        ..*attributed
     }
 }
 
-fn profile(settled: Vec<AttributedDecision>) -> Profile {
+fn profile(attributed: Vec<AttributedDecision>) -> Profile {
     let word = |s: &AttributedDecision| s.click.and_then(|click| click.booking);
     let booking = |b: AttributedBooking| Booking {
         id: b.id,
@@ -135,9 +135,9 @@ fn profile(settled: Vec<AttributedDecision>) -> Profile {
         travel: Default::default(),
         value_cents: 100 * b.id,
     };
-    let bookings = settled.iter().filter_map(word).map(booking).collect();
+    let bookings = attributed.iter().filter_map(word).map(booking).collect();
     let counts = Counts {
-        quote_submits: u32::from(settled.len() > 4),
+        quote_submits: u32::from(attributed.len() > 4),
         ..Counts::default()
     };
     Profile {
@@ -145,7 +145,7 @@ fn profile(settled: Vec<AttributedDecision>) -> Profile {
         last_s: NOW_MIN * 60,
         counts,
         bookings,
-        decisions: settled.into(),
+        decisions: attributed.into(),
         ..Profile::default()
     }
 }
@@ -166,7 +166,7 @@ fn count(visitor: &mut Visitor, totals: &mut Totals, replica: u8, profile: &Prof
 #[test]
 fn the_order_of_hand_ins_does_not_matter() {
     for seed in 0..200 {
-        let all: Vec<AttributedDecision> = (1..=12).map(|id| settled(id, seed)).collect();
+        let all: Vec<AttributedDecision> = (1..=12).map(|id| attributed(id, seed)).collect();
         let (mut whole, mut parts) = (Totals::default(), Totals::default());
         count(
             &mut Visitor::default(),
@@ -198,7 +198,7 @@ fn the_order_of_hand_ins_does_not_matter() {
 #[test]
 fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
     let (mut visitor, mut totals) = (Visitor::default(), Totals::default());
-    let one = profile(vec![settled(5, 1)]);
+    let one = profile(vec![attributed(5, 1)]);
     for day in 0..100 {
         let facts = SyncFacts {
             replica: [0; 8],
@@ -241,7 +241,7 @@ fn a_decision_is_counted_once_within_its_time_and_never_after_it() {
 fn sums_over_visitors_are_by_visitor() {
     let (mut visitor, mut totals) = (Visitor::default(), Totals::default());
     let seen = |id: u32, propensity: f64, is_clicked: bool| {
-        let of = settled(id, 0);
+        let of = attributed(id, 0);
         let click = is_clicked.then_some(Click {
             at_min: of.at_min,
             is_quoted: false,
@@ -288,7 +288,7 @@ fn what_is_known_of_a_visitor_joins_in_any_order() {
         let reported = Profile {
             first_s: NOW_MIN * 60,
             counts,
-            ..profile(vec![settled(u32::from(replica), 3)])
+            ..profile(vec![attributed(u32::from(replica), 3)])
         };
         facts.take(
             ([replica; 8], &reported),
@@ -328,7 +328,7 @@ fn who_is_held_out_is_in_no_other_experiment() {
             },
         ];
         let mut facts = Facts::default();
-        facts.take(([0; 8], &profile(vec![settled(5, 1)])), &arms, TODAY);
+        facts.take(([0; 8], &profile(vec![attributed(5, 1)])), &arms, TODAY);
         facts
     };
     let keys = |visitors: &[Facts]| {
@@ -418,7 +418,7 @@ fn lived(n: u8, seed: u64) -> Facts {
     let mut facts = Facts::default();
     let reported = profile(
         (1..=3)
-            .map(|id| settled(u32::from(n) * 10 + id, seed))
+            .map(|id| attributed(u32::from(n) * 10 + id, seed))
             .collect(),
     );
     let arm = Arm {

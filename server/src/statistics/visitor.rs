@@ -121,8 +121,8 @@ impl Visitor {
             .take((facts.replica, facts.profile), facts.arms, today);
         self.decisions
             .retain(|decision| day_of(decision.at_min) + REMEMBERED_DAYS >= today);
-        for settled in &facts.profile.decisions {
-            self.decide(settled, today, &mut changes);
+        for attributed in &facts.profile.decisions {
+            self.decide(attributed, today, &mut changes);
         }
         self.count_person(facts.is_linked, &mut changes);
         self.tastes
@@ -154,11 +154,11 @@ impl Visitor {
         recount(&mut self.counted, now, changes);
     }
 
-    fn decide(&mut self, settled: &AttributedDecision, today: u32, changes: &mut Changes) {
-        let day = day_of(settled.at_min);
+    fn decide(&mut self, attributed: &AttributedDecision, today: u32, changes: &mut Changes) {
+        let day = day_of(attributed.at_min);
         let at = match self
             .decisions
-            .binary_search_by_key(&settled.decision.id, |decision| decision.id)
+            .binary_search_by_key(&attributed.decision.id, |decision| decision.id)
         {
             Ok(at) => at,
             // A clock that is wrong by more is no clock; one as late was counted long ago, or never will be.
@@ -170,14 +170,14 @@ impl Visitor {
                 return;
             }
             Err(at) => {
-                let outcome = Outcome::of(settled);
+                let outcome = Outcome::of(attributed);
                 changes.shown.update(outcome.key(), [0; 6], outcome.sums());
                 self.decisions.insert(at, outcome);
                 at
             }
         };
         let bookings = std::mem::take(&mut self.facts.bookings);
-        self.update(at, changes, |decision| decision.join(settled, &bookings));
+        self.update(at, changes, |decision| decision.join(attributed, &bookings));
         self.facts.bookings = bookings;
     }
 

@@ -26,8 +26,10 @@ impl SyncFingerprint {
         } = request;
         let mut fingerprint = mix(u64::from(FORM), u64::from(*day));
         let mut add = |part: u64| fingerprint = mix(fingerprint, part);
-        let (words, _) = erase.0.as_chunks::<8>();
-        words.iter().for_each(|word| add(u64::from_le_bytes(*word)));
+        let (chunks, _) = erase.0.as_chunks::<8>();
+        chunks
+            .iter()
+            .for_each(|chunk| add(u64::from_le_bytes(*chunk)));
         arms.iter()
             .for_each(|arm| add(u64::from(arm.experiment) << 8 | u64::from(arm.arm)));
         consent

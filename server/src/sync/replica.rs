@@ -49,13 +49,13 @@ pub fn combined(remote: &RemoteState, config: &Config, now_ms: u64) -> Vec<u8> {
 }
 
 /// The same as a profile. A state that cannot be read is left out: it must not cost the others theirs.
-pub fn together(states: &[Taken], words: &[Vec<u8>], config: &Config, now_ms: u64) -> Profile {
+pub fn together(states: &[Taken], imported: &[Vec<u8>], config: &Config, now_ms: u64) -> Profile {
     let mut profiles: Vec<Profile> = states
         .iter()
         .filter_map(|taken| mended(taken, now_ms))
         .collect();
-    if !words.is_empty() {
-        profiles.push(profile_of_imports(words, config));
+    if !imported.is_empty() {
+        profiles.push(profile_of_imports(imported, config));
     }
     match profiles.pop() {
         Some(alone) if profiles.is_empty() => alone,

@@ -79,8 +79,8 @@ fn book(server: &Server, customer: &str) {
 }
 
 fn react(server: &Server, customer: &str, id: &str, reaction: &str) {
-    let word = json!({ "customer": customer, "id": id, "at": AT, "channel": "email", "reaction": reaction });
-    tell(server, "/v1/reactions", &word);
+    let event = json!({ "customer": customer, "id": id, "at": AT, "channel": "email", "reaction": reaction });
+    tell(server, "/v1/reactions", &event);
 }
 
 #[test]
@@ -156,9 +156,9 @@ fn who_withdrew_consent_is_in_no_audience_of_that_channel_or_purpose() {
     let mut n = 0;
     let mut consent = |customer: &str, granted: bool, channel: &str, day: u32| {
         n += 1;
-        let word = json!({ "customer": customer, "id": format!("C{n}"), "at": format!("2026-08-{day:02}"),
+        let event = json!({ "customer": customer, "id": format!("C{n}"), "at": format!("2026-08-{day:02}"),
                            "granted": granted, "purpose": "news", "channel": channel });
-        tell(&server, "/v1/consents", &word);
+        tell(&server, "/v1/consents", &event);
     };
     consent("agreed", true, "", 1);
     consent("withdrew", true, "", 1);
@@ -216,10 +216,10 @@ fn invalid_conditions_are_reported_with_their_path() {
 #[test]
 fn an_audience_over_many_pages_names_everyone_once_and_the_command_says_the_same() {
     let server = home().start();
-    let words: Vec<Value> = (0..900)
+    let bookings: Vec<Value> = (0..900)
         .map(|n| json!({ "customer": format!("c-{n}"), "id": format!("B{n}"), "at": AT, "value": 1 }))
         .collect();
-    tell(&server, "/v1/bookings", &json!(words));
+    tell(&server, "/v1/bookings", &json!(bookings));
     // As if all lay in one bucket.
     let server =
         server.after("UPDATE customers SET bucket = 7; UPDATE imported_events SET bucket = 7");

@@ -107,9 +107,9 @@ impl Cluster {
     pub fn kill(&self) {
         let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
         let first = pid.lines().next().unwrap();
-        let others = Command::new("pgrep").args(["-P", first]).output().unwrap();
-        let others = String::from_utf8(others.stdout).unwrap();
-        let all: Vec<&str> = std::iter::once(first).chain(others.lines()).collect();
+        let children = Command::new("pgrep").args(["-P", first]).output().unwrap();
+        let children = String::from_utf8(children.stdout).unwrap();
+        let all: Vec<&str> = std::iter::once(first).chain(children.lines()).collect();
         Command::new("kill")
             .arg("-KILL")
             .args(&all)

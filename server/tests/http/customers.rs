@@ -35,7 +35,7 @@ fn bookings(browser: &Browser) -> usize {
 
 /// Returns the number of views of a city page in the browser's merged state, its own and remote
 /// ones.
-fn looks(browser: &Browser) -> u32 {
+fn views(browser: &Browser) -> u32 {
     let of_one = Browser::of_visitor(0, 1)
         .look_at("trip.city")
         .mass("trip.city");
@@ -72,9 +72,9 @@ fn browsers_that_logged_in_under_different_names_find_each_other_and_count_once(
     laptop.sync(&server);
     let mut phone = known(&server, 1, &token_also("customer-7", &[CARD]));
     phone.sync(&server);
-    assert_eq!(looks(&phone), 2);
+    assert_eq!(views(&phone), 2);
     laptop.sync(&server);
-    assert_eq!(looks(&laptop), 2);
+    assert_eq!(views(&laptop), 2);
     assert_eq!(
         laptop.export(&server).json()["customer"],
         json!("customer-7")
@@ -83,7 +83,7 @@ fn browsers_that_logged_in_under_different_names_find_each_other_and_count_once(
     // A third one, by the card's own token again.
     let mut desktop = known(&server, 3, &token(CARD));
     desktop.sync(&server);
-    assert_eq!(looks(&desktop), 3);
+    assert_eq!(views(&desktop), 3);
 }
 
 /// Four words, in every order: all end in the same.
@@ -121,7 +121,7 @@ fn the_order_of_ties_logins_and_words_changes_nothing() {
         for browser in &mut browsers {
             browser.sync(&server);
             assert_eq!(
-                (bookings(browser), looks(browser)),
+                (bookings(browser), views(browser)),
                 (1, 2),
                 "order {order:?}"
             );
@@ -176,12 +176,12 @@ fn unlinked_browser_keeps_its_own_profile_and_may_be_linked_again() {
     phone.sync(&server);
     laptop.sync(&server);
     for browser in [&phone, &laptop] {
-        assert_eq!(looks(browser), 1);
+        assert_eq!(views(browser), 1);
     }
     assert_eq!((bookings(&phone), bookings(&laptop)), (0, 1));
     assert_eq!(identify(&server, &phone, &token("customer-7")).status, 200);
     phone.sync(&server);
-    assert_eq!(looks(&phone), 2);
+    assert_eq!(views(&phone), 2);
     // All of them at once, by the back end.
     assert_eq!(
         server
@@ -301,7 +301,7 @@ fn what_a_crash_cut_short_is_finished_at_the_next_start() {
          SELECT site, bucket, customer, 'customer-7', 1 FROM customers WHERE customer = '{CARD}'"
     ));
     phone.sync(&server);
-    assert_eq!((bookings(&phone), looks(&phone)), (1, 2));
+    assert_eq!((bookings(&phone), views(&phone)), (1, 2));
     assert_eq!(
         laptop.export(&server).json()["customer"],
         json!("customer-7")

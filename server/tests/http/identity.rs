@@ -148,7 +148,7 @@ fn a_token_that_is_not_the_back_ends_own_links_no_one() {
         base64url(br#"{"alg":"none"}"#),
         base64url(claims("demo", IN_2100_S).to_string().as_bytes())
     );
-    let refused = [
+    let rejected = [
         sign(
             "another secret, which is just as long as it is",
             &hs256,
@@ -170,7 +170,7 @@ fn a_token_that_is_not_the_back_ends_own_links_no_one() {
         "a.b.c".into(),
         String::new(),
     ];
-    for token in refused {
+    for token in rejected {
         identify(&server, &browser, &token).is_refused(401, "bad_token");
     }
     assert_eq!(browser.export(&server).json()["customer"], Value::Null);

@@ -260,9 +260,9 @@ fn invalid_line_is_reported_and_does_not_affect_the_rest() {
         .map(|r| r["item"].as_u64().unwrap())
         .collect();
     assert_eq!(places, [1, 2, 3, 4]);
-    for (at, word) in [(1, "`soon`"), (2, "`start_date`"), (3, "`colour`")] {
+    for (at, name) in [(1, "`soon`"), (2, "`start_date`"), (3, "`colour`")] {
         assert!(
-            rejected[at]["reason"].as_str().unwrap().contains(word),
+            rejected[at]["reason"].as_str().unwrap().contains(name),
             "{outcome}"
         );
     }

@@ -156,7 +156,7 @@ impl Server {
             .unwrap();
         let base = line
             .split_whitespace()
-            .find(|word| word.starts_with("http://"))
+            .find(|part| part.starts_with("http://"))
             .unwrap()
             .trim_end_matches('/')
             .to_owned();

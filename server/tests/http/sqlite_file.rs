@@ -285,7 +285,7 @@ fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
     let server = Server::start();
     // Of each browser the version that was acknowledged last.
     let mut acknowledged = std::collections::HashMap::new();
-    let (mut refused, mut taken) = (0, 0);
+    let (mut rejected, mut taken) = (0, 0);
     for cycle in 0..cycles {
         for n in 0..8 {
             let version = acknowledged.get(&n).map_or(1, |version| version + 1);
@@ -307,18 +307,18 @@ fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
             }
             answer.is_refused(503, "unavailable");
             assert_eq!(answer.header("retry-after"), "30");
-            refused += 1;
+            rejected += 1;
             if let Some((known, version)) = acknowledged.iter().next() {
                 let held =
                     Browser::of_visitor(*known, 1).export(&server).json()["replicas"][0]["version"]
                         .as_u64();
                 assert_eq!(held, Some(*version));
             }
-            if refused % 5 == 0 {
+            if rejected % 5 == 0 {
                 break;
             }
         }
-        assert_eq!(refused, 5 * (u32::from(cycle) + 1), "cycle {cycle}");
+        assert_eq!(rejected, 5 * (u32::from(cycle) + 1), "cycle {cycle}");
         disk.free(&server);
         let mut browser = Browser::of_visitor(251, 1);
         browser.version = u64::from(cycle);
@@ -333,6 +333,6 @@ fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
     assert!(server.database().is_sound());
     let all: u64 = acknowledged.values().sum();
     println!(
-        "{cycles} full disks, {all} acknowledged hand-ins, {refused} refused, {taken} times used again at once"
+        "{cycles} full disks, {all} acknowledged hand-ins, {rejected} refused, {taken} times used again at once"
     );
 }

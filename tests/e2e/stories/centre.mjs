@@ -51,7 +51,11 @@ const textOf = (browser, css, wanted = "") =>
     wanted,
   );
 
-/** Calls a word of Escale and answers what its callback is given. @param {Browser} browser @param {...unknown} command */
+/**
+ * Calls a command of Escale and returns the argument of its callback.
+ * @param {Browser} browser
+ * @param {...unknown} command
+ */
 const ask = (browser, ...command) =>
   browser.runAsync(
     (/** @type {unknown[]} */ ...args) =>

@@ -198,7 +198,7 @@ export const faultStories = [
   ),
 
   story(
-    "a config with an error is reported once, with its place and a hint, and the default stays",
+    "a config with a fault is reported once, with its place and a hint, and the default stays",
     { tags: ["f45"] },
     async ({ visit, gate, at }) => {
       gate.answers.set("/broken.json", {

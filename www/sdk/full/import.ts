@@ -13,7 +13,7 @@ export interface Importable {
   readonly pending: readonly Uint8Array[];
   readonly replicaId: string;
   readonly customer: number | undefined;
-  /** Stands for the whole, so that it is not taken in twice. */
+  /** Hash of the file's content, so that no file is imported twice. */
   readonly importId: string;
 }
 
@@ -21,7 +21,7 @@ const TEXT_MAX = 4 * 1_048_576;
 const BYTES_MAX = 65_536;
 const PENDING_MAX = 64;
 
-/** The profile in a file; `undefined`: it is none. */
+/** Returns the profile in a file. `undefined` if the file holds none. */
 export function importable(file: unknown): Importable | undefined {
   const found = asObject(typeof file === "string" ? parsed(file) : file);
   if (found.format !== "escale-profile/1") return undefined;

@@ -26,7 +26,10 @@ async function instantiate(): Promise<void> {
   initSync({ module: await WebAssembly.compileStreaming(response) });
 }
 
-/** Compiles a JSON config. Reports every fault on the console, with its place and a remedy, and then rejects. */
+/**
+ * Compiles a JSON config. Logs each validation error and warning with its path and a hint.
+ * Rejects if there is an error.
+ */
 export async function compile(json: string): Promise<Uint8Array> {
   await load();
   const compilation = compileConfig(json);
@@ -107,7 +110,10 @@ export async function joinImported(
   }
 }
 
-/** All that is kept of a visitor: the stored bytes, what they say in words, and the events that wait under a prefix. */
+/**
+ * Exports a visitor's profile: the stored bytes, their content in readable form, and the events in
+ * unload buffers under a prefix.
+ */
 export async function exportProfile(
   account: EngineSnapshot,
   prefix: string,

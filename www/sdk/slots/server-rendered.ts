@@ -4,10 +4,10 @@
  * The server's nodes must be gone before the browser paints its own.
  */
 
-/** The server's nodes, and where it says when it chose. */
+/** Slots with content of the server. The attribute holds the time of the server's choice. */
 const RENDERED = "escale-offer[data-escale-at]";
 
-/** Resolves once the page is read to its end: when the server chose; 0 if nobody knows. */
+/** Resolves once the page is parsed, with the time of the server's choice. 0 if unknown. */
 export async function takeOver(): Promise<number> {
   if (document.readyState === "loading")
     await new Promise((resolve) =>
@@ -31,7 +31,7 @@ function replaceOnce(slot: HTMLElement, nodes: readonly Element[]): void {
   seen.observe(slot, { attributes: true, attributeFilter: ["data-escale-state"] });
 }
 
-/** Consent is gone, and nobody took the slots over: each shows the page's own content. */
+/** Restores the page's own content in slots that still show the server's, after consent ended. */
 export function emptyRendered(): void {
   for (const slot of document.querySelectorAll<HTMLElement>(RENDERED)) {
     for (const node of serversNodes(slot)) node.remove();

@@ -28,7 +28,7 @@ pub fn read(record: &Record<'_>) -> Result<Vec<VisitorEvent>, String> {
     let got = record.get("method").is_none_or(|method| method == "GET")
         && (200.0..400.0).contains(&record.number("status")?);
     let is_part = PARTS.iter().any(|ending| path.ends_with(ending)) || path.contains("feed");
-    if !got || is_part || ROBOTS.iter().any(|word| agent.contains(word)) {
+    if !got || is_part || ROBOTS.iter().any(|robot| agent.contains(robot)) {
         return Ok(Vec::new());
     }
     Ok(vec![VisitorEvent {

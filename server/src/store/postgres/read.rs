@@ -50,11 +50,11 @@ pub async fn remote_state(
     let is_own = |visitor: &VisitorKey, id: ReplicaId| id == replica && visitor.id == of.id;
     let mut seq = dropped;
     for visitor in &visitors {
-        let others = changes(&client, visitor)
+        let remote = changes(&client, visitor)
             .await?
             .into_iter()
             .filter(|change| !is_own(visitor, change.replica));
-        seq += others.map(|change| change.changes).sum::<u64>();
+        seq += remote.map(|change| change.changes).sum::<u64>();
     }
     if seq == seen {
         return Ok(None);
