@@ -259,13 +259,11 @@ fn prose(name: &str, text: &str) -> Vec<(usize, Vec<String>)> {
             let comment = comment.or_else(|| (line == "///" || line == "//!").then_some(""));
             (comment, comment.is_some())
         } else if is_open || line.starts_with("/** ") || line == "/**" {
-            let body = line
-                .trim_start_matches("/**")
-                .trim_start_matches('*')
-                .trim_end_matches("*/");
+            let body = line.trim_start_matches("/**").trim_start_matches('*');
+            let body = body.split("*/").next().unwrap_or("");
             (
                 Some(body.trim_start_matches('*').trim()),
-                !line.ends_with("*/"),
+                !line.contains("*/"),
             )
         } else {
             (None, false)

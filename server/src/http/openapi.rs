@@ -96,7 +96,8 @@ mod tests {
             let (path, handlers) = quoted.split_once('"').unwrap_or_default();
             let handlers = handlers.split(".route").next().unwrap_or_default();
             for method in ["get", "post", "delete", "put"] {
-                if handlers.contains(&format!("{method}(routes::")) {
+                let of = |module: &str| handlers.contains(&format!("{method}({module}::"));
+                if of("routes") || of("openapi") {
                     routed.insert((path.to_owned(), method));
                 }
             }

@@ -1,5 +1,7 @@
 //! Retention: the effect of time on stored data.
 
+use std::time::{Duration, Instant};
+
 use escale::core::base::time::Timestamp;
 use escale::core::event::classify::PageFacts;
 
@@ -22,12 +24,15 @@ fn rows(server: &Server) -> i64 {
 
 /// Every start looks after it once, and says so; the log is one for all of them.
 fn wait_for_round(server: &Server, round: usize) {
-    while server
-        .log()
-        .matches("silent for 25 months were removed")
-        .count()
-        < round
-    {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let rounds = || {
+        server
+            .log()
+            .matches("silent for 25 months were erased")
+            .count()
+    };
+    while rounds() < round {
+        assert!(Instant::now() < deadline, "{}", server.log());
         std::thread::yield_now();
     }
 }
