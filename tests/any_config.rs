@@ -325,8 +325,8 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Damage that a check sum does not show decides, too: reading is total. A field of four bytes is bent, wherever it lies
-    /// but in people's texts.
+    /// Damage that a check sum does not show decides, too: reading is total. A field of four bytes
+    /// is bent, wherever it lies but in people's texts.
     #[test]
     fn fields_with_a_right_check_sum_are_refused_or_decide(
         which in 0usize..3,
@@ -442,7 +442,8 @@ fn live_on_damage(bytes: Vec<u8>, calls: &[(f64, String, String)]) -> Result<(),
         );
         prop_assert!(serde_json::to_string(&snapshot(&engine, *now_ms)).is_ok());
     }
-    // Names whose hashes were bent may make a profile that is refused: then the browser begins anew, and nothing fails.
+    // Names whose hashes were bent may make a profile that is refused: then the browser begins
+    // anew, and nothing fails.
     let stored = engine.save();
     let _ = engine.load(&stored);
     Ok(())

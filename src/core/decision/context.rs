@@ -1,5 +1,5 @@
-//! All that a choice looks at, for one moment. Comes in: what is known of a visitor; goes out: which offers may stand in a
-//! placement, and what each is worth there.
+//! All that a choice looks at, for one moment. Comes in: what is known of a visitor; goes out:
+//! which offers may stand in a placement, and what each is worth there.
 
 use super::eligibility::{DUE, Eligibility, Ineligible};
 use super::fatigue::{self, FamilyPressure, PROMOTION};

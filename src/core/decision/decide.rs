@@ -1,8 +1,9 @@
-//! The choice. Comes in: what is known of a visitor and a placement; goes out: an offer with its propensity, or the
-//! reason why the page's own content stays. Deciding cannot fail.
+//! The choice. Comes in: what is known of a visitor and a placement; goes out: an offer with its
+//! propensity, or the reason why the page's own content stays. Deciding cannot fail.
 //!
-//! Every eligible offer has a score in doublings: `log₂ rate + log₂ value + priority + γ·Σ a·log₂ lift − fatigue
-//! − similarity` to what the page shows already; one is drawn.
+//! Every eligible offer has a score in doublings:
+//! `log₂ rate + log₂ value + priority + γ·Σ a·log₂ lift − fatigue − similarity` to what the page
+//! shows already; one is drawn.
 
 use super::context::DecisionContext;
 use super::sampling::draw;
@@ -35,8 +36,8 @@ pub struct Decision {
     pub variant: u8,
     /// 0: personalised · 1: the control group.
     pub arm: u8,
-    /// The exact probability with which this offer was drawn for this slot, given what the page shows already: of several
-    /// slots each has its own draw, and their probabilities multiply.
+    /// The exact probability with which this offer was drawn for this slot, given what the page
+    /// shows already: of several slots each has its own draw, and their probabilities multiply.
     pub propensity: f64,
     /// Seed of the draw.
     pub seed: u64,
@@ -125,7 +126,8 @@ impl DecisionContext<'_> {
         }
     }
 
-    /// The first of an offer's variants that is meant for this visitor, from 1; 0: the offer's own words.
+    /// The first of an offer's variants that is meant for this visitor, from 1; 0: the offer's own
+    /// words.
     fn variant(&self, offer: u16) -> u8 {
         let offer = self.config.offer(offer);
         for number in 1..=offer.variants {

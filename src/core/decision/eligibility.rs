@@ -1,5 +1,6 @@
-//! Why an offer should not be shown now, whatever it is worth: it is enough, something was booked, the visitor wishes
-//! so, its scenario is not due. Comes in: what is known at a time; goes out: a reason for each offer, or none.
+//! Why an offer should not be shown now, whatever it is worth: it is enough, something was booked,
+//! the visitor wishes so, its scenario is not due. Comes in: what is known at a time; goes out: a
+//! reason for each offer, or none.
 
 use super::caps::Caps;
 use super::scenario;

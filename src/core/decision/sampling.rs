@@ -69,7 +69,8 @@ fn winner_of(weighted: &[Candidate], seed: u64) -> u16 {
     winner
 }
 
-/// The best few, best first: an insertion into a short list, which one pass over many candidates seldom changes.
+/// The best few, best first: an insertion into a short list, which one pass over many candidates
+/// seldom changes.
 fn best_of(candidates: &[Candidate]) -> Vec<Candidate> {
     let mut best: Vec<Candidate> = Vec::with_capacity(BEST + 1);
     for candidate in candidates {

@@ -88,7 +88,8 @@ enum Asked {
 
 /// A cause for which a scenario may fire.
 pub(crate) struct Cause {
-    /// The first one stands for it: a trip is made of several intents and bookings, and fires once for all.
+    /// The first one stands for it: a trip is made of several intents and bookings, and fires once
+    /// for all.
     pub(crate) subjects: Vec<u32>,
     ordinal: u16,
     happened_s: u32,

@@ -45,7 +45,8 @@ pub fn classify(config: &Config, facts: &PageFacts) -> Vec<TopicWeight> {
     found.weights()
 }
 
-/// The topics named in a list, `trip.city, stay.short:0.5`; names that the config has not are passed over.
+/// The topics named in a list, `trip.city, stay.short:0.5`; names that the config has not are
+/// passed over.
 #[must_use]
 pub fn named_topics(config: &Config, list: &str) -> Vec<TopicWeight> {
     let mut found = Found {

@@ -1,5 +1,5 @@
-//! Declarations: facts about the visitor, denied topics, the wanted frequency. In: the fields of a `declare` call. Out:
-//! hashes and numbers. Never: a text of the visitor.
+//! Declarations: facts about the visitor, denied topics, the wanted frequency. In: the fields of a
+//! `declare` call. Out: hashes and numbers. Never: a text of the visitor.
 
 use super::fields::{Fields, hundredths};
 use crate::core::base::civil::Date;

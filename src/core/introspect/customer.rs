@@ -15,7 +15,8 @@ use crate::core::profile::Fact;
 use crate::core::profile::Profile;
 use crate::core::traits::customer::Customer;
 
-/// Facts that every config has: where the visitor's school holidays are, and the month and day of birth.
+/// Facts that every config has: where the visitor's school holidays are, and the month and day of
+/// birth.
 const ZONE: &str = "zone";
 const BIRTHDAY: &str = "birthday";
 

@@ -25,7 +25,8 @@ pub struct Explanation {
     pub propensity: f64,
     /// Sixteen hexadecimal digits.
     pub seed: String,
-    /// The visitor's hash, from which draws and arms follow: sixteen hexadecimal digits, as a story's `visitor`.
+    /// The visitor's hash, from which draws and arms follow: sixteen hexadecimal digits, as a
+    /// story's `visitor`.
     pub visitor: Option<String>,
     pub config: String,
     /// For the visitor.

@@ -1,5 +1,6 @@
-//! Declared facts. In: declarations of the visitor, a shop or a CRM. Out: the latest value of each fact, and the topics
-//! that the visitor denied. Never: a denial that reads like an answer to a question.
+//! Declared facts. In: declarations of the visitor, a shop or a CRM. Out: the latest value of each
+//! fact, and the topics that the visitor denied. Never: a denial that reads like an answer to a
+//! question.
 
 use super::bounded::{Bounded, Entry, Merge};
 use super::wire::ago;
@@ -88,7 +89,8 @@ impl Fact {
 }
 
 impl Bounded<Fact> {
-    /// Adds a declaration. Of two declarations of one second on one device the second is a correction.
+    /// Adds a declaration. Of two declarations of one second on one device the second is a
+    /// correction.
     pub(super) fn declare(&mut self, fact: Fact) {
         match self.find_mut(fact.hash) {
             Some(held) if fact.at_s >= held.at_s => *held = fact,

@@ -1,6 +1,6 @@
-//! Stories: a marketing plan's own tests ("a visitor who reads three city pages should see a city offer"). Comes in: a
-//! story and an engine that knows nobody; goes out: what came true, and why the rest did not. It must never decide
-//! anything itself: it asks the engine, as a page does.
+//! Stories: a marketing plan's own tests ("a visitor who reads three city pages should see a city
+//! offer"). Comes in: a story and an engine that knows nobody; goes out: what came true, and why
+//! the rest did not. It must never decide anything itself: it asks the engine, as a page does.
 
 mod account;
 mod call;
@@ -207,8 +207,8 @@ impl Story {
         line.by_ref().take(MOST_TRIED).find(fits)
     }
 
-    /// An engine that has lived through the steps, as one visitor of many. The story's own visitor is the first.
-    /// None: nobody was found in the story's arms.
+    /// An engine that has lived through the steps, as one visitor of many. The story's own visitor
+    /// is the first. None: nobody was found in the story's arms.
     fn lived(&self, engine: &Engine, draw: u32) -> Option<Engine> {
         let mut engine = engine.clone();
         let visitor = self

@@ -43,9 +43,11 @@ pub struct TopicReading {
     pub log_lift: f64,
 }
 
-/// Base rates are never taken as smaller than this: one page view is no reason for a lift of a thousand.
+/// Base rates are never taken as smaller than this: one page view is no reason for a lift of a
+/// thousand.
 const LEAST_BASE_RATE: f64 = 0.001;
-/// The lift of a topic that the visitor struck out: an offer about it needs a thousand times the rest of the others.
+/// The lift of a topic that the visitor struck out: an offer about it needs a thousand times the
+/// rest of the others.
 const DENIED_LOG_LIFT: f64 = -10.0;
 
 impl Affinity {

@@ -1,5 +1,5 @@
-//! Opens people's configs. Comes in: JSON text or compiled bytes; goes out: a runtime, or every fault at once, each
-//! with its path and a remedy.
+//! Opens people's configs. Comes in: JSON text or compiled bytes; goes out: a runtime, or every
+//! fault at once, each with its path and a remedy.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;

@@ -1,5 +1,6 @@
-//! Turns a regex into the table that [`crate::core::condition::automaton`] runs: its meaning in, bytes or a refusal
-//! out. It must never build without bounds: a short regex can mean a vast automaton.
+//! Turns a regex into the table that [`crate::core::condition::automaton`] runs: its meaning in,
+//! bytes or a refusal out. It must never build without bounds: a short regex can mean a vast
+//! automaton.
 
 use std::collections::HashMap;
 

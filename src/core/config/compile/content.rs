@@ -1,5 +1,6 @@
-//! Offers' texts, and their variants, into rows. Comes in: texts by language and key; goes out: rows, or errors with their
-//! places. A variant's texts are written whole, over the offer's own: reading them asks no second place.
+//! Offers' texts, and their variants, into rows. Comes in: texts by language and key; goes out:
+//! rows, or errors with their places. A variant's texts are written whole, over the offer's own:
+//! reading them asks no second place.
 
 use super::Compiler;
 use super::numbers::disclosed;

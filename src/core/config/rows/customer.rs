@@ -1,4 +1,5 @@
-//! The rows of customer knowledge, read at their place: thresholds, segments, personas, questions, the model.
+//! The rows of customer knowledge, read at their place: thresholds, segments, personas, questions,
+//! the model.
 
 use crate::core::config::layout::Section;
 use crate::core::config::{Config, Row};

@@ -227,8 +227,8 @@ impl Config {
         self.rows(Section::TopicWeights).topic_weights(first, count)
     }
 
-    /// The texts of an offer's variant (0: its own) in a language: (key, value). A language that the offer has not falls
-    /// back to its first.
+    /// The texts of an offer's variant (0: its own) in a language: (key, value). A language that
+    /// the offer has not falls back to its first.
     pub fn content(
         &self,
         offer: u16,

@@ -162,7 +162,8 @@ impl Config {
         self.count(Section::Caps) > 0
     }
 
-    /// The caps of an offer, a family, a placement, or over all (index 0). They lie in the order of scope and index.
+    /// The caps of an offer, a family, a placement, or over all (index 0). They lie in the order of
+    /// scope and index.
     pub fn caps(&self, scope: Scope, index: u16) -> impl Iterator<Item = Cap> + '_ {
         let key = |i: usize| {
             let row = self.row::<8>(Section::Caps, i);

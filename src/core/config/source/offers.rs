@@ -1,5 +1,5 @@
-//! The part of `escale.json` that is about offers: families, placements, the offers themselves and their other words. As in
-//! `people`, one definition for reading and for the JSON Schema.
+//! The part of `escale.json` that is about offers: families, placements, the offers themselves and
+//! their other words. As in `people`, one definition for reading and for the JSON Schema.
 
 use std::collections::BTreeMap;
 
