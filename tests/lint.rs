@@ -340,7 +340,7 @@ fn caps_that_never_bind() {
             ),
         }
     }
-    // What sells nothing is not held back by the caps of the whole.
+    // What sells nothing is not withheld by the caps of the whole.
     let mut config = sound();
     config["offers"][1]["kind"] = json!("editorial");
     config["offers"][1]["caps"] = json!([cap(5, "day")]);

@@ -51,7 +51,7 @@ use super::traits::time_facts::TimeFacts;
 #[derive(Clone, Debug)]
 pub struct Engine {
     config: Config,
-    /// None until somebody says who it is.
+    /// `None` if the visitor is unknown.
     visitor: Option<u64>,
     own: Profile,
     others: Profile,
@@ -90,7 +90,7 @@ impl Engine {
         &self.config
     }
 
-    /// Says who it is: a hash of the visitor id, from which draws and arms follow.
+    /// Sets the visitor: a hash of the visitor id, from which draws and arms follow.
     pub fn set_visitor(&mut self, hash: u64) {
         self.visitor = Some(hash);
     }
@@ -164,7 +164,7 @@ impl Engine {
         self.together.as_ref().unwrap_or(&self.own)
     }
 
-    /// A page is looked at: it becomes the page at hand, and the bytes of its event come back.
+    /// Records a page view. The page becomes the current one. Returns the bytes of its event.
     pub fn page(&mut self, now_ms: f64, facts: &PageFacts) -> Vec<u8> {
         self.told_s = Timestamp::from_unix_ms(now_ms).get();
         self.page_topics = classify(&self.config, facts);
@@ -267,7 +267,7 @@ impl Engine {
         applied
     }
 
-    /// The small integer of a placement.
+    /// The index of a placement.
     #[must_use]
     pub fn placement(&self, name: &str) -> Option<u16> {
         self.config.index_of_name(Namespace::Placement, name)
@@ -320,7 +320,7 @@ impl Engine {
         self.with_context(now_ms, |context| context.facts.customer.clone())
     }
 
-    /// The question worth asking now, by its small integer: its answer would tell most about the
+    /// The question worth asking now, by its index: its answer would tell most about the
     /// offers that the visitor could be shown. None if all were answered, or one was asked lately.
     #[must_use]
     pub fn question(&self, now_ms: f64) -> Option<u16> {

@@ -4,7 +4,7 @@
 //! `*` is any run of characters, `:name` one or more characters, in the path other than `/`,
 //! everything else itself. A `?` parts path from query; a pattern without one takes any query.
 
-/// Addresses are looked at up to here.
+/// Addresses are read up to here.
 const MOST_URL: usize = 1024;
 
 /// Returns `true` if an address (path and query) matches the pattern.

@@ -195,7 +195,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Takes a condition in. Returns the word at which it begins.
+    /// Takes a condition in. Returns the index at which it begins.
     pub fn keep(&mut self, code: Vec<Step>) -> u32 {
         if let Some(known) = self.known.get(&code) {
             return *known;

@@ -1,4 +1,4 @@
-//! Suggestions for mistyped words. In: a word and the words that exist. Out: the nearest of these.
+//! Suggestions for mistyped names. In: a name and the names that exist. Out: the nearest of these.
 //! Never: a far-fetched one.
 
 /// Returns the candidate that needs the fewest corrections, the first of equals. A correction adds,

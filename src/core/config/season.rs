@@ -9,7 +9,7 @@ use crate::core::base::time::DAY_S;
 const NORTH: u16 = 1;
 
 /// The seasons in force in a zone ([`NONE`]: a visitor of no zone, taken for a northern one) at a
-/// time, by their small integers.
+/// time, by their indices.
 pub fn in_force(config: &Config, zone: u16, now_s: u32) -> impl Iterator<Item = u16> + '_ {
     let day = (now_s / DAY_S) as u16;
     let half = if zone == NONE {

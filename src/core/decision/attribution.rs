@@ -13,7 +13,7 @@ use crate::core::event::offer::ReportedDecision;
 use crate::core::traits::affinity::Affinity;
 use crate::core::traits::contacts;
 
-/// The decision of a visitor, by the small integers of its placement and its offer. Its id is that
+/// The decision of a visitor, by the indices of its placement and its offer. Its id is that
 /// of the draw, and of the offer that won it: a reload that shows the same is the same decision.
 #[must_use]
 pub fn record(

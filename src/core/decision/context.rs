@@ -58,7 +58,7 @@ pub struct DecisionContext<'a> {
     pub affinity: &'a Affinity,
     pub facts: &'a VisitorFacts<'a>,
     pub families: Vec<FamilyPressure>,
-    /// Fatigue and feedback of the offers that were seen, by small integer.
+    /// Fatigue and feedback of the offers that were seen, by index.
     pub seen: Vec<Seen>,
     /// Caps, bookings, wishes and scenarios.
     pub eligibility: Eligibility,

@@ -19,7 +19,7 @@ use crate::core::traits::experiment::is_held_out;
 pub struct Request<'a> {
     /// Milliseconds since the Unix epoch.
     pub now_ms: f64,
-    /// The placement's small integer.
+    /// The placement's index.
     pub placement: u16,
     /// Which of its slots, from 0.
     pub slot: u8,
@@ -30,7 +30,7 @@ pub struct Request<'a> {
 /// The decision for one slot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
-    /// The offer's small integer; none: the page's own content stays.
+    /// The offer's index; none: the page's own content stays.
     pub offer: Option<u16>,
     /// The variant of its content; 0: the offer's own.
     pub variant: u8,

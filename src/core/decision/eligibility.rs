@@ -19,7 +19,7 @@ pub const DUE: f64 = 8.0;
 pub struct Eligibility {
     pub caps: Caps,
     pub suppression: Suppression,
-    /// The offers of scenarios to show, by their small integers.
+    /// The offers of scenarios to show, by their indices.
     pub due: Vec<u16>,
     /// The offers of all scenarios.
     pub owned: Vec<u16>,

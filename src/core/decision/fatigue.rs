@@ -25,7 +25,7 @@ pub struct FamilyPressure {
     pub is_promoted: bool,
 }
 
-/// The state of every family, by its small integer; the contacts in the order of time.
+/// The state of every family, by its index; the contacts in the order of time.
 #[must_use]
 pub fn read(
     profile: &Profile,
@@ -82,7 +82,7 @@ pub fn fatigue(seen: &OfferSeen, profile: &Profile, config: &Config, now_s: u32)
             .sum::<f64>()
 }
 
-/// The small integer of an offer that was seen, if the config still has it.
+/// The index of an offer that was seen, if the config still has it.
 #[must_use]
 pub fn offer_index(seen: &OfferSeen, config: &Config) -> Option<u16> {
     config.index_of(Namespace::Offer, seen.hash)

@@ -22,7 +22,7 @@ pub struct Candidate {
 /// Makes exploration independent of the other draws of a seed.
 const EXPLORATION_SALT: u64 = u64::from_be_bytes(*b"\0explore");
 
-/// Draws one candidate and tells its exact probability.
+/// Draws one candidate. Returns it with its exact probability.
 #[must_use]
 pub fn draw(
     candidates: &[Candidate],

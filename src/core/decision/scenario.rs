@@ -26,7 +26,7 @@ pub enum Owner {
 /// A scenario that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
-    /// The scenario's small integer.
+    /// The scenario's index.
     pub scenario: u16,
     /// Identity of its cause: the id of a trip or a booking, or the minute of an event. 0 for a
     /// first visit or a birthday.
@@ -41,7 +41,7 @@ pub struct Due {
 }
 
 impl Due {
-    /// The event that tells that it fired.
+    /// The event that records that it fired.
     #[must_use]
     pub fn event(&self, config: &Config, at_s: u32) -> Event {
         let fired = ScenarioFired {

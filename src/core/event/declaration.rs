@@ -29,7 +29,7 @@ pub struct Declaration {
 pub struct DeclaredFact {
     /// The fact's hash ([`Namespace::Fact`]), or [`denial_of`] a topic.
     pub fact: u32,
-    /// A topic's hash, a number's hundredths plus one, or 0 for a refused answer.
+    /// A topic's hash, a number's hundredths plus one, or 0 for a declined answer.
     pub value: u32,
 }
 

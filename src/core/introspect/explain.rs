@@ -18,7 +18,7 @@ use crate::core::traits::facts::VisitorFacts;
 pub struct Explanation {
     /// The chosen offer's id; none: the page's own content.
     pub offer: Option<String>,
-    /// The id of the variant it is shown in; none: the offer's own words.
+    /// The id of the variant it is shown in; none: the offer's own texts.
     pub variant: Option<String>,
     /// `chosen`, `nothing_known`, `no_eligible_offer`, `holdout`, `unknown_placement`.
     pub reason: &'static str,

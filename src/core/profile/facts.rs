@@ -13,7 +13,7 @@ use crate::core::base::hash::denial_of;
 pub struct Fact {
     /// The hash of the fact's name.
     pub hash: u32,
-    /// A topic's hash, a number's hundredths plus one, or 0 for a refused answer.
+    /// A topic's hash, a number's hundredths plus one, or 0 for a declined answer.
     pub value: u32,
     /// The declaring party.
     pub source: Source,
@@ -49,13 +49,13 @@ impl Merge for Fact {
 }
 
 impl Fact {
-    /// Returns the answer as a hash. `None` if it was refused.
+    /// Returns the answer as a hash. `None` if it was declined.
     #[must_use]
     pub fn answer(&self) -> Option<u32> {
         (self.value > 0).then_some(self.value)
     }
 
-    /// Returns the answer as a number. `None` if it was refused.
+    /// Returns the answer as a number. `None` if it was declined.
     #[must_use]
     pub fn number(&self) -> Option<f64> {
         self.value

@@ -49,7 +49,7 @@ pub struct StepConfig {
     /// The same without the plus: `3d`.
     #[serde(default)]
     pub wait: Option<String>,
-    /// A page that is looked at: its path, or what it says of itself.
+    /// A page that is viewed: its path, or what it says of itself.
     #[serde(default)]
     pub page: Option<PageConfig>,
     /// An event of the site, with its fields: `search`, `quote_start`, `booking`, …

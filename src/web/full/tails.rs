@@ -5,7 +5,7 @@
 use gloo_storage::{LocalStorage, Storage as _};
 use wasm_bindgen::prelude::*;
 
-/// Far above any tail; a longer value is not one.
+/// Far above any unload buffer; a longer value is not one.
 const MOST_CHARS: usize = 65_536;
 
 /// `gloo-storage` panics where storage is blocked or null, so that it is asked for only after a
@@ -22,7 +22,7 @@ pub fn pending(prefix: &str) -> JsValue {
     super::object(&found(prefix))
 }
 
-/// A document's events, as its tail holds them.
+/// A document's events, as its unload buffer holds them.
 #[derive(serde::Serialize)]
 struct PendingTail {
     document: String,

@@ -1,4 +1,4 @@
-//! The body of `POST /v1/audiences`: a condition, checked strictly and compiled, or refused with
+//! The body of `POST /v1/audiences`: a condition, checked strictly and compiled, or rejected with
 //! the reason.
 
 use std::sync::LazyLock;

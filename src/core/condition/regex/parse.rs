@@ -1,5 +1,5 @@
 //! Reads a regex as JavaScript writes it: a pattern in, its meaning (an `Hir`) or the name of what
-//! is refused out. It must never accept what a table cannot hold: back-references and look-around.
+//! is rejected out. It must never accept what a table cannot hold: back-references and look-around.
 //!
 //! Characters are whole ones, as with JavaScript's `u` flag; `\d`, `\w` and `\b` are ASCII, as
 //! without.

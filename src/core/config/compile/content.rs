@@ -105,7 +105,7 @@ impl Compiler {
         self.texts(offer, &whole, path)
     }
 
-    /// Faults of what a page would link to or load.
+    /// Errors of what a page would link to or load.
     fn addresses(&mut self, content: &Texts, path: &str) {
         for (language, texts) in content {
             let unsafe_ones = texts

@@ -211,7 +211,7 @@ impl Config {
             .any(|i| self.row::<2>(Section::SuppressedFamilies, i).u16(0) == family)
     }
 
-    /// A zone by its small integer.
+    /// A zone by its index.
     #[must_use]
     pub fn zone(&self, index: u16) -> Zone {
         let row = self.row::<12>(Section::Zones, usize::from(index));
@@ -222,7 +222,7 @@ impl Config {
         }
     }
 
-    /// A season by its small integer.
+    /// A season by its index.
     #[must_use]
     pub fn season(&self, index: u16) -> Season {
         let row = self.row::<12>(Section::Seasons, usize::from(index));
@@ -254,7 +254,7 @@ impl Config {
         self.count(Section::Scenarios) as u16
     }
 
-    /// A scenario by its small integer.
+    /// A scenario by its index.
     #[must_use]
     pub fn scenario(&self, index: u16) -> Scenario {
         let row = self.row::<40>(Section::Scenarios, usize::from(index));

@@ -11,7 +11,7 @@ use serde_json::Value;
 #[serde(deny_unknown_fields, default)]
 pub struct PressureConfig {
     /// Caps over everything: exposures on the site and messages of other channels count, and
-    /// commercial offers (products, complements, vouchers) are held back.
+    /// commercial offers (products, complements, vouchers) are withheld.
     pub caps: Vec<CapConfig>,
     /// For how many days after a booking no product and no voucher is shown. Complements stay open.
     #[schemars(range(min = 0, max = 365))]
