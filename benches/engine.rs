@@ -1,5 +1,6 @@
-//! The engine's own speed, natively: applying an event, choosing among many offers, opening a config, and the
-//! profile's bytes. `make bench` runs this beside the browser's comparison with other tools.
+//! The engine's own speed, natively: applying an event, choosing among many offers, opening a
+//! config, and the profile's bytes. `make bench` runs this beside the browser's comparison with
+//! other tools.
 
 use std::hint::black_box;
 

@@ -300,7 +300,7 @@ fn ask(engine: &Engine, now_ms: f64) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever people write is refused with places and hints, or decides.
+    /// Whatever people write is rejected with places and hints, or decides.
     #[test]
     fn what_people_write_is_refused_with_a_remedy_or_decides(
         which in 0usize..3,
@@ -325,8 +325,8 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Damage that a check sum does not show decides, too: reading is total. A field of four bytes is bent, wherever it lies
-    /// but in people's texts.
+    /// Damage that a check sum does not show decides, too: reading is total. A field of four bytes
+    /// is bent, wherever it lies but in people's texts.
     #[test]
     fn fields_with_a_right_check_sum_are_refused_or_decide(
         which in 0usize..3,
@@ -400,7 +400,8 @@ fn signed(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// A damaged config is refused, or decides something that can be: whoever is chosen is a candidate.
+/// A damaged config is rejected, or decides something that can be: whoever is chosen is a
+/// candidate.
 fn live_on_damage(bytes: Vec<u8>, calls: &[(f64, String, String)]) -> Result<(), TestCaseError> {
     let Ok(config) = Config::from_bytes(bytes) else {
         return Ok(());
@@ -442,7 +443,8 @@ fn live_on_damage(bytes: Vec<u8>, calls: &[(f64, String, String)]) -> Result<(),
         );
         prop_assert!(serde_json::to_string(&snapshot(&engine, *now_ms)).is_ok());
     }
-    // Names whose hashes were bent may make a profile that is refused: then the browser begins anew, and nothing fails.
+    // Names whose hashes were bent may make a profile that is rejected: then the browser begins
+    // anew, and nothing fails.
     let stored = engine.save();
     let _ = engine.load(&stored);
     Ok(())

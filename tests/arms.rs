@@ -1,4 +1,5 @@
-//! Experiments: visitors are split as the shares say, the same way everywhere, and offers and variants may ask for the arm.
+//! Experiments: visitors are split as the shares say, the same way everywhere, and offers and
+//! variants may ask for the arm.
 
 mod common;
 

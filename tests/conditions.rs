@@ -21,7 +21,8 @@ fn own_cases() -> Value {
     serde_json::from_str(include_str!("cases/conditions.json")).unwrap()
 }
 
-/// Vectors from other implementations, kept beside the repository; `None`, and a word about it, elsewhere.
+/// Vectors from other implementations, kept beside the repository; `None`, and a word about it,
+/// elsewhere.
 fn shared_vectors(name: &str) -> Option<Vec<Value>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/vectors")
@@ -180,7 +181,8 @@ fn deep_nesting_is_refused() {
                 errors
             });
             assert!(!errors.is_empty());
-            // Some of these say, leniently, something that is not deep: what counts is that there is an answer.
+            // Some of these say, leniently, something that is not deep: what counts is that there
+            // is an answer.
             let _ = on_a_small_stack(|| matches(&when, &visitor, &Value::Null));
         }
     });

@@ -1,4 +1,5 @@
-//! Knowing a customer, through the engine: declared facts, segments, personas, questions, channels, what comes next.
+//! Knowing a customer, through the engine: declared facts, segments, personas, questions, channels,
+//! what comes next.
 
 mod common;
 

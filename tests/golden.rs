@@ -1,5 +1,6 @@
-//! The golden cases of `tests/cases`, natively. The browsers run the same files: what they decide, and the bytes they
-//! store, must be these. `ESCALE_BLESS=1` writes the expectations anew: look at the difference before it is committed.
+//! The golden cases of `tests/cases`, natively. The browsers run the same files: what they decide,
+//! and the bytes they store, must be these. `ESCALE_BLESS=1` writes the expectations anew: look at
+//! the difference before it is committed.
 
 mod common;
 

@@ -1,5 +1,6 @@
-//! Layers of the sources: a folder imports only from the folders before it. In: the sources of core and server, parsed.
-//! Out: every import that points upwards. Never: a cycle between folders, or a name of the outside world in the core.
+//! Layers of the sources: a folder imports only from the folders before it. In: the sources of core
+//! and server, parsed. Out: every import that points upwards. Never: a cycle between folders, or a
+//! name of the outside world in the core.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -45,7 +46,8 @@ const SERVER: [&str; 17] = [
     "decoders",
 ];
 
-/// Names that the core must not use: clocks, files, threads, networks, browsers and randomness are arguments.
+/// Names that the core must not use: clocks, files, threads, networks, browsers and randomness are
+/// arguments.
 const OUTSIDE: [&str; 13] = [
     "std::env",
     "std::fs",
@@ -118,7 +120,8 @@ impl Sources {
         });
     }
 
-    /// Returns a path as seen from the crate's root. `None` for a path into another crate and for local names.
+    /// Returns a path as seen from the crate's root. `None` for a path into another crate and for
+    /// local names.
     fn resolve(&self, module: &Module, path: &[String]) -> Option<Segments> {
         let (first, rest) = path.split_first()?;
         let is_child = || self.known.contains(&joined(&module.path, first));
@@ -134,8 +137,8 @@ impl Sources {
         }
     }
 
-    /// Returns every import between folders below `root`, as `importing module -> imported path`, by pair of folders. A
-    /// name outside of all folders is an import from `crate`.
+    /// Returns every import between folders below `root`, as `importing module -> imported path`,
+    /// by pair of folders. A name outside of all folders is an import from `crate`.
     fn imports(&self, root: &[&str]) -> BTreeMap<(String, String), BTreeSet<String>> {
         let folders = self.folders(root);
         let mut found: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
@@ -174,7 +177,8 @@ impl Sources {
     }
 }
 
-/// Collects the paths that code names: imports, paths in types and expressions, and paths in the arguments of macros.
+/// Collects the paths that code names: imports, paths in types and expressions, and paths in the
+/// arguments of macros.
 #[derive(Default)]
 struct Names {
     paths: Vec<Segments>,

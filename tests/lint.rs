@@ -82,7 +82,8 @@ fn what_is_sound_is_let_pass() {
     }
 }
 
-/// Conditions over numbers that are false for every visitor: condition, path below it, part of the message.
+/// Conditions over numbers that are false for every visitor: condition, path below it, part of the
+/// message.
 fn numbers_never_so() -> Vec<(Value, &'static str, &'static str)> {
     vec![
         (
@@ -257,7 +258,8 @@ fn cap(most: u16, per: &str) -> Value {
     json!({ "most": most, "per": per })
 }
 
-/// Caps of an offer, its family, its placement and the whole, with the part of the warning they give.
+/// Caps of an offer, its family, its placement and the whole, with the part of the warning they
+/// give.
 fn cap_cases() -> Vec<(Caps, Caps, Caps, Caps, Option<&'static str>)> {
     vec![
         (
@@ -338,7 +340,7 @@ fn caps_that_never_bind() {
             ),
         }
     }
-    // What sells nothing is not held back by the caps of the whole.
+    // What sells nothing is not withheld by the caps of the whole.
     let mut config = sound();
     config["offers"][1]["kind"] = json!("editorial");
     config["offers"][1]["caps"] = json!([cap(5, "day")]);

@@ -1,4 +1,5 @@
-//! The reference profile: what a keen visitor's replica holds after a quarter of a year, and what it weighs.
+//! The reference profile: what a keen visitor's replica holds after a quarter of a year, and what
+//! it weighs.
 
 mod common;
 
@@ -55,7 +56,8 @@ fn page_views() -> Vec<Event> {
     views
 }
 
-/// One to three impressions of every offer in visits of the last month, and clicks on offers of two families.
+/// One to three impressions of every offer in visits of the last month, and clicks on offers of two
+/// families.
 fn offer_events() -> Vec<Event> {
     let mut events = Vec::new();
     for offer in 0..20u32 {

@@ -50,7 +50,8 @@ fn every_example_fires_when_the_page_says() {
     assert_eq!((scenarios.len(), stories.len()), (10, 10));
     let together = Engine::new(config(&site_with(&scenarios)));
     for (scenario, document) in scenarios.iter().zip(&stories) {
-        // Alone, as on the page; and beside all others, where it need not be the one that shows, but is as due.
+        // Alone, as on the page; and beside all others, where it need not be the one that shows,
+        // but is as due.
         let alone = Engine::new(config(&site_with(std::slice::from_ref(scenario))));
         let read = |engine: &Engine, document: &Value| {
             story::read(&document.to_string(), engine.config())

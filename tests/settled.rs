@@ -298,7 +298,8 @@ fn a_page_tells_of_its_choice() {
     assert!((settled.decision.propensity.probability() / decision.propensity - 1.0).abs() < 1e-6);
     assert_eq!(settled.decision.config, engine.config().version_hash());
     assert!(settled.is_viewed && settled.click.is_some());
-    // Visitors, nothing bought, one visit, no trip; the offer fits well; half sure; no season; nothing shown this week.
+    // Visitors, nothing bought, one visit, no trip; the offer fits well; half sure; no season;
+    // nothing shown this week.
     let levels: Vec<u8> = (0..8).map(|at| settled.decision.levels.level(at)).collect();
     assert_eq!(
         (levels[1], levels[2], levels[3], levels[6], levels[7]),

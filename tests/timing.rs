@@ -402,7 +402,8 @@ fn any_exposures() -> impl Strategy<Value = Vec<(usize, bool, u32)>> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
 
-    /// As long as no offer is seen more often than its newest exposures are kept, caps count what happened.
+    /// As long as no offer is seen more often than its newest exposures are kept, caps count what
+    /// happened.
     #[test]
     fn caps_are_exact_over_what_is_kept(all in any_exposures()) {
         let config = timed();

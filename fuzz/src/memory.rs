@@ -10,7 +10,8 @@ static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 /// Memory that a decoder may allocate at most, in bytes, in addition to what is already in use.
 pub const MOST_BYTES: usize = 64 << 20;
 
-/// Runs with so much memory and no more; who asks for more ends the process, as where there is none.
+/// Runs with so much memory and no more; who asks for more ends the process, as where there is
+/// none.
 pub fn within(bytes: usize, run: impl FnOnce()) {
     bound(MEMORY.allocated().saturating_add(bytes));
     run();

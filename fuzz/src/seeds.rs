@@ -1,5 +1,5 @@
-//! Good inputs to begin with: what the golden cases and the demo's stories say, and what the engine makes of it. Nothing of
-//! it is kept in the repository a second time.
+//! Good inputs to begin with: what the golden cases and the demo's stories say, and what the engine
+//! makes of it. Nothing of it is kept in the repository a second time.
 
 use std::path::PathBuf;
 

@@ -46,8 +46,9 @@ fn engine() -> Engine {
     ENGINE.clone()
 }
 
-/// Lends an engine of the demo's that knows nobody: the same one again and again, because a new one for each input would be
-/// most of the work. The page at hand is the last borrower's: who asks for it names one first.
+/// Lends an engine of the demo's that knows nobody: the same one again and again, because a new one
+/// for each input would be most of the work. The page at hand is the last borrower's: who asks for
+/// it names one first.
 pub fn with_engine<T>(use_it: impl FnOnce(&mut Engine) -> T) -> T {
     thread_local!(static LENT: RefCell<Engine> = RefCell::new(engine()));
     LENT.with_borrow_mut(|engine| {

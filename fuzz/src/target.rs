@@ -1,4 +1,5 @@
-//! A decoder under test, and the choice of one: a program holds several, so that what they share is built once.
+//! A decoder under test, and the choice of one: a program holds several, so that what they share is
+//! built once.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -7,7 +8,8 @@ use crate::memory;
 
 /// Which decoder is to be tried out.
 const CHOICE: &str = "ESCALE_FUZZ";
-/// Set: its seeds are written into this folder, and that is all. Without a choice: the names are printed.
+/// Set: its seeds are written into this folder, and that is all. Without a choice: the names are
+/// printed.
 const SEEDS: &str = "ESCALE_FUZZ_SEEDS";
 
 static CHOSEN: OnceLock<&Target> = OnceLock::new();
@@ -29,7 +31,8 @@ pub struct Target {
     pub take: fn(&[u8]),
 }
 
-/// Chooses a decoder by the environment. Without one: prints `name most_bytes share` of each, or writes the chosen one's seeds.
+/// Chooses a decoder by the environment. Without one: prints `name most_bytes share` of each, or
+/// writes the chosen one's seeds.
 pub fn choose(targets: &'static [Target]) {
     let Ok(name) = std::env::var(CHOICE) else {
         targets

@@ -1,5 +1,6 @@
-//! The facade: one visitor, one config. Comes in: pages, calls, stored bytes; goes out: event bytes, profile bytes,
-//! decisions. Values only, never callbacks; nothing here knows a clock, a store or a page.
+//! The facade: one visitor, one config. Comes in: pages, calls, stored bytes; goes out: event
+//! bytes, profile bytes, decisions. Values only, never callbacks; nothing here knows a clock, a
+//! store or a page.
 
 use super::base::error::{TrackError, WireError};
 use super::base::hash::Namespace;
@@ -50,7 +51,7 @@ use super::traits::time_facts::TimeFacts;
 #[derive(Clone, Debug)]
 pub struct Engine {
     config: Config,
-    /// None until somebody says who it is.
+    /// `None` if the visitor is unknown.
     visitor: Option<u64>,
     own: Profile,
     others: Profile,
@@ -89,7 +90,7 @@ impl Engine {
         &self.config
     }
 
-    /// Says who it is: a hash of the visitor id, from which draws and arms follow.
+    /// Sets the visitor: a hash of the visitor id, from which draws and arms follow.
     pub fn set_visitor(&mut self, hash: u64) {
         self.visitor = Some(hash);
     }
@@ -118,8 +119,8 @@ impl Engine {
         self.as_if = hash;
     }
 
-    /// Takes the own replica's stored bytes, and nothing else is known; none are an empty profile. Errors leave the
-    /// engine as it was.
+    /// Takes the own replica's stored bytes, and nothing else is known; none are an empty profile.
+    /// Errors leave the engine as it was.
     pub fn load(&mut self, bytes: &[u8]) -> Result<(), WireError> {
         self.own = Profile::decode(bytes)?;
         self.together = None;
@@ -127,7 +128,8 @@ impl Engine {
         Ok(())
     }
 
-    /// As [`Self::load`], for choices alone: the settled decisions are left out, so that what is saved then lacks them.
+    /// As [`Self::load`], for choices alone: the settled decisions are left out, so that what is
+    /// saved then lacks them.
     pub fn glance(&mut self, bytes: &[u8]) -> Result<(), WireError> {
         self.own = Profile::decode_for_decision(bytes)?;
         self.together = None;
@@ -162,7 +164,7 @@ impl Engine {
         self.together.as_ref().unwrap_or(&self.own)
     }
 
-    /// A page is looked at: it becomes the page at hand, and the bytes of its event come back.
+    /// Records a page view. The page becomes the current one. Returns the bytes of its event.
     pub fn page(&mut self, now_ms: f64, facts: &PageFacts) -> Vec<u8> {
         self.told_s = Timestamp::from_unix_ms(now_ms).get();
         self.page_topics = classify(&self.config, facts);
@@ -173,10 +175,11 @@ impl Engine {
         bytes
     }
 
-    /// A call of the site: the bytes of its event. Errors: no such event, or a field that cannot be read.
+    /// A call of the site: the bytes of its event. Errors: no such event, or a field that cannot be
+    /// read.
     ///
-    /// A search, a quote and the like that name no topics are about the page at hand: a quote started on a page is a
-    /// quote for it. What a visitor says of themselves is not.
+    /// A search, a quote and the like that name no topics are about the page at hand: a quote
+    /// started on a page is a quote for it. What a visitor says of themselves is not.
     pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Result<Vec<u8>, TrackError> {
         self.told_s = Timestamp::from_unix_ms(now_ms).get();
         let fields = Fields::parse(fields);
@@ -246,8 +249,8 @@ impl Engine {
         }
     }
 
-    /// Applies a batch of event bytes to the own replica; what cannot be read is dropped. Returns how many were
-    /// applied.
+    /// Applies a batch of event bytes to the own replica; what cannot be read is dropped. Returns
+    /// how many were applied.
     pub fn apply(&mut self, mut batch: &[u8]) -> u32 {
         self.clamp_to_clock();
         let mut applied = 0;
@@ -264,7 +267,7 @@ impl Engine {
         applied
     }
 
-    /// The small integer of a placement.
+    /// The index of a placement.
     #[must_use]
     pub fn placement(&self, name: &str) -> Option<u16> {
         self.config.index_of_name(Namespace::Placement, name)
@@ -317,8 +320,8 @@ impl Engine {
         self.with_context(now_ms, |context| context.facts.customer.clone())
     }
 
-    /// The question worth asking now, by its small integer: its answer would tell most about the offers that the visitor
-    /// could be shown. None if all were answered, or one was asked lately.
+    /// The question worth asking now, by its index: its answer would tell most about the
+    /// offers that the visitor could be shown. None if all were answered, or one was asked lately.
     #[must_use]
     pub fn question(&self, now_ms: f64) -> Option<u16> {
         self.with_context(now_ms, |context| {
@@ -351,7 +354,8 @@ impl Engine {
         }
     }
 
-    /// Negative personas that fit are kept in the own replica until they expire, and renewed as long as they fit.
+    /// Negative personas that fit are kept in the own replica until they expire, and renewed as
+    /// long as they fit.
     fn keep_negative_personas(&mut self) {
         let now_s = self.known().read_time(self.told_s);
         let affinity = Affinity::read(self.known(), &self.config, now_s);

@@ -1,5 +1,6 @@
-//! The engine as JavaScript sees it: a line a method. Comes in: numbers, strings, bytes; goes out: the same, codes
-//! instead of errors. Must never format, parse JSON or panic: this is what every page loads.
+//! The engine as JavaScript sees it: a line a method. Comes in: numbers, strings, bytes; goes out:
+//! the same, codes instead of errors. Must never format, parse JSON or panic: this is what every
+//! page loads.
 
 use wasm_bindgen::prelude::*;
 
@@ -34,7 +35,8 @@ impl Runtime {
         self.engine.set_history_may_be_purged(forgets);
     }
 
-    /// Takes the own replica's bytes alone, for choices: `loadWith` comes before anything is recorded. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.
+    /// Takes the own replica's bytes alone, for choices: `loadWith` comes before anything is
+    /// recorded. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.
     pub fn load(&mut self, profile: &[u8]) -> u32 {
         self.engine
             .glance(profile)
@@ -67,7 +69,7 @@ impl Runtime {
         self.shown.clear();
     }
 
-    /// A page is looked at: its event's bytes.
+    /// Records a page view. Returns the bytes of its event.
     pub fn page(&mut self, now_ms: f64, explicit: &str, url: &str, tokens: &str) -> Vec<u8> {
         self.engine.page(
             now_ms,
@@ -79,14 +81,16 @@ impl Runtime {
         )
     }
 
-    /// A call of the site: its event's bytes; none: refused, and `lastError` says why.
+    /// Parses a call of the site. Returns the bytes of its event. None if it was rejected:
+    /// `lastError` has the reason.
     pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Vec<u8> {
         let event = self.engine.track(now_ms, name, fields);
         self.last_error = event.as_ref().map_or_else(|e| TrackError::code(*e), |_| 0);
         event.unwrap_or_default()
     }
 
-    /// Why the last `track` was refused. 0: it was not · 1: unknown event · 2: a field that cannot be read.
+    /// Why the last `track` was rejected. 0: it was not · 1: unknown event · 2: a field that cannot
+    /// be read.
     #[wasm_bindgen(js_name = lastError)]
     pub fn last_error(&self) -> u32 {
         self.last_error
@@ -97,8 +101,8 @@ impl Runtime {
         self.engine.apply(events)
     }
 
-    /// The question worth asking now, in a language, as `key␟value␞…`: `fact`, `text`, and each answer by its topic's name.
-    /// Empty: none was left, or one was asked lately.
+    /// The question worth asking now, in a language, as `key␟value␞…`: `fact`, `text`, and each
+    /// answer by its topic's name. Empty: none was left, or one was asked lately.
     pub fn question(&self, now_ms: f64, lang: &str) -> Vec<u8> {
         let mut packed = Vec::new();
         if let Some(index) = self.engine.question(now_ms) {
@@ -115,7 +119,7 @@ impl Runtime {
         packed
     }
 
-    /// The small integer of a placement; -1: the config has none of that name.
+    /// The index of a placement; -1: the config has none of that name.
     pub fn placement(&self, name: &str) -> i32 {
         self.engine.placement(name).map_or(-1, i32::from)
     }
@@ -125,7 +129,8 @@ impl Runtime {
         self.engine.config().placement(placement).slots
     }
 
-    /// Chooses for a slot: the offer's small integer, or -1 less the reason. The page does not show it twice.
+    /// Chooses for a slot: the offer's index, or -1 less the reason. The page does not show
+    /// it twice.
     pub fn choose(&mut self, now_ms: f64, placement: u16, slot: u8) -> i32 {
         let decision = self.engine.choose(&Request {
             now_ms,
@@ -150,7 +155,7 @@ impl Runtime {
         self.last.map_or(0.0, |d| d.propensity)
     }
 
-    /// The variant of the last choice; 0: the offer's own words.
+    /// The variant of the last choice; 0: the offer's own texts.
     pub fn variant(&self) -> u8 {
         self.last.map_or(0, |d| d.variant)
     }

@@ -1,4 +1,5 @@
-//! The test kit for journeys: a config with seasons and scenarios, and constructors of trips, bookings and histories.
+//! The test kit for journeys: a config with seasons and scenarios, and constructors of trips,
+//! bookings and histories.
 
 use escale::core::base::civil::Day;
 use escale::core::base::hash::{Namespace, name_hash};

@@ -1,5 +1,5 @@
-//! A small attribute tree, and facts read from a visitor's JSON, for the tests: names are those of the lenient form's
-//! paths, so that both forms can be asked about the same visitor.
+//! A small attribute tree, and facts read from a visitor's JSON, for the tests: names are those of
+//! the lenient form's paths, so that both forms can be asked about the same visitor.
 
 use escale::core::base::hash::fnv1a;
 use escale::core::condition::bytecode::{Answers, Facts};

@@ -1,4 +1,5 @@
-//! Conditions straight from JSON, over a visitor's attributes: the input is a list of both, and of saved groups.
+//! Conditions straight from JSON, over a visitor's attributes: the input is a list of both, and of
+//! saved groups.
 
 use escale::core::condition::lenient::matches;
 use serde_json::{Map, Value, json};
@@ -74,7 +75,8 @@ fn take(bytes: &[u8]) {
     assert_eq!(asked(condition), is_meant, "asked again it says the same");
     let is_not = asked(&json!({"$not": condition}));
     assert!(!(is_meant && is_not), "it holds or it does not");
-    // An expression of a thousand states takes a second here each time it is asked: three times are enough.
+    // An expression of a thousand states takes a second here each time it is asked: three times are
+    // enough.
     let is_slow = condition.to_string().contains("$regex");
     if is_slow
         || [condition, attributes]

@@ -1,5 +1,6 @@
-//! A compiled config, from a site's server. It is used in place, so that opening one is little: the tour through all that
-//! reads it is the test. The sum and the head are mended, or nothing else would be tried out.
+//! A compiled config, from a site's server. It is used in place, so that opening one is little: the
+//! tour through all that reads it is the test. The sum and the head are corrected, or nothing else
+//! would be tried out.
 
 use escale::core::base::hash::digest;
 use escale::core::config::Config;

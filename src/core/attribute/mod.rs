@@ -1,5 +1,6 @@
-//! The attribute tree that conditions ask about: one declaration per attribute. In: codes of compiled configs, or names.
-//! Out: typed attributes. Never: a code used twice, since compiled configs store it.
+//! The attribute tree that conditions ask about: one declaration per attribute. In: codes of
+//! compiled configs, or names. Out: typed attributes. Never: a code used twice, since compiled
+//! configs store it.
 
 #[cfg(feature = "full")]
 mod tree;

@@ -1,5 +1,5 @@
-//! The attribute tree of one config, for the compiler of conditions. In: the names that the config gives. Out: attributes,
-//! their values and the hashes of these.
+//! The attribute tree of one config, for the compiler of conditions. In: the names that the config
+//! gives. Out: attributes, their values and the hashes of these.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,8 @@ pub struct Declaration {
     pub values: Values,
 }
 
-/// The part of a name that chooses one attribute out of many, such as the topic in `affinity.trip.city`.
+/// The part of a name that chooses one attribute out of many, such as the topic in
+/// `affinity.trip.city`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parameter {
     /// The name has no parameter.
@@ -108,7 +109,8 @@ impl Declaration {
         ATTRIBUTES.iter().find(|known| known.code == attribute.id)
     }
 
-    /// Returns the name up to the parameter, and the parameter in `name`. `None` if `name` is another attribute.
+    /// Returns the name up to the parameter, and the parameter in `name`. `None` if `name` is
+    /// another attribute.
     fn parameter_in<'n>(&self, name: &'n str) -> Option<&'n str> {
         match self.name.strip_suffix("{}") {
             Some(prefix) => name.strip_prefix(prefix),
@@ -158,7 +160,8 @@ impl AttributeTree<'_> {
         experiments.find(|(name, _)| name_hash(Namespace::Experiment, name) == hash)
     }
 
-    /// Returns the number that stands for a value: of closed sets the value's number, else the hash of the name.
+    /// Returns the number that stands for a value: of closed sets the value's number, else the hash
+    /// of the name.
     fn value_hash(&self, values: Values, argument: u32, value: &str) -> Option<u32> {
         match values {
             Values::None => None,

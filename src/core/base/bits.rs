@@ -49,8 +49,8 @@ impl BitWriter {
     }
 }
 
-/// Reads what [`BitWriter`] wrote. What cannot be read is 0 and remembered: one look at the end tells, where a
-/// look at each number would be most of the code.
+/// Reads what [`BitWriter`] wrote. What cannot be read is 0 and remembered: one look at the end
+/// tells, where a look at each number would be most of the code.
 pub struct BitReader<'a> {
     bytes: &'a [u8],
     at: usize,

@@ -1,8 +1,9 @@
-//! The one calendar: days and dates of the Gregorian calendar, UTC. In: a count of days, or a date as text. Out: the
-//! other form. Never: a time zone.
+//! The one calendar: days and dates of the Gregorian calendar, UTC. In: a count of days, or a date
+//! as text. Out: the other form. Never: a time zone.
 //!
-//! Conversions follow Howard Hinnant, *chrono-compatible low-level date algorithms* (`civil_from_days`,
-//! `days_from_civil`). By hand because the runtime cannot afford a date library, and the server shares it.
+//! Conversions follow Howard Hinnant, *chrono-compatible low-level date algorithms*
+//! (`civil_from_days`, `days_from_civil`). By hand because the runtime cannot afford a date
+//! library, and the server shares it.
 
 use std::fmt;
 
@@ -44,7 +45,8 @@ impl Day {
         Self(days)
     }
 
-    /// Parses `YYYY-MM-DD` for the years 2020 to 2099. Text after the date, such as a time of day, is ignored.
+    /// Parses `YYYY-MM-DD` for the years 2020 to 2099. Text after the date, such as a time of day,
+    /// is ignored.
     ///
     /// ```
     /// use escale::core::base::civil::Day;
@@ -114,8 +116,8 @@ impl Date {
         }
     }
 
-    /// Parses `YYYY-MM-DD` for the years 1970 to 9999. Text after the date is ignored. `None` for a date that does
-    /// not exist.
+    /// Parses `YYYY-MM-DD` for the years 1970 to 9999. Text after the date is ignored. `None` for a
+    /// date that does not exist.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.as_bytes().get(..10)?;
@@ -186,7 +188,8 @@ impl MonthDay {
         32 * u32::from(self.month) + u32::from(self.day)
     }
 
-    /// Unpacks a number of [`MonthDay::pack`]. `None` if it is no day of a year; months of 30 days may have 31 here.
+    /// Unpacks a number of [`MonthDay::pack`]. `None` if it is no day of a year; months of 30 days
+    /// may have 31 here.
     #[must_use]
     pub fn unpack(packed: u32) -> Option<Self> {
         let (month, day) = (packed / 32, packed % 32);

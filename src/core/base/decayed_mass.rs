@@ -7,7 +7,8 @@
 //! times, kept as `log₂ S` in whole units of 2⁻¹⁸. The one rounding is to the nearest unit, at each
 //! addition.
 
-/// Units to a doubling. At this step 10⁶ equal events still count one by one; the wire carries 24 bits of it.
+/// Units to a doubling. At this step 10⁶ equal events still count one by one; the wire carries 24
+/// bits of it.
 pub const UNITS: f64 = 262_144.0;
 
 /// Half-lives are whole numbers of these: hours for tastes, minutes for intents.

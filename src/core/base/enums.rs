@@ -1,7 +1,8 @@
-//! Closed sets of names. In: a number or a name. Out: the value; `None` if there is none. Never: a number used twice, since
-//! profiles, events and compiled configs store it.
+//! Closed sets of names. In: a number or a name. Out: the value; `None` if there is none. Never: a
+//! number used twice, since profiles, events and compiled configs store it.
 
-/// Declares an enum whose values have numbers from 0 without gaps, and names as sites and conditions write them.
+/// Declares an enum whose values have numbers from 0 without gaps, and names as sites and
+/// conditions write them.
 macro_rules! named_enum {
     ($(#[$meta:meta])* $type:ident { $($(#[$value:meta])* $variant:ident = $number:literal, $name:literal;)* }) => {
         $(#[$meta])*
@@ -47,7 +48,8 @@ macro_rules! named_enum {
 pub(crate) use named_enum;
 
 named_enum! {
-    /// Source of a declared fact. Of two statements in the same second, the one with the larger number holds.
+    /// Source of a declared fact. Of two statements in the same second, the one with the larger
+    /// number holds.
     #[derive(Default)]
     Source {
         #[default] Visitor = 0, "self";
@@ -118,8 +120,8 @@ named_enum! {
 }
 
 named_enum! {
-    /// Moment of a trip: dreaming without dates, planning with dates or a started quote, quoted, booked, in the days before
-    /// departure, travelling, returned.
+    /// Moment of a trip: dreaming without dates, planning with dates or a started quote, quoted,
+    /// booked, in the days before departure, travelling, returned.
     #[derive(Default)]
     Moment {
         #[default] Dreaming = 0, "dreaming";

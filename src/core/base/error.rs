@@ -3,7 +3,8 @@
 /// Why bytes are not a profile, or not one that this release may write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WireError {
-    /// Written by a later release, whose first byte is this: keep the bytes, do not write, ask for an update.
+    /// Written by a later release, whose first byte is this: keep the bytes, do not write, ask for
+    /// an update.
     Newer(u8),
     /// Fewer bytes than the content says.
     Truncated,

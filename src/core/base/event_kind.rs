@@ -1,5 +1,5 @@
-//! The kinds of events. In: a name or a number. Out: the kind, its name and its default weight. Never: a number used twice,
-//! since it is the first byte of an encoded event.
+//! The kinds of events. In: a name or a number. Out: the kind, its name and its default weight.
+//! Never: a number used twice, since it is the first byte of an encoded event.
 
 use super::enums::named_enum;
 

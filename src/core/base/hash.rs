@@ -48,7 +48,8 @@ pub enum Namespace {
 }
 
 impl Namespace {
-    /// Returns the number of bits that a profile stores: few where a site has few names, 32 for offers and bookings.
+    /// Returns the number of bits that a profile stores: few where a site has few names, 32 for
+    /// offers and bookings.
     #[must_use]
     pub fn hash_bits(self) -> u32 {
         match self {
@@ -138,8 +139,8 @@ name_hashes! {
     ArmHash = Arm;
 }
 
-/// Returns the hash of a name: FNV-1a over namespace and UTF-8 bytes, finished by Murmur3's mixer. It has as many bits as
-/// the namespace stores, and is never 0, which stands for "none".
+/// Returns the hash of a name: FNV-1a over namespace and UTF-8 bytes, finished by Murmur3's mixer.
+/// It has as many bits as the namespace stores, and is never 0, which stands for "none".
 ///
 /// ```
 /// use escale::core::base::hash::{name_hash, Namespace};
@@ -164,8 +165,8 @@ pub fn hash_of_bytes(namespace: Namespace, name: &[u8]) -> u32 {
     (h >> (32 - namespace.hash_bits())).max(1)
 }
 
-/// Returns the hash of the fact that denies a topic ("not interested"): the topic's hash with every bit inverted. No
-/// declared fact has both this hash and the topic as its value.
+/// Returns the hash of the fact that denies a topic ("not interested"): the topic's hash with every
+/// bit inverted. No declared fact has both this hash and the topic as its value.
 #[must_use]
 pub const fn denial_of(topic: u32) -> u32 {
     !topic & 0xff_ffff
@@ -179,7 +180,8 @@ pub fn fnv1a(state: u32, bytes: &[u8]) -> u32 {
         .fold(state, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
 }
 
-/// Mixes two numbers into one whose every bit depends on all of theirs (the finisher of splitmix64).
+/// Mixes two numbers into one whose every bit depends on all of theirs (the finisher of
+/// splitmix64).
 #[must_use]
 pub fn mix(a: u64, b: u64) -> u64 {
     let mut z = a
@@ -196,8 +198,8 @@ pub fn unit(hash: u64) -> f64 {
     ((hash >> 12) as f64 + 0.5) / (1u64 << 52) as f64
 }
 
-/// Returns a checksum of many bytes, eight at a step. It detects damaged and truncated configs and identifies a config. It
-/// does not withstand forgery.
+/// Returns a checksum of many bytes, eight at a step. It detects damaged and truncated configs and
+/// identifies a config. It does not withstand forgery.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> u32 {
     let (words, rest) = bytes.as_chunks::<8>();

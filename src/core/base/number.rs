@@ -1,7 +1,9 @@
-//! Numbers: as people write them, and the power of two that masses and scores are read by. Both are small on purpose:
-//! the standard library's exact parser, and a table of powers, are each larger than the rest of the runtime's reading.
+//! Numbers: as people write them, and the power of two that masses and scores are read by. Both are
+//! small on purpose: the standard library's exact parser, and a table of powers, are each larger
+//! than the rest of the runtime's reading.
 
-/// A plain decimal: digits with at most one point (or comma), no sign, no exponent; up to 15 digits.
+/// A plain decimal: digits with at most one point (or comma), no sign, no exponent; up to 15
+/// digits.
 ///
 /// ```
 /// use escale::core::base::number::decimal;
@@ -27,8 +29,8 @@ pub fn decimal(text: &str) -> Option<f64> {
     (digits > 0).then(|| whole as f64 / scale as f64)
 }
 
-/// `2^x`, the same bits in every engine: exact for whole numbers, else within a few units of the last place. It goes
-/// by `libm`'s `exp` on the fraction, which needs no table.
+/// `2^x`, the same bits in every engine: exact for whole numbers, else within a few units of the
+/// last place. It goes by `libm`'s `exp` on the fraction, which needs no table.
 ///
 /// ```
 /// use escale::core::base::number::exp2;

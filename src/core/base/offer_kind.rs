@@ -23,7 +23,8 @@ pub enum OfferKind {
 }
 
 impl OfferKind {
-    /// Returns the kind with this number; an unknown number is editorial content, which nothing restricts.
+    /// Returns the kind with this number; an unknown number is editorial content, which nothing
+    /// restricts.
     #[must_use]
     pub fn of_number(number: u8) -> Self {
         match number {

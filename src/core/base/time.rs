@@ -1,5 +1,5 @@
-//! Times and spans of the core, all whole numbers in UTC. In: milliseconds since the Unix epoch. Out: typed times. Never:
-//! a reading of the clock.
+//! Times and spans of the core, all whole numbers in UTC. In: milliseconds since the Unix epoch.
+//! Out: typed times. Never: a reading of the clock.
 
 use super::civil::Day;
 
@@ -36,8 +36,8 @@ impl Timestamp {
         Self(seconds)
     }
 
-    /// Converts milliseconds since the Unix epoch. NaN and times before the epoch become the epoch; later times than
-    /// [`Timestamp::MAX`] become that.
+    /// Converts milliseconds since the Unix epoch. NaN and times before the epoch become the epoch;
+    /// later times than [`Timestamp::MAX`] become that.
     ///
     /// ```
     /// use escale::core::base::time::Timestamp;

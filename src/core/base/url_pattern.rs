@@ -1,10 +1,10 @@
-//! Which addresses a pattern means: a subset of the `URLPattern` syntax for path and query. Linear in pattern ×
-//! address, whatever both are.
+//! Which addresses a pattern means: a subset of the `URLPattern` syntax for path and query. Linear
+//! in pattern × address, whatever both are.
 //!
-//! `*` is any run of characters, `:name` one or more characters, in the path other than `/`, everything else itself. A `?`
-//! parts path from query; a pattern without one takes any query.
+//! `*` is any run of characters, `:name` one or more characters, in the path other than `/`,
+//! everything else itself. A `?` parts path from query; a pattern without one takes any query.
 
-/// Addresses are looked at up to here.
+/// Addresses are read up to here.
 const MOST_URL: usize = 1024;
 
 /// Returns `true` if an address (path and query) matches the pattern.
@@ -28,7 +28,8 @@ pub fn matches(pattern: &str, url: &str) -> bool {
     }
 }
 
-/// Follows all the ways through at once: the set of places in the text that the pattern read so far can end at.
+/// Follows all the ways through at once: the set of places in the text that the pattern read so far
+/// can end at.
 ///
 /// What a name stands for ends before `end`; in a query that is what no query has.
 fn part_matches(pattern: &str, text: &str, end: u8) -> bool {

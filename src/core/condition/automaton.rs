@@ -1,5 +1,6 @@
-//! Runs a regex that was compiled beforehand to a table: the table's bytes and a text in, a yes or no out, one step
-//! a byte. It must never panic or trust the bytes, whatever they are; it parses nothing before it starts.
+//! Runs a regex that was compiled beforehand to a table: the table's bytes and a text in, a yes or
+//! no out, one step a byte. It must never panic or trust the bytes, whatever they are; it parses
+//! nothing before it starts.
 //!
 //! ```text
 //! ranges: u8 = r                      how many runs of bytes share a class

@@ -5,10 +5,11 @@ use crate::core::base::hash::fnv1a;
 
 const FNV_BASIS: u32 = 0x811c_9dc5;
 
-/// The place of `value` in the split named `seed`, in `0.0..1.0`; `None` for a version that does not exist.
+/// The place of `value` in the split named `seed`, in `0.0..1.0`; `None` for a version that does
+/// not exist.
 ///
-/// Version 1 has 1,000 places and is biased for nearby seeds; version 2 has 10,000 and hashes twice. Texts are
-/// hashed as UTF-8.
+/// Version 1 has 1,000 places and is biased for nearby seeds; version 2 has 10,000 and hashes
+/// twice. Texts are hashed as UTF-8.
 ///
 /// ```
 /// use escale::core::condition::bucket::bucket;

@@ -92,12 +92,12 @@ pub struct Conditions<'a> {
     pub tests: &'a [u8],
     /// Operands that tests compare with.
     pub operands: &'a [u8],
-    /// Words: of each condition how many it has, then these.
+    /// Instructions: of each condition their number, then these.
     pub words: &'a [u8],
 }
 
 impl Conditions<'_> {
-    /// Evaluates the condition that begins at an instruction. `u32::MAX` means "for everyone", and
+    /// Evaluates the condition that begins at an index. `u32::MAX` means "for everyone", and
     /// so does a condition without instructions. A condition that is out of range, or has an
     /// invalid instruction, is false.
     #[must_use]

@@ -1,5 +1,6 @@
-//! Compiles conditions strictly: JSON and the attribute tree in, steps for [`super::encode::Pool`] and every error at once
-//! out. It must never accept what [`super::lenient`] would answer otherwise, nor guess what a mistake was meant to be.
+//! Compiles conditions strictly: JSON and the attribute tree in, steps for [`super::encode::Pool`]
+//! and every error at once out. It must never accept what [`super::lenient`] would answer
+//! otherwise, nor guess what a mistake was meant to be.
 
 use serde_json::Value;
 

@@ -1,5 +1,6 @@
-//! Conditions before they are written: tests and parts in, lines of steps out, and a config's conditions as the bytes that
-//! [`super::bytecode`] answers. Equal tests and equal conditions are kept once.
+//! Conditions before they are written: tests and parts in, lines of steps out, and a config's
+//! conditions as the bytes that [`super::bytecode`] answers. Equal tests and equal conditions are
+//! kept once.
 
 use std::collections::BTreeMap;
 
@@ -120,8 +121,8 @@ fn chain(parts: Vec<Vec<Step>>, leaves_if: bool) -> Vec<Step> {
     code
 }
 
-/// Calls `seen` with the attribute and argument of each test, in order. So a config's compiler can tell what a condition
-/// rests on.
+/// Calls `seen` with the attribute and argument of each test, in order. So a config's compiler can
+/// tell what a condition rests on.
 pub fn mentions(code: &[Step], mut seen: impl FnMut(u16, u32)) {
     questions(code).for_each(|asked| seen(asked.attribute, asked.argument));
 }
@@ -194,7 +195,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Takes a condition in. Returns the word at which it begins.
+    /// Takes a condition in. Returns the index at which it begins.
     pub fn keep(&mut self, code: Vec<Step>) -> u32 {
         if let Some(known) = self.known.get(&code) {
             return *known;

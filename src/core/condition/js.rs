@@ -1,5 +1,5 @@
-//! JavaScript's ways with values that the condition language takes over: JSON in, what a browser makes of it out.
-//! It must never recurse without bound: nesting beyond [`MAX_DEPTH`] is `None`.
+//! JavaScript's ways with values that the condition language takes over: JSON in, what a browser
+//! makes of it out. It must never recurse without bound: nesting beyond [`MAX_DEPTH`] is `None`.
 
 use std::cmp::Ordering;
 
@@ -103,7 +103,8 @@ fn whole_number(digits: &str, radix: u32) -> f64 {
     }
 }
 
-/// A number as JavaScript writes it: the shortest digits that give it back, an exponent from 1e21 on and below 1e-6.
+/// A number as JavaScript writes it: the shortest digits that give it back, an exponent from 1e21
+/// on and below 1e-6.
 pub fn number_text(number: f64) -> String {
     let scientific = format!("{number:e}");
     let Some((digits, exponent)) = scientific.split_once('e') else {

@@ -44,7 +44,8 @@ struct Lenient<'a> {
     saved_groups: &'a Value,
 }
 
-/// `None` anywhere is "no condition at all", or one too deep to follow: the whole is then false, `$not` or not.
+/// `None` anywhere is "no condition at all", or one too deep to follow: the whole is then false,
+/// `$not` or not.
 type Answer = Option<bool>;
 
 impl Lenient<'_> {

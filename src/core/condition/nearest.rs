@@ -1,7 +1,9 @@
-//! Suggestions for mistyped words. In: a word and the words that exist. Out: the nearest of these. Never: a far-fetched one.
+//! Suggestions for mistyped names. In: a name and the names that exist. Out: the nearest of these.
+//! Never: a far-fetched one.
 
-/// Returns the candidate that needs the fewest corrections, the first of equals. A correction adds, drops or changes a
-/// character, or swaps two neighbours. `None` if more than a third of the word would change.
+/// Returns the candidate that needs the fewest corrections, the first of equals. A correction adds,
+/// drops or changes a character, or swaps two neighbours. `None` if more than a third of the word
+/// would change.
 ///
 /// ```
 /// use escale::core::condition::nearest::nearest;

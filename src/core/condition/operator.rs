@@ -1,4 +1,5 @@
-//! One operator on one attribute: an operator and its operand in, a test or all that is wrong with it out.
+//! One operator on one attribute: an operator and its operand in, a test or all that is wrong with
+//! it out.
 
 use std::collections::BTreeSet;
 
@@ -202,7 +203,8 @@ impl Subject<'_> {
     }
 }
 
-/// The members of a list and where they stand. Errors: no list, or an empty one, which is never meant.
+/// The members of a list and where they stand. Errors: no list, or an empty one, which is never
+/// meant.
 fn listed(operand: &Value) -> Result<Vec<(String, &Value)>, Vec<ConditionError>> {
     match operand.as_array() {
         None => Err(vec![ConditionError::new(

@@ -35,8 +35,8 @@ pub trait Schema {
     /// The hash of a value of a [`Kind::Name`] or [`Kind::List`] attribute, as the facts hold it.
     fn hash(&self, attribute: Attribute, value: &str) -> u32;
 
-    /// The values that a text, a name or the members of a list may have, where they are known beforehand: any other is
-    /// then an error. `None` is "any".
+    /// The values that a text, a name or the members of a list may have, where they are known
+    /// beforehand: any other is then an error. `None` is "any".
     fn values(&self, attribute: Attribute) -> Option<Vec<String>> {
         let _ = attribute;
         None

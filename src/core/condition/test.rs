@@ -177,8 +177,8 @@ impl<'a> Test<'a> {
     }
 }
 
-/// The order that JavaScript gives texts, by UTF-16 units; these are UTF-8. The two orders differ only in where
-/// characters of four bytes stand: in UTF-16, before U+E000.
+/// The order that JavaScript gives texts, by UTF-16 units; these are UTF-8. The two orders differ
+/// only in where characters of four bytes stand: in UTF-16, before U+E000.
 pub fn text_order(a: &[u8], b: &[u8]) -> Ordering {
     let rank = |byte: u8| if byte >= 0xf0 { 0xed } else { byte };
     let differing = a.iter().zip(b).find(|(a, b)| a != b);

@@ -1,4 +1,5 @@
-//! Writes the compiled config's sections. Comes in: rows; goes out: the bytes that `Config::from_bytes` takes.
+//! Writes the compiled config's sections. Comes in: rows; goes out: the bytes that
+//! `Config::from_bytes` takes.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +10,7 @@ use crate::core::base::hash::{Namespace, digest, name_hash};
 pub struct Builder {
     sections: [Vec<u8>; SECTIONS],
     strings: HashMap<String, u32>,
-    /// By namespace and hash: the small integer.
+    /// By namespace and hash: the index.
     names: BTreeMap<(u16, u32), u16>,
 }
 
@@ -60,7 +61,8 @@ impl Builder {
         self.length(section) / section.row_bytes()
     }
 
-    /// Enters a name. Returns its hash, or the small integer of the other name that has the same hash.
+    /// Enters a name. Returns its hash, or the index of the other name that has the same
+    /// hash.
     pub fn name(&mut self, namespace: Namespace, name: &str, index: u16) -> Result<u32, u16> {
         let (space, hash) = (namespace as u16, name_hash(namespace, name));
         match *self.names.entry((space, hash)).or_insert(index) {

@@ -70,17 +70,17 @@ impl Section {
             Self::StringBytes | Self::Operands => 1,
             // u16 offer
             Self::Candidates => 2,
-            // u32 end of a string · f32 weight of a kind · f32 of the policy
-            // · f32 of customer knowledge · f32 probability of a topic after another · u32 word of a condition
+            // u32 end of a string · f32 weight of a kind · f32 of the policy · f32 of customer
+            // knowledge · f32 probability of a topic after another · u32 word of a condition
             Self::StringOffsets
             | Self::EventWeights
             | Self::Policy
             | Self::Customer
             | Self::Transitions => 4,
             Self::Conditions => 4,
-            // namespace u16, index u16, hash u32 · pattern u32, first u16, count u16 · hash u32, first, count
-            // · topic u16, spare u16, weight f32
-            // · condition u32, points f32 · name, hash u32 · first transition u32, λ f32, a row for each facet
+            // namespace u16, index u16, hash u32 · pattern u32, first u16, count u16 · hash u32,
+            // first, count · topic u16, spare u16, weight f32 · condition u32, points f32 · name,
+            // hash u32 · first transition u32, λ f32, a row for each facet
             Self::Names | Self::PageRules | Self::TokenRules | Self::TopicWeights => 8,
             Self::PersonaRules | Self::Facts | Self::Models => 8,
             // language, key, value: u32 strings · language string, topic, label string: u32
@@ -88,13 +88,16 @@ impl Section {
             Self::Content | Self::Labels | Self::Segments | Self::Questions => 12,
             // name, hash u32; facet u16, parent u16; base f32
             Self::Topics => 16,
-            // name, hash, rest_s u32; ignored_after u16, then u16 · name, hash, taste, intent u32; first, count u16; weight f32
+            // name, hash, rest_s u32; ignored_after u16, then u16 · name, hash, taste, intent u32;
+            // first, count u16; weight f32
             Self::Families => 16,
-            // name, condition, first content u32; contents, spare u16: an offer's variants in their order
+            // name, condition, first content u32; contents, spare u16: an offer's variants in their
+            // order
             Self::Variants => 16,
             // see `condition::bytecode`
             Self::Tests => 16,
-            // experiment's name, arm's name, hash of either u32; f32 where its share of visitors ends
+            // experiment's name, arm's name, hash of either u32; f32 where its share of visitors
+            // ends
             Self::Arms => 20,
             Self::Facets => 24,
             // name, hash, first rule, expiry_days u32; threshold f32; rules u16, negative u16
@@ -105,7 +108,8 @@ impl Section {
             Self::Offers => OFFER_BYTES,
             // u16 family · u16 kind of event
             Self::SuppressedFamilies | Self::ScenarioUnless => 2,
-            // u32 of `Timing` · destination, theme u16: a row for each offer · offer, substitute u16
+            // u32 of `Timing` · destination, theme u16: a row for each offer · offer, substitute
+            // u16
             Self::Timing | Self::Themes | Self::Substitutes => 4,
             // scope, index, most, per u16
             Self::Caps => 8,

@@ -103,7 +103,7 @@ impl Config {
         &self.timing
     }
 
-    /// The small integer of a name's hash in a namespace.
+    /// The index of a name's hash in a namespace.
     #[must_use]
     pub fn index_of(&self, namespace: Namespace, hash: u32) -> Option<u16> {
         let key = (u64::from(namespace as u8) << 32) | u64::from(hash);
@@ -123,7 +123,7 @@ impl Config {
         None
     }
 
-    /// The small integer of a name.
+    /// The index of a name.
     #[must_use]
     pub fn index_of_name(&self, namespace: Namespace, name: &str) -> Option<u16> {
         self.index_of(namespace, super::base::hash::name_hash(namespace, name))

@@ -1,5 +1,6 @@
-//! Which seasons are in force. Comes in: the config, a zone and a time; goes out: what seasons do to learning and to
-//! exploration then. Dates are UTC days: a season begins at midnight at the latest everywhere half a day off.
+//! Which seasons are in force. Comes in: the config, a zone and a time; goes out: what seasons do
+//! to learning and to exploration then. Dates are UTC days: a season begins at midnight at the
+//! latest everywhere half a day off.
 
 use super::{Config, NONE, SeasonSpan};
 use crate::core::base::civil::Day;
@@ -7,8 +8,8 @@ use crate::core::base::time::DAY_S;
 
 const NORTH: u16 = 1;
 
-/// The seasons in force in a zone ([`NONE`]: a visitor of no zone, taken for a northern one) at a time, by their
-/// small integers.
+/// The seasons in force in a zone ([`NONE`]: a visitor of no zone, taken for a northern one) at a
+/// time, by their indices.
 pub fn in_force(config: &Config, zone: u16, now_s: u32) -> impl Iterator<Item = u16> + '_ {
     let day = (now_s / DAY_S) as u16;
     let half = if zone == NONE {
@@ -32,7 +33,8 @@ pub fn taste_weight(config: &Config, zone: u16, at_s: u32) -> f64 {
         .fold(1.0, f64::min)
 }
 
-/// The share of choices that seasons want made among all eligible offers alike; the policy's own, if it is larger.
+/// The share of choices that seasons want made among all eligible offers alike; the policy's own,
+/// if it is larger.
 #[must_use]
 pub fn exploration(config: &Config, zone: u16, now_s: u32) -> f64 {
     let most = in_force(config, zone, now_s).map(|s| config.season(s).exploration);

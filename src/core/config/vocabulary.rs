@@ -1,5 +1,5 @@
-//! The names of a compiled config, for conditions that are asked of it later: whom an audience is of. Comes in: a config;
-//! goes out: the attribute tree that its own conditions were compiled by.
+//! The names of a compiled config, for conditions that are asked of it later: whom an audience is
+//! of. Comes in: a config; goes out: the attribute tree that its own conditions were compiled by.
 
 use std::collections::BTreeMap;
 
@@ -105,7 +105,8 @@ mod tests {
     use crate::core::engine::Engine;
     use crate::core::event::classify::PageFacts;
 
-    /// Every condition of the demo holds for the same visitors, compiled with the config or after it.
+    /// Every condition of the demo holds for the same visitors, compiled with the config or after
+    /// it.
     #[test]
     fn a_condition_means_the_same_with_the_config_and_after_it() {
         let json = include_str!("../../../www/demo/escale.json");

@@ -1,5 +1,6 @@
-//! The decision that an impression or a click is about. Comes in: what the page tells of its choice, and what is known of
-//! the visitor; goes out: the decision's id and numbers, with eight coarse levels. What cannot be read settles nothing.
+//! The decision that an impression or a click is about. Comes in: what the page tells of its
+//! choice, and what is known of the visitor; goes out: the decision's id and numbers, with eight
+//! coarse levels. What cannot be read settles nothing.
 
 use super::context::DecisionContext;
 use super::decide::{Request, seed};
@@ -12,8 +13,8 @@ use crate::core::event::offer::ReportedDecision;
 use crate::core::traits::affinity::Affinity;
 use crate::core::traits::contacts;
 
-/// The decision of a visitor, by the small integers of its placement and its offer. Its id is that of the draw, and of the
-/// offer that won it: a reload that shows the same is the same decision.
+/// The decision of a visitor, by the indices of its placement and its offer. Its id is that
+/// of the draw, and of the offer that won it: a reload that shows the same is the same decision.
 #[must_use]
 pub fn record(
     context: &DecisionContext,
@@ -40,7 +41,8 @@ pub fn record(
     }
 }
 
-/// See `decision_record::LEVELS` for their order. Read where they lie: asked for as conditions are, each would be in the module twice.
+/// See `decision_record::LEVELS` for their order. Read where they lie: asked for as conditions are,
+/// each would be in the module twice.
 fn levels(context: &DecisionContext, offer: &Offer) -> Levels {
     let (config, profile, now_s) = (context.config, context.profile, context.now_s);
     let customer = context.facts.customer;

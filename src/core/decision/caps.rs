@@ -1,8 +1,9 @@
-//! When it is enough. Comes in: exposures, messages, bookings and the visitor's own wish; goes out: which offers,
-//! families and placements have had their share, and whether anything commercial may be shown at all.
+//! When it is enough. Comes in: exposures, messages, bookings and the visitor's own wish; goes out:
+//! which offers, families and placements have had their share, and whether anything commercial may
+//! be shown at all.
 //!
-//! Counts are exact over what the profile keeps: an offer's newest eight exposures, all totals. All channels share
-//! the budgets of families and of the whole.
+//! Counts are exact over what the profile keeps: an offer's newest eight exposures, all totals. All
+//! channels share the budgets of families and of the whole.
 
 use crate::core::base::enums::Frequency;
 use crate::core::base::hash::Namespace;

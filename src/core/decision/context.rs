@@ -1,5 +1,5 @@
-//! All that a choice looks at, for one moment. Comes in: what is known of a visitor; goes out: which offers may stand in a
-//! placement, and what each is worth there.
+//! All that a choice looks at, for one moment. Comes in: what is known of a visitor; goes out:
+//! which offers may stand in a placement, and what each is worth there.
 
 use super::eligibility::{DUE, Eligibility, Ineligible};
 use super::fatigue::{self, FamilyPressure, PROMOTION};
@@ -58,7 +58,7 @@ pub struct DecisionContext<'a> {
     pub affinity: &'a Affinity,
     pub facts: &'a VisitorFacts<'a>,
     pub families: Vec<FamilyPressure>,
-    /// Fatigue and feedback of the offers that were seen, by small integer.
+    /// Fatigue and feedback of the offers that were seen, by index.
     pub seen: Vec<Seen>,
     /// Caps, bookings, wishes and scenarios.
     pub eligibility: Eligibility,

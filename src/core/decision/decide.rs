@@ -1,8 +1,9 @@
-//! The choice. Comes in: what is known of a visitor and a placement; goes out: an offer with its propensity, or the
-//! reason why the page's own content stays. Deciding cannot fail.
+//! The choice. Comes in: what is known of a visitor and a placement; goes out: an offer with its
+//! propensity, or the reason why the page's own content stays. Deciding cannot fail.
 //!
-//! Every eligible offer has a score in doublings: `log₂ rate + log₂ value + priority + γ·Σ a·log₂ lift − fatigue
-//! − similarity` to what the page shows already; one is drawn.
+//! Every eligible offer has a score in doublings:
+//! `log₂ rate + log₂ value + priority + γ·Σ a·log₂ lift − fatigue − similarity` to what the page
+//! shows already; one is drawn.
 
 use super::context::DecisionContext;
 use super::sampling::draw;
@@ -18,7 +19,7 @@ use crate::core::traits::experiment::is_held_out;
 pub struct Request<'a> {
     /// Milliseconds since the Unix epoch.
     pub now_ms: f64,
-    /// The placement's small integer.
+    /// The placement's index.
     pub placement: u16,
     /// Which of its slots, from 0.
     pub slot: u8,
@@ -29,14 +30,14 @@ pub struct Request<'a> {
 /// The decision for one slot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
-    /// The offer's small integer; none: the page's own content stays.
+    /// The offer's index; none: the page's own content stays.
     pub offer: Option<u16>,
     /// The variant of its content; 0: the offer's own.
     pub variant: u8,
     /// 0: personalised · 1: the control group.
     pub arm: u8,
-    /// The exact probability with which this offer was drawn for this slot, given what the page shows already: of several
-    /// slots each has its own draw, and their probabilities multiply.
+    /// The exact probability with which this offer was drawn for this slot, given what the page
+    /// shows already: of several slots each has its own draw, and their probabilities multiply.
     pub propensity: f64,
     /// Seed of the draw.
     pub seed: u64,
@@ -125,7 +126,8 @@ impl DecisionContext<'_> {
         }
     }
 
-    /// The first of an offer's variants that is meant for this visitor, from 1; 0: the offer's own words.
+    /// The first of an offer's variants that is meant for this visitor, from 1; 0: the offer's own
+    /// words.
     fn variant(&self, offer: u16) -> u8 {
         let offer = self.config.offer(offer);
         for number in 1..=offer.variants {

@@ -1,5 +1,6 @@
-//! Why an offer should not be shown now, whatever it is worth: it is enough, something was booked, the visitor wishes
-//! so, its scenario is not due. Comes in: what is known at a time; goes out: a reason for each offer, or none.
+//! Why an offer should not be shown now, whatever it is worth: it is enough, something was booked,
+//! the visitor wishes so, its scenario is not due. Comes in: what is known at a time; goes out: a
+//! reason for each offer, or none.
 
 use super::caps::Caps;
 use super::scenario;
@@ -18,7 +19,7 @@ pub const DUE: f64 = 8.0;
 pub struct Eligibility {
     pub caps: Caps,
     pub suppression: Suppression,
-    /// The offers of scenarios to show, by their small integers.
+    /// The offers of scenarios to show, by their indices.
     pub due: Vec<u16>,
     /// The offers of all scenarios.
     pub owned: Vec<u16>,

@@ -1,8 +1,8 @@
-//! When to be silent, and of what. Comes in: exposures, clicks, feedback; goes out: which families rest, which are
-//! promoted meanwhile, and how tired an offer is.
+//! When to be silent, and of what. Comes in: exposures, clicks, feedback; goes out: which families
+//! rest, which are promoted meanwhile, and how tired an offer is.
 //!
-//! Ignored = viewable exposures of a family since its last click. At the configured number the family rests from
-//! the last of them on; when it has rested, counting begins anew.
+//! Ignored = viewable exposures of a family since its last click. At the configured number the
+//! family rests from the last of them on; when it has rested, counting begins anew.
 
 use crate::core::base::hash::Namespace;
 use crate::core::config::layout::Section;
@@ -25,7 +25,7 @@ pub struct FamilyPressure {
     pub is_promoted: bool,
 }
 
-/// The state of every family, by its small integer; the contacts in the order of time.
+/// The state of every family, by its index; the contacts in the order of time.
 #[must_use]
 pub fn read(
     profile: &Profile,
@@ -82,14 +82,14 @@ pub fn fatigue(seen: &OfferSeen, profile: &Profile, config: &Config, now_s: u32)
             .sum::<f64>()
 }
 
-/// The small integer of an offer that was seen, if the config still has it.
+/// The index of an offer that was seen, if the config still has it.
 #[must_use]
 pub fn offer_index(seen: &OfferSeen, config: &Config) -> Option<u16> {
     config.index_of(Namespace::Offer, seen.hash)
 }
 
-/// Goes through the exposures in their order: how many were ignored since the last rest, and until when the last
-/// rest goes.
+/// Goes through the exposures in their order: how many were ignored since the last rest, and until
+/// when the last rest goes.
 fn rest_of(exposed_min: impl Iterator<Item = u32>, ignored_after: u32, rest_s: u32) -> (u32, u32) {
     let (mut ignored, mut rests_until_s) = (0, 0);
     for at_s in exposed_min.map(|minute| minute * 60) {

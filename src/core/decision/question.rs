@@ -15,7 +15,7 @@ use crate::core::config::layout::Section;
 use crate::core::profile::Profile;
 use crate::core::traits::affinity::Affinity;
 
-/// The best question for a visitor, by its small integer. `offers`: those that could be shown.
+/// The best question for a visitor, by its index. `offers`: those that could be shown.
 #[must_use]
 pub fn pick(
     profile: &Profile,

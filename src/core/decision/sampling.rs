@@ -22,7 +22,7 @@ pub struct Candidate {
 /// Makes exploration independent of the other draws of a seed.
 const EXPLORATION_SALT: u64 = u64::from_be_bytes(*b"\0explore");
 
-/// Draws one candidate and tells its exact probability.
+/// Draws one candidate. Returns it with its exact probability.
 #[must_use]
 pub fn draw(
     candidates: &[Candidate],
@@ -69,7 +69,8 @@ fn winner_of(weighted: &[Candidate], seed: u64) -> u16 {
     winner
 }
 
-/// The best few, best first: an insertion into a short list, which one pass over many candidates seldom changes.
+/// The best few, best first: an insertion into a short list, which one pass over many candidates
+/// seldom changes.
 fn best_of(candidates: &[Candidate]) -> Vec<Candidate> {
     let mut best: Vec<Candidate> = Vec::with_capacity(BEST + 1);
     for candidate in candidates {

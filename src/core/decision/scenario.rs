@@ -26,7 +26,7 @@ pub enum Owner {
 /// A scenario that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
-    /// The scenario's small integer.
+    /// The scenario's index.
     pub scenario: u16,
     /// Identity of its cause: the id of a trip or a booking, or the minute of an event. 0 for a
     /// first visit or a birthday.
@@ -41,7 +41,7 @@ pub struct Due {
 }
 
 impl Due {
-    /// The event that tells that it fired.
+    /// The event that records that it fired.
     #[must_use]
     pub fn event(&self, config: &Config, at_s: u32) -> Event {
         let fired = ScenarioFired {
@@ -88,7 +88,8 @@ enum Asked {
 
 /// A cause for which a scenario may fire.
 pub(crate) struct Cause {
-    /// The first one stands for it: a trip is made of several intents and bookings, and fires once for all.
+    /// The first one stands for it: a trip is made of several intents and bookings, and fires once
+    /// for all.
     pub(crate) subjects: Vec<u32>,
     ordinal: u16,
     happened_s: u32,

@@ -1,5 +1,6 @@
-//! When it is worth looking again, though nobody comes by. Comes in: what is known of a visitor at a time; goes out: the
-//! next time at which a scenario of the server may come due, never later than it does. The server alone asks this.
+//! When it is worth looking again, though nobody comes by. Comes in: what is known of a visitor at
+//! a time; goes out: the next time at which a scenario of the server may come due, never later than
+//! it does. The server alone asks this.
 
 use super::scenario::{Cause, Reader};
 use crate::core::base::enums::Moment;

@@ -24,7 +24,7 @@ pub struct PageFacts<'a> {
 
 /// At most so many topics of one facet from one page.
 const MOST_IN_FACET: usize = 3;
-/// At most so many lines of structured data are looked at.
+/// At most so many lines of structured data are read.
 const MOST_TOKENS: usize = 64;
 /// The largest weight that an explicit topic may have.
 const MOST_WEIGHT: f64 = 4.0;
@@ -45,7 +45,8 @@ pub fn classify(config: &Config, facts: &PageFacts) -> Vec<TopicWeight> {
     found.weights()
 }
 
-/// The topics named in a list, `trip.city, stay.short:0.5`; names that the config has not are passed over.
+/// The topics named in a list, `trip.city, stay.short:0.5`; names that the config has not are
+/// passed over.
 #[must_use]
 pub fn named_topics(config: &Config, list: &str) -> Vec<TopicWeight> {
     let mut found = Found {

@@ -1,5 +1,6 @@
-//! The decision behind an impression or a click, as events and profiles carry it. Comes in: numbers; goes out: the same in
-//! fixed widths, checked. It must never hold more of the visitor than eight coarse levels.
+//! The decision behind an impression or a click, as events and profiles carry it. Comes in:
+//! numbers; goes out: the same in fixed widths, checked. It must never hold more of the visitor
+//! than eight coarse levels.
 
 /// Coarse features of the visitor, reported with a decision. The steps are so coarse that many
 /// visitors share them. Each is 0 to 7, three bits.
@@ -32,7 +33,8 @@ pub struct DecisionRecord {
     pub levels: Levels,
 }
 
-/// A probability above 0 to 1, as the bits of an IEEE single: 24 significant bits whatever its size.
+/// A probability above 0 to 1, as the bits of an IEEE single: 24 significant bits whatever its
+/// size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Propensity(u32);
 

@@ -1,5 +1,5 @@
-//! Declarations: facts about the visitor, denied topics, the wanted frequency. In: the fields of a `declare` call. Out:
-//! hashes and numbers. Never: a text of the visitor.
+//! Declarations: facts about the visitor, denied topics, the wanted frequency. In: the fields of a
+//! `declare` call. Out: hashes and numbers. Never: a text of the visitor.
 
 use super::fields::{Fields, hundredths};
 use crate::core::base::civil::Date;
@@ -29,7 +29,7 @@ pub struct Declaration {
 pub struct DeclaredFact {
     /// The fact's hash ([`Namespace::Fact`]), or [`denial_of`] a topic.
     pub fact: u32,
-    /// A topic's hash, a number's hundredths plus one, or 0 for a refused answer.
+    /// A topic's hash, a number's hundredths plus one, or 0 for a declined answer.
     pub value: u32,
 }
 

@@ -1,5 +1,5 @@
-//! The packed fields of a call. In: `key␟value␞…` as the SDK packs them. Out: values by key, numbers and dates. Never: a
-//! second pass over the packed text.
+//! The packed fields of a call. In: `key␟value␞…` as the SDK packs them. Out: values by key,
+//! numbers and dates. Never: a second pass over the packed text.
 
 use crate::core::base::civil::Day;
 use crate::core::base::error::TrackError;

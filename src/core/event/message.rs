@@ -1,4 +1,5 @@
-//! Messages of any channel. In: the fields of a message event. Out: hashes and enums. Never: the message's text.
+//! Messages of any channel. In: the fields of a message event. Out: hashes and enums. Never: the
+//! message's text.
 
 use super::fields::Fields;
 use crate::core::base::enums::{Channel, MessageStep};

@@ -1,5 +1,5 @@
-//! Events as the profile takes them. In: pages and calls of a site. Out: kinds, times, hashes and numbers. Never: an
-//! address, a query or a text of the page or the visitor.
+//! Events as the profile takes them. In: pages and calls of a site. Out: kinds, times, hashes and
+//! numbers. Never: an address, a query or a text of the page or the visitor.
 
 pub mod classify;
 pub mod decision_record;
@@ -151,7 +151,8 @@ impl Event {
         }
     }
 
-    /// Adds a topic by its name, unless the event has [`MAX_TOPICS`] already. Weights are in sixteenths.
+    /// Adds a topic by its name, unless the event has [`MAX_TOPICS`] already. Weights are in
+    /// sixteenths.
     #[must_use]
     pub fn about(mut self, topic: &str, sixteenths: u8) -> Self {
         if self.topics.len() < MAX_TOPICS {

@@ -1,5 +1,5 @@
-//! Events of an offer on the page. In: the fields of an offer event. Out: the offer, its placement and the decision that
-//! the page reports. Never: a decision that the page did not report.
+//! Events of an offer on the page. In: the fields of an offer event. Out: the offer, its placement
+//! and the decision that the page reports. Never: a decision that the page did not report.
 
 use super::decision_record::{DecisionRecord, Propensity};
 use super::fields::Fields;

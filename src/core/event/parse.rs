@@ -1,5 +1,5 @@
-//! The parser of a site's calls (`track("search", {…})`). In: a name and fields. Out: an event of hashes and numbers.
-//! Never: a text of the page or the visitor.
+//! The parser of a site's calls (`track("search", {…})`). In: a name and fields. Out: an event of
+//! hashes and numbers. Never: a text of the page or the visitor.
 
 use super::classify::named_topics;
 use super::declaration::{Declaration, frequency};

@@ -1,7 +1,8 @@
-//! The bytes of events. In: events. Out: bytes that delimit themselves, so that a batch is their concatenation. Never: an
-//! event that is read differently than it was written.
+//! The bytes of events. In: events. Out: bytes that delimit themselves, so that a batch is their
+//! concatenation. Never: an event that is read differently than it was written.
 //!
-//! An event is its length, kind, time and topics, then the parts that it has: details, subject, context, decision.
+//! An event is its length, kind, time and topics, then the parts that it has: details, subject,
+//! context, decision.
 
 use super::decision_record::{DECISION_BYTES, DecisionRecord};
 use super::declaration::{Declaration, DeclaredFact};
@@ -19,7 +20,8 @@ const DETAIL_BYTES: usize = 4 + 4 + 4 + 2 + 2 + 1 + 1 + 4;
 const SUBJECT_BYTES: usize = 4 + 4 + 1;
 const CONTEXT_BYTES: usize = 4 + 4 + 2 + 1;
 
-/// Flags of the parts that follow, in the high bits of the byte that counts the topics. The rest is a decision.
+/// Flags of the parts that follow, in the high bits of the byte that counts the topics. The rest is
+/// a decision.
 const HAS_DETAIL: u8 = 1 << 5;
 const HAS_SUBJECT: u8 = 1 << 6;
 const HAS_CONTEXT: u8 = 1 << 7;
@@ -79,7 +81,8 @@ impl Event {
 
     /// Takes the first event off a batch.
     ///
-    /// `None` at the end of the batch, `Some(None)` for an event that cannot be read. A batch that is cut ends there.
+    /// `None` at the end of the batch, `Some(None)` for an event that cannot be read. A batch that
+    /// is cut ends there.
     pub fn decode_next(batch: &mut &[u8]) -> Option<Option<Self>> {
         let length = usize::from(*batch.first()?);
         let (record, rest) = batch

@@ -15,7 +15,8 @@ use crate::core::profile::Fact;
 use crate::core::profile::Profile;
 use crate::core::traits::customer::Customer;
 
-/// Facts that every config has: where the visitor's school holidays are, and the month and day of birth.
+/// Facts that every config has: where the visitor's school holidays are, and the month and day of
+/// birth.
 const ZONE: &str = "zone";
 const BIRTHDAY: &str = "birthday";
 
@@ -73,7 +74,7 @@ pub struct FactKnowledge {
     pub at_ms: f64,
 }
 
-/// A topic that the visitor struck out.
+/// A topic that the visitor removed.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeniedKnowledge {
     pub topic: String,
@@ -90,7 +91,7 @@ pub enum FactValue {
 }
 
 impl CustomerKnowledge {
-    /// Tells a customer in the config's names.
+    /// Describes a customer in the config's names.
     #[must_use]
     pub fn of(customer: &Customer, profile: &Profile, config: &Config) -> Self {
         let persona_name = |hash: u32| name_of_persona(config, hash);
@@ -158,7 +159,7 @@ fn channels(customer: &Customer) -> BTreeMap<&'static str, ChannelKnowledge> {
     named.collect()
 }
 
-/// A topic struck out that the config knows.
+/// A removed topic that the config knows.
 fn denied(fact: &Fact, config: &Config) -> Option<DeniedKnowledge> {
     let topic = config.topic(config.index_of(Namespace::Topic, fact.denied()?)?);
     let topic = config.text(topic.name).to_owned();

@@ -1,5 +1,5 @@
-//! The decisions that a profile keeps, in names: for the visitor's own eyes and the export. Comes in: a profile; goes out: a
-//! list that serialises, the newest first.
+//! The decisions that a profile keeps, in names: for the visitor's own eyes and the export. Comes
+//! in: a profile; goes out: a list that serialises, the newest first.
 
 use std::collections::BTreeMap;
 

@@ -18,14 +18,15 @@ use crate::core::traits::facts::VisitorFacts;
 pub struct Explanation {
     /// The chosen offer's id; none: the page's own content.
     pub offer: Option<String>,
-    /// The id of the variant it is shown in; none: the offer's own words.
+    /// The id of the variant it is shown in; none: the offer's own texts.
     pub variant: Option<String>,
     /// `chosen`, `nothing_known`, `no_eligible_offer`, `holdout`, `unknown_placement`.
     pub reason: &'static str,
     pub propensity: f64,
     /// Sixteen hexadecimal digits.
     pub seed: String,
-    /// The visitor's hash, from which draws and arms follow: sixteen hexadecimal digits, as a story's `visitor`.
+    /// The visitor's hash, from which draws and arms follow: sixteen hexadecimal digits, as a
+    /// story's `visitor`.
     pub visitor: Option<String>,
     pub config: String,
     /// For the visitor.

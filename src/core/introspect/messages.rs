@@ -1,5 +1,5 @@
-//! Sentences of an explanation. In: a message with its arguments, a language. Out: the sentence of the catalogue
-//! `www/messages`. Never: a sentence written in Rust.
+//! Sentences of an explanation. In: a message with its arguments, a language. Out: the sentence of
+//! the catalogue `www/messages`. Never: a sentence written in Rust.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -1,5 +1,5 @@
-//! Applying one event. In: an event, and the config with the facets of topics and the weights of events. Out: a changed
-//! profile. Never: a list above its limit, whatever the event.
+//! Applying one event. In: an event, and the config with the facets of topics and the weights of
+//! events. Out: a changed profile. Never: a list above its limit, whatever the event.
 
 use super::Profile;
 use super::attributed_decision::{AttributedDecision, Click};
@@ -96,7 +96,8 @@ impl Profile {
         }
     }
 
-    /// Returns the counters of a facet, in the half-lives of the config. `None` if the list is full without it.
+    /// Returns the counters of a facet, in the half-lives of the config. `None` if the list is full
+    /// without it.
     fn counters_of(&mut self, facet: &Facet) -> Option<&mut FacetCounters> {
         if self.facets.find(facet.hash).is_none() && self.facets.is_full() {
             return None;
@@ -167,7 +168,8 @@ impl Profile {
         }
     }
 
-    /// Returns the entry of an offer, with its family of today. `None` if the config does not have the offer.
+    /// Returns the entry of an offer, with its family of today. `None` if the config does not have
+    /// the offer.
     fn offer_mut(&mut self, hash: u32, config: &Config) -> Option<&mut OfferSeen> {
         let index = config.index_of(Namespace::Offer, hash)?;
         let family = config.family(config.offer(index).family).hash;

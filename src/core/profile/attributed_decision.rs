@@ -1,5 +1,6 @@
-//! Decisions and their outcomes. In: impressions, clicks, quotes and bookings. Out: a bounded list for the sync, from which
-//! the report and the model learn. Never: a decision older than thirty days, or one that depends on the order of events.
+//! Decisions and their outcomes. In: impressions, clicks, quotes and bookings. Out: a bounded list
+//! for the sync, from which the report and the model learn. Never: a decision older than thirty
+//! days, or one that depends on the order of events.
 
 use super::bounded::{Bounded, Entry, Merge};
 use super::trips::Booking;
@@ -39,7 +40,8 @@ pub struct Click {
     pub booking: Option<AttributedBooking>,
 }
 
-/// The state of a booking. The larger of two is the later. Of two at the same minute a cancellation is.
+/// The state of a booking. The larger of two is the later. Of two at the same minute a cancellation
+/// is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AttributedBooking {
     /// The minute when it was made or cancelled.
@@ -148,7 +150,8 @@ impl Click {
             .is_some_and(|later| later <= ATTRIBUTED_MIN)
     }
 
-    /// Attributes a booking. A later one replaces an earlier one; a cancellation only counts for the held booking.
+    /// Attributes a booking. A later one replaces an earlier one; a cancellation only counts for
+    /// the held booking.
     fn attribute(&mut self, booking: AttributedBooking) {
         let is_held = self.booking.is_some_and(|held| held.id == booking.id);
         if is_held || (!booking.is_cancelled && self.leads_to(booking.at_min)) {

@@ -1,5 +1,5 @@
-//! The bits of attributed decisions. In: decisions. Out: bits behind the profile's own, then their length in two bytes.
-//! Never: a cost for a choice, which skips them by their length.
+//! The bits of attributed decisions. In: decisions. Out: bits behind the profile's own, then their
+//! length in two bytes. Never: a cost for a choice, which skips them by their length.
 
 use super::Profile;
 use super::attributed_decision::{AttributedBooking, AttributedDecision, Click};
@@ -48,7 +48,8 @@ fn parts(content: &[u8]) -> Option<(&[u8], &[u8])> {
     )
 }
 
-/// Reads the decisions of a profile's bytes, whose checksum is known to be right. `None` if they are corrupt.
+/// Reads the decisions of a profile's bytes, whose checksum is known to be right. `None` if they
+/// are corrupt.
 pub(super) fn read(bytes: &[u8], profile: &Profile) -> Option<Bounded<AttributedDecision>> {
     let (_, bits) = parts(
         bytes

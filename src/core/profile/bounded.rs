@@ -1,5 +1,6 @@
-//! The bounded lists of a profile. In: entries with a key and an age. Out: a sorted list without repeats. Never: a list
-//! above its limit, or one that depends on the order in which replicas are merged.
+//! The bounded lists of a profile. In: entries with a key and an age. Out: a sorted list without
+//! repeats. Never: a list above its limit, or one that depends on the order in which replicas are
+//! merged.
 
 use core::ops::Deref;
 use core::slice::IterMut;
@@ -113,7 +114,8 @@ impl<T: Entry> Bounded<T> {
         self.0.len() >= T::MAX
     }
 
-    /// Returns the entry with this key. A new one takes the place of the oldest entry of a full list.
+    /// Returns the entry with this key. A new one takes the place of the oldest entry of a full
+    /// list.
     pub fn find_or_insert(&mut self, key: u32, new: impl FnOnce() -> T) -> Option<&mut T> {
         let at = match self.position(key) {
             Ok(at) => at,

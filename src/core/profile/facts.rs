@@ -1,5 +1,6 @@
-//! Declared facts. In: declarations of the visitor, a shop or a CRM. Out: the latest value of each fact, and the topics
-//! that the visitor denied. Never: a denial that reads like an answer to a question.
+//! Declared facts. In: declarations of the visitor, a shop or a CRM. Out: the latest value of each
+//! fact, and the topics that the visitor denied. Never: a denial that reads like an answer to a
+//! question.
 
 use super::bounded::{Bounded, Entry, Merge};
 use super::wire::ago;
@@ -12,7 +13,7 @@ use crate::core::base::hash::denial_of;
 pub struct Fact {
     /// The hash of the fact's name.
     pub hash: u32,
-    /// A topic's hash, a number's hundredths plus one, or 0 for a refused answer.
+    /// A topic's hash, a number's hundredths plus one, or 0 for a declined answer.
     pub value: u32,
     /// The declaring party.
     pub source: Source,
@@ -48,13 +49,13 @@ impl Merge for Fact {
 }
 
 impl Fact {
-    /// Returns the answer as a hash. `None` if it was refused.
+    /// Returns the answer as a hash. `None` if it was declined.
     #[must_use]
     pub fn answer(&self) -> Option<u32> {
         (self.value > 0).then_some(self.value)
     }
 
-    /// Returns the answer as a number. `None` if it was refused.
+    /// Returns the answer as a number. `None` if it was declined.
     #[must_use]
     pub fn number(&self) -> Option<f64> {
         self.value
@@ -88,7 +89,8 @@ impl Fact {
 }
 
 impl Bounded<Fact> {
-    /// Adds a declaration. Of two declarations of one second on one device the second is a correction.
+    /// Adds a declaration. Of two declarations of one second on one device the second is a
+    /// correction.
     pub(super) fn declare(&mut self, fact: Fact) {
         match self.find_mut(fact.hash) {
             Some(held) if fact.at_s >= held.at_s => *held = fact,

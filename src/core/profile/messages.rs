@@ -1,5 +1,5 @@
-//! Messages of all channels. In: reports that a message was sent, opened or clicked. Out: one entry for each message.
-//! Never: two entries for one message, however its reports arrive.
+//! Messages of all channels. In: reports that a message was sent, opened or clicked. Out: one entry
+//! for each message. Never: two entries for one message, however its reports arrive.
 
 use super::bounded::{Entry, Merge};
 use super::wire::ago;
@@ -57,7 +57,8 @@ impl Merge for Message {
 }
 
 impl Message {
-    /// Writes the time with a sign: back ends report messages before and after the visitor's latest event.
+    /// Writes the time with a sign: back ends report messages before and after the visitor's latest
+    /// event.
     pub(super) fn write(&self, w: &mut BitWriter, last_s: u32) {
         w.put(self.id, 32);
         w.put(self.channel as u32, 3);

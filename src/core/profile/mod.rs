@@ -1,5 +1,6 @@
-//! The profile: the knowledge of one browser, or of several together, about a visitor. In: events. Out: counters, counts and
-//! bounded lists. Never: a name or a text; only hashes, times and numbers.
+//! The profile: the knowledge of one browser, or of several together, about a visitor. In: events.
+//! Out: counters, counts and bounded lists. Never: a name or a text; only hashes, times and
+//! numbers.
 
 mod apply;
 mod attributed_decision;
@@ -128,8 +129,8 @@ impl Profile {
 
     /// Merges another replica into this one.
     ///
-    /// One browser alone writes a replica, so that no event is counted in two of them: masses and counts add up. Of
-    /// other state the latest is kept.
+    /// One browser alone writes a replica, so that no event is counted in two of them: masses and
+    /// counts add up. Of other state the latest is kept.
     pub fn merge(&mut self, other: &Self) {
         if self.is_empty() {
             self.clone_from(other);
@@ -199,7 +200,8 @@ impl Profile {
         self.facts.denied()
     }
 
-    /// Returns the visitor's zone of school holidays: the declared one, else the config's default, else `NONE`.
+    /// Returns the visitor's zone of school holidays: the declared one, else the config's default,
+    /// else `NONE`.
     #[must_use]
     pub fn zone(&self, config: &Config) -> u16 {
         let declared = self.facts.find(name_hash(Namespace::Fact, "zone"));
@@ -217,7 +219,8 @@ impl Profile {
         MonthDay::unpack(value)
     }
 
-    /// Returns the time of the latest event of a kind, in seconds since the epoch. `None` if no scenario asks for it.
+    /// Returns the time of the latest event of a kind, in seconds since the epoch. `None` if no
+    /// scenario asks for it.
     #[must_use]
     pub fn latest_s(&self, kind: EventKind) -> Option<u32> {
         Some(self.latest.find(kind as u32)?.at_min * 60)

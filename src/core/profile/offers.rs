@@ -1,5 +1,5 @@
-//! Exposures and clicks of offers, families and placements. In: offer events. Out: counts, and the times of the newest
-//! exposures. Never: an exposure in a placement that was evicted.
+//! Exposures and clicks of offers, families and placements. In: offer events. Out: counts, and the
+//! times of the newest exposures. Never: an exposure in a placement that was evicted.
 
 use super::Profile;
 use super::bounded::{Bounded, Entry, Merge};
@@ -274,7 +274,8 @@ impl PlacementSeen {
     }
 }
 
-/// Writes one exposure's placement in as many bits as the list of placements needs, none if it is empty.
+/// Writes one exposure's placement in as many bits as the list of placements needs, none if it is
+/// empty.
 fn write_placement(w: &mut BitWriter, profile: &Profile, hash: u32) {
     let index = profile.placements.position(hash);
     w.put(

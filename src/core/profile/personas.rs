@@ -1,5 +1,5 @@
-//! Negative personas in force. In: matches of the engine. Out: the last day on which each holds. Never: one that outlives
-//! [`MAX_PERSONA_DAYS`].
+//! Negative personas in force. In: matches of the engine. Out: the last day on which each holds.
+//! Never: one that outlives [`MAX_PERSONA_DAYS`].
 
 use super::bounded::{Entry, Merge};
 use crate::core::base::bits::{BitReader, BitWriter};

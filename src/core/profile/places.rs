@@ -1,11 +1,13 @@
-//! Larger places: an event about Lisbon is one about Portugal and about Europe too. Comes in: the topics of an event; goes
-//! out: the topics they lie in, each once, however many of the event's own lie in it.
+//! Larger places: an event about Lisbon is one about Portugal and about Europe too. Comes in: the
+//! topics of an event; goes out: the topics they lie in, each once, however many of the event's own
+//! lie in it.
 
 use crate::core::base::hash::Namespace;
 use crate::core::config::{Config, MAX_PARENTS, NONE};
 use crate::core::event::TopicWeight;
 
-/// The topics that these lie in, with the largest weight of what lies in them; none that is named itself.
+/// The topics that these lie in, with the largest weight of what lies in them; none that is named
+/// itself.
 pub(super) fn larger_places(topics: &[TopicWeight], config: &Config) -> Vec<TopicWeight> {
     let mut larger: Vec<TopicWeight> = Vec::new();
     for t in topics {

@@ -1,5 +1,5 @@
-//! The state behind pressure and scenarios: the wanted frequency, the latest events, the fired scenarios. In: events. Out:
-//! bounded lists. Never: more kinds of events than scenarios ask for.
+//! The state behind pressure and scenarios: the wanted frequency, the latest events, the fired
+//! scenarios. In: events. Out: bounded lists. Never: more kinds of events than scenarios ask for.
 
 use super::bounded::{Entry, Merge};
 use super::wire::{ago, minutes_back, take_count};
@@ -36,7 +36,8 @@ pub struct FiredScenario {
     pub at_min: u32,
 }
 
-/// Returns the identity of a cause: a scenario, its subject (a trip, a booking, a time) and the occurrence.
+/// Returns the identity of a cause: a scenario, its subject (a trip, a booking, a time) and the
+/// occurrence.
 #[must_use]
 pub fn cause_id(scenario: u32, subject: u32, ordinal: u16) -> u32 {
     let cause = mix(u64::from(scenario), u64::from(subject));

@@ -1,5 +1,5 @@
-//! The counters of topics. In: weights of events. Out: a slow taste and a fast intent for each topic. Never: a mass in
-//! other half-lives than those of its facet.
+//! The counters of topics. In: weights of events. Out: a slow taste and a fast intent for each
+//! topic. Never: a mass in other half-lives than those of its facet.
 
 use core::cmp::Reverse;
 
@@ -13,8 +13,8 @@ use crate::core::config::Facet;
 /// Most events a day, for as long as a half-life: no history has more than one a minute.
 const MOST_EVENTS_A_DAY: f64 = 1440.0;
 
-/// A mass is written as it reads at the profile's last event, in steps of 2⁻¹⁸ doublings. Below 2⁻¹⁶ of an event it has
-/// faded and is left out. No visitor reaches 2²⁰ events.
+/// A mass is written as it reads at the profile's last event, in steps of 2⁻¹⁸ doublings. Below
+/// 2⁻¹⁶ of an event it has faded and is left out. No visitor reaches 2²⁰ events.
 const MASS_LEAST: i64 = -16 << 18;
 const MASS_MOST: i64 = 20 << 18;
 
@@ -129,7 +129,8 @@ impl FacetCounters {
 
     /// Merges the counters of another replica, whose last event `is_later` than this one's or not.
     ///
-    /// Browsers may have seen different configs. The longer half-life is the same in any order of merging.
+    /// Browsers may have seen different configs. The longer half-life is the same in any order of
+    /// merging.
     pub(super) fn merge(&mut self, other: &Self, now_s: u32, is_later: bool) {
         let taste_s = self.taste_half_life_s.max(other.taste_half_life_s);
         let intent_s = self.intent_half_life_s.max(other.intent_half_life_s);

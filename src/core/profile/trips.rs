@@ -1,5 +1,5 @@
-//! Trips in mind and bookings. In: searches, quotes and bookings. Out: the latest state of each. Never: an older state in
-//! place of a later one.
+//! Trips in mind and bookings. In: searches, quotes and bookings. Out: the latest state of each.
+//! Never: an older state in place of a later one.
 
 use super::bounded::{Entry, Merge};
 use super::wire::{ago, minutes_back, take_count};
@@ -105,7 +105,8 @@ impl Merge for Booking {
 }
 
 impl Booking {
-    /// Returns the later of two states of one booking. Of two at the same minute a cancellation wins.
+    /// Returns the later of two states of one booking. Of two at the same minute a cancellation
+    /// wins.
     #[must_use]
     pub fn latest_of(self, other: Self) -> Self {
         let key = |b: &Self| {
@@ -149,7 +150,8 @@ impl Booking {
 impl Trip {
     /// Returns true if an event at `at_s` about `travel` is about this trip.
     ///
-    /// Without dates, a mention after the departure or after `age_s` of silence is about another trip.
+    /// Without dates, a mention after the departure or after `age_s` of silence is about another
+    /// trip.
     pub(super) fn matches(&self, travel: &Travel, at_s: u32, age_s: u32) -> bool {
         let is_near = match (self.travel.start_day, travel.start_day) {
             (0, _) => at_s < (self.last_min * 60).saturating_add(age_s),

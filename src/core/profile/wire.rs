@@ -1,5 +1,6 @@
-//! The compact form of a profile. In: a profile. Out: a version, bits, the attributed decisions and a CRC-32. Never: two forms
-//! of equal profiles, or a list above its limit. The stored bytes are the sent bytes.
+//! The compact form of a profile. In: a profile. Out: a version, bits, the attributed decisions and
+//! a CRC-32. Never: two forms of equal profiles, or a list above its limit. The stored bytes are
+//! the sent bytes.
 
 use super::attributed_wire;
 use super::bounded::{Bounded, Entry};
@@ -61,7 +62,8 @@ impl Profile {
         Ok(profile)
     }
 
-    /// Returns the profile without its attributed decisions: a choice needs none, and saves the code that reads them.
+    /// Returns the profile without its attributed decisions: a choice needs none, and saves the
+    /// code that reads them.
     ///
     /// # Errors
     ///

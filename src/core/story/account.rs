@@ -1,5 +1,6 @@
-//! Why a story came out otherwise. Comes in: an expectation and the engine of a visitor for whom it failed; goes out:
-//! sentences for the person who wrote the story, taken from the engine's own explanation.
+//! Why a story came out otherwise. Comes in: an expectation and the engine of a visitor for whom it
+//! failed; goes out: sentences for the person who wrote the story, taken from the engine's own
+//! explanation.
 
 use super::super::config::Config;
 use super::super::engine::Engine;

@@ -1,5 +1,6 @@
-//! A story's calls of the site (`track`, `declare`). Comes in: a name and fields; goes out: what the engine takes, or every
-//! error. The engine passes over fields that it does not know; here they are errors.
+//! A story's calls of the site (`track`, `declare`). Comes in: a name and fields; goes out: what
+//! the engine takes, or every error. The engine passes over fields that it does not know; here they
+//! are errors.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! A story's own clock. Comes in: times as people write them; goes out: milliseconds since the Unix epoch. Time never
-//! goes back.
+//! A story's own clock. Comes in: times as people write them; goes out: milliseconds since the Unix
+//! epoch. Time never goes back.
 
 use crate::core::base::civil::Day;
 use crate::core::base::time::Seconds;

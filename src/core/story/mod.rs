@@ -1,6 +1,6 @@
-//! Stories: a marketing plan's own tests ("a visitor who reads three city pages should see a city offer"). Comes in: a
-//! story and an engine that knows nobody; goes out: what came true, and why the rest did not. It must never decide
-//! anything itself: it asks the engine, as a page does.
+//! Stories: a marketing plan's own tests ("a visitor who reads three city pages should see a city
+//! offer"). Comes in: a story and an engine that knows nobody; goes out: what came true, and why
+//! the rest did not. It must never decide anything itself: it asks the engine, as a page does.
 
 mod account;
 mod call;
@@ -22,9 +22,9 @@ pub use people::json_schema;
 pub use read::read;
 use tally::Tally;
 
-/// A visitor outside of the control group is looked for among so many.
+/// A visitor outside of the control group is searched among so many.
 const MOST_VISITORS: u32 = 100;
-/// A visitor in the story's arms is looked for among so many.
+/// A visitor in the story's arms is searched among so many.
 const MOST_TRIED: usize = 100_000;
 
 /// A story, read and checked against a config.
@@ -71,7 +71,7 @@ struct Expectation {
 
 #[derive(Clone, Copy, Debug)]
 enum Wanted {
-    /// An offer; in one of its variants (from 1), or in whichever words.
+    /// An offer; in one of its variants (from 1), or in any of its texts.
     Offer(u16, Option<u8>),
     Family(u16),
     Kind(OfferKind),
@@ -207,8 +207,8 @@ impl Story {
         line.by_ref().take(MOST_TRIED).find(fits)
     }
 
-    /// An engine that has lived through the steps, as one visitor of many. The story's own visitor is the first.
-    /// None: nobody was found in the story's arms.
+    /// An engine that has lived through the steps, as one visitor of many. The story's own visitor
+    /// is the first. None: nobody was found in the story's arms.
     fn lived(&self, engine: &Engine, draw: u32) -> Option<Engine> {
         let mut engine = engine.clone();
         let visitor = self
@@ -246,7 +246,7 @@ fn track(engine: &mut Engine, at_ms: f64, name: &str, fields: &str) {
     }
 }
 
-/// The visitor looks at all that a placement shows.
+/// The visitor views every offer that a placement shows.
 fn see(engine: &mut Engine, at_ms: f64, placement: u16) {
     let config = engine.config();
     let place = config.text(config.placement(placement).name).to_owned();

@@ -1,5 +1,5 @@
-//! A story as people write it: what a visitor does, and what they should see then. One definition for reading and for
-//! the JSON Schema.
+//! A story as people write it: what a visitor does, and what they should see then. One definition
+//! for reading and for the JSON Schema.
 
 use std::collections::BTreeMap;
 
@@ -42,13 +42,14 @@ pub struct StoryConfig {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepConfig {
-    /// `2026-11-21T10:00` (UTC), or `+5m` after the step before (s, m, h, d, w). Without it, a minute passes.
+    /// `2026-11-21T10:00` (UTC), or `+5m` after the step before (s, m, h, d, w). Without it, a
+    /// minute passes.
     #[serde(default)]
     pub at: Option<String>,
     /// The same without the plus: `3d`.
     #[serde(default)]
     pub wait: Option<String>,
-    /// A page that is looked at: its path, or what it says of itself.
+    /// A page that is viewed: its path, or what it says of itself.
     #[serde(default)]
     pub page: Option<PageConfig>,
     /// An event of the site, with its fields: `search`, `quote_start`, `booking`, …

@@ -1,5 +1,6 @@
-//! From a story's text to its steps. Comes in: JSON and the config it is about; goes out: the story, or every error with
-//! its path and a hint. What the engine would pass over in silence (a field it does not know) is an error here.
+//! From a story's text to its steps. Comes in: JSON and the config it is about; goes out: the
+//! story, or every error with its path and a hint. What the engine would pass over in silence (a
+//! field it does not know) is an error here.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

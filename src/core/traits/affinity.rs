@@ -16,7 +16,7 @@ use crate::core::config::layout::Section;
 use crate::core::config::{Config, Transitions};
 use crate::core::profile::Profile;
 
-/// The readings of all facets and topics, by their small integers.
+/// The readings of all facets and topics, by their indices.
 #[derive(Clone, Debug, Default)]
 pub struct Affinity {
     pub facets: Vec<FacetReading>,
@@ -37,15 +37,17 @@ pub struct FacetReading {
 pub struct TopicReading {
     /// `m_k`.
     pub mass: f64,
-    /// `p_k`, 0 to 1; sums to 1 in its facet, where nothing was struck out; 0 for what was.
+    /// `p_k`, 0 to 1; sums to 1 in its facet, where nothing was removed; 0 for what was.
     pub probability: f64,
     /// `log₂(p_k / b_k)`; 0 = as everyone.
     pub log_lift: f64,
 }
 
-/// Base rates are never taken as smaller than this: one page view is no reason for a lift of a thousand.
+/// Base rates are never taken as smaller than this: one page view is no reason for a lift of a
+/// thousand.
 const LEAST_BASE_RATE: f64 = 0.001;
-/// The lift of a topic that the visitor struck out: an offer about it needs a thousand times the rest of the others.
+/// The lift of a topic that the visitor removed: an offer about it needs a thousand times the
+/// rest of the others.
 const DENIED_LOG_LIFT: f64 = -10.0;
 
 impl Affinity {
@@ -104,7 +106,7 @@ impl Affinity {
             let Some(index) = config.index_of(Namespace::Topic, fact.value) else {
                 continue;
             };
-            // A fact that is a number has the small integer of no facet.
+            // A fact that is a number has the index of no facet.
             if facet == Some(config.topic(index).facet)
                 && let Some(reading) = self.topics.get_mut(usize::from(index))
             {

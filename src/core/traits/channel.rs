@@ -1,9 +1,10 @@
-//! Which channel works for a visitor. Comes in: messages and their reactions, exposures and clicks on the site; goes out:
-//! a smoothed reaction rate per channel, and the preferred channel where any reaction is known.
+//! Which channel works for a visitor. Comes in: messages and their reactions, exposures and clicks
+//! on the site; goes out: a smoothed reaction rate per channel, and the preferred channel where any
+//! reaction is known.
 //!
-//! The rate is the mean of a Beta posterior: `(reactions + s·b) / (messages + s)`, with the channel's usual rate `b` worth
-//! `s` messages (Gelman et al., *Bayesian Data Analysis*, 2.4). A click is a reaction, an open a part of one; what a
-//! machine opened is none.
+//! The rate is the mean of a Beta posterior: `(reactions + s·b) / (messages + s)`, with the
+//! channel's usual rate `b` worth `s` messages (Gelman et al., *Bayesian Data Analysis*, 2.4). A
+//! click is a reaction, an open a part of one; what a machine opened is none.
 
 use crate::core::base::enums::{Channel, MessageStep};
 use crate::core::config::Config;
@@ -59,7 +60,8 @@ pub fn preferred(channels: &Channels) -> Option<Channel> {
     })
 }
 
-/// Offers seen and clicked on the site are its own messages; more clicks than exposures are not believed.
+/// Offers seen and clicked on the site are its own messages; more clicks than exposures are not
+/// believed.
 fn on_the_site(profile: &Profile) -> ChannelReading {
     let exposures: f64 = profile
         .families

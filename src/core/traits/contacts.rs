@@ -1,5 +1,5 @@
-//! Contacts of the site with a visitor, over all channels. In: a profile. Out: exposures and messages in the order of time.
-//! Never: a contact that only happened elsewhere.
+//! Contacts of the site with a visitor, over all channels. In: a profile. Out: exposures and
+//! messages in the order of time. Never: a contact that only happened elsewhere.
 
 use crate::core::config::Scope;
 use crate::core::profile::Profile;

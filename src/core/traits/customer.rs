@@ -17,9 +17,9 @@ pub struct Customer {
     pub channels: Channels,
     pub channel: Option<Channel>,
     pub is_advocate: bool,
-    /// Hashes of the segments that hold, in the order of their small integers.
+    /// Hashes of the segments that hold, in the order of their indices.
     pub segments: Vec<u32>,
-    /// The points of every persona, by small integer.
+    /// The points of every persona, by index.
     pub scores: Vec<f64>,
     /// The hash of the persona that fits best, of those that are not negative.
     pub persona: Option<u32>,

@@ -25,7 +25,8 @@ pub fn is_held_out(config: &Config, visitor: u64) -> bool {
     unit(mix(visitor, HOLDOUT_SALT)) < config.policy().holdout
 }
 
-/// The arm of each experiment that a visitor is in: the experiment's hash, and the arm's number within it.
+/// The arm of each experiment that a visitor is in: the experiment's hash, and the arm's number
+/// within it.
 pub fn all(config: &Config, visitor: u64) -> impl Iterator<Item = (u32, u8)> + '_ {
     let mut experiments: Vec<u32> = config.arms().map(|arm| arm.experiment).collect();
     experiments.dedup();

@@ -1,5 +1,5 @@
-//! The answers to a compiled condition's questions. Comes in: what is known of a visitor at a time; goes out: numbers,
-//! flags, memberships. What is not known is `None`, never a guess.
+//! The answers to a compiled condition's questions. Comes in: what is known of a visitor at a time;
+//! goes out: numbers, flags, memberships. What is not known is `None`, never a guess.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! Traits computed from a profile: affinities, lifecycle, RFM, segments, trips and attribute values.
+//! Traits computed from a profile: affinities, lifecycle, RFM, segments, trips and attribute
+//! values.
 
 pub mod affinity;
 pub mod channel;

@@ -10,7 +10,8 @@ use crate::core::config::layout::Section;
 use crate::core::config::{Config, Persona};
 use crate::core::profile::Profile;
 
-/// The customer of these facts, whose own `customer` is not looked at. `is_uncertain`: earlier history may be lost.
+/// The customer of these facts, whose own `customer` is not looked at. `is_uncertain`: earlier
+/// history may be lost.
 #[must_use]
 pub fn evaluate_segments(facts: &VisitorFacts, config: &Config, is_uncertain: bool) -> Customer {
     let mut customer = Customer::read(facts.profile, config, facts.now_s, is_uncertain);
@@ -41,7 +42,8 @@ pub fn evaluate_segments(facts: &VisitorFacts, config: &Config, is_uncertain: bo
     customer
 }
 
-/// The negative personas that fit now, and the last day on which they hold: what the profile is to keep.
+/// The negative personas that fit now, and the last day on which they hold: what the profile is to
+/// keep.
 pub fn negative_fits<'a>(
     customer: &'a Customer,
     config: &'a Config,
@@ -76,7 +78,8 @@ fn score(config: &Config, persona: &Persona, facts: &VisitorFacts) -> f64 {
         .sum()
 }
 
-/// The persona of the highest score among those at their threshold; of equals the first in the config.
+/// The persona of the highest score among those at their threshold; of equals the first in the
+/// config.
 fn best_fitting(config: &Config, scores: &[f64], is_negative: bool) -> Option<u32> {
     let (mut best, mut most) = (None, f64::NEG_INFINITY);
     for (index, score) in scores.iter().enumerate() {

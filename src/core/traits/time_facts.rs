@@ -1,5 +1,5 @@
-//! The answers about trips, seasons and pressure to a compiled condition's questions. Trips are read when one is first
-//! asked for, once for a moment: most conditions ask for none.
+//! The answers about trips, seasons and pressure to a compiled condition's questions. Trips are
+//! read when one is first asked for, once for a moment: most conditions ask for none.
 
 use core::cell::OnceCell;
 

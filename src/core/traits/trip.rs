@@ -26,7 +26,7 @@ pub struct TripReading {
     pub ids: Vec<u32>,
     pub travel: Travel,
     pub step: TripStep,
-    /// When it was last spoken of, or booked.
+    /// The time of its last activity or booking, in seconds since the epoch of stored times.
     pub last_s: u32,
     pub moment: Moment,
     /// `true` if a quote was started and abandoned.

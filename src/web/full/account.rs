@@ -1,5 +1,5 @@
-//! Accounts of the engine for people: why this offer, and what is known. Comes in: a moment, a slot; goes out: objects
-//! as `types.ts` describes them.
+//! Accounts of the engine for people: why this offer, and what is known. Comes in: a moment, a
+//! slot; goes out: objects as `types.ts` describes them.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,8 @@ use crate::web::bindings::Runtime;
 
 #[wasm_bindgen]
 impl Runtime {
-    /// Explains what `choose` answers for this slot when the page shows the offers of `exclude` already.
+    /// Explains what `choose` answers for this slot when the page shows the offers of `exclude`
+    /// already.
     #[wasm_bindgen(unchecked_return_type = "Explanation")]
     pub fn explain(&self, now_ms: f64, placement: u16, slot: u8, exclude: &[u16]) -> JsValue {
         object(&explain(
@@ -29,7 +30,8 @@ impl Runtime {
         ))
     }
 
-    /// Decides as if the visitor were of this persona from now on. False: the config has none of that name.
+    /// Decides as if the visitor were of this persona from now on. False: the config has none of
+    /// that name.
     #[wasm_bindgen(js_name = overridePersona)]
     pub fn override_persona(&mut self, name: &str) -> bool {
         let hash = name_hash(Namespace::Persona, name);
@@ -58,7 +60,8 @@ impl Runtime {
         object(&named.collect::<BTreeMap<_, _>>())
     }
 
-    /// All that is known of the visitor as one profile's bytes: the own replica joined with the others.
+    /// All that is known of the visitor as one profile's bytes: the own replica joined with the
+    /// others.
     pub fn known(&self) -> Vec<u8> {
         self.engine.known().encode()
     }

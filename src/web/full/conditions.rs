@@ -1,5 +1,6 @@
-//! Conditions by themselves, for those who write them: whether one holds of a visitor, and where a split puts one. Comes in:
-//! JSON text; goes out: a yes or no, a number. Text that is no JSON reads as `null`.
+//! Conditions by themselves, for those who write them: whether one holds of a visitor, and where a
+//! split puts one. Comes in: JSON text; goes out: a yes or no, a number. Text that is no JSON reads
+//! as `null`.
 
 use serde_json::Value;
 use wasm_bindgen::prelude::*;

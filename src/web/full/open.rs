@@ -1,5 +1,5 @@
-//! Opens people's configs. Comes in: JSON text or compiled bytes; goes out: a runtime, or every fault at once, each
-//! with its path and a remedy.
+//! Opens people's configs. Comes in: JSON text or compiled bytes; goes out: a runtime, or every
+//! error at once, each with its path and a hint.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -9,13 +9,13 @@ use crate::core::base::validation_error::ValidationError;
 use crate::core::config::{Compiled, Config, compile};
 use crate::web::bindings::Runtime;
 
-/// The full module's own door.
+/// The entry point of the full module.
 #[wasm_bindgen]
 pub struct Full;
 
 #[wasm_bindgen]
 impl Full {
-    /// Opens a config, JSON text or compiled bytes. Throws the faults as an array of `Issue`.
+    /// Opens a config, JSON text or compiled bytes. Throws the errors as an array of `Issue`.
     pub fn open(
         #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] config: &JsValue,
     ) -> Result<Runtime, JsValue> {
@@ -38,13 +38,13 @@ pub struct Compilation {
 
 #[wasm_bindgen]
 impl Compilation {
-    /// The compiled bytes; `undefined`: there are faults.
+    /// The compiled bytes; `undefined`: there are errors.
     #[wasm_bindgen(getter)]
     pub fn bytes(&self) -> Option<Vec<u8>> {
         self.bytes.clone()
     }
 
-    /// Every fault.
+    /// Every error.
     #[wasm_bindgen(getter, unchecked_return_type = "Issue[]")]
     pub fn faults(&self) -> JsValue {
         object(&self.faults)

@@ -5,22 +5,24 @@
 use gloo_storage::{LocalStorage, Storage as _};
 use wasm_bindgen::prelude::*;
 
-/// Far above any tail; a longer value is not one.
+/// Far above any unload buffer; a longer value is not one.
 const MOST_CHARS: usize = 65_536;
 
-/// `gloo-storage` panics where storage is blocked or null, so that it is asked for only after a look.
+/// `gloo-storage` panics where storage is blocked or null, so that it is asked for only after a
+/// look.
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok()??;
     Some(LocalStorage::raw())
 }
 
-/// The bytes of every tail under the prefix, each with its document's name: what a profile does not hold yet.
+/// The bytes of every tail under the prefix, each with its document's name: what a profile does not
+/// hold yet.
 #[wasm_bindgen(js_name = pendingTails, unchecked_return_type = "PendingTail[]")]
 pub fn pending(prefix: &str) -> JsValue {
     super::object(&found(prefix))
 }
 
-/// A document's events, as its tail holds them.
+/// A document's events, as its unload buffer holds them.
 #[derive(serde::Serialize)]
 struct PendingTail {
     document: String,

@@ -1,4 +1,5 @@
-//! The body of `POST /v1/audiences`: a condition, checked strictly and compiled, or refused with the reason.
+//! The body of `POST /v1/audiences`: a condition, checked strictly and compiled, or rejected with
+//! the reason.
 
 use std::sync::LazyLock;
 

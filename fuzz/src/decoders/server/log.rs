@@ -1,4 +1,5 @@
-//! A log for `escale replay`, NDJSON or CSV. The first byte says which; lines that cannot be read cost only themselves.
+//! A log for `escale replay`, NDJSON or CSV. The first byte says which; lines that cannot be read
+//! cost only themselves.
 
 use escale_server::decoders::{LogKind, read_log};
 

@@ -1,4 +1,5 @@
-//! A model that `escale model` has written, as `--model` reads it: rates of offers and topics, put in the place of the config's own.
+//! A model that `escale model` has written, as `--model` reads it: rates of offers and topics, put
+//! in the place of the config's own.
 
 use std::sync::LazyLock;
 

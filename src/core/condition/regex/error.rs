@@ -1,6 +1,6 @@
-//! Why a regex is refused, in codes, and in words that name the way out.
+//! Reasons for rejecting a regex, as codes, and as text with a hint.
 
-/// Why a pattern is refused.
+/// Why a pattern is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegexError {
     LookAround,

@@ -1,5 +1,5 @@
-//! Regexes, compiled beforehand: a pattern in, the table that [`super::automaton`] runs out, or the name of what is
-//! refused. It must never take what linear time cannot answer.
+//! Regexes, compiled beforehand: a pattern in, the table that [`super::automaton`] runs out, or the
+//! name of what is rejected. It must never take what linear time cannot answer.
 
 mod charset;
 pub mod error;

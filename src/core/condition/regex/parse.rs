@@ -1,7 +1,8 @@
-//! Reads a regex as JavaScript writes it: a pattern in, its meaning (an `Hir`) or the name of what is refused out. It must
-//! never accept what a table cannot hold: back-references and look-around.
+//! Reads a regex as JavaScript writes it: a pattern in, its meaning (an `Hir`) or the name of what
+//! is rejected out. It must never accept what a table cannot hold: back-references and look-around.
 //!
-//! Characters are whole ones, as with JavaScript's `u` flag; `\d`, `\w` and `\b` are ASCII, as without.
+//! Characters are whole ones, as with JavaScript's `u` flag; `\d`, `\w` and `\b` are ASCII, as
+//! without.
 
 use regex_syntax::hir::{Hir, Look, Repetition};
 

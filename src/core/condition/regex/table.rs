@@ -1,5 +1,6 @@
-//! Turns a regex into the table that [`crate::core::condition::automaton`] runs: its meaning in, bytes or a refusal
-//! out. It must never build without bounds: a short regex can mean a vast automaton.
+//! Turns a regex into the table that [`crate::core::condition::automaton`] runs: its meaning in,
+//! bytes or an error out. It must never build without bounds: a short regex can mean a vast
+//! automaton.
 
 use std::collections::HashMap;
 
@@ -156,7 +157,7 @@ fn give_up_early(rows: &mut [Row]) {
     }
 }
 
-/// Joins states that nothing tells apart (Moore 1956), until none are left.
+/// Joins equivalent states (Moore 1956), until none are left.
 fn minimise(rows: Vec<Row>) -> Vec<Row> {
     let mut group_of: Vec<u16> = rows.iter().map(|row| u16::from(row.at_end)).collect();
     let mut groups = 0;

@@ -1,5 +1,6 @@
-//! Offers' texts, and their variants, into rows. Comes in: texts by language and key; goes out: rows, or errors with their
-//! places. A variant's texts are written whole, over the offer's own: reading them asks no second place.
+//! Offers' texts, and their variants, into rows. Comes in: texts by language and key; goes out:
+//! rows, or errors with their places. A variant's texts are written whole, over the offer's own:
+//! reading them asks no second place.
 
 use super::Compiler;
 use super::numbers::disclosed;
@@ -104,7 +105,7 @@ impl Compiler {
         self.texts(offer, &whole, path)
     }
 
-    /// Faults of what a page would link to or load.
+    /// Errors of what a page would link to or load.
     fn addresses(&mut self, content: &Texts, path: &str) {
         for (language, texts) in content {
             let unsafe_ones = texts

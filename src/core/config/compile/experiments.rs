@@ -69,7 +69,8 @@ impl Compiler {
             })
     }
 
-    /// An experiment that no condition asks of splits visitors for nothing. Called when all conditions are known.
+    /// An experiment that no condition asks of splits visitors for nothing. Called when all
+    /// conditions are known.
     pub(super) fn idle_experiments(&mut self, site: &SiteConfig) {
         let mut asked = BTreeSet::new();
         for code in self.conditions.kept() {

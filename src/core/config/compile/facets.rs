@@ -10,7 +10,8 @@ use crate::core::config::NONE;
 use crate::core::config::layout::Section;
 use crate::core::config::source::{FacetConfig, SiteConfig, TopicConfig, TopicDetail};
 
-/// Names that tell of special categories of personal data (GDPR, article 9): warned of, since a name proves nothing.
+/// Names that tell of special categories of personal data (GDPR, article 9): warned of, since a
+/// name proves nothing.
 const TELLING_NAMES: [&str; 10] = [
     "pilgrim", "pelerin", "medical", "halal", "kosher", "casher", "lgbt", "accessib", "handicap",
     "fertil",

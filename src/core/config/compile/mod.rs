@@ -1,5 +1,6 @@
-//! From people's `escale.json` to the bytes that the engine uses in place. Comes in: JSON text; goes out: bytes, or
-//! every error at once with its place and a hint. Strict: what could not mean anything is refused.
+//! From people's `escale.json` to the bytes that the engine uses in place. Comes in: JSON text;
+//! goes out: bytes, or every error at once with its place and a hint. Strict: what could not mean
+//! anything is rejected.
 
 mod content;
 mod customer;

@@ -1,4 +1,5 @@
-//! The model file and the gazetteer: base rates, tables of what comes next, and that no place lies in itself.
+//! The model file and the gazetteer: base rates, tables of what comes next, and that no place lies
+//! in itself.
 
 use std::collections::BTreeMap;
 

@@ -77,7 +77,7 @@ pub(super) fn disclosed(content: &Texts) -> Texts {
 }
 
 impl Compiler {
-    /// Faults of the ratings and prices of an offer.
+    /// Errors of the ratings and prices of an offer.
     pub(super) fn numbers(&mut self, content: &Texts, path: &str) {
         for (language, texts) in content {
             let given = |key: &str| {

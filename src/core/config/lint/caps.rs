@@ -1,5 +1,5 @@
-//! Caps that never bind. Comes in: the caps of offers, families, placements and of the whole; goes out: warnings where
-//! another cap over the same time, or a longer one, always holds first.
+//! Caps that never bind. Comes in: the caps of offers, families, placements and of the whole; goes
+//! out: warnings where another cap over the same time, or a longer one, always holds first.
 
 use super::{Lint, part};
 use crate::core::config::source::OfferConfig;

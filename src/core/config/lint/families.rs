@@ -1,5 +1,5 @@
-//! Families that starve. Comes in: families and which offers are dead; goes out: warnings of those that have nothing to
-//! show, and of a change of subject that leads nowhere.
+//! Families that starve. Comes in: families and which offers are dead; goes out: warnings of those
+//! that have nothing to show, and of a change of subject that leads nowhere.
 
 use super::{Lint, part};
 use crate::core::config::source::FamilyConfig;

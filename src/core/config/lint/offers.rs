@@ -1,5 +1,5 @@
-//! Offers, segments and personas that no one can reach. Comes in: their conditions; goes out: warnings, which offers are
-//! dead, and what lists and names never hold.
+//! Offers, segments and personas that no one can reach. Comes in: their conditions; goes out:
+//! warnings, which offers are dead, and what lists and names never hold.
 
 use super::condition::{Impossible, Judge, Never};
 use super::{Lint, is_out_of_reach, part};

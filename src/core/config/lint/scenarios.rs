@@ -1,5 +1,5 @@
-//! Scenarios that come to nothing. Comes in: scenarios and which offers are dead; goes out: warnings of those that are
-//! never due, or whose offer cannot be shown when they are.
+//! Scenarios that come to nothing. Comes in: scenarios and which offers are dead; goes out:
+//! warnings of those that are never due, or whose offer cannot be shown when they are.
 
 use super::Lint;
 use super::condition::Never;

@@ -1,5 +1,5 @@
-//! Seasons that overlap. Comes in: the compiled seasons, read as the engine reads them; goes out: a warning for each
-//! pair that holds on one day in one zone.
+//! Seasons that overlap. Comes in: the compiled seasons, read as the engine reads them; goes out: a
+//! warning for each pair that holds on one day in one zone.
 
 use super::Lint;
 use crate::core::base::civil::{Date, Day, MonthDay};

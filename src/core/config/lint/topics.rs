@@ -1,5 +1,6 @@
-//! Topics that nothing gives. Comes in: facets and the rules that give their topics; goes out: warnings, and the topics
-//! that pages never have. A facet that rules name less than half of is taken for one that pages name themselves.
+//! Topics that nothing gives. Comes in: facets and the rules that give their topics; goes out:
+//! warnings, and the topics that pages never have. A facet that rules name less than half of is
+//! taken for one that pages name themselves.
 
 use std::collections::BTreeSet;
 

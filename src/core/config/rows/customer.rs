@@ -1,4 +1,5 @@
-//! The rows of customer knowledge, read at their place: thresholds, segments, personas, questions, the model.
+//! The rows of customer knowledge, read at their place: thresholds, segments, personas, questions,
+//! the model.
 
 use crate::core::config::layout::Section;
 use crate::core::config::{Config, Row};
@@ -183,7 +184,7 @@ impl Config {
         }
     }
 
-    /// A segment by its small integer.
+    /// A segment by its index.
     #[must_use]
     pub fn segment(&self, index: u16) -> Segment {
         let row = self.row::<12>(Section::Segments, usize::from(index));
@@ -194,7 +195,7 @@ impl Config {
         }
     }
 
-    /// A persona by its small integer.
+    /// A persona by its index.
     #[must_use]
     pub fn persona(&self, index: u16) -> Persona {
         let row = self.row::<24>(Section::Personas, usize::from(index));
@@ -218,13 +219,13 @@ impl Config {
         })
     }
 
-    /// A declared fact's name, by its small integer: those of the facets first.
+    /// A declared fact's name, by its index: those of the facets first.
     #[must_use]
     pub fn fact_name(&self, index: u16) -> &str {
         self.text(self.row::<8>(Section::Facts, usize::from(index)).u32(0))
     }
 
-    /// A question by its small integer.
+    /// A question by its index.
     #[must_use]
     pub fn question(&self, index: u16) -> Question {
         let row = self.row::<12>(Section::Questions, usize::from(index));

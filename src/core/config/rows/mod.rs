@@ -12,7 +12,7 @@ use crate::core::condition::bytecode::Conditions;
 /// Ten years: people's configs can say no more.
 const LONGEST_HALF_LIFE_S: u32 = 3650 * 86_400;
 
-/// The small integer that stands for "none".
+/// The index that stands for "none".
 pub const NONE: u16 = u16::MAX;
 
 /// The numbers that steer the engine; see `people::PolicyJson` for their meaning and units.
@@ -89,7 +89,7 @@ pub struct Offer {
     pub hash: u32,
     pub from_s: u32,
     pub until_s: u32,
-    /// The word at which its condition begins, or `u32::MAX`.
+    /// The index at which its condition begins, or `u32::MAX`.
     pub condition: u32,
     pub first_weight: u32,
     pub weights: u16,
@@ -104,11 +104,11 @@ pub struct Offer {
     pub first_variant: u32,
 }
 
-/// An offer in other words. Its texts are whole: what it shares with the offer stands there again.
+/// An offer in other texts. Its texts are whole: what it shares with the offer stands there again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Variant {
     pub name: u32,
-    /// The word at which its condition begins, or `u32::MAX`.
+    /// The index at which its condition begins, or `u32::MAX`.
     pub condition: u32,
     pub first_content: u32,
     pub contents: u16,
@@ -139,7 +139,7 @@ impl Config {
         self.row::<4>(Section::EventWeights, kind as usize).f32(0)
     }
 
-    /// A facet by its small integer.
+    /// A facet by its index.
     #[must_use]
     pub fn facet(&self, index: u16) -> Facet {
         let row = self.row::<24>(Section::Facets, usize::from(index));
@@ -155,7 +155,7 @@ impl Config {
         }
     }
 
-    /// A topic by its small integer.
+    /// A topic by its index.
     #[must_use]
     pub fn topic(&self, index: u16) -> Topic {
         let row = self.row::<16>(Section::Topics, usize::from(index));
@@ -168,7 +168,7 @@ impl Config {
         }
     }
 
-    /// A family by its small integer.
+    /// A family by its index.
     #[must_use]
     pub fn family(&self, index: u16) -> Family {
         let row = self.row::<16>(Section::Families, usize::from(index));
@@ -181,7 +181,7 @@ impl Config {
         }
     }
 
-    /// A placement by its small integer.
+    /// A placement by its index.
     #[must_use]
     pub fn placement(&self, index: u16) -> Placement {
         let row = self.row::<24>(Section::Placements, usize::from(index));
@@ -195,7 +195,7 @@ impl Config {
         }
     }
 
-    /// The offers of a placement, by their small integers.
+    /// The offers of a placement, by their indices.
     pub fn candidates(&self, placement: &Placement) -> impl ExactSizeIterator<Item = u16> + '_ {
         let all = self.section(Section::Candidates).as_chunks::<2>().0;
         let first = all.get(placement.first_candidate as usize..).unwrap_or(&[]);
@@ -203,7 +203,7 @@ impl Config {
         listed.iter().map(|index| u16::from_le_bytes(*index))
     }
 
-    /// An offer by its small integer.
+    /// An offer by its index.
     #[must_use]
     pub fn offer(&self, index: u16) -> Offer {
         self.rows(Section::Offers).offer(index)
@@ -227,8 +227,8 @@ impl Config {
         self.rows(Section::TopicWeights).topic_weights(first, count)
     }
 
-    /// The texts of an offer's variant (0: its own) in a language: (key, value). A language that the offer has not falls
-    /// back to its first.
+    /// The texts of an offer's variant (0: its own) in a language: (key, value). A language that
+    /// the offer has not falls back to its first.
     pub fn content(
         &self,
         offer: u16,
@@ -297,7 +297,7 @@ impl Config {
 }
 
 impl Rows<'_, OFFER_BYTES> {
-    /// An offer by its small integer.
+    /// An offer by its index.
     pub fn offer(self, index: u16) -> Offer {
         let row = self.row(usize::from(index));
         Offer {

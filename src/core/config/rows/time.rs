@@ -162,7 +162,8 @@ impl Config {
         self.count(Section::Caps) > 0
     }
 
-    /// The caps of an offer, a family, a placement, or over all (index 0). They lie in the order of scope and index.
+    /// The caps of an offer, a family, a placement, or over all (index 0). They lie in the order of
+    /// scope and index.
     pub fn caps(&self, scope: Scope, index: u16) -> impl Iterator<Item = Cap> + '_ {
         let key = |i: usize| {
             let row = self.row::<8>(Section::Caps, i);
@@ -210,7 +211,7 @@ impl Config {
             .any(|i| self.row::<2>(Section::SuppressedFamilies, i).u16(0) == family)
     }
 
-    /// A zone by its small integer.
+    /// A zone by its index.
     #[must_use]
     pub fn zone(&self, index: u16) -> Zone {
         let row = self.row::<12>(Section::Zones, usize::from(index));
@@ -221,7 +222,7 @@ impl Config {
         }
     }
 
-    /// A season by its small integer.
+    /// A season by its index.
     #[must_use]
     pub fn season(&self, index: u16) -> Season {
         let row = self.row::<12>(Section::Seasons, usize::from(index));
@@ -253,7 +254,7 @@ impl Config {
         self.count(Section::Scenarios) as u16
     }
 
-    /// A scenario by its small integer.
+    /// A scenario by its index.
     #[must_use]
     pub fn scenario(&self, index: u16) -> Scenario {
         let row = self.row::<40>(Section::Scenarios, usize::from(index));

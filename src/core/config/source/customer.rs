@@ -1,5 +1,6 @@
-//! The part of `escale.json` that is about knowing customers: scores of purchases, stages, segments, personas, channels,
-//! declared facts, questions, the model file. As in `people`, one definition for reading and for the JSON Schema.
+//! The part of `escale.json` that is about knowing customers: scores of purchases, stages,
+//! segments, personas, channels, declared facts, questions, the model file. As in `people`, one
+//! definition for reading and for the JSON Schema.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Boundaries of the scores of purchases: four numbers make five classes. They may be the site's own quantiles (the
-/// limits of its fifths).
+/// Boundaries of the scores of purchases: four numbers make five classes. They may be the site's
+/// own quantiles (the limits of its fifths).
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RfmConfig {
@@ -117,7 +118,8 @@ pub struct DeclaredConfig {
     /// For how many days no question follows another.
     #[schemars(range(min = 0, max = 365))]
     pub question_days: f64,
-    /// Facts that are numbers, besides the facets, whose facts are topics: `children`, `birth_month`.
+    /// Facts that are numbers, besides the facets, whose facts are topics: `children`,
+    /// `birth_month`.
     pub numbers: Vec<String>,
 }
 
@@ -142,7 +144,8 @@ pub struct ModelConfig {
     /// The share of each topic (`trip.city`) in its facet.
     #[serde(default)]
     pub base_rates: BTreeMap<String, f64>,
-    /// By facet, then by topic: how often each topic comes next. What a row does not say goes by the base rates.
+    /// By facet, then by topic: how often each topic comes next. What a row does not say goes by
+    /// the base rates.
     #[serde(default)]
     pub transitions: BTreeMap<String, BTreeMap<String, BTreeMap<String, f64>>>,
     /// `λ`: how much the visitor's own history counts beside the last topic's successors.

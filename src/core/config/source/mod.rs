@@ -1,5 +1,5 @@
-//! `escale.json`, as people write it. One definition for reading, for the JSON Schema and for the guide. Names are
-//! free texts of up to 64 characters; weights and rates are plain numbers.
+//! `escale.json`, as people write it. One definition for reading, for the JSON Schema and for the
+//! guide. Names are free texts of up to 64 characters; weights and rates are plain numbers.
 
 pub mod customer;
 pub mod offers;
@@ -75,7 +75,8 @@ pub struct SiteConfig {
     /// Named conditions, which others may name in `segments`.
     #[serde(default)]
     pub segments: BTreeMap<String, Value>,
-    /// Trials: visitors are split by hash, and conditions ask for the arm, as in `{"arm.tone": "friendly"}`.
+    /// Trials: visitors are split by hash, and conditions ask for the arm, as in
+    /// `{"arm.tone": "friendly"}`.
     #[serde(default)]
     pub experiments: BTreeMap<String, ExperimentConfig>,
     /// Kinds of visitors, by weighted rules.
@@ -166,7 +167,8 @@ pub struct EventConfig {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PageRule {
-    /// An address pattern (`/ski/*`, `/search?*theme=ski*`), or for structured data `key=value` in lower case.
+    /// An address pattern (`/ski/*`, `/search?*theme=ski*`), or for structured data `key=value` in
+    /// lower case.
     #[serde(rename = "match")]
     pub pattern: String,
     /// Topics with weights, above 0 to 1.

@@ -1,5 +1,5 @@
-//! The part of `escale.json` that is about offers: families, placements, the offers themselves and their other words. As in
-//! `people`, one definition for reading and for the JSON Schema.
+//! The part of `escale.json` that is about offers: families, placements, the offers themselves and
+//! their other texts. One definition for reading and for the JSON Schema.
 
 use std::collections::BTreeMap;
 
@@ -97,7 +97,7 @@ pub struct OfferConfig {
     pub price_personalised: bool,
     /// Texts by language, then by key: title, text, url, cta, image, alt, badge, price, rating.
     pub content: Texts,
-    /// Other words for some visitors: the first whose condition holds is shown.
+    /// Other texts for some visitors: the first whose condition holds is shown.
     #[serde(default)]
     pub variants: Vec<VariantConfig>,
 }

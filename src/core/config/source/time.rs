@@ -10,8 +10,8 @@ use serde_json::Value;
 #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PressureConfig {
-    /// Caps over everything: exposures on the site and messages of other channels count, and commercial offers
-    /// (products, complements, vouchers) are held back.
+    /// Caps over everything: exposures on the site and messages of other channels count, and
+    /// commercial offers (products, complements, vouchers) are withheld.
     pub caps: Vec<CapConfig>,
     /// For how many days after a booking no product and no voucher is shown. Complements stay open.
     #[schemars(range(min = 0, max = 365))]
@@ -113,7 +113,8 @@ pub struct DateRange {
 #[serde(deny_unknown_fields)]
 pub struct SeasonConfig {
     pub name: String,
-    /// The first day, `MM-DD` of every year or `YYYY-MM-DD`. Without days, the season is that of the zones' holidays.
+    /// The first day, `MM-DD` of every year or `YYYY-MM-DD`. Without days, the season is that of
+    /// the zones' holidays.
     #[serde(default)]
     pub from: Option<String>,
     /// The last day. Before `from` in the year: over the turn of the year.
@@ -135,13 +136,15 @@ pub struct SeasonConfig {
     pub exploration: f64,
 }
 
-/// A scenario: on something, after a delay, unless something happened, at most so often, then an offer or a webhook.
+/// A scenario: on something, after a delay, unless something happened, at most so often, then an
+/// offer or a webhook.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScenarioConfig {
     pub name: String,
-    /// An event's name; `first_visit`, `birthday`, `quote_abandoned`; or a trip's moment: `trip.dreaming`,
-    /// `trip.planning`, `trip.quoted`, `trip.booked`, `trip.before_departure`, `trip.travelling`, `trip.returned`.
+    /// An event's name; `first_visit`, `birthday`, `quote_abandoned`; or a trip's moment:
+    /// `trip.dreaming`, `trip.planning`, `trip.quoted`, `trip.booked`, `trip.before_departure`,
+    /// `trip.travelling`, `trip.returned`.
     pub on: String,
     /// For whom: a condition over the attribute tree.
     #[serde(default)]
