@@ -1,6 +1,7 @@
 //! The language of the sources and the documentation: banned words, openings of doc comments, length of sentences.
 //! `docs/glossary.md` gives the reasons. Input: every text file of the repository. Output: one line per violation.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -65,10 +66,10 @@ const BANNED_IN_CODE: &[(&str, &str)] = &[
     ("rise", "unmount"),
     ("look", "evaluation"),
     ("looks", "evaluations"),
-    ("eligibility", "`Eligibility`"),
+    ("restraint", "`Eligibility`"),
     ("hold", "`Ineligible`, evaluate"),
     ("holds", "is_true, contains, blocks"),
-    ("context", "`DecisionContext`"),
+    ("situation", "`DecisionContext`"),
     ("refusal", "`ApiError`, rejection"),
     ("refusals", "errors, rejections"),
     ("refuse", "reject"),
@@ -78,7 +79,7 @@ const BANNED_IN_CODE: &[(&str, &str)] = &[
     ("issue", "`ValidationError`"),
     ("issues", "validation errors"),
     ("remedy", "hint"),
-    ("evaluate_segments", "evaluate_segments"),
+    ("recognise", "evaluate_segments"),
     ("combine", "merge"),
     ("combined", "merged"),
     ("absorb", "merge"),
@@ -93,6 +94,16 @@ const BANNED_IN_CODE: &[(&str, &str)] = &[
 /// Exceptions: a file (or folder), a word, the reason.
 const ALLOWED: &[(&str, &str, &str)] = &[
     ("tests/language.rs", "*", "the list itself"),
+    (
+        "tests/frozen/banned-words-pending.txt",
+        "*",
+        "what is still to be renamed",
+    ),
+    (
+        "server/migrations",
+        "*",
+        "released migrations are never edited",
+    ),
     ("docs/glossary.md", "*", "the words and what replaces them"),
 ];
 
@@ -352,17 +363,41 @@ fn words_of(sentence: &str) -> usize {
     sentence.split_whitespace().filter(has_letter).count()
 }
 
+/// Banned words still in use, as `file: word`. The list only shrinks: a line that is no longer true fails the test too.
+/// `ESCALE_UPDATE=1` writes it anew.
+const PENDING: &str = "tests/frozen/banned-words-pending.txt";
+
 #[test]
-fn no_text_contains_a_banned_word() {
+fn no_text_contains_a_banned_word_that_is_not_pending() {
     let mut found = String::new();
     for (name, text) in texts() {
         violations_of_words(&name, &text, &mut found);
     }
+    let pair = |line: &str| {
+        let (place, rest) = line.split_once(": `")?;
+        let (file, _) = place.rsplit_once(':')?;
+        Some(format!("{file}: {}", rest.split('`').next()?))
+    };
+    let now: BTreeSet<String> = found.lines().filter_map(pair).collect();
+    let path = root().join(PENDING);
+    if std::env::var_os("ESCALE_UPDATE").is_some() {
+        let list: Vec<&str> = now.iter().map(String::as_str).collect();
+        std::fs::write(&path, list.join("\n") + "\n").expect("the list is written");
+    }
+    let text = std::fs::read_to_string(path).expect("the list of pending words");
+    let pending: BTreeSet<String> = text.lines().map(str::to_owned).collect();
+    let new: Vec<&str> = found
+        .lines()
+        .filter(|line| pair(line).is_some_and(|pair| !pending.contains(&pair)))
+        .collect();
     assert!(
-        found.is_empty(),
-        "{} banned words:\n{found}",
-        found.lines().count()
+        new.is_empty(),
+        "{} banned words:\n{}",
+        new.len(),
+        new.join("\n")
     );
+    let gone: Vec<&String> = pending.difference(&now).collect();
+    assert!(gone.is_empty(), "no longer pending, take out: {gone:#?}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ use super::traits::time_facts::TimeFacts;
 ///
 /// ```
 /// # #[cfg(feature = "full")] {
-/// use escale::core::{classify::PageFacts, config::{compile, Config}, decide::Request, engine::Engine};
+/// use escale::core::{config::{compile, Config}, decision::decide::Request, engine::Engine, event::classify::PageFacts};
 /// let json = r#"{
 ///   "version": 1,
 ///   "facets": {"trip": {"topics": ["city", "exotic"]}},

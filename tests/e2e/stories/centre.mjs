@@ -142,10 +142,10 @@ export const centreStories = [
       await openCentre(browser, at(`${PRIVACY}?lang=en`), "declared");
       assert.match(
         await textOf(browser, ".escale-centre-declared"),
-        /travelling as a family\s*said by you · \w+ \d+, \d{4}/,
+        /travelling as a family\s*noted by you · \w+ \d+, \d{4}/,
       );
       await browser.click(".escale-centre-remove");
-      await textOf(browser, ".escale-centre-declared", "Nothing was said.");
+      await textOf(browser, ".escale-centre-declared", "Nothing was noted.");
       await browser.click('[data-key="often monthly"]');
       await textOf(browser, ".escale-centre-status", "Noted");
       const { knowledge } = await exported(browser);
@@ -278,7 +278,7 @@ export const centreStories = [
       assert.equal(
         (await exported(office)).knowledge.counts.quote_starts,
         1,
-        "also once the server has told it back",
+        "also once the server has sent it back",
       );
     },
   ),

@@ -129,7 +129,7 @@ export const edgeStories = [
       };
       const sight = await sightOf(engine, browser);
       await browser.screenshot(picture(engine, "edge-rendered"));
-      assert.ok(before.hero.at !== null, "the server said when it chose");
+      assert.ok(before.hero.at !== null, "the server states when it chose");
       release();
       await untilState(browser, "ready");
       const after = {

@@ -52,8 +52,11 @@ async function check(config, text) {
   const folder = await mkdtemp(join(tmpdir(), "escale-stories-"));
   try {
     await writeFile(join(folder, "copied.json"), text);
-    const { stdout } = await promisify(execFile)(ESCALE, ["check", config, "--stories", folder]);
-    return stdout;
+    const checked = promisify(execFile)(ESCALE, ["check", config, "--stories", folder]);
+    return await checked.then(
+      ({ stdout }) => stdout,
+      ({ stdout, stderr }) => `${stdout}${stderr}`,
+    );
   } finally {
     await rm(folder, { recursive: true });
   }
