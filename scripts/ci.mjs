@@ -17,7 +17,7 @@ const TEST = {
   "setup-test": { isAlone: true },
   compile: { needs: ["setup-test"] },
   build: { needs: ["setup-test"] },
-  stories: { needs: PREPARED },
+  stories: { needs: PREPARED, isAlone: true },
   native: { needs: PREPARED },
   "fuzz-http": { needs: PREPARED },
   golden: { needs: PREPARED },

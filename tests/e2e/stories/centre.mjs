@@ -145,7 +145,7 @@ export const centreStories = [
         /travelling as a family\s*noted by you · \w+ \d+, \d{4}/,
       );
       await browser.click(".escale-centre-remove");
-      await textOf(browser, ".escale-centre-declared", "Nothing was noted.");
+      await textOf(browser, ".escale-centre-declared", "Nothing so far.");
       await browser.click('[data-key="often monthly"]');
       await textOf(browser, ".escale-centre-status", "Noted");
       const { knowledge } = await exported(browser);
