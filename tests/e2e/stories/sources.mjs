@@ -255,6 +255,30 @@ export const sourceStories = [
       await emptied(browser);
     },
   ),
+
+  ...["window.dataLayer = [];", "var dataLayer = [];"].map((declared) =>
+    story(
+      `a withdrawal counts in a dataLayer that was assigned again: ${declared}`,
+      { tags: ["r1", "r5"] },
+      async ({ visit, gate, at }) => {
+        consentBy(gate, "google");
+        gate.prelude = declared;
+        const browser = await visit();
+        await browser.open(at("/"));
+        await browser.until("the source to follow", () =>
+          Object.hasOwn(/** @type {any} */ (window).dataLayer, "push"),
+        );
+        await gtag(browser, "update", { personalization_storage: "granted" });
+        await untilState(browser, "ready");
+        await browser.run(() => {
+          /** @type {any} */ (window).dataLayer = [{ pageType: "home" }];
+        });
+        await gtag(browser, "update", { personalization_storage: "denied" });
+        await untilState(browser, "denied");
+        await emptied(browser);
+      },
+    ),
+  ),
 ];
 
 /** Waits until nothing of the visitor is kept any more. @param {Browser} browser */

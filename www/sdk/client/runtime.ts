@@ -30,7 +30,8 @@ async function fetchModule(): Promise<WebAssembly.Module> {
 
 /** Loads the compiled config. A JSON config is compiled here, by the full module. */
 async function fetchConfig(url: string): Promise<Uint8Array> {
-  const response = await fetch(url);
+  // Relative to the page, not to its `<base href>`.
+  const response = await fetch(new URL(url, location.href));
   if (!response.ok) throw new Error(`the config answers ${response.status}`);
   if (isJson(response)) return (await import("../full/index.js")).compile(await response.text());
   const bytes = new Uint8Array(await response.arrayBuffer());

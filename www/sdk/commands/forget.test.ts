@@ -4,6 +4,8 @@ import { mock, test } from "node:test";
 import { EscaleError } from "../base/error.js";
 import { forget } from "./forget.js";
 
+Object.assign(globalThis, { location: { href: "https://www.voyages.example/lisbon" } });
+
 /**
  * Erases a visitor, with or without a customer, over a network. Returns the reports to the site.
  */

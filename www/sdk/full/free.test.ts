@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import type { DecisionInputs } from "../engine/inputs.js";
 
+Object.assign(globalThis, { location: { href: "https://www.voyages.example/lisbon" } });
+
 const EMPTY = new Uint8Array();
 const held = new Set<unknown>();
 let registered = 0;

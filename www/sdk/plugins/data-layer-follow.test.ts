@@ -69,3 +69,26 @@ test("wrapped before and after, everybody is called, and what the page throws is
   assert.deepEqual(calls, ["after", "before", "seen x"]);
   assert.throws(() => layer.push("bad"), /after/);
 });
+
+test("a layer that the page assigns again is followed, from its first entry", () => {
+  const given = page([1]);
+  const seen: unknown[] = [];
+  followLayer(undefined, (entry) => seen.push(entry));
+  given["dataLayer"] = [2];
+  (given["dataLayer"] as unknown[]).push(3);
+  given["dataLayer"] = given["dataLayer"];
+  assert.deepEqual(seen, [1, 2, 3]);
+});
+
+test("a layer declared with `var` is compared at intervals", (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const given = page(undefined);
+  Object.defineProperty(given, "dataLayer", { value: [1], writable: true, configurable: false });
+  const seen: unknown[] = [];
+  followLayer(undefined, (entry) => seen.push(entry));
+  given["dataLayer"] = [2];
+  (given["dataLayer"] as unknown[]).push(3);
+  t.mock.timers.tick(1_000);
+  (given["dataLayer"] as unknown[]).push(4);
+  assert.deepEqual(seen, [1, 2, 3, 4]);
+});

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { configRefresher } from "./config-refresh.js";
 
+Object.assign(globalThis, { location: { href: "https://www.voyages.example/lisbon" } });
+
 test("a config of another version is asked for anew, once a page; one's own is not", () => {
   const asked = mock.method(globalThis, "fetch", () => Promise.resolve(new Response("")));
   const refresh = configRefresher(-2, { site: "demo", config: "/escale.bin" });
@@ -11,7 +13,7 @@ test("a config of another version is asked for anew, once a page; one's own is n
   for (const version of ["00000001", "00000002"]) refresh(version);
   assert.deepEqual(
     asked.mock.calls.map(({ arguments: args }) => args),
-    [["/escale.bin", { cache: "no-cache" }]],
+    [[new URL("https://www.voyages.example/escale.bin"), { cache: "no-cache" }]],
   );
   mock.restoreAll();
 });

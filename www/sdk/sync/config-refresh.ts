@@ -14,7 +14,7 @@ export function configRefresher(ownVersion: number, options: Options): (version:
   return (version) => {
     if (hasAsked || typeof version !== "string" || version === own) return;
     hasAsked = true;
-    fetch(options.config, { cache: "no-cache" })
+    fetch(new URL(options.config, location.href), { cache: "no-cache" })
       .then((response) => response.arrayBuffer())
       .catch(() => undefined);
   };

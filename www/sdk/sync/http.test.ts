@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { requestErasure, sendRequest } from "./http.js";
 
+Object.assign(globalThis, { location: { href: "https://www.voyages.example/lisbon" } });
+
 const OURS = { "content-type": "application/json" };
 
 async function answered<T>(

@@ -41,12 +41,20 @@ interface Received {
   readonly headers: Pick<Headers, "get">;
 }
 
+/**
+ * Resolves an address against the page's own address. The browser's default is `<base href>`, which may name another
+ * origin: the profile and the visitor's secrets would go there.
+ */
+function pageUrl(url: string): string {
+  return new URL(url, globalThis.location.href).href;
+}
+
 /** Sends one request and reads its answer to the end. */
 export async function sendRequest(message: ServerRequest): Promise<Answer> {
   const body = message.body === undefined ? null : JSON.stringify(message.body);
   const beganMs = Date.now();
   try {
-    const response = await fetch(message.url, {
+    const response = await fetch(pageUrl(message.url), {
       method: message.method,
       body,
       headers: {
