@@ -255,7 +255,7 @@ fn a_story_may_begin_with_what_is_known_already() {
     };
     assert!(result_of(&story("replica")).is_met());
     assert!(
-        result_of(&story("others")).is_met(),
+        result_of(&story("remote")).is_met(),
         "what other browsers know is known"
     );
     assert!(
@@ -280,10 +280,10 @@ fn what_is_no_profile_is_refused_with_its_place() {
     }
     assert!(
         errors(
-            &json!({ "name": "a", "others": "_____w", "steps": [{ "at": "2026-11-21T12:00" }],
+            &json!({ "name": "a", "remote": "_____w", "steps": [{ "at": "2026-11-21T12:00" }],
         "then": [{ "placement": "home-hero", "shows": { "default": true } }] })
         )[0]
-        .contains("/others")
+        .contains("/remote")
     );
 }
 

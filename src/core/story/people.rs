@@ -30,7 +30,7 @@ pub struct StoryConfig {
     pub replica: Option<String>,
     /// Profile of the other replicas, in the same form.
     #[serde(default)]
-    pub others: Option<String>,
+    pub remote: Option<String>,
     /// Steps of the visitor, in the order of time.
     pub steps: Vec<StepConfig>,
     /// Expectations after the steps.

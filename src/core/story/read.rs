@@ -65,7 +65,7 @@ pub fn read(json: &str, config: &Config) -> Result<Story, Vec<ValidationError>> 
         .filter_map(|(i, t)| reader.expectation(t, format!("/then/{i}")))
         .collect();
     let arms = reader.arms(&written);
-    let known = [("/replica", &written.replica), ("/others", &written.others)]
+    let known = [("/replica", &written.replica), ("/remote", &written.remote)]
         .map(|(path, text)| reader.profile(path, text));
     let story = Story {
         name: written.name,

@@ -15,7 +15,7 @@ export function toStory(
     name: `${placement} shows ${offer ?? "the page's own content"}`,
     ...(visitor !== null && { visitor }),
     replica,
-    others: remote,
+    remote,
     steps: [{ at }],
     then: [{ placement, shows: offer === null ? { default: true } : { offer } }],
   };
