@@ -18,7 +18,7 @@ const TEST = {
   compile: { needs: ["setup-test"] },
   build: { needs: ["setup-test"] },
   stories: { needs: PREPARED, isAlone: true },
-  native: { needs: PREPARED },
+  native: { needs: PREPARED, isAlone: true },
   "fuzz-http": { needs: PREPARED },
   golden: { needs: PREPARED },
   "stories-alone": { needs: ["stories"], isAlone: true },
