@@ -62,11 +62,11 @@ fn take(bytes: &[u8]) {
         let explanation = explain(&engine, &tour::request(0, &[], NOW_MS));
         assert!(
             serde_json::to_value(explanation).is_ok(),
-            "an explanation can be told"
+            "an explanation can be serialized"
         );
         assert!(
             serde_json::to_value(snapshot(&engine, NOW_MS)).is_ok(),
-            "what is known can be told"
+            "the knowledge can be serialized"
         );
     }
 }

@@ -76,6 +76,6 @@ fn take(bytes: &[u8]) {
     assert_eq!(
         format!("{once:?}"),
         format!("{twice:?}"),
-        "told again it ends the same"
+        "run again it ends the same"
     );
 }

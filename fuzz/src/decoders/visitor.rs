@@ -40,11 +40,11 @@ fn explains(known: &Engine) {
     let decision = tour::request(0, &[], NOW_MS);
     assert!(
         serde_json::to_value(explain(known, &decision)).is_ok(),
-        "an explanation can be told"
+        "an explanation can be serialized"
     );
     assert!(
         serde_json::to_value(snapshot(known, NOW_MS)).is_ok(),
-        "what is known can be told"
+        "the knowledge can be serialized"
     );
     assert!(Profile::decode(&known.save()).is_ok(), "own bytes");
 }

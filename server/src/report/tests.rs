@@ -1,4 +1,4 @@
-//! Visitors of whom the truth is known: made here, decided for by the very engine, handed in to a real store, reported. What the
+//! Visitors of whom the truth is known: made here, decided for by the very engine, synced to a real store, reported. What the
 //! report says must be true.
 
 use std::collections::BTreeMap;

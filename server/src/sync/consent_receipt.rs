@@ -66,9 +66,7 @@ impl Receipt {
             return Err("`consent.purposes` names one twice".into());
         }
         if !self.purposes.contains(&Purpose::Sync) {
-            return Err(
-                "`consent.purposes` lacks `sync`: without it nothing may be handed in".into(),
-            );
+            return Err("`consent.purposes` lacks `sync`: without it nothing may be synced".into());
         }
         let latest = now_ms.saturating_add(AHEAD_MS);
         self.is_ahead = self.at > latest;

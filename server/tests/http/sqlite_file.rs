@@ -333,6 +333,6 @@ fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
     assert!(server.database().is_sound());
     let all: u64 = acknowledged.values().sum();
     println!(
-        "{cycles} full disks, {all} acknowledged hand-ins, {rejected} refused, {taken} times used again at once"
+        "{cycles} full disks, {all} acknowledged syncs, {rejected} refused, {taken} times used again at once"
     );
 }

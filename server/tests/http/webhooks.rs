@@ -198,7 +198,7 @@ fn a_scenario_fires_after_its_delay_though_nobody_comes_by() {
     let fired_ms = call.json()["fired_ms"].as_f64().unwrap();
     assert!(
         fired_ms >= (now_s + 3) as f64 * 1000.0,
-        "{fired_ms}, told at {now_s}"
+        "{fired_ms}, reported at {now_s}"
     );
     call.answer("204 No Content");
     wait_until_done(&server);

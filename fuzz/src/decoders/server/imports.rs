@@ -132,6 +132,6 @@ fn holds(subject: Subject, imported: &ImportedEvent) {
     assert_eq!(
         again,
         IngestOutcome::Unchanged,
-        "told again it changes nothing"
+        "reported again it changes nothing"
     );
 }

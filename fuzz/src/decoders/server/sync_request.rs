@@ -65,7 +65,7 @@ fn take(body: &[u8]) {
         assert_eq!(
             receipt.in_place_of(Some(&text)),
             None,
-            "told again it changes nothing"
+            "reported again it changes nothing"
         );
     }
     judged(&parsed.state);
@@ -92,7 +92,7 @@ fn judged(state: &[u8]) {
     assert_eq!(
         judge(held(2), 2, state, &profile),
         Verdict::Same,
-        "handed in again it changes nothing"
+        "synced again it changes nothing"
     );
     assert_eq!(
         judge(held(2), 1, state, &profile),

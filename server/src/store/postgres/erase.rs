@@ -178,7 +178,7 @@ pub async fn remove_link(
         } else {
             statistics::change_customer(&there, of, &CustomerChange::Leave(unlink.visitor)).await?;
         }
-        // One more than what goes, so that those who stay see a new number even if nothing had been handed in.
+        // One more than what goes, so that those who stay see a new number even if nothing had been synced.
         let sql = "UPDATE customers SET dropped = dropped + $4 WHERE site = $1 AND bucket = $2 AND customer = $3";
         there
             .run(sql, &[&of.id, &(unlink.changes.cast_signed() + 1)])

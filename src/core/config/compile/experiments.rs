@@ -59,7 +59,8 @@ impl Compiler {
         self.out
             .name(Namespace::Arm, &format!("{experiment}.{arm}"), row)
             .unwrap_or_else(|_| {
-                let message = format!("`{experiment}.{arm}` cannot be told from another arm");
+                let message =
+                    format!("`{experiment}.{arm}` cannot be distinguished from another arm");
                 self.error(
                     path.to_owned(),
                     message,

@@ -204,7 +204,7 @@ impl Compiler {
         self.out.name(namespace, name, index as u16).unwrap_or_else(|_| {
             let hint =
                 "Rename one of them; names must differ, and so must the hashes that profiles keep of them".to_owned();
-            self.error(path.to_owned(), format!("`{name}` cannot be told from another name"), hint);
+            self.error(path.to_owned(), format!("`{name}` cannot be distinguished from another name"), hint);
             0
         })
     }
