@@ -48,7 +48,11 @@ pub struct Config {
 }
 
 impl Config {
-    /// Takes compiled bytes. Errors: they are no config, of another format, or damaged.
+    /// Opens the bytes of a [`compile`](crate::compile)d config.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if the bytes are no config, of another format version, or damaged.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ConfigError> {
         if bytes.len() < HEADER_BYTES || bytes[..4] != MAGIC {
             return Err(ConfigError::NotAConfig);

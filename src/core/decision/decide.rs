@@ -43,6 +43,7 @@ pub struct Decision {
     pub seed: u64,
     /// The config it was made by.
     pub config: u32,
+    /// Reason for the result.
     pub reason: Reason,
 }
 
@@ -50,10 +51,15 @@ pub struct Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Reason {
+    /// An offer was drawn.
     Chosen = 0,
+    /// The config has no such placement.
     UnknownPlacement = 1,
+    /// Too little is known of the visitor.
     NothingKnown = 2,
+    /// No offer may be shown.
     NoEligibleOffer = 3,
+    /// The visitor is in the control group.
     Holdout = 4,
 }
 

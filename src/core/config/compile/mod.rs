@@ -37,7 +37,13 @@ pub struct Compiled {
     pub warnings: Vec<ValidationError>,
 }
 
-/// Compiles a config. Errors: every error, each with its JSON path and a hint.
+/// Compiles a config.
+///
+/// # Errors
+///
+/// Every error at once, each with its JSON path and a hint.
+///
+/// # Examples
 ///
 /// ```
 /// let errors = escale::compile(r#"{"version": 1, "offer": []}"#).unwrap_err();
