@@ -13,7 +13,20 @@ use crate::core::introspect::messages::{LANGUAGES, Message};
 use crate::core::traits::affinity::Affinity;
 use crate::core::traits::facts::VisitorFacts;
 
-/// A decision, explained.
+/// Explanation of a decision.
+///
+/// ```
+/// use escale::{Config, DecisionRequest, Engine, Explanation, compile, explain};
+/// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
+/// #   "policy": {"holdout": 0}, "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1},
+/// #   "content": {"en": {"title": "Lisbon"}}}]}"#;
+/// # let engine = Engine::new(Config::from_bytes(compile(json).unwrap().bytes).unwrap());
+/// # let now_ms = 1_795_000_000_000.0;
+/// let placement = engine.placement("hero").unwrap();
+/// let request = DecisionRequest { now_ms, placement, slot: 0, exclude: &[] };
+/// let Explanation { offer, reason, .. } = explain(&engine, &request);
+/// assert_eq!((offer, reason), (None, "nothing_known"));
+/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
     /// The chosen offer's id; none: the page's own content.

@@ -20,7 +20,20 @@ use crate::core::traits::contacts::contacts;
 use crate::core::traits::experiment;
 use crate::core::traits::trip;
 
-/// All that is known.
+/// State of a visitor, in the names of the config.
+///
+/// ```
+/// use escale::{Config, Engine, Knowledge, PageFacts, compile, snapshot};
+/// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
+/// #   "policy": {"holdout": 0}, "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1},
+/// #   "content": {"en": {"title": "Lisbon"}}}]}"#;
+/// # let mut engine = Engine::new(Config::from_bytes(compile(json).unwrap().bytes).unwrap());
+/// # let now_ms = 1_795_000_000_000.0;
+/// let event = engine.page(now_ms, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
+/// engine.apply(&event);
+/// let Knowledge { counts, facets, .. } = snapshot(&engine, now_ms);
+/// assert_eq!((counts.page_views, facets[0].topics[0].name.as_str()), (1, "trip.city"));
+/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct Knowledge {
     /// Numbers of events.

@@ -29,6 +29,16 @@ use crate::core::condition::encode::{Pool, mentions};
 use crate::core::condition::nearest::nearest;
 
 /// A compiled config.
+///
+/// ```
+/// use escale::{Compiled, compile};
+/// let json = r#"{"version": 1, "facets": {}, "families": {}, "placements": {}, "offers": []}"#;
+/// let Compiled { bytes, warnings } = compile(json).unwrap();
+/// assert_eq!(&bytes[..3], b"ESC");
+/// for warning in &warnings {
+///     eprintln!("{warning}");
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// Bytes that `Config::from_bytes` takes.
