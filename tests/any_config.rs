@@ -4,6 +4,7 @@
 
 mod common;
 
+use escale::internals::base::index::Index;
 use std::sync::OnceLock;
 
 use escale::internals::base::hash::digest;
@@ -263,7 +264,7 @@ fn live(config: Config, calls: &[(f64, String, String)]) {
 
 fn ask(engine: &Engine, now_ms: f64) {
     let config = engine.config();
-    for placement in (0..config.count(Section::Placements) as u16).chain([u16::MAX]) {
+    for placement in config.indices().chain([Index::new(u16::MAX)]) {
         let mut shown = Vec::new();
         for slot in 0..config.placement(placement).slots.min(4) as u8 {
             let request = DecisionRequest {
@@ -415,7 +416,7 @@ fn live_on_damage(bytes: Vec<u8>, calls: &[(f64, String, String)]) -> Result<(),
     for (now_ms, name, fields) in calls {
         let event = engine.track(*now_ms, name, fields).unwrap_or_default();
         engine.apply(&event);
-        for placement in 0..engine.config().count(Section::Placements).min(8) as u16 {
+        for placement in engine.config().indices().take(8) {
             let decision = engine.choose(&DecisionRequest {
                 now_ms: *now_ms,
                 placement,

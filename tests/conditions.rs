@@ -15,7 +15,7 @@ use escale::internals::condition::compile::compile;
 use escale::internals::condition::encode::mentions;
 use escale::internals::condition::lenient::matches;
 use serde_json::{Value, json};
-use tree::{STAGES, Tree, Visitor, holds};
+use tree::{STAGES, Tree, Visitor, is_met};
 
 fn own_cases() -> Value {
     serde_json::from_str(include_str!("cases/conditions.json")).unwrap()
@@ -56,7 +56,7 @@ fn own_cases_hold_compiled() {
         let code = compile(&case["when"], &Tree, "/when", &mut errors);
         assert!(errors.is_empty(), "{}: {}", case["name"], errors[0]);
         assert_eq!(
-            holds(code, &Visitor(&case["visitor"])),
+            is_met(code, &Visitor(&case["visitor"])),
             case["expected"],
             "{}",
             case["name"]

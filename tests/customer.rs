@@ -7,6 +7,8 @@ use common::{NOW_MS, NOW_S, config};
 use escale::internals::base::civil::MonthDay;
 use escale::internals::base::enums::{Channel, Stage};
 use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::base::index::Index;
+use escale::internals::config::{Question, Topic};
 use escale::internals::event::fields::{RECORD, UNIT};
 use escale::internals::introspect::customer::FactValue;
 use escale::internals::traits::affinity::Affinity;
@@ -55,13 +57,8 @@ fn look_at(engine: &mut Engine, now_ms: f64, topics: &str) {
 
 fn probability(engine: &Engine, topic: &str) -> f64 {
     let affinity = Affinity::read(engine.known(), engine.config(), NOW_S);
-    affinity.topics[usize::from(
-        engine
-            .config()
-            .index_of_name(Namespace::Topic, topic)
-            .expect("a topic"),
-    )]
-    .probability
+    let index = engine.config().find_name::<Topic>(topic).expect("a topic");
+    affinity.topics[index.position()].probability
 }
 
 fn known(engine: &Engine) -> Knowledge {
@@ -265,12 +262,8 @@ fn a_negative_persona_is_kept_until_it_expires() {
 #[test]
 fn one_question_at_a_time_and_none_that_was_answered() {
     let mut engine = engine();
-    let facet = |e: &Engine, q: Option<u16>| {
-        q.map(|q| {
-            e.config()
-                .text(e.config().facet(e.config().question(q).facet).name)
-                .to_owned()
-        })
+    let facet = |e: &Engine, q: Option<Index<Question>>| {
+        q.map(|q| e.config().name(e.config().question(q).facet).to_owned())
     };
     look_at(&mut engine, NOW_MS, "trip.city,trip.city:4");
     assert_eq!(
@@ -297,7 +290,10 @@ fn one_question_at_a_time_and_none_that_was_answered() {
     );
     assert_eq!(engine.question(later_ms + DAY_MS), None);
     assert!(engine.question(later_ms + 7.1 * DAY_MS).is_some());
-    let words: Vec<_> = engine.config().question_content(0, "fr").collect();
+    let words: Vec<_> = engine
+        .config()
+        .question_content(Index::new(0), "fr")
+        .collect();
     assert_eq!(words[0], ("text", "Quel voyage ?"));
     assert!(words.contains(&("trip.city", "la ville")));
 }
@@ -376,11 +372,8 @@ fn a_place_lies_in_larger_ones_once_each() {
     );
     let affinity = Affinity::read(engine.known(), engine.config(), NOW_S);
     let mass = |topic: &str| {
-        let index = engine
-            .config()
-            .index_of_name(Namespace::Topic, topic)
-            .expect("a topic");
-        affinity.topics[usize::from(index)].mass
+        let index = engine.config().find_name::<Topic>(topic).expect("a topic");
+        affinity.topics[index.position()].mass
     };
     for place in ["porto", "portugal", "europe"] {
         assert_eq!(

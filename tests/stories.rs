@@ -3,6 +3,7 @@
 
 mod common;
 
+use escale::internals::base::index::Index;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -303,13 +304,13 @@ fn as_if_of_a_persona_changes_what_conditions_see_and_nothing_that_is_kept() {
     let kept = engine.save();
     let request = DecisionRequest {
         now_ms,
-        placement: 0,
+        placement: Index::new(0),
         slot: 0,
         exclude: &[],
     };
     assert_eq!(engine.choose(&request).offer, None);
     engine.override_persona(Some(name_hash(Namespace::Persona, "couple")));
-    assert_eq!(engine.choose(&request).offer, Some(0));
+    assert_eq!(engine.choose(&request).offer, Some(Index::new(0)));
     assert_eq!(engine.save(), kept);
     engine.override_persona(None);
     assert_eq!(engine.choose(&request).offer, None);

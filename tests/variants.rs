@@ -3,6 +3,7 @@
 mod common;
 
 use common::{NOW_MS, config};
+use escale::internals::base::index::Index;
 use escale::{Compiled, DecisionRequest, Engine, PageFacts, ValidationError, compile, explain};
 
 /// A config with one offer that has these variants.
@@ -72,7 +73,7 @@ fn the_first_variant_that_is_meant_is_taken() {
         let decision = engine.choose(&request);
         assert_eq!(
             (decision.offer, decision.variant),
-            (Some(0), variant),
+            (Some(Index::new(0)), variant),
             "after {pages} pages"
         );
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use escale::internals::config::layout::Section;
+use escale::internals::config::Topic;
 use escale::{Config, Engine, PageFacts, compile};
 use escale_server::base::ids::Site;
 use serde_json::json;
@@ -88,9 +88,7 @@ pub fn run(words: &Words) {
 fn states(json: &str) -> Vec<Vec<u8>> {
     let config = Config::from_bytes(compile(json).expect("the demo's config").bytes)
         .expect("compiled bytes open");
-    let names: Vec<String> = (0..config.count(Section::Topics) as u16)
-        .map(|t| config.text(config.topic(t).name).to_owned())
-        .collect();
+    let names: Vec<String> = config.names::<Topic>().map(str::to_owned).collect();
     let state = |kind: usize| {
         let mut engine = Engine::new(config.clone());
         let pages = 4 + kind % 60;

@@ -3,10 +3,9 @@
 //! store or a page.
 
 use super::base::error::{TrackError, WireError};
-use super::base::hash::Namespace;
+use super::base::index::Index;
 use super::base::time::{DAY_S, Timestamp};
-use super::config::layout::Section;
-use super::config::{Config, NONE};
+use super::config::{Config, Offer, Placement, Question};
 use super::decision::attribution;
 use super::decision::context::DecisionContext;
 use super::decision::decide::{Decision, DecisionRequest};
@@ -19,7 +18,7 @@ use super::event::offer::{OfferAction, OfferEvent, ReportedDecision};
 use super::event::{Event, EventKind, Payload, TopicWeight};
 use super::profile::Profile;
 use super::traits::affinity::Affinity;
-use super::traits::customer::{Customer, NOBODY};
+use super::traits::customer::Customer;
 use super::traits::facts::VisitorFacts;
 use super::traits::segments::{self, evaluate_segments};
 use super::traits::time_facts::TimeFacts;
@@ -45,7 +44,7 @@ use super::traits::time_facts::TimeFacts;
 /// assert_eq!(engine.choose(&request).offer, None); // nothing is known yet
 /// let event = engine.page(now_ms, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
 /// engine.apply(&event);
-/// assert_eq!(engine.choose(&request).offer, Some(0));
+/// assert!(engine.choose(&request).offer.is_some());
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -100,11 +99,6 @@ impl Engine {
     #[must_use]
     pub fn visitor(&self) -> Option<u64> {
         self.visitor
-    }
-
-    /// Seed for random draws: the visitor hash, or 0 if unknown.
-    pub(super) fn draws(&self) -> u64 {
-        self.visitor.unwrap_or(0)
     }
 
     /// Marks local history as possibly purged (for example by WebKit). A visitor without server
@@ -224,32 +218,30 @@ impl Engine {
 
     /// Returns the record of the decision that the page reports with an event.
     fn decision_of(&self, event: &OfferEvent, fields: &Fields) -> Option<DecisionRecord> {
-        let placement = self
-            .config
-            .index_of(Namespace::Placement, event.placement?)?;
-        let offer = self.config.index_of(Namespace::Offer, event.offer?)?;
+        let placement = self.config.find::<Placement>(event.placement?)?;
+        let offer = self.config.find::<Offer>(event.offer?)?;
         let reported = ReportedDecision::parse(fields)?;
-        Some(
-            self.with_context(Timestamp::new(self.told_s).unix_ms(), |context| {
-                attribution::record(context, &reported, self.draws(), (placement, offer))
-            }),
-        )
+        let context = self.context(Timestamp::new(self.told_s).unix_ms());
+        Some(attribution::record(&context, &reported, placement, offer))
     }
 
     /// Returns the scenarios due at a time, for the browser and for the server alike. Each scenario
     /// has one owner.
     #[must_use]
     pub fn due(&self, now_ms: f64) -> Vec<Due> {
-        self.with_context(now_ms, |context| scenario::due(&self.config, context.facts))
+        scenario::due(&self.config, &self.facts(now_ms))
     }
 
     /// A scenario fires when its offer was seen.
     fn fire(&self, offer: u32, bytes: &mut Vec<u8>) {
-        if self.config.scenarios() == 0 {
+        if !self.config.has_scenarios() {
             return;
         }
         for due in self.due(Timestamp::new(self.told_s).unix_ms()) {
-            if due.offer != NONE && self.config.offer(due.offer).hash == offer {
+            if due
+                .offer
+                .is_some_and(|shown| self.config.offer(shown).hash == offer)
+            {
                 due.event(&self.config, self.told_s).encode(bytes);
             }
         }
@@ -286,45 +278,34 @@ impl Engine {
 
     /// The index of a placement.
     #[must_use]
-    pub fn placement(&self, name: &str) -> Option<u16> {
-        self.config.index_of_name(Namespace::Placement, name)
+    pub fn placement(&self, name: &str) -> Option<Index<Placement>> {
+        self.config.find_name(name)
     }
 
     /// Chooses for a slot. Never fails: the reason says why there is no offer.
     #[must_use]
     pub fn choose(&self, request: &DecisionRequest) -> Decision {
-        self.with_context(request.now_ms, |context| {
-            context.decide(request, self.draws())
-        })
+        self.context(request.now_ms).decide(request)
     }
 
-    /// Reads all that a choice looks at, for a moment, and hands it over.
-    pub fn with_context<T>(&self, now_ms: f64, look: impl FnOnce(&DecisionContext) -> T) -> T {
-        self.with_facts(now_ms, |facts| {
-            look(&DecisionContext::read(&self.config, facts))
-        })
+    /// Reads everything that a decision depends on, at a moment.
+    #[must_use]
+    pub fn context(&self, now_ms: f64) -> DecisionContext<'_> {
+        DecisionContext::new(&self.config, self.facts(now_ms))
     }
 
-    /// Reads all that a condition may ask for, for a moment, and hands it over.
-    pub fn with_facts<T>(&self, now_ms: f64, look: impl FnOnce(&VisitorFacts) -> T) -> T {
-        let now_s = self
-            .known()
-            .read_time(Timestamp::from_unix_ms(now_ms).get());
-        let affinity = Affinity::read(self.known(), &self.config, now_s);
-        let time = TimeFacts::new(self.known(), &self.config, now_s);
-        let facts = self.facts(&affinity, &time);
-        let mut customer = evaluate_segments(&facts, &self.config, self.lacks_history());
-        customer.persona = self.as_if.or(customer.persona);
-        look(&VisitorFacts {
-            customer: &customer,
-            ..facts
-        })
+    /// Reads everything that a condition can ask for, at a moment.
+    #[must_use]
+    pub fn facts(&self, now_ms: f64) -> VisitorFacts<'_> {
+        let mut facts = self.facts_at(Timestamp::from_unix_ms(now_ms).get());
+        facts.customer.persona = self.as_if.or(facts.customer.persona);
+        facts
     }
 
     /// The texts of an offer's variant (0: its own) in a language.
     pub fn content(
         &self,
-        offer: u16,
+        offer: Index<Offer>,
         variant: u8,
         language: &str,
     ) -> impl Iterator<Item = (&str, &str)> {
@@ -334,56 +315,51 @@ impl Engine {
     /// The customer at a moment: scores, stage, segments, personas, channels.
     #[must_use]
     pub fn customer(&self, now_ms: f64) -> Customer {
-        self.with_context(now_ms, |context| context.facts.customer.clone())
+        self.facts(now_ms).customer
     }
 
     /// The question worth asking now, by its index: its answer would tell most about the
     /// offers that the visitor could be shown. None if all were answered, or one was asked lately.
     #[must_use]
-    pub fn question(&self, now_ms: f64) -> Option<u16> {
-        self.with_context(now_ms, |context| {
-            let all = 0..self.config.count(Section::Offers) as u16;
-            let is_eligible =
-                |o: &u16| context.exclusion(*o, &self.config.offer(*o), &[]).is_none();
-            let offers: Vec<u16> = all.filter(is_eligible).collect();
-            question::pick(
-                self.known(),
-                context.affinity,
-                &self.config,
-                &offers,
-                context.now_s,
-            )
-        })
+    pub fn question(&self, now_ms: f64) -> Option<Index<Question>> {
+        let context = self.context(now_ms);
+        let is_eligible = |offer: &Index<Offer>| {
+            let offer = self.config.offer(*offer);
+            context.exclusion(&offer, &[]).is_none()
+        };
+        let offers: Vec<Index<Offer>> = self.config.indices().filter(is_eligible).collect();
+        question::pick(
+            self.known(),
+            &context.facts.affinity,
+            &self.config,
+            &offers,
+            context.now_s,
+        )
     }
 
-    /// Returns the facts of a moment without those of the customer.
-    fn facts<'a>(&'a self, affinity: &'a Affinity, time: &'a TimeFacts<'a>) -> VisitorFacts<'a> {
-        let (page_topics, now_s) = (&self.page_topics, time.now_s());
-        let visitor = self.visitor;
-        VisitorFacts {
-            profile: self.known(),
-            affinity,
-            customer: &NOBODY,
-            time,
-            page_topics,
+    /// Returns the facts of a moment, without an overridden persona.
+    fn facts_at(&self, now_s: u32) -> VisitorFacts<'_> {
+        let (profile, config) = (self.known(), &self.config);
+        let now_s = profile.read_time(now_s);
+        let mut facts = VisitorFacts {
+            profile,
+            affinity: Affinity::read(profile, config, now_s),
+            customer: Customer::read(profile, config, now_s, self.lacks_history()),
+            time: TimeFacts::new(profile, config, now_s),
+            page_topics: &self.page_topics,
             now_s,
-            visitor,
-        }
+            visitor: self.visitor,
+        };
+        evaluate_segments(&mut facts, config);
+        facts
     }
 
     /// Negative personas that fit are kept in the own replica until they expire, and renewed as
     /// long as they fit.
     fn keep_negative_personas(&mut self) {
-        let now_s = self.known().read_time(self.told_s);
-        let affinity = Affinity::read(self.known(), &self.config, now_s);
-        let time = TimeFacts::new(self.known(), &self.config, now_s);
-        let customer = evaluate_segments(
-            &self.facts(&affinity, &time),
-            &self.config,
-            self.lacks_history(),
-        );
-        let fits: Vec<(u32, u16)> =
-            segments::negative_fits(&customer, &self.config, now_s).collect();
+        let facts = self.facts_at(self.told_s);
+        let fits = segments::negative_fits(&facts.customer, &self.config, facts.now_s);
+        let fits: Vec<(u32, u16)> = fits.collect();
         let mut is_news = false;
         for (hash, until_day) in fits {
             is_news |= self.own.keep_persona(hash, until_day);

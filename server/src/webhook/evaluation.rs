@@ -3,7 +3,7 @@
 //! the one that browsers run.
 
 use escale::internals::base::time::{EPOCH_UNIX_S, Timestamp};
-use escale::internals::config::NONE;
+use escale::internals::config::Scenario;
 use escale::internals::decision::caps;
 use escale::internals::decision::scenario::{Due, Owner};
 use escale::internals::decision::scenario_schedule::next_evaluation_s;
@@ -19,7 +19,9 @@ use crate::sync::replica;
 
 /// Returns `true` if the config has scenarios that the server evaluates.
 pub fn has_scenarios(config: &Config) -> bool {
-    (0..config.scenarios()).any(|index| config.scenario(index).offer == NONE)
+    config
+        .indices::<Scenario>()
+        .any(|index| config.scenario(index).offer.is_none())
 }
 
 /// Evaluates the scenarios of one customer.
@@ -80,7 +82,7 @@ fn found(
     for firing in &firings {
         engine.apply(&firing.mark.event);
     }
-    let next_s = engine.with_facts(now_ms as f64, |facts| next_evaluation_s(config, facts));
+    let next_s = next_evaluation_s(config, &engine.facts(now_ms as f64));
     Found {
         firings,
         next_s: next_s.map(|at_s| u64::from(at_s) + EPOCH_UNIX_S),
@@ -107,12 +109,11 @@ fn firing(engine: &Engine, of: &CustomerKey, due: &Due, now_ms: u64) -> Firing {
     let id = crate::base::ids::text(
         IdHash::of_imported(&of.site, "webhook", &format!("{}/{cause}", of.id)).bytes(),
     );
-    let (channel, left) = engine.with_facts(now_ms as f64, |facts| {
-        (
-            facts.customer.channel,
-            caps::left(facts.profile, config, facts.now_s),
-        )
-    });
+    let facts = engine.facts(now_ms as f64);
+    let (channel, left) = (
+        facts.customer.channel,
+        caps::left(facts.profile, config, facts.now_s),
+    );
     let webhook = config.text(scenario.webhook).to_owned();
     let body = json!({
         "type": "scenario",

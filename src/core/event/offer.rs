@@ -6,7 +6,7 @@ use super::fields::Fields;
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::number::decimal;
-use crate::core::config::Config;
+use crate::core::config::{Config, Placement};
 
 /// The payload of an offer event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl OfferAction {
 /// Returns the hash of the field `placement`. `None` if the config has no such placement.
 pub(super) fn placement(config: &Config, fields: &Fields) -> Option<u32> {
     let hash = name_hash(Namespace::Placement, fields.get("placement")?);
-    config.index_of(Namespace::Placement, hash).map(|_| hash)
+    config.find::<Placement>(hash).map(|_| hash)
 }
 
 /// A decision as the page reports it with an impression or a click.

@@ -17,6 +17,13 @@ const TELLING_NAMES: [&str; 10] = [
     "fertil",
 ];
 
+/// Place of a topic in the config.
+struct Place<'a> {
+    facet: &'a str,
+    facet_index: usize,
+    index: usize,
+}
+
 impl Compiler {
     /// Facets in the order of their names, topics in that of the config, each facet's in one run.
     pub(super) fn facets(&mut self, site: &SiteConfig) {
@@ -50,7 +57,12 @@ impl Compiler {
             }
             let usual = self.usual_rate(&path, &details);
             for (i, topic) in details.iter().enumerate() {
-                self.topic(name, index, topic, (first + i, usual));
+                let place = Place {
+                    facet: name,
+                    facet_index: index,
+                    index: first + i,
+                };
+                self.topic(&place, topic, usual);
             }
             first += details.len();
         }
@@ -72,13 +84,12 @@ impl Compiler {
         (1.0 - given).max(0.0) / unsaid.max(1) as f64
     }
 
-    pub(super) fn topic(
-        &mut self,
-        facet: &str,
-        facet_index: usize,
-        topic: &TopicDetail,
-        (index, usual_rate): (usize, f64),
-    ) {
+    fn topic(&mut self, place: &Place, topic: &TopicDetail, usual_rate: f64) {
+        let Place {
+            facet,
+            facet_index,
+            index,
+        } = *place;
         let (name, path) = (
             format!("{facet}.{}", topic.name),
             format!("/facets/{facet}/topics/{}", topic.name),

@@ -123,6 +123,7 @@ impl Compiler {
 
 #[cfg(test)]
 mod tests {
+    use crate::core::base::index::Index;
     use crate::core::config::{Config, compile};
 
     /// The places of the errors of an offer that says this beside its title.
@@ -171,7 +172,7 @@ mod tests {
             let prices = |config: &Config| {
                 let price = |variant, language| {
                     let found = config
-                        .content(0, variant, language)
+                        .content(Index::new(0), variant, language)
                         .find(|(key, _)| *key == "price");
                     found.map(|(_, text)| text.to_owned()).unwrap_or_default()
                 };
