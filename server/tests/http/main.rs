@@ -15,12 +15,14 @@ mod load;
 mod server;
 
 mod audiences;
+mod bodies;
 mod connections;
 mod customers;
 mod durability;
 mod encrypted;
 mod erasure;
 mod identity;
+mod ids;
 mod imports;
 mod migrations;
 mod model;

@@ -21,6 +21,7 @@ mod durability;
 mod encrypted;
 mod erasure;
 mod identity;
+mod ids;
 mod imports;
 mod migrations;
 mod model;
