@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn customer_id_from_any_entrance_is_trimmed_and_free_of_control_characters() {
+    fn customer_id_from_anywhere_is_trimmed_and_free_of_control_characters() {
         assert_eq!(customer_id("c-1"), Ok("c-1".into()));
         assert_eq!(customer_id(" \u{a0}Zoé 1\t\n"), Ok("Zoé 1".into()));
         assert_eq!(customer_id(" \u{3000} "), Err(IdError::Empty));

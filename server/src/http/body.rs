@@ -1,6 +1,6 @@
-//! Request bodies. In: a request. Out: a value of the expected type, or an error that names the field. Never: a byte in
-//! memory before the head was checked, nor more bytes than the path and all connections together may hold; a compressed
-//! body, which could expand without bound.
+//! Request bodies. In: a request. Out: a value of the expected type, or an error that names the field. Never: a byte kept
+//! before the head was checked. Never: more bytes in memory than the path accepts, or than all bodies may have together.
+//! Never: a compressed body, which could expand without bound.
 
 // By hand instead of `tower_http::limit`: a body that nobody reads is drained, so that its sender reads the response.
 

@@ -52,9 +52,9 @@ fn send_at_once(server: &Server, head: &str) -> Vec<String> {
 
 /// Tags: f58.
 #[test]
-fn body_without_a_key_is_not_kept() {
+fn body_without_a_key_is_discarded() {
     let server = Server::start();
-    Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    Browser::of_visitor(1, 1).view("trip.city").sync(&server);
     let before = memory(&server, "VmHWM");
     for answer in send_at_once(&server, "") {
         assert_eq!(answer, "HTTP/1.1 401 Unauthorized");
@@ -67,18 +67,18 @@ fn body_without_a_key_is_not_kept() {
 #[test]
 fn bodies_of_all_connections_have_one_bound() {
     let server = Server::start();
-    Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    Browser::of_visitor(1, 1).view("trip.city").sync(&server);
     let before = memory(&server, "VmHWM");
     let answers = send_at_once(&server, &format!("Authorization: Bearer {API_KEY}\r\n"));
-    let refused = |answer: &&String| answer.contains(" 503 ");
-    let count = answers.iter().filter(refused).count();
+    let is_busy = |answer: &&String| answer.contains(" 503 ");
+    let count = answers.iter().filter(is_busy).count();
     assert!((1..SENDERS).contains(&count), "{count} of {SENDERS}");
     let grown = memory(&server, "VmHWM") - before;
     assert!(grown < 140 * 1024, "{grown} KiB");
     // What was reserved is free again.
     let mut laptop = Browser::of_visitor(2, 1);
     assert_eq!(
-        laptop.look_at("trip.city").sync(&server)["accepted"],
+        laptop.view("trip.city").sync(&server)["accepted"],
         json!(true)
     );
     let again = send_at_once(&server, &format!("Authorization: Bearer {API_KEY}\r\n"));
