@@ -9,7 +9,7 @@ use super::config::layout::Section;
 use super::config::{Config, NONE};
 use super::decision::attribution;
 use super::decision::context::DecisionContext;
-use super::decision::decide::{Decision, Request};
+use super::decision::decide::{Decision, DecisionRequest};
 use super::decision::question;
 use super::decision::scenario::{self, Due};
 use super::event::classify::{PageFacts, classify};
@@ -28,7 +28,7 @@ use super::traits::time_facts::TimeFacts;
 ///
 /// ```
 /// # #[cfg(feature = "full")] {
-/// use escale::core::{config::{compile, Config}, decision::decide::Request, engine::Engine, event::classify::PageFacts};
+/// use escale::{Config, DecisionRequest, Engine, PageFacts, compile};
 /// let json = r#"{
 ///   "version": 1,
 ///   "facets": {"trip": {"topics": ["city", "exotic"]}},
@@ -41,7 +41,7 @@ use super::traits::time_facts::TimeFacts;
 /// let mut engine = Engine::new(Config::from_bytes(compile(json).unwrap().bytes).unwrap());
 /// let now_ms = 1_795_000_000_000.0;
 /// let placement = engine.placement("home-hero").unwrap();
-/// let request = Request { now_ms, placement, slot: 0, exclude: &[] };
+/// let request = DecisionRequest { now_ms, placement, slot: 0, exclude: &[] };
 /// assert_eq!(engine.choose(&request).offer, None); // nothing is known yet
 /// let event = engine.page(now_ms, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
 /// engine.apply(&event);
@@ -275,7 +275,7 @@ impl Engine {
 
     /// Chooses for a slot. Never fails: the reason says why there is no offer.
     #[must_use]
-    pub fn choose(&self, request: &Request) -> Decision {
+    pub fn choose(&self, request: &DecisionRequest) -> Decision {
         self.with_context(request.now_ms, |context| {
             context.decide(request, self.draws())
         })

@@ -2,11 +2,11 @@
 //! checked and compiled.
 
 use clap::ValueEnum as _;
-use escale::core::base::enums::Channel;
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::condition::encode::Condition;
-use escale::core::config::Config;
-use escale::core::config::vocabulary::Vocabulary;
+use escale::Config;
+use escale::internals::base::enums::Channel;
+use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::condition::encode::Condition;
+use escale::internals::config::vocabulary::Vocabulary;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use escale::core::base::hash::fnv1a;
+use escale::internals::base::hash::fnv1a;
 use sha2::{Digest, Sha256};
 
 /// Keys are spread over this many buckets; a bucket never spans two machines.

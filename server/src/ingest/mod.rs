@@ -9,10 +9,9 @@ pub mod import;
 pub mod records;
 mod subject;
 
-use escale::core::base::time::{EPOCH_UNIX_S, Timestamp};
-use escale::core::config::Config;
-use escale::core::event::Event;
-use escale::core::event::fields::Fields;
+use escale::internals::base::time::{EPOCH_UNIX_S, Timestamp};
+use escale::internals::event::fields::Fields;
+use escale::{Config, Event};
 use serde_json::{Map, Value};
 
 use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};

@@ -2,7 +2,7 @@
 //! receipt that a browser sends with a sync. Out: the same, as it is stored with the visitor and
 //! shown to them. Never: the identity of the visitor; free text.
 
-use escale::core::base::hash::digest;
+use escale::internals::base::hash::digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -3,10 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use escale::core::config::{Config, compile};
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::introspect::snapshot::snapshot;
+use escale::{Config, Engine, PageFacts, compile, snapshot};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Server, config};

@@ -53,7 +53,7 @@ fn kill(server: &Server) {
 fn a_clock_far_ahead_does_not_outlast_the_other_devices() {
     let server = Server::start();
     let (mut ahead, mut other) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
-    let facts = escale::core::event::classify::PageFacts {
+    let facts = escale::PageFacts {
         explicit: "trip.exotic",
         ..Default::default()
     };
@@ -66,6 +66,7 @@ fn a_clock_far_ahead_does_not_outlast_the_other_devices() {
     let now_ms = other.look_at("trip.city").sync(&server)["now_ms"]
         .as_f64()
         .unwrap();
-    let last_ms = escale::core::base::time::Timestamp::new(other.engine.known().last_s).unix_ms();
+    let last_ms =
+        escale::internals::base::time::Timestamp::new(other.engine.known().last_s).unix_ms();
     assert!(last_ms <= now_ms + 301_000.0, "{last_ms} against {now_ms}");
 }

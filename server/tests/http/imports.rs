@@ -1,6 +1,6 @@
 //! Events imported from the site's back end, and their way to a visitor's browser.
 
-use escale::core::introspect::snapshot::snapshot;
+use escale::snapshot;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, NOW_MS};

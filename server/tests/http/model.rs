@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::config::Config;
+use escale::Config;
+use escale::internals::base::hash::{Namespace, name_hash};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;

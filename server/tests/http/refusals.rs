@@ -1,6 +1,7 @@
 //! Rejected requests and their errors.
 
-use escale::core::profile::{FamilySeen, Feedback, OfferSeen, Profile};
+use escale::Profile;
+use escale::internals::profile::{FamilySeen, Feedback, OfferSeen};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, base64url};
@@ -191,7 +192,7 @@ fn a_state_that_claims_to_be_long_is_refused_at_once() {
     ] {
         let mut bytes = good[..8].to_vec();
         bytes.resize(length, filler);
-        let sum = escale::core::base::hash::crc32(&bytes);
+        let sum = escale::internals::base::hash::crc32(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         server
             .post("/v1/sync", &with("state", json!(base64url(&bytes))))
@@ -237,7 +238,7 @@ fn a_profile_written_otherwise_than_by_us_is_refused() {
     let flips = (8..content.len() * 8).map(|bit| {
         let mut bytes = content.to_vec();
         bytes[bit / 8] ^= 1 << (bit % 8);
-        let sum = escale::core::base::hash::crc32(&bytes);
+        let sum = escale::internals::base::hash::crc32(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         bytes
     });

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use escale::core::base::time::Timestamp;
-use escale::core::event::classify::PageFacts;
+use escale::PageFacts;
+use escale::internals::base::time::Timestamp;
 
 use crate::browser::{Browser, NOW_MS};
 use crate::identity::{identify, token};
@@ -85,12 +85,7 @@ fn a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
     let body = serde_json::json!(other.body());
     let answer = server.post("/v1/sync", &body).json();
     let state = crate::browser::from_base64url(answer["remote"]["state"].as_str().unwrap());
-    let last_ms = Timestamp::new(
-        escale::core::profile::Profile::decode(&state)
-            .unwrap()
-            .last_s,
-    )
-    .unix_ms();
+    let last_ms = Timestamp::new(escale::Profile::decode(&state).unwrap().last_s).unix_ms();
     assert!(
         last_ms <= taken_ms - 29.0 * DAY_MS + 301_000.0,
         "{last_ms} against {taken_ms}"

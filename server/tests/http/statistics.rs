@@ -3,11 +3,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use escale::core::base::hash::fnv1a;
-use escale::core::decision::decide::Request;
-use escale::core::event::classify::PageFacts;
-use escale::core::event::fields::{RECORD, UNIT};
-use escale::core::traits::experiment::is_held_out;
+use escale::internals::base::hash::fnv1a;
+use escale::internals::event::fields::{RECORD, UNIT};
+use escale::internals::traits::experiment::is_held_out;
+use escale::{DecisionRequest, PageFacts};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -42,7 +41,7 @@ impl Shown {
         );
         browser.engine.apply(&page);
         let placement = browser.engine.placement("home-hero").unwrap();
-        let request = Request {
+        let request = DecisionRequest {
             now_ms: at_ms,
             placement,
             slot: 0,

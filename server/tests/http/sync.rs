@@ -1,6 +1,6 @@
 //! Syncs of one visitor's browsers.
 
-use escale::core::profile::Profile;
+use escale::Profile;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, base64url};

@@ -43,7 +43,7 @@ impl Mass {
     /// The mass at a time: what of the events' weight is left.
     ///
     /// ```
-    /// use escale::core::base::decayed_mass::Mass;
+    /// use escale::internals::base::decayed_mass::Mass;
     /// let day = 86_400;
     /// let mass = Mass::of(8.0, 10 * day, day);
     /// assert_eq!(mass.at(10 * day, day), 8.0);

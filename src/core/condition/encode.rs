@@ -179,7 +179,7 @@ impl Condition {
 /// A config's conditions as they grow.
 ///
 /// ```
-/// use escale::core::condition::encode::Pool;
+/// use escale::internals::condition::encode::Pool;
 /// let mut pool = Pool::default();
 /// assert_eq!(pool.keep(Vec::new()), 0);
 /// assert_eq!(pool.keep(Vec::new()), 0);

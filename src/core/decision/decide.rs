@@ -16,7 +16,7 @@ use crate::core::traits::experiment::is_held_out;
 
 /// A request for a decision.
 #[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
+pub struct DecisionRequest<'a> {
     /// Milliseconds since the Unix epoch.
     pub now_ms: f64,
     /// The placement's index.
@@ -74,7 +74,7 @@ impl Reason {
 impl DecisionContext<'_> {
     /// Decides for one slot.
     #[must_use]
-    pub fn decide(&self, request: &Request, visitor: u64) -> Decision {
+    pub fn decide(&self, request: &DecisionRequest, visitor: u64) -> Decision {
         let mut decision = Decision {
             offer: None,
             variant: 0,
@@ -150,7 +150,12 @@ const PHASE_SALT: u64 = u64::from_be_bytes(*b"\0\0\0phase");
 /// every tab and after a reload. It changes when the bucket of time ends, at another moment for
 /// each visitor.
 #[must_use]
-pub fn seed(config: &Config, placement: &Placement, request: &Request, visitor: u64) -> u64 {
+pub fn seed(
+    config: &Config,
+    placement: &Placement,
+    request: &DecisionRequest,
+    visitor: u64,
+) -> u64 {
     let sticky_s = u64::from(config.policy().sticky_s.max(1));
     let phase_s = mix(visitor, PHASE_SALT) % sticky_s;
     let bucket = (u64::from(Timestamp::from_unix_ms(request.now_ms).get()) + phase_s) / sticky_s;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::core::config::Config;
 use crate::core::decision::context::{DecisionContext, Exclusion};
-use crate::core::decision::decide::{Decision, Reason, Request};
+use crate::core::decision::decide::{Decision, DecisionRequest, Reason};
 use crate::core::engine::Engine;
 use crate::core::introspect::messages::{LANGUAGES, Message};
 use crate::core::traits::affinity::Affinity;
@@ -78,7 +78,7 @@ pub struct ExclusionAccount {
 
 /// Explains what `engine.choose(request)` decides.
 #[must_use]
-pub fn explain(engine: &Engine, request: &Request) -> Explanation {
+pub fn explain(engine: &Engine, request: &DecisionRequest) -> Explanation {
     let decision = engine.choose(request);
     engine.with_context(request.now_ms, |context| {
         Account {
@@ -94,7 +94,7 @@ pub fn explain(engine: &Engine, request: &Request) -> Explanation {
 struct Account<'a> {
     engine: &'a Engine,
     context: &'a DecisionContext<'a>,
-    request: &'a Request<'a>,
+    request: &'a DecisionRequest<'a>,
     decision: Decision,
 }
 

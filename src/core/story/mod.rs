@@ -12,7 +12,7 @@ mod tally;
 
 use super::base::hash::mix;
 use super::config::source::OfferKind;
-use super::decision::decide::{Decision, Request};
+use super::decision::decide::{Decision, DecisionRequest};
 use super::engine::Engine;
 use super::event::classify::PageFacts;
 use super::event::fields::{RECORD, UNIT};
@@ -117,7 +117,8 @@ impl Story {
     /// Tells the story to an engine that knows nobody, with the config that it was read for.
     ///
     /// ```
-    /// use escale::core::{config::{compile, Config}, engine::Engine, story};
+    /// use escale::{Config, Engine, compile};
+    /// use escale::internals::story;
     /// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
     /// #   "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1}, "content": {"en": {"title": "Lisbon"}}}]}"#;
     /// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();
@@ -267,7 +268,7 @@ fn shown(engine: &Engine, now_ms: f64, placement: u16) -> Vec<Decision> {
     let mut exclude = Vec::new();
     let slots = 0..engine.config().placement(placement).slots as u8;
     let decisions = slots.map(|slot| {
-        let decision = engine.choose(&Request {
+        let decision = engine.choose(&DecisionRequest {
             now_ms,
             placement,
             slot,

@@ -19,7 +19,8 @@ use crate::core::base::validation_error::ValidationError;
 /// Reads a story about a config. Errors: every error.
 ///
 /// ```
-/// use escale::core::{config::{compile, Config}, story};
+/// use escale::{Config, compile};
+/// use escale::internals::story;
 /// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
 /// #   "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1}, "content": {"en": {"title": "Lisbon"}}}]}"#;
 /// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();

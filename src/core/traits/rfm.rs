@@ -50,7 +50,7 @@ impl Rfm {
     /// The three scores together, 3 to 15.
     ///
     /// ```
-    /// use escale::core::traits::rfm::Rfm;
+    /// use escale::internals::traits::rfm::Rfm;
     /// assert_eq!(Rfm { recency: 5, frequency: 2, monetary: 3, ..Rfm::default() }.score(), Some(10));
     /// assert_eq!(Rfm::default().score(), None);
     /// ```

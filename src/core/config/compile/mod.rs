@@ -40,7 +40,7 @@ pub struct Compiled {
 /// Compiles a config. Errors: every error, each with its JSON path and a hint.
 ///
 /// ```
-/// let errors = escale::core::config::compile(r#"{"version": 1, "offer": []}"#).unwrap_err();
+/// let errors = escale::compile(r#"{"version": 1, "offer": []}"#).unwrap_err();
 /// assert_eq!(errors[0].path, "/offer");
 /// assert!(errors[0].hint.contains("offers"));
 /// ```
