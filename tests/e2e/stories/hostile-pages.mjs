@@ -107,14 +107,14 @@ export const hostilePageStories = [
       await gate.until("/v1/sync");
       await tell(browser, "consent", "denied");
       await gate.until("/v1/me");
-      const told = gate.referrers.filter(
+      const leaked = gate.referrers.filter(
         (line) =>
           line.includes("zzperson") &&
           /^\/(v1|escale)\//.test(line) &&
           // The site's own tag.
           !line.startsWith("/escale/escale.js"),
       );
-      assert.deepEqual(told, []);
+      assert.deepEqual(leaked, []);
     },
   ),
 ];

@@ -1,4 +1,4 @@
-/** Google's consent mode as pages speak it: both of its interfaces, and what is missing is told. */
+/** Google's consent mode as pages speak it: both of its interfaces, and what is missing is reported. */
 import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
 import { GoogleConsent } from "./consent-google.js";
@@ -45,7 +45,7 @@ test("an update that cannot be read is no grant any more", { tags: ["r1"] }, () 
   assert.equal(google.readEntry(entry("update", broken)), "pending");
 });
 
-test("a storage that is never named is told, with those that are", () => {
+test("a storage that is never named is reported, with those that are", () => {
   const google = new GoogleConsent("google");
   assert.match(warned(google), /no consent mode/);
   google.readEntry(
@@ -55,7 +55,7 @@ test("a storage that is never named is told, with those that are", () => {
   assert.match(warned(google), /never names personalization_storage\. It names ad_storage, analyt/);
 });
 
-test("a second default grants nothing, and is told", { tags: ["r1"] }, () => {
+test("a second default grants nothing, and is reported", { tags: ["r1"] }, () => {
   const google = new GoogleConsent("google");
   google.readEntry(entry("default", { personalization_storage: "denied" }));
   // A banner that waits for the visitor.

@@ -10,7 +10,7 @@ import type { Dispatch } from "../base/client-types.js";
 import type { ConsentState, Options } from "../base/types.js";
 
 /**
- * Storage types that must be granted, unless the site names others:
+ * Storage types that must be granted, unless the site names answered:
  * `google:ad_personalization,ad_user_data`.
  */
 const NEEDED = ["personalization_storage"];
@@ -115,14 +115,14 @@ export class GoogleConsent {
   warn(): void {
     const missing = this.#needed.filter((name) => !this.#updated.has(name));
     const unnamed = missing.filter((name) => !this.#named.has(name));
-    const others = [...this.#named].filter(
+    const answered = [...this.#named].filter(
       ([, answer]) => answer === "granted" || answer === "denied",
     );
     if (this.#named.size === 0)
       warnOnce("the page has no consent mode of Google: consent stays undecided");
     else if (unnamed.length > 0)
       warnOnce(
-        `the consent mode never names ${unnamed.join(", ")}. It names ${others.map(([name]) => name).join(", ")}: ` +
+        `the consent mode never names ${unnamed.join(", ")}. It names ${answered.map(([name]) => name).join(", ")}: ` +
           'name those that must be granted, as in data-consent="google:ad_storage"',
       );
     else if (missing.length > 0 && missing.every((name) => this.#named.get(name) === "granted"))

@@ -117,7 +117,7 @@ const speaking = (...payload: [unknown, unknown]) =>
   );
 
 test(
-  "a platform that comes late is heard once, and a page without one is told",
+  "a platform that comes late is heard once, and a page without one is reported",
   { tags: ["r1"] },
   () => {
     const late = page();
@@ -144,7 +144,7 @@ function platformOf() {
   const say = (changed?: object): void => listeners.forEach((hear) => hear(answer(changed), true));
   return { api, say };
 }
-const REFUSED = { purpose: { consents: {} } };
+const REJECTED = { purpose: { consents: {} } };
 
 test("a platform that is replaced can only withdraw", { tags: ["r1", "r5"] }, () => {
   const [before, after] = [platformOf(), platformOf()];
@@ -155,7 +155,7 @@ test("a platform that is replaced can only withdraw", { tags: ["r1", "r5"] }, ()
   before.say({ tcfPolicyVersion: 4 });
   assert.deepEqual(answers, []);
   after.say();
-  before.say(REFUSED);
+  before.say(REJECTED);
   assert.deepEqual(answers.splice(0), [{ ...ALL, version: "5" }, "denied"]);
   after.say();
   delete given.__tcfapi;
@@ -176,7 +176,7 @@ test("a platform declared by a function after ours is watched is heard", { tags:
   later(1_000);
   real.say();
   real.say();
-  real.say(REFUSED);
+  real.say(REJECTED);
   assert.deepEqual(answers, [{ ...ALL, version: "5" }, "denied"]);
   end();
 });

@@ -1,4 +1,4 @@
-/** TCF outside the law's territory, and purposes that no platform asks for: the site is told, and says what holds. */
+/** TCF outside the law's territory, and purposes that no platform asks for: the site is reported, and says what holds. */
 import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
 import { readTcf, tcfRules } from "./consent-tcf.js";
@@ -33,7 +33,7 @@ test("the site says what holds where the law does not apply", { tags: ["r3"] }, 
   assert.equal(readTcf(answer({ gdprApplies: true, purpose: {} }), true, ELSEWHERE), "denied");
 });
 
-test("a platform that does not know whether the law applies is told", { tags: ["r3"] }, () => {
+test("a platform that does not know whether the law applies is reported", { tags: ["r3"] }, () => {
   const texts = warnings();
   for (const gdprApplies of [undefined, 1, "true"])
     assert.equal(readTcf(answer({ gdprApplies, purpose: ALL }), true, tcfRules({})), "pending");
