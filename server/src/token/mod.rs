@@ -56,6 +56,10 @@ pub struct Tokens {
 
 impl Tokens {
     /// HS256 with a secret shared with the site's back end.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Short`] if the secret is too short.
     pub fn shared(site: &Site, secret: &[u8]) -> Result<Self, KeyError> {
         if secret.len() < SECRET_BYTES {
             return Err(KeyError::Short);
@@ -70,6 +74,10 @@ impl Tokens {
     }
 
     /// EdDSA (Ed25519) with the back end's public key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::NotEd25519`] if the file holds no such key.
     pub fn public(site: &Site, pem: &[u8]) -> Result<Self, KeyError> {
         let key = DecodingKey::from_ed_pem(pem).map_err(|_| KeyError::NotEd25519)?;
         crypto::check_public(&key).map_err(|_| KeyError::NotEd25519)?;
@@ -96,7 +104,11 @@ impl Tokens {
         }
     }
 
-    /// The customer whom a token vouches for.
+    /// Returns the customer whom a token vouches for.
+    ///
+    /// # Errors
+    ///
+    /// [`BadToken`] if the signature, a claim or an id is invalid.
     pub fn customer(&self, token: &str) -> Result<Vouched, BadToken> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
             .map_err(|_| BadToken)?

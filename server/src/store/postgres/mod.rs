@@ -62,6 +62,10 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     /// Connects, brings the schema up to date and finishes erasures that a crash cut short.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if the certificates, the connection or a migration fails.
     pub async fn open(address: &Address) -> Result<Self, OpenError> {
         let encryption = address.encryption().map_err(OpenError::Certificates)?;
         migrations::run(&address.config, encryption.clone()).await?;
