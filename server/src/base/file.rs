@@ -14,6 +14,9 @@ pub fn without_bom(bytes: &[u8]) -> &[u8] {
 }
 
 /// Reads a file without the BOM of UTF-8.
+///
+/// # Errors
+/// The file cannot be read.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = std::fs::read(path)?;
     let bom = bytes.len() - without_bom(&bytes).len();
@@ -22,6 +25,9 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Reads a text in UTF-8, or in UTF-16 with its BOM.
+///
+/// # Errors
+/// The file cannot be read, or is not UTF-8.
 pub fn read_text(path: &Path) -> io::Result<String> {
     let bytes = std::fs::read(path)?;
     let text = match Encoding::for_bom(&bytes) {
@@ -34,6 +40,9 @@ pub fn read_text(path: &Path) -> io::Result<String> {
 }
 
 /// Reads a secret: a text without its BOM and surrounding white space.
+///
+/// # Errors
+/// The file cannot be read, or is not UTF-8.
 pub fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
     let bytes = std::fs::read(path)?;
     let is_text_of_16_bits = matches!(Encoding::for_bom(&bytes), Some((encoding, 2)) if encoding.name().starts_with("UTF-16"));

@@ -1,7 +1,7 @@
 //! Dates and times of the usual exports. In: texts. Out: a day, a time of day and an offset. Never: a day that the
 //! calendar lacks, or a guess between day and month.
 
-use escale::core::base::civil::Date;
+use escale::internals::base::civil::Date;
 
 use super::Convention;
 use super::Origin;

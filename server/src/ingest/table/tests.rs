@@ -1,8 +1,8 @@
 //! Files of spreadsheets and CRMs, read to the events that they mean.
 
-use escale::core::base::civil::Day;
-use escale::core::config::{Config, compile};
-use escale::core::event::{Event, Payload};
+use escale::internals::base::civil::Day;
+use escale::internals::config::{Config, compile};
+use escale::internals::event::{Event, Payload};
 
 use super::*;
 use crate::base::ids::Site;
