@@ -21,9 +21,11 @@ use super::{SharedArgs, block_on, demo};
 use crate::background::learning::{self, Learner, Schedule};
 use crate::background::retention;
 use crate::base::errors::Errors;
+use crate::base::file;
 use crate::base::ids::Site;
 use crate::config_source::{self, LiveConfig, Source};
 use crate::http::api_key::ApiKey;
+use crate::http::body::BodyMemory;
 use crate::http::connections::{self, Limits};
 use crate::http::cors;
 use crate::http::metrics::{self, Metrics};
@@ -39,6 +41,9 @@ use crate::webhook::{self, Dispatcher, Receivers};
 
 /// Time for requests in flight after a stop was requested.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes that the bodies of all connections may hold together.
+const BODY_MEMORY: usize = 64 << 20;
 
 /// Serve one site: store the profiles of browsers, and merge them across a visitor's devices.
 ///
@@ -327,6 +332,7 @@ impl Server {
             api_key,
             report_key,
             rate_limiter: RateLimiter::new(args.limits.requests_a_minute),
+            body_memory: BodyMemory::new(BODY_MEMORY),
             metrics: Metrics::new(),
             is_report_open: is_report_open(args),
             triggers_evaluation: has_scenarios(&served.config),
@@ -449,11 +455,12 @@ fn warn_of_webhooks(config: &Config, receivers: &Receivers) {
 }
 
 fn tokens(site: &Site, identity: &IdentityArgs, is_demo: bool) -> Result<Option<Tokens>, Errors> {
-    let read = |path: &Path| std::fs::read(path).map_err(|error| Errors::of(path.display(), error));
+    let read =
+        |path: &Path| file::read_secret(path).map_err(|error| Errors::of(path.display(), error));
     let tokens = if let Some(path) = &identity.identity_public_key {
         Tokens::public(site, &read(path)?)
     } else if let Some(path) = &identity.identity_secret_file {
-        Tokens::shared(site, read(path)?.trim_ascii())
+        Tokens::shared(site, &read(path)?)
     } else if let Some(secret) = &identity.identity_secret {
         Tokens::shared(site, secret.as_bytes())
     } else if is_demo {
@@ -473,7 +480,7 @@ fn tokens(site: &Site, identity: &IdentityArgs, is_demo: bool) -> Result<Option<
 fn key(name: &str, file: Option<&Path>, text: Option<&str>) -> Result<Option<ApiKey>, Errors> {
     let key = match (file, text) {
         (Some(path), _) => {
-            std::fs::read(path).map_err(|error| Errors::of(path.display(), error))?
+            file::read_secret(path).map_err(|error| Errors::of(path.display(), error))?
         }
         (None, Some(key)) => key.as_bytes().to_vec(),
         (None, None) => return Ok(None),

@@ -6,7 +6,7 @@ mod crypto;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::{CustomerKey, Site};
+use crate::base::ids::{Site, customer_id};
 
 /// HS256 keys have at least as many bytes as their hash (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
@@ -113,16 +113,14 @@ impl Tokens {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
             .map_err(|_| BadToken)?
             .claims;
-        let are_ids =
-            CustomerKey::is_id(&claims.sub) && claims.also.iter().all(|id| CustomerKey::is_id(id));
-        if are_ids && claims.also.len() <= ALSO {
-            Ok(Vouched {
-                customer: claims.sub,
-                also: claims.also,
-            })
-        } else {
-            Err(BadToken)
+        if claims.also.len() > ALSO {
+            return Err(BadToken);
         }
+        let also = claims.also.iter().map(|id| customer_id(id));
+        Ok(Vouched {
+            customer: customer_id(&claims.sub).map_err(|_| BadToken)?,
+            also: also.collect::<Result<_, _>>().map_err(|_| BadToken)?,
+        })
     }
 
     /// A token for a customer of this site; `None` with a public key, which signs nothing.

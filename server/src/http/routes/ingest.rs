@@ -4,20 +4,20 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
 use super::NO_STORE;
 use crate::base::clock;
-use crate::http::body::{is_compressed, media_type};
+use crate::http::body::{Whole, is_compressed, media_type};
 use crate::http::error::ApiError;
 use crate::http::error_body::ErrorBody;
 use crate::http::extract::{BackEnd, RequestedSite, SiteParam};
 use crate::http::state::AppState;
 use crate::ingest::body::{self, Items, MAX_ITEMS};
 use crate::ingest::import::{ImportOutcome, import};
+use crate::ingest::normalise::Conventions;
 use crate::ingest::records::{Booking, ConsentRecord, Fact, Reaction};
 use crate::ingest::{Reader, Subject};
 
@@ -48,7 +48,7 @@ macro_rules! import_routes {
             _: BackEnd,
             State(state): State<Arc<AppState>>,
             headers: HeaderMap,
-            body: Bytes,
+            Whole(body): Whole,
         ) -> Result<Response, ApiError> {
             respond(&state, Subject::$subject, items(&headers, &body)?).await
         }
@@ -76,6 +76,7 @@ async fn respond(state: &AppState, subject: Subject, items: Items) -> Result<Res
         site: &state.site,
         config: &served.config,
         now_ms: clock::now_ms() as f64,
+        conventions: &Conventions::default(),
     };
     let outcome = import(state.store.as_ref(), reader, subject, items).await?;
     match outcome.rejected.first() {

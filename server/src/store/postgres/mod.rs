@@ -39,6 +39,10 @@ pub enum OpenError {
         "the database was written by a newer version (schema {found}, this one knows {known}). Update this program"
     )]
     Newer { found: i32, known: i32 },
+    #[error(
+        "the database has the encoding {0}, which cannot hold every id. Create it with ENCODING 'UTF8'"
+    )]
+    Encoding(String),
     #[error("the certificates: {0}")]
     Certificates(String),
     #[error("the database did not answer: {0}")]
