@@ -263,7 +263,7 @@ fn a_story_may_begin_with_what_is_known_already() {
 }
 
 #[test]
-fn what_is_no_profile_is_refused_with_its_place() {
+fn invalid_profile_is_rejected_with_its_path() {
     let story = |replica: &str| {
         json!({ "name": "a", "replica": replica, "steps": [{ "at": "2026-11-21T12:00" }],
         "then": [{ "placement": "home-hero", "shows": { "default": true } }] })

@@ -113,7 +113,7 @@ fn a_life_is_counted_beyond_the_newest_exposures() {
 }
 
 #[test]
-fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
+fn wish_is_stricter_than_caps_and_the_latest_counts() {
     let config = timed();
     let wish = |frequency, at_s| {
         let declaration = Declaration {
@@ -358,7 +358,7 @@ fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused_with_its_place() {
+fn invalid_config_is_rejected_with_its_path() {
     let mut site: serde_json::Value =
         serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
     site["offers"][0]["caps"] = serde_json::json!([{"most": 9, "per": "day"}]);

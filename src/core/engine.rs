@@ -53,17 +53,17 @@ pub struct Engine {
     /// `None` if the visitor is unknown.
     visitor: Option<u64>,
     own: Profile,
-    others: Profile,
-    /// Own and others together, where there are others.
-    together: Option<Profile>,
+    remote: Profile,
+    /// Own and remote merged, where there are remote.
+    merged: Option<Profile>,
     page_topics: Vec<TopicWeight>,
     /// `true` if earlier history may have been purged.
     history_may_be_purged: bool,
     /// The persona to decide as if; none: whoever the visitor is.
-    as_if: Option<u32>,
+    persona_override: Option<u32>,
     /// The latest time that a caller gave, in seconds since the epoch of stored times. 0 if there
     /// is none yet.
-    told_s: u32,
+    clock_s: u32,
 }
 
 impl Engine {
@@ -74,12 +74,12 @@ impl Engine {
             config,
             visitor: None,
             own: Profile::default(),
-            others: Profile::default(),
-            together: None,
+            remote: Profile::default(),
+            merged: None,
             page_topics: Vec::new(),
             history_may_be_purged: false,
-            as_if: None,
-            told_s: 0,
+            persona_override: None,
+            clock_s: 0,
         }
     }
 
@@ -110,7 +110,7 @@ impl Engine {
     /// Decides as if the visitor were of a persona, by the hash of its name, until the next call.
     /// Nothing of it is stored.
     pub fn override_persona(&mut self, hash: Option<u32>) {
-        self.as_if = hash;
+        self.persona_override = hash;
     }
 
     /// Loads the stored bytes of the visitor's own replica. No bytes are an empty profile.
@@ -120,8 +120,8 @@ impl Engine {
     /// [`WireError`] if the bytes are no profile of this release. The engine stays as it was.
     pub fn load(&mut self, bytes: &[u8]) -> Result<(), WireError> {
         self.own = Profile::decode(bytes)?;
-        self.together = None;
-        self.others = Profile::default();
+        self.merged = None;
+        self.remote = Profile::default();
         Ok(())
     }
 
@@ -132,10 +132,10 @@ impl Engine {
     /// # Errors
     ///
     /// [`WireError`] if the bytes are no profile of this release. The engine stays as it was.
-    pub fn glance(&mut self, bytes: &[u8]) -> Result<(), WireError> {
+    pub fn load_for_decision(&mut self, bytes: &[u8]) -> Result<(), WireError> {
         self.own = Profile::decode_for_decision(bytes)?;
-        self.together = None;
-        self.others = Profile::default();
+        self.merged = None;
+        self.remote = Profile::default();
         Ok(())
     }
 
@@ -146,16 +146,16 @@ impl Engine {
     /// # Errors
     ///
     /// [`WireError`] if the own bytes are no profile of this release. The engine stays as it was.
-    pub fn load_with(&mut self, bytes: &[u8], others: &[u8]) -> Result<(), WireError> {
+    pub fn load_with(&mut self, bytes: &[u8], remote: &[u8]) -> Result<(), WireError> {
         self.load(bytes)?;
-        self.others = Profile::decode(others).unwrap_or_default();
-        self.know();
+        self.remote = Profile::decode(remote).unwrap_or_default();
+        self.merge_remote();
         Ok(())
     }
 
     /// As [`Self::load`], of a profile that was read already.
     pub fn take(&mut self, profile: Profile) {
-        (self.own, self.others, self.together) = (profile, Profile::default(), None);
+        (self.own, self.remote, self.merged) = (profile, Profile::default(), None);
     }
 
     /// The own replica's bytes, for the store and the server.
@@ -164,18 +164,18 @@ impl Engine {
         self.own.encode()
     }
 
-    /// Returns the merged profile of the visitor: the own replica and the others.
+    /// Returns the merged profile of the visitor: the own replica and the remote.
     #[must_use]
     pub fn known(&self) -> &Profile {
-        self.together.as_ref().unwrap_or(&self.own)
+        self.merged.as_ref().unwrap_or(&self.own)
     }
 
     /// Records a page view. The page becomes the current one. Returns the bytes of its event.
     pub fn page(&mut self, now_ms: f64, facts: &PageFacts) -> Vec<u8> {
-        self.told_s = Timestamp::from_unix_ms(now_ms).get();
+        self.clock_s = Timestamp::from_unix_ms(now_ms).get();
         self.page_topics = classify(&self.config, facts);
         let mut bytes = Vec::new();
-        let mut event = Event::new(EventKind::PageView, self.told_s);
+        let mut event = Event::new(EventKind::PageView, self.clock_s);
         event.topics.clone_from(&self.page_topics);
         event.encode(&mut bytes);
         bytes
@@ -192,9 +192,9 @@ impl Engine {
     ///
     /// [`TrackError`] if there is no such event, or a field cannot be read.
     pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Result<Vec<u8>, TrackError> {
-        self.told_s = Timestamp::from_unix_ms(now_ms).get();
+        self.clock_s = Timestamp::from_unix_ms(now_ms).get();
         let fields = Fields::parse(fields);
-        let mut event = Event::parse(&self.config, self.told_s, name, &fields)?;
+        let mut event = Event::parse(&self.config, self.clock_s, name, &fields)?;
         let is_about_page = event.kind().is_about_a_page() && event.offer().is_none();
         if is_about_page && event.topics.is_empty() {
             event.topics.clone_from(&self.page_topics);
@@ -221,7 +221,7 @@ impl Engine {
         let placement = self.config.find::<Placement>(event.placement?)?;
         let offer = self.config.find::<Offer>(event.offer?)?;
         let reported = ReportedDecision::parse(fields)?;
-        let context = self.context(Timestamp::new(self.told_s).unix_ms());
+        let context = self.context(Timestamp::new(self.clock_s).unix_ms());
         Some(attribution::record(&context, &reported, placement, offer))
     }
 
@@ -237,12 +237,12 @@ impl Engine {
         if !self.config.has_scenarios() {
             return;
         }
-        for due in self.due(Timestamp::new(self.told_s).unix_ms()) {
+        for due in self.due(Timestamp::new(self.clock_s).unix_ms()) {
             if due
                 .offer
                 .is_some_and(|shown| self.config.offer(shown).hash == offer)
             {
-                due.event(&self.config, self.told_s).encode(bytes);
+                due.event(&self.config, self.clock_s).encode(bytes);
             }
         }
     }
@@ -251,10 +251,10 @@ impl Engine {
     /// the clock was in the future then, or it is in the past now. A time before the whole history
     /// is taken for the latter, and nothing is moved.
     fn clamp_to_clock(&mut self) {
-        let (own, told_s) = (&mut self.own, self.told_s);
-        let is_plausible = told_s >= own.first_s || own.counts.visits <= 1;
-        if told_s > 0 && is_plausible && own.last_s > told_s.saturating_add(DAY_S) {
-            own.clamp_to_clock(told_s);
+        let (own, clock_s) = (&mut self.own, self.clock_s);
+        let is_plausible = clock_s >= own.first_s || own.counts.visits <= 1;
+        if clock_s > 0 && is_plausible && own.last_s > clock_s.saturating_add(DAY_S) {
+            own.clamp_to_clock(clock_s);
         }
     }
 
@@ -269,7 +269,7 @@ impl Engine {
                 applied += 1;
             }
         }
-        self.know();
+        self.merge_remote();
         if applied > 0 && segments::has_negative(&self.config) {
             self.keep_negative_personas();
         }
@@ -298,7 +298,7 @@ impl Engine {
     #[must_use]
     pub fn facts(&self, now_ms: f64) -> VisitorFacts<'_> {
         let mut facts = self.facts_at(Timestamp::from_unix_ms(now_ms).get());
-        facts.customer.persona = self.as_if.or(facts.customer.persona);
+        facts.customer.persona = self.persona_override.or(facts.customer.persona);
         facts
     }
 
@@ -357,7 +357,7 @@ impl Engine {
     /// Negative personas that fit are kept in the own replica until they expire, and renewed as
     /// long as they fit.
     fn keep_negative_personas(&mut self) {
-        let facts = self.facts_at(self.told_s);
+        let facts = self.facts_at(self.clock_s);
         let fits = segments::negative_fits(&facts.customer, &self.config, facts.now_s);
         let fits: Vec<(u32, u16)> = fits.collect();
         let mut is_news = false;
@@ -365,19 +365,19 @@ impl Engine {
             is_news |= self.own.keep_persona(hash, until_day);
         }
         if is_news {
-            self.know();
+            self.merge_remote();
         }
     }
 
     /// Returns `true` if history may be lost. Server data on the visitor outlives a purge.
     fn lacks_history(&self) -> bool {
-        self.history_may_be_purged && self.others.is_empty()
+        self.history_may_be_purged && self.remote.is_empty()
     }
 
-    fn know(&mut self) {
-        self.together = (!self.others.is_empty()).then(|| {
+    fn merge_remote(&mut self) {
+        self.merged = (!self.remote.is_empty()).then(|| {
             let mut both = self.own.clone();
-            both.merge(&self.others);
+            both.merge(&self.remote);
             both
         });
     }

@@ -40,15 +40,15 @@ impl Runtime {
     /// recorded. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.
     pub fn load(&mut self, profile: &[u8]) -> u32 {
         self.engine
-            .glance(profile)
+            .load_for_decision(profile)
             .map_or_else(WireError::code, |()| 0)
     }
 
     /// Loads as `load` does, with the server's data on the visitor's other replicas.
     #[wasm_bindgen(js_name = loadWith)]
-    pub fn load_with(&mut self, profile: &[u8], others: &[u8]) -> u32 {
+    pub fn load_with(&mut self, profile: &[u8], remote: &[u8]) -> u32 {
         self.engine
-            .load_with(profile, others)
+            .load_with(profile, remote)
             .map_or_else(WireError::code, |()| 0)
     }
 

@@ -4,7 +4,7 @@
 use escale::internals::condition::bytecode::{Answers, ConditionIndex, Conditions, TEST_BYTES};
 use escale::internals::condition::compile::compile;
 use escale::internals::condition::encode::Pool;
-use escale::internals::condition::lenient::matches;
+use escale::internals::condition::interpreter::matches;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -48,8 +48,8 @@ fn number() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn one_of(words: &'static [&'static str]) -> impl Strategy<Value = Value> + Clone {
-    prop::sample::select(words).prop_map(Value::from)
+fn one_of(names: &'static [&'static str]) -> impl Strategy<Value = Value> + Clone {
+    prop::sample::select(names).prop_map(Value::from)
 }
 
 fn with(
@@ -59,8 +59,8 @@ fn with(
     (operator, operand).prop_map(|(operator, operand)| json!({ operator: operand }))
 }
 
-fn named(words: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
-    prop::sample::select(words)
+fn named(names: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    prop::sample::select(names)
 }
 
 /// Operators that any value which may be unknown takes.
@@ -206,7 +206,7 @@ fn visitor() -> impl Strategy<Value = Value> {
         })
 }
 
-/// Any JSON made of words that conditions know, most of it meaningless.
+/// Any JSON made of names that conditions know, most of it meaningless.
 fn babble() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         number(),

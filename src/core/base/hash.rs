@@ -223,9 +223,9 @@ pub fn unit(hash: u64) -> f64 {
 /// identifies a config. It does not withstand forgery.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> u32 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut state = words.iter().fold(bytes.len() as u64, |h, word| {
-        mix(h, u64::from_le_bytes(*word))
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let mut state = chunks.iter().fold(bytes.len() as u64, |h, chunk| {
+        mix(h, u64::from_le_bytes(*chunk))
     });
     for byte in rest {
         state = mix(state, u64::from(*byte));

@@ -95,16 +95,16 @@ pub fn all(parts: Vec<Vec<Step>>) -> Vec<Step> {
 /// All of the parts, as a whole condition: plain tests among them need no jump.
 pub fn whole(parts: Vec<Vec<Step>>) -> Vec<Step> {
     let is_plain = |part: &Vec<Step>| matches!(part[..], [Step::Ask(_)]);
-    let (plain, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_plain);
+    let (plain, optional): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_plain);
     let required = plain.into_iter().flatten().map(|step| match step {
         Step::Ask(question) => Step::Require(question),
         other => other,
     });
     let required: Vec<Step> = required.collect();
-    if others.is_empty() && !required.is_empty() {
+    if optional.is_empty() && !required.is_empty() {
         required
     } else {
-        [required, all(others)].concat()
+        [required, all(optional)].concat()
     }
 }
 
@@ -113,7 +113,7 @@ pub fn any(parts: Vec<Vec<Step>>) -> Vec<Step> {
     chain(parts, true)
 }
 
-/// The parts, each but the last followed by a jump over all the others.
+/// The parts, each but the last followed by a jump over all the optional.
 fn chain(parts: Vec<Vec<Step>>, leaves_if: bool) -> Vec<Step> {
     if parts.is_empty() {
         return vec![Step::Always];

@@ -3,6 +3,8 @@
 //! row or byte reads as zeros. So no config can make the engine fail.
 
 #[cfg(feature = "full")]
+pub mod attribute_names;
+#[cfg(feature = "full")]
 mod build;
 #[cfg(feature = "full")]
 mod compile;
@@ -15,8 +17,6 @@ pub mod season;
 pub mod source;
 #[cfg(feature = "full")]
 pub(crate) mod structure;
-#[cfg(feature = "full")]
-pub mod vocabulary;
 
 #[cfg(feature = "full")]
 pub use compile::{Compiled, compile};

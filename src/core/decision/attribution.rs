@@ -25,7 +25,7 @@ pub fn record(
     let config = context.config;
     let visitor = context.facts.draws();
     let request = DecisionRequest {
-        now_ms: reported.decided_ms,
+        now_ms: reported.at_ms,
         placement,
         slot: reported.slot,
         exclude: &[],

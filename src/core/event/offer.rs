@@ -78,7 +78,7 @@ pub(super) fn placement(config: &Config, fields: &Fields) -> Option<u32> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReportedDecision {
     /// The time of the decision, in milliseconds since the Unix epoch.
-    pub decided_ms: f64,
+    pub at_ms: f64,
     /// The slot of the placement.
     pub slot: u8,
     /// The probability of the choice.
@@ -105,7 +105,7 @@ impl ReportedDecision {
         let number = |key: &str| fields.get(key).and_then(decimal);
         let small = |key: &str| number(key).map_or(0, |n| n as u8);
         Some(Self {
-            decided_ms: number("decided_ms")?,
+            at_ms: number("decided_ms")?,
             slot: small("slot"),
             propensity: Propensity::of(number("propensity")?)?,
             variant: small("variant").min(15),

@@ -46,7 +46,7 @@ pub struct Explanation {
     /// Hash of the config, eight hexadecimal digits.
     pub config: String,
     /// For the visitor.
-    pub words: Vec<Words>,
+    pub texts: Vec<Texts>,
     /// For the developer: eligible offers, the best score first.
     pub candidates: Vec<CandidateAccount>,
     /// For the developer: offers that may not be shown.
@@ -55,7 +55,7 @@ pub struct Explanation {
 
 /// Sentences in one language.
 #[derive(Clone, Debug, Serialize)]
-pub struct Words {
+pub struct Texts {
     /// Code of the language.
     pub language: &'static str,
     /// Reasons for the offer, one sentence each.
@@ -169,9 +169,9 @@ impl Account<'_> {
                 .visitor
                 .map(|hash| format!("{hash:016x}")),
             config: format!("{:08x}", self.decision.config),
-            words: LANGUAGES
+            texts: LANGUAGES
                 .iter()
-                .map(|language| self.words(language))
+                .map(|language| self.texts(language))
                 .collect(),
             candidates,
             excluded,
@@ -222,10 +222,10 @@ impl Account<'_> {
         topics
     }
 
-    fn words(&self, language: &'static str) -> Words {
+    fn texts(&self, language: &'static str) -> Texts {
         let chosen = self.decision.offer;
         let Some(offer) = chosen.map(|index| self.context.config.offer(index)) else {
-            return Words {
+            return Texts {
                 language,
                 reasons: vec![self.no_offer().text(language)],
                 would_change: self.what_is_missing().text(language),
@@ -264,7 +264,7 @@ impl Account<'_> {
             Some(first) => self.without(first.index, language),
             None => Message::SayMore.text(language),
         };
-        Words {
+        Texts {
             language,
             reasons,
             would_change,

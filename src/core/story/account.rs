@@ -85,12 +85,12 @@ pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
         "a visitor for whom it is not so sees {}",
         seen(expectation, engine)
     )];
-    if let Some(english) = explained.words.iter().find(|words| words.language == "en") {
+    if let Some(english) = explained.texts.iter().find(|texts| texts.language == "en") {
         lines.extend(
             english
                 .reasons
                 .iter()
-                .map(|reason| format!("the visitor is told: {reason}")),
+                .map(|reason| format!("the visitor reads: {reason}")),
         );
         if explained.offer.is_none() {
             lines.push(format!("and: {}", english.would_change));
@@ -140,12 +140,12 @@ fn of_candidate(candidate: &CandidateAccount) -> String {
     let mut parts: Vec<String> = topics
         .map(|topic| format!("{} {:+.2}", topic.topic, topic.adds))
         .collect();
-    let others = [
+    let named = [
         ("promotion", candidate.promotion),
         ("history", candidate.history),
     ];
     parts.extend(
-        others
+        named
             .iter()
             .filter(|(_, adds)| adds.abs() >= 0.05)
             .map(|(name, adds)| format!("{name} {adds:+.2}")),

@@ -4,8 +4,8 @@
 use super::super::base::index::Index;
 use super::super::config::{Family, Named, Offer, Placement, Scenario};
 use super::call::did_you_mean;
-use super::people::{ThenConfig, WhatConfig};
 use super::read::Reader;
+use super::source::{ThenConfig, WhatConfig};
 use super::{Expectation, Wanted};
 
 impl Reader<'_> {

@@ -6,8 +6,8 @@ mod account;
 mod call;
 mod clock;
 mod expect;
-pub mod people;
 mod read;
+pub mod source;
 mod tally;
 
 use super::base::hash::{Salt, mix};
@@ -19,9 +19,9 @@ use super::engine::Engine;
 use super::event::classify::PageFacts;
 use super::event::fields::{RECORD, UNIT};
 use super::traits::experiment;
-use people::PageDetail;
-pub use people::json_schema;
 pub use read::read;
+use source::PageDetail;
+pub use source::json_schema;
 use tally::Tally;
 
 /// A visitor outside of the control group is searched among so many.

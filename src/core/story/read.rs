@@ -10,7 +10,7 @@ use super::super::config::Config;
 use super::super::config::structure;
 use super::super::profile::Profile;
 use super::clock::Clock;
-use super::people::{PageConfig, PageDetail, StepConfig, StoryConfig, json_schema};
+use super::source::{PageConfig, PageDetail, StepConfig, StoryConfig, json_schema};
 use super::{Act, Step, Story};
 use crate::core::base::error::WireError;
 use crate::core::base::hash::{digest, mix};

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use escale::internals::config::vocabulary::Vocabulary;
+use escale::internals::config::attribute_names::AttributeNames;
 use escale::{Engine, ValidationError};
 use escale_server::decoders::{Wanted, Whom, Wish};
 use serde_json::{Value, json};
@@ -121,4 +121,4 @@ static VISITORS: LazyLock<Vec<Engine>> = LazyLock::new(|| {
         .collect()
 });
 const MOST_VISITORS: usize = 3;
-static NAMES: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(config()));
+static NAMES: LazyLock<AttributeNames> = LazyLock::new(|| AttributeNames::of(config()));

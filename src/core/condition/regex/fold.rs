@@ -32,11 +32,11 @@ pub fn fold_text(text: &str) -> String {
 /// All characters that fold to the same one as `c`, itself included.
 pub fn forms(c: char) -> Vec<char> {
     let common = fold(c);
-    let others = FOLDED
+    let partners = FOLDED
         .iter()
         .filter(|(_, folded)| *folded == common)
         .map(|(other, _)| *other);
-    others.chain([common]).collect()
+    partners.chain([common]).collect()
 }
 
 /// Adds to ranges of characters all the other forms of those inside.

@@ -10,9 +10,9 @@ use crate::core::config::NONE;
 use crate::core::config::layout::Section;
 use crate::core::config::source::{FacetConfig, SiteConfig, TopicConfig, TopicDetail};
 
-/// Names that tell of special categories of personal data (GDPR, article 9): warned of, since a
+/// Names that hint at special categories of personal data (GDPR, article 9): warned of, since a
 /// name proves nothing.
-const TELLING_NAMES: [&str; 10] = [
+const SENSITIVE_NAMES: [&str; 10] = [
     "pilgrim", "pelerin", "medical", "halal", "kosher", "casher", "lgbt", "accessib", "handicap",
     "fertil",
 ];
@@ -135,9 +135,9 @@ impl Compiler {
                 format!("`{}` is a sensitive topic", topic.name),
                 hint,
             );
-        } else if TELLING_NAMES
+        } else if SENSITIVE_NAMES
             .iter()
-            .any(|word| topic.name.to_lowercase().contains(word))
+            .any(|part| topic.name.to_lowercase().contains(part))
         {
             let message = format!("`{}` sounds like a sensitive topic", topic.name);
             self.warnings.push(ValidationError {

@@ -107,8 +107,9 @@ impl Compiler {
                     hint,
                 );
             }
-            for [key, others @ ..] in TOGETHER.iter().filter(|group| given(group[0]).is_some()) {
-                for missing in others.iter().filter(|other| given(other).is_none()) {
+            for [key, companions @ ..] in TOGETHER.iter().filter(|group| given(group[0]).is_some())
+            {
+                for missing in companions.iter().filter(|other| given(other).is_none()) {
                     let hint = format!("Add `{missing}`, or leave `{key}` out");
                     self.error(
                         format!("{path}/{language}/{key}"),
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_or_stands_alone_is_refused_with_its_place() {
+    fn number_that_is_invalid_or_alone_is_rejected_with_its_path() {
         let rating = |value, best, count| {
             errors(&[
                 ("rating", "good"),

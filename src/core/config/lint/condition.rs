@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::domain::{Bounds, Domain};
 use super::part;
 use crate::core::attribute::{AttributeTree, NameAttribute, NumberAttribute};
-use crate::core::condition::lenient::value_matches_unknown;
+use crate::core::condition::interpreter::value_matches_unknown;
 use crate::core::condition::schema::{Attribute, Kind, Schema};
 use crate::core::config::source::SiteConfig;
 

@@ -12,14 +12,14 @@ use crate::core::condition::compile::compile;
 use crate::core::condition::encode::Condition;
 
 /// Names that conditions may use.
-pub struct Vocabulary {
+pub struct AttributeNames {
     topics: BTreeMap<String, u16>,
     facets: Vec<String>,
     customer: CustomerNames,
     seasons: Vec<String>,
 }
 
-impl Vocabulary {
+impl AttributeNames {
     /// Reads the names back.
     #[must_use]
     pub fn of(config: &Config) -> Self {
@@ -107,7 +107,7 @@ mod tests {
     fn a_condition_means_the_same_with_the_config_and_after_it() {
         let json = include_str!("../../../www/demo/escale.json");
         let config = Config::from_bytes(compile_config(json).unwrap().bytes).unwrap();
-        let vocabulary = Vocabulary::of(&config);
+        let vocabulary = AttributeNames::of(&config);
         let site: Value = serde_json::from_str(json).unwrap();
         let mut all = Vec::new();
         for index in config.indices() {
