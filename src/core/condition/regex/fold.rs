@@ -1,6 +1,7 @@
 //! The one definition of case folding: characters in, a common form or all the forms out. It must
 //! never depend on a language or on neighbouring characters. So a table of single characters gives
-//! the same answer.
+//! the same answer. By hand because `regex-syntax` folds by its own Unicode tables, and browsers
+//! must agree.
 
 use std::sync::LazyLock;
 

@@ -2,7 +2,8 @@
 //! is rejected out. It must never accept what a table cannot hold: back-references and look-around.
 //!
 //! Characters are whole ones, as with JavaScript's `u` flag; `\d`, `\w` and `\b` are ASCII, as
-//! without.
+//! without. By hand because `regex-syntax` reads the syntax of Rust: it gives `\d`, `\w` and `\b`
+//! other meanings, and cannot name what JavaScript has beyond it.
 
 use regex_syntax::hir::{Hir, Look, Repetition};
 
