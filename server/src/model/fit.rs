@@ -46,8 +46,9 @@ pub fn fit(
     least_group: u32,
 ) -> Model {
     let (from, to) = period.texts();
-    let of_weighed =
-        |(key, sums): (&(u32, u32), &WeighedSums)| group(*key, sums, success, least_group);
+    let of_weighed = |(&(placement, offer), sums): (&(u32, u32), &WeighedSums)| {
+        group(placement, offer, sums, success, least_group)
+    };
     let groups: Vec<Group> = sums.weighed.iter().filter_map(of_weighed).collect();
     let mean = mean(groups.iter());
     let ratios = ratios(&groups);
@@ -82,7 +83,8 @@ pub fn fit(
 }
 
 fn group(
-    (placement, offer): (u32, u32),
+    placement: u32,
+    offer: u32,
     sums: &WeighedSums,
     success: Success,
     least_group: u32,

@@ -24,13 +24,20 @@ pub fn has_scenarios(config: &Config) -> bool {
         .any(|index| config.scenario(index).offer.is_none())
 }
 
+/// Time of an evaluation, and the webhooks that have an address.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    pub now_ms: u64,
+    pub webhooks: &'a [String],
+}
+
 /// Evaluates the scenarios of one customer.
 pub async fn evaluate(
     store: &dyn Store,
     config: &Config,
     site: &Site,
     note: PendingEvaluation,
-    (now_ms, webhooks): (u64, &[String]),
+    at: Moment<'_>,
 ) -> Result<(), StoreError> {
     let named = CustomerKey {
         site: site.clone(),
@@ -41,7 +48,7 @@ pub async fn evaluate(
         return store.finish_evaluation(site.clone(), note).await;
     };
     let is_own = of.id == note.customer && of.bucket() == note.bucket;
-    let mut found = found(config, &of, &held, (now_ms, webhooks));
+    let mut found = found(config, &of, &held, at);
     found.evaluation = is_own.then(|| note.clone());
     store.fire(found).await?;
     // The customer's own note went with what was found, and the next one may be there already.
@@ -52,12 +59,8 @@ pub async fn evaluate(
     }
 }
 
-fn found(
-    config: &Config,
-    of: &CustomerKey,
-    held: &HeldCustomer,
-    (now_ms, webhooks): (u64, &[String]),
-) -> Found {
+fn found(config: &Config, of: &CustomerKey, held: &HeldCustomer, at: Moment<'_>) -> Found {
+    let Moment { now_ms, webhooks } = at;
     let mut engine = Engine::new(config.clone());
     engine.take(replica::together(
         &held.states,
