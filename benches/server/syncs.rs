@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments) {
         .filter(|name| [*name, "both"].contains(&on))
     {
         let load = machine::load();
-        println!("\nhand-ins on {name}; load {load}");
+        println!("\nsyncs on {name}; load {load}");
         let mut figures = serde_json::Map::new();
         let wanted = arguments.text("news", "all");
         for news in News::ALL

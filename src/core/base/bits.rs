@@ -1,6 +1,6 @@
 //! Bits in and out, for the profile's compact form. A read past the end is reported at the end, and
-//! never panics. By hand because a reader of `bitstream-io` returns an error for each number, which
-//! is larger than the whole reading here.
+//! never panics. By hand because `bitstream-io` returns an error for each number. That code is
+//! larger than the whole reading here.
 
 /// Collects bits, the first in the high end of the first byte.
 #[derive(Default)]
