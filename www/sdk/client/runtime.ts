@@ -3,6 +3,7 @@
  * module is checked against a hash in this bundle. Never: a read of the visitor's data.
  */
 import { instantiate, Runtime } from "../engine/runtime-binding.js";
+import { PRIVATE } from "../base/fetch-options.js";
 import type { Options } from "../base/types.js";
 
 /** Hash of `escale_bg.wasm`. The build inserts it. */
@@ -24,14 +25,14 @@ export async function openRuntime(
 /** Compiles the wasm module while it loads. Any other bytes than this build's are rejected. */
 async function fetchModule(): Promise<WebAssembly.Module> {
   return WebAssembly.compileStreaming(
-    fetch(new URL("escale_bg.wasm", import.meta.url), { integrity: WASM_INTEGRITY }),
+    fetch(new URL("escale_bg.wasm", import.meta.url), { integrity: WASM_INTEGRITY, ...PRIVATE }),
   );
 }
 
 /** Loads the compiled config. A JSON config is compiled here, by the full module. */
 async function fetchConfig(url: string): Promise<Uint8Array> {
   // Relative to the page, not to its `<base href>`.
-  const response = await fetch(new URL(url, location.href));
+  const response = await fetch(new URL(url, location.href), PRIVATE);
   if (!response.ok) throw new Error(`the config answers ${response.status}`);
   if (isJson(response)) return (await import("../full/index.js")).compile(await response.text());
   const bytes = new Uint8Array(await response.arrayBuffer());
