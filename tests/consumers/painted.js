@@ -2,10 +2,10 @@
 export function watchPainted(name, selector) {
   const seen = [];
   (window.painted ??= {})[name] = seen;
-  const look = () => {
+  const note = () => {
     const text = document.querySelector(selector)?.innerText.trim() ?? "";
     if (text !== (seen.at(-1) ?? "")) seen.push(text);
-    requestAnimationFrame(look);
+    requestAnimationFrame(note);
   };
-  look();
+  note();
 }

@@ -13,13 +13,13 @@ async function follow(browser, path, page) {
 }
 
 /**
- * The state of a page's slot, once it is decided: blocks that can be seen, and everything that can be read.
+ * The state of a page's slot, once it is filled: blocks that can be seen, and everything that can be read.
  * @param {Browser} browser @param {string} page
  * @returns {Promise<{ state: string, blocks: number, text: string, html: string }>}
  */
 const slotOf = (browser, page) =>
   browser.until(
-    `the slot of ${page} to be decided`,
+    `the slot of ${page} to be filled`,
     (/** @type {string} */ id) => {
       const slot = /** @type {HTMLElement | null} */ (
         document.querySelector(`#${id} escale-offer`)

@@ -22,7 +22,7 @@ const VIEW_INTERVAL_MS = 150;
 /** Follower of a document. */
 export interface Lifecycle {
   /** Reports a move now if one is about to be reported, unless the last one was just reported. */
-  settle(): void;
+  reportMove(): void;
   stop(): void;
 }
 
@@ -75,7 +75,7 @@ export function follow(life: LifecycleListener): Lifecycle {
     { signal },
   );
   return {
-    settle: () => {
+    reportMove: () => {
       if (timer !== undefined && performance.now() - reportedAt >= VIEW_INTERVAL_MS) report();
     },
     stop: () => stop.abort(),

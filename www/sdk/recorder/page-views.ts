@@ -43,7 +43,7 @@ export class PageViews {
         }),
     });
     this.#slots = new PageSlots(session.slots, {
-      settle: () => this.#lifecycle.settle(),
+      reportMove: () => this.#lifecycle.reportMove(),
       onChoicesDropped: () => dropChoices(session),
     });
     // The first choice was made on this page: its offers are still shown.
@@ -57,7 +57,7 @@ export class PageViews {
 
   /** Records a view that the site sent. */
   sent(topics: readonly string[]): void {
-    this.#lifecycle.settle();
+    this.#lifecycle.reportMove();
     const sinceMs = this.#movedAt ?? performance.now();
     this.#movedAt = undefined;
     this.#change(topics, this.#isAutomatic ? 0 : sinceMs);

@@ -10,7 +10,7 @@ import { whenViewable } from "./viewability.js";
 /** Follower's view of the recorder. */
 export interface FollowerHost {
   /** Reports a change of the page now if one is about to be reported. */
-  settle(): void;
+  reportMove(): void;
   /** Called when choices that the site renders itself are to be made again. */
   onChoicesDropped(): void;
 }
@@ -39,7 +39,7 @@ export class PageSlots implements SlotFollower {
       for (const { target } of entries) this.#appeared(target as OfferElement);
     }),
   );
-  readonly #marks = new MutationObserver(() => this.#mark());
+  readonly #rootChanges = new MutationObserver(() => this.#keepState());
   readonly #over = new AbortController();
   #state: string | undefined;
   #width = innerWidth;
@@ -50,15 +50,15 @@ export class PageSlots implements SlotFollower {
   ) {
     slots.follower = this;
     for (const slot of [...slots.mounted.keys()]) this.mounted(slot);
-    this.#marks.observe(document, { childList: true });
-    this.#mark();
+    this.#rootChanges.observe(document, { childList: true });
+    this.#keepState();
     addEventListener("resize", () => this.#onResize(), { signal: this.#over.signal });
   }
 
   close(): void {
     this.slots.follower = undefined;
     this.#over.abort();
-    for (const observer of [this.#changes, this.#sizes, this.#marks]) observer.disconnect();
+    for (const observer of [this.#changes, this.#sizes, this.#rootChanges]) observer.disconnect();
   }
 
   /**
@@ -87,7 +87,7 @@ export class PageSlots implements SlotFollower {
   }
 
   beforeMount(): void {
-    this.host.settle();
+    this.host.reportMove();
   }
 
   mounted(slot: OfferElement): void {
@@ -188,17 +188,17 @@ export class PageSlots implements SlotFollower {
       const mounted = this.slots.mounted.get(slot);
       return !!mounted && isCopy(mounted) && slot.isConnected && !isHidden(slot);
     };
-    if (isLeft()) this.host.settle();
+    if (isLeft()) this.host.reportMove();
     if (isLeft()) this.#share(slot, slot.getAttribute("placement") ?? "");
   }
 
   /** Restores the state on `<html>` after a router replaced its attributes, or the element. */
-  #mark(): void {
+  #keepState(): void {
     const root = document.documentElement;
     const state = root.getAttribute(STATE) ?? undefined;
     if (state === undefined && this.#state !== undefined) root.setAttribute(STATE, this.#state);
     else this.#state = state;
-    this.#marks.observe(root, { attributes: true, attributeFilter: [STATE] });
+    this.#rootChanges.observe(root, { attributes: true, attributeFilter: [STATE] });
   }
 
   /** Releases reserved heights after a rotation: they were measured at another width. */
