@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 
 /** @typedef {import("../browser/driver/browser.mjs").Browser} Browser */
+/** @typedef {{ home: [path: string, page: string], trips: [path: string, page: string], plain: string }} Routes */
 
 /** Goes to another page by its link. @param {Browser} browser @param {string} path @param {string} page id */
 async function follow(browser, path, page) {
@@ -75,7 +76,7 @@ const viewed = (browser, views) =>
 
 /**
  * There and back again: A → B → A → plain → A, by links, then back and forward.
- * @param {{ home: [path: string, page: string], trips: [path: string, page: string], plain: string }} site
+ * @param {Routes} site
  * @returns {(browser: Browser) => Promise<void>}
  */
 export const assertRoutes =

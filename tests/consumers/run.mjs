@@ -66,8 +66,9 @@ async function assertStormPasses(browser) {
   assert.ok(draws <= DRAWS_MAX, `${draws} drawings`);
 }
 
-/** Pages of the projects with a router. */
+/** Pages of the projects with a router. @type {import("./routers.mjs").Routes} */
 const ROUTED = { home: ["/", "page-"], trips: ["/trips", "page-trips"], plain: "/plain" };
+/** @type {import("./routers.mjs").Routes} */
 const SWAPPED = {
   home: ["/", "page-index"],
   trips: ["/trips.html", "page-trips"],
