@@ -297,8 +297,21 @@ impl Engine {
     /// Reads everything that a condition can ask for, at a moment.
     #[must_use]
     pub fn facts(&self, now_ms: f64) -> VisitorFacts<'_> {
-        let mut facts = self.facts_at(Timestamp::from_unix_ms(now_ms).get());
-        facts.customer.persona = self.persona_override.or(facts.customer.persona);
+        let (profile, config) = (self.known(), &self.config);
+        let now_s = profile.read_time(Timestamp::from_unix_ms(now_ms).get());
+        let mut facts = VisitorFacts {
+            profile,
+            affinity: Affinity::read(profile, config, now_s),
+            customer: Customer::read(profile, config, now_s, self.lacks_history()),
+            time: TimeFacts::new(profile, config, now_s),
+            page_topics: &self.page_topics,
+            now_s,
+            visitor: self.visitor,
+        };
+        evaluate_segments(&mut facts, config);
+        if self.persona_override.is_some() {
+            facts.customer.persona = self.persona_override;
+        }
         facts
     }
 
@@ -337,27 +350,10 @@ impl Engine {
         )
     }
 
-    /// Returns the facts of a moment, without an overridden persona.
-    fn facts_at(&self, now_s: u32) -> VisitorFacts<'_> {
-        let (profile, config) = (self.known(), &self.config);
-        let now_s = profile.read_time(now_s);
-        let mut facts = VisitorFacts {
-            profile,
-            affinity: Affinity::read(profile, config, now_s),
-            customer: Customer::read(profile, config, now_s, self.lacks_history()),
-            time: TimeFacts::new(profile, config, now_s),
-            page_topics: &self.page_topics,
-            now_s,
-            visitor: self.visitor,
-        };
-        evaluate_segments(&mut facts, config);
-        facts
-    }
-
     /// Negative personas that fit are kept in the own replica until they expire, and renewed as
     /// long as they fit.
     fn keep_negative_personas(&mut self) {
-        let facts = self.facts_at(self.clock_s);
+        let facts = self.facts(Timestamp::new(self.clock_s).unix_ms());
         let fits = segments::negative_fits(&facts.customer, &self.config, facts.now_s);
         let fits: Vec<(u32, u16)> = fits.collect();
         let mut is_news = false;

@@ -76,12 +76,7 @@ impl Compiler {
         self.out
             .put(Section::Seasons, &(season.exploration as f32).to_le_bytes());
         let names = self.zones.clone();
-        let regions: Vec<u16> = season
-            .regions
-            .iter()
-            .enumerate()
-            .filter_map(|(i, r)| self.position(&names, r, &format!("{path}/regions/{i}")))
-            .collect();
+        let regions = self.regions(season, &path);
         let before = self.out.rows(Section::SeasonSpans);
         match (&season.from, &season.until) {
             (Some(from), Some(until)) => {
@@ -129,6 +124,15 @@ impl Compiler {
                 hint,
             );
         }
+    }
+
+    /// Returns the zones that a season names.
+    fn regions(&mut self, season: &SeasonConfig, path: &str) -> Vec<u16> {
+        let zones = self.zones.clone();
+        let named = season.regions.iter().enumerate();
+        named
+            .filter_map(|(i, name)| self.position(&zones, name, &format!("{path}/regions/{i}")))
+            .collect()
     }
 
     fn span(&mut self, days: &Days, path: &str) {

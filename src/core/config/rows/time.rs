@@ -239,16 +239,18 @@ impl Trigger {
 
     fn from_stored(stored: u16) -> Option<Self> {
         let number = stored as u8;
-        match stored {
-            0..OWN_TRIGGERS => EventKind::of_number(number).map(Self::Event),
-            MOMENTS.. => Moment::of_number(number).map(Self::Moment),
-            _ => match number {
-                0 => Some(Self::Booking),
-                1 => Some(Self::FirstVisit),
-                2 => Some(Self::Birthday),
-                3 => Some(Self::QuoteAbandoned),
-                _ => None,
-            },
+        if stored < OWN_TRIGGERS {
+            return EventKind::of_number(number).map(Self::Event);
+        }
+        if stored >= MOMENTS {
+            return Moment::of_number(number).map(Self::Moment);
+        }
+        match number {
+            0 => Some(Self::Booking),
+            1 => Some(Self::FirstVisit),
+            2 => Some(Self::Birthday),
+            3 => Some(Self::QuoteAbandoned),
+            _ => None,
         }
     }
 }
