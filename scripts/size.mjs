@@ -5,7 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 /** Limits in bytes of brotli: the files before the first choice, and the loader alone. */
 const FIRST_CHOICE_MAX = 30_000;
-const LOADER_MAX = 2_048;
+const LOADER_MAX = 3_072;
 /** Limit for a source of consent, which is loaded before consent. */
 const SOURCE_MAX = 768;
 /** Limit for the stub in each page's HTML, uncompressed, as the guide shows it. */

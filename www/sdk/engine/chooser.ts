@@ -12,6 +12,8 @@ export class Chooser {
   #offers = new WeakMap<Choice, number>();
   #inputs = new WeakMap<Choice, DecisionInputs>();
   #last = new Map<string, Choice>();
+  /** Choices that the page shows already, by placement and slot. */
+  #kept = new Map<string, Choice>();
 
   constructor(
     private readonly runtime: Runtime,
@@ -31,7 +33,14 @@ export class Chooser {
     return index < 0 ? 0 : Math.max(this.runtime.slots(index), 1);
   }
 
+  /** Keeps a choice that the page shows already: the slot's next choice returns it. */
+  keep(slot: number, choice: Choice): void {
+    this.#kept.set(choice.placement + slot, choice);
+  }
+
   choose(placement: string, slot: number, language: string): Choice {
+    const kept = this.#kept.get(placement + slot);
+    if (this.#kept.delete(placement + slot) && kept) return kept;
     const { runtime } = this;
     const index = runtime.placement(placement);
     const { isPaused } = this.known;

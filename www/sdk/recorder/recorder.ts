@@ -10,6 +10,7 @@ import { loadIntoEngine } from "./engine-state.js";
 import { openStore } from "./open-store.js";
 import { EventQueue, type UnloadBuffer } from "../storage/event-queue.js";
 import { follow } from "./page-lifecycle.js";
+import { Preparer } from "./prepare.js";
 import { followLinks } from "./links.js";
 import { channelName, unloadBufferPrefix } from "../storage/keys.js";
 import { packFields } from "../storage/codec.js";
@@ -60,6 +61,7 @@ export class Recorder implements RecorderHandle {
   store: Store | undefined;
   sync: Sync | undefined;
   #queue: EventQueue | undefined;
+  #preparer: Preparer | undefined;
   #channel: BroadcastChannel | undefined;
   #stopFollowing: () => void = () => undefined;
   #closed = false;
@@ -89,8 +91,12 @@ export class Recorder implements RecorderHandle {
       prefix: unloadBufferPrefix(options.site),
       nowMs: () => session.nowMs(),
       ended: (end) => session.ended(end),
-      committed: () => writeCookie(session, this.store),
+      committed: () => {
+        writeCookie(session, this.store);
+        this.#preparer?.schedule();
+      },
     });
+    this.#preparer = new Preparer(session);
   }
 
   /** Follows the page, and sends pending erasures. */
@@ -146,6 +152,7 @@ export class Recorder implements RecorderHandle {
     runtime.apply(events);
     known.state = runtime.save();
     this.#queue?.push(events);
+    this.#preparer?.invalidate();
     this.sync?.schedule();
   }
 
@@ -177,8 +184,11 @@ export class Recorder implements RecorderHandle {
   }
 
   /** Loads the state of the store into the engine. */
-  readonly reloadEngine = (secret?: string): void =>
+  readonly reloadEngine = (secret?: string): void => {
     loadIntoEngine(this.session, this.store, secret);
+    this.#preparer?.invalidate();
+    this.#preparer?.schedule();
+  };
 
   /** Asks the other tabs to check the store. */
   readonly notifyTabs = (): void => this.#channel?.postMessage("look");
@@ -223,6 +233,7 @@ export class Recorder implements RecorderHandle {
     this.#over.abort();
     this.#stopFollowing();
     this.#channel?.close();
+    this.#preparer?.close();
     for (const part of [this.#queue, this.sync, this.store]) part?.close();
     this.#queue = this.store = this.sync = undefined;
   }
@@ -250,6 +261,8 @@ export class Recorder implements RecorderHandle {
     if (this.#closed || session.known.isPaused === isPaused) return;
     session.known.isPaused = isPaused;
     session.mode = isPaused ? "paused" : this.store ? "ready" : "memory";
+    this.#preparer?.invalidate();
+    this.#preparer?.schedule();
     this.sync?.close();
     this.sync = undefined;
     this.#startSync();
@@ -270,6 +283,7 @@ export class Recorder implements RecorderHandle {
   /** Handles a page that is frozen or closed. */
   #leave(): void {
     this.#queue?.writeBuffer();
+    this.#preparer?.flush();
     if (this.store) writeCookie(this.session, this.store, this.session.runtime.save());
     this.store?.close();
     this.#channel?.close();

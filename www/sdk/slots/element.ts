@@ -25,6 +25,8 @@ interface OfferElementClass extends CustomElementConstructor {
 
 const NAME = "escale-offer";
 const OFFER_SLOT = "escale";
+/** Style sheet of a slot. */
+export const STYLE = ":host{display:block}:host([hidden]){display:none}";
 
 /** Sets the controller of this page's slots, or removes it. Defines the element if necessary. */
 export function controlSlots(controller: SlotController | undefined): void {
@@ -81,11 +83,14 @@ function defineElement(): OfferElementClass {
     }
 
     #attach(): HTMLSlotElement {
-      const root = this.attachShadow({ mode: "open" });
+      // A slot that was filled before the engine came has a root already.
+      const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(":host{display:block}:host([hidden]){display:none}");
+      sheet.replaceSync(STYLE);
       root.adoptedStyleSheets = [sheet];
-      return root.appendChild(document.createElement("slot"));
+      const outlet = document.createElement("slot");
+      root.replaceChildren(outlet);
+      return outlet;
     }
   };
 }
