@@ -77,6 +77,9 @@ export const consentStories = [
     async ({ visit, gate, at }) => {
       const browser = await visit();
       await becomeCityLover(browser, at);
+      await flush(browser);
+      // With prepared decisions all slots would be filled at once.
+      await browser.run(() => localStorage.removeItem("escale:demo=prepared"));
       gate.prelude = DENY_AT_ONCE;
       await browser.open(at("/"));
       await browser.until(
