@@ -5,11 +5,7 @@
 use std::hint::black_box;
 
 use divan::Bencher;
-use escale::core::config::{Config, compile};
-use escale::core::decision::decide::Request;
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::profile::Profile;
+use escale::{Config, DecisionRequest, Engine, PageFacts, Profile, compile};
 
 const NOW_MS: f64 = 1_795_262_400_000.0;
 
@@ -71,7 +67,7 @@ fn engine(offers: usize, pages: usize) -> Engine {
 #[divan::bench(args = [10, 100, 1_000, 10_000])]
 fn choose_among(bencher: Bencher, offers: usize) {
     let engine = engine(offers, 60);
-    let request = Request {
+    let request = DecisionRequest {
         now_ms: NOW_MS,
         placement: 0,
         slot: 0,
@@ -83,7 +79,7 @@ fn choose_among(bencher: Bencher, offers: usize) {
 #[divan::bench(args = [10, 1_000, 100_000])]
 fn choose_after_a_history_of(bencher: Bencher, pages: usize) {
     let engine = engine(100, pages);
-    let request = Request {
+    let request = DecisionRequest {
         now_ms: NOW_MS,
         placement: 0,
         slot: 0,

@@ -7,7 +7,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 const FIRST_CHOICE_MAX = 30_000;
 const LOADER_MAX = 3_072;
 /** Limit for a source of consent, which is loaded before consent. */
-const SOURCE_MAX = 768;
+const SOURCE_MAX = 1_600;
 /** Limit for the stub in each page's HTML, uncompressed, as the guide shows it. */
 const STUB_MAX = 400;
 const LOADER = "escale.js";

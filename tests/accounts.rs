@@ -5,12 +5,8 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{DAY_S, NOW_MS, config};
-use escale::core::decision::decide::Request;
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::event::fields::{RECORD, UNIT};
-use escale::core::introspect::explain::explain;
-use escale::core::introspect::snapshot::snapshot;
+use escale::internals::event::fields::{RECORD, UNIT};
+use escale::{DecisionRequest, Engine, PageFacts, explain, snapshot};
 use serde_json::Value;
 
 const TYPES: &str = include_str!("../src/web/full/types.ts");
@@ -136,7 +132,7 @@ fn the_account_of_a_visitor_has_the_fields_of_its_type() {
 fn an_explanation_has_the_fields_of_its_type() {
     let engine = well_known();
     let placement = engine.placement("home-row").expect("a placement");
-    let request = Request {
+    let request = DecisionRequest {
         now_ms: NOW_MS + 120_000.0,
         placement,
         slot: 0,

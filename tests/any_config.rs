@@ -6,15 +6,10 @@ mod common;
 
 use std::sync::OnceLock;
 
-use escale::core::base::hash::digest;
-use escale::core::config::layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
-use escale::core::config::{Config, compile};
-use escale::core::decision::decide::Request;
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::event::fields::{RECORD, UNIT};
-use escale::core::introspect::explain::explain;
-use escale::core::introspect::snapshot::snapshot;
+use escale::internals::base::hash::digest;
+use escale::internals::config::layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
+use escale::internals::event::fields::{RECORD, UNIT};
+use escale::{Config, DecisionRequest, Engine, PageFacts, compile, explain, snapshot};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -271,7 +266,7 @@ fn ask(engine: &Engine, now_ms: f64) {
     for placement in (0..config.count(Section::Placements) as u16).chain([u16::MAX]) {
         let mut shown = Vec::new();
         for slot in 0..config.placement(placement).slots.min(4) as u8 {
-            let request = Request {
+            let request = DecisionRequest {
                 now_ms,
                 placement,
                 slot,
@@ -421,7 +416,7 @@ fn live_on_damage(bytes: Vec<u8>, calls: &[(f64, String, String)]) -> Result<(),
         let event = engine.track(*now_ms, name, fields).unwrap_or_default();
         engine.apply(&event);
         for placement in 0..engine.config().count(Section::Placements).min(8) as u16 {
-            let decision = engine.choose(&Request {
+            let decision = engine.choose(&DecisionRequest {
                 now_ms: *now_ms,
                 placement,
                 slot: 0,
@@ -474,7 +469,7 @@ fn no_time_makes_an_account_fail() {
         let placement = engine.placement("home-hero").expect("a placement");
         let output = explain(
             &engine,
-            &Request {
+            &DecisionRequest {
                 now_ms,
                 placement,
                 slot: 0,

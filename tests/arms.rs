@@ -4,13 +4,10 @@
 mod common;
 
 use common::config;
-use escale::core::base::hash::{Namespace, mix, name_hash};
-use escale::core::config::compile;
-use escale::core::decision::decide::Request;
-use escale::core::engine::Engine;
-use escale::core::introspect::snapshot::snapshot;
-use escale::core::story;
-use escale::core::traits::experiment;
+use escale::internals::base::hash::{Namespace, mix, name_hash};
+use escale::internals::story;
+use escale::internals::traits::experiment;
+use escale::{DecisionRequest, Engine, compile, snapshot};
 
 const NOW_MS: f64 = 1_795_262_400_000.0;
 
@@ -65,7 +62,7 @@ fn shares_are_those_of_the_config_and_experiments_do_not_depend_on_each_other() 
 fn a_variant_goes_to_its_arm_and_the_account_of_a_visitor_names_it() {
     let mut engine = Engine::new(config(&json_with(TONES, FRIENDLY)));
     let placement = engine.placement("hero").expect("a placement");
-    let request = Request {
+    let request = DecisionRequest {
         now_ms: NOW_MS,
         placement,
         slot: 0,

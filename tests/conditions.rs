@@ -10,10 +10,10 @@ mod tree;
 
 use std::path::Path;
 
-use escale::core::condition::bucket::bucket;
-use escale::core::condition::compile::compile;
-use escale::core::condition::encode::mentions;
-use escale::core::condition::lenient::matches;
+use escale::internals::condition::bucket::bucket;
+use escale::internals::condition::compile::compile;
+use escale::internals::condition::encode::mentions;
+use escale::internals::condition::lenient::matches;
 use serde_json::{Value, json};
 use tree::{STAGES, Tree, Visitor, holds};
 

@@ -4,16 +4,13 @@
 mod common;
 
 use common::{NOW_MS, NOW_S, config};
-use escale::core::base::civil::MonthDay;
-use escale::core::base::enums::{Channel, Stage};
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::config::compile;
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::event::fields::{RECORD, UNIT};
-use escale::core::introspect::customer::FactValue;
-use escale::core::introspect::snapshot::{Knowledge, snapshot};
-use escale::core::traits::affinity::Affinity;
+use escale::internals::base::civil::MonthDay;
+use escale::internals::base::enums::{Channel, Stage};
+use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::event::fields::{RECORD, UNIT};
+use escale::internals::introspect::customer::FactValue;
+use escale::internals::traits::affinity::Affinity;
+use escale::{Engine, Knowledge, PageFacts, compile, snapshot};
 use proptest::prelude::*;
 
 const DAY_MS: f64 = 86_400_000.0;

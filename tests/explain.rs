@@ -3,11 +3,7 @@
 mod common;
 
 use common::{NOW_MS, small_config};
-use escale::core::decision::decide::Request;
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::introspect::explain::explain;
-use escale::core::introspect::snapshot::snapshot;
+use escale::{DecisionRequest, Engine, PageFacts, explain, snapshot};
 
 fn after_pages(urls: &[&str]) -> Engine {
     let mut engine = Engine::new(small_config());
@@ -25,9 +21,9 @@ fn after_pages(urls: &[&str]) -> Engine {
     engine
 }
 
-fn hero(engine: &Engine) -> Request<'static> {
+fn hero(engine: &Engine) -> DecisionRequest<'static> {
     let placement = engine.placement("home-hero").expect("a placement");
-    Request {
+    DecisionRequest {
         now_ms: NOW_MS + 60_000.0,
         placement,
         slot: 0,

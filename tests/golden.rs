@@ -6,10 +6,8 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use escale::core::decision::decide::Request;
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::event::fields::{RECORD, UNIT};
+use escale::internals::event::fields::{RECORD, UNIT};
+use escale::{DecisionRequest, Engine, PageFacts};
 use serde_json::{Value, json};
 
 fn cases() -> Vec<PathBuf> {
@@ -89,7 +87,7 @@ fn choose(engine: &Engine, step: &Value, shown: &mut Vec<u16>) -> Value {
         .placement(step["choose"].as_str().expect("placement"))
         .unwrap_or(u16::MAX);
     let slot = step["slot"].as_u64().unwrap_or(0) as u8;
-    let request = Request {
+    let request = DecisionRequest {
         now_ms: step["at"].as_f64().expect("at"),
         placement,
         slot,
@@ -148,7 +146,6 @@ fn the_demo_config_compiles_without_warnings() {
     let json =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("www/demo/escale.json"))
             .expect("a file");
-    let compiled =
-        escale::core::config::compile(&json).unwrap_or_else(|errors| panic!("{errors:#?}"));
+    let compiled = escale::compile(&json).unwrap_or_else(|errors| panic!("{errors:#?}"));
     assert!(compiled.warnings.is_empty(), "{:#?}", compiled.warnings);
 }

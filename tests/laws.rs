@@ -3,17 +3,15 @@
 mod common;
 
 use common::{DAY_S, NOW_S, batch, small_config, view};
-use escale::core::base::decayed_mass::Mass;
-use escale::core::base::enums::{Channel, Frequency, Source};
-use escale::core::base::error::WireError;
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::event::decision_record::{DecisionRecord, Levels, Propensity};
-use escale::core::event::declaration::DeclaredFact;
-use escale::core::event::{Details, Event, EventKind, Payload, Travel};
-use escale::core::profile::{Profile, merged};
-use escale::core::traits::affinity::Affinity;
+use escale::internals::base::decayed_mass::Mass;
+use escale::internals::base::enums::{Channel, Frequency, Source};
+use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::event::decision_record::{DecisionRecord, Levels, Propensity};
+use escale::internals::event::declaration::DeclaredFact;
+use escale::internals::event::{Details, EventKind, Payload, Travel};
+use escale::internals::profile::merged;
+use escale::internals::traits::affinity::Affinity;
+use escale::{Engine, Event, PageFacts, Profile, WireError};
 use proptest::prelude::*;
 
 const TOPICS: [&str; 6] = [
@@ -182,7 +180,7 @@ proptest! {
     #[test]
     fn the_order_of_events_does_not_matter_to_masses(events in history(40), seed in any::<u64>()) {
         let mut shuffled = events.clone();
-        shuffled.sort_by_key(|e| escale::core::base::hash::mix(seed, u64::from(e.at_s)));
+        shuffled.sort_by_key(|e| escale::internals::base::hash::mix(seed, u64::from(e.at_s)));
         prop_assert!(nearly(&masses(&profile_of(&events), NOW_S), &masses(&profile_of(&shuffled), NOW_S)));
     }
 
@@ -254,7 +252,7 @@ proptest! {
     #[test]
     fn bytes_with_a_right_check_sum_are_read_or_refused(mut bytes in prop::collection::vec(any::<u8>(), 1..200)) {
         bytes[0] = 1;
-        let sum = escale::core::base::hash::crc32(&bytes);
+        let sum = escale::internals::base::hash::crc32(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
         if let Ok(profile) = Profile::decode(&bytes) {
             prop_assert!(Profile::decode(&profile.encode()).is_ok());

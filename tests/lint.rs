@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use escale::core::config::compile;
+use escale::compile;
 use serde_json::{Value, json};
 
 /// A config that nobody has to warn of.

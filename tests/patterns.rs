@@ -1,7 +1,7 @@
 //! Pattern matching, compared with browsers. `tests/frozen/url-patterns.json` holds patterns,
 //! addresses and the answers of a browser's own `URLPattern`; `tests/browser/golden.mjs` asks each
 //! browser again.
-use escale::core::base::url_pattern::matches;
+use escale::internals::base::url_pattern::matches;
 
 type Case = (String, String, bool);
 

@@ -4,13 +4,13 @@
 mod common;
 
 use common::{DAY_S, NOW_S, booking, config, offer_event, profile_with, trip_event, view};
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::event::offer::OfferAction;
-use escale::core::event::{Event, EventKind, Travel};
-use escale::core::profile::Profile;
+use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::event::offer::OfferAction;
+use escale::internals::event::{EventKind, Travel};
+use escale::{Event, Profile};
 
 /// 24 topics in 5 facets, 4 families with 5 offers each.
-fn reference_config() -> escale::core::config::Config {
+fn reference_config() -> escale::Config {
     let facets = FACETS.map(|facet| {
         let count = if facet == "destination" { 8 } else { 4 };
         let topics: Vec<String> = (0..count).map(|i| format!("\"{facet}-{i}\"")).collect();

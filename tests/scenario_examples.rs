@@ -5,8 +5,8 @@ mod common;
 use std::path::Path;
 
 use common::config;
-use escale::core::engine::Engine;
-use escale::core::story;
+use escale::Engine;
+use escale::internals::story;
 use serde_json::{Value, json};
 
 /// The page's blocks of JSON, in their order.

@@ -4,12 +4,10 @@ mod common;
 
 use common::timed::{about_trip, any_intents, at, booked, timed, travel, with_events};
 use common::{DAY_S, NOW_S, config, packed};
-use escale::core::base::time::Timestamp;
-use escale::core::config::Config;
-use escale::core::decision::decide::{Reason, Request};
-use escale::core::decision::scenario::Owner;
-use escale::core::engine::Engine;
-use escale::core::event::{Event, EventKind};
+use escale::internals::base::time::Timestamp;
+use escale::internals::decision::scenario::Owner;
+use escale::internals::event::EventKind;
+use escale::{Config, DecisionRequest, Engine, Event, Reason};
 use proptest::prelude::*;
 
 /// The timed config with the scenarios of the trigger list.
@@ -160,7 +158,7 @@ fn what_is_called_for_needs_no_taste() {
     let chosen = |events: &[Event], placement: &str, now_s: u32| {
         let engine = with_events(config(&site.to_string()), events);
         let placement = engine.placement(placement).expect("a placement");
-        let decision = engine.choose(&Request {
+        let decision = engine.choose(&DecisionRequest {
             now_ms: Timestamp::new(now_s).unix_ms(),
             placement,
             slot: 0,

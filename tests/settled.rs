@@ -3,15 +3,12 @@
 mod common;
 
 use common::{DAY_S, NOW_MS, NOW_S, offer_event, packed, small_config};
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::decision::decide::{Decision, Request};
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::event::decision_record::{DecisionRecord, Levels, Propensity};
-use escale::core::event::offer::{OfferAction, OfferEvent};
-use escale::core::event::{Event, EventKind, Payload, Travel};
-use escale::core::introspect::snapshot::snapshot;
-use escale::core::profile::{AttributedDecision, Bounded, Entry, Merge, Outcome, Profile, merged};
+use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::event::decision_record::{DecisionRecord, Levels, Propensity};
+use escale::internals::event::offer::{OfferAction, OfferEvent};
+use escale::internals::event::{EventKind, Payload, Travel};
+use escale::internals::profile::{AttributedDecision, Bounded, Entry, Merge, Outcome, merged};
+use escale::{Decision, DecisionRequest, Engine, Event, PageFacts, Profile, snapshot};
 use proptest::prelude::*;
 
 const MINUTE: u32 = 60;
@@ -252,7 +249,7 @@ fn engine() -> (Engine, Decision) {
         engine.apply(&event);
     }
     let placement = engine.placement("home-hero").expect("a placement");
-    let decision = engine.choose(&Request {
+    let decision = engine.choose(&DecisionRequest {
         now_ms: NOW_MS + 5000.0,
         placement,
         slot: 0,
@@ -364,7 +361,7 @@ fn a_decision_has_one_form_only() {
     for bit in from * 8..(bytes.len() - 6) * 8 {
         let mut other = bytes[..bytes.len() - 4].to_vec();
         other[bit / 8] ^= 128 >> (bit % 8);
-        other.extend_from_slice(&escale::core::base::hash::crc32(&other).to_le_bytes());
+        other.extend_from_slice(&escale::internals::base::hash::crc32(&other).to_le_bytes());
         if let Ok(reported) = Profile::decode(&other) {
             assert_eq!(reported.encode(), other, "bit {bit}");
             read += 1;
@@ -377,7 +374,7 @@ fn any_settled() -> impl Strategy<Value = AttributedDecision> {
     let word = prop::option::of((10u32..20, any::<bool>(), 1u32..3));
     let click = prop::option::of((0u32..4, any::<bool>(), word));
     (0u32..3, 5u32..8, any::<bool>(), click).prop_map(|(variant, at_min, is_viewed, click)| {
-        use escale::core::profile::{AttributedBooking, Click};
+        use escale::internals::profile::{AttributedBooking, Click};
         let word = |(at_min, is_cancelled, id)| AttributedBooking {
             at_min,
             is_cancelled,
@@ -417,7 +414,7 @@ proptest! {
         let bare = own.encode();
         let mut bytes = [&bare[..bare.len() - 6], &bits].concat();
         bytes.extend_from_slice(&(bits.len() as u16).to_le_bytes());
-        bytes.extend_from_slice(&escale::core::base::hash::crc32(&bytes).to_le_bytes());
+        bytes.extend_from_slice(&escale::internals::base::hash::crc32(&bytes).to_le_bytes());
         prop_assert_eq!(Profile::decode_for_decision(&bytes), Ok(own));
         if let Ok(read) = Profile::decode(&bytes) {
             prop_assert_eq!(read.encode(), bytes, "one form only");

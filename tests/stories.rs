@@ -8,12 +8,9 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use common::small_config;
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::config::{Config, compile};
-use escale::core::decision::decide::Request;
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::story::{self, Outcome};
+use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::story::{self, Outcome};
+use escale::{Config, DecisionRequest, Engine, PageFacts, compile};
 use serde_json::{Value, json};
 
 fn result_of(story: &Value) -> Outcome {
@@ -304,7 +301,7 @@ fn as_if_of_a_persona_changes_what_conditions_see_and_nothing_that_is_kept() {
     );
     engine.apply(&event);
     let kept = engine.save();
-    let request = Request {
+    let request = DecisionRequest {
         now_ms,
         placement: 0,
         slot: 0,

@@ -4,24 +4,22 @@ mod common;
 
 use common::timed::{about_trip, any_intents, at, booked, profile_of, timed, topic, travel};
 use common::{DAY_S, NOW_S, booking, packed};
-use escale::core::base::civil::Day;
-use escale::core::base::enums::{Channel, Frequency, MessageStep, Moment};
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::base::time::Timestamp;
-use escale::core::config::Config;
-use escale::core::config::season;
-use escale::core::decision::caps::Caps;
-use escale::core::decision::suppression::Suppression;
-use escale::core::engine::Engine;
-use escale::core::event::declaration::Declaration;
-use escale::core::event::message::MessageRef;
-use escale::core::event::offer::{OfferAction, OfferEvent};
-use escale::core::event::{Event, EventKind, Payload, Travel};
-use escale::core::profile::Profile;
-use escale::core::profile::merged;
-use escale::core::traits::contacts::contacts;
-use escale::core::traits::time_facts::TimeFacts;
-use escale::core::traits::trip;
+use escale::internals::base::civil::Day;
+use escale::internals::base::enums::{Channel, Frequency, MessageStep, Moment};
+use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::base::time::Timestamp;
+use escale::internals::config::season;
+use escale::internals::decision::caps::Caps;
+use escale::internals::decision::suppression::Suppression;
+use escale::internals::event::declaration::Declaration;
+use escale::internals::event::message::MessageRef;
+use escale::internals::event::offer::{OfferAction, OfferEvent};
+use escale::internals::event::{EventKind, Payload, Travel};
+use escale::internals::profile::merged;
+use escale::internals::traits::contacts::contacts;
+use escale::internals::traits::time_facts::TimeFacts;
+use escale::internals::traits::trip;
+use escale::{Config, Engine, Event, Profile};
 use proptest::prelude::*;
 
 fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {
@@ -284,7 +282,7 @@ fn a_booking_suppresses_its_product_and_opens_complements_until_the_return() {
         let suppression =
             Suppression::read(&profile, &config, &TimeFacts::new(&profile, &config, now_s));
         let all = (0..9u16).map(|i| (i, config.offer(i)));
-        let is_out = |(i, o): &(u16, escale::core::config::Offer)| {
+        let is_out = |(i, o): &(u16, escale::internals::config::Offer)| {
             suppression.suppresses(&config, *i, o) || suppression.waits_for_a_trip(o)
         };
         all.filter(is_out)
@@ -372,7 +370,7 @@ fn what_cannot_be_meant_is_refused_with_its_place() {
         {"name": "y", "on": "search", "after": {"days": 1, "relative": "return"}, "then": {"webhook": "crm"}},
         {"name": "z", "on": "booking", "then": {"webhook": "crm", "offer": "bali"}}
     ]);
-    let errors = escale::core::config::compile(&site.to_string()).expect_err("seven errors");
+    let errors = escale::compile(&site.to_string()).expect_err("seven errors");
     let paths: Vec<&str> = errors.iter().map(|i| i.path.as_str()).collect();
     for path in [
         "/seasons/0/from",

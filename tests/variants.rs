@@ -3,12 +3,7 @@
 mod common;
 
 use common::{NOW_MS, config};
-use escale::core::base::validation_error::ValidationError;
-use escale::core::config::{Compiled, compile};
-use escale::core::decision::decide::Request;
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::introspect::explain::explain;
+use escale::{Compiled, DecisionRequest, Engine, PageFacts, ValidationError, compile, explain};
 
 /// A config with one offer that has these variants.
 fn json_with(variants: &str) -> String {
@@ -26,7 +21,7 @@ const TONES: &str = r#"[
   {"id": "keen", "when": {"visit.page_views": {"$gte": 3}}, "content": {"en": {"title": "Seville again?"}}},
   {"id": "second", "when": {"visit.page_views": {"$gte": 2}}, "content": {"fr": {"badge": "Guide"}}}]"#;
 
-fn after_pages(count: u32) -> (Engine, Request<'static>) {
+fn after_pages(count: u32) -> (Engine, DecisionRequest<'static>) {
     let mut engine = Engine::new(config(&json_with(TONES)));
     for i in 0..count {
         let event = engine.page(
@@ -41,7 +36,7 @@ fn after_pages(count: u32) -> (Engine, Request<'static>) {
     let placement = engine.placement("hero").expect("a placement");
     (
         engine,
-        Request {
+        DecisionRequest {
             now_ms: NOW_MS + 1000.0,
             placement,
             slot: 0,

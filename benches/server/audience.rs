@@ -5,10 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use escale::core::config::layout::Section;
-use escale::core::config::{Config, compile};
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
+use escale::internals::config::layout::Section;
+use escale::{Config, Engine, PageFacts, compile};
 use escale_server::base::ids::Site;
 use serde_json::json;
 use tokio::runtime::Runtime;

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use escale::core::profile::Profile;
+use escale::Profile;
 use escale_server::base::ids::Site;
 use escale_server::statistics::person::{Arm, HOLDOUT};
 use escale_server::statistics::visitor::{SyncFacts, Visitor};

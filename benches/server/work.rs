@@ -4,10 +4,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use escale::core::base::time::Timestamp;
-use escale::core::event::decision_record::{DecisionRecord, Levels, Propensity};
-use escale::core::profile::AttributedDecision;
-use escale::core::profile::Profile;
+use escale::Profile;
+use escale::internals::base::time::Timestamp;
+use escale::internals::event::decision_record::{DecisionRecord, Levels, Propensity};
+use escale::internals::profile::AttributedDecision;
 use escale_server::base::ids::{IdHash, ReplicaId, Secret, Site, VisitorKey, text};
 use escale_server::statistics::person::{Arm, HOLDOUT};
 use escale_server::store::SyncRequest;

@@ -3,9 +3,8 @@
 
 use std::path::PathBuf;
 
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::event::fields::{RECORD, UNIT};
+use escale::internals::event::fields::{RECORD, UNIT};
+use escale::{Engine, PageFacts};
 use serde_json::Value;
 
 use crate::site::{self, config_of};

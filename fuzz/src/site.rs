@@ -4,9 +4,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use escale::core::config::{Config, compile};
-use escale::core::engine::Engine;
-use escale::core::profile::Profile;
+use escale::{Config, Engine, Profile, compile};
 
 /// 2026-11-21T12:00:00Z in milliseconds since 1970.
 pub const NOW_MS: f64 = 1_795_262_400_000.0;

@@ -1,11 +1,8 @@
 //! Everything that a page does with an engine, whatever bytes it was opened with. All of it ends,
 //! and no index is out of bounds.
 
-use escale::core::config::layout::Section;
-use escale::core::decision::decide::{Decision, Request};
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::profile::Profile;
+use escale::internals::config::layout::Section;
+use escale::{Decision, DecisionRequest, Engine, PageFacts, Profile};
 
 /// So many placements are asked for.
 const PLACEMENTS: usize = 3;
@@ -13,8 +10,8 @@ const PLACEMENTS: usize = 3;
 const SLOTS: u8 = 2;
 
 /// The choice for a placement's first slot.
-pub fn request(placement: u16, exclude: &[u16], now_ms: f64) -> Request<'_> {
-    Request {
+pub fn request(placement: u16, exclude: &[u16], now_ms: f64) -> DecisionRequest<'_> {
+    DecisionRequest {
         now_ms,
         placement,
         slot: 0,
@@ -28,7 +25,7 @@ pub fn choices(engine: &Engine, now_ms: f64) -> Vec<Decision> {
     for placement in 0..=engine.config().count(Section::Placements).min(PLACEMENTS) as u16 {
         let mut exclude = Vec::new();
         for slot in 0..SLOTS {
-            let decision = engine.choose(&Request {
+            let decision = engine.choose(&DecisionRequest {
                 slot,
                 ..request(placement, &exclude, now_ms)
             });

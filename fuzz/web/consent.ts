@@ -3,8 +3,8 @@
  * anything but a clear yes is one. What should come out is worked out here a second time, in another way.
  */
 import assert from "node:assert/strict";
-import { readGoogle } from "../../www/sdk/plugins/consent-google.js";
-import { neededBy, readTcf } from "../../www/sdk/plugins/consent-tcf.js";
+import { GoogleConsent } from "../../www/sdk/plugins/consent-google.js";
+import { readTcf, tcfRules } from "../../www/sdk/plugins/consent-tcf.js";
 import { edited, editedValue, valueIn, type Chance } from "./chance.js";
 
 const ALL = { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true };
@@ -31,7 +31,7 @@ export function tcf(chance: Chance): void {
   // What follows the first colon, up to the next.
   const added = /^[^:]*:([^:]*)/.exec(consent)?.[1]?.split(",") ?? [];
   const expected = success === true ? tcfState(answer, [1, 5, 6, ...added.map(Number)]) : "pending";
-  const state = readTcf(answer, success, neededBy(consent));
+  const state = readTcf(answer, success, tcfRules({ consent: consent as "tcf" }));
   // Where the purposes cannot be read, nothing may be known.
   if (state !== "pending" || typeof consentsIn(answer) === "object")
     assert.equal(state, expected, "only a clear yes is consent");
@@ -81,12 +81,12 @@ function spoken(chance: Chance): unknown {
 
 export function google(chance: Chance): void {
   const [consent, needed] = chance.one(GOOGLE);
-  const read = readGoogle(consent);
+  const reader = new GoogleConsent(consent);
   const updates: unknown[] = [];
   for (let entries = chance.under(5); entries > 0; entries--) {
     const entry = spoken(chance);
     if (isTrap(entry)) continue;
-    const state = read(entry);
+    const state = reader.readEntry(entry);
     const given = valueIn(entry, "2");
     const isUpdate =
       valueIn(entry, "0") === "consent" &&

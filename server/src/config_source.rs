@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Bytes;
-use escale::core::config::{Config, compile};
+use escale::{Config, compile};
 
 use crate::base::errors::Errors;
 use crate::model::Model;

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::core::base::error::{TrackError, WireError};
 use crate::core::config::Config;
-use crate::core::decision::decide::{Decision, Request};
+use crate::core::decision::decide::{Decision, DecisionRequest};
 use crate::core::engine::Engine;
 use crate::core::event::classify::PageFacts;
 use crate::core::event::fields::{RECORD, UNIT};
@@ -132,7 +132,7 @@ impl Runtime {
     /// Chooses for a slot: the offer's index, or -1 less the reason. The page does not show
     /// it twice.
     pub fn choose(&mut self, now_ms: f64, placement: u16, slot: u8) -> i32 {
-        let decision = self.engine.choose(&Request {
+        let decision = self.engine.choose(&DecisionRequest {
             now_ms,
             placement,
             slot,

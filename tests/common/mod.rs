@@ -5,12 +5,11 @@ pub mod timed;
 
 use std::sync::OnceLock;
 
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::config::{Config, compile};
-use escale::core::event::fields::{RECORD, UNIT};
-use escale::core::event::offer::{OfferAction, OfferEvent};
-use escale::core::event::{Activity, BookingEvent, Details, Event, EventKind, Payload, Travel};
-use escale::core::profile::Profile;
+use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::event::fields::{RECORD, UNIT};
+use escale::internals::event::offer::{OfferAction, OfferEvent};
+use escale::internals::event::{Activity, BookingEvent, Details, EventKind, Payload, Travel};
+use escale::{Config, Event, Profile, compile};
 
 /// 2026-11-21T12:00:00Z in milliseconds since the Unix epoch. `NOW_S` is the same in seconds since
 /// the epoch of stored times.

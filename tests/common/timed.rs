@@ -1,12 +1,10 @@
 //! The test kit for journeys: a config with seasons and scenarios, and constructors of trips,
 //! bookings and histories.
 
-use escale::core::base::civil::Day;
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::config::Config;
-use escale::core::engine::Engine;
-use escale::core::event::{Event, EventKind, Travel};
-use escale::core::profile::Profile;
+use escale::internals::base::civil::Day;
+use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::event::{EventKind, Travel};
+use escale::{Config, Engine, Event, Profile};
 use proptest::prelude::*;
 
 use super::{DAY_S, NOW_S, batch, booking, config, profile_with, trip_event};

@@ -1,10 +1,10 @@
 //! Laws: a condition that the strict compiler accepts has the lenient form's answer, for any
 //! visitor. Evaluating any bytes ends, with an answer.
 
-use escale::core::condition::bytecode::{Answers, Conditions, TEST_BYTES};
-use escale::core::condition::compile::compile;
-use escale::core::condition::encode::Pool;
-use escale::core::condition::lenient::matches;
+use escale::internals::condition::bytecode::{Answers, Conditions, TEST_BYTES};
+use escale::internals::condition::compile::compile;
+use escale::internals::condition::encode::Pool;
+use escale::internals::condition::lenient::matches;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 

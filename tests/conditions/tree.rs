@@ -1,10 +1,10 @@
 //! A small attribute tree, and facts read from a visitor's JSON, for the tests: names are those of
 //! the lenient form's paths, so that both forms can be asked about the same visitor.
 
-use escale::core::base::hash::fnv1a;
-use escale::core::condition::bytecode::{Answers, Facts};
-use escale::core::condition::encode::{Pool, Step};
-use escale::core::condition::schema::{Attribute, Kind, Schema};
+use escale::internals::base::hash::fnv1a;
+use escale::internals::condition::bytecode::{Answers, Facts};
+use escale::internals::condition::encode::{Pool, Step};
+use escale::internals::condition::schema::{Attribute, Kind, Schema};
 use serde_json::Value;
 
 pub const STAGE: u16 = 1;

@@ -20,6 +20,8 @@ const WITNESS = new URL("witness.js", import.meta.url);
 export class Gate {
   /** Requests of the browser: method and path with query. @type {string[]} */
   requests = [];
+  /** `Referer` of each request that has one, behind its path. @type {string[]} */
+  referrers = [];
   /** Bodies of all requests that pages sent to the server. */
   sent = "";
   /** @type {Report[]} */
@@ -77,6 +79,7 @@ export class Gate {
     if (path === WITNESS_PATH) return this.#witness(response);
     if (path === REPORT_PATH) return this.#note(request, response);
     this.requests.push(`${request.method} ${path}`);
+    if (request.headers.referer) this.referrers.push(`${path} ${request.headers.referer}`);
     this.#heard.emit("request");
     await [...this.held].find(([prefix]) => path.startsWith(prefix))?.[1];
     const answer = [...this.answers].find(([prefix]) => path.startsWith(prefix))?.[1];

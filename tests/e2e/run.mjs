@@ -14,6 +14,7 @@ import { centreStories } from "./stories/centre.mjs";
 import { consentStories } from "./stories/consent.mjs";
 import { edgeStories } from "./stories/edge.mjs";
 import { faultStories } from "./stories/faults.mjs";
+import { hostilePageStories } from "./stories/hostile-pages.mjs";
 import { inspectorStories } from "./stories/inspector.mjs";
 import { layerStories } from "./stories/layer.mjs";
 import { loadingStories } from "./stories/loading.mjs";
@@ -35,6 +36,7 @@ await runSuite({
   stories: (engine) => [
     ...consentStories,
     ...sourceStories,
+    ...hostilePageStories,
     ...layerStories,
     ...inspectorStories,
     ...orderStories,

@@ -1,7 +1,7 @@
 /** Whatever stands in a layer, an address or a platform's answer: it is read or passed over, never thrown, and nothing is polluted. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { neededBy, readTcf } from "./plugins/consent-tcf.js";
+import { readTcf, tcfRules } from "./plugins/consent-tcf.js";
 import { readLayer, eventsFromGa4 } from "./plugins/ga4.js";
 import { landingEvent } from "./plugins/campaign.js";
 
@@ -117,11 +117,11 @@ test("hostile events are read or passed over", { tags: ["f41"] }, () => {
 
 test("hostile answers of a platform are never a yes", { tags: ["r1"] }, () => {
   const { value, pick } = generator(7);
-  const needed = neededBy("tcf");
+  const needed = tcfRules({});
   const hasAll = (answer: unknown): boolean => {
     try {
       const { purpose } = answer as { purpose: { consents: Record<string, unknown> } };
-      return needed.every((number) => purpose.consents[number] === true);
+      return needed.purposes.every((number) => purpose.consents[number] === true);
     } catch {
       return false;
     }

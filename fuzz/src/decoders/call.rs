@@ -1,11 +1,7 @@
 //! Input of a page or a call: topics, address and structured data, or a name and packed fields. All
 //! of it may be crafted.
 
-use escale::core::event::Event;
-use escale::core::event::classify::PageFacts;
-use escale::core::profile::Profile;
-
-use escale::core::engine::Engine;
+use escale::{Engine, Event, PageFacts, Profile};
 
 use crate::seeds;
 use crate::site::{NOW_MS, with_engine};

@@ -1,7 +1,6 @@
 //! A config as people write it: it compiles, or every error of it is reported.
 
-use escale::core::config::{Config, compile};
-use escale::core::engine::Engine;
+use escale::{Config, Engine, compile};
 
 use crate::site::{self, NOW_MS};
 use crate::target::Target;

@@ -1,7 +1,7 @@
 //! Conditions straight from JSON, over a visitor's attributes: the input is a list of both, and of
 //! saved groups.
 
-use escale::core::condition::lenient::matches;
+use escale::internals::condition::lenient::matches;
 use serde_json::{Map, Value, json};
 
 use crate::seeds::json_files;

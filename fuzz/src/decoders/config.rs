@@ -2,12 +2,9 @@
 //! tour through all that reads it is the test. The sum and the head are corrected, or nothing else
 //! would be tried out.
 
-use escale::core::base::hash::digest;
-use escale::core::config::Config;
-use escale::core::config::layout::{FORMAT, HEADER_BYTES, MAGIC};
-use escale::core::engine::Engine;
-use escale::core::introspect::explain::explain;
-use escale::core::introspect::snapshot::snapshot;
+use escale::internals::base::hash::digest;
+use escale::internals::config::layout::{FORMAT, HEADER_BYTES, MAGIC};
+use escale::{Config, Engine, explain, snapshot};
 
 use crate::site::{self, NOW_MS, config_of};
 use crate::target::Target;

@@ -1,7 +1,6 @@
 //! Batches of event bytes: what tabs leave for each other in a browser's storage.
 
-use escale::core::event::Event;
-use escale::core::profile::Profile;
+use escale::{Event, Profile};
 
 use crate::seeds;
 use crate::site::with_engine;

@@ -2,8 +2,9 @@
 //! checksum. Each input is tried without one and with a valid one, so that the fuzzer gets past the
 //! check.
 
-use escale::core::base::hash::crc32;
-use escale::core::profile::{Bounded, Entry, MAX_EXPOSURES, Profile, merged};
+use escale::Profile;
+use escale::internals::base::hash::crc32;
+use escale::internals::profile::{Bounded, Entry, MAX_EXPOSURES, merged};
 
 use crate::seeds;
 use crate::target::Target;

@@ -1,7 +1,7 @@
 //! A story as people write it, read for the demo's config. It runs to its end, or every error of it
 //! is reported.
 
-use escale::core::story;
+use escale::internals::story;
 use serde_json::Value;
 
 use crate::seeds::json_files;

@@ -1,11 +1,7 @@
 //! Choices for any profile that decodes. Whoever wrote it, an engine that loads it decides,
 //! explains and continues.
 
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::introspect::explain::explain;
-use escale::core::introspect::snapshot::snapshot;
-use escale::core::profile::Profile;
+use escale::{Engine, PageFacts, Profile, explain, snapshot};
 
 use super::profile;
 use crate::site::{NOW_MS, with_engine};

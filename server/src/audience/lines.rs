@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use clap::ValueEnum;
-use escale::core::base::enums::{Channel, Frequency};
+use escale::internals::base::enums::{Channel, Frequency};
 use serde::Serialize;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

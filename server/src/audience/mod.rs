@@ -8,9 +8,9 @@ mod wanted;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use escale::core::decision::caps;
-use escale::core::engine::Engine;
-use escale::core::traits::facts::VisitorFacts;
+use escale::Engine;
+use escale::internals::decision::caps;
+use escale::internals::traits::facts::VisitorFacts;
 use futures_util::{Stream, StreamExt as _};
 
 use crate::base::ids::{BUCKETS, Site};
@@ -105,7 +105,7 @@ fn agreed(wanted: &Wanted, events: &[Vec<u8>]) -> bool {
 }
 
 fn is_meant(wanted: &Wanted, facts: &VisitorFacts<'_>) -> bool {
-    use escale::core::base::enums::Frequency;
+    use escale::internals::base::enums::Frequency;
     // Who unsubscribed is not to be written to, by whatever channel.
     let is_unwanted =
         wanted.channel.is_some() && facts.profile.preference.frequency == Frequency::Never;

@@ -2,11 +2,11 @@
 //! checked and compiled.
 
 use clap::ValueEnum as _;
-use escale::core::base::enums::Channel;
-use escale::core::base::hash::{Namespace, name_hash};
-use escale::core::condition::encode::Condition;
-use escale::core::config::Config;
-use escale::core::config::vocabulary::Vocabulary;
+use escale::Config;
+use escale::internals::base::enums::Channel;
+use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::condition::encode::Condition;
+use escale::internals::config::vocabulary::Vocabulary;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -44,7 +44,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Errors, in words: there is no such segment, channel or format.
+    /// Returns the audience of a segment.
+    ///
+    /// # Errors
+    ///
+    /// A message if there is no such segment, channel or format.
     pub fn segment(config: &Config, name: &str, asked: Wish, now_ms: u64) -> Result<Self, String> {
         let vocabulary = Vocabulary::of(config);
         if !vocabulary.segments().iter().any(|segment| segment == name) {
@@ -61,7 +65,11 @@ impl Wanted {
         )
     }
 
-    /// Errors, in words: everything that is wrong with the condition; there is no such channel or format.
+    /// Returns the audience of a condition.
+    ///
+    /// # Errors
+    ///
+    /// A message with all errors of the condition, or if there is no such channel or format.
     pub fn condition(
         config: &Config,
         condition: &Value,

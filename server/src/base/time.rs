@@ -1,7 +1,7 @@
 //! Times in logs and imports. In: ISO 8601 in UTC, dates, seconds or milliseconds since 1970. Out: milliseconds since
 //! 1970. Never: a time zone; a date that the calendar lacks.
 
-use escale::core::base::civil::Date;
+use escale::internals::base::civil::Date;
 
 /// Least number that is read as milliseconds; as seconds it lies beyond the year 5138.
 const LEAST_MILLISECONDS: f64 = 1e11;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use escale::core::config::Config;
+use escale::Config;
 use futures_util::StreamExt as _;
 
 use super::{SharedArgs, block_on, counted};

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use escale::core::condition::lenient::matches;
-use escale::core::config::Config;
-use escale::core::config::layout::Section;
+use escale::Config;
+use escale::internals::condition::lenient::matches;
+use escale::internals::config::layout::Section;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -62,8 +62,8 @@ A story, such as stories/city-lover.json:
 
 pub fn run(args: &Args) -> Result<ExitCode, Errors> {
     match args.schema {
-        Some(SchemaOf::Config) => print_schema(&escale::core::config::json_schema()),
-        Some(SchemaOf::Story) => print_schema(&escale::core::story::json_schema()),
+        Some(SchemaOf::Config) => print_schema(&escale::internals::config::json_schema()),
+        Some(SchemaOf::Story) => print_schema(&escale::internals::story::json_schema()),
         None => return run_checks(args),
     }
     Ok(ExitCode::SUCCESS)

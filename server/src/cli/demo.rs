@@ -1,12 +1,9 @@
 //! Simulated visitors of the demo. In: the demo's config, an empty database. Out: the syncs of visitors of the last two
 //! weeks, the same on every run of a day. Never: a simulated visitor beside real data, or without `--demo`.
 
-use escale::core::base::hash::{mix, unit};
-use escale::core::config::Config;
-use escale::core::decision::decide::{Reason, Request};
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::event::fields::{RECORD, UNIT};
+use escale::internals::base::hash::{mix, unit};
+use escale::internals::event::fields::{RECORD, UNIT};
+use escale::{Config, DecisionRequest, Engine, PageFacts, Reason};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use crate::base::clock;
@@ -154,7 +151,7 @@ impl SimulatedVisitor {
             return;
         }
         let chosen_ms = at_ms + PAGES_PER_VISIT as f64 * MINUTE_MS;
-        let decision = self.engine.choose(&Request {
+        let decision = self.engine.choose(&DecisionRequest {
             now_ms: chosen_ms,
             placement: self.placement,
             slot: 0,

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use escale::core::base::hash::Namespace;
-use escale::core::config::Config;
-use escale::core::config::layout::Section;
+use escale::Config;
+use escale::internals::base::hash::Namespace;
+use escale::internals::config::layout::Section;
 
 use crate::base::errors::Errors;
 use crate::config_source;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use escale::core::config::Config;
+use escale::Config;
 
 use super::{SharedArgs, block_on};
 use crate::base::clock;

@@ -4,9 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use escale::core::config::Config;
-use escale::core::engine::Engine;
-use escale::core::story::{self, Outcome, Story};
+use escale::internals::story::{self, Outcome, Story};
+use escale::{Config, Engine};
 
 use crate::base::errors::Errors;
 

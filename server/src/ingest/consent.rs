@@ -1,8 +1,8 @@
 //! Imported consents. In: records. Out: bytes that lie beside those of events, and the consent in force.
 //! Never: a text of the customer; bytes that decode as an event: their kind is reserved, and readers of events skip it.
 
-use escale::core::base::enums::Channel;
-use escale::core::base::time::Timestamp;
+use escale::internals::base::enums::Channel;
+use escale::internals::base::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -152,7 +152,7 @@ pub fn is_withdrawn(all: &[Consent], channel: Channel) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use escale::core::event::Event;
+    use escale::Event;
 
     use super::*;
 
@@ -179,7 +179,7 @@ mod tests {
             assert_eq!(Consent::decode(&bytes[..bytes.len() - 1]), None);
         }
         let mut event = Vec::new();
-        Event::new(escale::core::event::EventKind::Booking, 9).encode(&mut event);
+        Event::new(escale::internals::event::EventKind::Booking, 9).encode(&mut event);
         assert_eq!(Consent::decode(&event), None);
     }
 

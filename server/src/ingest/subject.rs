@@ -2,7 +2,7 @@
 //! Never: a field that is ignored in silence.
 
 use clap::ValueEnum;
-use escale::core::base::enums::Channel;
+use escale::internals::base::enums::Channel;
 use serde_json::{Map, Value};
 
 use super::fields::{self, Flag, Text};

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use escale::core::config::Config;
-use escale::core::config::layout::Section;
+use escale::Config;
+use escale::internals::config::layout::Section;
 use serde_json::{Map, Value};
 
 use crate::statistics::change::TasteSums;
@@ -129,8 +129,8 @@ fn topics_of<'a>(config: &'a Value, facet: &str) -> Option<BTreeSet<&'a str>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 mod tests {
-    use escale::core::base::hash::{Namespace, name_hash};
-    use escale::core::config::compile;
+    use escale::compile;
+    use escale::internals::base::hash::{Namespace, name_hash};
 
     use super::*;
 

@@ -10,8 +10,8 @@
 
 use std::collections::BTreeMap;
 
-use escale::core::base::hash::Namespace;
-use escale::core::config::Config;
+use escale::Config;
+use escale::internals::base::hash::Namespace;
 
 use super::{Model, Success, VERSION};
 use crate::report::period::Period;
@@ -164,7 +164,7 @@ mod tests {
         let offer = |id: &str| serde_json::json!({ "id": id, "family": "f", "placements": ["home"], "content": { "en": { "title": id } } });
         let json = serde_json::json!({ "version": 1, "facets": { "trip": { "topics": ["city"] } }, "families": { "f": {} },
             "placements": { "home": {}, "row": {} }, "offers": [offer("good"), offer("poor"), offer("new")] });
-        let config = escale::core::config::compile(&json.to_string())
+        let config = escale::compile(&json.to_string())
             .ok()
             .and_then(|c| Config::from_bytes(c.bytes).ok());
         config.unwrap_or_else(|| panic!("a good config"))
@@ -190,7 +190,7 @@ mod tests {
     }
 
     fn fitted(all: &[(&str, &str, f64, f64)]) -> BTreeMap<String, f64> {
-        let hash = escale::core::base::hash::name_hash;
+        let hash = escale::internals::base::hash::name_hash;
         let mut sums = Sums::default();
         for (placement, offer, visitors, clicked) in all {
             let key = (

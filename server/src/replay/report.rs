@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use escale::core::config::Config;
-use escale::core::introspect::snapshot::FacetKnowledge;
+use escale::Config;
+use escale::internals::introspect::snapshot::FacetKnowledge;
 
 use super::LineError;
 use super::log::Log;

@@ -3,13 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use escale::core::base::error::TrackError;
-use escale::core::config::Config;
-use escale::core::config::layout::Section;
-use escale::core::decision::decide::{Reason, Request};
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::introspect::snapshot::{Knowledge, snapshot};
+use escale::internals::config::layout::Section;
+use escale::{Config, DecisionRequest, Engine, Knowledge, PageFacts, Reason, TrackError, snapshot};
 use sha2::{Digest, Sha256};
 
 use super::log::{Log, bar};
@@ -128,7 +123,7 @@ impl Run {
                 reason,
             }),
         }
-        let request = Request {
+        let request = DecisionRequest {
             now_ms: event.at_ms,
             placement: self.placement,
             slot: 0,

@@ -2,12 +2,12 @@
 //! comparisons. Never: a name that the config does not have. An entry removed from the config
 //! appears by its hash.
 
-use escale::core::base::civil::Date;
+use escale::internals::base::civil::Date;
 use std::collections::BTreeMap;
 
-use escale::core::base::enums::{Stage, ValueClass};
-use escale::core::base::hash::Namespace;
-use escale::core::config::Config;
+use escale::Config;
+use escale::internals::base::enums::{Stage, ValueClass};
+use escale::internals::base::hash::Namespace;
 
 use super::interval::{
     Clusters, Sample, difference_of_means, difference_of_shares, ratio, verdict, weighted_share,
@@ -344,8 +344,8 @@ impl Names<'_> {
 
 #[cfg(test)]
 mod tests {
-    use escale::core::base::hash::name_hash;
-    use escale::core::config::compile;
+    use escale::compile;
+    use escale::internals::base::hash::name_hash;
 
     use super::*;
 

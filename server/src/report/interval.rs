@@ -149,7 +149,7 @@ pub fn verdict(difference: &Estimate) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use escale::core::base::hash::{mix, unit};
+    use escale::internals::base::hash::{mix, unit};
 
     use super::*;
 

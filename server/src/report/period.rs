@@ -1,6 +1,6 @@
 //! Which days are reported. In: what was asked, as text. Out: the first and the last day. Never: more than is kept.
 
-use escale::core::base::civil::Date;
+use escale::internals::base::civil::Date;
 
 /// Default length in days.
 const DAYS: u32 = 90;

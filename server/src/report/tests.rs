@@ -3,12 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use escale::core::base::hash::{mix, unit};
-use escale::core::config::{Config, compile};
-use escale::core::decision::decide::{Reason, Request};
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::event::fields::{RECORD, UNIT};
+use escale::internals::base::hash::{mix, unit};
+use escale::internals::event::fields::{RECORD, UNIT};
+use escale::{Config, DecisionRequest, Engine, PageFacts, Reason, compile};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::period::Period;
@@ -131,7 +128,7 @@ impl Life<'_> {
             },
         );
         self.engine.apply(&page);
-        let request = Request {
+        let request = DecisionRequest {
             now_ms: at_ms + 1000.0,
             placement: self.placement,
             slot: 0,
@@ -163,7 +160,7 @@ impl Life<'_> {
     }
 
     /// Result that each possible offer would have had.
-    fn remember_truth(&mut self, request: &Request<'_>) {
+    fn remember_truth(&mut self, request: &DecisionRequest<'_>) {
         let eligible = self.engine.with_context(request.now_ms, |context| {
             context.eligible(&context.config.placement(request.placement), &[])
         });
@@ -203,7 +200,7 @@ fn live(world: &World, number: u64, config: &Config, truth: &mut Truth) -> SyncR
         panic!("a placement")
     };
     let is_far = usize::from(chance.of(1) < 0.4);
-    let is_held_out = escale::core::traits::experiment::is_held_out(config, secret.draws());
+    let is_held_out = escale::internals::traits::experiment::is_held_out(config, secret.draws());
     truth.held_out += u64::from(is_held_out);
     let mut life = Life {
         engine,

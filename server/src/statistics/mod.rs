@@ -37,7 +37,7 @@ pub struct PropagatedFacts {
 }
 
 /// Days between the Unix epoch and the epoch of the engine.
-const LANDMARK_DAY: u32 = (escale::core::base::time::EPOCH_UNIX_S / 86_400) as u32;
+const LANDMARK_DAY: u32 = (escale::internals::base::time::EPOCH_UNIX_S / 86_400) as u32;
 
 /// Converts a minute since the engine's epoch to a day since the Unix epoch.
 pub fn day_of(minute: u32) -> u32 {

@@ -1,7 +1,7 @@
 //! A decision and what came of it, as the server remembers it. In: what profiles tell of it, and bookings. Out: what it
 //! counts for. Never: takes back what was seen or clicked: words about one decision add up.
 
-use escale::core::profile::{AttributedBooking, AttributedDecision};
+use escale::internals::profile::{AttributedBooking, AttributedDecision};
 use serde::{Deserialize, Serialize};
 
 use super::change::{ShownKey, ShownSums};

@@ -1,8 +1,8 @@
 //! A person in a comparison of arms: a visitor, or a customer with all their visitors. In: what their browsers and the back
 //! end tell. Out: what the person counts for. Never: counts someone who was seen in two arms for either.
 
-use escale::core::event::{Event, Payload};
-use escale::core::profile::Profile;
+use escale::internals::event::Payload;
+use escale::{Event, Profile};
 use serde::{Deserialize, Serialize};
 
 use super::change::{PeopleKey, PeopleSums};

@@ -2,7 +2,8 @@
 //! changes of the sums over visitors, from which the model derives its base rates. Never: a share
 //! finer than a sixteenth. It would change, and be written, with every page.
 
-use escale::core::profile::{FacetCounters, Profile, TopicCounter};
+use escale::Profile;
+use escale::internals::profile::{FacetCounters, TopicCounter};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Changes, TasteKey};
@@ -77,7 +78,7 @@ fn shares(facet: &FacetCounters, at_s: u32) -> Vec<(u32, u8)> {
 
 #[cfg(test)]
 mod tests {
-    use escale::core::base::decayed_mass::Mass;
+    use escale::internals::base::decayed_mass::Mass;
 
     use super::*;
 

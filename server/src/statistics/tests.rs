@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use escale::core::base::hash::mix;
-use escale::core::event::decision_record::{DecisionRecord, Levels, Propensity};
-use escale::core::profile::{AttributedBooking, AttributedDecision, Click};
-use escale::core::profile::{Booking, Counts, Profile};
+use escale::Profile;
+use escale::internals::base::hash::mix;
+use escale::internals::event::decision_record::{DecisionRecord, Levels, Propensity};
+use escale::internals::profile::{AttributedBooking, AttributedDecision, Click};
+use escale::internals::profile::{Booking, Counts};
 
 use super::LANDMARK_DAY;
 use super::change::Changes;

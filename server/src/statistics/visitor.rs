@@ -1,8 +1,8 @@
 //! A visitor's own row. In: the profile of a sync, or bookings imported from the back end. Out: the
 //! updated row, and the changes of the sums. Never: grows without bounds; reads a clock.
 
-use escale::core::profile::AttributedDecision;
-use escale::core::profile::Profile;
+use escale::Profile;
+use escale::internals::profile::AttributedDecision;
 use serde::{Deserialize, Serialize};
 
 use super::change::{Changes, WeighedKey, WeighedSums};

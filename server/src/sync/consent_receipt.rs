@@ -2,7 +2,7 @@
 //! receipt that a browser sends with a sync. Out: the same, as it is stored with the visitor and
 //! shown to them. Never: the identity of the visitor; free text.
 
-use escale::core::base::hash::digest;
+use escale::internals::base::hash::digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -44,7 +44,11 @@ pub enum Purpose {
 }
 
 impl Receipt {
-    /// The receipt in its one form, or what is wrong with it.
+    /// Returns the receipt in its one form.
+    ///
+    /// # Errors
+    ///
+    /// A message that names the first invalid field.
     pub fn checked(mut self, now_ms: u64) -> Result<Self, String> {
         if self.at > MAX_MS {
             return Err("`consent.at` is in milliseconds since 1970".into());

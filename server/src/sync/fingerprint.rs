@@ -1,7 +1,7 @@
 //! The fingerprint of a sync. In: a request. Out: a number that changes with what is counted. Never: 0, which means unknown.
 
-use escale::core::base::hash::mix;
-use escale::core::event::decision_record::DecisionRecord;
+use escale::internals::base::hash::mix;
+use escale::internals::event::decision_record::DecisionRecord;
 
 use crate::statistics::FORM;
 use crate::statistics::tastes::parts_of;

@@ -2,8 +2,8 @@
 //! `true` if a person can have caused the difference. Never: a judgement of unreadable states,
 //! which are checked elsewhere.
 
-use escale::core::base::time::DAY_S;
-use escale::core::profile::Profile;
+use escale::Profile;
+use escale::internals::base::time::DAY_S;
 
 /// A busy day and more: what a browser may have kept back.
 const AT_ONCE: u64 = 1000;
@@ -55,7 +55,7 @@ fn events(profile: &Profile) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use escale::core::profile::Counts;
+    use escale::internals::profile::Counts;
 
     use super::*;
 

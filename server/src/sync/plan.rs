@@ -160,7 +160,7 @@ pub fn stored_fingerprint(fingerprint: i64, facts: Option<&PropagatedFacts>) -> 
 #[cfg(test)]
 #[allow(clippy::panic, reason = "a test that cannot go on ends")]
 mod tests {
-    use escale::core::profile::Profile;
+    use escale::Profile;
 
     use super::*;
     use crate::base::ids::{ReplicaId, Secret, Site, text};

@@ -1,14 +1,9 @@
 //! The server's face to profiles. In: stored bytes. Out: whether they are a profile, what several say together, what
 //! an export shows. Never: writes a profile of its own into a replica: stored bytes are sent bytes.
 
-use escale::core::base::error::WireError;
-use escale::core::base::time::Timestamp;
-use escale::core::config::Config;
-use escale::core::engine::Engine;
-use escale::core::event::Event;
-use escale::core::introspect::snapshot::snapshot;
-use escale::core::profile::Profile;
-use escale::core::profile::merged;
+use escale::internals::base::time::Timestamp;
+use escale::internals::profile::merged;
+use escale::{Config, Engine, Event, Profile, WireError, snapshot};
 use serde_json::Value;
 
 use crate::sync::request::{RemoteState, Taken};
@@ -113,9 +108,9 @@ pub fn export(state: &[u8], config: &Config, now_ms: u64) -> Value {
 #[cfg(test)]
 #[allow(clippy::panic, reason = "a test that cannot go on ends")]
 mod tests {
-    use escale::core::base::decayed_mass::Mass;
-    use escale::core::base::time::DAY_S;
-    use escale::core::profile::{FacetCounters, TopicCounter};
+    use escale::internals::base::decayed_mass::Mass;
+    use escale::internals::base::time::DAY_S;
+    use escale::internals::profile::{FacetCounters, TopicCounter};
 
     use super::*;
 
@@ -159,7 +154,7 @@ mod tests {
     fn together(states: Vec<Taken>) -> Vec<u8> {
         let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "offers": [],
             "placements": {"home": {}}}"#;
-        let config = escale::core::config::compile(json)
+        let config = escale::compile(json)
             .ok()
             .and_then(|c| Config::from_bytes(c.bytes).ok());
         let Some(config) = config else {

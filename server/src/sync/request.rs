@@ -1,6 +1,6 @@
 //! A sync as the stores see it. In and out: plain data. Never: knows HTTP or SQL.
 
-use escale::core::profile::Profile;
+use escale::Profile;
 
 use crate::base::ids::{IdHash, ReplicaId, VisitorKey};
 use crate::statistics::person::Arm;

@@ -1,7 +1,7 @@
 //! In: what the store holds of a replica, and what a browser hands in. Out: a verdict.
 //! Never: reads a clock or a store; the same rule serves every backend.
 
-use escale::core::profile::Profile;
+use escale::Profile;
 
 use crate::sync::growth::is_plausible;
 

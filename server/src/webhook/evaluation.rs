@@ -2,12 +2,12 @@
 //! scenarios, calls, and the time of the next evaluation. Never: rules of its own; the engine is
 //! the one that browsers run.
 
-use escale::core::base::time::{EPOCH_UNIX_S, Timestamp};
-use escale::core::config::{Config, NONE};
-use escale::core::decision::caps;
-use escale::core::decision::scenario::{Due, Owner};
-use escale::core::decision::scenario_schedule::next_evaluation_s;
-use escale::core::engine::Engine;
+use escale::internals::base::time::{EPOCH_UNIX_S, Timestamp};
+use escale::internals::config::NONE;
+use escale::internals::decision::caps;
+use escale::internals::decision::scenario::{Due, Owner};
+use escale::internals::decision::scenario_schedule::next_evaluation_s;
+use escale::{Config, Engine};
 use serde_json::json;
 
 use crate::base::ids::{CustomerKey, IdHash, Site};
@@ -123,7 +123,7 @@ fn firing(engine: &Engine, of: &CustomerKey, due: &Due, now_ms: u64) -> Firing {
         "customer": of.id,
         "due_since_ms": Timestamp::new(due.since_s).unix_ms(),
         "fired_ms": now_ms,
-        "channel": channel.map(escale::core::base::enums::Channel::name),
+        "channel": channel.map(escale::internals::base::enums::Channel::name),
         "pressure_left": left,
     });
     Firing {

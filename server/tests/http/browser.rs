@@ -3,10 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use escale::core::config::{Config, compile};
-use escale::core::engine::Engine;
-use escale::core::event::classify::PageFacts;
-use escale::core::introspect::snapshot::snapshot;
+use escale::{Config, Engine, PageFacts, compile, snapshot};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Server, config};
@@ -45,7 +42,7 @@ impl Browser {
     }
 
     /// Looks at a page about a topic.
-    pub fn look_at(&mut self, topic: &str) -> &mut Self {
+    pub fn view(&mut self, topic: &str) -> &mut Self {
         let facts = PageFacts {
             explicit: topic,
             ..PageFacts::default()
@@ -65,7 +62,7 @@ impl Browser {
         })
     }
 
-    /// Hands in and takes what the others know.
+    /// Syncs and merges the remote state.
     #[track_caller]
     pub fn sync(&mut self, server: &Server) -> Value {
         let answer = server.post("/v1/sync", &self.body());

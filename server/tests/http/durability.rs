@@ -10,7 +10,7 @@ use crate::server::Server;
 fn a_stop_is_graceful_and_a_new_start_keeps_the_data() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     let (log, server) = server.stop_and_restart();
     assert!(
         log.iter().any(|line| line.starts_with("stopped")),
@@ -21,7 +21,7 @@ fn a_stop_is_graceful_and_a_new_start_keeps_the_data() {
         json!(1)
     );
     assert_eq!(
-        phone.look_at("trip.city").sync(&server)["accepted"],
+        phone.view("trip.city").sync(&server)["accepted"],
         json!(true)
     );
 }
@@ -53,7 +53,7 @@ fn kill(server: &Server) {
 fn a_clock_far_ahead_does_not_outlast_the_other_devices() {
     let server = Server::start();
     let (mut ahead, mut other) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
-    let facts = escale::core::event::classify::PageFacts {
+    let facts = escale::PageFacts {
         explicit: "trip.exotic",
         ..Default::default()
     };
@@ -63,9 +63,10 @@ fn a_clock_far_ahead_does_not_outlast_the_other_devices() {
     ahead.engine.apply(&event);
     ahead.version = 1;
     ahead.sync(&server);
-    let now_ms = other.look_at("trip.city").sync(&server)["now_ms"]
+    let now_ms = other.view("trip.city").sync(&server)["now_ms"]
         .as_f64()
         .unwrap();
-    let last_ms = escale::core::base::time::Timestamp::new(other.engine.known().last_s).unix_ms();
+    let last_ms =
+        escale::internals::base::time::Timestamp::new(other.engine.known().last_s).unix_ms();
     assert!(last_ms <= now_ms + 301_000.0, "{last_ms} against {now_ms}");
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use escale::core::config::{Config, compile};
+use escale::{Config, compile};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 

@@ -49,7 +49,7 @@ impl Day {
     /// is ignored.
     ///
     /// ```
-    /// use escale::core::base::civil::Day;
+    /// use escale::internals::base::civil::Day;
     /// assert_eq!(Day::parse("2020-03-01"), Some(Day::new(60)));
     /// assert_eq!(Day::parse("2024-02-29T10:00:00+02:00"), Some(Day::new(1520)));
     /// assert_eq!(Day::parse("2021-02-29"), None);
@@ -80,7 +80,7 @@ impl Day {
     /// Returns the date of the day.
     ///
     /// ```
-    /// use escale::core::base::civil::Day;
+    /// use escale::internals::base::civil::Day;
     /// assert_eq!(Day::new(60).date().to_string(), "2020-03-01");
     /// ```
     #[must_use]
@@ -93,7 +93,7 @@ impl Date {
     /// Returns the date of a day since 1970-01-01.
     ///
     /// ```
-    /// use escale::core::base::civil::Date;
+    /// use escale::internals::base::civil::Date;
     /// assert_eq!(Date::from_unix_day(11_016).to_string(), "2000-02-29");
     /// ```
     #[must_use]
@@ -167,7 +167,7 @@ impl MonthDay {
     /// Returns the date in a year from 1970 to 9999. `None` if the year has no such day.
     ///
     /// ```
-    /// use escale::core::base::civil::MonthDay;
+    /// use escale::internals::base::civil::MonthDay;
     /// let leap_day = MonthDay { month: 2, day: 29 };
     /// assert!(leap_day.in_year(2024).is_some() && leap_day.in_year(2026).is_none());
     /// ```

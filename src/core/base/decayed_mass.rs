@@ -13,6 +13,7 @@ pub const UNITS: f64 = 262_144.0;
 
 /// Half-lives are whole numbers of these: hours for tastes, minutes for intents.
 pub const TASTE_STEP_S: u32 = 3600;
+/// Unit of the half-lives of intents: a minute.
 pub const INTENT_STEP_S: u32 = 60;
 
 /// `log₂` of a forward-decayed mass, in units of 2⁻¹⁸, relative to the epoch of stored times.
@@ -43,7 +44,7 @@ impl Mass {
     /// The mass at a time: what of the events' weight is left.
     ///
     /// ```
-    /// use escale::core::base::decayed_mass::Mass;
+    /// use escale::internals::base::decayed_mass::Mass;
     /// let day = 86_400;
     /// let mass = Mass::of(8.0, 10 * day, day);
     /// assert_eq!(mass.at(10 * day, day), 8.0);

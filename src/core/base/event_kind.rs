@@ -7,7 +7,7 @@ named_enum! {
     /// A kind of event.
     ///
     /// ```
-    /// use escale::core::event::EventKind;
+    /// use escale::internals::event::EventKind;
     /// assert_eq!(EventKind::of_name("quote_start"), Some(EventKind::QuoteStart));
     /// assert_eq!(EventKind::of_name("made_up"), None);
     /// ```

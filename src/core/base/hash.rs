@@ -143,7 +143,7 @@ name_hashes! {
 /// It has as many bits as the namespace stores, and is never 0, which stands for "none".
 ///
 /// ```
-/// use escale::core::base::hash::{name_hash, Namespace};
+/// use escale::internals::base::hash::{name_hash, Namespace};
 /// assert_ne!(name_hash(Namespace::Topic, "trip.city"), name_hash(Namespace::Offer, "trip.city"));
 /// assert!(name_hash(Namespace::Topic, "trip.city") < 1 << 24);
 /// ```

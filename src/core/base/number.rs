@@ -6,7 +6,7 @@
 /// digits.
 ///
 /// ```
-/// use escale::core::base::number::decimal;
+/// use escale::internals::base::number::decimal;
 /// assert_eq!(decimal("1234.5"), Some(1234.5));
 /// assert_eq!(decimal("12,50"), Some(12.5));
 /// assert_eq!(decimal("-1"), None);
@@ -33,7 +33,7 @@ pub fn decimal(text: &str) -> Option<f64> {
 /// last place. It goes by `libm`'s `exp` on the fraction, which needs no table.
 ///
 /// ```
-/// use escale::core::base::number::exp2;
+/// use escale::internals::base::number::exp2;
 /// assert_eq!(exp2(-3.0), 0.125);
 /// assert!((exp2(0.5) - 2f64.sqrt()).abs() < 1e-15);
 /// assert_eq!((exp2(-2000.0), exp2(2000.0)), (0.0, f64::INFINITY));

@@ -40,7 +40,7 @@ impl Timestamp {
     /// later times than [`Timestamp::MAX`] become that.
     ///
     /// ```
-    /// use escale::core::base::time::Timestamp;
+    /// use escale::internals::base::time::Timestamp;
     /// assert_eq!(Timestamp::from_unix_ms(1_577_836_801_999.0), Timestamp::new(1));
     /// assert_eq!(Timestamp::from_unix_ms(f64::NAN), Timestamp::EPOCH);
     /// assert_eq!(Timestamp::from_unix_ms(f64::INFINITY), Timestamp::MAX);

@@ -10,7 +10,7 @@ const MOST_URL: usize = 1024;
 /// Returns `true` if an address (path and query) matches the pattern.
 ///
 /// ```
-/// use escale::core::base::url_pattern::matches;
+/// use escale::internals::base::url_pattern::matches;
 /// assert!(matches("/city-trips/*", "/city-trips/lisbonne?nights=3"));
 /// assert!(matches("/voyages/:slug", "/voyages/bali"));
 /// assert!(!matches("/voyages/:slug", "/voyages/asie/bali"));

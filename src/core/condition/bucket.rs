@@ -12,7 +12,7 @@ const FNV_BASIS: u32 = 0x811c_9dc5;
 /// twice. Texts are hashed as UTF-8.
 ///
 /// ```
-/// use escale::core::condition::bucket::bucket;
+/// use escale::internals::condition::bucket::bucket;
 /// assert_eq!(bucket("summer", "visitor-7", 2), bucket("summer", "visitor-7", 2));
 /// assert_ne!(bucket("summer", "visitor-7", 2), bucket("winter", "visitor-7", 2));
 /// assert_eq!(bucket("summer", "visitor-7", 3), None);

@@ -71,7 +71,7 @@ impl Answers {
 /// The conditions of a config, as three runs of bytes.
 ///
 /// ```
-/// use escale::core::condition::bytecode::{Answers, Conditions, Facts};
+/// use escale::internals::condition::bytecode::{Answers, Conditions, Facts};
 /// struct Nothing;
 /// impl Facts for Nothing {
 ///     fn number(&self, _: u16, _: u32) -> Option<f64> { None }

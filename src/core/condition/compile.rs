@@ -22,7 +22,8 @@ pub const MAX_BYTES: usize = 65_535;
 /// `path`. After an error the steps mean nothing.
 ///
 /// ```
-/// use escale::core::condition::{compile::compile, schema::{Attribute, Kind, Schema}};
+/// use escale::internals::condition::compile::compile;
+/// use escale::internals::condition::schema::{Attribute, Kind, Schema};
 /// struct Tree;
 /// impl Schema for Tree {
 ///     fn resolve(&self, name: &str) -> Option<Attribute> {

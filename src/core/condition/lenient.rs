@@ -17,7 +17,7 @@ use super::{automaton, version};
 /// A condition that nests deeper than 64 levels, or is no object, is false.
 ///
 /// ```
-/// use escale::core::condition::lenient::matches;
+/// use escale::internals::condition::lenient::matches;
 /// use serde_json::{json, Value};
 /// let condition = json!({"party.children": {"$gte": 1}, "budget": {"$in": ["low", "medium"]}});
 /// let family = json!({"party": {"children": 2}, "budget": "low"});

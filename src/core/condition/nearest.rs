@@ -6,7 +6,7 @@
 /// would change.
 ///
 /// ```
-/// use escale::core::condition::nearest::nearest;
+/// use escale::internals::condition::nearest::nearest;
 /// assert_eq!(nearest("segmnets", ["stage", "segments"]), Some("segments"));
 /// assert_eq!(nearest("weather", ["stage", "segments"]), None);
 /// ```

@@ -3,7 +3,7 @@
 //! coarse levels. What cannot be read settles nothing.
 
 use super::context::DecisionContext;
-use super::decide::{Request, seed};
+use super::decide::{DecisionRequest, seed};
 use crate::core::base::hash::mix;
 use crate::core::base::time::DAY_S;
 use crate::core::config::Offer;
@@ -23,7 +23,7 @@ pub fn record(
     (placement, offer): (u16, u16),
 ) -> DecisionRecord {
     let config = context.config;
-    let request = Request {
+    let request = DecisionRequest {
         now_ms: reported.decided_ms,
         placement,
         slot: reported.slot,

@@ -13,7 +13,7 @@ pub const RECORD: char = '\u{1e}';
 /// The fields of one call, split once.
 ///
 /// ```
-/// use escale::core::event::fields::Fields;
+/// use escale::internals::event::fields::Fields;
 /// let fields = Fields::parse("id\u{1f}B1\u{1e}value\u{1f}12.5\u{1e}");
 /// assert_eq!(fields.get("id"), Some("B1"));
 /// assert_eq!(fields.number("value"), Ok(Some(12.5)));

@@ -23,7 +23,8 @@ pub const MAX_TOPICS: usize = 16;
 /// An event of a visitor.
 ///
 /// ```
-/// use escale::core::event::{Event, EventKind};
+/// use escale::Event;
+/// use escale::internals::event::EventKind;
 /// let event = Event::new(EventKind::PageView, 217_425_600).about("trip.city", 16);
 /// let mut bytes = Vec::new();
 /// event.encode(&mut bytes);

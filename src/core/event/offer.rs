@@ -93,8 +93,8 @@ impl ReportedDecision {
     /// Parses the decision's fields. `None` if they report no decision.
     ///
     /// ```
-    /// use escale::core::event::fields::Fields;
-    /// use escale::core::event::offer::ReportedDecision;
+    /// use escale::internals::event::fields::Fields;
+    /// use escale::internals::event::offer::ReportedDecision;
     /// let fields = "decided_ms\u{1f}1795262400000\u{1e}propensity\u{1f}0.25\u{1e}variant\u{1f}2\u{1e}";
     /// let decision = ReportedDecision::parse(&Fields::parse(fields)).unwrap();
     /// assert_eq!((decision.slot, decision.variant), (0, 2));

@@ -35,7 +35,7 @@ pub use wire::VERSION;
 /// The knowledge about a visitor.
 ///
 /// ```
-/// use escale::core::profile::Profile;
+/// use escale::Profile;
 /// let profile = Profile::default();
 /// let bytes = profile.encode();
 /// assert_eq!(Profile::decode(&bytes), Ok(profile));
@@ -101,7 +101,8 @@ pub struct Counts {
 /// They are merged in the order of their bytes, so that their own order has no effect.
 ///
 /// ```
-/// use escale::core::profile::{Profile, merged};
+/// use escale::Profile;
+/// use escale::internals::profile::merged;
 /// let (a, b) = (Profile::default(), Profile { last_s: 9, ..Profile::default() });
 /// assert_eq!(merged(&[a.clone(), b.clone()]).encode(), merged(&[b, a]).encode());
 /// ```

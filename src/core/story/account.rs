@@ -5,7 +5,7 @@
 use super::super::config::Config;
 use super::super::engine::Engine;
 use super::{Expectation, Wanted, shown};
-use crate::core::decision::decide::Request;
+use crate::core::decision::decide::DecisionRequest;
 use crate::core::introspect::explain::{CandidateAccount, Explanation, explain};
 
 /// So many offers are accounted for.
@@ -84,7 +84,7 @@ pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
     let (now_ms, placement) = (expectation.at_ms, expectation.placement);
     let explained = explain(
         engine,
-        &Request {
+        &DecisionRequest {
             now_ms,
             placement,
             slot: 0,

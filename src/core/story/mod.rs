@@ -12,7 +12,7 @@ mod tally;
 
 use super::base::hash::mix;
 use super::config::source::OfferKind;
-use super::decision::decide::{Decision, Request};
+use super::decision::decide::{Decision, DecisionRequest};
 use super::engine::Engine;
 use super::event::classify::PageFacts;
 use super::event::fields::{RECORD, UNIT};
@@ -30,6 +30,7 @@ const MOST_TRIED: usize = 100_000;
 /// A story, read and checked against a config.
 #[derive(Clone, Debug)]
 pub struct Story {
+    /// Name of the story.
     pub name: String,
     visitor: Option<u64>,
     /// Arms that the visitor must be in, by hash.
@@ -83,6 +84,7 @@ enum Wanted {
 /// The result of a story.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Outcome {
+    /// Name of the story.
     pub name: String,
     /// One for each `then`, in their order.
     pub verdicts: Vec<Verdict>,
@@ -93,6 +95,7 @@ pub struct Outcome {
 pub struct Verdict {
     /// Its path in the story: `/then/0`.
     pub path: String,
+    /// `true` if the expectation is met.
     pub is_met: bool,
     /// `home-hero should show an offer of the family city`.
     pub expected: String,
@@ -117,7 +120,8 @@ impl Story {
     /// Tells the story to an engine that knows nobody, with the config that it was read for.
     ///
     /// ```
-    /// use escale::core::{config::{compile, Config}, engine::Engine, story};
+    /// use escale::{Config, Engine, compile};
+    /// use escale::internals::story;
     /// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
     /// #   "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1}, "content": {"en": {"title": "Lisbon"}}}]}"#;
     /// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();
@@ -267,7 +271,7 @@ fn shown(engine: &Engine, now_ms: f64, placement: u16) -> Vec<Decision> {
     let mut exclude = Vec::new();
     let slots = 0..engine.config().placement(placement).slots as u8;
     let decisions = slots.map(|slot| {
-        let decision = engine.choose(&Request {
+        let decision = engine.choose(&DecisionRequest {
             now_ms,
             placement,
             slot,

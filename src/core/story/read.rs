@@ -16,10 +16,17 @@ use crate::core::base::error::WireError;
 use crate::core::base::hash::{Namespace, digest, mix};
 use crate::core::base::validation_error::ValidationError;
 
-/// Reads a story about a config. Errors: every error.
+/// Reads a story about a config.
+///
+/// # Errors
+///
+/// Every error at once, each with its JSON path and a hint.
+///
+/// # Examples
 ///
 /// ```
-/// use escale::core::{config::{compile, Config}, story};
+/// use escale::{Config, compile};
+/// use escale::internals::story;
 /// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
 /// #   "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1}, "content": {"en": {"title": "Lisbon"}}}]}"#;
 /// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();

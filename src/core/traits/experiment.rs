@@ -12,7 +12,8 @@ const HOLDOUT_SALT: u64 = u64::from_be_bytes(*b"\0holdout");
 ///
 /// ```
 /// # #[cfg(feature = "full")] {
-/// use escale::core::{config::{compile, Config}, traits::experiment::is_held_out};
+/// use escale::{Config, compile};
+/// use escale::internals::traits::experiment::is_held_out;
 /// let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {}, "placements": {}, "offers": [],
 ///   "policy": {"holdout": 0.1}}"#;
 /// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();

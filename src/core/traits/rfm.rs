@@ -19,6 +19,7 @@ pub struct Rfm {
     pub frequency: u8,
     /// 5 = paid much.
     pub monetary: u8,
+    /// Class of the value of all bookings.
     pub value_class: ValueClass,
 }
 
@@ -50,7 +51,7 @@ impl Rfm {
     /// The three scores together, 3 to 15.
     ///
     /// ```
-    /// use escale::core::traits::rfm::Rfm;
+    /// use escale::internals::traits::rfm::Rfm;
     /// assert_eq!(Rfm { recency: 5, frequency: 2, monetary: 3, ..Rfm::default() }.score(), Some(10));
     /// assert_eq!(Rfm::default().score(), None);
     /// ```

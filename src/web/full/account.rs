@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::object;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::config::layout::Section;
-use crate::core::decision::decide::Request;
+use crate::core::decision::decide::DecisionRequest;
 use crate::core::introspect::explain::explain;
 use crate::core::introspect::snapshot::snapshot;
 use crate::web::bindings::Runtime;
@@ -21,7 +21,7 @@ impl Runtime {
     pub fn explain(&self, now_ms: f64, placement: u16, slot: u8, exclude: &[u16]) -> JsValue {
         object(&explain(
             &self.engine,
-            &Request {
+            &DecisionRequest {
                 now_ms,
                 placement,
                 slot,

@@ -1,7 +1,7 @@
 /** Consent first: before it, and without it, nothing is read, stored or sent, and the page's own content shows. */
 import assert from "node:assert/strict";
 import { picture } from "../out.mjs";
-import { CITY_PAGES, kept, slot, storage, untilState } from "../steps.mjs";
+import { CITY_PAGES, flush, kept, slot, storage, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 

@@ -8,10 +8,10 @@ import { story } from "../story.mjs";
 /** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
 
 const EMPTY = { local: [], session: [], cookies: "", databases: [], caches: [] };
-const ALL = [1, 2, 3, 4, 5, 6];
+export const ALL = [1, 2, 3, 4, 5, 6];
 
 /** Gives the demo another source of consent than its own banner. @param {Gate} gate @param {string} source */
-const consentBy = (gate, source) =>
+export const consentBy = (gate, source) =>
   void (gate.rewrite = (html) =>
     html.replace(" data-site=", ` data-consent="${source}" data-site=`));
 
@@ -21,7 +21,7 @@ const consentBy = (gate, source) =>
  * @param {string} deed
  * @param {...unknown} args
  */
-const platform = (browser, deed, ...args) =>
+export const platform = (browser, deed, ...args) =>
   browser.run(
     (/** @type {string} */ name, /** @type {unknown[]} */ given) =>
       void (/** @type {any} */ (window).platform[name](...given)),
@@ -282,6 +282,6 @@ export const sourceStories = [
 ];
 
 /** Waits until nothing of the visitor is kept any more. @param {Browser} browser */
-async function emptied(browser) {
+export async function emptied(browser) {
   for (let left = await kept(browser); left["visitor"]; left = await kept(browser));
 }

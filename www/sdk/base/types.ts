@@ -3,6 +3,9 @@ import type { Explanation, Knowledge } from "#accounts";
 
 export type { Explanation, Knowledge };
 
+/** Consent platform, or interface of one, whose answer counts. */
+export type ConsentSource = "tcf" | "google";
+
 /** Options of `init`, and of the snippet's `data-*` attributes. */
 export interface Options {
   /** Key of the site, such as `demo`. */
@@ -23,7 +26,9 @@ export interface Options {
    * Source of consent: a consent platform (`"tcf"`), or Google's consent mode (`"google"`). Names after a colon are
    * needed besides, as in `"tcf:3,4"`. @defaultValue the site itself, by `consent`
    */
-  readonly consent?: "tcf" | "google" | `tcf:${string}` | `google:${string}` | undefined;
+  readonly consent?: ConsentSource | `${ConsentSource}:${string}` | undefined;
+  /** `"granted"`: no consent is needed where the platform says that its law does not apply. @defaultValue consent stays undecided there */
+  readonly consentElsewhere?: "granted" | undefined;
   /** Name of the page's dataLayer, `""` for the usual one. @defaultValue no dataLayer is read */
   readonly dataLayer?: string | undefined;
   /** `"on"` keeps the profile in a first-party cookie too, for `escale/edge`; `"off"` removes it. @defaultValue no cookie is touched */
@@ -57,7 +62,7 @@ export interface ConsentReceipt {
   /** Version of the consent text; may be empty. */
   readonly version: string;
   /** Origin: the page's own call (`site`), or a platform. */
-  readonly source: "site" | "tcf" | "google";
+  readonly source: "site" | ConsentSource;
   readonly purposes: readonly (keyof Purposes)[];
 }
 

@@ -2,6 +2,7 @@
  * What is loaded only when a person asks: people's own JSON configs, why an offer was chosen, the export of a
  * profile. Comes in: inputs of a decision, bytes. Goes out: words and objects. Must not touch the store.
  */
+import { PRIVATE } from "../base/fetch-options.js";
 import { compileConfig, Full, initSync, pendingTails, type Runtime } from "#full";
 import type { Explanation } from "#accounts";
 import { EMPTY, type EngineSnapshot, type DecisionInputs } from "../engine/inputs.js";
@@ -22,7 +23,10 @@ function load(): Promise<void> {
 }
 
 async function instantiate(): Promise<void> {
-  const response = fetch(new URL("full_bg.wasm", import.meta.url), { integrity: FULL_INTEGRITY });
+  const response = fetch(new URL("full_bg.wasm", import.meta.url), {
+    integrity: FULL_INTEGRITY,
+    ...PRIVATE,
+  });
   initSync({ module: await WebAssembly.compileStreaming(response) });
 }
 

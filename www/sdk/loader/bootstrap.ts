@@ -9,7 +9,7 @@ import { readConsent } from "./consent.js";
 import { openGate } from "./consent-gate.js";
 import { browserHost } from "./environment.js";
 
-const SOURCES = /^(tcf|google)\b/;
+const SOURCE = /^\w+/;
 const LANDED = /[?&]escale_send=/;
 const INSPECT = /[?&]escale=inspect\b/;
 
@@ -27,7 +27,7 @@ export function bootstrap(
     // Without its source, consent stays undecided.
     load(file)
       .then((plugin) => (plugin as Plugin).install(dispatch, options))
-      .catch((error: unknown) => console.warn("escale", error));
+      .catch((error: unknown) => console.warn(`escale: no ${file}`, error));
   };
   const host = browserHost(
     options,
@@ -47,10 +47,8 @@ export function bootstrap(
   if (options.inspect !== undefined && INSPECT.test(location.search)) install("inspector.js");
   const { consent } = options;
   if (!consent) return dispatch;
-  const source = SOURCES.exec(consent)?.[0];
-  // A mistyped source must not bypass the visitor's answer: consent stays undecided.
-  if (!source) console.warn(`escale: no consent source "${consent}"`);
-  else if (!host.isBot) install(`consent-${source}.js`);
+  // A mistyped source must not bypass the visitor's answer: its file is missing, and consent stays undecided.
+  if (!host.isBot) install(`consent-${SOURCE.exec(consent)?.[0]}.js`);
   // Besides a source, the page itself may only deny.
   return (command) => {
     if (command[0] !== "consent" || readConsent(command[1], false).state === "denied")

@@ -21,8 +21,16 @@ const consent = (
 /** Consent before any input: nothing is allowed. */
 export const PENDING = consent("pending");
 
-/** Parses an input. Without a clear `true` it is `pending` or `denied`. */
+/** Parses an input. Without a clear `true` it is `pending` or `denied`. One that cannot be read is `pending`. */
 export function readConsent(input: unknown, hasPrivacyControl: boolean): Consent {
+  try {
+    return parse(input, hasPrivacyControl);
+  } catch {
+    return PENDING;
+  }
+}
+
+function parse(input: unknown, hasPrivacyControl: boolean): Consent {
   if (input === "denied") return consent("denied");
   const purposes = input === "granted" ? { personalise: true, keep: true, sync: true } : input;
   if (typeof purposes !== "object" || purposes === null) return PENDING;

@@ -5,139 +5,116 @@
  */
 import type { Dispatch } from "../base/client-types.js";
 import type { ConsentState, Options } from "../base/types.js";
+import { followPlatform, reporter, warnOnce } from "./consent-source.js";
+import { findIab, type IabApi } from "./iab-api.js";
 
-type AnswerListener = (answer: unknown, success: unknown) => void;
-type Api = (command: "addEventListener", version: 2, listener: AnswerListener) => void;
-
-/** Answer of a platform to a message. */
-interface Answer {
-  readonly callId?: unknown;
-  readonly returnValue?: unknown;
-  readonly success?: unknown;
+/** Consent that the site requires. */
+export interface TcfRules {
+  readonly purposes: readonly number[];
+  /** Reads the publisher's own consents, which stand apart from those of its partners. */
+  readonly isPublisher: boolean;
+  /** Grants consent where the law does not apply. */
+  readonly grantsElsewhere: boolean;
 }
 
 /** Purposes: to store on the device, to create a content profile, to choose content by it. */
 const NEEDED = [1, 5, 6];
 /** Statuses after which the visitor's answer is known. */
 const FINAL_STATUSES = ["tcloaded", "useractioncomplete"];
-const ALL = { personalise: true, keep: true, sync: true };
-const POLL_EVERY_MS = 100;
-const POLLS_MAX = 600;
 
-/** Follows the platform. It may load later, and replace its own stub. */
-export function install(dispatch: Dispatch, { consent }: Options): void {
-  const needed = neededBy(consent ?? "");
-  const listener = (answer: unknown, success: unknown): void => {
-    const state = readTcf(answer, success, needed);
-    dispatch(["consent", state === "granted" ? { ...ALL, version: policyOf(answer) } : state]);
+/** Follows the platform. It may load later, replace its own stub, and be replaced. */
+export function install(dispatch: Dispatch, options: Options): void {
+  const rules = tcfRules(options);
+  const api: IabApi = {
+    name: "__tcfapi",
+    version: 2,
+    call: (tcfapi, listener) => tcfapi("addEventListener", 2, listener),
+    read: (answer, success, report) => report(readTcf(answer, success, rules), policyOf(answer)),
   };
-  let polls = 0;
-  const poll = (): void => {
-    if (!listen(listener) && ++polls < POLLS_MAX) setTimeout(poll, POLL_EVERY_MS);
-  };
-  poll();
+  followPlatform(api.name, (value) => findIab(api, value), reporter(dispatch));
 }
 
-/** Returns the purposes that need consent. `tcf:3,4` adds those of advertising. */
-export function neededBy(consent: string): readonly number[] {
-  const added = consent.split(":")[1]?.split(",") ?? [];
-  return [...NEEDED, ...added.map(Number)];
+/** Returns the rules of a site. `tcf:3,4` adds purposes, `tcf:publisher` reads the publisher's consents. */
+export function tcfRules({
+  consent,
+  consentElsewhere,
+}: Pick<Options, "consent" | "consentElsewhere">): TcfRules {
+  const added = consent?.split(":")[1]?.split(",") ?? [];
+  return {
+    purposes: [...NEEDED, ...added.filter((name) => name !== "publisher").map(Number)],
+    isPublisher: added.includes("publisher"),
+    grantsElsewhere: consentElsewhere === "granted",
+  };
 }
 
 /** Parses an event of the platform. Only consent counts, no legitimate interest. */
-export function readTcf(
-  answer: unknown,
-  success: unknown,
-  needed: readonly number[],
-): ConsentState {
+export function readTcf(answer: unknown, success: unknown, rules: TcfRules): ConsentState {
   try {
-    const { eventStatus, cmpStatus, gdprApplies, purpose } = answer as Record<string, unknown>;
+    const given = answer as Record<string, unknown>;
     const isFinal =
-      success === true && cmpStatus !== "error" && FINAL_STATUSES.includes(eventStatus as string);
-    // Without a clear answer to whether the law applies, nothing is known.
-    if (!isFinal || typeof gdprApplies !== "boolean") return "pending";
-    const { consents } = (purpose ?? {}) as { consents?: unknown };
-    if (needed.every((number) => isTrue(consents, number))) return "granted";
-    // "The law does not apply" is no answer of the visitor, neither consent nor denial.
-    return gdprApplies ? "denied" : "pending";
+      success === true &&
+      given["cmpStatus"] !== "error" &&
+      FINAL_STATUSES.includes(given["eventStatus"] as string);
+    return isFinal ? stateOf(given, rules) : "pending";
   } catch {
     return "pending";
   }
 }
 
-const isTrue = (consents: unknown, purpose: number): boolean =>
-  typeof consents === "object" &&
-  consents !== null &&
-  Object.hasOwn(consents, purpose) &&
-  (consents as Record<number, unknown>)[purpose] === true;
+function stateOf(given: Record<string, unknown>, rules: TcfRules): ConsentState {
+  const { gdprApplies } = given;
+  const answers = answersOf(given[rules.isPublisher ? "publisher" : "purpose"], rules.purposes);
+  const all = answers.every((answer) => answer === true);
+  if (gdprApplies === true) {
+    if (!all) warnOfUnasked(given, rules.purposes, answers);
+    return all ? "granted" : "denied";
+  }
+  // "The law does not apply" is no answer of the visitor: the site says what holds then.
+  if (rules.grantsElsewhere && (gdprApplies === false || (gdprApplies === undefined && all)))
+    return "granted";
+  if (typeof gdprApplies !== "boolean")
+    warnOnce(`gdprApplies of the platform is neither true nor false: consent stays undecided`);
+  else if (all) return "granted";
+  else
+    warnOnce(
+      'gdprApplies is false: data-consent-elsewhere="granted" says that no consent is needed there',
+    );
+  return "pending";
+}
 
-/**
- * Returns the version of the framework's policies, for the receipt. No error reaches the platform.
- */
+/** Returns the answers to purposes. Inherited properties are none. */
+function answersOf(part: unknown, purposes: readonly number[]): unknown[] {
+  const { consents } = (part ?? {}) as { consents?: unknown };
+  const isRead = typeof consents === "object" && consents !== null;
+  return purposes.map((number) =>
+    isRead && Object.hasOwn(consents, number)
+      ? (consents as Record<number, unknown>)[number]
+      : undefined,
+  );
+}
+
+/** Warns of purposes that the platform has no answer for, while it has others. */
+function warnOfUnasked(
+  given: Record<string, unknown>,
+  purposes: readonly number[],
+  answers: readonly unknown[],
+): void {
+  const unasked = purposes.filter((_, index) => typeof answers[index] !== "boolean");
+  if (unasked.length === 0 || unasked.length === purposes.length) return;
+  const isOwn = answersOf(given["publisher"], purposes).every((answer) => answer === true);
+  warnOnce(
+    `the platform has no answer for the purposes ${unasked.join(", ")}. ` +
+      (isOwn
+        ? 'The publisher\'s own consents have them: data-consent="tcf:publisher"'
+        : "It must ask for them, or consent is never given"),
+  );
+}
+
+/** Returns the version of the framework's policies, for the receipt. No error reaches the platform. */
 function policyOf(answer: unknown): string {
   try {
     return `${(answer as { tcfPolicyVersion?: number | string }).tcfPolicyVersion ?? ""}`;
   } catch {
     return "";
-  }
-}
-
-/**
- * Adds a listener to the platform, or its stub, on this page or a page around it. Returns `false`
- * if there is none.
- */
-function listen(listener: AnswerListener): boolean {
-  try {
-    const api = (window as { __tcfapi?: unknown }).__tcfapi;
-    if (typeof api === "function") (api as Api)("addEventListener", 2, listener);
-    else return listenAround(listener);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Adds a listener from inside a frame. The platform's page has a frame of a known name, and answers
- * messages.
- */
-function listenAround(listener: AnswerListener): boolean {
-  const platform = around();
-  if (!platform) return false;
-  const callId = `escale-${Math.random()}`;
-  addEventListener("message", ({ source, data }: MessageEvent<unknown>) => {
-    // Messages of other sources are ignored.
-    if (source !== platform) return;
-    const answer = readAnswer(data);
-    if (answer?.callId === callId) listener(answer.returnValue, answer.success);
-  });
-  platform.postMessage(
-    JSON.stringify({ __tcfapiCall: { command: "addEventListener", version: 2, callId } }),
-    "*",
-  );
-  return true;
-}
-
-function around(): Window | undefined {
-  for (let page: Window = window; page !== page.parent;) {
-    page = page.parent;
-    try {
-      if (page.frames["__tcfapiLocator" as unknown as number]) return page;
-    } catch {
-      // A page of another origin, without such a frame.
-    }
-  }
-  return undefined;
-}
-
-/** Parses a platform's answer: an object, or JSON. */
-function readAnswer(data: unknown): Answer | undefined {
-  try {
-    const { __tcfapiReturn: answer } = (typeof data === "string" ? JSON.parse(data) : data) as {
-      __tcfapiReturn?: Answer;
-    };
-    return answer;
-  } catch {
-    return undefined;
   }
 }

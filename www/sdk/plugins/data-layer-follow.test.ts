@@ -1,7 +1,9 @@
 /** The follower of a dataLayer: everything in order, nothing changed, nothing thrown. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { followLayer } from "./data-layer-follow.js";
+
+mock.timers.enable({ apis: ["setInterval"] });
 
 function page(layer: unknown, name = "dataLayer"): Record<string, unknown> {
   const given = layer === undefined ? {} : { [name]: layer };
@@ -80,15 +82,32 @@ test("a layer that the page assigns again is followed, from its first entry", ()
   assert.deepEqual(seen, [1, 2, 3]);
 });
 
-test("a layer declared with `var` is compared at intervals", (t) => {
-  t.mock.timers.enable({ apis: ["setInterval"] });
+test("a layer declared with `var` is compared at intervals", () => {
   const given = page(undefined);
   Object.defineProperty(given, "dataLayer", { value: [1], writable: true, configurable: false });
   const seen: unknown[] = [];
   followLayer(undefined, (entry) => seen.push(entry));
   given["dataLayer"] = [2];
   (given["dataLayer"] as unknown[]).push(3);
-  t.mock.timers.tick(1_000);
+  mock.timers.tick(1_000);
   (given["dataLayer"] as unknown[]).push(4);
+  assert.deepEqual(seen, [1, 2, 3, 4]);
+});
+
+test("entries that bypass push are found, each once", () => {
+  const layer: unknown[] = [{ n: 1 }];
+  const given = page(layer);
+  const seen: unknown[] = [];
+  followLayer(undefined, (entry) => seen.push((entry as { n: number }).n));
+  layer.push = Array.prototype.push;
+  layer.push({ n: 2 });
+  layer[layer.length] = { n: 3 };
+  mock.timers.tick(1_000);
+  // Tag managers drop the oldest entries.
+  layer.shift();
+  layer[layer.length] = { n: 4 };
+  mock.timers.tick(1_000);
+  given["dataLayer"] = layer.slice();
+  mock.timers.tick(1_000);
   assert.deepEqual(seen, [1, 2, 3, 4]);
 });

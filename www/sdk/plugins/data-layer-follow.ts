@@ -2,62 +2,40 @@
  * Follower of the page's dataLayer. In: its name, a callback. Out: each entry, past and future.
  * Never: an error in the page's `push`, a change of an entry, or a kept reference.
  */
+import { watchProperty } from "./watch-property.js";
 
 type Layer = unknown[];
 
-/** Interval at which a layer that cannot be watched is compared, in milliseconds. */
-const COMPARE_MS = 200;
-
 /**
  * Calls back for every entry, in order. A missing dataLayer is created, as its other readers do. A page may assign a new
- * array later: it is followed too, from its first entry.
+ * array later: it is followed too, from its first entry. Entries that bypass `push` are found at the next comparison.
  */
 export function followLayer(name: string | undefined, onEntry: (entry: unknown) => void): void {
   const page = window as unknown as Record<string, unknown>;
   const key = name ? name : "dataLayer";
   page[key] ??= [];
+  const seen = new WeakSet();
   const followed = new WeakSet<Layer>();
   const report = (entry: unknown): void => {
+    if (typeof entry === "object" && entry !== null) seen.add(entry);
     try {
       onEntry(entry);
     } catch {
       // Entries may be anything: one that cannot be read is ignored.
     }
   };
-  const follow = (layer: unknown): void => {
-    if (!Array.isArray(layer) || followed.has(layer)) return;
+  let compared: readonly unknown[] = [];
+  watchProperty(key, (layer) => {
+    if (!Array.isArray(layer)) return;
+    const state = [layer, layer.length, layer.at(-1)];
+    if (state.every((part, index) => part === compared[index])) return;
+    compared = state;
+    const isNew = !followed.has(layer);
     followed.add(layer);
-    for (const entry of layer.slice()) report(entry);
-    followPushes(layer, report);
-  };
-  follow(page[key]);
-  watchAssignments(page, key, follow);
-}
-
-/** Calls back with each value that is assigned to a property of the page. */
-function watchAssignments(
-  page: Record<string, unknown>,
-  key: string,
-  onValue: (value: unknown) => void,
-): void {
-  const property = Object.getOwnPropertyDescriptor(page, key);
-  if (property?.configurable && "value" in property) {
-    let current = page[key];
-    Object.defineProperty(page, key, {
-      configurable: true,
-      enumerable: true,
-      get: () => current,
-      set: (value: unknown) => {
-        current = value;
-        onValue(value);
-      },
-    });
-  } else {
-    // Declared with `var`, or watched by another script already.
-    setInterval(() => {
-      onValue(page[key]);
-    }, COMPARE_MS);
-  }
+    for (const entry of layer.slice() as unknown[])
+      if (typeof entry === "object" && entry !== null ? !seen.has(entry) : isNew) report(entry);
+    if (isNew) followPushes(layer, report);
+  });
 }
 
 function followPushes(layer: Layer, report: (entry: unknown) => void): void {

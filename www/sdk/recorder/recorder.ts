@@ -3,6 +3,7 @@
  * once, in the store soon after, and on the server if the visitor agreed. Never: work after the
  * session ended.
  */
+import { PRIVATE } from "../base/fetch-options.js";
 import { EMPTY } from "../engine/inputs.js";
 import { writeCookie } from "./write-cookie.js";
 import type { SessionContext, RecorderHandle } from "./session-types.js";
@@ -40,7 +41,7 @@ declare const LATER_INTEGRITY: string;
 export async function record(session: SessionContext, runCommand: RunCommand): Promise<Recorder> {
   session.extend(
     await WebAssembly.compileStreaming(
-      fetch(new URL("later_bg.wasm", import.meta.url), { integrity: LATER_INTEGRITY }),
+      fetch(new URL("later_bg.wasm", import.meta.url), { integrity: LATER_INTEGRITY, ...PRIVATE }),
     ),
   );
   const recorder = new Recorder(session, runCommand);

@@ -13,7 +13,12 @@ test("a config of another version is asked for anew, once a page; one's own is n
   for (const version of ["00000001", "00000002"]) refresh(version);
   assert.deepEqual(
     asked.mock.calls.map(({ arguments: args }) => args),
-    [[new URL("https://www.voyages.example/escale.bin"), { cache: "no-cache" }]],
+    [
+      [
+        new URL("https://www.voyages.example/escale.bin"),
+        { cache: "no-cache", referrerPolicy: "no-referrer" },
+      ],
+    ],
   );
   mock.restoreAll();
 });

@@ -2,6 +2,7 @@
  * Refresh of the config for the next page. In: the config version in each answer of the server.
  * Out: a current config in the browser's cache. This page keeps its own config.
  */
+import { PRIVATE } from "../base/fetch-options.js";
 import type { Options } from "../base/types.js";
 
 /**
@@ -14,7 +15,7 @@ export function configRefresher(ownVersion: number, options: Options): (version:
   return (version) => {
     if (hasAsked || typeof version !== "string" || version === own) return;
     hasAsked = true;
-    fetch(new URL(options.config, location.href), { cache: "no-cache" })
+    fetch(new URL(options.config, location.href), { cache: "no-cache", ...PRIVATE })
       .then((response) => response.arrayBuffer())
       .catch(() => undefined);
   };

@@ -3,6 +3,7 @@
  * rejection, trust in an answer that is not the server's own JSON, or an unread body. Unread bodies
  * use up the browser's budget for requests that outlive the page.
  */
+import { PRIVATE } from "../base/fetch-options.js";
 import { fromBase64url } from "../storage/codec.js";
 import type { RemoteState } from "../storage/records.js";
 
@@ -65,7 +66,7 @@ export async function sendRequest(message: ServerRequest): Promise<Answer> {
       credentials: "omit",
       cache: "no-store",
       redirect: "error",
-      referrerPolicy: "no-referrer",
+      ...PRIVATE,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return parseAnswer(response, await response.text(), (beganMs + Date.now()) / 2);

@@ -3,9 +3,8 @@
 
 use std::sync::LazyLock;
 
-use escale::core::base::validation_error::ValidationError;
-use escale::core::config::vocabulary::Vocabulary;
-use escale::core::engine::Engine;
+use escale::internals::config::vocabulary::Vocabulary;
+use escale::{Engine, ValidationError};
 use escale_server::decoders::{Wanted, Whom, Wish};
 use serde_json::{Value, json};
 

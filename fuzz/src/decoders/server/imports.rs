@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use escale::core::event::Event;
+use escale::Event;
 use escale_server::base::ids::Site;
 use escale_server::decoders::{
     Consent, CsvFile, Item, Items, Reader, Subject, json, judge, ndjson, read_imports,

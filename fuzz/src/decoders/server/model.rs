@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use escale::core::config::compile;
+use escale::compile;
 use escale_server::decoders::Model;
 use serde_json::{Value, json};
 

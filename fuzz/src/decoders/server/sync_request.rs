@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use escale::core::profile::Profile;
+use escale::Profile;
 use escale_server::base::ids::Site;
 use escale_server::decoders::{SyncBody, check, combined, export};
 use escale_server::store::{RemoteState, Taken};

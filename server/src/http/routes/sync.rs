@@ -6,9 +6,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use escale::core::config::Config;
-use escale::core::profile::Profile;
-use escale::core::traits::experiment::{self, is_held_out};
+use escale::internals::traits::experiment::{self, is_held_out};
+use escale::{Config, Profile};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -284,7 +284,7 @@ mod tests {
                 replica: ReplicaId([n; 8]),
                 version: 1,
                 state: vec![n],
-                profile: escale::core::profile::Profile::default(),
+                profile: escale::Profile::default(),
                 day: 20_000,
                 consent: None,
                 arms: Vec::new(),
