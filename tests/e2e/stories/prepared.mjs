@@ -67,7 +67,7 @@ export const preparedStories = [
       const after = await hero(browser);
       assert.deepEqual({ ...after, at: shown.at }, shown, "nothing visible changed");
       assert.equal(after.at, "", "the engine has taken it over");
-      const seen = await browser.until("the impression", keptDecision, "seen_ms");
+      const seen = await browser.until("the impression", keptDecision, "viewed");
       assert.equal(seen.offer, shown.offer);
     },
   ),
@@ -114,7 +114,7 @@ export const preparedStories = [
       await openWithoutEngine(browser, at("/?next"));
       await browser.run(() => /** @type {any} */ (window).escale("consent", "denied"));
       const { state, offer, blocks, text } = await hero(browser);
-      assert.deepEqual({ state, offer, blocks }, { state: "", offer: "", blocks: 0 });
+      assert.deepEqual({ state, offer, blocks }, { state: "default", offer: "", blocks: 0 });
       assert.match(text, /où faire escale/);
       release();
       await untilState(browser, "denied");

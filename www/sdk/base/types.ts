@@ -189,4 +189,6 @@ export interface ExportedProfile {
   readonly remote: string;
   /** Events that are not applied yet, by document: base64url. */
   readonly pending: readonly { readonly document: string; readonly events: string }[];
+  /** Record of the choices for the next page, as stored: JSON. `null` if there is none. */
+  readonly prepared: string | null;
 }

@@ -49,6 +49,8 @@ export function emptyPrepared(): void {
     for (const node of Array.from(slot.children)) if (node.slot) node.remove();
     slot.shadowRoot?.replaceChildren(document.createElement("slot"));
     for (const name of Object.keys(slot.escalePrepared.step.attributes)) slot.removeAttribute(name);
+    // Without a state the slot would be hidden until its deadline.
+    setAttributes(slot, { "data-escale-state": "default", "data-escale-reason": "consent" });
   }
 }
 
