@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { flush, keptDecision, lookAt, slot, untilState } from "../steps.mjs";
+import { flush, lookAt, slot, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 
@@ -32,6 +32,16 @@ const hero = (browser) =>
     return { state, offer, at, blocks, text: element.innerText };
   });
 
+/** Returns `true` once the hero's impression of an offer is recorded. @param {string} offer */
+function isViewed(offer) {
+  const page = /** @type {any} */ (window);
+  page.escale("profile.export", (/** @type {any} */ profile) => (page.exportedProfile = profile));
+  return page.exportedProfile?.knowledge.decisions.some(
+    (/** @type {any} */ { placement, viewed, ...kept }) =>
+      placement === "home-hero" && viewed && kept.offer === offer,
+  );
+}
+
 /** Makes requests under a path wait. Returns the function that lets them go. @param {import("../gate.mjs").Gate} gate @param {string} path */
 function hold(gate, path) {
   let release = () => {};
@@ -41,7 +51,8 @@ function hold(gate, path) {
 
 /** Opens the home page while the engine waits, until its hero shows the prepared offer. @param {Browser} browser @param {string} home */
 async function openWithoutEngine(browser, home) {
-  await browser.open(home);
+  // Not `open`, which waits for the load event: a module that is being loaded delays it in some browsers.
+  await browser.run((/** @type {string} */ address) => location.assign(address), home);
   await browser.until("a filled slot", () =>
     document.querySelector("escale-offer[placement=home-hero][data-escale-at]"),
   );
@@ -67,8 +78,7 @@ export const preparedStories = [
       const after = await hero(browser);
       assert.deepEqual({ ...after, at: shown.at }, shown, "nothing visible changed");
       assert.equal(after.at, "", "the engine has taken it over");
-      const seen = await browser.until("the impression", keptDecision, "viewed");
-      assert.equal(seen.offer, shown.offer);
+      await browser.until("the impression", isViewed, shown.offer);
     },
   ),
 
