@@ -9,19 +9,44 @@ import { becomeCityLover } from "./block.mjs";
 /** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
 
 const KEY = "escale:demo=prepared";
+const HOUR_MS = 3_600_000;
 const STUB =
   "<script>window.escale=window.escale||function(){(escale.q=escale.q||[]).push(arguments)}</script>";
 const INLINE = new URL("../../../pkg/inline.js", import.meta.url);
 
-/** Record of prepared decisions, once it is written. @param {Browser} browser */
-const record = (browser) =>
-  browser.until(
-    "the record of prepared decisions",
-    (/** @type {string} */ key) => JSON.parse(localStorage.getItem(key) ?? "null"),
-    KEY,
-  );
+/** Notes each state of the hero slot: its offer, and whether it still waits for the engine. Runs before the page's scripts. */
+const NOTE_HERO = `
+  window.states = [];
+  new MutationObserver(() => {
+    const { escaleOffer = "", escaleState, escaleAt } =
+      document.querySelector("escale-offer[placement=home-hero]")?.dataset ?? {};
+    const state = escaleState && escaleOffer + (escaleAt ? " prepared" : " taken over");
+    if (state && state !== window.states.at(-1)) window.states.push(state);
+  }).observe(document, { subtree: true, attributes: true, childList: true });`;
 
-/** What the hero slot shows, as the visitor sees it. @param {Browser} browser */
+/**
+ * Becomes a visitor with tastes, and waits for the record of prepared decisions. It then holds for an hour, so that a
+ * slow machine changes no result.
+ * @param {Browser} browser @param {(path: string) => string} at
+ */
+async function prepare(browser, at) {
+  await becomeCityLover(browser, at);
+  await flush(browser);
+  return browser.until(
+    "the record of prepared decisions",
+    (/** @type {string} */ key, /** @type {number} */ longerMs) => {
+      const record = JSON.parse(localStorage.getItem(key) ?? "null");
+      if (!record) return undefined;
+      record.untilMs += longerMs;
+      localStorage.setItem(key, JSON.stringify(record));
+      return record;
+    },
+    KEY,
+    HOUR_MS,
+  );
+}
+
+/** What the hero slot shows. @param {Browser} browser */
 const hero = (browser) =>
   browser.run(() => {
     const element = /** @type {HTMLElement} */ (
@@ -42,43 +67,29 @@ function isViewed(offer) {
   );
 }
 
-/** Makes requests under a path wait. Returns the function that lets them go. @param {import("../gate.mjs").Gate} gate @param {string} path */
-function hold(gate, path) {
-  let release = () => {};
-  gate.held.set(path, new Promise((resolve) => (release = () => resolve(undefined))));
-  return release;
-}
-
-/** Opens the home page while the engine waits, until its hero shows the prepared offer. @param {Browser} browser @param {string} home */
-async function openWithoutEngine(browser, home) {
-  // Not `open`, which waits for the load event: a module that is being loaded delays it in some browsers.
-  await browser.run((/** @type {string} */ address) => location.assign(address), home);
-  await browser.until("a filled slot", () =>
-    document.querySelector("escale-offer[placement=home-hero][data-escale-at]"),
+/** @param {Browser} browser */
+const isErased = (browser) =>
+  browser.until(
+    "the record to be erased",
+    (/** @type {string} */ key) => localStorage.getItem(key) === null,
+    KEY,
   );
-}
 
 export const preparedStories = [
   story(
-    "a prepared offer is shown without the engine, which then takes it over unchanged",
+    "a prepared offer is shown before the engine, which takes it over unchanged",
     async ({ visit, gate, at }) => {
       const browser = await visit();
-      await becomeCityLover(browser, at);
-      await flush(browser);
-      const { first, atMs } = await record(browser);
-      const release = hold(gate, "/escale/client.js");
-      await openWithoutEngine(browser, at("/?next"));
-      const shown = await hero(browser);
-      assert.deepEqual(
-        { state: shown.state, offer: shown.offer, at: shown.at, blocks: shown.blocks },
-        { state: "offer", offer: first["home-hero"].offers[0], at: `${atMs}`, blocks: 1 },
-      );
-      release();
-      await untilState(browser, "ready");
-      const after = await hero(browser);
-      assert.deepEqual({ ...after, at: shown.at }, shown, "nothing visible changed");
-      assert.equal(after.at, "", "the engine has taken it over");
-      await browser.until("the impression", isViewed, shown.offer);
+      const { first } = await prepare(browser, at);
+      const [offer] = first["home-hero"].offers;
+      gate.prelude = NOTE_HERO;
+      await lookAt(browser, [at("/?next")]);
+      assert.deepEqual(await browser.run(() => /** @type {any} */ (window).states), [
+        `${offer} prepared`,
+        `${offer} taken over`,
+      ]);
+      assert.equal((await hero(browser)).blocks, 1);
+      await browser.until("the impression", isViewed, offer);
     },
   ),
 
@@ -87,29 +98,24 @@ export const preparedStories = [
     async ({ visit, gate, at }) => {
       const inline = await readFile(INLINE, "utf8");
       const browser = await visit();
-      await becomeCityLover(browser, at);
-      await flush(browser);
-      const { first } = await record(browser);
+      const { first, atMs } = await prepare(browser, at);
       const hash = createHash("sha256").update(inline).digest("base64");
       gate.policy = (policy) => policy.replace("script-src", `script-src 'sha256-${hash}'`);
       gate.rewrite = (html) => {
         assert.ok(html.includes(STUB));
-        return html.replace(STUB, () => `<script data-site="demo">${inline}</script>`);
+        return html
+          .replace(" data-config=", ` data-deadline-ms="${gate.deadlineMs}" data-config=`)
+          .replace(STUB, () => `<script data-site="demo">${inline}</script>`);
       };
       gate.answers.set("/escale/", { status: 404 });
-      await openWithoutEngine(browser, at("/?next"));
+      await browser.open(at("/?next"));
       const shown = await hero(browser);
-      assert.deepEqual(
-        { offer: shown.offer, blocks: shown.blocks },
-        { offer: first["home-hero"].offers[0], blocks: 1 },
-      );
+      const [offer] = first["home-hero"].offers;
+      assert.deepEqual(shown, { ...shown, state: "offer", offer, at: `${atMs}`, blocks: 1 });
       gate.answers.delete("/escale/");
       await lookAt(browser, [at("/?again")]);
-      const after = await hero(browser);
-      assert.deepEqual(
-        { offer: after.offer, blocks: after.blocks, at: after.at },
-        { offer: shown.offer, blocks: 1, at: "" },
-      );
+      const { text: __, ...after } = await hero(browser);
+      assert.deepEqual(after, { state: "offer", offer, at: "", blocks: 1 });
     },
   ),
 
@@ -117,30 +123,26 @@ export const preparedStories = [
     "a prepared offer goes with the consent, and so does the record",
     async ({ visit, gate, at }) => {
       const browser = await visit();
-      await becomeCityLover(browser, at);
-      await flush(browser);
-      await record(browser);
-      const release = hold(gate, "/escale/client.js");
-      await openWithoutEngine(browser, at("/?next"));
+      await prepare(browser, at);
+      gate.answers.set("/escale/client.js", { status: 404 });
+      gate.expected = "console";
+      await browser.open(at("/?next"));
+      assert.equal((await hero(browser)).state, "offer");
       await browser.run(() => /** @type {any} */ (window).escale("consent", "denied"));
-      const { state, offer, blocks, text } = await hero(browser);
-      assert.deepEqual({ state, offer, blocks }, { state: "default", offer: "", blocks: 0 });
+      const { text, ...shown } = await hero(browser);
+      assert.deepEqual(shown, { state: "default", offer: "", at: "", blocks: 0 });
       assert.match(text, /où faire escale/);
-      release();
+      gate.answers.delete("/escale/client.js");
+      await lookAt(browser, [at("/?again")]);
+      await browser.run(() => /** @type {any} */ (window).escale("consent", "denied"));
       await untilState(browser, "denied");
-      await browser.until(
-        "the record to be erased",
-        (/** @type {string} */ key) => localStorage.getItem(key) === null,
-        KEY,
-      );
+      await isErased(browser);
     },
   ),
 
-  story("a pause, a new visitor and an expired record prepare nothing", async ({ visit, at }) => {
+  story("a pause and an expired record prepare nothing", async ({ visit, at }) => {
     const browser = await visit();
-    await becomeCityLover(browser, at);
-    await flush(browser);
-    const prepared = await record(browser);
+    const prepared = await prepare(browser, at);
     await browser.runAsync(
       () =>
         new Promise((done) =>
@@ -148,10 +150,7 @@ export const preparedStories = [
         ),
     );
     await untilState(browser, "paused");
-    assert.equal(
-      await browser.run((/** @type {string} */ key) => localStorage.getItem(key), KEY),
-      null,
-    );
+    await isErased(browser);
     await browser.runAsync(
       () =>
         new Promise((done) =>
@@ -159,7 +158,6 @@ export const preparedStories = [
         ),
     );
     await untilState(browser, "ready");
-    await record(browser);
     await browser.run(
       (/** @type {string} */ key, /** @type {any} */ stale) =>
         localStorage.setItem(key, JSON.stringify(stale)),
