@@ -35,12 +35,13 @@ export class Chooser {
 
   /** Keeps a choice that the page shows already: the slot's next choice returns it. */
   keep(slot: number, choice: Choice): void {
-    this.#kept.set(choice.placement + slot, choice);
+    this.#kept.set(`${choice.placement}${slot}`, choice);
   }
 
   choose(placement: string, slot: number, language: string): Choice {
-    const kept = this.#kept.get(placement + slot);
-    if (this.#kept.delete(placement + slot) && kept) return kept;
+    const key = `${placement}${slot}`;
+    const kept = this.#kept.get(key);
+    if (this.#kept.delete(key) && kept) return kept;
     const { runtime } = this;
     const index = runtime.placement(placement);
     const { isPaused } = this.known;

@@ -38,6 +38,12 @@ export class Preparer {
     this.#isDue = true;
   }
 
+  /** Drops the record, and writes another. */
+  renew(): void {
+    this.invalidate();
+    this.schedule();
+  }
+
   /** Writes another record in a new task, if the profile has changed since the last one. */
   schedule(): void {
     void nextTask().then(() => this.session.guard(() => this.flush()));

@@ -43,9 +43,7 @@ before(async () => {
   });
   const full = await import("../full/index.js");
   config = await full.compile(readFileSync(join(process.cwd(), "www/demo/escale.json"), "utf8"));
-  binding = (await import(
-    pathToFileURL(join(target, "runtime/binding.js")).href
-  )) as unknown as Binding;
+  binding = (await import(pathToFileURL(join(target, "runtime/binding.js")).href)) as Binding;
   for (const [half, add] of [
     ["escale_bg.wasm", binding.instantiate],
     ["later_bg.wasm", binding.extend],

@@ -187,8 +187,7 @@ export class Recorder implements RecorderHandle {
   /** Loads the state of the store into the engine. */
   readonly reloadEngine = (secret?: string): void => {
     loadIntoEngine(this.session, this.store, secret);
-    this.#preparer?.invalidate();
-    this.#preparer?.schedule();
+    this.#preparer?.renew();
   };
 
   /** Asks the other tabs to check the store. */
@@ -262,8 +261,7 @@ export class Recorder implements RecorderHandle {
     if (this.#closed || session.known.isPaused === isPaused) return;
     session.known.isPaused = isPaused;
     session.mode = isPaused ? "paused" : this.store ? "ready" : "memory";
-    this.#preparer?.invalidate();
-    this.#preparer?.schedule();
+    this.#preparer?.renew();
     this.sync?.close();
     this.sync = undefined;
     this.#startSync();

@@ -89,10 +89,10 @@ function show(
 
 /** Builds a node of a block. Throws for any other node: the slot keeps its own content. */
 function createNode([tag, attributes, ...children]: VNode): Element {
-  if (!TAGS.test(tag)) throw tag;
+  if (!TAGS.test(tag)) throw new TypeError(tag);
   const element = document.createElement(tag);
   setAttributes(element, attributes);
-  if ((element as Partial<HTMLAnchorElement>).protocol === "javascript:") throw tag;
+  if ((element as Partial<HTMLAnchorElement>).protocol === "javascript:") throw new TypeError(tag);
   for (const child of children)
     element.append(typeof child === "string" ? child : createNode(child));
   return element;

@@ -42,7 +42,7 @@ export interface PreparedStep {
 export type PreparedSteps = Readonly<Record<string, PreparedStep>>;
 
 export interface PreparedRecord {
-  readonly form: typeof RECORD_FORM;
+  readonly form: number;
   /** Time of the decisions by the session's clock, in milliseconds since the Unix epoch. */
   readonly atMs: number;
   /** Browser's clock at that time, and the last time at which the decisions hold. */
