@@ -11,6 +11,7 @@ import { unloadBufferPrefix } from "../storage/keys.js";
 import { preparedKey } from "../slots/prepared-record.js";
 import { readText } from "../storage/unload-buffer.js";
 import { newId } from "../storage/codec.js";
+import { chooseAgain } from "../recorder/page-views.js";
 import type { Recorder } from "../recorder/recorder.js";
 import type { Command } from "../base/client-types.js";
 import type { ExportedProfile, Insight, ProfileSummary } from "../base/types.js";
@@ -113,7 +114,7 @@ async function join(
   if (outcome !== "kept") return "not_kept";
   recorder.reloadEngine();
   recorder.notifyTabs();
-  recorder.session.again();
+  chooseAgain(recorder.session);
   recorder.sync?.schedule();
   return undefined;
 }

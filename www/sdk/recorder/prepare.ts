@@ -5,7 +5,7 @@
  */
 import { nextTask } from "../base/task.js";
 import type { Runtime } from "../engine/runtime-binding.js";
-import { STYLE } from "../slots/element.js";
+import { styleOf } from "../slots/element.js";
 import {
   preparedKey,
   RECORD_FORM,
@@ -90,7 +90,7 @@ export class Preparer {
       fromMs,
       untilMs: fromMs + heldMinutes(engine, tree, atMs, longest) * MINUTE_MS,
       language,
-      style: STYLE,
+      style: styleOf(),
       config: engine.configVersion(),
       visitor: known.visitor,
       state: toBase64url(known.state),
