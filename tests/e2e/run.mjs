@@ -22,6 +22,7 @@ import { memoryStories } from "./stories/memory.mjs";
 import { orderStories } from "./stories/orders.mjs";
 import { privacyStories } from "./stories/privacy.mjs";
 import { reportStories } from "./stories/report.mjs";
+import { slotStories } from "./stories/slots.mjs";
 import { sourceStories } from "./stories/sources.mjs";
 import { syncStories } from "./stories/sync.mjs";
 import { tabStories } from "./stories/tabs.mjs";
@@ -43,6 +44,7 @@ await runSuite({
     ...memoryStories,
     ...syncStories,
     ...blockStories,
+    ...slotStories,
     ...centreStories,
     ...edgeStories,
     ...privacyStories,
