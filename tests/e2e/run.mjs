@@ -23,6 +23,7 @@ import { orderStories } from "./stories/orders.mjs";
 import { preparedStories } from "./stories/prepared.mjs";
 import { privacyStories } from "./stories/privacy.mjs";
 import { reportStories } from "./stories/report.mjs";
+import { slotStories } from "./stories/slots.mjs";
 import { sourceStories } from "./stories/sources.mjs";
 import { syncStories } from "./stories/sync.mjs";
 import { tabStories } from "./stories/tabs.mjs";
@@ -44,6 +45,7 @@ await runSuite({
     ...memoryStories,
     ...syncStories,
     ...blockStories,
+    ...slotStories,
     ...centreStories,
     ...edgeStories,
     ...preparedStories,
