@@ -56,7 +56,7 @@ async function prepare({ visit, gate, at }) {
 const preparedOffer = (browser) =>
   browser.run(() => /** @type {any} */ (window).record.first["home-hero"].offers[0]);
 
-/** What the hero slot shows. @param {Browser} browser */
+/** State of the hero slot, as it is shown. @param {Browser} browser */
 const hero = (browser) =>
   browser.run(() => {
     const element = /** @type {HTMLElement} */ (

@@ -30,8 +30,8 @@ const isSlot = ({ placement, slots }: LayoutSlot): boolean =>
 /** Adds a page's layout, as the newest. */
 export function withLayout(layouts: readonly Layout[], page: Layout): readonly Layout[] {
   const text = JSON.stringify(page);
-  const others = layouts.filter((layout) => JSON.stringify(layout) !== text);
-  return page.length > 0 ? [page, ...others].slice(0, LAYOUTS_MAX) : layouts;
+  const older = layouts.filter((layout) => JSON.stringify(layout) !== text);
+  return page.length > 0 ? [page, ...older].slice(0, LAYOUTS_MAX) : layouts;
 }
 
 /** Language of the page's own text. */

@@ -62,8 +62,8 @@ function readRecord(key: string): PreparedRecord | undefined {
   try {
     const record = JSON.parse(localStorage.getItem(key) ?? "{}") as PreparedRecord;
     const nowMs = Date.now();
-    const holds = nowMs >= record.fromMs && nowMs < record.untilMs;
-    if (holds && record.form === RECORD_FORM) return record;
+    const isValid = nowMs >= record.fromMs && nowMs < record.untilMs;
+    if (isValid && record.form === RECORD_FORM) return record;
   } catch {
     // Without storage, or with another text under this key, the engine decides.
   }
