@@ -152,7 +152,13 @@ export interface ProfileSummary extends Knowledge {
 /** State of Escale on a page, for the site's developer. Times are milliseconds since the Unix epoch, sizes are bytes. */
 export interface Insight {
   /** Page facts: explicit topics, address, tokens of the schema.org data. */
-  readonly page: { readonly explicit: string; readonly url: string; readonly tokens: string };
+  readonly page: {
+    readonly explicit: string;
+    readonly url: string;
+    readonly tokens: string;
+    /** Scripts of the page that cannot be read, with their places. */
+    readonly errors: readonly string[];
+  };
   /** Stored profile; `null` if nothing is kept beyond the page. */
   readonly storage: {
     readonly since_ms: number;

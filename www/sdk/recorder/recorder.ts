@@ -14,7 +14,7 @@ import { follow } from "./page-lifecycle.js";
 import { followLinks } from "./links.js";
 import { channelName, unloadBufferPrefix } from "../storage/keys.js";
 import { packFields } from "../storage/codec.js";
-import { readPage } from "./page.js";
+import { readPage, reportUnread } from "./page.js";
 import { newVisitor } from "../storage/records.js";
 import type { Store } from "../storage/profile-store.js";
 import { configRefresher } from "../sync/config-refresh.js";
@@ -58,6 +58,8 @@ export class Recorder implements RecorderHandle {
   isDebugged = false;
   /** Hash of the customer whose token the server has not answered yet. */
   identifying: number | undefined;
+  /** Errors of the page's structured data, for its developer. */
+  pageErrors: readonly string[] = [];
   store: Store | undefined;
   sync: Sync | undefined;
   #queue: EventQueue | undefined;
@@ -230,8 +232,11 @@ export class Recorder implements RecorderHandle {
 
   #view(topics: readonly string[] = []): void {
     const { runtime, known } = this.session;
-    known.page = readPage(topics);
-    const { explicit, url, tokens } = known.page;
+    const { unread, ...page } = readPage(topics);
+    known.page = page;
+    const { explicit, url, tokens } = page;
+    this.pageErrors = [];
+    if (unread.length > 0) void reportUnread(unread).then((errors) => (this.pageErrors = errors));
     this.take(runtime.page(this.session.nowMs(), explicit, url, tokens));
   }
 
