@@ -184,7 +184,7 @@ fn check_tells_stories_and_accounts_for_those_that_did_not_come_true() {
 }
 
 #[test]
-fn check_prints_the_schemas() {
+fn check_with_schema_writes_it() {
     for (argument, field) in [("--schema", "json_ld"), ("--schema=story", "steps")] {
         let (code, printed, _) = escale(&["check", argument]);
         let schema: serde_json::Value = serde_json::from_str(&printed).unwrap();

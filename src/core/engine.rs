@@ -119,8 +119,11 @@ impl Engine {
         self.as_if = hash;
     }
 
-    /// Takes the own replica's stored bytes, and nothing else is known; none are an empty profile.
-    /// Errors leave the engine as it was.
+    /// Loads the stored bytes of the visitor's own replica. No bytes are an empty profile.
+    ///
+    /// # Errors
+    ///
+    /// [`WireError`] if the bytes are no profile of this release. The engine stays as it was.
     pub fn load(&mut self, bytes: &[u8]) -> Result<(), WireError> {
         self.own = Profile::decode(bytes)?;
         self.together = None;
@@ -128,8 +131,13 @@ impl Engine {
         Ok(())
     }
 
-    /// As [`Self::load`], for choices alone: the settled decisions are left out, so that what is
-    /// saved then lacks them.
+    /// Loads as [`Self::load`] does, but without past decisions. That suffices for choices.
+    ///
+    /// [`Self::save`] then lacks them too: load again before anything is recorded.
+    ///
+    /// # Errors
+    ///
+    /// [`WireError`] if the bytes are no profile of this release. The engine stays as it was.
     pub fn glance(&mut self, bytes: &[u8]) -> Result<(), WireError> {
         self.own = Profile::decode_for_decision(bytes)?;
         self.together = None;
@@ -137,9 +145,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Loads a profile as [`Self::load`] does, and with it the server's data on the visitor's other
-    /// replicas. Bytes of other replicas that cannot be read are ignored: the server sends them
-    /// again.
+    /// Loads as [`Self::load`] does, with the merged profile of the visitor's other devices.
+    ///
+    /// Remote bytes that cannot be read are ignored: the server sends them again.
+    ///
+    /// # Errors
+    ///
+    /// [`WireError`] if the own bytes are no profile of this release. The engine stays as it was.
     pub fn load_with(&mut self, bytes: &[u8], others: &[u8]) -> Result<(), WireError> {
         self.load(bytes)?;
         self.others = Profile::decode(others).unwrap_or_default();
@@ -175,11 +187,16 @@ impl Engine {
         bytes
     }
 
-    /// A call of the site: the bytes of its event. Errors: no such event, or a field that cannot be
-    /// read.
+    /// Parses a call of the site. Returns the bytes of its event.
+    ///
+    /// `fields` are `key␟value␞…`: U+001F separates key and value, U+001E ends a field.
     ///
     /// A search, a quote and the like that name no topics are about the page at hand: a quote
     /// started on a page is a quote for it. What a visitor says of themselves is not.
+    ///
+    /// # Errors
+    ///
+    /// [`TrackError`] if there is no such event, or a field cannot be read.
     pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Result<Vec<u8>, TrackError> {
         self.told_s = Timestamp::from_unix_ms(now_ms).get();
         let fields = Fields::parse(fields);

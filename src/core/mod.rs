@@ -1,7 +1,7 @@
 //! The pure engine: no clock, randomness, storage, DOM or network. Time (`now_ms`) and identities
 //! are arguments; the same inputs give the same bytes in every engine. A folder imports only from
 //! the folders above it in this list.
-#![allow(missing_docs)]
+#![deny(missing_docs)]
 
 pub mod attribute;
 pub mod base;

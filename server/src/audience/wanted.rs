@@ -44,7 +44,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Errors, in words: there is no such segment, channel or format.
+    /// Returns the audience of a segment.
+    ///
+    /// # Errors
+    ///
+    /// A message if there is no such segment, channel or format.
     pub fn segment(config: &Config, name: &str, asked: Wish, now_ms: u64) -> Result<Self, String> {
         let vocabulary = Vocabulary::of(config);
         if !vocabulary.segments().iter().any(|segment| segment == name) {
@@ -61,7 +65,11 @@ impl Wanted {
         )
     }
 
-    /// Errors, in words: everything that is wrong with the condition; there is no such channel or format.
+    /// Returns the audience of a condition.
+    ///
+    /// # Errors
+    ///
+    /// A message with all errors of the condition, or if there is no such channel or format.
     pub fn condition(
         config: &Config,
         condition: &Value,

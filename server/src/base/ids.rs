@@ -111,10 +111,27 @@ pub struct CustomerKey {
     pub id: String,
 }
 
+/// Error for a text that is no customer id. The message never shows the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    #[error("is empty")]
+    Empty,
+    #[error("has more than {CUSTOMER_BYTES} bytes")]
+    TooLong,
+    #[error("has a control character")]
+    Control,
+}
+
 impl CustomerKey {
-    /// Returns `true` if a text can be a customer's id.
-    pub fn is_id(text: &str) -> bool {
-        (1..=CUSTOMER_BYTES).contains(&text.len())
+    /// Reads an id from a body, a path, a token or a file: the one rule for all of them.
+    ///
+    /// White space at the ends is removed. Control characters are refused, because PostgreSQL cannot store all of them.
+    ///
+    /// # Errors
+    /// A text that is empty, too long, or has a control character.
+    pub fn parse(site: &Site, text: &str) -> Result<Self, IdError> {
+        let site = site.clone();
+        customer_id(text).map(|id| Self { site, id })
     }
 
     /// Hash of the id, which a tombstone keeps in place of the id.
@@ -124,6 +141,20 @@ impl CustomerKey {
 
     pub fn bucket(&self) -> u16 {
         self.hash().bucket()
+    }
+}
+
+/// Checks an id by the rule of [`CustomerKey::parse`], and returns it without white space at the ends.
+///
+/// # Errors
+/// A text that is empty, too long, or has a control character.
+pub fn customer_id(text: &str) -> Result<String, IdError> {
+    let id = text.trim();
+    match id.len() {
+        0 => Err(IdError::Empty),
+        _ if id.len() > CUSTOMER_BYTES => Err(IdError::TooLong),
+        _ if id.chars().any(char::is_control) => Err(IdError::Control),
+        _ => Ok(id.to_owned()),
     }
 }
 
@@ -177,6 +208,18 @@ mod tests {
             "AAAAAAAAAAAAAAAAAAAA+/",
         ] {
             assert!(Secret::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn customer_id_from_anywhere_is_trimmed_and_free_of_control_characters() {
+        assert_eq!(customer_id("c-1"), Ok("c-1".into()));
+        assert_eq!(customer_id(" \u{a0}Zoé 1\t\n"), Ok("Zoé 1".into()));
+        assert_eq!(customer_id(" \u{3000} "), Err(IdError::Empty));
+        assert_eq!(customer_id(&"c".repeat(129)), Err(IdError::TooLong));
+        assert_eq!(customer_id(&"é".repeat(64)), Ok("é".repeat(64)));
+        for control in ["a\0", "\0", "a\tb", "a\nb", "\u{7f}", "a\u{85}b", "a\u{9f}"] {
+            assert_eq!(customer_id(control), Err(IdError::Control), "{control:?}");
         }
     }
 

@@ -13,7 +13,11 @@ pub fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-/// The certificates of a PEM file, at least one; the reason in words if there is none.
+/// Reads the certificates of a PEM file, at least one.
+///
+/// # Errors
+///
+/// A message if the file cannot be read or has none.
 pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let failure = |why: String| {
         format!(

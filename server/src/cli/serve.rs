@@ -25,6 +25,7 @@ use crate::base::errors::Errors;
 use crate::base::ids::Site;
 use crate::config_source::{self, LiveConfig, Source};
 use crate::http::api_key::ApiKey;
+use crate::http::body::BodyMemory;
 use crate::http::connections::{self, Limits};
 use crate::http::cors;
 use crate::http::metrics::{self, Metrics};
@@ -40,6 +41,9 @@ use crate::webhook::{self, Dispatcher, Receivers};
 
 /// Time for requests in flight after a stop was requested.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes that the bodies of all connections may hold together.
+const BODY_MEMORY: usize = 64 << 20;
 
 /// Serve one site: store the profiles of browsers, and merge them across a visitor's devices.
 ///
@@ -328,6 +332,7 @@ impl Server {
             api_key,
             report_key,
             rate_limiter: RateLimiter::new(args.limits.requests_a_minute),
+            body_memory: BodyMemory::new(BODY_MEMORY),
             metrics: Metrics::new(),
             is_report_open: is_report_open(args),
             triggers_evaluation: has_scenarios(&served.config),

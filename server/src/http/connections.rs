@@ -19,6 +19,9 @@ use tokio_io_timeout::TimeoutStream;
 /// Pause when the process is out of file descriptors or memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
+/// Bytes of a request head at most; a connection buffers no more of a body at once.
+const HEAD_BYTES: usize = 64 * 1024;
+
 /// Limits of connections.
 #[derive(Clone, Copy)]
 pub struct Limits {
@@ -85,6 +88,7 @@ async fn respond(stream: TcpStream, router: Router, limits: Limits, mut stop: wa
     let stream = TokioIo::new(Box::pin(stream));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
+        .max_buf_size(HEAD_BYTES)
         .header_read_timeout(limits.head_timeout);
     let connection = http.serve_connection(stream, TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::http::body;
+use crate::http::body::Incoming;
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 
@@ -44,13 +44,17 @@ impl Gate {
 /// Admits same-origin requests and the origins given at the start.
 pub async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let origin = origin_of(request.headers(), &gate.state.origins);
-    let mut response = match (&origin, body::buffer(request, gate.body_limit).await) {
-        (Origin::Foreign, _) => ApiError::Origin.into_response(),
-        (_, Err(error)) => error.into_response(),
-        (_, Ok(request)) if is_preflight(&request) => preflight(),
-        (_, Ok(request)) => next.run(request).await,
+    let (request, incoming) = Incoming::of(request, &gate.state.body_memory, gate.body_limit);
+    let mut response = match &origin {
+        Origin::Foreign => ApiError::Origin.into_response(),
+        _ if is_preflight(&request) => preflight(),
+        _ => next.run(request).await,
     };
+    let is_drained = incoming.drain().await;
     let headers = response.headers_mut();
+    if !is_drained {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

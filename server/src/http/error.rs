@@ -94,7 +94,7 @@ api_errors! {
     TooMany, PAYLOAD_TOO_LARGE, "too_many",
         "the body has more than 1,000 objects", "send them in several requests";
     CustomerId, UNPROCESSABLE_ENTITY, "customer_id",
-        "that is not a customer id", "send 1 to 128 bytes, percent-encoded in the path";
+        "that is not a customer id", "send 1 to 128 bytes without control characters, percent-encoded in the path";
     Scope, UNPROCESSABLE_ENTITY, "scope",
         "there is no such scope", "omit it, or send scope=customer to erase on all devices";
     UnknownVisitor, NOT_FOUND, "unknown_visitor",

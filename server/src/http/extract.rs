@@ -132,7 +132,7 @@ impl FromRequestParts<Arc<AppState>> for CustomerPath {
         state: &Arc<AppState>,
     ) -> Result<Self, ApiError> {
         let PathParams(id) = PathParams::<String>::from_request_parts(parts, state).await?;
-        customer_key(state, id).map(Self)
+        customer_key(state, &id).map(Self)
     }
 }
 
@@ -152,17 +152,12 @@ impl FromRequestParts<Arc<AppState>> for IdentifierPath {
         let PathParams((id, identifier)) =
             PathParams::<(String, String)>::from_request_parts(parts, state).await?;
         Ok(Self {
-            customer: customer_key(state, id)?,
-            identifier: customer_key(state, identifier)?.id,
+            customer: customer_key(state, &id)?,
+            identifier: customer_key(state, &identifier)?.id,
         })
     }
 }
 
-fn customer_key(state: &AppState, id: String) -> Result<CustomerKey, ApiError> {
-    let site = state.site.clone();
-    if CustomerKey::is_id(&id) {
-        Ok(CustomerKey { site, id })
-    } else {
-        Err(ApiError::CustomerId)
-    }
+fn customer_key(state: &AppState, id: &str) -> Result<CustomerKey, ApiError> {
+    CustomerKey::parse(&state.site, id).map_err(|_| ApiError::CustomerId)
 }

@@ -96,7 +96,7 @@ impl Metrics {
 
 /// Returns the label of a method. A caller may send any method; unknown ones share a label.
 fn known_method(method: &str) -> &str {
-    ["GET", "HEAD", "POST", "DELETE", "OPTIONS"]
+    ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
         .into_iter()
         .find(|known| *known == method)
         .unwrap_or("other")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, delete, get, post, put};
@@ -43,7 +43,6 @@ pub fn router(state: Arc<AppState>, demo: Option<pages::Demo>) -> Router {
     let metered = state.clone();
     whole
         .with_state(state)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(limit_time))
         .layer(middleware::from_fn_with_state(metered, log))
 }
@@ -97,7 +96,6 @@ fn back_end_routes(state: &Arc<AppState>) -> Router<Arc<AppState>> {
             Gate::new(state, ingest::body::BODY_LIMIT),
             cors::gate,
         ))
-        .layer(DefaultBodyLimit::max(ingest::body::BODY_LIMIT))
 }
 
 async fn limit_time(request: Request, next: Next) -> Response {

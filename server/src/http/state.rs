@@ -7,6 +7,7 @@ use crate::base::clock;
 use crate::base::ids::{Site, VisitorKey};
 use crate::config_source::{LiveConfig, Served};
 use crate::http::api_key::ApiKey;
+use crate::http::body::BodyMemory;
 use crate::http::error::ApiError;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limiter::RateLimiter;
@@ -29,6 +30,8 @@ pub struct AppState {
     /// True if the report needs no key: only for a demo without keys that this machine alone can reach.
     pub is_report_open: bool,
     pub rate_limiter: RateLimiter,
+    /// Memory for the bodies of all connections together.
+    pub body_memory: BodyMemory,
     pub metrics: Metrics,
     /// True if the config has scenarios that the server evaluates.
     pub triggers_evaluation: bool,

@@ -18,7 +18,11 @@ pub enum Items {
     Many(Vec<Item>),
 }
 
-/// A JSON object or a list of them.
+/// Reads a JSON object or a list of them.
+///
+/// # Errors
+///
+/// A message if the text is not JSON or neither of both.
 pub fn json(bytes: &[u8]) -> Result<Items, String> {
     match serde_json::from_slice(bytes).map_err(|error| error.to_string())? {
         Value::Object(object) => Ok(Items::One(object)),

@@ -31,7 +31,11 @@ pub struct Line {
 }
 
 impl<R: Read> CsvFile<R> {
-    /// Looks at the header. Errors: there is none, or the mapping names a field or a column that there is not.
+    /// Reads the header.
+    ///
+    /// # Errors
+    ///
+    /// A message if there is no header, or the mapping names an unknown field or column.
     pub fn open(
         from: R,
         subject: Subject,
@@ -75,6 +79,11 @@ impl<R: Read> CsvFile<R> {
         Ok(Self { csv, fields })
     }
 
+    /// Returns the header.
+    ///
+    /// # Errors
+    ///
+    /// A message if the file cannot be read.
     pub fn header(&mut self) -> Result<StringRecord, String> {
         self.csv
             .headers()

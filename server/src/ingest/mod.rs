@@ -14,7 +14,7 @@ use escale::internals::event::fields::Fields;
 use escale::{Config, Event};
 use serde_json::{Map, Value};
 
-use crate::base::ids::{CUSTOMER_BYTES, CustomerKey, IdHash, Site};
+use crate::base::ids::{CustomerKey, IdHash, Site};
 use crate::base::record::pack;
 use crate::base::time::{self, DAY_MS};
 use crate::store::ImportedEvent;
@@ -52,9 +52,8 @@ impl Reader<'_> {
         object: Map<String, Value>,
     ) -> Result<(CustomerKey, ImportedEvent), String> {
         let record = subject.parse(object)?;
-        if !CustomerKey::is_id(&record.customer) {
-            return Err(format!("`customer` has more than {CUSTOMER_BYTES} bytes"));
-        }
+        let customer = CustomerKey::parse(self.site, &record.customer)
+            .map_err(|error| format!("`customer` {error}"))?;
         let at_ms = self.time(&record.at)?;
         let event = match &record.content {
             Content::Consent(consent) => {
@@ -70,10 +69,6 @@ impl Reader<'_> {
             day: (at_ms / DAY_MS) as u32,
             at_s: event.at_s,
             event: event.bytes,
-        };
-        let customer = CustomerKey {
-            site: self.site.clone(),
-            id: record.customer,
         };
         Ok((customer, imported))
     }

@@ -44,7 +44,11 @@ pub enum Success {
 const VERSION: u32 = 1;
 
 impl Model {
-    /// Reads a file's text; the reason in words if it is no model.
+    /// Reads a file's text.
+    ///
+    /// # Errors
+    ///
+    /// A message if it is no model of this version.
     pub fn read(text: &str) -> Result<Self, String> {
         let model: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if model.version != VERSION {

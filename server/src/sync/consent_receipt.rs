@@ -44,7 +44,11 @@ pub enum Purpose {
 }
 
 impl Receipt {
-    /// The receipt in its one form, or what is wrong with it.
+    /// Returns the receipt in its one form.
+    ///
+    /// # Errors
+    ///
+    /// A message that names the first invalid field.
     pub fn checked(mut self, now_ms: u64) -> Result<Self, String> {
         if self.at > MAX_MS {
             return Err("`consent.at` is in milliseconds since 1970".into());

@@ -6,7 +6,7 @@ mod crypto;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::{CustomerKey, Site};
+use crate::base::ids::{Site, customer_id};
 
 /// HS256 keys have at least as many bytes as their hash (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
@@ -56,6 +56,10 @@ pub struct Tokens {
 
 impl Tokens {
     /// HS256 with a secret shared with the site's back end.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Short`] if the secret is too short.
     pub fn shared(site: &Site, secret: &[u8]) -> Result<Self, KeyError> {
         if secret.len() < SECRET_BYTES {
             return Err(KeyError::Short);
@@ -70,6 +74,10 @@ impl Tokens {
     }
 
     /// EdDSA (Ed25519) with the back end's public key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::NotEd25519`] if the file holds no such key.
     pub fn public(site: &Site, pem: &[u8]) -> Result<Self, KeyError> {
         let key = DecodingKey::from_ed_pem(pem).map_err(|_| KeyError::NotEd25519)?;
         crypto::check_public(&key).map_err(|_| KeyError::NotEd25519)?;
@@ -96,21 +104,23 @@ impl Tokens {
         }
     }
 
-    /// The customer whom a token vouches for.
+    /// Returns the customer whom a token vouches for.
+    ///
+    /// # Errors
+    ///
+    /// [`BadToken`] if the signature, a claim or an id is invalid.
     pub fn customer(&self, token: &str) -> Result<Vouched, BadToken> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
             .map_err(|_| BadToken)?
             .claims;
-        let are_ids =
-            CustomerKey::is_id(&claims.sub) && claims.also.iter().all(|id| CustomerKey::is_id(id));
-        if are_ids && claims.also.len() <= ALSO {
-            Ok(Vouched {
-                customer: claims.sub,
-                also: claims.also,
-            })
-        } else {
-            Err(BadToken)
+        if claims.also.len() > ALSO {
+            return Err(BadToken);
         }
+        let also = claims.also.iter().map(|id| customer_id(id));
+        Ok(Vouched {
+            customer: customer_id(&claims.sub).map_err(|_| BadToken)?,
+            also: also.collect::<Result<_, _>>().map_err(|_| BadToken)?,
+        })
     }
 
     /// A token for a customer of this site; `None` with a public key, which signs nothing.

@@ -65,7 +65,7 @@ fn names(answer: &Answer) -> Vec<String> {
 
 fn visitor_of(server: &Server, n: u8, customer: &str, topic: &str) -> Browser {
     let mut browser = Browser::of_visitor(n, 1);
-    browser.look_at(topic).sync(server);
+    browser.view(topic).sync(server);
     assert_eq!(identify(server, &browser, &token(customer)).status, 200);
     browser
 }
@@ -84,7 +84,7 @@ fn react(server: &Server, customer: &str, id: &str, reaction: &str) {
 }
 
 #[test]
-fn an_audience_is_who_fits_over_all_browsers_and_words() {
+fn audience_merges_all_browsers_and_imports() {
     let server = home().start();
     visitor_of(&server, 1, "ana", "trip.city");
     visitor_of(&server, 2, "ben", "trip.beach");
@@ -94,7 +94,7 @@ fn an_audience_is_who_fits_over_all_browsers_and_words() {
     book(&server, "ben");
     book(&server, "dan");
     // No customer: a browser that nobody logged in on.
-    Browser::of_visitor(5, 1).look_at("trip.city").sync(&server);
+    Browser::of_visitor(5, 1).view("trip.city").sync(&server);
 
     assert_eq!(
         names(&ask(&server, "city-lovers?site=demo")),
@@ -194,11 +194,11 @@ fn who_withdrew_consent_is_in_no_audience_of_that_channel_or_purpose() {
 #[test]
 fn invalid_conditions_are_reported_with_their_path() {
     let server = home().start();
-    ask(&server, "nobody?site=demo").is_refused(422, "audience");
-    ask(&server, "buyers?site=demo&channel=pigeon").is_refused(422, "audience");
-    ask(&server, "buyers?site=demo&format=xml").is_refused(422, "audience");
+    ask(&server, "nobody?site=demo").assert_error(422, "audience");
+    ask(&server, "buyers?site=demo&channel=pigeon").assert_error(422, "audience");
+    ask(&server, "buyers?site=demo&format=xml").assert_error(422, "audience");
     let wrong = where_(&server, &json!({ "bookings.cuont": 1 }));
-    wrong.is_refused(422, "audience");
+    wrong.assert_error(422, "audience");
     assert!(
         wrong.json()["error"]["message"]
             .as_str()
@@ -209,7 +209,7 @@ fn invalid_conditions_are_reported_with_their_path() {
     );
     server
         .get("/v1/audiences/buyers?site=demo", &[])
-        .is_refused(401, "bad_api_key");
+        .assert_error(401, "bad_api_key");
 }
 
 /// More customers than a page holds, and every one of them once, in the same order each time.

@@ -42,7 +42,7 @@ impl Browser {
     }
 
     /// Looks at a page about a topic.
-    pub fn look_at(&mut self, topic: &str) -> &mut Self {
+    pub fn view(&mut self, topic: &str) -> &mut Self {
         let facts = PageFacts {
             explicit: topic,
             ..PageFacts::default()
@@ -62,7 +62,7 @@ impl Browser {
         })
     }
 
-    /// Hands in and takes what the others know.
+    /// Syncs and merges the remote state.
     #[track_caller]
     pub fn sync(&mut self, server: &Server) -> Value {
         let answer = server.post("/v1/sync", &self.body());

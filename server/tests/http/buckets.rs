@@ -70,9 +70,9 @@ fn no_transaction_touches_two_buckets() {
     let server = listening();
     let mut browsers: Vec<Browser> = (0..6).map(|n| Browser::of_visitor(n, 1)).collect();
     for browser in &mut browsers {
-        browser.look_at("trip.city").sync(&server);
+        browser.view("trip.city").sync(&server);
         assert_eq!(identify(&server, browser, &token("customer-7")).status, 200);
-        browser.look_at("trip.beach").sync(&server);
+        browser.view("trip.beach").sync(&server);
     }
     tell(&server, "/v1/bookings", &booking("B1"));
     tell(
@@ -86,7 +86,7 @@ fn no_transaction_touches_two_buckets() {
         .zip([&browsers[0].visitor, &browsers[1].erase])
     {
         assert_eq!(server.erase(secret), 204);
-        browser.export(&server).is_refused(410, "erased");
+        browser.export(&server).assert_error(410, "erased");
     }
     let transactions = transactions(&Cluster::get().log_of(&server.database().argument()));
     assert!(transactions.len() >= 30, "{}", transactions.len());

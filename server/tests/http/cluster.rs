@@ -21,7 +21,7 @@ pub struct Cluster {
     databases: AtomicU32,
     /// Its standard input ends with this process, and so does the server.
     script: Child,
-    said: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
 }
 
 impl Cluster {
@@ -87,7 +87,7 @@ impl Cluster {
             port: 5432,
             databases: AtomicU32::new(0),
             script,
-            said: reader,
+            output: reader,
         };
         cluster.wait_until_ready();
         cluster
@@ -95,10 +95,10 @@ impl Cluster {
 
     fn wait_until_ready(&mut self) {
         let mut reply = String::new();
-        self.said.read_line(&mut reply).unwrap();
+        self.output.read_line(&mut reply).unwrap();
         assert_eq!(
             reply, "ready\n",
-            "PostgreSQL did not start; its words are above"
+            "PostgreSQL did not start; its output is above"
         );
     }
 

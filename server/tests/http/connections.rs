@@ -13,7 +13,7 @@ fn caller(server: &Server, says: &str) -> TcpStream {
 }
 
 /// Reads everything that the server sends before it closes the connection.
-fn last_words(mut socket: TcpStream) -> String {
+fn read_to_end(mut socket: TcpStream) -> String {
     let mut text = String::new();
     socket.read_to_string(&mut text).unwrap();
     text
@@ -25,13 +25,15 @@ fn a_connection_that_sends_half_a_head_or_nothing_is_closed() {
     let server = Server::start_with(&["--head-within-ms", "200"]);
     for says in ["GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ", "G", ""] {
         assert!(
-            !last_words(caller(&server, says)).contains("200 OK"),
+            !read_to_end(caller(&server, says)).contains("200 OK"),
             "{says}"
         );
     }
     let again = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz HTTP/1.1\r\nHost";
     assert_eq!(
-        last_words(caller(&server, again)).matches("200 OK").count(),
+        read_to_end(caller(&server, again))
+            .matches("200 OK")
+            .count(),
         1
     );
 }
@@ -46,11 +48,11 @@ fn callers_beyond_the_bound_wait_until_the_slow_ones_are_closed() {
         caller(&server, "GET"),
     ];
     assert_eq!(
-        Browser::of_visitor(1, 1).look_at("trip.city").sync(&server)["accepted"],
+        Browser::of_visitor(1, 1).view("trip.city").sync(&server)["accepted"],
         serde_json::json!(true)
     );
     for socket in slow {
-        last_words(socket);
+        read_to_end(socket);
     }
 }
 
@@ -66,7 +68,7 @@ fn a_stop_does_not_wait_for_connections_that_are_idle() {
         log.iter().any(|line| line.starts_with("stopped")),
         "{log:?}"
     );
-    assert!(last_words(idle).contains("alive"));
+    assert!(read_to_end(idle).contains("alive"));
 }
 
 /// The only seat is taken by someone who asks for a large file and reads nothing of it: the next caller is answered only
@@ -98,6 +100,6 @@ fn a_reader_who_takes_nothing_is_cut_off() {
         &server,
         "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
     );
-    assert!(last_words(healthy).contains("alive"));
+    assert!(read_to_end(healthy).contains("alive"));
     drop(slow);
 }

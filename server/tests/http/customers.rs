@@ -24,7 +24,7 @@ fn path(customer: &str, rest: &str) -> String {
 
 fn known(server: &Server, n: u8, token: &str) -> Browser {
     let mut browser = Browser::of_visitor(n, 1);
-    browser.look_at("trip.city").sync(server);
+    browser.view("trip.city").sync(server);
     assert_eq!(identify(server, &browser, token).status, 200);
     browser
 }
@@ -37,7 +37,7 @@ fn bookings(browser: &Browser) -> usize {
 /// ones.
 fn views(browser: &Browser) -> u32 {
     let of_one = Browser::of_visitor(0, 1)
-        .look_at("trip.city")
+        .view("trip.city")
         .mass("trip.city");
     (browser.mass("trip.city") / of_one).round() as u32
 }
@@ -86,10 +86,10 @@ fn browsers_that_logged_in_under_different_names_find_each_other_and_count_once(
     assert_eq!(views(&desktop), 3);
 }
 
-/// Four words, in every order: all end in the same.
+/// Four imports, in every order: all end in the same.
 /// Tags: f44.
 #[test]
-fn the_order_of_ties_logins_and_words_changes_nothing() {
+fn aliases_logins_and_imports_in_any_order_end_alike() {
     let server = Server::start();
     let orders: Vec<[usize; 4]> = (0..256)
         .map(|n| [n & 3, n >> 2 & 3, n >> 4 & 3, n >> 6 & 3])
@@ -100,7 +100,7 @@ fn the_order_of_ties_logins_and_words_changes_nothing() {
         let (account, card) = (format!("account-{n}"), format!("card-{n}"));
         let mut browsers = [1, 2].map(|which| Browser::of_visitor(n as u8 * 2 + which, 1));
         for browser in &mut browsers {
-            browser.look_at("trip.city").sync(&server);
+            browser.view("trip.city").sync(&server);
         }
         for step in order {
             match step {
@@ -130,7 +130,7 @@ fn the_order_of_ties_logins_and_words_changes_nothing() {
 }
 
 #[test]
-fn a_card_that_passes_to_another_account_takes_no_words_along() {
+fn alias_that_moves_to_another_customer_leaves_its_imports() {
     let server = Server::start();
     let mut phone = known(&server, 1, &token_also("customer-7", &[CARD]));
     tell(&server, "/v1/bookings", &booking_of(CARD, "B1"));
@@ -205,10 +205,10 @@ fn unlinked_browser_keeps_its_own_profile_and_may_be_linked_again() {
 
 fn is_forgotten(server: &Server, browsers: &[&Browser]) {
     for browser in browsers {
-        browser.export(server).is_refused(410, "erased");
+        browser.export(server).assert_error(410, "erased");
         server
             .post("/v1/sync", &browser.body())
-            .is_refused(410, "erased");
+            .assert_error(410, "erased");
     }
     let left = server.database().rows();
     assert_eq!(
@@ -216,7 +216,7 @@ fn is_forgotten(server: &Server, browsers: &[&Browser]) {
         server.database().number("SELECT count(*) FROM tombstones")
     );
     for name in ["customer-7", CARD, MAIL] {
-        assert!(!server.database().holds(name.as_bytes()), "{name}");
+        assert!(!server.database().contains(name.as_bytes()), "{name}");
         assert_eq!(
             tell(server, "/v1/bookings", &booking_of(name, "B9"))["erased"],
             json!(1),
@@ -256,7 +256,7 @@ fn a_visitor_may_have_the_whole_customer_forgotten() {
             &[("authorization", &bearer)],
         )
     };
-    ask(&phone.visitor, "everyone").is_refused(422, "scope");
+    ask(&phone.visitor, "everyone").assert_error(422, "scope");
     assert_eq!(laptop.export(&server).status, 200);
     assert_eq!(ask(&phone.visitor, "customer").status, 204);
     is_forgotten(&server, &[&phone, &laptop]);
@@ -308,16 +308,16 @@ fn what_a_crash_cut_short_is_finished_at_the_next_start() {
     );
 }
 
-/// Logins and words under two names that are being made one, while the customer is erased: nothing of it is left over.
+/// Logins and imports under two names that are being made one, while the customer is erased: nothing of it is left over.
 /// Tags: f60.
 #[test]
-fn an_erasure_that_races_logins_ties_and_words_leaves_no_browser_behind() {
+fn erasure_that_races_logins_aliases_and_imports_leaves_no_browser() {
     let server = Server::start();
     for round in 0..12_u8 {
         let (account, card) = (format!("account-{round}"), format!("card-{round}"));
         let mut browsers = [0, 1].map(|which| Browser::of_visitor(100 + round * 2 + which, 1));
         for browser in &mut browsers {
-            browser.look_at("trip.city").sync(&server);
+            browser.view("trip.city").sync(&server);
         }
         identify(&server, &browsers[0], &token(&account));
         std::thread::scope(|scope| {
@@ -332,7 +332,7 @@ fn an_erasure_that_races_logins_ties_and_words_leaves_no_browser_behind() {
             });
             scope.spawn(|| server.ask("DELETE", &path(&account, "")));
         });
-        browsers[0].export(&server).is_refused(410, "erased");
+        browsers[0].export(&server).assert_error(410, "erased");
         assert_eq!(server.ask("DELETE", &path(&account, "")).status, 204);
         server.ask("DELETE", &path(&card, ""));
         for table in [
@@ -365,14 +365,14 @@ fn only_the_back_end_may_speak_of_customers() {
             .collect();
         server
             .delete(&path("customer-7", ""), &headers)
-            .is_refused(401, "bad_api_key");
+            .assert_error(401, "bad_api_key");
         server
             .delete(&path("customer-7", "/visitors"), &headers)
-            .is_refused(401, "bad_api_key");
+            .assert_error(401, "bad_api_key");
     }
     server
         .ask("DELETE", &path(&"c".repeat(129), ""))
-        .is_refused(422, "customer_id");
+        .assert_error(422, "customer_id");
     assert_eq!(
         phone.export(&server).json()["customer"],
         json!("customer-7")

@@ -104,7 +104,7 @@ impl Database {
     /// Returns `true` if the data contain these bytes. Searches every file of the embedded store,
     /// or every row of PostgreSQL. PostgreSQL's files may keep deleted rows for a while; see the
     /// guide.
-    pub fn holds(&self, needle: &[u8]) -> bool {
+    pub fn contains(&self, needle: &[u8]) -> bool {
         match self {
             Self::File(path) => files(path)
                 .iter()

@@ -10,7 +10,7 @@ use crate::server::Server;
 fn a_stop_is_graceful_and_a_new_start_keeps_the_data() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     let (log, server) = server.stop_and_restart();
     assert!(
         log.iter().any(|line| line.starts_with("stopped")),
@@ -21,7 +21,7 @@ fn a_stop_is_graceful_and_a_new_start_keeps_the_data() {
         json!(1)
     );
     assert_eq!(
-        phone.look_at("trip.city").sync(&server)["accepted"],
+        phone.view("trip.city").sync(&server)["accepted"],
         json!(true)
     );
 }
@@ -63,7 +63,7 @@ fn a_clock_far_ahead_does_not_outlast_the_other_devices() {
     ahead.engine.apply(&event);
     ahead.version = 1;
     ahead.sync(&server);
-    let now_ms = other.look_at("trip.city").sync(&server)["now_ms"]
+    let now_ms = other.view("trip.city").sync(&server)["now_ms"]
         .as_f64()
         .unwrap();
     let last_ms =

@@ -65,6 +65,6 @@ fn receiver_is_called_over_tls_and_a_wrong_certificate_gets_no_data() {
 fn unreadable_certificates_are_reported_at_the_start() {
     let home = home(&thanks(), "https://localhost/escale").and(&["--webhook-ca", "ca.pem"]);
     home.write("ca.pem", "no certificate");
-    let error = home.refusal();
+    let error = home.start_error();
     assert!(error.contains("ca.pem") && error.contains("PEM"), "{error}");
 }

@@ -11,8 +11,8 @@ const ME: &str = "/v1/me?site=demo";
 fn an_export_is_complete_and_readable() {
     let server = Server::start();
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
-    phone.look_at("trip.city").sync(&server);
-    laptop.look_at("trip.exotic").sync(&server);
+    phone.view("trip.city").sync(&server);
+    laptop.view("trip.exotic").sync(&server);
     let export = phone.export(&server);
     assert_eq!(
         (export.status, export.header("cache-control")),
@@ -46,17 +46,17 @@ fn an_export_is_complete_and_readable() {
 #[test]
 fn a_wrong_secret_and_an_absent_visitor_are_answered_alike() {
     let server = Server::start();
-    Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    Browser::of_visitor(1, 1).view("trip.city").sync(&server);
     Browser::of_visitor(2, 1)
         .export(&server)
-        .is_refused(404, "unknown_visitor");
-    server.get(ME, &[]).is_refused(401, "no_bearer");
+        .assert_error(404, "unknown_visitor");
+    server.get(ME, &[]).assert_error(401, "no_bearer");
     server
         .get(ME, &[("authorization", "Bearer short")])
-        .is_refused(401, "no_bearer");
+        .assert_error(401, "no_bearer");
     server
         .get(ME, &[("authorization", "Basic AAAA")])
-        .is_refused(401, "no_bearer");
+        .assert_error(401, "no_bearer");
     assert_eq!(server.erase(&base64url(&[77; 16])), 204);
 }
 
@@ -64,35 +64,35 @@ fn a_wrong_secret_and_an_absent_visitor_are_answered_alike() {
 fn the_erased_are_gone_and_stay_gone() {
     let server = Server::start();
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
-    phone.look_at("trip.city").sync(&server);
-    laptop.look_at("trip.exotic").sync(&server);
+    phone.view("trip.city").sync(&server);
+    laptop.view("trip.exotic").sync(&server);
     assert_eq!(server.erase(&phone.visitor), 204);
     for browser in [&phone, &laptop] {
         server
             .post("/v1/sync", &browser.body())
-            .is_refused(410, "erased");
+            .assert_error(410, "erased");
     }
-    phone.export(&server).is_refused(410, "erased");
+    phone.export(&server).assert_error(410, "erased");
     assert_eq!(server.erase(&phone.visitor), 204);
     let server = server.kill_and_restart();
     server
         .post("/v1/sync", &phone.body())
-        .is_refused(410, "erased");
+        .assert_error(410, "erased");
 }
 
 #[test]
 fn the_erase_only_token_erases_and_does_nothing_else() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     let as_bearer = format!("Bearer {}", phone.erase);
     server
         .get(ME, &[("authorization", &as_bearer)])
-        .is_refused(404, "unknown_visitor");
+        .assert_error(404, "unknown_visitor");
     assert_eq!(server.erase(&phone.erase), 204);
     server
         .post("/v1/sync", &phone.body())
-        .is_refused(410, "erased");
+        .assert_error(410, "erased");
     // Until it is acknowledged the browser sends it again.
     assert_eq!(server.erase(&phone.erase), 204);
 }
@@ -100,13 +100,13 @@ fn the_erase_only_token_erases_and_does_nothing_else() {
 /// A state sent again returns another token. Once used, the earlier token is rejected, even with an
 /// unchanged state.
 #[test]
-fn a_token_that_another_has_replaced_is_refused_once_it_was_used() {
+fn a_token_that_another_has_replaced_is_rejected_once_it_was_used() {
     for is_conflict in [false, true] {
         let server = Server::start();
         let mut phone = Browser::of_visitor(1, 1);
-        phone.look_at("trip.city").sync(&server);
+        phone.view("trip.city").sync(&server);
         let mut again = Browser::of_visitor(1, 1);
-        again.look_at(if is_conflict {
+        again.view(if is_conflict {
             "trip.exotic"
         } else {
             "trip.city"
@@ -115,8 +115,8 @@ fn a_token_that_another_has_replaced_is_refused_once_it_was_used() {
         assert_eq!(again.sync(&server)["conflict"], json!(is_conflict));
         assert_eq!(server.erase(&phone.erase), 204);
         server
-            .post("/v1/sync", &phone.look_at("trip.city").body())
-            .is_refused(410, "erased");
+            .post("/v1/sync", &phone.view("trip.city").body())
+            .assert_error(410, "erased");
         phone.erase = again.erase;
         assert_eq!(phone.sync(&server)["accepted"], json!(true));
     }
@@ -128,7 +128,7 @@ fn an_erasure_that_overtakes_the_first_sync_wins() {
     for by_token in [true, false] {
         let server = Server::start();
         let mut phone = Browser::of_visitor(1, 1);
-        phone.look_at("trip.city");
+        phone.view("trip.city");
         assert_eq!(
             server.erase(if by_token {
                 &phone.erase
@@ -139,7 +139,7 @@ fn an_erasure_that_overtakes_the_first_sync_wins() {
         );
         server
             .post("/v1/sync", &phone.body())
-            .is_refused(410, "erased");
+            .assert_error(410, "erased");
     }
 }
 
@@ -150,7 +150,7 @@ fn an_erasure_that_races_the_first_sync_leaves_nothing() {
     let server = Server::start();
     for n in 0..40 {
         let mut phone = Browser::of_visitor(n, 1);
-        let body = phone.look_at("trip.city").body();
+        let body = phone.view("trip.city").body();
         let start = std::sync::Barrier::new(2);
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -161,7 +161,7 @@ fn an_erasure_that_races_the_first_sync_leaves_nothing() {
             assert_eq!(server.erase(&phone.erase), 204);
         });
         assert_ne!(phone.export(&server).status, 200, "visitor {n}");
-        server.post("/v1/sync", &body).is_refused(410, "erased");
+        server.post("/v1/sync", &body).assert_error(410, "erased");
     }
 }
 
@@ -170,11 +170,11 @@ fn an_erasure_that_races_the_first_sync_leaves_nothing() {
 fn an_erasure_by_token_that_a_crash_cut_short_is_finished_at_the_next_start() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     // The token's bucket does not matter here: the start looks through all of them.
     let server =
         server.after("INSERT INTO tombstones (site, bucket, id, erased_day) SELECT site, 0, erase, 1 FROM visitors");
-    phone.export(&server).is_refused(410, "erased");
+    phone.export(&server).assert_error(410, "erased");
 }
 
 /// Tags: r8.
@@ -183,26 +183,23 @@ fn no_byte_of_the_erased_is_left() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     for _ in 0..40 {
-        phone
-            .look_at("trip.city")
-            .look_at("trip.exotic")
-            .sync(&server);
+        phone.view("trip.city").view("trip.exotic").sync(&server);
     }
     let state = phone.engine.save();
     assert!(
-        server.database().holds(&state)
-            && !server.database().holds(&from_base64url(&phone.visitor))
+        server.database().contains(&state)
+            && !server.database().contains(&from_base64url(&phone.visitor))
     );
     assert_eq!(server.erase(&phone.visitor), 204);
-    assert!(!server.database().holds(&state));
+    assert!(!server.database().contains(&state));
 }
 
 #[test]
 fn the_customers_other_browsers_forget_what_was_erased() {
     let server = demo_server();
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
-    phone.look_at("trip.city").sync(&server);
-    laptop.look_at("trip.beach").sync(&server);
+    phone.view("trip.city").sync(&server);
+    laptop.view("trip.beach").sync(&server);
     for browser in [&phone, &laptop] {
         let token = server
             .post("/demo/login", &json!({ "email": "a@b.example" }))

@@ -58,10 +58,10 @@ fn a_login_before_the_first_sync_can_be_taken_back_by_the_erase_only_token() {
     let mut phone = Browser::of_visitor(1, 1);
     assert_eq!(identify_first(&server, &phone).status, 200);
     assert_eq!(server.erase(&phone.erase), 204);
-    phone.export(&server).is_refused(410, "erased");
+    phone.export(&server).assert_error(410, "erased");
     server
-        .post("/v1/sync", &phone.look_at("trip.city").body())
-        .is_refused(410, "erased");
+        .post("/v1/sync", &phone.view("trip.city").body())
+        .assert_error(410, "erased");
 }
 
 /// Tags: f60.
@@ -70,8 +70,8 @@ fn an_erasure_that_overtakes_the_login_wins() {
     let server = Server::start();
     let phone = Browser::of_visitor(1, 1);
     assert_eq!(server.erase(&phone.erase), 204);
-    identify_first(&server, &phone).is_refused(410, "erased");
-    phone.export(&server).is_refused(404, "unknown_visitor");
+    identify_first(&server, &phone).assert_error(410, "erased");
+    phone.export(&server).assert_error(404, "unknown_visitor");
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn an_erase_only_token_that_cannot_be_read_links_no_one() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     phone.erase = "short".into();
-    identify_first(&server, &phone).is_refused(422, "malformed");
-    phone.export(&server).is_refused(404, "unknown_visitor");
+    identify_first(&server, &phone).assert_error(422, "malformed");
+    phone.export(&server).assert_error(404, "unknown_visitor");
 }
 
 #[test]
@@ -88,12 +88,12 @@ fn two_visitors_of_a_customer_share_what_they_know() {
     let server = Server::start();
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
     phone
-        .look_at("trip.city")
-        .look_at("trip.city")
-        .look_at("trip.city")
+        .view("trip.city")
+        .view("trip.city")
+        .view("trip.city")
         .sync(&server);
     assert_eq!(
-        laptop.look_at("trip.beach").sync(&server)["remote"],
+        laptop.view("trip.beach").sync(&server)["remote"],
         Value::Null
     );
 
@@ -121,8 +121,8 @@ fn a_login_may_come_before_the_first_sync() {
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
     identify(&server, &phone, &token("c"));
     identify(&server, &laptop, &token("c"));
-    phone.look_at("trip.exotic").sync(&server);
-    laptop.look_at("trip.city").sync(&server);
+    phone.view("trip.exotic").sync(&server);
+    laptop.view("trip.city").sync(&server);
     assert!(laptop.mass("trip.exotic") > 0.9);
 }
 
@@ -130,9 +130,9 @@ fn a_login_may_come_before_the_first_sync() {
 fn a_second_customer_in_one_browser_needs_a_new_visitor() {
     let server = Server::start();
     let mut shared = Browser::of_visitor(1, 1);
-    shared.look_at("trip.city").sync(&server);
+    shared.view("trip.city").sync(&server);
     assert_eq!(identify(&server, &shared, &token("first")).status, 200);
-    identify(&server, &shared, &token("second")).is_refused(409, "linked_elsewhere");
+    identify(&server, &shared, &token("second")).assert_error(409, "linked_elsewhere");
     assert_eq!(shared.export(&server).json()["customer"], json!("first"));
 }
 
@@ -140,7 +140,7 @@ fn a_second_customer_in_one_browser_needs_a_new_visitor() {
 fn a_token_that_is_not_the_back_ends_own_links_no_one() {
     let server = Server::start();
     let mut browser = Browser::of_visitor(1, 1);
-    browser.look_at("trip.city").sync(&server);
+    browser.view("trip.city").sync(&server);
     let claims = |aud: &str, exp: u64| json!({ "sub": "c", "aud": aud, "exp": exp });
     let hs256 = json!({ "alg": "HS256" });
     let none = format!(
@@ -171,7 +171,7 @@ fn a_token_that_is_not_the_back_ends_own_links_no_one() {
         String::new(),
     ];
     for token in rejected {
-        identify(&server, &browser, &token).is_refused(401, "bad_token");
+        identify(&server, &browser, &token).assert_error(401, "bad_token");
     }
     assert_eq!(browser.export(&server).json()["customer"], Value::Null);
 }
@@ -203,14 +203,14 @@ fn the_demo_site_signs_its_visitors_in() {
     );
 
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     assert_eq!(identify(&server, &phone, &token).status, 200);
     let again = login(" camille@voyages.example ").json()["token"]
         .as_str()
         .unwrap()
         .to_owned();
     assert_eq!(identify(&server, &laptop, &again).status, 200);
-    laptop.look_at("trip.beach").sync(&server);
+    laptop.view("trip.beach").sync(&server);
     assert!(laptop.mass("trip.city") > 0.9);
-    login("nobody").is_refused(422, "malformed");
+    login("nobody").assert_error(422, "malformed");
 }

@@ -80,7 +80,7 @@ impl Load {
             server.database().number("SELECT count(*) FROM replicas"),
             i64::from(BROWSERS)
         );
-        println!("{kills} kills, {all} acknowledged hand-ins, none lost ({changes} states stored)");
+        println!("{kills} kills, {all} acknowledged syncs, none lost ({changes} states stored)");
     }
 }
 
@@ -93,7 +93,7 @@ fn sync_until_it_dies(
     let mut browser = Browser::of_visitor(n, 1);
     browser.version = from;
     loop {
-        browser.look_at("trip.city");
+        browser.view("trip.city");
         match agent
             .post(url)
             .header("content-type", "application/json")

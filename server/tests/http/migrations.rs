@@ -61,7 +61,7 @@ fn from_every_earlier_schema_the_newest_is_reached_and_visitors_are_kept() {
         .join(";\n");
         home.database().run(&sql);
         let server = home.start();
-        Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+        Browser::of_visitor(1, 1).view("trip.city").sync(&server);
         let server = server.kill_and_restart();
         assert_eq!(
             server.database().number("SELECT count(*) FROM visitors"),
@@ -72,12 +72,12 @@ fn from_every_earlier_schema_the_newest_is_reached_and_visitors_are_kept() {
 }
 
 #[test]
-fn a_database_of_a_later_release_is_refused_and_left_as_it_is() {
+fn a_database_of_a_later_release_is_rejected_and_left_as_it_is() {
     let home = Server::new_folder();
     let later = steps().len() + 1;
     home.database()
         .run(&[steps().join(";\n"), reached(later)].join(";\n"));
-    let error = home.refusal();
+    let error = home.start_error();
     assert!(
         error.contains(&format!("schema {later}")) && error.contains("Update this program"),
         "{error}"

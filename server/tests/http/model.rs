@@ -67,7 +67,7 @@ fn a_server_with_a_model_serves_another_config_and_says_so_at_the_next_sync() {
     let server = Server::start();
     server
         .get("/v1/model?site=demo", &[])
-        .is_refused(404, "no_model");
+        .assert_error(404, "no_model");
     let before = Shown::to(1, 1).sync(&server)["config"].clone();
     let model = json!({ "version": 1, "from": "2026-05-01", "to": "2026-07-29", "success": "clicks", "least_group": 50,
         "rates": { "lisbonne": 0.09 }, "base_rates": { "trip.city": 0.6 } });
@@ -88,7 +88,7 @@ fn a_server_with_a_model_serves_another_config_and_says_so_at_the_next_sync() {
     );
     server
         .get("/v1/model?site=other", &[])
-        .is_refused(403, "unknown_site");
+        .assert_error(403, "unknown_site");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_server_that_learns_by_itself_gives_browsers_another_config_and_says_so_at_t
     assert!(learned != unlearned && found.unwrap().ends_with(&learned));
     let mut phone = Browser::of_visitor(0, 2);
     assert_eq!(
-        phone.look_at("trip.exotic").sync(&server)["config"],
+        phone.view("trip.exotic").sync(&server)["config"],
         json!(learned)
     );
     let model = server.get("/v1/model?site=demo", &[]).json();
@@ -250,17 +250,12 @@ fn what_is_learned_is_a_topics_share_of_visitors_and_is_counted_once() {
         (sum("visitors"), sum("parts"))
     };
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     assert_eq!(parts("trip.city"), (1, 16));
-    phone
-        .look_at("trip.exotic")
-        .look_at("trip.exotic")
-        .sync(&server);
+    phone.view("trip.exotic").view("trip.exotic").sync(&server);
     assert_eq!((parts("trip.city"), parts("trip.exotic")), ((1, 8), (1, 8)));
-    Browser::of_visitor(2, 1)
-        .look_at("trip.exotic")
-        .sync(&server);
+    Browser::of_visitor(2, 1).view("trip.exotic").sync(&server);
     assert_eq!(parts("trip.exotic"), (2, 24));
     assert_eq!(server.erase(&phone.visitor), 204);
     assert_eq!(parts("trip.exotic"), (2, 24), "sums name no one, and stay");

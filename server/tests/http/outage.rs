@@ -33,16 +33,16 @@ fn shut(server: &Server, is_shut: bool) {
 fn a_database_that_goes_away_is_answered_503_and_used_again_once_it_is_back() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     for _ in 0..3 {
         shut(&server, true);
-        phone.look_at("trip.city");
+        phone.view("trip.city");
         for answer in [
             server.post("/v1/sync", &phone.body()),
             phone.export(&server),
             server.get("/readyz", &[]),
         ] {
-            answer.is_refused(503, "unavailable");
+            answer.assert_error(503, "unavailable");
             assert_eq!(answer.header("retry-after"), "30");
         }
         assert_eq!(server.get("/healthz", &[]).status, 200);

@@ -10,7 +10,7 @@ const CANARY: &str = "canary4711";
 
 /// Puts the canary into the address, the headers and the body of requests of every outcome.
 fn send_canaries(server: &Server, phone: &mut Browser) {
-    phone.look_at("trip.city");
+    phone.view("trip.city");
     let mut body = phone.body();
     body["surprise"] = json!(CANARY);
     let text = body.to_string();
@@ -76,7 +76,10 @@ fn no_address_query_agent_or_id_is_stored_or_logged() {
         &phone.replica,
     ] {
         assert!(!log.contains(personal), "{personal} in {log}");
-        assert!(!server.database().holds(personal.as_bytes()), "{personal}");
+        assert!(
+            !server.database().contains(personal.as_bytes()),
+            "{personal}"
+        );
     }
 }
 
@@ -171,12 +174,12 @@ fn no_path_of_the_interface_keeps_or_logs_what_it_is_not_meant_to() {
             "{statuses:?}"
         );
     }
-    assert!(server.database().holds(b"C-1") && !server.database().holds(CANARY.as_bytes()));
+    assert!(server.database().contains(b"C-1") && !server.database().contains(CANARY.as_bytes()));
     let (_, server) = server.stop_and_restart();
-    assert!(server.database().holds(b"C-1") && !server.database().holds(CANARY.as_bytes()));
+    assert!(server.database().contains(b"C-1") && !server.database().contains(CANARY.as_bytes()));
     ask_everything(&server, true);
     let (_, server) = server.stop_and_restart();
-    assert!(!server.database().holds(CANARY.as_bytes()));
+    assert!(!server.database().contains(CANARY.as_bytes()));
     assert!(
         !server.log().contains(CANARY) && !server.log().contains("C-1"),
         "{}",

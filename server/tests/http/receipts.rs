@@ -11,7 +11,7 @@ fn receipt(at: f64, version: &str) -> Value {
 
 /// Hands in one page more, with that receipt.
 fn sync(server: &Server, browser: &mut Browser, receipt: &Value) -> Answer {
-    let mut body = browser.look_at("trip.city").body();
+    let mut body = browser.view("trip.city").body();
     body["consent"] = receipt.clone();
     server.post("/v1/sync", &body)
 }
@@ -25,7 +25,7 @@ fn shown(server: &Server, browser: &Browser) -> Value {
 fn the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     assert_eq!(shown(&server, &phone), Value::Null);
     assert_eq!(
         sync(&server, &mut phone, &receipt(NOW_MS, "2026-11")).status,
@@ -52,7 +52,7 @@ fn the_last_receipt_is_kept_beside_the_visitor_and_shown_to_them() {
 /// treated as unchanged.
 /// Tags: f38.
 #[test]
-fn a_receipt_of_the_future_is_kept_once_and_gives_way_to_the_next_words() {
+fn receipt_of_the_future_is_kept_once_and_replaced_by_the_next_version() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
     let years_ahead = receipt(NOW_MS * 2.0, "2026-11");
@@ -94,9 +94,9 @@ fn a_receipt_has_no_room_for_anything_else() {
     ] {
         let mut receipt = receipt(NOW_MS, "2026-11");
         receipt[field] = wrong;
-        sync(&server, &mut phone, &receipt).is_refused(422, "malformed");
+        sync(&server, &mut phone, &receipt).assert_error(422, "malformed");
     }
-    phone.export(&server).is_refused(404, "unknown_visitor");
+    phone.export(&server).assert_error(404, "unknown_visitor");
 }
 
 /// Tags: r17.
@@ -111,7 +111,7 @@ fn only_a_sync_that_is_taken_leaves_a_receipt() {
     let mut copied = Browser::of_visitor(1, 1);
     let answer = sync(&server, &mut copied, &receipt(NOW_MS + 9.0, "copied"));
     assert_eq!(answer.json()["conflict"], json!(false));
-    copied.look_at("trip.exotic").version = 1;
+    copied.view("trip.exotic").version = 1;
     let mut body = copied.body();
     body["consent"] = receipt(NOW_MS + 99.0, "conflict");
     assert_eq!(
@@ -130,9 +130,9 @@ fn a_receipt_goes_with_its_visitor() {
         sync(&server, &mut phone, &receipt(NOW_MS, "canary4711")).status,
         200
     );
-    assert!(server.database().holds(b"canary4711"));
+    assert!(server.database().contains(b"canary4711"));
     assert_eq!(server.erase(&base64url(&[1, 0xEE].repeat(8))), 204);
-    assert!(!server.database().holds(b"canary4711"));
+    assert!(!server.database().contains(b"canary4711"));
     let (_, server) = server.stop_and_restart();
-    assert!(!server.database().holds(b"canary4711"));
+    assert!(!server.database().contains(b"canary4711"));
 }

@@ -83,7 +83,7 @@ fn it_tells_what_was_shown_by_name_and_what_came_of_it() {
 }
 
 #[test]
-fn days_without_anything_are_empty_and_days_that_are_none_are_refused() {
+fn days_without_anything_are_empty_and_days_that_are_none_are_rejected() {
     let server = with_two();
     let before = ask(&server, "&from=2026-01-01&to=2026-01-31").json();
     assert_eq!(
@@ -104,7 +104,7 @@ fn days_without_anything_are_empty_and_days_that_are_none_are_refused() {
         "&from=2026-02-01&to=2026-01-01",
         "&format=pdf",
     ] {
-        ask(&server, query).is_refused(422, "malformed");
+        ask(&server, query).assert_error(422, "malformed");
     }
 }
 
@@ -113,24 +113,24 @@ fn report_requires_the_api_key() {
     let server = with_two();
     server
         .get("/v1/report?site=demo", &[])
-        .is_refused(401, "bad_api_key");
+        .assert_error(401, "bad_api_key");
     server
         .get(
             "/v1/report?site=demo",
             &[("authorization", "Bearer nonsense")],
         )
-        .is_refused(401, "bad_api_key");
+        .assert_error(401, "bad_api_key");
     let key = format!("Bearer {API_KEY}");
     server
         .get("/v1/report?site=other", &[("authorization", &key)])
-        .is_refused(403, "unknown_site");
+        .assert_error(403, "unknown_site");
     let stranger = [
         ("authorization", key.as_str()),
         ("origin", "https://evil.example"),
     ];
     server
         .get("/v1/report?site=demo", &stranger)
-        .is_refused(403, "origin");
+        .assert_error(403, "origin");
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn the_page_is_served_under_a_policy_that_lets_nothing_else_in() {
     }
     server
         .get("/report/page/other.js", &[])
-        .is_refused(404, "not_found");
+        .assert_error(404, "not_found");
 }
 
 #[test]
@@ -345,15 +345,15 @@ fn the_key_of_reports_opens_reports_and_nothing_else() {
     assert_eq!(ask(&server, "").status, 200, "the other key still does");
     server
         .get("/v1/audiences/all?site=demo", &with_it)
-        .is_refused(401, "bad_api_key");
+        .assert_error(401, "bad_api_key");
     server
         .delete("/v1/customers/c-1?site=demo", &with_it)
-        .is_refused(401, "bad_api_key");
+        .assert_error(401, "bad_api_key");
     let headers = [
         ("authorization", bearer.as_str()),
         ("content-type", "application/json"),
     ];
     server
         .post_as("/v1/bookings?site=demo", &headers, b"[]")
-        .is_refused(401, "bad_api_key");
+        .assert_error(401, "bad_api_key");
 }

@@ -42,16 +42,16 @@ fn wait_for_round(server: &Server, round: usize) {
 fn visitors_silent_for_25_months_are_removed_with_their_links_and_may_return() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     assert_eq!(identify(&server, &phone, &token("customer-7")).status, 200);
     assert_eq!(rows(&server), 4);
     let server = days_later(server, 761);
     while rows(&server) > 0 {
         std::thread::yield_now();
     }
-    phone.export(&server).is_refused(404, "unknown_visitor");
+    phone.export(&server).assert_error(404, "unknown_visitor");
     assert_eq!(
-        phone.look_at("trip.city").sync(&server)["accepted"],
+        phone.view("trip.city").sync(&server)["accepted"],
         serde_json::json!(true)
     );
 }
@@ -60,7 +60,7 @@ fn visitors_silent_for_25_months_are_removed_with_their_links_and_may_return() {
 #[test]
 fn visitors_silent_for_less_are_kept() {
     let server = Server::start();
-    Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    Browser::of_visitor(1, 1).view("trip.city").sync(&server);
     wait_for_round(&server, 1);
     let server = days_later(server, 760);
     wait_for_round(&server, 2);
@@ -81,7 +81,7 @@ fn a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
     ahead.version = 1;
     let taken_ms = ahead.sync(&server)["now_ms"].as_f64().unwrap();
     let server = days_later(server, 30);
-    other.look_at("trip.city");
+    other.view("trip.city");
     let body = serde_json::json!(other.body());
     let answer = server.post("/v1/sync", &body).json();
     let state = crate::browser::from_base64url(answer["remote"]["state"].as_str().unwrap());

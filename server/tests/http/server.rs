@@ -56,7 +56,7 @@ impl Answer {
     }
 
     #[track_caller]
-    pub fn is_refused(&self, status: u16, code: &str) {
+    pub fn assert_error(&self, status: u16, code: &str) {
         assert_eq!(
             (self.status, self.json()["error"]["code"].as_str()),
             (status, Some(code))
@@ -354,7 +354,7 @@ impl Home {
     }
 
     /// Why no server starts here.
-    pub fn refusal(&self) -> String {
+    pub fn start_error(&self) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_escale"))
             .args([
                 "serve",

@@ -20,8 +20,8 @@ fn two() -> (Server, Server) {
 fn what_one_server_took_the_other_knows() {
     let (one, other) = two();
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
-    phone.look_at("trip.city").sync(&one);
-    laptop.look_at("trip.beach").sync(&other);
+    phone.view("trip.city").sync(&one);
+    laptop.view("trip.beach").sync(&other);
     assert_eq!(identify(&one, &phone, &token("customer-7")).status, 200);
     assert_eq!(identify(&other, &laptop, &token("customer-7")).status, 200);
     laptop.sync(&other);
@@ -29,7 +29,7 @@ fn what_one_server_took_the_other_knows() {
     assert_eq!(one.erase(&phone.erase), 204);
     other
         .post("/v1/sync", &phone.body())
-        .is_refused(410, "erased");
+        .assert_error(410, "erased");
     laptop.sync(&other);
     assert_eq!(laptop.mass("trip.city"), 0.0);
 }
@@ -117,7 +117,7 @@ fn one_step(dice: &mut Dice, server: &Server, browser: &mut Browser) -> Answer {
             server.post("/v1/sync", &body)
         }
         _ => {
-            browser.look_at(["trip.city", "trip.exotic", "trip.beach"][dice.roll(3) as usize]);
+            browser.view(["trip.city", "trip.exotic", "trip.beach"][dice.roll(3) as usize]);
             let answer = server.post("/v1/sync", &browser.body());
             if let Some(seq) = answer.json()["remote"]["seq"].as_u64() {
                 browser.seen = seq;
@@ -154,7 +154,7 @@ fn two_servers_answer_to_the_last_byte_as_one_does() {
 fn syncs_that_cross_on_two_servers_leave_the_newest() {
     let (one, other) = two();
     let mut phone = Browser::of_visitor(1, 1);
-    let bodies: Vec<Value> = (0..40).map(|_| phone.look_at("trip.city").body()).collect();
+    let bodies: Vec<Value> = (0..40).map(|_| phone.view("trip.city").body()).collect();
     std::thread::scope(|scope| {
         for server in [&one, &other, &one, &other] {
             let bodies = &bodies;
@@ -184,7 +184,7 @@ fn an_erasure_on_one_server_that_races_a_sync_on_the_other_wins() {
     let (one, other) = two();
     for n in 0..60 {
         let mut phone = Browser::of_visitor(n, 1);
-        let body = phone.look_at("trip.city").body();
+        let body = phone.view("trip.city").body();
         let start = std::sync::Barrier::new(2);
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -195,7 +195,7 @@ fn an_erasure_on_one_server_that_races_a_sync_on_the_other_wins() {
             assert_eq!(other.erase(&phone.erase), 204);
         });
         assert_ne!(phone.export(&one).status, 200, "visitor {n}");
-        one.post("/v1/sync", &body).is_refused(410, "erased");
+        one.post("/v1/sync", &body).assert_error(410, "erased");
     }
     assert_eq!(one.database().number("SELECT count(*) FROM replicas"), 0);
 }
@@ -205,17 +205,14 @@ fn an_erasure_on_one_server_that_races_a_sync_on_the_other_wins() {
 fn facts_that_an_older_server_left_are_propagated_after_fingerprints_are_emptied() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     tell(&server, "/v1/bookings", &booking_of("customer-7"));
     server.database().run(
         "UPDATE visitors SET customer = 'customer-7';
          INSERT INTO links SELECT c.site, c.bucket, c.customer, v.visitor, 1 FROM customers c, visitors v",
     );
     server.database().run("UPDATE replicas SET fingerprint = 0");
-    assert_ne!(
-        phone.look_at("trip.city").sync(&server)["remote"],
-        Value::Null
-    );
+    assert_ne!(phone.view("trip.city").sync(&server)["remote"], Value::Null);
 }
 
 #[test]

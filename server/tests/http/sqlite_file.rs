@@ -7,7 +7,7 @@ use crate::server::Server;
 
 /// Tags: f54.
 #[test]
-fn a_file_that_is_no_database_is_refused_and_left_alone() {
+fn a_file_that_is_no_database_is_rejected_and_left_alone() {
     let folder = tempfile::TempDir::new().unwrap();
     let (config, db) = (
         folder.path().join("escale.json"),
@@ -34,12 +34,12 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 /// A database that a server has written, and the disk has damaged since: in its head, its schema, in the midst, by a cut.
 /// Tags: f54.
 #[test]
-fn a_database_that_was_damaged_is_refused_with_the_way_out_and_left_as_it_is() {
+fn a_database_that_was_damaged_is_rejected_with_the_way_out_and_left_as_it_is() {
     let mut server = Server::start();
     for n in 0..200 {
         Browser::of_visitor(n, 1)
-            .look_at("trip.city")
-            .look_at("trip.beach")
+            .view("trip.city")
+            .view("trip.beach")
             .sync(&server);
     }
     server.kill();
@@ -60,16 +60,16 @@ fn a_database_that_was_damaged_is_refused_with_the_way_out_and_left_as_it_is() {
     for (what, place) in damages {
         let mut damaged = sound.clone();
         damaged[place].fill(0xA5);
-        is_refused(&folder, what, &damaged);
+        assert_error(&folder, what, &damaged);
     }
-    is_refused(&folder, "cut", &sound[..sound.len() / 2]);
+    assert_error(&folder, "cut", &sound[..sound.len() / 2]);
     std::fs::write(&db, &sound).unwrap();
     let server = server.kill_and_restart();
     assert_eq!(Browser::of_visitor(7, 1).export(&server).status, 200);
 }
 
 #[track_caller]
-fn is_refused(folder: &std::path::Path, what: &str, damaged: &[u8]) {
+fn assert_error(folder: &std::path::Path, what: &str, damaged: &[u8]) {
     let db = folder.join("escale.db");
     std::fs::write(&db, damaged).unwrap();
     let (code, printed) = escale(
@@ -108,7 +108,7 @@ fn escale(folder: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String)
 }
 
 #[test]
-fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased() {
+fn backup_beside_a_server_restored_has_all_but_the_erased() {
     let mut server = Server::start();
     let folder = server.folder().to_owned();
     let (mut kept, mut erased, mut later) = (
@@ -117,7 +117,7 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
         Browser::of_visitor(3, 1),
     );
     for browser in [&mut kept, &mut erased] {
-        browser.look_at("trip.city").sync(&server);
+        browser.view("trip.city").sync(&server);
         assert_eq!(identify(&server, browser, &token("customer-7")).status, 200);
     }
     let (code, printed) = escale(&folder, &["backup", "monday.db"]);
@@ -129,14 +129,14 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
     assert_eq!(escale(&folder, &["backup", "monday.db"]).0, Some(2));
 
     assert_eq!(server.erase(&erased.visitor), 204);
-    later.look_at("trip.beach").sync(&server);
+    later.view("trip.beach").sync(&server);
     let (code, printed) = escale(&folder, &["restore", "monday.db"]);
     assert_eq!(
         (code, printed.contains("Stop it first")),
         (Some(2), true),
         "{printed}"
     );
-    kept.look_at("trip.beach").sync(&server);
+    kept.view("trip.beach").sync(&server);
     server.kill();
     let (code, printed) = escale(&folder, &["restore", "monday.db"]);
     assert_eq!(
@@ -146,11 +146,11 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
     );
 
     let server = server.kill_and_restart();
-    erased.export(&server).is_refused(410, "erased");
+    erased.export(&server).assert_error(410, "erased");
     server
         .post("/v1/sync", &erased.body())
-        .is_refused(410, "erased");
-    later.export(&server).is_refused(404, "unknown_visitor");
+        .assert_error(410, "erased");
+    later.export(&server).assert_error(404, "unknown_visitor");
     assert_eq!(
         kept.export(&server).json()["replicas"][0]["version"],
         serde_json::json!(1)
@@ -163,10 +163,10 @@ fn a_backup_is_made_beside_a_server_and_a_restore_brings_back_all_but_the_erased
 
 /// Tags: r8.
 #[test]
-fn a_restore_does_not_bring_back_a_customer_who_was_forgotten_since() {
+fn restore_after_an_erasure_keeps_the_customer_erased() {
     let mut server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     assert_eq!(
         identify(
             &server,
@@ -190,7 +190,7 @@ fn a_restore_does_not_bring_back_a_customer_who_was_forgotten_since() {
         Some(0)
     );
     let server = server.kill_and_restart();
-    phone.export(&server).is_refused(410, "erased");
+    phone.export(&server).assert_error(410, "erased");
     for table in [
         "customers",
         "links",
@@ -214,10 +214,10 @@ fn a_restore_does_not_bring_back_a_customer_who_was_forgotten_since() {
 
 /// Tags: f54.
 #[test]
-fn a_backup_that_is_no_database_is_refused_and_nothing_is_changed() {
+fn a_backup_that_is_no_database_is_rejected_and_nothing_is_changed() {
     let mut server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     std::fs::write(server.folder().join("monday.db"), "this was once a backup").unwrap();
     server.kill();
     let (code, printed) = escale(server.folder(), &["restore", "monday.db"]);
@@ -291,7 +291,7 @@ fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
             let version = acknowledged.get(&n).map_or(1, |version| version + 1);
             let mut browser = Browser::of_visitor(n, 1);
             browser.version = version - 1;
-            browser.look_at("trip.city").sync(&server);
+            browser.view("trip.city").sync(&server);
             acknowledged.insert(n, version);
         }
         disk.fill(&server);
@@ -300,12 +300,12 @@ fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
             let version = acknowledged.get(&n).map_or(1, |version| version + 1);
             let mut browser = Browser::of_visitor(n, 1);
             browser.version = version - 1;
-            let answer = server.post("/v1/sync", &browser.look_at("trip.city").body());
+            let answer = server.post("/v1/sync", &browser.view("trip.city").body());
             if answer.status == 200 {
                 acknowledged.insert(n, version);
                 continue;
             }
-            answer.is_refused(503, "unavailable");
+            answer.assert_error(503, "unavailable");
             assert_eq!(answer.header("retry-after"), "30");
             rejected += 1;
             if let Some((known, version)) = acknowledged.iter().next() {
@@ -322,7 +322,7 @@ fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
         disk.free(&server);
         let mut browser = Browser::of_visitor(251, 1);
         browser.version = u64::from(cycle);
-        browser.look_at("trip.city").sync(&server);
+        browser.view("trip.city").sync(&server);
         taken += 1;
     }
     for (n, version) in &acknowledged {
@@ -333,6 +333,6 @@ fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
     assert!(server.database().is_sound());
     let all: u64 = acknowledged.values().sum();
     println!(
-        "{cycles} full disks, {all} acknowledged syncs, {rejected} refused, {taken} times used again at once"
+        "{cycles} full disks, {all} acknowledged syncs, {rejected} rejected, {taken} times used again at once"
     );
 }

@@ -396,7 +396,7 @@ fn a_link_cut_between_the_buckets_is_made_good_by_a_sync_that_tells_nothing_new(
 
 /// Tags: f52.
 #[test]
-fn news_of_a_customer_cut_between_the_buckets_are_carried_by_the_next_sync() {
+fn facts_of_a_customer_lost_between_the_buckets_are_propagated_by_the_next_sync() {
     let server = Server::start();
     let mut phone = Shown::to(1, 1);
     phone.sync(&server);
@@ -446,10 +446,10 @@ fn halves() -> (Server, u8, u8) {
 fn arms_are_the_browsers_own_and_a_customer_seen_in_two_is_left_out() {
     let (server, personalised, out) = halves();
     let mut phone = Browser::of_visitor(personalised, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     assert_eq!((people(&server, 0)[0], people(&server, 1)[0]), (1, 0));
     let mut laptop = Browser::of_visitor(out, 1);
-    laptop.look_at("trip.city").sync(&server);
+    laptop.view("trip.city").sync(&server);
     assert_eq!((people(&server, 0)[0], people(&server, 1)[0]), (1, 1));
     identify(&server, &phone, &token("customer-7"));
     assert_eq!((people(&server, 0)[0], people(&server, 1)[0]), (1, 1));

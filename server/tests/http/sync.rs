@@ -10,7 +10,7 @@ use crate::server::Server;
 #[test]
 fn the_first_sync_is_taken_and_no_one_else_knows_anything() {
     let server = Server::start();
-    let answer = Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    let answer = Browser::of_visitor(1, 1).view("trip.city").sync(&server);
     assert_eq!(answer["accepted"], json!(true));
     assert_eq!(answer["conflict"], json!(false));
     assert_eq!(answer["remote"], Value::Null);
@@ -22,11 +22,8 @@ fn the_first_sync_is_taken_and_no_one_else_knows_anything() {
 fn two_browsers_of_a_visitor_learn_from_each_other_exactly() {
     let server = Server::start();
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
-    phone
-        .look_at("trip.city")
-        .look_at("trip.city")
-        .sync(&server);
-    laptop.look_at("trip.exotic").sync(&server);
+    phone.view("trip.city").view("trip.city").sync(&server);
+    laptop.view("trip.exotic").sync(&server);
     assert!((laptop.mass("trip.city") - phone.mass("trip.city")).abs() < 1e-3);
     phone.sync(&server);
     assert!(phone.mass("trip.exotic") > 0.0);
@@ -44,21 +41,21 @@ fn two_browsers_of_a_visitor_learn_from_each_other_exactly() {
 }
 
 #[test]
-fn others_are_sent_once_and_again_only_when_they_changed() {
+fn remote_state_is_sent_once_and_again_only_when_they_changed() {
     let server = Server::start();
     let (mut phone, mut laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
-    phone.look_at("trip.city").sync(&server);
-    laptop.look_at("trip.exotic");
+    phone.view("trip.city").sync(&server);
+    laptop.view("trip.exotic");
     assert_ne!(laptop.sync(&server)["remote"], Value::Null);
     assert_eq!(laptop.sync(&server)["remote"], Value::Null);
     let seen = laptop.seen;
-    phone.look_at("trip.beach").sync(&server);
+    phone.view("trip.beach").sync(&server);
     assert_ne!(laptop.sync(&server)["remote"], Value::Null);
     assert!(laptop.seen > seen);
 }
 
 #[test]
-fn a_replica_that_holds_nothing_asks_what_the_others_know_and_stores_nothing() {
+fn empty_replica_reads_the_remote_state_and_stores_nothing() {
     let server = Server::start();
     let (mut phone, laptop) = (Browser::of_visitor(1, 1), Browser::of_visitor(1, 2));
     let asked = |browser: &Browser, version: u64| {
@@ -67,8 +64,8 @@ fn a_replica_that_holds_nothing_asks_what_the_others_know_and_stores_nothing() {
         server.post("/v1/sync", &body)
     };
     assert_eq!(asked(&phone, 0).json()["remote"], Value::Null);
-    phone.export(&server).is_refused(404, "unknown_visitor");
-    phone.look_at("trip.city").sync(&server);
+    phone.export(&server).assert_error(404, "unknown_visitor");
+    phone.view("trip.city").sync(&server);
     let answer = asked(&laptop, 0).json();
     assert_eq!(
         (&answer["accepted"], &answer["conflict"]),
@@ -84,7 +81,7 @@ fn a_replica_that_holds_nothing_asks_what_the_others_know_and_stores_nothing() {
             .map(Vec::len),
         Some(1)
     );
-    asked(&laptop, 1).is_refused(422, "empty_profile");
+    asked(&laptop, 1).assert_error(422, "empty_profile");
 }
 
 /// Tags: f30.
@@ -92,7 +89,7 @@ fn a_replica_that_holds_nothing_asks_what_the_others_know_and_stores_nothing() {
 fn a_lost_answer_is_made_good_by_sending_again() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     let before = phone.export(&server).json();
     for _ in 0..3 {
         let answer = phone.sync(&server);
@@ -110,13 +107,13 @@ fn a_rolled_back_or_copied_browser_must_start_a_new_replica() {
     let server = Server::start();
     let mut original = Browser::of_visitor(1, 1);
     original
-        .look_at("trip.city")
-        .look_at("trip.city")
-        .look_at("trip.city")
+        .view("trip.city")
+        .view("trip.city")
+        .view("trip.city")
         .sync(&server);
 
     let mut rolled_back = Browser::of_visitor(1, 1);
-    let answer = rolled_back.look_at("trip.city").sync(&server);
+    let answer = rolled_back.view("trip.city").sync(&server);
     assert_eq!(
         (&answer["accepted"], &answer["conflict"], &answer["held"]),
         (&json!(false), &json!(true), &json!(3))
@@ -124,9 +121,9 @@ fn a_rolled_back_or_copied_browser_must_start_a_new_replica() {
 
     let mut copy = Browser::of_visitor(1, 1);
     let answer = copy
-        .look_at("trip.exotic")
-        .look_at("trip.exotic")
-        .look_at("trip.exotic")
+        .view("trip.exotic")
+        .view("trip.exotic")
+        .view("trip.exotic")
         .sync(&server);
     assert_eq!(
         (&answer["accepted"], &answer["conflict"]),
@@ -144,18 +141,18 @@ fn a_visitor_has_at_most_so_many_replicas() {
     let server = Server::start();
     for replica in 0..32 {
         Browser::of_visitor(1, replica)
-            .look_at("trip.city")
+            .view("trip.city")
             .sync(&server);
     }
     let mut one_more = Browser::of_visitor(1, 32);
     server
-        .post("/v1/sync", &one_more.look_at("trip.city").body())
-        .is_refused(422, "too_many_replicas");
+        .post("/v1/sync", &one_more.view("trip.city").body())
+        .assert_error(422, "too_many_replicas");
     // Those that are there go on.
     assert_eq!(
         Browser::of_visitor(1, 3)
-            .look_at("trip.city")
-            .look_at("trip.city")
+            .view("trip.city")
+            .view("trip.city")
             .sync(&server)["accepted"],
         json!(true)
     );
@@ -164,10 +161,10 @@ fn a_visitor_has_at_most_so_many_replicas() {
 #[test]
 fn visitors_know_nothing_of_each_other() {
     let server = Server::start();
-    Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    Browser::of_visitor(1, 1).view("trip.city").sync(&server);
     let mut stranger = Browser::of_visitor(2, 1);
     assert_eq!(
-        stranger.look_at("trip.beach").sync(&server)["remote"],
+        stranger.view("trip.beach").sync(&server)["remote"],
         Value::Null
     );
     assert_eq!(stranger.mass("trip.city"), 0.0);
@@ -178,15 +175,15 @@ fn visitors_know_nothing_of_each_other() {
 fn a_forged_state_that_grew_faster_than_people_do_is_not_taken() {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
-    let mut forged = Profile::decode(&phone.look_at("trip.city").engine.save()).unwrap();
+    phone.view("trip.city").sync(&server);
+    let mut forged = Profile::decode(&phone.view("trip.city").engine.save()).unwrap();
     forged.counts.page_views += 1_000_000;
     let mut body = phone.body();
     body["state"] = json!(crate::browser::base64url(&forged.encode()));
     for replica in [phone.replica.clone(), crate::browser::base64url(&[9; 8])] {
         body["replica"] = json!(replica);
         let answer = server.post("/v1/sync", &body);
-        answer.is_refused(429, "growth");
+        answer.assert_error(429, "growth");
         assert_eq!(answer.header("retry-after"), "3600");
     }
     assert_eq!(
@@ -201,7 +198,7 @@ fn a_forged_state_that_grew_faster_than_people_do_is_not_taken() {
 fn client_over_the_rate_limit_gets_retry_after_and_no_other_client_does() {
     let server = Server::start_with(&["--requests-a-minute", "3"]);
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city");
+    phone.view("trip.city");
     for _ in 0..3 {
         phone.sync(&server);
     }
@@ -209,11 +206,11 @@ fn client_over_the_rate_limit_gets_retry_after_and_no_other_client_does() {
         server.post("/v1/sync", &phone.body()),
         phone.export(&server),
     ] {
-        answer.is_refused(429, "too_fast");
+        answer.assert_error(429, "too_fast");
         let seconds: u32 = answer.header("retry-after").parse().unwrap();
         assert!((1..=20).contains(&seconds), "{seconds}");
     }
-    Browser::of_visitor(2, 1).look_at("trip.city").sync(&server);
+    Browser::of_visitor(2, 1).view("trip.city").sync(&server);
     // Who wants to be forgotten is never put off.
     let bearer = phone.bearer();
     assert_eq!(
@@ -226,7 +223,7 @@ fn client_over_the_rate_limit_gets_retry_after_and_no_other_client_does() {
 
 /// A replica that was alone takes a short way; whoever comes to it ends that.
 #[test]
-fn who_was_alone_hears_of_others_at_the_next_sync() {
+fn who_was_alone_receives_remote_state_at_the_next_sync() {
     let server = Server::start();
     let (mut phone, mut laptop, mut tablet) = (
         Browser::of_visitor(1, 1),
@@ -236,21 +233,18 @@ fn who_was_alone_hears_of_others_at_the_next_sync() {
     for browser in [&mut phone, &mut tablet] {
         for _ in 0..3 {
             assert_eq!(
-                browser.look_at("trip.city").sync(&server)["remote"],
+                browser.view("trip.city").sync(&server)["remote"],
                 Value::Null
             );
         }
     }
-    laptop.look_at("trip.exotic").sync(&server);
-    assert_ne!(
-        phone.look_at("trip.city").sync(&server)["remote"],
-        Value::Null
-    );
+    laptop.view("trip.exotic").sync(&server);
+    assert_ne!(phone.view("trip.city").sync(&server)["remote"], Value::Null);
     for browser in [&phone, &tablet] {
         assert_eq!(identify(&server, browser, &token("customer-7")).status, 200);
     }
     assert_ne!(
-        tablet.look_at("trip.city").sync(&server)["remote"],
+        tablet.view("trip.city").sync(&server)["remote"],
         Value::Null
     );
     assert_eq!(
@@ -259,11 +253,11 @@ fn who_was_alone_hears_of_others_at_the_next_sync() {
             .status,
         204
     );
-    tablet.look_at("trip.city").sync(&server);
+    tablet.view("trip.city").sync(&server);
     // An erase-only token that is new, or used, is never passed over.
     let erased = tablet.erase.clone();
     assert_eq!(server.erase(&erased), 204);
     server
-        .post("/v1/sync", &tablet.look_at("trip.city").body())
-        .is_refused(410, "erased");
+        .post("/v1/sync", &tablet.view("trip.city").body())
+        .assert_error(410, "erased");
 }

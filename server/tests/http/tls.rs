@@ -37,7 +37,7 @@ fn the_line_is_encrypted_and_whoever_cannot_show_the_certificate_is_not_spoken_t
         "connect_timeout=5".to_owned(),
     ] {
         let server = at("localhost", &query).start();
-        Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+        Browser::of_visitor(1, 1).view("trip.city").sync(&server);
         let (encrypted, plain) = lines(&cluster);
         assert!(
             encrypted > 0 && plain == 0,
@@ -68,7 +68,7 @@ fn the_line_is_encrypted_and_whoever_cannot_show_the_certificate_is_not_spoken_t
             "nothing.pem",
         ),
     ] {
-        let error = at(host, &query).refusal();
+        let error = at(host, &query).start_error();
         assert!(error.contains(why), "{query}: {error}");
     }
 }
@@ -83,7 +83,7 @@ fn a_database_that_does_not_encrypt_is_spoken_to_plainly_unless_encryption_is_as
     };
     for query in ["sslmode=prefer", "connect_timeout=5"] {
         let server = at(query).start();
-        Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+        Browser::of_visitor(1, 1).view("trip.city").sync(&server);
         let (encrypted, plain) = lines(&cluster);
         assert!(
             encrypted == 0 && plain > 0,
@@ -97,7 +97,7 @@ fn a_database_that_does_not_encrypt_is_spoken_to_plainly_unless_encryption_is_as
     ] {
         let home = at(query);
         home.write("ca.pem", &Authority::new().pem);
-        let error = home.refusal();
+        let error = home.start_error();
         assert!(error.contains("does not support TLS"), "{query}: {error}");
     }
 }

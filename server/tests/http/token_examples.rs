@@ -20,7 +20,7 @@ fn examples() -> PathBuf {
 fn is_taken(token: &str) {
     let server = Server::start();
     let mut phone = Browser::of_visitor(1, 1);
-    phone.look_at("trip.city").sync(&server);
+    phone.view("trip.city").sync(&server);
     let answer = identify(&server, &phone, token.trim());
     assert_eq!(
         answer.status,

@@ -10,11 +10,11 @@ fn metrics_have_their_own_listener_and_contain_no_requested_path() {
         .find(|line| line.starts_with("Metrics are at "))
         .unwrap();
     let url = line.trim_start_matches("Metrics are at ").to_owned();
-    Browser::of_visitor(1, 1).look_at("trip.city").sync(&server);
+    Browser::of_visitor(1, 1).view("trip.city").sync(&server);
     server
         .get("/v1/canary4711?canary4711", &[])
-        .is_refused(404, "not_found");
-    server.get("/metrics", &[]).is_refused(404, "not_found");
+        .assert_error(404, "not_found");
+    server.get("/metrics", &[]).assert_error(404, "not_found");
     let mut answer = server.agent().get(&url).call().unwrap();
     let metrics = answer.body_mut().read_to_string().unwrap();
     for expected in [

@@ -381,7 +381,7 @@ fn whoever_is_forgotten_is_called_about_no_more() {
     assert_eq!(next.json()["customer"], json!("customer-8"));
     next.answer("200 OK");
     wait_until_done(&server);
-    assert!(!server.database().holds(b"customer-7"));
+    assert!(!server.database().contains(b"customer-7"));
 }
 
 #[test]

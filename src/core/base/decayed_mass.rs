@@ -13,6 +13,7 @@ pub const UNITS: f64 = 262_144.0;
 
 /// Half-lives are whole numbers of these: hours for tastes, minutes for intents.
 pub const TASTE_STEP_S: u32 = 3600;
+/// Unit of the half-lives of intents: a minute.
 pub const INTENT_STEP_S: u32 = 60;
 
 /// `log₂` of a forward-decayed mass, in units of 2⁻¹⁸, relative to the epoch of stored times.

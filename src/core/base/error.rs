@@ -1,6 +1,16 @@
-//! Errors at the core's borders. They are codes, not sentences: the caller writes the text.
+//! Errors of the engine. In: bytes and calls that cannot be read. Out: codes, with a text for logs.
+//! Never: a text in the browser's runtime, which passes codes on.
 
-/// Why bytes are not a profile, or not one that this release may write.
+use std::error::Error;
+use std::fmt;
+
+/// Reason for which bytes are no profile that this release may write.
+///
+/// ```
+/// use escale::{Profile, WireError};
+/// assert_eq!(Profile::decode(&[250, 0]), Err(WireError::Newer(250)));
+/// assert_eq!(Profile::decode(&[1]), Err(WireError::Truncated));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WireError {
     /// Written by a later release, whose first byte is this: keep the bytes, do not write, ask for
@@ -12,7 +22,12 @@ pub enum WireError {
     Corrupt,
 }
 
-/// Why bytes are not a compiled config.
+/// Reason for which bytes are no compiled config.
+///
+/// ```
+/// use escale::{Config, ConfigError};
+/// assert_eq!(Config::from_bytes(b"{}".to_vec()).err(), Some(ConfigError::NotAConfig));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfigError {
     /// Not a compiled config at all.
@@ -23,7 +38,18 @@ pub enum ConfigError {
     Corrupt,
 }
 
-/// Why a tracked call was not taken.
+/// Reason for which a call of the site was rejected.
+///
+/// ```
+/// # #[cfg(feature = "full")] {
+/// use escale::{Config, Engine, TrackError, compile};
+/// # let json = r#"{"version": 1, "facets": {}, "families": {}, "placements": {}, "offers": []}"#;
+/// let mut engine = Engine::new(Config::from_bytes(compile(json).unwrap().bytes).unwrap());
+/// let now_ms = 1_795_000_000_000.0;
+/// assert_eq!(engine.track(now_ms, "quote_strat", ""), Err(TrackError::UnknownEvent));
+/// assert_eq!(engine.track(now_ms, "booking", "value\u{1f}much\u{1e}"), Err(TrackError::BadField));
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrackError {
     /// No event of that name.
@@ -31,6 +57,39 @@ pub enum TrackError {
     /// A field's value cannot be read: a date, a number, an offer that is not in the config.
     BadField,
 }
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Newer(version) => write!(f, "the profile is of format {version}, a later one"),
+            Self::Truncated => f.write_str("the profile is truncated"),
+            Self::Corrupt => f.write_str("the profile is damaged"),
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAConfig => f.write_str("the bytes are no compiled config"),
+            Self::Version(version) => write!(f, "the config is of format {version}, another one"),
+            Self::Corrupt => f.write_str("the config is damaged"),
+        }
+    }
+}
+
+impl fmt::Display for TrackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnknownEvent => "there is no event of that name",
+            Self::BadField => "a field has no valid value",
+        })
+    }
+}
+
+impl Error for WireError {}
+impl Error for ConfigError {}
+impl Error for TrackError {}
 
 impl WireError {
     /// The code at the wasm boundary; 0 is "no error".

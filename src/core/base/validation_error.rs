@@ -3,6 +3,12 @@
 use std::fmt;
 
 /// One thing wrong with a config.
+///
+/// ```
+/// let errors = escale::compile(r#"{"version": 1, "offer": []}"#).unwrap_err();
+/// assert_eq!(errors[0].path, "/offer");
+/// println!("{}", errors[0]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ValidationError {
     /// Where: a JSON pointer (RFC 6901), such as `/offers/3/when/stage`.

@@ -12,11 +12,15 @@ use super::test::{NEGATED, TRUE_WHEN_UNKNOWN, subject};
 
 /// A test before it is written.
 pub struct Draft {
+    /// Code of the test.
     pub ask: u8,
     /// A subject, and the orders accepted: see [`super::bytecode`].
     pub shape: u8,
+    /// Values that the test compares with.
     pub operand: Vec<u8>,
+    /// `true` if the answer is inverted.
     pub negated: bool,
+    /// Answer for an attribute without a value.
     pub true_when_unknown: bool,
 }
 
@@ -52,10 +56,15 @@ pub struct Question {
 /// One step of a compiled condition; see [`super::bytecode`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// Sets the answer to that of a question.
     Ask(Question),
+    /// As `Ask`. A false answer is the result of the condition.
     Require(Question),
+    /// Jumps to an instruction if the answer so far is this one.
     JumpIf(bool, u32),
+    /// Inverts the answer.
     Not,
+    /// Sets the answer to true.
     Always,
 }
 

@@ -19,8 +19,11 @@ pub enum Kind {
 /// Position of an attribute in the facts: see [`super::bytecode::Facts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attribute {
+    /// Number of the attribute in compiled conditions.
     pub id: u16,
+    /// Hash or index of the name within the attribute, such as a topic's. 0 without one.
     pub argument: u32,
+    /// Type of its values.
     pub kind: Kind,
 }
 

@@ -16,49 +16,89 @@ pub const HEADER_BYTES: usize = 12 + SECTIONS * 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Section {
+    /// Numbers of the decision policy.
     Policy = 0,
+    /// Ends of the strings.
     StringOffsets = 1,
+    /// Strings, in UTF-8.
     StringBytes = 2,
+    /// Hashes of all names, sorted.
     Names = 3,
+    /// Facets.
     Facets = 4,
+    /// Topics, by facet.
     Topics = 5,
+    /// Weights of events, by kind.
     EventWeights = 6,
+    /// Rules that find topics in addresses.
     PageRules = 7,
+    /// Rules that find topics in structured data.
     TokenRules = 8,
+    /// Topics of rules and offers, with weights.
     TopicWeights = 9,
+    /// Families of offers.
     Families = 10,
+    /// Placements.
     Placements = 11,
+    /// Offers of each placement.
     Candidates = 12,
+    /// Offers.
     Offers = 13,
+    /// Instructions of all conditions.
     Conditions = 14,
+    /// Texts of offers, variants and questions.
     Content = 15,
+    /// Labels of topics, by language.
     Labels = 16,
+    /// Thresholds of customer traits.
     Customer = 17,
+    /// Segments.
     Segments = 18,
+    /// Personas.
     Personas = 19,
+    /// Rules of personas.
     PersonaRules = 20,
+    /// Names of declared facts.
     Facts = 21,
+    /// Questions.
     Questions = 22,
+    /// Start of each facet's transitions.
     Models = 23,
+    /// Probabilities of one topic after another.
     Transitions = 24,
+    /// Numbers of pressure and journeys.
     Timing = 25,
+    /// Caps, by scope and index.
     Caps = 26,
+    /// Destination and theme of each offer.
     Themes = 27,
+    /// Pairs of an offer and its substitute.
     Substitutes = 28,
+    /// Families that a booking suppresses.
     SuppressedFamilies = 29,
+    /// Zones of school holidays.
     Zones = 30,
+    /// Seasons.
     Seasons = 31,
+    /// Periods of seasons.
     SeasonSpans = 32,
+    /// Scenarios.
     Scenarios = 33,
+    /// Events after which scenarios no longer fire.
     ScenarioUnless = 34,
+    /// Variants of offers.
     Variants = 35,
+    /// Tests of conditions.
     Tests = 36,
+    /// Values that tests compare with.
     Operands = 37,
+    /// Arms of experiments.
     Arms = 38,
 }
 
 /// Bytes of an offer's row, and of a topic's with its weight.
 pub const OFFER_BYTES: usize = 48;
+/// Bytes of the row of a topic with a weight.
 pub const WEIGHT_BYTES: usize = 8;
 
 impl Section {

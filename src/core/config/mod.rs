@@ -37,6 +37,15 @@ use layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
 pub const MAX_PARENTS: usize = 8;
 
 /// A compiled config whose frame has been checked.
+///
+/// ```
+/// # #[cfg(feature = "full")] {
+/// use escale::{Config, compile};
+/// let json = r#"{"version": 1, "facets": {}, "families": {}, "placements": {}, "offers": []}"#;
+/// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();
+/// assert_eq!(config.index_of_name(escale::internals::base::hash::Namespace::Offer, "lisbon"), None);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Config {
     bytes: Vec<u8>,
@@ -48,7 +57,11 @@ pub struct Config {
 }
 
 impl Config {
-    /// Takes compiled bytes. Errors: they are no config, of another format, or damaged.
+    /// Opens the bytes of a [`compile`](crate::compile)d config.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if the bytes are no config, of another format version, or damaged.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, ConfigError> {
         if bytes.len() < HEADER_BYTES || bytes[..4] != MAGIC {
             return Err(ConfigError::NotAConfig);

@@ -52,7 +52,11 @@ impl Vocabulary {
         }
     }
 
-    /// Compiles a condition. Errors: everything that is wrong with it, each at its JSON path.
+    /// Compiles a condition.
+    ///
+    /// # Errors
+    ///
+    /// Every error at once, each with its JSON path and a hint.
     pub fn condition(&self, condition: &Value) -> Result<Condition, Vec<ValidationError>> {
         let Self {
             topics,

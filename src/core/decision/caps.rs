@@ -18,8 +18,11 @@ use crate::core::traits::contacts::{Contact, contacts, since_min};
 pub struct Caps {
     /// Hashes of offers, families, placements.
     pub offers: Vec<u32>,
+    /// Hashes of families.
     pub families: Vec<u32>,
+    /// Hashes of placements.
     pub placements: Vec<u32>,
+    /// `true` if the cap over everything is reached.
     pub is_all_capped: bool,
     /// `true` if a booking was made so recently that nothing should be sold.
     pub is_after_booking: bool,

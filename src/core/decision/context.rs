@@ -22,19 +22,33 @@ const LESS: f64 = 3.0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exclusion {
+    /// Its period has not begun.
     NotYet = 1,
+    /// Its period is over.
     Over = 2,
+    /// Its condition is not met.
     Condition = 3,
+    /// The visitor answered "never" or "already booked".
     Feedback = 4,
+    /// Its family rests.
     FamilyRests = 5,
+    /// The page shows it already.
     OnThePage = 6,
+    /// A cap is reached.
     Capped = 7,
+    /// A booking was made recently.
     RestsAfterBooking = 8,
+    /// The frequency that the visitor wants leaves nothing.
     Preference = 9,
+    /// The visitor booked the same.
     Booked = 10,
+    /// A complement, and no booked trip is ahead.
     NoTripAhead = 11,
+    /// Its scenario is not due.
     NotDue = 12,
+    /// A negative persona excludes commercial offers.
     NegativePersona = 13,
+    /// Too little is known for this placement.
     NothingKnown = 14,
 }
 
@@ -53,15 +67,21 @@ impl From<Ineligible> for Exclusion {
 
 /// All that a choice looks at, read once for a moment.
 pub struct DecisionContext<'a> {
+    /// Config of the decision.
     pub config: &'a Config,
+    /// Merged profile of the visitor.
     pub profile: &'a Profile,
+    /// Affinities of the visitor.
     pub affinity: &'a Affinity,
+    /// Facts that conditions can ask for.
     pub facts: &'a VisitorFacts<'a>,
+    /// Pressure on families, by index.
     pub families: Vec<FamilyPressure>,
     /// Fatigue and feedback of the offers that were seen, by index.
     pub seen: Vec<Seen>,
     /// Caps, bookings, wishes and scenarios.
     pub eligibility: Eligibility,
+    /// Time of the decision.
     pub now_s: u32,
     /// Confidence in the visitor over all facets.
     confidence: f64,
@@ -77,8 +97,11 @@ pub struct DecisionContext<'a> {
 /// Effect of an offer's own history.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seen {
+    /// Index of the offer.
     pub offer: u16,
+    /// Verdict of the visitor.
     pub feedback: Feedback,
+    /// Penalty for ignored exposures, in doublings.
     pub fatigue: f64,
 }
 

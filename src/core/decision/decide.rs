@@ -15,6 +15,20 @@ use crate::core::config::{Config, Placement};
 use crate::core::traits::experiment::is_held_out;
 
 /// A request for a decision.
+///
+/// ```
+/// # #[cfg(feature = "full")] {
+/// use escale::{Config, DecisionRequest, Engine, compile};
+/// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
+/// #   "policy": {"holdout": 0}, "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1},
+/// #   "content": {"en": {"title": "Lisbon"}}}]}"#;
+/// # let mut engine = Engine::new(Config::from_bytes(compile(json).unwrap().bytes).unwrap());
+/// # let now_ms = 1_795_000_000_000.0;
+/// let placement = engine.placement("hero").unwrap();
+/// let request = DecisionRequest { now_ms, placement, slot: 0, exclude: &[] };
+/// assert_eq!(engine.choose(&request).offer, None);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DecisionRequest<'a> {
     /// Milliseconds since the Unix epoch.
@@ -28,6 +42,24 @@ pub struct DecisionRequest<'a> {
 }
 
 /// The decision for one slot.
+///
+/// ```
+/// # #[cfg(feature = "full")] {
+/// use escale::{Config, DecisionRequest, Engine, PageFacts, Reason, compile};
+/// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
+/// #   "policy": {"holdout": 0}, "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1},
+/// #   "content": {"en": {"title": "Lisbon"}}}]}"#;
+/// # let mut engine = Engine::new(Config::from_bytes(compile(json).unwrap().bytes).unwrap());
+/// # let now_ms = 1_795_000_000_000.0;
+/// let event = engine.page(now_ms, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
+/// engine.apply(&event);
+/// let placement = engine.placement("hero").unwrap();
+/// let decision = engine.choose(&DecisionRequest { now_ms, placement, slot: 0, exclude: &[] });
+/// assert_eq!((decision.reason, decision.propensity), (Reason::Chosen, 1.0));
+/// let texts = decision.offer.map(|offer| engine.content(offer, decision.variant, "en"));
+/// assert_eq!(texts.unwrap().collect::<Vec<_>>(), [("title", "Lisbon")]);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
     /// The offer's index; none: the page's own content stays.
@@ -43,17 +75,28 @@ pub struct Decision {
     pub seed: u64,
     /// The config it was made by.
     pub config: u32,
+    /// Reason for the result.
     pub reason: Reason,
 }
 
-/// Why this is the answer. The numbers cross the wasm boundary: never reused.
+/// Reason for the result of a decision. The numbers cross the wasm boundary: never reused.
+///
+/// ```
+/// use escale::Reason;
+/// assert_eq!(Reason::NothingKnown.name(), "nothing_known");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Reason {
+    /// An offer was drawn.
     Chosen = 0,
+    /// The config has no such placement.
     UnknownPlacement = 1,
+    /// Too little is known of the visitor.
     NothingKnown = 2,
+    /// No offer may be shown.
     NoEligibleOffer = 3,
+    /// The visitor is in the control group.
     Holdout = 4,
 }
 

@@ -17,7 +17,9 @@ pub const DUE: f64 = 8.0;
 /// All that holds offers back at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Eligibility {
+    /// Caps that are reached.
     pub caps: Caps,
+    /// Effects of bookings.
     pub suppression: Suppression,
     /// The offers of scenarios to show, by their indices.
     pub due: Vec<u16>,

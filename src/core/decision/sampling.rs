@@ -14,8 +14,11 @@ const BEST: usize = 32;
 /// One eligible offer in the draw.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
+    /// Index of the offer.
     pub offer: u16,
+    /// Hash of the offer's id.
     pub hash: u32,
+    /// Score in doublings.
     pub score: f64,
 }
 

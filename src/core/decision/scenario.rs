@@ -37,6 +37,7 @@ pub struct Due {
     pub since_s: u32,
     /// The offer it shows, or [`NONE`].
     pub offer: u16,
+    /// Party that acts on it.
     pub owner: Owner,
 }
 

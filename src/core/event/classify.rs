@@ -12,6 +12,16 @@ use crate::core::config::layout::Section;
 use crate::core::config::{Config, Row};
 
 /// Facts that a page gives about itself.
+///
+/// ```
+/// use escale::PageFacts;
+/// let page = PageFacts {
+///     url: "/city-trips/lisbonne?nights=3",
+///     tokens: "@type=TouristTrip\ntouristType=city",
+///     ..PageFacts::default()
+/// };
+/// assert!(page.explicit.is_empty());
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PageFacts<'a> {
     /// `trip.city, stay.short:0.5`: topics named by the site, with weights if it likes.

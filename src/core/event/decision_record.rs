@@ -26,10 +26,13 @@ pub struct DecisionRecord {
     pub id: u32,
     /// The hash of the config it was made by.
     pub config: u32,
+    /// Probability of the draw.
     pub propensity: Propensity,
     /// The variant of the offer's content, 0: its own.
     pub variant: u8,
+    /// Arm: 0 personalised, 1 the control group.
     pub arm: u8,
+    /// Coarse features of the visitor.
     pub levels: Levels,
 }
 

@@ -23,13 +23,17 @@ const BIRTHDAY: &str = "birthday";
 /// The state of a customer.
 #[derive(Clone, Debug, Serialize)]
 pub struct CustomerKnowledge {
+    /// Stage of the customer life cycle.
     pub stage: &'static str,
     /// The rule that gave the stage.
     pub stage_because: &'static str,
     /// Absent where nothing was bought.
     pub rfm: Option<RfmKnowledge>,
+    /// Class of the value of all bookings.
     pub value_class: &'static str,
+    /// Names of the segments.
     pub segments: Vec<String>,
+    /// Name of the persona.
     pub persona: Option<String>,
     /// The points of each persona.
     pub persona_scores: BTreeMap<String, f64>,
@@ -37,8 +41,11 @@ pub struct CustomerKnowledge {
     pub negative_persona: Option<String>,
     /// The channel that works best.
     pub channel: Option<&'static str>,
+    /// Reactions by channel.
     pub channels: BTreeMap<&'static str, ChannelKnowledge>,
+    /// `true` for an advocate of the site.
     pub advocate: bool,
+    /// Declared facts.
     pub declared: Vec<FactKnowledge>,
     /// Topics that the visitor removed.
     pub denied: Vec<DeniedKnowledge>,
@@ -47,8 +54,11 @@ pub struct CustomerKnowledge {
 /// Scores of purchases, 1 to 5.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct RfmKnowledge {
+    /// Score of days since the latest booking, 1 to 5.
     pub recency: u8,
+    /// Score of the number of bookings, 1 to 5.
     pub frequency: u8,
+    /// Score of the value of all bookings, 1 to 5.
     pub monetary: u8,
     /// Their sum.
     pub score: u8,
@@ -57,7 +67,9 @@ pub struct RfmKnowledge {
 /// A channel.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct ChannelKnowledge {
+    /// Messages sent.
     pub messages: f64,
+    /// Reactions to them.
     pub reactions: f64,
     /// The smoothed rate, 0 to 1.
     pub rate: f64,
@@ -66,19 +78,25 @@ pub struct ChannelKnowledge {
 /// A declared fact.
 #[derive(Clone, Debug, Serialize)]
 pub struct FactKnowledge {
+    /// Name of the fact.
     pub fact: String,
     /// A topic's name, a zone's, a day of the year (`MM-DD`) or a number. `None` if the visitor
     /// declined to answer.
     pub value: Option<FactValue>,
+    /// Source of the declaration.
     pub source: &'static str,
+    /// Time of the declaration, in milliseconds since the Unix epoch.
     pub at_ms: f64,
 }
 
 /// A topic that the visitor removed.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeniedKnowledge {
+    /// Name of the topic.
     pub topic: String,
+    /// Source of the denial.
     pub source: &'static str,
+    /// Time of the denial, in milliseconds since the Unix epoch.
     pub at_ms: f64,
 }
 
@@ -86,7 +104,9 @@ pub struct DeniedKnowledge {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum FactValue {
+    /// Name of a topic or zone.
     Name(String),
+    /// A number.
     Number(f64),
 }
 

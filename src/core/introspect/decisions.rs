@@ -17,17 +17,25 @@ use crate::core::profile::{AttributedDecision, Outcome};
 pub struct DecisionKnowledge {
     /// Eight hexadecimal digits, as is `config`: the hash of the config that it was made by.
     pub id: String,
+    /// Hash of the config, eight hexadecimal digits.
     pub config: String,
     /// By name; absent where the config does not know it any more.
     pub placement: Option<String>,
+    /// Id of the offer, if the config still has it.
     pub offer: Option<String>,
+    /// Variant of its content. 0: its own.
     pub variant: u8,
+    /// Arm: 0 personalised, 1 the control group.
     pub arm: u8,
+    /// Probability of the draw.
     pub propensity: f64,
     /// Coarse features of the visitor at the decision.
     pub levels: BTreeMap<&'static str, u8>,
+    /// Time of the decision, in milliseconds since the Unix epoch.
     pub at_ms: f64,
+    /// `true` if the offer was seen.
     pub viewed: bool,
+    /// Time of the click, in milliseconds since the Unix epoch.
     pub clicked_ms: Option<f64>,
     /// `none`, `quote`, `booking`.
     pub outcome: Outcome,

@@ -13,7 +13,20 @@ use crate::core::introspect::messages::{LANGUAGES, Message};
 use crate::core::traits::affinity::Affinity;
 use crate::core::traits::facts::VisitorFacts;
 
-/// A decision, explained.
+/// Explanation of a decision.
+///
+/// ```
+/// use escale::{Config, DecisionRequest, Engine, Explanation, compile, explain};
+/// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
+/// #   "policy": {"holdout": 0}, "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1},
+/// #   "content": {"en": {"title": "Lisbon"}}}]}"#;
+/// # let engine = Engine::new(Config::from_bytes(compile(json).unwrap().bytes).unwrap());
+/// # let now_ms = 1_795_000_000_000.0;
+/// let placement = engine.placement("hero").unwrap();
+/// let request = DecisionRequest { now_ms, placement, slot: 0, exclude: &[] };
+/// let Explanation { offer, reason, .. } = explain(&engine, &request);
+/// assert_eq!((offer, reason), (None, "nothing_known"));
+/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
     /// The chosen offer's id; none: the page's own content.
@@ -22,46 +35,61 @@ pub struct Explanation {
     pub variant: Option<String>,
     /// `chosen`, `nothing_known`, `no_eligible_offer`, `holdout`, `unknown_placement`.
     pub reason: &'static str,
+    /// Probability of the draw.
     pub propensity: f64,
     /// Sixteen hexadecimal digits.
     pub seed: String,
     /// The visitor's hash, from which draws and arms follow: sixteen hexadecimal digits, as a
     /// story's `visitor`.
     pub visitor: Option<String>,
+    /// Hash of the config, eight hexadecimal digits.
     pub config: String,
     /// For the visitor.
     pub words: Vec<Words>,
     /// For the developer: eligible offers, the best score first.
     pub candidates: Vec<CandidateAccount>,
+    /// For the developer: offers that may not be shown.
     pub excluded: Vec<ExclusionAccount>,
 }
 
 /// Sentences in one language.
 #[derive(Clone, Debug, Serialize)]
 pub struct Words {
+    /// Code of the language.
     pub language: &'static str,
+    /// Reasons for the offer, one sentence each.
     pub reasons: Vec<String>,
+    /// Change that would lead to another offer.
     pub would_change: String,
 }
 
 /// The parts of a candidate's score, in doublings.
 #[derive(Clone, Debug, Serialize)]
 pub struct CandidateAccount {
+    /// Id of the offer.
     pub offer: String,
+    /// Sum of the parts, in doublings.
     pub score: f64,
+    /// Part of the config: rate, value and priority.
     pub base: f64,
+    /// Part of promotions and scenarios.
     pub promotion: f64,
+    /// Penalty of fatigue and feedback.
     pub history: f64,
     /// Penalty for offers of its family on the page.
     pub similarity: f64,
+    /// Parts of its topics.
     pub topics: Vec<Contribution>,
 }
 
 /// Contribution of one topic to a score.
 #[derive(Clone, Debug, Serialize)]
 pub struct Contribution {
+    /// Name of the topic.
     pub topic: String,
+    /// Weight of the topic for the offer.
     pub weight: f64,
+    /// Lift of the topic, in doublings.
     pub log_lift: f64,
     /// `γ · weight · log₂ lift`.
     pub adds: f64,
@@ -72,7 +100,9 @@ pub struct Contribution {
 /// Why an offer was out.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExclusionAccount {
+    /// Id of the offer.
     pub offer: String,
+    /// Code of the reason.
     pub why: &'static str,
 }
 

@@ -20,14 +20,31 @@ use crate::core::traits::contacts::contacts;
 use crate::core::traits::experiment;
 use crate::core::traits::trip;
 
-/// All that is known.
+/// State of a visitor, in the names of the config.
+///
+/// ```
+/// use escale::{Config, Engine, Knowledge, PageFacts, compile, snapshot};
+/// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {"city": {}}, "placements": {"hero": {}},
+/// #   "policy": {"holdout": 0}, "offers": [{"id": "lisbon", "family": "city", "placements": ["hero"], "topics": {"trip.city": 1},
+/// #   "content": {"en": {"title": "Lisbon"}}}]}"#;
+/// # let mut engine = Engine::new(Config::from_bytes(compile(json).unwrap().bytes).unwrap());
+/// # let now_ms = 1_795_000_000_000.0;
+/// let event = engine.page(now_ms, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
+/// engine.apply(&event);
+/// let Knowledge { counts, facets, .. } = snapshot(&engine, now_ms);
+/// assert_eq!((counts.page_views, facets[0].topics[0].name.as_str()), (1, "trip.city"));
+/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct Knowledge {
+    /// Numbers of events.
     pub counts: Counts,
     /// When the first and the last event happened, in milliseconds since the Unix epoch; 0 = never.
     pub first_ms: f64,
+    /// Time of the last event. 0 = never.
     pub last_ms: f64,
+    /// Facets with their topics.
     pub facets: Vec<FacetKnowledge>,
+    /// Families that were seen.
     pub families: Vec<FamilyKnowledge>,
     /// Trips in mind and booked ones, unified.
     pub trips: Vec<TripKnowledge>,
@@ -37,11 +54,13 @@ pub struct Knowledge {
     pub frequency: &'static str,
     /// The scenarios that are due.
     pub due: Vec<String>,
+    /// Bookings.
     pub bookings: Vec<BookingKnowledge>,
     /// The arm of each experiment that the visitor is in, by the experiments' names.
     pub arms: BTreeMap<String, String>,
     /// Decisions of the last month, and their outcomes.
     pub decisions: Vec<DecisionKnowledge>,
+    /// Traits of the customer.
     #[serde(flatten)]
     pub customer: CustomerKnowledge,
 }
@@ -57,15 +76,18 @@ impl Knowledge {
 /// A facet and its topics, the likeliest first.
 #[derive(Clone, Debug, Serialize)]
 pub struct FacetKnowledge {
+    /// Name of the facet.
     pub name: String,
     /// 0 to 1.
     pub confidence: f64,
+    /// Topics, the likeliest first.
     pub topics: Vec<TopicKnowledge>,
 }
 
 /// A topic.
 #[derive(Clone, Debug, Serialize)]
 pub struct TopicKnowledge {
+    /// Name of the topic.
     pub name: String,
     /// 0 to 1; a facet's sum is 1.
     pub affinity: f64,
@@ -78,38 +100,53 @@ pub struct TopicKnowledge {
 /// A family that has been shown or rests.
 #[derive(Clone, Debug, Serialize)]
 pub struct FamilyKnowledge {
+    /// Name of the family.
     pub name: String,
+    /// Exposures since the latest click.
     pub ignored: u32,
     /// Milliseconds since the Unix epoch; absent if it does not rest.
     pub rests_until_ms: Option<f64>,
+    /// `true` if a resting family promotes it.
     pub is_promoted: bool,
 }
 
 /// A trip in mind. Dates are `YYYY-MM-DD`.
 #[derive(Clone, Debug, Serialize)]
 pub struct TripKnowledge {
+    /// Name of the destination.
     pub destination: Option<String>,
+    /// Departure, `YYYY-MM-DD`.
     pub start_date: Option<String>,
+    /// Return, `YYYY-MM-DD`.
     pub end_date: Option<String>,
+    /// Number of adults. 0 = unknown.
     pub adults: u8,
+    /// Number of children.
     pub children: u8,
+    /// Furthest step of the trip.
     pub step: TripStep,
     /// `dreaming`, `planning`, `quoted`, `booked`, `before_departure`, `travelling`, `returned`.
     pub moment: &'static str,
     /// `true` if a quote was started and abandoned.
     pub is_quote_abandoned: bool,
+    /// Time of its last activity, in milliseconds since the Unix epoch.
     pub last_ms: f64,
 }
 
 /// A booking.
 #[derive(Clone, Debug, Serialize)]
 pub struct BookingKnowledge {
+    /// Time of the booking, in milliseconds since the Unix epoch.
     pub at_ms: f64,
+    /// `true` if it was cancelled.
     pub cancelled: bool,
     /// In the site's currency.
     pub value: f64,
+    /// Name of the destination.
     pub destination: Option<String>,
+    /// Departure, `YYYY-MM-DD`.
     pub start_date: Option<String>,
+    /// Return, `YYYY-MM-DD`.
     pub end_date: Option<String>,
 }
 

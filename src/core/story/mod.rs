@@ -30,6 +30,7 @@ const MOST_TRIED: usize = 100_000;
 /// A story, read and checked against a config.
 #[derive(Clone, Debug)]
 pub struct Story {
+    /// Name of the story.
     pub name: String,
     visitor: Option<u64>,
     /// Arms that the visitor must be in, by hash.
@@ -83,6 +84,7 @@ enum Wanted {
 /// The result of a story.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Outcome {
+    /// Name of the story.
     pub name: String,
     /// One for each `then`, in their order.
     pub verdicts: Vec<Verdict>,
@@ -93,6 +95,7 @@ pub struct Outcome {
 pub struct Verdict {
     /// Its path in the story: `/then/0`.
     pub path: String,
+    /// `true` if the expectation is met.
     pub is_met: bool,
     /// `home-hero should show an offer of the family city`.
     pub expected: String,

@@ -55,6 +55,7 @@ pub struct StepConfig {
     /// An event of the site, with its fields: `search`, `quote_start`, `booking`, …
     #[serde(default)]
     pub track: Option<String>,
+    /// Fields of the call.
     #[serde(default)]
     pub fields: Option<BTreeMap<String, Value>>,
     /// A declaration of the visitor: `{"fact": "party", "value": "couple"}`,
@@ -70,7 +71,9 @@ pub struct StepConfig {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum PageConfig {
+    /// Address of the page.
     Url(String),
+    /// Facts of the page.
     Full(PageDetail),
 }
 
@@ -94,6 +97,7 @@ pub struct ThenConfig {
     /// When; by default right after the last step.
     #[serde(default)]
     pub at: Option<String>,
+    /// Name of the placement.
     #[serde(default)]
     pub placement: Option<String>,
     /// Content that one of its slots shows.

@@ -16,7 +16,13 @@ use crate::core::base::error::WireError;
 use crate::core::base::hash::{Namespace, digest, mix};
 use crate::core::base::validation_error::ValidationError;
 
-/// Reads a story about a config. Errors: every error.
+/// Reads a story about a config.
+///
+/// # Errors
+///
+/// Every error at once, each with its JSON path and a hint.
+///
+/// # Examples
 ///
 /// ```
 /// use escale::{Config, compile};

@@ -19,7 +19,9 @@ use crate::core::profile::Profile;
 /// The readings of all facets and topics, by their indices.
 #[derive(Clone, Debug, Default)]
 pub struct Affinity {
+    /// Facets, by index.
     pub facets: Vec<FacetReading>,
+    /// Topics, by index.
     pub topics: Vec<TopicReading>,
 }
 

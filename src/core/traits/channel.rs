@@ -13,7 +13,9 @@ use crate::core::profile::Profile;
 /// The visitor's reactions in one channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ChannelReading {
+    /// Messages sent.
     pub messages: f64,
+    /// Reactions to them. An open counts as a part of one.
     pub reactions: f64,
     /// The smoothed rate, 0 to 1.
     pub rate: f64,

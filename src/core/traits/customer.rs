@@ -12,10 +12,15 @@ use crate::core::profile::Profile;
 /// A customer at a moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Customer {
+    /// Scores of purchases.
     pub rfm: Rfm,
+    /// Stage of the life cycle.
     pub stage: StageReading,
+    /// Reactions by channel.
     pub channels: Channels,
+    /// Preferred channel. `None` without a reaction.
     pub channel: Option<Channel>,
+    /// `true` for an advocate of the site.
     pub is_advocate: bool,
     /// Hashes of the segments that hold, in the order of their indices.
     pub segments: Vec<u32>,

@@ -19,7 +19,9 @@ use crate::core::profile::{Booking, Profile};
 /// Facts that a condition may ask for at a moment.
 #[derive(Clone, Copy, Debug)]
 pub struct VisitorFacts<'a> {
+    /// Merged profile of the visitor.
     pub profile: &'a Profile,
+    /// Affinities of the visitor.
     pub affinity: &'a Affinity,
     /// Scores, stage, segments, personas.
     pub customer: &'a Customer,

@@ -12,7 +12,9 @@ use crate::core::profile::{Profile, TripStep};
 /// A stage and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StageReading {
+    /// Stage of the life cycle.
     pub stage: Stage,
+    /// Rule that decided on the stage.
     pub because: Rule,
 }
 

@@ -19,6 +19,7 @@ pub struct Rfm {
     pub frequency: u8,
     /// 5 = paid much.
     pub monetary: u8,
+    /// Class of the value of all bookings.
     pub value_class: ValueClass,
 }
 

@@ -24,10 +24,13 @@ const DEEPEST: u32 = 8;
 pub struct TripReading {
     /// The ids of the bookings and intents it is made of; the first stands for it.
     pub ids: Vec<u32>,
+    /// Destination, dates and travellers.
     pub travel: Travel,
+    /// Furthest step towards a booking.
     pub step: TripStep,
     /// The time of its last activity or booking, in seconds since the epoch of stored times.
     pub last_s: u32,
+    /// Moment of the journey.
     pub moment: Moment,
     /// `true` if a quote was started and abandoned.
     pub is_abandoned: bool,

@@ -4,14 +4,13 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
 use super::NO_STORE;
 use crate::base::clock;
-use crate::http::body::{is_compressed, media_type};
+use crate::http::body::{Whole, is_compressed, media_type};
 use crate::http::error::ApiError;
 use crate::http::error_body::ErrorBody;
 use crate::http::extract::{BackEnd, RequestedSite, SiteParam};
@@ -48,7 +47,7 @@ macro_rules! import_routes {
             _: BackEnd,
             State(state): State<Arc<AppState>>,
             headers: HeaderMap,
-            body: Bytes,
+            Whole(body): Whole,
         ) -> Result<Response, ApiError> {
             respond(&state, Subject::$subject, items(&headers, &body)?).await
         }

@@ -79,7 +79,11 @@ impl FromStr for Address {
 }
 
 impl Address {
-    /// Returns the encryption of the connection, or the reason why certificates cannot be read.
+    /// Returns the encryption of the connection.
+    ///
+    /// # Errors
+    ///
+    /// A message if the certificates cannot be read.
     pub fn encryption(&self) -> Result<MakeRustlsConnect, String> {
         let provider = tls::provider();
         let builder = ClientConfig::builder_with_provider(provider.clone())

@@ -38,6 +38,10 @@ pub async fn run(config: &Config, encryption: MakeRustlsConnect) -> Result<(), O
 }
 
 async fn catch_up(client: &mut Client) -> Result<(), OpenError> {
+    let encoding: String = client.query_one("SHOW server_encoding", &[]).await?.get(0);
+    if encoding != "UTF8" {
+        return Err(OpenError::Encoding(encoding));
+    }
     client
         .batch_execute("CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY)")
         .await?;

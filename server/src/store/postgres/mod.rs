@@ -39,6 +39,10 @@ pub enum OpenError {
         "the database was written by a newer version (schema {found}, this one knows {known}). Update this program"
     )]
     Newer { found: i32, known: i32 },
+    #[error(
+        "the database has the encoding {0}, which cannot hold every id. Create it with ENCODING 'UTF8'"
+    )]
+    Encoding(String),
     #[error("the certificates: {0}")]
     Certificates(String),
     #[error("the database did not answer: {0}")]
@@ -58,6 +62,10 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     /// Connects, brings the schema up to date and finishes erasures that a crash cut short.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if the certificates, the connection or a migration fails.
     pub async fn open(address: &Address) -> Result<Self, OpenError> {
         let encryption = address.encryption().map_err(OpenError::Certificates)?;
         migrations::run(&address.config, encryption.clone()).await?;

@@ -21,6 +21,10 @@ pub enum CopyError {
 }
 
 /// One reading of everything at one moment, beside a server that writes. What was erased before is not in it.
+///
+/// # Errors
+///
+/// [`CopyError`] if a file cannot be read or written, or the copy is damaged.
 pub fn back_up(db: &Path, to: &Path) -> Result<(), CopyError> {
     let from = Connection::open_with_flags(db, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     from.busy_timeout(std::time::Duration::from_secs(5))?;
@@ -42,7 +46,11 @@ fn check(file: &Path) -> Result<(), CopyError> {
     }
 }
 
-/// Brings the log into the file, so that the file alone is everything. Errors: someone else has it open.
+/// Brings the log into the file, so that the file alone is everything.
+///
+/// # Errors
+///
+/// [`CopyError::InUse`] if another process has it open.
 pub fn fold(file: &Path) -> Result<(), CopyError> {
     let db = Connection::open(file)?;
     // Leaving the log needs the file for oneself alone.
@@ -59,7 +67,11 @@ pub fn fold(file: &Path) -> Result<(), CopyError> {
     }
 }
 
-/// Who was erased in the old file is erased in the new one too; answers how many tombstones there are.
+/// Erases in the new file everyone who was erased in the old one. Returns the number of tombstones.
+///
+/// # Errors
+///
+/// [`CopyError`] if a file or its schema cannot be read or written.
 pub fn take_tombstones(new: &Path, old: &Path) -> Result<usize, CopyError> {
     let mut db = Connection::open(new)?;
     tune(&db)?;

@@ -67,6 +67,10 @@ pub struct SqliteStore {
 
 impl SqliteStore {
     /// Opens or creates the file, brings its schema up to date and finishes erasures that a crash cut short.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if the file cannot be opened, is damaged or belongs to a later release.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         look_through(path)?;
         let mut db = Connection::open(path)?;
@@ -146,6 +150,10 @@ const READER_CACHE_KIB: i64 = 8 * 1024;
 const CHECKPOINT_PAGES: i64 = 8192;
 
 /// WAL lets readers go on beside the writer; FULL makes a commit durable; secure_delete zeroes what erasure removes.
+///
+/// # Errors
+///
+/// The error of SQLite if a setting cannot be made.
 pub fn tune(db: &Connection) -> rusqlite::Result<()> {
     settle(db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;

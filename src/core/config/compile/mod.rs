@@ -29,6 +29,16 @@ use crate::core::condition::encode::{Pool, mentions};
 use crate::core::condition::nearest::nearest;
 
 /// A compiled config.
+///
+/// ```
+/// use escale::{Compiled, compile};
+/// let json = r#"{"version": 1, "facets": {}, "families": {}, "placements": {}, "offers": []}"#;
+/// let Compiled { bytes, warnings } = compile(json).unwrap();
+/// assert_eq!(&bytes[..3], b"ESC");
+/// for warning in &warnings {
+///     eprintln!("{warning}");
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// Bytes that `Config::from_bytes` takes.
@@ -37,7 +47,13 @@ pub struct Compiled {
     pub warnings: Vec<ValidationError>,
 }
 
-/// Compiles a config. Errors: every error, each with its JSON path and a hint.
+/// Compiles a config.
+///
+/// # Errors
+///
+/// Every error at once, each with its JSON path and a hint.
+///
+/// # Examples
 ///
 /// ```
 /// let errors = escale::compile(r#"{"version": 1, "offer": []}"#).unwrap_err();

@@ -25,45 +25,65 @@ pub(crate) mod at {
 /// The boundaries of the scores of purchases.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RfmBounds {
+    /// Boundaries of days since the latest booking.
     pub recency_days: Boundaries,
+    /// Boundaries of the number of bookings.
     pub frequency: Boundaries,
+    /// Boundaries of the value of all bookings.
     pub monetary: Boundaries,
+    /// Value of all bookings from which a customer has a high value.
     pub high_value: f64,
 }
 
 /// The boundaries of the stages.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LifecycleBounds {
+    /// Visits that make a prospect.
     pub prospect_visits: f64,
+    /// Searches that make a prospect.
     pub prospect_searches: f64,
+    /// Days for which a quote keeps a visitor in its stage.
     pub quote_days: f64,
+    /// Days for which a customer counts as new.
     pub new_days: f64,
+    /// Bookings that make a regular customer.
     pub regular_bookings: f64,
+    /// Days without a booking after which a customer has lapsed.
     pub lapsed_days: f64,
 }
 
 /// Weight, half-life and question interval of declared facts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DeclaredWorth {
+    /// Events that a declared topic counts for.
     pub weight: f64,
+    /// Half-life of that weight, in days.
     pub half_life_days: f64,
+    /// Least number of days between two questions.
     pub question_days: f64,
 }
 
 /// A segment. Its condition rests on segments of smaller integers only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
+    /// Name, in the string table.
     pub name: u32,
+    /// Hash of the name.
     pub hash: u32,
+    /// Start of its condition, or `u32::MAX` for none.
     pub condition: u32,
 }
 
 /// An arm of an experiment. An experiment's arms follow each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Arm {
+    /// Name of the experiment, in the string table.
     pub experiment_name: u32,
+    /// Name, in the string table.
     pub name: u32,
+    /// Hash of the experiment's name.
     pub experiment: u32,
+    /// Hash of its name with the experiment's.
     pub hash: u32,
     /// End of its share of all visitors, 0 to 1. The share begins at the end of the arm before.
     pub until: f64,
@@ -72,20 +92,30 @@ pub struct Arm {
 /// A persona.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Persona {
+    /// Name, in the string table.
     pub name: u32,
+    /// Hash of the name.
     pub hash: u32,
+    /// Index of its first rule.
     pub first_rule: u32,
+    /// Days for which a negative persona stays in force.
     pub expires_days: u32,
+    /// Points from which it fits.
     pub threshold: f64,
+    /// Number of its rules.
     pub rules: u16,
+    /// `true` if it excludes commercial offers.
     pub is_negative: bool,
 }
 
 /// A question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Question {
+    /// Index of its first text.
     pub first_content: u32,
+    /// Number of its texts.
     pub contents: u16,
+    /// Facet whose topics are the answers.
     pub facet: u16,
     /// The fact that its answer declares.
     pub fact: u32,

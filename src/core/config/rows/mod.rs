@@ -18,16 +18,27 @@ pub const NONE: u16 = u16::MAX;
 /// The numbers that steer the engine; see `people::PolicyJson` for their meaning and units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Policy {
+    /// Events that the site's base rates count for.
     pub prior_strength: f64,
+    /// Weight of tastes relative to intents.
     pub taste_weight: f64,
+    /// Weight of affinities in scores.
     pub affinity_weight: f64,
+    /// Spread of the draw. 0 always takes the best offer.
     pub temperature: f64,
+    /// Share of draws that ignore the scores.
     pub exploration: f64,
+    /// Time for which a visitor keeps a draw.
     pub sticky_s: u32,
+    /// Silence that ends a visit.
     pub visit_gap_s: u32,
+    /// Share of visitors without personalised offers.
     pub holdout: f64,
+    /// Penalty of an ignored exposure, in doublings.
     pub fatigue: f64,
+    /// Half-life of that penalty.
     pub fatigue_half_life_s: u32,
+    /// Penalty for an offer of the same family on the page, in doublings.
     pub similarity: f64,
     /// `true` if a condition asks about the current page.
     pub asks_for_page: bool,
@@ -36,11 +47,17 @@ pub struct Policy {
 /// A facet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Facet {
+    /// Name, in the string table.
     pub name: u32,
+    /// Hash of the name.
     pub hash: u32,
+    /// Half-life of its tastes.
     pub taste_half_life_s: u32,
+    /// Half-life of its intents.
     pub intent_half_life_s: u32,
+    /// Index of its first topic.
     pub first_topic: u16,
+    /// Number of its topics.
     pub topics: u16,
     /// Weight of its lifts in scores. The weights of offers already include it.
     pub weight: f64,
@@ -49,8 +66,11 @@ pub struct Facet {
 /// A topic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Topic {
+    /// Name, in the string table.
     pub name: u32,
+    /// Hash of the name.
     pub hash: u32,
+    /// Facet of the topic.
     pub facet: u16,
     /// The larger place a destination lies in, or [`NONE`].
     pub parent: u16,
@@ -61,8 +81,11 @@ pub struct Topic {
 /// A family of offers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Family {
+    /// Name, in the string table.
     pub name: u32,
+    /// Hash of the name.
     pub hash: u32,
+    /// Time for which it rests.
     pub rest_s: u32,
     /// Ignored exposures after which it rests; 0 = never.
     pub ignored_after: u16,
@@ -73,44 +96,63 @@ pub struct Family {
 /// A placement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Placement {
+    /// Name, in the string table.
     pub name: u32,
+    /// Hash of the name.
     pub hash: u32,
+    /// Index of its first candidate.
     pub first_candidate: u32,
+    /// Number of its candidates.
     pub candidates: u32,
     /// Under this confidence the page's own content stays.
     pub min_confidence: f64,
+    /// Number of its slots.
     pub slots: u16,
 }
 
 /// An offer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Offer {
+    /// Id, in the string table.
     pub name: u32,
+    /// Hash of the id.
     pub hash: u32,
+    /// Begin of the period in which it may be shown.
     pub from_s: u32,
+    /// End of that period.
     pub until_s: u32,
     /// The index at which its condition begins, or `u32::MAX`.
     pub condition: u32,
+    /// Index of its first topic with a weight.
     pub first_weight: u32,
+    /// Number of its topics.
     pub weights: u16,
+    /// Family of the offer.
     pub family: u16,
     /// `log₂ rate + log₂ value + priority`, summed beforehand.
     pub base_score: f64,
+    /// Index of its first text.
     pub first_content: u32,
+    /// Number of its texts.
     pub contents: u16,
+    /// Kind of the offer.
     pub kind: OfferKind,
     /// Number of its variants.
     pub variants: u8,
+    /// Index of its first variant.
     pub first_variant: u32,
 }
 
 /// An offer in other texts. Its texts are whole: what it shares with the offer stands there again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Variant {
+    /// Id, in the string table.
     pub name: u32,
     /// The index at which its condition begins, or `u32::MAX`.
     pub condition: u32,
+    /// Index of its first text.
     pub first_content: u32,
+    /// Number of its texts.
     pub contents: u16,
 }
 

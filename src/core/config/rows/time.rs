@@ -7,10 +7,15 @@ use crate::core::config::{Config, NONE};
 /// The numbers that steer pressure and journeys; see `people_time` for their meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timing {
+    /// Time after a booking without commercial offers.
     pub rest_after_booking_s: u32,
+    /// Silence after which a quote counts as abandoned.
     pub abandoned_after_s: u32,
+    /// Days before a departure that count as its approach.
     pub before_departure_days: u32,
+    /// Silence after which a trip without dates is over.
     pub trip_age_s: u32,
+    /// Days after a return in which a trip still counts.
     pub returned_days: u32,
     /// The zone of visitors who did not say, or [`NONE`].
     pub default_zone: u16,
@@ -20,9 +25,13 @@ pub struct Timing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u16)]
 pub enum Scope {
+    /// All offers and messages.
     All = 0,
+    /// One offer.
     Offer = 1,
+    /// One family.
     Family = 2,
+    /// One placement.
     Placement = 3,
 }
 
@@ -30,11 +39,17 @@ pub enum Scope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub enum Window {
+    /// The present visit.
     Visit = 0,
+    /// An hour.
     Hour = 1,
+    /// 24 hours.
     Day = 2,
+    /// Seven days.
     Week = 3,
+    /// Thirty days.
     Month = 4,
+    /// The life of the profile.
     Life = 5,
 }
 
@@ -67,14 +82,18 @@ impl Window {
 /// At most so many in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cap {
+    /// Largest number.
     pub most: u16,
+    /// Window that it counts over.
     pub per: Window,
 }
 
 /// A zone of school holidays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zone {
+    /// Name, in the string table.
     pub name: u32,
+    /// Hash of the name.
     pub hash: u32,
     /// 1 north, 2 south.
     pub hemisphere: u16,
@@ -83,22 +102,27 @@ pub struct Zone {
 /// A season.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Season {
+    /// Name, in the string table.
     pub name: u32,
     /// Share of an event's weight that taste learns.
     pub taste_weight: f64,
+    /// Share of draws that ignore the scores.
     pub exploration: f64,
 }
 
 /// When and where a season is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeasonSpan {
+    /// Index of the season.
     pub season: u16,
     /// The zone it is for, or [`NONE`] for all.
     pub zone: u16,
     /// First day; `until` is the last one. Both count days since the epoch of stored times. If
     /// yearly, both are `32·month + day`.
     pub from: u16,
+    /// Last day.
     pub until: u16,
+    /// `true` if it returns each year.
     pub is_yearly: bool,
     /// 0 both, 1 north, 2 south.
     pub hemisphere: u16,
@@ -106,9 +130,13 @@ pub struct SeasonSpan {
 
 /// Causes of a scenario: an event's kind, or one of these.
 pub mod cause {
+    /// A booking.
     pub const BOOKING: u16 = 256;
+    /// The first visit.
     pub const FIRST_VISIT: u16 = 257;
+    /// A birthday.
     pub const BIRTHDAY: u16 = 258;
+    /// A quote that was abandoned.
     pub const QUOTE_ABANDONED: u16 = 259;
     /// A trip's moment: this plus the moment's number.
     pub const MOMENT: u16 = 512;
@@ -117,7 +145,9 @@ pub mod cause {
 /// A scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scenario {
+    /// Name, in the string table.
     pub name: u32,
+    /// Hash of the name.
     pub hash: u32,
     /// Start of its condition, or `u32::MAX`.
     pub condition: u32,
@@ -135,7 +165,9 @@ pub struct Scenario {
     pub offer: u16,
     /// Fires at most so often; 0 = no limit.
     pub at_most: Cap,
+    /// Index of the first kind of event that stops it.
     pub first_unless: u16,
+    /// Number of the kinds of events that stop it.
     pub unless: u16,
 }
 

@@ -64,6 +64,7 @@ pub struct LifecycleConfig {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonaConfig {
+    /// Rules that give points.
     #[schemars(length(min = 1))]
     pub rules: Vec<PersonaRule>,
     /// From how many points on it fits.
@@ -86,6 +87,7 @@ pub struct PersonaConfig {
 pub struct PersonaRule {
     /// A condition over the attribute tree.
     pub when: Value,
+    /// Points of the rule.
     #[serde(default = "one_point")]
     #[schemars(range(min = -1000, max = 1000))]
     pub points: f64,

@@ -128,7 +128,9 @@ pub struct FacetConfig {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum TopicConfig {
+    /// A topic by its name.
     Name(String),
+    /// A topic with details.
     Full(TopicDetail),
 }
 
@@ -136,6 +138,7 @@ pub enum TopicConfig {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TopicDetail {
+    /// Name of the topic.
     pub name: String,
     /// The share of the site's visits that are about it; by default all topics of a facet alike.
     #[serde(default)]
@@ -159,6 +162,7 @@ pub struct TopicDetail {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventConfig {
+    /// Weight of the facet in scores.
     #[schemars(range(min = 0, max = 100))]
     pub weight: f64,
 }

@@ -54,8 +54,11 @@ pub struct PlacementConfig {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfferConfig {
+    /// Id of the offer, unique in the config.
     pub id: String,
+    /// Family that the offer belongs to.
     pub family: String,
+    /// Kind of the offer.
     #[serde(default)]
     pub kind: OfferKind,
     /// Placements that may show it.

@@ -25,12 +25,17 @@ pub struct CapConfig {
     /// 1 to 8; for a life up to 65,535.
     #[schemars(range(min = 1, max = 65_535))]
     pub most: u16,
+    /// Window that the cap counts over.
     pub per: CapWindow,
 }
 
 /// Over which time a cap counts, back from now.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "documented values would become alternatives in the JSON Schema, not a list"
+)]
 pub enum CapWindow {
     Visit,
     Hour,
@@ -86,6 +91,7 @@ impl Default for QuotesConfig {
 #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ZoneConfig {
+    /// Hemisphere of the zone, for yearly seasons.
     pub hemisphere: Hemisphere,
     /// Its school holidays.
     pub holidays: Vec<DateRange>,
@@ -94,6 +100,10 @@ pub struct ZoneConfig {
 /// A half of the earth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "documented values would become alternatives in the JSON Schema, not a list"
+)]
 pub enum Hemisphere {
     #[default]
     North,
@@ -104,7 +114,9 @@ pub enum Hemisphere {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DateRange {
+    /// First day: `YYYY-MM-DD`, or `MM-DD` for each year.
     pub from: String,
+    /// Last day, of the same form.
     pub until: String,
 }
 
@@ -112,6 +124,7 @@ pub struct DateRange {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeasonConfig {
+    /// Name of the season.
     pub name: String,
     /// The first day, `MM-DD` of every year or `YYYY-MM-DD`. Without days, the season is that of
     /// the zones' holidays.
@@ -141,6 +154,7 @@ pub struct SeasonConfig {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScenarioConfig {
+    /// Name of the scenario.
     pub name: String,
     /// An event's name; `first_visit`, `birthday`, `quote_abandoned`; or a trip's moment:
     /// `trip.dreaming`, `trip.planning`, `trip.quoted`, `trip.booked`, `trip.before_departure`,
@@ -149,6 +163,7 @@ pub struct ScenarioConfig {
     /// For whom: a condition over the attribute tree.
     #[serde(default)]
     pub when: Option<Value>,
+    /// Delay after the cause.
     #[serde(default)]
     pub after: DelayConfig,
     /// Time for which it stays due. The default is 7 days.
@@ -157,8 +172,10 @@ pub struct ScenarioConfig {
     /// Events after which it does not fire.
     #[serde(default)]
     pub unless: Vec<String>,
+    /// Limit of how often it fires.
     #[serde(default)]
     pub at_most: Option<CapConfig>,
+    /// Action when it is due.
     pub then: ThenConfig,
 }
 
@@ -166,12 +183,16 @@ pub struct ScenarioConfig {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DelayConfig {
+    /// Minutes of the delay.
     #[schemars(range(min = -1_000_000, max = 1_000_000))]
     pub minutes: f64,
+    /// Hours of the delay.
     #[schemars(range(min = -17_520, max = 17_520))]
     pub hours: f64,
+    /// Days of the delay.
     #[schemars(range(min = -730, max = 730))]
     pub days: f64,
+    /// Date that the delay counts from.
     pub relative: RelativeTo,
 }
 
@@ -179,10 +200,13 @@ pub struct DelayConfig {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LengthConfig {
+    /// Minutes of the period.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub minutes: f64,
+    /// Hours of the period.
     #[schemars(range(min = 0, max = 17_520))]
     pub hours: f64,
+    /// Days of the period.
     #[schemars(range(min = 0, max = 730))]
     pub days: f64,
 }
@@ -190,6 +214,10 @@ pub struct LengthConfig {
 /// Reference of a delay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "documented values would become alternatives in the JSON Schema, not a list"
+)]
 pub enum RelativeTo {
     #[default]
     Event,

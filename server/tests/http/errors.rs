@@ -11,7 +11,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 const SHOP: &str = "https://www.shop.example";
 
 fn body() -> Value {
-    Browser::of_visitor(1, 1).look_at("trip.city").body()
+    Browser::of_visitor(1, 1).view("trip.city").body()
 }
 
 fn with(field: &str, value: Value) -> Value {
@@ -45,7 +45,7 @@ fn only_named_origins_and_our_own_pages_may_call() {
         "http://www.shop.example",
     ] {
         let answer = from(stranger);
-        answer.is_refused(403, "origin");
+        answer.assert_error(403, "origin");
         assert_eq!(
             (
                 answer.header("access-control-allow-origin"),
@@ -83,25 +83,25 @@ fn a_preflight_is_answered_for_named_origins_alone() {
             .header("access-control-allow-headers")
             .contains("authorization")
     );
-    ask("https://evil.example").is_refused(403, "origin");
+    ask("https://evil.example").assert_error(403, "origin");
 }
 
 #[test]
-fn an_unknown_site_is_refused_everywhere() {
+fn an_unknown_site_is_rejected_everywhere() {
     let server = Server::start();
     server
         .post("/v1/sync", &with("site", json!("other")))
-        .is_refused(403, "unknown_site");
+        .assert_error(403, "unknown_site");
     server
         .get("/v1/config?site=other", &[])
-        .is_refused(403, "unknown_site");
+        .assert_error(403, "unknown_site");
     server
         .get("/v1/config", &[])
-        .is_refused(403, "unknown_site");
+        .assert_error(403, "unknown_site");
     let bearer = Browser::of_visitor(1, 1).bearer();
     server
         .get("/v1/me?site=other", &[("authorization", &bearer)])
-        .is_refused(403, "unknown_site");
+        .assert_error(403, "unknown_site");
 }
 
 /// Tags: f57.
@@ -109,7 +109,9 @@ fn an_unknown_site_is_refused_everywhere() {
 fn a_body_over_64_kib_or_a_compressed_one_is_not_read() {
     let server = Server::start();
     let large = with("state", json!("A".repeat(66_000)));
-    server.post("/v1/sync", &large).is_refused(413, "too_large");
+    server
+        .post("/v1/sync", &large)
+        .assert_error(413, "too_large");
     let text = body().to_string();
     server
         .post_as(
@@ -117,14 +119,14 @@ fn a_body_over_64_kib_or_a_compressed_one_is_not_read() {
             &[JSON, ("content-encoding", "gzip")],
             text.as_bytes(),
         )
-        .is_refused(415, "media_type");
+        .assert_error(415, "media_type");
     server
         .post_as(
             "/v1/sync",
             &[("content-type", "text/html")],
             text.as_bytes(),
         )
-        .is_refused(415, "media_type");
+        .assert_error(415, "media_type");
     assert_eq!(
         server
             .post_as(
@@ -143,7 +145,7 @@ fn malformed_body_gets_an_error_that_names_the_cause() {
     for text in ["", "{", "[]", "{}", "null", "{\"site\": 1}"] {
         server
             .post_as("/v1/sync", &[JSON], text.as_bytes())
-            .is_refused(422, "malformed");
+            .assert_error(422, "malformed");
     }
     for (field, value) in [
         ("visitor", json!("short")),
@@ -158,31 +160,31 @@ fn malformed_body_gets_an_error_that_names_the_cause() {
     ] {
         server
             .post("/v1/sync", &with(field, value))
-            .is_refused(422, "malformed");
+            .assert_error(422, "malformed");
     }
 }
 
 /// Tags: f41.
 #[test]
-fn bytes_that_are_no_profile_are_refused() {
+fn bytes_that_are_no_profile_are_rejected() {
     let server = Server::start();
     let state = |bytes: &[u8]| server.post("/v1/sync", &with("state", json!(base64url(bytes))));
-    state(&[]).is_refused(422, "empty_profile");
-    state(&[1, 2, 3]).is_refused(422, "corrupt_profile");
-    state(&[255; 600]).is_refused(422, "newer_profile");
-    let good = Browser::of_visitor(1, 1).look_at("trip.city").engine.save();
-    state(&good[..good.len() - 1]).is_refused(422, "corrupt_profile");
+    state(&[]).assert_error(422, "empty_profile");
+    state(&[1, 2, 3]).assert_error(422, "corrupt_profile");
+    state(&[255; 600]).assert_error(422, "newer_profile");
+    let good = Browser::of_visitor(1, 1).view("trip.city").engine.save();
+    state(&good[..good.len() - 1]).assert_error(422, "corrupt_profile");
     let mut flipped = good.clone();
     flipped[good.len() / 2] ^= 1;
-    state(&flipped).is_refused(422, "corrupt_profile");
+    state(&flipped).assert_error(422, "corrupt_profile");
 }
 
 /// As long as a body can be, with the right sum, and full of the largest numbers there are.
 /// Tags: f42.
 #[test]
-fn a_state_that_claims_to_be_long_is_refused_at_once() {
+fn a_state_that_claims_to_be_long_is_rejected_at_once() {
     let server = Server::start();
-    let good = Browser::of_visitor(1, 1).look_at("trip.city").engine.save();
+    let good = Browser::of_visitor(1, 1).view("trip.city").engine.save();
     for (filler, length) in [
         (0xff, 100),
         (0xff, 47_000),
@@ -196,7 +198,7 @@ fn a_state_that_claims_to_be_long_is_refused_at_once() {
         bytes.extend_from_slice(&sum.to_le_bytes());
         server
             .post("/v1/sync", &with("state", json!(base64url(&bytes))))
-            .is_refused(422, "corrupt_profile");
+            .assert_error(422, "corrupt_profile");
     }
     assert_eq!(server.get("/healthz", &[]).status, 200);
 }
@@ -204,7 +206,7 @@ fn a_state_that_claims_to_be_long_is_refused_at_once() {
 /// One profile, one way to write it: whatever else the bytes could carry is not taken in.
 /// Tags: f41.
 #[test]
-fn a_profile_written_otherwise_than_by_us_is_refused() {
+fn a_profile_written_otherwise_than_by_us_is_rejected() {
     let server = Server::start();
     // A family that is known is written by its place in the list; one bit away, by its name.
     let family = FamilySeen {
@@ -249,16 +251,18 @@ fn a_profile_written_otherwise_than_by_us_is_refused() {
     for bytes in forged {
         server
             .post("/v1/sync", &with("state", json!(base64url(&bytes))))
-            .is_refused(422, "corrupt_profile");
+            .assert_error(422, "corrupt_profile");
     }
 }
 
 #[test]
 fn unknown_paths_and_methods_get_an_error() {
     let server = Server::start();
-    server.get("/v1/nothing", &[]).is_refused(404, "not_found");
-    server.get("/", &[]).is_refused(404, "not_found");
-    server.get("/v1/sync", &[]).is_refused(405, "method");
+    server
+        .get("/v1/nothing", &[])
+        .assert_error(404, "not_found");
+    server.get("/", &[]).assert_error(404, "not_found");
+    server.get("/v1/sync", &[]).assert_error(405, "method");
     assert_eq!(
         server.get("/healthz", &[]).json(),
         json!({ "status": "alive" })
