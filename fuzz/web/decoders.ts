@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { readCookie, packCookie } from "../../www/sdk/storage/cookie.js";
-import { readLayer, eventsFromGa4 } from "../../www/sdk/plugins/ga4.js";
+import { eventsFromGa4 } from "../../www/sdk/plugins/ga4.js";
+import { readLayer } from "../../www/sdk/plugins/layer-reader.js";
 import { readJsonLd } from "../../www/sdk/recorder/jsonld.js";
 import { landingEvent } from "../../www/sdk/plugins/campaign.js";
 import {

@@ -18,6 +18,8 @@ export interface Options {
   readonly bots?: "allow" | undefined;
   /** `"off"`: the site sends its page views itself. @defaultValue page views are recorded automatically */
   readonly auto?: "off" | undefined;
+  /** `"hash"`: the page's address is the route in its fragment, as in `#/ski`. @defaultValue path and query */
+  readonly routes?: "hash" | undefined;
   /** Time that a slot may wait for its offer, in milliseconds. @defaultValue `300` */
   readonly deadlineMs?: number | undefined;
   /**

@@ -18,8 +18,8 @@ export interface ReadPage extends PageFacts {
   readonly unread: readonly UnreadScript[];
 }
 
-/** Returns the facts of the page. `topics` are those of the site's call. */
-export function readPage(topics: readonly string[] = []): ReadPage {
+/** Returns the facts of the page at an address. `topics` are those of the site's call. */
+export function readPage(address: string, topics: readonly string[] = []): ReadPage {
   const marked = Array.from(document.querySelectorAll("[data-escale-topics]")).slice(
     0,
     ELEMENTS_MAX,
@@ -31,7 +31,7 @@ export function readPage(topics: readonly string[] = []): ReadPage {
   const { tokens, unread } = readScripts();
   return {
     explicit: explicit.join(",").slice(0, EXPLICIT_MAX),
-    url: (location.pathname + location.search).slice(0, URL_MAX),
+    url: address.slice(0, URL_MAX),
     tokens,
     unread,
   };

@@ -14,6 +14,7 @@ import { follow } from "./page-lifecycle.js";
 import { followLinks } from "./links.js";
 import { channelName, unloadBufferPrefix } from "../storage/keys.js";
 import { packFields } from "../storage/codec.js";
+import { pageAddress } from "./page-address.js";
 import { readPage, reportUnread } from "./page.js";
 import { newVisitor } from "../storage/records.js";
 import type { Store } from "../storage/profile-store.js";
@@ -103,6 +104,7 @@ export class Recorder implements RecorderHandle {
     this.#listen();
     followLinks((event) => session.guard(() => this.run(event)), this.#over.signal);
     this.#stopFollowing = follow({
+      address: this.#address,
       moved: () => session.guard(() => options.auto !== "off" && this.onPageChange()),
       hidden: () => session.guard(() => this.flush(true)),
       left: () => session.guard(() => this.#leave()),
@@ -230,9 +232,11 @@ export class Recorder implements RecorderHandle {
     this.#queue = this.store = this.sync = undefined;
   }
 
+  readonly #address = (): string => pageAddress(this.session.from.options, location);
+
   #view(topics: readonly string[] = []): void {
     const { runtime, known } = this.session;
-    const { unread, ...page } = readPage(topics);
+    const { unread, ...page } = readPage(this.#address(), topics);
     known.page = page;
     const { explicit, url, tokens } = page;
     this.pageErrors = [];
