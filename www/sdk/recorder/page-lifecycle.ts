@@ -10,8 +10,8 @@ import { isAnotherPage } from "./page-address.js";
 export interface LifecycleListener {
   /** Returns the address of the page. */
   address(): string;
-  /** Reports another page of a single-page site. */
-  moved(): void;
+  /** Reports another page of a single-page site, and when it was first seen by `performance.now()`. */
+  moved(sinceMs: number): void;
   /** Reports a hidden page. On mobiles it is the last chance to send. */
   hidden(): void;
   /** Reports a page that is frozen or closed. Only synchronous work is certain to run. */
@@ -23,22 +23,36 @@ export interface LifecycleListener {
 /** Least time between two page views. Single-page sites may call `pushState` thousands of times. */
 const VIEW_INTERVAL_MS = 150;
 
-/** Follows the document. Returns a function that ends it. */
-export function follow(life: LifecycleListener): () => void {
+/** Follower of a document. */
+export interface Lifecycle {
+  /** Reports a move now if one is about to be reported, unless the last one was just reported. */
+  reportMove(): void;
+  stop(): void;
+}
+
+/** Follows the document. */
+export function follow(life: LifecycleListener): Lifecycle {
   const stop = new AbortController();
   const { signal } = stop;
   let seen = life.address();
   let gone = false;
   let isPushed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let [noticedAt, reportedAt] = [0, -Infinity];
+  const report = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const [before, now, wasPushed] = [seen, life.address(), isPushed];
+    [seen, isPushed] = [now, false];
+    if (signal.aborted || !isAnotherPage(before, now, wasPushed)) return;
+    reportedAt = performance.now();
+    life.moved(noticedAt);
+  };
   const noticed = (isNewEntry: boolean): void => {
     isPushed ||= isNewEntry;
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      const [before, now, wasPushed] = [seen, life.address(), isPushed];
-      [seen, isPushed] = [now, false];
-      if (!signal.aborted && isAnotherPage(before, now, wasPushed)) life.moved();
-    }, VIEW_INTERVAL_MS);
+    if (timer !== undefined) return;
+    noticedAt = performance.now();
+    timer = setTimeout(report, VIEW_INTERVAL_MS);
   };
   followHistory(noticed, signal);
   document.addEventListener(
@@ -66,7 +80,12 @@ export function follow(life: LifecycleListener): () => void {
     },
     { signal },
   );
-  return () => stop.abort();
+  return {
+    reportMove: () => {
+      if (timer !== undefined && performance.now() - reportedAt >= VIEW_INTERVAL_MS) report();
+    },
+    stop: () => stop.abort(),
+  };
 }
 
 /** Navigation of the Navigation API, which the type library lacks. */
