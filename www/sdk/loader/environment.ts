@@ -6,7 +6,8 @@ import type { Options, State } from "../base/types.js";
 import { databaseName } from "../storage/keys.js";
 import type { Host } from "./consent-gate.js";
 
-const BOTS = /bot|crawl|spider|slurp|headless|lighthouse|preview|facebookexternal/i;
+/** Machines, except phones such as "CUBOT NOTE" and "M BOT TAB". */
+const BOTS = /(?<!cu|m[ _])bot|crawl|spider|slurp|headless|lighthouse|preview|facebookexternal/i;
 
 /** Browser signals that the type library lacks. */
 interface Signals {
@@ -14,12 +15,15 @@ interface Signals {
   readonly prerendering?: boolean;
 }
 
+/** Returns `true` for the user agent of a machine. */
+export const isMachine = (userAgent: string): boolean => BOTS.test(userAgent);
+
 /** Returns the host for this document. `load` loads the client. */
 export function browserHost(options: Options, load: Host["load"]): Host {
   return {
     options,
     load,
-    isBot: options.bots !== "allow" && (navigator.webdriver || BOTS.test(navigator.userAgent)),
+    isBot: options.bots !== "allow" && (navigator.webdriver || isMachine(navigator.userAgent)),
     globalPrivacyControl: () => !!(navigator as Signals).globalPrivacyControl,
     // A browser without a list of databases is treated as if there were one. That creates nothing.
     stored: async () =>
