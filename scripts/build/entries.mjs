@@ -11,6 +11,7 @@ export const ENTRIES = [
   { source: "index", name: "index" },
   { source: "plugins/consent-tcf", name: "consent-tcf" },
   { source: "plugins/consent-google", name: "consent-google" },
+  { source: "plugins/consent-gpp", name: "consent-gpp" },
   { source: "plugins/data-layer", name: "signals" },
   { source: "recorder/jsonld-place", name: "jsonld-place" },
   { source: "inspector/index", name: "inspector" },

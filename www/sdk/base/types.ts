@@ -4,7 +4,7 @@ import type { Explanation, Knowledge } from "#accounts";
 export type { Explanation, Knowledge };
 
 /** Consent platform, or interface of one, whose answer counts. */
-export type ConsentSource = "tcf" | "google";
+export type ConsentSource = "tcf" | "gpp" | "google";
 
 /** Options of `init`, and of the snippet's `data-*` attributes. */
 export interface Options {
