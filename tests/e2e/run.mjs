@@ -21,6 +21,7 @@ import { loadingStories } from "./stories/loading.mjs";
 import { memoryStories } from "./stories/memory.mjs";
 import { orderStories } from "./stories/orders.mjs";
 import { pageStories } from "./stories/pages.mjs";
+import { preparedStories } from "./stories/prepared.mjs";
 import { privacyStories } from "./stories/privacy.mjs";
 import { reportStories } from "./stories/report.mjs";
 import { sourceStories } from "./stories/sources.mjs";
@@ -47,6 +48,7 @@ await runSuite({
     ...centreStories,
     ...edgeStories,
     ...pageStories,
+    ...preparedStories,
     ...privacyStories,
     ...faultStories,
     ...storageCatalogue,

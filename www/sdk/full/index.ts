@@ -121,7 +121,7 @@ export async function joinImported(
 export async function exportProfile(
   account: EngineSnapshot,
   prefix: string,
-  names: Pick<ExportedProfile, "replica_id" | "customer" | "consent">,
+  names: Pick<ExportedProfile, "replica_id" | "customer" | "consent" | "prepared">,
 ): Promise<ExportedProfile> {
   await load();
   const runtime = asItWas(account);

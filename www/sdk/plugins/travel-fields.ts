@@ -76,17 +76,12 @@ const plainNames = (params: Params): Map<string, unknown> =>
     Object.keys(params).map((key) => [key.toLowerCase().replace(/[_\-\s]/g, ""), params[key]]),
   );
 
-/** Returns a text or a number as text. Dates are those of the visitor's calendar. */
+/** Returns a text, a number or a date as text. */
 export function asText(value: unknown): string | undefined {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : localDay(value);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (typeof value !== "string" && typeof value !== "number") return undefined;
   return String(value).trim().slice(0, 128) || undefined;
 }
-
-const localDay = (date: Date): string =>
-  [date.getFullYear(), date.getMonth() + 1, date.getDate()]
-    .map((part) => String(part).padStart(2, "0"))
-    .join("-");
 
 const NUMERIC = /^(\d{1,2})([-/.])(\d{1,2})\2(20\d\d)$/;
 
@@ -109,9 +104,9 @@ class Dates {
     if (compact) return realDate(compact[1], compact[2], compact[3]);
     const iso = /^(20\d\d)[-/](\d\d)[-/](\d\d)(?:[T ]([\d:.]*)(Z?).*)?$/.exec(text);
     if (iso) {
-      // An instant is a day in the visitor's calendar. Midnight in UTC was a day without a time.
+      // Midnight in UTC was a day without a time. Another instant is a day that depends on a time zone.
       const isInstant = iso[5] === "Z" && !/^[0:.]*$/.test(iso[4] ?? "");
-      return isInstant ? asText(new Date(text)) : realDate(iso[1], iso[2], iso[3]);
+      return isInstant ? unclear(text) : realDate(iso[1], iso[2], iso[3]);
     }
     const [, first = "", sign, second = "", year] = NUMERIC.exec(text) ?? [];
     if (year === undefined) return undefined;
@@ -119,11 +114,13 @@ class Dates {
     const order = first === second || sign === "." ? "day" : this.#order;
     if (order)
       return order === "day" ? realDate(year, second, first) : realDate(year, first, second);
-    warnOnce(
-      `dataLayer: the date "${text}" has two readings and is left out. Push it as 2027-04-02`,
-    );
-    return undefined;
+    return unclear(text);
   }
+}
+
+/** Reports a date with two readings. */
+function unclear(text: string): undefined {
+  warnOnce(`dataLayer: the date "${text}" has two readings and is left out. Push it as 2027-04-02`);
 }
 
 /** Returns the ISO date, if the calendar has it. */

@@ -8,8 +8,9 @@ import { EMPTY } from "../engine/inputs.js";
 import { writeCookie } from "./write-cookie.js";
 import type { SessionContext, RecorderHandle } from "./session-types.js";
 import { loadIntoEngine } from "./engine-state.js";
-import { openStore } from "./open-store.js";
-import { EventQueue, type UnloadBuffer } from "../storage/event-queue.js";
+import { openStore, UNLOAD_BUFFER } from "./open-store.js";
+import { EventQueue } from "../storage/event-queue.js";
+import { Preparer } from "./prepare.js";
 import { followLinks } from "./links.js";
 import { chooseAgain, PageViews } from "./page-views.js";
 import { channelName, unloadBufferPrefix } from "../storage/keys.js";
@@ -21,16 +22,8 @@ import type { OfferElement } from "../slots/element.js";
 import type { Store } from "../storage/profile-store.js";
 import { configRefresher } from "../sync/config-refresh.js";
 import { Sync } from "../sync/sync.js";
-import { dropBuffer, readBuffer, bufferKeys, writeBuffer } from "../storage/unload-buffer.js";
 import type { Command, Fields } from "../base/client-types.js";
 import { sendPendingErasures } from "./withdraw.js";
-
-const UNLOAD_BUFFER: UnloadBuffer = {
-  names: bufferKeys,
-  read: readBuffer,
-  write: writeBuffer,
-  drop: dropBuffer,
-};
 
 /** Hash of `later_bg.wasm`. The build inserts it. */
 declare const LATER_INTEGRITY: string;
@@ -65,6 +58,7 @@ export class Recorder implements RecorderHandle {
   store: Store | undefined;
   sync: Sync | undefined;
   #queue: EventQueue | undefined;
+  #preparer: Preparer | undefined;
   #channel: BroadcastChannel | undefined;
   #views: PageViews | undefined;
   #closed = false;
@@ -94,8 +88,12 @@ export class Recorder implements RecorderHandle {
       prefix: unloadBufferPrefix(options.site),
       nowMs: () => session.nowMs(),
       ended: (end) => session.ended(end),
-      committed: () => writeCookie(session, this.store),
+      committed: () => {
+        writeCookie(session, this.store);
+        this.#preparer?.schedule();
+      },
     });
+    this.#preparer = new Preparer(session);
   }
 
   /** Follows the page, and sends pending erasures. */
@@ -105,7 +103,7 @@ export class Recorder implements RecorderHandle {
     this.#listen();
     followLinks((event) => session.guard(() => this.run(event)), this.#over.signal);
     this.#views = new PageViews(session, (topics) => this.#view(topics), {
-      address: this.#address,
+      address: () => pageAddress(options, location),
       hidden: () => session.guard(() => this.flush(true)),
       left: () => session.guard(() => this.#leave()),
       restored: () => session.guard(() => this.#restore()),
@@ -153,6 +151,7 @@ export class Recorder implements RecorderHandle {
     runtime.apply(events);
     known.state = runtime.save();
     this.#queue?.push(events);
+    this.#preparer?.invalidate();
     this.sync?.schedule();
   }
 
@@ -184,8 +183,10 @@ export class Recorder implements RecorderHandle {
   }
 
   /** Loads the state of the store into the engine. */
-  readonly reloadEngine = (secret?: string): void =>
+  readonly reloadEngine = (secret?: string): void => {
     loadIntoEngine(this.session, this.store, secret);
+    this.#preparer?.renew();
+  };
 
   /** Asks the other tabs to check the store. */
   readonly notifyTabs = (): void => this.#channel?.postMessage("look");
@@ -230,15 +231,14 @@ export class Recorder implements RecorderHandle {
     this.#over.abort();
     this.#views?.stop();
     this.#channel?.close();
+    this.#preparer?.close();
     for (const part of [this.#queue, this.sync, this.store]) part?.close();
     this.#queue = this.store = this.sync = undefined;
   }
 
-  readonly #address = (): string => pageAddress(this.session.from.options, location);
-
   #view(topics: readonly string[] = []): void {
     const { runtime, known } = this.session;
-    const { unread, ...page } = readPage(this.#address(), topics);
+    const { unread, ...page } = readPage(pageAddress(this.session.from.options, location), topics);
     known.page = page;
     const { explicit, url, tokens } = page;
     this.pageErrors = [];
@@ -262,6 +262,7 @@ export class Recorder implements RecorderHandle {
     if (this.#closed || session.known.isPaused === isPaused) return;
     session.known.isPaused = isPaused;
     session.mode = isPaused ? "paused" : this.store ? "ready" : "memory";
+    this.#preparer?.renew();
     this.sync?.close();
     this.sync = undefined;
     this.#startSync();
@@ -281,6 +282,7 @@ export class Recorder implements RecorderHandle {
   /** Handles a page that is frozen or closed. */
   #leave(): void {
     this.#queue?.writeBuffer();
+    this.#preparer?.flush();
     if (this.store) writeCookie(this.session, this.store, this.session.runtime.save());
     this.store?.close();
     this.#channel?.close();
