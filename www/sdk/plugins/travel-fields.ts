@@ -119,8 +119,9 @@ class Dates {
 }
 
 /** Reports a date with two readings. */
-function unclear(text: string): undefined {
+function unclear(text: string): string | undefined {
   warnOnce(`dataLayer: the date "${text}" has two readings and is left out. Push it as 2027-04-02`);
+  return undefined;
 }
 
 /** Returns the ISO date, if the calendar has it. */
