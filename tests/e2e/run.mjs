@@ -24,6 +24,7 @@ import { pageStories } from "./stories/pages.mjs";
 import { preparedStories } from "./stories/prepared.mjs";
 import { privacyStories } from "./stories/privacy.mjs";
 import { reportStories } from "./stories/report.mjs";
+import { slotStories } from "./stories/slots.mjs";
 import { sourceStories } from "./stories/sources.mjs";
 import { syncStories } from "./stories/sync.mjs";
 import { tabStories } from "./stories/tabs.mjs";
@@ -45,6 +46,7 @@ await runSuite({
     ...memoryStories,
     ...syncStories,
     ...blockStories,
+    ...slotStories,
     ...centreStories,
     ...edgeStories,
     ...pageStories,

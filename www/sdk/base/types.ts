@@ -84,6 +84,7 @@ export type DefaultReason =
   | "paused" // the visitor asked for a pause
   | "off" // a bot, or the engine could not be loaded
   | "placement" // the config has no such placement
+  | "slots" // other elements have all slots of the placement
   | "deadline" // the engine was too late for this slot
   | "engine"; // no offer is eligible or convincing; `code` has the engine's reason
 

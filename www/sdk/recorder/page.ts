@@ -20,10 +20,7 @@ export interface ReadPage extends PageFacts {
 
 /** Returns the facts of the page at an address. `topics` are those of the site's call. */
 export function readPage(address: string, topics: readonly string[] = []): ReadPage {
-  const marked = Array.from(document.querySelectorAll("[data-escale-topics]")).slice(
-    0,
-    ELEMENTS_MAX,
-  );
+  const marked = [...document.querySelectorAll("[data-escale-topics]")].slice(0, ELEMENTS_MAX);
   const explicit = [
     ...topics,
     ...marked.map((element) => element.getAttribute("data-escale-topics") ?? ""),
@@ -38,9 +35,9 @@ export function readPage(address: string, topics: readonly string[] = []): ReadP
 }
 
 function readScripts(): JsonLd {
-  const scripts = Array.from(
-    document.querySelectorAll<HTMLScriptElement>('script[type*="ld+json" i]'),
-  ).filter((script) => JSON_LD.test(script.type));
+  const scripts = [
+    ...document.querySelectorAll<HTMLScriptElement>('script[type*="ld+json" i]'),
+  ].filter((script) => JSON_LD.test(script.type));
   return readJsonLd(scripts.map((script) => script.textContent));
 }
 

@@ -29,7 +29,7 @@ export function decideSteps(
   tree: ReadonlyMap<string, Branch>,
   atMs: number,
 ): readonly Decided[] {
-  return Array.from(tree.values(), (branch) => {
+  return [...tree.values()].map((branch) => {
     const placement = engine.placement(branch.placement);
     const answers = branch.slots.map((slot): Answer => {
       const offer = engine.choose(atMs, placement, slot);
