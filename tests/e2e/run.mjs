@@ -20,6 +20,7 @@ import { layerStories } from "./stories/layer.mjs";
 import { loadingStories } from "./stories/loading.mjs";
 import { memoryStories } from "./stories/memory.mjs";
 import { orderStories } from "./stories/orders.mjs";
+import { pageStories } from "./stories/pages.mjs";
 import { preparedStories } from "./stories/prepared.mjs";
 import { privacyStories } from "./stories/privacy.mjs";
 import { reportStories } from "./stories/report.mjs";
@@ -48,6 +49,7 @@ await runSuite({
     ...slotStories,
     ...centreStories,
     ...edgeStories,
+    ...pageStories,
     ...preparedStories,
     ...privacyStories,
     ...faultStories,
