@@ -4,6 +4,7 @@ pub mod clock;
 pub mod errors;
 pub mod ids;
 pub mod names;
+pub mod private_file;
 pub mod record;
 pub mod table;
 pub mod time;
