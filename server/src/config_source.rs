@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use escale::{Config, compile};
 
 use crate::base::errors::Errors;
+use crate::base::file;
 use crate::model::Model;
 
 /// Config that browsers get.
@@ -34,7 +35,7 @@ pub struct Compiled {
 
 impl Source {
     pub fn read(path: &Path) -> Result<Self, Errors> {
-        let file = std::fs::read(path).map_err(|error| {
+        let file = file::read(path).map_err(|error| {
             Errors::of(
                 path.display(),
                 format!(
@@ -103,7 +104,7 @@ pub fn model(path: Option<&Path>) -> Result<Option<Model>, Errors> {
             format!("{why}. Make one with `escale model`"),
         )
     };
-    let text = std::fs::read_to_string(path).map_err(|cause| error(cause.to_string()))?;
+    let text = file::read_text(path).map_err(|cause| error(cause.to_string()))?;
     Model::read(&text).map(Some).map_err(error)
 }
 

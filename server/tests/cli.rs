@@ -359,3 +359,61 @@ fn settings_come_from_arguments_then_the_environment_then_a_file() {
         "{printed}"
     );
 }
+
+#[test]
+fn import_rejects_keep_rows_as_they_came_and_can_be_imported() {
+    let folder = TempDir::new().unwrap();
+    let json = file(&folder, "escale.json", &config().to_string());
+    let csv = file(
+        &folder,
+        "till.csv",
+        "\u{feff}client;file;at;value\r\n=C-1;F1;2026-08-01;1250,50\r\n-C-2;F2;2026-02-31;9,5\r\nC-3;F3;02/04/2026;9\r\n",
+    );
+    let import = |path: &Path, more: &[&str]| {
+        let fixed = [
+            "import",
+            "bookings",
+            text(path),
+            "--config",
+            text(&json),
+            "--site",
+            "s",
+            "--dry-run",
+        ];
+        escale(&[&fixed[..], &["--map", "customer=Client,id=FILE"], more].concat())
+    };
+    let (code, printed, errors) = import(&csv, &[]);
+    assert_eq!(code, Some(1), "{printed}{errors}");
+    assert!(
+        printed.starts_with("1 can be imported, 2 rejected"),
+        "{printed}"
+    );
+    assert!(errors.contains("decimal comma"), "{errors}");
+    let rejects = folder.path().join("till.rejects.csv");
+    let written = std::fs::read_to_string(&rejects).unwrap();
+    assert!(
+        written.starts_with("client;file;at;value;reason\n'-C-2;F2;2026-02-31;9,5;"),
+        "{written}"
+    );
+    assert!(
+        written.contains("line 3: ") && written.contains("line 4: "),
+        "{written}"
+    );
+    let (code, printed, _) = import(&rejects, &["--dates", "day-first", "--raw"]);
+    assert_eq!(
+        (code, printed.starts_with("1 can be imported, 1 rejected")),
+        (Some(1), true),
+        "{printed}"
+    );
+    let again = std::fs::read_to_string(folder.path().join("till.rejects.rejects.csv")).unwrap();
+    assert!(
+        again.starts_with("client;file;at;value;reason\n-C-2;F2;2026-02-31;9,5;"),
+        "{again}"
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&rejects).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "customers' ids are for the owner alone");
+    }
+}

@@ -1,5 +1,4 @@
 //! Background tasks of a server: retention and learning. Each runs for as long as the store is open.
 
 pub mod learning;
-pub mod readiness;
 pub mod retention;

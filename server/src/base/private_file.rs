@@ -21,7 +21,7 @@ pub fn create(path: &Path) -> std::io::Result<()> {
 }
 
 /// Returns `true` if other users of the machine can read a file.
-pub fn is_open_to_others(path: &Path) -> bool {
+pub fn is_world_readable(path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

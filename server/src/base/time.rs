@@ -1,14 +1,14 @@
-//! Times in logs and imports. In: ISO 8601 in UTC, dates, seconds or milliseconds since 1970. Out: milliseconds since
-//! 1970. Never: a time zone; a date that the calendar lacks.
+//! Times in logs. In: dates and times of the usual forms, seconds or milliseconds since 1970. Out: milliseconds since
+//! 1970. Never: a date that the calendar lacks, or one with two readings.
 
-use escale::internals::base::civil::Date;
+use super::values::{Convention, Origin, date};
 
 /// Least number that is read as milliseconds; as seconds it lies beyond the year 5138.
 const LEAST_MILLISECONDS: f64 = 1e11;
 /// Milliseconds of a day.
 pub const DAY_MS: f64 = 86_400_000.0;
 
-/// Parses a time.
+/// Parses a time. One without an offset is UTC.
 ///
 /// # Errors
 /// A message if the text is neither a time nor a number.
@@ -22,26 +22,9 @@ pub fn parse(text: &str) -> Result<f64, String> {
             number
         });
     }
-    parse_iso(text).ok_or_else(|| {
-        format!("`{text}` is not a time: write 2026-05-01T09:30:00Z, or seconds since 1970")
-    })
-}
-
-/// Parses `2026-05-01`, optionally with `T09:30` or `T09:30:15`, a fraction and `Z`.
-fn parse_iso(text: &str) -> Option<f64> {
-    let text = text.strip_suffix('Z').unwrap_or(text);
-    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00"));
-    let date = Date::parse(date).filter(|_| date.len() == 10)?;
-    let mut clock = time.split(':').map(|part| part.parse::<f64>().ok());
-    let (hour, minute) = (clock.next()??, clock.next()??);
-    let second = clock.next().unwrap_or(Some(0.0))?;
-    let is_time = (0.0..24.0).contains(&hour)
-        && (0.0..60.0).contains(&minute)
-        && (0.0..61.0).contains(&second)
-        && clock.next().is_none();
-    is_time.then(|| {
-        f64::from(date.unix_day()) * DAY_MS + (hour * 3600.0 + minute * 60.0 + second) * 1000.0
-    })
+    date::time(text, Convention::Unknown, Origin::Json)?
+        .unix_ms()
+        .ok_or_else(|| format!("`{text}` is before 1970"))
 }
 
 #[cfg(test)]
@@ -55,6 +38,7 @@ mod tests {
             ("2000-02-29T12:00:00Z", 951_825_600_000.0),
             ("2026-05-01T09:30:15.5Z", 1_777_627_815_500.0),
             ("2026-05-01 09:30", 1_777_627_800_000.0),
+            ("2026-05-01T11:30:00+02:00", 1_777_627_800_000.0),
             ("1541574837", 1_541_574_837_000.0),
             ("1541574837000", 1_541_574_837_000.0),
         ] {
@@ -68,7 +52,7 @@ mod tests {
             "2026-05",
             "2026-05-01T25:00",
             "NaN",
-            "2026-05-01T09:30:00+02:00",
+            "02/04/2026",
         ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

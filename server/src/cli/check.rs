@@ -161,6 +161,6 @@ fn run_conditions(path: &Path) -> Result<ExitCode, Errors> {
 }
 
 fn read_cases(path: &Path) -> Result<Vec<Case>, Box<dyn std::error::Error>> {
-    let file: Cases = serde_json::from_slice(&std::fs::read(path)?)?;
+    let file: Cases = serde_json::from_slice(&crate::base::file::read(path)?)?;
     Ok(file.cases)
 }

@@ -1,23 +1,29 @@
-//! `escale import`. In: a CSV file of customer records. Out: the result of each row; rejected rows in a file of their
-//! own, with the reason. Never: a change in a dry run; a stop at an invalid row.
+//! `escale import`. In: a CSV file or a workbook of customer records. Out: the result of each row; rejected rows in a
+//! file of their own, with the reasons. Never: a change in a dry run; a stop at an invalid row.
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum as _;
-use csv::StringRecord;
+use encoding_rs::Encoding;
 use indicatif::ProgressBar;
 
+use super::rejects::Rejects;
 use super::{SharedArgs, block_on, counted};
 use crate::base::clock;
 use crate::base::errors::Errors;
 use crate::base::ids::Site;
 use crate::base::table::grouped;
+use crate::base::values::date::DateOrder;
+use crate::base::values::number::DecimalSeparator;
 use crate::config_source::{self, Served};
 use crate::ingest::body::Item;
-use crate::ingest::csv_file::{CsvFile, Line, rejects_of};
-use crate::ingest::import::{self, ImportOutcome, Rejected};
+use crate::ingest::import::{self, ImportOutcome};
+use crate::ingest::normalise::Conventions;
+use crate::ingest::table::{
+    Batches, Columns, Input, Line, Mapping, Profile, Row, Skipped, Table, TableOptions,
+    parse_delimiter, parse_encoding, parse_map, rejects_of,
+};
 use crate::ingest::{Reader, Subject};
 use crate::replay::log::bar;
 use crate::store::Store;
@@ -25,34 +31,64 @@ use crate::store::Store;
 /// Exit code if some rows were rejected.
 const INCOMPLETE: u8 = 1;
 
-/// Import customer records from a CSV file: reactions to messages, bookings, facts or consents.
+/// Import customer records from a CSV file or a workbook: reactions to messages, bookings, facts or consents.
 ///
 /// Each row has an id of its own. The same file twice changes nothing, and a later record with the same id replaces the
 /// earlier one. The command writes to the database, even beside a running server. It writes invalid rows to a rejects file,
-/// with the reason: correct them there and import that file.
+/// with every reason: correct them there and import that file. The command detects the delimiter, the encoding and the
+/// forms of numbers and dates. It rejects what has two readings, and names the flag that resolves it.
 #[derive(clap::Args)]
 #[command(after_help = examples())]
 pub struct Args {
     /// Kind of the records.
     #[arg(value_enum)]
     subject: Subject,
-    /// File with a header line.
-    #[arg(value_name = "FILE.CSV")]
+    /// File with a header line: CSV, XLSX, XLS or ODS.
+    #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
     shared: SharedArgs,
-    /// Column of a field. Columns named like a field need none. Repeat the flag or separate pairs with commas.
-    #[arg(long = "map", value_name = "FIELD=COLUMN", value_delimiter = ',', value_parser = pair)]
-    map: Vec<(String, String)>,
+    /// Column of a field, by name or by place as in at=#3. Columns named like a field need none. Repeat the flag or separate
+    /// pairs with commas.
+    #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = parse_map)]
+    map: Vec<Vec<(String, String)>>,
     /// Value of a field in every row, such as channel=email.
     #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
+    /// Tool that exported the file: its columns need no --map.
+    #[arg(long = "from", value_enum, value_name = "TOOL")]
+    profile: Option<Profile>,
+    #[command(flatten)]
+    forms: FormArgs,
     /// File for invalid rows; FILE.rejects.csv by default.
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// Write cells of the rejects file as they are, without the apostrophe that keeps a spreadsheet from running formulas.
+    #[arg(long)]
+    raw: bool,
     /// Read and count the rows without any change.
     #[arg(long)]
     dry_run: bool,
+}
+
+/// Forms that the file does not resolve by itself.
+#[derive(clap::Args)]
+struct FormArgs {
+    /// Character between cells: comma, semicolon, tab, pipe or another one.
+    #[arg(long, value_name = "CHARACTER", value_parser = parse_delimiter, allow_hyphen_values = true)]
+    delimiter: Option<u8>,
+    /// Encoding of the text, such as windows-1252 or macintosh.
+    #[arg(long, value_name = "NAME", value_parser = parse_encoding)]
+    encoding: Option<&'static Encoding>,
+    /// Decimal decimal_separator of amounts such as 1,299.
+    #[arg(long, value_enum, value_name = "MARK")]
+    decimal: Option<DecimalSeparator>,
+    /// Order of day and month in dates such as 02/04/2026.
+    #[arg(long, value_enum, value_name = "ORDER")]
+    dates: Option<DateOrder>,
+    /// Sheet of a workbook with several.
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -65,6 +101,7 @@ Examples:
   escale import bookings shop.csv --config escale.json --db voyages.db --site voyages \\
          --map customer=client_no,id=file_no,at=booked_on,value=amount --set channel=shop --dry-run
   escale import reactions clicks.csv --config escale.json --set channel=email --set reaction=clicked
+  escale import bookings deals.xlsx --config escale.json --from hubspot --dates month-first
 
 Exit codes: 0 all rows were read, 1 some rows were rejected, 2 the import could not run.";
 
@@ -92,13 +129,16 @@ pub fn run(args: &Args) -> Result<ExitCode, Errors> {
 
 async fn import(args: &Args) -> Result<ImportOutcome, Errors> {
     let name = args.file.display().to_string();
+    let of_file = |why: String| Errors::of(&name, why);
     let served = config_source::served(config_source::read(&args.shared.config)?)?;
-    let file = File::open(&args.file).map_err(|error| Errors::of(&name, error))?;
-    let bytes = file.metadata().map_or(0, |metadata| metadata.len());
-    let mut csv = CsvFile::open(file, args.subject, &args.map, &args.set)
-        .map_err(|why| Errors::of(&name, why))?;
-    let header = csv.header().map_err(|why| Errors::of(&name, why))?;
-    let mut rejects = Rejects::of(args, header);
+    let table =
+        Table::open(Input::File(args.file.clone()), &args.table_options()).map_err(of_file)?;
+    let columns = args.columns(&table).map_err(of_file)?;
+    let conventions = Conventions::of_file(args.forms.decimal, args.forms.dates);
+    let conventions = columns.observe(&table, conventions).map_err(of_file)?;
+    for note in table.notes.iter().chain(&conventions.notes()) {
+        eprintln!("{name}: {note}");
+    }
     let store = if args.dry_run {
         None
     } else {
@@ -107,30 +147,71 @@ async fn import(args: &Args) -> Result<ImportOutcome, Errors> {
     let mut work = Work {
         args,
         served: &served,
+        conventions: &conventions,
         store: store.as_deref(),
         outcome: ImportOutcome::default(),
     };
-    let bar = bar(
-        bytes,
-        "{spinner} importing  {wide_bar} {bytes}/{total_bytes}",
-    );
-    work.all(&mut csv, &mut rejects, &bar).await?;
-    bar.finish_and_clear();
+    let mut batches = Batches::of(&table, &columns).map_err(of_file)?;
+    let mut rejects = args.rejects(&table);
+    work.all(&mut batches, &mut rejects).await?;
     if let Some(store) = &store {
         store
             .close()
             .await
             .map_err(|error| Errors::of("closing the database", error))?;
     }
+    report_skipped(&name, batches.skipped);
     println!("{}", summary(&work.outcome, args.dry_run));
-    rejects.announce(work.outcome.rejected.len());
+    rejects.finish(work.outcome.rejected.len())?;
     Ok(work.outcome)
+}
+
+impl Args {
+    fn table_options(&self) -> TableOptions {
+        TableOptions {
+            delimiter: self.forms.delimiter,
+            encoding: self.forms.encoding,
+            sheet: self.forms.sheet.clone(),
+        }
+    }
+
+    fn columns(&self, table: &Table) -> Result<Columns, String> {
+        let map = self.map.concat();
+        let mapping = Mapping {
+            map: &map,
+            set: &self.set,
+            profile: self.profile,
+        };
+        Columns::find(&table.header, self.subject, mapping)
+    }
+
+    fn rejects(&self, table: &Table) -> Rejects {
+        let path = self
+            .rejects
+            .clone()
+            .unwrap_or_else(|| rejects_of(&self.file));
+        Rejects::new(path, table, self.raw)
+    }
+}
+
+fn report_skipped(name: &str, skipped: Skipped) {
+    let Skipped { footers, headers } = skipped;
+    if footers > 0 {
+        eprintln!("{name}: {} passed over", counted(footers, "total row"));
+    }
+    if headers > 0 {
+        eprintln!(
+            "{name}: {} passed over",
+            counted(headers, "repeated header")
+        );
+    }
 }
 
 /// Import in progress.
 struct Work<'a> {
     args: &'a Args,
     served: &'a Served,
+    conventions: &'a Conventions,
     store: Option<&'a dyn Store>,
     outcome: ImportOutcome,
 }
@@ -138,16 +219,18 @@ struct Work<'a> {
 impl Work<'_> {
     async fn all(
         &mut self,
-        csv: &mut CsvFile<File>,
+        batches: &mut Batches<'_>,
         rejects: &mut Rejects,
-        bar: &ProgressBar,
     ) -> Result<(), Errors> {
+        let bar: ProgressBar = bar(0, "{spinner} importing  {pos} rows");
         loop {
-            let lines = csv.batch();
+            let lines = batches.next_batch();
             if lines.is_empty() {
+                bar.finish_and_clear();
                 return Ok(());
             }
-            let (rows, items): (Vec<StringRecord>, Vec<Item>) = lines
+            bar.inc(lines.len() as u64);
+            let (rows, items): (Vec<Row>, Vec<Item>) = lines
                 .into_iter()
                 .map(|Line { row, item }| (row, item))
                 .unzip();
@@ -156,7 +239,6 @@ impl Work<'_> {
                 rejects.write(&rows[rejected.item], rejected)?;
             }
             self.add(batch);
-            bar.set_position(csv.position());
         }
     }
 
@@ -166,6 +248,7 @@ impl Work<'_> {
             site: &site,
             config: &self.served.config,
             now_ms: clock::now_ms() as f64,
+            conventions: self.conventions,
         };
         let subject = self.args.subject;
         let Some(store) = self.store else {
@@ -188,56 +271,6 @@ impl Work<'_> {
         self.outcome.superseded += batch.superseded;
         self.outcome.erased += batch.erased;
         self.outcome.rejected.extend(batch.rejected);
-    }
-}
-
-/// File of invalid rows, created for the first of them.
-struct Rejects {
-    path: PathBuf,
-    header: StringRecord,
-    file: Option<csv::Writer<File>>,
-}
-
-impl Rejects {
-    fn of(args: &Args, header: StringRecord) -> Self {
-        let path = args
-            .rejects
-            .clone()
-            .unwrap_or_else(|| rejects_of(&args.file));
-        Self {
-            path,
-            header,
-            file: None,
-        }
-    }
-
-    fn write(&mut self, row: &StringRecord, rejected: &Rejected) -> Result<(), Errors> {
-        let failed = |error| Errors::of(self.path.display(), error);
-        if self.file.is_none() {
-            let mut file = csv::WriterBuilder::new()
-                .flexible(true)
-                .from_path(&self.path)
-                .map_err(failed)?;
-            file.write_record(self.header.iter().chain(["reason"]))
-                .map_err(failed)?;
-            self.file = Some(file);
-        }
-        match &mut self.file {
-            Some(file) => file
-                .write_record(row.iter().chain([rejected.reason.as_str()]))
-                .map_err(failed),
-            None => Ok(()),
-        }
-    }
-
-    fn announce(&self, rejected: usize) {
-        if rejected > 0 {
-            eprintln!(
-                "{} rejected: see {}",
-                counted(rejected, "row"),
-                self.path.display()
-            );
-        }
     }
 }
 

@@ -9,6 +9,7 @@ mod database;
 mod demo;
 mod import;
 mod model;
+mod rejects;
 mod replay;
 mod report;
 mod serve;

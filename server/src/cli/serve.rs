@@ -20,9 +20,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::{SharedArgs, block_on, demo};
 use crate::background::learning::{self, Learner, Schedule};
-use crate::background::readiness::Readiness;
 use crate::background::retention;
 use crate::base::errors::Errors;
+use crate::base::file;
 use crate::base::ids::Site;
 use crate::config_source::{self, LiveConfig, Source};
 use crate::http::api_key::ApiKey;
@@ -35,6 +35,7 @@ use crate::http::rate_limiter::RateLimiter;
 use crate::http::router::router;
 use crate::http::state::AppState;
 use crate::model::Success;
+use crate::store::readiness::Readiness;
 use crate::token::Tokens;
 use crate::webhook::arguments::Webhooks;
 use crate::webhook::evaluation::has_scenarios;
@@ -473,11 +474,12 @@ fn warn_of_webhooks(config: &Config, receivers: &Receivers) {
 }
 
 fn tokens(site: &Site, identity: &IdentityArgs, is_demo: bool) -> Result<Option<Tokens>, Errors> {
-    let read = |path: &Path| std::fs::read(path).map_err(|error| Errors::of(path.display(), error));
+    let read =
+        |path: &Path| file::read_secret(path).map_err(|error| Errors::of(path.display(), error));
     let tokens = if let Some(path) = &identity.identity_public_key {
         Tokens::public(site, &read(path)?)
     } else if let Some(path) = &identity.identity_secret_file {
-        Tokens::shared(site, read(path)?.trim_ascii())
+        Tokens::shared(site, &read(path)?)
     } else if let Some(secret) = &identity.identity_secret {
         Tokens::shared(site, secret.as_bytes())
     } else if is_demo {
@@ -497,7 +499,7 @@ fn tokens(site: &Site, identity: &IdentityArgs, is_demo: bool) -> Result<Option<
 fn key(name: &str, file: Option<&Path>, text: Option<&str>) -> Result<Option<ApiKey>, Errors> {
     let key = match (file, text) {
         (Some(path), _) => {
-            std::fs::read(path).map_err(|error| Errors::of(path.display(), error))?
+            file::read_secret(path).map_err(|error| Errors::of(path.display(), error))?
         }
         (None, Some(key)) => key.as_bytes().to_vec(),
         (None, None) => return Ok(None),

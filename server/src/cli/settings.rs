@@ -35,7 +35,7 @@ pub fn with_file(command: Command, arguments: &[OsString]) -> Result<Command, St
         return Ok(command);
     };
     let error = |why: String| format!("{}: {why}", file.display());
-    let text = std::fs::read_to_string(&file).map_err(|cause| error(cause.to_string()))?;
+    let text = crate::base::file::read_text(&file).map_err(|cause| error(cause.to_string()))?;
     let mut settings: Table = text
         .parse()
         .map_err(|cause: toml::de::Error| error(cause.to_string()))?;

@@ -33,11 +33,8 @@ pub fn run(config: Config, folder: &Path) -> Result<ExitCode, Errors> {
 fn read_all(config: &Config, folder: &Path) -> Result<Vec<(PathBuf, Story)>, Errors> {
     let (mut stories, mut errors) = (Vec::new(), Vec::new());
     for path in files(folder)? {
-        match std::fs::read_to_string(&path) {
-            Err(error) => errors.push(format!(
-                "{}: {error}. Save it as UTF-8, readable",
-                path.display()
-            )),
+        match crate::base::file::read_text(&path) {
+            Err(error) => errors.push(format!("{}: {error}", path.display())),
             Ok(text) => match story::read(&text, config) {
                 Ok(story) => stories.push((path, story)),
                 Err(invalid) => errors.extend(

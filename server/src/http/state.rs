@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use crate::background::readiness::Readiness;
 use crate::base::clock;
 use crate::base::ids::{IdHash, Site, VisitorKey};
 use crate::config_source::{LiveConfig, Served};
@@ -13,6 +12,7 @@ use crate::http::error::ApiError;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limiter::RateLimiter;
 use crate::store::Store;
+use crate::store::readiness::Readiness;
 use crate::token::Tokens;
 
 /// Cell of a limit that all callers share.

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::base::file::without_bom;
+
 /// At most so many at once; a list of them fits in [`BODY_LIMIT`].
 pub const MAX_ITEMS: usize = 1000;
 /// At most so large a body.
@@ -24,7 +26,7 @@ pub enum Items {
 ///
 /// A message if the text is not JSON or neither of both.
 pub fn json(bytes: &[u8]) -> Result<Items, String> {
-    match serde_json::from_slice(bytes).map_err(|error| error.to_string())? {
+    match serde_json::from_slice(without_bom(bytes)).map_err(|error| error.to_string())? {
         Value::Object(object) => Ok(Items::One(object)),
         Value::Array(items) => Ok(Items::Many(items.into_iter().map(object).collect())),
         _ => Err("it is neither an object nor a list of them".into()),
@@ -35,7 +37,7 @@ pub fn json(bytes: &[u8]) -> Result<Items, String> {
 pub fn ndjson(bytes: &[u8]) -> Items {
     let lines = bytes
         .split(|byte| *byte == b'\n')
-        .map(<[u8]>::trim_ascii)
+        .map(|line| without_bom(line.trim_ascii()).trim_ascii())
         .filter(|line| !line.is_empty());
     Items::Many(
         lines

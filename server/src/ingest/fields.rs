@@ -9,6 +9,7 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::{Map, Value};
 
 use crate::base::record::text_of;
+use crate::base::values::flag::flag;
 
 /// Text of a field. Numbers, booleans and lists are accepted as text, because a CSV file has nothing else.
 #[derive(Clone, Debug)]
@@ -30,11 +31,9 @@ pub struct Flag(pub bool);
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Text(text) = Text::deserialize(deserializer)?;
-        match text.as_str() {
-            "true" | "1" | "yes" => Ok(Self(true)),
-            "false" | "0" | "no" => Ok(Self(false)),
-            _ => Err(D::Error::custom("expected true or false")),
-        }
+        flag(&text)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("expected true or false"))
     }
 }
 

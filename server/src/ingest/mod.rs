@@ -3,11 +3,12 @@
 
 pub mod body;
 pub mod consent;
-pub mod csv_file;
 pub mod fields;
 pub mod import;
+pub mod normalise;
 pub mod records;
 mod subject;
+pub mod table;
 
 use escale::internals::base::time::{EPOCH_UNIX_S, Timestamp};
 use escale::internals::event::fields::Fields;
@@ -16,10 +17,11 @@ use serde_json::{Map, Value};
 
 use crate::base::ids::{CustomerKey, IdHash, Site};
 use crate::base::record::pack;
-use crate::base::time::{self, DAY_MS};
+use crate::base::time::DAY_MS;
 use crate::store::ImportedEvent;
 pub use crate::store::imported::judge;
 use consent::Consent;
+use normalise::{Conventions, Normalised, normalise};
 pub use subject::Subject;
 use subject::{Call, Content};
 
@@ -32,6 +34,8 @@ pub struct Reader<'a> {
     pub site: &'a Site,
     pub config: &'a Config,
     pub now_ms: f64,
+    /// Readings of numbers and dates; the default for JSON.
+    pub conventions: &'a Conventions,
 }
 
 /// Encoded event of a record.
@@ -45,8 +49,40 @@ impl Reader<'_> {
     /// Reads one record.
     ///
     /// # Errors
-    /// A message for the sender that names the field.
+    /// Messages for the sender, one for each field.
     pub fn read(
+        &self,
+        subject: Subject,
+        object: Map<String, Value>,
+    ) -> Result<(CustomerKey, ImportedEvent), String> {
+        let normalised = normalise(subject, object, self.conventions);
+        if normalised.problems.is_empty() {
+            return self.read_normalised(subject, normalised.object);
+        }
+        Err(self.every_problem(subject, normalised).join("; "))
+    }
+
+    /// Adds the messages about the other fields of a record with problems.
+    fn every_problem(&self, subject: Subject, normalised: Normalised) -> Vec<String> {
+        let Normalised {
+            mut object,
+            wrong,
+            mut problems,
+        } = normalised;
+        for field in wrong {
+            let stand_in = match field.as_str() {
+                "customer" | "id" => "-".to_owned(),
+                "at" => self.now_ms.to_string(),
+                field if subject.required().contains(&field) => return problems,
+                _ => continue,
+            };
+            object.insert(field, Value::String(stand_in));
+        }
+        problems.extend(self.read_normalised(subject, object).err());
+        problems
+    }
+
+    fn read_normalised(
         &self,
         subject: Subject,
         object: Map<String, Value>,
@@ -88,13 +124,14 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads the milliseconds that [`normalise`] wrote.
     fn time(&self, text: &str) -> Result<f64, String> {
-        let at_ms = time::parse(text)?;
+        let at_ms: f64 = text.parse().map_err(|_| "`at` is not a time")?;
         if at_ms < EPOCH_UNIX_S as f64 * 1000.0 {
             return Err("`at` is before 2020, the engine's epoch".into());
         }
         if at_ms > self.now_ms + MAX_AHEAD_MS {
-            return Err("`at` is in the future".into());
+            return Err("`at` is in the future; a time without an offset is UTC".into());
         }
         Ok(at_ms)
     }

@@ -27,7 +27,7 @@ pub struct Reaction {
     /// Family of offers.
     #[schema(value_type = Option<String>)]
     pub family: Option<Text>,
-    /// True if a machine opened the message; then it counts as sent.
+    /// True if a machine opened or clicked; then the message counts as sent.
     #[schema(value_type = Option<bool>)]
     pub machine: Option<Flag>,
     /// Frequency that an unsubscribing customer wants: never, seasonal, monthly, weekly or any.

@@ -54,6 +54,16 @@ impl Subject {
         }
     }
 
+    /// Names of the fields that every record has.
+    pub fn required(self) -> &'static [&'static str] {
+        match self {
+            Self::Reactions => &["customer", "id", "at", "channel", "reaction"],
+            Self::Bookings => &["customer", "id", "at"],
+            Self::Facts => &["customer", "id", "at", "fact"],
+            Self::Consents => &["customer", "id", "at", "granted", "purpose"],
+        }
+    }
+
     /// True for the name of a field.
     pub fn knows(self, field: &str) -> bool {
         self.fields().contains(&field)
@@ -77,7 +87,10 @@ fn reaction(record: Reaction) -> ParsedRecord {
     let Reaction {
         customer, id, at, ..
     } = record;
+    let is_machine = record.machine == Some(Flag(true));
     let name = match record.reaction {
+        // A machine's reaction has the place of the sent message, so that it never replaces a person's.
+        ReactionKind::Opened | ReactionKind::Clicked if is_machine => "message_sent",
         ReactionKind::Sent => "message_sent",
         ReactionKind::Opened => "message_opened",
         ReactionKind::Clicked => "message_clicked",
@@ -90,14 +103,10 @@ fn reaction(record: Reaction) -> ParsedRecord {
             return parsed(customer, id, at, call("unsubscribe", fields));
         }
     };
-    let machine = record
-        .machine
-        .map(|Flag(is_machine)| is_machine.to_string());
     let fields = present([
         ("id", Some(id.0.clone())),
         ("channel", Some(record.channel.0)),
         ("family", record.family.map(|text| text.0)),
-        ("machine", machine),
     ]);
     parsed(customer, id, at, call(name, fields))
 }

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::presets::{VisitorEvent, preset};
 use super::{LineError, LogKind, RecordedEvent, Visitor};
+use crate::base::file::without_bom;
 use crate::base::record::Record;
 use crate::base::time::DAY_MS;
 
@@ -55,17 +56,26 @@ pub fn read(path: &Path, kind: LogKind) -> Result<Log, String> {
 ///
 /// # Errors
 /// A source that cannot be read.
-pub fn read_from(source: impl BufRead, is_json: bool, kind: LogKind) -> Result<Log, String> {
+pub fn read_from(mut source: impl BufRead, is_json: bool, kind: LogKind) -> Result<Log, String> {
     let mut reader = LogReader {
         log: Log::of(kind),
         index: HashMap::new(),
     };
+    skip_bom(&mut source).map_err(|error| error.to_string())?;
     if is_json {
         reader.json(source)
     } else {
         reader.csv(source)
     }?;
     Ok(reader.log.in_order())
+}
+
+/// Passes over a BOM.
+fn skip_bom(source: &mut impl BufRead) -> std::io::Result<()> {
+    let beginning = source.fill_buf()?;
+    let bom = beginning.len() - without_bom(beginning).len();
+    source.consume(bom);
+    Ok(())
 }
 
 const UNKNOWN: &str =
@@ -83,7 +93,7 @@ fn detect(file: &mut File) -> std::io::Result<(bool, Option<LogKind>)> {
     let mut first = Vec::new();
     BufReader::new(file.take(64 * 1024)).read_until(b'\n', &mut first)?;
     file.rewind()?;
-    let first = String::from_utf8_lossy(&first);
+    let first = String::from_utf8_lossy(without_bom(&first));
     let has = |names: &[&str]| names.iter().all(|name| first.contains(name));
     let is_json = first.trim_start().starts_with('{');
     let kind = if has(&["visitor", "event"]) && !has(&["session"]) {

@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::base::spreadsheet::without_formula;
+
 use super::{Arm, Estimate, Experiment, Report, Tally, Uplift, Worth};
 
 /// One line of the table. The fields are its columns, in order; what a section lacks stays empty.
@@ -167,11 +169,7 @@ fn people(report: &Report) -> [Line; 3] {
 }
 
 fn safe(name: &str) -> String {
-    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{name}")
-    } else {
-        name.to_owned()
-    }
+    without_formula(name).into_owned()
 }
 
 fn number(value: Option<f64>) -> String {

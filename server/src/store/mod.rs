@@ -8,6 +8,7 @@ pub mod imported;
 pub mod models;
 pub mod outbox;
 pub mod postgres;
+pub mod readiness;
 pub mod sqlite;
 pub mod steps;
 

@@ -53,12 +53,9 @@ impl Webhooks {
             None if self.webhooks.is_empty() => None,
             None => return Err("--webhook needs --webhook-secret-file: calls are signed".into()),
             Some(path) => {
-                let secret =
-                    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-                Some(
-                    Signer::new(secret.trim_ascii())
-                        .map_err(|why| format!("{}: {why}", path.display()))?,
-                )
+                let secret = crate::base::file::read_secret(path)
+                    .map_err(|error| format!("{}: {error}", path.display()))?;
+                Some(Signer::new(&secret).map_err(|why| format!("{}: {why}", path.display()))?)
             }
         };
         let roots = self.webhook_ca.as_deref().map(certificates).transpose()?;

@@ -34,7 +34,7 @@ pub(super) fn step_of(kind: EventKind) -> Option<MessageStep> {
 impl MessageRef {
     /// Parses the fields of a message event.
     ///
-    /// An open by a machine only shows that the message was sent.
+    /// An open or a click by a machine only shows that the message was sent.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl MessageRef {
     ) -> Result<Self, TrackError> {
         let is_machine = matches!(fields.get("machine"), Some("1" | "true" | "yes"));
         let step = match step {
-            MessageStep::Opened if is_machine => MessageStep::Sent,
+            _ if is_machine => MessageStep::Sent,
             step => step,
         };
         let channel = fields.get("channel").and_then(Channel::of_name);

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use escale::Event;
 use escale_server::base::ids::Site;
 use escale_server::decoders::{
-    Consent, CsvFile, Item, Items, Reader, Subject, json, judge, ndjson, read_imports,
+    Batches, Columns, Consent, Conventions, Input, Item, Items, Mapping, Reader, Subject, Table,
+    TableOptions, json, judge, ndjson, read_imports,
 };
 use escale_server::store::{ImportedEvent, IngestOutcome};
 
@@ -76,6 +77,7 @@ fn take(bytes: &[u8]) {
             site: &SITE,
             config: config(),
             now_ms: NOW_MS,
+            conventions: &Conventions::default(),
         },
     );
     let (groups, rejected) = read_imports(reader, subject, items);
@@ -98,8 +100,10 @@ fn items(form: usize, subject: Subject, body: &[u8]) -> Option<Vec<Item>> {
         0 => json(body).ok()?,
         1 => ndjson(body),
         _ => {
-            let mut csv = CsvFile::open(body, subject, &[], &[]).ok()?;
-            Items::Many(csv.batch().into_iter().map(|line| line.item).collect())
+            let table = Table::open(Input::Bytes(body.to_vec()), &TableOptions::default()).ok()?;
+            let columns = Columns::find(&table.header, subject, Mapping::default()).ok()?;
+            let mut batches = Batches::of(&table, &columns).ok()?;
+            Items::Many(batches.next_batch().into_iter().map(|line| line.item).collect())
         }
     };
     match items {

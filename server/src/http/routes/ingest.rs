@@ -17,6 +17,7 @@ use crate::http::extract::{BackEnd, RequestedSite, SiteParam};
 use crate::http::state::AppState;
 use crate::ingest::body::{self, Items, MAX_ITEMS};
 use crate::ingest::import::{ImportOutcome, import};
+use crate::ingest::normalise::Conventions;
 use crate::ingest::records::{Booking, ConsentRecord, Fact, Reaction};
 use crate::ingest::{Reader, Subject};
 
@@ -75,6 +76,7 @@ async fn respond(state: &AppState, subject: Subject, items: Items) -> Result<Res
         site: &state.site,
         config: &served.config,
         now_ms: clock::now_ms() as f64,
+        conventions: &Conventions::default(),
     };
     let outcome = import(state.store.as_ref(), reader, subject, items).await?;
     match outcome.rejected.first() {

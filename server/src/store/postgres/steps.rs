@@ -26,12 +26,12 @@ impl Steps for PostgresStore {
         Box::pin(async move { execute(&mut self.pool.take().await?, &step).await })
     }
 
-    fn look_up<T: Send + 'static>(&self, step: Step<T>) -> Reply<'_, T> {
+    fn query<T: Send + 'static>(&self, step: Step<T>) -> Reply<'_, T> {
         Box::pin(async move {
             let client = self.pool.take().await?;
             let mut execution = step.start();
             loop {
-                match execution.next().ok_or(StoreError::Unavailable)? {
+                match execution.advance().ok_or(StoreError::Unavailable)? {
                     Progress::Done(result) => return Ok(result),
                     Progress::Needs(Request::Rows(sql, all)) => {
                         let rows = rows(&client, sql, &all).await?;
@@ -71,7 +71,7 @@ async fn attempted<T>(client: &mut Client, step: &Step<T>) -> Result<T, StoreErr
     let here = Bucket::new(&tx, &step.site, step.bucket).locked().await?;
     let mut execution = step.start();
     loop {
-        match execution.next().ok_or(StoreError::Unavailable)? {
+        match execution.advance().ok_or(StoreError::Unavailable)? {
             Progress::Done(result) => {
                 tx.commit().await?;
                 return Ok(result);

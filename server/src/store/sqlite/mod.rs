@@ -77,7 +77,7 @@ impl SqliteStore {
         look_through(path)?;
         // SQLite gives the log and the index beside it the mode of the file.
         private_file::create(path)?;
-        if private_file::is_open_to_others(path) {
+        if private_file::is_world_readable(path) {
             tracing::warn!(
                 "every user of this machine can read the database: run `chmod 600` on it"
             );

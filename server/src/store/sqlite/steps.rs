@@ -24,7 +24,7 @@ impl Steps for SqliteStore {
         Box::pin(self.writer.submit(trace, move |tx| drive(tx, &step)))
     }
 
-    fn look_up<T: Send + 'static>(&self, step: Step<T>) -> Reply<'_, T> {
+    fn query<T: Send + 'static>(&self, step: Step<T>) -> Reply<'_, T> {
         Box::pin(self.readers.ask(move |db| drive(db, &step)))
     }
 
@@ -63,7 +63,7 @@ impl Steps for ClosedFile {
         Box::pin(async move { self.run(&step).map_err(|_| StoreError::Unavailable) })
     }
 
-    fn look_up<T: Send + 'static>(&self, step: Step<T>) -> Reply<'_, T> {
+    fn query<T: Send + 'static>(&self, step: Step<T>) -> Reply<'_, T> {
         self.execute(step)
     }
 
@@ -81,7 +81,7 @@ impl Steps for ClosedFile {
 fn drive<T>(db: &Connection, step: &Step<T>) -> rusqlite::Result<T> {
     let mut execution = step.start();
     loop {
-        match execution.next() {
+        match execution.advance() {
             Some(Progress::Done(result)) => return Ok(result),
             Some(Progress::Needs(request)) => execution.answer(answer(db, request)?),
             None => return Err(rusqlite::Error::InvalidQuery),

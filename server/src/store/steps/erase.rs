@@ -28,7 +28,7 @@ pub async fn erase(store: &impl Steps, erasure: Erasure) -> Result<bool, StoreEr
     let site = visitor.site.clone();
     note_recent(store, &site, &erase).await?;
     note_recent(store, &site, &visitor.id).await?;
-    let owner = store.look_up(owner(&site, &erase)).await?;
+    let owner = store.query(owner(&site, &erase)).await?;
     let target = owner.map_or(visitor, |id| VisitorKey {
         site: site.clone(),
         id,
@@ -230,7 +230,7 @@ pub async fn finish_interrupted(store: &impl Steps) -> Result<(), StoreError> {
              JOIN visitors v ON v.erase = t.id AND v.site = t.site";
         here.read(sql, Vec::new()).await
     });
-    for row in store.look_up(half_erased).await? {
+    for row in store.query(half_erased).await? {
         if let Some(visitor) = visitor(&row) {
             remove(store, &visitor, row.day(2)).await?;
         }
@@ -239,7 +239,7 @@ pub async fn finish_interrupted(store: &impl Steps) -> Result<(), StoreError> {
         let sql = "SELECT site, id, erased_day, customer, changes FROM tombstones WHERE customer IS NOT NULL";
         here.read(sql, Vec::new()).await
     });
-    for row in store.look_up(unfinished).await? {
+    for row in store.query(unfinished).await? {
         if let (Some(visitor), Some(customer)) = (visitor(&row), row.text(3)) {
             let left = (customer, row.int(4).cast_unsigned());
             remove_left(store, &visitor, left, Some(row.day(2))).await?;

@@ -20,7 +20,7 @@ pub async fn expire(
     before_day: u32,
 ) -> Result<usize, StoreError> {
     let mut gone = 0;
-    for id in store.look_up(silent(site, bucket, before_day)).await? {
+    for id in store.query(silent(site, bucket, before_day)).await? {
         let visitor = VisitorKey {
             site: site.clone(),
             id,
@@ -28,7 +28,7 @@ pub async fn expire(
         gone += usize::from(expire_one(store, &visitor, before_day).await?);
     }
     if store
-        .look_up(has_old_imports(site, bucket, before_day))
+        .query(has_old_imports(site, bucket, before_day))
         .await?
     {
         while store

@@ -41,7 +41,7 @@ pub fn reach_day(site: &Site, today: u32, trusts_clock: bool) -> Step<u32> {
     })
 }
 
-/// After a jump of the clock, a run reaches one day further than the last one, as on any other day.
+/// Limits a jump of the clock: the run reaches one day further than the last one.
 fn day_to_reach(reached: Option<u32>, today: u32, trusts_clock: bool) -> u32 {
     match reached {
         Some(reached) if !trusts_clock && today > reached + MOST_DAYS_OFF => reached + 1,

@@ -317,7 +317,7 @@ pub enum Progress<T> {
 
 impl<T> Execution<T> {
     /// Runs the step until it needs something, or is done. `None` for a step that awaits anything else.
-    pub fn next(&mut self) -> Option<Progress<T>> {
+    pub fn advance(&mut self) -> Option<Progress<T>> {
         match self
             .body
             .as_mut()
@@ -341,7 +341,7 @@ pub trait Steps: Sync {
     /// Executes a step in one transaction. Its changes are durable once it is answered.
     fn execute<T: Send + 'static>(&self, step: Step<T>) -> Reply<'_, T>;
     /// Executes a step that only reads.
-    fn look_up<T: Send + 'static>(&self, step: Step<T>) -> Reply<'_, T>;
+    fn query<T: Send + 'static>(&self, step: Step<T>) -> Reply<'_, T>;
     /// Copies a visitor's facts to the customer's bucket.
     fn propagate_facts(
         &self,
@@ -355,7 +355,7 @@ impl<S: Steps> Housekeeping for S {
         Box::pin(async move {
             self.execute(housekeeping::write_probe(&site, now_s))
                 .await?;
-            self.look_up(housekeeping::read_probe(&site)).await?;
+            self.query(housekeeping::read_probe(&site)).await?;
             Ok(())
         })
     }
@@ -367,19 +367,19 @@ impl<S: Steps> Housekeeping for S {
 
 impl<S: Steps> Customers for S {
     fn alias(&self, of: CustomerKey) -> Reply<'_, Option<String>> {
-        self.look_up(customer::alias(&of))
+        self.query(customer::alias(&of))
     }
 
     fn pointer(&self, visitor: VisitorKey) -> Reply<'_, Option<(String, u64)>> {
-        self.look_up(customer::pointer(&visitor))
+        self.query(customer::pointer(&visitor))
     }
 
     fn customer_records(&self, of: CustomerKey) -> Reply<'_, Option<CustomerRecords>> {
-        self.look_up(customer::records(&of))
+        self.query(customer::records(&of))
     }
 
     fn unfinished(&self) -> Reply<'_, Vec<Unfinished>> {
-        self.look_up(customer::unfinished())
+        self.query(customer::unfinished())
     }
 
     fn change(&self, change: Change) -> Reply<'_, ()> {
@@ -388,6 +388,7 @@ impl<S: Steps> Customers for S {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test that cannot go on ends")]
 mod tests {
     use super::*;
 
@@ -402,19 +403,19 @@ mod tests {
         for _ in 0..2 {
             let mut execution = step.start();
             let place = [Value::Text("demo".into()), Value::Int(7)];
-            let Some(Progress::Needs(Request::Run("first $1 $2 $3", all))) = execution.next()
+            let Some(Progress::Needs(Request::Run("first $1 $2 $3", all))) = execution.advance()
             else {
-                return assert!(false, "the first statement");
+                panic!("the first statement")
             };
             assert_eq!((&all[..2], &all[2]), (&place[..], &Value::Int(5)));
             execution.answer(Answer::Count(3));
             assert!(matches!(
-                execution.next(),
+                execution.advance(),
                 Some(Progress::Needs(Request::Rows("second $1 $2", all))) if all == place
             ));
             execution.answer(Answer::Rows(vec![Row(vec![Value::Text("x".into())])]));
             assert!(
-                matches!(execution.next(), Some(Progress::Done((3, Some(text)))) if text == "x")
+                matches!(execution.advance(), Some(Progress::Done((3, Some(text)))) if text == "x")
             );
         }
     }
