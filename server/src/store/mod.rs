@@ -74,6 +74,8 @@ pub struct VisitorRecord {
     pub replicas: Vec<ReplicaRecord>,
     /// Events of the customer that the site's back end imported.
     pub imported: Vec<Vec<u8>>,
+    /// Row of what was counted of the visitor.
+    pub counted: Option<Vec<u8>>,
 }
 
 pub struct ReplicaRecord {

@@ -40,6 +40,12 @@ fn an_export_is_complete_and_readable() {
         own["profile"]["facets"][0]["topics"][0]["name"],
         json!("trip.city")
     );
+    // What the report counts of the visitor is personal too.
+    assert_eq!(
+        export["counted"]["facts"]["arms"][0]["experiment"],
+        json!(0)
+    );
+    assert!(export["counted"]["tastes"].is_array() && export["counted"]["decisions"].is_array());
 }
 
 /// Tags: f55.

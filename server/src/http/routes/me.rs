@@ -23,6 +23,7 @@ use crate::http::error_body::ErrorBody;
 use crate::http::extract::{QueryParams, RequestedSite, SiteParam, VisitorSecret};
 use crate::http::state::AppState;
 use crate::ingest::consent::{Consent, ConsentExport};
+use crate::statistics::visitor::Visitor;
 use crate::store::{Erasure, Found, ReplicaRecord, VisitorRecord};
 use crate::sync::consent_receipt::Receipt;
 use crate::sync::replica;
@@ -41,6 +42,9 @@ pub struct VisitorExport {
     replicas: Vec<ReplicaExport>,
     /// Data that the site's back end imported.
     imported: Option<ImportedExport>,
+    /// Data that the site's report counts of the visitor: decisions, outcomes, arms. Names and ids are hashes.
+    #[schema(value_type = Option<Object>)]
+    counted: Option<Value>,
 }
 
 /// Imported data of a customer.
@@ -105,6 +109,9 @@ async fn exported_visitor(
         customer: record.customer,
         consent: record.consent,
         imported: exported_imports(state, &record.imported),
+        counted: record
+            .counted
+            .map(|bytes| Visitor::of(Some(&bytes)).export()),
         replicas: record
             .replicas
             .into_iter()
