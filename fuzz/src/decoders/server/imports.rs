@@ -103,7 +103,13 @@ fn items(form: usize, subject: Subject, body: &[u8]) -> Option<Vec<Item>> {
             let table = Table::open(Input::Bytes(body.to_vec()), &TableOptions::default()).ok()?;
             let columns = Columns::find(&table.header, subject, Mapping::default()).ok()?;
             let mut batches = Batches::of(&table, &columns).ok()?;
-            Items::Many(batches.next_batch().into_iter().map(|line| line.item).collect())
+            Items::Many(
+                batches
+                    .next_batch()
+                    .into_iter()
+                    .map(|line| line.item)
+                    .collect(),
+            )
         }
     };
     match items {
