@@ -20,8 +20,10 @@ import { layerStories } from "./stories/layer.mjs";
 import { loadingStories } from "./stories/loading.mjs";
 import { memoryStories } from "./stories/memory.mjs";
 import { orderStories } from "./stories/orders.mjs";
+import { preparedStories } from "./stories/prepared.mjs";
 import { privacyStories } from "./stories/privacy.mjs";
 import { reportStories } from "./stories/report.mjs";
+import { slotStories } from "./stories/slots.mjs";
 import { sourceStories } from "./stories/sources.mjs";
 import { syncStories } from "./stories/sync.mjs";
 import { tabStories } from "./stories/tabs.mjs";
@@ -43,8 +45,10 @@ await runSuite({
     ...memoryStories,
     ...syncStories,
     ...blockStories,
+    ...slotStories,
     ...centreStories,
     ...edgeStories,
+    ...preparedStories,
     ...privacyStories,
     ...faultStories,
     ...storageCatalogue,

@@ -7,6 +7,7 @@ pub mod enums;
 pub mod error;
 pub mod event_kind;
 pub mod hash;
+pub mod index;
 pub mod number;
 pub mod offer_kind;
 pub mod time;

@@ -36,7 +36,7 @@ export function showWhy(
   const { close, missing, answers } = MESSAGES[language];
   const title = TITLES[language];
   const account =
-    explanation?.words.find((one) => one.language === language) ?? explanation?.words[0];
+    explanation?.texts.find((one) => one.language === language) ?? explanation?.texts[0];
   const buttons = FEEDBACK.map((feedback) =>
     createButton(answers[feedback], { class: `escale-${feedback.replace("_", "-")}` }, () => {
       dialog.close();
@@ -45,7 +45,7 @@ export function showWhy(
   );
   const dialog: HTMLDialogElement = createElement(
     "dialog",
-    { class: "escale-why-panel", lang: language, "aria-label": title },
+    { class: "escale-why-panel", lang: language, dir: "ltr", "aria-label": title },
     createElement("h2", { class: "escale-why-title" }, title),
     createElement(
       "ul",

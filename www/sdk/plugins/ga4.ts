@@ -139,7 +139,9 @@ export function readLayer(): (
   return (entry) => {
     if (typeof entry !== "object" || entry === null) return undefined;
     if (Array.isArray(entry) || Object.prototype.toString.call(entry) === "[object Arguments]") {
-      const [command, name, params] = Array.from(entry as ArrayLike<unknown>);
+      const [command, name, params] = Array.prototype.slice.call(
+        entry as ArrayLike<unknown>,
+      ) as unknown[];
       return command === "event" && typeof name === "string" ? [name, params] : undefined;
     }
     const pushed = entry as Params;

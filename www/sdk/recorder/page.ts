@@ -12,10 +12,7 @@ const URL_MAX = 2_048;
 
 /** Returns the facts of the page. `topics` are those of the site's call. */
 export function readPage(topics: readonly string[] = []): PageFacts {
-  const marked = Array.from(document.querySelectorAll("[data-escale-topics]")).slice(
-    0,
-    ELEMENTS_MAX,
-  );
+  const marked = [...document.querySelectorAll("[data-escale-topics]")].slice(0, ELEMENTS_MAX);
   const explicit = [
     ...topics,
     ...marked.map((element) => element.getAttribute("data-escale-topics") ?? ""),
@@ -24,6 +21,6 @@ export function readPage(topics: readonly string[] = []): PageFacts {
   return {
     explicit: explicit.join(",").slice(0, EXPLICIT_MAX),
     url: (location.pathname + location.search).slice(0, URL_MAX),
-    tokens: jsonLdTokens(Array.from(scripts, (script) => script.textContent)),
+    tokens: jsonLdTokens([...scripts].map((script) => script.textContent)),
   };
 }

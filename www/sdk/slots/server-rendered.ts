@@ -7,19 +7,19 @@
 /** Slots with content of the server. The attribute holds the time of the server's choice. */
 const RENDERED = "escale-offer[data-escale-at]";
 
-/** Resolves once the page is parsed, with the time of the server's choice. 0 if unknown. */
-export async function takeOver(): Promise<number> {
+/** Resolves once the page is parsed, with the filled slots. Their nodes are replaced by those of the session. */
+export async function takeOver(): Promise<readonly HTMLElement[]> {
   if (document.readyState === "loading")
     await new Promise((resolve) =>
       document.addEventListener("DOMContentLoaded", resolve, { once: true }),
     );
-  const slots = Array.from(document.querySelectorAll<HTMLElement>(RENDERED));
+  const slots = [...document.querySelectorAll<HTMLElement>(RENDERED)];
   for (const slot of slots) replaceOnce(slot, serversNodes(slot));
-  return Number(slots[0]?.dataset.escaleAt) || 0;
+  return slots;
 }
 
 const serversNodes = (slot: HTMLElement): Element[] =>
-  Array.from(slot.children).filter((child) => child.slot === "escale");
+  [...slot.children].filter((child) => child.slot === "escale");
 
 /** Removes the server's nodes at the first state change; observers run before the next paint. */
 function replaceOnce(slot: HTMLElement, nodes: readonly Element[]): void {

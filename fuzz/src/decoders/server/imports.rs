@@ -92,7 +92,7 @@ fn take(bytes: &[u8]) {
     groups
         .iter()
         .flat_map(|(_, events)| events)
-        .for_each(|imported| holds(subject, imported));
+        .for_each(|imported| check(subject, imported));
 }
 
 fn items(form: usize, subject: Subject, body: &[u8]) -> Option<Vec<Item>> {
@@ -118,7 +118,7 @@ fn items(form: usize, subject: Subject, body: &[u8]) -> Option<Vec<Item>> {
     }
 }
 
-fn holds(subject: Subject, imported: &ImportedEvent) {
+fn check(subject: Subject, imported: &ImportedEvent) {
     let mut rest = imported.event.as_slice();
     let event = Event::decode_next(&mut rest);
     assert!(rest.is_empty(), "an imported event is one event");
