@@ -63,6 +63,14 @@ impl Pool {
 impl From<tokio_postgres::Error> for StoreError {
     /// Logs the code only: a message may contain the data to be stored.
     fn from(error: tokio_postgres::Error) -> Self {
+        use tokio_postgres::error::SqlState;
+        let crossed = [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+        ];
+        if error.code().is_some_and(|code| crossed.contains(code)) {
+            return Self::Conflict;
+        }
         tracing::error!(
             code = error.code().map(tokio_postgres::error::SqlState::code),
             "the database failed"
