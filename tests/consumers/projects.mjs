@@ -15,7 +15,13 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PKG = fileURLToPath(new URL("../../pkg", import.meta.url));
 const TSC = fileURLToPath(new URL("../../node_modules/.bin/tsc", import.meta.url));
 const DRAWN = ["ssr-react", "ssr-vue"];
-const BUNDLED = ["react", "vue", ...DRAWN];
+const BUNDLED = ["react", "vue", "react-router", "vue-router", ...DRAWN];
+/** Sites of plain HTML, and the libraries in their pages. */
+const PLAIN = {
+  script: {},
+  turbo: { "turbo.js": "@hotwired/turbo/dist/turbo.es2017-esm.js" },
+  htmx: { "htmx.js": "htmx.org/dist/htmx.js", "idiomorph.js": "idiomorph/dist/idiomorph-ext.js" },
+};
 
 const VITE = "node_modules/.bin/vite";
 const START_LIMIT_MS = 30_000;
@@ -41,10 +47,13 @@ export async function makeProjects() {
   }
   for (const name of BUNDLED)
     await run(join(folder, VITE), ["build", "--logLevel", "warn", join(folder, name)]);
-  await mkdir(site("script"));
-  await cp(join(folder, "script/index.html"), join(site("script"), "index.html"));
   for (const name of DRAWN) await drawByServer(join(folder, name));
-  await writeFile(join(site("script"), "escale.bin"), config);
+  for (const [name, libraries] of Object.entries(PLAIN)) {
+    await cp(join(HERE, name), site(name), { recursive: true });
+    await writeFile(join(site(name), "escale.bin"), config);
+    for (const [file, source] of Object.entries(libraries))
+      await cp(join(folder, "node_modules", source), join(site(name), "vendor", file));
+  }
   return {
     site,
     pkg: PKG,

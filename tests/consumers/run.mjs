@@ -8,13 +8,14 @@ import { serveFolders } from "../browser/static-server.mjs";
 import { OUT } from "../e2e/out.mjs";
 import { story } from "../e2e/story.mjs";
 import { makeProjects } from "./projects.mjs";
+import { assertKeptPages, assertLayout, assertRoutes } from "./routers.mjs";
 
 /** @typedef {import("../browser/driver/browser.mjs").Browser} Browser */
 
-/** As for any site; the snippet's stub stands in the page. */
+/** As for any site; the snippet's stub stands in the page, and Turbo and htmx add styles of their own. */
 const POLICY = {
   "content-security-policy":
-    "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'",
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self'; connect-src 'self'",
 };
 /**
  * Limit for a hundred drawings of two components, each perhaps done twice. A loop would do
@@ -56,7 +57,7 @@ async function assertStormPasses(browser) {
     () => document.querySelector("[data-turn]")?.getAttribute("data-turn") === "100",
   );
   await offered(browser);
-  await drawn(browser, "Porto, a weekend");
+  await drawn(browser, "Rome, four days");
   const { draws, own } = await browser.run(() => ({
     draws: /** @type {any} */ (window).draws,
     own: document.querySelector("escale-offer > p")?.textContent,
@@ -65,9 +66,23 @@ async function assertStormPasses(browser) {
   assert.ok(draws <= DRAWS_MAX, `${draws} drawings`);
 }
 
-/** A project's pages behind a gate of their own. @param {string} name @param {(browser: Browser) => Promise<void>} [more] */
-const project = (name, more) =>
-  story(`the package in a project: ${name}`, async ({ world, visit, gate, at }) => {
+/** Pages of the projects with a router. @type {import("./routers.mjs").Routes} */
+const ROUTED = { home: ["/", "page-"], trips: ["/trips", "page-trips"], plain: "/plain" };
+/** @type {import("./routers.mjs").Routes} */
+const SWAPPED = {
+  home: ["/", "page-index"],
+  trips: ["/trips.html", "page-trips"],
+  plain: "/plain.html",
+};
+
+/**
+ * A project's pages behind a gate of their own.
+ * @param {string} name
+ * @param {(browser: Browser) => Promise<void>} [more]
+ * @param {string} [title]
+ */
+const project = (name, more, title = name) =>
+  story(`the package in a project: ${title}`, async ({ world, visit, gate, at }) => {
     const site = await serveFolders({ "/": world.site(name), "/escale/": world.pkg }, POLICY);
     try {
       gate.server = new URL(site.origin);
@@ -102,12 +117,12 @@ const developed = (name) =>
 
 /** @param {Browser} browser */
 async function assertFramework(browser) {
-  await drawn(browser, "Porto, a weekend");
+  await drawn(browser, "Rome, four days");
   await assertStormPasses(browser);
   await consent(browser, "denied");
   await drawn(browser, "default: consent");
   await consent(browser, "granted");
-  await drawn(browser, "Porto, a weekend");
+  await drawn(browser, "Rome, four days");
 }
 
 /**
@@ -116,7 +131,7 @@ async function assertFramework(browser) {
  * @param {Browser} browser
  */
 async function assertTakenOver(browser) {
-  await drawn(browser, "Porto, a weekend");
+  await drawn(browser, "Rome, four days");
   assert.equal(
     await browser.run(() => document.querySelector("escale-offer > p")?.textContent),
     "Where to next?",
@@ -136,6 +151,13 @@ await runSuite({
     developed("vue"),
     project("ssr-react", assertTakenOver),
     project("ssr-vue", assertTakenOver),
+    project("react-router", assertRoutes(ROUTED), "the pages of React Router"),
+    project("react-router", assertLayout, "a layout of React Router"),
+    project("react-router", assertKeptPages, "pages that stay hidden"),
+    project("vue-router", assertRoutes(ROUTED), "the pages of Vue Router"),
+    project("vue-router", assertLayout, "a layout of Vue Router"),
+    project("turbo", assertRoutes(SWAPPED), "the pages of Turbo"),
+    project("htmx", assertRoutes(SWAPPED), "the pages of htmx"),
   ],
   // The stage's origin is of no use here: each project has its own.
   enter: async () => ({ origin: "http://127.0.0.1:9", ...(await makeProjects()) }),

@@ -81,7 +81,11 @@ function start(options: Options): Escale {
           result instanceof Error ? reject(asEscaleError(result, command[0])) : resolve(result),
       ]),
     );
-  choices.open((placement) => ask("choose", placement));
+  // `true`: one choice a page. It stays the same until it is dropped, which "choices" reports.
+  choices.open(
+    (placement) => new Promise((resolve) => dispatch(["choose", placement, resolve, true])),
+  );
+  dispatch(["on", "choices", () => choices.refresh()]);
   return {
     get,
     subscribe,

@@ -1,8 +1,8 @@
 //! Names of places as people write them. In: a name. Out: its form without case, accents and kinds
 //! of spaces. Never: a form that is shown.
 //!
-//! Written by hand: the compiler of configs and the server need the same form, and tables of
-//! Unicode's decompositions are larger than the compiler.
+//! Written by hand: the compiler of configs and the server need the same form. Unicode's tables are
+//! larger than the compiler.
 
 /// Returns a name in lower case, without accents. Spaces, hyphens and apostrophes become one space.
 ///

@@ -15,7 +15,7 @@ window.escaleOfPage = escale;
 window.draws = 0;
 
 function Own() {
-  const choice = useOffer("home-row");
+  const choice = useOffer("sidebar");
   window.draws += 1;
   return createElement(
     "p",

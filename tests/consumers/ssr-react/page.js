@@ -3,7 +3,7 @@ import { Offer, useOffer } from "escale/react";
 import { createElement } from "react";
 
 function Own() {
-  const choice = useOffer("home-row");
+  const choice = useOffer("sidebar");
   return createElement(
     "p",
     { id: "own" },

@@ -3,7 +3,7 @@ import { Offer, useOffer } from "escale/vue";
 import { defineComponent, h } from "vue";
 
 const Own = defineComponent(() => {
-  const choice = useOffer("home-row");
+  const choice = useOffer("sidebar");
   return () =>
     h(
       "p",

@@ -13,7 +13,7 @@ window.escaleOfPage = escale;
 window.draws = 0;
 
 const Own = defineComponent(() => {
-  const choice = useOffer("home-row");
+  const choice = useOffer("sidebar");
   return () => {
     window.draws += 1;
     return h(

@@ -12,16 +12,25 @@ import type { Chooser } from "../engine/chooser.js";
 /** State that these commands use. */
 export interface ImmediateContext {
   readonly chooser: Chooser;
+  /** Called before a choice for the site: the page may have changed. */
+  beforeChoice(): void;
   readonly recording: Promise<unknown>;
   readonly mode: Mode;
   readonly listeners: Map<string, Set<(detail: unknown) => void>>;
 }
 
 /** Runs a command. Returns `true` if it is one of these. */
-export function runImmediately(context: ImmediateContext, [name, first, second]: Command): boolean {
+export function runImmediately(context: ImmediateContext, command: Command): boolean {
+  const [name, first, second, isOnce] = command;
   switch (name as CommandsWith<{ needs: "session" }>) {
     case "choose":
-      safeCall(second, context.chooser.choose(String(first), 0, documentLanguage()));
+      context.beforeChoice();
+      safeCall(
+        second,
+        isOnce
+          ? context.chooser.chooseOnce(String(first), documentLanguage())
+          : context.chooser.choose(String(first), 0, documentLanguage()),
+      );
       return true;
     case "ready":
       void context.recording.then(() => safeCall(first, context.mode));

@@ -7,7 +7,6 @@ import { extend, type Runtime } from "../engine/runtime-binding.js";
 import { Chooser } from "../engine/chooser.js";
 import { EMPTY, type EngineInputs } from "../engine/inputs.js";
 import type { SessionContext, End, RecorderHandle } from "../recorder/session-types.js";
-import type { OfferElement } from "../slots/element.js";
 import { openRuntime } from "./runtime.js";
 import { readForDecision, type StoredForDecision } from "./read-for-decision.js";
 import { visitorHash } from "../base/hash.js";
@@ -122,6 +121,10 @@ class Session implements Client, SessionContext {
     );
   }
 
+  beforeChoice(): void {
+    this.slots.follower?.beforeMount();
+  }
+
   nowMs(): number {
     const { skewMs } = this.known;
     return this.#atMs || Date.now() + (Math.abs(skewMs) < SKEW_MIN_MS ? 0 : skewMs);
@@ -145,15 +148,6 @@ class Session implements Client, SessionContext {
     this.#abort.abort();
     this.#recorder?.close();
     this.slots.close();
-  }
-
-  again(slot?: OfferElement): void {
-    if (!this.#isActive()) return;
-    if (slot) this.slots.again(slot);
-    else {
-      this.slots.close();
-      void this.slots.open();
-    }
   }
 
   erase(): Promise<void> {

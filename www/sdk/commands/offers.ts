@@ -4,7 +4,7 @@
  * its slot.
  */
 import { reportError } from "./emit.js";
-import type { OfferElement } from "../slots/element.js";
+import { dropChoices } from "../recorder/page-views.js";
 import type { Recorder } from "../recorder/recorder.js";
 import type { Choice } from "../base/types.js";
 
@@ -52,11 +52,12 @@ export function feedback(
 ): void {
   const { session } = recorder;
   const placement = typeof of === "string" ? of : (of as Choice | undefined)?.placement;
-  const slots = Array.from(document.querySelectorAll<OfferElement>("escale-offer")).filter(
+  const slots = [...session.slots.connected].filter(
     (slot) => slot.getAttribute("placement") === placement,
   );
   const shown = slots.flatMap((slot) => slot.dataset.escaleOffer?.split(" ") ?? []);
-  const offer = typeof of === "string" ? shown[0] : (of as Choice | undefined)?.offer;
+  const own = placement === undefined ? undefined : session.chooser.ownChoice(placement)?.offer;
+  const offer = typeof of === "string" ? (shown[0] ?? own) : (of as Choice | undefined)?.offer;
   if (!ANSWERS.includes(String(answer)))
     reportError(
       session,
@@ -73,6 +74,10 @@ export function feedback(
     tell(`offer_${String(answer)}`, { offer, placement });
     slots
       .filter((slot) => slot.dataset.escaleOffer?.split(" ").includes(offer))
-      .forEach((slot) => session.again(slot));
+      .forEach((slot) => recorder.again(slot));
+    // The site renders it itself: another choice is made, which cannot be this offer.
+    if (placement === undefined || own !== offer) return;
+    session.chooser.dropOwnChoice(placement);
+    dropChoices(session);
   }
 }

@@ -9,6 +9,7 @@ import type { EscaleError, EscaleErrorCode } from "../base/error.js";
 import { importable, type Importable } from "../full/import.js";
 import { unloadBufferPrefix } from "../storage/keys.js";
 import { newId } from "../storage/codec.js";
+import { chooseAgain } from "../recorder/page-views.js";
 import type { Recorder } from "../recorder/recorder.js";
 import type { Command } from "../base/client-types.js";
 import type { ExportedProfile, Insight, ProfileSummary } from "../base/types.js";
@@ -113,7 +114,7 @@ async function join(
   if (outcome !== "kept") return "not_kept";
   recorder.reloadEngine();
   recorder.notifyTabs();
-  recorder.session.again();
+  chooseAgain(recorder.session);
   recorder.sync?.schedule();
   return undefined;
 }

@@ -24,7 +24,7 @@ type Handler = (recorder: Recorder, args: readonly unknown[]) => unknown;
 
 /** Handlers of the commands that need the recorder: the compiler checks them against the table. */
 const HANDLERS: Readonly<Record<CommandsWith<{ needs: "recorder" }>, Handler>> = {
-  page: (recorder, [facts]) => recorder.onPageChange(topicsOf(facts)),
+  page: (recorder, [facts]) => recorder.page(topicsOf(facts)),
   track: (recorder, [name, fields]) => track(recorder, String(name), fields),
   declare: (recorder, [fields]) => track(recorder, "declare", fields),
   question,
@@ -171,6 +171,6 @@ async function why(
   ]);
   full.showWhy(events, language, (feedback) => {
     track(recorder, feedback, { offer: choice.offer, placement: choice.placement });
-    recorder.session.again(slot);
+    recorder.again(slot);
   });
 }

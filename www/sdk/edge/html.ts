@@ -56,5 +56,5 @@ export function slotHtml(
     "data-escale-at": String(shown.atMs),
   };
   // A declarative shadow root, so that the page's own content is there and not seen, without a script.
-  return `<escale-offer${attributes(state)}><template shadowrootmode="open"><slot name="escale"></slot></template>${own}${shown.blocks.join("")}</escale-offer>`;
+  return `<escale-offer${attributes(state)}><template shadowrootmode="open"><slot name="escale"><slot></slot></slot></template>${own}${shown.blocks.join("")}</escale-offer>`;
 }

@@ -121,7 +121,7 @@ function decide(
     runtime.setVisitor(...profile.visitor);
     runtime.page(atMs, page.explicit, page.url, page.tokens);
     const chooser = new Chooser(runtime, known, () => atMs);
-    chooser.startPage();
+    runtime.turnPage();
     for (const placement of new Set(placements)) {
       const slots = Array.from({ length: chooser.slots(placement) }, (_, slot) =>
         chooser.choose(placement, slot, language.slice(0, 2).toLowerCase()),

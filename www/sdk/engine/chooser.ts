@@ -12,6 +12,7 @@ export class Chooser {
   #offers = new WeakMap<Choice, number>();
   #inputs = new WeakMap<Choice, DecisionInputs>();
   #last = new Map<string, Choice>();
+  #own = new Map<string, Choice>();
 
   constructor(
     private readonly runtime: Runtime,
@@ -19,10 +20,28 @@ export class Chooser {
     private readonly nowMs: () => number,
   ) {}
 
-  /** Starts another page. Offers of the last page may be shown again. */
-  startPage(): void {
-    this.#shown = [];
-    this.runtime.turnPage();
+  /** Starts another page. Offers may be shown again, except those of choices that the page still shows. */
+  startPage(kept: readonly Choice[] = []): void {
+    this.#own.clear();
+    const offers = new Set(kept.map((choice) => this.#offers.get(choice)));
+    for (const offer of this.#shown) if (!offers.has(offer)) this.#release(offer);
+  }
+
+  /** Returns the choice for a placement that the site renders itself: one a page. */
+  chooseOnce(placement: string, language: string): Choice {
+    const choice = this.#own.get(placement) ?? this.choose(placement, 0, language);
+    this.#own.set(placement, choice);
+    return choice;
+  }
+
+  /** Returns the page's choice for a placement that the site renders itself, if there is one. */
+  ownChoice(placement: string): Choice | undefined {
+    return this.#own.get(placement);
+  }
+
+  /** Drops the page's choice for such a placement. Its offer cannot be chosen on this page again. */
+  dropOwnChoice(placement: string): void {
+    this.#own.delete(placement);
   }
 
   /** Returns the count of offers of a placement; 0 if the config has no such placement. */
@@ -49,15 +68,18 @@ export class Chooser {
   /** Releases an offer that the page no longer shows. It may be chosen again. */
   release(choice: Choice): void {
     const offer = this.#offers.get(choice);
-    if (offer === undefined) return;
-    this.#shown = this.#shown.filter((shown) => shown !== offer);
-    this.runtime.release(offer);
+    if (offer !== undefined) this.#release(offer);
   }
 
   /** Returns the inputs of a choice, or of the last choice for a placement. */
   inputs(of: Choice | string): DecisionInputs | undefined {
     const choice = typeof of === "string" ? this.#last.get(of) : of;
     return choice && this.#inputs.get(choice);
+  }
+
+  #release(offer: number): void {
+    this.#shown = this.#shown.filter((shown) => shown !== offer);
+    this.runtime.release(offer);
   }
 
   #none(placement: string, answer: number): Choice {

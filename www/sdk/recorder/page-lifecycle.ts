@@ -6,8 +6,8 @@
 
 /** Callbacks for the document's lifecycle. */
 export interface LifecycleListener {
-  /** Reports another path or query of a single-page site. */
-  moved(): void;
+  /** Reports another path or query of a single-page site, and when it was first seen by `performance.now()`. */
+  moved(sinceMs: number): void;
   /** Reports a hidden page. On mobiles it is the last chance to send. */
   hidden(): void;
   /** Reports a page that is frozen or closed. Only synchronous work is certain to run. */
@@ -19,21 +19,34 @@ export interface LifecycleListener {
 /** Least time between two page views. Single-page sites may call `pushState` thousands of times. */
 const VIEW_INTERVAL_MS = 150;
 
-/** Follows the document. Returns a function that ends it. */
-export function follow(life: LifecycleListener): () => void {
+/** Follower of a document. */
+export interface Lifecycle {
+  /** Reports a move now if one is about to be reported, unless the last one was just reported. */
+  reportMove(): void;
+  stop(): void;
+}
+
+/** Follows the document. */
+export function follow(life: LifecycleListener): Lifecycle {
   const stop = new AbortController();
   const { signal } = stop;
   let seen = location.pathname + location.search;
   let gone = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let [noticedAt, reportedAt] = [0, -Infinity];
+  const report = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const now = location.pathname + location.search;
+    if (signal.aborted || now === seen) return;
+    seen = now;
+    reportedAt = performance.now();
+    life.moved(noticedAt);
+  };
   const noticed = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      const now = location.pathname + location.search;
-      if (signal.aborted || now === seen) return;
-      seen = now;
-      life.moved();
-    }, VIEW_INTERVAL_MS);
+    if (timer !== undefined) return;
+    noticedAt = performance.now();
+    timer = setTimeout(report, VIEW_INTERVAL_MS);
   };
   followHistory(noticed, signal);
   document.addEventListener(
@@ -61,7 +74,12 @@ export function follow(life: LifecycleListener): () => void {
     },
     { signal },
   );
-  return () => stop.abort();
+  return {
+    reportMove: () => {
+      if (timer !== undefined && performance.now() - reportedAt >= VIEW_INTERVAL_MS) report();
+    },
+    stop: () => stop.abort(),
+  };
 }
 
 /** Uses the Navigation API where it exists, else wraps the history's own functions. */

@@ -10,12 +10,13 @@ import type { SessionContext, RecorderHandle } from "./session-types.js";
 import { loadIntoEngine } from "./engine-state.js";
 import { openStore } from "./open-store.js";
 import { EventQueue, type UnloadBuffer } from "../storage/event-queue.js";
-import { follow } from "./page-lifecycle.js";
 import { followLinks } from "./links.js";
+import { chooseAgain, PageViews } from "./page-views.js";
 import { channelName, unloadBufferPrefix } from "../storage/keys.js";
 import { packFields } from "../storage/codec.js";
 import { readPage } from "./page.js";
 import { newVisitor } from "../storage/records.js";
+import type { OfferElement } from "../slots/element.js";
 import type { Store } from "../storage/profile-store.js";
 import { configRefresher } from "../sync/config-refresh.js";
 import { Sync } from "../sync/sync.js";
@@ -62,7 +63,7 @@ export class Recorder implements RecorderHandle {
   sync: Sync | undefined;
   #queue: EventQueue | undefined;
   #channel: BroadcastChannel | undefined;
-  #stopFollowing: () => void = () => undefined;
+  #views: PageViews | undefined;
   #closed = false;
   readonly #over = new AbortController();
 
@@ -100,14 +101,11 @@ export class Recorder implements RecorderHandle {
     const { options } = session.from;
     this.#listen();
     followLinks((event) => session.guard(() => this.run(event)), this.#over.signal);
-    this.#stopFollowing = follow({
-      moved: () => session.guard(() => options.auto !== "off" && this.onPageChange()),
+    this.#views = new PageViews(session, (topics) => this.#view(topics), {
       hidden: () => session.guard(() => this.flush(true)),
       left: () => session.guard(() => this.#leave()),
       restored: () => session.guard(() => this.#restore()),
     });
-    // The first choice was made on this page: its offers are still shown.
-    if (options.auto !== "off") this.#view();
     this.#startSync();
     session.guard(() => this.store && sendPendingErasures(options, this.store.pendingErasures));
   }
@@ -132,10 +130,14 @@ export class Recorder implements RecorderHandle {
     return this.runCommand(this, command);
   }
 
-  /** Starts another page. Offers of the last page may be shown again. */
-  onPageChange(topics: readonly string[] = []): void {
-    this.session.chooser.startPage();
-    this.#view(topics);
+  /** Records a page view that the site sent. */
+  page(topics: readonly string[]): void {
+    this.#views?.sent(topics);
+  }
+
+  /** Chooses again for a slot whose offer the visitor refused. */
+  again(slot: OfferElement): void {
+    this.#views?.again(slot);
   }
 
   /** Adds events to the engine, the store and the next sync. */
@@ -195,7 +197,7 @@ export class Recorder implements RecorderHandle {
     if (this.#closed || outcome !== "kept") return false;
     if (!store) session.known.state = EMPTY;
     this.reloadEngine(store?.visitor.secret ?? newVisitor(0).secret);
-    session.again();
+    chooseAgain(session);
     this.notifyTabs();
     if (store) await sendPendingErasures(session.from.options, store.pendingErasures);
     return true;
@@ -222,7 +224,7 @@ export class Recorder implements RecorderHandle {
   close(): void {
     this.#closed = true;
     this.#over.abort();
-    this.#stopFollowing();
+    this.#views?.stop();
     this.#channel?.close();
     for (const part of [this.#queue, this.sync, this.store]) part?.close();
     this.#queue = this.store = this.sync = undefined;
@@ -255,9 +257,8 @@ export class Recorder implements RecorderHandle {
     this.sync = undefined;
     this.#startSync();
     writeCookie(session, this.store);
-    session.chooser.startPage();
-    session.again();
-    if (!isPaused && session.from.options.auto !== "off") this.#view();
+    chooseAgain(session);
+    if (!isPaused) this.#views?.restart();
     session.from.report(session.mode);
   }
 
@@ -288,7 +289,7 @@ export class Recorder implements RecorderHandle {
     const wasPaused = session.known.isPaused;
     this.#applyPause(store ? store.visitor.paused === true : wasPaused);
     // If a pause ended meanwhile, the page view was recorded already.
-    if (!this.#closed && !wasPaused && session.from.options.auto !== "off") this.onPageChange();
+    if (!this.#closed && !wasPaused) this.#views?.restored();
   }
 
   #syncHost(server: string, queue: EventQueue): ConstructorParameters<typeof Sync>[0] {

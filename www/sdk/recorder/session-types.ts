@@ -5,7 +5,7 @@
 import type { Runtime } from "../engine/runtime-binding.js";
 import type { Chooser } from "../engine/chooser.js";
 import type { EngineInputs } from "../engine/inputs.js";
-import type { OfferElement } from "../slots/element.js";
+import type { Slots } from "../slots/slots.js";
 import type { Visitor } from "../storage/records.js";
 import type { CommitOutcome } from "../storage/store-types.js";
 import type { Command, Start } from "../base/client-types.js";
@@ -19,6 +19,7 @@ export interface SessionContext {
   readonly from: Start;
   readonly runtime: Runtime;
   readonly chooser: Chooser;
+  readonly slots: Slots;
   /** Inputs that the engine holds now. Code that gives the engine another input updates them. */
   readonly known: EngineInputs;
   /** Visitor that starts if the store has none. */
@@ -29,8 +30,6 @@ export interface SessionContext {
   extend(module: WebAssembly.Module): void;
   /** Milliseconds since the Unix epoch, corrected by the server's clock if it differs. */
   nowMs(): number;
-  /** Chooses again, for one slot or for all. */
-  again(slot?: OfferElement): void;
   /** Ends the session, and erases the store. */
   erase(): Promise<void>;
   ended(end: End): void;

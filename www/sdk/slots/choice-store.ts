@@ -6,8 +6,10 @@ import type { Choice, State } from "../base/types.js";
 
 interface Entry {
   choice: Choice | undefined;
-  /** The page of the choice; `undefined` if it must be requested again. */
-  page: string | undefined;
+  /** Path of the page of the choice. */
+  path: string;
+  /** Marks a choice that nothing has dropped since. */
+  isCurrent: boolean;
   isRequested: boolean;
   readonly subscribers: Set<() => void>;
 }
@@ -17,26 +19,29 @@ export class ChoiceStore {
   readonly #entries = new Map<string, Entry>();
   #choose: ((placement: string) => Promise<Choice>) | undefined;
 
-  /** Requests choices from now on. */
+  /** Requests choices from now on. `choose` answers the same choice as long as it holds. */
   open(choose: (placement: string) => Promise<Choice>): void {
     this.#choose = choose;
-    this.#requestAll();
+    this.refresh();
   }
 
   /** Returns the current choice of a placement. */
   get(placement: string): Choice | undefined {
-    return this.#entries.get(placement)?.choice;
+    const entry = this.#entries.get(placement);
+    return entry && !isOfAnotherPage(entry) ? entry.choice : undefined;
   }
 
   /** Calls back when a placement's choice changes. The returned function unsubscribes. */
   subscribe(placement: string, onChange: () => void): () => void {
     const entry = this.#entries.get(placement) ?? {
       choice: undefined,
-      page: undefined,
+      path: location.pathname,
+      isCurrent: false,
       isRequested: false,
       subscribers: new Set(),
     };
     this.#entries.set(placement, entry);
+    if (isOfAnotherPage(entry)) Object.assign(entry, { choice: undefined, isCurrent: false });
     // A new function: a site may subscribe one function twice.
     const subscriber = (): void => onChange();
     entry.subscribers.add(subscriber);
@@ -44,31 +49,40 @@ export class ChoiceStore {
     return () => entry.subscribers.delete(subscriber);
   }
 
-  /** Drops the choices of the previous state. */
+  /** Requests choices of the new state. A choice that still holds stays. */
   setState(state: State): void {
+    if (state !== "pending") return this.refresh();
     for (const entry of this.#entries.values()) {
-      entry.page = undefined;
-      if (state === "pending") update(entry, undefined);
+      entry.isCurrent = false;
+      update(entry, undefined);
     }
-    if (state !== "pending") this.#requestAll();
   }
 
-  #requestAll(): void {
-    for (const [placement, entry] of this.#entries) this.#request(placement, entry);
+  /** Requests all choices again: the page changed, or the visitor's answer. */
+  refresh(): void {
+    for (const [placement, entry] of this.#entries) {
+      entry.isCurrent = false;
+      this.#request(placement, entry);
+    }
   }
 
   #request(placement: string, entry: Entry): void {
-    const page = location.pathname + location.search;
-    if (!this.#choose || entry.isRequested || entry.subscribers.size === 0 || entry.page === page)
+    if (!this.#choose || entry.isRequested || entry.isCurrent || entry.subscribers.size === 0)
       return;
-    entry.isRequested = true;
+    entry.isRequested = entry.isCurrent = true;
     void this.#choose(placement).then((choice) => {
       entry.isRequested = false;
-      entry.page = page;
+      // Dropped meanwhile: another choice is on its way.
+      if (!entry.isCurrent) return this.#request(placement, entry);
+      entry.path = location.pathname;
       update(entry, choice);
     });
   }
 }
+
+/** Returns true if the choice was made for a page that was left, and nobody follows it. */
+const isOfAnotherPage = ({ path, subscribers }: Entry): boolean =>
+  subscribers.size === 0 && path !== location.pathname;
 
 /** Stores a choice and calls the subscribers, unless nothing changed. */
 function update(entry: Entry, choice: Choice | undefined): void {

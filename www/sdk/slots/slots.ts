@@ -3,12 +3,11 @@
  * clicks and questions are reported. Never: a loop when a framework moves or renders slots again.
  */
 import type { Chooser } from "../engine/chooser.js";
-import { controlSlots, heightOf, type OfferElement } from "./element.js";
+import { controlSlots, heightOf, isHidden, type OfferElement } from "./element.js";
 import { languageOf, type Language } from "../base/language.js";
-import { buildBlock, fillTemplate, type Content } from "./render.js";
+import { buildBlock, fillTemplate } from "./render.js";
 import { nextTask } from "../base/task.js";
 import type { Choice } from "../base/types.js";
-import { whenViewable } from "./viewability.js";
 import { WHY } from "./labels.js";
 
 /** Services of the client that the slots use. */
@@ -24,22 +23,44 @@ export interface SlotHost {
   explain(slot: OfferElement, choice: Choice, language: Language): void;
 }
 
-/** A slot of the page that was filled or keeps its default. */
-interface MountedSlot {
+/** Choices of a slot, and what they are for. */
+interface SlotChoices {
   readonly placement: string;
-  /** Indices of the placement's slots that this element has. */
+  /** Indices of the placement's slots that this element has. A copy of another element has none. */
   readonly indices: readonly number[];
-  /** Shown choices, each to be released when the slot is removed. */
   readonly choices: readonly Choice[];
-  /** Stops observing the shown nodes. */
-  readonly unmount: () => void;
+}
+
+/** A slot of the page that was filled or keeps its default. */
+export interface MountedSlot extends SlotChoices {
+  /** Nodes of each choice: none where the default content stays. */
+  readonly nodes: readonly (readonly Element[])[];
+  /** Reason for the default content, if it stays. */
+  readonly reason: string;
+  /** Time of the choices, by `performance.now()`. */
+  readonly at: number;
+  /** Ends what observes the shown nodes. */
+  readonly over: AbortController;
+}
+
+/** Follower of the slots after the first choice. It comes with the recorder. */
+export interface SlotFollower {
+  /** Called before a slot is filled: the page may have changed. */
+  beforeMount(): void;
+  /** Called when a slot was filled. */
+  mounted(slot: OfferElement): void;
+  /** Called when an element gave up its share of a placement. */
+  vacated(placement: string): void;
 }
 
 /** Fills the slots of the page and observes them. */
 export class Slots {
-  #mounted = new Map<OfferElement, MountedSlot>();
+  readonly mounted = new Map<OfferElement, MountedSlot>();
+  follower: SlotFollower | undefined;
+  /** Every slot in the page. */
+  connected: ReadonlySet<OfferElement> = new Set();
 
-  constructor(private readonly host: SlotHost) {}
+  constructor(readonly host: SlotHost) {}
 
   /**
    * Fills the slots of the page. With a deadline it fills one per task, so that the page stays responsive. Slots that
@@ -47,137 +68,137 @@ export class Slots {
    */
   async open(deadlineAt?: number): Promise<void> {
     const { host } = this;
-    // All are measured first: measuring after a change would force a layout.
-    const waiting = new Map(
-      Array.from(document.querySelectorAll<OfferElement>("escale-offer"), (slot) => [
-        slot,
-        heightOf(slot),
-      ]),
-    );
+    const waiting = new Map<OfferElement, number>();
     const pause = deadlineAt === undefined ? undefined : nextTask;
-    controlSlots({
-      mount: (slot) => {
-        // Waiting slots are filled below, wherever the page moves them meanwhile.
-        if (!waiting.has(slot)) host.guard(() => this.#mount(slot));
-      },
-      unmount: (slot) => this.#unmountIfRemoved(slot),
+    // Once the page's own script is done: a router adds the new slot before or after it removes the old one.
+    const later = (work: () => unknown): void => queueMicrotask(() => host.guard(work));
+    this.connected = controlSlots({
+      // Waiting slots are filled below, wherever the page moves them meanwhile.
+      mount: (slot) => later(() => slot.isConnected && !waiting.has(slot) && this.mount(slot)),
+      // Frameworks move elements by removing and inserting them, so a moved slot stays.
+      unmount: (slot) => later(() => slot.isConnected || this.unmount(slot)),
     });
+    // All are measured first: measuring after a change would force a layout. Hidden ones are filled last.
+    const hidden = [...this.connected].filter(isHidden);
+    for (const slot of [...this.connected, ...hidden]) {
+      waiting.delete(slot);
+      waiting.set(slot, heightOf(slot));
+    }
     for (const [slot, height] of waiting) {
       await pause?.();
       waiting.delete(slot);
       if (!host.isActive()) return;
       host.guard(() => {
         if (performance.now() > (deadlineAt ?? Infinity)) slot.showDefault("deadline");
-        else if (slot.isConnected) this.#mount(slot, height);
+        else if (slot.isConnected) this.mount(slot, height);
       });
     }
     await pause?.();
   }
 
-  /** Fills a slot again after the visitor refused its offer. The offer is not released, so it cannot return at once. */
-  again(slot: OfferElement): void {
-    this.#mounted.get(slot)?.unmount();
-    this.#mounted.delete(slot);
-    this.#mount(slot);
-  }
-
   /** Restores the default content of all slots. Does not call the engine, which may have trapped. */
   close(): void {
     controlSlots(undefined);
-    for (const [slot, mounted] of this.#mounted) {
-      mounted.unmount();
+    for (const [slot, mounted] of this.mounted) {
+      mounted.over.abort();
       slot.showDefault("consent");
     }
-    this.#mounted.clear();
+    this.mounted.clear();
   }
 
-  #mount(slot: OfferElement, height?: number): void {
+  /** Chooses for a slot, unless that is done for its placement. */
+  mount(slot: OfferElement, height?: number): void {
     const placement = slot.getAttribute("placement") ?? "";
-    if (this.#mounted.get(slot)?.placement === placement) return;
-    const language = languageOf(slot);
-    const indices = this.#freeIndices(placement);
-    const shown: { choice: Choice; nodes: readonly Element[] }[] = [];
-    let reason = "placement";
-    for (const index of indices) {
-      const choice = this.host.chooser.choose(placement, index, language);
-      const nodes = choice.content ? build(slot, choice.content, language) : [];
-      if (nodes.length > 0) shown.push({ choice, nodes });
-      else
-        reason =
-          choice.reason === "engine" ? `engine-${choice.code ?? 0}` : (choice.reason ?? "off");
-    }
-    const stops = shown.map(({ choice, nodes }) =>
-      this.#observe(slot, nodes, { choice, language }),
+    if (this.mounted.get(slot)?.placement === placement) return;
+    this.follower?.beforeMount();
+    this.unmount(slot);
+    for (const gone of this.mounted.keys()) if (!gone.isConnected) this.unmount(gone);
+    this.choose(slot, height);
+  }
+
+  /** Chooses for a slot, with the free indices of its placement. */
+  choose(slot: OfferElement, height?: number): void {
+    const placement = slot.getAttribute("placement") ?? "";
+    const indices = this.freeIndices(slot);
+    const choices = indices.map((index) =>
+      this.host.chooser.choose(placement, index, languageOf(slot)),
     );
-    const choices = shown.map(({ choice }) => choice);
-    this.#mounted.set(slot, {
-      placement,
-      indices,
-      choices,
-      unmount: () => stops.forEach((stop) => stop()),
+    this.fill(slot, { placement, indices, choices }, height);
+  }
+
+  /** Shows choices in a slot. Nodes of an offer that it shows already stay. */
+  fill(slot: OfferElement, chosen: SlotChoices, height?: number): void {
+    const { placement, choices } = chosen;
+    const before = this.mounted.get(slot);
+    before?.over.abort();
+    const over = new AbortController();
+    let reason = this.host.chooser.slots(placement) ? "slots" : "placement";
+    const nodes = choices.map((choice, at) => {
+      const old = before?.choices[at];
+      const isSame = old?.offer && old.offer === choice.offer && old.variant === choice.variant;
+      const built = (isSame ? before?.nodes[at] : this.#build(slot, choice)) ?? [];
+      reason = choice.reason === "engine" ? `engine-${choice.code ?? 0}` : (choice.reason ?? "off");
+      for (const node of built)
+        node.addEventListener("click", (event) => this.#onClick(event, slot, choice), over);
+      return built;
     });
-    const nodes = shown.flatMap((offer) => offer.nodes);
-    if (nodes.length === 0) slot.showDefault(reason);
-    else slot.show(nodes, choices.map(({ offer }) => offer).join(" "), height);
+    this.mounted.set(slot, { ...chosen, nodes, reason, over, at: performance.now() });
+    this.show(slot, height);
+    this.follower?.mounted(slot);
   }
 
-  /** Unmounts a removed slot. Frameworks move elements by removing and inserting them, so a moved slot stays. */
-  #unmountIfRemoved(slot: OfferElement): void {
-    queueMicrotask(() =>
-      this.host.guard(() => {
-        if (!slot.isConnected) this.#unmount(slot);
-      }),
-    );
+  /** Shows what was chosen for a slot. */
+  show(slot: OfferElement, height?: number): void {
+    const { choices, nodes, reason } = this.mounted.get(slot) as MountedSlot;
+    const shown = choices.filter((_, at) => nodes[at]?.length);
+    if (shown.length === 0) slot.showDefault(reason);
+    else slot.show(nodes.flat(), shown.map(({ offer }) => offer).join(" "), height);
   }
 
-  #unmount(slot: OfferElement): void {
-    const mounted = this.#mounted.get(slot);
-    this.#mounted.delete(slot);
-    mounted?.unmount();
-    mounted?.choices.forEach((choice) => this.host.chooser.release(choice));
+  /** Forgets a slot that is gone. Its offers may be shown elsewhere. */
+  unmount(slot: OfferElement): void {
+    const mounted = this.mounted.get(slot);
+    if (!mounted) return;
+    this.mounted.delete(slot);
+    mounted.over.abort();
+    if (mounted.indices.length === 0) return;
+    mounted.choices.forEach((choice) => this.host.chooser.release(choice));
+    this.follower?.vacated(mounted.placement);
   }
 
-  /** Returns the indices for an element: all if it is the placement's only one, otherwise the next. */
-  #freeIndices(placement: string): readonly number[] {
+  /** Returns the indices for an element: all if it is the placement's only visible one, otherwise the next. */
+  freeIndices(slot: OfferElement): readonly number[] {
+    const placement = slot.getAttribute("placement") ?? "";
     const count = this.host.chooser.slots(placement);
-    const taken = new Set(
-      [...this.#mounted.values()].flatMap((mounted) =>
-        mounted.placement === placement ? mounted.indices : [],
-      ),
-    );
-    const free = Array.from({ length: count }, (_, index) => index).filter(
-      (index) => !taken.has(index),
-    );
-    const elements = document.querySelectorAll(
-      `escale-offer[placement="${CSS.escape(placement)}"]`,
-    ).length;
-    return elements > 1 ? free.slice(0, 1) : free;
+    const free = new Set(Array(count).keys());
+    let isOnly = true;
+    for (const other of this.connected)
+      if (other !== slot && other.getAttribute("placement") === placement) {
+        this.mounted.get(other)?.indices.forEach((index) => free.delete(index));
+        isOnly &&= count < 2 || isHidden(other);
+      }
+    return isOnly ? [...free] : [...free].slice(0, 1);
   }
 
-  #observe(
-    slot: OfferElement,
-    nodes: readonly Element[],
-    shown: { choice: Choice; language: Language },
-  ): () => void {
-    const onClick = (event: Event): void => {
-      const target = event.target instanceof Element ? event.target : undefined;
-      if (target?.closest(".escale-why, [data-escale-why]"))
-        this.host.explain(slot, shown.choice, shown.language);
-      else if (target?.closest("a[href], button")) this.host.report("offer_click", shown.choice);
-    };
-    for (const node of nodes) node.addEventListener("click", onClick);
-    const [first] = nodes;
-    return first
-      ? whenViewable(first, () => this.host.report("offer_impression", shown.choice))
-      : () => undefined;
+  #onClick(event: Event, slot: OfferElement, choice: Choice): void {
+    const target = event.target instanceof Element ? event.target : undefined;
+    if (target?.closest(".escale-why, [data-escale-why]")) {
+      // The slot may be inside a link or a card that reacts to clicks.
+      event.preventDefault();
+      event.stopPropagation();
+      this.host.explain(slot, choice, languageOf(slot));
+    } else if (target?.closest("a[href], button")) this.host.report("offer_click", choice);
   }
-}
 
-/** Builds an offer's nodes: with the site's template if there is one, otherwise Escale's block. */
-function build(slot: OfferElement, content: Content, language: Language): Element[] {
-  const id = slot.getAttribute("template");
-  const template = id === null ? slot.querySelector("template") : document.getElementById(id);
-  return template instanceof HTMLTemplateElement
-    ? fillTemplate(template, content)
-    : buildBlock(content, WHY[language]);
+  /** Builds an offer's nodes: with the site's template if there is one, otherwise Escale's block. */
+  #build(slot: OfferElement, { content }: Choice): Element[] | undefined {
+    const id = slot.getAttribute("template");
+    const template = id === null ? slot.querySelector("template") : document.getElementById(id);
+    return (
+      content &&
+      (template instanceof HTMLTemplateElement
+        ? fillTemplate(template, content)
+        : buildBlock(content, WHY[languageOf(slot)]))
+    );
+  }
 }
