@@ -101,9 +101,10 @@ full-disks: setup-test ## Fill the disk FULL_DISKS=100 times on a tiny file syst
 bench-server: build ## Measure the server beside the machine's own limit: syncs, audiences, a large base, on both stores
 	@cargo bench -p escale-server --bench server
 
-bench: build server ## Measure `choose` in Chromium beside peers
+bench: build server ## Measure `choose` and whole pages in Chromium beside peers
 	@scripts/setup.sh bench
 	@node benches/browser/run.mjs
+	@node benches/browser/pages.mjs
 
 size: $(BUILT) ## Print what a page loads, in bytes; fails over budget
 	@node scripts/size.mjs

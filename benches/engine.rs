@@ -5,6 +5,7 @@
 use std::hint::black_box;
 
 use divan::Bencher;
+use escale::internals::base::index::Index;
 use escale::{Config, DecisionRequest, Engine, PageFacts, Profile, compile};
 
 const NOW_MS: f64 = 1_795_262_400_000.0;
@@ -69,7 +70,7 @@ fn choose_among(bencher: Bencher, offers: usize) {
     let engine = engine(offers, 60);
     let request = DecisionRequest {
         now_ms: NOW_MS,
-        placement: 0,
+        placement: Index::new(0),
         slot: 0,
         exclude: &[],
     };
@@ -81,7 +82,7 @@ fn choose_after_a_history_of(bencher: Bencher, pages: usize) {
     let engine = engine(100, pages);
     let request = DecisionRequest {
         now_ms: NOW_MS,
-        placement: 0,
+        placement: Index::new(0),
         slot: 0,
         exclude: &[],
     };

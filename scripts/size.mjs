@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 /** Limits in bytes of brotli: the files before the first choice, and the loader alone. */
-const FIRST_CHOICE_MAX = 30_000;
-const LOADER_MAX = 2_048;
+const FIRST_CHOICE_MAX = 31_000;
+const LOADER_MAX = 3_072;
 /** Limit for a source of consent, which is loaded before consent. */
 const SOURCE_MAX = 1_600;
+/** Limit for the inline form of the snippet. */
+const INLINE_MAX = 900;
 /** Limit for the stub in each page's HTML, uncompressed, as the guide shows it. */
 const STUB_MAX = 400;
 const LOADER = "escale.js";
@@ -50,6 +52,8 @@ const stub = /<script>window\.escale=.*<\/script>/.exec(guide)?.[0].length ?? In
 console.log(`stub: ${stub} bytes`);
 if (stub > STUB_MAX) console.log(`the stub is over its budget of ${STUB_MAX} bytes`);
 const loader = sizes.get(LOADER).brotli;
+const inline = sizes.get("inline.js").brotli;
+if (inline > INLINE_MAX) console.log(`the inline form is over its budget of ${INLINE_MAX} bytes`);
 const firstChoice = FIRST_CHOICE.reduce((sum, name) => sum + sizes.get(name).brotli, 0);
 if (loader > LOADER_MAX) console.log(`the loader is over its budget of ${LOADER_MAX} bytes`);
 if (firstChoice > FIRST_CHOICE_MAX)
@@ -61,6 +65,7 @@ const heavySources = files.filter(
 for (const name of heavySources) console.log(`${name} is over its budget of ${SOURCE_MAX} bytes`);
 if (
   stub > STUB_MAX ||
+  inline > INLINE_MAX ||
   heavySources.length > 0 ||
   loader > LOADER_MAX ||
   firstChoice > FIRST_CHOICE_MAX

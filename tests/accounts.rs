@@ -30,9 +30,9 @@ fn declared(interface: &str) -> BTreeSet<String> {
         .split("/**")
         .filter_map(|part| part.rsplit("*/").next())
         .collect();
-    let words = code.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':')));
-    words
-        .filter_map(|word| word.strip_suffix(':'))
+    let names = code.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':')));
+    names
+        .filter_map(|name| name.strip_suffix(':'))
         .filter(|name| !name.is_empty())
         .map(str::to_owned)
         .collect()

@@ -4,6 +4,7 @@
 
 mod common;
 
+use escale::internals::base::index::Index;
 use std::sync::OnceLock;
 
 use escale::internals::base::hash::digest;
@@ -263,7 +264,7 @@ fn live(config: Config, calls: &[(f64, String, String)]) {
 
 fn ask(engine: &Engine, now_ms: f64) {
     let config = engine.config();
-    for placement in (0..config.count(Section::Placements) as u16).chain([u16::MAX]) {
+    for placement in config.indices().chain([Index::new(u16::MAX)]) {
         let mut shown = Vec::new();
         for slot in 0..config.placement(placement).slots.min(4) as u8 {
             let request = DecisionRequest {
@@ -297,7 +298,7 @@ proptest! {
 
     /// Whatever people write is rejected with places and hints, or decides.
     #[test]
-    fn what_people_write_is_refused_with_a_remedy_or_decides(
+    fn any_config_is_rejected_with_a_hint_or_decides(
         which in 0usize..3,
         bends in prop::collection::vec(any_bend(), 1..3),
         calls in prop::collection::vec(any_call(), 0..12),
@@ -323,19 +324,19 @@ proptest! {
     /// Damage that a check sum does not show decides, too: reading is total. A field of four bytes
     /// is bent, wherever it lies but in people's texts.
     #[test]
-    fn fields_with_a_right_check_sum_are_refused_or_decide(
+    fn fields_with_a_right_check_sum_are_rejected_or_decide(
         which in 0usize..3,
-        damage in prop::collection::vec((0usize..SECTIONS, any::<prop::sample::Index>(), any_word()), 1..3),
+        damage in prop::collection::vec((0usize..SECTIONS, any::<prop::sample::Index>(), any_number()), 1..3),
         calls in prop::collection::vec(any_call(), 1..5),
     ) {
         let mut bytes = compiled(which).to_vec();
         let number = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
-        for (section, at, word) in damage {
+        for (section, at, other) in damage {
             let (start, length) = (number(&bytes, 12 + section * 8) as usize, number(&bytes, 16 + section * 8) as usize);
             let is_there = bytes.len() >= start.saturating_add(length) && start >= HEADER_BYTES;
             if is_there && length >= 4 && section != Section::StringBytes as usize {
                 let at = start + at.index(length / 4) * 4;
-                bytes[at..at + 4].copy_from_slice(&word.to_le_bytes());
+                bytes[at..at + 4].copy_from_slice(&other.to_le_bytes());
             }
         }
         live_on_damage(signed(bytes), &calls)?;
@@ -343,7 +344,7 @@ proptest! {
 
     /// The same with any bytes, the header's among them, and with the end cut off.
     #[test]
-    fn bytes_with_a_right_check_sum_are_refused_or_decide(
+    fn bytes_with_a_right_check_sum_are_rejected_or_decide(
         which in 0usize..3,
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         in_header in prop::bool::weighted(0.2),
@@ -363,7 +364,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_refused(body in prop::collection::vec(any::<u8>(), 0..600)) {
+    fn any_bytes_are_rejected(body in prop::collection::vec(any::<u8>(), 0..600)) {
         prop_assert!(Config::from_bytes(body.clone()).is_err());
         // Nor does it help to look like one.
         let head = [&MAGIC[..], &FORMAT.to_le_bytes(), &[0; 6]].concat();
@@ -372,7 +373,7 @@ proptest! {
 }
 
 /// Words that are odd as numbers, as places and as floats.
-fn any_word() -> impl Strategy<Value = u32> {
+fn any_number() -> impl Strategy<Value = u32> {
     prop_oneof![
         prop::sample::select(vec![
             0,
@@ -415,7 +416,7 @@ fn live_on_damage(bytes: Vec<u8>, calls: &[(f64, String, String)]) -> Result<(),
     for (now_ms, name, fields) in calls {
         let event = engine.track(*now_ms, name, fields).unwrap_or_default();
         engine.apply(&event);
-        for placement in 0..engine.config().count(Section::Placements).min(8) as u16 {
+        for placement in engine.config().indices().take(8) {
             let decision = engine.choose(&DecisionRequest {
                 now_ms: *now_ms,
                 placement,
@@ -476,7 +477,7 @@ fn no_time_makes_an_account_fail() {
                 exclude: &[],
             },
         );
-        assert!(!output.words.is_empty());
+        assert!(!output.texts.is_empty());
     }
 }
 
@@ -504,7 +505,7 @@ fn an_empty_catalogue_leaves_the_page_its_own_content() {
 }
 
 #[test]
-fn what_small_integers_cannot_count_is_refused() {
+fn list_longer_than_its_index_is_rejected() {
     let mut config = sound()[0].clone();
     config["facets"]["trip"]["topics"] = (0..1_000_000).map(|i| format!("t{i}")).collect();
     let errors = compile(&config.to_string()).expect_err("too many");

@@ -13,9 +13,9 @@ use std::path::Path;
 use escale::internals::condition::bucket::bucket;
 use escale::internals::condition::compile::compile;
 use escale::internals::condition::encode::mentions;
-use escale::internals::condition::lenient::matches;
+use escale::internals::condition::interpreter::matches;
 use serde_json::{Value, json};
-use tree::{STAGES, Tree, Visitor, holds};
+use tree::{STAGES, Tree, Visitor, is_met};
 
 fn own_cases() -> Value {
     serde_json::from_str(include_str!("cases/conditions.json")).unwrap()
@@ -36,7 +36,7 @@ fn shared_vectors(name: &str) -> Option<Vec<Value>> {
 }
 
 #[test]
-fn own_cases_hold() {
+fn own_cases_are_met() {
     let cases = own_cases();
     for case in cases["strict"]
         .as_array()
@@ -50,13 +50,13 @@ fn own_cases_hold() {
 }
 
 #[test]
-fn own_cases_hold_compiled() {
+fn compiled_cases_are_met() {
     for case in own_cases()["strict"].as_array().unwrap() {
         let mut errors = Vec::new();
         let code = compile(&case["when"], &Tree, "/when", &mut errors);
         assert!(errors.is_empty(), "{}: {}", case["name"], errors[0]);
         assert_eq!(
-            holds(code, &Visitor(&case["visitor"])),
+            is_met(code, &Visitor(&case["visitor"])),
             case["expected"],
             "{}",
             case["name"]
@@ -65,7 +65,7 @@ fn own_cases_hold_compiled() {
 }
 
 #[test]
-fn mistakes_are_refused_where_they_are() {
+fn mistakes_are_rejected_with_their_path() {
     for case in own_cases()["refused"].as_array().unwrap() {
         let mut errors = Vec::new();
         compile(&case["when"], &Tree, "/when", &mut errors);
@@ -77,9 +77,9 @@ fn mistakes_are_refused_where_they_are() {
             "{}",
             case["name"]
         );
-        for (error, words) in errors.iter().zip(expected.values()) {
+        for (error, texts) in errors.iter().zip(expected.values()) {
             assert!(
-                error.to_string().contains(words.as_str().unwrap()),
+                error.to_string().contains(texts.as_str().unwrap()),
                 "{}: {error}",
                 case["name"]
             );
@@ -88,7 +88,7 @@ fn mistakes_are_refused_where_they_are() {
 }
 
 #[test]
-fn shared_conditions_hold() {
+fn shared_conditions_agree() {
     let cases = shared_vectors("conditions.json").unwrap_or_default();
     for case in &cases {
         let groups = case.get("savedGroups").unwrap_or(&Value::Null);
@@ -99,7 +99,7 @@ fn shared_conditions_hold() {
 }
 
 #[test]
-fn shared_buckets_hold() {
+fn shared_buckets_agree() {
     let cases = shared_vectors("hash.json").unwrap_or_default();
     for case in &cases {
         let text = |at: usize| case[at].as_str().unwrap();
@@ -159,7 +159,7 @@ fn nested(step: impl Fn(Value) -> Value) -> Value {
 }
 
 #[test]
-fn deep_nesting_is_refused() {
+fn deep_nesting_is_rejected() {
     on_a_large_stack(|| {
         let conditions = [
             nested(|inside| wrap("$not", inside)),

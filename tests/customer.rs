@@ -7,6 +7,8 @@ use common::{NOW_MS, NOW_S, config};
 use escale::internals::base::civil::MonthDay;
 use escale::internals::base::enums::{Channel, Stage};
 use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::base::index::Index;
+use escale::internals::config::{Question, Topic};
 use escale::internals::event::fields::{RECORD, UNIT};
 use escale::internals::introspect::customer::FactValue;
 use escale::internals::traits::affinity::Affinity;
@@ -42,7 +44,7 @@ fn track(engine: &mut Engine, now_ms: f64, name: &str, fields: &[(&str, &str)]) 
     engine.apply(&event);
 }
 
-fn look_at(engine: &mut Engine, now_ms: f64, topics: &str) {
+fn view(engine: &mut Engine, now_ms: f64, topics: &str) {
     let event = engine.page(
         now_ms,
         &PageFacts {
@@ -55,13 +57,8 @@ fn look_at(engine: &mut Engine, now_ms: f64, topics: &str) {
 
 fn probability(engine: &Engine, topic: &str) -> f64 {
     let affinity = Affinity::read(engine.known(), engine.config(), NOW_S);
-    affinity.topics[usize::from(
-        engine
-            .config()
-            .index_of_name(Namespace::Topic, topic)
-            .expect("a topic"),
-    )]
-    .probability
+    let index = engine.config().find_name::<Topic>(topic).expect("a topic");
+    affinity.topics[index.position()].probability
 }
 
 fn known(engine: &Engine) -> Knowledge {
@@ -69,7 +66,7 @@ fn known(engine: &Engine) -> Knowledge {
 }
 
 #[test]
-fn the_latest_word_about_a_fact_holds_and_weighs() {
+fn fact_declared_again_has_its_latest_value() {
     let mut engine = engine();
     track(
         &mut engine,
@@ -95,7 +92,7 @@ fn the_latest_word_about_a_fact_holds_and_weighs() {
 }
 
 #[test]
-fn a_declaration_takes_nothing_of_the_page_and_others_words_are_no_visit() {
+fn declaration_takes_no_topic_of_the_page_and_imports_are_no_visit() {
     let mut engine = engine();
     track(
         &mut engine,
@@ -104,7 +101,7 @@ fn a_declaration_takes_nothing_of_the_page_and_others_words_are_no_visit() {
         &[("fact", "children"), ("value", "2"), ("source", "shop")],
     );
     assert_eq!(engine.known().counts.visits, 0);
-    look_at(&mut engine, NOW_MS + 1000.0, "trip.city");
+    view(&mut engine, NOW_MS + 1000.0, "trip.city");
     let mass = |e: &Engine| Affinity::read(e.known(), e.config(), NOW_S + 10).facets[2].mass;
     let before = mass(&engine);
     track(
@@ -122,7 +119,7 @@ fn a_declaration_takes_nothing_of_the_page_and_others_words_are_no_visit() {
 }
 
 #[test]
-fn what_is_no_fact_is_refused() {
+fn unknown_fact_is_rejected() {
     let mut engine = engine();
     let fields = |pairs: &[(&str, &str)]| {
         pairs
@@ -173,7 +170,7 @@ fn a_birthday_has_no_year() {
 #[test]
 fn segments_rest_on_segments_and_personas_on_both() {
     let mut engine = engine();
-    look_at(&mut engine, NOW_MS, "trip.city");
+    view(&mut engine, NOW_MS, "trip.city");
     assert_eq!(known(&engine).customer.segments, ["city"]);
     track(
         &mut engine,
@@ -229,7 +226,7 @@ fn circles_of_segments_are_named() {
 #[test]
 fn a_negative_persona_is_kept_until_it_expires() {
     let mut engine = engine();
-    look_at(&mut engine, NOW_MS, "trip.city");
+    view(&mut engine, NOW_MS, "trip.city");
     assert_eq!(engine.customer(NOW_MS).negative_persona, None);
     track(
         &mut engine,
@@ -265,14 +262,10 @@ fn a_negative_persona_is_kept_until_it_expires() {
 #[test]
 fn one_question_at_a_time_and_none_that_was_answered() {
     let mut engine = engine();
-    let facet = |e: &Engine, q: Option<u16>| {
-        q.map(|q| {
-            e.config()
-                .text(e.config().facet(e.config().question(q).facet).name)
-                .to_owned()
-        })
+    let facet = |e: &Engine, q: Option<Index<Question>>| {
+        q.map(|q| e.config().name(e.config().question(q).facet).to_owned())
     };
-    look_at(&mut engine, NOW_MS, "trip.city,trip.city:4");
+    view(&mut engine, NOW_MS, "trip.city,trip.city:4");
     assert_eq!(
         facet(&engine, engine.question(NOW_MS)).as_deref(),
         Some("trip")
@@ -297,9 +290,12 @@ fn one_question_at_a_time_and_none_that_was_answered() {
     );
     assert_eq!(engine.question(later_ms + DAY_MS), None);
     assert!(engine.question(later_ms + 7.1 * DAY_MS).is_some());
-    let words: Vec<_> = engine.config().question_content(0, "fr").collect();
-    assert_eq!(words[0], ("text", "Quel voyage ?"));
-    assert!(words.contains(&("trip.city", "la ville")));
+    let texts: Vec<_> = engine
+        .config()
+        .question_content(Index::new(0), "fr")
+        .collect();
+    assert_eq!(texts[0], ("text", "Quel voyage ?"));
+    assert!(texts.contains(&("trip.city", "la ville")));
 }
 
 #[test]
@@ -350,7 +346,7 @@ fn a_message_is_heard_once_and_a_machine_opens_nothing() {
 fn advocates_and_stages_are_reported() {
     let mut engine = engine();
     assert_eq!(engine.customer(NOW_MS).stage.stage, Stage::Unknown);
-    look_at(&mut engine, NOW_MS, "trip.city");
+    view(&mut engine, NOW_MS, "trip.city");
     assert_eq!(engine.customer(NOW_MS).stage.stage, Stage::Visitor);
     engine.set_history_may_be_purged(true);
     assert_eq!(
@@ -369,18 +365,15 @@ fn advocates_and_stages_are_reported() {
 #[test]
 fn a_place_lies_in_larger_ones_once_each() {
     let mut engine = engine();
-    look_at(
+    view(
         &mut engine,
         NOW_MS,
         "destination.lisbonne,destination.porto",
     );
     let affinity = Affinity::read(engine.known(), engine.config(), NOW_S);
     let mass = |topic: &str| {
-        let index = engine
-            .config()
-            .index_of_name(Namespace::Topic, topic)
-            .expect("a topic");
-        affinity.topics[usize::from(index)].mass
+        let index = engine.config().find_name::<Topic>(topic).expect("a topic");
+        affinity.topics[index.position()].mass
     };
     for place in ["porto", "portugal", "europe"] {
         assert_eq!(
@@ -408,7 +401,7 @@ fn a_place_lies_in_larger_ones_once_each() {
 }
 
 #[test]
-fn places_in_a_circle_are_refused() {
+fn places_in_a_circle_are_rejected() {
     let json = include_str!("common/customer.json").replace(
         r#""name": "europe""#,
         r#""name": "europe", "parent": "lisbonne""#,
@@ -426,7 +419,7 @@ fn the_model_s_successors_count_beside_the_own_history() {
     let mut plain = engine();
     let mut modelled = engine_with(&[(r#""base_rates": {}"#, table)]);
     for engine in [&mut plain, &mut modelled] {
-        look_at(engine, NOW_MS, "trip.city");
+        view(engine, NOW_MS, "trip.city");
     }
     assert!(probability(&modelled, "trip.beach") > probability(&plain, "trip.beach") * 2.0);
     assert!(probability(&modelled, "trip.city") > probability(&modelled, "trip.ski"));
@@ -436,7 +429,7 @@ fn the_model_s_successors_count_beside_the_own_history() {
         .sum();
     assert!((sum - 1.0).abs() < 1e-6, "{sum}");
     // Of a topic that the table does not speak of, the successors are as the base rates.
-    look_at(&mut modelled, NOW_MS + 1000.0, "trip.ski");
+    view(&mut modelled, NOW_MS + 1000.0, "trip.ski");
     assert!(probability(&modelled, "trip.ski") > probability(&modelled, "trip.beach"));
 }
 
@@ -493,26 +486,26 @@ fn config_of_segments(names: &[usize], edges: &[(usize, usize)]) -> String {
 }
 
 /// Returns `true` if a segment matches, by going down its edges.
-fn holds(names: &[usize], edges: &[(usize, usize)], segment: usize) -> bool {
+fn is_member(names: &[usize], edges: &[(usize, usize)], segment: usize) -> bool {
     names[segment].is_multiple_of(2)
         && edges
             .iter()
             .filter(|(from, _)| *from == segment)
-            .all(|(_, to)| holds(names, edges, *to))
+            .all(|(_, to)| is_member(names, edges, *to))
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn segments_without_a_circle_hold_as_if_walked(
+    fn segments_without_a_circle_equal_a_walk(
         names in Just((0..6usize).collect::<Vec<_>>()).prop_shuffle(), pairs in prop::collection::vec((0usize..6, 0usize..6), 0..10),
     ) {
         let downwards: Vec<(usize, usize)> = pairs.iter().copied().filter(|(from, to)| to < from).collect();
         let engine = Engine::new(config(&config_of_segments(&names, &downwards)));
         let actual = known(&engine).customer.segments;
         for (i, name) in names.iter().enumerate() {
-            prop_assert_eq!(actual.contains(&format!("s{name}")), holds(&names, &downwards, i), "s{}", name);
+            prop_assert_eq!(actual.contains(&format!("s{name}")), is_member(&names, &downwards, i), "s{}", name);
         }
     }
 

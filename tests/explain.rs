@@ -52,7 +52,7 @@ fn a_choice_is_explained_by_its_own_inputs() {
             .abs()
             < 1e-9
     );
-    let [french, english] = &explained.words[..] else {
+    let [french, english] = &explained.texts[..] else {
         panic!("two languages")
     };
     assert!(
@@ -78,11 +78,11 @@ fn nothing_known_says_what_is_missing() {
     let explained = explain(&engine, &hero(&engine));
     assert_eq!((explained.offer, explained.reason), (None, "nothing_known"));
     assert!(
-        explained.words[1]
+        explained.texts[1]
             .would_change
             .starts_with("Another 1 page"),
         "{}",
-        explained.words[1].would_change
+        explained.texts[1].would_change
     );
 }
 

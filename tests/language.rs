@@ -105,6 +105,16 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "released migrations are never edited",
     ),
     ("docs/glossary.md", "*", "the words and what replaces them"),
+    (
+        "src/core/condition/regex",
+        "look",
+        "a type of the crate regex-syntax",
+    ),
+    (
+        "src/core/condition/regex",
+        "word",
+        "`\\w` and `\\b`, as the crate regex-syntax names them",
+    ),
 ];
 
 const OPENINGS: [&str; 6] = ["What", "Whose", "Whether", "How", "Where", "Of"];

@@ -211,17 +211,17 @@ proptest! {
             parts[*owner].push(event.clone());
         }
         let replicas: Vec<Profile> = parts.iter().map(|p| profile_of(p)).collect();
-        let (whole, combined) = (profile_of(&events), merged(&replicas));
-        prop_assert!(nearly(&masses(&whole, NOW_S), &masses(&combined, NOW_S)));
-        prop_assert_eq!(whole.counts.page_views, combined.counts.page_views);
-        prop_assert_eq!(whole.counts.quote_starts, combined.counts.quote_starts);
-        for (a, b) in whole.offers.iter().zip(&combined.offers) {
+        let (whole, merged_replicas) = (profile_of(&events), merged(&replicas));
+        prop_assert!(nearly(&masses(&whole, NOW_S), &masses(&merged_replicas, NOW_S)));
+        prop_assert_eq!(whole.counts.page_views, merged_replicas.counts.page_views);
+        prop_assert_eq!(whole.counts.quote_starts, merged_replicas.counts.quote_starts);
+        for (a, b) in whole.offers.iter().zip(&merged_replicas.offers) {
             prop_assert_eq!((a.hash, a.exposures, &a.exposed_min), (b.hash, b.exposures, &b.exposed_min));
         }
         let ids = |p: &Profile| p.bookings.iter().filter(|b| b.id < 6).map(|b| (b.id, b.at_min)).collect::<Vec<_>>();
-        prop_assert_eq!(ids(&whole), ids(&combined));
-        prop_assert_eq!(&whole.facts, &combined.facts);
-        prop_assert_eq!(&whole.messages, &combined.messages);
+        prop_assert_eq!(ids(&whole), ids(&merged_replicas));
+        prop_assert_eq!(&whole.facts, &merged_replicas.facts);
+        prop_assert_eq!(&whole.messages, &merged_replicas.messages);
     }
 
     /// Tags: f44.
@@ -250,7 +250,7 @@ proptest! {
     }
 
     #[test]
-    fn bytes_with_a_right_check_sum_are_read_or_refused(mut bytes in prop::collection::vec(any::<u8>(), 1..200)) {
+    fn bytes_with_a_right_check_sum_are_read_or_rejected(mut bytes in prop::collection::vec(any::<u8>(), 1..200)) {
         bytes[0] = 1;
         let sum = escale::internals::base::hash::crc32(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());

@@ -209,7 +209,7 @@ impl Names {
                     path.push(name.to_string());
                     is_open = false;
                 }
-                TokenTree::Punct(mark) if mark.as_char() == ':' => is_open = true,
+                TokenTree::Punct(punctuation) if punctuation.as_char() == ':' => is_open = true,
                 TokenTree::Group(group) => {
                     is_open = false;
                     self.add_tokens(group.stream());

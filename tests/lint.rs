@@ -135,7 +135,7 @@ fn numbers_never_so() -> Vec<(Value, &'static str, &'static str)> {
 }
 
 /// Conditions over names that are false for every visitor, as above.
-fn words_never_so() -> Vec<(Value, &'static str, &'static str)> {
+fn names_never_so() -> Vec<(Value, &'static str, &'static str)> {
     vec![
         (
             json!({ "stage": "new", "$and": [{ "stage": "lapsed" }] }),
@@ -167,8 +167,8 @@ fn words_never_so() -> Vec<(Value, &'static str, &'static str)> {
 }
 
 #[test]
-fn conditions_that_hold_for_no_one() {
-    for (when, below, message) in numbers_never_so().into_iter().chain(words_never_so()) {
+fn condition_without_a_visitor_warns() {
+    for (when, below, message) in numbers_never_so().into_iter().chain(names_never_so()) {
         let found = warned("/offers/1/when", when);
         let is_it = found[0].0 == format!("/offers/1/when{below}") && found[0].1.contains(message);
         // It was its family's only offer.
@@ -180,7 +180,7 @@ fn conditions_that_hold_for_no_one() {
 }
 
 #[test]
-fn conditions_that_may_hold_are_let_pass() {
+fn condition_with_a_possible_visitor_passes() {
     for when in [
         json!({ "visit.count": { "$gt": 1, "$lt": 3 } }),
         json!({ "affinity.trip.city": { "$gte": 0, "$lte": 1 } }),
@@ -203,7 +203,7 @@ fn conditions_that_may_hold_are_let_pass() {
 }
 
 #[test]
-fn the_dead_take_others_along() {
+fn segment_that_rests_on_an_empty_one_warns() {
     let mut config = sound();
     config["segments"]["regulars"] = json!({ "bookings.count": { "$lt": 0 } });
     config["segments"]["best"] = json!({ "segments": { "$all": ["regulars"] } });

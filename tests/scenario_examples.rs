@@ -62,13 +62,13 @@ fn every_example_fires_when_the_page_says() {
         assert!(outcome.is_met(), "{outcome:#?}");
         let mut dues = document.clone();
         for then in dues["then"].as_array_mut().expect("expectations") {
-            let verb = if then.get("shows").is_some() {
+            let key = if then.get("shows").is_some() {
                 "due"
             } else {
                 "not_due"
             };
             if then.get("placement").is_some() {
-                *then = json!({ "at": then["at"], verb: scenario["name"] });
+                *then = json!({ "at": then["at"], key: scenario["name"] });
             }
         }
         let outcome = read(&together, &dues);

@@ -22,7 +22,7 @@ fn due_names(engine: &Engine, now_s: u32) -> Vec<String> {
     let config = engine.config();
     let due = engine.due(Timestamp::new(now_s).unix_ms());
     due.iter()
-        .map(|d| config.text(config.scenario(d.scenario).name).to_owned())
+        .map(|d| config.name(d.scenario).to_owned())
         .collect()
 }
 
@@ -105,7 +105,8 @@ fn a_scenario_fires_when_its_offer_was_seen_and_its_block_stays_for_the_visit() 
     engine.apply(&events);
     assert!(due_names(&engine, later + 60).is_empty());
     let shows = |engine: &Engine, now_s| {
-        engine.with_context(Timestamp::new(now_s).unix_ms(), |s| s.eligibility.due.len())
+        let context = engine.context(Timestamp::new(now_s).unix_ms());
+        context.eligibility.due.len()
     };
     assert_eq!(
         (shows(&engine, later + 60), shows(&engine, later + 60)),

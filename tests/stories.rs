@@ -3,6 +3,7 @@
 
 mod common;
 
+use escale::internals::base::index::Index;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -262,7 +263,7 @@ fn a_story_may_begin_with_what_is_known_already() {
 }
 
 #[test]
-fn what_is_no_profile_is_refused_with_its_place() {
+fn invalid_profile_is_rejected_with_its_path() {
     let story = |replica: &str| {
         json!({ "name": "a", "replica": replica, "steps": [{ "at": "2026-11-21T12:00" }],
         "then": [{ "placement": "home-hero", "shows": { "default": true } }] })
@@ -303,13 +304,13 @@ fn as_if_of_a_persona_changes_what_conditions_see_and_nothing_that_is_kept() {
     let kept = engine.save();
     let request = DecisionRequest {
         now_ms,
-        placement: 0,
+        placement: Index::new(0),
         slot: 0,
         exclude: &[],
     };
     assert_eq!(engine.choose(&request).offer, None);
     engine.override_persona(Some(name_hash(Namespace::Persona, "couple")));
-    assert_eq!(engine.choose(&request).offer, Some(0));
+    assert_eq!(engine.choose(&request).offer, Some(Index::new(0)));
     assert_eq!(engine.save(), kept);
     engine.override_persona(None);
     assert_eq!(engine.choose(&request).offer, None);

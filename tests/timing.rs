@@ -7,8 +7,9 @@ use common::{DAY_S, NOW_S, booking, packed};
 use escale::internals::base::civil::Day;
 use escale::internals::base::enums::{Channel, Frequency, MessageStep, Moment};
 use escale::internals::base::hash::{Namespace, name_hash};
+use escale::internals::base::index::Index;
 use escale::internals::base::time::Timestamp;
-use escale::internals::config::season;
+use escale::internals::config::{Zone, season};
 use escale::internals::decision::caps::Caps;
 use escale::internals::decision::suppression::Suppression;
 use escale::internals::event::declaration::Declaration;
@@ -112,7 +113,7 @@ fn a_life_is_counted_beyond_the_newest_exposures() {
 }
 
 #[test]
-fn a_wish_is_stricter_than_caps_and_the_latest_holds() {
+fn wish_is_stricter_than_caps_and_the_latest_counts() {
     let config = timed();
     let wish = |frequency, at_s| {
         let declaration = Declaration {
@@ -281,12 +282,12 @@ fn a_booking_suppresses_its_product_and_opens_complements_until_the_return() {
     let out = |now_s| {
         let suppression =
             Suppression::read(&profile, &config, &TimeFacts::new(&profile, &config, now_s));
-        let all = (0..9u16).map(|i| (i, config.offer(i)));
-        let is_out = |(i, o): &(u16, escale::internals::config::Offer)| {
-            suppression.suppresses(&config, *i, o) || suppression.waits_for_a_trip(o)
+        let all = config.indices().map(|index| config.offer(index));
+        let is_out = |offer: &escale::internals::config::Offer| {
+            suppression.suppresses(&config, offer) || suppression.waits_for_a_trip(offer)
         };
         all.filter(is_out)
-            .map(|(_, o)| config.text(o.name).to_owned())
+            .map(|offer| config.text(offer.name).to_owned())
             .collect::<Vec<_>>()
     };
     assert_eq!(out(now), ["crete", "palma", "bali"]);
@@ -297,11 +298,11 @@ fn a_booking_suppresses_its_product_and_opens_complements_until_the_return() {
 #[test]
 fn seasons_know_zones_and_hemispheres() {
     let config = timed();
-    let zone = |name: &str| config.index_of_name(Namespace::Zone, name).expect("a zone");
+    let zone = |name: &str| config.find_name::<Zone>(name).expect("a zone");
     let seasons = |name: &str, date: &str| {
-        let in_force = season::in_force(&config, zone(name), at(date));
+        let in_force = season::in_force(&config, Some(zone(name)), at(date));
         in_force
-            .map(|s| config.text(config.season(s).name).to_owned())
+            .map(|s| config.name(s).to_owned())
             .collect::<Vec<_>>()
     };
     assert_eq!(seasons("fr-a", "2026-12-25"), ["christmas"]);
@@ -315,8 +316,10 @@ fn seasons_know_zones_and_hemispheres() {
         ),
         (vec!["winter".to_owned()], 0)
     );
-    assert!((season::exploration(&config, zone("fr-a"), at("2026-12-25")) - 0.2).abs() < 1e-6);
-    assert!(season::exploration(&config, zone("fr-a"), at("2026-11-25")) < 1e-9);
+    assert!(
+        (season::exploration(&config, Some(zone("fr-a")), at("2026-12-25")) - 0.2).abs() < 1e-6
+    );
+    assert!(season::exploration(&config, Some(zone("fr-a")), at("2026-11-25")) < 1e-9);
 }
 
 #[test]
@@ -351,11 +354,11 @@ fn a_season_slows_taste_by_the_event_s_own_time_and_leaves_intent_alone() {
             )
             .expect("a fact"),
     );
-    assert_eq!(engine.known().zone(engine.config()), 0);
+    assert_eq!(engine.known().zone(engine.config()), Some(Index::new(0)));
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused_with_its_place() {
+fn invalid_config_is_rejected_with_its_path() {
     let mut site: serde_json::Value =
         serde_json::from_str(include_str!("common/timed.json")).expect("JSON");
     site["offers"][0]["caps"] = serde_json::json!([{"most": 9, "per": "day"}]);

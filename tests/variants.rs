@@ -3,6 +3,7 @@
 mod common;
 
 use common::{NOW_MS, config};
+use escale::internals::base::index::Index;
 use escale::{Compiled, DecisionRequest, Engine, PageFacts, ValidationError, compile, explain};
 
 /// A config with one offer that has these variants.
@@ -47,7 +48,7 @@ fn after_pages(count: u32) -> (Engine, DecisionRequest<'static>) {
 
 fn texts_of(engine: &Engine, variant: u8, language: &str) -> Vec<(String, String)> {
     engine
-        .content(0, variant, language)
+        .content(Index::new(0), variant, language)
         .map(|(key, text)| (key.to_owned(), text.to_owned()))
         .collect()
 }
@@ -57,7 +58,7 @@ fn errors(variants: &str) -> Vec<ValidationError> {
 }
 
 #[track_caller]
-fn refused(variants: &str, path: &str) {
+fn rejected(variants: &str, path: &str) {
     let paths: Vec<String> = errors(variants)
         .into_iter()
         .map(|error| error.path)
@@ -72,14 +73,14 @@ fn the_first_variant_that_is_meant_is_taken() {
         let decision = engine.choose(&request);
         assert_eq!(
             (decision.offer, decision.variant),
-            (Some(0), variant),
+            (Some(Index::new(0)), variant),
             "after {pages} pages"
         );
     }
 }
 
 #[test]
-fn a_variant_says_what_differs_over_the_offer_s_own_words() {
+fn variant_replaces_only_the_texts_that_it_has() {
     let (engine, _) = after_pages(0);
     let own = [
         ("text", "Three nights"),
@@ -122,31 +123,31 @@ fn an_explanation_names_the_variant() {
 #[test]
 fn errors_are_reported_at_their_places() {
     let text = r#"{"en": {"title": "T"}}"#;
-    refused(
+    rejected(
         &format!(r#"[{{"id": "a", "when": {{"stag": "new"}}, "content": {text}}}]"#),
         "/offers/0/variants/0/when/stag",
     );
-    refused(
+    rejected(
         &format!(r#"[{{"id": "a", "content": {text}}}, {{"id": "a", "content": {text}}}]"#),
         "/offers/0/variants/1/id",
     );
-    refused(
+    rejected(
         r#"[{"id": "a", "content": {"it": {"title": "T"}}}]"#,
         "/offers/0/variants/0/content/it",
     );
-    refused(
+    rejected(
         r#"[{"id": "a", "content": {"en": {"url": "javascript:x"}}}]"#,
         "/offers/0/variants/0/content/en/url",
     );
-    refused(
+    rejected(
         r#"[{"id": "a", "content": {}}]"#,
         "/offers/0/variants/0/content",
     );
-    refused(
+    rejected(
         &format!(r#"[{{"id": "", "content": {text}}}]"#),
         "/offers/0/variants/0/id",
     );
-    refused(
+    rejected(
         &format!(r#"[{{"id": "a", "content": {text}, "whn": {{}}}}]"#),
         "/offers/0/variants/0/whn",
     );
@@ -157,7 +158,7 @@ fn at_most_fifteen_variants() {
     let list: Vec<String> = (0..16)
         .map(|i| format!(r#"{{"id": "v{i}", "when": {{"stage": "new"}}, "content": {{"en": {{"title": "T"}}}}}}"#))
         .collect();
-    refused(&format!("[{}]", list.join(",")), "/offers/0/variants");
+    rejected(&format!("[{}]", list.join(",")), "/offers/0/variants");
 }
 
 #[test]

@@ -5,16 +5,16 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use escale::internals::config::layout::Section;
+use escale::internals::config::Topic;
 use escale::{Config, Engine, PageFacts, compile};
 use escale_server::base::ids::Site;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
+use crate::arguments::Arguments;
 use crate::cluster::Cluster;
 use crate::machine;
 use crate::seed::Population;
-use crate::words::Words;
 use crate::work::SITE;
 
 const NOW_MS: f64 = 1_795_262_400_000.0;
@@ -22,10 +22,10 @@ const NOW_MS: f64 = 1_795_262_400_000.0;
 const KINDS: usize = 512;
 
 /// Asks for audiences of so many customers.
-pub fn run(words: &Words) {
+pub fn run(arguments: &Arguments) {
     let (customers, on) = (
-        words.number("customers", 1_000_000),
-        words.text("on", "both"),
+        arguments.number("customers", 1_000_000),
+        arguments.text("on", "both"),
     );
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/demo/escale.json");
     let states = states(&std::fs::read_to_string(&config).unwrap());
@@ -43,8 +43,8 @@ pub fn run(words: &Words) {
         .into_iter()
         .filter(|name| [*name, "both"].contains(&on))
     {
-        let folder = words.folder();
-        let cluster = (name == "postgres").then(|| Cluster::start(words.folder()));
+        let folder = arguments.folder();
+        let cluster = (name == "postgres").then(|| Cluster::start(arguments.folder()));
         let runtime = Runtime::new().unwrap();
         let db = match &cluster {
             None => folder.path().join("bench.db").display().to_string(),
@@ -80,7 +80,7 @@ pub fn run(words: &Words) {
             figures.insert(whom.to_owned(), of);
         }
         let figures = json!({ "customers": customers, "bytes_each": bytes, "audiences": figures });
-        machine::keep(&format!("audience-{name}"), words, &load, &figures);
+        machine::keep(&format!("audience-{name}"), arguments, &load, &figures);
     }
 }
 
@@ -88,9 +88,7 @@ pub fn run(words: &Words) {
 fn states(json: &str) -> Vec<Vec<u8>> {
     let config = Config::from_bytes(compile(json).expect("the demo's config").bytes)
         .expect("compiled bytes open");
-    let names: Vec<String> = (0..config.count(Section::Topics) as u16)
-        .map(|t| config.text(config.topic(t).name).to_owned())
-        .collect();
+    let names: Vec<String> = config.names::<Topic>().map(str::to_owned).collect();
     let state = |kind: usize| {
         let mut engine = Engine::new(config.clone());
         let pages = 4 + kind % 60;

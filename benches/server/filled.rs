@@ -15,15 +15,15 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio_postgres::NoTls;
 
+use crate::arguments::Arguments;
 use crate::cluster::Cluster;
 use crate::http::{self, Asked};
 use crate::machine;
 use crate::seed::Population;
 use crate::served::Served;
-use crate::words::Words;
 use crate::work::{News, SITE, Work};
 
-pub fn run(arguments: &Words) {
+pub fn run(arguments: &Arguments) {
     let (visitors, on) = (
         arguments.number("visitors", 1_000_000),
         arguments.text("on", "both"),
@@ -90,7 +90,7 @@ fn population(work: &Work) -> Population {
     }
 }
 
-async fn measured(arguments: &Words, db: &str, work: Arc<Work>) -> Value {
+async fn measured(arguments: &Arguments, db: &str, work: Arc<Work>) -> Value {
     let within = Duration::from_secs(arguments.number("seconds", 10));
     let clients = arguments.number("clients", 64) as usize;
     let (visitors, bytes) = (work.visitors.len() as u64, size(db).await);

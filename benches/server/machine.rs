@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::words::Words;
+use crate::arguments::Arguments;
 
 /// The averages of the last one, five and fifteen minutes: what else ran shows in them, and so does the bench itself.
 pub fn load() -> String {
@@ -39,7 +39,7 @@ fn described() -> Value {
 }
 
 /// Writes `benches/results/server-{name}.json`.
-pub fn keep(name: &str, arguments: &Words, load_before: &str, figures: &Value) {
+pub fn keep(name: &str, arguments: &Arguments, load_before: &str, figures: &Value) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/results");
     std::fs::create_dir_all(&folder).unwrap();
     let whole = json!({

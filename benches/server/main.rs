@@ -9,6 +9,7 @@
     reason = "a bench that cannot go on ends"
 )]
 
+mod arguments;
 mod audience;
 mod cluster;
 mod filled;
@@ -20,17 +21,16 @@ mod served;
 mod stopwatch;
 mod store;
 mod syncs;
-mod words;
 mod work;
 
-use words::Words;
+use arguments::Arguments;
 
 /// The program's own.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let arguments = Words::given();
+    let arguments = Arguments::given();
     match arguments.first() {
         "audience" => audience::run(&arguments),
         "filled" => filled::run(&arguments),

@@ -11,7 +11,7 @@ use crate::work::SITE;
 pub struct Served {
     child: Child,
     /// Kept open: what it says later must not meet a closed door.
-    _said: BufReader<ChildStdout>,
+    _stdout: BufReader<ChildStdout>,
     pub address: SocketAddr,
     /// From the call of the command to the line that says where it listens.
     pub start: Duration,
@@ -49,7 +49,7 @@ impl Served {
             address: base.trim_end_matches('/').parse().unwrap(),
             start: begun.elapsed(),
             child,
-            _said: reader,
+            _stdout: reader,
         }
     }
 

@@ -12,6 +12,7 @@ use escale_server::store::sqlite::SqliteStore;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use crate::arguments::Arguments;
 use crate::cluster::Cluster;
 use crate::http::{self, Asked};
 use crate::machine;
@@ -19,7 +20,6 @@ use crate::raw;
 use crate::served::Served;
 use crate::stopwatch::{Figures, median};
 use crate::store;
-use crate::words::Words;
 use crate::work::{News, Work};
 
 struct Plan {
@@ -34,7 +34,7 @@ struct Plan {
     clients: usize,
 }
 
-pub fn run(arguments: &Words) {
+pub fn run(arguments: &Arguments) {
     let plan = Plan {
         within: Duration::from_secs(arguments.number("seconds", 5)),
         rounds: arguments.number("rounds", 3),
@@ -50,12 +50,12 @@ pub fn run(arguments: &Words) {
         .filter(|name| [*name, "both"].contains(&on))
     {
         let load = machine::load();
-        println!("\nhand-ins on {name}; load {load}");
+        println!("\nsyncs on {name}; load {load}");
         let mut figures = serde_json::Map::new();
         let wanted = arguments.text("news", "all");
         for news in News::ALL
             .into_iter()
-            .filter(|news| [news.word(), "all"].contains(&wanted))
+            .filter(|news| [news.argument(), "all"].contains(&wanted))
         {
             let work = Arc::new(Work::new(plan.visitors, news));
             println!(
@@ -82,7 +82,7 @@ pub fn run(arguments: &Words) {
     }
 }
 
-async fn on_sqlite(arguments: &Words, plan: &Plan, work: Arc<Work>) -> Value {
+async fn on_sqlite(arguments: &Arguments, plan: &Plan, work: Arc<Work>) -> Value {
     let folder = arguments.folder();
     let mut bare = raw::Sqlite::new(folder.path(), &work, plan.group);
     let db = folder.path().join("store.db");
@@ -91,7 +91,7 @@ async fn on_sqlite(arguments: &Words, plan: &Plan, work: Arc<Work>) -> Value {
     in_turns(bare, store, &db.display().to_string(), (plan, &work)).await
 }
 
-async fn on_postgres(arguments: &Words, plan: &Plan, work: Arc<Work>) -> Value {
+async fn on_postgres(arguments: &Arguments, plan: &Plan, work: Arc<Work>) -> Value {
     let cluster = Cluster::start(arguments.folder());
     let bare = raw::Postgres::new(&cluster.new_database("bare").await, &work, plan.group).await;
     let url = cluster.new_database("store").await;

@@ -30,8 +30,8 @@ pub enum News {
 impl News {
     pub const ALL: [Self; 3] = [Self::PageViews, Self::Both, Self::Decisions];
 
-    /// As it is asked for.
-    pub fn word(self) -> &'static str {
+    /// Returns the name of the argument.
+    pub fn argument(self) -> &'static str {
         match self {
             Self::PageViews => "views",
             Self::Both => "both",

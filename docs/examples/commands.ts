@@ -49,7 +49,7 @@ export const EXAMPLES: Readonly<Record<CommandName, (escale: Escale) => unknown>
   subscribe: (escale) => escale.subscribe("sidebar", () => draw(escale.get("sidebar"))),
   render: (escale) => escale.render("home-hero", "#hero"),
   explain: async (escale) =>
-    (await escale.explain("sidebar", { nowMs: Date.UTC(2027, 11, 24) }))?.words,
+    (await escale.explain("sidebar", { nowMs: Date.UTC(2027, 11, 24) }))?.texts,
   inspect: async (escale) => (await escale.inspect())?.sync?.failures,
   feedback: (escale) => escale.feedback("home-hero", "less"),
   on: (escale) => escale.on("offer_click", (fields) => console.warn(fields)),

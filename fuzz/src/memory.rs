@@ -26,7 +26,7 @@ fn bound(bytes: usize) {
 }
 
 /// Lifts the limit when a panic is reported: the backtrace allocates memory of its own.
-pub fn lift_where_a_panic_is_told() {
+pub fn lift_where_a_panic_is_reported() {
     let previous = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         bound(usize::MAX);

@@ -50,7 +50,7 @@ pub fn choose(targets: &'static [Target]) {
         std::process::exit(i32::from(write_seeds(target, Path::new(&folder)).is_err()));
     }
     CHOSEN.get_or_init(|| target);
-    memory::lift_where_a_panic_is_told();
+    memory::lift_where_a_panic_is_reported();
 }
 
 /// Gives the chosen decoder one input.

@@ -1,7 +1,9 @@
 //! Everything that a page does with an engine, whatever bytes it was opened with. All of it ends,
 //! and no index is out of bounds.
 
+use escale::internals::base::index::Index;
 use escale::internals::config::layout::Section;
+use escale::internals::config::{Offer, Placement};
 use escale::{Decision, DecisionRequest, Engine, PageFacts, Profile};
 
 /// So many placements are asked for.
@@ -10,7 +12,11 @@ const PLACEMENTS: usize = 3;
 const SLOTS: u8 = 2;
 
 /// The choice for a placement's first slot.
-pub fn request(placement: u16, exclude: &[u16], now_ms: f64) -> DecisionRequest<'_> {
+pub fn request(
+    placement: Index<Placement>,
+    exclude: &[Index<Offer>],
+    now_ms: f64,
+) -> DecisionRequest<'_> {
     DecisionRequest {
         now_ms,
         placement,
@@ -22,7 +28,8 @@ pub fn request(placement: u16, exclude: &[u16], now_ms: f64) -> DecisionRequest<
 /// Chooses for some placements, slot after slot. The choices come back.
 pub fn choices(engine: &Engine, now_ms: f64) -> Vec<Decision> {
     let mut all = Vec::new();
-    for placement in 0..=engine.config().count(Section::Placements).min(PLACEMENTS) as u16 {
+    let count = engine.config().count(Section::Placements).min(PLACEMENTS) as u16;
+    for placement in (0..=count).map(Index::new) {
         let mut exclude = Vec::new();
         for slot in 0..SLOTS {
             let decision = engine.choose(&DecisionRequest {

@@ -65,8 +65,11 @@ export async function bundlePackage() {
       FULL_INTEGRITY: hash("full_bg.wasm"),
     },
   };
-  const loader = { source: "loader/snippet", name: "escale", format: "iife" };
-  for (const { source, name, format = "esm", external = [] } of [loader, ...ENTRIES])
+  const scripts = [
+    { source: "loader/snippet", name: "escale", format: "iife" },
+    { source: "loader/inline", name: "inline", format: "iife" },
+  ];
+  for (const { source, name, format = "esm", external = [] } of [...scripts, ...ENTRIES])
     await build({
       ...options,
       format,

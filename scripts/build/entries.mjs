@@ -14,7 +14,7 @@ export const ENTRIES = [
   { source: "plugins/data-layer", name: "signals" },
   { source: "inspector/index", name: "inspector" },
   { source: "privacy-centre/index", name: "centre" },
-  { source: "slots/server-rendered", name: "edge-slots" },
+  { source: "slots/filled", name: "filled-slots" },
   { source: "edge/index", name: "edge", external: ["node:fs/promises"] },
   { source: "slots/define", name: "element" },
   { source: "frameworks/react", name: "react", external: ["react"] },

@@ -11,5 +11,5 @@ pub use crate::ingest::{Reader, Subject, judge};
 pub use crate::model::Model;
 pub use crate::replay::log::read_from as read_log;
 pub use crate::replay::{LogKind, Visitor};
-pub use crate::sync::replica::{check, combined, export};
+pub use crate::sync::replica::{check, export, merged_state};
 pub use crate::token::Tokens;

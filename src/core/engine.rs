@@ -3,10 +3,9 @@
 //! store or a page.
 
 use super::base::error::{TrackError, WireError};
-use super::base::hash::Namespace;
+use super::base::index::Index;
 use super::base::time::{DAY_S, Timestamp};
-use super::config::layout::Section;
-use super::config::{Config, NONE};
+use super::config::{Config, Offer, Placement, Question};
 use super::decision::attribution;
 use super::decision::context::DecisionContext;
 use super::decision::decide::{Decision, DecisionRequest};
@@ -19,7 +18,7 @@ use super::event::offer::{OfferAction, OfferEvent, ReportedDecision};
 use super::event::{Event, EventKind, Payload, TopicWeight};
 use super::profile::Profile;
 use super::traits::affinity::Affinity;
-use super::traits::customer::{Customer, NOBODY};
+use super::traits::customer::Customer;
 use super::traits::facts::VisitorFacts;
 use super::traits::segments::{self, evaluate_segments};
 use super::traits::time_facts::TimeFacts;
@@ -45,7 +44,7 @@ use super::traits::time_facts::TimeFacts;
 /// assert_eq!(engine.choose(&request).offer, None); // nothing is known yet
 /// let event = engine.page(now_ms, &PageFacts { explicit: "trip.city", ..PageFacts::default() });
 /// engine.apply(&event);
-/// assert_eq!(engine.choose(&request).offer, Some(0));
+/// assert!(engine.choose(&request).offer.is_some());
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -54,17 +53,17 @@ pub struct Engine {
     /// `None` if the visitor is unknown.
     visitor: Option<u64>,
     own: Profile,
-    others: Profile,
-    /// Own and others together, where there are others.
-    together: Option<Profile>,
+    remote: Profile,
+    /// Own and remote merged, where there are remote.
+    merged: Option<Profile>,
     page_topics: Vec<TopicWeight>,
     /// `true` if earlier history may have been purged.
     history_may_be_purged: bool,
     /// The persona to decide as if; none: whoever the visitor is.
-    as_if: Option<u32>,
+    persona_override: Option<u32>,
     /// The latest time that a caller gave, in seconds since the epoch of stored times. 0 if there
     /// is none yet.
-    told_s: u32,
+    clock_s: u32,
 }
 
 impl Engine {
@@ -75,12 +74,12 @@ impl Engine {
             config,
             visitor: None,
             own: Profile::default(),
-            others: Profile::default(),
-            together: None,
+            remote: Profile::default(),
+            merged: None,
             page_topics: Vec::new(),
             history_may_be_purged: false,
-            as_if: None,
-            told_s: 0,
+            persona_override: None,
+            clock_s: 0,
         }
     }
 
@@ -102,11 +101,6 @@ impl Engine {
         self.visitor
     }
 
-    /// Seed for random draws: the visitor hash, or 0 if unknown.
-    pub(super) fn draws(&self) -> u64 {
-        self.visitor.unwrap_or(0)
-    }
-
     /// Marks local history as possibly purged (for example by WebKit). A visitor without server
     /// data then has stage `unknown`, not `visitor`.
     pub fn set_history_may_be_purged(&mut self, is_uncertain: bool) {
@@ -116,7 +110,7 @@ impl Engine {
     /// Decides as if the visitor were of a persona, by the hash of its name, until the next call.
     /// Nothing of it is stored.
     pub fn override_persona(&mut self, hash: Option<u32>) {
-        self.as_if = hash;
+        self.persona_override = hash;
     }
 
     /// Loads the stored bytes of the visitor's own replica. No bytes are an empty profile.
@@ -126,8 +120,8 @@ impl Engine {
     /// [`WireError`] if the bytes are no profile of this release. The engine stays as it was.
     pub fn load(&mut self, bytes: &[u8]) -> Result<(), WireError> {
         self.own = Profile::decode(bytes)?;
-        self.together = None;
-        self.others = Profile::default();
+        self.merged = None;
+        self.remote = Profile::default();
         Ok(())
     }
 
@@ -138,10 +132,10 @@ impl Engine {
     /// # Errors
     ///
     /// [`WireError`] if the bytes are no profile of this release. The engine stays as it was.
-    pub fn glance(&mut self, bytes: &[u8]) -> Result<(), WireError> {
+    pub fn load_for_decision(&mut self, bytes: &[u8]) -> Result<(), WireError> {
         self.own = Profile::decode_for_decision(bytes)?;
-        self.together = None;
-        self.others = Profile::default();
+        self.merged = None;
+        self.remote = Profile::default();
         Ok(())
     }
 
@@ -152,16 +146,16 @@ impl Engine {
     /// # Errors
     ///
     /// [`WireError`] if the own bytes are no profile of this release. The engine stays as it was.
-    pub fn load_with(&mut self, bytes: &[u8], others: &[u8]) -> Result<(), WireError> {
+    pub fn load_with(&mut self, bytes: &[u8], remote: &[u8]) -> Result<(), WireError> {
         self.load(bytes)?;
-        self.others = Profile::decode(others).unwrap_or_default();
-        self.know();
+        self.remote = Profile::decode(remote).unwrap_or_default();
+        self.merge_remote();
         Ok(())
     }
 
     /// As [`Self::load`], of a profile that was read already.
     pub fn take(&mut self, profile: Profile) {
-        (self.own, self.others, self.together) = (profile, Profile::default(), None);
+        (self.own, self.remote, self.merged) = (profile, Profile::default(), None);
     }
 
     /// The own replica's bytes, for the store and the server.
@@ -170,18 +164,18 @@ impl Engine {
         self.own.encode()
     }
 
-    /// Returns the merged profile of the visitor: the own replica and the others.
+    /// Returns the merged profile of the visitor: the own replica and the remote.
     #[must_use]
     pub fn known(&self) -> &Profile {
-        self.together.as_ref().unwrap_or(&self.own)
+        self.merged.as_ref().unwrap_or(&self.own)
     }
 
     /// Records a page view. The page becomes the current one. Returns the bytes of its event.
     pub fn page(&mut self, now_ms: f64, facts: &PageFacts) -> Vec<u8> {
-        self.told_s = Timestamp::from_unix_ms(now_ms).get();
+        self.clock_s = Timestamp::from_unix_ms(now_ms).get();
         self.page_topics = classify(&self.config, facts);
         let mut bytes = Vec::new();
-        let mut event = Event::new(EventKind::PageView, self.told_s);
+        let mut event = Event::new(EventKind::PageView, self.clock_s);
         event.topics.clone_from(&self.page_topics);
         event.encode(&mut bytes);
         bytes
@@ -198,9 +192,9 @@ impl Engine {
     ///
     /// [`TrackError`] if there is no such event, or a field cannot be read.
     pub fn track(&mut self, now_ms: f64, name: &str, fields: &str) -> Result<Vec<u8>, TrackError> {
-        self.told_s = Timestamp::from_unix_ms(now_ms).get();
+        self.clock_s = Timestamp::from_unix_ms(now_ms).get();
         let fields = Fields::parse(fields);
-        let mut event = Event::parse(&self.config, self.told_s, name, &fields)?;
+        let mut event = Event::parse(&self.config, self.clock_s, name, &fields)?;
         let is_about_page = event.kind().is_about_a_page() && event.offer().is_none();
         if is_about_page && event.topics.is_empty() {
             event.topics.clone_from(&self.page_topics);
@@ -224,33 +218,31 @@ impl Engine {
 
     /// Returns the record of the decision that the page reports with an event.
     fn decision_of(&self, event: &OfferEvent, fields: &Fields) -> Option<DecisionRecord> {
-        let placement = self
-            .config
-            .index_of(Namespace::Placement, event.placement?)?;
-        let offer = self.config.index_of(Namespace::Offer, event.offer?)?;
+        let placement = self.config.find::<Placement>(event.placement?)?;
+        let offer = self.config.find::<Offer>(event.offer?)?;
         let reported = ReportedDecision::parse(fields)?;
-        Some(
-            self.with_context(Timestamp::new(self.told_s).unix_ms(), |context| {
-                attribution::record(context, &reported, self.draws(), (placement, offer))
-            }),
-        )
+        let context = self.context(Timestamp::new(self.clock_s).unix_ms());
+        Some(attribution::record(&context, &reported, placement, offer))
     }
 
     /// Returns the scenarios due at a time, for the browser and for the server alike. Each scenario
     /// has one owner.
     #[must_use]
     pub fn due(&self, now_ms: f64) -> Vec<Due> {
-        self.with_context(now_ms, |context| scenario::due(&self.config, context.facts))
+        scenario::due(&self.config, &self.facts(now_ms))
     }
 
     /// A scenario fires when its offer was seen.
     fn fire(&self, offer: u32, bytes: &mut Vec<u8>) {
-        if self.config.scenarios() == 0 {
+        if !self.config.has_scenarios() {
             return;
         }
-        for due in self.due(Timestamp::new(self.told_s).unix_ms()) {
-            if due.offer != NONE && self.config.offer(due.offer).hash == offer {
-                due.event(&self.config, self.told_s).encode(bytes);
+        for due in self.due(Timestamp::new(self.clock_s).unix_ms()) {
+            if due
+                .offer
+                .is_some_and(|shown| self.config.offer(shown).hash == offer)
+            {
+                due.event(&self.config, self.clock_s).encode(bytes);
             }
         }
     }
@@ -259,10 +251,10 @@ impl Engine {
     /// the clock was in the future then, or it is in the past now. A time before the whole history
     /// is taken for the latter, and nothing is moved.
     fn clamp_to_clock(&mut self) {
-        let (own, told_s) = (&mut self.own, self.told_s);
-        let is_plausible = told_s >= own.first_s || own.counts.visits <= 1;
-        if told_s > 0 && is_plausible && own.last_s > told_s.saturating_add(DAY_S) {
-            own.clamp_to_clock(told_s);
+        let (own, clock_s) = (&mut self.own, self.clock_s);
+        let is_plausible = clock_s >= own.first_s || own.counts.visits <= 1;
+        if clock_s > 0 && is_plausible && own.last_s > clock_s.saturating_add(DAY_S) {
+            own.clamp_to_clock(clock_s);
         }
     }
 
@@ -277,7 +269,7 @@ impl Engine {
                 applied += 1;
             }
         }
-        self.know();
+        self.merge_remote();
         if applied > 0 && segments::has_negative(&self.config) {
             self.keep_negative_personas();
         }
@@ -286,45 +278,47 @@ impl Engine {
 
     /// The index of a placement.
     #[must_use]
-    pub fn placement(&self, name: &str) -> Option<u16> {
-        self.config.index_of_name(Namespace::Placement, name)
+    pub fn placement(&self, name: &str) -> Option<Index<Placement>> {
+        self.config.find_name(name)
     }
 
     /// Chooses for a slot. Never fails: the reason says why there is no offer.
     #[must_use]
     pub fn choose(&self, request: &DecisionRequest) -> Decision {
-        self.with_context(request.now_ms, |context| {
-            context.decide(request, self.draws())
-        })
+        self.context(request.now_ms).decide(request)
     }
 
-    /// Reads all that a choice looks at, for a moment, and hands it over.
-    pub fn with_context<T>(&self, now_ms: f64, look: impl FnOnce(&DecisionContext) -> T) -> T {
-        self.with_facts(now_ms, |facts| {
-            look(&DecisionContext::read(&self.config, facts))
-        })
+    /// Reads everything that a decision depends on, at a moment.
+    #[must_use]
+    pub fn context(&self, now_ms: f64) -> DecisionContext<'_> {
+        DecisionContext::new(&self.config, self.facts(now_ms))
     }
 
-    /// Reads all that a condition may ask for, for a moment, and hands it over.
-    pub fn with_facts<T>(&self, now_ms: f64, look: impl FnOnce(&VisitorFacts) -> T) -> T {
-        let now_s = self
-            .known()
-            .read_time(Timestamp::from_unix_ms(now_ms).get());
-        let affinity = Affinity::read(self.known(), &self.config, now_s);
-        let time = TimeFacts::new(self.known(), &self.config, now_s);
-        let facts = self.facts(&affinity, &time);
-        let mut customer = evaluate_segments(&facts, &self.config, self.lacks_history());
-        customer.persona = self.as_if.or(customer.persona);
-        look(&VisitorFacts {
-            customer: &customer,
-            ..facts
-        })
+    /// Reads everything that a condition can ask for, at a moment.
+    #[must_use]
+    pub fn facts(&self, now_ms: f64) -> VisitorFacts<'_> {
+        let (profile, config) = (self.known(), &self.config);
+        let now_s = profile.read_time(Timestamp::from_unix_ms(now_ms).get());
+        let mut facts = VisitorFacts {
+            profile,
+            affinity: Affinity::read(profile, config, now_s),
+            customer: Customer::read(profile, config, now_s, self.lacks_history()),
+            time: TimeFacts::new(profile, config, now_s),
+            page_topics: &self.page_topics,
+            now_s,
+            visitor: self.visitor,
+        };
+        evaluate_segments(&mut facts, config);
+        if self.persona_override.is_some() {
+            facts.customer.persona = self.persona_override;
+        }
+        facts
     }
 
     /// The texts of an offer's variant (0: its own) in a language.
     pub fn content(
         &self,
-        offer: u16,
+        offer: Index<Offer>,
         variant: u8,
         language: &str,
     ) -> impl Iterator<Item = (&str, &str)> {
@@ -334,74 +328,52 @@ impl Engine {
     /// The customer at a moment: scores, stage, segments, personas, channels.
     #[must_use]
     pub fn customer(&self, now_ms: f64) -> Customer {
-        self.with_context(now_ms, |context| context.facts.customer.clone())
+        self.facts(now_ms).customer
     }
 
     /// The question worth asking now, by its index: its answer would tell most about the
     /// offers that the visitor could be shown. None if all were answered, or one was asked lately.
     #[must_use]
-    pub fn question(&self, now_ms: f64) -> Option<u16> {
-        self.with_context(now_ms, |context| {
-            let all = 0..self.config.count(Section::Offers) as u16;
-            let is_eligible =
-                |o: &u16| context.exclusion(*o, &self.config.offer(*o), &[]).is_none();
-            let offers: Vec<u16> = all.filter(is_eligible).collect();
-            question::pick(
-                self.known(),
-                context.affinity,
-                &self.config,
-                &offers,
-                context.now_s,
-            )
-        })
-    }
-
-    /// Returns the facts of a moment without those of the customer.
-    fn facts<'a>(&'a self, affinity: &'a Affinity, time: &'a TimeFacts<'a>) -> VisitorFacts<'a> {
-        let (page_topics, now_s) = (&self.page_topics, time.now_s());
-        let visitor = self.visitor;
-        VisitorFacts {
-            profile: self.known(),
-            affinity,
-            customer: &NOBODY,
-            time,
-            page_topics,
-            now_s,
-            visitor,
-        }
+    pub fn question(&self, now_ms: f64) -> Option<Index<Question>> {
+        let context = self.context(now_ms);
+        let is_eligible = |offer: &Index<Offer>| {
+            let offer = self.config.offer(*offer);
+            context.exclusion(&offer, &[]).is_none()
+        };
+        let offers: Vec<Index<Offer>> = self.config.indices().filter(is_eligible).collect();
+        question::pick(
+            self.known(),
+            &context.facts.affinity,
+            &self.config,
+            &offers,
+            context.now_s,
+        )
     }
 
     /// Negative personas that fit are kept in the own replica until they expire, and renewed as
     /// long as they fit.
     fn keep_negative_personas(&mut self) {
-        let now_s = self.known().read_time(self.told_s);
-        let affinity = Affinity::read(self.known(), &self.config, now_s);
-        let time = TimeFacts::new(self.known(), &self.config, now_s);
-        let customer = evaluate_segments(
-            &self.facts(&affinity, &time),
-            &self.config,
-            self.lacks_history(),
-        );
-        let fits: Vec<(u32, u16)> =
-            segments::negative_fits(&customer, &self.config, now_s).collect();
+        let facts = self.facts(Timestamp::new(self.clock_s).unix_ms());
+        let fits = segments::negative_fits(&facts.customer, &self.config, facts.now_s);
+        let fits: Vec<(u32, u16)> = fits.collect();
         let mut is_news = false;
         for (hash, until_day) in fits {
             is_news |= self.own.keep_persona(hash, until_day);
         }
         if is_news {
-            self.know();
+            self.merge_remote();
         }
     }
 
     /// Returns `true` if history may be lost. Server data on the visitor outlives a purge.
     fn lacks_history(&self) -> bool {
-        self.history_may_be_purged && self.others.is_empty()
+        self.history_may_be_purged && self.remote.is_empty()
     }
 
-    fn know(&mut self) {
-        self.together = (!self.others.is_empty()).then(|| {
+    fn merge_remote(&mut self) {
+        self.merged = (!self.remote.is_empty()).then(|| {
             let mut both = self.own.clone();
-            both.merge(&self.others);
+            both.merge(&self.remote);
             both
         });
     }

@@ -5,7 +5,8 @@
 use wasm_bindgen::prelude::*;
 
 use crate::core::base::error::{TrackError, WireError};
-use crate::core::config::Config;
+use crate::core::base::index::Index;
+use crate::core::config::{Config, Offer};
 use crate::core::decision::decide::{Decision, DecisionRequest};
 use crate::core::engine::Engine;
 use crate::core::event::classify::PageFacts;
@@ -15,7 +16,7 @@ use crate::core::event::fields::{RECORD, UNIT};
 #[wasm_bindgen]
 pub struct Runtime {
     pub(super) engine: Engine,
-    pub(super) shown: Vec<u16>,
+    pub(super) shown: Vec<Index<Offer>>,
     last: Option<Decision>,
     last_error: u32,
 }
@@ -39,15 +40,15 @@ impl Runtime {
     /// recorded. 0: taken · 1: of a newer release, to be left alone · 2: corrupt.
     pub fn load(&mut self, profile: &[u8]) -> u32 {
         self.engine
-            .glance(profile)
+            .load_for_decision(profile)
             .map_or_else(WireError::code, |()| 0)
     }
 
     /// Loads as `load` does, with the server's data on the visitor's other replicas.
     #[wasm_bindgen(js_name = loadWith)]
-    pub fn load_with(&mut self, profile: &[u8], others: &[u8]) -> u32 {
+    pub fn load_with(&mut self, profile: &[u8], remote: &[u8]) -> u32 {
         self.engine
-            .load_with(profile, others)
+            .load_with(profile, remote)
             .map_or_else(WireError::code, |()| 0)
     }
 
@@ -121,33 +122,33 @@ impl Runtime {
 
     /// The index of a placement; -1: the config has none of that name.
     pub fn placement(&self, name: &str) -> i32 {
-        self.engine.placement(name).map_or(-1, i32::from)
+        self.engine
+            .placement(name)
+            .map_or(-1, |index| i32::from(index.number()))
     }
 
     /// Returns the number of slots of a placement.
     pub fn slots(&self, placement: u16) -> u16 {
+        let placement = Index::new(placement);
         self.engine.config().placement(placement).slots
     }
 
-    /// Chooses for a slot: the offer's index, or -1 less the reason. The page does not show
-    /// it twice.
+    /// Chooses for a slot. Returns the [`Decision::code`]. The page does not show an offer twice.
     pub fn choose(&mut self, now_ms: f64, placement: u16, slot: u8) -> i32 {
         let decision = self.engine.choose(&DecisionRequest {
             now_ms,
-            placement,
+            placement: Index::new(placement),
             slot,
             exclude: &self.shown,
         });
         self.shown.extend(decision.offer);
         self.last = Some(decision);
-        decision
-            .offer
-            .map_or(-1 - decision.reason as i32, i32::from)
+        decision.code()
     }
 
     /// The page does not show this offer any more: it may be chosen again.
     pub fn release(&mut self, offer: u16) {
-        self.shown.retain(|shown| *shown != offer);
+        self.shown.retain(|shown| shown.number() != offer);
     }
 
     /// The probability with which the last choice was made.
@@ -187,7 +188,7 @@ impl Runtime {
     pub fn content(&self, offer: u16, variant: u8, lang: &str) -> Vec<u8> {
         let config = self.engine.config();
         let mut packed = Vec::new();
-        for (key, value) in config.content_strings(offer, variant, lang) {
+        for (key, value) in config.content_strings(Index::new(offer), variant, lang) {
             pack(
                 &mut packed,
                 config.text_bytes(key),
@@ -200,9 +201,9 @@ impl Runtime {
     /// The name of an offer.
     #[wasm_bindgen(js_name = offerId)]
     pub fn offer_id(&self, offer: u16) -> Vec<u8> {
-        self.engine
-            .config()
-            .text_bytes(self.engine.config().offer(offer).name)
+        let config = self.engine.config();
+        config
+            .text_bytes(config.offer(Index::new(offer)).name)
             .to_vec()
     }
 }

@@ -1,14 +1,14 @@
 //! Laws: a condition that the strict compiler accepts has the lenient form's answer, for any
 //! visitor. Evaluating any bytes ends, with an answer.
 
-use escale::internals::condition::bytecode::{Answers, Conditions, TEST_BYTES};
+use escale::internals::condition::bytecode::{Answers, ConditionIndex, Conditions, TEST_BYTES};
 use escale::internals::condition::compile::compile;
 use escale::internals::condition::encode::Pool;
-use escale::internals::condition::lenient::matches;
+use escale::internals::condition::interpreter::matches;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::tree::{STAGES, Tree, Visitor, holds};
+use super::tree::{STAGES, Tree, Visitor, is_met};
 
 const NAMES: [&str; 4] = ["loyal", "walkers", "families", "null"];
 const TEXTS: [&str; 10] = [
@@ -48,8 +48,8 @@ fn number() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn one_of(words: &'static [&'static str]) -> impl Strategy<Value = Value> + Clone {
-    prop::sample::select(words).prop_map(Value::from)
+fn one_of(names: &'static [&'static str]) -> impl Strategy<Value = Value> + Clone {
+    prop::sample::select(names).prop_map(Value::from)
 }
 
 fn with(
@@ -59,8 +59,8 @@ fn with(
     (operator, operand).prop_map(|(operator, operand)| json!({ operator: operand }))
 }
 
-fn named(words: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
-    prop::sample::select(words)
+fn named(names: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    prop::sample::select(names)
 }
 
 /// Operators that any value which may be unknown takes.
@@ -206,7 +206,7 @@ fn visitor() -> impl Strategy<Value = Value> {
         })
 }
 
-/// Any JSON made of words that conditions know, most of it meaningless.
+/// Any JSON made of names that conditions know, most of it meaningless.
 fn babble() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         number(),
@@ -265,7 +265,7 @@ proptest! {
         let mut errors = Vec::new();
         let code = compile(&when, &Tree, "", &mut errors);
         prop_assert!(errors.is_empty(), "{}", errors[0]);
-        prop_assert_eq!(holds(code, &Visitor(&visitor)), matches(&when, &visitor, &Value::Null));
+        prop_assert_eq!(is_met(code, &Visitor(&visitor)), matches(&when, &visitor, &Value::Null));
     }
 
     /// Several conditions share their tests, and what one asked is not asked again for another.
@@ -274,12 +274,13 @@ proptest! {
         all in prop::collection::vec(condition(), 1..8), order in prop::collection::vec(any::<prop::sample::Index>(), 1..20), visitor in visitor(),
     ) {
         let mut pool = Pool::default();
-        let starts: Vec<u32> = all.iter().map(|when| pool.keep(compile(when, &Tree, "", &mut Vec::new()))).collect();
+        let keep = |when| Some(ConditionIndex::new(pool.keep(compile(when, &Tree, "", &mut Vec::new()))));
+        let starts: Vec<Option<ConditionIndex>> = all.iter().map(keep).collect();
         let answers = Answers::of(pool.conditions().tests.len() / TEST_BYTES);
         for one in order {
             let at = one.index(all.len());
             let expected = matches(&all[at], &visitor, &Value::Null);
-            prop_assert_eq!(pool.conditions().hold(starts[at], &Visitor(&visitor), &answers), expected, "{}", all[at]);
+            prop_assert_eq!(pool.conditions().evaluate(starts[at], &Visitor(&visitor), &answers), expected, "{}", all[at]);
         }
     }
 
@@ -289,7 +290,7 @@ proptest! {
         let code = compile(&when, &Tree, "", &mut errors);
         let lenient = matches(&when, &visitor, &Value::Null);
         if errors.is_empty() {
-            prop_assert_eq!(holds(code, &Visitor(&visitor)), lenient);
+            prop_assert_eq!(is_met(code, &Visitor(&visitor)), lenient);
         }
     }
 
@@ -297,12 +298,12 @@ proptest! {
     fn any_bytes_have_an_answer(
         tests in prop::collection::vec(any::<u8>(), 0..64),
         operands in prop::collection::vec(any::<u8>(), 0..64),
-        words in prop::collection::vec(any::<u8>(), 0..64),
+        instructions in prop::collection::vec(any::<u8>(), 0..64),
         start in prop_oneof![0u32..16, any::<u32>()],
         visitor in visitor(),
     ) {
-        let conditions = Conditions { tests: &tests, operands: &operands, words: &words };
-        let _ = conditions.hold(start, &Visitor(&visitor), &Answers::of(4));
+        let conditions = Conditions { tests: &tests, operands: &operands, instructions: &instructions };
+        let _ = conditions.evaluate(ConditionIndex::from_stored(start), &Visitor(&visitor), &Answers::of(4));
     }
 
     #[test]
@@ -310,21 +311,21 @@ proptest! {
         when in condition(), visitor in visitor(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>(),
     ) {
         let mut pool = Pool::default();
-        let start = pool.keep(compile(&when, &Tree, "", &mut Vec::new()));
+        let start = Some(ConditionIndex::new(pool.keep(compile(&when, &Tree, "", &mut Vec::new()))));
         let whole = pool.conditions();
         for part in 0..3 {
-            let mut parts = [whole.tests.to_vec(), whole.operands.to_vec(), whole.words.to_vec()];
+            let mut parts = [whole.tests.to_vec(), whole.operands.to_vec(), whole.instructions.to_vec()];
             if !parts[part].is_empty() {
                 let at = at.index(parts[part].len());
                 parts[part][at] = byte;
             }
-            let hold = |[tests, operands, words]: &[Vec<u8>; 3]| {
-                Conditions { tests, operands, words }.hold(start, &Visitor(&visitor), &Answers::default())
+            let evaluate = |[tests, operands, instructions]: &[Vec<u8>; 3]| {
+                Conditions { tests, operands, instructions }.evaluate(start, &Visitor(&visitor), &Answers::default())
             };
-            let _ = hold(&parts);
+            let _ = evaluate(&parts);
             let shorter = cut.index(parts[part].len() + 1);
             parts[part].truncate(shorter);
-            let _ = hold(&parts);
+            let _ = evaluate(&parts);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! the lenient form's paths, so that both forms can be asked about the same visitor.
 
 use escale::internals::base::hash::fnv1a;
-use escale::internals::condition::bytecode::{Answers, Facts};
+use escale::internals::condition::bytecode::{Answers, ConditionIndex, Facts};
 use escale::internals::condition::encode::{Pool, Step};
 use escale::internals::condition::schema::{Attribute, Kind, Schema};
 use serde_json::Value;
@@ -52,18 +52,19 @@ impl Schema for Tree {
 }
 
 /// Returns `true` if a compiled condition is met.
-pub fn holds(code: Vec<Step>, facts: &impl Facts) -> bool {
+pub fn is_met(code: Vec<Step>, facts: &impl Facts) -> bool {
     let mut pool = Pool::default();
-    let start = pool.keep(code);
+    let start = Some(ConditionIndex::new(pool.keep(code)));
     let answers = Answers::of(pool.conditions().tests.len());
-    let first = pool.conditions().hold(start, facts, &answers);
+    let first = pool.conditions().evaluate(start, facts, &answers);
     assert_eq!(
-        pool.conditions().hold(start, facts, &answers),
+        pool.conditions().evaluate(start, facts, &answers),
         first,
         "what is remembered is what was answered"
     );
     assert_eq!(
-        pool.conditions().hold(start, facts, &Answers::default()),
+        pool.conditions()
+            .evaluate(start, facts, &Answers::default()),
         first,
         "it needs no memory"
     );

@@ -20,6 +20,7 @@ import { layerStories } from "./stories/layer.mjs";
 import { loadingStories } from "./stories/loading.mjs";
 import { memoryStories } from "./stories/memory.mjs";
 import { orderStories } from "./stories/orders.mjs";
+import { preparedStories } from "./stories/prepared.mjs";
 import { privacyStories } from "./stories/privacy.mjs";
 import { reportStories } from "./stories/report.mjs";
 import { sourceStories } from "./stories/sources.mjs";
@@ -45,6 +46,7 @@ await runSuite({
     ...blockStories,
     ...centreStories,
     ...edgeStories,
+    ...preparedStories,
     ...privacyStories,
     ...faultStories,
     ...storageCatalogue,

@@ -28,6 +28,9 @@ const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
 const load = (file: string): Promise<unknown> =>
   FILES[file]?.() ?? Promise.reject(new Error(`there is no ${file}`));
 
+/** Address of the engine's module. In this form bundlers find the file. */
+const module = (): URL => new URL("escale_bg.wasm", import.meta.url);
+
 const choices = new ChoiceStore();
 let instance: Escale | undefined;
 
@@ -72,7 +75,7 @@ const asEscaleError = (error: Error, command: string): EscaleError =>
     : new EscaleError("unavailable", `${command}: ${error.message}`);
 
 function start(options: Options): Escale {
-  const dispatch = bootstrap(options, load, (state) => choices.setState(state));
+  const dispatch = bootstrap(options, load, module, (state) => choices.setState(state));
   const ask = <T>(...command: Command): Promise<T> =>
     new Promise((resolve, reject) =>
       dispatch([

@@ -1,7 +1,7 @@
 //! Conditions straight from JSON, over a visitor's attributes: the input is a list of both, and of
 //! saved groups.
 
-use escale::internals::condition::lenient::matches;
+use escale::internals::condition::interpreter::matches;
 use serde_json::{Map, Value, json};
 
 use crate::seeds::json_files;
@@ -74,7 +74,7 @@ fn take(bytes: &[u8]) {
     let is_meant = asked(condition);
     assert_eq!(asked(condition), is_meant, "asked again it says the same");
     let is_not = asked(&json!({"$not": condition}));
-    assert!(!(is_meant && is_not), "it holds or it does not");
+    assert!(!(is_meant && is_not), "it is met or it is not");
     // An expression of a thousand states takes a second here each time it is asked: three times are
     // enough.
     let is_slow = condition.to_string().contains("$regex");
@@ -96,7 +96,7 @@ fn take(bytes: &[u8]) {
         assert_eq!(
             asked(&json!({"$and": [{}, condition, condition]})),
             is_meant,
-            "what is said twice is said"
+            "a condition twice is the condition"
         );
         assert_eq!(
             asked(&json!({"$or": [condition]})),
@@ -134,24 +134,24 @@ fn knows_what_is(attributes: &Value, groups: &Value) {
         is_plain && !is_operator(name) && !name.contains('.')
     });
     for (name, value) in plain {
-        let holds = |test: Value| matches(&json!({ (name): test }), attributes, groups);
+        let is_met = |test: Value| matches(&json!({ (name): test }), attributes, groups);
         assert!(
-            holds(json!({"$eq": value})) && !holds(json!({"$ne": value})),
+            is_met(json!({"$eq": value})) && !is_met(json!({"$ne": value})),
             "{name} is {value}"
         );
         assert!(
-            holds(json!({"$in": [value]})) && !holds(json!({"$nin": [value]})),
+            is_met(json!({"$in": [value]})) && !is_met(json!({"$nin": [value]})),
             "{name} is {value}"
         );
         assert!(
-            holds(json!({"$exists": true})) && !holds(json!({"$exists": false})),
+            is_met(json!({"$exists": true})) && !is_met(json!({"$exists": false})),
             "{name} is there"
         );
         assert!(
-            holds(json!({"$lte": value})) && !holds(json!({"$gt": value})),
+            is_met(json!({"$lte": value})) && !is_met(json!({"$gt": value})),
             "{name} is {value}"
         );
-        assert!(holds(value.clone()), "{name} is {value}");
+        assert!(is_met(value.clone()), "{name} is {value}");
     }
 }
 
@@ -180,10 +180,10 @@ fn each_by_itself(condition: &Value, is_meant: bool, asked: impl Fn(&Value) -> b
             else {
                 continue;
             };
-            let holds =
+            let is_met =
                 |operator: &str| asked(&json!({ (name.as_str()): { (operator): operand } }));
             assert!(
-                holds(operator) != holds(opposite),
+                is_met(operator) != is_met(opposite),
                 "{operator} is not {opposite}"
             );
         }

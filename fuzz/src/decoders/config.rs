@@ -3,6 +3,7 @@
 //! would be tried out.
 
 use escale::internals::base::hash::digest;
+use escale::internals::base::index::Index;
 use escale::internals::config::layout::{FORMAT, HEADER_BYTES, MAGIC};
 use escale::{Config, Engine, explain, snapshot};
 
@@ -56,7 +57,7 @@ fn take(bytes: &[u8]) {
     tour::choices(&engine, NOW_MS);
     // What a person asks for costs a hundred times a choice: of one input in so many.
     if bytes[8] % EXPLAINED == 0 {
-        let explanation = explain(&engine, &tour::request(0, &[], NOW_MS));
+        let explanation = explain(&engine, &tour::request(Index::new(0), &[], NOW_MS));
         assert!(
             serde_json::to_value(explanation).is_ok(),
             "an explanation can be serialized"

@@ -1,6 +1,7 @@
 //! Choices for any profile that decodes. Whoever wrote it, an engine that loads it decides,
 //! explains and continues.
 
+use escale::internals::base::index::Index;
 use escale::{Engine, PageFacts, Profile, explain, snapshot};
 
 use super::profile;
@@ -33,7 +34,7 @@ fn take(bytes: &[u8]) {
 }
 
 fn explains(known: &Engine) {
-    let decision = tour::request(0, &[], NOW_MS);
+    let decision = tour::request(Index::new(0), &[], NOW_MS);
     assert!(
         serde_json::to_value(explain(known, &decision)).is_ok(),
         "an explanation can be serialized"

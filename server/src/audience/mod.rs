@@ -74,15 +74,14 @@ fn consider(engine: &mut Engine, wanted: &Wanted, held: &HeldCustomer, lines: &m
         &wanted.config,
         wanted.now_ms,
     ));
-    let member = engine.with_facts(wanted.now_ms as f64, |facts| {
-        is_meant(wanted, facts).then(|| Member {
+    let facts = engine.facts(wanted.now_ms as f64);
+    if is_meant(wanted, &facts) {
+        let member = Member {
             customer: &held.customer,
             channel: facts.customer.channel,
             pressure_left: caps::left(facts.profile, &wanted.config, facts.now_s),
             frequency: facts.profile.preference.frequency,
-        })
-    });
-    if let Some(member) = member {
+        };
         lines::write(wanted.format, &member, lines);
     }
 }
@@ -111,7 +110,7 @@ fn is_meant(wanted: &Wanted, facts: &VisitorFacts<'_>) -> bool {
         wanted.channel.is_some() && facts.profile.preference.frequency == Frequency::Never;
     let fits = match &wanted.whom {
         Whom::Segment(hash) => facts.customer.segments.contains(hash),
-        Whom::Condition(condition) => condition.holds(facts),
+        Whom::Condition(condition) => condition.is_met(facts),
     };
     fits && !is_unwanted
 }

@@ -6,7 +6,7 @@ use escale::Config;
 use escale::internals::base::enums::Channel;
 use escale::internals::base::hash::{Namespace, name_hash};
 use escale::internals::condition::encode::Condition;
-use escale::internals::config::vocabulary::Vocabulary;
+use escale::internals::config::attribute_names::AttributeNames;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -50,7 +50,7 @@ impl Wanted {
     ///
     /// A message if there is no such segment, channel or format.
     pub fn segment(config: &Config, name: &str, asked: Wish, now_ms: u64) -> Result<Self, String> {
-        let vocabulary = Vocabulary::of(config);
+        let vocabulary = AttributeNames::of(config);
         if !vocabulary.segments().iter().any(|segment| segment == name) {
             return Err(format!(
                 "the config has no segment of that name: it has {}",
@@ -76,7 +76,7 @@ impl Wanted {
         asked: Wish,
         now_ms: u64,
     ) -> Result<Self, String> {
-        let code = Vocabulary::of(config)
+        let code = AttributeNames::of(config)
             .condition(condition)
             .map_err(|errors| {
                 let all: Vec<String> = errors.iter().map(ToString::to_string).collect();

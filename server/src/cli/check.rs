@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use escale::Config;
-use escale::internals::condition::lenient::matches;
+use escale::internals::condition::interpreter::matches;
 use escale::internals::config::layout::Section;
 use serde::Deserialize;
 use serde_json::Value;

@@ -2,6 +2,8 @@
 //! weeks, the same on every run of a day. Never: a simulated visitor beside real data, or without `--demo`.
 
 use escale::internals::base::hash::{mix, unit};
+use escale::internals::base::index::Index;
+use escale::internals::config::Placement;
 use escale::internals::event::fields::{RECORD, UNIT};
 use escale::{Config, DecisionRequest, Engine, PageFacts, Reason};
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -82,7 +84,7 @@ struct SimulatedVisitor {
     engine: Engine,
     seed: u64,
     secret: Secret,
-    placement: u16,
+    placement: Index<Placement>,
     is_held_out: bool,
 }
 
@@ -164,7 +166,7 @@ impl SimulatedVisitor {
             return;
         }
         let config = self.engine.config();
-        let offer = config.text(config.offer(offer).name).to_owned();
+        let offer = config.name(offer).to_owned();
         let (chosen_at, propensity) = (
             chosen_ms.to_string(),
             format!("{:.12}", decision.propensity),

@@ -1,13 +1,13 @@
 //! `escale replay`. In: recorded visitors and a config. Out: the engine's decisions and profiles. Never: stops at an
 //! invalid line.
 
+use escale::internals::config::Placement;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use escale::Config;
-use escale::internals::base::hash::Namespace;
-use escale::internals::config::layout::Section;
+use escale::internals::base::index::Index;
 
 use crate::base::errors::Errors;
 use crate::config_source;
@@ -68,7 +68,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Errors> {
     let placement = placement(args, &config)?;
     println!(
         "each event is applied, then an offer is chosen for `{}`",
-        config.text(config.placement(placement).name)
+        config.name(placement)
     );
     let outcome = engine_run::run(&log, config.clone(), placement, args.show);
     let errors: Vec<_> = log.errors.iter().chain(&outcome.errors).collect();
@@ -94,22 +94,18 @@ fn config(args: &Args, log: &Log) -> Result<Config, Errors> {
     config_source::check(compiled.bytes)
 }
 
-fn placement(args: &Args, config: &Config) -> Result<u16, Errors> {
-    let all = 0..config.count(Section::Placements) as u16;
+fn placement(args: &Args, config: &Config) -> Result<Index<Placement>, Errors> {
     let Some(name) = &args.placement else {
-        let fullest =
-            all.max_by_key(|at| (config.placement(*at).candidates, std::cmp::Reverse(*at)));
+        let fullest = config
+            .indices()
+            .max_by_key(|at| (config.placement(*at).candidates, std::cmp::Reverse(*at)));
         return fullest.ok_or_else(|| Errors::message("the config has no placement: add one"));
     };
-    config
-        .index_of_name(Namespace::Placement, name)
-        .ok_or_else(|| {
-            let all: Vec<&str> = all
-                .map(|at| config.text(config.placement(at).name))
-                .collect();
-            Errors::message(format!(
-                "the config has no placement `{name}`; it has {}",
-                all.join(", ")
-            ))
-        })
+    config.find_name::<Placement>(name).ok_or_else(|| {
+        let all: Vec<&str> = config.names::<Placement>().collect();
+        Errors::message(format!(
+            "the config has no placement `{name}`; it has {}",
+            all.join(", ")
+        ))
+    })
 }

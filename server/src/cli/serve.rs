@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use escale::Config;
-use escale::internals::config::NONE;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::Layer as _;
@@ -444,10 +443,8 @@ fn open_demo(args: &Args) -> Result<Option<Demo>, Errors> {
 /// Warns of scenarios whose webhook has no address: they do not fire.
 fn warn_of_webhooks(config: &Config, receivers: &Receivers) {
     let names = receivers.names();
-    for scenario in (0..config.scenarios())
-        .map(|index| config.scenario(index))
-        .filter(|s| s.offer == NONE)
-    {
+    let scenarios = config.indices().map(|index| config.scenario(index));
+    for scenario in scenarios.filter(|scenario| scenario.offer.is_none()) {
         let (name, webhook) = (config.text(scenario.name), config.text(scenario.webhook));
         if !names.iter().any(|known| known == webhook) {
             eprintln!(

@@ -11,8 +11,8 @@ mod subject;
 pub mod table;
 
 use escale::internals::base::fold::fold_place;
-use escale::internals::base::hash::Namespace;
 use escale::internals::base::time::{EPOCH_UNIX_S, Timestamp};
+use escale::internals::config::Topic;
 use escale::internals::event::fields::Fields;
 use escale::{Config, Event};
 use serde_json::{Map, Value};
@@ -143,9 +143,7 @@ impl Reader<'_> {
         let (_, name) = call.fields.iter().find(|(key, _)| *key == "destination")?;
         let is_known = |name: &str| {
             let topic = ["destination.", name].concat();
-            self.config
-                .index_of_name(Namespace::Topic, &topic)
-                .is_some()
+            self.config.find_name::<Topic>(&topic).is_some()
         };
         let folded = fold_place(name);
         (!is_known(&name.trim().to_ascii_lowercase()) && is_known(&folded)).then_some(folded)

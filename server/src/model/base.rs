@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use escale::Config;
-use escale::internals::config::layout::Section;
+use escale::internals::base::index::Index;
+use escale::internals::config::{Facet, Topic};
 use serde_json::{Map, Value};
 
 use crate::statistics::change::TasteSums;
@@ -17,7 +18,8 @@ pub fn fit(
     config: &Config,
     least_group: u32,
 ) -> BTreeMap<String, f64> {
-    (0..config.count(Section::Facets) as u16)
+    config
+        .indices()
         .flat_map(|facet| facet_rates(tastes, config, facet, least_group))
         .collect()
 }
@@ -26,12 +28,13 @@ pub fn fit(
 fn facet_rates(
     tastes: &BTreeMap<u32, TasteSums>,
     config: &Config,
-    facet: u16,
+    facet: Index<Facet>,
     least_group: u32,
 ) -> Vec<(String, f64)> {
     let row = config.facet(facet);
-    let topics: Vec<u16> = (row.first_topic..row.first_topic + row.topics).collect();
-    let visitors = |topic: &u16| match tastes.get(&config.topic(*topic).hash) {
+    let first = row.first_topic.number();
+    let topics: Vec<Index<Topic>> = (first..first + row.topics).map(Index::new).collect();
+    let visitors = |topic: &Index<Topic>| match tastes.get(&config.topic(*topic).hash) {
         Some([visitors, parts]) if *visitors >= i64::from(least_group) => {
             *parts as f64 / PARTS as f64
         }
@@ -42,15 +45,11 @@ fn facet_rates(
         return Vec::new();
     }
     let prior = f64::from(least_group);
-    let share = |topic: &u16| (visitors(topic) + prior / topics.len() as f64) / (all + prior);
+    let share =
+        |topic: &Index<Topic>| (visitors(topic) + prior / topics.len() as f64) / (all + prior);
     topics
         .iter()
-        .map(|topic| {
-            (
-                config.text(config.topic(*topic).name).to_owned(),
-                rounded(share(topic)),
-            )
-        })
+        .map(|topic| (config.name(*topic).to_owned(), rounded(share(topic))))
         .collect()
 }
 
@@ -191,7 +190,7 @@ mod tests {
         let config = compiled(&config);
         let base_rate = |topic: &str| {
             config
-                .topic(config.index_of_name(Namespace::Topic, topic).unwrap())
+                .topic(config.find_name::<Topic>(topic).unwrap())
                 .base_rate
         };
         for topic in ["trip.city", "trip.far", "trip.rare"] {

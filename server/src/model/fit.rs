@@ -8,10 +8,10 @@
 //! chance. A ratio of `n` visitors is shrunk towards 1 by `t² / (t² + s²)` (Morris: *Parametric
 //! empirical Bayes inference*, 1983).
 
+use escale::internals::config::Offer;
 use std::collections::BTreeMap;
 
 use escale::Config;
-use escale::internals::base::hash::Namespace;
 
 use super::{Model, Success, VERSION};
 use crate::report::period::Period;
@@ -46,14 +46,15 @@ pub fn fit(
     least_group: u32,
 ) -> Model {
     let (from, to) = period.texts();
-    let of_weighed =
-        |(key, sums): (&(u32, u32), &WeighedSums)| group(*key, sums, success, least_group);
+    let of_weighed = |(&(placement, offer), sums): (&(u32, u32), &WeighedSums)| {
+        group(placement, offer, sums, success, least_group)
+    };
     let groups: Vec<Group> = sums.weighed.iter().filter_map(of_weighed).collect();
     let mean = mean(groups.iter());
     let ratios = ratios(&groups);
     let spread = spread(ratios.values());
     let named = |(offer, ratio): (&u32, &Ratio)| {
-        let index = config.index_of(Namespace::Offer, *offer)?;
+        let index = config.find::<Offer>(*offer)?;
         let drawn = 1.0
             + (ratio.ratio - 1.0)
                 * if spread > 0.0 {
@@ -62,7 +63,7 @@ pub fn fit(
                     0.0
                 };
         let rate = (mean * drawn).clamp(1e-5, 1.0);
-        Some((config.text(config.offer(index).name).to_owned(), rate))
+        Some((config.name(index).to_owned(), rate))
     };
     let rates = if mean > 0.0 {
         ratios.iter().filter_map(named).collect()
@@ -82,7 +83,8 @@ pub fn fit(
 }
 
 fn group(
-    (placement, offer): (u32, u32),
+    placement: u32,
+    offer: u32,
     sums: &WeighedSums,
     success: Success,
     least_group: u32,
@@ -190,7 +192,8 @@ mod tests {
     }
 
     fn fitted(all: &[(&str, &str, f64, f64)]) -> BTreeMap<String, f64> {
-        let hash = escale::internals::base::hash::name_hash;
+        use escale::internals::base::hash::{Namespace, name_hash};
+        let hash = name_hash;
         let mut sums = Sums::default();
         for (placement, offer, visitors, clicked) in all {
             let key = (

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use escale::Config;
+use escale::internals::base::index::Index;
+use escale::internals::config::Offer;
 use escale::internals::introspect::snapshot::FacetKnowledge;
 
 use super::LineError;
@@ -66,9 +68,7 @@ pub fn visitors(shown: &[Shown], config: &Config) -> String {
                 .take(MAX_FACETS)
                 .filter_map(liking)
                 .collect();
-            let offer = of
-                .last_offer
-                .map_or("–", |offer| config.text(config.offer(offer).name));
+            let offer = of.last_offer.map_or("–", |offer| config.name(offer));
             let likes = if likes.is_empty() {
                 "nothing known".to_owned()
             } else {
@@ -126,7 +126,7 @@ pub fn choices(outcome: &Outcome, config: &Config) -> String {
         .take(MAX_OFFERS)
         .map(|(offer, n)| {
             vec![
-                config.text(config.offer(*offer as u16).name).to_owned(),
+                config.name(Index::<Offer>::new(*offer as u16)).to_owned(),
                 grouped(*n),
                 share(*n),
             ]

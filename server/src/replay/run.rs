@@ -3,7 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use escale::internals::base::index::Index;
 use escale::internals::config::layout::Section;
+use escale::internals::config::{Offer, Placement};
 use escale::{Config, DecisionRequest, Engine, Knowledge, PageFacts, Reason, TrackError, snapshot};
 use sha2::{Digest, Sha256};
 
@@ -31,11 +33,11 @@ pub struct Shown {
     pub events: usize,
     pub profile_bytes: usize,
     pub knowledge: Knowledge,
-    pub last_offer: Option<u16>,
+    pub last_offer: Option<Index<Offer>>,
 }
 
 /// Runs every visitor through one engine and shows progress by events. The `show` busiest visitors get a summary.
-pub fn run(log: &Log, config: Config, placement: u16, show: usize) -> Outcome {
+pub fn run(log: &Log, config: Config, placement: Index<Placement>, show: usize) -> Outcome {
     let offers = config.count(Section::Offers);
     let busiest = busiest(&log.visitors, show);
     let mut run = Run {
@@ -75,7 +77,7 @@ fn busiest(visitors: &[Visitor], show: usize) -> Vec<usize> {
 
 struct Run {
     engine: Engine,
-    placement: u16,
+    placement: Index<Placement>,
     outcome: Outcome,
 }
 
@@ -113,7 +115,7 @@ impl Run {
         self.engine.page(0.0, &PageFacts::default());
     }
 
-    fn event(&mut self, event: &RecordedEvent) -> Option<u16> {
+    fn event(&mut self, event: &RecordedEvent) -> Option<Index<Offer>> {
         match self.bytes_of(event) {
             Ok(bytes) => {
                 self.engine.apply(&bytes);
@@ -132,7 +134,7 @@ impl Run {
         let decision = self.engine.choose(&request);
         self.outcome.decisions += 1;
         match decision.offer {
-            Some(offer) => self.outcome.offers[usize::from(offer)] += 1,
+            Some(offer) => self.outcome.offers[offer.position()] += 1,
             None => self.count_default(decision.reason),
         }
         decision.offer

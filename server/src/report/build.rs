@@ -3,11 +3,11 @@
 //! appears by its hash.
 
 use escale::internals::base::civil::Date;
+use escale::internals::config::{Offer, Placement, TextIndex};
 use std::collections::BTreeMap;
 
 use escale::Config;
 use escale::internals::base::enums::{Stage, ValueClass};
-use escale::internals::base::hash::Namespace;
 
 use super::interval::{
     Clusters, Sample, difference_of_means, difference_of_shares, ratio, verdict, weighted_share,
@@ -288,7 +288,7 @@ impl Names<'_> {
         self.name(
             hash,
             self.0
-                .index_of(Namespace::Placement, hash)
+                .find::<Placement>(hash)
                 .map(|index| self.0.placement(index).name),
         )
     }
@@ -297,14 +297,14 @@ impl Names<'_> {
         self.name(
             hash,
             self.0
-                .index_of(Namespace::Offer, hash)
+                .find::<Offer>(hash)
                 .map(|index| self.0.offer(index).name),
         )
     }
 
     /// The family of an offer.
     fn family(&self, offer: u32) -> String {
-        let index = self.0.index_of(Namespace::Offer, offer);
+        let index = self.0.find::<Offer>(offer);
         let family = index.map(|index| self.0.family(self.0.offer(index).family).name);
         family.map_or_else(
             || "#retired".to_owned(),
@@ -334,7 +334,7 @@ impl Names<'_> {
         )
     }
 
-    fn name(&self, hash: u32, name: Option<u32>) -> String {
+    fn name(&self, hash: u32, name: Option<TextIndex>) -> String {
         name.map_or_else(
             || format!("#{hash:08x}"),
             |name| self.0.text(name).to_owned(),
@@ -345,7 +345,7 @@ impl Names<'_> {
 #[cfg(test)]
 mod tests {
     use escale::compile;
-    use escale::internals::base::hash::name_hash;
+    use escale::internals::base::hash::{Namespace, name_hash};
 
     use super::*;
 

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 
 use escale::internals::base::hash::{mix, unit};
+use escale::internals::base::index::Index;
+use escale::internals::config::{Offer, Placement};
 use escale::internals::event::fields::{RECORD, UNIT};
 use escale::{Config, DecisionRequest, Engine, PageFacts, Reason, compile};
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -96,7 +98,7 @@ struct Life<'a> {
     chance: Chance,
     is_far: usize,
     usual: f64,
-    placement: u16,
+    placement: Index<Placement>,
     truth: &'a mut Truth,
 }
 
@@ -161,9 +163,8 @@ impl Life<'_> {
 
     /// Result that each possible offer would have had.
     fn remember_truth(&mut self, request: &DecisionRequest<'_>) {
-        let eligible = self.engine.with_context(request.now_ms, |context| {
-            context.eligible(&context.config.placement(request.placement), &[])
-        });
+        let context = self.engine.context(request.now_ms);
+        let eligible = context.eligible(&context.config.placement(request.placement), &[]);
         for candidate in eligible {
             let name = self.name(candidate.offer);
             let clicked = self.clicked(&name);
@@ -172,9 +173,9 @@ impl Life<'_> {
         }
     }
 
-    fn name(&self, offer: u16) -> String {
+    fn name(&self, offer: Index<Offer>) -> String {
         let config = self.engine.config();
-        config.text(config.offer(offer).name).to_owned()
+        config.name(offer).to_owned()
     }
 
     fn clicked(&self, offer: &str) -> f64 {

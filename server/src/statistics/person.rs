@@ -46,8 +46,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Takes what a replica tells.
-    pub fn take(&mut self, (replica, profile): ([u8; 8], &Profile), arms: &[Arm], today: u32) {
+    /// Adds the facts of a replica.
+    pub fn take(&mut self, replica: [u8; 8], profile: &Profile, arms: &[Arm], today: u32) {
         if self.since_day == 0 {
             self.since_day =
                 day_of(profile.first_s / 60).clamp(today.saturating_sub(TAKEN_DAYS), today);

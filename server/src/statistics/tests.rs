@@ -292,7 +292,8 @@ fn what_is_known_of_a_visitor_joins_in_any_order() {
             ..profile(vec![attributed(u32::from(replica), 3)])
         };
         facts.take(
-            ([replica; 8], &reported),
+            [replica; 8],
+            &reported,
             &[Arm {
                 experiment: HOLDOUT,
                 arm,
@@ -329,7 +330,7 @@ fn who_is_held_out_is_in_no_other_experiment() {
             },
         ];
         let mut facts = Facts::default();
-        facts.take(([0; 8], &profile(vec![attributed(5, 1)])), &arms, TODAY);
+        facts.take([0; 8], &profile(vec![attributed(5, 1)]), &arms, TODAY);
         facts
     };
     let keys = |visitors: &[Facts]| {
@@ -426,7 +427,7 @@ fn lived(n: u8, seed: u64) -> Facts {
         experiment: HOLDOUT,
         arm: n % 2,
     };
-    facts.take(([n; 8], &reported), &[arm], TODAY);
+    facts.take([n; 8], &reported, &[arm], TODAY);
     facts
 }
 

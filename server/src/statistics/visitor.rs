@@ -118,7 +118,7 @@ impl Visitor {
         let mut changes = Changes::default();
         let today = facts.today;
         self.facts
-            .take((facts.replica, facts.profile), facts.arms, today);
+            .take(facts.replica, facts.profile, facts.arms, today);
         self.decisions
             .retain(|decision| day_of(decision.at_min) + REMEMBERED_DAYS >= today);
         for attributed in &facts.profile.decisions {

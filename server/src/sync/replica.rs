@@ -39,7 +39,7 @@ pub fn check(state: &[u8]) -> Result<Profile, StateError> {
 }
 
 /// Merges the states and the imported events. Returns the bytes of a profile.
-pub fn combined(remote: &RemoteState, config: &Config, now_ms: u64) -> Vec<u8> {
+pub fn merged_state(remote: &RemoteState, config: &Config, now_ms: u64) -> Vec<u8> {
     together(&remote.states, &remote.imported, config, now_ms).encode()
 }
 
@@ -160,7 +160,7 @@ mod tests {
         let Some(config) = config else {
             panic!("a good config")
         };
-        combined(
+        merged_state(
             &RemoteState {
                 seq: 0,
                 states,

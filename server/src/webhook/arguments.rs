@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::deliver::Trust;
 use super::{Receivers, Signer};
 use crate::base::tls::certificates;
 
@@ -62,7 +63,7 @@ impl Webhooks {
         let within = Duration::from_millis(self.webhook_within_ms);
         Ok(Receivers::new(
             self.webhooks.iter().cloned().collect(),
-            (signer, roots),
+            Trust { signer, roots },
             within,
             self.webhook_retry_ms,
         ))

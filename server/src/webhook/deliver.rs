@@ -35,6 +35,15 @@ pub struct Receivers {
     first_retry_ms: u64,
 }
 
+/// Means by which server and receiver trust each other.
+#[derive(Default)]
+pub struct Trust {
+    /// Signs the calls. `None` leaves them unsigned.
+    pub signer: Option<Signer>,
+    /// Certificates that sign the receivers' ones. `None` stands for those of the system.
+    pub roots: Option<Vec<CertificateDer<'static>>>,
+}
+
 /// Signs as Standard Webhooks has it: HMAC-SHA256 over id, time and body.
 pub struct Signer(Vec<u8>);
 
@@ -68,7 +77,7 @@ impl Signer {
 impl Receivers {
     pub fn new(
         addresses: BTreeMap<String, String>,
-        (signer, roots): (Option<Signer>, Option<Vec<CertificateDer<'static>>>),
+        trust: Trust,
         within: Duration,
         first_retry_ms: u64,
     ) -> Self {
@@ -76,11 +85,11 @@ impl Receivers {
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_global(Some(within))
-            .tls_config(trusting(roots))
+            .tls_config(trusting(trust.roots))
             .user_agent("escale");
         Self {
             addresses,
-            signer,
+            signer: trust.signer,
             agent: config.build().new_agent(),
             within,
             first_retry_ms,
@@ -217,7 +226,7 @@ mod tests {
     fn attempts_lie_further_and_further_apart_and_end() {
         let receivers = Receivers::new(
             BTreeMap::new(),
-            (None, None),
+            Trust::default(),
             Duration::from_secs(1),
             30_000,
         );

@@ -3,7 +3,7 @@
 //! the one that browsers run.
 
 use escale::internals::base::time::{EPOCH_UNIX_S, Timestamp};
-use escale::internals::config::NONE;
+use escale::internals::config::Scenario;
 use escale::internals::decision::caps;
 use escale::internals::decision::scenario::{Due, Owner};
 use escale::internals::decision::scenario_schedule::next_evaluation_s;
@@ -19,7 +19,16 @@ use crate::sync::replica;
 
 /// Returns `true` if the config has scenarios that the server evaluates.
 pub fn has_scenarios(config: &Config) -> bool {
-    (0..config.scenarios()).any(|index| config.scenario(index).offer == NONE)
+    config
+        .indices::<Scenario>()
+        .any(|index| config.scenario(index).offer.is_none())
+}
+
+/// Time of an evaluation, and the webhooks that have an address.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    pub now_ms: u64,
+    pub webhooks: &'a [String],
 }
 
 /// Evaluates the scenarios of one customer.
@@ -28,7 +37,7 @@ pub async fn evaluate(
     config: &Config,
     site: &Site,
     note: PendingEvaluation,
-    (now_ms, webhooks): (u64, &[String]),
+    at: Moment<'_>,
 ) -> Result<(), StoreError> {
     let named = CustomerKey {
         site: site.clone(),
@@ -39,7 +48,7 @@ pub async fn evaluate(
         return store.finish_evaluation(site.clone(), note).await;
     };
     let is_own = of.id == note.customer && of.bucket() == note.bucket;
-    let mut found = found(config, &of, &held, (now_ms, webhooks));
+    let mut found = found(config, &of, &held, at);
     found.evaluation = is_own.then(|| note.clone());
     store.fire(found).await?;
     // The customer's own note went with what was found, and the next one may be there already.
@@ -50,12 +59,8 @@ pub async fn evaluate(
     }
 }
 
-fn found(
-    config: &Config,
-    of: &CustomerKey,
-    held: &HeldCustomer,
-    (now_ms, webhooks): (u64, &[String]),
-) -> Found {
+fn found(config: &Config, of: &CustomerKey, held: &HeldCustomer, at: Moment<'_>) -> Found {
+    let Moment { now_ms, webhooks } = at;
     let mut engine = Engine::new(config.clone());
     engine.take(replica::together(
         &held.states,
@@ -80,7 +85,7 @@ fn found(
     for firing in &firings {
         engine.apply(&firing.mark.event);
     }
-    let next_s = engine.with_facts(now_ms as f64, |facts| next_evaluation_s(config, facts));
+    let next_s = next_evaluation_s(config, &engine.facts(now_ms as f64));
     Found {
         firings,
         next_s: next_s.map(|at_s| u64::from(at_s) + EPOCH_UNIX_S),
@@ -107,12 +112,11 @@ fn firing(engine: &Engine, of: &CustomerKey, due: &Due, now_ms: u64) -> Firing {
     let id = crate::base::ids::text(
         IdHash::of_imported(&of.site, "webhook", &format!("{}/{cause}", of.id)).bytes(),
     );
-    let (channel, left) = engine.with_facts(now_ms as f64, |facts| {
-        (
-            facts.customer.channel,
-            caps::left(facts.profile, config, facts.now_s),
-        )
-    });
+    let facts = engine.facts(now_ms as f64);
+    let (channel, left) = (
+        facts.customer.channel,
+        caps::left(facts.profile, config, facts.now_s),
+    );
     let webhook = config.text(scenario.webhook).to_owned();
     let body = json!({
         "type": "scenario",

@@ -61,7 +61,10 @@ async fn evaluate_due(dispatcher: &Dispatcher<'_>) -> Result<usize, StoreError> 
             &served.config,
             dispatcher.site,
             note,
-            (now_ms, &names),
+            evaluation::Moment {
+                now_ms,
+                webhooks: &names,
+            },
         )
         .await?;
     }

@@ -1,5 +1,6 @@
 //! The model that is learned from the sums, and its way to browsers: in the config that they load.
 
+use escale::internals::config::{Offer, Topic};
 use std::process::Command;
 
 use escale::Config;
@@ -188,7 +189,7 @@ fn a_server_that_learns_by_itself_gives_browsers_another_config_and_says_so_at_t
         .bytes;
     let config = Config::from_bytes(bytes).unwrap();
     assert_eq!(format!("{:08x}", config.version_hash()), learned);
-    let city = config.index_of_name(Namespace::Topic, "trip.city").unwrap();
+    let city = config.find_name::<Topic>("trip.city").unwrap();
     assert!((config.topic(city).base_rate - 2.0 / 3.0).abs() < 0.001);
 }
 
@@ -233,7 +234,7 @@ fn what_is_learned_goes_into_the_config_that_is_served_whatever_the_file_says_by
     teach(&server, 0..50);
     assert!(std::iter::repeat_with(|| server.next_line()).any(|line| line.contains("3 topics")));
     let config = Config::from_bytes(server.get("/v1/config?site=demo", &[]).bytes).unwrap();
-    let knows = |offer: &str| config.index_of_name(Namespace::Offer, offer).is_some();
+    let knows = |offer: &str| config.find_name::<Offer>(offer).is_some();
     assert_eq!((knows("bali"), knows("tahiti")), (true, false));
 }
 

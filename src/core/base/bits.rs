@@ -1,5 +1,6 @@
 //! Bits in and out, for the profile's compact form. A read past the end is reported at the end, and
-//! never panics.
+//! never panics. By hand because `bitstream-io` returns an error for each number. That code is
+//! larger than the whole reading here.
 
 /// Collects bits, the first in the high end of the first byte.
 #[derive(Default)]
@@ -71,14 +72,14 @@ impl<'a> BitReader<'a> {
     /// Returns the next bits in the high end: at least 57 of them, with zeros after the end.
     fn ahead(&self) -> u64 {
         let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
-        let word = match rest.first_chunk() {
-            Some(word) => u64::from_be_bytes(*word),
+        let bits = match rest.first_chunk() {
+            Some(bits) => u64::from_be_bytes(*bits),
             None => rest
                 .iter()
                 .rev()
-                .fold(0, |word, byte| word >> 8 | u64::from(*byte) << 56),
+                .fold(0, |bits, byte| bits >> 8 | u64::from(*byte) << 56),
         };
-        word << (self.at % 8)
+        bits << (self.at % 8)
     }
 
     /// Reads the next `width` bits. Only the low 32 of them are returned.
@@ -142,7 +143,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        fn any_bytes_are_read_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
             let mut r = BitReader::new(&bytes);
             for _ in 0..=bytes.len() * 8 {
                 r.take_golomb(3);

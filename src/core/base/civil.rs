@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_date_is_refused() {
+    fn text_without_a_date_is_rejected() {
         for text in [
             "",
             "2026",

@@ -192,6 +192,27 @@ pub fn mix(a: u64, b: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// Constant that makes one use of a hash independent of its other uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Salt(u64);
+
+impl Salt {
+    /// Draws that ignore the scores.
+    pub const EXPLORATION: Self = Self(u64::from_be_bytes(*b"\0explore"));
+    /// Membership in the control group.
+    pub const HOLDOUT: Self = Self(u64::from_be_bytes(*b"\0holdout"));
+    /// Moment at which a visitor's draws change.
+    pub const PHASE: Self = Self(u64::from_be_bytes(*b"\0\0\0phase"));
+    /// Visitors of a story.
+    pub const STORY: Self = Self(u64::from_be_bytes(*b"\0\0\0story"));
+
+    /// Mixes the constant into a hash.
+    #[must_use]
+    pub fn mix(self, hash: u64) -> u64 {
+        mix(hash, self.0)
+    }
+}
+
 /// Maps a hash to a number strictly between 0 and 1.
 #[must_use]
 pub fn unit(hash: u64) -> f64 {
@@ -202,9 +223,9 @@ pub fn unit(hash: u64) -> f64 {
 /// identifies a config. It does not withstand forgery.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> u32 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut state = words.iter().fold(bytes.len() as u64, |h, word| {
-        mix(h, u64::from_le_bytes(*word))
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let mut state = chunks.iter().fold(bytes.len() as u64, |h, chunk| {
+        mix(h, u64::from_le_bytes(*chunk))
     });
     for byte in rest {
         state = mix(state, u64::from(*byte));

@@ -9,6 +9,7 @@ pub mod event_kind;
 #[cfg(feature = "full")]
 pub mod fold;
 pub mod hash;
+pub mod index;
 pub mod number;
 pub mod offer_kind;
 pub mod time;

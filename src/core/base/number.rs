@@ -1,6 +1,6 @@
 //! Numbers: as people write them, and the power of two that masses and scores are read by. Both are
 //! small on purpose: the standard library's exact parser, and a table of powers, are each larger
-//! than the rest of the runtime's reading.
+//! than the rest of the runtime's reading. By hand because of that size.
 
 /// A plain decimal: digits with at most one point (or comma), no sign, no exponent; up to 15
 /// digits.

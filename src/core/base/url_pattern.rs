@@ -1,5 +1,6 @@
-//! Which addresses a pattern means: a subset of the `URLPattern` syntax for path and query. Linear
-//! in pattern × address, whatever both are.
+//! Addresses that a pattern means: a subset of the `URLPattern` syntax for path and query. Linear
+//! in pattern × address, whatever both are. By hand because the crate `urlpattern` brings a regex
+//! engine into the page. `tests/frozen/url-patterns.json` has the answers of a browser.
 //!
 //! `*` is any run of characters, `:name` one or more characters, in the path other than `/`,
 //! everything else itself. A `?` parts path from query; a pattern without one takes any query.

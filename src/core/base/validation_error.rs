@@ -16,7 +16,6 @@ pub struct ValidationError {
     /// The error, without a full stop.
     pub message: String,
     /// The correction to make, without a full stop.
-    #[serde(rename = "remedy")]
     pub hint: String,
 }
 

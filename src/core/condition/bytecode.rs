@@ -32,6 +32,24 @@ pub(super) const SET: u32 = 4;
 /// Bytes of a test's row.
 pub const TEST_BYTES: usize = 16;
 
+/// Position of a condition's instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConditionIndex(u32);
+
+impl ConditionIndex {
+    /// Returns the position of the condition that begins at this instruction.
+    #[must_use]
+    pub const fn new(start: u32) -> Self {
+        Self(start)
+    }
+
+    /// Returns a stored position. `None` for `u32::MAX`, which stands for "no condition".
+    #[must_use]
+    pub fn from_stored(stored: u32) -> Option<Self> {
+        (stored != u32::MAX).then_some(Self(stored))
+    }
+}
+
 /// Facts about a visitor, by attribute (its code in the config) and argument. The argument is a
 /// topic or a fact, and 0 where the attribute needs none. `None` means "not known". Any pair may be
 /// asked: an unknown one answers `None`, false or 0.
@@ -57,7 +75,7 @@ pub struct Answers(Vec<Cell<Answer>>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answer {
     NotAsked,
-    Told(Option<bool>),
+    Known(Option<bool>),
 }
 
 impl Answers {
@@ -71,7 +89,7 @@ impl Answers {
 /// The conditions of a config, as three runs of bytes.
 ///
 /// ```
-/// use escale::internals::condition::bytecode::{Answers, Conditions, Facts};
+/// use escale::internals::condition::bytecode::{Answers, ConditionIndex, Conditions, Facts};
 /// struct Nothing;
 /// impl Facts for Nothing {
 ///     fn number(&self, _: u16, _: u32) -> Option<f64> { None }
@@ -81,10 +99,11 @@ impl Answers {
 ///     fn list_contains(&self, _: u16, _: u32, _: u32) -> bool { false }
 ///     fn list_len(&self, _: u16, _: u32) -> u32 { 0 }
 /// }
-/// let words = [1u32, 2 << 3].map(u32::to_le_bytes).concat(); // one word: ask the third test
-/// let conditions = Conditions { tests: &[], operands: &[], words: &words };
-/// assert!(conditions.hold(u32::MAX, &Nothing, &Answers::default())); // no condition: for everyone
-/// assert!(!conditions.hold(0, &Nothing, &Answers::default())); // there is no such test: for no one
+/// let instructions = [1u32, 2 << 3].map(u32::to_le_bytes).concat(); // one instruction: ask the third test
+/// let conditions = Conditions { tests: &[], operands: &[], instructions: &instructions };
+/// assert!(conditions.evaluate(None, &Nothing, &Answers::default())); // no condition: for everyone
+/// let first = Some(ConditionIndex::new(0));
+/// assert!(!conditions.evaluate(first, &Nothing, &Answers::default())); // no such test: for no one
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Conditions<'a> {
@@ -93,29 +112,38 @@ pub struct Conditions<'a> {
     /// Operands that tests compare with.
     pub operands: &'a [u8],
     /// Instructions: of each condition their number, then these.
-    pub words: &'a [u8],
+    pub instructions: &'a [u8],
 }
 
 impl Conditions<'_> {
-    /// Evaluates the condition that begins at an index. `u32::MAX` means "for everyone", and
-    /// so does a condition without instructions. A condition that is out of range, or has an
-    /// invalid instruction, is false.
+    /// Evaluates a condition. `None` means "for everyone", and so does a condition without
+    /// instructions. A condition that is out of range, or has an invalid instruction, is false.
     #[must_use]
-    pub fn hold(&self, start: u32, facts: &impl Facts, answers: &Answers) -> bool {
-        start == u32::MAX || self.run(start as usize, facts, answers).unwrap_or(false)
+    pub fn evaluate(
+        &self,
+        condition: Option<ConditionIndex>,
+        facts: &impl Facts,
+        answers: &Answers,
+    ) -> bool {
+        let run = |ConditionIndex(start)| self.run(start as usize, facts, answers);
+        condition.is_none_or(|condition| run(condition).unwrap_or(false))
     }
 
     fn run(&self, start: usize, facts: &impl Facts, answers: &Answers) -> Option<bool> {
-        let words = self.words.as_chunks::<4>().0;
-        let read = |at: usize| words.get(at).map(|word| u32::from_le_bytes(*word));
+        let instructions = self.instructions.as_chunks::<4>().0;
+        let read = |at: usize| {
+            instructions
+                .get(at)
+                .map(|instruction| u32::from_le_bytes(*instruction))
+        };
         let mut at = start + 1;
         let end = at.checked_add(read(start)? as usize)?;
         let mut answer = true;
         while at < end {
-            let word = read(at)?;
-            let number = word >> 3;
+            let instruction = read(at)?;
+            let number = instruction >> 3;
             at += 1;
-            match word & 7 {
+            match instruction & 7 {
                 REQUIRE if !self.ask(number as usize, facts, answers)? => return Some(false),
                 REQUIRE => answer = true,
                 ASK => answer = self.ask(number as usize, facts, answers)?,
@@ -131,13 +159,13 @@ impl Conditions<'_> {
 
     fn ask(&self, test: usize, facts: &impl Facts, answers: &Answers) -> Option<bool> {
         let kept = answers.0.get(test);
-        if let Some(Answer::Told(answer)) = kept.map(Cell::get) {
+        if let Some(Answer::Known(answer)) = kept.map(Cell::get) {
             return answer;
         }
         let row = self.tests.as_chunks::<TEST_BYTES>().0.get(test)?;
         let answer = Test::read(row, self.operands)?.answer(facts);
         if let Some(kept) = kept {
-            kept.set(Answer::Told(answer));
+            kept.set(Answer::Known(answer));
         }
         answer
     }

@@ -1,12 +1,12 @@
 //! Compiles conditions strictly: JSON and the attribute tree in, steps for [`super::encode::Pool`]
-//! and every error at once out. It must never accept what [`super::lenient`] would answer
+//! and every error at once out. It must never accept what [`super::interpreter`] would answer
 //! otherwise, nor guess what a mistake was meant to be.
 
 use serde_json::Value;
 
 use super::encode::{self, Step};
 use super::error::{ConditionError, did_you_mean, one_of};
-use super::lenient::value_matches_unknown;
+use super::interpreter::value_matches_unknown;
 use super::nearest::nearest;
 use super::schema::Schema;
 use super::subject::Subject;
@@ -189,7 +189,7 @@ impl Compiler<'_> {
                         .collect(),
                 )
             }
-            Value::Object(_) => self.refused(
+            Value::Object(_) => self.rejected(
                 path,
                 vec![ConditionError::new(
                     "an empty object says nothing",
@@ -198,7 +198,7 @@ impl Compiler<'_> {
             ),
             Value::Array(_) => {
                 let hint = "Use `$in` (any of them) or `$all` (each of them)";
-                self.refused(
+                self.rejected(
                     path,
                     vec![ConditionError::new(
                         "lists are not compared as a whole",
@@ -212,7 +212,7 @@ impl Compiler<'_> {
                     ..draft
                 }
                 .of(subject.attribute),
-                Err(errors) => self.refused(path, errors),
+                Err(errors) => self.rejected(path, errors),
             },
         }
     }
@@ -226,7 +226,7 @@ impl Compiler<'_> {
     ) -> Vec<Step> {
         let path = below(path, operator);
         if let Err(error) = subject.check_operator(operator) {
-            return self.refused(&path, vec![error]);
+            return self.rejected(&path, vec![error]);
         }
         match operator {
             "$not" => encode::not(self.value(subject, operand, &path, depth)),
@@ -248,12 +248,12 @@ impl Compiler<'_> {
                     }
                     .of(subject.attribute)
                 }
-                Err(errors) => self.refused(&path, errors),
+                Err(errors) => self.rejected(&path, errors),
             },
         }
     }
 
-    fn refused(&mut self, path: &str, errors: Vec<ConditionError>) -> Vec<Step> {
+    fn rejected(&mut self, path: &str, errors: Vec<ConditionError>) -> Vec<Step> {
         for error in errors {
             self.error(path, error);
         }

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::bytecode::{
-    ASK, Answers, Conditions, Facts, JUMP_IF_FALSE, JUMP_IF_TRUE, REQUIRE, SET, TEST_BYTES,
+    ASK, Answers, ConditionIndex, Conditions, Facts, JUMP_IF_FALSE, JUMP_IF_TRUE, REQUIRE, SET,
+    TEST_BYTES,
 };
 use super::schema::Attribute;
 use super::test::{NEGATED, TRUE_WHEN_UNKNOWN, subject};
@@ -94,16 +95,16 @@ pub fn all(parts: Vec<Vec<Step>>) -> Vec<Step> {
 /// All of the parts, as a whole condition: plain tests among them need no jump.
 pub fn whole(parts: Vec<Vec<Step>>) -> Vec<Step> {
     let is_plain = |part: &Vec<Step>| matches!(part[..], [Step::Ask(_)]);
-    let (plain, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_plain);
+    let (plain, optional): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_plain);
     let required = plain.into_iter().flatten().map(|step| match step {
         Step::Ask(question) => Step::Require(question),
         other => other,
     });
     let required: Vec<Step> = required.collect();
-    if others.is_empty() && !required.is_empty() {
+    if optional.is_empty() && !required.is_empty() {
         required
     } else {
-        [required, all(others)].concat()
+        [required, all(optional)].concat()
     }
 }
 
@@ -112,7 +113,7 @@ pub fn any(parts: Vec<Vec<Step>>) -> Vec<Step> {
     chain(parts, true)
 }
 
-/// The parts, each but the last followed by a jump over all the others.
+/// The parts, each but the last followed by a jump over all the optional.
 fn chain(parts: Vec<Vec<Step>>, leaves_if: bool) -> Vec<Step> {
     if parts.is_empty() {
         return vec![Step::Always];
@@ -164,7 +165,7 @@ fn questions(code: &[Step]) -> impl Iterator<Item = &Question> {
 /// One condition of its own, which belongs to no config: who an audience is of.
 pub struct Condition {
     pool: Pool,
-    start: u32,
+    start: ConditionIndex,
 }
 
 impl Condition {
@@ -172,16 +173,15 @@ impl Condition {
     #[must_use]
     pub fn of(code: Vec<Step>) -> Self {
         let mut pool = Pool::default();
-        let start = pool.keep(code);
+        let start = ConditionIndex::new(pool.keep(code));
         Self { pool, start }
     }
 
     /// Returns `true` if the condition is met.
     #[must_use]
-    pub fn holds(&self, facts: &impl Facts) -> bool {
-        self.pool
-            .conditions()
-            .hold(self.start, facts, &Answers::default())
+    pub fn is_met(&self, facts: &impl Facts) -> bool {
+        let conditions = self.pool.conditions();
+        conditions.evaluate(Some(self.start), facts, &Answers::default())
     }
 }
 
@@ -197,7 +197,7 @@ impl Condition {
 pub struct Pool {
     tests: Vec<u8>,
     operands: Vec<u8>,
-    words: Vec<u8>,
+    instructions: Vec<u8>,
     known_tests: BTreeMap<Question, u32>,
     known_operands: BTreeMap<Vec<u8>, u32>,
     known: BTreeMap<Vec<Step>, u32>,
@@ -209,10 +209,10 @@ impl Pool {
         if let Some(known) = self.known.get(&code) {
             return *known;
         }
-        let at = (self.words.len() / 4) as u32;
-        let line: Vec<u32> = code.iter().map(|step| self.word(step)).collect();
-        self.words.extend((line.len() as u32).to_le_bytes());
-        self.words
+        let at = (self.instructions.len() / 4) as u32;
+        let line: Vec<u32> = code.iter().map(|step| self.instruction(step)).collect();
+        self.instructions.extend((line.len() as u32).to_le_bytes());
+        self.instructions
             .extend(line.into_iter().flat_map(u32::to_le_bytes));
         self.known.insert(code, at);
         at
@@ -229,16 +229,16 @@ impl Pool {
         Conditions {
             tests: &self.tests,
             operands: &self.operands,
-            words: &self.words,
+            instructions: &self.instructions,
         }
     }
 
-    fn word(&mut self, step: &Step) -> u32 {
+    fn instruction(&mut self, step: &Step) -> u32 {
         let (operation, number) = match step {
             Step::Ask(question) => (ASK, self.test(question)),
             Step::Require(question) => (REQUIRE, self.test(question)),
-            Step::JumpIf(false, words) => (JUMP_IF_FALSE, *words),
-            Step::JumpIf(true, words) => (JUMP_IF_TRUE, *words),
+            Step::JumpIf(false, count) => (JUMP_IF_FALSE, *count),
+            Step::JumpIf(true, count) => (JUMP_IF_TRUE, *count),
             Step::Not => (SET, 0),
             Step::Always => (SET, 1),
         };

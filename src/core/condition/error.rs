@@ -38,10 +38,10 @@ pub fn did_you_mean(near: &str) -> String {
     format!("Did you mean `{near}`?")
 }
 
-/// The hint that names some of the words there are.
-pub fn one_of(words: &[String]) -> String {
+/// The hint that names some of the names there are.
+pub fn one_of(names: &[String]) -> String {
     const SHOWN: usize = 12;
-    let shown: Vec<&str> = words.iter().take(SHOWN).map(String::as_str).collect();
-    let more = if words.len() > SHOWN { ", …" } else { "" };
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    let more = if names.len() > SHOWN { ", …" } else { "" };
     format!("Use one of {}{more}", shown.join(", "))
 }

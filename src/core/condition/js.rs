@@ -1,5 +1,6 @@
 //! JavaScript's ways with values that the condition language takes over: JSON in, what a browser
 //! makes of it out. It must never recurse without bound: nesting beyond [`MAX_DEPTH`] is `None`.
+//! By hand because these few rules of ECMAScript come in no crate but a whole engine.
 
 use std::cmp::Ordering;
 

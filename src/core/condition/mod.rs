@@ -2,7 +2,7 @@
 //!
 //! People write MongoDB-style conditions (`{"trip.days_to_departure": {"$lt": 14}}`). `compile`
 //! checks one strictly against the attribute tree and turns it into a few bytes. [`bytecode`]
-//! evaluates those bytes over the facts of a visitor. The runtime contains nothing else. `lenient`
+//! evaluates those bytes over the facts of a visitor. The runtime contains nothing else. `interpreter`
 //! reads the JSON itself, as the SDKs that share the language do. The strict form gives the same
 //! answer wherever it accepts a condition.
 
@@ -19,9 +19,9 @@ pub mod encode;
 #[cfg(feature = "full")]
 mod error;
 #[cfg(feature = "full")]
-mod js;
+pub mod interpreter;
 #[cfg(feature = "full")]
-pub mod lenient;
+mod js;
 #[cfg(feature = "full")]
 pub mod nearest;
 #[cfg(feature = "full")]

@@ -125,7 +125,7 @@ impl Subject<'_> {
     }
 
     fn type_is(&self, operand: &Value) -> Result<Draft, ConditionError> {
-        let (_, kind) = self.kind_words();
+        let (_, kind) = self.kind_names();
         match operand.as_str() {
             Some("null") => Ok(self.known(true)),
             Some(named) if named == kind => Ok(self.known(false)),
@@ -177,7 +177,7 @@ impl Subject<'_> {
             regex::compile(pattern, operator == "$regexi")
         };
         let table = table.map_err(|error| {
-            let (message, hint) = error.words();
+            let (message, hint) = error.texts();
             vec![ConditionError::new(message, hint)]
         })?;
         Ok(Draft {

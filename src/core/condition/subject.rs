@@ -56,7 +56,7 @@ impl Subject<'_> {
     }
 
     /// The kind in words, and the word that `$type` has for it.
-    pub fn kind_words(&self) -> (&'static str, &'static str) {
+    pub fn kind_names(&self) -> (&'static str, &'static str) {
         match self.code() {
             subject::NUMBER | subject::LIST_LEN => ("a number", "number"),
             subject::TEXT => ("a text", "string"),
@@ -75,7 +75,7 @@ impl Subject<'_> {
         let elsewhere = [ON_NUMBERS, ON_TEXTS, ON_LISTS, ELSEWHERE]
             .into_iter()
             .flatten();
-        let (kind, _) = self.kind_words();
+        let (kind, _) = self.kind_names();
         if elsewhere.clone().any(|known| *known == operator) {
             let message = format!(
                 "`{operator}` does not apply to `{}`, which is {kind}",
@@ -136,7 +136,7 @@ impl Subject<'_> {
         } else {
             format!("`{}`", self.name)
         };
-        let (kind, _) = self.kind_words();
+        let (kind, _) = self.kind_names();
         let wanted = match self.code() {
             subject::LIST | subject::NAME => "Write a name, in quotes",
             subject::TEXT => "Write a text, in quotes",

@@ -72,7 +72,7 @@ impl<'a> Test<'a> {
     /// Returns `true` if the fact satisfies the test. `None` if the bytes name no known operator.
     pub fn answer(&self, facts: &impl Facts) -> Option<bool> {
         let (attribute, argument) = (self.attribute, self.argument);
-        let holds = match self.shape & subject::MASK {
+        let answer = match self.shape & subject::MASK {
             subject::NUMBER => facts
                 .number(attribute, argument)
                 .filter(|n| !n.is_nan())
@@ -94,8 +94,8 @@ impl<'a> Test<'a> {
             }
             _ => return None,
         };
-        Some(match holds {
-            Some(holds) => holds? != (self.shape & NEGATED != 0),
+        Some(match answer {
+            Some(answer) => answer? != (self.shape & NEGATED != 0),
             None => self.shape & TRUE_WHEN_UNKNOWN != 0,
         })
     }

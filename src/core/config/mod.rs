@@ -3,6 +3,8 @@
 //! row or byte reads as zeros. So no config can make the engine fail.
 
 #[cfg(feature = "full")]
+pub mod attribute_names;
+#[cfg(feature = "full")]
 mod build;
 #[cfg(feature = "full")]
 mod compile;
@@ -15,22 +17,28 @@ pub mod season;
 pub mod source;
 #[cfg(feature = "full")]
 pub(crate) mod structure;
-#[cfg(feature = "full")]
-pub mod vocabulary;
 
 #[cfg(feature = "full")]
 pub use compile::{Compiled, compile};
+#[cfg(feature = "full")]
+pub(crate) use rows::NONE;
 pub use rows::customer::{
     Arm, Boundaries, DeclaredWorth, LifecycleBounds, Persona, Question, RfmBounds, Segment,
     Transitions,
 };
-pub use rows::time::{Cap, Scenario, Scope, Season, SeasonSpan, Timing, Window, Zone, cause};
-pub use rows::{Facet, Family, NONE, Offer, Placement, Policy, Topic, Variant};
+pub use rows::time::{
+    Cap, Hemisphere, RelativeTo, Scenario, Scope, Season, SeasonSpan, Theme, Timing, Trigger,
+    Window, Zone,
+};
+pub use rows::{
+    Facet, FactName, Family, Named, Offer, Placement, Policy, Table, TextIndex, Topic, Variant,
+};
 #[cfg(feature = "full")]
 pub use source::json_schema;
 
 use super::base::error::ConfigError;
-use super::base::hash::{Namespace, digest};
+use super::base::hash::{Namespace, digest, name_hash};
+use super::base::index::Index;
 use layout::{FORMAT, HEADER_BYTES, MAGIC, SECTIONS, Section};
 
 /// Places lie in each other at most so deep.
@@ -43,7 +51,7 @@ pub const MAX_PARENTS: usize = 8;
 /// use escale::{Config, compile};
 /// let json = r#"{"version": 1, "facets": {}, "families": {}, "placements": {}, "offers": []}"#;
 /// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();
-/// assert_eq!(config.index_of_name(escale::internals::base::hash::Namespace::Offer, "lisbon"), None);
+/// assert_eq!(config.find_name::<escale::internals::config::Offer>("lisbon"), None);
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -116,9 +124,48 @@ impl Config {
         &self.timing
     }
 
-    /// The index of a name's hash in a namespace.
+    /// Returns the index of the row whose name has this hash.
     #[must_use]
-    pub fn index_of(&self, namespace: Namespace, hash: u32) -> Option<u16> {
+    #[inline(always)]
+    pub fn find<T: Named>(&self, hash: u32) -> Option<Index<T>> {
+        self.number_of(T::NAMESPACE, hash).map(Index::new)
+    }
+
+    /// Returns the index of the row with this name.
+    ///
+    /// ```
+    /// # #[cfg(feature = "full")] {
+    /// use escale::{Config, compile};
+    /// use escale::internals::config::Topic;
+    /// # let json = r#"{"version": 1, "facets": {"trip": {"topics": ["city"]}}, "families": {}, "placements": {}, "offers": []}"#;
+    /// let config = Config::from_bytes(compile(json).unwrap().bytes).unwrap();
+    /// let city = config.find_name::<Topic>("trip.city").unwrap();
+    /// assert_eq!(config.text(config.topic(city).name), "trip.city");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn find_name<T: Named>(&self, name: &str) -> Option<Index<T>> {
+        self.find(name_hash(T::NAMESPACE, name))
+    }
+
+    /// Returns the name of a row.
+    #[must_use]
+    pub fn name<T: Named>(&self, index: Index<T>) -> &str {
+        T::name(self, index)
+    }
+
+    /// Returns the names of all rows of a table.
+    pub fn names<T: Named>(&self) -> impl Iterator<Item = &str> + Clone {
+        self.indices::<T>().map(|index| self.name(index))
+    }
+
+    /// Returns the indices of all rows of a table.
+    pub fn indices<T: Table>(&self) -> impl DoubleEndedIterator<Item = Index<T>> + Clone + use<T> {
+        (0..self.count(T::SECTION) as u16).map(Index::new)
+    }
+
+    /// Returns the number of the row whose name in a namespace has this hash.
+    pub(crate) fn number_of(&self, namespace: Namespace, hash: u32) -> Option<u16> {
         let key = (u64::from(namespace as u8) << 32) | u64::from(hash);
         let names = self.rows::<8>(Section::Names);
         let (mut low, mut high) = (0, names.0.len());
@@ -136,25 +183,20 @@ impl Config {
         None
     }
 
-    /// The index of a name.
+    /// Returns a text of the string table. Empty if there is no such text.
     #[must_use]
-    pub fn index_of_name(&self, namespace: Namespace, name: &str) -> Option<u16> {
-        self.index_of(namespace, super::base::hash::name_hash(namespace, name))
+    pub fn text(&self, text: TextIndex) -> &str {
+        core::str::from_utf8(self.text_bytes(text)).unwrap_or("")
     }
 
-    /// A text of the string table; empty where there is none.
+    /// Returns the bytes of a text, without the check that they are UTF-8.
     #[must_use]
-    pub fn text(&self, string: u32) -> &str {
-        core::str::from_utf8(self.text_bytes(string)).unwrap_or("")
-    }
-
-    /// The bytes of a text: whoever only hands them on needs no look whether they are UTF-8.
-    #[must_use]
-    pub fn text_bytes(&self, string: u32) -> &[u8] {
+    pub fn text_bytes(&self, text: TextIndex) -> &[u8] {
+        let text = text.number();
         let end =
             |index: u32| self.row::<4>(Section::StringOffsets, index as usize).u32(0) as usize;
         self.section(Section::StringBytes)
-            .get(end(string)..end(string.wrapping_add(1)))
+            .get(end(text)..end(text.wrapping_add(1)))
             .unwrap_or(&[])
     }
 

@@ -2,32 +2,32 @@
 //! to learning and to exploration then. Dates are UTC days: a season begins at midnight at the
 //! latest everywhere half a day off.
 
-use super::{Config, NONE, SeasonSpan};
+use super::{Config, Hemisphere, Season, SeasonSpan, Zone};
 use crate::core::base::civil::Day;
+use crate::core::base::index::Index;
 use crate::core::base::time::DAY_S;
 
-const NORTH: u16 = 1;
-
-/// The seasons in force in a zone ([`NONE`]: a visitor of no zone, taken for a northern one) at a
-/// time, by their indices.
-pub fn in_force(config: &Config, zone: u16, now_s: u32) -> impl Iterator<Item = u16> + '_ {
+/// Iterates over the seasons in force in a zone at a time. Without a zone, the visitor lives in
+/// the northern hemisphere.
+pub fn in_force(
+    config: &Config,
+    zone: Option<Index<Zone>>,
+    now_s: u32,
+) -> impl Iterator<Item = Index<Season>> + '_ {
     let day = (now_s / DAY_S) as u16;
-    let half = if zone == NONE {
-        NORTH
-    } else {
-        config.zone(zone).hemisphere
-    };
-    let holds = move |span: &SeasonSpan| {
-        (span.zone == NONE || span.zone == zone)
-            && (span.hemisphere == 0 || span.hemisphere == half)
+    let half = zone.map_or(Some(Hemisphere::North), |zone| config.zone(zone).hemisphere);
+    let is_in_force = move |span: &SeasonSpan| {
+        (span.zone.is_none() || span.zone == zone)
+            && (span.hemisphere.is_none() || span.hemisphere == half)
             && span.has(day)
     };
-    config.season_spans().filter(holds).map(|span| span.season)
+    let spans = config.season_spans().filter(is_in_force);
+    spans.map(|span| span.season)
 }
 
 /// Share of an event's weight that taste learns at a time: the smallest of the seasons in force.
 #[must_use]
-pub fn taste_weight(config: &Config, zone: u16, at_s: u32) -> f64 {
+pub fn taste_weight(config: &Config, zone: Option<Index<Zone>>, at_s: u32) -> f64 {
     in_force(config, zone, at_s)
         .map(|s| config.season(s).taste_weight)
         .fold(1.0, f64::min)
@@ -36,7 +36,7 @@ pub fn taste_weight(config: &Config, zone: u16, at_s: u32) -> f64 {
 /// The share of choices that seasons want made among all eligible offers alike; the policy's own,
 /// if it is larger.
 #[must_use]
-pub fn exploration(config: &Config, zone: u16, now_s: u32) -> f64 {
+pub fn exploration(config: &Config, zone: Option<Index<Zone>>, now_s: u32) -> f64 {
     let most = in_force(config, zone, now_s).map(|s| config.season(s).exploration);
     most.fold(config.policy().exploration, f64::max)
 }
@@ -64,12 +64,12 @@ mod tests {
 
     fn span(from: u16, until: u16) -> SeasonSpan {
         SeasonSpan {
-            season: 0,
-            zone: NONE,
+            season: Index::new(0),
+            zone: None,
             from,
             until,
             is_yearly: true,
-            hemisphere: 0,
+            hemisphere: None,
         }
     }
 

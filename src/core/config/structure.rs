@@ -1,7 +1,8 @@
 //! Structural check of a JSON document against its schema. Comes in: a document and the JSON Schema
 //! of our own types; goes out: every error at once, each with its place and a hint. Only the
 //! keywords of our schemas are known: `type`, `properties`, `required`, `additionalProperties`,
-//! `items`, `enum`, `anyOf`, `$ref`, bounds.
+//! `items`, `enum`, `anyOf`, `$ref`, bounds. By hand because the crate `jsonschema` has no hints and
+//! is too large for the full module.
 
 use serde_json::{Map, Value};
 

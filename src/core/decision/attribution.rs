@@ -5,9 +5,9 @@
 use super::context::DecisionContext;
 use super::decide::{DecisionRequest, seed};
 use crate::core::base::hash::mix;
+use crate::core::base::index::Index;
 use crate::core::base::time::DAY_S;
-use crate::core::config::Offer;
-use crate::core::config::season;
+use crate::core::config::{Offer, Placement, season};
 use crate::core::event::decision_record::{DecisionRecord, Levels};
 use crate::core::event::offer::ReportedDecision;
 use crate::core::traits::affinity::Affinity;
@@ -19,12 +19,13 @@ use crate::core::traits::contacts;
 pub fn record(
     context: &DecisionContext,
     reported: &ReportedDecision,
-    visitor: u64,
-    (placement, offer): (u16, u16),
+    placement: Index<Placement>,
+    offer: Index<Offer>,
 ) -> DecisionRecord {
     let config = context.config;
+    let visitor = context.facts.draws();
     let request = DecisionRequest {
-        now_ms: reported.decided_ms,
+        now_ms: reported.at_ms,
         placement,
         slot: reported.slot,
         exclude: &[],
@@ -45,7 +46,7 @@ pub fn record(
 /// each would be in the module twice.
 fn levels(context: &DecisionContext, offer: &Offer) -> Levels {
     let (config, profile, now_s) = (context.config, context.profile, context.now_s);
-    let customer = context.facts.customer;
+    let customer = &context.facts.customer;
     let moment = context
         .facts
         .time
@@ -58,7 +59,7 @@ fn levels(context: &DecisionContext, offer: &Offer) -> Levels {
         few(profile.counts.visits),
         moment,
         fit(context, offer),
-        confidence(context.affinity),
+        confidence(&context.facts.affinity),
         u8::from(slows),
         few(contacts::count(profile, now_s, 7 * DAY_S)),
     ])
@@ -72,7 +73,7 @@ fn fit(context: &DecisionContext, offer: &Offer) -> u8 {
         .config
         .topic_weights(offer.first_weight, offer.weights)
     {
-        doublings += weight * context.affinity.log_lift(topic);
+        doublings += weight * context.facts.affinity.log_lift(topic);
     }
     doublings.clamp(0.0, 7.0) as u8
 }

@@ -6,10 +6,9 @@
 //! channels share the budgets of families and of the whole.
 
 use crate::core::base::enums::Frequency;
-use crate::core::base::hash::Namespace;
+use crate::core::base::index::Index;
 use crate::core::base::time::DAY_S;
-use crate::core::config::layout::Section;
-use crate::core::config::{Cap, Config, Scope, Window};
+use crate::core::config::{Cap, Config, Family, Offer, Placement, Scope, Window};
 use crate::core::profile::Profile;
 use crate::core::traits::contacts::{Contact, contacts, since_min};
 
@@ -72,14 +71,13 @@ impl Caps {
             ..Self::default()
         };
         if config.has_caps() {
-            let families = 0..config.count(Section::Families) as u16;
             caps.offers = reader.met(
                 Scope::Offer,
                 profile.offers.iter().map(|o| o.hash).collect(),
             );
             caps.families = reader.met(
                 Scope::Family,
-                families.map(|f| config.family(f).hash).collect(),
+                config.indices().map(|f| config.family(f).hash).collect(),
             );
             caps.placements = reader.met(
                 Scope::Placement,
@@ -101,9 +99,9 @@ impl Reader<'_> {
     fn is_met(&self, scope: Scope, key: u32) -> bool {
         let index = match scope {
             Scope::All => Some(0),
-            Scope::Offer => self.config.index_of(Namespace::Offer, key),
-            Scope::Family => self.config.index_of(Namespace::Family, key),
-            Scope::Placement => self.config.index_of(Namespace::Placement, key),
+            Scope::Offer => self.config.find::<Offer>(key).map(Index::number),
+            Scope::Family => self.config.find::<Family>(key).map(Index::number),
+            Scope::Placement => self.config.find::<Placement>(key).map(Index::number),
         };
         let reaches = |cap: Cap| self.count(scope, key, cap.per) >= u32::from(cap.most);
         index.is_some_and(|index| self.config.caps(scope, index).any(reaches))
@@ -167,9 +165,9 @@ impl Reader<'_> {
 
     fn is_after_booking(&self) -> bool {
         let rest_s = self.config.timing().rest_after_booking_s;
-        let standing = self.profile.bookings.iter().filter(|b| !b.cancelled);
+        let active = self.profile.bookings.iter().filter(|b| !b.cancelled);
         rest_s > 0
-            && standing
+            && active
                 .map(|b| b.at_min)
                 .max()
                 .is_some_and(|at| (at * 60).saturating_add(rest_s) > self.now_s)

@@ -5,20 +5,20 @@ use super::eligibility::{DUE, Eligibility, Ineligible};
 use super::fatigue::{self, FamilyPressure, PROMOTION};
 use super::sampling::Candidate;
 use crate::core::base::enums::Feedback;
+use crate::core::base::index::Index;
 use crate::core::base::offer_kind::OfferKind;
-use crate::core::condition::bytecode::{Answers, Conditions};
+use crate::core::condition::bytecode::{Answers, ConditionIndex, Conditions};
 use crate::core::config::layout::Section;
 use crate::core::config::layout::{OFFER_BYTES, WEIGHT_BYTES};
 use crate::core::config::{Config, Offer, Placement, Rows};
 use crate::core::profile::Profile;
-use crate::core::traits::affinity::Affinity;
 use crate::core::traits::contacts::contacts;
 use crate::core::traits::facts::VisitorFacts;
 
 /// Penalty of "less of this" in an offer's score, in doublings.
 const LESS: f64 = 3.0;
 
-/// Why an offer is out.
+/// Reason why an offer may not be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exclusion {
@@ -53,8 +53,8 @@ pub enum Exclusion {
 }
 
 impl From<Ineligible> for Exclusion {
-    fn from(hold: Ineligible) -> Self {
-        match hold {
+    fn from(reason: Ineligible) -> Self {
+        match reason {
             Ineligible::Capped => Self::Capped,
             Ineligible::RestsAfterBooking => Self::RestsAfterBooking,
             Ineligible::Preference => Self::Preference,
@@ -71,10 +71,8 @@ pub struct DecisionContext<'a> {
     pub config: &'a Config,
     /// Merged profile of the visitor.
     pub profile: &'a Profile,
-    /// Affinities of the visitor.
-    pub affinity: &'a Affinity,
     /// Facts that conditions can ask for.
-    pub facts: &'a VisitorFacts<'a>,
+    pub facts: VisitorFacts<'a>,
     /// Pressure on families, by index.
     pub families: Vec<FamilyPressure>,
     /// Fatigue and feedback of the offers that were seen, by index.
@@ -98,7 +96,7 @@ pub struct DecisionContext<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seen {
     /// Index of the offer.
-    pub offer: u16,
+    pub offer: Index<Offer>,
     /// Verdict of the visitor.
     pub feedback: Feedback,
     /// Penalty for ignored exposures, in doublings.
@@ -106,15 +104,10 @@ pub struct Seen {
 }
 
 impl<'a> DecisionContext<'a> {
-    /// Reads pressure and history at a time.
+    /// Reads pressure and history at the facts' time.
     #[must_use]
-    pub fn read(config: &'a Config, facts: &'a VisitorFacts<'a>) -> Self {
-        let VisitorFacts {
-            profile,
-            affinity,
-            now_s,
-            ..
-        } = *facts;
+    pub fn new(config: &'a Config, facts: VisitorFacts<'a>) -> Self {
+        let (profile, now_s) = (facts.profile, facts.now_s);
         let mut seen: Vec<Seen> = Vec::with_capacity(profile.offers.len());
         for known in &profile.offers {
             if let Some(offer) = fatigue::offer_index(known, config) {
@@ -131,19 +124,18 @@ impl<'a> DecisionContext<'a> {
             }
         }
         let contacts = contacts(profile);
-        let eligibility = Eligibility::read(config, facts, &contacts);
+        let eligibility = Eligibility::read(config, &facts, &contacts);
         let families = fatigue::read(profile, config, &contacts, now_s);
         Self {
             config,
             profile,
-            affinity,
-            facts,
             families,
             seen,
             eligibility,
             now_s,
-            confidence: affinity.best_confidence(),
+            confidence: facts.affinity.best_confidence(),
             is_unwelcome: facts.customer.negative_persona.is_some(),
+            facts,
             offers: config.rows(Section::Offers),
             weights: config.rows(Section::TopicWeights),
             conditions: config.conditions(),
@@ -151,20 +143,20 @@ impl<'a> DecisionContext<'a> {
         }
     }
 
-    /// Why an offer is out, or nothing.
+    /// Returns the reason why an offer may not be shown. `None` if it may.
     #[must_use]
-    pub fn exclusion(&self, index: u16, offer: &Offer, on_page: &[u16]) -> Option<Exclusion> {
+    pub fn exclusion(&self, offer: &Offer, on_page: &[Index<Offer>]) -> Option<Exclusion> {
         if self.now_s < offer.from_s {
             return Some(Exclusion::NotYet);
         }
         if self.now_s >= offer.until_s {
             return Some(Exclusion::Over);
         }
-        if !on_page.is_empty() && on_page.contains(&index) {
+        if !on_page.is_empty() && on_page.contains(&offer.index) {
             return Some(Exclusion::OnThePage);
         }
         if self
-            .seen_of(index)
+            .seen_of(offer)
             .is_some_and(|s| s.feedback >= Feedback::Booked)
         {
             return Some(Exclusion::Feedback);
@@ -178,30 +170,31 @@ impl<'a> DecisionContext<'a> {
         if self.is_unwelcome && offer.kind.is_commercial() {
             return Some(Exclusion::NegativePersona);
         }
-        if let Some(hold) = self.eligibility.holds(self.config, index, offer) {
-            return Some(hold.into());
+        if let Some(reason) = self.eligibility.reason_against(self.config, offer) {
+            return Some(reason.into());
         }
         (!self.is_meant(offer.condition)).then_some(Exclusion::Condition)
     }
 
     /// Returns `true` if a condition is met.
     #[must_use]
-    pub fn is_meant(&self, condition: u32) -> bool {
-        self.conditions.hold(condition, self.facts, &self.answers)
+    pub fn is_meant(&self, condition: Option<ConditionIndex>) -> bool {
+        self.conditions
+            .evaluate(condition, &self.facts, &self.answers)
     }
 
-    /// Why an offer is out of a placement, or nothing.
+    /// Returns the reason why an offer may not be shown in a placement. `None` if it may.
     #[must_use]
     pub fn exclusion_from(
         &self,
         placement: &Placement,
-        (index, offer): (u16, &Offer),
-        on_page: &[u16],
+        offer: &Offer,
+        on_page: &[Index<Offer>],
     ) -> Option<Exclusion> {
-        if !self.is_known(placement) && !self.is_called_for(index, offer) {
+        if !self.is_known(placement) && !self.is_called_for(offer) {
             return Some(Exclusion::NothingKnown);
         }
-        self.exclusion(index, offer, on_page)
+        self.exclusion(offer, on_page)
     }
 
     /// Returns `true` if confidence in the visitor is high enough to replace a placement's own
@@ -213,22 +206,21 @@ impl<'a> DecisionContext<'a> {
 
     /// Returns `true` if an offer needs no taste: its scenario is due, or it completes a booked
     /// trip.
-    fn is_called_for(&self, index: u16, offer: &Offer) -> bool {
-        self.eligibility.is_due(index) || offer.kind == OfferKind::Complement
+    fn is_called_for(&self, offer: &Offer) -> bool {
+        self.eligibility.is_due(offer) || offer.kind == OfferKind::Complement
     }
 
     /// An offer's score beside what the page shows already, in doublings.
     #[must_use]
-    pub fn score(&self, index: u16, offer: &Offer, on_page: &[u16]) -> f64 {
-        let liked =
-            offer.base_score + self.affinity_part(offer) + self.promotion_part(index, offer);
-        liked - self.history_part(index) - self.similarity_part(offer, on_page)
+    pub fn score(&self, offer: &Offer, on_page: &[Index<Offer>]) -> f64 {
+        let liked = offer.base_score + self.affinity_part(offer) + self.promotion_part(offer);
+        liked - self.history_part(offer) - self.similarity_part(offer, on_page)
     }
 
     /// Returns the penalty for offers of the same family on the page. Three of a kind are no
     /// choice.
     #[must_use]
-    pub fn similarity_part(&self, offer: &Offer, on_page: &[u16]) -> f64 {
+    pub fn similarity_part(&self, offer: &Offer, on_page: &[Index<Offer>]) -> f64 {
         let alike = on_page
             .iter()
             .filter(|shown| self.config.offer(**shown).family == offer.family)
@@ -245,20 +237,20 @@ impl<'a> DecisionContext<'a> {
             .topic_weights(offer.first_weight, offer.weights);
         self.config.policy().affinity_weight
             * weights
-                .map(|(topic, a)| a * self.affinity.log_lift(topic))
+                .map(|(topic, a)| a * self.facts.affinity.log_lift(topic))
                 .sum::<f64>()
     }
 
     /// Returns the bonus of a resting family's promotion and of a scenario that is due.
     #[must_use]
-    pub fn promotion_part(&self, index: u16, offer: &Offer) -> f64 {
+    pub fn promotion_part(&self, offer: &Offer) -> f64 {
         let promoted = if self.is_promoted(offer) {
             PROMOTION
         } else {
             0.0
         };
         promoted
-            + if self.eligibility.is_due(index) {
+            + if self.eligibility.is_due(offer) {
                 DUE
             } else {
                 0.0
@@ -273,8 +265,8 @@ impl<'a> DecisionContext<'a> {
 
     /// Returns the penalty of fatigue and "less of this".
     #[must_use]
-    pub fn history_part(&self, index: u16) -> f64 {
-        self.seen_of(index).map_or(0.0, |s| {
+    pub fn history_part(&self, offer: &Offer) -> f64 {
+        self.seen_of(offer).map_or(0.0, |s| {
             s.fatigue
                 + if s.feedback == Feedback::Less {
                     LESS
@@ -284,20 +276,20 @@ impl<'a> DecisionContext<'a> {
         })
     }
 
-    fn seen_of(&self, index: u16) -> Option<&Seen> {
+    fn seen_of(&self, offer: &Offer) -> Option<&Seen> {
         self.seen
-            .binary_search_by_key(&index, |s| s.offer)
+            .binary_search_by_key(&offer.index, |s| s.offer)
             .ok()
             .map(|at| &self.seen[at])
     }
 
     fn family_of(&self, offer: &Offer) -> Option<&FamilyPressure> {
-        self.families.get(usize::from(offer.family))
+        self.families.get(offer.family.position())
     }
 
     /// The eligible offers of a placement with their scores.
     #[must_use]
-    pub fn eligible(&self, placement: &Placement, on_page: &[u16]) -> Vec<Candidate> {
+    pub fn eligible(&self, placement: &Placement, on_page: &[Index<Offer>]) -> Vec<Candidate> {
         if self.eligibility.is_full(placement) {
             return Vec::new();
         }
@@ -305,11 +297,8 @@ impl<'a> DecisionContext<'a> {
         let mut eligible = Vec::with_capacity(candidates.len());
         for index in candidates {
             let offer = self.offers.offer(index);
-            if self
-                .exclusion_from(placement, (index, &offer), on_page)
-                .is_none()
-            {
-                let score = self.score(index, &offer, on_page);
+            if self.exclusion_from(placement, &offer, on_page).is_none() {
+                let score = self.score(&offer, on_page);
                 // No config that was compiled gives another; one that was damaged may.
                 let score = if score.is_finite() { score } else { 0.0 };
                 eligible.push(Candidate {

@@ -7,11 +7,11 @@
 
 use super::context::DecisionContext;
 use super::sampling::draw;
-use crate::core::base::hash::mix;
+use crate::core::base::hash::{Salt, mix};
+use crate::core::base::index::Index;
 use crate::core::base::time::Timestamp;
 use crate::core::config::layout::Section;
-use crate::core::config::season;
-use crate::core::config::{Config, Placement};
+use crate::core::config::{Config, Offer, Placement, season};
 use crate::core::traits::experiment::is_held_out;
 
 /// A request for a decision.
@@ -34,11 +34,11 @@ pub struct DecisionRequest<'a> {
     /// Milliseconds since the Unix epoch.
     pub now_ms: f64,
     /// The placement's index.
-    pub placement: u16,
+    pub placement: Index<Placement>,
     /// Which of its slots, from 0.
     pub slot: u8,
     /// Offers that the page shows already.
-    pub exclude: &'a [u16],
+    pub exclude: &'a [Index<Offer>],
 }
 
 /// The decision for one slot.
@@ -63,7 +63,7 @@ pub struct DecisionRequest<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
     /// The offer's index; none: the page's own content stays.
-    pub offer: Option<u16>,
+    pub offer: Option<Index<Offer>>,
     /// The variant of its content; 0: the offer's own.
     pub variant: u8,
     /// 0: personalised · 1: the control group.
@@ -77,6 +77,19 @@ pub struct Decision {
     pub config: u32,
     /// Reason for the result.
     pub reason: Reason,
+}
+
+impl Decision {
+    /// Returns the offer and the reason in one number, for the wasm boundary.
+    ///
+    /// The index of the offer, or `-1 - reason` without one. `www/sdk/engine/chooser.ts`
+    /// decodes it.
+    #[must_use]
+    pub fn code(&self) -> i32 {
+        let reason = self.reason as i32;
+        self.offer
+            .map_or(-1 - reason, |offer| i32::from(offer.number()))
+    }
 }
 
 /// Reason for the result of a decision. The numbers cross the wasm boundary: never reused.
@@ -117,7 +130,8 @@ impl Reason {
 impl DecisionContext<'_> {
     /// Decides for one slot.
     #[must_use]
-    pub fn decide(&self, request: &DecisionRequest, visitor: u64) -> Decision {
+    pub fn decide(&self, request: &DecisionRequest) -> Decision {
+        let visitor = self.facts.draws();
         let mut decision = Decision {
             offer: None,
             variant: 0,
@@ -127,7 +141,7 @@ impl DecisionContext<'_> {
             config: self.config.version_hash(),
             reason: Reason::UnknownPlacement,
         };
-        if usize::from(request.placement) >= self.config.count(Section::Placements) {
+        if request.placement.position() >= self.config.count(Section::Placements) {
             return decision;
         }
         let placement = self.config.placement(request.placement);
@@ -171,13 +185,13 @@ impl DecisionContext<'_> {
 
     /// The first of an offer's variants that is meant for this visitor, from 1; 0: the offer's own
     /// words.
-    fn variant(&self, offer: u16) -> u8 {
+    fn variant(&self, offer: Index<Offer>) -> u8 {
         let offer = self.config.offer(offer);
         for number in 1..=offer.variants {
             let condition = self
                 .config
                 .variant(&offer, number)
-                .map_or(u32::MAX, |variant| variant.condition);
+                .and_then(|variant| variant.condition);
             if self.is_meant(condition) {
                 return number;
             }
@@ -185,9 +199,6 @@ impl DecisionContext<'_> {
         0
     }
 }
-
-/// Gives each visitor a phase of their own, independent of the other draws.
-const PHASE_SALT: u64 = u64::from_be_bytes(*b"\0\0\0phase");
 
 /// Returns `H(visitor, placement and slot, ⌊(now + phase(visitor)) / sticky⌋)`. It is the same in
 /// every tab and after a reload. It changes when the bucket of time ends, at another moment for
@@ -200,7 +211,7 @@ pub fn seed(
     visitor: u64,
 ) -> u64 {
     let sticky_s = u64::from(config.policy().sticky_s.max(1));
-    let phase_s = mix(visitor, PHASE_SALT) % sticky_s;
+    let phase_s = Salt::PHASE.mix(visitor) % sticky_s;
     let bucket = (u64::from(Timestamp::from_unix_ms(request.now_ms).get()) + phase_s) / sticky_s;
     mix(
         mix(

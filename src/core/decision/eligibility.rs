@@ -5,6 +5,7 @@
 use super::caps::Caps;
 use super::scenario;
 use super::suppression::Suppression;
+use crate::core::base::index::Index;
 use crate::core::base::offer_kind::OfferKind;
 use crate::core::config::{Config, Offer, Placement};
 use crate::core::traits::contacts::Contact;
@@ -14,7 +15,7 @@ use crate::core::traits::facts::VisitorFacts;
 /// offer.
 pub const DUE: f64 = 8.0;
 
-/// All that holds offers back at a time.
+/// State that decides which offers are eligible at a time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Eligibility {
     /// Caps that are reached.
@@ -22,9 +23,9 @@ pub struct Eligibility {
     /// Effects of bookings.
     pub suppression: Suppression,
     /// The offers of scenarios to show, by their indices.
-    pub due: Vec<u16>,
+    pub due: Vec<Index<Offer>>,
     /// The offers of all scenarios.
-    pub owned: Vec<u16>,
+    pub owned: Vec<Index<Offer>>,
     /// `true` if this blocks no offers but complements. That is the case for most visitors.
     is_idle: bool,
 }
@@ -52,7 +53,7 @@ impl Eligibility {
     pub fn read(config: &Config, facts: &VisitorFacts, contacts: &[Contact]) -> Self {
         let mut eligibility = Self {
             caps: Caps::read(facts.profile, config, contacts, facts.now_s),
-            suppression: Suppression::read(facts.profile, config, facts.time),
+            suppression: Suppression::read(facts.profile, config, &facts.time),
             due: scenario::offers(config, facts),
             owned: scenario::owned(config),
             is_idle: false,
@@ -72,7 +73,7 @@ impl Eligibility {
 
     /// Returns the reason for which an offer is ineligible. `None` if it is eligible.
     #[must_use]
-    pub fn holds(&self, config: &Config, index: u16, offer: &Offer) -> Option<Ineligible> {
+    pub fn reason_against(&self, config: &Config, offer: &Offer) -> Option<Ineligible> {
         if self.is_idle && offer.kind != OfferKind::Complement {
             return None;
         }
@@ -86,19 +87,19 @@ impl Eligibility {
         if self.suppression.waits_for_a_trip(offer) {
             return Some(Ineligible::NoTripAhead);
         }
-        if self.suppression.suppresses(config, index, offer) {
+        if self.suppression.suppresses(config, offer) {
             return Some(Ineligible::Booked);
         }
-        if (is_commercial && caps.is_all_capped) || caps.holds(config, offer) {
+        if (is_commercial && caps.is_all_capped) || caps.is_capped(config, offer) {
             return Some(Ineligible::Capped);
         }
-        (self.owned.contains(&index) && !self.is_due(index)).then_some(Ineligible::NotDue)
+        (self.owned.contains(&offer.index) && !self.is_due(offer)).then_some(Ineligible::NotDue)
     }
 
     /// Returns `true` if a scenario wants an offer shown now.
     #[must_use]
-    pub fn is_due(&self, index: u16) -> bool {
-        !self.due.is_empty() && self.due.contains(&index)
+    pub fn is_due(&self, offer: &Offer) -> bool {
+        !self.due.is_empty() && self.due.contains(&offer.index)
     }
 }
 
@@ -110,7 +111,7 @@ impl Caps {
     }
 
     /// Returns `true` if the offer or its family has reached its cap.
-    fn holds(&self, config: &Config, offer: &Offer) -> bool {
+    fn is_capped(&self, config: &Config, offer: &Offer) -> bool {
         self.offers.contains(&offer.hash)
             || (!self.families.is_empty()
                 && self.families.contains(&config.family(offer.family).hash))

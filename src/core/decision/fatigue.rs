@@ -4,9 +4,9 @@
 //! Ignored = viewable exposures of a family since its last click. At the configured number the
 //! family rests from the last of them on; when it has rested, counting begins anew.
 
-use crate::core::base::hash::Namespace;
+use crate::core::base::index::Index;
 use crate::core::config::layout::Section;
-use crate::core::config::{Config, NONE};
+use crate::core::config::{Config, Offer};
 use crate::core::profile::{OfferSeen, Profile};
 use crate::core::traits::contacts::Contact;
 
@@ -34,11 +34,11 @@ pub fn read(
     now_s: u32,
 ) -> Vec<FamilyPressure> {
     let mut families = vec![FamilyPressure::default(); config.count(Section::Families)];
-    for index in 0..families.len() {
-        let family = config.family(index as u16);
-        if family.ignored_after == 0 {
+    for index in config.indices() {
+        let family = config.family(index);
+        let Some(ignored_after) = family.ignored_after else {
             continue;
-        }
+        };
         let clicked_min = profile
             .families
             .find(family.hash)
@@ -47,12 +47,12 @@ pub fn read(
             |c: &&Contact| c.offer != 0 && c.family == family.hash && c.at_min > clicked_min;
         let ignored_min = contacts.iter().filter(is_ignored).map(|c| c.at_min);
         let (ignored, rests_until_s) =
-            rest_of(ignored_min, u32::from(family.ignored_after), family.rest_s);
-        families[index].ignored = ignored;
-        families[index].rests_until_s = rests_until_s;
+            rest_of(ignored_min, u32::from(ignored_after.get()), family.rest_s);
+        families[index.position()].ignored = ignored;
+        families[index.position()].rests_until_s = rests_until_s;
         if rests_until_s > now_s
-            && family.then != NONE
-            && let Some(promoted) = families.get_mut(usize::from(family.then))
+            && let Some(then) = family.then
+            && let Some(promoted) = families.get_mut(then.position())
         {
             promoted.is_promoted = true;
         }
@@ -84,8 +84,8 @@ pub fn fatigue(seen: &OfferSeen, profile: &Profile, config: &Config, now_s: u32)
 
 /// The index of an offer that was seen, if the config still has it.
 #[must_use]
-pub fn offer_index(seen: &OfferSeen, config: &Config) -> Option<u16> {
-    config.index_of(Namespace::Offer, seen.hash)
+pub fn offer_index(seen: &OfferSeen, config: &Config) -> Option<Index<Offer>> {
+    config.find::<Offer>(seen.hash)
 }
 
 /// Goes through the exposures in their order: how many were ignored since the last rest, and until

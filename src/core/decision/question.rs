@@ -7,11 +7,10 @@
 //! communication*, 1948).
 
 use crate::core::base::enums::Source;
-use crate::core::base::hash::Namespace;
+use crate::core::base::index::Index;
 use crate::core::base::offer_kind::OfferKind;
 use crate::core::base::time::DAY_S;
-use crate::core::config::Config;
-use crate::core::config::layout::Section;
+use crate::core::config::{Config, Facet, Offer, Question};
 use crate::core::profile::Profile;
 use crate::core::traits::affinity::Affinity;
 
@@ -21,15 +20,16 @@ pub fn pick(
     profile: &Profile,
     affinity: &Affinity,
     config: &Config,
-    offers: &[u16],
+    offers: &[Index<Offer>],
     now_s: u32,
-) -> Option<u16> {
+) -> Option<Index<Question>> {
     if asked_lately(profile, config, now_s) {
         return None;
     }
-    let open = (0..config.count(Section::Questions) as u16)
+    let open = config
+        .indices()
         .filter(|q| profile.facts.find(config.question(*q).fact).is_none());
-    let worth = |question: u16| {
+    let worth = |question: Index<Question>| {
         let facet = config.question(question).facet;
         entropy(affinity, config, facet) * weight_in(config, offers, facet)
     };
@@ -43,15 +43,14 @@ pub fn pick(
 
 /// Returns `true` if a question was shown or answered within the days of rest.
 fn asked_lately(profile: &Profile, config: &Config, now_s: u32) -> bool {
-    let questions =
-        || (0..config.count(Section::Questions) as u16).map(|q| config.question(q).fact);
+    let questions = || config.indices().map(|q| config.question(q).fact);
     let answered = profile
         .facts
         .iter()
         .filter(|f| f.source == Source::Visitor && questions().any(|q| q == f.hash));
     let is_question = |hash: u32| {
         config
-            .index_of(Namespace::Offer, hash)
+            .find::<Offer>(hash)
             .is_some_and(|offer| config.offer(offer).kind == OfferKind::Question)
     };
     let shown = profile
@@ -68,9 +67,9 @@ fn asked_lately(profile: &Profile, config: &Config, now_s: u32) -> bool {
 }
 
 /// Returns the entropy of a facet, in bits.
-fn entropy(affinity: &Affinity, config: &Config, facet: u16) -> f64 {
+fn entropy(affinity: &Affinity, config: &Config, facet: Index<Facet>) -> f64 {
     let facet = config.facet(facet);
-    let first = usize::from(facet.first_topic);
+    let first = facet.first_topic.position();
     let topics = affinity
         .topics
         .get(first..first + usize::from(facet.topics))
@@ -84,8 +83,8 @@ fn entropy(affinity: &Affinity, config: &Config, facet: u16) -> f64 {
 }
 
 /// Returns the total weight of a facet in these offers.
-fn weight_in(config: &Config, offers: &[u16], facet: u16) -> f64 {
-    let weight_of = |offer: &u16| {
+fn weight_in(config: &Config, offers: &[Index<Offer>], facet: Index<Facet>) -> f64 {
+    let weight_of = |offer: &Index<Offer>| {
         let offer = config.offer(*offer);
         let weights = config.topic_weights(offer.first_weight, offer.weights);
         weights

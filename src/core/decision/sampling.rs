@@ -6,7 +6,9 @@
 //! goes changes no choice between the others. See Efraimidis, Spirakis: *Weighted random sampling
 //! with a reservoir*, 2006.
 
-use crate::core::base::hash::{mix, unit};
+use crate::core::base::hash::{Salt, mix, unit};
+use crate::core::base::index::Index;
+use crate::core::config::Offer;
 
 /// Only the best so many are weighed against each other; the others come in by exploration alone.
 const BEST: usize = 32;
@@ -15,15 +17,12 @@ const BEST: usize = 32;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
     /// Index of the offer.
-    pub offer: u16,
+    pub offer: Index<Offer>,
     /// Hash of the offer's id.
     pub hash: u32,
     /// Score in doublings.
     pub score: f64,
 }
-
-/// Makes exploration independent of the other draws of a seed.
-const EXPLORATION_SALT: u64 = u64::from_be_bytes(*b"\0explore");
 
 /// Draws one candidate. Returns it with its exact probability.
 #[must_use]
@@ -32,7 +31,7 @@ pub fn draw(
     seed: u64,
     temperature: f64,
     exploration: f64,
-) -> Option<(u16, f64)> {
+) -> Option<(Index<Offer>, f64)> {
     let mut best = best_of(candidates);
     let top = best.first()?.score;
     // From here on a score is a weight: each power is taken once.
@@ -42,13 +41,13 @@ pub fn draw(
             crate::core::base::number::exp2((candidate.score - top) / temperature.max(1e-3));
         whole += candidate.score;
     }
-    let winner = if unit(mix(seed, EXPLORATION_SALT)) < exploration {
+    let winner = if unit(Salt::EXPLORATION.mix(seed)) < exploration {
         candidates
             .iter()
             .min_by_key(|c| (mix(!seed, u64::from(c.hash)), c.offer))?
             .offer
     } else {
-        winner_of(&best, seed)
+        winner_of(&best, seed)?
     };
     let of_best = best
         .iter()
@@ -61,15 +60,16 @@ pub fn draw(
 }
 
 /// The smallest ticket wins: `−log₂ u / weight`, of equals the first.
-fn winner_of(weighted: &[Candidate], seed: u64) -> u16 {
-    let (mut winner, mut least) = (weighted.first().map_or(0, |best| best.offer), f64::INFINITY);
+fn winner_of(weighted: &[Candidate], seed: u64) -> Option<Index<Offer>> {
+    let mut winner = weighted.first()?.offer;
+    let mut least = f64::INFINITY;
     for candidate in weighted {
         let ticket = -libm::log2(unit(mix(seed, u64::from(candidate.hash)))) / candidate.score;
         if ticket < least {
             (winner, least) = (candidate.offer, ticket);
         }
     }
-    winner
+    Some(winner)
 }
 
 /// The best few, best first: an insertion into a short list, which one pass over many candidates

@@ -5,9 +5,10 @@
 
 use crate::core::base::civil::Date;
 use crate::core::base::enums::Moment;
+use crate::core::base::index::Index;
 use crate::core::base::time::DAY_S;
 use crate::core::condition::bytecode::Answers;
-use crate::core::config::{Config, NONE, Scenario, Window, cause};
+use crate::core::config::{Config, Offer, RelativeTo, Scenario, Trigger, Window};
 use crate::core::event::{Event, EventKind, Payload, ScenarioFired, Travel};
 use crate::core::profile::Profile;
 use crate::core::profile::cause_id;
@@ -27,7 +28,7 @@ pub enum Owner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
     /// The scenario's index.
-    pub scenario: u16,
+    pub scenario: Index<Scenario>,
     /// Identity of its cause: the id of a trip or a booking, or the minute of an event. 0 for a
     /// first visit or a birthday.
     pub subject: u32,
@@ -35,8 +36,8 @@ pub struct Due {
     pub ordinal: u16,
     /// Time since which it is due, in seconds since the epoch of stored times.
     pub since_s: u32,
-    /// The offer it shows, or [`NONE`].
-    pub offer: u16,
+    /// The offer it shows. `None` if the server owns it.
+    pub offer: Option<Index<Offer>>,
     /// Party that acts on it.
     pub owner: Owner,
 }
@@ -63,22 +64,23 @@ pub fn due(config: &Config, facts: &VisitorFacts) -> Vec<Due> {
 /// Returns the offers of scenarios to show. They include scenarios that fired in this visit. So a
 /// block does not vanish once it was seen.
 #[must_use]
-pub fn offers(config: &Config, facts: &VisitorFacts) -> Vec<u16> {
+pub fn offers(config: &Config, facts: &VisitorFacts) -> Vec<Index<Offer>> {
     let shown = read(config, facts, Asked::ToShow);
-    shown
-        .iter()
-        .map(|due| due.offer)
-        .filter(|offer| *offer != NONE)
-        .collect()
+    let mut offers = Vec::new();
+    for due in shown {
+        offers.extend(due.offer);
+    }
+    offers
 }
 
 /// The offers that belong to scenarios, and are shown at no other time.
 #[must_use]
-pub fn owned(config: &Config) -> Vec<u16> {
-    (0..config.scenarios())
-        .map(|s| config.scenario(s).offer)
-        .filter(|offer| *offer != NONE)
-        .collect()
+pub fn owned(config: &Config) -> Vec<Index<Offer>> {
+    let mut offers = Vec::new();
+    for index in config.indices() {
+        offers.extend(config.scenario(index).offer);
+    }
+    offers
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,11 +110,11 @@ pub(crate) struct Reader<'a> {
 fn read(config: &Config, facts: &VisitorFacts, asked: Asked) -> Vec<Due> {
     let mut all = Vec::new();
     let profile = facts.profile;
-    if config.scenarios() == 0 || profile.is_empty() {
+    if !config.has_scenarios() || profile.is_empty() {
         return all;
     }
     let reader = Reader::of(config, facts);
-    for index in 0..config.scenarios() {
+    for index in config.indices() {
         let scenario = config.scenario(index);
         let mut left = reader.left_of(&scenario);
         for cause in reader.causes(&scenario) {
@@ -125,18 +127,17 @@ fn read(config: &Config, facts: &VisitorFacts, asked: Asked) -> Vec<Due> {
                 .any(|s| profile.has_fired(cause.id(&scenario, *s)));
             let is_on_show =
                 asked == Asked::ToShow && reader.fired_in_this_visit(&scenario, &cause);
-            let holds = || {
+            let is_meant = || {
                 config
                     .conditions()
-                    .hold(scenario.condition, facts, &Answers::default())
+                    .evaluate(scenario.condition, facts, &Answers::default())
             };
-            if ((is_new && left > 0) || is_on_show) && holds() {
+            if ((is_new && left > 0) || is_on_show) && is_meant() {
                 left = left.saturating_sub(u32::from(is_new));
                 let subject = cause.subjects.first().copied().unwrap_or(0);
-                let owner = if scenario.offer == NONE {
-                    Owner::Server
-                } else {
-                    Owner::Browser
+                let owner = match scenario.offer {
+                    Some(_) => Owner::Browser,
+                    None => Owner::Server,
                 };
                 let (ordinal, offer) = (cause.ordinal, scenario.offer);
                 all.push(Due {
@@ -183,9 +184,9 @@ impl Cause {
     /// Since when the scenario is due for it; none where it has no such date.
     pub(crate) fn since_s(&self, scenario: &Scenario) -> Option<u32> {
         let base_s = match scenario.relative {
-            0 => self.happened_s,
-            1 => self.departure_s?,
-            _ => self.return_s?,
+            RelativeTo::Event => self.happened_s,
+            RelativeTo::Departure => self.departure_s?,
+            RelativeTo::Return => self.return_s?,
         };
         Some(base_s.saturating_add_signed(scenario.after_s))
     }
@@ -205,17 +206,18 @@ impl<'a> Reader<'a> {
 impl Reader<'_> {
     pub(crate) fn causes(&self, scenario: &Scenario) -> Vec<Cause> {
         match scenario.on {
-            cause::BOOKING => self.bookings(),
-            cause::FIRST_VISIT if self.profile.first_s > 0 => {
+            Some(Trigger::Booking) => self.bookings(),
+            Some(Trigger::FirstVisit) if self.profile.first_s > 0 => {
                 vec![Cause::at(0, self.profile.first_s)]
             }
-            cause::BIRTHDAY => self.birthdays(),
-            on if on == cause::QUOTE_ABANDONED || on >= cause::MOMENT => self.of_trips(on),
-            on => {
-                let latest =
-                    EventKind::of_number(on as u8).and_then(|kind| self.profile.latest_s(kind));
+            Some(Trigger::Birthday) => self.birthdays(),
+            Some(Trigger::QuoteAbandoned) => self.of_trips(None),
+            Some(Trigger::Moment(moment)) => self.of_trips(Some(moment)),
+            Some(Trigger::Event(kind)) => {
+                let latest = self.profile.latest_s(kind);
                 latest.map_or(Vec::new(), |at_s| vec![Cause::at(at_s / 60, at_s)])
             }
+            Some(Trigger::FirstVisit) | None => Vec::new(),
         }
     }
 
@@ -231,18 +233,14 @@ impl Reader<'_> {
         causes
     }
 
-    /// The trips that are left at a quote, or are at a moment.
-    fn of_trips(&self, on: u16) -> Vec<Cause> {
+    /// Returns the trips at a moment, or without one those whose quote was abandoned.
+    fn of_trips(&self, moment: Option<Moment>) -> Vec<Cause> {
         let mut causes = Vec::new();
         for trip in self.trips {
-            let is_left = on == cause::QUOTE_ABANDONED;
-            if if is_left {
-                trip.is_abandoned
-            } else {
-                trip.moment as u16 == on - cause::MOMENT
-            } {
+            let is_meant = moment.map_or(trip.is_abandoned, |moment| trip.moment == moment);
+            if is_meant {
                 let left_s = trip.last_s + self.config.timing().abandoned_after_s;
-                let happened_s = if is_left { left_s } else { self.moment_s(trip) };
+                let happened_s = moment.map_or(left_s, |_| self.moment_s(trip));
                 causes.push(Cause::of_travel(&trip.travel, trip.ids.clone(), happened_s));
             }
         }
@@ -296,14 +294,14 @@ impl Reader<'_> {
     fn happened_since(&self, scenario: &Scenario, cause: &Cause, kind: EventKind) -> bool {
         let since_min = cause.happened_s / 60;
         if kind == EventKind::Booking {
-            let mut others = self
+            let mut bookings = self
                 .profile
                 .bookings
                 .iter()
                 .filter(|b| !b.cancelled && !cause.subjects.contains(&b.id));
-            return others.any(|b| b.at_min >= since_min);
+            return bookings.any(|b| b.at_min >= since_min);
         }
-        let own = u32::from(scenario.on == kind as u16);
+        let own = u32::from(scenario.on == Some(Trigger::Event(kind)));
         self.profile
             .latest_s(kind)
             .is_some_and(|at_s| at_s / 60 >= since_min + own)
@@ -311,10 +309,10 @@ impl Reader<'_> {
 
     /// Returns the number of times that a scenario may still fire.
     fn left_of(&self, scenario: &Scenario) -> u32 {
-        if scenario.at_most.most == 0 {
+        let Some(limit) = scenario.at_most else {
             return u32::MAX;
-        }
-        let since_min = match scenario.at_most.per {
+        };
+        let since_min = match limit.per {
             Window::Life => 0,
             Window::Visit => self.profile.visit_s / 60,
             other => self
@@ -327,7 +325,7 @@ impl Reader<'_> {
             .fired
             .iter()
             .filter(|f| f.scenario == scenario.hash && f.at_min >= since_min);
-        u32::from(scenario.at_most.most).saturating_sub(fired.count() as u32)
+        u32::from(limit.most).saturating_sub(fired.count() as u32)
     }
 
     fn fired_in_this_visit(&self, scenario: &Scenario, cause: &Cause) -> bool {

@@ -5,7 +5,7 @@
 use super::scenario::{Cause, Reader};
 use crate::core::base::enums::Moment;
 use crate::core::base::time::DAY_S;
-use crate::core::config::{Config, NONE, Scenario, cause};
+use crate::core::config::{Config, Scenario, Trigger};
 use crate::core::profile::TripStep;
 use crate::core::traits::facts::VisitorFacts;
 use crate::core::traits::trip::{TripReading, return_day};
@@ -19,10 +19,8 @@ const AGAIN_S: u32 = DAY_S;
 pub fn next_evaluation_s(config: &Config, facts: &VisitorFacts) -> Option<u32> {
     let reader = Reader::of(config, facts);
     let mut next = None;
-    for scenario in (0..config.scenarios())
-        .map(|i| config.scenario(i))
-        .filter(|s| s.offer == NONE)
-    {
+    let all = config.indices().map(|index| config.scenario(index));
+    for scenario in all.filter(|s| s.offer.is_none()) {
         let mut causes = reader.causes(&scenario);
         causes.extend(of_trips_to_come(&reader, &scenario));
         for cause in causes {
@@ -53,10 +51,10 @@ fn of_trips_to_come(reader: &Reader, scenario: &Scenario) -> Vec<Cause> {
     let mut causes = Vec::new();
     for trip in reader.trips {
         let happens_s = match scenario.on {
-            cause::QUOTE_ABANDONED if is_under_way(trip) => {
+            Some(Trigger::QuoteAbandoned) if is_under_way(trip) => {
                 Some(trip.last_s + reader.config.timing().abandoned_after_s)
             }
-            on if on >= cause::MOMENT => moment_to_come(reader, trip, on - cause::MOMENT),
+            Some(Trigger::Moment(moment)) => moment_to_come(reader, trip, moment),
             _ => None,
         };
         let to_come = happens_s.filter(|at_s| *at_s > reader.now_s);
@@ -70,15 +68,17 @@ fn is_under_way(trip: &TripReading) -> bool {
 }
 
 /// When a trip with dates will come to a moment.
-fn moment_to_come(reader: &Reader, trip: &TripReading, moment: u16) -> Option<u32> {
+fn moment_to_come(reader: &Reader, trip: &TripReading, moment: Moment) -> Option<u32> {
     let start_s = (trip.travel.start_day > 0).then(|| u32::from(trip.travel.start_day) * DAY_S)?;
-    if moment == Moment::BeforeDeparture as u16 {
-        return Some(start_s.saturating_sub(reader.config.timing().before_departure_days * DAY_S));
+    match moment {
+        Moment::BeforeDeparture => {
+            let before_s = reader.config.timing().before_departure_days * DAY_S;
+            Some(start_s.saturating_sub(before_s))
+        }
+        Moment::Travelling => Some(start_s),
+        Moment::Returned => Some((u32::from(return_day(&trip.travel)) + 1) * DAY_S),
+        _ => None,
     }
-    if moment == Moment::Travelling as u16 {
-        return Some(start_s);
-    }
-    (moment == Moment::Returned as u16).then(|| (u32::from(return_day(&trip.travel)) + 1) * DAY_S)
 }
 
 #[cfg(test)]
@@ -132,7 +132,7 @@ mod tests {
                 );
                 return;
             }
-            let next = engine.with_facts(now_ms, |facts| next_evaluation_s(engine.config(), facts));
+            let next = next_evaluation_s(engine.config(), &engine.facts(now_ms));
             let next_ms = Timestamp::new(next.expect("something is to come")).unix_ms();
             assert!(next_ms > now_ms, "no look in the past");
             now_ms = next_ms;
@@ -146,7 +146,7 @@ mod tests {
             r#"{"name": "q", "on": "quote_abandoned", "after": {"days": 1}, "then": {"webhook": "crm"}}"#,
         );
         assert_eq!(
-            engine.with_facts(NOW_MS, |facts| next_evaluation_s(engine.config(), facts)),
+            next_evaluation_s(engine.config(), &engine.facts(NOW_MS)),
             None
         );
         track(&mut engine, "quote_start", &[("destination", "lisbonne")]);
@@ -195,7 +195,7 @@ mod tests {
         engine.apply(&fired);
         assert!(engine.due(later_ms).is_empty());
         assert_eq!(
-            engine.with_facts(later_ms, |facts| next_evaluation_s(engine.config(), facts)),
+            next_evaluation_s(engine.config(), &engine.facts(later_ms)),
             None
         );
     }

@@ -6,10 +6,9 @@
 //! the booked destination.
 
 use crate::core::base::enums::Moment;
-use crate::core::base::hash::Namespace;
+use crate::core::base::index::Index;
 use crate::core::base::offer_kind::OfferKind;
-use crate::core::config::layout::Section;
-use crate::core::config::{Config, NONE, Offer};
+use crate::core::config::{Config, Offer, Theme, Topic};
 use crate::core::profile::Profile;
 use crate::core::traits::time_facts::TimeFacts;
 use crate::core::traits::trip::places_overlap;
@@ -18,11 +17,11 @@ use crate::core::traits::trip::places_overlap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Suppression {
     /// The booked destinations, as topics.
-    places: Vec<u16>,
+    places: Vec<Index<Topic>>,
     /// The main themes of what was booked, as topics.
-    themes: Vec<u16>,
+    themes: Vec<Index<Topic>>,
     /// Substitutes of what was booked.
-    offers: Vec<u16>,
+    offers: Vec<Index<Offer>>,
     is_trip_ahead: bool,
 }
 
@@ -41,7 +40,7 @@ impl Suppression {
             suppression.is_trip_ahead = true;
             suppression
                 .places
-                .extend(config.index_of(Namespace::Topic, trip.travel.destination));
+                .extend(config.find::<Topic>(trip.travel.destination));
         }
         if !suppression.places.is_empty() {
             suppression.take_products(config);
@@ -50,23 +49,19 @@ impl Suppression {
     }
 
     fn take_products(&mut self, config: &Config) {
-        for index in 0..config.count(Section::Offers) as u16 {
-            let (place, theme) = config.theme(index);
-            if place == NONE
-                || config.offer(index).kind != OfferKind::Product
-                || !self.places.contains(&place)
-            {
+        for index in config.indices() {
+            let Theme { destination, main } = config.theme(index);
+            let is_booked = destination.is_some_and(|place| self.places.contains(&place));
+            if !is_booked || config.offer(index).kind != OfferKind::Product {
                 continue;
             }
-            if theme != NONE && !self.themes.contains(&theme) {
+            if let Some(theme) = main
+                && !self.themes.contains(&theme)
+            {
                 self.themes.push(theme);
             }
-            self.offers.extend(
-                config
-                    .substitutes()
-                    .filter(|(offer, _)| *offer == index)
-                    .map(|(_, other)| other),
-            );
+            let pairs = config.substitutes().filter(|(offer, _)| *offer == index);
+            self.offers.extend(pairs.map(|(_, substitute)| substitute));
         }
     }
 
@@ -78,16 +73,19 @@ impl Suppression {
 
     /// Returns `true` if a booking suppresses an offer.
     #[must_use]
-    pub fn suppresses(&self, config: &Config, index: u16, offer: &Offer) -> bool {
+    pub fn suppresses(&self, config: &Config, offer: &Offer) -> bool {
         if offer.kind != OfferKind::Product || self.places.is_empty() {
             return false;
         }
-        let (place, theme) = config.theme(index);
-        self.places
-            .iter()
-            .any(|booked| places_overlap(config, *booked, place))
-            || self.offers.contains(&index)
-            || (self.themes.contains(&theme) && config.is_suppressed_by_booking(offer.family))
+        let Theme { destination, main } = config.theme(offer.index);
+        let is_there = |place| {
+            let mut booked = self.places.iter();
+            booked.any(|booked| places_overlap(config, *booked, place))
+        };
+        destination.is_some_and(is_there)
+            || self.offers.contains(&offer.index)
+            || (main.is_some_and(|theme| self.themes.contains(&theme))
+                && config.is_suppressed_by_booking(offer.family))
     }
 
     /// Returns `true` if an offer waits for a booked trip: a complement, while there is none.

@@ -7,9 +7,10 @@
 
 use super::{MAX_TOPICS, TopicWeight};
 use crate::core::base::hash::{Namespace, name_hash};
+use crate::core::base::index::Index;
 use crate::core::base::url_pattern;
 use crate::core::config::layout::Section;
-use crate::core::config::{Config, Row};
+use crate::core::config::{Config, Row, Topic};
 
 /// Facts that a page gives about itself.
 ///
@@ -70,7 +71,7 @@ pub fn named_topics(config: &Config, list: &str) -> Vec<TopicWeight> {
 
 struct Found<'a> {
     config: &'a Config,
-    topics: Vec<(u16, f64)>,
+    topics: Vec<(Index<Topic>, f64)>,
     /// So many of the topics come from more trusted sources.
     trusted: usize,
 }
@@ -82,9 +83,9 @@ impl Found<'_> {
     }
 
     /// Takes a topic, but in a facet where a more trusted source has spoken.
-    fn add(&mut self, index: u16, weight: f64) {
+    fn add(&mut self, index: Index<Topic>, weight: f64) {
         let facet = self.config.topic(index).facet;
-        let in_facet = |list: &[(u16, f64)]| {
+        let in_facet = |list: &[(Index<Topic>, f64)]| {
             list.iter()
                 .filter(|(t, _)| self.config.topic(*t).facet == facet)
                 .count()
@@ -109,9 +110,7 @@ impl Found<'_> {
         for part in list.split(',').take(2 * MAX_TOPICS) {
             let (name, weight) = part.split_once(':').unwrap_or((part, "1"));
             let weight = crate::core::base::number::decimal(weight.trim_ascii()).unwrap_or(1.0);
-            if let Some(index) = self
-                .config
-                .index_of_name(Namespace::Topic, name.trim_ascii())
+            if let Some(index) = self.config.find_name::<Topic>(name.trim_ascii())
                 && weight > 0.0
             {
                 self.add(index, weight.min(MOST_WEIGHT));
@@ -122,7 +121,7 @@ impl Found<'_> {
     fn take_url(&mut self, url: &str) {
         for rule in 0..self.config.count(Section::PageRules) {
             let row = self.config.row::<8>(Section::PageRules, rule);
-            if url_pattern::matches(self.config.text(row.u32(0)), url) {
+            if url_pattern::matches(self.config.text(row.text(0)), url) {
                 self.take_rule(row);
             }
         }
@@ -148,7 +147,7 @@ impl Found<'_> {
     }
 
     fn weights(self) -> Vec<TopicWeight> {
-        let weight = |(index, weight): (u16, f64)| TopicWeight {
+        let weight = |(index, weight): (Index<Topic>, f64)| TopicWeight {
             topic: self.config.topic(index).hash,
             sixteenths: (weight * 16.0).clamp(1.0, 64.0) as u8,
         };

@@ -51,14 +51,14 @@ pub const DECISION_BYTES: usize = 18;
 impl DecisionRecord {
     /// Returns `true` if there is a decision.
     #[must_use]
-    pub fn is_told(&self) -> bool {
+    pub fn is_known(&self) -> bool {
         self.id != 0
     }
 
     /// Appends the bytes.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        for word in &[self.id, self.config, self.propensity.0, self.levels.0] {
-            out.extend_from_slice(&word.to_le_bytes());
+        for number in &[self.id, self.config, self.propensity.0, self.levels.0] {
+            out.extend_from_slice(&number.to_le_bytes());
         }
         out.extend_from_slice(&[self.variant, self.arm]);
     }
@@ -66,19 +66,22 @@ impl DecisionRecord {
     /// The decision of these bytes; none: they are no decision.
     #[must_use]
     pub fn decode(bytes: &[u8; DECISION_BYTES]) -> Option<Self> {
-        let (words, [variant, arm]) = bytes.split_last_chunk::<2>()?;
-        let (words, _) = words.as_chunks::<4>();
-        let word = |at: usize| words.get(at).map(|word| u32::from_le_bytes(*word));
-        let (propensity, levels) = (Propensity::of_bits(word(2)?)?, Levels::of_bits(word(3)?)?);
-        let decided = Self {
-            id: word(0)?,
-            config: word(1)?,
+        let (numbers, [variant, arm]) = bytes.split_last_chunk::<2>()?;
+        let (numbers, _) = numbers.as_chunks::<4>();
+        let number = |at: usize| numbers.get(at).map(|bytes| u32::from_le_bytes(*bytes));
+        let (propensity, levels) = (
+            Propensity::of_bits(number(2)?)?,
+            Levels::of_bits(number(3)?)?,
+        );
+        let record = Self {
+            id: number(0)?,
+            config: number(1)?,
             propensity,
             variant: *variant,
             arm: *arm,
             levels,
         };
-        (decided.is_told() && *variant <= MAX_VARIANT && *arm <= MAX_ARM).then_some(decided)
+        (record.is_known() && *variant <= MAX_VARIANT && *arm <= MAX_ARM).then_some(record)
     }
 }
 
@@ -165,9 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_decision_are_refused() {
+    fn bytes_without_a_decision_are_rejected() {
         let propensity = Propensity::of(0.25).expect("kept");
-        let decided = DecisionRecord {
+        let record = DecisionRecord {
             id: 9,
             config: 7,
             propensity,
@@ -176,9 +179,9 @@ mod tests {
             levels: Levels::of([1; 8]),
         };
         let mut bytes = Vec::new();
-        decided.encode(&mut bytes);
+        record.encode(&mut bytes);
         let bytes: [u8; DECISION_BYTES] = bytes.try_into().expect("all of them");
-        assert_eq!(DecisionRecord::decode(&bytes), Some(decided));
+        assert_eq!(DecisionRecord::decode(&bytes), Some(record));
         for (at, byte) in [(0, 0), (11, 255), (15, 1), (16, 16), (17, 4)] {
             let mut other = bytes;
             other[at] = byte;

@@ -7,8 +7,7 @@ use crate::core::base::enums::{Frequency, Source};
 use crate::core::base::error::TrackError;
 use crate::core::base::hash::{Namespace, denial_of, name_hash};
 use crate::core::base::number::decimal;
-use crate::core::config::Config;
-use crate::core::config::layout::Section;
+use crate::core::config::{Config, FactName, Topic, Zone};
 
 /// The facts that a field of their own name declares.
 const FIELD_FACTS: [&str; 2] = ["zone", "birthday"];
@@ -87,7 +86,7 @@ impl DeclaredFact {
     /// A denied or allowed topic.
     fn of_topic(config: &Config, topic: &str, is_denied: bool) -> Result<Self, TrackError> {
         let index = config
-            .index_of_name(Namespace::Topic, topic)
+            .find_name::<Topic>(topic)
             .ok_or(TrackError::BadField)?;
         let hash = config.topic(index).hash;
         Ok(Self {
@@ -101,12 +100,10 @@ impl DeclaredFact {
         let value = match name {
             "zone" => zone(config, text),
             "birthday" => birthday(text),
-            _ => match config.index_of(Namespace::Fact, fact) {
+            _ => match config.find::<FactName>(fact) {
                 None => None,
                 Some(_) if text.is_empty() => Some(0),
-                Some(facet) if usize::from(facet) < config.count(Section::Facets) => {
-                    topic(config, name, text)
-                }
+                Some(fact) if config.facet_of(fact).is_some() => topic(config, name, text),
                 Some(_) => decimal(text).map(|number| hundredths(number).saturating_add(1)),
             },
         };
@@ -120,7 +117,7 @@ impl DeclaredFact {
 /// Returns a zone's hash. `None` if the config has no such zone.
 fn zone(config: &Config, name: &str) -> Option<u32> {
     let hash = name_hash(Namespace::Zone, name);
-    config.index_of(Namespace::Zone, hash).map(|_| hash)
+    config.find::<Zone>(hash).map(|_| hash)
 }
 
 /// Returns a birthday as `32·month + day`: `MM-DD`, or a date whose year is dropped.
@@ -139,6 +136,6 @@ fn topic(config: &Config, facet: &str, answer: &str) -> Option<u32> {
         .is_some_and(|rest| rest.starts_with('.'));
     let name = if is_full { answer } else { &within };
     config
-        .index_of_name(Namespace::Topic, name)
+        .find_name::<Topic>(name)
         .map(|index| config.topic(index).hash)
 }

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_keep_the_first_value_and_refuse_text_for_numbers() {
+    fn fields_keep_the_first_value_and_reject_text_for_numbers() {
         let fields = Fields::parse("n\u{1f}x\u{1e}n\u{1f}1\u{1e}junk\u{1e}empty\u{1f}\u{1e}");
         assert_eq!(fields.get("n"), Some("x"));
         assert_eq!(fields.number("n"), Err(TrackError::BadField));

@@ -6,7 +6,7 @@ use crate::core::base::enums::{Channel, MessageStep};
 use crate::core::base::error::TrackError;
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::hash::{Namespace, name_hash};
-use crate::core::config::Config;
+use crate::core::config::{Config, Family};
 
 /// The payload of a message event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl MessageRef {
         let family = match fields.text("family") {
             None => None,
             Some(name) => {
-                let index = config.index_of_name(Namespace::Family, name);
+                let index = config.find_name::<Family>(name);
                 Some(config.family(index.ok_or(TrackError::BadField)?).hash)
             }
         };

@@ -6,7 +6,7 @@ use super::fields::Fields;
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::number::decimal;
-use crate::core::config::Config;
+use crate::core::config::{Config, Placement};
 
 /// The payload of an offer event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,14 +71,14 @@ impl OfferAction {
 /// Returns the hash of the field `placement`. `None` if the config has no such placement.
 pub(super) fn placement(config: &Config, fields: &Fields) -> Option<u32> {
     let hash = name_hash(Namespace::Placement, fields.get("placement")?);
-    config.index_of(Namespace::Placement, hash).map(|_| hash)
+    config.find::<Placement>(hash).map(|_| hash)
 }
 
 /// A decision as the page reports it with an impression or a click.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReportedDecision {
     /// The time of the decision, in milliseconds since the Unix epoch.
-    pub decided_ms: f64,
+    pub at_ms: f64,
     /// The slot of the placement.
     pub slot: u8,
     /// The probability of the choice.
@@ -105,7 +105,7 @@ impl ReportedDecision {
         let number = |key: &str| fields.get(key).and_then(decimal);
         let small = |key: &str| number(key).map_or(0, |n| n as u8);
         Some(Self {
-            decided_ms: number("decided_ms")?,
+            at_ms: number("decided_ms")?,
             slot: small("slot"),
             propensity: Propensity::of(number("propensity")?)?,
             variant: small("variant").min(15),

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::core::base::error::TrackError;
 use crate::core::base::hash::{Namespace, name_hash};
-use crate::core::config::{Config, NONE};
+use crate::core::base::index::Index;
+use crate::core::config::{Config, Offer, Scenario, Topic};
 
 impl Event {
     /// Parses a call of the site.
@@ -31,7 +32,7 @@ impl Event {
         let offer = match fields.get("offer") {
             None => None,
             Some(name) => {
-                let index = config.index_of_name(Namespace::Offer, name);
+                let index = config.find_name::<Offer>(name);
                 Some(index.ok_or(TrackError::BadField)?)
             }
         };
@@ -60,7 +61,7 @@ impl Event {
 impl Payload {
     fn parse(
         kind: EventKind,
-        offer: Option<u16>,
+        offer: Option<Index<Offer>>,
         config: &Config,
         fields: &Fields,
     ) -> Result<Self, TrackError> {
@@ -118,7 +119,7 @@ impl Payload {
 
 impl Details {
     /// Takes the destination of an offer for a quote or a booking that names none.
-    fn complete_by(&mut self, offer: u16, kind: EventKind, config: &Config) {
+    fn complete_by(&mut self, offer: Index<Offer>, kind: EventKind, config: &Config) {
         let is_for_trip = matches!(
             kind,
             EventKind::Booking
@@ -127,10 +128,8 @@ impl Details {
                 | EventKind::QuoteSubmit
         );
         if is_for_trip && self.travel.destination == 0 {
-            let (place, _) = config.theme(offer);
-            if place != NONE {
-                self.travel.destination = config.topic(place).hash;
-            }
+            let place = config.theme(offer).destination;
+            self.travel.destination = place.map_or(0, |place| config.topic(place).hash);
         }
     }
 }
@@ -138,7 +137,7 @@ impl Details {
 impl ScenarioFired {
     fn parse(config: &Config, fields: &Fields) -> Result<Self, TrackError> {
         let name = fields.get("scenario");
-        let index = name.and_then(|name| config.index_of_name(Namespace::Scenario, name));
+        let index = name.and_then(|name| config.find_name::<Scenario>(name));
         Ok(Self {
             scenario: config.scenario(index.ok_or(TrackError::BadField)?).hash,
             cause: fields.whole("cause")?,
@@ -168,7 +167,7 @@ impl Travel {
 }
 
 /// Adds the topics that an offer is about: a click shows a taste for them.
-fn add_liked(topics: &mut Vec<TopicWeight>, config: &Config, offer: u16) {
+fn add_liked(topics: &mut Vec<TopicWeight>, config: &Config, offer: Index<Offer>) {
     let offer = config.offer(offer);
     for (topic, weight) in config.topic_weights(offer.first_weight, offer.weights) {
         if weight > 0.0 {
@@ -192,7 +191,7 @@ fn other_place(config: &Config, fields: &Fields) -> Option<TopicWeight> {
 }
 
 fn place(config: &Config, name: &str) -> Option<TopicWeight> {
-    let index = config.index_of_name(Namespace::Topic, &["destination.", name].concat())?;
+    let index = config.find_name::<Topic>(&["destination.", name].concat())?;
     Some(TopicWeight {
         topic: config.topic(index).hash,
         sixteenths: 16,

@@ -9,8 +9,7 @@ use serde::Serialize;
 use crate::core::base::enums::Channel;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::time::Timestamp;
-use crate::core::config::Config;
-use crate::core::config::layout::Section;
+use crate::core::config::{Config, FactName, Persona, Topic, Zone};
 use crate::core::profile::Fact;
 use crate::core::profile::Profile;
 use crate::core::traits::customer::Customer;
@@ -121,8 +120,8 @@ impl CustomerKnowledge {
             monetary: customer.rfm.monetary,
             score,
         });
-        let segments = (0..config.count(Section::Segments) as u16).map(|i| config.segment(i));
-        let scores = customer.scores.iter().enumerate();
+        let segments = config.indices().map(|index| config.segment(index));
+        let scores = config.names::<Persona>().zip(&customer.scores);
         Self {
             stage: customer.stage.stage.name(),
             stage_because: customer.stage.because.name(),
@@ -134,12 +133,7 @@ impl CustomerKnowledge {
                 .collect(),
             persona: customer.persona.and_then(persona_name),
             persona_scores: scores
-                .map(|(i, score)| {
-                    (
-                        config.text(config.persona(i as u16).name).to_owned(),
-                        *score,
-                    )
-                })
+                .map(|(name, score)| (name.to_owned(), *score))
                 .collect(),
             negative_persona: customer.negative_persona.and_then(persona_name),
             channel: customer.channel.map(Channel::name),
@@ -148,7 +142,7 @@ impl CustomerKnowledge {
             declared: profile
                 .facts
                 .iter()
-                .filter_map(|fact| told(fact, config))
+                .filter_map(|fact| declared(fact, config))
                 .collect(),
             denied: profile
                 .facts
@@ -160,8 +154,8 @@ impl CustomerKnowledge {
 }
 
 fn name_of_persona(config: &Config, hash: u32) -> Option<String> {
-    let index = config.index_of(Namespace::Persona, hash)?;
-    Some(config.text(config.persona(index).name).to_owned())
+    let index = config.find::<Persona>(hash)?;
+    Some(config.name(index).to_owned())
 }
 
 fn channels(customer: &Customer) -> BTreeMap<&'static str, ChannelKnowledge> {
@@ -181,39 +175,34 @@ fn channels(customer: &Customer) -> BTreeMap<&'static str, ChannelKnowledge> {
 
 /// A removed topic that the config knows.
 fn denied(fact: &Fact, config: &Config) -> Option<DeniedKnowledge> {
-    let topic = config.topic(config.index_of(Namespace::Topic, fact.denied()?)?);
-    let topic = config.text(topic.name).to_owned();
+    let topic = config.find::<Topic>(fact.denied()?)?;
     Some(DeniedKnowledge {
-        topic,
+        topic: config.name(topic).to_owned(),
         source: fact.source.name(),
         at_ms: Timestamp::new(fact.at_s).unix_ms(),
     })
 }
 
 /// A fact that the config knows.
-fn told(fact: &Fact, config: &Config) -> Option<FactKnowledge> {
-    let known = config.index_of(Namespace::Fact, fact.hash);
+fn declared(fact: &Fact, config: &Config) -> Option<FactKnowledge> {
+    let known = config.find::<FactName>(fact.hash);
     let built_in = || {
         [ZONE, BIRTHDAY]
             .into_iter()
             .find(|name| name_hash(Namespace::Fact, name) == fact.hash)
     };
-    let name = known
-        .map(|index| config.fact_name(index))
-        .or_else(built_in)?;
+    let name = known.map(|index| config.name(index)).or_else(built_in)?;
     let value = match known {
         None if name == ZONE => {
-            let zone = config.index_of(Namespace::Zone, fact.value);
-            zone.map(|z| FactValue::Name(config.text(config.zone(z).name).to_owned()))
+            let zone = config.find::<Zone>(fact.value);
+            zone.map(|z| FactValue::Name(config.name(z).to_owned()))
         }
         None => fact
             .answer()
             .map(|day| FactValue::Name(format!("{:02}-{:02}", day / 32, day % 32))),
-        Some(index) if usize::from(index) < config.count(Section::Facets) => {
-            let topic = fact
-                .answer()
-                .and_then(|hash| config.index_of(Namespace::Topic, hash));
-            topic.map(|t| FactValue::Name(config.text(config.topic(t).name).to_owned()))
+        Some(index) if config.facet_of(index).is_some() => {
+            let topic = fact.answer().and_then(|hash| config.find::<Topic>(hash));
+            topic.map(|t| FactValue::Name(config.name(t).to_owned()))
         }
         Some(_) => fact.number().map(FactValue::Number),
     };

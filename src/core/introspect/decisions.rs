@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::core::base::hash::Namespace;
 use crate::core::base::time::Timestamp;
-use crate::core::config::Config;
+use crate::core::config::{Config, Offer, Placement};
 use crate::core::event::decision_record::LEVELS;
 use crate::core::profile::Profile;
 use crate::core::profile::{AttributedDecision, Outcome};
@@ -53,19 +52,14 @@ pub fn decisions(profile: &Profile, config: &Config) -> Vec<DecisionKnowledge> {
 
 fn named(decision: &AttributedDecision, config: &Config) -> DecisionKnowledge {
     let record = &decision.decision;
-    let placement = config
-        .index_of(Namespace::Placement, decision.placement)
-        .map(|p| config.placement(p).name);
-    let offer = config
-        .index_of(Namespace::Offer, decision.offer)
-        .map(|o| config.offer(o).name);
-    let text = |name: u32| config.text(name).to_owned();
+    let placement = config.find::<Placement>(decision.placement);
+    let offer = config.find::<Offer>(decision.offer);
     let minute_ms = |minute: u32| Timestamp::new(minute * 60).unix_ms();
     DecisionKnowledge {
         id: format!("{:08x}", record.id),
         config: format!("{:08x}", record.config),
-        placement: placement.map(text),
-        offer: offer.map(text),
+        placement: placement.map(|index| config.name(index).to_owned()),
+        offer: offer.map(|index| config.name(index).to_owned()),
         variant: record.variant,
         arm: record.arm,
         propensity: record.propensity.probability(),

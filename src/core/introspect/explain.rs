@@ -5,7 +5,8 @@
 
 use serde::Serialize;
 
-use crate::core::config::Config;
+use crate::core::base::index::Index;
+use crate::core::config::{Config, Offer, Topic};
 use crate::core::decision::context::{DecisionContext, Exclusion};
 use crate::core::decision::decide::{Decision, DecisionRequest, Reason};
 use crate::core::engine::Engine;
@@ -45,7 +46,7 @@ pub struct Explanation {
     /// Hash of the config, eight hexadecimal digits.
     pub config: String,
     /// For the visitor.
-    pub words: Vec<Words>,
+    pub texts: Vec<Texts>,
     /// For the developer: eligible offers, the best score first.
     pub candidates: Vec<CandidateAccount>,
     /// For the developer: offers that may not be shown.
@@ -54,7 +55,7 @@ pub struct Explanation {
 
 /// Sentences in one language.
 #[derive(Clone, Debug, Serialize)]
-pub struct Words {
+pub struct Texts {
     /// Code of the language.
     pub language: &'static str,
     /// Reasons for the offer, one sentence each.
@@ -94,7 +95,7 @@ pub struct Contribution {
     /// `γ · weight · log₂ lift`.
     pub adds: f64,
     #[serde(skip)]
-    index: u16,
+    index: Index<Topic>,
 }
 
 /// Why an offer was out.
@@ -110,26 +111,22 @@ pub struct ExclusionAccount {
 #[must_use]
 pub fn explain(engine: &Engine, request: &DecisionRequest) -> Explanation {
     let decision = engine.choose(request);
-    engine.with_context(request.now_ms, |context| {
-        Account {
-            engine,
-            context,
-            request,
-            decision,
-        }
-        .told()
-    })
+    let account = Account {
+        context: &engine.context(request.now_ms),
+        request,
+        decision,
+    };
+    account.explanation()
 }
 
 struct Account<'a> {
-    engine: &'a Engine,
     context: &'a DecisionContext<'a>,
     request: &'a DecisionRequest<'a>,
     decision: Decision,
 }
 
 impl Account<'_> {
-    fn told(&self) -> Explanation {
+    fn explanation(&self) -> Explanation {
         let config = self.context.config;
         let placement = config.placement(self.request.placement);
         let (mut candidates, mut excluded) = (Vec::new(), Vec::new());
@@ -142,14 +139,14 @@ impl Account<'_> {
                 .then_some(Exclusion::Capped);
             match self
                 .context
-                .exclusion_from(&placement, (index, &offer), self.request.exclude)
+                .exclusion_from(&placement, &offer, self.request.exclude)
                 .or(full)
             {
                 Some(why) => excluded.push(ExclusionAccount {
                     offer: config.text(offer.name).into(),
                     why: why.name(),
                 }),
-                None => candidates.push(self.candidate(index)),
+                None => candidates.push(self.candidate(&offer)),
             }
         }
         candidates.sort_by(|a, b| {
@@ -172,9 +169,9 @@ impl Account<'_> {
                 .visitor
                 .map(|hash| format!("{hash:016x}")),
             config: format!("{:08x}", self.decision.config),
-            words: LANGUAGES
+            texts: LANGUAGES
                 .iter()
-                .map(|language| self.words(language))
+                .map(|language| self.texts(language))
                 .collect(),
             candidates,
             excluded,
@@ -187,30 +184,29 @@ impl Account<'_> {
         Some(config.text(variant.name))
     }
 
-    fn candidate(&self, index: u16) -> CandidateAccount {
-        let offer = self.context.config.offer(index);
+    fn candidate(&self, offer: &Offer) -> CandidateAccount {
+        let (context, on_page) = (self.context, self.request.exclude);
         CandidateAccount {
-            offer: self.context.config.text(offer.name).to_owned(),
-            score: self.context.score(index, &offer, self.request.exclude),
+            offer: context.config.text(offer.name).to_owned(),
+            score: context.score(offer, on_page),
             base: offer.base_score,
-            promotion: self.context.promotion_part(index, &offer),
-            history: -self.context.history_part(index),
-            similarity: -self.context.similarity_part(&offer, self.request.exclude),
-            topics: self.contributions(index),
+            promotion: context.promotion_part(offer),
+            history: -context.history_part(offer),
+            similarity: -context.similarity_part(offer, on_page),
+            topics: self.contributions(offer),
         }
     }
 
     /// Returns the contribution of each topic to an offer's score, the largest first.
-    fn contributions(&self, index: u16) -> Vec<Contribution> {
+    fn contributions(&self, offer: &Offer) -> Vec<Contribution> {
         let config = self.context.config;
-        let offer = config.offer(index);
         let weights = config.topic_weights(offer.first_weight, offer.weights);
         let mut topics: Vec<Contribution> = weights
             .map(|(topic, weight)| {
-                let log_lift = self.context.affinity.log_lift(topic);
+                let log_lift = self.context.facts.affinity.log_lift(topic);
                 let adds = config.policy().affinity_weight * weight * log_lift;
                 Contribution {
-                    topic: config.text(config.topic(topic).name).to_owned(),
+                    topic: config.name(topic).to_owned(),
                     weight,
                     log_lift,
                     adds,
@@ -226,16 +222,17 @@ impl Account<'_> {
         topics
     }
 
-    fn words(&self, language: &'static str) -> Words {
-        let Some(offer) = self.decision.offer else {
-            return Words {
+    fn texts(&self, language: &'static str) -> Texts {
+        let chosen = self.decision.offer;
+        let Some(offer) = chosen.map(|index| self.context.config.offer(index)) else {
+            return Texts {
                 language,
                 reasons: vec![self.no_offer().text(language)],
                 would_change: self.what_is_missing().text(language),
             };
         };
         let liked: Vec<Contribution> = self
-            .contributions(offer)
+            .contributions(&offer)
             .into_iter()
             .filter(|c| c.adds > 0.0)
             .take(3)
@@ -245,9 +242,10 @@ impl Account<'_> {
             .map(|c| {
                 let share = self
                     .context
+                    .facts
                     .affinity
                     .topics
-                    .get(usize::from(c.index))
+                    .get(c.index.position())
                     .map_or(0.0, |t| t.probability);
                 let liked = Message::Liked {
                     label: self.context.config.label(c.index, language),
@@ -256,7 +254,7 @@ impl Account<'_> {
                 liked.text(language)
             })
             .collect();
-        if self.context.is_promoted(&self.context.config.offer(offer)) {
+        if self.context.is_promoted(&offer) {
             reasons.push(Message::Promoted.text(language));
         }
         if reasons.is_empty() {
@@ -266,7 +264,7 @@ impl Account<'_> {
             Some(first) => self.without(first.index, language),
             None => Message::SayMore.text(language),
         };
-        Words {
+        Texts {
             language,
             reasons,
             would_change,
@@ -274,7 +272,7 @@ impl Account<'_> {
     }
 
     /// Returns the choice without the visitor's interest in a topic.
-    fn without(&self, topic: u16, language: &str) -> String {
+    fn without(&self, topic: Index<Topic>, language: &str) -> String {
         let config = self.context.config;
         let mut profile = self.context.profile.clone();
         let hash = config.topic(topic).hash;
@@ -285,18 +283,17 @@ impl Account<'_> {
         let affinity = Affinity::read(&profile, config, self.context.now_s);
         let facts = VisitorFacts {
             profile: &profile,
-            affinity: &affinity,
-            ..*self.context.facts
+            affinity,
+            ..self.context.facts.clone()
         };
-        let context = DecisionContext::read(config, &facts);
-        let other = context.decide(self.request, self.engine.draws());
+        let other = DecisionContext::new(config, facts).decide(self.request);
         let label = config.label(topic, language);
         let message = match other.offer {
             None => Message::WithoutDefault { label },
             offer if offer == self.decision.offer => Message::WithoutSame { label },
             Some(offer) => Message::Without {
                 label,
-                title: title(config, (offer, other.variant), language),
+                title: title(config, offer, other.variant, language),
             },
         };
         message.text(language)
@@ -325,6 +322,7 @@ impl Account<'_> {
         let needed = self.context.config.policy().prior_strength * least / (1.0 - least);
         let known = self
             .context
+            .facts
             .affinity
             .facets
             .iter()
@@ -335,7 +333,7 @@ impl Account<'_> {
     }
 }
 
-fn title<'a>(config: &'a Config, (offer, variant): (u16, u8), language: &str) -> &'a str {
+fn title<'a>(config: &'a Config, offer: Index<Offer>, variant: u8, language: &str) -> &'a str {
     config
         .content(offer, variant, language)
         .find(|(key, _)| *key == "title")

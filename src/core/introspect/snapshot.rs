@@ -10,9 +10,9 @@ use super::customer::CustomerKnowledge;
 use super::decisions::{DecisionKnowledge, decisions};
 use crate::core::base::civil::Day;
 use crate::core::base::time::Timestamp;
-use crate::core::config::layout::Section;
-use crate::core::config::season;
+use crate::core::config::{Family, TextIndex, Topic, season};
 use crate::core::decision::fatigue;
+use crate::core::decision::scenario::Due;
 use crate::core::engine::Engine;
 use crate::core::profile::{Counts, Profile, TripStep};
 use crate::core::traits::affinity::Affinity;
@@ -181,7 +181,7 @@ pub fn snapshot(engine: &Engine, now_ms: f64) -> Knowledge {
 
 fn arms(engine: &Engine) -> BTreeMap<String, String> {
     let config = engine.config();
-    let text = |string: u32| config.text(string).to_owned();
+    let text = |name: TextIndex| config.text(name).to_owned();
     let experiments = config.arms().map(|arm| arm.experiment);
     let taken =
         experiments.filter_map(|experiment| experiment::of(config, experiment, engine.visitor()?));
@@ -194,18 +194,17 @@ fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge>
     let config = engine.config();
     let affinity = Affinity::read(profile, config, now_s);
     let mut facets = Vec::new();
-    for (index, reading) in affinity.facets.iter().enumerate() {
-        let facet = config.facet(index as u16);
-        let mut topics: Vec<TopicKnowledge> = (facet.first_topic
-            ..facet.first_topic.saturating_add(facet.topics))
-            .filter_map(|t| {
-                let reading = affinity.topics.get(usize::from(t))?;
-                Some(TopicKnowledge {
-                    name: config.text(config.topic(t).name).to_owned(),
-                    affinity: reading.probability,
-                    lift: crate::core::base::number::exp2(reading.log_lift),
-                    mass: reading.mass,
-                })
+    for (index, reading) in config.indices().zip(&affinity.facets) {
+        let facet = config.facet(index);
+        let all = config.indices::<Topic>().zip(&affinity.topics);
+        let mut topics: Vec<TopicKnowledge> = all
+            .skip(facet.first_topic.position())
+            .take(usize::from(facet.topics))
+            .map(|(topic, reading)| TopicKnowledge {
+                name: config.name(topic).to_owned(),
+                affinity: reading.probability,
+                lift: crate::core::base::number::exp2(reading.log_lift),
+                mass: reading.mass,
             })
             .collect();
         topics.sort_by(|a, b| {
@@ -225,11 +224,11 @@ fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge>
 fn families(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FamilyKnowledge> {
     let config = engine.config();
     let states = fatigue::read(profile, config, &contacts(profile), now_s);
-    let named = states
-        .iter()
-        .enumerate()
-        .map(|(index, state)| FamilyKnowledge {
-            name: config.text(config.family(index as u16).name).to_owned(),
+    let named = config
+        .names::<Family>()
+        .zip(&states)
+        .map(|(name, state)| FamilyKnowledge {
+            name: name.to_owned(),
             ignored: state.ignored,
             rests_until_ms: (state.rests_until_s > now_s)
                 .then(|| Timestamp::new(state.rests_until_s).unix_ms()),
@@ -244,24 +243,16 @@ fn families(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FamilyKnowled
 fn seasons(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<String> {
     let config = engine.config();
     let mut names: Vec<String> = season::in_force(config, profile.zone(config), now_s)
-        .map(|s| config.text(config.season(s).name).to_owned())
+        .map(|season| config.name(season).to_owned())
         .collect();
     names.dedup();
     names
 }
 
 fn due(engine: &Engine, now_ms: f64) -> Vec<String> {
-    let name = |scenario: u16| {
-        engine
-            .config()
-            .text(engine.config().scenario(scenario).name)
-            .to_owned()
-    };
-    engine
-        .due(now_ms)
-        .iter()
-        .map(|due| name(due.scenario))
-        .collect()
+    let due = engine.due(now_ms);
+    let name = |due: &Due| engine.config().name(due.scenario).to_owned();
+    due.iter().map(name).collect()
 }
 
 fn trips(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<TripKnowledge> {
@@ -295,7 +286,7 @@ fn bookings(engine: &Engine, profile: &Profile) -> Vec<BookingKnowledge> {
 /// A destination by its topic's name; `other` where the config does not know it.
 fn place_name(engine: &Engine, hash: u32) -> Option<String> {
     let config = engine.config();
-    let topics = (0..config.count(Section::Topics) as u16).map(|t| config.topic(t));
+    let topics = config.indices().map(|index| config.topic(index));
     let known = topics
         .filter(|t| t.hash == hash)
         .map(|t| config.text(t.name).to_owned())

@@ -13,8 +13,8 @@ use super::topics::FacetCounters;
 use super::trips::{Booking, Trip, TripStep};
 use crate::core::base::enums::Frequency;
 use crate::core::base::event_kind::EventKind;
-use crate::core::base::hash::{Namespace, mix};
-use crate::core::config::{Config, Facet, Scope, season};
+use crate::core::base::hash::mix;
+use crate::core::config::{Config, Facet, Offer, Placement, Scope, Topic, season};
 use crate::core::event::declaration::Declaration;
 use crate::core::event::message::MessageRef;
 use crate::core::event::offer::{OfferAction, OfferEvent};
@@ -80,7 +80,7 @@ impl Profile {
         // The larger places first: the latest topic is one that the event itself names.
         let larger = larger_places(&event.topics, config);
         for t in larger.iter().chain(&event.topics) {
-            let Some(index) = config.index_of(Namespace::Topic, t.topic) else {
+            let Some(index) = config.find::<Topic>(t.topic) else {
                 continue;
             };
             if self.denied().any(|denied| denied == t.topic) {
@@ -146,8 +146,13 @@ impl Profile {
     /// Counts an exposure for its placement. Returns the placement's hash, 0 if no cap asks for it.
     fn see_placement(&mut self, placement: Option<u32>, config: &Config) -> u32 {
         let Some(hash) = placement else { return 0 };
-        let index = config.index_of(Namespace::Placement, hash);
-        if index.is_none_or(|index| config.caps(Scope::Placement, index).next().is_none()) {
+        let index = config.find::<Placement>(hash);
+        if index.is_none_or(|index| {
+            config
+                .caps(Scope::Placement, index.number())
+                .next()
+                .is_none()
+        }) {
             return 0;
         }
         self.placements.insert(PlacementSeen { hash, exposures: 1 });
@@ -171,7 +176,7 @@ impl Profile {
     /// Returns the entry of an offer, with its family of today. `None` if the config does not have
     /// the offer.
     fn offer_mut(&mut self, hash: u32, config: &Config) -> Option<&mut OfferSeen> {
-        let index = config.index_of(Namespace::Offer, hash)?;
+        let index = config.find::<Offer>(hash)?;
         let family = config.family(config.offer(index).family).hash;
         let new = || OfferSeen::new(hash, family);
         let offer = self.offers.find_or_insert(hash, new)?;

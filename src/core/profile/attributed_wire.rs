@@ -127,8 +127,8 @@ impl AttributedDecision {
 }
 
 impl Click {
-    fn write(&self, w: &mut BitWriter, last_s: u32, decided_min: u32) {
-        w.put_golomb(self.at_min.saturating_sub(decided_min), 3);
+    fn write(&self, w: &mut BitWriter, last_s: u32, decision_min: u32) {
+        w.put_golomb(self.at_min.saturating_sub(decision_min), 3);
         w.put(u32::from(self.is_quoted), 1);
         w.put(u32::from(self.booking.is_some()), 1);
         if let Some(booking) = &self.booking {
@@ -138,10 +138,10 @@ impl Click {
         }
     }
 
-    fn read(r: &mut BitReader, last_s: u32, decided_min: u32) -> Self {
+    fn read(r: &mut BitReader, last_s: u32, decision_min: u32) -> Self {
         let later = r.take_golomb(3);
         let at_min = r.sound(
-            decided_min
+            decision_min
                 .checked_add(later)
                 .filter(|at| *at <= last_s / 60),
         );

@@ -19,7 +19,8 @@ mod wire;
 use super::base::civil::MonthDay;
 use super::base::event_kind::EventKind;
 use super::base::hash::{Namespace, name_hash};
-use super::config::Config;
+use super::base::index::Index;
+use super::config::{Config, Zone};
 pub use attributed_decision::{AttributedBooking, AttributedDecision, Click, Outcome};
 pub use bounded::{Bounded, Entry, Merge};
 pub use facts::Fact;
@@ -201,13 +202,12 @@ impl Profile {
         self.facts.denied()
     }
 
-    /// Returns the visitor's zone of school holidays: the declared one, else the config's default,
-    /// else `NONE`.
+    /// Returns the visitor's zone of school holidays: the declared one, else the config's default.
     #[must_use]
-    pub fn zone(&self, config: &Config) -> u16 {
+    pub fn zone(&self, config: &Config) -> Option<Index<Zone>> {
         let declared = self.facts.find(name_hash(Namespace::Fact, "zone"));
-        let known = declared.and_then(|fact| config.index_of(Namespace::Zone, fact.value));
-        known.unwrap_or(config.timing().default_zone)
+        let known = declared.and_then(|fact| config.find(fact.value));
+        known.or(config.timing().default_zone)
     }
 
     /// Returns month and day of the visitor's birthday, if it was declared.

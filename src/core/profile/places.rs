@@ -2,8 +2,7 @@
 //! topics of an event; goes out: the topics they lie in, each once, however many of the event's own
 //! lie in it.
 
-use crate::core::base::hash::Namespace;
-use crate::core::config::{Config, MAX_PARENTS, NONE};
+use crate::core::config::{Config, MAX_PARENTS, Topic};
 use crate::core::event::TopicWeight;
 
 /// The topics that these lie in, with the largest weight of what lies in them; none that is named
@@ -11,15 +10,13 @@ use crate::core::event::TopicWeight;
 pub(super) fn larger_places(topics: &[TopicWeight], config: &Config) -> Vec<TopicWeight> {
     let mut larger: Vec<TopicWeight> = Vec::new();
     for t in topics {
-        let Some(named) = config.index_of(Namespace::Topic, t.topic) else {
+        let Some(named) = config.find::<Topic>(t.topic) else {
             continue;
         };
         let mut parent = config.topic(named).parent;
         for _ in 0..MAX_PARENTS {
-            if parent == NONE {
-                break;
-            }
-            let place = config.topic(parent);
+            let Some(next) = parent else { break };
+            let place = config.topic(next);
             parent = place.parent;
             if topics.iter().any(|named| named.topic == place.hash) {
                 continue;

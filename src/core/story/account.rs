@@ -2,7 +2,8 @@
 //! failed; goes out: sentences for the person who wrote the story, taken from the engine's own
 //! explanation.
 
-use super::super::config::Config;
+use super::super::base::index::Index;
+use super::super::config::{Config, Offer};
 use super::super::engine::Engine;
 use super::{Expectation, Wanted, shown};
 use crate::core::decision::decide::DecisionRequest;
@@ -17,16 +18,10 @@ pub fn expected(expectation: &Expectation, engine: &Engine) -> String {
     let not = if expectation.is_shown { "" } else { "not " };
     let what = match expectation.wanted {
         Wanted::Scenario(scenario) => {
-            return format!(
-                "`{}` should {not}be due",
-                config.text(config.scenario(scenario).name)
-            );
+            return format!("`{}` should {not}be due", config.name(scenario));
         }
-        Wanted::Offer(offer, variant) => told(config, offer, variant),
-        Wanted::Family(family) => format!(
-            "an offer of the family `{}`",
-            config.text(config.family(family).name)
-        ),
+        Wanted::Offer(offer, variant) => offer_name(config, offer, variant),
+        Wanted::Family(family) => format!("an offer of the family `{}`", config.name(family)),
         Wanted::Kind(kind) => format!("an offer of the kind {}", serde_json::json!(kind)),
         Wanted::Default => "the page's own content".to_owned(),
     };
@@ -37,14 +32,12 @@ pub fn expected(expectation: &Expectation, engine: &Engine) -> String {
             (expectation.least * 100.0).round()
         ),
     };
-    format!(
-        "`{}` should {not}show {what}{among}",
-        config.text(config.placement(expectation.placement).name)
-    )
+    let placement = expectation.placement.map_or("", |p| config.name(p));
+    format!("`{placement}` should {not}show {what}{among}")
 }
 
 /// An offer, and its variant if it is in one.
-fn told(config: &Config, offer: u16, variant: Option<u8>) -> String {
+fn offer_name(config: &Config, offer: Index<Offer>, variant: Option<u8>) -> String {
     let own = config.offer(offer);
     let named = variant
         .and_then(|number| config.variant(&own, number))
@@ -56,21 +49,18 @@ fn told(config: &Config, offer: u16, variant: Option<u8>) -> String {
 /// Describes the placement, slot by slot.
 pub fn seen(expectation: &Expectation, engine: &Engine) -> String {
     let config = engine.config();
-    if matches!(expectation.wanted, Wanted::Scenario(_)) {
+    let Some(placement) = expectation.placement else {
         let due = engine.due(expectation.at_ms);
-        let names: Vec<&str> = due
-            .iter()
-            .map(|due| config.text(config.scenario(due.scenario).name))
-            .collect();
+        let names: Vec<&str> = due.iter().map(|due| config.name(due.scenario)).collect();
         return if names.is_empty() {
             "no scenario due".into()
         } else {
             format!("due: {}", names.join(", "))
         };
-    }
-    let decisions = shown(engine, expectation.at_ms, expectation.placement);
+    };
+    let decisions = shown(engine, expectation.at_ms, placement);
     let each = decisions.iter().map(|decision| match decision.offer {
-        Some(offer) => told(config, offer, Some(decision.variant)),
+        Some(offer) => offer_name(config, offer, Some(decision.variant)),
         None => format!("the page's own content ({})", decision.reason.name()),
     });
     each.collect::<Vec<_>>().join(", ")
@@ -78,10 +68,10 @@ pub fn seen(expectation: &Expectation, engine: &Engine) -> String {
 
 /// Why it was not so.
 pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
-    if matches!(expectation.wanted, Wanted::Scenario(_)) {
+    let Some(placement) = expectation.placement else {
         return vec![format!("this visitor has {}", seen(expectation, engine))];
-    }
-    let (now_ms, placement) = (expectation.at_ms, expectation.placement);
+    };
+    let now_ms = expectation.at_ms;
     let explained = explain(
         engine,
         &DecisionRequest {
@@ -95,12 +85,12 @@ pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
         "a visitor for whom it is not so sees {}",
         seen(expectation, engine)
     )];
-    if let Some(english) = explained.words.iter().find(|words| words.language == "en") {
+    if let Some(english) = explained.texts.iter().find(|texts| texts.language == "en") {
         lines.extend(
             english
                 .reasons
                 .iter()
-                .map(|reason| format!("the visitor is told: {reason}")),
+                .map(|reason| format!("the visitor reads: {reason}")),
         );
         if explained.offer.is_none() {
             lines.push(format!("and: {}", english.would_change));
@@ -110,7 +100,7 @@ pub fn why(expectation: &Expectation, engine: &Engine) -> Vec<String> {
     let meant = config
         .candidates(&config.placement(placement))
         .filter(|o| expectation.wanted.means(engine, *o));
-    let ids: Vec<&str> = meant.map(|o| config.text(config.offer(o).name)).collect();
+    let ids: Vec<&str> = meant.map(|o| config.name(o)).collect();
     if ids.is_empty() && !matches!(expectation.wanted, Wanted::Default) {
         lines.push("no such offer may stand in this placement".to_owned());
     }
@@ -150,12 +140,12 @@ fn of_candidate(candidate: &CandidateAccount) -> String {
     let mut parts: Vec<String> = topics
         .map(|topic| format!("{} {:+.2}", topic.topic, topic.adds))
         .collect();
-    let others = [
+    let named = [
         ("promotion", candidate.promotion),
         ("history", candidate.history),
     ];
     parts.extend(
-        others
+        named
             .iter()
             .filter(|(_, adds)| adds.abs() >= 0.05)
             .map(|(name, adds)| format!("{name} {adds:+.2}")),

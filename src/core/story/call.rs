@@ -108,10 +108,10 @@ impl Reader<'_> {
 
 /// The nearest of the words that exist, or some of them.
 pub(super) fn did_you_mean<'n>(
-    word: &str,
+    name: &str,
     known: impl IntoIterator<Item = &'n str> + Clone,
 ) -> String {
-    match nearest(word, known.clone()) {
+    match nearest(name, known.clone()) {
         Some(near) => format!("Did you mean `{near}`?"),
         None => format!(
             "Use one of {}",

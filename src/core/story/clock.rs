@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn text_without_a_time_is_rejected() {
         for text in [
             "",
             "soon",

@@ -1,13 +1,12 @@
 //! Expectations of a story. Comes in: its `then`, and its config; goes out: expectations, or errors
 //! with their paths and hints.
 
-use super::super::config::layout::Section;
-use super::super::config::{Config, NONE};
+use super::super::base::index::Index;
+use super::super::config::{Family, Named, Offer, Placement, Scenario};
 use super::call::did_you_mean;
-use super::people::{ThenConfig, WhatConfig};
 use super::read::Reader;
+use super::source::{ThenConfig, WhatConfig};
 use super::{Expectation, Wanted};
-use crate::core::base::hash::Namespace;
 
 impl Reader<'_> {
     pub(super) fn expectation(&mut self, then: &ThenConfig, path: String) -> Option<Expectation> {
@@ -19,16 +18,18 @@ impl Reader<'_> {
             self.error(&format!("{path}/at"), message.clone(), *hint);
         }
         let (wanted, is_shown, placement) = match (&then.due, &then.not_due) {
-            (None, None) => self.seen(then, &path)?,
-            (Some(name), None) => (self.scenario(name, &format!("{path}/due"))?, true, NONE),
-            (None, Some(name)) => (
-                self.scenario(name, &format!("{path}/not_due"))?,
-                false,
-                NONE,
-            ),
+            (None, None) => {
+                let (wanted, is_shown, placement) = self.seen(then, &path)?;
+                (wanted, is_shown, Some(placement))
+            }
+            (Some(name), None) => (self.scenario(name, &format!("{path}/due"))?, true, None),
+            (None, Some(name)) => {
+                let wanted = self.scenario(name, &format!("{path}/not_due"))?;
+                (wanted, false, None)
+            }
             _ => return self.nothing_wanted(&path),
         };
-        if placement == NONE
+        if placement.is_none()
             && (then.shows.is_some() || then.hides.is_some() || then.placement.is_some())
         {
             return self.nothing_wanted(&path);
@@ -53,14 +54,14 @@ impl Reader<'_> {
     }
 
     /// Reads an expectation of a placement: content that it should show or not show.
-    fn seen(&mut self, then: &ThenConfig, path: &str) -> Option<(Wanted, bool, u16)> {
+    fn seen(&mut self, then: &ThenConfig, path: &str) -> Option<(Wanted, bool, Index<Placement>)> {
         let (what, is_shown, at) = match (&then.shows, &then.hides) {
             (Some(what), None) => (what, true, "shows"),
             (None, Some(what)) => (what, false, "hides"),
             _ => return self.nothing_wanted(path),
         };
         let placement = match &then.placement {
-            Some(name) => self.named(Namespace::Placement, name, &format!("{path}/placement")),
+            Some(name) => self.named(name, &format!("{path}/placement")),
             None => {
                 self.error(
                     &format!("{path}/placement"),
@@ -76,15 +77,13 @@ impl Reader<'_> {
 
     fn scenario(&mut self, name: &str, path: &str) -> Option<Wanted> {
         let config = self.config;
-        let names: Vec<&str> = (0..config.scenarios())
-            .map(|s| config.text(config.scenario(s).name))
-            .collect();
-        let found = names.iter().position(|known| *known == name);
+        let mut all = config.indices::<Scenario>();
+        let found = all.find(|index| config.name(*index) == name);
         if found.is_none() {
-            let hint = did_you_mean(name, names.iter().copied());
+            let hint = did_you_mean(name, config.names::<Scenario>());
             self.error(path, format!("`{name}` is no scenario"), hint);
         }
-        found.map(|index| Wanted::Scenario(index as u16))
+        found.map(Wanted::Scenario)
     }
 
     fn wanted(&mut self, what: &WhatConfig, path: &str) -> Option<Wanted> {
@@ -97,7 +96,7 @@ impl Reader<'_> {
         }
         match (&what.offer, &what.family, what.kind, what.default) {
             (Some(offer), None, None, None) => {
-                let index = self.named(Namespace::Offer, offer, &format!("{path}/offer"))?;
+                let index = self.named::<Offer>(offer, &format!("{path}/offer"))?;
                 let variant = what
                     .variant
                     .as_ref()
@@ -105,7 +104,7 @@ impl Reader<'_> {
                 Some(Wanted::Offer(index, variant.flatten()))
             }
             (None, Some(family), None, None) => self
-                .named(Namespace::Family, family, &format!("{path}/family"))
+                .named::<Family>(family, &format!("{path}/family"))
                 .map(Wanted::Family),
             (None, None, Some(kind), None) => Some(Wanted::Kind(kind)),
             (None, None, None, Some(true)) => Some(Wanted::Default),
@@ -118,7 +117,7 @@ impl Reader<'_> {
     }
 
     /// The number of an offer's variant, from 1.
-    fn variant(&mut self, offer: u16, name: &str, path: &str) -> Option<u8> {
+    fn variant(&mut self, offer: Index<Offer>, name: &str, path: &str) -> Option<u8> {
         let config = self.config;
         let offer = config.offer(offer);
         let names: Vec<&str> = (1..=offer.variants)
@@ -137,24 +136,13 @@ impl Reader<'_> {
         found.map(|at| at as u8 + 1)
     }
 
-    pub(super) fn named(&mut self, space: Namespace, name: &str, path: &str) -> Option<u16> {
-        let found = self.config.index_of_name(space, name);
+    pub(super) fn named<T: Named>(&mut self, name: &str, path: &str) -> Option<Index<T>> {
+        let config = self.config;
+        let found = config.find_name(name);
         if found.is_none() {
-            let names = self.names(space);
-            let hint = did_you_mean(name, names.iter().map(String::as_str));
+            let hint = did_you_mean(name, config.names::<T>());
             self.error(path, format!("`{name}` is not in the config"), hint);
         }
         found
-    }
-
-    fn names(&self, space: Namespace) -> Vec<String> {
-        let (section, name): (Section, fn(&Config, u16) -> u32) = match space {
-            Namespace::Offer => (Section::Offers, |c, i| c.offer(i).name),
-            Namespace::Family => (Section::Families, |c, i| c.family(i).name),
-            _ => (Section::Placements, |c, i| c.placement(i).name),
-        };
-        let all = 0..self.config.count(section) as u16;
-        all.map(|i| self.config.text(name(self.config, i)).to_owned())
-            .collect()
     }
 }

@@ -6,20 +6,22 @@ mod account;
 mod call;
 mod clock;
 mod expect;
-pub mod people;
 mod read;
+pub mod source;
 mod tally;
 
-use super::base::hash::mix;
+use super::base::hash::{Salt, mix};
+use super::base::index::Index;
 use super::config::source::OfferKind;
+use super::config::{Family, Offer, Placement, Scenario};
 use super::decision::decide::{Decision, DecisionRequest};
 use super::engine::Engine;
 use super::event::classify::PageFacts;
 use super::event::fields::{RECORD, UNIT};
 use super::traits::experiment;
-use people::PageDetail;
-pub use people::json_schema;
 pub use read::read;
+use source::PageDetail;
+pub use source::json_schema;
 use tally::Tally;
 
 /// A visitor outside of the control group is searched among so many.
@@ -52,15 +54,15 @@ enum Act {
     Wait,
     Page(PageDetail),
     Track { name: String, fields: String },
-    See(u16),
+    See(Index<Placement>),
 }
 
 #[derive(Clone, Debug)]
 struct Expectation {
     path: String,
     at_ms: f64,
-    /// `NONE` where a scenario is meant.
-    placement: u16,
+    /// Placement that shows it. `None` for a scenario.
+    placement: Option<Index<Placement>>,
     wanted: Wanted,
     /// `true` if a slot should show it. Otherwise no slot should.
     is_shown: bool,
@@ -73,12 +75,12 @@ struct Expectation {
 #[derive(Clone, Copy, Debug)]
 enum Wanted {
     /// An offer; in one of its variants (from 1), or in any of its texts.
-    Offer(u16, Option<u8>),
-    Family(u16),
+    Offer(Index<Offer>, Option<u8>),
+    Family(Index<Family>),
     Kind(OfferKind),
     Default,
     /// A scenario that is due.
-    Scenario(u16),
+    Scenario(Index<Scenario>),
 }
 
 /// The result of a story.
@@ -104,10 +106,6 @@ pub struct Verdict {
     /// Why, line by line; nothing where it came true.
     pub why: Vec<String>,
 }
-
-/// Makes the visitors of stories independent of real ones.
-const STORY_SALT: u64 = u64::from_be_bytes(*b"\0\0\0story");
-
 impl Outcome {
     /// Returns `true` if every expectation came true.
     #[must_use]
@@ -142,7 +140,7 @@ impl Story {
         }
         for draw in 0..most.max(MOST_VISITORS) {
             let is_asked = |(e, tally): (&Expectation, &Tally)| {
-                draw < e.draws || (e.draws == 0 && tally.told == 0)
+                draw < e.draws || (e.draws == 0 && tally.visitors == 0)
             };
             let asked: Vec<bool> = self
                 .expectations
@@ -195,7 +193,7 @@ impl Story {
 
     /// One visitor of many: the first of a line of them who is in the story's arms.
     fn visitor_of(&self, engine: &Engine, draw: u32) -> Option<u64> {
-        let of_draw = mix(u64::from(draw), STORY_SALT);
+        let of_draw = Salt::STORY.mix(u64::from(draw));
         let mut line = std::iter::successors(Some(of_draw), |visitor| Some(mix(*visitor, of_draw)));
         let is_in = |visitor: u64, hash: u32| {
             let config = engine.config();
@@ -251,15 +249,13 @@ fn track(engine: &mut Engine, at_ms: f64, name: &str, fields: &str) {
 }
 
 /// The visitor views every offer that a placement shows.
-fn see(engine: &mut Engine, at_ms: f64, placement: u16) {
+fn see(engine: &mut Engine, at_ms: f64, placement: Index<Placement>) {
     let config = engine.config();
-    let place = config.text(config.placement(placement).name).to_owned();
+    let place = config.name(placement).to_owned();
     let offers = shown(engine, at_ms, placement)
         .into_iter()
         .filter_map(|decision| decision.offer);
-    let ids: Vec<String> = offers
-        .map(|o| config.text(config.offer(o).name).to_owned())
-        .collect();
+    let ids: Vec<String> = offers.map(|o| config.name(o).to_owned()).collect();
     for id in ids {
         let fields = format!("offer{UNIT}{id}{RECORD}placement{UNIT}{place}{RECORD}");
         track(engine, at_ms, "offer_impression", &fields);
@@ -267,7 +263,7 @@ fn see(engine: &mut Engine, at_ms: f64, placement: u16) {
 }
 
 /// Returns the decision for each slot of a placement.
-fn shown(engine: &Engine, now_ms: f64, placement: u16) -> Vec<Decision> {
+fn shown(engine: &Engine, now_ms: f64, placement: Index<Placement>) -> Vec<Decision> {
     let mut exclude = Vec::new();
     let slots = 0..engine.config().placement(placement).slots as u8;
     let decisions = slots.map(|slot| {

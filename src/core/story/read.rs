@@ -10,10 +10,10 @@ use super::super::config::Config;
 use super::super::config::structure;
 use super::super::profile::Profile;
 use super::clock::Clock;
-use super::people::{PageConfig, PageDetail, StepConfig, StoryConfig, json_schema};
+use super::source::{PageConfig, PageDetail, StepConfig, StoryConfig, json_schema};
 use super::{Act, Step, Story};
 use crate::core::base::error::WireError;
-use crate::core::base::hash::{Namespace, digest, mix};
+use crate::core::base::hash::{digest, mix};
 use crate::core::base::validation_error::ValidationError;
 
 /// Reads a story about a config.
@@ -215,9 +215,9 @@ impl Reader<'_> {
             })),
             (None, Some(name), None, None) => self.call(name, step.fields.as_ref(), path, "fields"),
             (None, None, Some(fields), None) => self.call("declare", Some(fields), path, "declare"),
-            (None, None, None, Some(place)) => self
-                .named(Namespace::Placement, place, &format!("{path}/see"))
-                .map(Act::See),
+            (None, None, None, Some(place)) => {
+                self.named(place, &format!("{path}/see")).map(Act::See)
+            }
             _ => {
                 self.error(
                     path,

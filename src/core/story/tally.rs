@@ -3,13 +3,15 @@
 
 use super::super::engine::Engine;
 use super::{Expectation, Verdict, Wanted, account, shown};
+use crate::core::base::index::Index;
+use crate::core::config::Offer;
 use crate::core::decision::decide::{Decision, Reason};
 
 /// Counts for one expectation over the visitors.
 #[derive(Default)]
 pub(super) struct Tally {
     /// Visitors outside of the control group.
-    pub told: u32,
+    pub visitors: u32,
     met: u32,
     /// The first one for whom it did not come true.
     missed: Option<Engine>,
@@ -18,11 +20,12 @@ pub(super) struct Tally {
 impl Tally {
     /// Counts one visitor.
     pub fn take(&mut self, expectation: &Expectation, engine: &Engine) {
-        let decisions = shown(engine, expectation.at_ms, expectation.placement);
+        let placement = expectation.placement;
+        let decisions = placement.map_or(Vec::new(), |p| shown(engine, expectation.at_ms, p));
         if decisions.iter().any(|d| d.reason == Reason::Holdout) {
             return;
         }
-        self.told += 1;
+        self.visitors += 1;
         if expectation.is_met(engine, &decisions) {
             self.met += 1;
         } else {
@@ -32,13 +35,13 @@ impl Tally {
 
     /// Returns the result over all visitors.
     pub fn verdict(self, expectation: &Expectation, fresh: &Engine) -> Verdict {
-        let share = f64::from(self.met) / f64::from(self.told.max(1));
+        let share = f64::from(self.met) / f64::from(self.visitors.max(1));
         let least = if expectation.draws > 0 {
             expectation.least
         } else {
             1.0
         };
-        let is_met = self.told > 0 && share >= least;
+        let is_met = self.visitors > 0 && share >= least;
         let engine = self.missed.as_ref().unwrap_or(fresh);
         let why = if is_met {
             Vec::new()
@@ -47,7 +50,7 @@ impl Tally {
         };
         let saw = match expectation.draws {
             0 => account::seen(expectation, engine),
-            _ => format!("that for {} of {} visitors", self.met, self.told),
+            _ => format!("that for {} of {} visitors", self.met, self.visitors),
         };
         Verdict {
             path: expectation.path.clone(),
@@ -91,7 +94,7 @@ impl Wanted {
     }
 
     /// Returns `true` if this offer is the expected one.
-    pub fn means(self, engine: &Engine, index: u16) -> bool {
+    pub fn means(self, engine: &Engine, index: Index<Offer>) -> bool {
         let offer = engine.config().offer(index);
         match self {
             Self::Offer(wanted, _) => wanted == index,

@@ -10,10 +10,10 @@
 //! `next = (1 − λ)·P[last→k] + λ·m_k/Σm`. `P` are the site's own transition rates, shrunk in the
 //! same way.
 
-use crate::core::base::hash::Namespace;
+use crate::core::base::index::Index;
 use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
-use crate::core::config::{Config, Transitions};
+use crate::core::config::{Config, Facet, FactName, Topic, Transitions};
 use crate::core::profile::Profile;
 
 /// The readings of all facets and topics, by their indices.
@@ -78,9 +78,9 @@ impl Affinity {
 
     /// A topic's `log₂ lift`, 0 for one that is not there.
     #[must_use]
-    pub fn log_lift(&self, topic: u16) -> f64 {
+    pub fn log_lift(&self, topic: Index<Topic>) -> f64 {
         self.topics
-            .get(usize::from(topic))
+            .get(topic.position())
             .map_or(0.0, |t| t.log_lift)
     }
 
@@ -88,12 +88,12 @@ impl Affinity {
         let taste_weight = config.policy().taste_weight;
         for counters in &profile.facets {
             for topic in &counters.topics {
-                let Some(index) = config.index_of(Namespace::Topic, topic.hash) else {
+                let Some(index) = config.find::<Topic>(topic.hash) else {
                     continue;
                 };
                 let mass = taste_weight * topic.taste.at(now_s, counters.taste_half_life_s)
                     + topic.intent.at(now_s, counters.intent_half_life_s);
-                if let Some(reading) = self.topics.get_mut(usize::from(index)) {
+                if let Some(reading) = self.topics.get_mut(index.position()) {
                     reading.mass += mass;
                 }
             }
@@ -104,13 +104,13 @@ impl Affinity {
     fn take_declared(&mut self, profile: &Profile, config: &Config, now_s: u32) {
         let worth = config.declared_worth();
         for fact in &profile.facts {
-            let facet = config.index_of(Namespace::Fact, fact.hash);
-            let Some(index) = config.index_of(Namespace::Topic, fact.value) else {
+            let declared = config.find::<FactName>(fact.hash);
+            let facet = declared.and_then(|fact| config.facet_of(fact));
+            let Some(index) = config.find::<Topic>(fact.value) else {
                 continue;
             };
-            // A fact that is a number has the index of no facet.
             if facet == Some(config.topic(index).facet)
-                && let Some(reading) = self.topics.get_mut(usize::from(index))
+                && let Some(reading) = self.topics.get_mut(index.position())
             {
                 let days = f64::from(now_s.saturating_sub(fact.at_s)) / f64::from(DAY_S);
                 reading.mass += worth.weight
@@ -124,9 +124,9 @@ impl Affinity {
     fn take_denied(&mut self, profile: &Profile, config: &Config) {
         for index in profile
             .denied()
-            .filter_map(|topic| config.index_of(Namespace::Topic, topic))
+            .filter_map(|topic| config.find::<Topic>(topic))
         {
-            if let Some(reading) = self.topics.get_mut(usize::from(index)) {
+            if let Some(reading) = self.topics.get_mut(index.position()) {
                 *reading = TopicReading {
                     log_lift: DENIED_LOG_LIFT,
                     ..TopicReading::default()
@@ -138,9 +138,10 @@ impl Affinity {
     fn shrink(&mut self, profile: &Profile, config: &Config) {
         let prior = config.policy().prior_strength;
         for (index, facet_reading) in self.facets.iter_mut().enumerate() {
-            let facet = config.facet(index as u16);
-            let topics = usize::from(facet.first_topic)
-                ..usize::from(facet.first_topic) + usize::from(facet.topics);
+            let index = Index::new(index as u16);
+            let facet = config.facet(index);
+            let first = facet.first_topic.position();
+            let topics = first..first + usize::from(facet.topics);
             let Some(readings) = self.topics.get_mut(topics.clone()) else {
                 continue;
             };
@@ -150,15 +151,16 @@ impl Affinity {
                 mass,
                 confidence: if mass > 0.0 { mass / whole } else { 0.0 },
             };
-            let next = Next::of(profile, config, index as u16);
+            let next = Next::of(profile, config, index);
             for (topic, reading) in topics.zip(readings) {
                 if reading.log_lift < 0.0 {
                     continue;
                 }
-                let base = config.topic(topic as u16).base_rate.max(LEAST_BASE_RATE);
+                let topic = Index::new(topic as u16);
+                let base = config.topic(topic).base_rate.max(LEAST_BASE_RATE);
                 if mass > 0.0 {
                     let expected = next.as_ref().map_or(reading.mass, |n| {
-                        n.expected(config, topic as u16, (reading.mass, mass))
+                        n.expected(config, topic, reading, facet_reading)
                     });
                     reading.probability = (expected + prior * base) / whole;
                     reading.log_lift = libm::log2(reading.probability / base);
@@ -173,23 +175,19 @@ impl Affinity {
 /// The next topic of a facet, by the site's transitions from the visitor's last topic.
 struct Next {
     table: Transitions,
-    first_topic: u16,
+    first_topic: Index<Topic>,
     /// The last topic, counted within the facet.
     last: u16,
 }
 
 impl Next {
     /// None where the model has no table, or the last topic is not known.
-    fn of(profile: &Profile, config: &Config, facet: u16) -> Option<Self> {
+    fn of(profile: &Profile, config: &Config, facet: Index<Facet>) -> Option<Self> {
         let table = config.transitions(facet)?;
         let row = config.facet(facet);
-        let last = config.index_of(
-            Namespace::Topic,
-            profile.facets.find(row.hash)?.latest_topic,
-        )?;
-        let last = last
-            .checked_sub(row.first_topic)
-            .filter(|last| *last < row.topics)?;
+        let latest = config.find::<Topic>(profile.facets.find(row.hash)?.latest_topic)?;
+        let last = latest.number().checked_sub(row.first_topic.number());
+        let last = last.filter(|last| *last < row.topics)?;
         Some(Self {
             table,
             first_topic: row.first_topic,
@@ -197,9 +195,16 @@ impl Next {
         })
     }
 
-    /// `Σm·next_k`: the mass to be expected for a topic that has this one of all.
-    fn expected(&self, config: &Config, topic: u16, (mass, all): (f64, f64)) -> f64 {
-        let follows = config.transition(&self.table, self.last, topic - self.first_topic);
-        (1.0 - self.table.lambda) * all * follows + self.table.lambda * mass
+    /// Returns `Σm·next_k`: the expected mass of a topic of the facet.
+    fn expected(
+        &self,
+        config: &Config,
+        topic: Index<Topic>,
+        reading: &TopicReading,
+        facet: &FacetReading,
+    ) -> f64 {
+        let to = topic.number() - self.first_topic.number();
+        let follows = config.transition(&self.table, self.last, to);
+        (1.0 - self.table.lambda) * facet.mass * follows + self.table.lambda * reading.mass
     }
 }

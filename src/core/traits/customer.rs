@@ -2,10 +2,10 @@
 //! personas, channels. Comes in: their readings; goes out: the answers to conditions. An unknown
 //! answer is `None`.
 
-use super::channel::{self, ChannelReading, Channels};
-use super::lifecycle::{Rule, StageReading};
+use super::channel::{self, Channels};
+use super::lifecycle::StageReading;
 use super::rfm::Rfm;
-use crate::core::base::enums::{Channel, Stage, ValueClass};
+use crate::core::base::enums::{Channel, ValueClass};
 use crate::core::config::Config;
 use crate::core::profile::Profile;
 
@@ -32,31 +32,6 @@ pub struct Customer {
     pub negative_persona: Option<u32>,
 }
 
-/// One of whom nothing is known.
-pub static NOBODY: Customer = Customer {
-    rfm: Rfm {
-        recency: 0,
-        frequency: 0,
-        monetary: 0,
-        value_class: ValueClass::None,
-    },
-    stage: StageReading {
-        stage: Stage::Unknown,
-        because: Rule::NeverSeen,
-    },
-    channels: [ChannelReading {
-        messages: 0.0,
-        reactions: 0.0,
-        rate: 0.0,
-    }; Channel::ALL.len()],
-    channel: None,
-    is_advocate: false,
-    segments: Vec::new(),
-    scores: Vec::new(),
-    persona: None,
-    negative_persona: None,
-};
-
 impl Customer {
     /// Reads the parts that rest on the profile alone. Segments and personas rest on conditions,
     /// and `evaluate_segments` adds them.
@@ -69,7 +44,10 @@ impl Customer {
             channel: channel::preferred(&channels),
             channels,
             is_advocate: f64::from(profile.counts.advocacy) >= config.advocate_actions().max(1.0),
-            ..NOBODY.clone()
+            segments: Vec::new(),
+            scores: Vec::new(),
+            persona: None,
+            negative_persona: None,
         }
     }
 

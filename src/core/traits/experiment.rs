@@ -2,11 +2,8 @@
 //! is in. By hash alone: they are the same on every page of one browser and, after a sync, on the
 //! server. Nothing is stored.
 
-use crate::core::base::hash::{mix, unit};
+use crate::core::base::hash::{Salt, mix, unit};
 use crate::core::config::{Arm, Config};
-
-/// Makes the control group independent of the other draws of a visitor.
-const HOLDOUT_SALT: u64 = u64::from_be_bytes(*b"\0holdout");
 
 /// Returns `true` if a visitor belongs to the control group, which sees the page's own content.
 ///
@@ -23,7 +20,7 @@ const HOLDOUT_SALT: u64 = u64::from_be_bytes(*b"\0holdout");
 /// ```
 #[must_use]
 pub fn is_held_out(config: &Config, visitor: u64) -> bool {
-    unit(mix(visitor, HOLDOUT_SALT)) < config.policy().holdout
+    unit(Salt::HOLDOUT.mix(visitor)) < config.policy().holdout
 }
 
 /// The arm of each experiment that a visitor is in: the experiment's hash, and the arm's number

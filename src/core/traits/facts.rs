@@ -17,16 +17,16 @@ use crate::core::event::TopicWeight;
 use crate::core::profile::{Booking, Profile};
 
 /// Facts that a condition may ask for at a moment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct VisitorFacts<'a> {
     /// Merged profile of the visitor.
     pub profile: &'a Profile,
     /// Affinities of the visitor.
-    pub affinity: &'a Affinity,
+    pub affinity: Affinity,
     /// Scores, stage, segments, personas.
-    pub customer: &'a Customer,
+    pub customer: Customer,
     /// Trips, seasons, pressure.
-    pub time: &'a TimeFacts<'a>,
+    pub time: TimeFacts<'a>,
     /// The topics of the page at hand.
     pub page_topics: &'a [TopicWeight],
     /// Seconds since the epoch of stored times.
@@ -36,7 +36,13 @@ pub struct VisitorFacts<'a> {
 }
 
 impl VisitorFacts<'_> {
-    fn standing_bookings(&self) -> impl Iterator<Item = &Booking> {
+    /// Returns the seed for random draws: the visitor's hash, or 0 if it is unknown.
+    #[must_use]
+    pub fn draws(&self) -> u64 {
+        self.visitor.unwrap_or(0)
+    }
+
+    fn active_bookings(&self) -> impl Iterator<Item = &Booking> {
         self.profile.bookings.iter().filter(|b| !b.cancelled)
     }
 
@@ -45,12 +51,12 @@ impl VisitorFacts<'_> {
     }
 
     fn booked_value(&self) -> f64 {
-        let cents = self.standing_bookings().map(|b| f64::from(b.value_cents));
+        let cents = self.active_bookings().map(|b| f64::from(b.value_cents));
         cents.sum::<f64>() / 100.0
     }
 
     fn days_since_booking(&self) -> Option<f64> {
-        let last = self.standing_bookings().map(|b| b.at_min).max()?;
+        let last = self.active_bookings().map(|b| b.at_min).max()?;
         Some(self.days_since(last * 60))
     }
 
@@ -77,7 +83,7 @@ impl Facts for VisitorFacts<'_> {
             time,
             customer,
             ..
-        } = *self;
+        } = self;
         let counts = &profile.counts;
         let count = |n: u32| Some(f64::from(n));
         let score = |score: u8| (score > 0).then_some(f64::from(score));
@@ -92,7 +98,7 @@ impl Facts for VisitorFacts<'_> {
             A::DaysSinceFirst => (counts.visits > 0).then(|| self.days_since(profile.first_s)),
             A::QuoteStarts => count(counts.quote_starts),
             A::QuoteSubmits => count(counts.quote_submits),
-            A::Bookings => count(self.standing_bookings().count() as u32),
+            A::Bookings => count(self.active_bookings().count() as u32),
             A::BookingsValue => Some(self.booked_value()),
             A::DaysSinceBooking => self.days_since_booking(),
             A::DaysToDeparture => time.days_to_departure(),
@@ -120,7 +126,7 @@ impl Facts for VisitorFacts<'_> {
 
     fn name(&self, attribute: u16, argument: u32) -> Option<u32> {
         use NameAttribute as A;
-        let customer = self.customer;
+        let customer = &self.customer;
         match NameAttribute::of_code(attribute)? {
             A::Stage => Some(customer.stage.stage as u32),
             A::Persona => customer.persona,

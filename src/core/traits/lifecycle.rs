@@ -74,29 +74,29 @@ impl StageReading {
             Stage::Visitor | Stage::Prospect | Stage::Quoting | Stage::New
         );
         if is_uncertain && is_beginner {
-            told(Stage::Unknown, Rule::HistoryUncertain)
+            reading(Stage::Unknown, Rule::HistoryUncertain)
         } else {
             certain
         }
     }
 }
 
-fn told(stage: Stage, because: Rule) -> StageReading {
+fn reading(stage: Stage, because: Rule) -> StageReading {
     StageReading { stage, because }
 }
 
 /// The stage of one who has bought.
 fn of_customer(profile: &Profile, bounds: &LifecycleBounds, now_s: u32) -> Option<StageReading> {
-    let standing = || profile.bookings.iter().filter(|b| !b.cancelled);
-    let bookings = standing().count() as f64;
-    let days = days_since(standing().map(|b| b.at_min).max()?, now_s);
+    let active = || profile.bookings.iter().filter(|b| !b.cancelled);
+    let bookings = active().count() as f64;
+    let days = days_since(active().map(|b| b.at_min).max()?, now_s);
     Some(match () {
-        () if days > bounds.lapsed_days => told(Stage::Lapsed, Rule::LongSilence),
-        () if bookings >= bounds.regular_bookings => told(Stage::Regular, Rule::ManyBookings),
+        () if days > bounds.lapsed_days => reading(Stage::Lapsed, Rule::LongSilence),
+        () if bookings >= bounds.regular_bookings => reading(Stage::Regular, Rule::ManyBookings),
         () if bookings > 1.0 || days > bounds.new_days => {
-            told(Stage::Occasional, Rule::SomeBookings)
+            reading(Stage::Occasional, Rule::SomeBookings)
         }
-        () => told(Stage::New, Rule::FirstBooking),
+        () => reading(Stage::New, Rule::FirstBooking),
     })
 }
 
@@ -108,11 +108,11 @@ fn of_visitor(profile: &Profile, bounds: &LifecycleBounds, now_s: u32) -> StageR
         || counts.quote_starts > 0;
     match () {
         () if is_quoting(profile, bounds.quote_days, now_s) => {
-            told(Stage::Quoting, Rule::OpenQuote)
+            reading(Stage::Quoting, Rule::OpenQuote)
         }
-        () if has_interest => told(Stage::Prospect, Rule::ShownInterest),
-        () if counts.visits > 0 => told(Stage::Visitor, Rule::Seen),
-        () => told(Stage::Unknown, Rule::NeverSeen),
+        () if has_interest => reading(Stage::Prospect, Rule::ShownInterest),
+        () if counts.visits > 0 => reading(Stage::Visitor, Rule::Seen),
+        () => reading(Stage::Unknown, Rule::NeverSeen),
     }
 }
 

@@ -27,17 +27,17 @@ impl Rfm {
     /// Reads a profile at a time, in seconds since the epoch of stored times.
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Self {
-        let standing = || profile.bookings.iter().filter(|b| !b.cancelled);
-        let Some(last_min) = standing().map(|b| b.at_min).max() else {
+        let active = || profile.bookings.iter().filter(|b| !b.cancelled);
+        let Some(last_min) = active().map(|b| b.at_min).max() else {
             return Self::default();
         };
         let bounds = config.rfm_bounds();
         let days = f64::from(now_s.saturating_sub(last_min.saturating_mul(60))) / f64::from(DAY_S);
-        let paid = paid(standing());
+        let paid = paid(active());
         Self {
             recency: 6 - class(&bounds.recency_days, |boundary| days > boundary),
             frequency: class(&bounds.frequency, |boundary| {
-                standing().count() as f64 >= boundary
+                active().count() as f64 >= boundary
             }),
             monetary: class(&bounds.monetary, |boundary| paid >= boundary),
             value_class: if paid >= bounds.high_value {

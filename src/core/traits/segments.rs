@@ -4,46 +4,29 @@
 
 use super::customer::Customer;
 use super::facts::VisitorFacts;
+use crate::core::base::index::Index;
 use crate::core::base::time::DAY_S;
-use crate::core::condition::bytecode::Answers;
-use crate::core::config::layout::Section;
+use crate::core::condition::bytecode::{Answers, ConditionIndex};
 use crate::core::config::{Config, Persona};
 use crate::core::profile::Profile;
 
-/// The customer of these facts, whose own `customer` is not looked at. `is_uncertain`: earlier
-/// history may be lost.
-#[must_use]
-pub fn evaluate_segments(facts: &VisitorFacts, config: &Config, is_uncertain: bool) -> Customer {
-    let mut customer = Customer::read(facts.profile, config, facts.now_s, is_uncertain);
-    for index in 0..config.count(Section::Segments) as u16 {
+/// Adds segments and personas to the customer of these facts.
+pub fn evaluate_segments(facts: &mut VisitorFacts, config: &Config) {
+    for index in config.indices() {
         let segment = config.segment(index);
-        if holds(
-            config,
-            segment.condition,
-            &VisitorFacts {
-                customer: &customer,
-                ..*facts
-            },
-        ) {
-            customer.segments.push(segment.hash);
+        if is_met(config, segment.condition, facts) {
+            facts.customer.segments.push(segment.hash);
         }
     }
-    let known = VisitorFacts {
-        customer: &customer,
-        ..*facts
-    };
-    let scores: Vec<f64> = personas(config)
-        .map(|p| score(config, &p, &known))
-        .collect();
+    let scores: Vec<f64> = personas(config).map(|p| score(config, &p, facts)).collect();
+    let customer = &mut facts.customer;
     customer.persona = best_fitting(config, &scores, false);
     customer.negative_persona = negative_in_force(facts.profile, config, facts.now_s)
         .or_else(|| best_fitting(config, &scores, true));
     customer.scores = scores;
-    customer
 }
 
-/// The negative personas that fit now, and the last day on which they hold: what the profile is to
-/// keep.
+/// The negative personas that fit now, and the last day on which they are in force.
 pub fn negative_fits<'a>(
     customer: &'a Customer,
     config: &'a Config,
@@ -67,13 +50,13 @@ pub fn has_negative(config: &Config) -> bool {
 }
 
 fn personas(config: &Config) -> impl Iterator<Item = Persona> + '_ {
-    (0..config.count(Section::Personas) as u16).map(|index| config.persona(index))
+    config.indices().map(|index| config.persona(index))
 }
 
 fn score(config: &Config, persona: &Persona, facts: &VisitorFacts) -> f64 {
     let rules = config.persona_rules(persona);
     rules
-        .filter(|(condition, _)| holds(config, *condition, facts))
+        .filter(|(condition, _)| is_met(config, *condition, facts))
         .map(|(_, points)| points)
         .sum()
 }
@@ -83,7 +66,7 @@ fn score(config: &Config, persona: &Persona, facts: &VisitorFacts) -> f64 {
 fn best_fitting(config: &Config, scores: &[f64], is_negative: bool) -> Option<u32> {
     let (mut best, mut most) = (None, f64::NEG_INFINITY);
     for (index, score) in scores.iter().enumerate() {
-        let persona = config.persona(index as u16);
+        let persona = config.persona(Index::new(index as u16));
         if persona.is_negative == is_negative && *score >= persona.threshold && *score > most {
             (best, most) = (Some(persona.hash), *score);
         }
@@ -91,7 +74,7 @@ fn best_fitting(config: &Config, scores: &[f64], is_negative: bool) -> Option<u3
     best
 }
 
-/// The negative persona kept from an earlier match that holds longest.
+/// The negative persona kept from an earlier match that lasts longest.
 fn negative_in_force(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
     let mut longest = None;
     for kept in profile
@@ -106,8 +89,7 @@ fn negative_in_force(profile: &Profile, config: &Config, now_s: u32) -> Option<u
     longest.map(|(_, hash)| hash)
 }
 
-fn holds(config: &Config, condition: u32, facts: &VisitorFacts) -> bool {
-    config
-        .conditions()
-        .hold(condition, facts, &Answers::default())
+fn is_met(config: &Config, condition: Option<ConditionIndex>, facts: &VisitorFacts) -> bool {
+    let conditions = config.conditions();
+    conditions.evaluate(condition, facts, &Answers::default())
 }

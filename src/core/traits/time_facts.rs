@@ -7,8 +7,7 @@ use super::trip::{self, TripReading};
 use crate::core::base::enums::Moment;
 use crate::core::base::hash::{Namespace, hash_of_bytes};
 use crate::core::base::time::DAY_S;
-use crate::core::config::Config;
-use crate::core::config::season;
+use crate::core::config::{Config, season};
 use crate::core::profile::Profile;
 
 /// Facts about time at a moment.
@@ -41,7 +40,7 @@ impl<'a> TimeFacts<'a> {
 
     /// The config that it is asked of.
     #[must_use]
-    pub fn config(&self) -> &Config {
+    pub fn config(&self) -> &'a Config {
         self.config
     }
 

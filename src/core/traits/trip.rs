@@ -8,9 +8,9 @@
 //! reading; nothing is erased.
 
 use crate::core::base::enums::Moment;
-use crate::core::base::hash::Namespace;
+use crate::core::base::index::Index;
 use crate::core::base::time::DAY_S;
-use crate::core::config::{Config, NONE};
+use crate::core::config::{Config, Topic};
 use crate::core::event::Travel;
 use crate::core::profile::{Booking, Profile, SAME_TRIP_DAYS, Trip, TripStep};
 
@@ -54,7 +54,7 @@ pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Vec<TripReading> 
             join(&mut trips, TripReading::of_intent(intent), config);
         }
     }
-    trips.retain_mut(|trip| trip.settle(config, now_s));
+    trips.retain_mut(|trip| trip.find_moment(config, now_s));
     trips
 }
 
@@ -82,20 +82,20 @@ pub fn next_departure(trips: &[TripReading]) -> Option<&TripReading> {
     ahead.min_by_key(|t| t.travel.start_day)
 }
 
-/// Returns `true` if one place is the other or contains it, by topics. [`NONE`] is no place.
+/// Returns `true` if one place is the other or contains it.
 #[must_use]
-pub fn places_overlap(config: &Config, one: u16, other: u16) -> bool {
-    one != NONE && other != NONE && (is_within(config, one, other) || is_within(config, other, one))
+pub fn places_overlap(config: &Config, one: Index<Topic>, other: Index<Topic>) -> bool {
+    is_within(config, one, other) || is_within(config, other, one)
 }
 
-/// A place and what it lies in, as topics.
-pub fn places_of(config: &Config, destination: u32) -> impl Iterator<Item = u16> + '_ {
-    let first = config.index_of(Namespace::Topic, destination);
-    let up = |place: &u16| Some(config.topic(*place).parent).filter(|parent| *parent != NONE);
+/// Iterates over a place and the places that contain it.
+pub fn places_of(config: &Config, destination: u32) -> impl Iterator<Item = Index<Topic>> + '_ {
+    let first = config.find::<Topic>(destination);
+    let up = |place: &Index<Topic>| config.topic(*place).parent;
     core::iter::successors(first, up).take(DEEPEST as usize)
 }
 
-fn is_within(config: &Config, place: u16, larger: u16) -> bool {
+fn is_within(config: &Config, place: Index<Topic>, larger: Index<Topic>) -> bool {
     places_of(config, config.topic(place).hash).any(|p| p == larger)
 }
 
@@ -169,9 +169,11 @@ impl TripReading {
         if mine.destination == 0 || theirs.destination == 0 {
             return is_near;
         }
-        let topic = |hash| config.index_of(Namespace::Topic, hash).unwrap_or(NONE);
+        let topic = |hash| config.find::<Topic>(hash);
         let is_there = mine.destination == theirs.destination
-            || places_overlap(config, topic(mine.destination), topic(theirs.destination));
+            || topic(mine.destination)
+                .zip(topic(theirs.destination))
+                .is_some_and(|(one, other)| places_overlap(config, one, other));
         // Who speaks of a place after the return, without dates, dreams of another trip.
         let is_before_return =
             mine.start_day == 0 || other.last_s < (u32::from(self.return_day()) + 1) * DAY_S;
@@ -186,8 +188,8 @@ impl TripReading {
         } else {
             self.travel.destination
         };
-        let holds_mine = self.moment == Moment::Booked || self.last_s >= other.last_s;
-        let (first, second) = if holds_mine {
+        let is_mine_first = self.moment == Moment::Booked || self.last_s >= other.last_s;
+        let (first, second) = if is_mine_first {
             (self.travel, other.travel)
         } else {
             (other.travel, self.travel)
@@ -201,8 +203,8 @@ impl TripReading {
         self.ids.extend_from_slice(&other.ids);
     }
 
-    /// Finds the moment. Returns whether the trip is still of interest.
-    fn settle(&mut self, config: &Config, now_s: u32) -> bool {
+    /// Finds the moment. Returns `true` if the trip is still of interest.
+    fn find_moment(&mut self, config: &Config, now_s: u32) -> bool {
         let (timing, today) = (config.timing(), now_s / DAY_S);
         let (start, end) = (
             u32::from(self.travel.start_day),
@@ -210,7 +212,7 @@ impl TripReading {
         );
         let is_fresh = now_s - self.last_s.min(now_s) < timing.trip_age_s;
         if self.moment != Moment::Booked {
-            // An intent that is marked as booked, without a standing booking, was cancelled.
+            // An intent that is marked as booked, without an active booking, was cancelled.
             let is_ahead = if start > 0 { start >= today } else { is_fresh };
             let silent_s = now_s - self.last_s.min(now_s);
             self.is_abandoned =

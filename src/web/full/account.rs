@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 
 use super::object;
-use crate::core::base::hash::{Namespace, name_hash};
-use crate::core::config::layout::Section;
+use crate::core::base::index::Index;
+use crate::core::config::{Persona, Topic};
 use crate::core::decision::decide::DecisionRequest;
 use crate::core::introspect::explain::explain;
 use crate::core::introspect::snapshot::snapshot;
@@ -23,9 +23,9 @@ impl Runtime {
             &self.engine,
             &DecisionRequest {
                 now_ms,
-                placement,
+                placement: Index::new(placement),
                 slot,
-                exclude,
+                exclude: &exclude.iter().copied().map(Index::new).collect::<Vec<_>>(),
             },
         ))
     }
@@ -34,15 +34,11 @@ impl Runtime {
     /// that name.
     #[wasm_bindgen(js_name = overridePersona)]
     pub fn override_persona(&mut self, name: &str) -> bool {
-        let hash = name_hash(Namespace::Persona, name);
-        let is_known = self
-            .engine
-            .config()
-            .index_of(Namespace::Persona, hash)
-            .is_some();
-        self.engine
-            .override_persona(Some(hash).filter(|_| is_known));
-        is_known
+        let config = self.engine.config();
+        let persona = config.find_name::<Persona>(name);
+        let hash = persona.map(|index| config.persona(index).hash);
+        self.engine.override_persona(hash);
+        hash.is_some()
     }
 
     /// All that is known of the visitor.
@@ -55,7 +51,7 @@ impl Runtime {
     #[wasm_bindgen(js_name = topicLabels, unchecked_return_type = "Record<string, string>")]
     pub fn topic_labels(&self, language: &str) -> JsValue {
         let config = self.engine.config();
-        let topics = 0..config.count(Section::Topics) as u16;
+        let topics = config.indices::<Topic>();
         let named = topics.map(|t| (config.text(config.topic(t).name), config.label(t, language)));
         object(&named.collect::<BTreeMap<_, _>>())
     }

@@ -6,12 +6,12 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::core::condition::bucket::bucket;
-use crate::core::condition::lenient::matches;
+use crate::core::condition::interpreter::matches;
 
 /// Returns `true` if the attributes satisfy a condition. Lenient: an unknown operator is false.
 /// `groups` are named lists of ids.
-#[wasm_bindgen(js_name = conditionHolds)]
-pub fn condition_holds(condition: &str, attributes: &str, groups: &str) -> bool {
+#[wasm_bindgen(js_name = conditionIsMet)]
+pub fn condition_is_met(condition: &str, attributes: &str, groups: &str) -> bool {
     let read = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
     matches(&read(condition), &read(attributes), &read(groups))
 }

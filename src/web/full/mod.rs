@@ -5,7 +5,7 @@
 pub mod account;
 pub mod conditions;
 pub mod open;
-pub mod tails;
+pub mod unload_buffers;
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;

@@ -15,12 +15,12 @@ pub struct Full;
 
 #[wasm_bindgen]
 impl Full {
-    /// Opens a config, JSON text or compiled bytes. Throws the errors as an array of `Issue`.
+    /// Opens a config, JSON text or compiled bytes. Throws the errors as an array of `ValidationError`.
     pub fn open(
         #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] config: &JsValue,
     ) -> Result<Runtime, JsValue> {
         let bytes = match config.as_string() {
-            Some(json) => compile(&json).map_err(|faults| object(&faults))?.bytes,
+            Some(json) => compile(&json).map_err(|errors| object(&errors))?.bytes,
             None => Uint8Array::new(config).to_vec(),
         };
         let config = Config::from_bytes(bytes).map_err(|_| object(&[not_compiled()]))?;
@@ -32,7 +32,7 @@ impl Full {
 #[wasm_bindgen]
 pub struct Compilation {
     bytes: Option<Vec<u8>>,
-    faults: Vec<ValidationError>,
+    errors: Vec<ValidationError>,
     warnings: Vec<ValidationError>,
 }
 
@@ -45,13 +45,13 @@ impl Compilation {
     }
 
     /// Every error.
-    #[wasm_bindgen(getter, unchecked_return_type = "Issue[]")]
-    pub fn faults(&self) -> JsValue {
-        object(&self.faults)
+    #[wasm_bindgen(getter, unchecked_return_type = "ValidationError[]")]
+    pub fn errors(&self) -> JsValue {
+        object(&self.errors)
     }
 
     /// Returns warnings: allowed, but probably not meant.
-    #[wasm_bindgen(getter, unchecked_return_type = "Issue[]")]
+    #[wasm_bindgen(getter, unchecked_return_type = "ValidationError[]")]
     pub fn warnings(&self) -> JsValue {
         object(&self.warnings)
     }
@@ -63,12 +63,12 @@ pub fn compile_config(json: &str) -> Compilation {
     match compile(json) {
         Ok(Compiled { bytes, warnings }) => Compilation {
             bytes: Some(bytes),
-            faults: Vec::new(),
+            errors: Vec::new(),
             warnings,
         },
-        Err(faults) => Compilation {
+        Err(errors) => Compilation {
             bytes: None,
-            faults,
+            errors,
             warnings: Vec::new(),
         },
     }

@@ -1,11 +1,11 @@
 /** One thing wrong with a config: where (a JSON pointer), what, and what to write instead. */
-export interface Issue {
+export interface ValidationError {
   path: string;
   message: string;
-  remedy: string;
+  hint: string;
 }
 
-/** A decision, recomputed from its inputs, in words. */
+/** A decision, recomputed from its inputs, as sentences. */
 export interface Explanation {
   offer: string | null;
   variant: string | null;
@@ -15,7 +15,7 @@ export interface Explanation {
   /** The visitor's hash, as a story's `visitor`. */
   visitor: string | null;
   config: string;
-  words: { language: string; reasons: string[]; would_change: string }[];
+  texts: { language: string; reasons: string[]; would_change: string }[];
   candidates: { offer: string; score: number; base: number; promotion: number; history: number; similarity: number; topics: Contribution[] }[];
   excluded: { offer: string; why: string }[];
 }
@@ -65,7 +65,7 @@ export interface DecisionAccount {
 }
 
 /** Events of a document that was left before the profile took them up. */
-export interface PendingTail {
+export interface UnloadBuffer {
   document: string;
   bytes: number[];
 }

@@ -80,7 +80,7 @@ export function play(engine, golden) {
  */
 export function otherwise(module, conditions, places) {
   const wrong = conditions
-    .filter(({ asks, expected }) => module.conditionHolds(...asks) !== expected)
+    .filter(({ asks, expected }) => module.conditionIsMet(...asks) !== expected)
     .map(({ name }) => name);
   const misplaced = places.filter(
     ({ asks, expected }) => (module.splitBucket(...asks) ?? null) !== expected,

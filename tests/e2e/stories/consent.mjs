@@ -1,7 +1,7 @@
 /** Consent first: before it, and without it, nothing is read, stored or sent, and the page's own content shows. */
 import assert from "node:assert/strict";
 import { picture } from "../out.mjs";
-import { CITY_PAGES, kept, slot, storage, untilState } from "../steps.mjs";
+import { CITY_PAGES, flush, kept, slot, storage, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 
@@ -77,6 +77,9 @@ export const consentStories = [
     async ({ visit, gate, at }) => {
       const browser = await visit();
       await becomeCityLover(browser, at);
+      await flush(browser);
+      // With prepared decisions all slots would be filled at once.
+      await browser.run(() => localStorage.removeItem("escale:demo=prepared"));
       gate.prelude = DENY_AT_ONCE;
       await browser.open(at("/"));
       await browser.until(

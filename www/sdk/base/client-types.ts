@@ -32,9 +32,17 @@ export interface GrantedPurposes extends Purposes {
   readonly input?: unknown;
 }
 
+/** Files of the engine, requested while the client itself still loads. Each is read once. */
+export interface EngineFiles {
+  readonly config: Promise<Response>;
+  /** Compiled while it loads. */
+  readonly module: Promise<WebAssembly.Module>;
+}
+
 /** Start parameters of a client. */
 export interface Start {
   readonly options: Options;
+  readonly files: EngineFiles;
   readonly purposes: GrantedPurposes;
   /** Time by `performance.now()` after which waiting slots keep their default content. */
   readonly deadlineAt: number;

@@ -20,6 +20,8 @@ export interface Options {
   readonly auto?: "off" | undefined;
   /** Time that a slot may wait for its offer, in milliseconds. @defaultValue `300` */
   readonly deadlineMs?: number | undefined;
+  /** Longest time in minutes for which a choice that was prepared for the next page holds. `0` prepares none. @defaultValue `240` */
+  readonly preparedMinutes?: number | `${number}` | undefined;
   /**
    * Source of consent: a consent platform (`"tcf"`), or Google's consent mode (`"google"`). Names after a colon are
    * needed besides, as in `"tcf:3,4"`. @defaultValue the site itself, by `consent`
@@ -187,4 +189,6 @@ export interface ExportedProfile {
   readonly remote: string;
   /** Events that are not applied yet, by document: base64url. */
   readonly pending: readonly { readonly document: string; readonly events: string }[];
+  /** Record of the choices for the next page, as stored: JSON. `null` if there is none. */
+  readonly prepared: string | null;
 }

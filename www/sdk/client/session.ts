@@ -3,7 +3,7 @@
  * from the stored profile; then the recorder, which records and stores. Never: an error in the
  * page. After any failure the page's own content stays.
  */
-import { extend, type Runtime } from "../engine/runtime-binding.js";
+import { dispose, extend, Runtime } from "../engine/runtime-binding.js";
 import { Chooser } from "../engine/chooser.js";
 import { EMPTY, type EngineInputs } from "../engine/inputs.js";
 import type { SessionContext, End, RecorderHandle } from "../recorder/session-types.js";
@@ -40,7 +40,7 @@ const SKEW_MIN_MS = 5_000;
  * Starts a session: loads the engine, reads the store, fills the slots, then starts the recorder.
  */
 export async function start(from: Start): Promise<Client> {
-  const { runtime, config } = await openRuntime(from.options);
+  const { runtime, config } = await openRuntime(from.files);
   if (!from.isCurrent()) throw new Error("no longer wanted");
   const session = new Session(from, runtime, config);
   try {
@@ -61,8 +61,8 @@ class Session implements Client, SessionContext {
   readonly listeners = new Map<string, Set<(detail: unknown) => void>>();
   mode: Mode = "memory";
   recording: Promise<Mode> = Promise.resolve(this.mode);
-  /** Time at which the site's server chose, while the session takes over its choices. */
-  #atMs = 0;
+  /** Time of earlier choices, while the session takes them over. 0: now. */
+  atMs = 0;
   #recorder: RecorderHandle | undefined;
   #loading: Promise<RecorderHandle> | undefined;
   readonly #abort = new AbortController();
@@ -103,12 +103,11 @@ class Session implements Client, SessionContext {
     const isPlain = !this.runtime.asksForPage() && (!seen || this.#loadStored(seen));
     if (!isPlain) await this.#ensureRecorder().catch(() => undefined);
     if (!this.#isActive()) return;
-    // Choices of the site's server are made again as of their time, so that nothing visible
-    // changes.
+    // Earlier choices are made again as of their time, so that nothing visible changes.
     if (document.querySelector("[data-escale-at]"))
-      this.#atMs = await (await import("../slots/server-rendered.js")).takeOver();
-    await this.slots.open(this.#atMs ? Infinity : deadlineAt);
-    this.#atMs = 0;
+      this.atMs = await (await import("../slots/filled.js")).takeOver(this);
+    await this.slots.open(deadlineAt);
+    this.atMs = 0;
     if (!this.#isActive()) return;
     // The page may be left while the recorder loads, and return from the back-forward cache.
     addEventListener("pageshow", () => void this.#ensureRecorder().catch(() => undefined), {
@@ -127,7 +126,19 @@ class Session implements Client, SessionContext {
 
   nowMs(): number {
     const { skewMs } = this.known;
-    return this.#atMs || Date.now() + (Math.abs(skewMs) < SKEW_MIN_MS ? 0 : skewMs);
+    return this.atMs || Date.now() + (Math.abs(skewMs) < SKEW_MIN_MS ? 0 : skewMs);
+  }
+
+  withEngine<T>(work: (engine: Runtime) => T): T | undefined {
+    const engine = Runtime.open(this.known.config);
+    if (!engine) return undefined;
+    const result = work(engine);
+    dispose(engine);
+    return result;
+  }
+
+  get isExtended(): boolean {
+    return this.#recorder !== undefined;
   }
 
   run(command: Command): void {

@@ -8,6 +8,8 @@ import { documentLanguage } from "../base/language.js";
 import type { EscaleError, EscaleErrorCode } from "../base/error.js";
 import { importable, type Importable } from "../full/import.js";
 import { unloadBufferPrefix } from "../storage/keys.js";
+import { preparedKey } from "../slots/prepared-record.js";
+import { readText } from "../storage/unload-buffer.js";
 import { newId } from "../storage/codec.js";
 import { chooseAgain } from "../recorder/page-views.js";
 import type { Recorder } from "../recorder/recorder.js";
@@ -31,16 +33,14 @@ export async function getProfile(recorder: Recorder): Promise<ProfileSummary> {
 export async function exportProfile(recorder: Recorder): Promise<ExportedProfile> {
   const full = await import("../full/index.js");
   const { store } = recorder;
+  const { site } = recorder.session.from.options;
   const names = {
     replica_id: store?.replica.id ?? "",
     customer: store?.visitor.customer ?? null,
     consent: store?.visitor.receipt ?? null,
+    prepared: (store && readText(preparedKey(site))) ?? null,
   };
-  return full.exportProfile(
-    snapshotOf(recorder),
-    unloadBufferPrefix(recorder.session.from.options.site),
-    names,
-  );
+  return full.exportProfile(snapshotOf(recorder), unloadBufferPrefix(site), names);
 }
 
 /** Reports the state of this page for the site's developer. */

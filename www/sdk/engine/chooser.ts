@@ -13,6 +13,8 @@ export class Chooser {
   #inputs = new WeakMap<Choice, DecisionInputs>();
   #last = new Map<string, Choice>();
   #own = new Map<string, Choice>();
+  /** Choices that the page shows already, by placement and slot. */
+  #kept = new Map<string, Choice>();
 
   constructor(
     private readonly runtime: Runtime,
@@ -23,6 +25,7 @@ export class Chooser {
   /** Starts another page. Offers may be shown again, except those of choices that the page still shows. */
   startPage(kept: readonly Choice[] = []): void {
     this.#own.clear();
+    this.#kept.clear();
     const offers = new Set(kept.map((choice) => this.#offers.get(choice)));
     for (const offer of this.#shown) if (!offers.has(offer)) this.#release(offer);
   }
@@ -50,7 +53,15 @@ export class Chooser {
     return index < 0 ? 0 : Math.max(this.runtime.slots(index), 1);
   }
 
+  /** Keeps a choice that the page shows already: the slot's next choice returns it. */
+  keep(slot: number, choice: Choice): void {
+    this.#kept.set(`${choice.placement}${slot}`, choice);
+  }
+
   choose(placement: string, slot: number, language: string): Choice {
+    const key = `${placement}${slot}`;
+    const kept = this.#kept.get(key);
+    if (this.#kept.delete(key) && kept) return kept;
     const { runtime } = this;
     const index = runtime.placement(placement);
     const { isPaused } = this.known;

@@ -54,7 +54,7 @@ before(async () => {
 });
 
 test("compile_faulty_config_frees", async () => {
-  await assert.rejects(full.compile("{}"), /the config has faults/);
+  await assert.rejects(full.compile("{}"), /the config has errors/);
   assert.equal(held.size, 0);
 });
 

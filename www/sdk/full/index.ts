@@ -3,7 +3,7 @@
  * profile. Comes in: inputs of a decision, bytes. Goes out: words and objects. Must not touch the store.
  */
 import { PRIVATE } from "../base/fetch-options.js";
-import { compileConfig, Full, initSync, pendingTails, type Runtime } from "#full";
+import { compileConfig, Full, initSync, unloadBuffers, type Runtime } from "#full";
 import type { Explanation } from "#accounts";
 import { EMPTY, type EngineSnapshot, type DecisionInputs } from "../engine/inputs.js";
 import type { Importable } from "./import.js";
@@ -38,13 +38,13 @@ export async function compile(json: string): Promise<Uint8Array> {
   await load();
   const compilation = compileConfig(json);
   try {
-    const { bytes, faults, warnings } = compilation;
-    for (const { path, message, remedy } of [...faults, ...warnings]) {
-      const line = `escale.json ${path}: ${message}. ${remedy}.`;
+    const { bytes, errors, warnings } = compilation;
+    for (const { path, message, hint } of [...errors, ...warnings]) {
+      const line = `escale.json ${path}: ${message}. ${hint}.`;
       if (bytes) console.warn(line);
       else console.error(line);
     }
-    if (!bytes) throw new Error("the config has faults");
+    if (!bytes) throw new Error("the config has errors");
     return bytes;
   } finally {
     compilation.free();
@@ -121,7 +121,7 @@ export async function joinImported(
 export async function exportProfile(
   account: EngineSnapshot,
   prefix: string,
-  names: Pick<ExportedProfile, "replica_id" | "customer" | "consent">,
+  names: Pick<ExportedProfile, "replica_id" | "customer" | "consent" | "prepared">,
 ): Promise<ExportedProfile> {
   await load();
   const runtime = asItWas(account);
@@ -133,7 +133,7 @@ export async function exportProfile(
       knowledge: runtime.snapshot(account.nowMs),
       replica: toBase64url(account.state),
       remote: toBase64url(account.remote),
-      pending: pendingTails(prefix).map(({ document, bytes }) => ({
+      pending: unloadBuffers(prefix).map(({ document, bytes }) => ({
         document,
         events: toBase64url(Uint8Array.from(bytes)),
       })),

@@ -36,7 +36,7 @@ export function showWhy(
   const { close, missing, answers } = MESSAGES[language];
   const title = TITLES[language];
   const account =
-    explanation?.words.find((one) => one.language === language) ?? explanation?.words[0];
+    explanation?.texts.find((one) => one.language === language) ?? explanation?.texts[0];
   const buttons = FEEDBACK.map((feedback) =>
     createButton(answers[feedback], { class: `escale-${feedback.replace("_", "-")}` }, () => {
       dialog.close();

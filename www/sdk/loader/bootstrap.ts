@@ -13,10 +13,11 @@ const SOURCE = /^\w+/;
 const LANDED = /[?&]escale_send=/;
 const INSPECT = /[?&]escale=inspect\b/;
 
-/** Opens the consent gate of this document. `onState` receives each state. */
+/** Opens the consent gate of this document. `module` is the address of `escale_bg.wasm`. `onState` receives each state. */
 export function bootstrap(
   options: Options,
   load: (file: string) => Promise<unknown>,
+  module: () => string | URL,
   onState?: (state: State) => void,
 ): Dispatch {
   const loaded = new Set<string>();
@@ -31,6 +32,7 @@ export function bootstrap(
   const host = browserHost(
     options,
     (isRetry) => load(isRetry ? "client.js?retry" : "client.js") as Promise<ClientModule>,
+    module,
   );
   const dispatch = openGate({
     ...host,

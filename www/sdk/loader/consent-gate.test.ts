@@ -25,6 +25,8 @@ function stage(
     fresh: 0,
     stops: 0,
     withdrawals: 0,
+    fills: [] as boolean[],
+    requests: 0,
   };
   let arrive = (): void => undefined;
   const host: Host = {
@@ -33,6 +35,14 @@ function stage(
     globalPrivacyControl: () => given.globalPrivacyControl ?? false,
     stored: () => Promise.resolve(given.stored ?? false),
     shown: () => Promise.resolve(),
+    fillPrepared: (isAllowed) => seen.fills.push(isAllowed),
+    requestEngine: () => {
+      seen.requests++;
+      return {
+        config: Promise.resolve(new Response()),
+        module: new Promise(() => undefined),
+      };
+    },
     hideSlots: () => 0,
     setState: (state) => seen.states.push(state),
     load: (forceSync) => {
@@ -112,6 +122,19 @@ test("Global Privacy Control: no profile, no sync", async () => {
     [[false, false]],
   );
   assert.equal(seen.states.at(-1), "memory");
+});
+
+test("prepared slots are filled after consent to keep only, and emptied when it ends", async () => {
+  const { seen, say, tick } = stage();
+  say("consent", "pending");
+  say("consent", { personalise: true });
+  await tick();
+  assert.deepEqual([seen.fills, seen.requests], [[false], 1]);
+  say("consent", "granted");
+  say("consent", "granted");
+  assert.deepEqual(seen.fills, [false, true]);
+  say("consent", "denied");
+  assert.deepEqual([seen.fills, seen.requests], [[false, true, false], 2]);
 });
 
 const ASKS = [

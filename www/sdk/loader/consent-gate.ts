@@ -3,7 +3,7 @@
  * allows it and stops when consent ends, and every command passed to it. Before `granted` no call about the visitor is
  * kept. Callbacks of the site never stop the gate.
  */
-import type { Client, ClientModule, Command, Dispatch } from "../base/client-types.js";
+import type { Client, ClientModule, Command, Dispatch, EngineFiles } from "../base/client-types.js";
 import { safeCall } from "../base/safe-call.js";
 import type { Options, State } from "../base/types.js";
 import { MUTATING, WAITING } from "../commands/command-sets.js";
@@ -21,6 +21,10 @@ export interface Host {
   shown(): Promise<unknown>;
   /** Loads the client. After a trap, `isRetry` loads a new instance of everything. */
   load(isRetry: boolean): Promise<ClientModule>;
+  /** Fills slots from the decisions that an earlier page prepared, or empties them again. */
+  fillPrepared(isAllowed: boolean): void;
+  /** Requests the engine's files. */
+  requestEngine(): EngineFiles;
   /** Hides undecided slots. Returns the deadline by `performance.now()`. */
   hideSlots(): number;
   setState(state: State): void;
@@ -105,6 +109,7 @@ class ConsentGate {
     const erase =
       next.state !== "pending" && !next.keep && (before.keep || before.state === "pending");
     if (erase) this.#erasing = eraseStored(this.#host, before.keep).catch(() => undefined);
+    safeCall(() => this.#host.fillPrepared(next.keep));
     this.#starting = next.state === "granted";
     if (next.state !== "granted") return this.#enter(next.state);
     this.#startOrStop(epoch);
@@ -122,6 +127,7 @@ class ConsentGate {
     const { options } = host;
     const isCurrent = (): boolean => epoch === this.#epoch;
     // The deadline counts from the moment the page is visible: a prerendered page may wait for hours.
+    const files = host.requestEngine();
     const shown = host.shown().then(() => (isCurrent() ? host.hideSlots() : 0));
     const [module, deadlineAt] = await Promise.all([
       host.load(this.#trapped),
@@ -131,6 +137,7 @@ class ConsentGate {
     if (!isCurrent()) return;
     const client = await module.start({
       options,
+      files,
       purposes: this.#consent,
       deadlineAt,
       report: (state) => this.#report(epoch, state),

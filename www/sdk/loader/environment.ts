@@ -3,8 +3,10 @@
  * most, the state on `<html data-escale>`. Never: a read or write of storage.
  */
 import type { Options, State } from "../base/types.js";
+import { emptyPrepared, fillPrepared } from "../slots/prepared-fill.js";
 import { databaseName } from "../storage/keys.js";
 import type { Host } from "./consent-gate.js";
+import { requestEngine } from "./engine-files.js";
 
 const BOTS = /bot|crawl|spider|slurp|headless|lighthouse|preview|facebookexternal/i;
 
@@ -14,8 +16,12 @@ interface Signals {
   readonly prerendering?: boolean;
 }
 
-/** Returns the host for this document. `load` loads the client. */
-export function browserHost(options: Options, load: Host["load"]): Host {
+/** Returns the host for this document. `load` loads the client, `module` is the address of `escale_bg.wasm`. */
+export function browserHost(
+  options: Options,
+  load: Host["load"],
+  module: () => string | URL,
+): Host {
   return {
     options,
     load,
@@ -31,6 +37,11 @@ export function browserHost(options: Options, load: Host["load"]): Host {
           document.addEventListener("prerenderingchange", resolve, { once: true });
         else resolve(0);
       }),
+    requestEngine: () => requestEngine(options, module()),
+    fillPrepared: (isAllowed) => {
+      emptyPrepared();
+      if (isAllowed) fillPrepared(options.site);
+    },
     hideSlots: () => hideSlots(options.deadlineMs ?? 300),
     setState: (state: State) => {
       document.documentElement.dataset.escale = state;

@@ -32,7 +32,12 @@ function adopt(script: HTMLScriptElement): void {
     deadlineMs: Number(given.deadlineMs) || undefined,
     dataLayer: given.layer ?? given.dataLayer,
   };
-  const dispatch = bootstrap(options, (file) => import(new URL(file, script.src).href));
+  const locate = (file: string): string => new URL(file, script.src).href;
+  const dispatch = bootstrap(
+    options,
+    (file) => import(locate(file)),
+    () => locate("escale_bg.wasm"),
+  );
   const escale: Escale = (...command) => dispatch(command);
   escale.loaded = true;
   page.escale = escale;

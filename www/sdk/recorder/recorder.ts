@@ -10,6 +10,7 @@ import type { SessionContext, RecorderHandle } from "./session-types.js";
 import { loadIntoEngine } from "./engine-state.js";
 import { openStore } from "./open-store.js";
 import { EventQueue, type UnloadBuffer } from "../storage/event-queue.js";
+import { Preparer } from "./prepare.js";
 import { followLinks } from "./links.js";
 import { chooseAgain, PageViews } from "./page-views.js";
 import { channelName, unloadBufferPrefix } from "../storage/keys.js";
@@ -62,6 +63,7 @@ export class Recorder implements RecorderHandle {
   store: Store | undefined;
   sync: Sync | undefined;
   #queue: EventQueue | undefined;
+  #preparer: Preparer | undefined;
   #channel: BroadcastChannel | undefined;
   #views: PageViews | undefined;
   #closed = false;
@@ -91,8 +93,12 @@ export class Recorder implements RecorderHandle {
       prefix: unloadBufferPrefix(options.site),
       nowMs: () => session.nowMs(),
       ended: (end) => session.ended(end),
-      committed: () => writeCookie(session, this.store),
+      committed: () => {
+        writeCookie(session, this.store);
+        this.#preparer?.schedule();
+      },
     });
+    this.#preparer = new Preparer(session);
   }
 
   /** Follows the page, and sends pending erasures. */
@@ -149,6 +155,7 @@ export class Recorder implements RecorderHandle {
     runtime.apply(events);
     known.state = runtime.save();
     this.#queue?.push(events);
+    this.#preparer?.invalidate();
     this.sync?.schedule();
   }
 
@@ -180,8 +187,10 @@ export class Recorder implements RecorderHandle {
   }
 
   /** Loads the state of the store into the engine. */
-  readonly reloadEngine = (secret?: string): void =>
+  readonly reloadEngine = (secret?: string): void => {
     loadIntoEngine(this.session, this.store, secret);
+    this.#preparer?.renew();
+  };
 
   /** Asks the other tabs to check the store. */
   readonly notifyTabs = (): void => this.#channel?.postMessage("look");
@@ -226,6 +235,7 @@ export class Recorder implements RecorderHandle {
     this.#over.abort();
     this.#views?.stop();
     this.#channel?.close();
+    this.#preparer?.close();
     for (const part of [this.#queue, this.sync, this.store]) part?.close();
     this.#queue = this.store = this.sync = undefined;
   }
@@ -253,6 +263,7 @@ export class Recorder implements RecorderHandle {
     if (this.#closed || session.known.isPaused === isPaused) return;
     session.known.isPaused = isPaused;
     session.mode = isPaused ? "paused" : this.store ? "ready" : "memory";
+    this.#preparer?.renew();
     this.sync?.close();
     this.sync = undefined;
     this.#startSync();
@@ -272,6 +283,7 @@ export class Recorder implements RecorderHandle {
   /** Handles a page that is frozen or closed. */
   #leave(): void {
     this.#queue?.writeBuffer();
+    this.#preparer?.flush();
     if (this.store) writeCookie(this.session, this.store, this.session.runtime.save());
     this.store?.close();
     this.#channel?.close();

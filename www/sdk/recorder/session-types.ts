@@ -28,6 +28,8 @@ export interface SessionContext {
   readonly listeners: ReadonlyMap<string, ReadonlySet<(detail: unknown) => void>>;
   /** Adds the second half of the engine. */
   extend(module: WebAssembly.Module): void;
+  /** Runs work with another engine of the same config, for this time only. */
+  withEngine<T>(work: (engine: Runtime) => T): T | undefined;
   /** Milliseconds since the Unix epoch, corrected by the server's clock if it differs. */
   nowMs(): number;
   /** Ends the session, and erases the store. */

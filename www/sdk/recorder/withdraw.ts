@@ -4,6 +4,7 @@
  * needs no wasm, and works whatever state the stores are in.
  */
 import { deleteCookie } from "../storage/cookie.js";
+import { preparedKey } from "../slots/prepared-record.js";
 import { emptyRendered } from "../slots/server-rendered.js";
 import { ask, openDatabase, transact } from "../storage/idb.js";
 import { channelName, databaseName, unloadBufferPrefix } from "../storage/keys.js";
@@ -111,5 +112,6 @@ function notifyTabs(site: string): void {
 }
 
 function dropBuffers(site: string): void {
+  dropBuffer(preparedKey(site));
   bufferKeys(unloadBufferPrefix(site)).forEach(dropBuffer);
 }

@@ -32,6 +32,10 @@ interface OfferElementClass extends CustomElementConstructor {
 const NAME = "escale-offer";
 const OFFER_SLOT = "escale";
 
+/** Returns the style sheet of a slot, with further declarations. */
+export const styleOf = (more = ""): string =>
+  `:host{display:block${more}}:host([hidden]){display:none}`;
+
 /**
  * Sets the controller of this page's slots, or removes it. Defines the element if necessary. Returns the slots of the
  * page, those in shadow roots included.
@@ -96,7 +100,7 @@ function defineElement(): OfferElementClass {
     reserve(height: number): void {
       // Not an attribute: frameworks compare those with their own, and copies would have it too.
       const least = height ? `;min-height:${height}px!important` : "";
-      this.#sheet.replaceSync(`:host{display:block${least}}:host([hidden]){display:none}`);
+      this.#sheet.replaceSync(styleOf(least));
     }
 
     /** Removes from a copied slot what the other one shows. */
@@ -117,12 +121,14 @@ function defineElement(): OfferElementClass {
     }
 
     #attach(): HTMLSlotElement {
-      const root = this.attachShadow({ mode: "open" });
+      // A slot that was filled before the engine came has a root already.
+      const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [this.#sheet];
       this.reserve(0);
-      const outlet = root.appendChild(document.createElement("slot"));
+      const outlet = document.createElement("slot");
       // The default content shows where a script of the page removed the offer.
       outlet.append(document.createElement("slot"));
+      root.replaceChildren(outlet);
       return outlet;
     }
   };

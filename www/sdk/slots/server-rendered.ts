@@ -7,15 +7,15 @@
 /** Slots with content of the server. The attribute holds the time of the server's choice. */
 const RENDERED = "escale-offer[data-escale-at]";
 
-/** Resolves once the page is parsed, with the time of the server's choice. 0 if unknown. */
-export async function takeOver(): Promise<number> {
+/** Resolves once the page is parsed, with the filled slots. Their nodes are replaced by those of the session. */
+export async function takeOver(): Promise<readonly HTMLElement[]> {
   if (document.readyState === "loading")
     await new Promise((resolve) =>
       document.addEventListener("DOMContentLoaded", resolve, { once: true }),
     );
   const slots = Array.from(document.querySelectorAll<HTMLElement>(RENDERED));
   for (const slot of slots) replaceOnce(slot, serversNodes(slot));
-  return Number(slots[0]?.dataset.escaleAt) || 0;
+  return slots;
 }
 
 const serversNodes = (slot: HTMLElement): Element[] =>

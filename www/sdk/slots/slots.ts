@@ -89,7 +89,9 @@ export class Slots {
       waiting.delete(slot);
       if (!host.isActive()) return;
       host.guard(() => {
-        if (performance.now() > (deadlineAt ?? Infinity)) slot.showDefault("deadline");
+        const isLate = performance.now() > (deadlineAt ?? Infinity);
+        // A slot that shows an earlier choice is never late.
+        if (isLate && !slot.dataset["escaleAt"]) slot.showDefault("deadline");
         else if (slot.isConnected) this.mount(slot, height);
       });
     }

@@ -28,6 +28,15 @@ export function writeBuffer(key: string, bytes: Uint8Array): boolean {
   return attempt(write) ?? false;
 }
 
+/** Returns the text under a key; `undefined` if there is none. */
+export const readText = (key: string): string | undefined =>
+  attempt(() => localStorage.getItem(key)) ?? undefined;
+
+/** Writes a text under a key. Without room nothing is written. */
+export function writeText(key: string, text: string): void {
+  attempt(() => localStorage.setItem(key, text));
+}
+
 export function dropBuffer(key: string): void {
   attempt(() => localStorage.removeItem(key));
 }

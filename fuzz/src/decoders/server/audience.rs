@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use escale::internals::config::vocabulary::Vocabulary;
+use escale::internals::config::attribute_names::AttributeNames;
 use escale::{Engine, ValidationError};
 use escale_server::decoders::{Wanted, Whom, Wish};
 use serde_json::{Value, json};
@@ -87,22 +87,23 @@ fn take(bytes: &[u8]) {
     // At the bound of how deep, or how long, a condition may be there is no room for more.
     let none = wanted(&json!({"$nor": [condition]}));
     for engine in VISITORS.iter() {
-        engine.with_facts(NOW_MS, |facts| {
-            let holds = compiled.holds(facts);
-            assert_eq!(
-                again.as_ref().ok().map(|again| again.holds(facts)),
-                Some(holds),
-                "the same condition"
-            );
-            assert!(
-                all.as_ref().is_ok_and(|all| all.holds(facts) == holds) || all.is_err(),
-                "all of one is the one"
-            );
-            assert!(
-                none.as_ref().is_ok_and(|none| none.holds(facts) != holds) || none.is_err(),
-                "none of one"
-            );
-        });
+        let facts = engine.facts(NOW_MS);
+        let is_met = compiled.is_met(&facts);
+        assert_eq!(
+            again.as_ref().ok().map(|again| again.is_met(&facts)),
+            Some(is_met),
+            "the same condition"
+        );
+        assert!(
+            all.as_ref().is_ok_and(|all| all.is_met(&facts) == is_met) || all.is_err(),
+            "all of one is the one"
+        );
+        assert!(
+            none.as_ref()
+                .is_ok_and(|none| none.is_met(&facts) != is_met)
+                || none.is_err(),
+            "none of one"
+        );
     }
 }
 
@@ -120,4 +121,4 @@ static VISITORS: LazyLock<Vec<Engine>> = LazyLock::new(|| {
         .collect()
 });
 const MOST_VISITORS: usize = 3;
-static NAMES: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of(config()));
+static NAMES: LazyLock<AttributeNames> = LazyLock::new(|| AttributeNames::of(config()));

@@ -92,7 +92,7 @@ fn take(bytes: &[u8]) {
     groups
         .iter()
         .flat_map(|(_, events)| events)
-        .for_each(|imported| holds(subject, imported));
+        .for_each(|imported| check(subject, imported));
 }
 
 fn items(form: usize, subject: Subject, body: &[u8]) -> Option<Vec<Item>> {
@@ -103,7 +103,13 @@ fn items(form: usize, subject: Subject, body: &[u8]) -> Option<Vec<Item>> {
             let table = Table::open(Input::Bytes(body.to_vec()), &TableOptions::default()).ok()?;
             let columns = Columns::find(&table.header, subject, Mapping::default()).ok()?;
             let mut batches = Batches::of(&table, &columns).ok()?;
-            Items::Many(batches.next_batch().into_iter().map(|line| line.item).collect())
+            Items::Many(
+                batches
+                    .next_batch()
+                    .into_iter()
+                    .map(|line| line.item)
+                    .collect(),
+            )
         }
     };
     match items {
@@ -112,7 +118,7 @@ fn items(form: usize, subject: Subject, body: &[u8]) -> Option<Vec<Item>> {
     }
 }
 
-fn holds(subject: Subject, imported: &ImportedEvent) {
+fn check(subject: Subject, imported: &ImportedEvent) {
     let mut rest = imported.event.as_slice();
     let event = Event::decode_next(&mut rest);
     assert!(rest.is_empty(), "an imported event is one event");

@@ -90,7 +90,7 @@ fn take(bytes: &[u8]) {
         .chain(own.base_rates.iter().zip(&model.base_rates));
     assert!(
         own.rates.len() == model.rates.len() && own.base_rates.len() == model.base_rates.len(),
-        "all rates are told"
+        "all rates are applied"
     );
     assert!(pairs.all(is_close), "a model survives its text");
     let mut config = DEMO.clone();

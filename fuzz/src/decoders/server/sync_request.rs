@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use escale::Profile;
 use escale_server::base::ids::Site;
-use escale_server::decoders::{SyncBody, check, combined, export};
+use escale_server::decoders::{SyncBody, check, export, merged_state};
 use escale_server::store::{RemoteState, Taken};
 use escale_server::sync::version_rule::{Held, Verdict, judge};
 use serde_json::{Value, json};
@@ -108,7 +108,7 @@ fn judged(state: &[u8]) {
         states: vec![taken(), taken()],
         imported: Vec::new(),
     };
-    let merged = combined(&remote, config(), NOW);
+    let merged = merged_state(&remote, config(), NOW);
     assert!(
         Profile::decode(&merged).is_ok_and(|both| both.encode() == merged),
         "the merged remote state is a profile"

@@ -175,7 +175,7 @@ pub async fn sync(
     let served = state.config();
     let remote = remote.map(|remote: RemoteState| RemoteExport {
         seq: remote.seq,
-        state: ids::text(&replica::combined(&remote, &served.config, now_ms)),
+        state: ids::text(&replica::merged_state(&remote, &served.config, now_ms)),
     });
     let config = served.version.clone();
     Ok((

@@ -202,7 +202,9 @@ fn query_start(rest: &str) -> Option<usize> {
         let name = after.split(['=', '&', '@']).next().unwrap_or_default();
         after.is_empty()
             || (after[name.len()..].starts_with('=')
-                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b)))
+                && name
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b)))
     })
 }
 

@@ -8,7 +8,7 @@ use super::fold;
 pub type Ranges = Vec<(char, char)>;
 
 pub const DIGITS: &[(char, char)] = &[('0', '9')];
-pub const WORD: &[(char, char)] = &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
+pub const WORD_CHARS: &[(char, char)] = &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
 pub const LINE_ENDS: &[(char, char)] = &[('\n', '\n'), ('\r', '\r'), ('\u{2028}', '\u{2029}')];
 pub const SPACES: &[(char, char)] = &[
     ('\t', '\r'),

@@ -16,7 +16,7 @@ pub enum RegexError {
 
 impl RegexError {
     /// Returns the error and the hint, as text.
-    pub fn words(self) -> (String, &'static str) {
+    pub fn texts(self) -> (String, &'static str) {
         let escape;
         let (message, hint) = match self {
             Self::LookAround => (

@@ -1,6 +1,7 @@
 //! The one definition of case folding: characters in, a common form or all the forms out. It must
 //! never depend on a language or on neighbouring characters. So a table of single characters gives
-//! the same answer.
+//! the same answer. By hand because `regex-syntax` folds by its own Unicode tables, and browsers
+//! must agree.
 
 use std::sync::LazyLock;
 
@@ -32,11 +33,11 @@ pub fn fold_text(text: &str) -> String {
 /// All characters that fold to the same one as `c`, itself included.
 pub fn forms(c: char) -> Vec<char> {
     let common = fold(c);
-    let others = FOLDED
+    let partners = FOLDED
         .iter()
         .filter(|(_, folded)| *folded == common)
         .map(|(other, _)| *other);
-    others.chain([common]).collect()
+    partners.chain([common]).collect()
 }
 
 /// Adds to ranges of characters all the other forms of those inside.

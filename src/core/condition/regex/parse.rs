@@ -2,11 +2,12 @@
 //! is rejected out. It must never accept what a table cannot hold: back-references and look-around.
 //!
 //! Characters are whole ones, as with JavaScript's `u` flag; `\d`, `\w` and `\b` are ASCII, as
-//! without.
+//! without. By hand because `regex-syntax` reads the syntax of Rust: it gives `\d`, `\w` and `\b`
+//! other meanings, and cannot name what JavaScript has beyond it.
 
 use regex_syntax::hir::{Hir, Look, Repetition};
 
-use super::charset::{DIGITS, LINE_ENDS, Ranges, SPACES, WORD, class_of, complement};
+use super::charset::{DIGITS, LINE_ENDS, Ranges, SPACES, WORD_CHARS, class_of, complement};
 use super::error::RegexError;
 
 const MAX_DEPTH: usize = 32;
@@ -72,7 +73,7 @@ impl Parser<'_> {
     }
 
     fn term(&mut self) -> Result<Hir, RegexError> {
-        for (written, look) in [
+        for (written, assertion) in [
             ("^", Look::Start),
             ("$", Look::End),
             ("\\b", Look::WordAscii),
@@ -80,7 +81,7 @@ impl Parser<'_> {
         ] {
             if self.take(written) {
                 return match self.repeats()? {
-                    None => Ok(Hir::look(look)),
+                    None => Ok(Hir::look(assertion)),
                     Some(_) => Err(RegexError::NothingToRepeat),
                 };
             }
@@ -119,7 +120,7 @@ impl Parser<'_> {
     fn group(&mut self) -> Result<Hir, RegexError> {
         if ["?=", "?!", "?<=", "?<!"]
             .into_iter()
-            .any(|look| self.rest.starts_with(look))
+            .any(|group| self.rest.starts_with(group))
         {
             return Err(RegexError::LookAround);
         }
@@ -235,7 +236,7 @@ impl Parser<'_> {
         let one = |c: char| Ok((vec![(c, c)], false));
         match c {
             'd' | 'D' => Ok((DIGITS.to_vec(), c == 'D')),
-            'w' | 'W' => Ok((WORD.to_vec(), c == 'W')),
+            'w' | 'W' => Ok((WORD_CHARS.to_vec(), c == 'W')),
             's' | 'S' => Ok((SPACES.to_vec(), c == 'S')),
             't' => one('\t'),
             'n' => one('\n'),

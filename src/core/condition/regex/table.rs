@@ -41,8 +41,8 @@ pub fn build(meaning: &Hir) -> Result<Vec<u8>, RegexError> {
 /// ASCII. For such an expression only whole characters are skipped. All others skip any bytes,
 /// which takes fewer states.
 fn anywhere(meaning: &Hir) -> Hir {
-    let looks = meaning.properties().look_set();
-    let one = if looks.contains(Look::WordAsciiNegate) {
+    let assertions = meaning.properties().look_set();
+    let one = if assertions.contains(Look::WordAsciiNegate) {
         class_of(Vec::new(), false, true)
     } else {
         let any_byte = ClassBytesRange::new(0, u8::MAX);

@@ -175,7 +175,7 @@ impl Compiler {
                 "Name the segments that it rests on".into(),
             );
         }
-        self.refuse_personas(
+        self.reject_personas(
             code,
             path,
             "A persona may name segments, a segment no persona",
@@ -184,7 +184,7 @@ impl Compiler {
     }
 
     /// Personas rest on everything else that is known: nothing may rest on them.
-    fn refuse_personas(&mut self, code: &[Step], path: &str, hint: &str) {
+    fn reject_personas(&mut self, code: &[Step], path: &str, hint: &str) {
         let of_personas = [
             NameAttribute::Persona.code(),
             NameAttribute::PersonaNegative.code(),
@@ -241,7 +241,7 @@ impl Compiler {
         for (i, rule) in persona.rules.iter().enumerate() {
             let path = format!("{path}/rules/{i}/when");
             let code = self.compiled(&rule.when, &path);
-            self.refuse_personas(
+            self.reject_personas(
                 &code,
                 &path,
                 "Name segments, or what the other persona rests on",

@@ -13,12 +13,19 @@ use crate::core::config::source::{FacetConfig, SiteConfig, TopicConfig, TopicDet
 
 /// Facet whose topics are places.
 const PLACES: &str = "destination";
-/// Names that tell of special categories of personal data (GDPR, article 9): warned of, since a
+/// Names that hint at special categories of personal data (GDPR, article 9): warned of, since a
 /// name proves nothing.
-const TELLING_NAMES: [&str; 10] = [
+const SENSITIVE_NAMES: [&str; 10] = [
     "pilgrim", "pelerin", "medical", "halal", "kosher", "casher", "lgbt", "accessib", "handicap",
     "fertil",
 ];
+
+/// Place of a topic in the config.
+struct Place<'a> {
+    facet: &'a str,
+    facet_index: usize,
+    index: usize,
+}
 
 impl Compiler {
     /// Facets in the order of their names, topics in that of the config, each facet's in one run.
@@ -53,7 +60,12 @@ impl Compiler {
             }
             let usual = self.usual_rate(&path, &details);
             for (i, topic) in details.iter().enumerate() {
-                self.topic(name, index, topic, (first + i, usual));
+                let place = Place {
+                    facet: name,
+                    facet_index: index,
+                    index: first + i,
+                };
+                self.topic(&place, topic, usual);
             }
             first += details.len();
         }
@@ -97,13 +109,12 @@ impl Compiler {
         (1.0 - given).max(0.0) / unsaid.max(1) as f64
     }
 
-    pub(super) fn topic(
-        &mut self,
-        facet: &str,
-        facet_index: usize,
-        topic: &TopicDetail,
-        (index, usual_rate): (usize, f64),
-    ) {
+    fn topic(&mut self, place: &Place, topic: &TopicDetail, usual_rate: f64) {
+        let Place {
+            facet,
+            facet_index,
+            index,
+        } = *place;
         let (name, path) = (
             format!("{facet}.{}", topic.name),
             format!("/facets/{facet}/topics/{}", topic.name),
@@ -149,9 +160,9 @@ impl Compiler {
                 format!("`{}` is a sensitive topic", topic.name),
                 hint,
             );
-        } else if TELLING_NAMES
+        } else if SENSITIVE_NAMES
             .iter()
-            .any(|word| topic.name.to_lowercase().contains(word))
+            .any(|part| topic.name.to_lowercase().contains(part))
         {
             let message = format!("`{}` sounds like a sensitive topic", topic.name);
             self.warnings.push(ValidationError {

@@ -176,7 +176,7 @@ impl Compiler {
         let conditions = self.conditions.conditions();
         self.out.put(Section::Tests, conditions.tests);
         self.out.put(Section::Operands, conditions.operands);
-        self.out.put(Section::Conditions, conditions.words);
+        self.out.put(Section::Conditions, conditions.instructions);
         let (bytes, mut warnings) = (self.out.finish(), self.warnings);
         let tree = AttributeTree {
             topics: &self.topics,

@@ -47,13 +47,13 @@ impl Compiler {
             self.out
                 .put(Section::Models, &(model.lambda as f32).to_le_bytes());
             if let Some(table) = table {
-                self.table((name, facet), table, model);
+                self.table(name, facet, table, model);
             }
         }
         (0..self.parents.len()).for_each(|topic| self.check_parents(topic));
     }
 
-    fn table(&mut self, (name, facet): (&str, &FacetConfig), table: &Table, model: &ModelConfig) {
+    fn table(&mut self, name: &str, facet: &FacetConfig, table: &Table, model: &ModelConfig) {
         let path = format!("/model/transitions/{name}");
         let pairs = table
             .iter()

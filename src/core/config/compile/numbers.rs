@@ -107,8 +107,9 @@ impl Compiler {
                     hint,
                 );
             }
-            for [key, others @ ..] in TOGETHER.iter().filter(|group| given(group[0]).is_some()) {
-                for missing in others.iter().filter(|other| given(other).is_none()) {
+            for [key, companions @ ..] in TOGETHER.iter().filter(|group| given(group[0]).is_some())
+            {
+                for missing in companions.iter().filter(|other| given(other).is_none()) {
                     let hint = format!("Add `{missing}`, or leave `{key}` out");
                     self.error(
                         format!("{path}/{language}/{key}"),
@@ -123,6 +124,7 @@ impl Compiler {
 
 #[cfg(test)]
 mod tests {
+    use crate::core::base::index::Index;
     use crate::core::config::{Config, compile};
 
     /// The places of the errors of an offer that says this beside its title.
@@ -171,7 +173,7 @@ mod tests {
             let prices = |config: &Config| {
                 let price = |variant, language| {
                     let found = config
-                        .content(0, variant, language)
+                        .content(Index::new(0), variant, language)
                         .find(|(key, _)| *key == "price");
                     found.map(|(_, text)| text.to_owned()).unwrap_or_default()
                 };
@@ -197,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_or_stands_alone_is_refused_with_its_place() {
+    fn number_that_is_invalid_or_alone_is_rejected_with_its_path() {
         let rating = |value, best, count| {
             errors(&[
                 ("rating", "good"),

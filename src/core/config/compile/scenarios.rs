@@ -7,8 +7,8 @@ use crate::core::base::hash::Namespace;
 use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
 use crate::core::config::source::SiteConfig;
-use crate::core::config::source::time::{DelayConfig, LengthConfig, RelativeTo, ScenarioConfig};
-use crate::core::config::{NONE, cause};
+use crate::core::config::source::time::{DelayConfig, LengthConfig, ScenarioConfig};
+use crate::core::config::{NONE, RelativeTo, Trigger};
 
 /// Default time for which a scenario stays due, in seconds.
 const WITHIN_S: u32 = 7 * DAY_S;
@@ -29,7 +29,7 @@ impl Compiler {
             index,
             &format!("{path}/name"),
         );
-        let on = self.cause(&scenario.on, &format!("{path}/on"));
+        let on = self.trigger(&scenario.on, &format!("{path}/on"));
         let condition = self.condition(scenario.when.as_ref(), &format!("{path}/when"));
         let after_s = self.delay(&scenario.after, on, &format!("{path}/after"));
         let (offer, webhook) = self.then(scenario, ids, &format!("{path}/then"));
@@ -51,7 +51,7 @@ impl Compiler {
         }
         let unless = self.short(scenario.unless.len(), &format!("{path}/unless"));
         for v in [
-            on,
+            on.map_or(NONE, Trigger::stored),
             scenario.after.relative as u16,
             offer,
             most,
@@ -64,30 +64,29 @@ impl Compiler {
         }
     }
 
-    fn cause(&mut self, on: &str, path: &str) -> u16 {
+    fn trigger(&mut self, on: &str, path: &str) -> Option<Trigger> {
         if let Some(moment) = on.strip_prefix("trip.").and_then(Moment::of_name) {
-            return cause::MOMENT + moment as u16;
+            return Some(Trigger::Moment(moment));
         }
-        let of_its_own = causes_of_their_own();
-        if let Some((_, number)) = of_its_own.iter().find(|(name, _)| *name == on) {
-            return *number;
+        if let Some((_, trigger)) = OWN_TRIGGERS.iter().find(|(name, _)| *name == on) {
+            return Some(*trigger);
         }
         if let Some(kind) = EventKind::of_name(on) {
-            return kind as u16;
+            return Some(Trigger::Event(kind));
         }
         let moments: Vec<String> = Moment::ALL
             .iter()
             .map(|m| format!("trip.{}", m.name()))
             .collect();
         let kinds = EventKind::ALL.iter().map(|k| k.name());
-        let names: Vec<&str> = of_its_own
+        let names: Vec<&str> = OWN_TRIGGERS
             .iter()
             .map(|(n, _)| *n)
             .chain(moments.iter().map(String::as_str))
             .chain(kinds)
             .collect();
         self.errors.push(unknown(path, on, &names));
-        NONE
+        None
     }
 
     fn event_kind(&mut self, name: &str, path: &str) -> u16 {
@@ -99,11 +98,14 @@ impl Compiler {
         kind.map_or(NONE, |k| k as u16)
     }
 
-    fn delay(&mut self, after: &DelayConfig, on: u16, path: &str) -> i32 {
+    fn delay(&mut self, after: &DelayConfig, on: Option<Trigger>, path: &str) -> i32 {
         let after_s = (after.minutes * 60.0 + after.hours * 3600.0 + after.days * f64::from(DAY_S))
             .round() as i32;
-        let has_dates =
-            matches!(on, cause::BOOKING | cause::QUOTE_ABANDONED) || on >= cause::MOMENT;
+        // An unknown trigger is an error already.
+        let has_dates = matches!(
+            on,
+            None | Some(Trigger::Booking | Trigger::QuoteAbandoned | Trigger::Moment(_))
+        );
         if after.relative != RelativeTo::Event && !has_dates {
             let hint =
                 "Wait for `booking`, `quote_abandoned` or a trip's moment, or count from the event"
@@ -114,7 +116,7 @@ impl Compiler {
                 hint,
             );
         }
-        if after.relative == RelativeTo::Event && after_s < 0 && on != cause::BIRTHDAY {
+        if after.relative == RelativeTo::Event && after_s < 0 && on != Some(Trigger::Birthday) {
             let hint =
                 "Write a delay of 0 or more, or count from the departure or the return".to_owned();
             self.error(
@@ -147,14 +149,13 @@ impl Compiler {
     }
 }
 
-fn causes_of_their_own() -> [(&'static str, u16); 4] {
-    [
-        ("booking", cause::BOOKING),
-        ("first_visit", cause::FIRST_VISIT),
-        ("birthday", cause::BIRTHDAY),
-        ("quote_abandoned", cause::QUOTE_ABANDONED),
-    ]
-}
+/// Triggers that are no events or moments, by their names.
+const OWN_TRIGGERS: [(&str, Trigger); 4] = [
+    ("booking", Trigger::Booking),
+    ("first_visit", Trigger::FirstVisit),
+    ("birthday", Trigger::Birthday),
+    ("quote_abandoned", Trigger::QuoteAbandoned),
+];
 
 impl LengthConfig {
     fn seconds(self) -> u32 {

@@ -29,26 +29,44 @@ pub fn check(site: &SiteConfig) -> Vec<ValidationError> {
         ("/personas", "personas", site.personas.len()),
         ("/questions", "questions", site.questions.len()),
     ];
-    let lists = lists.map(|(path, what, count)| (path.to_owned(), what, count, MOST));
-    let experiments = (
-        "/experiments".to_owned(),
-        "experiments",
-        site.experiments.len(),
-        MOST_EXPERIMENTS,
-    );
-    let arms = site.experiments.iter().map(|(name, e)| {
-        let path = format!("/experiments/{name}/arms");
-        (path, "arms", e.arms.len(), MOST_ARMS)
+    let lists = lists.map(|(path, content, count)| List {
+        path: path.to_owned(),
+        content,
+        count,
+        most: MOST,
     });
-    let too_long = lists
-        .into_iter()
-        .chain([experiments])
-        .chain(arms)
-        .filter(|(_, _, count, most)| count > most);
-    let error = |(path, what, count, most): (String, &str, usize, usize)| ValidationError {
-        path,
-        message: format!("{count} {what} are too many"),
-        hint: format!("Keep at most {most}"),
+    let experiments = List {
+        path: "/experiments".to_owned(),
+        content: "experiments",
+        count: site.experiments.len(),
+        most: MOST_EXPERIMENTS,
     };
-    too_long.map(error).collect()
+    let arms = site.experiments.iter().map(|(name, e)| List {
+        path: format!("/experiments/{name}/arms"),
+        content: "arms",
+        count: e.arms.len(),
+        most: MOST_ARMS,
+    });
+    let all = lists.into_iter().chain([experiments]).chain(arms);
+    all.filter(|list| list.count > list.most)
+        .map(List::error)
+        .collect()
+}
+
+/// A list of the config and its limit.
+struct List {
+    path: String,
+    content: &'static str,
+    count: usize,
+    most: usize,
+}
+
+impl List {
+    fn error(self) -> ValidationError {
+        ValidationError {
+            path: self.path,
+            message: format!("{} {} are too many", self.count, self.content),
+            hint: format!("Keep at most {}", self.most),
+        }
+    }
 }

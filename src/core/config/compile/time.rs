@@ -7,12 +7,21 @@ use crate::core::base::civil::{Date, Day};
 use crate::core::base::hash::Namespace;
 use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
-use crate::core::config::source::time::{CapConfig, CapWindow, Hemisphere, SeasonConfig};
+use crate::core::config::source::time::{CapConfig, SeasonConfig};
 use crate::core::config::source::{OfferConfig, SiteConfig};
-use crate::core::config::{NONE, Scope};
+use crate::core::config::{Hemisphere, NONE, Scope, Window};
 
 /// So many exposures' times are kept of an offer: a cap in a window cannot count further.
 const MOST_OF_AN_OFFER: u16 = 8;
+
+/// Days of a season in a zone.
+struct Days<'a> {
+    season: usize,
+    half: Option<Hemisphere>,
+    zone: u16,
+    from: &'a str,
+    until: &'a str,
+}
 
 impl Compiler {
     /// Numbers, zones and seasons: what conditions may then speak of.
@@ -27,7 +36,11 @@ impl Compiler {
                 .for_each(|v| self.out.put(Section::Zones, &v.to_le_bytes()));
             self.out.put(
                 Section::Zones,
-                &[number_of(Some(zone.hemisphere)).to_le_bytes(), [0; 2]].concat(),
+                &[
+                    Hemisphere::stored(Some(zone.hemisphere)).to_le_bytes(),
+                    [0; 2],
+                ]
+                .concat(),
             );
         }
         let zone = match &site.default_zone {
@@ -63,12 +76,7 @@ impl Compiler {
         self.out
             .put(Section::Seasons, &(season.exploration as f32).to_le_bytes());
         let names = self.zones.clone();
-        let regions: Vec<u16> = season
-            .regions
-            .iter()
-            .enumerate()
-            .filter_map(|(i, r)| self.position(&names, r, &format!("{path}/regions/{i}")))
-            .collect();
+        let regions = self.regions(season, &path);
         let before = self.out.rows(Section::SeasonSpans);
         match (&season.from, &season.until) {
             (Some(from), Some(until)) => {
@@ -79,7 +87,14 @@ impl Compiler {
                     &regions[..]
                 };
                 for zone in zones {
-                    self.span((index, season.hemisphere), *zone, (from, until), &path);
+                    let days = Days {
+                        season: index,
+                        half: season.hemisphere,
+                        zone: *zone,
+                        from,
+                        until,
+                    };
+                    self.span(&days, &path);
                 }
             }
             (None, None) => {
@@ -87,12 +102,14 @@ impl Compiler {
                     let is_meant = regions.is_empty() || regions.contains(&(zone as u16));
                     for (i, days) in config.holidays.iter().enumerate().filter(|_| is_meant) {
                         let path = format!("/zones/{}/holidays/{i}", names[zone]);
-                        self.span(
-                            (index, season.hemisphere),
-                            zone as u16,
-                            (&days.from, &days.until),
-                            &path,
-                        );
+                        let days = Days {
+                            season: index,
+                            half: season.hemisphere,
+                            zone: zone as u16,
+                            from: &days.from,
+                            until: &days.until,
+                        };
+                        self.span(&days, &path);
                     }
                 }
             }
@@ -109,14 +126,17 @@ impl Compiler {
         }
     }
 
-    fn span(
-        &mut self,
-        (season, half): (usize, Option<Hemisphere>),
-        zone: u16,
-        days: (&str, &str),
-        path: &str,
-    ) {
-        let (from, until) = (day_of(days.0), day_of(days.1));
+    /// Returns the zones that a season names.
+    fn regions(&mut self, season: &SeasonConfig, path: &str) -> Vec<u16> {
+        let zones = self.zones.clone();
+        let named = season.regions.iter().enumerate();
+        named
+            .filter_map(|(i, name)| self.position(&zones, name, &format!("{path}/regions/{i}")))
+            .collect()
+    }
+
+    fn span(&mut self, days: &Days, path: &str) {
+        let (from, until) = (day_of(days.from), day_of(days.until));
         let (Some((from, yearly)), Some((until, yearly_until))) = (from, until) else {
             let field = if from.is_none() { "from" } else { "until" };
             let hint = "Write MM-DD, or YYYY-MM-DD from 2020 on".to_owned();
@@ -138,12 +158,12 @@ impl Compiler {
             );
         }
         for v in [
-            season as u16,
-            zone,
+            days.season as u16,
+            days.zone,
             from,
             until,
             u16::from(yearly),
-            number_of(half),
+            Hemisphere::stored(days.half),
         ] {
             self.out.put(Section::SeasonSpans, &v.to_le_bytes());
         }
@@ -182,7 +202,7 @@ impl Compiler {
     /// In the order of scope and index, as they are called.
     fn caps(&mut self, scope: Scope, index: usize, caps: &[CapConfig], path: &str) {
         for (i, cap) in caps.iter().enumerate() {
-            let is_counted = matches!(cap.per, CapWindow::Life) || cap.most <= MOST_OF_AN_OFFER;
+            let is_counted = matches!(cap.per, Window::Life) || cap.most <= MOST_OF_AN_OFFER;
             if scope == Scope::Offer && !is_counted {
                 self.error(
                     format!("{path}/caps/{i}/most"),
@@ -238,14 +258,6 @@ fn day_of(text: &str) -> Option<(u16, bool)> {
     // A leap year has every day; 02-29 is passed over in the other years.
     let date = Date::parse(&format!("2020-{text}"))?;
     Some((date.month_day().pack() as u16, true))
-}
-
-fn number_of(half: Option<Hemisphere>) -> u16 {
-    match half {
-        None => 0,
-        Some(Hemisphere::North) => 1,
-        Some(Hemisphere::South) => 2,
-    }
 }
 
 fn seconds(value: f64) -> u32 {

@@ -2,8 +2,9 @@
 //! out: warnings where another cap over the same time, or a longer one, always holds first.
 
 use super::{Lint, part};
+use crate::core::config::Window;
 use crate::core::config::source::OfferConfig;
-use crate::core::config::source::time::{CapConfig, CapWindow};
+use crate::core::config::source::time::CapConfig;
 
 /// A cap that is met before another.
 struct First {
@@ -142,19 +143,19 @@ fn tightest(caps: &[CapConfig], inner: &CapConfig, whose: &str) -> Option<First>
 }
 
 /// Returns `true` if one window always contains the other. A visit has no maximum length.
-fn contains(outer: CapWindow, inner: CapWindow) -> bool {
+fn contains(outer: Window, inner: Window) -> bool {
     let (outer, inner) = (outer as u16, inner as u16);
-    let (visit, life) = (CapWindow::Visit as u16, CapWindow::Life as u16);
+    let (visit, life) = (Window::Visit as u16, Window::Life as u16);
     outer == inner || outer == life || (outer != visit && inner != visit && outer > inner)
 }
 
-fn window(per: CapWindow) -> &'static str {
+fn window(per: Window) -> &'static str {
     match per {
-        CapWindow::Visit => "visit",
-        CapWindow::Hour => "hour",
-        CapWindow::Day => "day",
-        CapWindow::Week => "week",
-        CapWindow::Month => "month",
-        CapWindow::Life => "life",
+        Window::Visit => "visit",
+        Window::Hour => "hour",
+        Window::Day => "day",
+        Window::Week => "week",
+        Window::Month => "month",
+        Window::Life => "life",
     }
 }

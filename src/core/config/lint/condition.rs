@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::domain::Domain;
+use super::domain::{Bounds, Domain};
 use super::part;
 use crate::core::attribute::{AttributeTree, NameAttribute, NumberAttribute};
-use crate::core::condition::lenient::value_matches_unknown;
+use crate::core::condition::interpreter::value_matches_unknown;
 use crate::core::condition::schema::{Attribute, Kind, Schema};
 use crate::core::config::source::SiteConfig;
 
@@ -117,11 +117,11 @@ impl Judge<'_> {
                 format!("no value of `{name}` passes all that is asked of it"),
                 "Loosen one of the tests, or put them into `$or`".to_owned(),
             ),
-            Some((low, high)) if high.is_finite() => (
+            Some(Bounds { low, high }) if high.is_finite() => (
                 format!("`{name}` is never so: it lies from {low} to {high}"),
                 "Ask for a value in between".to_owned(),
             ),
-            Some((low, _)) => (
+            Some(Bounds { low, .. }) => (
                 format!("`{name}` is never so"),
                 format!("Ask for a number from {low} on"),
             ),
@@ -153,7 +153,7 @@ impl Judge<'_> {
     /// Returns all values that an attribute can have in this config.
     fn domain(&self, name: &str, attribute: Attribute) -> Domain {
         let number = NumberAttribute::of_code(attribute.id);
-        let bounds = number.map_or((0.0, f64::INFINITY), |n| self.bounds(n, attribute.argument));
+        let bounds = number.map_or(Bounds::COUNT, |n| self.bounds(n, attribute.argument));
         let mut domain = Domain::of(attribute.kind, bounds);
         domain.may_be_unknown &= !number.is_some_and(is_always_known);
         if attribute.kind == Kind::Name
@@ -183,25 +183,44 @@ impl Judge<'_> {
     }
 
     /// Returns the least and the greatest value of a number.
-    fn bounds(&self, attribute: NumberAttribute, argument: u32) -> (f64, f64) {
+    fn bounds(&self, attribute: NumberAttribute, argument: u32) -> Bounds {
         use NumberAttribute as A;
         match attribute {
             A::PersonaScore => self.persona_points(argument),
-            A::Affinity | A::Confidence | A::ChannelRate => (0.0, 1.0),
-            A::RfmRecency | A::RfmFrequency | A::RfmMonetary => (1.0, 5.0),
-            A::RfmScore => (3.0, 15.0),
-            // A departure may lie in the past; all others count something.
-            A::DaysToDeparture => (f64::NEG_INFINITY, f64::INFINITY),
-            _ => (0.0, f64::INFINITY),
+            A::Affinity | A::Confidence | A::ChannelRate => Bounds::new(0.0, 1.0),
+            A::RfmRecency | A::RfmFrequency | A::RfmMonetary => Bounds::new(1.0, 5.0),
+            A::RfmScore => Bounds::new(3.0, 15.0),
+            // A departure may lie in the past.
+            A::DaysToDeparture => Bounds::ALL,
+            A::Lift
+            | A::Mass
+            | A::Visits
+            | A::PageViews
+            | A::Searches
+            | A::DaysSinceFirst
+            | A::QuoteStarts
+            | A::QuoteSubmits
+            | A::Bookings
+            | A::BookingsValue
+            | A::DaysSinceBooking
+            | A::TripAdults
+            | A::TripChildren
+            | A::Trips
+            | A::TripNights
+            | A::TripDaysSinceLast
+            | A::DaysSinceReturn
+            | A::DeclaredNumber
+            | A::PressureDay
+            | A::PressureWeek => Bounds::COUNT,
         }
     }
 
     /// Returns the least and the greatest sum of a persona's points.
-    fn persona_points(&self, index: u32) -> (f64, f64) {
+    fn persona_points(&self, index: u32) -> Bounds {
         let persona = self.site.personas.values().nth(index as usize);
         let rules = persona.map_or(&[][..], |p| &p.rules);
         let sum = |best: fn(f64, f64) -> f64| rules.iter().map(|r| best(r.points, 0.0)).sum();
-        (sum(f64::min), sum(f64::max))
+        Bounds::new(sum(f64::min), sum(f64::max))
     }
 }
 

@@ -29,16 +29,43 @@ pub struct Domain {
     with_any: Vec<BTreeSet<String>>,
 }
 
+/// Least and greatest value of a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    /// Least value.
+    pub low: f64,
+    /// Greatest value.
+    pub high: f64,
+}
+
+impl Bounds {
+    /// Every number.
+    pub const ALL: Self = Self {
+        low: f64::NEG_INFINITY,
+        high: f64::INFINITY,
+    };
+    /// Numbers that count something.
+    pub const COUNT: Self = Self {
+        low: 0.0,
+        high: f64::INFINITY,
+    };
+
+    /// Returns bounds, both included.
+    pub const fn new(low: f64, high: f64) -> Self {
+        Self { low, high }
+    }
+}
+
 impl Domain {
     /// Everything between bounds.
-    pub fn of(kind: Kind, (low, high): (f64, f64)) -> Self {
+    pub fn of(kind: Kind, bounds: Bounds) -> Self {
         let flags = || ["true", "false"].map(str::to_owned).into();
         Self {
             kind,
             may_be_unknown: kind != Kind::List,
             may_be_known: true,
-            low: (low, false),
-            high: (high, false),
+            low: (bounds.low, false),
+            high: (bounds.high, false),
             numbers: None,
             names: (kind == Kind::Flag).then(flags),
             without: BTreeSet::new(),
@@ -62,8 +89,9 @@ impl Domain {
     }
 
     /// The bounds, where they are of any interest to a person.
-    pub fn bounds(&self) -> Option<(f64, f64)> {
-        (self.kind == Kind::Number && self.low.0.is_finite()).then_some((self.low.0, self.high.0))
+    pub fn bounds(&self) -> Option<Bounds> {
+        let bounds = Bounds::new(self.low.0, self.high.0);
+        (self.kind == Kind::Number && bounds.low.is_finite()).then_some(bounds)
     }
 
     /// Narrows the domain by one operator.
@@ -168,7 +196,7 @@ mod tests {
     use serde_json::json;
 
     fn is_left(kind: Kind, tests: &[(&str, Value)]) -> bool {
-        let mut domain = Domain::of(kind, (0.0, 1.0));
+        let mut domain = Domain::of(kind, Bounds::new(0.0, 1.0));
         domain.may_be_unknown = false;
         tests
             .iter()

@@ -3,7 +3,8 @@
 
 use super::Lint;
 use super::condition::Never;
-use crate::core::config::source::time::{DelayConfig, RelativeTo, ScenarioConfig};
+use crate::core::config::RelativeTo;
+use crate::core::config::source::time::{DelayConfig, ScenarioConfig};
 use crate::core::config::source::{OfferConfig, SiteConfig};
 
 /// Default number of days for which a scenario is due.

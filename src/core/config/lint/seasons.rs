@@ -1,11 +1,12 @@
 //! Seasons that overlap. Comes in: the compiled seasons, read as the engine reads them; goes out: a
-//! warning for each pair that holds on one day in one zone.
+//! warning for each pair that overlaps on one day in one zone.
 
 use super::Lint;
 use crate::core::base::civil::{Date, Day, MonthDay};
+use crate::core::base::index::Index;
 use crate::core::base::time::DAY_S;
 use crate::core::config::season::in_force;
-use crate::core::config::{Config, NONE, SeasonSpan};
+use crate::core::config::{Config, Season, SeasonSpan, Zone};
 
 /// The years that the engine's time has.
 const YEARS: std::ops::Range<u32> = 2020..2088;
@@ -16,24 +17,25 @@ impl Lint<'_> {
         if seasons.len() < 2 {
             return;
         }
-        let mut zones: Vec<(u16, String)> = self
+        let mut zones: Vec<(Option<Index<Zone>>, String)> = self
             .site
             .zones
             .keys()
             .enumerate()
-            .map(|(i, name)| (i as u16, format!("in `{name}`")))
+            .map(|(i, name)| (Some(Index::new(i as u16)), format!("in `{name}`")))
             .collect();
         if self.site.default_zone.is_none() {
-            zones.insert(0, (NONE, "for visitors of no zone".to_owned()));
+            zones.insert(0, (None, "for visitors of no zone".to_owned()));
         }
-        let mut pairs: Vec<(u16, u16)> = Vec::new();
+        let mut pairs: Vec<[Index<Season>; 2]> = Vec::new();
         // Of two that overlap, one begins on a day of the other.
         for day in config.season_spans().flat_map(|span| first_days(&span)) {
             for (zone, place) in &zones {
-                let mut here: Vec<u16> = in_force(config, *zone, u32::from(day) * DAY_S).collect();
+                let mut here: Vec<Index<Season>> =
+                    in_force(config, *zone, u32::from(day) * DAY_S).collect();
                 here.sort_unstable();
                 here.dedup();
-                for pair in here.windows(2).map(|pair| (pair[0], pair[1])) {
+                for pair in here.windows(2).map(|pair| [pair[0], pair[1]]) {
                     if !pairs.contains(&pair) {
                         pairs.push(pair);
                         self.overlap(pair, day, place);
@@ -43,11 +45,11 @@ impl Lint<'_> {
         }
     }
 
-    fn overlap(&mut self, (first, second): (u16, u16), day: u16, place: &str) {
-        let name = |season: u16| {
+    fn overlap(&mut self, [first, second]: [Index<Season>; 2], day: u16, place: &str) {
+        let name = |season: Index<Season>| {
             self.site
                 .seasons
-                .get(usize::from(season))
+                .get(season.position())
                 .map_or("", |s| &s.name)
         };
         let MonthDay { month, day } = Day::new(day).date().month_day();
@@ -58,7 +60,7 @@ impl Lint<'_> {
         );
         let hint = "Let one end before the other, or give them other regions; where both hold, taste learns the less \
                       of the two and exploration is the larger";
-        self.warn(format!("/seasons/{second}"), message, hint);
+        self.warn(format!("/seasons/{}", second.number()), message, hint);
     }
 }
 

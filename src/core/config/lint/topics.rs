@@ -42,10 +42,10 @@ impl Lint<'_> {
             for (i, topic) in topics.iter().enumerate() {
                 let name = full(&topic.name);
                 // What lies in a larger place gives that too.
-                let holds_another = topics
+                let contains_another = topics
                     .iter()
                     .any(|t| t.parent.as_ref() == Some(&topic.name));
-                if by_rules.contains(&name) || answered.contains(&name) || holds_another {
+                if by_rules.contains(&name) || answered.contains(&name) || contains_another {
                     continue;
                 }
                 self.warn(

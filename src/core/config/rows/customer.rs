@@ -1,6 +1,9 @@
 //! The rows of customer knowledge, read at their place: thresholds, segments, personas, questions,
 //! the model.
 
+use super::{Facet, FactName, TextIndex};
+use crate::core::base::index::Index;
+use crate::core::condition::bytecode::ConditionIndex;
 use crate::core::config::layout::Section;
 use crate::core::config::{Config, Row};
 
@@ -63,24 +66,24 @@ pub struct DeclaredWorth {
     pub question_days: f64,
 }
 
-/// A segment. Its condition rests on segments of smaller integers only.
+/// A segment. Its condition rests on segments before it only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// Name, in the string table.
-    pub name: u32,
+    pub name: TextIndex,
     /// Hash of the name.
     pub hash: u32,
-    /// Start of its condition, or `u32::MAX` for none.
-    pub condition: u32,
+    /// Condition that a member must meet.
+    pub condition: Option<ConditionIndex>,
 }
 
 /// An arm of an experiment. An experiment's arms follow each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Arm {
     /// Name of the experiment, in the string table.
-    pub experiment_name: u32,
+    pub experiment_name: TextIndex,
     /// Name, in the string table.
-    pub name: u32,
+    pub name: TextIndex,
     /// Hash of the experiment's name.
     pub experiment: u32,
     /// Hash of its name with the experiment's.
@@ -93,7 +96,7 @@ pub struct Arm {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Persona {
     /// Name, in the string table.
-    pub name: u32,
+    pub name: TextIndex,
     /// Hash of the name.
     pub hash: u32,
     /// Index of its first rule.
@@ -116,7 +119,7 @@ pub struct Question {
     /// Number of its texts.
     pub contents: u16,
     /// Facet whose topics are the answers.
-    pub facet: u16,
+    pub facet: Index<Facet>,
     /// The fact that its answer declares.
     pub fact: u32,
 }
@@ -136,8 +139,8 @@ impl Config {
         (0..self.count(Section::Arms)).map(|index| {
             let row = self.row::<20>(Section::Arms, index);
             Arm {
-                experiment_name: row.u32(0),
-                name: row.u32(4),
+                experiment_name: row.text(0),
+                name: row.text(4),
                 experiment: row.u32(8),
                 hash: row.u32(12),
                 until: row.f32(16),
@@ -216,21 +219,21 @@ impl Config {
 
     /// A segment by its index.
     #[must_use]
-    pub fn segment(&self, index: u16) -> Segment {
-        let row = self.row::<12>(Section::Segments, usize::from(index));
+    pub fn segment(&self, index: Index<Segment>) -> Segment {
+        let row = self.row::<12>(Section::Segments, index.position());
         Segment {
-            name: row.u32(0),
+            name: row.text(0),
             hash: row.u32(4),
-            condition: row.u32(8),
+            condition: row.condition(8),
         }
     }
 
     /// A persona by its index.
     #[must_use]
-    pub fn persona(&self, index: u16) -> Persona {
-        let row = self.row::<24>(Section::Personas, usize::from(index));
+    pub fn persona(&self, index: Index<Persona>) -> Persona {
+        let row = self.row::<24>(Section::Personas, index.position());
         Persona {
-            name: row.u32(0),
+            name: row.text(0),
             hash: row.u32(4),
             first_rule: row.u32(8),
             expires_days: row.u32(12),
@@ -240,29 +243,38 @@ impl Config {
         }
     }
 
-    /// A persona's rules: where the condition begins, and the points.
-    pub fn persona_rules(&self, persona: &Persona) -> impl Iterator<Item = (u32, f64)> + '_ {
+    /// A persona's rules: the condition and the points.
+    pub fn persona_rules(
+        &self,
+        persona: &Persona,
+    ) -> impl Iterator<Item = (Option<ConditionIndex>, f64)> + '_ {
         let first = persona.first_rule as usize;
         (first..first + usize::from(persona.rules)).map(|i| {
             let row = self.row::<8>(Section::PersonaRules, i);
-            (row.u32(0), row.f32(4))
+            (row.condition(0), row.f32(4))
         })
     }
 
     /// A declared fact's name, by its index: those of the facets first.
     #[must_use]
-    pub fn fact_name(&self, index: u16) -> &str {
-        self.text(self.row::<8>(Section::Facts, usize::from(index)).u32(0))
+    pub fn fact_name(&self, index: Index<FactName>) -> &str {
+        self.text(self.row::<8>(Section::Facts, index.position()).text(0))
+    }
+
+    /// Returns the facet whose topics answer a declared fact. `None` for a fact that is a number.
+    #[must_use]
+    pub fn facet_of(&self, fact: Index<FactName>) -> Option<Index<Facet>> {
+        (fact.position() < self.count(Section::Facets)).then(|| Index::new(fact.number()))
     }
 
     /// A question by its index.
     #[must_use]
-    pub fn question(&self, index: u16) -> Question {
-        let row = self.row::<12>(Section::Questions, usize::from(index));
+    pub fn question(&self, index: Index<Question>) -> Question {
+        let row = self.row::<12>(Section::Questions, index.position());
         Question {
             first_content: row.u32(0),
             contents: row.u16(4),
-            facet: row.u16(6),
+            facet: Index::new(row.u16(6)),
             fact: row.u32(8),
         }
     }
@@ -270,7 +282,7 @@ impl Config {
     /// The texts of a question in a language: `text`, and an answer's by its topic's name.
     pub fn question_content(
         &self,
-        question: u16,
+        question: Index<Question>,
         language: &str,
     ) -> impl Iterator<Item = (&str, &str)> {
         let row = self.question(question);
@@ -280,16 +292,14 @@ impl Config {
 
     /// Returns the transitions of a facet. `None` if the model does not have them.
     #[must_use]
-    pub fn transitions(&self, facet: u16) -> Option<Transitions> {
-        let row = self.row::<8>(Section::Models, usize::from(facet));
+    pub fn transitions(&self, facet: Index<Facet>) -> Option<Transitions> {
+        let row = self.row::<8>(Section::Models, facet.position());
         let first = row.u32(0);
         let topics = self.facet(facet).topics;
-        (self.count(Section::Models) > usize::from(facet) && first != u32::MAX).then(|| {
-            Transitions {
-                first,
-                topics,
-                lambda: row.f32(4),
-            }
+        (self.count(Section::Models) > facet.position() && first != u32::MAX).then(|| Transitions {
+            first,
+            topics,
+            lambda: row.f32(4),
         })
     }
 

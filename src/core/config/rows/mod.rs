@@ -3,17 +3,103 @@
 pub mod customer;
 pub mod time;
 
+use core::num::NonZeroU16;
+
 use super::layout::{OFFER_BYTES, Section, WEIGHT_BYTES};
-use super::{Config, Rows};
+use super::{Config, Row, Rows};
 use crate::core::base::event_kind::EventKind;
+use crate::core::base::hash::Namespace;
+use crate::core::base::index::Index;
 use crate::core::base::offer_kind::OfferKind;
-use crate::core::condition::bytecode::Conditions;
+use crate::core::condition::bytecode::{ConditionIndex, Conditions};
+use customer::{Persona, Question, Segment};
+use time::{Scenario, Season, Zone};
 
 /// Ten years: people's configs can say no more.
 const LONGEST_HALF_LIFE_S: u32 = 3650 * 86_400;
 
-/// The index that stands for "none".
-pub const NONE: u16 = u16::MAX;
+/// Stored index that stands for "none".
+#[cfg(feature = "full")]
+pub(crate) const NONE: u16 = u16::MAX;
+
+/// A row type with a table of its own.
+pub trait Table {
+    /// Section that holds the rows.
+    const SECTION: Section;
+}
+
+/// A row type whose rows have names.
+pub trait Named: Table {
+    /// Namespace of the names.
+    const NAMESPACE: Namespace;
+    /// Returns the name of a row.
+    fn name(config: &Config, index: Index<Self>) -> &str
+    where
+        Self: Sized;
+}
+
+macro_rules! tables {
+    ($($row:ident: $section:ident $(named $namespace:ident by $read:ident)?;)*) => {$(
+        impl Table for $row {
+            const SECTION: Section = Section::$section;
+        }
+        $(impl Named for $row {
+            const NAMESPACE: Namespace = Namespace::$namespace;
+
+            fn name(config: &Config, index: Index<Self>) -> &str {
+                config.text(config.$read(index).name)
+            }
+        })?
+    )*};
+}
+
+tables! {
+    Facet: Facets named Facet by facet;
+    Topic: Topics named Topic by topic;
+    Family: Families named Family by family;
+    Placement: Placements named Placement by placement;
+    Offer: Offers named Offer by offer;
+    Segment: Segments named Segment by segment;
+    Persona: Personas named Persona by persona;
+    Question: Questions;
+    Zone: Zones named Zone by zone;
+    Season: Seasons named Season by season;
+    Scenario: Scenarios named Scenario by scenario;
+}
+
+impl Table for FactName {
+    const SECTION: Section = Section::Facts;
+}
+
+impl Named for FactName {
+    const NAMESPACE: Namespace = Namespace::Fact;
+
+    fn name(config: &Config, index: Index<Self>) -> &str {
+        config.fact_name(index)
+    }
+}
+
+/// Position of a text in the string table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextIndex(u32);
+
+impl TextIndex {
+    /// Returns the position of the text with this number, from 0.
+    #[must_use]
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Returns the number of the text, from 0.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// A fact that visitors can declare. The facets come first: a topic answers each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FactName;
 
 /// The numbers that steer the engine; see `people::PolicyJson` for their meaning and units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -48,7 +134,7 @@ pub struct Policy {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Facet {
     /// Name, in the string table.
-    pub name: u32,
+    pub name: TextIndex,
     /// Hash of the name.
     pub hash: u32,
     /// Half-life of its tastes.
@@ -56,7 +142,7 @@ pub struct Facet {
     /// Half-life of its intents.
     pub intent_half_life_s: u32,
     /// Index of its first topic.
-    pub first_topic: u16,
+    pub first_topic: Index<Topic>,
     /// Number of its topics.
     pub topics: u16,
     /// Weight of its lifts in scores. The weights of offers already include it.
@@ -67,13 +153,13 @@ pub struct Facet {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Topic {
     /// Name, in the string table.
-    pub name: u32,
+    pub name: TextIndex,
     /// Hash of the name.
     pub hash: u32,
     /// Facet of the topic.
-    pub facet: u16,
-    /// The larger place a destination lies in, or [`NONE`].
-    pub parent: u16,
+    pub facet: Index<Facet>,
+    /// The larger place that a destination lies in.
+    pub parent: Option<Index<Topic>>,
     /// The share of the site's visitors' interest that goes to it.
     pub base_rate: f64,
 }
@@ -82,22 +168,22 @@ pub struct Topic {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Family {
     /// Name, in the string table.
-    pub name: u32,
+    pub name: TextIndex,
     /// Hash of the name.
     pub hash: u32,
     /// Time for which it rests.
     pub rest_s: u32,
-    /// Ignored exposures after which it rests; 0 = never.
-    pub ignored_after: u16,
-    /// The family promoted meanwhile, or [`NONE`].
-    pub then: u16,
+    /// Ignored exposures after which it rests. `None` if it never does.
+    pub ignored_after: Option<NonZeroU16>,
+    /// The family promoted meanwhile.
+    pub then: Option<Index<Family>>,
 }
 
 /// A placement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Placement {
     /// Name, in the string table.
-    pub name: u32,
+    pub name: TextIndex,
     /// Hash of the name.
     pub hash: u32,
     /// Index of its first candidate.
@@ -113,22 +199,24 @@ pub struct Placement {
 /// An offer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Offer {
+    /// Index of the row.
+    pub index: Index<Offer>,
     /// Id, in the string table.
-    pub name: u32,
+    pub name: TextIndex,
     /// Hash of the id.
     pub hash: u32,
     /// Begin of the period in which it may be shown.
     pub from_s: u32,
     /// End of that period.
     pub until_s: u32,
-    /// The index at which its condition begins, or `u32::MAX`.
-    pub condition: u32,
+    /// Condition that a visitor must meet.
+    pub condition: Option<ConditionIndex>,
     /// Index of its first topic with a weight.
     pub first_weight: u32,
     /// Number of its topics.
     pub weights: u16,
     /// Family of the offer.
-    pub family: u16,
+    pub family: Index<Family>,
     /// `log₂ rate + log₂ value + priority`, summed beforehand.
     pub base_score: f64,
     /// Index of its first text.
@@ -147,13 +235,25 @@ pub struct Offer {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Variant {
     /// Id, in the string table.
-    pub name: u32,
-    /// The index at which its condition begins, or `u32::MAX`.
-    pub condition: u32,
+    pub name: TextIndex,
+    /// Condition that a visitor must meet.
+    pub condition: Option<ConditionIndex>,
     /// Index of its first text.
     pub first_content: u32,
     /// Number of its texts.
     pub contents: u16,
+}
+
+impl<const N: usize> Row<'_, N> {
+    /// A text's position.
+    pub(crate) fn text(self, at: usize) -> TextIndex {
+        TextIndex(self.u32(at))
+    }
+
+    /// A condition's position.
+    pub(crate) fn condition(self, at: usize) -> Option<ConditionIndex> {
+        ConditionIndex::from_stored(self.u32(at))
+    }
 }
 
 impl Config {
@@ -183,15 +283,15 @@ impl Config {
 
     /// A facet by its index.
     #[must_use]
-    pub fn facet(&self, index: u16) -> Facet {
-        let row = self.row::<24>(Section::Facets, usize::from(index));
+    pub fn facet(&self, index: Index<Facet>) -> Facet {
+        let row = self.row::<24>(Section::Facets, index.position());
         Facet {
-            name: row.u32(0),
+            name: row.text(0),
             // As many bits as a profile keeps of them, whatever the bytes.
             hash: row.u32(4) & 0xffff,
             taste_half_life_s: row.u32(8).min(LONGEST_HALF_LIFE_S),
             intent_half_life_s: row.u32(12).min(LONGEST_HALF_LIFE_S),
-            first_topic: row.u16(16),
+            first_topic: Index::new(row.u16(16)),
             topics: row.u16(18),
             weight: row.f32(20),
         }
@@ -199,36 +299,36 @@ impl Config {
 
     /// A topic by its index.
     #[must_use]
-    pub fn topic(&self, index: u16) -> Topic {
-        let row = self.row::<16>(Section::Topics, usize::from(index));
+    pub fn topic(&self, index: Index<Topic>) -> Topic {
+        let row = self.row::<16>(Section::Topics, index.position());
         Topic {
-            name: row.u32(0),
+            name: row.text(0),
             hash: row.u32(4) & 0xff_ffff,
-            facet: row.u16(8),
-            parent: row.u16(10),
+            facet: Index::new(row.u16(8)),
+            parent: Index::from_stored(row.u16(10)),
             base_rate: row.f32(12),
         }
     }
 
     /// A family by its index.
     #[must_use]
-    pub fn family(&self, index: u16) -> Family {
-        let row = self.row::<16>(Section::Families, usize::from(index));
+    pub fn family(&self, index: Index<Family>) -> Family {
+        let row = self.row::<16>(Section::Families, index.position());
         Family {
-            name: row.u32(0),
+            name: row.text(0),
             hash: row.u32(4),
             rest_s: row.u32(8),
-            ignored_after: row.u16(12),
-            then: row.u16(14),
+            ignored_after: NonZeroU16::new(row.u16(12)),
+            then: Index::from_stored(row.u16(14)),
         }
     }
 
     /// A placement by its index.
     #[must_use]
-    pub fn placement(&self, index: u16) -> Placement {
-        let row = self.row::<24>(Section::Placements, usize::from(index));
+    pub fn placement(&self, index: Index<Placement>) -> Placement {
+        let row = self.row::<24>(Section::Placements, index.position());
         Placement {
-            name: row.u32(0),
+            name: row.text(0),
             hash: row.u32(4),
             first_candidate: row.u32(8),
             candidates: row.u32(12),
@@ -238,16 +338,21 @@ impl Config {
     }
 
     /// The offers of a placement, by their indices.
-    pub fn candidates(&self, placement: &Placement) -> impl ExactSizeIterator<Item = u16> + '_ {
+    pub fn candidates(
+        &self,
+        placement: &Placement,
+    ) -> impl ExactSizeIterator<Item = Index<Offer>> + '_ {
         let all = self.section(Section::Candidates).as_chunks::<2>().0;
         let first = all.get(placement.first_candidate as usize..).unwrap_or(&[]);
         let listed = first.get(..placement.candidates as usize).unwrap_or(first);
-        listed.iter().map(|index| u16::from_le_bytes(*index))
+        listed
+            .iter()
+            .map(|index| Index::new(u16::from_le_bytes(*index)))
     }
 
     /// An offer by its index.
     #[must_use]
-    pub fn offer(&self, index: u16) -> Offer {
+    pub fn offer(&self, index: Index<Offer>) -> Offer {
         self.rows(Section::Offers).offer(index)
     }
 
@@ -257,15 +362,19 @@ impl Config {
         let at = usize::from(number.checked_sub(1).filter(|at| *at < offer.variants)?);
         let row = self.row::<16>(Section::Variants, offer.first_variant as usize + at);
         Some(Variant {
-            name: row.u32(0),
-            condition: row.u32(4),
+            name: row.text(0),
+            condition: row.condition(4),
             first_content: row.u32(8),
             contents: row.u16(12),
         })
     }
 
     /// Topics with weights: `count` rows from `first`.
-    pub fn topic_weights(&self, first: u32, count: u16) -> impl Iterator<Item = (u16, f64)> + '_ {
+    pub fn topic_weights(
+        &self,
+        first: u32,
+        count: u16,
+    ) -> impl Iterator<Item = (Index<Topic>, f64)> + '_ {
         self.rows(Section::TopicWeights).topic_weights(first, count)
     }
 
@@ -273,7 +382,7 @@ impl Config {
     /// the offer has not falls back to its first.
     pub fn content(
         &self,
-        offer: u16,
+        offer: Index<Offer>,
         variant: u8,
         language: &str,
     ) -> impl Iterator<Item = (&str, &str)> {
@@ -284,10 +393,10 @@ impl Config {
     /// As [`Self::content`], as strings of the string table.
     pub fn content_strings(
         &self,
-        offer: u16,
+        offer: Index<Offer>,
         variant: u8,
         language: &str,
-    ) -> impl Iterator<Item = (u32, u32)> {
+    ) -> impl Iterator<Item = (TextIndex, TextIndex)> {
         let row = self.offer(offer);
         let variant = self.variant(&row, variant);
         let (first, count) = variant.map_or((row.first_content, row.contents), |v| {
@@ -303,10 +412,10 @@ impl Config {
         first: u32,
         count: u16,
         language: &str,
-    ) -> impl Iterator<Item = (u32, u32)> {
+    ) -> impl Iterator<Item = (TextIndex, TextIndex)> {
         let rows = first as usize..first as usize + usize::from(count);
-        let read = |i: usize, field: usize| self.row::<12>(Section::Content, i).u32(field);
-        let is_meant = |known: &u32| self.text_bytes(*known) == language.as_bytes();
+        let read = |i: usize, field: usize| self.row::<12>(Section::Content, i).text(field);
+        let is_meant = |known: &TextIndex| self.text_bytes(*known) == language.as_bytes();
         // Equal texts are kept once: the same language is the same string.
         let chosen = rows
             .clone()
@@ -319,11 +428,12 @@ impl Config {
 
     /// Returns a topic's label in a language. Without a label, returns its name.
     #[must_use]
-    pub fn label(&self, topic: u16, language: &str) -> &str {
+    pub fn label(&self, topic: Index<Topic>, language: &str) -> &str {
         let mut rows = (0..self.count(Section::Labels)).map(|i| self.row::<12>(Section::Labels, i));
-        let label =
-            rows.find(|row| row.u32(4) == u32::from(topic) && self.text(row.u32(0)) == language);
-        let label = label.map(|row| row.u32(8));
+        let label = rows.find(|row| {
+            row.u32(4) == u32::from(topic.number()) && self.text(row.text(0)) == language
+        });
+        let label = label.map(|row| row.text(8));
         self.text(label.unwrap_or_else(|| self.topic(topic).name))
     }
 
@@ -333,24 +443,25 @@ impl Config {
         Conditions {
             tests: self.section(Section::Tests),
             operands: self.section(Section::Operands),
-            words: self.section(Section::Conditions),
+            instructions: self.section(Section::Conditions),
         }
     }
 }
 
 impl Rows<'_, OFFER_BYTES> {
     /// An offer by its index.
-    pub fn offer(self, index: u16) -> Offer {
-        let row = self.row(usize::from(index));
+    pub fn offer(self, index: Index<Offer>) -> Offer {
+        let row = self.row(index.position());
         Offer {
-            name: row.u32(0),
+            index,
+            name: row.text(0),
             hash: row.u32(4),
             from_s: row.u32(8),
             until_s: row.u32(12),
-            condition: row.u32(16),
+            condition: row.condition(16),
             first_weight: row.u32(20),
             weights: row.u16(24),
-            family: row.u16(26),
+            family: Index::new(row.u16(26)),
             base_score: row.f32(28),
             first_content: row.u32(32),
             contents: row.u16(36),
@@ -364,10 +475,14 @@ impl Rows<'_, OFFER_BYTES> {
 impl<'a> Rows<'a, WEIGHT_BYTES> {
     /// Topics with weights: `count` rows from `first`.
     #[inline(always)]
-    pub fn topic_weights(self, first: u32, count: u16) -> impl Iterator<Item = (u16, f64)> + 'a {
+    pub fn topic_weights(
+        self,
+        first: u32,
+        count: u16,
+    ) -> impl Iterator<Item = (Index<Topic>, f64)> + 'a {
         (0..usize::from(count)).map(move |i| {
             let row = self.row(first as usize + i);
-            (row.u16(0), row.f32(4))
+            (Index::new(row.u16(0)), row.f32(4))
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The JSON form of pressure, journeys, seasons and scenarios in `escale.json`.
 
+use crate::core::config::{Hemisphere, RelativeTo, Window};
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -26,23 +27,7 @@ pub struct CapConfig {
     #[schemars(range(min = 1, max = 65_535))]
     pub most: u16,
     /// Window that the cap counts over.
-    pub per: CapWindow,
-}
-
-/// Over which time a cap counts, back from now.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(
-    missing_docs,
-    reason = "documented values would become alternatives in the JSON Schema, not a list"
-)]
-pub enum CapWindow {
-    Visit,
-    Hour,
-    Day,
-    Week,
-    Month,
-    Life,
+    pub per: Window,
 }
 
 /// The journey's clock.
@@ -95,19 +80,6 @@ pub struct ZoneConfig {
     pub hemisphere: Hemisphere,
     /// Its school holidays.
     pub holidays: Vec<DateRange>,
-}
-
-/// A half of the earth.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(
-    missing_docs,
-    reason = "documented values would become alternatives in the JSON Schema, not a list"
-)]
-pub enum Hemisphere {
-    #[default]
-    North,
-    South,
 }
 
 /// Days, first and last included: `YYYY-MM-DD`, or `MM-DD` for every year.
@@ -209,20 +181,6 @@ pub struct LengthConfig {
     /// Days of the period.
     #[schemars(range(min = 0, max = 730))]
     pub days: f64,
-}
-
-/// Reference of a delay.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(
-    missing_docs,
-    reason = "documented values would become alternatives in the JSON Schema, not a list"
-)]
-pub enum RelativeTo {
-    #[default]
-    Event,
-    Departure,
-    Return,
 }
 
 /// Action of a scenario: exactly one of these.

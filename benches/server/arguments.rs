@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A word that says which figure, and `name=value` for the rest; what `cargo bench` adds is passed over.
-pub struct Words(Vec<String>);
+pub struct Arguments(Vec<String>);
 
-impl Words {
+impl Arguments {
     pub fn given() -> Self {
         Self(
             std::env::args()

@@ -65,26 +65,26 @@ fn outcome_of(events: &[Event]) -> Outcome {
 }
 
 #[test]
-fn an_impression_is_kept_and_a_click_marks_it() {
+fn impression_is_kept_and_a_click_is_added() {
     let seen = about(OfferAction::Impression, 5, NOW_S);
     let profile = profile_of(&[
         seen.clone(),
         seen,
         about(OfferAction::Click, 5, NOW_S + 3 * MINUTE),
     ]);
-    let [settled] = profile.decisions[..] else {
+    let [attributed] = profile.decisions[..] else {
         panic!("one decision")
     };
     assert_eq!(
-        (settled.decision, settled.is_viewed, settled.at_min),
+        (attributed.decision, attributed.is_viewed, attributed.at_min),
         (decision(5), true, NOW_S / 60)
     );
-    assert_eq!(settled.click.map(|c| c.at_min), Some(NOW_S / 60 + 3));
-    assert_eq!(settled.outcome(), Outcome::None);
+    assert_eq!(attributed.click.map(|c| c.at_min), Some(NOW_S / 60 + 3));
+    assert_eq!(attributed.outcome(), Outcome::None);
 }
 
 #[test]
-fn events_that_tell_no_decision_settle_none() {
+fn event_without_a_decision_attributes_nothing() {
     let bare = |action| offer_event(action, "lisbonne", NOW_S);
     assert!(
         profile_of(&[bare(OfferAction::Impression), bare(OfferAction::Click)])
@@ -153,7 +153,7 @@ fn a_cancellation_takes_its_own_booking_back() {
         ]),
         Outcome::Booking
     );
-    // The shop's word comes late, and is still older than the cancellation.
+    // The shop's booking comes late, and is still older than the cancellation.
     assert_eq!(
         of(&[cancelled(9, 2 * DAY_S), booked(9, DAY_S)]),
         Outcome::None
@@ -223,7 +223,7 @@ fn replicas_keep_each_decision_once_with_its_latest_outcome() {
 }
 
 #[test]
-fn a_clock_in_the_future_is_brought_back() {
+fn clock_in_the_future_is_clamped() {
     let ahead_s = NOW_S + 900 * DAY_S;
     let mut profile = profile_of(&[
         about(OfferAction::Impression, 5, NOW_S),
@@ -289,15 +289,19 @@ fn a_page_tells_of_its_choice() {
             .expect("an event");
         engine.apply(&event);
     }
-    let [settled] = engine.known().decisions[..] else {
+    let [attributed] = engine.known().decisions[..] else {
         panic!("one decision")
     };
-    assert!((settled.decision.propensity.probability() / decision.propensity - 1.0).abs() < 1e-6);
-    assert_eq!(settled.decision.config, engine.config().version_hash());
-    assert!(settled.is_viewed && settled.click.is_some());
+    assert!(
+        (attributed.decision.propensity.probability() / decision.propensity - 1.0).abs() < 1e-6
+    );
+    assert_eq!(attributed.decision.config, engine.config().version_hash());
+    assert!(attributed.is_viewed && attributed.click.is_some());
     // Visitors, nothing bought, one visit, no trip; the offer fits well; half sure; no season;
     // nothing shown this week.
-    let levels: Vec<u8> = (0..8).map(|at| settled.decision.levels.level(at)).collect();
+    let levels: Vec<u8> = (0..8)
+        .map(|at| attributed.decision.levels.level(at))
+        .collect();
     assert_eq!(
         (levels[1], levels[2], levels[3], levels[6], levels[7]),
         (0, 0, 0, 0, 0),
@@ -370,12 +374,12 @@ fn a_decision_has_one_form_only() {
     assert!(read > 100, "only {read} changes made another profile");
 }
 
-fn any_settled() -> impl Strategy<Value = AttributedDecision> {
-    let word = prop::option::of((10u32..20, any::<bool>(), 1u32..3));
-    let click = prop::option::of((0u32..4, any::<bool>(), word));
+fn any_attributed() -> impl Strategy<Value = AttributedDecision> {
+    let booking = prop::option::of((10u32..20, any::<bool>(), 1u32..3));
+    let click = prop::option::of((0u32..4, any::<bool>(), booking));
     (0u32..3, 5u32..8, any::<bool>(), click).prop_map(|(variant, at_min, is_viewed, click)| {
         use escale::internals::profile::{AttributedBooking, Click};
-        let word = |(at_min, is_cancelled, id)| AttributedBooking {
+        let booking = |(at_min, is_cancelled, id)| AttributedBooking {
             at_min,
             is_cancelled,
             id,
@@ -383,7 +387,7 @@ fn any_settled() -> impl Strategy<Value = AttributedDecision> {
         let click = click.map(|(later, is_quoted, b)| Click {
             at_min: at_min + later,
             is_quoted,
-            booking: b.map(word),
+            booking: b.map(booking),
         });
         let decision = DecisionRecord {
             variant: variant as u8,
@@ -407,7 +411,7 @@ fn merged_pair(mut one: AttributedDecision, other: AttributedDecision) -> Attrib
 
 proptest! {
     #[test]
-    fn bits_of_decisions_are_read_or_refused(bits in prop::collection::vec(any::<u8>(), 0..120), seen in any::<bool>()) {
+    fn bits_of_decisions_are_read_or_rejected(bits in prop::collection::vec(any::<u8>(), 0..120), seen in any::<bool>()) {
         let whole = profile_of(&[about(OfferAction::Impression, 5, NOW_S)]);
         let own = Profile { decisions: Bounded::default(), offers: if seen { whole.offers.clone() } else { Bounded::default() }, ..whole };
         // The own bits, then these in the place of the decisions, their length, a right check sum.
@@ -422,7 +426,7 @@ proptest! {
     }
 
     #[test]
-    fn words_about_a_decision_join_in_any_order(a in any_settled(), b in any_settled(), c in any_settled()) {
+    fn decisions_merge_in_any_order(a in any_attributed(), b in any_attributed(), c in any_attributed()) {
         prop_assert_eq!(merged_pair(a, b), merged_pair(b, a));
         prop_assert_eq!(merged_pair(merged_pair(a, b), c), merged_pair(a, merged_pair(b, c)));
         prop_assert_eq!(merged_pair(a, a), a);

@@ -17,7 +17,7 @@ use super::{automaton, version};
 /// A condition that nests deeper than 64 levels, or is no object, is false.
 ///
 /// ```
-/// use escale::internals::condition::lenient::matches;
+/// use escale::internals::condition::interpreter::matches;
 /// use serde_json::{json, Value};
 /// let condition = json!({"party.children": {"$gte": 1}, "budget": {"$in": ["low", "medium"]}});
 /// let family = json!({"party": {"children": 2}, "budget": "low"});
@@ -52,14 +52,14 @@ impl Lenient<'_> {
     fn condition(&self, condition: &Value, attributes: &Value, depth: usize) -> Answer {
         let depth = depth.checked_sub(1)?;
         for (key, operand) in condition.as_object()? {
-            let holds = match key.as_str() {
+            let is_met = match key.as_str() {
                 "$or" => self.any(operand, attributes, depth)?,
                 "$nor" => !self.any(operand, attributes, depth)?,
                 "$and" => self.all(operand, attributes, depth)?,
                 "$not" => !self.condition(operand, attributes, depth)?,
                 path => self.value(operand, at_path(attributes, path), depth)?,
             };
-            if !holds {
+            if !is_met {
                 return Some(false);
             }
         }
@@ -68,19 +68,19 @@ impl Lenient<'_> {
 
     fn any(&self, conditions: &Value, attributes: &Value, depth: usize) -> Answer {
         let conditions = conditions.as_array()?;
-        let mut holds = conditions.is_empty();
+        let mut is_met = conditions.is_empty();
         for condition in conditions {
-            holds = holds || self.condition(condition, attributes, depth)?;
+            is_met = is_met || self.condition(condition, attributes, depth)?;
         }
-        Some(holds)
+        Some(is_met)
     }
 
     fn all(&self, conditions: &Value, attributes: &Value, depth: usize) -> Answer {
-        let mut holds = true;
+        let mut is_met = true;
         for condition in conditions.as_array()? {
-            holds = holds && self.condition(condition, attributes, depth)?;
+            is_met = is_met && self.condition(condition, attributes, depth)?;
         }
-        Some(holds)
+        Some(is_met)
     }
 
     fn value(&self, condition: &Value, actual: &Value, depth: usize) -> Answer {
@@ -164,12 +164,12 @@ impl Lenient<'_> {
     fn any_item(&self, items: &[Value], condition: &Value, depth: usize) -> Answer {
         let is_value = condition.as_object().is_some_and(is_operators);
         for item in items.iter().filter(|item| js::is_truthy(item)) {
-            let holds = if is_value {
+            let is_met = if is_value {
                 self.value(condition, item, depth)?
             } else {
                 self.condition(condition, item, depth)?
             };
-            if holds {
+            if is_met {
                 return Some(true);
             }
         }

@@ -5,50 +5,37 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Config;
-use super::layout::Section;
+use super::{Config, Facet, FactName, Named, Persona, Season, Segment, Topic};
 use crate::core::attribute::{AttributeTree, CustomerNames};
 use crate::core::base::validation_error::ValidationError;
 use crate::core::condition::compile::compile;
 use crate::core::condition::encode::Condition;
 
 /// Names that conditions may use.
-pub struct Vocabulary {
+pub struct AttributeNames {
     topics: BTreeMap<String, u16>,
     facets: Vec<String>,
     customer: CustomerNames,
     seasons: Vec<String>,
 }
 
-impl Vocabulary {
+impl AttributeNames {
     /// Reads the names back.
     #[must_use]
     pub fn of(config: &Config) -> Self {
-        let names = |section: Section, name: &dyn Fn(u16) -> u32| -> Vec<String> {
-            (0..config.count(section) as u16)
-                .map(|i| config.text(name(i)).to_owned())
-                .collect()
-        };
-        let facets = names(Section::Facets, &|i| config.facet(i).name);
-        let facts =
-            (0..config.count(Section::Facts) as u16).map(|i| config.fact_name(i).to_owned());
+        let facets: Vec<String> = names::<Facet>(config);
         let customer = CustomerNames {
-            segments: names(Section::Segments, &|i| config.segment(i).name),
-            personas: names(Section::Personas, &|i| config.persona(i).name),
-            numbers: facts.skip(facets.len()).collect(),
+            segments: names::<Segment>(config),
+            personas: names::<Persona>(config),
+            numbers: names::<FactName>(config).split_off(facets.len()),
             experiments: experiments(config),
         };
-        let topics = names(Section::Topics, &|i| config.topic(i).name);
-        let topics = topics
-            .into_iter()
-            .enumerate()
-            .map(|(i, name)| (name, i as u16))
-            .collect();
+        let topics = names::<Topic>(config).into_iter().zip(0..).collect();
         Self {
             topics,
             facets,
             customer,
-            seasons: names(Section::Seasons, &|i| config.season(i).name),
+            seasons: names::<Season>(config),
         }
     }
 
@@ -90,6 +77,10 @@ impl Vocabulary {
     }
 }
 
+fn names<T: Named>(config: &Config) -> Vec<String> {
+    config.names::<T>().map(str::to_owned).collect()
+}
+
 fn experiments(config: &Config) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for arm in config.arms() {
@@ -104,21 +95,22 @@ fn experiments(config: &Config) -> BTreeMap<String, Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::base::index::Index;
     use crate::core::condition::bytecode::Answers;
     use crate::core::config::compile as compile_config;
     use crate::core::engine::Engine;
     use crate::core::event::classify::PageFacts;
 
-    /// Every condition of the demo holds for the same visitors, compiled with the config or after
+    /// Every condition of the demo is true for the same visitors, compiled with the config or after
     /// it.
     #[test]
     fn a_condition_means_the_same_with_the_config_and_after_it() {
         let json = include_str!("../../../www/demo/escale.json");
         let config = Config::from_bytes(compile_config(json).unwrap().bytes).unwrap();
-        let vocabulary = Vocabulary::of(&config);
+        let vocabulary = AttributeNames::of(&config);
         let site: Value = serde_json::from_str(json).unwrap();
         let mut all = Vec::new();
-        for index in 0..config.count(Section::Segments) as u16 {
+        for index in config.indices() {
             let segment = config.segment(index);
             all.push((
                 segment.condition,
@@ -130,26 +122,26 @@ mod tests {
         for (index, offer) in site["offers"].as_array().unwrap().iter().enumerate() {
             if let Some(when) = offer.get("when") {
                 all.push((
-                    config.offer(index as u16).condition,
+                    config.offer(Index::new(index as u16)).condition,
                     vocabulary.condition(when).unwrap(),
                 ));
             }
         }
         assert!(all.len() > 8, "{}", all.len());
-        let mut held = 0;
+        let mut met = 0;
         for engine in visitors(&config) {
-            engine.with_facts(1_795_262_400_000.0, |facts| {
-                for (start, condition) in &all {
-                    let holds = condition.holds(facts);
-                    assert_eq!(
-                        config.conditions().hold(*start, facts, &Answers::default()),
-                        holds
-                    );
-                    held += u32::from(holds);
-                }
-            });
+            let facts = engine.facts(1_795_262_400_000.0);
+            for (start, condition) in &all {
+                let conditions = config.conditions();
+                let is_met = condition.is_met(&facts);
+                assert_eq!(
+                    conditions.evaluate(*start, &facts, &Answers::default()),
+                    is_met
+                );
+                met += u32::from(is_met);
+            }
         }
-        assert!(held > 8, "{held}");
+        assert!(met > 8, "{met}");
         assert!(
             vocabulary
                 .condition(&serde_json::json!({ "stagee": "new" }))

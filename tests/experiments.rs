@@ -87,22 +87,22 @@ fn a_story_may_say_which_arm_it_is_about() {
     );
     let engine = Engine::new(config(&only));
     for (arm, is_shown) in [("friendly", true), ("formal", false)] {
-        let (verb, other) = if is_shown {
+        let (key, other) = if is_shown {
             ("shows", "hides")
         } else {
             ("hides", "shows")
         };
-        let is_met = |verb: &str| {
+        let is_met = |key: &str| {
             let text = format!(
                 r#"{{"name": "tone", "arms": {{"tone": "{arm}"}}, "steps": [{{"at": "2026-11-21T10:00", "page": "/"}}],
-                "then": [{{"placement": "hero", "{verb}": {{"offer": "seville", "variant": "other"}}, "in_draws": 50, "at_least": 1}}]}}"#
+                "then": [{{"placement": "hero", "{key}": {{"offer": "seville", "variant": "other"}}, "in_draws": 50, "at_least": 1}}]}}"#
             );
             story::read(&text, engine.config())
                 .expect("a story")
                 .run(&engine)
                 .is_met()
         };
-        assert!(is_met(verb) && !is_met(other), "{arm}");
+        assert!(is_met(key) && !is_met(other), "{arm}");
     }
 }
 

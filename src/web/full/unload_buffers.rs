@@ -15,28 +15,28 @@ fn storage() -> Option<web_sys::Storage> {
     Some(LocalStorage::raw())
 }
 
-/// The bytes of every tail under the prefix, each with its document's name: what a profile does not
+/// The bytes of every unload buffer under the prefix, each with its document's name: what a profile does not
 /// hold yet.
-#[wasm_bindgen(js_name = pendingTails, unchecked_return_type = "PendingTail[]")]
+#[wasm_bindgen(js_name = unloadBuffers, unchecked_return_type = "UnloadBuffer[]")]
 pub fn pending(prefix: &str) -> JsValue {
     super::object(&found(prefix))
 }
 
 /// A document's events, as its unload buffer holds them.
 #[derive(serde::Serialize)]
-struct PendingTail {
+struct UnloadBuffer {
     document: String,
     bytes: Vec<u8>,
 }
 
-fn found(prefix: &str) -> Vec<PendingTail> {
+fn found(prefix: &str) -> Vec<UnloadBuffer> {
     let Some(storage) = storage() else {
         return Vec::new();
     };
     let keys = (0..storage.length().unwrap_or(0)).filter_map(|i| storage.key(i).ok()?);
     keys.filter_map(|key| {
         let document = key.strip_prefix(prefix)?.to_owned();
-        Some(PendingTail {
+        Some(UnloadBuffer {
             document,
             bytes: bytes_of(&storage.get_item(&key).ok()??)?,
         })
