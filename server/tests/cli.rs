@@ -312,7 +312,7 @@ fn help_teaches() {
 fn settings_come_from_arguments_then_the_environment_then_a_file() {
     let folder = TempDir::new().unwrap();
     let json = file(&folder, "escale.json", &config().to_string());
-    let database = folder.path().join("data.db");
+    let database = file(&folder, "data.db", "");
     let settings = format!(
         "site = \"of-the-file\"\nconfig = {:?}\ndb = {:?}\n",
         text(&json),
@@ -415,5 +415,56 @@ fn import_rejects_keep_rows_as_they_came_and_can_be_imported() {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::metadata(&rejects).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "customers' ids are for the owner alone");
+    }
+}
+
+#[test]
+fn command_that_only_reads_never_makes_a_database() {
+    let folder = TempDir::new().unwrap();
+    let json = file(&folder, "escale.json", &config().to_string());
+    let database = folder.path().join("mistyped.db");
+    let shared = [
+        "--config",
+        text(&json),
+        "--site",
+        "s",
+        "--db",
+        text(&database),
+    ];
+    for command in [&["report"][..], &["audience", "--when", "{}"]] {
+        let (code, _, errors) = escale(&[command, &shared[..]].concat());
+        assert_eq!(
+            (code, errors.contains("there is no file")),
+            (Some(2), true),
+            "{errors}"
+        );
+        assert!(!database.exists());
+    }
+}
+
+#[test]
+fn address_that_cannot_be_used_is_printed_without_its_password() {
+    let folder = TempDir::new().unwrap();
+    let json = file(&folder, "escale.json", &config().to_string());
+    for address in [
+        "postgres://ana:s3cr3t@db.example:bad/v",
+        "mysql://ana:s3cr3t@db.example/v",
+        "postgres://ana:s3cr3t@127.0.0.1:1/v?schema=x",
+        "postgres://ana:s3cr3t@127.0.0.1:1/v",
+    ] {
+        let (code, printed, errors) = escale(&[
+            "report",
+            "--config",
+            text(&json),
+            "--site",
+            "s",
+            "--db",
+            address,
+        ]);
+        assert_eq!(code, Some(2), "{errors}");
+        assert!(
+            !errors.contains("s3cr3t") && !printed.contains("s3cr3t"),
+            "{errors}"
+        );
     }
 }

@@ -5,6 +5,8 @@ use clap::ValueEnum;
 use escale::internals::base::enums::{Channel, Frequency};
 use serde::Serialize;
 
+use crate::base::spreadsheet::without_formula;
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Format {
     Ndjson,
@@ -51,8 +53,13 @@ pub fn write(format: Format, member: &Member<'_>, lines: &mut Vec<u8>) {
         frequency,
     } = member;
     let (channel, frequency) = (channel.map(Channel::name), frequency.name());
+    let customer = if format == Format::Csv {
+        without_formula(customer)
+    } else {
+        (*customer).into()
+    };
     let line = Line {
-        customer,
+        customer: &customer,
         channel,
         pressure_left: *pressure_left,
         frequency,
@@ -69,4 +76,32 @@ pub fn write(format: Format, member: &Member<'_>, lines: &mut Vec<u8>) {
             csv.serialize(&line).map_err(drop)
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn customer_of_a_csv_line_is_no_formula() {
+        let line = |format, customer| {
+            let mut lines = Vec::new();
+            let member = Member {
+                customer,
+                channel: None,
+                pressure_left: None,
+                frequency: Frequency::Any,
+            };
+            write(format, &member, &mut lines);
+            String::from_utf8(lines).unwrap_or_default()
+        };
+        for customer in ["=1+1", "@SUM(1)", "+33612345678", "-12"] {
+            assert!(
+                line(Format::Csv, customer).starts_with(&format!("'{customer},")),
+                "{customer}"
+            );
+            assert!(line(Format::Ndjson, customer).contains(&format!(r#""{customer}""#)));
+        }
+        assert!(line(Format::Csv, "0012345").starts_with("0012345,"));
+    }
 }

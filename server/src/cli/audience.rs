@@ -8,7 +8,7 @@ use std::sync::Arc;
 use escale::Config;
 use futures_util::StreamExt as _;
 
-use super::{SharedArgs, block_on, counted};
+use super::{BOM, SharedArgs, block_on, counted};
 use crate::audience::{self, Format, Wanted, Wish};
 use crate::base::clock;
 use crate::base::errors::Errors;
@@ -39,6 +39,9 @@ pub struct Args {
     /// Format of the output.
     #[arg(long, value_enum, default_value_t = Format::Ndjson)]
     format: Format,
+    /// Begin CSV with a byte order mark, by which Excel reads accents.
+    #[arg(long)]
+    bom: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -56,10 +59,23 @@ pub fn run(args: &Args) -> Result<ExitCode, Errors> {
 async fn list(args: &Args) -> Result<usize, Errors> {
     let served = config_source::served(config_source::read(&args.shared.config)?)?;
     let wanted = Arc::new(wanted(args, &served.config).map_err(Errors::message)?);
-    let store = args.shared.db.open().await.map_err(Errors::message)?;
+    let store = args
+        .shared
+        .db
+        .open_existing()
+        .await
+        .map_err(Errors::message)?;
     let site = Site::new(&args.shared.site);
     let (mut out, mut lines) = (std::io::stdout().lock(), 0);
-    let output = |error| Errors::of("the standard output", error);
+    let output = |error: std::io::Error| {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        Errors::of("the standard output", error)
+    };
+    if args.bom && args.format == Format::Csv {
+        out.write_all(BOM.as_bytes()).map_err(output)?;
+    }
     let mut chunks = std::pin::pin!(audience::stream(store.as_ref(), &site, &wanted));
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| Errors::of("the database", error))?;

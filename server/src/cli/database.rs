@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::customers;
 use crate::store::Store;
-use crate::store::postgres::{Address, PostgresStore};
+use crate::store::postgres::{Address, PostgresStore, is_postgres, unwrapped};
 use crate::store::sqlite::SqliteStore;
 
 /// A file for the embedded store, or a URL for PostgreSQL.
@@ -14,12 +14,30 @@ use crate::store::sqlite::SqliteStore;
 pub enum Database {
     File(PathBuf),
     Postgres(Box<Address>),
+    /// Message about an address that cannot be used. Kept instead of a parse error, because the
+    /// parser of arguments prints the value, with its password.
+    Unusable(String),
 }
 
 impl Database {
+    /// Opens it for a command that only reads: a file must exist.
+    ///
+    /// # Errors
+    ///
+    /// A message if it does not exist or cannot be opened.
+    pub async fn open_existing(&self) -> Result<Box<dyn Store>, String> {
+        match self {
+            Self::File(path) if !path.exists() => {
+                Err(format!("--db: there is no file {}", path.display()))
+            }
+            _ => self.open().await,
+        }
+    }
+
     /// Opens or creates it and brings it up to date; the reason in words if that cannot be.
     pub async fn open(&self) -> Result<Box<dyn Store>, String> {
         let store: Box<dyn Store> = match self {
+            Self::Unusable(message) => return Err(format!("--db: {message}")),
             Self::File(path) => {
                 Box::new(SqliteStore::open(path).map_err(|error| format!("{self}: {error}"))?)
             }
@@ -39,19 +57,25 @@ impl Database {
 impl FromStr for Database {
     type Err = String;
 
-    /// The scheme decides; whatever has none is a path.
+    /// Reads the address of a PostgreSQL database, or a path. Never fails.
     fn from_str(text: &str) -> Result<Self, String> {
-        if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+        Ok(Self::read(text).unwrap_or_else(Self::Unusable))
+    }
+}
+
+impl Database {
+    fn read(text: &str) -> Result<Self, String> {
+        let text = unwrapped(text);
+        if text.is_empty() {
+            return Err("it is empty".into());
+        }
+        if !is_postgres(text)? {
             return Ok(Self::File(PathBuf::from(text)));
         }
         let mut address = Address::from_str(text)?;
         let config = &mut address.config;
         if config.get_application_name().is_none() {
             config.application_name("escale");
-        }
-        if config.get_options().is_none() {
-            // What a database's own settings may have loosened: an answer 200 means durable.
-            config.options("-c synchronous_commit=on -c statement_timeout=10000");
         }
         Ok(Self::Postgres(Box::new(address)))
     }
@@ -60,6 +84,7 @@ impl FromStr for Database {
 impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unusable(_) => f.write_str("--db"),
             Self::File(path) => path.display().fmt(f),
             Self::Postgres(address) => {
                 write!(
@@ -87,7 +112,18 @@ mod tests {
             let shown = shown(&format!("{scheme}://ana:secret@db.example/voyages"))?;
             assert_eq!(shown, "the PostgreSQL database voyages");
         }
-        assert!("postgres://a:b@c:port/d".parse::<Database>().is_err());
+        for wrong in [
+            "postgres://a:s3cr3t@c:port/d",
+            "mysql://a:s3cr3t@c/d",
+            "sqlite:///a.db",
+            "",
+        ] {
+            let read: Result<Database, _> = wrong.parse();
+            assert!(
+                matches!(read, Ok(Database::Unusable(message)) if !message.contains("s3cr3t")),
+                "{wrong}"
+            );
+        }
         Ok(())
     }
 }

@@ -28,6 +28,8 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::base::errors::Errors;
 use database::Database;
 
+/// Sign at the start of a file by which spreadsheets detect UTF-8.
+const BOM: &str = "\u{feff}";
 /// Exit code if the arguments or the config cannot be used.
 const UNUSABLE: u8 = 2;
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use escale::Config;
 
-use super::{SharedArgs, block_on};
+use super::{BOM, SharedArgs, block_on};
 use crate::base::clock;
 use crate::base::errors::Errors;
 use crate::base::ids::Site;
@@ -27,6 +27,9 @@ pub struct Args {
     /// Format of the output.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Begin CSV with a byte order mark, by which Excel reads accents.
+    #[arg(long)]
+    bom: bool,
 }
 
 /// Site, database and period of statistics.
@@ -63,7 +66,12 @@ pub fn run(args: &Args) -> Result<ExitCode, Errors> {
     let read = statistics(&args.statistics)?;
     let site = &args.statistics.shared.site;
     let report = build(site, read.period, &read.sums, &read.config);
-    println!("{}", text(&report, args.format)?.trim_end());
+    let bom = if args.bom && matches!(args.format, Format::Csv) {
+        BOM
+    } else {
+        ""
+    };
+    println!("{bom}{}", text(&report, args.format)?.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -86,7 +94,12 @@ async fn read(args: &StatisticsArgs) -> Result<Statistics, Errors> {
     let (from, to) = (args.from.as_deref(), args.to.as_deref());
     let period = Period::read(from, to, args.days, clock::today()).map_err(Errors::message)?;
     let served = config_source::served(config_source::read(&args.shared.config)?)?;
-    let store = args.shared.db.open().await.map_err(Errors::message)?;
+    let store = args
+        .shared
+        .db
+        .open_existing()
+        .await
+        .map_err(Errors::message)?;
     let sums = store
         .sums(Site::new(&args.shared.site), period)
         .await

@@ -36,9 +36,7 @@ pub fn with_file(command: Command, arguments: &[OsString]) -> Result<Command, St
     };
     let error = |why: String| format!("{}: {why}", file.display());
     let text = crate::base::file::read_text(&file).map_err(|cause| error(cause.to_string()))?;
-    let mut settings: Table = text
-        .parse()
-        .map_err(|cause: toml::de::Error| error(cause.to_string()))?;
+    let mut settings = parsed(&text).map_err(error)?;
     check_alternatives(&settings).map_err(error)?;
     let from_environment =
         |name: &str| std::env::var_os(format!("ESCALE_{}", name.to_uppercase().replace('-', "_")));
@@ -46,6 +44,15 @@ pub fn with_file(command: Command, arguments: &[OsString]) -> Result<Command, St
         is_argument(arguments, name) || from_environment(name).is_some()
     });
     with(command, &settings).map_err(error)
+}
+
+/// Parses the file. The message names the line and does not quote it: it may hold a secret.
+fn parsed(text: &str) -> Result<Table, String> {
+    text.parse().map_err(|cause: toml::de::Error| {
+        let before = cause.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+        format!("line {line}: {}", cause.message())
+    })
 }
 
 fn check_alternatives(settings: &Table) -> Result<(), String> {
@@ -171,9 +178,7 @@ mod tests {
     use super::*;
 
     fn serve(settings: &str, arguments: &[&str]) -> Result<Serve, String> {
-        let mut settings: Table = settings
-            .parse()
-            .map_err(|error: toml::de::Error| error.to_string())?;
+        let mut settings = parsed(settings)?;
         check_alternatives(&settings)?;
         let all: Vec<OsString> = arguments.iter().map(OsString::from).collect();
         yield_groups(&mut settings, |name| is_argument(&all, name));
@@ -241,6 +246,20 @@ mod tests {
         ] {
             let message = serve(file, &[]).err().unwrap_or_default();
             assert!(message.contains(why), "{file}: {message}");
+        }
+    }
+
+    #[test]
+    fn settings_that_are_no_toml_name_the_line_without_its_secret() {
+        for file in [
+            "site = \"s\"\napi-key = \"s3cr3t\n",
+            "site = \"s\"\napi-key = s3cr3t\n",
+        ] {
+            let message = serve(file, &[]).err().unwrap_or_default();
+            assert!(
+                message.starts_with("line 2: ") && !message.contains("s3cr3t"),
+                "{message}"
+            );
         }
     }
 

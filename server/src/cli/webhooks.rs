@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Errors> {
 }
 
 async fn list_or_requeue(args: &Args) -> Result<String, Errors> {
-    let store = args.db.open().await.map_err(Errors::message)?;
+    let store = args.db.open_existing().await.map_err(Errors::message)?;
     let failed = |error| Errors::of("the database", error);
     let site = Site::new(&args.site);
     let summary = if args.requeue_all || args.requeue.is_some() {

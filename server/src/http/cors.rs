@@ -77,17 +77,28 @@ fn origin_of(headers: &HeaderMap, allowed: &[String]) -> Origin {
     let Ok(text) = origin.to_str() else {
         return Origin::Foreign;
     };
-    if allowed.iter().any(|name| name == text) {
+    if text == "null" {
+        tracing::warn!(
+            code = "opaque_origin",
+            "a page without an origin called: a sandboxed frame, or a file; it is rejected"
+        );
+        return Origin::Foreign;
+    }
+    let Ok(canonical) = parse(text) else {
+        return Origin::Foreign;
+    };
+    if allowed.contains(&canonical) {
         return Origin::Allowed(origin.clone());
     }
     // Behind a proxy that terminates TLS the page's scheme is https and ours is http: only the authority counts.
-    let authority = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
+    let Some((scheme, authority)) = canonical.split_once("://") else {
+        return Origin::Foreign;
+    };
     let host = headers
         .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    if authority.is_some() && authority == host {
+        .and_then(|host| host.to_str().ok())
+        .and_then(|host| parse(&[scheme, "://", host].concat()).ok());
+    if host.is_some_and(|host| host.strip_prefix(scheme) == Some(&["://", authority].concat())) {
         Origin::Same
     } else {
         Origin::Foreign
@@ -113,23 +124,57 @@ fn preflight() -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-/// Parses an origin as browsers write it: scheme and authority, without a path.
+/// Parses an origin into the form that browsers send: scheme, host in lower case and as Punycode, port unless it is the
+/// scheme's own. A slash at the end is left out.
 ///
 /// # Errors
-/// A message if the text has another form.
+/// A message if the text can be no origin.
 pub fn parse(text: &str) -> Result<String, String> {
-    let authority = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    match authority {
-        Some(rest) if !rest.is_empty() && !rest.contains(['/', '*', '?', '#', ' ']) => {
-            Ok(text.to_ascii_lowercase())
-        }
-        _ => Err(
-            "an origin is a scheme and a host, with an optional port: https://www.example.com"
-                .into(),
-        ),
+    canonical(text.trim()).ok_or_else(|| {
+        "an origin is a scheme and a host, with an optional port: https://www.example.com".into()
+    })
+}
+
+fn canonical(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let own_port = match scheme.as_str() {
+        "https" => 443,
+        "http" => 80,
+        _ => return None,
+    };
+    let authority = rest.strip_suffix('/').unwrap_or(rest);
+    let host_end = authority.rfind(']').map_or(0, |at| at + 1);
+    let (host, port) = match authority[host_end..].rfind(':') {
+        Some(at) => (&authority[..host_end + at], &authority[host_end + at + 1..]),
+        None => (authority, ""),
+    };
+    let port: u16 = if port.is_empty() {
+        own_port
+    } else if port.bytes().all(|b| b.is_ascii_digit()) {
+        port.parse().ok()?
+    } else {
+        return None;
+    };
+    let host = canonical_host(host)?;
+    Some(if port == own_port {
+        format!("{scheme}://{host}")
+    } else {
+        format!("{scheme}://{host}:{port}")
+    })
+}
+
+fn canonical_host(host: &str) -> Option<String> {
+    if let Some(inner) = host.strip_prefix('[') {
+        let address: std::net::Ipv6Addr = inner.strip_suffix(']')?.parse().ok()?;
+        return Some(format!("[{address}]"));
     }
+    let ascii = idna::domain_to_ascii(host).ok()?;
+    let is_host = !ascii.is_empty()
+        && ascii
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+    is_host.then_some(ascii)
 }
 
 #[cfg(test)]
@@ -166,12 +211,39 @@ mod tests {
     }
 
     #[test]
+    fn parse_origin_gives_what_browsers_send() {
+        for (text, expected) in [
+            (
+                "https://www.voyages.example:443",
+                "https://www.voyages.example",
+            ),
+            (
+                "HTTPS://WWW.Voyages.example/",
+                "https://www.voyages.example",
+            ),
+            ("http://voyages.example:80", "http://voyages.example"),
+            ("http://voyages.example:443", "http://voyages.example:443"),
+            ("https://séjours.example", "https://xn--sjours-bva.example"),
+            ("http://[0:0::1]:8787", "http://[::1]:8787"),
+            ("http://127.0.0.1:08787", "http://127.0.0.1:8787"),
+        ] {
+            assert_eq!(parse(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
     fn parse_origin_with_path_or_wildcard_fails() {
         assert!(parse("https://www.example.com").is_ok());
         for wrong in [
             "*",
             "https://*",
-            "https://a/",
+            "https://a/b",
+            "https://a//",
+            "https://user@a",
+            "https://a:port",
+            "https://a:99999",
+            "null",
+            "ftp://a",
             "www.example.com",
             "https://",
         ] {

@@ -10,7 +10,9 @@ pub mod records;
 mod subject;
 pub mod table;
 
+use escale::internals::base::fold::fold_place;
 use escale::internals::base::time::{EPOCH_UNIX_S, Timestamp};
+use escale::internals::config::Topic;
 use escale::internals::event::fields::Fields;
 use escale::{Config, Event};
 use serde_json::{Map, Value};
@@ -136,8 +138,27 @@ impl Reader<'_> {
         Ok(at_ms)
     }
 
+    /// Returns the folded name of the call's destination, if the config knows it only so.
+    fn known_place(&self, call: &Call) -> Option<String> {
+        let (_, name) = call.fields.iter().find(|(key, _)| *key == "destination")?;
+        let is_known = |name: &str| {
+            let topic = ["destination.", name].concat();
+            self.config.find_name::<Topic>(&topic).is_some()
+        };
+        let folded = fold_place(name);
+        (!is_known(&name.trim().to_ascii_lowercase()) && is_known(&folded)).then_some(folded)
+    }
+
     fn event(&self, call: &Call, at_ms: f64) -> Result<Event, String> {
-        let fields = &call.fields;
+        let place = self.known_place(call);
+        let fields: Vec<(&str, &String)> = call
+            .fields
+            .iter()
+            .map(|(key, value)| match (&place, *key) {
+                (Some(place), "destination") => ("destination", place),
+                (_, key) => (key, value),
+            })
+            .collect();
         let track = |without: Option<usize>| {
             let mut packed = String::new();
             let used = fields

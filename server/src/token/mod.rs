@@ -3,15 +3,19 @@
 
 mod crypto;
 
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
+use crate::base::clock;
 use crate::base::ids::{Site, customer_id};
 
 /// HS256 keys have at least as many bytes as their hash (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
 /// Two clocks are rarely further apart.
 const LEEWAY_S: u64 = 30;
+/// A token is valid for a day at most: it is made for one visit.
+const FURTHEST_S: u64 = 86_400;
 /// A customer has at most so many other ids in one token.
 const ALSO: usize = 8;
 
@@ -29,13 +33,42 @@ pub enum KeyError {
 #[derive(Debug)]
 pub struct BadToken;
 
-#[derive(Serialize, Deserialize)]
+/// Claims that are read. The validation reads `aud`, as a text or a list, and `nbf`.
+#[derive(Deserialize)]
+struct ReadClaims {
+    sub: String,
+    /// Seconds, with or without a fraction.
+    exp: f64,
+    #[serde(default)]
+    also: Vec<String>,
+}
+
+/// Reason of a rejection, without a value of the token.
+fn reason(kind: &ErrorKind) -> String {
+    match kind {
+        ErrorKind::InvalidSignature => "the signature is of another key".into(),
+        ErrorKind::ExpiredSignature => "`exp` is over".into(),
+        ErrorKind::ImmatureSignature => "`nbf` is in the future".into(),
+        ErrorKind::InvalidAudience => "`aud` does not name the site".into(),
+        ErrorKind::MissingRequiredClaim(claim) => format!("`{claim}` is missing"),
+        ErrorKind::InvalidClaimFormat(claim) => format!("`{claim}` has another type"),
+        ErrorKind::Json(_) => {
+            "a claim is missing or has another type: `sub` is a text, `exp` a number".into()
+        }
+        ErrorKind::InvalidAlgorithm | ErrorKind::MissingAlgorithm => {
+            "`alg` is not that of the key".into()
+        }
+        _ => "it is no JWT: three parts in base64url without padding".into(),
+    }
+}
+
+#[derive(Serialize)]
 struct Claims {
     sub: String,
     aud: String,
     exp: u64,
     /// Other ids of the same customer.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<String>,
 }
 
@@ -110,16 +143,32 @@ impl Tokens {
     ///
     /// [`BadToken`] if the signature, a claim or an id is invalid.
     pub fn customer(&self, token: &str) -> Result<Vouched, BadToken> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
-            .map_err(|_| BadToken)?
-            .claims;
+        self.read(token).map_err(|reason| {
+            tracing::warn!(code = "bad_token", %reason, "an identity token was rejected");
+            BadToken
+        })
+    }
+
+    /// Reads a token. The reason of a rejection contains no value of the token.
+    fn read(&self, token: &str) -> Result<Vouched, String> {
+        let read = jsonwebtoken::decode::<ReadClaims>(token, &self.key, &self.validation)
+            .map_err(|error| reason(error.kind()))?;
+        if read.header.crit.is_some() {
+            return Err("`crit` names an extension that is not known here".into());
+        }
+        let claims = read.claims;
+        let furthest = clock::now_ms() / 1000 + FURTHEST_S + LEEWAY_S;
+        if claims.exp > furthest as f64 {
+            return Err("`exp` is more than a day ahead".into());
+        }
         if claims.also.len() > ALSO {
-            return Err(BadToken);
+            return Err(format!("`also` has more than {ALSO} ids"));
         }
         let also = claims.also.iter().map(|id| customer_id(id));
+        let also = also.collect::<Result<_, _>>();
         Ok(Vouched {
-            customer: customer_id(&claims.sub).map_err(|_| BadToken)?,
-            also: also.collect::<Result<_, _>>().map_err(|_| BadToken)?,
+            customer: customer_id(&claims.sub).map_err(|_| "`sub` cannot be a customer's id")?,
+            also: also.map_err(|_| "an id of `also` cannot be a customer's id")?,
         })
     }
 
@@ -217,6 +266,75 @@ mod tests {
         is_refused(&serde_json::json!({ "sub": "c", "aud": "demo", "exp": exp, "also": [""] }));
         is_refused(
             &serde_json::json!({ "sub": "c", "aud": "demo", "exp": exp, "also": vec!["x"; 9] }),
+        );
+    }
+
+    #[test]
+    fn token_in_each_form_of_the_rfc_is_accepted() {
+        let Ok(tokens) = Tokens::shared(&site(), SECRET) else {
+            panic!("a good secret")
+        };
+        let exp = in_a_minute();
+        for claims in [
+            serde_json::json!({ "sub": "c", "aud": ["other", "demo"], "exp": exp }),
+            serde_json::json!({ "sub": "c", "aud": "demo", "exp": exp as f64 + 0.25 }),
+            serde_json::json!({ "sub": "c", "aud": "demo", "exp": exp, "iat": exp as f64 - 60.5, "nbf": exp as f64 - 60.5, "iss": "cms" }),
+        ] {
+            let token = signed(Algorithm::HS256, &claims, &EncodingKey::from_secret(SECRET));
+            let read = tokens.read(&token).map(|vouched| vouched.customer);
+            assert_eq!(read.as_deref(), Ok("c"), "{claims}");
+        }
+    }
+
+    #[test]
+    fn token_rejected_has_its_reason_without_a_value() {
+        let Ok(tokens) = Tokens::shared(&site(), SECRET) else {
+            panic!("a good secret")
+        };
+        let exp = in_a_minute();
+        for (claims, part) in [
+            (
+                serde_json::json!({ "sub": 77042, "aud": "demo", "exp": exp }),
+                "`sub` is a text",
+            ),
+            (
+                serde_json::json!({ "sub": "77042", "aud": ["other"], "exp": exp }),
+                "`aud`",
+            ),
+            (
+                serde_json::json!({ "sub": "77042", "aud": "demo", "exp": exp - 3600 }),
+                "`exp` is over",
+            ),
+            (
+                serde_json::json!({ "sub": "77042", "aud": "demo", "exp": exp + 90_000 }),
+                "a day ahead",
+            ),
+            (
+                serde_json::json!({ "sub": "77042", "aud": "demo", "exp": 1e18 }),
+                "a day ahead",
+            ),
+            (
+                serde_json::json!({ "sub": "77042", "aud": "demo", "exp": exp, "nbf": exp + 600 }),
+                "`nbf`",
+            ),
+        ] {
+            let token = signed(Algorithm::HS256, &claims, &EncodingKey::from_secret(SECRET));
+            let reason = tokens.read(&token).err().unwrap_or_default();
+            assert!(
+                reason.contains(part) && !reason.contains("77042"),
+                "{claims}: {reason}"
+            );
+        }
+        let mut header = Header::new(Algorithm::HS256);
+        header.crit = Some(vec!["b64".into()]);
+        let claims = serde_json::json!({ "sub": "c", "aud": "demo", "exp": exp });
+        let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(SECRET));
+        let reason = token.ok().and_then(|token| tokens.read(&token).err());
+        assert!(reason.is_some_and(|reason| reason.contains("`crit`")));
+        assert!(
+            tokens
+                .read("a.b")
+                .is_err_and(|reason| reason.contains("no JWT"))
         );
     }
 

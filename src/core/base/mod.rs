@@ -8,6 +8,8 @@ pub mod decayed_mass;
 pub mod enums;
 pub mod error;
 pub mod event_kind;
+#[cfg(feature = "full")]
+pub mod fold;
 pub mod hash;
 pub mod index;
 pub mod number;

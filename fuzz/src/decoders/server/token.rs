@@ -18,8 +18,11 @@ pub const TARGET: Target = Target {
 
 const SECRET: &[u8] = b"a secret of this test, 32 bytes..";
 const SIGNED: [&str; 2] = ["c-1", "Ana Silva, 7"];
-/// The year 2100.
-const EXPIRES_S: u64 = 4_102_444_800;
+/// Seconds since 1970 in an hour: a token is valid for a day at most.
+fn expires_s() -> u64 {
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed();
+    now.map_or(0, |since| since.as_secs()) + 3_600
+}
 // The example key of RFC 8037, appendix A.
 const PUBLIC: &[u8] = b"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
 
@@ -32,7 +35,7 @@ static TOKENS: LazyLock<[Tokens; 2]> = LazyLock::new(|| {
 fn seeds() -> Vec<Vec<u8>> {
     let signed = SIGNED
         .iter()
-        .filter_map(|customer| TOKENS[0].sign(customer, EXPIRES_S));
+        .filter_map(|customer| TOKENS[0].sign(customer, expires_s()));
     let unsigned = signed.clone().map(|token| {
         token.replace(
             "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9",

@@ -28,7 +28,11 @@ struct Flags {
 }
 
 fn config() -> Result<Config, String> {
-    let compiled = compile(CONFIG).map_err(|errors| format!("{errors:?}"))?;
+    config_of(CONFIG)
+}
+
+fn config_of(json: &str) -> Result<Config, String> {
+    let compiled = compile(json).map_err(|errors| format!("{errors:?}"))?;
     Config::from_bytes(compiled.bytes).map_err(|error| format!("{error:?}"))
 }
 
@@ -120,6 +124,48 @@ fn french_export_in_any_encoding_gives_its_bookings() -> Result<(), String> {
         };
         assert_eq!(bookings(&bytes, &flags)?, expected);
     }
+    Ok(())
+}
+
+#[test]
+fn place_is_found_in_capitals_and_without_accents() -> Result<(), String> {
+    let (config, site) = (
+        config_of(
+            r#"{ "version": 1, "facets": { "destination": { "topics": [
+            { "name": "mauritius", "aliases": ["île maurice"] }, { "name": "hué" }, "other"] } }, "families": {},
+            "placements": { "hero": {} }, "offers": [] }"#,
+        )?,
+        Site::new("demo"),
+    );
+    let conventions = Conventions::default();
+    let reader = Reader {
+        site: &site,
+        config: &config,
+        now_ms: NOW_MS,
+        conventions: &conventions,
+    };
+    let topic = |place: &str| {
+        let booking = serde_json::json!({ "customer": "c", "id": "x", "at": "2026-08-01", "destination": place });
+        let Value::Object(object) = booking else {
+            return None;
+        };
+        let (_, imported) = reader.read(Subject::Bookings, object).ok()?;
+        let event = Event::decode_next(&mut imported.event.as_slice()).flatten()?;
+        event.topics.first().map(|topic| topic.topic)
+    };
+    let hash = |name: &str| Some(escale::internals::base::hash::TopicHash::of(name).get());
+    for place in [
+        "île maurice",
+        "ÎLE MAURICE",
+        "Ile Maurice",
+        "I\u{302}le\u{a0}Maurice",
+        "île-maurice",
+        "Mauritius",
+    ] {
+        assert_eq!(topic(place), hash("destination.mauritius"), "{place}");
+    }
+    assert_eq!(topic("HUÉ"), hash("destination.hué"));
+    assert_eq!(topic("Porto"), hash("destination.other"));
     Ok(())
 }
 

@@ -10,9 +10,10 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::BuilderVerifierExt as _;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::url;
 use crate::base::tls;
 
 /// A database's address.
@@ -36,38 +37,40 @@ enum Trust {
 impl FromStr for Address {
     type Err = String;
 
-    /// Reads a URL with PostgreSQL's own mode names. `verify-full` and `sslrootcert` are handled
-    /// here, all other parameters by the client. Without a mode, or with `prefer`, a database
-    /// without encryption is accessed in plain text. With `sslrootcert`, `prefer` means
+    /// Reads an address with PostgreSQL's own mode names. `verify-full` and `sslrootcert` are
+    /// handled here, all other parameters by the client. Without a mode, or with `prefer`, a
+    /// database without encryption is accessed in plain text. With `sslrootcert`, `prefer` means
     /// `verify-full`.
-    fn from_str(url: &str) -> Result<Self, String> {
-        let (place, query) = url.split_once('?').unwrap_or((url, ""));
+    fn from_str(text: &str) -> Result<Self, String> {
         let (mut verifies, mut root, mut rest) = (false, None, Vec::new());
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            match pair.split_once('=') {
-                Some(("sslmode", "verify-full")) => verifies = true,
-                Some(("sslmode", "verify-ca")) => {
-                    return Err(
-                        "sslmode=verify-ca is not known here: say verify-full, which checks the name too".into()
-                    );
-                }
-                Some(("sslmode", "allow")) => {
-                    return Err("sslmode=allow is not known here: say prefer, which encrypts wherever it can".into());
-                }
-                Some(("sslrootcert", file)) => root = Some(PathBuf::from(decoded(file)?)),
-                _ => rest.push(pair),
+        for (key, value) in url::parameters(url::unwrapped(text))? {
+            match (key.as_str(), value.as_str()) {
+                ("sslmode", "verify-full") => verifies = true,
+                ("sslmode", "verify-ca") => return Err(
+                    "sslmode=verify-ca is not known here: say verify-full, which checks the name too"
+                        .into(),
+                ),
+                ("sslmode", "allow") => return Err(
+                    "sslmode=allow is not known here: say prefer, which encrypts wherever it can"
+                        .into(),
+                ),
+                ("sslrootcert", "system") => verifies = true,
+                ("sslrootcert", file) => root = Some(PathBuf::from(file)),
+                _ => rest.push((key, value)),
             }
         }
-        let url = if rest.is_empty() {
-            place.to_owned()
-        } else {
-            format!("{place}?{}", rest.join("&"))
-        };
-        let mut config = tokio_postgres::Config::from_str(&url).map_err(|error| {
-            format!("{error}. A URL is postgres://user:password@host:5432/database")
-        })?;
+        let mut config = tokio_postgres::Config::from_str(&url::key_values(&rest))
+            .map_err(|error| explained(&error))?;
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            return Err("it names no host: write postgres://user:password@host/database".into());
+        }
         if verifies || (root.is_some() && config.get_ssl_mode() == SslMode::Prefer) {
             config.ssl_mode(SslMode::Require);
+        }
+        // Of several servers, one that takes writes.
+        let names_session = rest.iter().any(|(key, _)| key == "target_session_attrs");
+        if config.get_hosts().len() > 1 && !names_session {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         let trust = match root {
             Some(file) => Trust::SignedBy(file),
@@ -76,6 +79,12 @@ impl FromStr for Address {
         };
         Ok(Self { config, trust })
     }
+}
+
+/// Message of the client, which names the parameter and not its value.
+fn explained(error: &tokio_postgres::Error) -> String {
+    std::error::Error::source(error)
+        .map_or_else(|| "it cannot be read".to_owned(), ToString::to_string)
 }
 
 impl Address {
@@ -110,13 +119,6 @@ impl Address {
         };
         Ok(MakeRustlsConnect::new(config))
     }
-}
-
-fn decoded(text: &str) -> Result<String, String> {
-    let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
-    decoded
-        .map(Into::into)
-        .map_err(|_| "sslrootcert is the path of a file, percent-encoded in UTF-8".into())
 }
 
 /// Accepts any certificate, as PostgreSQL's own `require` does. The peer must still prove that it
@@ -207,6 +209,10 @@ mod tests {
         assert_eq!(
             read("?sslrootcert=ca.pem")?,
             expected(SslMode::Require, "ca.pem")
+        );
+        assert_eq!(
+            read("?sslrootcert=system")?,
+            expected(SslMode::Require, "system")
         );
         assert!(read("?sslmode=allow").is_err_and(|why| why.contains("say prefer")));
         assert!(read("?sslmode=verify-ca").is_err() && read("?sslmode=often").is_err());

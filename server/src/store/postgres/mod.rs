@@ -15,6 +15,7 @@ mod read;
 mod statistics;
 mod steps;
 mod sums;
+mod url;
 mod write;
 
 use crate::base::ids::{ReplicaId, Site, VisitorKey};
@@ -27,6 +28,7 @@ use crate::store::{
 };
 pub use address::Address;
 use pool::Pool;
+pub use url::{is_postgres, unwrapped};
 
 /// Why a database cannot be served from.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +43,10 @@ pub enum OpenError {
         "the database has the encoding {0}, which cannot hold every id. Create it with ENCODING 'UTF8'"
     )]
     Encoding(String),
+    #[error(
+        "a pooler in transaction mode is before the database, and statements are prepared for a session. Use its port for session mode, or that of PostgreSQL"
+    )]
+    TransactionPooler,
     #[error("the certificates: {0}")]
     Certificates(String),
     #[error("the database did not answer: {0}")]
@@ -67,9 +73,11 @@ impl PostgresStore {
     pub async fn open(address: &Address) -> Result<Self, OpenError> {
         let encryption = address.encryption().map_err(OpenError::Certificates)?;
         migrations::run(&address.config, encryption.clone()).await?;
-        let store = Self {
-            pool: Pool::new(&address.config, encryption),
-        };
+        let pool = Pool::new(&address.config, encryption);
+        if pool.is_shared_by_transaction().await? {
+            return Err(OpenError::TransactionPooler);
+        }
+        let store = Self { pool };
         erase::finish_interrupted(&store).await?;
         Ok(store)
     }

@@ -3,6 +3,7 @@
 use super::Compiler;
 use super::model::rated;
 use crate::core::base::decayed_mass::{INTENT_STEP_S, TASTE_STEP_S};
+use crate::core::base::fold::fold_place;
 use crate::core::base::hash::Namespace;
 use crate::core::base::time::DAY_S;
 use crate::core::base::validation_error::ValidationError;
@@ -10,6 +11,8 @@ use crate::core::config::NONE;
 use crate::core::config::layout::Section;
 use crate::core::config::source::{FacetConfig, SiteConfig, TopicConfig, TopicDetail};
 
+/// Facet whose topics are places.
+const PLACES: &str = "destination";
 /// Names that hint at special categories of personal data (GDPR, article 9): warned of, since a
 /// name proves nothing.
 const SENSITIVE_NAMES: [&str; 10] = [
@@ -65,6 +68,28 @@ impl Compiler {
                 self.topic(&place, topic, usual);
             }
             first += details.len();
+        }
+        self.folded_places(site);
+    }
+
+    /// Adds the folded form of each name and alias of a destination, unless another topic has it.
+    fn folded_places(&mut self, site: &SiteConfig) {
+        let Some(facet) = site.facets.get(PLACES) else {
+            return;
+        };
+        for topic in facet.details() {
+            let Some(index) = self
+                .topics
+                .get(&format!("{PLACES}.{}", topic.name))
+                .copied()
+            else {
+                continue;
+            };
+            for name in topic.aliases.iter().chain([&topic.name]) {
+                let folded = format!("{PLACES}.{}", fold_place(name));
+                // A name that another topic has stays that topic's.
+                let _ = self.out.name(Namespace::Topic, &folded, index);
+            }
         }
     }
 
