@@ -1,10 +1,21 @@
 /** Pages that replace what consent comes from, or lead requests elsewhere. Consent never outlives its source. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { Gate } from "../gate.mjs";
 import { platformScript } from "../platform.mjs";
-import { tell, untilState } from "../steps.mjs";
+import { arriveAndAccept, kept, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { ALL, consentBy, emptied, platform } from "./sources.mjs";
+
+/** Runs delayed scripts when the page is parsed, as performance plug-ins do. */
+const RUN_LATER = `
+  Object.defineProperty(document, "currentScript", { get: () => null });
+  addEventListener("DOMContentLoaded", () => {
+    const script = document.createElement("script");
+    script.src = document.querySelector("[data-later]").dataset.later;
+    document.head.append(script);
+  });`;
+const LOADER = new URL("../../../pkg/escale.js", import.meta.url);
 
 export const hostilePageStories = [
   story(
@@ -92,7 +103,7 @@ export const hostilePageStories = [
   story(
     "no request of Escale carries the page's address",
     { tags: ["r10"] },
-    async ({ visit, gate, at }) => {
+    async ({ engine, visit, gate, at }) => {
       // The strictest page and the most talkative one.
       gate.rewrite = (html) =>
         html
@@ -112,9 +123,36 @@ export const hostilePageStories = [
           line.includes("zzperson") &&
           /^\/(v1|escale)\//.test(line) &&
           // The site's own tag.
-          !line.startsWith("/escale/escale.js"),
+          !line.startsWith("/escale/escale.js") &&
+          // WebKit takes the page's policy for modules, whatever the importing script says.
+          !(engine === "webkit" && /^\/escale\/[\w-]+\.js/.test(line)),
       );
       assert.deepEqual(leaked, []);
     },
   ),
+
+  story("a loader that another script delays finds its tag", async ({ visit, gate, at }) => {
+    gate.rewrite = (html) =>
+      html.replace('<script async src="/escale/', '<script type="text/later" data-later="/escale/');
+    gate.policy = (policy) =>
+      policy.replace(/(require-trusted-types-for|trusted-types)[^;]*;?/g, "");
+    gate.prelude = RUN_LATER;
+    const browser = await visit();
+    await arriveAndAccept(browser, at("/"));
+    assert.ok((await kept(browser))["visitor"]?.secret, "the attributes of the tag count");
+  }),
+
+  story("a loader without a tag is named on the console", async ({ visit, gate, at }) => {
+    gate.rewrite = (html) =>
+      html.replace(
+        /<script async src="\/escale\/[^>]*><\/script>/,
+        '<script src="/moved.js"></script>',
+      );
+    const source = await readFile(LOADER, "utf8");
+    gate.prelude = "Object.defineProperty(document, 'currentScript', { get: () => null });";
+    gate.answers.set("/moved.js", { status: 200, type: "text/javascript", body: source });
+    const browser = await visit();
+    await browser.open(at("/"));
+    await gate.told("no tag of escale.js");
+  }),
 ];

@@ -6,7 +6,6 @@
 
 /** Encoded characters of UTF-8 outside ASCII, else one encoded byte, else what browsers encode. */
 const PART =
-   
   /%[c-d][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-4](?:%[89ab][\da-f]){3}|%[\da-f]{2}|[\0-\x20"<>\\^`{|}\x7f]/gi;
 const UNRESERVED = /^[\w.~-]$/;
 

@@ -14,7 +14,8 @@ type Attributes = Omit<Partial<Options>, "deadlineMs"> & {
 };
 type Escale = ((...command: Command) => void) & { q?: Iterable<unknown>[]; loaded?: boolean };
 
-function adopt(script: HTMLScriptElement): void {
+/** Starts. `script` is the running file, `described` the tag with the options. */
+function adopt(script: HTMLScriptElement, described: HTMLElement): void {
   const page = window as unknown as { escale?: Escale; escaleOptions?: Partial<Options> };
   // A named element may stand here; it has neither property.
   const stub = page.escale;
@@ -25,7 +26,7 @@ function adopt(script: HTMLScriptElement): void {
     site: "",
     config: "/escale.bin",
     ...page.escaleOptions,
-    ...(script.dataset as Attributes),
+    ...(described.dataset as Attributes),
   };
   const options = {
     ...given,
@@ -44,8 +45,15 @@ function adopt(script: HTMLScriptElement): void {
   for (const command of stub?.q ?? []) escale(...(command as Command));
 }
 
+const tag = (selector: string): HTMLScriptElement | null =>
+  document.querySelector<HTMLScriptElement>(`script${selector}`);
+
 safeCall(() => {
-  const script = document.currentScript;
-  // A named element can replace `currentScript`; only a script is adopted.
-  if (script instanceof HTMLScriptElement) adopt(script);
+  const { currentScript } = document;
+  // A named element can replace `currentScript`. It is null where another script delays or rewrites this one.
+  const isKnown = currentScript instanceof HTMLScriptElement;
+  const script = isKnown ? currentScript : tag('[src*="escale.js"]');
+  // The tag that another script runs may lack the attributes. The inline form's tag is not empty.
+  if (script) adopt(script, isKnown ? script : (tag("[data-site]:empty") ?? script));
+  else console.warn("escale: no tag of escale.js in this page");
 });
