@@ -26,6 +26,21 @@ export default tseslint.config(
     },
   },
   {
+    // Code that runs in pages beside any other script.
+    files: ["www/sdk/**/*.ts"],
+    ignores: ["www/sdk/**/*.test.ts"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        {
+          object: "Array",
+          property: "from",
+          message: "MooTools and Prototype replace it by one without a mapper: spread the value.",
+        },
+      ],
+    },
+  },
+  {
     // One story a test: longer than a function of the library may be.
     files: ["www/sdk/**/*.test.ts"],
     rules: {

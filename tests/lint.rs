@@ -489,3 +489,45 @@ fn topics_of_special_categories_are_rejected_and_revealing_names_warned_of() {
         );
     }
 }
+
+#[test]
+fn patterns_of_pages_that_no_browser_writes_are_warned_of() {
+    for (pattern, hint) in [
+        ("https://www.voyages.example/ski/*", "origin"),
+        ("ski/*", "begin with `/`"),
+        ("/#/ski", "Fragments"),
+        ("/ski\\chamonix", "backslash"),
+        ("/ski\t*", "control"),
+    ] {
+        let rule = json!({ "match": pattern, "topics": { "trip.city": 1 } });
+        let message = format!("`{pattern}` matches no address that a browser writes");
+        warns_once("/pages/-", rule, ("/pages/1/match", &message));
+        assert!(
+            escale::internals::base::address::unreachable_pattern(pattern)
+                .is_some_and(|text| text.contains(hint)),
+            "{pattern}"
+        );
+    }
+    for pattern in [
+        "/séjours/*",
+        "/s%C3%A9jours/*",
+        "*/ski",
+        "/:slug",
+        "/a b?x=*",
+        "/ski;v=1/../a",
+    ] {
+        let rule = json!({ "match": pattern, "topics": { "trip.city": 1 } });
+        assert_eq!(warned("/pages/-", rule), [], "{pattern}");
+    }
+}
+
+#[test]
+fn tokens_that_no_page_gives_are_warned_of() {
+    for pattern in ["city break", "@type=hotel", "name=lisbon", "=hotel"] {
+        let rule = json!({ "match": pattern, "topics": { "trip.city": 1 } });
+        let message = format!("`{pattern}` is no token that pages give");
+        warns_once("/json_ld/-", rule, ("/json_ld/1/match", &message));
+    }
+    let rule = json!({ "match": "touristType=City break", "topics": { "trip.city": 1 } });
+    assert_eq!(warned("/json_ld/-", rule), []);
+}

@@ -21,3 +21,18 @@ fn a_pattern_means_what_the_browsers_own_means() -> Result<(), Box<dyn std::erro
     );
     Ok(())
 }
+
+#[test]
+fn an_address_has_one_spelling_as_in_the_sdk() -> Result<(), Box<dyn std::error::Error>> {
+    let cases: Vec<(String, String)> = serde_json::from_str(include_str!("frozen/addresses.json"))?;
+    for (address, expected) in &cases {
+        let canonical = escale::internals::base::address::canonical(address);
+        assert_eq!(&canonical, expected, "{address}");
+        assert_eq!(
+            escale::internals::base::address::canonical(&canonical),
+            canonical,
+            "canonical once more: {address}"
+        );
+    }
+    Ok(())
+}

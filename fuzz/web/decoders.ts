@@ -4,8 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { readCookie, packCookie } from "../../www/sdk/storage/cookie.js";
-import { readLayer, eventsFromGa4 } from "../../www/sdk/plugins/ga4.js";
-import { jsonLdTokens } from "../../www/sdk/recorder/jsonld.js";
+import { eventsFromGa4 } from "../../www/sdk/plugins/ga4.js";
+import { readLayer } from "../../www/sdk/plugins/layer-reader.js";
+import { readJsonLd } from "../../www/sdk/recorder/jsonld.js";
 import { landingEvent } from "../../www/sdk/plugins/campaign.js";
 import {
   fromBase64url,
@@ -79,7 +80,7 @@ const SCRIPTS = [
 
 function jsonld(chance: Chance): void {
   const scripts = Array.from({ length: 1 + chance.under(3) }, () => edited(chance, SCRIPTS));
-  const tokens = jsonLdTokens(scripts).split("\n").filter(Boolean);
+  const tokens = readJsonLd(scripts).tokens.split("\n").filter(Boolean);
   assert.ok(tokens.length <= 64, "64 tokens at most");
   for (const token of tokens)
     assert.ok(/^[a-z]+=\S/.test(token) && token.length <= 20 + 2 * 80, token);

@@ -20,9 +20,11 @@ import { layerStories } from "./stories/layer.mjs";
 import { loadingStories } from "./stories/loading.mjs";
 import { memoryStories } from "./stories/memory.mjs";
 import { orderStories } from "./stories/orders.mjs";
+import { pageStories } from "./stories/pages.mjs";
 import { preparedStories } from "./stories/prepared.mjs";
 import { privacyStories } from "./stories/privacy.mjs";
 import { reportStories } from "./stories/report.mjs";
+import { slotStories } from "./stories/slots.mjs";
 import { sourceStories } from "./stories/sources.mjs";
 import { syncStories } from "./stories/sync.mjs";
 import { tabStories } from "./stories/tabs.mjs";
@@ -44,8 +46,10 @@ await runSuite({
     ...memoryStories,
     ...syncStories,
     ...blockStories,
+    ...slotStories,
     ...centreStories,
     ...edgeStories,
+    ...pageStories,
     ...preparedStories,
     ...privacyStories,
     ...faultStories,

@@ -47,7 +47,7 @@ export async function arriveAndAccept(browser, home) {
 }
 
 /** Looks at pages one after the other, as a person does: each is open until Escale is ready. @param {Browser} browser @param {string[]} addresses */
-export async function lookAt(browser, addresses) {
+export async function visitPages(browser, addresses) {
   for (const address of addresses) {
     await browser.open(address);
     await untilState(browser, "ready");

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readTcf, tcfRules } from "./plugins/consent-tcf.js";
-import { readLayer, eventsFromGa4 } from "./plugins/ga4.js";
+import { eventsFromGa4 } from "./plugins/ga4.js";
+import { readLayer } from "./plugins/layer-reader.js";
 import { landingEvent } from "./plugins/campaign.js";
 
 const TIMES = 20_000;

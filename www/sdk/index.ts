@@ -23,6 +23,7 @@ const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
   "signals.js": () => import("./plugins/data-layer.js"),
   "inspector.js": () => import("./inspector/index.js"),
   "consent-tcf.js": () => import("./plugins/consent-tcf.js"),
+  "consent-gpp.js": () => import("./plugins/consent-gpp.js"),
   "consent-google.js": () => import("./plugins/consent-google.js"),
 };
 const load = (file: string): Promise<unknown> =>

@@ -1,5 +1,5 @@
 //! Retention. In: the store. Out: visitors who were silent for 25 months are erased. Never: blocks a sync, because each
-//! step takes one bucket.
+//! step takes one bucket. Never: erases more than a normal day's data because the clock jumped.
 
 use std::time::Duration;
 
@@ -14,15 +14,27 @@ const RETENTION_DAYS: u32 = 760;
 const INTERVAL: Duration = Duration::from_secs(86_400);
 
 /// Runs at the start and then daily; never returns.
-pub async fn run(store: &dyn Store, site: &Site) {
+pub async fn run(store: &dyn Store, site: &Site, trusts_clock: bool) {
     loop {
-        expire_all(store, site).await;
+        expire_all(store, site, trusts_clock).await;
         tokio::time::sleep(INTERVAL).await;
     }
 }
 
-async fn expire_all(store: &dyn Store, site: &Site) {
-    let before_day = clock::today().saturating_sub(RETENTION_DAYS);
+async fn expire_all(store: &dyn Store, site: &Site, trusts_clock: bool) {
+    let today = clock::today();
+    let day = match store.retention_day(site.clone(), today, trusts_clock).await {
+        Ok(day) => day,
+        Err(error) => return tracing::warn!(%error, "retention waits for the next run"),
+    };
+    if day != today {
+        let ahead = today - day;
+        tracing::warn!(
+            days = ahead,
+            "the clock is ahead of the last run; retention goes on by one day (--trust-clock accepts the clock)"
+        );
+    }
+    let before_day = day.saturating_sub(RETENTION_DAYS);
     let mut erased = 0;
     for bucket in 0..BUCKETS {
         match store.expire(site.clone(), bucket, before_day).await {

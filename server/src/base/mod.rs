@@ -5,6 +5,7 @@ pub mod errors;
 pub mod file;
 pub mod ids;
 pub mod names;
+pub mod private_file;
 pub mod record;
 pub mod spreadsheet;
 pub mod table;

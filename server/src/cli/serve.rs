@@ -34,6 +34,7 @@ use crate::http::rate_limiter::RateLimiter;
 use crate::http::router::router;
 use crate::http::state::AppState;
 use crate::model::Success;
+use crate::store::readiness::Readiness;
 use crate::token::Tokens;
 use crate::webhook::arguments::Webhooks;
 use crate::webhook::evaluation::has_scenarios;
@@ -41,6 +42,9 @@ use crate::webhook::{self, Dispatcher, Receivers};
 
 /// Time for requests in flight after a stop was requested.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Erasures a minute, over all callers, that may find nobody.
+const UNKNOWN_ERASURES_A_MINUTE: u32 = 1200;
 
 /// Bytes that the bodies of all connections may hold together.
 const BODY_MEMORY: usize = 64 << 20;
@@ -96,6 +100,10 @@ pub struct Args {
     /// Address and port for GET /metrics, in the format of Prometheus. Keep it private. Without it there are no metrics.
     #[arg(long, env = "ESCALE_METRICS_LISTEN", value_name = "ADDRESS")]
     metrics_listen: Option<SocketAddr>,
+    /// Let retention catch up at once when the clock is more than a week ahead of its last run. Without it, one day expires
+    /// a run, so that a clock that jumped erases nobody.
+    #[arg(long, env = "ESCALE_TRUST_CLOCK")]
+    trust_clock: bool,
     /// Format of the log lines on the standard error. They never contain an address, a query or an id.
     #[arg(long, env = "ESCALE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
@@ -332,11 +340,18 @@ impl Server {
             api_key,
             report_key,
             rate_limiter: RateLimiter::new(args.limits.requests_a_minute),
+            erasures: RateLimiter::new(args.limits.requests_a_minute),
+            unknown_erasures: RateLimiter::new(UNKNOWN_ERASURES_A_MINUTE),
             body_memory: BodyMemory::new(BODY_MEMORY),
             metrics: Metrics::new(),
+            readiness: Readiness::default(),
             is_report_open: is_report_open(args),
             triggers_evaluation: has_scenarios(&served.config),
         };
+        state
+            .readiness
+            .check(state.store.as_ref(), &state.site)
+            .await;
         if demo.is_some() {
             demo::seed(&state, args.demo_visitors).await?;
         }
@@ -389,7 +404,8 @@ impl Server {
         tokio::select! {
             () = connections::serve(listener, router(state.clone(), demo), limits, stop) => {}
             () = overdue => tracing::warn!("requests in flight were cut off"),
-            () = retention::run(state.store.as_ref(), &state.site) => {}
+            () = retention::run(state.store.as_ref(), &state.site, args.trust_clock) => {}
+            () = state.readiness.run(state.store.as_ref(), &state.site) => {}
             () = webhook::watch(&dispatcher) => {}
             () = learning::run(learner.as_ref()) => {}
         }

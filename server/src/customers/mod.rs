@@ -364,10 +364,13 @@ async fn forget_identifier(
         .await
 }
 
-/// Erases a visitor; the last one's customer goes too, with all of its ids.
-pub async fn erase_visitor(store: &dyn Store, erasure: Erasure) -> Result<(), StoreError> {
-    store.erase(erasure).await?;
-    finish_interrupted(store).await
+/// Erases a visitor; the last one's customer goes too, with all of its ids. Returns `false` if nobody has the secret.
+pub async fn erase_visitor(store: &dyn Store, erasure: Erasure) -> Result<bool, StoreError> {
+    let is_known = store.erase(erasure).await?;
+    if is_known {
+        finish_interrupted(store).await?;
+    }
+    Ok(is_known)
 }
 
 /// Finishes erasures and moves that were cut short.

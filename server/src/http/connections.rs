@@ -4,17 +4,24 @@
 
 // By hand instead of `axum::serve` or `axum-server`: neither limits connections nor times out writes.
 
+use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt as _;
+
+use crate::http::idle::{Connection, IdleConnections};
 
 /// Pause when the process is out of file descriptors or memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
@@ -34,6 +41,9 @@ pub struct Limits {
 }
 
 /// Serves until the sender of `stop` is dropped and every request in flight has its response.
+///
+/// At the limit, a new connection closes the one that has waited for its client for the longest time. So callers who send
+/// nothing keep out nobody, and no health check.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -41,18 +51,31 @@ pub async fn serve(
     mut stop: watch::Receiver<()>,
 ) {
     let permits = Arc::new(Semaphore::new(limits.max_connections as usize));
+    let idle = IdleConnections::default();
     loop {
         let next = async {
-            let permit = permits.clone().acquire_owned().await.ok()?;
-            Some((permit, accepted(&listener).await))
+            let stream = accepted(&listener).await;
+            if permits.available_permits() == 0 {
+                idle.close_oldest();
+            }
+            Some((permits.clone().acquire_owned().await.ok()?, stream))
         };
         let (permit, stream) = tokio::select! {
             Some(next) = next => next,
             _ = stop.changed() => break,
         };
-        let responding = respond(stream, router.clone(), limits, stop.clone());
+        let connection = idle.enter();
+        let service = Service {
+            router: router.clone(),
+            connection: connection.clone(),
+        };
+        let responding = respond(stream, service, limits, stop.clone());
         tokio::spawn(async move {
-            responding.await;
+            tokio::select! {
+                () = responding => {}
+                () = connection.closed() => {}
+            }
+            connection.leave();
             drop(permit);
         });
     }
@@ -82,7 +105,27 @@ fn is_from_the_client(kind: ErrorKind) -> bool {
     )
 }
 
-async fn respond(stream: TcpStream, router: Router, limits: Limits, mut stop: watch::Receiver<()>) {
+/// The router as one connection uses it.
+#[derive(Clone)]
+struct Service {
+    router: Router,
+    connection: Connection,
+}
+
+impl Service {
+    async fn call(self, request: Request<Incoming>) -> Result<Response, Infallible> {
+        let request = request.map(|body| self.connection.request_body(body));
+        let response = self.router.oneshot(request).await?;
+        Ok(response.map(|body| self.connection.response_body(body)))
+    }
+}
+
+async fn respond(
+    stream: TcpStream,
+    service: Service,
+    limits: Limits,
+    mut stop: watch::Receiver<()>,
+) {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.write_timeout));
     let stream = TokioIo::new(Box::pin(stream));
@@ -90,7 +133,8 @@ async fn respond(stream: TcpStream, router: Router, limits: Limits, mut stop: wa
     http.timer(TokioTimer::new())
         .max_buf_size(HEAD_BYTES)
         .header_read_timeout(limits.head_timeout);
-    let connection = http.serve_connection(stream, TowerToHyperService::new(router));
+    let connection =
+        http.serve_connection(stream, service_fn(|request| service.clone().call(request)));
     let mut connection = std::pin::pin!(connection);
     // The reason why a connection ended concerns its client alone: cut off, too slow, not HTTP.
     tokio::select! {

@@ -170,7 +170,7 @@ impl IntoResponse for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy => Self::Busy,
+            StoreError::Busy | StoreError::Conflict => Self::Busy,
             StoreError::Unavailable => Self::Unavailable,
         }
     }

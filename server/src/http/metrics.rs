@@ -114,7 +114,7 @@ async fn metrics(State(state): State<Arc<AppState>>) -> Response {
     state
         .metrics
         .ready
-        .set(i64::from(state.store.ready().await.is_ok()));
+        .set(i64::from(state.readiness.is_ready()));
     let mut text = String::new();
     match encode(&mut text, &state.metrics.registry) {
         Ok(()) => ([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response(),

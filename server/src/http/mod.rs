@@ -9,6 +9,7 @@ pub mod csp;
 pub mod error;
 pub mod error_body;
 pub mod extract;
+pub mod idle;
 pub mod metrics;
 pub mod openapi;
 pub mod pages;

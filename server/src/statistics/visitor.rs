@@ -64,6 +64,13 @@ impl Visitor {
         [pack(self), pack(&self.tastes)].concat()
     }
 
+    /// Returns everything in the row as JSON, for the visitor's own export. Ids and names are hashes.
+    pub fn export(&self) -> serde_json::Value {
+        let mut all = serde_json::to_value(self).unwrap_or_default();
+        all["tastes"] = serde_json::to_value(&self.tastes).unwrap_or_default();
+        all
+    }
+
     /// Counts a sync. Returns the facts for the customer's bucket if they changed.
     pub fn count_sync(
         &mut self,

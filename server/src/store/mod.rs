@@ -8,7 +8,9 @@ pub mod imported;
 pub mod models;
 pub mod outbox;
 pub mod postgres;
+pub mod readiness;
 pub mod sqlite;
+pub mod steps;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -34,6 +36,9 @@ pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Sen
 
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 pub enum StoreError {
+    /// Another transaction crossed this one: it can be repeated at once.
+    #[error("the transaction was given up")]
+    Conflict,
     /// Too many writes wait already: try again in a moment.
     #[error("the store is busy")]
     Busy,
@@ -44,6 +49,7 @@ pub enum StoreError {
 
 /// A visitor and the customer that a token vouched for. A login may come before the first sync. Its
 /// erase-only token lets the browser erase the data of the link itself.
+#[derive(Clone)]
 pub struct Link {
     pub visitor: VisitorKey,
     pub customer: CustomerKey,
@@ -68,6 +74,8 @@ pub struct VisitorRecord {
     pub replicas: Vec<ReplicaRecord>,
     /// Events of the customer that the site's back end imported.
     pub imported: Vec<Vec<u8>>,
+    /// Row of what was counted of the visitor.
+    pub counted: Option<Vec<u8>>,
 }
 
 pub struct ReplicaRecord {
@@ -99,7 +107,15 @@ pub struct Erasure {
     pub day: u32,
 }
 
-pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
+/// Upkeep of a site's data.
+pub trait Housekeeping {
+    /// Writes and reads something, so that a full disk or a database that only reads is noticed.
+    fn ready(&self, site: Site, now_s: u64) -> Reply<'_, ()>;
+    /// Returns the day that retention may take for today. After a jump of the clock, it is the day after the last one.
+    fn retention_day(&self, site: Site, today: u32, trusts_clock: bool) -> Reply<'_, u32>;
+}
+
+pub trait Store: Audience + Customers + Housekeeping + Models + Outbox + Send + Sync {
     /// Stores a replica's state by the plan of [`crate::sync::plan`].
     fn sync(&self, request: SyncRequest) -> Reply<'_, SyncOutcome>;
     /// Returns the state of the visitor's other replicas. `None` if nothing changed since `seen`.
@@ -115,15 +131,13 @@ pub trait Store: Audience + Customers + Models + Outbox + Send + Sync {
     fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>>;
     /// Everything held of one visitor.
     fn visitor(&self, visitor: VisitorKey) -> Reply<'_, Found>;
-    /// Removes a visitor for good; doing it twice, or for no one, is the same as doing it once.
-    fn erase(&self, erasure: Erasure) -> Reply<'_, ()>;
+    /// Removes a visitor for good. Returns `false` if nobody has the secret; then nothing durable is written.
+    fn erase(&self, erasure: Erasure) -> Reply<'_, bool>;
     /// Removes a bucket's visitors who have not synced since that day, and events imported on
     /// earlier days. Returns the number of removed visitors.
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize>;
     /// The sums of a period, over all buckets.
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums>;
-    /// Checks that reads and writes work at this moment.
-    fn ready(&self) -> Reply<'_, ()>;
     /// Finishes what was begun and leaves the files tidy; later calls fail with [`StoreError::Unavailable`].
     fn close(&self) -> Reply<'_, ()>;
 }

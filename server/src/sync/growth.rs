@@ -3,29 +3,38 @@
 //! which are checked elsewhere.
 
 use escale::Profile;
-use escale::internals::base::time::DAY_S;
+use escale::internals::base::time::{DAY_S, Timestamp};
 
 /// A busy day and more: what a browser may have kept back.
 const AT_ONCE: u64 = 1000;
 /// An event a minute, day and night.
 const A_DAY: u64 = 1440;
+/// Days that count at most, whatever times the state claims.
+const MOST_DAYS: u32 = 90;
+/// Milliseconds of a day.
+const DAY_MS: f64 = 86_400_000.0;
 
 /// Returns `true` if the state grew plausibly since the held one. The limit is an event a minute,
 /// plus a fixed allowance.
-pub fn is_plausible(held: Option<&[u8]>, state: &Profile) -> bool {
+///
+/// Times in a state are its sender's own. None counts beyond `today`, a state without a first time began now, and no more
+/// than [`MOST_DAYS`] count.
+pub fn is_plausible(held: Option<&[u8]>, state: &Profile, today: u32) -> bool {
     if fits_a_day(state) {
         return true;
     }
     let held = held
         .and_then(|held| Profile::decode(held).ok())
         .unwrap_or_default();
-    let since_s = if held.last_s == 0 {
-        state.first_s
-    } else {
-        held.last_s
+    let end_of_today = Timestamp::from_unix_ms(f64::from(today + 1) * DAY_MS).get();
+    let last_s = state.last_s.min(end_of_today);
+    let since_s = match (held.last_s, state.first_s) {
+        (0, 0) => last_s,
+        (0, first_s) => first_s,
+        (held_s, _) => held_s,
     };
-    let days = u64::from(state.last_s.saturating_sub(since_s) / DAY_S) + 1;
-    events(state).saturating_sub(events(&held)) <= AT_ONCE + A_DAY * days
+    let days = (last_s.saturating_sub(since_s) / DAY_S).min(MOST_DAYS) + 1;
+    events(state).saturating_sub(events(&held)) <= AT_ONCE + A_DAY * u64::from(days)
 }
 
 /// So much may be whatever was held of it, which need not be read then.
@@ -59,6 +68,9 @@ mod tests {
 
     use super::*;
 
+    /// Day 301 of the engine's epoch, since 1970.
+    const TODAY: u32 = 18_262 + 301;
+
     fn state(page_views: u32, day: u32) -> Profile {
         let counts = Counts {
             page_views,
@@ -76,6 +88,8 @@ mod tests {
 
     #[test]
     fn growth_is_measured_against_the_time_that_passed() {
+        let is_plausible =
+            |held: Option<&[u8]>, state: &Profile| super::is_plausible(held, state, TODAY);
         assert!(is_plausible(None, &state(2000, 1)));
         assert!(!is_plausible(None, &state(3000, 1)));
         assert!(is_plausible(None, &state(3000, 3)));
@@ -88,5 +102,31 @@ mod tests {
             &state(200_000, 301)
         ));
         assert!(is_plausible(Some(&state(3000, 3).encode()), &state(5, 3)));
+    }
+
+    #[test]
+    fn growth_of_a_state_with_forged_times_has_the_limit_of_ninety_days() {
+        let forged = |first_s, last_s, page_views| {
+            let state = Profile {
+                first_s,
+                last_s,
+                ..state(page_views, 1)
+            };
+            is_plausible(None, &state, TODAY)
+        };
+        let now_s = 300 * DAY_S;
+        let most = (AT_ONCE + A_DAY * u64::from(MOST_DAYS + 1)) as u32;
+        for last_s in [now_s, u32::MAX] {
+            // Without a first time, the state began now.
+            assert!(forged(0, last_s, 2000) && !forged(0, last_s, 25_000_000));
+            assert!(!forged(0, last_s, 3000));
+            assert!(forged(1, last_s, most - 1) && !forged(1, last_s, most + 1));
+        }
+        let held = state(3000, 300).encode();
+        let ahead = Profile {
+            last_s: u32::MAX,
+            ..state(200_000, 300)
+        };
+        assert!(!is_plausible(Some(&held), &ahead, TODAY));
     }
 }

@@ -113,7 +113,15 @@ fn plan_state(
     effects: &mut Vec<Effect>,
 ) -> SyncOutcome {
     let verdict = held.replica.as_ref().map_or_else(
-        || judge(None, request.version, &request.state, &request.profile),
+        || {
+            judge(
+                None,
+                request.version,
+                &request.state,
+                &request.profile,
+                request.day,
+            )
+        },
         |replica| replica.verdict,
     );
     match verdict {

@@ -27,11 +27,17 @@ pub enum Verdict {
 /// Decides about a new state. A higher version wins if it grew at a plausible rate. The same
 /// version must have the same bytes. Anything else is a roll-back or a copy. `profile` is the
 /// decoded `state`.
-pub fn judge(held: Option<Held<'_>>, version: u64, state: &[u8], profile: &Profile) -> Verdict {
+pub fn judge(
+    held: Option<Held<'_>>,
+    version: u64,
+    state: &[u8],
+    profile: &Profile,
+    today: u32,
+) -> Verdict {
     match held {
         Some(held) if version == held.version && state == held.state => Verdict::Same,
         Some(held) if version <= held.version => Verdict::Conflict,
-        _ if is_plausible(held.map(|held| held.state), profile) => Verdict::Store,
+        _ if is_plausible(held.map(|held| held.state), profile, today) => Verdict::Store,
         _ => Verdict::TooMuch,
     }
 }
@@ -44,7 +50,7 @@ mod tests {
     fn case(held: Option<(u64, &[u8])>, offered: (u64, &[u8]), expected: Verdict) {
         let held = held.map(|(version, state)| Held { version, state });
         assert_eq!(
-            judge(held, offered.0, offered.1, &Profile::default()),
+            judge(held, offered.0, offered.1, &Profile::default(), 20_000),
             expected
         );
     }

@@ -1,6 +1,6 @@
 //! Callers who take up a connection and give nothing for it.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 
 use crate::browser::Browser;
@@ -40,7 +40,7 @@ fn a_connection_that_sends_half_a_head_or_nothing_is_closed() {
 
 /// Tags: f58.
 #[test]
-fn callers_beyond_the_bound_wait_until_the_slow_ones_are_closed() {
+fn callers_beyond_the_limit_take_the_place_of_silent_ones() {
     let server = Server::start_with(&["--head-within-ms", "200", "--connections", "2"]);
     let slow = [
         caller(&server, "GET"),
@@ -51,9 +51,33 @@ fn callers_beyond_the_bound_wait_until_the_slow_ones_are_closed() {
         Browser::of_visitor(1, 1).view("trip.city").sync(&server)["accepted"],
         serde_json::json!(true)
     );
-    for socket in slow {
-        read_to_end(socket);
+    for mut socket in slow {
+        // What it sent was not read: the system may reset it.
+        let closed = socket.read(&mut [0]);
+        assert!(
+            matches!(&closed, Ok(0))
+                || closed.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset)
+        );
     }
+}
+
+/// Tags: f58.
+#[test]
+fn silent_connections_at_the_limit_keep_out_no_health_check() {
+    let server = Server::start_with(&["--head-within-ms", "600000", "--connections", "8"]);
+    let whole_head = "POST /v1/sync HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{";
+    let silent: Vec<TcpStream> = ["", "G", "GET /healthz HTTP/1.1\r\nHost: a\r\n", whole_head]
+        .into_iter()
+        .cycle()
+        .take(40)
+        .map(|says| caller(&server, says))
+        .collect();
+    let healthy = caller(
+        &server,
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    );
+    assert!(read_to_end(healthy).contains("alive"));
+    drop(silent);
 }
 
 #[test]

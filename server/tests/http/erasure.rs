@@ -40,6 +40,12 @@ fn an_export_is_complete_and_readable() {
         own["profile"]["facets"][0]["topics"][0]["name"],
         json!("trip.city")
     );
+    // What the report counts of the visitor is personal too.
+    assert_eq!(
+        export["counted"]["facts"]["arms"][0]["experiment"],
+        json!(0)
+    );
+    assert!(export["counted"]["tastes"].is_array() && export["counted"]["decisions"].is_array());
 }
 
 /// Tags: f55.
@@ -141,6 +147,36 @@ fn an_erasure_that_overtakes_the_first_sync_wins() {
             .post("/v1/sync", &phone.body())
             .assert_error(410, "erased");
     }
+}
+
+/// Tags: r8.
+#[test]
+fn erasure_of_unknown_ids_writes_nothing_durable() {
+    let server = Server::start();
+    Browser::of_visitor(1, 1).view("trip.city").sync(&server);
+    let before = server.database().rows();
+    std::thread::scope(|scope| {
+        for thread in 0..8_u8 {
+            let server = &server;
+            scope.spawn(move || {
+                for n in 0..25_u8 {
+                    let mut secret = [200; 16];
+                    (secret[0], secret[1]) = (thread, n);
+                    assert_eq!(server.erase(&base64url(&secret)), 204);
+                }
+            });
+        }
+    });
+    assert_eq!(server.database().rows(), before);
+}
+
+/// Tags: f58.
+#[test]
+fn erasure_repeated_too_often_is_rate_limited() {
+    let server = Server::start_with(&["--requests-a-minute", "3"]);
+    let secret = base64url(&[77; 16]);
+    let statuses: Vec<u16> = (0..6).map(|_| server.erase(&secret)).collect();
+    assert_eq!(statuses, [204, 204, 204, 429, 429, 429]);
 }
 
 /// Both set off at once, many times over: whichever comes first, nothing is held afterwards.

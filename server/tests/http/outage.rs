@@ -40,19 +40,51 @@ fn a_database_that_goes_away_is_answered_503_and_used_again_once_it_is_back() {
         for answer in [
             server.post("/v1/sync", &phone.body()),
             phone.export(&server),
-            server.get("/readyz", &[]),
         ] {
             answer.assert_error(503, "unavailable");
             assert_eq!(answer.header("retry-after"), "30");
         }
+        server.wait_for_readiness(503);
         assert_eq!(server.get("/healthz", &[]).status, 200);
         shut(&server, false);
         assert_eq!(phone.sync(&server)["accepted"], json!(true));
-        assert_eq!(server.get("/readyz", &[]).status, 200);
+        server.wait_for_readiness(200);
     }
     assert_eq!(
         phone.export(&server).json()["replicas"][0]["version"],
         json!(4)
+    );
+}
+
+/// Makes the database read-only, or writable again, for connections from now on.
+fn set_read_only(server: &Server, is_read_only: bool) {
+    let name = server.database().name();
+    on(&Cluster::get().url("postgres"), async |db| {
+        db.batch_execute(&format!(
+            "ALTER DATABASE {name} SET default_transaction_read_only = {is_read_only}"
+        ))
+        .await
+        .unwrap();
+        let end =
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1";
+        db.query(end, &[&name]).await.unwrap();
+    });
+}
+
+/// Tags: f53.
+#[test]
+fn database_that_only_reads_is_not_ready() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.view("trip.city").sync(&server);
+    set_read_only(&server, true);
+    server.wait_for_readiness(503);
+    assert_eq!(phone.export(&server).status, 200);
+    set_read_only(&server, false);
+    server.wait_for_readiness(200);
+    assert_eq!(
+        phone.view("trip.city").sync(&server)["accepted"],
+        json!(true)
     );
 }
 

@@ -91,3 +91,20 @@ fn a_state_from_the_future_stays_as_old_as_the_day_it_was_taken() {
         "{last_ms} against {taken_ms}"
     );
 }
+
+/// Tags: r9.
+#[test]
+fn clock_that_jumped_ahead_erases_nobody_unless_it_is_trusted() {
+    let server = Server::start();
+    Browser::of_visitor(1, 1).view("trip.city").sync(&server);
+    wait_for_round(&server, 1);
+    let server = server.after(
+        "UPDATE visitors SET synced_day = synced_day - 900; UPDATE retention SET day = day - 900",
+    );
+    wait_for_round(&server, 2);
+    assert_eq!(server.database().number("SELECT count(*) FROM visitors"), 1);
+    assert!(server.log().contains("clock"), "{}", server.log());
+    let server = server.restarted_with(&["--trust-clock"]);
+    wait_for_round(&server, 3);
+    assert_eq!(rows(&server), 0);
+}

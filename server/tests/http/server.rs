@@ -267,6 +267,13 @@ impl Server {
         )
     }
 
+    /// Waits until `/readyz` has this status: the server checks its database by itself.
+    pub fn wait_for_readiness(&self, status: u16) {
+        while self.get("/readyz", &[]).status != status {
+            std::thread::yield_now();
+        }
+    }
+
     /// Erases by a visitor's secret or by an erase-only token.
     pub fn ask_to_erase(&self, secret: &str) -> Answer {
         self.delete(

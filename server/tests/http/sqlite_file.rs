@@ -1,5 +1,8 @@
 //! Tests that apply only to a database in a file of its own.
 
+use std::path::Path;
+use std::process::Command;
+
 use crate::browser::Browser;
 use crate::identity::{identify, token, token_also};
 use crate::imports::{booking, tell};
@@ -319,6 +322,7 @@ fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
             }
         }
         assert_eq!(rejected, 5 * (u32::from(cycle) + 1), "cycle {cycle}");
+        server.wait_for_readiness(503);
         disk.free(&server);
         let mut browser = Browser::of_visitor(251, 1);
         browser.version = u64::from(cycle);
@@ -335,4 +339,45 @@ fn a_full_disk_is_answered_503_reads_go_on_and_room_is_used_at_once() {
     println!(
         "{cycles} full disks, {all} acknowledged syncs, {rejected} rejected, {taken} times used again at once"
     );
+}
+
+/// Returns the permissions of a file.
+fn mode(path: &Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions()) & 0o777
+}
+
+/// Tags: r8.
+#[test]
+fn files_with_personal_data_are_readable_by_their_owner_alone() {
+    let server = Server::start();
+    Browser::of_visitor(1, 1).view("trip.city").sync(&server);
+    for name in ["escale.db", "escale.db-wal", "escale.db-shm"] {
+        assert_eq!(mode(&server.folder().join(name)), 0o600, "{name}");
+    }
+    let (db, copy) = (
+        server.folder().join("escale.db"),
+        server.folder().join("copy.db"),
+    );
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_escale"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    run(&[
+        "backup",
+        "--db",
+        db.to_str().unwrap(),
+        copy.to_str().unwrap(),
+    ]);
+    assert_eq!(mode(&copy), 0o600);
+    let restored = server.folder().join("restored.db");
+    run(&[
+        "restore",
+        "--db",
+        restored.to_str().unwrap(),
+        copy.to_str().unwrap(),
+    ]);
+    assert_eq!(mode(&restored), 0o600);
 }

@@ -1,5 +1,7 @@
 //! Numbers, bytes, time, hashes, names and errors: what every other folder builds on.
 
+#[cfg(feature = "full")]
+pub mod address;
 pub mod bits;
 pub mod civil;
 pub mod decayed_mass;

@@ -5,8 +5,28 @@
 //! `*` is any run of characters, `:name` one or more characters, in the path other than `/`,
 //! everything else itself. A `?` parts path from query; a pattern without one takes any query.
 
-/// Addresses are read up to here.
-const MOST_URL: usize = 1024;
+/// Limit for addresses, in bytes. The rest is not compared.
+pub const MOST_URL: usize = 1024;
+
+/// Returns `true` if an address matches the pattern, with or without a slash at the end of its path.
+///
+/// ```
+/// use escale::internals::base::url_pattern::matches_page;
+/// assert!(matches_page("/ski", "/ski/") && matches_page("/ski/*", "/ski?page=2"));
+/// ```
+#[must_use]
+pub fn matches_page(pattern: &str, url: &str) -> bool {
+    if matches(pattern, url) {
+        return true;
+    }
+    let at = url.find('?').unwrap_or(url.len());
+    let (path, query) = url.split_at(at);
+    match path.strip_suffix('/') {
+        Some("") => false,
+        Some(path) => matches(pattern, &[path, query].concat()),
+        None => matches(pattern, &[path, "/", query].concat()),
+    }
+}
 
 /// Returns `true` if an address (path and query) matches the pattern.
 ///
@@ -19,7 +39,11 @@ const MOST_URL: usize = 1024;
 /// ```
 #[must_use]
 pub fn matches(pattern: &str, url: &str) -> bool {
-    let url = url.get(..MOST_URL).unwrap_or(url);
+    let mut most = url.len().min(MOST_URL);
+    while !url.is_char_boundary(most) {
+        most -= 1;
+    }
+    let url = &url[..most];
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     match pattern.split_once('?') {
         Some((path_pattern, query_pattern)) => {

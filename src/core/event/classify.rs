@@ -119,9 +119,12 @@ impl Found<'_> {
     }
 
     fn take_url(&mut self, url: &str) {
+        // The browser's half gets canonical addresses from the SDK.
+        #[cfg(feature = "full")]
+        let url = &crate::core::base::address::canonical(url);
         for rule in 0..self.config.count(Section::PageRules) {
             let row = self.config.row::<8>(Section::PageRules, rule);
-            if url_pattern::matches(self.config.text(row.text(0)), url) {
+            if url_pattern::matches_page(self.config.text(row.text(0)), url) {
                 self.take_rule(row);
             }
         }

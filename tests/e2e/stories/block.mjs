@@ -2,13 +2,20 @@
 import assert from "node:assert/strict";
 import { barriers } from "../barriers.mjs";
 import { picture } from "../out.mjs";
-import { CITY_PAGES, CITY_QUOTE, arriveAndAccept, keptDecision, lookAt, slot } from "../steps.mjs";
+import {
+  CITY_PAGES,
+  CITY_QUOTE,
+  arriveAndAccept,
+  keptDecision,
+  visitPages,
+  slot,
+} from "../steps.mjs";
 import { story } from "../story.mjs";
 
 /** @param {import("../../browser/driver/browser.mjs").Browser} browser @param {(path: string) => string} at */
 export async function becomeCityLover(browser, at) {
   await arriveAndAccept(browser, at("/"));
-  await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+  await visitPages(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
   return slot(browser);
 }
 
@@ -51,7 +58,7 @@ export const blockStories = [
         },
         shown.offer,
       );
-      await lookAt(browser, [at("/")]);
+      await visitPages(browser, [at("/")]);
       assert.notEqual((await slot(browser)).offer, shown.offer);
       assert.notEqual(next.offer, shown.offer);
     },
@@ -125,7 +132,7 @@ export const blockStories = [
   story("it speaks the page's language", async ({ visit, at }) => {
     const browser = await visit();
     await becomeCityLover(browser, at);
-    await lookAt(browser, [at("/?lang=en")]);
+    await visitPages(browser, [at("/?lang=en")]);
     assert.match((await slot(browser)).text, /Why this offer\?/);
   }),
 

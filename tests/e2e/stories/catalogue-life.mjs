@@ -5,7 +5,7 @@ import {
   exported,
   flush,
   kept,
-  lookAt,
+  visitPages,
   slot,
   storage,
   tell,
@@ -59,9 +59,9 @@ export const lifeCatalogue = [
       gate.prelude =
         'addEventListener("pageshow", ({ persisted }) => (window.wasFrozen = persisted));';
       const browser = await enter();
-      await lookAt(browser, [at("/ski/")]);
+      await visitPages(browser, [at("/ski/")]);
       await browser.run(() => void Object.assign(window, { isTheSameDocument: true }));
-      await lookAt(browser, [at("/plage/")]);
+      await visitPages(browser, [at("/plage/")]);
       await browser.back();
       await untilState(browser, "ready");
       // A frozen page is restored as it was, ready. It records its view a moment later.
@@ -99,7 +99,7 @@ export const lifeCatalogue = [
       await browser.click("#consent-accept");
       await browser.until("Escale to ask for its database", () => "asksForDatabase" in window);
       gate.prelude = "";
-      await lookAt(browser, [at("/ski/")]);
+      await visitPages(browser, [at("/ski/")]);
       assert.ok((await kept(browser)).visitor, "who was here is kept");
     },
   ),
@@ -129,7 +129,7 @@ export const lifeCatalogue = [
       );
       await browser.until("the turns", () => "hasTurned" in window);
       await viewsOnce(browser, 2);
-      await lookAt(browser, [at("/ski/")]);
+      await visitPages(browser, [at("/ski/")]);
       const views = await viewsOnce(browser, 3);
       assert.equal(views, 3, "home, the last address of the ten thousand, and ski");
     },
@@ -289,7 +289,7 @@ export const lifeCatalogue = [
         await tell(browser, "track", "search", { destination: "bali" });
         await flush(browser);
       }
-      await lookAt(browser, [at(CITY_PAGES[0] ?? "/")]);
+      await visitPages(browser, [at(CITY_PAGES[0] ?? "/")]);
       const { counts } = (await exported(browser)).knowledge;
       assert.deepEqual([counts.searches, counts.page_views], [4, 3]);
     },

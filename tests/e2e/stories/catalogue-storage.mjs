@@ -5,7 +5,7 @@ import {
   exported,
   flush,
   kept,
-  lookAt,
+  visitPages,
   slot,
   storage,
   tell,
@@ -97,7 +97,7 @@ export const storageCatalogue = [
       await browser.run(() => void Object.assign(window, { isFull: false }));
       await tell(browser, "track", "search", { destination: "porto" });
       await flush(browser);
-      await lookAt(browser, [at("/")]);
+      await visitPages(browser, [at("/")]);
       assert.equal((await exported(browser)).knowledge.counts.searches, 6);
     },
   ),
@@ -110,17 +110,17 @@ export const storageCatalogue = [
         // The server would tell what it holds of the lost one.
         gate.answers.set("/v1/sync", { status: 503 });
         const browser = await enter();
-        await lookAt(browser, CITY_PAGES.map(at));
+        await visitPages(browser, CITY_PAGES.map(at));
         await flush(browser);
         await tamper(browser, "replica", damage);
-        await lookAt(browser, [at("/ski/")]);
+        await visitPages(browser, [at("/ski/")]);
         await flush(browser);
         const { quarantine } = await kept(browser);
         assert.ok(quarantine, "what could not be read is kept aside");
         // What is no record at all, a document that is still there replaces by what it knows.
         if (damage !== nonsense)
           assert.ok((await exported(browser)).knowledge.counts.page_views <= 2, "it began anew");
-        await lookAt(browser, [at("/")]);
+        await visitPages(browser, [at("/")]);
       },
     ),
   ),
@@ -145,7 +145,7 @@ export const storageCatalogue = [
     { tags: ["f09"] },
     async ({ enter, at }) => {
       const browser = await enter();
-      await lookAt(browser, CITY_PAGES.map(at));
+      await visitPages(browser, CITY_PAGES.map(at));
       await flush(browser);
       await tamper(browser, "replica", erase);
       await tell(browser, "track", "search", { destination: "bali" });
@@ -193,7 +193,7 @@ export const storageCatalogue = [
     async ({ enter, gate, at }) => {
       gate.prelude = CLOCK;
       const browser = await enter();
-      await lookAt(browser, CITY_PAGES.map(at));
+      await visitPages(browser, CITY_PAGES.map(at));
       for (const clock of [-365 * 86_400_000, -Date.now() + 1_000, 0]) {
         await browser.open(at(`/city-trips/?clock=${clock}`));
         await untilState(browser, "ready");

@@ -10,7 +10,7 @@ import {
   flush,
   heldByServer,
   kept,
-  lookAt,
+  visitPages,
   slot,
   storage,
   tell,
@@ -122,7 +122,7 @@ export const centreStories = [
       await textOf(browser, ".escale-centre-status", "noté");
       assert.deepEqual(await barriers(browser), []);
       await browser.screenshot(picture(engine, "centre-struck-out"));
-      await lookAt(browser, [at("/")]);
+      await visitPages(browser, [at("/")]);
       const after = await slot(browser);
       assert.ok(!isAbout(after.offer, "trip.city"), `${after.offer} is not about city trips`);
       await openCentre(browser, at(PRIVACY), "denied");
@@ -207,7 +207,7 @@ export const centreStories = [
       await becomeCityLover(browser, at);
       const [first = ""] = await browser.tabs();
       const other = await browser.newTab();
-      await lookAt(browser, [at("/")]);
+      await visitPages(browser, [at("/")]);
       assert.equal((await slot(browser)).state, "offer");
       await browser.goTo(first);
       await openCentre(browser, at(PRIVACY));
@@ -273,7 +273,7 @@ export const centreStories = [
       await flush(office);
       const { body } = await heldByServer(gate.origin, (await kept(office))["visitor"].secret);
       assert.equal(body.replicas.length, 2, "its own, and the one that was brought");
-      await lookAt(office, [at("/")]);
+      await visitPages(office, [at("/")]);
       await flush(office);
       assert.equal(
         (await exported(office)).knowledge.counts.quote_starts,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { picture } from "../out.mjs";
 import { startRendering } from "../rendered.mjs";
-import { flush, lookAt, slot, storage, tell, untilState } from "../steps.mjs";
+import { flush, visitPages, slot, storage, tell, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 
@@ -181,7 +181,7 @@ export const edgeStories = [
       await becomeCityLover(browser, at);
       assert.equal(await cookies(), "", "off is off");
       gate.rewrite = rewrite;
-      await lookAt(browser, [at("/")]);
+      await visitPages(browser, [at("/")]);
       await flush(browser);
       assert.match(await cookies(), /^escale-demo=[\w-]+$/);
       await browser.runAsync(

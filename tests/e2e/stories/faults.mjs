@@ -5,7 +5,7 @@ import {
   CITY_PAGES,
   CITY_QUOTE,
   flush,
-  lookAt,
+  visitPages,
   slot,
   tell,
   untilState,
@@ -137,7 +137,7 @@ export const faultStories = [
     "what is loaded after the first choice is missing: offers still show, and whoever asks is answered",
     async ({ enter, gate, at }) => {
       const browser = await enter();
-      await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
+      await visitPages(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
       // What the last page had not written yet would have to be taken up first, by what is missing here.
       await flush(browser);
       gate.answers.set("/escale/later.js", { status: 404 });
@@ -155,7 +155,7 @@ export const faultStories = [
       );
       gate.answers.clear();
       gate.answers.set("/escale/full", { status: 404 });
-      await lookAt(browser, [at("/")]);
+      await visitPages(browser, [at("/")]);
       assert.deepEqual(
         await answersTo(browser, [["profile.get"], ["profile.export"], ["explain", "home-hero"]]),
         ["nothing", "nothing", "nothing"],
@@ -238,7 +238,7 @@ export const faultStories = [
       document.body.append(element);
     });
     assert.equal((await slot(browser, "nowhere")).state, "default");
-    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+    await visitPages(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
     assert.equal((await slot(browser)).state, "offer", "and it still works");
   }),
 ];

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ESCALE } from "../../browser/compile.mjs";
 import { picture } from "../out.mjs";
-import { CITY_PAGES, CITY_QUOTE, flush, lookAt, slot, storage, untilState } from "../steps.mjs";
+import { CITY_PAGES, CITY_QUOTE, flush, visitPages, slot, storage, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 
 /** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
@@ -67,7 +67,7 @@ export const inspectorStories = [
     "the inspector decides as if, and copies a decision as a story that comes true again",
     async ({ enter, at, world }) => {
       const browser = await enter();
-      await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
+      await visitPages(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
       await browser.open(at("/?escale=inspect"));
       await untilState(browser, "ready");
       const { offer } = await slot(browser);
@@ -105,7 +105,7 @@ export const inspectorStories = [
     "the inspector shows every candidate, why, what is known and what happened, and changes nothing",
     async ({ enter, engine, at }) => {
       const browser = await enter();
-      await lookAt(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
+      await visitPages(browser, [...CITY_PAGES, CITY_QUOTE].map(at));
       await browser.open(at("/?escale=inspect"));
       await untilState(browser, "ready");
       const { offer } = await slot(browser);

@@ -1,6 +1,6 @@
 /** Cost of Escale while a page loads, and prerendered pages. Runs in Chromium, which can trace. */
 import assert from "node:assert/strict";
-import { CITY_PAGES, exported, flush, lookAt, slot, untilState } from "../steps.mjs";
+import { CITY_PAGES, exported, flush, visitPages, slot, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { TRACED, loadsOf } from "../tasks.mjs";
 import { becomeCityLover } from "./block.mjs";
@@ -53,7 +53,7 @@ export const loadingStories = [
       // One by one, so that whatever else the machine does befalls both kinds.
       for (let load = 0; load < LOADS; load += 1) {
         gate.answers.delete("/escale/");
-        await lookAt(browser, [at("/?with")]);
+        await visitPages(browser, [at("/?with")]);
         assert.equal((await slot(browser)).state, "offer", "it chose");
         await flush(browser);
         gate.answers.set("/escale/", { status: 404 });
@@ -92,7 +92,7 @@ export const loadingStories = [
         policy.replace(/script-src [^;]*/, "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'");
       gate.rewrite = (html) =>
         html.replace("</body>", `${rules}<a id="prerendered" href="/ski/">Ski</a></body>`);
-      await lookAt(browser, [at(CITY_PAGES[0] ?? "/")]);
+      await visitPages(browser, [at(CITY_PAGES[0] ?? "/")]);
       // Its scripts run, and wait.
       while (!gate.asked("/ski/").length || gate.asked("/escale/client.js").length < 1)
         await browser.run(() => undefined);

@@ -7,7 +7,7 @@ import {
   arriveAndAccept,
   exported,
   flush,
-  lookAt,
+  visitPages,
   slot,
   tell,
   untilState,
@@ -35,7 +35,7 @@ async function openTabs(browser, addresses) {
   const tabs = await browser.tabs();
   for (const address of addresses) {
     tabs.push(await browser.newTab());
-    await lookAt(browser, [address]);
+    await visitPages(browser, [address]);
   }
   return tabs;
 }
@@ -45,7 +45,7 @@ export const memoryStories = [
     const visitor = newVisitor();
     const before = await visitor.open();
     await arriveAndAccept(before, at("/"));
-    await lookAt(before, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+    await visitPages(before, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
     await visitor.close();
     const after = await visitor.open();
     await after.open(at("/"));
@@ -74,13 +74,13 @@ export const memoryStories = [
       await visitor.close();
       await visitor.backUp();
       const second = await visitor.open();
-      await lookAt(second, [at("/ski/")]);
+      await visitPages(second, [at("/ski/")]);
       await searched(second, 3);
       const { replica_id } = await exported(second);
       await visitor.close();
       await visitor.rollBack();
       const third = await visitor.open();
-      await lookAt(third, [at("/plage/")]);
+      await visitPages(third, [at("/plage/")]);
       await flush(third);
       // Another replica begins, empty; the next answer tells of the one that the server keeps.
       const renewed = await third.until(
@@ -115,7 +115,7 @@ export const memoryStories = [
       const tabs = await openTabs(browser, EXOTIC_PAGES.map(at));
       for (const [index, tab] of tabs.entries()) {
         await browser.goTo(tab);
-        await lookAt(browser, [at(/** @type {string} */ ([...CITY_PAGES, "/ski/"][index]))]);
+        await visitPages(browser, [at(/** @type {string} */ ([...CITY_PAGES, "/ski/"][index]))]);
         await browser.run(searchOnMessage, SEARCHES_A_TAB);
       }
       await browser.run(() => new BroadcastChannel("e2e").postMessage("go"));
@@ -124,13 +124,13 @@ export const memoryStories = [
       await browser.closeTab();
       await browser.goTo(/** @type {string} */ (tabs[2]));
       await browser.until("its searches", () => "hasSearched" in window);
-      await lookAt(browser, [at("/plage/")]);
+      await visitPages(browser, [at("/plage/")]);
       for (const tab of tabs.slice(0, 2)) {
         await browser.goTo(tab);
         await browser.until("its searches", () => "hasSearched" in window);
         await flush(browser);
       }
-      await lookAt(browser, [at("/")]);
+      await visitPages(browser, [at("/")]);
       const { counts } = (await exported(browser)).knowledge;
       assert.equal(counts.searches, TABS * SEARCHES_A_TAB);
       assert.equal(counts.page_views, 1 + EXOTIC_PAGES.length + TABS + 2);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { flush, lookAt, slot, untilState } from "../steps.mjs";
+import { flush, visitPages, slot, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 import { becomeCityLover } from "./block.mjs";
 
@@ -56,7 +56,7 @@ async function prepare({ visit, gate, at }) {
 const preparedOffer = (browser) =>
   browser.run(() => /** @type {any} */ (window).record.first["home-hero"].offers[0]);
 
-/** What the hero slot shows. @param {Browser} browser */
+/** State of the hero slot, as it is shown. @param {Browser} browser */
 const hero = (browser) =>
   browser.run(() => {
     const element = /** @type {HTMLElement} */ (
@@ -98,7 +98,7 @@ export const preparedStories = [
     "a prepared offer is shown before the engine, which takes it over unchanged",
     async (scene) => {
       const { browser } = await prepare(scene);
-      await lookAt(browser, [scene.at("/?next")]);
+      await visitPages(browser, [scene.at("/?next")]);
       const offer = await preparedOffer(browser);
       assert.deepEqual(await browser.run(() => /** @type {any} */ (window).states), [
         `${offer} prepared`,
@@ -128,7 +128,7 @@ export const preparedStories = [
     assert.ok(shown.at, "the engine has not been there");
     assert.deepEqual(shown, { ...shown, state: "offer", offer, blocks: 1 });
     gate.answers.delete("/escale/");
-    await lookAt(browser, [at("/?again")]);
+    await visitPages(browser, [at("/?again")]);
     assert.deepEqual(await hero(browser), { ...shown, at: "" });
   }),
 
@@ -143,7 +143,7 @@ export const preparedStories = [
     assert.deepEqual(shown, { state: "default", offer: "", at: "", blocks: 0 });
     assert.match(text, /où faire escale/);
     gate.answers.delete("/escale/client.js");
-    await lookAt(browser, [at("/?again")]);
+    await visitPages(browser, [at("/?again")]);
     await browser.run(() => /** @type {any} */ (window).escale("consent", "denied"));
     await untilState(browser, "denied");
     await isErased(browser);
@@ -164,7 +164,7 @@ export const preparedStories = [
       KEY,
       { ...record, untilMs: record.fromMs },
     );
-    await lookAt(browser, [at("/?next")]);
+    await visitPages(browser, [at("/?next")]);
     assert.equal((await slot(browser)).state, "offer", "the engine chose");
   }),
 ];

@@ -7,7 +7,7 @@ import {
   flush,
   heldByServer,
   kept,
-  lookAt,
+  visitPages,
   slot,
   storage,
   tell,
@@ -257,7 +257,7 @@ export const privacyStories = [
         { ...consent, at_ms: 0 },
         { at_ms: 0, version: "2026-11", source: "site", purposes: ["personalise", "keep", "sync"] },
       );
-      await lookAt(browser, [at("/ski/"), at("/plage/")]);
+      await visitPages(browser, [at("/ski/"), at("/plage/")]);
       assert.deepEqual(
         (await exported(browser)).consent,
         consent,
@@ -279,7 +279,7 @@ export const privacyStories = [
     `,
       });
       await browser.open(at("/ski/"));
-      await lookAt(browser, [at("/ski/")]);
+      await visitPages(browser, [at("/ski/")]);
       const anew = (await exported(browser)).consent;
       assert.deepEqual(
         { ...anew, at_ms: 0 },

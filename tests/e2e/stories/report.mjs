@@ -9,7 +9,7 @@ import {
   arriveAndAccept,
   flush,
   keptDecision,
-  lookAt,
+  visitPages,
   slot,
   storage,
   untilState,
@@ -21,7 +21,7 @@ import { story } from "../story.mjs";
 /** Comes to like cities, sees an offer on the home page and follows it; which one comes back. @param {Browser} browser @param {(path: string) => string} at */
 async function followOffer(browser, at) {
   await arriveAndAccept(browser, at("/"));
-  await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+  await visitPages(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
   const { offer } = await slot(browser);
   await browser.until("a decision that was viewed", keptDecision, "viewed");
   await browser.click("escale-offer[placement=home-hero] .escale-link");

@@ -8,7 +8,7 @@ import {
   flush,
   heldByServer,
   kept,
-  lookAt,
+  visitPages,
   signIn,
   slot,
   storage,
@@ -34,7 +34,7 @@ async function untilGone(browser) {
 export const syncStories = [
   story("the profile reaches the server", async ({ enter, gate, at }) => {
     const browser = await enter();
-    await lookAt(browser, CITY_PAGES.map(at));
+    await visitPages(browser, CITY_PAGES.map(at));
     await flush(browser);
     const { secret } = (await kept(browser))["visitor"];
     const { status, body } = await heldByServer(gate.origin, secret);
@@ -50,14 +50,14 @@ export const syncStories = [
     async ({ enter, engine, at }) => {
       const email = `${engine}-${CUSTOMER}`;
       const home = await enter();
-      await lookAt(home, [...CITY_PAGES, CITY_QUOTE].map(at));
+      await visitPages(home, [...CITY_PAGES, CITY_QUOTE].map(at));
       await signIn(home, at("/compte.html"), email);
       await flush(home);
 
       const office = await enter();
       assert.equal((await slot(office)).state, "default");
       await signIn(office, at("/compte.html"), email);
-      await lookAt(office, [at("/")]);
+      await visitPages(office, [at("/")]);
       const hero = await slot(office);
       assert.equal(hero.state, "offer");
       assert.ok(isAbout(hero.offer, "trip.city"), `${hero.offer} is about city trips`);
@@ -97,7 +97,7 @@ export const syncStories = [
     { tags: ["r8"] },
     async ({ enter, gate, at }) => {
       const browser = await enter();
-      await lookAt(browser, CITY_PAGES.map(at));
+      await visitPages(browser, CITY_PAGES.map(at));
       await flush(browser);
       const { secret } = (await kept(browser))["visitor"];
       await tell(browser, "consent", "pending");
@@ -148,7 +148,7 @@ export const syncStories = [
     { tags: ["f35"] },
     async ({ enter, gate, at }) => {
       const browser = await enter();
-      await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+      await visitPages(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
       assert.equal((await slot(browser)).state, "offer");
       await flush(browser);
       const { secret } = (await kept(browser))["visitor"];
@@ -156,7 +156,7 @@ export const syncStories = [
 
       const [first = ""] = await browser.tabs();
       await browser.newTab();
-      await lookAt(browser, [at("/vie-privee.html")]);
+      await visitPages(browser, [at("/vie-privee.html")]);
       await browser.click("#withdraw");
       await untilState(browser, "denied");
       await untilGone(browser);
@@ -173,7 +173,7 @@ export const syncStories = [
   story("a server that is down changes nothing for the visitor", async ({ enter, gate, at }) => {
     gate.answers.set("/v1/sync", { status: 503 });
     const browser = await enter();
-    await lookAt(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
+    await visitPages(browser, [...CITY_PAGES, CITY_QUOTE, "/"].map(at));
     assert.equal((await slot(browser)).state, "offer");
   }),
 ];

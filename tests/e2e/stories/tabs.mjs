@@ -1,6 +1,6 @@
 /** Many tabs at once, closed, left, killed and opened again at random: what was committed counts once. */
 import assert from "node:assert/strict";
-import { arriveAndAccept, exported, flush, kept, lookAt, untilState } from "../steps.mjs";
+import { arriveAndAccept, exported, flush, kept, visitPages, untilState } from "../steps.mjs";
 import { story } from "../story.mjs";
 
 /** @typedef {import("../../browser/driver/browser.mjs").Browser} Browser */
@@ -39,7 +39,7 @@ async function storm(browser, at, round) {
   const tabs = await browser.tabs();
   let total = 0;
   const enter = async () => {
-    await lookAt(browser, [at("/city-trips/")]);
+    await visitPages(browser, [at("/city-trips/")]);
     await browser.run(searchOnMessage, each);
   };
   while (tabs.length < TABS) {
@@ -85,7 +85,7 @@ export const tabStories = [
         await browser.goTo(tab);
         await flush(browser);
       }
-      await lookAt(browser, [at("/")]);
+      await visitPages(browser, [at("/")]);
       await flush(browser);
       assert.equal(total, TABS * EVENTS * ROUNDS);
       assert.equal(
@@ -123,7 +123,7 @@ export const tabStories = [
       const { searches } = (await exported(after)).knowledge.counts;
       assert.ok(searches >= 50 && searches <= 100, `${searches} of 100, 50 of them committed`);
       assert.equal((await kept(after))["quarantine"], undefined, "nothing was damaged");
-      await lookAt(after, [at("/")]);
+      await visitPages(after, [at("/")]);
       assert.equal(
         (await exported(after)).knowledge.counts.searches,
         searches,

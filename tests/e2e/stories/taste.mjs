@@ -9,7 +9,7 @@ import {
   EXOTIC_PAGES,
   EXOTIC_QUOTE,
   exported,
-  lookAt,
+  visitPages,
   slot,
   tell,
   untilState,
@@ -34,7 +34,7 @@ const loverStory = (topic, subject, pages) =>
     `after three ${topic} pages and a quote, the home page shows such an offer`,
     async ({ enter, engine, at }) => {
       const browser = await enter();
-      await lookAt(browser, pages.map(at));
+      await visitPages(browser, pages.map(at));
       await browser.open(at("/"));
       await untilState(browser, "ready");
       const hero = await slot(browser);

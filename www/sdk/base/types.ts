@@ -4,7 +4,7 @@ import type { Explanation, Knowledge } from "#accounts";
 export type { Explanation, Knowledge };
 
 /** Consent platform, or interface of one, whose answer counts. */
-export type ConsentSource = "tcf" | "google";
+export type ConsentSource = "tcf" | "gpp" | "google";
 
 /** Options of `init`, and of the snippet's `data-*` attributes. */
 export interface Options {
@@ -18,6 +18,8 @@ export interface Options {
   readonly bots?: "allow" | undefined;
   /** `"off"`: the site sends its page views itself. @defaultValue page views are recorded automatically */
   readonly auto?: "off" | undefined;
+  /** `"hash"`: the page's address is the route in its fragment, as in `#/ski`. @defaultValue path and query */
+  readonly routes?: "hash" | undefined;
   /** Time that a slot may wait for its offer, in milliseconds. @defaultValue `300` */
   readonly deadlineMs?: number | undefined;
   /** Longest time in minutes for which a choice that was prepared for the next page holds. `0` prepares none. @defaultValue `240` */
@@ -82,6 +84,7 @@ export type DefaultReason =
   | "paused" // the visitor asked for a pause
   | "off" // a bot, or the engine could not be loaded
   | "placement" // the config has no such placement
+  | "slots" // other elements have all slots of the placement
   | "deadline" // the engine was too late for this slot
   | "engine"; // no offer is eligible or convincing; `code` has the engine's reason
 
@@ -154,7 +157,13 @@ export interface ProfileSummary extends Knowledge {
 /** State of Escale on a page, for the site's developer. Times are milliseconds since the Unix epoch, sizes are bytes. */
 export interface Insight {
   /** Page facts: explicit topics, address, tokens of the schema.org data. */
-  readonly page: { readonly explicit: string; readonly url: string; readonly tokens: string };
+  readonly page: {
+    readonly explicit: string;
+    readonly url: string;
+    readonly tokens: string;
+    /** Scripts of the page that cannot be read, with their places. */
+    readonly errors: readonly string[];
+  };
   /** Stored profile; `null` if nothing is kept beyond the page. */
   readonly storage: {
     readonly since_ms: number;

@@ -44,7 +44,7 @@ export async function exportProfile(recorder: Recorder): Promise<ExportedProfile
 }
 
 /** Reports the state of this page for the site's developer. */
-export function inspect({ session, store, sync }: Recorder): Insight {
+export function inspect({ session, store, sync, pageErrors }: Recorder): Insight {
   const kept = store && {
     since_ms: store.visitor.sinceMs,
     version: store.replica.version,
@@ -58,7 +58,11 @@ export function inspect({ session, store, sync }: Recorder): Insight {
     failures,
     not_before_ms: notBeforeMs,
   };
-  return { page: session.known.page, storage: kept ?? null, sync: syncInsight ?? null };
+  return {
+    page: { ...session.known.page, errors: pageErrors },
+    storage: kept ?? null,
+    sync: syncInsight ?? null,
+  };
 }
 
 /** Imports an exported profile, as another browser's. */

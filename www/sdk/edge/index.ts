@@ -123,7 +123,7 @@ function decide(
     const chooser = new Chooser(runtime, known, () => atMs);
     runtime.turnPage();
     for (const placement of new Set(placements)) {
-      const slots = Array.from({ length: chooser.slots(placement) }, (_, slot) =>
+      const slots = [...Array(chooser.slots(placement)).keys()].map((slot) =>
         chooser.choose(placement, slot, language.slice(0, 2).toLowerCase()),
       );
       choices.set(

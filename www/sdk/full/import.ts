@@ -3,6 +3,7 @@
  * Goes out: its bytes, or nothing where it is no such file. Must not trust an unchecked shape.
  * The engine decides if the bytes are a profile.
  */
+import { toJson } from "../base/json.js";
 import { hash32 } from "../base/hash.js";
 import { fromBase64url } from "../storage/codec.js";
 
@@ -32,7 +33,7 @@ export function importable(file: unknown): Importable | undefined {
   const texts = pending.map((buffer: unknown) => asObject(buffer).events);
   const events = texts.map(bytesOf);
   if (!events.every((bytes) => bytes !== undefined)) return undefined;
-  const whole = JSON.stringify([found.replica, found.remote, texts]);
+  const whole = toJson([found.replica, found.remote, texts]);
   return {
     replica,
     remote,

@@ -45,7 +45,7 @@ export function showWhy(
   );
   const dialog: HTMLDialogElement = createElement(
     "dialog",
-    { class: "escale-why-panel", lang: language, "aria-label": title },
+    { class: "escale-why-panel", lang: language, dir: "ltr", "aria-label": title },
     createElement("h2", { class: "escale-why-title" }, title),
     createElement(
       "ul",

@@ -139,8 +139,7 @@ function observe(
 }
 
 const placementsHere = (): string[] =>
-  Array.from(
-    document.querySelectorAll("escale-offer[placement]"),
+  [...document.querySelectorAll("escale-offer[placement]")].map(
     (slot) => slot.getAttribute("placement") ?? "",
   );
 

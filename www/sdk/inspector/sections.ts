@@ -66,8 +66,8 @@ export const renderStatus = (
     ],
   );
 
-const formatPage = ({ explicit, url, tokens }: Insight["page"]): string =>
-  `topics ${explicit || "none"} · address ${url} · schema.org ${tokens.replaceAll("\n", ", ") || "none"}`;
+const formatPage = ({ explicit, url, tokens, errors }: Insight["page"]): string =>
+  `${errors.map((error) => `${error} · `).join("")}topics ${explicit || "none"} · address ${url} · schema.org ${tokens.replaceAll("\n", ", ") || "none"}`;
 
 const formatConsent = ({
   purposes,

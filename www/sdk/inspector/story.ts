@@ -2,6 +2,7 @@
  * A decision as a story for `escale check --stories`. In: an explanation, the profile behind it. Out: JSON. Never: a
  * story that differs in visitor, profile, moment or offer.
  */
+import { toJson } from "../base/json.js";
 import type { ExportedProfile, Explanation } from "../base/types.js";
 
 /** Returns the story of a placement's decision, as JSON. */
@@ -19,5 +20,5 @@ export function toStory(
     steps: [{ at }],
     then: [{ placement, shows: offer === null ? { default: true } : { offer } }],
   };
-  return JSON.stringify(story, undefined, 2);
+  return toJson(story, "  ");
 }

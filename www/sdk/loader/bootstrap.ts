@@ -10,7 +10,7 @@ import { openGate } from "./consent-gate.js";
 import { browserHost } from "./environment.js";
 
 const SOURCE = /^\w+/;
-const LANDED = /[?&]escale_send=/;
+const LANDED = /[?&;]escale_send=/i;
 const INSPECT = /[?&]escale=inspect\b/;
 
 /** Opens the consent gate of this document. `module` is the address of `escale_bg.wasm`. `onState` receives each state. */

@@ -8,13 +8,17 @@ import { databaseName } from "../storage/keys.js";
 import type { Host } from "./consent-gate.js";
 import { requestEngine } from "./engine-files.js";
 
-const BOTS = /bot|crawl|spider|slurp|headless|lighthouse|preview|facebookexternal/i;
+/** Machines, except phones such as "CUBOT NOTE" and "M BOT TAB". */
+const BOTS = /(?<!cu|m[ _])bot|crawl|spider|slurp|headless|lighthouse|preview|facebookexternal/i;
 
 /** Browser signals that the type library lacks. */
 interface Signals {
   readonly globalPrivacyControl?: boolean;
   readonly prerendering?: boolean;
 }
+
+/** Returns `true` for the user agent of a machine. */
+export const isMachine = (userAgent: string): boolean => BOTS.test(userAgent);
 
 /** Returns the host for this document. `load` loads the client, `module` is the address of `escale_bg.wasm`. */
 export function browserHost(
@@ -25,7 +29,7 @@ export function browserHost(
   return {
     options,
     load,
-    isBot: options.bots !== "allow" && (navigator.webdriver || BOTS.test(navigator.userAgent)),
+    isBot: options.bots !== "allow" && (navigator.webdriver || isMachine(navigator.userAgent)),
     globalPrivacyControl: () => !!(navigator as Signals).globalPrivacyControl,
     // A browser without a list of databases is treated as if there were one. That creates nothing.
     stored: async () =>

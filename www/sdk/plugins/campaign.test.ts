@@ -32,3 +32,23 @@ test("a crafted address is no landing and pollutes nothing", { tags: ["f48", "f4
   );
   assert.equal(({} as { x?: unknown }).x, undefined);
 });
+
+test("links are read as mail programs rewrite them", { tags: ["f49"] }, () => {
+  const click = (address: string): unknown => landingEvent(address)?.[1];
+  const expected = { id: "spring-7", channel: "sms", family: "city" };
+  for (const address of [
+    "/?utm_medium=sms&amp;escale_send=spring-7&amp;escale_family=city",
+    "/?utm_medium=sms&amp;amp;escale_send=spring-7&amp;escale_family=city",
+    "/?utm_medium=3Dsms&escale_send=3Dspring-7&escale_family=3Dcity",
+    "/?utm_medium=sms%20&escale_send=spring-7%20%20&escale_family=city+",
+    "/?UTM_MEDIUM=SMS&ESCALE_SEND=spring-7&Escale_Family=city",
+    "/?utm_medium=sms&escale_send=spring-7&escale_send=other&escale_family=city%0D%0A",
+  ])
+    assert.deepEqual(click(address), expected, address);
+  // An id of its own may begin so.
+  assert.deepEqual(click("/?utm_medium=sms&escale_send=3D-7"), {
+    id: "3D-7",
+    channel: "sms",
+    family: undefined,
+  });
+});

@@ -20,13 +20,30 @@ const ID = /^[\w.~-]{1,64}$/;
  * `escale_family` the family.
  */
 export function landingEvent(address: string): TrackArguments | undefined {
-  const params = new URLSearchParams(address.split("#", 1)[0]?.split("?").slice(1).join("?"));
+  const params = mailParams(address);
   const id = params.get("escale_send") ?? "";
   if (!ID.test(id)) return undefined;
   const medium = (params.get("utm_medium") ?? "").toLowerCase();
   const channel = Object.hasOwn(CHANNELS, medium) ? CHANNELS[medium] : "email";
   const family = params.get("escale_family") ?? "";
   return ["message_clicked", { id, channel, family: ID.test(family) ? family : undefined }];
+}
+
+/**
+ * Returns the parameters of an address as mail programs rewrite them: `&amp;` between two, `=3D` of quoted-printable,
+ * blanks at the ends, names in capitals. The first value of a name counts.
+ */
+function mailParams(address: string): Map<string, string> {
+  const query = address.split("#", 1)[0]?.split("?").slice(1).join("?") ?? "";
+  const given = [...new URLSearchParams(query.replace(/&(?:amp;)+/gi, "&"))].map(
+    ([name, value]) => [name.trim().toLowerCase(), value.trim()] as const,
+  );
+  // Only a message that was decoded badly has all of its values so.
+  const isQuotedPrintable = given.length > 0 && given.every(([, value]) => value.startsWith("3D"));
+  const params = new Map<string, string>();
+  for (const [name, value] of given)
+    if (!params.has(name)) params.set(name, isQuotedPrintable ? value.slice(2) : value);
+  return params;
 }
 
 /**

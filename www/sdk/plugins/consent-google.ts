@@ -4,7 +4,8 @@
  * visitor's: only an update counts. Never: a write, a request, or a read of another entry.
  */
 import { followLayer } from "./data-layer-follow.js";
-import { reporter, warnOnce } from "./consent-source.js";
+import { warnOnce } from "../base/warn-once.js";
+import { reporter } from "./consent-source.js";
 import { watchProperty } from "./watch-property.js";
 import type { Dispatch } from "../base/client-types.js";
 import type { ConsentState, Options } from "../base/types.js";

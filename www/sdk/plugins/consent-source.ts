@@ -4,6 +4,7 @@
  */
 import type { Dispatch } from "../base/client-types.js";
 import type { ConsentState } from "../base/types.js";
+import { warnOnce } from "../base/warn-once.js";
 import { watchProperty } from "./watch-property.js";
 
 /** Reports the consent of a platform. `version` is that of its texts or policies. */
@@ -21,14 +22,6 @@ const ALL = { personalise: true, keep: true, sync: true };
 const PLATFORMS_MAX = 50;
 /** Time after which a missing platform is logged, in milliseconds. */
 const SILENCE_MS = 10_000;
-const warned = new Set<string>();
-
-/** Warns once on the console. */
-export function warnOnce(text: string): void {
-  if (!warned.has(text)) console.warn(`escale: ${text}`);
-  warned.add(text);
-}
-
 /** Returns a function that dispatches each change of the consent. A repeated answer is no change. */
 export function reporter(dispatch: Dispatch): Report {
   // Consent is undecided before the first answer.

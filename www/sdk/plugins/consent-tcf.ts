@@ -5,7 +5,8 @@
  */
 import type { Dispatch } from "../base/client-types.js";
 import type { ConsentState, Options } from "../base/types.js";
-import { followPlatform, reporter, warnOnce } from "./consent-source.js";
+import { warnOnce } from "../base/warn-once.js";
+import { followPlatform, reporter } from "./consent-source.js";
 import { findIab, type IabApi } from "./iab-api.js";
 
 /** Consent that the site requires. */

@@ -3,7 +3,7 @@
  * after consent. Out: commands to the consent gate, which drops them without consent. Never: a
  * buffered entry.
  */
-import { readLayer } from "./ga4.js";
+import { readLayer } from "./layer-reader.js";
 import { landingAddress, landingEvent } from "./campaign.js";
 import { followLayer } from "./data-layer-follow.js";
 import type { Dispatch } from "../base/client-types.js";

@@ -1,7 +1,8 @@
 /** Events of Google Analytics 4, as sites push them: what they mean, and what never passes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readLayer, eventsFromGa4 } from "./ga4.js";
+import { eventsFromGa4 } from "./ga4.js";
+import { readLayer } from "./layer-reader.js";
 
 /** Events from a GA4 event, without undefined fields. */
 const eventsOf = (name: string, params: unknown): unknown =>

@@ -3,12 +3,13 @@
  * arguments of `track`. Travel, amounts and ids pass only. Never: an error, names of items, search
  * terms, or personal data.
  */
+import { hash32 } from "../base/hash.js";
+import { warnOnce } from "../base/warn-once.js";
 import type { Fields } from "../base/client-types.js";
+import { amountOf, asText, sumOf, travelFields, type Params } from "./travel-fields.js";
 
 /** Arguments of `track`. */
 export type TrackArguments = readonly [name: string, fields: Fields];
-
-type Params = Readonly<Record<string, unknown>>;
 
 /** Event names by GA4's names. A list view has no entry: the page view covers it. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -46,16 +47,10 @@ const PASSED_OVER = ["page_view", "view_item_list", "select_item", "view_cart", 
 const OFFER_EVENTS = ["offer_click", "offer_impression"];
 const PROMOTIONS_MAX = 8;
 
-/** Parameters of each field, the most usual first. */
-const PLACES: Readonly<Record<string, readonly string[]>> = {
-  destination: ["destination", "travel_destination", "travel_destid", "flight_destid"],
-  start_date: ["start_date", "travel_startdate", "flight_startdate", "hrental_startdate"],
-  end_date: ["end_date", "travel_enddate", "flight_enddate", "hrental_enddate"],
-  adults: ["adults", "number_of_adults", "number_of_passengers"],
-  children: ["children", "number_of_children"],
-};
-const DATE = /^20\d\d-\d\d-\d\d$/;
-const COUNT = /^\d{1,3}$/;
+const ITEMS_MAX = 64;
+/** Totals of the purchases on this page, by id. */
+const purchases = new Map<string, number | undefined>();
+const PURCHASES_MAX = 64;
 
 /**
  * Returns the mapped events; `undefined` for an unknown name. Unreadable parameters give no events.
@@ -77,12 +72,39 @@ function mapEvent(name: string, params: unknown): readonly TrackArguments[] | un
   if (kind === undefined) return undefined;
   const given = asParams(params);
   const items = Array.isArray(given["items"])
-    ? given["items"].slice(0, PROMOTIONS_MAX).map(asParams)
+    ? given["items"].slice(0, ITEMS_MAX).map(asParams)
     : [];
-  if (OFFER_EVENTS.includes(kind)) return promotions(given, items).map((fields) => [kind, fields]);
-  // A partial refund leaves the trip booked.
-  if (name === "refund" && items.length > 0) return [];
-  return [[kind, { ...travel(given, items), ...money(given), ...topics(given) }]];
+  if (OFFER_EVENTS.includes(kind))
+    return promotions(given, items.slice(0, PROMOTIONS_MAX)).map((fields) => [kind, fields]);
+  const fields = { ...travelFields(given, items), ...money(given, items), ...topics(given) };
+  if (name === "refund" && isPartial(fields, items)) return [];
+  if (kind === "booking") return [[kind, booking(fields, items)]];
+  return [[kind, fields]];
+}
+
+/** Returns `true` for a refund of some items. It leaves the trip booked. */
+function isPartial({ id, value }: Fields, items: readonly Params[]): boolean {
+  if (items.length === 0) return false;
+  const total = purchases.get(String(id));
+  if (total !== undefined && typeof value === "number") return value < total;
+  warnOnce(
+    "dataLayer: a refund with items may be a part of the booking, and cancels nothing. Push it without items to cancel",
+  );
+  return true;
+}
+
+/** Returns a booking with an id. Without one, equal bookings of a day are one: pages are loaded again. */
+function booking(fields: Fields, items: readonly Params[]): Fields {
+  const { id = contentId(fields, items), value } = fields;
+  if (purchases.size < PURCHASES_MAX) purchases.set(String(id), value as number | undefined);
+  return { ...fields, id };
+}
+
+function contentId(fields: Fields, items: readonly Params[]): string {
+  warnOnce("dataLayer: a purchase has no transaction_id. Equal purchases of one day count once");
+  const day = new Date().toISOString().slice(0, 10);
+  const content = JSON.stringify([day, fields, items.map((item) => asText(own(item, "item_id")))]);
+  return `content-${hash32(content, 0x811c9dc5)}-${hash32(content, 0x9e3779b9)}`;
 }
 
 function asParams(params: unknown): Params {
@@ -92,63 +114,26 @@ function asParams(params: unknown): Params {
 /** Returns one event per promotion id, from the event or its items. */
 function promotions(given: Params, items: readonly Params[]): Fields[] {
   const named = items.some((item) => Object.hasOwn(item, "promotion_id")) ? items : [given];
-  const ids = new Set(named.map((one) => text(own(one, "promotion_id"))));
-  const placement = text(own(given, "creative_slot"));
+  const ids = new Set(named.map((one) => asText(own(one, "promotion_id"))));
+  const placement = asText(own(given, "creative_slot"));
   return [...ids].flatMap((offer) => (offer ? [{ offer, ...(placement && { placement }) }] : []));
 }
 
-function travel(given: Params, items: readonly Params[]): Fields {
-  const found = Object.entries(PLACES).map(([field, places]) => {
-    const isFit = (value: string): boolean =>
-      field.endsWith("_date") ? DATE.test(value) : field === "destination" || COUNT.test(value);
-    const values = [given, ...items].flatMap((one) => places.map((place) => text(own(one, place))));
-    return [field, values.find((value) => value !== undefined && isFit(value))] as const;
-  });
-  return Object.fromEntries(found);
-}
-
-function money(given: Params): Fields {
-  const id = text(own(given, "transaction_id") ?? own(given, "id"));
-  const value = Number(text(own(given, "value")) ?? "none");
-  return { id, value: value >= 0 && Number.isFinite(value) ? value : undefined };
+function money(given: Params, items: readonly Params[]): Fields {
+  const id = asText(own(given, "transaction_id")) ?? asText(own(given, "id"));
+  // Zero stands for "no value" where items have prices.
+  const value = amountOf(own(given, "value")) || undefined;
+  const isGiven = asText(own(given, "value")) !== undefined && value === undefined;
+  const sum = isGiven && Number(own(given, "value")) !== 0 ? undefined : sumOf(items);
+  return { id, value: value ?? sum ?? (isGiven ? amountOf(own(given, "value")) : undefined) };
 }
 
 function topics(given: Params): Fields {
   const named = own(given, "topics");
   return Array.isArray(named)
     ? { topics: named.filter((topic) => typeof topic === "string").slice(0, 16) }
-    : { topics: text(named) };
+    : { topics: asText(named) };
 }
 
 const own = (params: Params, key: string): unknown =>
   Object.hasOwn(params, key) ? params[key] : undefined;
-
-function text(value: unknown): string | undefined {
-  if (typeof value !== "string" && typeof value !== "number") return undefined;
-  return String(value).trim().slice(0, 128) || undefined;
-}
-
-/**
- * Returns a reader of dataLayer entries: each event with its parameters. `ecommerce` is kept for
- * the next event, once.
- */
-export function readLayer(): (
-  entry: unknown,
-) => readonly [name: string, params: unknown] | undefined {
-  let waiting: unknown;
-  return (entry) => {
-    if (typeof entry !== "object" || entry === null) return undefined;
-    if (Array.isArray(entry) || Object.prototype.toString.call(entry) === "[object Arguments]") {
-      const [command, name, params] = Array.from(entry as ArrayLike<unknown>);
-      return command === "event" && typeof name === "string" ? [name, params] : undefined;
-    }
-    const pushed = entry as Params;
-    // `ecommerce: null` clears what an earlier push left.
-    if (Object.hasOwn(pushed, "ecommerce")) waiting = pushed["ecommerce"];
-    const name = own(pushed, "event");
-    if (typeof name !== "string") return undefined;
-    const params = { ...pushed, ...asParams(own(pushed, "eventModel")), ...asParams(waiting) };
-    waiting = undefined;
-    return [name, params];
-  };
-}

@@ -3,6 +3,7 @@
  * a dialog over the page; corrections, by the same commands. Never: data that a site cannot read, or a change that the
  * visitor did not ask for.
  */
+import { toJson } from "../base/json.js";
 import { formatMessage } from "../../shared/format-message.js";
 import { createElement } from "../../shared/dom.js";
 import { EscaleError } from "../base/error.js";
@@ -81,7 +82,7 @@ async function statusOf(
 
 /** Saves the profile as a file, without a server. */
 function download(exported: ExportedProfile, file: string): void {
-  const json = JSON.stringify(exported, undefined, 2);
+  const json = toJson(exported, "  ");
   const href = URL.createObjectURL(new Blob([json], { type: "application/json" }));
   createElement("a", { href, download: file }).click();
   // A minute is enough for the browser to read the file.

@@ -72,7 +72,7 @@ export class CentreView {
     const id = "escale-centre-title";
     this.#dialog = createElement(
       "dialog",
-      { class: "escale-centre", lang: language, "aria-labelledby": id },
+      { class: "escale-centre", lang: language, dir: "ltr", "aria-labelledby": id },
       createElement(
         "header",
         { class: "escale-centre-header" },
@@ -119,7 +119,7 @@ export class CentreView {
 
   /** Focuses the control of a key; the close button if it is gone. */
   #focus(key: string): void {
-    const controls = Array.from(this.#body.querySelectorAll<HTMLElement>("[data-key]"));
+    const controls = [...this.#body.querySelectorAll<HTMLElement>("[data-key]")];
     const close = this.#dialog.querySelector<HTMLElement>(".escale-centre-close");
     (controls.find((control) => control.dataset["key"] === key) ?? close)?.focus();
   }

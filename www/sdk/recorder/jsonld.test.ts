@@ -1,13 +1,13 @@
 /** Tokens from a page's JSON-LD, including hostile input. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jsonLdTokens } from "./jsonld.js";
+import { readJsonLd } from "./jsonld.js";
 
 const tokens = (...scripts: unknown[]): string[] =>
-  jsonLdTokens(
+  readJsonLd(
     scripts.map((script) => (typeof script === "string" ? script : JSON.stringify(script))),
   )
-    .split("\n")
+    .tokens.split("\n")
     .filter(Boolean);
 
 test("types, categories and places pass; names and descriptions do not", () => {
@@ -65,7 +65,7 @@ test("hostile input stays bounded", () => {
   const wide = Array.from({ length: 3_000 }, (_, index) => ({ "@type": `T${index}` }));
   assert.deepEqual(tokens(deep), []);
   assert.equal(tokens(wide).length, 64);
-  assert.deepEqual(tokens(`{"@type": "${"x".repeat(70_000)}"}`), []);
+  assert.deepEqual(tokens(`{"@type": "${"x".repeat(1_100_000)}"}`), []);
   assert.equal(tokens({ "@type": "y".repeat(1_000) })[0]?.length, "type=".length + 80);
   assert.deepEqual(tokens('{"__proto__": {"@type": "Trip"}, "@type": "line\\nbreak=1"}'), [
     "type=trip",

@@ -30,8 +30,8 @@ const isSlot = ({ placement, slots }: LayoutSlot): boolean =>
 /** Adds a page's layout, as the newest. */
 export function withLayout(layouts: readonly Layout[], page: Layout): readonly Layout[] {
   const text = JSON.stringify(page);
-  const others = layouts.filter((layout) => JSON.stringify(layout) !== text);
-  return page.length > 0 ? [page, ...others].slice(0, LAYOUTS_MAX) : layouts;
+  const older = layouts.filter((layout) => JSON.stringify(layout) !== text);
+  return page.length > 0 ? [page, ...older].slice(0, LAYOUTS_MAX) : layouts;
 }
 
 /** Language of the page's own text. */
@@ -39,7 +39,7 @@ export const pageLanguage = (): Language => languageOf(document.documentElement)
 
 /** Reads the layout of this page. Placements that the config does not have are left out. */
 export function pageLayout(engine: Runtime): Layout {
-  const elements = Array.from(document.querySelectorAll<HTMLElement>("escale-offer[placement]"));
+  const elements = [...document.querySelectorAll<HTMLElement>("escale-offer[placement]")];
   const names = elements.map((element) => element.getAttribute("placement") ?? "");
   return elements
     .map((element, at) => {
@@ -48,7 +48,7 @@ export function pageLayout(engine: Runtime): Layout {
       const count = index < 0 ? 0 : Math.max(engine.slots(index), 1);
       const isOnly = names.filter((name) => name === placement).length === 1;
       const before = names.slice(0, at).filter((name) => name === placement).length;
-      const all = Array.from({ length: count }, (_, slot) => slot);
+      const all = [...Array(count).keys()];
       return {
         placement,
         slots: isOnly ? all : all.slice(before, before + 1),

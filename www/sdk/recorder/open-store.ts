@@ -3,6 +3,7 @@
  * with these events applied; `undefined` without storage, or if a newer release owns the profile.
  * Never: a buffer deleted before its commit.
  */
+import { bufferKeys, dropBuffer, readBuffer, writeBuffer } from "../storage/unload-buffer.js";
 import type { SessionContext } from "./session-types.js";
 import { eventApplier } from "./engine-state.js";
 import { readUnloaded, type UnloadBuffer } from "../storage/event-queue.js";
@@ -10,6 +11,14 @@ import { unloadBufferPrefix } from "../storage/keys.js";
 import { receiptOf } from "../storage/consent-receipt.js";
 import { lifetimeMs } from "../storage/records.js";
 import { Store } from "../storage/profile-store.js";
+
+/** Unload buffers of this browser. */
+export const UNLOAD_BUFFER: UnloadBuffer = {
+  names: bufferKeys,
+  read: readBuffer,
+  write: writeBuffer,
+  drop: dropBuffer,
+};
 
 /** Opens the store for the visitor found there, or for a new one. Rejects if the engine fails. */
 export async function openStore(

@@ -4,9 +4,13 @@
  * site's navigation.
  */
 
+import { isAnotherPage } from "./page-address.js";
+
 /** Callbacks for the document's lifecycle. */
 export interface LifecycleListener {
-  /** Reports another path or query of a single-page site, and when it was first seen by `performance.now()`. */
+  /** Returns the address of the page. */
+  address(): string;
+  /** Reports another page of a single-page site, and when it was first seen by `performance.now()`. */
   moved(sinceMs: number): void;
   /** Reports a hidden page. On mobiles it is the last chance to send. */
   hidden(): void;
@@ -30,20 +34,22 @@ export interface Lifecycle {
 export function follow(life: LifecycleListener): Lifecycle {
   const stop = new AbortController();
   const { signal } = stop;
-  let seen = location.pathname + location.search;
+  let seen = life.address();
   let gone = false;
+  let isPushed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let [noticedAt, reportedAt] = [0, -Infinity];
   const report = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    const now = location.pathname + location.search;
-    if (signal.aborted || now === seen) return;
-    seen = now;
+    const [before, now, wasPushed] = [seen, life.address(), isPushed];
+    [seen, isPushed] = [now, false];
+    if (signal.aborted || !isAnotherPage(before, now, wasPushed)) return;
     reportedAt = performance.now();
     life.moved(noticedAt);
   };
-  const noticed = (): void => {
+  const noticed = (isNewEntry: boolean): void => {
+    isPushed ||= isNewEntry;
     if (timer !== undefined) return;
     noticedAt = performance.now();
     timer = setTimeout(report, VIEW_INTERVAL_MS);
@@ -82,19 +88,33 @@ export function follow(life: LifecycleListener): Lifecycle {
   };
 }
 
-/** Uses the Navigation API where it exists, else wraps the history's own functions. */
-function followHistory(noticed: () => void, signal: AbortSignal): void {
+/** Navigation of the Navigation API, which the type library lacks. */
+interface EntryChange extends Event {
+  readonly navigationType?: string | null;
+}
+
+/**
+ * Uses the Navigation API where it exists, else wraps the history's own functions. Reports `true` for another entry of
+ * the history, `false` for a replaced one.
+ */
+function followHistory(noticed: (isNewEntry: boolean) => void, signal: AbortSignal): void {
   const { navigation } = window as { navigation?: EventTarget };
   if (navigation) {
-    navigation.addEventListener("currententrychange", noticed, { signal });
+    navigation.addEventListener(
+      "currententrychange",
+      ({ navigationType }: EntryChange) =>
+        noticed(navigationType === "push" || navigationType === "traverse"),
+      { signal },
+    );
     return;
   }
-  addEventListener("popstate", noticed, { signal });
+  for (const name of ["popstate", "hashchange"])
+    addEventListener(name, () => noticed(true), { signal });
   for (const name of ["pushState", "replaceState"] as const) {
     const own = history[name].bind(history);
     const followed: typeof own = (...state) => {
       own(...state);
-      noticed();
+      noticed(name === "pushState");
     };
     history[name] = followed;
     signal.addEventListener("abort", () => {

@@ -15,7 +15,7 @@ import {
 import { toBase64url } from "../storage/codec.js";
 import { dropBuffer, readText, writeText } from "../storage/unload-buffer.js";
 import { asLayouts, branches, pageLayout, pageLanguage, withLayout } from "./layouts.js";
-import { decideSteps, heldMinutes, render } from "./prepared-steps.js";
+import { decideSteps, stableMinutes, render } from "./prepared-steps.js";
 import type { SessionContext } from "./session-types.js";
 
 const MINUTE_MS = 60_000;
@@ -88,7 +88,7 @@ export class Preparer {
       form: RECORD_FORM,
       atMs,
       fromMs,
-      untilMs: fromMs + heldMinutes(engine, tree, atMs, longest) * MINUTE_MS,
+      untilMs: fromMs + stableMinutes(engine, tree, atMs, longest) * MINUTE_MS,
       language,
       style: styleOf(),
       config: engine.configVersion(),

@@ -10,7 +10,7 @@ import { before, test } from "node:test";
 import type { Runtime } from "../engine/runtime-binding.js";
 import type { Layout, PreparedSteps } from "../slots/prepared-record.js";
 import { asLayouts, branches, withLayout } from "./layouts.js";
-import { decideSteps, heldMinutes, render } from "./prepared-steps.js";
+import { decideSteps, stableMinutes, render } from "./prepared-steps.js";
 
 const VISITORS = Number(process.env["ESCALE_VISITORS"] ?? 300);
 const START_MS = 1_795_000_000_000;
@@ -114,7 +114,7 @@ function prepared(first: PreparedSteps, page: Layout): string[] {
   });
 }
 
-test("prepared decisions are those of the engine, while they hold", () => {
+test("prepared decisions are those of the engine, while they are valid", () => {
   let offers = 0;
   for (let visitor = 1; visitor <= VISITORS; visitor++) {
     const random = generator(visitor);
@@ -128,12 +128,12 @@ test("prepared decisions are those of the engine, while they hold", () => {
       atMs: nowMs,
       language: "fr",
     });
-    const heldMs = heldMinutes(engine, tree, nowMs, 240) * 60_000;
+    const stableMs = stableMinutes(engine, tree, nowMs, 240) * 60_000;
     const state = engine.save();
     for (const page of pages) {
       const record = prepared(first, page);
       assert.deepEqual(record, chosen(state, visitor, nowMs, page), `visitor ${visitor}`);
-      assert.deepEqual(record, chosen(state, visitor, nowMs + heldMs, page), "at the end");
+      assert.deepEqual(record, chosen(state, visitor, nowMs + stableMs, page), "at the end");
       offers += record.length;
     }
     binding.dispose(engine);

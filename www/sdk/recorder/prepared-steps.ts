@@ -1,6 +1,6 @@
 /**
- * Decisions for a tree of slots. In: the engine with a visitor's profile, a time. Out: for each slot what the engine
- * chooses after the slots before it, the time for which that holds, and its blocks.
+ * Decisions for a tree of slots. In: the engine with a visitor's profile, a time. Out: the engine's choice for each
+ * slot after those before it, and its blocks. Also the time for which these choices stay the same.
  */
 import type { Language } from "../base/language.js";
 import type { Runtime } from "../engine/runtime-binding.js";
@@ -11,16 +11,16 @@ import { textOf, unpackContent } from "../storage/codec.js";
 import type { Branch } from "./layouts.js";
 
 const MINUTE_MS = 60_000;
-/** Precision of the time for which decisions hold. */
-const HOLD_STEP_MINUTES = 2;
+/** Precision of the time for which decisions stay the same. */
+const STEP_MINUTES = 2;
 
 /** Answer of the engine for one slot: an offer with its variant, or the reason for none. */
 type Answer = readonly [offer: number, variant: number];
 
-interface Decided {
+interface Decision {
   readonly branch: Branch;
   readonly answers: readonly Answer[];
-  readonly next: readonly Decided[];
+  readonly next: readonly Decision[];
 }
 
 /** Decides for each path through the tree. */
@@ -28,8 +28,8 @@ export function decideSteps(
   engine: Runtime,
   tree: ReadonlyMap<string, Branch>,
   atMs: number,
-): readonly Decided[] {
-  return Array.from(tree.values(), (branch) => {
+): readonly Decision[] {
+  return [...tree.values()].map((branch) => {
     const placement = engine.placement(branch.placement);
     const answers = branch.slots.map((slot): Answer => {
       const offer = engine.choose(atMs, placement, slot);
@@ -41,8 +41,8 @@ export function decideSteps(
   });
 }
 
-/** Returns the minutes for which the same decisions hold, at most `longest`. Tried in growing steps. */
-export function heldMinutes(
+/** Returns the minutes for which the decisions stay the same, at most `longest`. Tried in growing steps. */
+export function stableMinutes(
   engine: Runtime,
   tree: ReadonlyMap<string, Branch>,
   atMs: number,
@@ -51,30 +51,30 @@ export function heldMinutes(
   const at = (minutes: number): string =>
     JSON.stringify(decideSteps(engine, tree, atMs + minutes * MINUTE_MS).map(answersOf));
   const now = at(0);
-  let held = 0;
-  for (let minutes = 1; held < longest; minutes *= 2) {
+  let same = 0;
+  for (let minutes = 1; same < longest; minutes *= 2) {
     const tried = Math.min(minutes, longest);
-    if (at(tried) !== now) return halved(held, tried, (minute) => at(minute) === now);
-    held = tried;
+    if (at(tried) !== now) return halved(same, tried, (minute) => at(minute) === now);
+    same = tried;
   }
-  return held;
+  return same;
 }
 
-/** Narrows the end of the time in which something holds: it does at `held`, and no more at `lost`. */
-function halved(held: number, lost: number, holds: (minutes: number) => boolean): number {
-  if (lost - held <= HOLD_STEP_MINUTES) return held;
-  const middle = (held + lost) / 2;
-  return holds(middle) ? halved(middle, lost, holds) : halved(held, middle, holds);
+/** Narrows the end of the time in which nothing changes: same at `same`, no more at `lost`. */
+function halved(same: number, lost: number, isSame: (minutes: number) => boolean): number {
+  if (lost - same <= STEP_MINUTES) return same;
+  const middle = (same + lost) / 2;
+  return isSame(middle) ? halved(middle, lost, isSame) : halved(same, middle, isSame);
 }
 
 type Answers = readonly [answers: readonly Answer[], next: readonly Answers[]];
 
-const answersOf = ({ answers, next }: Decided): Answers => [answers, next.map(answersOf)];
+const answersOf = ({ answers, next }: Decision): Answers => [answers, next.map(answersOf)];
 
 /** Renders decisions: the steps, and each block once. */
 export function render(
   engine: Runtime,
-  decided: readonly Decided[],
+  decisions: readonly Decision[],
   { atMs, language }: { readonly atMs: number; readonly language: Language },
 ): { nodes: Record<string, VNode>; first: PreparedSteps } {
   const nodes: Record<string, VNode> = {};
@@ -86,7 +86,7 @@ export function render(
     nodes[key] ??= isFirst ? withPriority(node) : node;
     return key;
   };
-  const step = ({ branch, answers, next }: Decided, isFirst: boolean): PreparedStep => {
+  const step = ({ branch, answers, next }: Decision, isFirst: boolean): PreparedStep => {
     const offers = answers.filter(([offer]) => offer >= 0);
     const [lastReason] = answers.filter(([offer]) => offer < 0).at(-1) ?? [-1];
     const ids = offers.map(([offer]) => textOf(engine.offerId(offer)));
@@ -103,9 +103,9 @@ export function render(
       next: steps(next, false),
     };
   };
-  const steps = (list: readonly Decided[], isFirst: boolean): PreparedSteps =>
+  const steps = (list: readonly Decision[], isFirst: boolean): PreparedSteps =>
     Object.fromEntries(list.map((one) => [one.branch.placement, step(one, isFirst)]));
-  return { first: steps(decided, true), nodes };
+  return { first: steps(decisions, true), nodes };
 }
 
 /** Lets the image of the page's first block load before others. */

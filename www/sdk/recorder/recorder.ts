@@ -8,29 +8,22 @@ import { EMPTY } from "../engine/inputs.js";
 import { writeCookie } from "./write-cookie.js";
 import type { SessionContext, RecorderHandle } from "./session-types.js";
 import { loadIntoEngine } from "./engine-state.js";
-import { openStore } from "./open-store.js";
-import { EventQueue, type UnloadBuffer } from "../storage/event-queue.js";
+import { openStore, UNLOAD_BUFFER } from "./open-store.js";
+import { EventQueue } from "../storage/event-queue.js";
 import { Preparer } from "./prepare.js";
 import { followLinks } from "./links.js";
 import { chooseAgain, PageViews } from "./page-views.js";
 import { channelName, unloadBufferPrefix } from "../storage/keys.js";
 import { packFields } from "../storage/codec.js";
-import { readPage } from "./page.js";
+import { pageAddress } from "./page-address.js";
+import { readPage, reportUnread } from "./page.js";
 import { newVisitor } from "../storage/records.js";
 import type { OfferElement } from "../slots/element.js";
 import type { Store } from "../storage/profile-store.js";
 import { configRefresher } from "../sync/config-refresh.js";
 import { Sync } from "../sync/sync.js";
-import { dropBuffer, readBuffer, bufferKeys, writeBuffer } from "../storage/unload-buffer.js";
 import type { Command, Fields } from "../base/client-types.js";
 import { sendPendingErasures } from "./withdraw.js";
-
-const UNLOAD_BUFFER: UnloadBuffer = {
-  names: bufferKeys,
-  read: readBuffer,
-  write: writeBuffer,
-  drop: dropBuffer,
-};
 
 /** Hash of `later_bg.wasm`. The build inserts it. */
 declare const LATER_INTEGRITY: string;
@@ -60,6 +53,8 @@ export class Recorder implements RecorderHandle {
   isDebugged = false;
   /** Hash of the customer whose token the server has not answered yet. */
   identifying: number | undefined;
+  /** Errors of the page's structured data, for its developer. */
+  pageErrors: readonly string[] = [];
   store: Store | undefined;
   sync: Sync | undefined;
   #queue: EventQueue | undefined;
@@ -108,6 +103,7 @@ export class Recorder implements RecorderHandle {
     this.#listen();
     followLinks((event) => session.guard(() => this.run(event)), this.#over.signal);
     this.#views = new PageViews(session, (topics) => this.#view(topics), {
+      address: () => pageAddress(options, location),
       hidden: () => session.guard(() => this.flush(true)),
       left: () => session.guard(() => this.#leave()),
       restored: () => session.guard(() => this.#restore()),
@@ -242,8 +238,11 @@ export class Recorder implements RecorderHandle {
 
   #view(topics: readonly string[] = []): void {
     const { runtime, known } = this.session;
-    known.page = readPage(topics);
-    const { explicit, url, tokens } = known.page;
+    const { unread, ...page } = readPage(pageAddress(this.session.from.options, location), topics);
+    known.page = page;
+    const { explicit, url, tokens } = page;
+    this.pageErrors = [];
+    if (unread.length > 0) void reportUnread(unread).then((errors) => (this.pageErrors = errors));
     this.take(runtime.page(this.session.nowMs(), explicit, url, tokens));
   }
 

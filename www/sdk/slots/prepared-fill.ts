@@ -46,7 +46,7 @@ export function emptyPrepared(): void {
   stop();
   for (const slot of slots("[data-escale-at]")) {
     if (!slot.escalePrepared) continue;
-    for (const node of Array.from(slot.children)) if (node.slot) node.remove();
+    for (const node of [...slot.children]) if (node.slot) node.remove();
     slot.shadowRoot?.replaceChildren(document.createElement("slot"));
     for (const name of Object.keys(slot.escalePrepared.step.attributes)) slot.removeAttribute(name);
     // Without a state the slot would be hidden until its deadline.
@@ -54,15 +54,16 @@ export function emptyPrepared(): void {
   }
 }
 
-const slots = (selector: string): PreparedElement[] =>
-  Array.from(document.querySelectorAll<PreparedElement>(`escale-offer${selector}`));
+const slots = (selector: string): PreparedElement[] => [
+  ...document.querySelectorAll<PreparedElement>(`escale-offer${selector}`),
+];
 
 function readRecord(key: string): PreparedRecord | undefined {
   try {
     const record = JSON.parse(localStorage.getItem(key) ?? "{}") as PreparedRecord;
     const nowMs = Date.now();
-    const holds = nowMs >= record.fromMs && nowMs < record.untilMs;
-    if (holds && record.form === RECORD_FORM) return record;
+    const isValid = nowMs >= record.fromMs && nowMs < record.untilMs;
+    if (isValid && record.form === RECORD_FORM) return record;
   } catch {
     // Without storage, or with another text under this key, the engine decides.
   }

@@ -93,7 +93,7 @@ export function fillTemplate(template: HTMLTemplateElement, content: Content): E
       else bound.setAttribute(attribute, value);
     }
   }
-  return Array.from(fragment.children);
+  return [...fragment.children];
 }
 
 /**

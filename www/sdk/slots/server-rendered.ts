@@ -13,13 +13,13 @@ export async function takeOver(): Promise<readonly HTMLElement[]> {
     await new Promise((resolve) =>
       document.addEventListener("DOMContentLoaded", resolve, { once: true }),
     );
-  const slots = Array.from(document.querySelectorAll<HTMLElement>(RENDERED));
+  const slots = [...document.querySelectorAll<HTMLElement>(RENDERED)];
   for (const slot of slots) replaceOnce(slot, serversNodes(slot));
   return slots;
 }
 
 const serversNodes = (slot: HTMLElement): Element[] =>
-  Array.from(slot.children).filter((child) => child.slot === "escale");
+  [...slot.children].filter((child) => child.slot === "escale");
 
 /** Removes the server's nodes at the first state change; observers run before the next paint. */
 function replaceOnce(slot: HTMLElement, nodes: readonly Element[]): void {

@@ -3,7 +3,7 @@
  * Never: anything that names a person, or a text of the site that is no version name.
  */
 import type { GrantedPurposes } from "../base/client-types.js";
-import type { ConsentReceipt } from "../base/types.js";
+import type { ConsentReceipt, ConsentSource } from "../base/types.js";
 
 const PURPOSES = ["personalise", "keep", "sync"] as const;
 /** Version names that the server accepts. */
@@ -16,7 +16,7 @@ export function receiptOf(
   atMs: number,
 ): ConsentReceipt {
   const { version } = (purposes.input ?? {}) as { version?: unknown };
-  const source = /^(tcf|google)\b/.exec(consent ?? "")?.[0] as "tcf" | "google" | undefined;
+  const source = /^(tcf|gpp|google)\b/.exec(consent ?? "")?.[0] as ConsentSource | undefined;
   return {
     at_ms: Math.floor(atMs),
     version: typeof version === "string" && VERSION.test(version) ? version : "",

@@ -11,16 +11,15 @@ export function bufferKeys(prefix: string): string[] {
 
 /** Returns the bytes under a key; `undefined` if there are none, or they are not ours. */
 export function readBuffer(key: string): Uint8Array | undefined {
-  const codes = Array.from(
-    attempt(() => localStorage.getItem(key)) ?? "\u0100",
-    (letter) => letter.codePointAt(0) ?? 0,
-  );
+  const text = attempt(() => localStorage.getItem(key)) ?? "\u0100";
+  // eslint-disable-next-line @typescript-eslint/no-misused-spread -- one character is one byte
+  const codes = [...text].map((letter) => letter.codePointAt(0) ?? 0);
   return codes.every((code) => code < 256) ? Uint8Array.from(codes) : undefined;
 }
 
 /** Writes bytes under a key, one character each. Returns `false` if there was no room. */
 export function writeBuffer(key: string, bytes: Uint8Array): boolean {
-  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  const text = [...bytes].map((byte) => String.fromCharCode(byte)).join("");
   const write = (): boolean => {
     localStorage.setItem(key, text);
     return true;

@@ -3,6 +3,7 @@
  * rejection, trust in an answer that is not the server's own JSON, or an unread body. Unread bodies
  * use up the browser's budget for requests that outlive the page.
  */
+import { toJson } from "../base/json.js";
 import { PRIVATE } from "../base/fetch-options.js";
 import { fromBase64url } from "../storage/codec.js";
 import type { RemoteState } from "../storage/records.js";
@@ -52,7 +53,7 @@ function pageUrl(url: string): string {
 
 /** Sends one request and reads its answer to the end. */
 export async function sendRequest(message: ServerRequest): Promise<Answer> {
-  const body = message.body === undefined ? null : JSON.stringify(message.body);
+  const body = message.body === undefined ? null : toJson(message.body);
   const beganMs = Date.now();
   try {
     const response = await fetch(pageUrl(message.url), {

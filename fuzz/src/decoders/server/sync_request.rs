@@ -84,18 +84,18 @@ fn judged(state: &[u8]) {
     let held = |version| Some(Held { version, state });
     assert!(
         matches!(
-            judge(None, 1, state, &profile),
+            judge(None, 1, state, &profile, TODAY),
             Verdict::Store | Verdict::TooMuch
         ),
         "a first one is news"
     );
     assert_eq!(
-        judge(held(2), 2, state, &profile),
+        judge(held(2), 2, state, &profile, TODAY),
         Verdict::Same,
         "synced again it changes nothing"
     );
     assert_eq!(
-        judge(held(2), 1, state, &profile),
+        judge(held(2), 1, state, &profile, TODAY),
         Verdict::Conflict,
         "an older one is a conflict"
     );

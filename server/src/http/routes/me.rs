@@ -2,6 +2,7 @@
 //! server holds, as JSON, or an erasure. Never: a difference between a wrong secret and an unknown visitor.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
@@ -10,6 +11,7 @@ use axum::response::IntoResponse;
 use escale::internals::base::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
 use super::NO_STORE;
@@ -21,6 +23,7 @@ use crate::http::error_body::ErrorBody;
 use crate::http::extract::{QueryParams, RequestedSite, SiteParam, VisitorSecret};
 use crate::http::state::AppState;
 use crate::ingest::consent::{Consent, ConsentExport};
+use crate::statistics::visitor::Visitor;
 use crate::store::{Erasure, Found, ReplicaRecord, VisitorRecord};
 use crate::sync::consent_receipt::Receipt;
 use crate::sync::replica;
@@ -39,6 +42,9 @@ pub struct VisitorExport {
     replicas: Vec<ReplicaExport>,
     /// Data that the site's back end imported.
     imported: Option<ImportedExport>,
+    /// Data that the site's report counts of the visitor: decisions, outcomes, arms. Names and ids are hashes.
+    #[schema(value_type = Option<Object>)]
+    counted: Option<Value>,
 }
 
 /// Imported data of a customer.
@@ -103,6 +109,9 @@ async fn exported_visitor(
         customer: record.customer,
         consent: record.consent,
         imported: exported_imports(state, &record.imported),
+        counted: record
+            .counted
+            .map(|bytes| Visitor::of(Some(&bytes)).export()),
         replicas: record
             .replicas
             .into_iter()
@@ -158,6 +167,9 @@ fn exported_replica(state: &AppState, record: ReplicaRecord) -> ReplicaExport {
     }
 }
 
+/// Step of the time that an erasure takes, above what a database needs for it.
+const ERASURE_STEP_MS: u128 = 100;
+
 /// Extent of an erasure.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -191,22 +203,45 @@ pub async fn erase(
     State(state): State<Arc<AppState>>,
     QueryParams(EraseParams { scope }): QueryParams<EraseParams>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let (store, day) = (state.store.as_ref(), clock::today());
-    let erasure = Erasure {
-        visitor: secret.visitor(&state.site),
-        erase: secret.erase(&state.site),
-        day,
-    };
-    match scope.as_str() {
-        "" | "visitor" => {}
-        "customer" => {
-            if let Some((id, _)) = store.pointer(erasure.visitor.clone()).await? {
-                let site = state.site.clone();
-                customers::forget(store, &CustomerKey { site, id }, day).await?;
-            }
-        }
+    let is_of_customer = match scope.as_str() {
+        "" | "visitor" => false,
+        "customer" => true,
         _ => return Err(ApiError::Scope),
+    };
+    let visitor = secret.visitor(&state.site);
+    state.check_erasures(&visitor)?;
+    let erasure = Erasure {
+        visitor,
+        erase: secret.erase(&state.site),
+        day: clock::today(),
+    };
+    let begun = Instant::now();
+    let is_known = erase_all(&state, erasure, is_of_customer).await;
+    wait_alike(begun).await;
+    if !is_known? {
+        state.check_unknown_erasures()?;
     }
-    customers::erase_visitor(store, erasure).await?;
     Ok((NO_STORE, StatusCode::NO_CONTENT))
+}
+
+async fn erase_all(
+    state: &AppState,
+    erasure: Erasure,
+    is_of_customer: bool,
+) -> Result<bool, ApiError> {
+    let store = state.store.as_ref();
+    if is_of_customer && let Some((id, _)) = store.pointer(erasure.visitor.clone()).await? {
+        let site = state.site.clone();
+        customers::forget(store, &CustomerKey { site, id }, erasure.day).await?;
+        customers::erase_visitor(store, erasure).await?;
+        return Ok(true);
+    }
+    Ok(customers::erase_visitor(store, erasure).await?)
+}
+
+/// Waits until the next whole step of time, so that a known and an unknown visitor take alike.
+async fn wait_alike(begun: Instant) {
+    let steps = begun.elapsed().as_millis() / ERASURE_STEP_MS + 1;
+    let until = begun + Duration::from_millis((steps * ERASURE_STEP_MS) as u64);
+    tokio::time::sleep_until(until).await;
 }

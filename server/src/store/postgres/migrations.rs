@@ -7,7 +7,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::OpenError;
 
 /// Forward only, in order; a released file is never edited.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 11] = [
     include_str!("../../../migrations/postgres/0001_base.sql"),
     include_str!("../../../migrations/postgres/0002_tellings.sql"),
     include_str!("../../../migrations/postgres/0003_statistics.sql"),
@@ -17,6 +17,8 @@ const STEPS: [&str; 9] = [
     include_str!("../../../migrations/postgres/0023_model.sql"),
     include_str!("../../../migrations/postgres/0030_told.sql"),
     include_str!("../../../migrations/postgres/0031_names.sql"),
+    include_str!("../../../migrations/postgres/0032_recent_erasures.sql"),
+    include_str!("../../../migrations/postgres/0033_housekeeping.sql"),
 ];
 
 /// Any number that all servers agree on.

@@ -6,17 +6,14 @@ mod address;
 mod audience;
 mod bucket;
 mod consent;
-mod customer;
-mod erase;
-mod expire;
 mod ingest;
-mod link;
 mod migrations;
 mod model;
 mod outbox;
 mod pool;
 mod read;
 mod statistics;
+mod steps;
 mod sums;
 mod url;
 mod write;
@@ -24,6 +21,7 @@ mod write;
 use crate::base::ids::{ReplicaId, Site, VisitorKey};
 use crate::report::period::Period;
 use crate::statistics::sums::Sums;
+use crate::store::steps::{erase, expire, link};
 use crate::store::{
     CustomerEvents, Erasure, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
     StoreError, SyncOutcome, SyncRequest,
@@ -79,14 +77,15 @@ impl PostgresStore {
         if pool.is_shared_by_transaction().await? {
             return Err(OpenError::TransactionPooler);
         }
-        erase::finish_interrupted(&pool).await?;
-        Ok(Self { pool })
+        let store = Self { pool };
+        erase::finish_interrupted(&store).await?;
+        Ok(store)
     }
 }
 
 impl Store for PostgresStore {
     fn sync(&self, request: SyncRequest) -> Reply<'_, SyncOutcome> {
-        Box::pin(async move { write::sync(&self.pool, &request).await })
+        Box::pin(async move { write::sync(self, &request).await })
     }
 
     fn remote_state(
@@ -99,7 +98,7 @@ impl Store for PostgresStore {
     }
 
     fn link(&self, link: Link) -> Reply<'_, Linked> {
-        Box::pin(async move { link::link(&self.pool, &link).await })
+        Box::pin(async move { link::link(self, link).await })
     }
 
     fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>> {
@@ -110,29 +109,16 @@ impl Store for PostgresStore {
         Box::pin(async move { read::visitor(&self.pool, &visitor).await })
     }
 
-    fn erase(&self, erasure: Erasure) -> Reply<'_, ()> {
-        Box::pin(async move { erase::erase(&self.pool, erasure).await })
+    fn erase(&self, erasure: Erasure) -> Reply<'_, bool> {
+        Box::pin(async move { erase::erase(self, erasure).await })
     }
 
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
-        Box::pin(async move { expire::expire(&self.pool, &site, bucket, before_day).await })
+        Box::pin(async move { expire::expire(self, &site, bucket, before_day).await })
     }
 
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {
         Box::pin(async move { sums::read(&self.pool, &site, period).await })
-    }
-
-    fn ready(&self) -> Reply<'_, ()> {
-        Box::pin(async move {
-            let client = self.pool.take().await?;
-            // A server in recovery answers reads and refuses every write.
-            let row = client.query_one("SELECT pg_is_in_recovery()", &[]).await?;
-            if row.get(0) {
-                Err(StoreError::Unavailable)
-            } else {
-                Ok(())
-            }
-        })
     }
 
     fn close(&self) -> Reply<'_, ()> {

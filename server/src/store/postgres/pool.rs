@@ -144,6 +144,14 @@ fn note_failover(code: Option<&SqlState>) {
 impl From<tokio_postgres::Error> for StoreError {
     /// Logs the code only: a message may contain the data to be stored.
     fn from(error: tokio_postgres::Error) -> Self {
+        use tokio_postgres::error::SqlState;
+        let crossed = [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+        ];
+        if error.code().is_some_and(|code| crossed.contains(code)) {
+            return Self::Conflict;
+        }
         note_failover(error.code());
         tracing::error!(
             code = error.code().map(tokio_postgres::error::SqlState::code),

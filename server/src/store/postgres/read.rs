@@ -218,6 +218,8 @@ pub async fn visitor(pool: &Pool, of: &VisitorKey) -> Result<Found, StoreError> 
         None => Vec::new(),
     };
     let consent = row.get::<_, Option<&str>>(3).and_then(Receipt::read);
+    let sql = "SELECT state FROM counted WHERE site = $1 AND bucket = $2 AND visitor = $3";
+    let counted = here.row(sql, &[&of.id.bytes()]).await?;
     Ok(Found::Known(VisitorRecord {
         created_day: day(0),
         synced_day: day(1),
@@ -225,5 +227,6 @@ pub async fn visitor(pool: &Pool, of: &VisitorKey) -> Result<Found, StoreError> 
         consent,
         replicas,
         imported,
+        counted: counted.map(|row| row.get(0)),
     }))
 }

@@ -99,24 +99,6 @@ pub async fn credit(
     Ok(tx.commit().await?)
 }
 
-/// In the visitor's bucket, and then in the customer's: follows a change of customer.
-pub async fn moved(client: &mut Client, of: &VisitorKey) -> Result<(), StoreError> {
-    let tx = client.transaction().await?;
-    let here = Bucket::of(&tx, of).locked().await?;
-    let customer = customer_of(&here, &of.id).await?;
-    let facts = update_visitor(&here, &of.id, |row| row.move_to(customer.as_deref())).await?;
-    tx.commit().await?;
-    propagate(client, of, facts).await
-}
-
-async fn customer_of(here: &Here<'_, '_>, of: &IdHash) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT customer FROM visitors WHERE site = $1 AND bucket = $2 AND visitor = $3";
-    Ok(here
-        .row(sql, &[&of.bytes()])
-        .await?
-        .and_then(|row| row.get(0)))
-}
-
 async fn visitor(here: &Here<'_, '_>, of: &IdHash) -> Result<Visitor, StoreError> {
     let sql = "SELECT state FROM counted WHERE site = $1 AND bucket = $2 AND visitor = $3";
     let row = here.row(sql, &[&of.bytes()]).await?;

@@ -3,15 +3,14 @@
 
 use deadpool_postgres::{Client, Transaction};
 
+use super::PostgresStore;
 use super::bucket::{Bucket, Rest};
 use super::consent;
-use super::erase;
 use super::outbox::queue_visitor_evaluation;
-use super::pool::Pool;
-use super::read::is_tombstoned;
 use super::statistics;
 use crate::base::ids::{IdHash, VisitorKey};
 use crate::statistics::PropagatedFacts;
+use crate::store::steps::erase;
 use crate::store::{StoreError, SyncOutcome, SyncRequest};
 use crate::sync::fingerprint::SyncFingerprint;
 use crate::sync::growth::fits_a_day;
@@ -28,8 +27,8 @@ type Done = (SyncOutcome, Option<PropagatedFacts>);
 ///
 /// An erasure writes the token's tombstone before it looks for the visitor. A sync stores the visitor before it
 /// looks for the tombstone once more. Whichever comes first, one of the two sees the other.
-pub async fn sync(pool: &Pool, request: &SyncRequest) -> Result<SyncOutcome, StoreError> {
-    let mut client = pool.take().await?;
+pub async fn sync(store: &PostgresStore, request: &SyncRequest) -> Result<SyncOutcome, StoreError> {
+    let mut client = store.pool.take().await?;
     if try_fast_path(&client, request).await? {
         return Ok(SyncOutcome::Accepted { is_alone: true });
     }
@@ -43,7 +42,8 @@ pub async fn sync(pool: &Pool, request: &SyncRequest) -> Result<SyncOutcome, Sto
     }
     let done = attempt(&mut client, request, true).await?;
     if is_used(&client, visitor, token).await? {
-        erase::remove(&mut client, visitor, request.day).await?;
+        drop(client);
+        erase::remove(store, visitor, request.day).await?;
         return Ok(SyncOutcome::Erased);
     }
     let Some((outcome, facts)) = done else {
@@ -119,7 +119,10 @@ pub async fn clear_fingerprints(here: &Here<'_, '_>, id: &IdHash) -> Result<(), 
 
 /// Returns `true` if an erase-only token has a tombstone: its holder has erased, or is erasing.
 pub async fn is_used(client: &Client, of: &VisitorKey, token: &IdHash) -> Result<bool, StoreError> {
-    is_tombstoned(&Bucket::of_token(client, &of.site, token), token).await
+    let sql = "SELECT 1 FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3
+         UNION ALL SELECT 1 FROM recent_erasures WHERE site = $1 AND bucket = $2 AND id = $3";
+    let there = Bucket::of_token(client, &of.site, token);
+    Ok(there.row(sql, &[&token.bytes()]).await?.is_some())
 }
 
 /// One transaction. `None` if the token is new and was not looked up in its own bucket yet.
@@ -181,7 +184,8 @@ async fn execute(
 /// Reads the stored side of a visitor with one statement: a round trip is what costs.
 async fn held_visitor(here: &Here<'_, '_>, of: &SyncRequest) -> Result<HeldVisitor, StoreError> {
     let sql = "SELECT v.synced_day, v.erase, v.customer, r.version, r.fingerprint, r.state,
-           EXISTS (SELECT 1 FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3),
+           EXISTS (SELECT 1 FROM tombstones WHERE site = $1 AND bucket = $2 AND id = $3
+             UNION ALL SELECT 1 FROM recent_erasures WHERE site = $1 AND bucket = $2 AND id = $3),
            (SELECT count(*) FROM replicas WHERE site = $1 AND bucket = $2 AND visitor = $3)
          FROM (SELECT 1) AS one
          LEFT JOIN visitors v ON v.site = $1 AND v.bucket = $2 AND v.visitor = $3
@@ -202,6 +206,7 @@ async fn held_visitor(here: &Here<'_, '_>, of: &SyncRequest) -> Result<HeldVisit
                 of.version,
                 &of.state,
                 &of.profile,
+                of.day,
             ),
         }
     });

@@ -5,13 +5,16 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 
-use super::{erase, migrations, tune};
+use super::{migrations, steps, tune};
 use crate::base::ids::{CustomerKey, Site};
+use crate::base::private_file;
 
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
     #[error("it cannot be read or written: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    #[error("it cannot be created: {0}")]
+    System(#[from] std::io::Error),
     #[error("it is not sound: {0}. Choose another backup")]
     Unsound(String),
     #[error("a server has it open. Stop it first")]
@@ -28,6 +31,7 @@ pub enum CopyError {
 pub fn back_up(db: &Path, to: &Path) -> Result<(), CopyError> {
     let from = Connection::open_with_flags(db, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     from.busy_timeout(std::time::Duration::from_secs(5))?;
+    private_file::create(to)?;
     let copied = from
         .execute("VACUUM INTO ?1", [to.to_string_lossy()])
         .map_err(CopyError::from);
@@ -83,7 +87,8 @@ pub fn take_tombstones(new: &Path, old: &Path) -> Result<usize, CopyError> {
     tx.execute_batch(BURY)?;
     tx.commit()?;
     db.execute_batch("DETACH old")?;
-    erase::finish_interrupted(&mut db)?;
+    steps::create_recent_erasures(&db)?;
+    let db = super::finish_interrupted(db).map_err(|error| CopyError::Schema(error.to_string()))?;
     // Whatever the browsers have seen meanwhile, they take what the others know anew.
     db.execute("UPDATE customers SET dropped = dropped + 1000000", [])?;
     db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE")?;

@@ -5,9 +5,6 @@
 mod audience;
 mod consent;
 pub mod copy;
-mod customer;
-mod erase;
-mod expire;
 mod flusher;
 mod ingest;
 mod migrations;
@@ -16,6 +13,7 @@ mod outbox;
 mod read;
 mod readers;
 mod statistics;
+mod steps;
 mod sums;
 mod write;
 mod writer;
@@ -23,21 +21,25 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::base::ids::{CustomerKey, ReplicaId, Site, VisitorKey};
+use crate::base::private_file;
 use crate::report::period::Period;
 use crate::statistics::PropagatedFacts;
 use crate::statistics::person::Booked;
 use crate::statistics::sums::Sums;
+use crate::store::steps::{erase, expire, link};
 use crate::store::{
     CustomerEvents, Erasure, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
-    StoreError, SyncOutcome, SyncRequest, UnlinkRequest,
+    StoreError, SyncOutcome, SyncRequest,
 };
 use crate::sync::fingerprint::SyncFingerprint;
 use flusher::Flusher;
 use readers::Readers;
+use steps::ClosedFile;
 use writer::{Trace, Writer};
 
 /// Why a database file cannot be served from.
@@ -55,8 +57,8 @@ pub enum OpenError {
         "the database is damaged: {0}. It is left as it is; restore a backup with `escale restore`"
     )]
     Damaged(String),
-    #[error("the writer thread could not be started: {0}")]
-    Thread(#[from] std::io::Error),
+    #[error("the file or a thread could not be created: {0}")]
+    System(#[from] std::io::Error),
 }
 
 /// A [`Store`] in one SQLite file.
@@ -73,10 +75,18 @@ impl SqliteStore {
     /// [`OpenError`] if the file cannot be opened, is damaged or belongs to a later release.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         look_through(path)?;
+        // SQLite gives the log and the index beside it the mode of the file.
+        private_file::create(path)?;
+        if private_file::is_world_readable(path) {
+            tracing::warn!(
+                "every user of this machine can read the database: run `chmod 600` on it"
+            );
+        }
         let mut db = Connection::open(path)?;
         tune(&db)?;
         migrations::run(&mut db)?;
-        erase::finish_interrupted(&mut db)?;
+        steps::create_recent_erasures(&db)?;
+        let db = finish_interrupted(db)?;
         empty_log(&db)?;
         let log = hand_over_log(&db)?;
         Ok(Self {
@@ -121,6 +131,15 @@ impl SqliteStore {
                 statistics::credit(tx, &visitor, &bookings)
             })
             .await
+    }
+}
+
+/// Finishes erasures in a file that no server has open.
+fn finish_interrupted(db: Connection) -> Result<Connection, OpenError> {
+    let file = ClosedFile::new(db);
+    match erase::finish_interrupted(&file).now_or_never() {
+        Some(Ok(())) => Ok(file.into_inner()),
+        _ => Err(rusqlite::Error::InvalidQuery.into()),
     }
 }
 
@@ -239,46 +258,7 @@ impl Store for SqliteStore {
     }
 
     fn link(&self, link: Link) -> Reply<'_, Linked> {
-        Box::pin(async move {
-            let link = Arc::new(link);
-            let of = link.clone();
-            let (linked, facts) = self
-                .writer
-                .submit(Trace::Keep, move |tx| write::point_to_customer(tx, &of))
-                .await?;
-            if linked != Linked::Here {
-                return Ok(linked);
-            }
-            let of = link.clone();
-            self.writer
-                .submit(Trace::Keep, move |tx| write::add_link(tx, &of))
-                .await?;
-            self.propagate(link.visitor.clone(), facts).await?;
-            // An erasure may have come between the two steps and found no link to remove.
-            let of = link.visitor.clone();
-            if !self
-                .writer
-                .submit(Trace::Keep, move |tx| {
-                    read::is_tombstoned(tx, &of.site, &of.id)
-                })
-                .await?
-            {
-                return Ok(Linked::Here);
-            }
-            self.writer
-                .submit(Trace::Scrub, move |tx| {
-                    let erased_day = Some(link.day);
-                    let unlink = UnlinkRequest {
-                        visitor: link.visitor.id,
-                        changes: 0,
-                        erased_day,
-                        keeps_visitor: false,
-                    };
-                    erase::remove_link(tx, &link.customer, &unlink)
-                })
-                .await?;
-            Ok(Linked::Erased)
-        })
+        Box::pin(link::link(self, link))
     }
 
     fn ingest(&self, events: CustomerEvents) -> Reply<'_, Vec<IngestOutcome>> {
@@ -298,53 +278,16 @@ impl Store for SqliteStore {
         Box::pin(self.readers.ask(move |db| read::visitor(db, &visitor)))
     }
 
-    fn erase(&self, erasure: Erasure) -> Reply<'_, ()> {
-        Box::pin(erase::erase(&self.writer, erasure))
+    fn erase(&self, erasure: Erasure) -> Reply<'_, bool> {
+        Box::pin(erase::erase(self, erasure))
     }
 
     fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
-        Box::pin(async move {
-            let of = site.clone();
-            let silent = self
-                .readers
-                .ask(move |db| expire::silent(db, &of, bucket, before_day))
-                .await?;
-            let mut gone = 0;
-            for id in silent {
-                let visitor = VisitorKey {
-                    site: site.clone(),
-                    id,
-                };
-                gone += usize::from(expire::expire(&self.writer, visitor, before_day).await?);
-            }
-            let of = site.clone();
-            if self
-                .readers
-                .ask(move |db| expire::has_old_events(db, &of, bucket, before_day))
-                .await?
-            {
-                let forget = move |tx: &Transaction<'_>| {
-                    expire::delete_old_events(tx, &site, bucket, before_day)
-                };
-                self.writer.submit(Trace::Scrub, forget).await?;
-            }
-            Ok(gone)
-        })
+        Box::pin(async move { expire::expire(self, &site, bucket, before_day).await })
     }
 
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {
         Box::pin(self.readers.ask(move |db| sums::read(db, &site, period)))
-    }
-
-    fn ready(&self) -> Reply<'_, ()> {
-        Box::pin(async move {
-            self.writer
-                .submit(Trace::Keep, |tx| tx.query_row("SELECT 1", [], |_| Ok(())))
-                .await?;
-            self.readers
-                .ask(|db| db.query_row("SELECT 1", [], |_| Ok(())))
-                .await
-        })
     }
 
     fn close(&self) -> Reply<'_, ()> {

@@ -186,6 +186,14 @@ pub fn visitor(db: &Connection, of: &VisitorKey) -> rusqlite::Result<Found> {
         .as_ref()
         .map_or(Ok(Vec::new()), |id| imported_events(db, &key(id)))?;
     let consent = consent.as_deref().and_then(Receipt::read);
+    let counted = db
+        .prepare_cached(
+            "SELECT state FROM counted WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
+        )?
+        .query_row(params![of.site.as_str(), of.id.bucket(), of.id.0], |row| {
+            row.get(0)
+        })
+        .optional()?;
     Ok(Found::Known(VisitorRecord {
         created_day,
         synced_day,
@@ -193,5 +201,6 @@ pub fn visitor(db: &Connection, of: &VisitorKey) -> rusqlite::Result<Found> {
         consent,
         replicas,
         imported,
+        counted,
     }))
 }

@@ -2,7 +2,7 @@
 //! which remembers what was counted.
 
 use rusqlite::types::ToSql;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::ingest::imported_events;
 use crate::base::ids::{CustomerKey, VisitorKey};
@@ -17,7 +17,7 @@ type Place<'a> = (&'a str, u16);
 
 /// In the visitor's bucket: changes the visitor's row by a rule, and saves it if the rule changed it.
 pub fn update_visitor<T>(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     of: &VisitorKey,
     rule: impl FnOnce(&mut Visitor) -> (Option<Changes>, T),
 ) -> rusqlite::Result<T> {
@@ -31,7 +31,7 @@ pub fn update_visitor<T>(
 
 /// In the customer's bucket: applies a change to the customer's row. Returns the row and the imported bookings.
 pub fn change_customer(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     of: &CustomerKey,
     change: &CustomerChange<'_>,
 ) -> rusqlite::Result<(Customer, Vec<Booked>)> {
@@ -48,7 +48,7 @@ pub fn change_customer(
 
 /// In the customer's bucket: takes a visitor's facts. Returns the bookings to credit to the visitor's clicks.
 pub fn propagate(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     to: &CustomerKey,
     visitor: &VisitorKey,
     propagated: &PropagatedFacts,
@@ -64,20 +64,11 @@ pub fn propagate(
 }
 
 /// In the visitor's bucket: credits imported bookings to the clicks before them.
-pub fn credit(tx: &Transaction<'_>, of: &VisitorKey, bookings: &[Booked]) -> rusqlite::Result<()> {
+pub fn credit(tx: &Connection, of: &VisitorKey, bookings: &[Booked]) -> rusqlite::Result<()> {
     update_visitor(tx, of, |row| (row.credit_news(bookings), ()))
 }
 
-/// In the visitor's bucket: follows a change of customer.
-pub fn moved(tx: &Transaction<'_>, of: &VisitorKey) -> rusqlite::Result<Option<PropagatedFacts>> {
-    let customer = super::read::customer(tx, of)?;
-    update_visitor(tx, of, |row| row.move_to(customer.as_deref()))
-}
-
-fn visitor(
-    tx: &Transaction<'_>,
-    VisitorKey { site, id }: &VisitorKey,
-) -> rusqlite::Result<Visitor> {
+fn visitor(tx: &Connection, VisitorKey { site, id }: &VisitorKey) -> rusqlite::Result<Visitor> {
     let state: Option<Vec<u8>> = tx
         .prepare_cached(
             "SELECT state FROM counted WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
@@ -88,7 +79,7 @@ fn visitor(
 }
 
 fn save(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     of: &VisitorKey,
     row: &Visitor,
     changes: &Changes,
@@ -102,7 +93,7 @@ fn save(
     apply(tx, (site, bucket), changes)
 }
 
-fn customer(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<Customer> {
+fn customer(tx: &Connection, of: &CustomerKey) -> rusqlite::Result<Customer> {
     let state: Option<Vec<u8>> = tx
         .prepare_cached(
             "SELECT state FROM counted_customers WHERE site = ?1 AND bucket = ?2 AND customer = ?3",
@@ -115,7 +106,7 @@ fn customer(tx: &Transaction<'_>, of: &CustomerKey) -> rusqlite::Result<Customer
 }
 
 fn save_customer(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     of: &CustomerKey,
     row: &Customer,
     changes: &Changes,
@@ -129,7 +120,7 @@ fn save_customer(
     apply(tx, (site, bucket), changes)
 }
 
-fn apply(tx: &Transaction<'_>, place: Place<'_>, changes: &Changes) -> rusqlite::Result<()> {
+fn apply(tx: &Connection, place: Place<'_>, changes: &Changes) -> rusqlite::Result<()> {
     for (key, sums) in changes.shown.iter() {
         add(tx, &sql::SHOWN, place, &key.columns(), sums)?;
     }
@@ -153,7 +144,7 @@ fn apply(tx: &Transaction<'_>, place: Place<'_>, changes: &Changes) -> rusqlite:
 }
 
 fn add<T: ToSql>(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     table: &sql::Table,
     (site, bucket): Place<'_>,
     key: &[i64],

@@ -4,11 +4,11 @@ use rusqlite::{Transaction, params};
 
 use super::consent;
 use super::outbox::queue_visitor_evaluation;
-use super::read::is_tombstoned;
 use super::statistics;
+use super::steps::is_erased;
 use crate::base::ids::{IdHash, VisitorKey};
 use crate::statistics::PropagatedFacts;
-use crate::store::{Link, Linked, SyncOutcome, SyncRequest};
+use crate::store::{SyncOutcome, SyncRequest};
 use crate::sync::fingerprint::SyncFingerprint;
 use crate::sync::growth::fits_a_day;
 use crate::sync::plan::{Effect, HeldReplica, HeldRow, HeldVisitor, plan, stored_fingerprint};
@@ -27,7 +27,7 @@ pub fn sync(
     }
     let held = held_visitor(tx, of)?;
     // An erasure may have overtaken the first sync, so a new token is looked up in its own bucket.
-    let is_token_used = held.has_new_token(of) && is_tombstoned(tx, &of.visitor.site, &of.erase)?;
+    let is_token_used = held.has_new_token(of) && is_erased(tx, &of.visitor.site, &of.erase)?;
     let plan = plan(&held, of, fingerprint, is_token_used);
     let mut facts = None;
     for effect in &plan.effects {
@@ -143,7 +143,7 @@ fn held_visitor(tx: &Transaction<'_>, of: &SyncRequest) -> rusqlite::Result<Held
             held.replica = Some(HeldReplica {
                 version,
                 fingerprint: row.get(6)?,
-                verdict: judge(stored, of.version, &of.state, &of.profile),
+                verdict: judge(stored, of.version, &of.state, &of.profile, of.day),
             });
         } else {
             held.other_replicas += 1;
@@ -154,7 +154,8 @@ fn held_visitor(tx: &Transaction<'_>, of: &SyncRequest) -> rusqlite::Result<Held
 
 /// A row for each of the visitor's replicas, or one without any.
 const HELD_VISITOR: &str =
-    "SELECT EXISTS (SELECT 1 FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3),
+    "SELECT EXISTS (SELECT 1 FROM tombstones WHERE site = ?1 AND bucket = ?2 AND id = ?3
+         UNION ALL SELECT 1 FROM recent_erasures WHERE site = ?1 AND bucket = ?2 AND id = ?3),
        v.synced_day, v.erase, v.customer, r.replica, r.version, r.fingerprint, r.state
      FROM (SELECT 1)
      LEFT JOIN visitors v ON v.site = ?1 AND v.bucket = ?2 AND v.visitor = ?3
@@ -183,79 +184,6 @@ fn store(tx: &Transaction<'_>, of: &SyncRequest, fingerprint: i64) -> rusqlite::
     Ok(())
 }
 
-/// The visitor's side of a link, in the visitor's bucket.
-pub fn point_to_customer(
-    tx: &Transaction<'_>,
-    link: &Link,
-) -> rusqlite::Result<(Linked, Option<PropagatedFacts>)> {
-    let Link {
-        visitor: VisitorKey { site, id },
-        customer,
-        erase,
-        day,
-    } = link;
-    if is_tombstoned(tx, site, id)? {
-        return Ok((Linked::Erased, None));
-    }
-    // As with a first sync: an erasure may have overtaken the login.
-    if let Some(erase) = erase
-        && is_tombstoned(tx, site, erase)?
-    {
-        return Ok((Linked::Erased, None));
-    }
-    // A login may come before the first sync, and its token only fills a place that is empty.
-    tx.prepare_cached(
-        "INSERT INTO visitors (site, bucket, visitor, customer, erase, created_day, synced_day)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
-         ON CONFLICT DO UPDATE SET customer = coalesce(customer, excluded.customer),
-         erase = coalesce(erase, excluded.erase)",
-    )?
-    .execute(params![
-        site.as_str(),
-        id.bucket(),
-        id.0,
-        customer.id,
-        erase.map(|erase| erase.0),
-        day
-    ])?;
-    let now: Option<String> = tx
-        .prepare_cached(
-            "SELECT customer FROM visitors WHERE site = ?1 AND bucket = ?2 AND visitor = ?3",
-        )?
-        .query_row(params![site.as_str(), id.bucket(), id.0], |row| row.get(0))?;
-    if now.as_deref() != Some(&customer.id) {
-        return Ok((Linked::Elsewhere, None));
-    }
-    clear_fingerprints(tx, &link.visitor)?;
-    Ok((
-        Linked::Here,
-        statistics::update_visitor(tx, &link.visitor, |row| row.link_to(&customer.id))?,
-    ))
-}
-
-/// The customer's side of a link, in the customer's bucket.
-pub fn add_link(tx: &Transaction<'_>, link: &Link) -> rusqlite::Result<()> {
-    let Link {
-        visitor: VisitorKey {
-            id: IdHash(hash), ..
-        },
-        customer: to,
-        day,
-        ..
-    } = link;
-    let (site, bucket) = (to.site.as_str(), to.bucket());
-    tx.prepare_cached(
-        "INSERT INTO customers (site, bucket, customer, created_day) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-    )?
-    .execute(params![site, bucket, to.id, day])?;
-    tx.prepare_cached(
-        "INSERT INTO links (site, bucket, customer, visitor, linked_day) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO NOTHING",
-    )?
-    .execute(params![site, bucket, to.id, hash, day])?;
-    Ok(())
-}
-
 #[cfg(test)]
 #[allow(clippy::panic, reason = "a test that cannot go on ends")]
 mod tests {
@@ -263,6 +191,7 @@ mod tests {
 
     use super::*;
     use crate::base::ids::{ReplicaId, Secret, Site};
+    use crate::store::sqlite::steps::create_recent_erasures;
     use crate::store::sqlite::{migrations, tune};
 
     /// The query of a sync is parsed once for all visitors: parsing takes several times as long as
@@ -272,6 +201,7 @@ mod tests {
         let mut db = Connection::open_in_memory()?;
         tune(&db)?;
         migrations::run(&mut db)?;
+        create_recent_erasures(&db)?;
         let tx = db.transaction()?;
         let site = Site::new("demo");
         for n in 0..100_u8 {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Compiler, unknown};
+use crate::core::base::address::{canonical_pattern, composed};
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::time::DAY_S;
@@ -65,8 +66,10 @@ impl Compiler {
             );
         }
         let key = match section {
-            Section::TokenRules => name_hash(Namespace::Token, &rule.pattern.to_lowercase()),
-            _ => self.out.text(&rule.pattern),
+            Section::TokenRules => {
+                name_hash(Namespace::Token, &composed(&rule.pattern).to_lowercase())
+            }
+            _ => self.out.text(&canonical_pattern(&rule.pattern)),
         };
         let (first, count) = self.weights(&rule.topics, Weighted::Page, path);
         self.out.put(section, &key.to_le_bytes());

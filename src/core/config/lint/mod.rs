@@ -8,6 +8,7 @@ mod condition;
 mod domain;
 mod families;
 mod offers;
+mod pages;
 mod scenarios;
 mod seasons;
 mod topics;
@@ -31,6 +32,7 @@ pub fn warnings(
     };
     let forgotten = lint.topics();
     let never = lint.customers(forgotten);
+    lint.pages();
     lint.placements();
     lint.offers(&never);
     lint.families();
