@@ -309,71 +309,74 @@ mod tests {
             .join(" "))
     }
 
+    /// Addresses, and user, password, host, port, database and mode.
+    const ADDRESSES: [(&str, &str); 16] = [
+        (
+            "postgres://ana:pw@db.example/v",
+            "ana pw db.example 5432 v -",
+        ),
+        (
+            "POSTGRES://ana:pw@db.example:6543/v",
+            "ana pw db.example 6543 v -",
+        ),
+        (
+            "\"postgresql://ana:pw@db.example/v?sslmode=require&channel_binding=require\"",
+            "ana pw db.example 5432 v require",
+        ),
+        (
+            "export DATABASE_URL='postgres://ana:pw@db.example/v'",
+            "ana pw db.example 5432 v -",
+        ),
+        (
+            "DATABASE_URL=postgres://ana:pw@db.example/v",
+            "ana pw db.example 5432 v -",
+        ),
+        (
+            "psql 'postgres://ana:pw@db.example/v'",
+            "ana pw db.example 5432 v -",
+        ),
+        (
+            "postgresql+asyncpg://ana:pw@db.example/v",
+            "ana pw db.example 5432 v -",
+        ),
+        (
+            "postgres://ana:p@s:s/w#r%d?@db.example/v",
+            "ana p@s:s/w#r%d? db.example 5432 v -",
+        ),
+        (
+            "postgres://ana:p%40ss@db.example/v",
+            "ana p@ss db.example 5432 v -",
+        ),
+        (
+            "postgres://ana:pw@db.example/v?pgbouncer=true&connection_limit=1&sslmode=no-verify",
+            "ana pw db.example 5432 v require",
+        ),
+        (
+            "jdbc:postgresql://db.example:5432/v?user=ana&password=p%26w&ssl=true",
+            "ana p&w db.example 5432 v require",
+        ),
+        (
+            "host=db.example port=5432 dbname=v user=ana password='p w\\'s'",
+            "ana p w's db.example 5432 v -",
+        ),
+        (
+            "postgres:///v?host=/var/run/postgresql&user=ana",
+            "ana - /var/run/postgresql - v -",
+        ),
+        (
+            "postgres://ana@%2Fvar%2Frun%2Fpostgresql/v",
+            "ana - /var/run/postgresql 5432 v -",
+        ),
+        ("postgres://ana:pw@[::1]:6432/v", "ana pw ::1 6432 v -"),
+        (
+            "postgres://ana:pw@a.example:1,b.example:2/v",
+            "ana pw a.example,b.example 1,2 v -",
+        ),
+    ];
+
     #[test]
     fn address_of_each_form_gives_its_parameters() {
-        for (text, expected) in [
-            (
-                "postgres://ana:pw@db.example/v",
-                "ana pw db.example 5432 v -",
-            ),
-            (
-                "POSTGRES://ana:pw@db.example:6543/v",
-                "ana pw db.example 6543 v -",
-            ),
-            (
-                "\"postgresql://ana:pw@db.example/v?sslmode=require&channel_binding=require\"",
-                "ana pw db.example 5432 v require",
-            ),
-            (
-                "export DATABASE_URL='postgres://ana:pw@db.example/v'",
-                "ana pw db.example 5432 v -",
-            ),
-            (
-                "DATABASE_URL=postgres://ana:pw@db.example/v",
-                "ana pw db.example 5432 v -",
-            ),
-            (
-                "psql 'postgres://ana:pw@db.example/v'",
-                "ana pw db.example 5432 v -",
-            ),
-            (
-                "postgresql+asyncpg://ana:pw@db.example/v",
-                "ana pw db.example 5432 v -",
-            ),
-            (
-                "postgres://ana:p@s:s/w#r%d?@db.example/v",
-                "ana p@s:s/w#r%d? db.example 5432 v -",
-            ),
-            (
-                "postgres://ana:p%40ss@db.example/v",
-                "ana p@ss db.example 5432 v -",
-            ),
-            (
-                "postgres://ana:pw@db.example/v?pgbouncer=true&connection_limit=1&sslmode=no-verify",
-                "ana pw db.example 5432 v require",
-            ),
-            (
-                "jdbc:postgresql://db.example:5432/v?user=ana&password=p%26w&ssl=true",
-                "ana p&w db.example 5432 v require",
-            ),
-            (
-                "host=db.example port=5432 dbname=v user=ana password='p w\\'s'",
-                "ana p w's db.example 5432 v -",
-            ),
-            (
-                "postgres:///v?host=/var/run/postgresql&user=ana",
-                "ana - /var/run/postgresql - v -",
-            ),
-            (
-                "postgres://ana@%2Fvar%2Frun%2Fpostgresql/v",
-                "ana - /var/run/postgresql 5432 v -",
-            ),
-            ("postgres://ana:pw@[::1]:6432/v", "ana pw ::1 6432 v -"),
-            (
-                "postgres://ana:pw@a.example:1,b.example:2/v",
-                "ana pw a.example,b.example 1,2 v -",
-            ),
-        ] {
+        for (text, expected) in ADDRESSES {
             assert_eq!(read(text).as_deref(), Ok(expected), "{text}");
         }
     }
