@@ -106,7 +106,7 @@ export class Gate {
   }
 
   /** Waits for a report with this text: the witness sends it beside all else. @param {string} text */
-  async told(text) {
+  async untilReported(text) {
     while (!this.reports.some((report) => report.text.includes(text)))
       await once(this.#heard, "report");
   }

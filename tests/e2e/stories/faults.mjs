@@ -213,7 +213,7 @@ export const faultStories = [
       await browser.click("#consent-accept");
       await untilState(browser, "off");
       await assertDefault(browser);
-      await gate.told("/offers/0/family");
+      await gate.untilReported("/offers/0/family");
       const found = gate.reports.filter(({ text }) => text.includes("/offers/0/family"));
       assert.equal(found.length, 1, JSON.stringify(gate.reports));
       assert.match(found[0]?.text ?? "", /towns/, "the hint names the family that was meant");

@@ -153,6 +153,6 @@ export const hostilePageStories = [
     gate.answers.set("/moved.js", { status: 200, type: "text/javascript", body: source });
     const browser = await visit();
     await browser.open(at("/"));
-    await gate.told("no tag of escale.js");
+    await gate.untilReported("no tag of escale.js");
   }),
 ];

@@ -55,5 +55,5 @@ safeCall(() => {
   const script = isKnown ? currentScript : tag('[src*="escale.js"]');
   // The tag that another script runs may lack the attributes. The inline form's tag is not empty.
   if (script) adopt(script, isKnown ? script : (tag("[data-site]:empty") ?? script));
-  else console.warn("escale: no tag of escale.js in this page");
+  else console.warn("escale: no tag of escale.js");
 });
