@@ -239,8 +239,11 @@ impl Reader<'_> {
         for trip in self.trips {
             let is_meant = moment.map_or(trip.is_abandoned, |moment| trip.moment == moment);
             if is_meant {
-                let left_s = trip.last_s + self.config.timing().abandoned_after_s;
-                let happened_s = moment.map_or(left_s, |_| self.moment_s(trip));
+                let abandoned_after_s = self.config.timing().abandoned_after_s;
+                let happened_s = moment.map_or_else(
+                    || trip.last_s.saturating_add(abandoned_after_s),
+                    |_| self.moment_s(trip),
+                );
                 causes.push(Cause::of_travel(&trip.travel, trip.ids.clone(), happened_s));
             }
         }
@@ -252,7 +255,8 @@ impl Reader<'_> {
         let start_s = u32::from(trip.travel.start_day) * DAY_S;
         match trip.moment {
             Moment::BeforeDeparture => {
-                start_s.saturating_sub(self.config.timing().before_departure_days * DAY_S)
+                let days = self.config.timing().before_departure_days;
+                start_s.saturating_sub(days.saturating_mul(DAY_S))
             }
             Moment::Travelling => start_s,
             Moment::Returned => (u32::from(trip.return_day()) + 1) * DAY_S,

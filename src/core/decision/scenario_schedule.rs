@@ -51,9 +51,10 @@ fn of_trips_to_come(reader: &Reader, scenario: &Scenario) -> Vec<Cause> {
     let mut causes = Vec::new();
     for trip in reader.trips {
         let happens_s = match scenario.on {
-            Some(Trigger::QuoteAbandoned) if is_under_way(trip) => {
-                Some(trip.last_s + reader.config.timing().abandoned_after_s)
-            }
+            Some(Trigger::QuoteAbandoned) if is_under_way(trip) => Some(
+                trip.last_s
+                    .saturating_add(reader.config.timing().abandoned_after_s),
+            ),
             Some(Trigger::Moment(moment)) => moment_to_come(reader, trip, moment),
             _ => None,
         };
