@@ -16,6 +16,10 @@ pub struct Full;
 #[wasm_bindgen]
 impl Full {
     /// Opens a config, JSON text or compiled bytes. Throws the errors as an array of `ValidationError`.
+    ///
+    /// # Errors
+    ///
+    /// The validation errors of a config that cannot be used.
     pub fn open(
         #[wasm_bindgen(unchecked_param_type = "string | Uint8Array")] config: &JsValue,
     ) -> Result<Runtime, JsValue> {
