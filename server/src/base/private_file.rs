@@ -1,5 +1,5 @@
-//! Files with personal data. In: a path. Out: a file that its owner alone can read. Never: a change of a file that exists,
-//! whose mode its owner has chosen.
+//! Files with personal data. In: a path. Out: a file that its owner alone can read. A file that exists keeps
+//! its mode: an operator may have set it.
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;

@@ -10,7 +10,7 @@ const MAX_COUNT: f64 = 255.0;
 /// Longest text that is read as a number.
 const MAX_CHARS: usize = 40;
 
-/// Decimal decimal_separator.
+/// Decimal separator of an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum DecimalSeparator {
     /// 1,250.50
