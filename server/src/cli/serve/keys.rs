@@ -27,7 +27,7 @@ pub fn tokens(
         let mut secret = [0; 32];
         getrandom::fill(&mut secret)
             .map_err(|error| Errors::of("the source of randomness", error))?;
-        Tokens::shared(site, &secret)
+        Tokens::own(site, &secret)
     } else {
         return Ok(None);
     };
@@ -44,7 +44,7 @@ pub fn key(name: &str, file: Option<&Path>, text: Option<&str>) -> Result<Option
         (None, Some(key)) => key.as_bytes().to_vec(),
         (None, None) => return Ok(None),
     };
-    ApiKey::new(key.trim_ascii())
+    ApiKey::new(&key)
         .map(Some)
         .map_err(|error| Errors::of(name, error))
 }
