@@ -147,6 +147,11 @@ impl Cluster {
         self.url(&name)
     }
 
+    /// Returns the path of its socket.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join(format!(".s.PGSQL.{}", self.port))
+    }
+
     /// Returns the URL of a database in the cluster.
     pub fn url(&self, database: &str) -> String {
         format!(

@@ -27,6 +27,7 @@ mod ids;
 mod imports;
 mod migrations;
 mod model;
+mod operation;
 mod pages;
 mod privacy;
 mod receipts;

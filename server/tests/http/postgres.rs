@@ -26,6 +26,7 @@ mod ids;
 mod imports;
 mod migrations;
 mod model;
+mod operation;
 mod outage;
 mod privacy;
 mod receipts;

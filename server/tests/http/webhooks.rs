@@ -337,7 +337,13 @@ fn cause_fires_once_despite_repeated_imports_and_restarts() {
 
 fn webhooks(server: &Server, arguments: &[&str]) -> String {
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
-        .args(["webhooks", "--db", &server.database().argument()])
+        .args([
+            "webhooks",
+            "--site",
+            "demo",
+            "--db",
+            &server.database().argument(),
+        ])
         .args(arguments)
         .output()
         .unwrap();
@@ -460,7 +466,14 @@ fn webhooks_need_a_secret_and_an_address() {
     home.write("short", "dG9vIHNob3J0");
     let started = |arguments: &[&str]| {
         let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+            .args([
+                "serve",
+                "--site",
+                "demo",
+                "--listen",
+                "127.0.0.1:0",
+                "--config",
+            ])
             .arg(home.file("escale.json"))
             .arg("--db")
             .arg(home.file("other.db"))

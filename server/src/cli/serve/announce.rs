@@ -47,9 +47,9 @@ pub fn warn_of_webhooks(config: &Config, receivers: &Receivers) {
     for scenario in scenarios.filter(|scenario| scenario.offer.is_none()) {
         let (name, webhook) = (config.text(scenario.name), config.text(scenario.webhook));
         if !names.iter().any(|known| known == webhook) {
-            eprintln!(
-                "warning: the scenario `{name}` does not fire: give --webhook {webhook}=https://…"
-            );
+            super::log::warn_of_config(&format!(
+                "the scenario `{name}` does not fire: give --webhook {webhook}=https://…"
+            ));
         }
     }
 }

@@ -68,6 +68,9 @@ pub struct Args {
     /// a run, so that a clock that jumped erases nobody.
     #[arg(long, env = "ESCALE_TRUST_CLOCK")]
     pub trust_clock: bool,
+    /// Time to wait at the start for a PostgreSQL database that does not accept connections yet, such as 30s or 10m.
+    #[arg(long, env = "ESCALE_DB_WAIT", value_name = "DURATION", default_value = "5m", value_parser = duration)]
+    pub db_wait: Duration,
     /// Format of the log lines on the standard error. They never contain an address, a query or an id.
     #[arg(long, env = "ESCALE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -174,7 +177,7 @@ impl LimitArgs {
     }
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     Text,
     Json,
@@ -232,8 +235,8 @@ const EXAMPLES: &str = "\
 Examples:
   escale serve --site shop --config escale.json --db /var/lib/escale/shop.db \\
                --origin https://www.shop.example --identity-secret-file /run/secrets/escale
-  escale serve --config escale.json --db postgres://escale@db.internal/shop   any number of these servers
-  escale serve --config www/demo/escale.json --db demo.db --demo www/demo --pkg pkg
+  escale serve --site shop --config escale.json --db postgres://escale@db.internal/shop   any number of these servers
+  escale serve --site demo --config www/demo/escale.json --db demo.db --demo www/demo --pkg pkg
 
 Paths: POST /v1/sync, POST /v1/identify, GET and DELETE /v1/me, GET /v1/config, GET /v1/model, GET /healthz, GET /readyz;
 with the API key POST /v1/reactions, /v1/bookings, /v1/facts and /v1/consents, /v1/customers, /v1/audiences and GET /v1/report.";

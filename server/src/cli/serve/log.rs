@@ -9,6 +9,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::arguments::{Args, LogFormat, LogLevel};
+use crate::base::errors::Errors;
 
 pub fn start(args: &Args) {
     let level = match args.log {
@@ -29,4 +30,16 @@ pub fn start(args: &Args) {
     tracing_subscriber::registry()
         .with(lines.with_filter(own))
         .init();
+}
+
+/// Logs a warning about the config.
+pub fn warn_of_config(warning: &str) {
+    tracing::warn!(code = "config", "{warning}");
+}
+
+/// Logs why the server ends, one line an error, where every line of the standard error is JSON.
+pub fn fail(errors: &Errors) {
+    for error in &errors.0 {
+        tracing::error!(code = "start", "{error}");
+    }
 }

@@ -5,6 +5,7 @@ mod announce;
 mod arguments;
 mod keys;
 mod log;
+mod reload;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{block_on, demo};
+use super::{UNUSABLE, demo, fail};
 use crate::background::learning::{self, Learner};
 use crate::background::retention;
 use crate::base::errors::Errors;
@@ -28,12 +29,30 @@ use crate::http::pages::Demo;
 use crate::http::rate_limiter::RateLimiter;
 use crate::http::router::router;
 use crate::http::state::AppState;
+use crate::store::Store;
 use crate::store::readiness::Readiness;
-use crate::webhook::evaluation::has_scenarios;
 use crate::webhook::{self, Dispatcher, Receivers};
 use announce::{announce, warn_of_webhooks};
 pub use arguments::Args;
+use arguments::LogFormat;
 use keys::{key, tokens};
+
+/// Exit code if the database did not come up; a service manager may start the server again.
+const DATABASE_AWAY: u8 = 1;
+
+/// Reason why the server ended.
+enum Failure {
+    /// The arguments, the config, the database or the address cannot be used.
+    Unusable(Errors),
+    /// The database did not come up in time.
+    DatabaseAway(Errors),
+}
+
+impl From<Errors> for Failure {
+    fn from(errors: Errors) -> Self {
+        Self::Unusable(errors)
+    }
+}
 
 /// Time for requests in flight after a stop was requested.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
@@ -46,11 +65,22 @@ const BODY_MEMORY: usize = 64 << 20;
 
 pub fn run(args: &Args) -> Result<ExitCode, Errors> {
     log::start(args);
-    block_on(async {
+    let runtime = tokio::runtime::Runtime::new();
+    let runtime = runtime.map_err(|error| Errors::of("the runtime", error))?;
+    let ended = runtime.block_on(async {
         let server = Server::open(args).await?;
-        server.run(args).await
-    })?;
-    Ok(ExitCode::SUCCESS)
+        server.run(args).await.map_err(Failure::Unusable)
+    });
+    let (errors, code) = match ended {
+        Ok(()) => return Ok(ExitCode::SUCCESS),
+        Err(Failure::Unusable(errors)) => (errors, UNUSABLE),
+        Err(Failure::DatabaseAway(errors)) => (errors, DATABASE_AWAY),
+    };
+    match args.log_format {
+        LogFormat::Json => log::fail(&errors),
+        LogFormat::Text => fail(&errors),
+    }
+    Ok(ExitCode::from(code))
 }
 
 /// Everything that a server opens before it listens.
@@ -61,7 +91,7 @@ struct Server {
 }
 
 impl Server {
-    async fn open(args: &Args) -> Result<Self, Errors> {
+    async fn open(args: &Args) -> Result<Self, Failure> {
         let config = Arc::new(load_config(args)?);
         let site = Site::new(&args.shared.site);
         let demo = open_demo(args)?;
@@ -76,7 +106,7 @@ impl Server {
             args.keys.report_key_file.as_deref(),
             args.keys.report_key.as_deref(),
         )?;
-        let store = args.shared.db.open().await.map_err(Errors::message)?;
+        let store = open_store(args).await?;
         let receivers = args.webhooks.receivers().map_err(Errors::message)?;
         let served = config.current();
         warn_of_webhooks(&served.config, &receivers);
@@ -95,7 +125,6 @@ impl Server {
             metrics: Metrics::new(),
             readiness: Readiness::default(),
             is_report_open: is_report_open(args),
-            triggers_evaluation: has_scenarios(&served.config),
         };
         state
             .readiness
@@ -157,12 +186,24 @@ impl Server {
             () = state.readiness.run(state.store.as_ref(), &state.site) => {}
             () = webhook::watch(&dispatcher) => {}
             () = learning::run(learner.as_ref()) => {}
+            () = reload::run(&state.config, &receivers) => {}
         }
         let closed = state.store.close().await;
         closed.map_err(|error| Errors::of("closing the database", error))?;
         println!("stopped; all acknowledged data are in {}", args.shared.db);
         Ok(())
     }
+}
+
+async fn open_store(args: &Args) -> Result<Box<dyn Store>, Failure> {
+    let opened = args.shared.db.open_within(args.db_wait).await;
+    opened.map_err(|failure| {
+        let errors = Errors::message(failure.message);
+        match failure.may_pass {
+            true => Failure::DatabaseAway(errors),
+            false => Failure::Unusable(errors),
+        }
+    })
 }
 
 fn learner<'a>(state: &'a AppState, args: &Args) -> Option<Learner<'a>> {
@@ -179,7 +220,7 @@ fn load_config(args: &Args) -> Result<LiveConfig, Errors> {
     let source = Source::read(&args.shared.config)?;
     let compiled = source.compiled_with(model.as_ref())?;
     for warning in &compiled.warnings {
-        eprintln!("warning: {warning}");
+        log::warn_of_config(warning);
     }
     let mut served = config_source::served(compiled)?;
     served.model = model;

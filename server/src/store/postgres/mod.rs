@@ -53,6 +53,25 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
+impl OpenError {
+    /// Returns `true` if the database may accept connections a little later.
+    pub fn may_pass(&self) -> bool {
+        use tokio_postgres::error::SqlState;
+        let not_yet = [
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::TOO_MANY_CONNECTIONS,
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+        ];
+        match self {
+            // Without a code no server has answered.
+            Self::Postgres(error) => error.code().is_none_or(|code| not_yet.contains(code)),
+            Self::Store(_) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Formats an error with its cause: only the cause describes a rejected certificate.
 fn in_full(error: &tokio_postgres::Error) -> String {
     std::error::Error::source(error)

@@ -61,6 +61,12 @@ pub enum OpenError {
     System(#[from] std::io::Error),
 }
 
+/// Returns the name of SQLite's error code for the log; its message may contain data.
+fn error_code(error: &rusqlite::Error) -> String {
+    let code = error.sqlite_error_code();
+    code.map_or_else(|| "none".to_owned(), |code| format!("{code:?}"))
+}
+
 /// A [`Store`] in one SQLite file.
 pub struct SqliteStore {
     writer: Writer,
