@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn key_without_enough_bytes_is_refused_among_others() {
+    fn key_without_enough_bytes_is_rejected_beside_a_good_one() {
         let error = |lines: &str| ApiKey::new(lines.as_bytes()).err();
         assert_eq!(error(&format!("{NEW}\nshort")), Some(KeyError::Short));
         assert_eq!(error(" \n "), Some(KeyError::Count(0)));

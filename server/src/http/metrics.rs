@@ -54,7 +54,7 @@ pub struct Metrics {
     registry: Registry,
     responses: Family<ResponseLabels, Counter>,
     seconds: Family<RouteLabel, Histogram>,
-    refusals: Family<CodeLabel, Counter>,
+    rejections: Family<CodeLabel, Counter>,
     webhook_calls: Family<StateLabel, Gauge>,
     ready: Gauge,
 }
@@ -65,12 +65,12 @@ impl Metrics {
         let responses = Family::default();
         let seconds =
             Family::new_with_constructor((|| Histogram::new(BUCKETS_S)) as fn() -> Histogram);
-        let (refusals, webhook_calls) = (Family::default(), Family::default());
+        let (rejections, webhook_calls) = (Family::default(), Family::default());
         let ready = Gauge::default();
         registry.register(
-            "refusals",
+            "rejections",
             "Responses with an error, by its code",
-            refusals.clone(),
+            rejections.clone(),
         );
         registry.register(
             "webhook_calls",
@@ -96,15 +96,15 @@ impl Metrics {
             registry,
             responses,
             seconds,
-            refusals,
+            rejections,
             webhook_calls,
             ready,
         }
     }
 
     /// Counts one response with an error.
-    pub fn refused(&self, code: &'static str) {
-        self.refusals.get_or_create(&CodeLabel { code }).inc();
+    pub fn rejected(&self, code: &'static str) {
+        self.rejections.get_or_create(&CodeLabel { code }).inc();
     }
 
     /// Sets the numbers of webhook calls that are in the database.

@@ -119,7 +119,7 @@ async fn log(State(state): State<Arc<AppState>>, request: Request, next: Next) -
         .metrics
         .responded(method.as_str(), &route, status, took);
     if let Some(ErrorCode(code)) = response.extensions().get() {
-        state.metrics.refused(code);
+        state.metrics.rejected(code);
     }
     let took_us = took.as_micros() as u64;
     tracing::info!(%method, route, status, took_us, "responded");

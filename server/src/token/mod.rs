@@ -7,9 +7,10 @@ use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation};
 use serde::{Deserialize, Serialize};
 
-use crate::base::clock;
 use crate::base::file::secret_lines;
-use crate::base::ids::{Site, customer_id};
+use crate::base::ids::{IdHash, Site, customer_id};
+use crate::base::{clock, ids};
+use crate::store::TokenUse;
 
 /// HS256 keys have at least as many bytes as their hash (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
@@ -17,6 +18,8 @@ const SECRET_BYTES: usize = 32;
 const LEEWAY_S: u64 = 30;
 /// A token is valid for a day at most: it is made for one visit.
 const FURTHEST_S: u64 = 86_400;
+/// Bytes of a token's own id at most.
+const TOKEN_ID_BYTES: usize = 128;
 /// Keys at once: the new one and the former one.
 const MOST_KEYS: usize = 2;
 /// A customer has at most so many other ids in one token.
@@ -46,6 +49,10 @@ struct ReadClaims {
     exp: f64,
     #[serde(default)]
     also: Vec<String>,
+    /// Seconds at which it was issued, with or without a fraction.
+    iat: Option<f64>,
+    /// Id of the token itself.
+    jti: Option<String>,
 }
 
 /// Reason of a rejection, without a value of the token.
@@ -80,6 +87,8 @@ struct Claims {
     sub: String,
     aud: String,
     exp: u64,
+    iat: u64,
+    jti: String,
     /// Other ids of the same customer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<String>,
@@ -90,6 +99,7 @@ pub struct Vouched {
     pub customer: String,
     /// The customer's other ids.
     pub also: Vec<String>,
+    pub token: TokenUse,
 }
 
 /// Checks tokens, and signs them where the secret is shared (the demo site's back end).
@@ -196,11 +206,32 @@ impl Tokens {
         if claims.also.len() > ALSO {
             return Err(format!("`also` has more than {ALSO} ids"));
         }
+        let token = self.token_use(&claims)?;
         let also = claims.also.iter().map(|id| customer_id(id));
         let also = also.collect::<Result<_, _>>();
         Ok(Vouched {
             customer: customer_id(&claims.sub).map_err(|_| "`sub` cannot be a customer's id")?,
             also: also.map_err(|_| "an id of `also` cannot be a customer's id")?,
+            token,
+        })
+    }
+
+    /// Reads the token's id and times. Without `iat` it may be as old as a token can be.
+    fn token_use(&self, claims: &ReadClaims) -> Result<TokenUse, String> {
+        let jti = claims.jti.as_deref();
+        if jti.is_some_and(|id| id.is_empty() || id.len() > TOKEN_ID_BYTES) {
+            return Err(format!("`jti` has 1 to {TOKEN_ID_BYTES} bytes"));
+        }
+        let expires_s = claims.exp as u64;
+        let issued_s = match claims.iat {
+            Some(iat) if iat > expires_s as f64 => return Err("`iat` is after `exp`".into()),
+            Some(iat) => iat as u64,
+            None => expires_s.saturating_sub(FURTHEST_S),
+        };
+        Ok(TokenUse {
+            id: jti.map(|id| IdHash::of_token(&self.site, id)),
+            issued_s,
+            expires_s,
         })
     }
 
@@ -219,10 +250,14 @@ impl Tokens {
 
     /// A token for a customer of this site; `None` with a public key, which signs nothing.
     pub fn sign(&self, customer: &str, expires_s: u64) -> Option<String> {
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).ok()?;
         let claims = Claims {
             sub: customer.into(),
             aud: self.site.as_str().into(),
             exp: expires_s,
+            iat: clock::now_ms() / 1000,
+            jti: ids::text(&id),
             also: Vec::new(),
         };
         jsonwebtoken::encode(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::deliver::{Endpoint, Pace, Receivers};
+use super::deliver::{Backoff, Endpoint, Receivers};
 use super::signer::Signer;
 use crate::base::file;
 use crate::base::tls::certificates;
@@ -77,11 +77,11 @@ impl Webhooks {
         });
         let endpoints: BTreeMap<_, _> = endpoints.collect::<Result<_, String>>()?;
         let roots = self.webhook_ca.as_deref().map(certificates).transpose()?;
-        let pace = Pace {
+        let backoff = Backoff {
             within: Duration::from_millis(self.webhook_within_ms),
             first_retry_ms: self.webhook_retry_ms,
         };
-        Ok(Receivers::new(endpoints, roots, pace))
+        Ok(Receivers::new(endpoints, roots, backoff))
     }
 
     /// Secrets by the name of their webhook, or [`EVERY`].

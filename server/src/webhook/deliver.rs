@@ -32,7 +32,7 @@ pub struct Endpoint {
 }
 
 /// Time-out of a call, and the wait after its first failure.
-pub struct Pace {
+pub struct Backoff {
     pub within: Duration,
     pub first_retry_ms: u64,
 }
@@ -41,7 +41,7 @@ pub struct Pace {
 pub struct Receivers {
     endpoints: BTreeMap<String, Endpoint>,
     agent: ureq::Agent,
-    pace: Pace,
+    backoff: Backoff,
 }
 
 impl Receivers {
@@ -49,18 +49,18 @@ impl Receivers {
     pub fn new(
         endpoints: BTreeMap<String, Endpoint>,
         roots: Option<Vec<CertificateDer<'static>>>,
-        pace: Pace,
+        backoff: Backoff,
     ) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
-            .timeout_global(Some(pace.within))
+            .timeout_global(Some(backoff.within))
             .tls_config(trusting(roots))
             .user_agent("escale");
         Self {
             endpoints,
             agent: config.build().new_agent(),
-            pace,
+            backoff,
         }
     }
 
@@ -76,7 +76,7 @@ impl Receivers {
         // Without randomness they are tried together, which is no reason not to try.
         let _ = getrandom::fill(&mut random);
         let wait_ms = self
-            .pace
+            .backoff
             .first_retry_ms
             .saturating_mul(1 << (attempts - 1).min(20))
             .min(LONGEST_MS);
@@ -134,7 +134,7 @@ impl From<&str> for Failure {
 pub async fn call_all(dispatcher: &Dispatcher<'_>) -> Result<(), StoreError> {
     loop {
         let now_s = clock::now_ms() / 1000;
-        let until_s = now_s + dispatcher.receivers.pace.within.as_secs() + GRACE_S;
+        let until_s = now_s + dispatcher.receivers.backoff.within.as_secs() + GRACE_S;
         let calls = dispatcher
             .store
             .claim(dispatcher.site.clone(), now_s, until_s, AT_ONCE)
@@ -212,7 +212,7 @@ fn request(
     let body = call.body.clone();
     Some(move || match request.send(body.as_bytes()) {
         Ok(answer) => read(&answer, clock::now_ms() / 1000),
-        Err(error) => Outcome::Failed(reason(&error).into()),
+        Err(error) => Outcome::Failed(Failure::from(reason(&error).as_str())),
     })
 }
 
@@ -243,19 +243,16 @@ fn retry_after_s(value: &str, now_s: u64) -> Option<u64> {
 }
 
 /// Returns the reason of a failed call, without its address.
-fn reason(error: &ureq::Error) -> &'static str {
+fn reason(error: &ureq::Error) -> String {
     match error {
-        ureq::Error::Timeout(_) => "no answer in time",
-        ureq::Error::HostNotFound => "the host was not found",
-        ureq::Error::ConnectionFailed => "the connection failed",
+        ureq::Error::Timeout(_) => "no answer in time".to_owned(),
+        ureq::Error::HostNotFound => "the host was not found".to_owned(),
         ureq::Error::Rustls(_) | ureq::Error::Tls(_) => {
-            "the certificate is not trusted (--webhook-ca)"
+            "the certificate is not trusted (--webhook-ca)".to_owned()
         }
-        ureq::Error::TooManyRedirects | ureq::Error::RedirectFailed => "it redirects",
-        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-            "the connection was refused"
-        }
-        _ => "the connection broke",
+        ureq::Error::TooManyRedirects | ureq::Error::RedirectFailed => "it redirects".to_owned(),
+        ureq::Error::Io(error) => error.kind().to_string(),
+        _ => "the connection failed".to_owned(),
     }
 }
 
@@ -265,11 +262,11 @@ mod tests {
     use super::*;
 
     fn receivers() -> Receivers {
-        let pace = Pace {
+        let backoff = Backoff {
             within: Duration::from_secs(1),
             first_retry_ms: 30_000,
         };
-        Receivers::new(BTreeMap::new(), None, pace)
+        Receivers::new(BTreeMap::new(), None, backoff)
     }
 
     #[test]

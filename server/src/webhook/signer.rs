@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn secret_that_receivers_would_read_otherwise_is_refused() {
+    fn secret_that_receivers_would_read_otherwise_is_rejected() {
         let error = |lines: &str| Signer::new(lines).err();
         for text in ["a secret of plain words, long enough", "whsec_!!"] {
             assert_eq!(error(text), Some(SecretError::NotBase64), "{text}");

@@ -148,6 +148,7 @@ impl Cluster {
     }
 
     /// Returns the path of its socket.
+    #[allow(dead_code, reason = "the embedded store has no socket")]
     pub fn socket(&self) -> PathBuf {
         self.folder.join(format!(".s.PGSQL.{}", self.port))
     }

@@ -72,7 +72,7 @@ impl Call {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    /// What the call is about.
+    /// Returns the data of the call.
     fn data(&self) -> Value {
         self.json()["data"].take()
     }

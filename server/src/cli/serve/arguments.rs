@@ -68,7 +68,7 @@ pub struct Args {
     /// a run, so that a clock that jumped erases nobody.
     #[arg(long, env = "ESCALE_TRUST_CLOCK")]
     pub trust_clock: bool,
-    /// Time to wait at the start for a PostgreSQL database that does not accept connections yet, such as 30s or 10m.
+    /// Time to wait at the start for a PostgreSQL database that is not up yet, such as 30s or 10m.
     #[arg(long, env = "ESCALE_DB_WAIT", value_name = "DURATION", default_value = "5m", value_parser = duration)]
     pub db_wait: Duration,
     /// Format of the log lines on the standard error. They never contain an address, a query or an id.

@@ -23,7 +23,7 @@ use crate::report::period::Period;
 use crate::statistics::sums::Sums;
 use crate::store::steps::{erase, expire, link};
 use crate::store::{
-    CustomerEvents, Erasure, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
+    CustomerEvents, Erasure, Expiry, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
     StoreError, SyncOutcome, SyncRequest,
 };
 pub use address::Address;
@@ -132,8 +132,8 @@ impl Store for PostgresStore {
         Box::pin(async move { erase::erase(self, erasure).await })
     }
 
-    fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
-        Box::pin(async move { expire::expire(self, &site, bucket, before_day).await })
+    fn expire(&self, site: Site, bucket: u16, expiry: Expiry) -> Reply<'_, usize> {
+        Box::pin(async move { expire::expire(self, &site, bucket, expiry).await })
     }
 
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {
