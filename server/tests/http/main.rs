@@ -28,6 +28,7 @@ mod imports;
 mod messages;
 mod migrations;
 mod model;
+mod operation;
 mod pages;
 mod privacy;
 mod receipts;

@@ -27,6 +27,7 @@ mod imports;
 mod messages;
 mod migrations;
 mod model;
+mod operation;
 mod outage;
 mod privacy;
 mod receipts;

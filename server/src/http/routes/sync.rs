@@ -229,7 +229,7 @@ fn read(state: &AppState, request: &SyncBody, now_ms: u64) -> Result<SyncRequest
         day: clock::today(),
         consent: parsed.consent,
         arms: arms(&state.config().config, parsed.draws),
-        triggers_evaluation: state.triggers_evaluation,
+        triggers_evaluation: state.config.current().has_scenarios,
     })
 }
 
