@@ -25,6 +25,7 @@ mod errors;
 mod identity;
 mod ids;
 mod imports;
+mod messages;
 mod migrations;
 mod model;
 mod operation;

@@ -11,13 +11,13 @@ use super::decisions::{DecisionKnowledge, decisions};
 use crate::core::base::civil::Day;
 use crate::core::base::time::Timestamp;
 use crate::core::config::{Family, TextIndex, Topic, season};
-use crate::core::decision::fatigue;
 use crate::core::decision::scenario::Due;
 use crate::core::engine::Engine;
 use crate::core::profile::{Booking, Counts, Profile, TripStep};
 use crate::core::traits::affinity::Affinity;
 use crate::core::traits::contacts::contacts;
 use crate::core::traits::experiment;
+use crate::core::traits::family_pressure;
 use crate::core::traits::trip::{self, TripReading};
 
 /// State of a visitor, in the names of the config.
@@ -223,7 +223,8 @@ fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge>
 
 fn families(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FamilyKnowledge> {
     let config = engine.config();
-    let states = fatigue::read(profile, config, &contacts(profile), now_s);
+    let contacts = contacts(profile, config);
+    let states = family_pressure::read(profile, config, &contacts, now_s);
     let named = config
         .names::<Family>()
         .zip(&states)
