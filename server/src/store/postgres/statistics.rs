@@ -7,6 +7,7 @@ use tokio_postgres::types::ToSql;
 
 use super::bucket::{Bucket, Rest};
 use super::ingest::imported_events_in;
+use super::pool::repeated;
 use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
 use crate::statistics::change::Changes;
 use crate::statistics::customer::{Customer, CustomerChange};
@@ -54,18 +55,19 @@ pub async fn change_customer(
 pub async fn propagate(
     client: &mut Client,
     visitor: &VisitorKey,
-    facts: Option<PropagatedFacts>,
+    facts: &PropagatedFacts,
 ) -> Result<(), StoreError> {
-    let Some(PropagatedFacts {
-        customer: id,
-        facts,
-    }) = facts
-    else {
-        return Ok(());
-    };
+    repeated!(propagate_once(client, visitor, facts))
+}
+
+async fn propagate_once(
+    client: &mut Client,
+    visitor: &VisitorKey,
+    PropagatedFacts { customer, facts }: &PropagatedFacts,
+) -> Result<(), StoreError> {
     let to = CustomerKey {
         site: visitor.site.clone(),
-        id,
+        id: customer.clone(),
     };
     let tx = client.transaction().await?;
     let there = Bucket::of_customer(&tx, &to).locked().await?;
@@ -78,7 +80,7 @@ pub async fn propagate(
     {
         return Ok(());
     }
-    let change = CustomerChange::Propagate(visitor.id, &facts);
+    let change = CustomerChange::Propagate(visitor.id, facts);
     let (_, bookings) = change_customer(&there, &to, &change).await?;
     tx.commit().await?;
     credit(client, visitor, &bookings).await
