@@ -8,6 +8,7 @@ pub mod base;
 mod cli;
 mod config_source;
 mod customers;
+mod decisions;
 pub mod decoders;
 mod http;
 mod ingest;

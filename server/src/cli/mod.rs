@@ -6,6 +6,7 @@ mod backup;
 mod build;
 mod check;
 mod database;
+mod decide;
 mod demo;
 mod import;
 mod model;
@@ -72,6 +73,7 @@ enum Command {
     #[command(visible_alias = "fit")]
     Model(model::Args),
     Audience(audience::Args),
+    Decide(decide::Args),
     Webhooks(webhooks::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
@@ -99,6 +101,7 @@ impl Cli {
             Command::Report(args) => report::run(args),
             Command::Model(args) => model::run(args),
             Command::Audience(args) => audience::run(args),
+            Command::Decide(args) => decide::run(args),
             Command::Webhooks(args) => webhooks::run(args),
             Command::Backup(args) => backup::back_up(args),
             Command::Restore(args) => backup::restore(args),
