@@ -9,6 +9,7 @@ mod cli;
 mod config_source;
 mod customers;
 pub mod decoders;
+mod fit;
 mod http;
 mod ingest;
 mod model;

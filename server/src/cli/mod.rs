@@ -7,6 +7,8 @@ mod build;
 mod check;
 mod database;
 mod demo;
+mod evaluate;
+mod fit;
 mod import;
 mod model;
 mod rejects;
@@ -69,8 +71,9 @@ enum Command {
     Replay(replay::Args),
     Import(import::Args),
     Report(report::Args),
-    #[command(visible_alias = "fit")]
     Model(model::Args),
+    Fit(fit::Args),
+    Evaluate(evaluate::Args),
     Audience(audience::Args),
     Webhooks(webhooks::Args),
     Backup(backup::BackupArgs),
@@ -98,6 +101,8 @@ impl Cli {
             Command::Import(args) => import::run(args),
             Command::Report(args) => report::run(args),
             Command::Model(args) => model::run(args),
+            Command::Fit(args) => fit::run(args),
+            Command::Evaluate(args) => evaluate::run(args),
             Command::Audience(args) => audience::run(args),
             Command::Webhooks(args) => webhooks::run(args),
             Command::Backup(args) => backup::back_up(args),
