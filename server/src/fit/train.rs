@@ -132,8 +132,8 @@ impl<'a> Trainer<'a> {
         self.scores.fill(0.0);
         for (at, table) in self.tables.iter().enumerate() {
             let base = table.base(of_visitor);
-            for topic in 0..topics {
-                let cell = table.cell(base, topic, &values[topic]);
+            for (topic, value) in values.iter().enumerate() {
+                let cell = table.cell(base, topic, value);
                 self.cells[at * topics + topic] = cell;
                 self.scores[topic] += table.weights[cell];
             }
