@@ -19,6 +19,7 @@ import { inspectorStories } from "./stories/inspector.mjs";
 import { layerStories } from "./stories/layer.mjs";
 import { loadingStories } from "./stories/loading.mjs";
 import { memoryStories } from "./stories/memory.mjs";
+import { mistakeStories } from "./stories/mistakes.mjs";
 import { orderStories } from "./stories/orders.mjs";
 import { pageStories } from "./stories/pages.mjs";
 import { preparedStories } from "./stories/prepared.mjs";
@@ -40,6 +41,7 @@ await runSuite({
     ...sourceStories,
     ...hostilePageStories,
     ...layerStories,
+    ...mistakeStories,
     ...inspectorStories,
     ...orderStories,
     ...tasteStories,

@@ -6,7 +6,7 @@ import type { Command } from "./base/client-types.js";
 import { EscaleError } from "./base/error.js";
 import type { Choice, Options } from "./base/types.js";
 import type { Escale } from "./interface.js";
-import { bootstrap } from "./loader/bootstrap.js";
+import { bootstrap, type MarkedDocument } from "./loader/bootstrap.js";
 import { ChoiceStore } from "./slots/choice-store.js";
 
 export { EscaleError, type EscaleErrorCode } from "./base/error.js";
@@ -25,6 +25,7 @@ const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
   "consent-tcf.js": () => import("./plugins/consent-tcf.js"),
   "consent-gpp.js": () => import("./plugins/consent-gpp.js"),
   "consent-google.js": () => import("./plugins/consent-google.js"),
+  "mistakes.js": () => import("./mistakes/index.js"),
 };
 const load = (file: string): Promise<unknown> =>
   FILES[file]?.() ?? Promise.reject(new Error(`there is no ${file}`));
@@ -50,8 +51,12 @@ export const get = (placement: string): Choice | undefined => choices.get(placem
  * @param changed - called after each change
  * @returns a function that ends the subscription
  */
-export const subscribe = (placement: string, changed: () => void): (() => void) =>
-  choices.subscribe(placement, changed);
+export const subscribe = (placement: string, changed: () => void): (() => void) => {
+  // The snippet is an instance of its own.
+  if (!instance && typeof document === "object")
+    (document as MarkedDocument).escaleReport?.("adapter");
+  return choices.subscribe(placement, changed);
+};
 
 /**
  * Starts Escale, once a page. Later calls return the object of the first call.

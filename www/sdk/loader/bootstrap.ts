@@ -3,7 +3,13 @@
  * command. A source of consent is loaded at once; readers of the page only after consent and the first choice. Never: a
  * read of the visitor's data, a write, or a request other than these files.
  */
-import type { ClientModule, Dispatch, Plugin } from "../base/client-types.js";
+import type {
+  ClientModule,
+  Dispatch,
+  MistakesModule,
+  Plugin,
+  ReportMistake,
+} from "../base/client-types.js";
 import type { Options, State } from "../base/types.js";
 import { readConsent } from "./consent.js";
 import { openGate } from "./consent-gate.js";
@@ -12,6 +18,11 @@ import { browserHost } from "./environment.js";
 const SOURCE = /^\w+/;
 const LANDED = /[?&;]escale_send=/i;
 const INSPECT = /[?&]escale=inspect\b/;
+const OPTIONS =
+  /^(site|config|server|bots|auto|routes|deadlineMs|preparedMinutes|consent|consentElsewhere|dataLayer|layer|cookie|lifetimeDays|inspect)$/;
+
+/** Document with the report of its first instance. */
+export type MarkedDocument = Document & { escaleReport?: ReportMistake };
 
 /** Opens the consent gate of this document. `module` is the address of `escale_bg.wasm`. `onState` receives each state. */
 export function bootstrap(
@@ -21,19 +32,32 @@ export function bootstrap(
   onState?: (state: State) => void,
 ): Dispatch {
   const loaded = new Set<string>();
+  // The words are loaded when there is a mistake.
+  const report: ReportMistake = (...mistake) => {
+    load("mistakes.js").then(
+      (mistakes) => (mistakes as MistakesModule).report(mistake, options),
+      (error: unknown) => console.warn("escale:", ...mistake, error),
+    );
+  };
+  const page: MarkedDocument = document;
+  if (page.escaleReport) report("both");
+  page.escaleReport = report;
+  if (!options.site || !Object.keys(options).every((name) => OPTIONS.test(name))) report("options");
   const install = (file: string): void => {
     if (loaded.has(file)) return;
     loaded.add(file);
     // Without its source, consent stays undecided.
     load(file)
       .then((plugin) => (plugin as Plugin).install(dispatch, options))
-      .catch((error: unknown) => console.warn(`escale: no ${file}`, error));
+      .catch(() => report("file", file));
   };
   const host = browserHost(
     options,
     (isRetry) => load(isRetry ? "client.js?retry" : "client.js") as Promise<ClientModule>,
     module,
+    report,
   );
+  if (host.isBot && navigator.webdriver) report("driven");
   const dispatch = openGate({
     ...host,
     setState: (state) => {
@@ -51,7 +75,8 @@ export function bootstrap(
   if (!host.isBot) install(`consent-${SOURCE.exec(consent)?.[0]}.js`);
   // Besides a source, the page itself may only deny.
   return (command) => {
-    if (command[0] !== "consent" || readConsent(command[1], false).state === "denied")
-      dispatch(command);
+    const [name, input] = command;
+    if (name !== "consent" || readConsent(input, false).state === "denied") dispatch(command);
+    else report("beside");
   };
 }

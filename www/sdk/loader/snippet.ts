@@ -5,13 +5,10 @@
 import type { Command } from "../base/client-types.js";
 import { safeCall } from "../base/safe-call.js";
 import type { Options } from "../base/types.js";
-import { bootstrap } from "./bootstrap.js";
+import { bootstrap, type MarkedDocument } from "./bootstrap.js";
 
 /** Options as HTML attributes name them. */
-type Attributes = Omit<Partial<Options>, "deadlineMs"> & {
-  readonly deadlineMs?: number | string;
-  readonly layer?: string;
-};
+type Attributes = Partial<Options> & { readonly layer?: string };
 type Escale = ((...command: Command) => void) & { q?: Iterable<unknown>[]; loaded?: boolean };
 
 /** Starts. `script` is the running file, `described` the tag with the options. */
@@ -20,7 +17,7 @@ function adopt(script: HTMLScriptElement, described: HTMLElement): void {
   // A named element may stand here; it has neither property.
   const stub = page.escale;
   // The snippet was pasted twice: the first one stays.
-  if (stub?.loaded) return;
+  if (stub?.loaded) return (document as MarkedDocument).escaleReport?.("again");
   // A tag manager may strip the attributes: the page can set `escaleOptions` instead.
   const given = {
     site: "",
@@ -28,11 +25,7 @@ function adopt(script: HTMLScriptElement, described: HTMLElement): void {
     ...page.escaleOptions,
     ...(described.dataset as Attributes),
   };
-  const options = {
-    ...given,
-    deadlineMs: Number(given.deadlineMs) || undefined,
-    dataLayer: given.layer ?? given.dataLayer,
-  };
+  const options = { ...given, dataLayer: given.layer ?? given.dataLayer };
   const locate = (file: string): string => new URL(file, script.src).href;
   const dispatch = bootstrap(
     options,

@@ -5,6 +5,7 @@
 import { isHidden, type OfferElement } from "./element.js";
 import type { MountedSlot, SlotFollower, Slots } from "./slots.js";
 import type { Choice } from "../base/types.js";
+import { warnOnce } from "../base/warn-once.js";
 import { whenViewable } from "./viewability.js";
 
 /** Follower's view of the recorder. */
@@ -177,8 +178,8 @@ export class PageSlots implements SlotFollower {
     this.#repairs.set(slot, repairs);
     if (repairs <= REPAIRS_MAX) slots.show(slot, 0);
     else if (repairs === REPAIRS_MAX + 1)
-      console.warn(
-        `escale: a script of the page removes the offer of "${placement}" again and again. ` +
+      warnOnce(
+        `a script of the page removes the offer of "${placement}" again and again. ` +
           "The default content stays. Exclude <escale-offer> from what the script renders.",
       );
   }
