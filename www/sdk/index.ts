@@ -6,7 +6,9 @@ import type { Command } from "./base/client-types.js";
 import { EscaleError } from "./base/error.js";
 import type { Choice, Options } from "./base/types.js";
 import type { Escale } from "./interface.js";
-import { bootstrap, type MarkedDocument } from "./loader/bootstrap.js";
+import { bootstrap } from "./loader/bootstrap.js";
+import { warnOnce } from "./base/warn-once.js";
+import { isSnippet } from "./mistakes/options.js";
 import { ChoiceStore } from "./slots/choice-store.js";
 
 export { EscaleError, type EscaleErrorCode } from "./base/error.js";
@@ -33,6 +35,9 @@ const load = (file: string): Promise<unknown> =>
 /** Address of the engine's module. In this form bundlers find the file. */
 const module = (): URL => new URL("escale_bg.wasm", import.meta.url);
 
+const NO_INIT =
+  "useOffer and subscribe wait for init(), and the snippet does not serve them. Remove its tag, and call init({ site, config })";
+
 const choices = new ChoiceStore();
 let instance: Escale | undefined;
 
@@ -53,8 +58,7 @@ export const get = (placement: string): Choice | undefined => choices.get(placem
  */
 export const subscribe = (placement: string, changed: () => void): (() => void) => {
   // The snippet is an instance of its own.
-  if (!instance && typeof document === "object")
-    (document as MarkedDocument).escaleReport?.("adapter");
+  if (!instance && isSnippet()) warnOnce(NO_INIT);
   return choices.subscribe(placement, changed);
 };
 

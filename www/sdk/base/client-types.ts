@@ -21,10 +21,8 @@ export interface Plugin {
 export type Mistake =
   /** A consent that cannot be read. */
   | readonly [code: "consent", input: unknown]
-  /** `beside`: the page grants beside a source of consent. `options`: names or values that are not read. `driven`: the
-   * browser is driven by a program. `again`: the snippet runs twice. `both`: two instances run. `adapter`: the snippet
-   * runs, and the package waits for `init`. */
-  | readonly [code: "beside" | "options" | "driven" | "again" | "both" | "adapter"]
+  /** `options`: names or values that are not read. `again`: the snippet's tag stands twice. `both`: two instances run. */
+  | readonly [code: "options" | "again" | "both"]
   /** A file that an option asks for could not be loaded. */
   | readonly [code: "file", file: string]
   /** A name that the config lacks. */

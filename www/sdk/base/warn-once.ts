@@ -1,12 +1,10 @@
 /** Warnings for the site's developers. In: a text. Out: one line on the console, however often it is given. */
 
-/** Key of the page's warnings. Each file of the package has its own copy of this module. */
-const KEY = Symbol.for("escale.warnings");
-
 /** Returns the warnings of this page, in order. The inspector shows them. */
 export function warnings(): Set<string> {
-  const page = globalThis as { [KEY]?: Set<string> | undefined };
-  return (page[KEY] ??= new Set());
+  // Each file of the package has its own copy of this module.
+  const page = globalThis as { escaleWarnings?: Set<string> | undefined };
+  return (page.escaleWarnings ??= new Set());
 }
 
 /** Warns once on the console. */

@@ -18,11 +18,8 @@ import { browserHost } from "./environment.js";
 const SOURCE = /^\w+/;
 const LANDED = /[?&;]escale_send=/i;
 const INSPECT = /[?&]escale=inspect\b/;
-const OPTIONS =
-  /^(site|config|server|bots|auto|routes|deadlineMs|preparedMinutes|consent|consentElsewhere|dataLayer|layer|cookie|lifetimeDays|inspect)$/;
-
-/** Document with the report of its first instance. */
-export type MarkedDocument = Document & { escaleReport?: ReportMistake };
+/** Attribute that may be meant for `consent`. The recorder finds all others, once there is consent. */
+const MISSPELT = /^c(?!onsent$|onfig$|ookie$|f)\w{3,7}$/;
 
 /** Opens the consent gate of this document. `module` is the address of `escale_bg.wasm`. `onState` receives each state. */
 export function bootstrap(
@@ -34,15 +31,11 @@ export function bootstrap(
   const loaded = new Set<string>();
   // The words are loaded when there is a mistake.
   const report: ReportMistake = (...mistake) => {
-    load("mistakes.js").then(
-      (mistakes) => (mistakes as MistakesModule).report(mistake, options),
-      (error: unknown) => console.warn("escale:", ...mistake, error),
-    );
+    load("mistakes.js")
+      .then((mistakes) => (mistakes as MistakesModule).report(mistake, options))
+      .catch(() => console.warn("escale", ...mistake));
   };
-  const page: MarkedDocument = document;
-  if (page.escaleReport) report("both");
-  page.escaleReport = report;
-  if (!options.site || !Object.keys(options).every((name) => OPTIONS.test(name))) report("options");
+  if (!options.site || Object.keys(options).some((name) => MISSPELT.test(name))) report("options");
   const install = (file: string): void => {
     if (loaded.has(file)) return;
     loaded.add(file);
@@ -57,7 +50,7 @@ export function bootstrap(
     module,
     report,
   );
-  if (host.isBot && navigator.webdriver) report("driven");
+  if (host.isBot && navigator.webdriver) console.warn("escale: off: driven browser, no data-bots");
   const dispatch = openGate({
     ...host,
     setState: (state) => {
@@ -73,10 +66,15 @@ export function bootstrap(
   if (!consent) return dispatch;
   // A mistyped source must not bypass the visitor's answer: its file is missing, and consent stays undecided.
   if (!host.isBot) install(`consent-${SOURCE.exec(consent)?.[0]}.js`);
+  let text = "escale: consent is ignored beside data-consent";
   // Besides a source, the page itself may only deny.
   return (command) => {
     const [name, input] = command;
     if (name !== "consent" || readConsent(input, false).state === "denied") dispatch(command);
-    else report("beside");
+    // Not by the file: before consent nothing but the source is loaded.
+    else if (input !== "pending" && text) {
+      console.warn(text);
+      text = "";
+    }
   };
 }

@@ -50,11 +50,12 @@ function readPurposes(input: object): unknown[] | undefined {
     names.includes(name) ? (input as Record<string, unknown>)[name] : undefined,
   );
   // Without an answer to the first purpose any other name may be meant for it.
-  const suspect = answers[0] === undefined ? /./ : answers.includes(undefined) ? /^(k|sy)/i : /^$/;
+  const suspect = answers[0] === undefined ? /./ : /^(k|sy)/i;
   const isClear =
     typeof input === "object" &&
     answers.every((answer) => answer === undefined || typeof answer === "boolean") &&
-    names.every((name) => name === "version" || NAMES.includes(name) || !suspect.test(name));
+    (!answers.includes(undefined) ||
+      names.every((name) => name === "version" || NAMES.includes(name) || !suspect.test(name)));
   return isClear ? answers : undefined;
 }
 

@@ -49,7 +49,7 @@ export function browserHost(
       emptyPrepared();
       if (isAllowed) fillPrepared(options.site);
     },
-    hideSlots: () => hideSlots(Number(options.deadlineMs ?? NaN)),
+    hideSlots: () => hideSlots(Number(options.deadlineMs ?? 300)),
     setState: (state: State) => {
       document.documentElement.dataset.escale = state;
     },
@@ -57,8 +57,7 @@ export function browserHost(
 }
 
 /** Hides undecided slots until the deadline. A strict CSP forbids style attributes, hence the style sheet. */
-function hideSlots(givenMs: number): number {
-  const deadlineMs = givenMs >= 0 ? givenMs : 300;
+function hideSlots(deadlineMs: number): number {
   const deadlineAt = performance.now() + deadlineMs;
   // The visitor sees the content already: hiding it now would be visible.
   if (document.readyState === "complete") return deadlineAt;

@@ -5,7 +5,7 @@
 import type { Command } from "../base/client-types.js";
 import { safeCall } from "../base/safe-call.js";
 import type { Options } from "../base/types.js";
-import { bootstrap, type MarkedDocument } from "./bootstrap.js";
+import { bootstrap } from "./bootstrap.js";
 
 /** Options as HTML attributes name them. */
 type Attributes = Partial<Options> & { readonly layer?: string };
@@ -17,7 +17,7 @@ function adopt(script: HTMLScriptElement, described: HTMLElement): void {
   // A named element may stand here; it has neither property.
   const stub = page.escale;
   // The snippet was pasted twice: the first one stays.
-  if (stub?.loaded) return (document as MarkedDocument).escaleReport?.("again");
+  if (stub?.loaded) return;
   // A tag manager may strip the attributes: the page can set `escaleOptions` instead.
   const given = {
     site: "",

@@ -5,14 +5,13 @@
 import type { Mistake } from "../base/client-types.js";
 import { warnOnce } from "../base/warn-once.js";
 import { describeConsent } from "./consent.js";
-import { describeOptions } from "./options.js";
+import { describeOptions, isSnippet } from "./options.js";
 import { fieldsOf } from "./fields.js";
 import { suggest } from "./nearest.js";
 
 /** Reports a mistake. `options` are those of the instance that met it. */
 export function report(mistake: Mistake, options: object): void {
-  const { escale } = globalThis as { escale?: { loaded?: boolean } };
-  for (const text of describe(mistake, options, escale?.loaded === true)) warnOnce(text);
+  for (const text of describe(mistake, options, isSnippet())) warnOnce(text);
 }
 
 /** Describes a mistake. Empty if it is none after all. `isTag` says that the options are attributes of the script. */
@@ -20,22 +19,12 @@ export function describe(mistake: Mistake, options: object, isTag: boolean): rea
   switch (mistake[0]) {
     case "consent":
       return [describeConsent(mistake[1])];
-    case "beside":
-      return [
-        "consent(…) of the page is passed over: the option consent names who decides. Only a denial counts beside it",
-      ];
     case "options":
       return describeOptions(options, isTag);
-    case "driven":
-      return [
-        `off: a program drives this browser (navigator.webdriver). For your own tests: ${isTag ? 'data-bots="allow"' : 'bots: "allow"'}`,
-        ...describeOptions(options, isTag),
-      ];
     case "file":
       return describeFile(mistake[1], describeOptions(options, isTag));
     case "again":
     case "both":
-    case "adapter":
       return describeInstances(mistake[0]);
     case "field":
       return [describeField(mistake[1], mistake[2])];
@@ -57,19 +46,12 @@ const describeFile = (file: string, options: readonly string[]): readonly string
     ? options
     : [`${file} could not be loaded. Serve all files of the package from one folder`];
 
-function describeInstances(code: "again" | "both" | "adapter"): readonly string[] {
+function describeInstances(code: "again" | "both"): readonly string[] {
   if (code === "both")
     return [
       "two instances run on this page: the snippet and init(), or two copies of the package. Keep one",
     ];
-  if (code === "adapter")
-    return [
-      "useOffer and subscribe wait for init(), and the snippet does not serve them. Remove its tag, and call init({ site, config })",
-    ];
-  // Routers that swap the body run its scripts again. Then there is one tag.
-  return document.querySelectorAll('script[src*="escale.js"]').length > 1
-    ? ["this page has two tags of escale.js. The first one runs: remove the other"]
-    : [];
+  return ["this page has two tags of escale.js. The first one runs: remove the other"];
 }
 
 function describeField(field: string, event: string): string {

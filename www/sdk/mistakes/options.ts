@@ -40,9 +40,9 @@ function isWrongValue(name: string, value: unknown): boolean {
   return allowed instanceof RegExp ? !allowed.test(text) : !allowed.includes(text);
 }
 
-/** Returns `true` if an option has a value that Escale does not read. */
-export const hasWrongValue = (options: object): boolean =>
-  Object.entries(options).some(([name, value]) => isWrongValue(name, value));
+/** Returns `true` if the page's options are attributes of the script. */
+export const isSnippet = (): boolean =>
+  (globalThis as { escale?: { loaded?: boolean } }).escale?.loaded === true;
 
 /** Returns the name of an option as the site writes it. */
 const written = (name: string, isTag: boolean): string =>

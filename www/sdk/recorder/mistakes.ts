@@ -8,7 +8,7 @@ import { warnOnce } from "../base/warn-once.js";
 import type { Chooser } from "../engine/chooser.js";
 import type { Runtime } from "../engine/runtime-binding.js";
 import { isField } from "../mistakes/fields.js";
-import { hasWrongValue } from "../mistakes/options.js";
+import { describeOptions, isSnippet } from "../mistakes/options.js";
 import { unpackContent } from "../storage/codec.js";
 
 /** Session, as far as mistakes are found in it. */
@@ -31,7 +31,8 @@ export class Mistakes {
   /** Checks options and slots, and follows placements from now on. */
   start(): void {
     const { chooser, slots, from } = this.session;
-    if (hasWrongValue(from.options)) this.#report("options");
+    this.#instances(from.options);
+    for (const text of describeOptions(from.options, isSnippet())) warnOnce(text);
     for (const slot of slots.connected)
       if (slot.dataset["escaleReason"] === "deadline")
         this.#report("deadline", slot.getAttribute("placement") ?? "");
@@ -40,6 +41,15 @@ export class Mistakes {
       this.#report("placement", placement, this.#known("placement"));
     chooser.unknown = { add };
     for (const placement of asked) add(placement);
+  }
+
+  /** Checks that this is the page's only instance. */
+  #instances(options: Options): void {
+    const page = document as Document & { escaleOptions?: Options };
+    page.escaleOptions ??= options;
+    if (page.escaleOptions !== options) this.#report("both");
+    // Routers that swap the body run its scripts again, but leave one tag.
+    if (document.querySelectorAll('script[src*="escale.js"]').length > 1) this.#report("again");
   }
 
   /** Checks topics that the page or a call names, with their weights: `trip.city:0.5`. */

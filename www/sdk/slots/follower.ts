@@ -5,6 +5,9 @@
 import { isHidden, type OfferElement } from "./element.js";
 import type { MountedSlot, SlotFollower, Slots } from "./slots.js";
 import type { Choice } from "../base/types.js";
+import { injectStyles } from "../../shared/dom.js";
+import { BLOCK_PAINT } from "./block-paint.js";
+import { fitHeadings } from "./heading.js";
 import { warnOnce } from "../base/warn-once.js";
 import { whenViewable } from "./viewability.js";
 
@@ -95,6 +98,8 @@ export class PageSlots implements SlotFollower {
     const mounted = this.slots.mounted.get(slot) as MountedSlot;
     const { placement, indices, choices } = mounted;
     this.#observe(mounted);
+    fitHeadings(slot);
+    injectStyles(BLOCK_PAINT, slot.getRootNode() as Document);
     this.#changes.observe(slot, {
       childList: true,
       attributes: true,
