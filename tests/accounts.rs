@@ -80,8 +80,8 @@ fn well_known() -> Engine {
             "offer_impression",
             "offer=lisbonne-3-nuits,placement=home-hero,decided_ms=1795262400000,propensity=0.5,slot=0,variant=0,arm=0",
         ),
-        ("message_sent", "id=m1,channel=email,family=city"),
-        ("message_clicked", "id=m1,channel=email,family=city"),
+        ("message_sent", "id=m1,channel=email,family=exotic"),
+        ("message_clicked", "id=m1,channel=email,family=exotic"),
     ];
     for page in 0..4 {
         let event = engine.page(

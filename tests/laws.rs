@@ -4,7 +4,7 @@ mod common;
 
 use common::{DAY_S, NOW_S, batch, small_config, view};
 use escale::internals::base::decayed_mass::Mass;
-use escale::internals::base::enums::{Channel, Frequency, Source};
+use escale::internals::base::enums::{Channel, Frequency, MessageStep, Source};
 use escale::internals::base::hash::{Namespace, name_hash};
 use escale::internals::event::decision_record::{DecisionRecord, Levels, Propensity};
 use escale::internals::event::declaration::DeclaredFact;
@@ -71,6 +71,12 @@ fn any_event() -> impl Strategy<Value = Event> {
             let mut event = Event::with(payload, NOW_S - ago_s);
             for (topic, sixteenths) in topics {
                 event = event.about(TOPICS[topic], sixteenths);
+            }
+            // A reaction teaches once, so that repeated reports of one do not add up.
+            if let Payload::Message(message) = &mut event.payload
+                && message.step > MessageStep::Sent
+            {
+                message.id = Some((event.at_s << 8) | u32::from(event.topics.len() as u8));
             }
             event
         })

@@ -24,7 +24,7 @@ use escale::{Config, Engine, Event, Profile};
 use proptest::prelude::*;
 
 fn caps_of(profile: &Profile, config: &Config, now_s: u32) -> Caps {
-    Caps::read(profile, config, &contacts(profile), now_s)
+    Caps::read(profile, config, &contacts(profile, config), now_s)
 }
 
 fn shown(offer: &str, placement: &str, at_s: u32) -> Event {

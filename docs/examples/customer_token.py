@@ -1,5 +1,5 @@
 """The token that ties a visitor to a customer, signed by a back end in Python."""
-import base64, hashlib, hmac, json, os, time
+import base64, hashlib, hmac, json, os, time, uuid
 
 
 def part(data):
@@ -7,7 +7,9 @@ def part(data):
 
 
 def customer_token(customer, also=()):
-    claims = {"sub": customer, "also": list(also), "aud": os.environ["ESCALE_SITE"], "exp": int(time.time()) + 300}
+    now = int(time.time())
+    claims = {"sub": customer, "also": list(also), "aud": os.environ["ESCALE_SITE"]}
+    claims |= {"iat": now, "exp": now + 300, "jti": str(uuid.uuid4())}
     unsigned = b".".join(part(json.dumps(p).encode()) for p in ({"alg": "HS256", "typ": "JWT"}, claims))
     sign = hmac.new(os.environ["ESCALE_IDENTITY_SECRET"].encode(), unsigned, hashlib.sha256)
     return b".".join((unsigned, part(sign.digest()))).decode()

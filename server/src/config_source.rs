@@ -10,6 +10,7 @@ use escale::{Config, compile};
 use crate::base::errors::Errors;
 use crate::base::file;
 use crate::model::Model;
+use crate::webhook::evaluation::has_scenarios;
 
 /// Config that browsers get.
 pub struct Served {
@@ -19,9 +20,11 @@ pub struct Served {
     pub version: String,
     /// Learned model that the config contains.
     pub model: Option<Model>,
+    /// `true` if the config has scenarios that the server evaluates.
+    pub has_scenarios: bool,
 }
 
-/// Config file as it was at the start. Later changes of the file have no effect.
+/// Config file as it was read. Later changes of the file have no effect until it is read again.
 pub struct Source {
     path: PathBuf,
     file: Vec<u8>,
@@ -34,6 +37,10 @@ pub struct Compiled {
 }
 
 impl Source {
+    /// Reads a config file.
+    ///
+    /// # Errors
+    /// The file cannot be read.
     pub fn read(path: &Path) -> Result<Self, Errors> {
         let file = file::read(path).map_err(|error| {
             Errors::of(
@@ -153,15 +160,16 @@ pub fn served(compiled: Compiled) -> Result<Served, Errors> {
     let version = format!("{:08x}", config.version_hash());
     Ok(Served {
         bytes: compiled.bytes.into(),
+        has_scenarios: has_scenarios(&config),
         config,
         version,
         model: None,
     })
 }
 
-/// The served config. It changes when the server learns a new model.
+/// The served config. It changes when the server learns a new model, or reads its file again.
 pub struct LiveConfig {
-    source: Arc<Source>,
+    source: RwLock<Arc<Source>>,
     current: RwLock<Arc<Served>>,
 }
 
@@ -169,14 +177,33 @@ impl LiveConfig {
     /// Serves `served`, which was compiled from `source`.
     pub fn new(source: Source, served: Served) -> Self {
         Self {
-            source: Arc::new(source),
+            source: RwLock::new(Arc::new(source)),
             current: RwLock::new(Arc::new(served)),
         }
     }
 
     /// Returns the file that every served config is compiled from.
     pub fn source(&self) -> Arc<Source> {
-        self.source.clone()
+        self.source
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Reads the file again and serves it, with the model of this moment. Returns the warnings.
+    ///
+    /// # Errors
+    /// Every error of the file and the config; the served config stays.
+    pub fn reload(&self) -> Result<Vec<String>, Errors> {
+        let source = Source::read(&self.source().path)?;
+        let model = self.current().model.clone();
+        let mut compiled = source.compiled_with(model.as_ref())?;
+        let warnings = std::mem::take(&mut compiled.warnings);
+        let mut replacement = served(compiled)?;
+        replacement.model = model;
+        *self.source.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(source);
+        self.replace(replacement);
+        Ok(warnings)
     }
 
     /// Returns the config that is served at this moment.

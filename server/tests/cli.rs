@@ -92,6 +92,8 @@ fn check_reports_every_error_with_path_and_hint() {
     }
     let (code, _, errors) = escale(&[
         "serve",
+        "--site",
+        "demo",
         "--config",
         text(&json),
         "--db",

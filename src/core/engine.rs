@@ -14,12 +14,15 @@ use super::decision::scenario::{self, Due};
 use super::event::classify::{PageFacts, classify};
 use super::event::decision_record::DecisionRecord;
 use super::event::fields::Fields;
+use super::event::message::MessageRef;
 use super::event::offer::{OfferAction, OfferEvent, ReportedDecision};
 use super::event::{Event, EventKind, Payload, TopicWeight};
 use super::profile::Profile;
 use super::traits::affinity::Affinity;
+use super::traits::contacts::contacts;
 use super::traits::customer::Customer;
 use super::traits::facts::VisitorFacts;
+use super::traits::family_pressure;
 use super::traits::segments::{self, evaluate_segments};
 use super::traits::time_facts::TimeFacts;
 
@@ -265,7 +268,12 @@ impl Engine {
         let mut applied = 0;
         while let Some(event) = Event::decode_next(&mut batch) {
             if let Some(event) = event {
-                self.own.apply(&event, &self.config);
+                match &event.payload {
+                    Payload::Message(message) if self.is_reported(message) => {
+                        self.own.add_message(message, event.at_s);
+                    }
+                    _ => self.own.apply(&event, &self.config),
+                }
                 applied += 1;
             }
         }
@@ -274,6 +282,13 @@ impl Engine {
             self.keep_negative_personas();
         }
         applied
+    }
+
+    /// Returns `true` if another replica or the server has reported a reaction already. Then it has
+    /// taught its topics there.
+    fn is_reported(&self, message: &MessageRef) -> bool {
+        let known = message.id.and_then(|id| self.remote.messages.find(id));
+        known.is_some_and(|known| known.step >= message.step)
     }
 
     /// The index of a placement.
@@ -299,8 +314,12 @@ impl Engine {
     pub fn facts(&self, now_ms: f64) -> VisitorFacts<'_> {
         let (profile, config) = (self.known(), &self.config);
         let now_s = profile.read_time(Timestamp::from_unix_ms(now_ms).get());
+        let contacts = contacts(profile, config);
+        let families = family_pressure::read(profile, config, &contacts, now_s);
         let mut facts = VisitorFacts {
             profile,
+            contacts,
+            families,
             affinity: Affinity::read(profile, config, now_s),
             customer: Customer::read(profile, config, now_s, self.lacks_history()),
             time: TimeFacts::new(profile, config, now_s),

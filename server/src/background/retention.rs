@@ -6,10 +6,12 @@ use std::time::Duration;
 use crate::base::clock;
 use crate::base::ids::{BUCKETS, Site};
 use crate::customers;
-use crate::store::Store;
+use crate::store::{Expiry, Store};
 
 /// Days without a sync after which a visitor is erased: 25 months.
 const RETENTION_DAYS: u32 = 760;
+/// Days after which no identity token is valid: one, and the rest of the day.
+const TOKEN_DAYS: u32 = 2;
 /// Pause between two runs.
 const INTERVAL: Duration = Duration::from_secs(86_400);
 
@@ -34,10 +36,13 @@ async fn expire_all(store: &dyn Store, site: &Site, trusts_clock: bool) {
             "the clock is ahead of the last run; retention goes on by one day (--trust-clock accepts the clock)"
         );
     }
-    let before_day = day.saturating_sub(RETENTION_DAYS);
+    let expiry = Expiry {
+        before_day: day.saturating_sub(RETENTION_DAYS),
+        tokens_before_s: u64::from(day.saturating_sub(TOKEN_DAYS)) * 86_400,
+    };
     let mut erased = 0;
     for bucket in 0..BUCKETS {
-        match store.expire(site.clone(), bucket, before_day).await {
+        match store.expire(site.clone(), bucket, expiry).await {
             Ok(visitors) => erased += visitors,
             // The next run repeats it.
             Err(error) => tracing::warn!(bucket, %error, "retention failed for this bucket"),

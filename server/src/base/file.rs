@@ -52,6 +52,12 @@ pub fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
     Ok(without_bom(&bytes).trim_ascii().to_vec())
 }
 
+/// Returns the lines of a secret's file without surrounding white space: a secret, and the one that it replaces.
+pub fn secret_lines(text: &[u8]) -> Vec<&[u8]> {
+    let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

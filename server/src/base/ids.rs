@@ -48,6 +48,11 @@ impl IdHash {
         Self::of(site, &["telling ", event].concat(), id.as_bytes())
     }
 
+    /// Hash of a token's own id.
+    pub fn of_token(site: &Site, id: &str) -> Self {
+        Self::of(site, "token", id.as_bytes())
+    }
+
     /// As a column holds it.
     pub fn bytes(&self) -> &[u8] {
         &self.0

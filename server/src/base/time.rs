@@ -1,6 +1,8 @@
 //! Times in logs. In: dates and times of the usual forms, seconds or milliseconds since 1970. Out: milliseconds since
 //! 1970. Never: a date that the calendar lacks, or one with two readings.
 
+use escale::internals::base::civil::Date;
+
 use super::values::{Convention, Origin, date};
 
 /// Least number that is read as milliseconds; as seconds it lies beyond the year 5138.
@@ -27,9 +29,28 @@ pub fn parse(text: &str) -> Result<f64, String> {
         .ok_or_else(|| format!("`{text}` is before 1970"))
 }
 
+/// Returns a time in UTC as RFC 3339 has it, from seconds since 1970.
+pub fn rfc3339(unix_s: u64) -> String {
+    let date = Date::from_unix_day((unix_s / 86_400) as u32);
+    let (hour, minute, second) = (unix_s / 3_600 % 24, unix_s / 60 % 60, unix_s % 60);
+    format!("{date}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rfc3339_of_seconds_reads_back() {
+        for (unix_s, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_825_599, "2000-02-29T11:59:59Z"),
+            (1_795_983_845, "2026-11-29T20:24:05Z"),
+        ] {
+            assert_eq!(rfc3339(unix_s), text);
+            assert_eq!(parse(text), Ok(unix_s as f64 * 1000.0));
+        }
+    }
 
     #[test]
     fn parse_of_each_form_gives_milliseconds() {

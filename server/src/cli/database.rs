@@ -3,11 +3,15 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::{Duration, Instant};
 
 use crate::customers;
 use crate::store::Store;
 use crate::store::postgres::{Address, PostgresStore, is_postgres, unwrapped};
 use crate::store::sqlite::SqliteStore;
+
+/// Pause between two attempts to open a database that is not up.
+const OPEN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A file for the embedded store, or a URL for PostgreSQL.
 #[derive(Clone)]
@@ -34,24 +38,72 @@ impl Database {
         }
     }
 
-    /// Opens or creates it and brings it up to date; the reason in words if that cannot be.
+    /// Opens or creates it and brings it up to date.
+    ///
+    /// # Errors
+    ///
+    /// A message if it cannot be opened.
     pub async fn open(&self) -> Result<Box<dyn Store>, String> {
+        self.try_open().await.map_err(|failure| failure.message)
+    }
+
+    /// Opens it, and tries again while a database may come up.
+    ///
+    /// # Errors
+    ///
+    /// A message if it cannot be opened, or did not come up in time.
+    pub async fn open_within(&self, wait: Duration) -> Result<Box<dyn Store>, OpenFailure> {
+        let begun = Instant::now();
+        loop {
+            let failure = match self.try_open().await {
+                Ok(store) => return Ok(store),
+                Err(failure) => failure,
+            };
+            if !failure.may_pass || begun.elapsed() >= wait {
+                return Err(failure);
+            }
+            tracing::warn!(
+                code = "database_wait",
+                "{}; waiting for it",
+                failure.message
+            );
+            tokio::time::sleep(OPEN_INTERVAL).await;
+        }
+    }
+
+    async fn try_open(&self) -> Result<Box<dyn Store>, OpenFailure> {
+        let failure = |error: &dyn fmt::Display, may_pass| OpenFailure {
+            message: format!("{self}: {error}"),
+            may_pass,
+        };
         let store: Box<dyn Store> = match self {
-            Self::Unusable(message) => return Err(format!("--db: {message}")),
+            Self::Unusable(message) => {
+                return Err(OpenFailure {
+                    message: format!("--db: {message}"),
+                    may_pass: false,
+                });
+            }
             Self::File(path) => {
-                Box::new(SqliteStore::open(path).map_err(|error| format!("{self}: {error}"))?)
+                Box::new(SqliteStore::open(path).map_err(|error| failure(&error, false))?)
             }
             Self::Postgres(address) => Box::new(
                 PostgresStore::open(address)
                     .await
-                    .map_err(|error| format!("{self}: {error}"))?,
+                    .map_err(|error| failure(&error, error.may_pass()))?,
             ),
         };
         customers::finish_interrupted(store.as_ref())
             .await
-            .map_err(|error| format!("{self}: {error}"))?;
+            .map_err(|error| failure(&error, true))?;
         Ok(store)
     }
+}
+
+/// Reason why a database was not opened.
+pub struct OpenFailure {
+    pub message: String,
+    /// `true` if a later attempt may succeed.
+    pub may_pass: bool,
 }
 
 impl FromStr for Database {

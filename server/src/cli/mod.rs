@@ -48,7 +48,7 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Start here:
   escale check escale.json                            list the errors of a config, each with a hint
-  escale serve --config escale.json --db escale.db    run the server on an embedded database
+  escale serve --site voyages --config escale.json    run the server on an embedded database
   escale replay visits.ndjson --config escale.json    run recorded visitors through the engine
   escale import bookings shop.csv --config escale.json --dry-run    check a file before the import
 
@@ -103,7 +103,10 @@ impl Cli {
             Command::Backup(args) => backup::back_up(args),
             Command::Restore(args) => backup::restore(args),
         };
-        result.unwrap_or_else(|errors| fail(&errors))
+        result.unwrap_or_else(|errors| {
+            fail(&errors);
+            ExitCode::from(UNUSABLE)
+        })
     }
 }
 
@@ -111,7 +114,7 @@ impl Cli {
 #[derive(clap::Args)]
 pub struct SharedArgs {
     /// Name of the site, as in data-site of the page's snippet.
-    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
+    #[arg(long, env = "ESCALE_SITE", value_name = "NAME")]
     pub site: String,
     /// Config: escale.json or the output of `escale build`.
     #[arg(long, env = "ESCALE_CONFIG", value_name = "FILE")]
@@ -128,12 +131,11 @@ pub struct SharedArgs {
 }
 
 /// Prints every error and their number.
-fn fail(errors: &Errors) -> ExitCode {
+fn fail(errors: &Errors) {
     for error in &errors.0 {
         eprintln!("{error}");
     }
     eprintln!("{} found", counted(errors.0.len(), "error"));
-    ExitCode::from(UNUSABLE)
 }
 
 /// A number with its noun, such as `1 row` or `2 rows`.

@@ -19,7 +19,7 @@ use crate::store::{Store, StoreError};
 #[derive(clap::Args)]
 pub struct Args {
     /// Name of the site, as of the server.
-    #[arg(long, env = "ESCALE_SITE", default_value = "demo")]
+    #[arg(long, env = "ESCALE_SITE", value_name = "NAME")]
     site: String,
     /// Database, as of the server.
     #[arg(

@@ -3,6 +3,7 @@
 //! anywhere. The first step records the remaining ones, and the next start completes them. Never:
 //! moves a replica or a count. A customer consists of links and imported events only.
 
+use crate::base::clock;
 use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
 use crate::store::customers::{Change, CustomerRecords, Unfinished};
 use crate::store::{CustomerEvents, Erasure, Link, Linked, Store, StoreError, UnlinkRequest};
@@ -290,6 +291,7 @@ pub async fn unlink_all(store: &dyn Store, customer: &CustomerKey) -> Result<(),
 /// for an unknown customer, it has no further effect.
 pub async fn forget(store: &dyn Store, customer: &CustomerKey, day: u32) -> Result<(), StoreError> {
     let main = canonical_id(store, customer).await?;
+    bar_logins(store, &main).await?;
     store
         .change(Change::BeginErasure {
             of: main.clone(),
@@ -339,6 +341,13 @@ pub async fn forget(store: &dyn Store, customer: &CustomerKey, day: u32) -> Resu
     }
 }
 
+/// Bars logins by tokens that were issued until now: who was erased links again only by a new one.
+async fn bar_logins(store: &dyn Store, of: &CustomerKey) -> Result<(), StoreError> {
+    let until_s = clock::now_ms() / 1000;
+    let of = of.clone();
+    store.change(Change::BarLogins { of, until_s }).await
+}
+
 async fn forget_identifier(
     store: &dyn Store,
     of: &CustomerKey,
@@ -349,6 +358,7 @@ async fn forget_identifier(
         id: alias.to_owned(),
         ..of.clone()
     };
+    bar_logins(store, &key).await?;
     store
         .change(Change::DropAlias {
             alias: key,

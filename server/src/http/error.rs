@@ -9,6 +9,10 @@ use crate::http::error_body::{ErrorBody, ErrorDetail};
 use crate::store::StoreError;
 use crate::sync::replica::StateError;
 
+/// Code of an error, as an extension of its response for the metrics.
+#[derive(Clone, Copy)]
+pub struct ErrorCode(pub &'static str);
+
 /// Fixed part of an error's response.
 struct Entry {
     status: StatusCode,
@@ -151,6 +155,7 @@ impl IntoResponse for ApiError {
             },
         };
         let mut response = (status, Json(body)).into_response();
+        response.extensions_mut().insert(ErrorCode(code));
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after_s() {

@@ -19,6 +19,7 @@ use prometheus_client::registry::Registry;
 
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
+use crate::store::outbox::CallCount;
 
 /// Bounds of the histogram in seconds, from a read in memory to the response timeout.
 const BUCKETS_S: [f64; 11] = [
@@ -38,11 +39,23 @@ struct RouteLabel {
     route: String,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct CodeLabel {
+    code: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct StateLabel {
+    state: &'static str,
+}
+
 /// Counters of this process and their registry.
 pub struct Metrics {
     registry: Registry,
     responses: Family<ResponseLabels, Counter>,
     seconds: Family<RouteLabel, Histogram>,
+    rejections: Family<CodeLabel, Counter>,
+    webhook_calls: Family<StateLabel, Gauge>,
     ready: Gauge,
 }
 
@@ -52,7 +65,18 @@ impl Metrics {
         let responses = Family::default();
         let seconds =
             Family::new_with_constructor((|| Histogram::new(BUCKETS_S)) as fn() -> Histogram);
+        let (rejections, webhook_calls) = (Family::default(), Family::default());
         let ready = Gauge::default();
+        registry.register(
+            "rejections",
+            "Responses with an error, by its code",
+            rejections.clone(),
+        );
+        registry.register(
+            "webhook_calls",
+            "Webhook calls in the database: waiting for an acknowledgement, or given up",
+            webhook_calls.clone(),
+        );
         registry.register(
             "responses",
             "Responses, by method, route and status",
@@ -72,7 +96,22 @@ impl Metrics {
             registry,
             responses,
             seconds,
+            rejections,
+            webhook_calls,
             ready,
+        }
+    }
+
+    /// Counts one response with an error.
+    pub fn rejected(&self, code: &'static str) {
+        self.rejections.get_or_create(&CodeLabel { code }).inc();
+    }
+
+    /// Sets the numbers of webhook calls that are in the database.
+    fn set_webhook_calls(&self, count: CallCount) {
+        for (state, number) in [("waiting", count.waiting), ("given_up", count.given_up)] {
+            let gauge = self.webhook_calls.get_or_create(&StateLabel { state });
+            gauge.set(i64::try_from(number).unwrap_or(i64::MAX));
         }
     }
 
@@ -115,6 +154,10 @@ async fn metrics(State(state): State<Arc<AppState>>) -> Response {
         .metrics
         .ready
         .set(i64::from(state.readiness.is_ready()));
+    // Without an answer of the database the last numbers stay; `escale_ready` says so.
+    if let Ok(count) = state.store.count_calls(state.site.clone()).await {
+        state.metrics.set_webhook_calls(count);
+    }
     let mut text = String::new();
     match encode(&mut text, &state.metrics.registry) {
         Ok(()) => ([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response(),

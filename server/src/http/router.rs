@@ -12,7 +12,7 @@ use axum::routing::{any, delete, get, post, put};
 
 use crate::http::body::BODY_LIMIT;
 use crate::http::cors::Gate;
-use crate::http::error::ApiError;
+use crate::http::error::{ApiError, ErrorCode};
 use crate::http::state::AppState;
 use crate::http::{cors, openapi, pages, report_page, routes};
 use crate::ingest;
@@ -118,6 +118,9 @@ async fn log(State(state): State<Arc<AppState>>, request: Request, next: Next) -
     state
         .metrics
         .responded(method.as_str(), &route, status, took);
+    if let Some(ErrorCode(code)) = response.extensions().get() {
+        state.metrics.rejected(code);
+    }
     let took_us = took.as_micros() as u64;
     tracing::info!(%method, route, status, took_us, "responded");
     response

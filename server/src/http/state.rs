@@ -42,8 +42,6 @@ pub struct AppState {
     pub body_memory: BodyMemory,
     pub metrics: Metrics,
     pub readiness: Readiness,
-    /// True if the config has scenarios that the server evaluates.
-    pub triggers_evaluation: bool,
 }
 
 impl AppState {

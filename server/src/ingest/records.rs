@@ -27,6 +27,12 @@ pub struct Reaction {
     /// Family of offers.
     #[schema(value_type = Option<String>)]
     pub family: Option<Text>,
+    /// Offer of the config that the message carried, or that was clicked. Its family is the message's.
+    #[schema(value_type = Option<String>)]
+    pub offer: Option<Text>,
+    /// Topics of the message, such as trip.city,stay.short:0.5. A reaction teaches them.
+    #[schema(value_type = Option<String>, example = "trip.city")]
+    pub topics: Option<Text>,
     /// True if a machine opened or clicked; then the message counts as sent.
     #[schema(value_type = Option<bool>)]
     pub machine: Option<Flag>,

@@ -107,6 +107,8 @@ fn reaction(record: Reaction) -> ParsedRecord {
         ("id", Some(id.0.clone())),
         ("channel", Some(record.channel.0)),
         ("family", record.family.map(|text| text.0)),
+        ("offer", record.offer.map(|text| text.0)),
+        ("topics", record.topics.map(|text| text.0)),
     ]);
     parsed(customer, id, at, call(name, fields))
 }

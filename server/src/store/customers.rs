@@ -76,6 +76,11 @@ pub enum Change {
     EndErasure {
         of: CustomerKey,
     },
+    /// Bars logins by tokens that were issued until that time.
+    BarLogins {
+        of: CustomerKey,
+        until_s: u64,
+    },
 }
 
 /// The storage of customers.

@@ -54,11 +54,26 @@ pub struct Link {
     pub visitor: VisitorKey,
     pub customer: CustomerKey,
     pub erase: Option<IdHash>,
+    pub token: TokenUse,
     pub day: u32,
+}
+
+/// Use of an identity token for a login. Times are seconds since 1970.
+#[derive(Clone)]
+pub struct TokenUse {
+    /// Hash of the token's own id (`jti`). With it the token serves one visitor only.
+    pub id: Option<IdHash>,
+    /// Earliest time at which it may have been issued.
+    pub issued_s: u64,
+    pub expires_s: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linked {
+    /// The token linked another visitor before.
+    TokenUsed,
+    /// The token was issued before the customer's erasure.
+    TokenOutdated,
     Here,
     /// This visitor belongs to another customer: a second customer in one browser starts a new visitor.
     Elsewhere,
@@ -107,6 +122,15 @@ pub struct Erasure {
     pub day: u32,
 }
 
+/// Limits of age, beyond which data are deleted.
+#[derive(Clone, Copy)]
+pub struct Expiry {
+    /// Visitors and imports that were last seen before that day.
+    pub before_day: u32,
+    /// Uses of identity tokens, in seconds since 1970: no token from before is valid.
+    pub tokens_before_s: u64,
+}
+
 /// Upkeep of a site's data.
 pub trait Housekeeping {
     /// Writes and reads something, so that a full disk or a database that only reads is noticed.
@@ -135,7 +159,7 @@ pub trait Store: Audience + Customers + Housekeeping + Models + Outbox + Send + 
     fn erase(&self, erasure: Erasure) -> Reply<'_, bool>;
     /// Removes a bucket's visitors who have not synced since that day, and events imported on
     /// earlier days. Returns the number of removed visitors.
-    fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize>;
+    fn expire(&self, site: Site, bucket: u16, expiry: Expiry) -> Reply<'_, usize>;
     /// The sums of a period, over all buckets.
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums>;
     /// Finishes what was begun and leaves the files tidy; later calls fail with [`StoreError::Unavailable`].

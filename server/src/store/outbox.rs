@@ -51,6 +51,15 @@ pub struct DeadLetter {
     pub attempts: u32,
 }
 
+/// Numbers of webhook calls of a site.
+#[derive(Clone, Copy, Default)]
+pub struct CallCount {
+    /// Calls that are not acknowledged yet.
+    pub waiting: u64,
+    /// Calls that failed for good.
+    pub given_up: u64,
+}
+
 /// The storage of webhooks. Times are seconds since 1970.
 pub trait Outbox {
     /// Returns the evaluations due by now, the longest due first.
@@ -71,6 +80,8 @@ pub trait Outbox {
     fn delivered(&self, site: Site, call: Call) -> Reply<'_, ()>;
     /// The next attempt; `None` gives it up.
     fn postpone(&self, site: Site, call: Call, next_s: Option<u64>) -> Reply<'_, ()>;
+    /// Counts the calls of a site.
+    fn count_calls(&self, site: Site) -> Reply<'_, CallCount>;
     fn dead_letters(&self, site: Site) -> Reply<'_, Vec<DeadLetter>>;
     /// Tries a dead letter again from now on, or all of them; answers how many there were.
     fn requeue(&self, site: Site, id: Option<String>, now_s: u64) -> Reply<'_, usize>;

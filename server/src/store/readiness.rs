@@ -27,8 +27,17 @@ impl Readiness {
         let checked = tokio::time::timeout(TIMEOUT, store.ready(site.clone(), now_s)).await;
         let is_ready = matches!(checked, Ok(Ok(())));
         let was_ready = self.0.swap(is_ready, Ordering::Relaxed);
-        if was_ready && !is_ready {
-            tracing::error!("the database cannot be read and written");
+        match (was_ready, is_ready) {
+            (true, false) => {
+                tracing::error!(
+                    code = "not_ready",
+                    "the database cannot be read and written"
+                );
+            }
+            (false, true) => {
+                tracing::info!(code = "ready", "the database can be read and written");
+            }
+            _ => {}
         }
     }
 

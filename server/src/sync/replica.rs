@@ -2,7 +2,7 @@
 //! an export shows. Never: writes a profile of its own into a replica: stored bytes are sent bytes.
 
 use escale::internals::base::time::Timestamp;
-use escale::internals::profile::merged;
+use escale::internals::profile::{Bounded, Message, merged};
 use escale::{Config, Engine, Event, Profile, WireError, snapshot};
 use serde_json::Value;
 
@@ -39,18 +39,41 @@ pub fn check(state: &[u8]) -> Result<Profile, StateError> {
 }
 
 /// Merges the states and the imported events. Returns the bytes of a profile.
-pub fn merged_state(remote: &RemoteState, config: &Config, now_ms: u64) -> Vec<u8> {
-    together(&remote.states, &remote.imported, config, now_ms).encode()
+///
+/// `own` is the state of the browser that asks, which is not merged. The reactions that it has
+/// counted teach nothing here.
+pub fn merged_state(remote: &RemoteState, own: &Profile, config: &Config, now_ms: u64) -> Vec<u8> {
+    let states = decoded(&remote.states, now_ms);
+    merged_with_imports(states, &own.messages, &remote.imported, config).encode()
 }
 
 /// The same as a profile. A state that cannot be read is left out: it must not cost the others theirs.
 pub fn together(states: &[Taken], imported: &[Vec<u8>], config: &Config, now_ms: u64) -> Profile {
-    let mut profiles: Vec<Profile> = states
-        .iter()
-        .filter_map(|taken| mended(taken, now_ms))
-        .collect();
+    merged_with_imports(
+        decoded(states, now_ms),
+        &Bounded::default(),
+        imported,
+        config,
+    )
+}
+
+fn decoded(states: &[Taken], now_ms: u64) -> Vec<Profile> {
+    let each = states.iter().filter_map(|taken| mended(taken, now_ms));
+    each.collect()
+}
+
+fn merged_with_imports(
+    mut profiles: Vec<Profile>,
+    counted: &Bounded<Message>,
+    imported: &[Vec<u8>],
+    config: &Config,
+) -> Profile {
     if !imported.is_empty() {
-        profiles.push(profile_of_imports(imported, config));
+        let mut counted = counted.clone();
+        for profile in &profiles {
+            counted.merge(&profile.messages);
+        }
+        profiles.push(profile_of_imports(imported, counted, config));
     }
     match profiles.pop() {
         Some(alone) if profiles.is_empty() => alone,
@@ -62,9 +85,15 @@ pub fn together(states: &[Taken], imported: &[Vec<u8>], config: &Config, now_ms:
     }
 }
 
-/// The back end's words as a profile of their own, by the engine that browsers run: in the order of time, whatever the
-/// order in which they came. None of them is a visit to the site.
-pub fn profile_of_imports(events: &[Vec<u8>], config: &Config) -> Profile {
+/// Returns the imported events as a profile of their own. The engine of the browsers applies them in the order of time.
+/// None of them is a visit to the site.
+///
+/// `counted` are the messages that browsers have reported: a reaction teaches its topics once.
+pub fn profile_of_imports(
+    events: &[Vec<u8>],
+    counted: Bounded<Message>,
+    config: &Config,
+) -> Profile {
     let mut events: Vec<(Event, &[u8])> = events
         .iter()
         .filter_map(|bytes| {
@@ -75,7 +104,10 @@ pub fn profile_of_imports(events: &[Vec<u8>], config: &Config) -> Profile {
         })
         .collect();
     events.sort_by(|(a, a_bytes), (b, b_bytes)| (a.at_s, a_bytes).cmp(&(b.at_s, b_bytes)));
-    let mut profile = Profile::default();
+    let mut profile = Profile {
+        messages: counted,
+        ..Profile::default()
+    };
     events
         .iter()
         .for_each(|(event, _)| profile.apply(event, config));
@@ -166,6 +198,7 @@ mod tests {
                 states,
                 imported: Vec::new(),
             },
+            &Profile::default(),
             &config,
             NOW_MS,
         )

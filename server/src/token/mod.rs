@@ -3,12 +3,14 @@
 
 mod crypto;
 
-use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::errors::{Error, ErrorKind};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation};
 use serde::{Deserialize, Serialize};
 
-use crate::base::clock;
-use crate::base::ids::{Site, customer_id};
+use crate::base::file::secret_lines;
+use crate::base::ids::{IdHash, Site, customer_id};
+use crate::base::{clock, ids};
+use crate::store::TokenUse;
 
 /// HS256 keys have at least as many bytes as their hash (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
@@ -16,6 +18,10 @@ const SECRET_BYTES: usize = 32;
 const LEEWAY_S: u64 = 30;
 /// A token is valid for a day at most: it is made for one visit.
 const FURTHEST_S: u64 = 86_400;
+/// Bytes of a token's own id at most.
+const TOKEN_ID_BYTES: usize = 128;
+/// Keys at once: the new one and the former one.
+const MOST_KEYS: usize = 2;
 /// A customer has at most so many other ids in one token.
 const ALSO: usize = 8;
 
@@ -23,6 +29,8 @@ const ALSO: usize = 8;
 pub enum KeyError {
     #[error("the identity secret has fewer than 32 bytes. Make one with `openssl rand -base64 32`")]
     Short,
+    #[error("there are {0} identity keys; one is allowed, or a new and a former one")]
+    Count(usize),
     #[error(
         "the identity key is not a public Ed25519 key in PEM. Make one with `openssl pkey -in key.pem -pubout`"
     )]
@@ -41,6 +49,10 @@ struct ReadClaims {
     exp: f64,
     #[serde(default)]
     also: Vec<String>,
+    /// Seconds at which it was issued, with or without a fraction.
+    iat: Option<f64>,
+    /// Id of the token itself.
+    jti: Option<String>,
 }
 
 /// Reason of a rejection, without a value of the token.
@@ -62,11 +74,21 @@ fn reason(kind: &ErrorKind) -> String {
     }
 }
 
+/// Splits a PEM file into its blocks.
+fn pem_blocks(pem: &[u8]) -> Vec<String> {
+    const BEGIN: &str = "-----BEGIN ";
+    let text = String::from_utf8_lossy(pem);
+    let blocks = text.split(BEGIN).skip(1);
+    blocks.map(|block| format!("{BEGIN}{block}")).collect()
+}
+
 #[derive(Serialize)]
 struct Claims {
     sub: String,
     aud: String,
     exp: u64,
+    iat: u64,
+    jti: String,
     /// Other ids of the same customer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<String>,
@@ -77,64 +99,85 @@ pub struct Vouched {
     pub customer: String,
     /// The customer's other ids.
     pub also: Vec<String>,
+    pub token: TokenUse,
 }
 
 /// Checks tokens, and signs them where the secret is shared (the demo site's back end).
 pub struct Tokens {
     site: Site,
-    key: DecodingKey,
+    /// The new key first; a former one is accepted beside it.
+    keys: Vec<DecodingKey>,
     validation: Validation,
     signer: Option<EncodingKey>,
 }
 
 impl Tokens {
-    /// HS256 with a secret shared with the site's back end.
+    /// HS256 with a secret shared with the site's back end. A second line has the former secret.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Short`] if a secret is too short, [`KeyError::Count`] if there are more than two.
+    pub fn shared(site: &Site, lines: &[u8]) -> Result<Self, KeyError> {
+        Self::of_secrets(site, &secret_lines(lines))
+    }
+
+    /// HS256 with a secret of this process.
     ///
     /// # Errors
     ///
     /// [`KeyError::Short`] if the secret is too short.
-    pub fn shared(site: &Site, secret: &[u8]) -> Result<Self, KeyError> {
-        if secret.len() < SECRET_BYTES {
-            return Err(KeyError::Short);
-        }
-        let signer = Some(EncodingKey::from_secret(secret));
-        Ok(Self::new(
-            site,
-            DecodingKey::from_secret(secret),
-            Algorithm::HS256,
-            signer,
-        ))
+    pub fn own(site: &Site, secret: &[u8]) -> Result<Self, KeyError> {
+        Self::of_secrets(site, &[secret])
     }
 
-    /// EdDSA (Ed25519) with the back end's public key.
+    fn of_secrets(site: &Site, secrets: &[&[u8]]) -> Result<Self, KeyError> {
+        if secrets.iter().any(|secret| secret.len() < SECRET_BYTES) {
+            return Err(KeyError::Short);
+        }
+        let keys = secrets.iter().copied().map(DecodingKey::from_secret);
+        let signer = secrets.first().copied().map(EncodingKey::from_secret);
+        Self::new(site, keys.collect(), Algorithm::HS256, signer)
+    }
+
+    /// EdDSA (Ed25519) with the back end's public key. A second PEM block has the former key.
     ///
     /// # Errors
     ///
-    /// [`KeyError::NotEd25519`] if the file holds no such key.
+    /// [`KeyError::NotEd25519`] if a block is no such key, [`KeyError::Count`] if there are more than two.
     pub fn public(site: &Site, pem: &[u8]) -> Result<Self, KeyError> {
-        let key = DecodingKey::from_ed_pem(pem).map_err(|_| KeyError::NotEd25519)?;
-        crypto::check_public(&key).map_err(|_| KeyError::NotEd25519)?;
-        Ok(Self::new(site, key, Algorithm::EdDSA, None))
+        let keys = pem_blocks(pem).into_iter().map(|block| {
+            let key = DecodingKey::from_ed_pem(block.as_bytes()).ok()?;
+            crypto::check_public(&key).ok()?;
+            Some(key)
+        });
+        let keys: Vec<_> = keys.collect::<Option<_>>().ok_or(KeyError::NotEd25519)?;
+        if keys.is_empty() {
+            return Err(KeyError::NotEd25519);
+        }
+        Self::new(site, keys, Algorithm::EdDSA, None)
     }
 
     fn new(
         site: &Site,
-        key: DecodingKey,
+        keys: Vec<DecodingKey>,
         algorithm: Algorithm,
         signer: Option<EncodingKey>,
-    ) -> Self {
+    ) -> Result<Self, KeyError> {
+        if !(1..=MOST_KEYS).contains(&keys.len()) {
+            return Err(KeyError::Count(keys.len()));
+        }
         crypto::install();
         let mut validation = Validation::new(algorithm);
         validation.set_audience(&[site.as_str()]);
         validation.set_required_spec_claims(&["exp", "aud", "sub"]);
         validation.validate_nbf = true;
         validation.leeway = LEEWAY_S;
-        Self {
+        Ok(Self {
             site: site.clone(),
-            key,
+            keys,
             validation,
             signer,
-        }
+        })
     }
 
     /// Returns the customer whom a token vouches for.
@@ -151,8 +194,7 @@ impl Tokens {
 
     /// Reads a token. The reason of a rejection contains no value of the token.
     fn read(&self, token: &str) -> Result<Vouched, String> {
-        let read = jsonwebtoken::decode::<ReadClaims>(token, &self.key, &self.validation)
-            .map_err(|error| reason(error.kind()))?;
+        let read = self.decode(token).map_err(|error| reason(error.kind()))?;
         if read.header.crit.is_some() {
             return Err("`crit` names an extension that is not known here".into());
         }
@@ -164,20 +206,58 @@ impl Tokens {
         if claims.also.len() > ALSO {
             return Err(format!("`also` has more than {ALSO} ids"));
         }
+        let token = self.token_use(&claims)?;
         let also = claims.also.iter().map(|id| customer_id(id));
         let also = also.collect::<Result<_, _>>();
         Ok(Vouched {
             customer: customer_id(&claims.sub).map_err(|_| "`sub` cannot be a customer's id")?,
             also: also.map_err(|_| "an id of `also` cannot be a customer's id")?,
+            token,
         })
+    }
+
+    /// Reads the token's id and times. Without `iat` it may be as old as a token can be.
+    fn token_use(&self, claims: &ReadClaims) -> Result<TokenUse, String> {
+        let jti = claims.jti.as_deref();
+        if jti.is_some_and(|id| id.is_empty() || id.len() > TOKEN_ID_BYTES) {
+            return Err(format!("`jti` has 1 to {TOKEN_ID_BYTES} bytes"));
+        }
+        let expires_s = claims.exp as u64;
+        let issued_s = match claims.iat {
+            Some(iat) if iat > expires_s as f64 => return Err("`iat` is after `exp`".into()),
+            Some(iat) => iat as u64,
+            None => expires_s.saturating_sub(FURTHEST_S),
+        };
+        Ok(TokenUse {
+            id: jti.map(|id| IdHash::of_token(&self.site, id)),
+            issued_s,
+            expires_s,
+        })
+    }
+
+    /// Decodes a token by the key that signed it.
+    fn decode(&self, token: &str) -> jsonwebtoken::errors::Result<TokenData<ReadClaims>> {
+        let by = |key| jsonwebtoken::decode(token, key, &self.validation);
+        let mut read = by(&self.keys[0]);
+        for former in &self.keys[1..] {
+            let is_of_another_key = |error: &Error| *error.kind() == ErrorKind::InvalidSignature;
+            if read.as_ref().is_err_and(is_of_another_key) {
+                read = by(former);
+            }
+        }
+        read
     }
 
     /// A token for a customer of this site; `None` with a public key, which signs nothing.
     pub fn sign(&self, customer: &str, expires_s: u64) -> Option<String> {
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).ok()?;
         let claims = Claims {
             sub: customer.into(),
             aud: self.site.as_str().into(),
             exp: expires_s,
+            iat: clock::now_ms() / 1000,
+            jti: ids::text(&id),
             also: Vec::new(),
         };
         jsonwebtoken::encode(
@@ -252,6 +332,41 @@ mod tests {
             Tokens::shared(&site(), b"short"),
             Err(KeyError::Short)
         ));
+    }
+
+    #[test]
+    fn token_of_a_former_key_is_accepted_beside_the_new_one() {
+        let new = "a new secret of this test, 32 bytes!";
+        let claims = serde_json::json!({ "sub": "c", "aud": "demo", "exp": in_a_minute() });
+        let of = |key: &[u8]| signed(Algorithm::HS256, &claims, &EncodingKey::from_secret(key));
+        let lines = [new.as_bytes(), b"\n", SECRET].concat();
+        let Ok(tokens) = Tokens::shared(&site(), &lines) else {
+            panic!("two good secrets")
+        };
+        for token in [of(new.as_bytes()), of(SECRET)] {
+            assert!(tokens.customer(&token).is_ok());
+        }
+        assert!(
+            tokens
+                .customer(&of(b"none of the two secrets, 32 bytes.."))
+                .is_err()
+        );
+        assert!(tokens.sign("c", in_a_minute()).is_some_and(|token| {
+            Tokens::shared(&site(), new.as_bytes()).is_ok_and(|new| new.customer(&token).is_ok())
+        }));
+        let three = [&lines[..], b"\n", &lines[..]].concat();
+        assert!(matches!(
+            Tokens::shared(&site(), &three),
+            Err(KeyError::Count(4))
+        ));
+        let Ok(tokens) = Tokens::public(&site(), &[PUBLIC, PUBLIC].concat()) else {
+            panic!("two good keys")
+        };
+        assert!(
+            tokens
+                .customer(&signed(Algorithm::EdDSA, &claims, &private()))
+                .is_ok()
+        );
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! Arguments for webhooks. In: the command line. Out: receivers, or an error.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 
-use super::deliver::Trust;
-use super::{Receivers, Signer};
+use super::deliver::{Backoff, Endpoint, Receivers};
+use super::signer::Signer;
+use crate::base::file;
 use crate::base::tls::certificates;
+
+/// Name under which the secret of all webhooks without an own one is kept.
+const EVERY: &str = "";
 
 #[derive(Args)]
 pub struct Webhooks {
@@ -15,14 +20,20 @@ pub struct Webhooks {
     /// commas.
     #[arg(long = "webhook", env = "ESCALE_WEBHOOKS", hide_env_values = true, value_name = "NAME=URL", value_delimiter = ',', value_parser = address)]
     webhooks: Vec<(String, String)>,
-    /// A file with the secret that calls are signed with (Standard Webhooks), at least 24 bytes.
-    #[arg(long, env = "ESCALE_WEBHOOK_SECRET_FILE", value_name = "FILE")]
-    webhook_secret_file: Option<PathBuf>,
+    /// File with the secret that signs the calls (Standard Webhooks): base64 of 24 to 64 bytes. A second line with the
+    /// former secret signs too, until the receiver has the new one. NAME=FILE is the secret of one webhook.
+    #[arg(
+        long = "webhook-secret-file",
+        env = "ESCALE_WEBHOOK_SECRET_FILE",
+        value_name = "[NAME=]FILE",
+        value_delimiter = ','
+    )]
+    webhook_secret_files: Vec<String>,
     /// A PEM file with the certificates of who signs those of the receivers, in place of whom the system trusts.
     #[arg(long, env = "ESCALE_WEBHOOK_CA", value_name = "FILE")]
     webhook_ca: Option<PathBuf>,
     /// A receiver that does not answer within this many milliseconds is called again later.
-    #[arg(long, env = "ESCALE_WEBHOOK_WITHIN_MS", value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    #[arg(long, env = "ESCALE_WEBHOOK_WITHIN_MS", value_name = "MS", default_value_t = 15_000, value_parser = clap::value_parser!(u64).range(1..=60_000))]
     webhook_within_ms: u64,
     /// Wait after the first failure of a call, in milliseconds. The wait doubles with each further
     /// failure, up to six hours.
@@ -48,24 +59,50 @@ fn address(text: &str) -> Result<(String, String), String> {
 }
 
 impl Webhooks {
-    /// Errors: webhooks without a secret, or a secret that cannot be used.
+    /// Reads the secrets and pairs them with the addresses.
+    ///
+    /// # Errors
+    /// A webhook without a secret, or a secret that cannot be read or used.
     pub fn receivers(&self) -> Result<Receivers, String> {
-        let signer = match &self.webhook_secret_file {
-            None if self.webhooks.is_empty() => None,
-            None => return Err("--webhook needs --webhook-secret-file: calls are signed".into()),
-            Some(path) => {
-                let secret = crate::base::file::read_secret(path)
-                    .map_err(|error| format!("{}: {error}", path.display()))?;
-                Some(Signer::new(&secret).map_err(|why| format!("{}: {why}", path.display()))?)
-            }
-        };
+        let secrets = self.secrets()?;
+        let endpoints = self.webhooks.iter().map(|(name, url)| {
+            let signer = secrets.get(name.as_str()).or_else(|| secrets.get(EVERY)).ok_or_else(|| {
+                format!("--webhook {name} needs --webhook-secret-file {name}=FILE (or FILE for all): calls are signed")
+            })?;
+            let endpoint = Endpoint {
+                url: url.clone(),
+                signer: signer.clone(),
+            };
+            Ok((name.clone(), endpoint))
+        });
+        let endpoints: BTreeMap<_, _> = endpoints.collect::<Result<_, String>>()?;
         let roots = self.webhook_ca.as_deref().map(certificates).transpose()?;
-        let within = Duration::from_millis(self.webhook_within_ms);
-        Ok(Receivers::new(
-            self.webhooks.iter().cloned().collect(),
-            Trust { signer, roots },
-            within,
-            self.webhook_retry_ms,
-        ))
+        let backoff = Backoff {
+            within: Duration::from_millis(self.webhook_within_ms),
+            first_retry_ms: self.webhook_retry_ms,
+        };
+        Ok(Receivers::new(endpoints, roots, backoff))
+    }
+
+    /// Secrets by the name of their webhook, or [`EVERY`].
+    fn secrets(&self) -> Result<BTreeMap<&str, Signer>, String> {
+        let files = self.webhook_secret_files.iter().map(|text| {
+            let (name, file) = self.named(text);
+            let error = |why: String| format!("{file}: {why}");
+            let secret =
+                file::read_secret(Path::new(file)).map_err(|why| error(why.to_string()))?;
+            let signer = Signer::new(&String::from_utf8_lossy(&secret))
+                .map_err(|why| error(why.to_string()))?;
+            Ok((name, signer))
+        });
+        files.collect()
+    }
+
+    /// Splits `NAME=FILE`; a path may contain `=` itself, so only a name that has an address counts.
+    fn named<'a>(&self, text: &'a str) -> (&'a str, &'a str) {
+        let is_webhook = |name: &str| self.webhooks.iter().any(|(known, _)| known == name);
+        text.split_once('=')
+            .filter(|(name, _)| is_webhook(name))
+            .unwrap_or((EVERY, text))
     }
 }

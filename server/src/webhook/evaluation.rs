@@ -4,12 +4,11 @@
 
 use escale::internals::base::time::{EPOCH_UNIX_S, Timestamp};
 use escale::internals::config::Scenario;
-use escale::internals::decision::caps;
 use escale::internals::decision::scenario::{Due, Owner};
 use escale::internals::decision::scenario_schedule::next_evaluation_s;
 use escale::{Config, Engine};
-use serde_json::json;
 
+use super::message;
 use crate::base::ids::{CustomerKey, IdHash, Site};
 use crate::customers::canonical_id;
 use crate::store::audience::HeldCustomer;
@@ -112,28 +111,10 @@ fn firing(engine: &Engine, of: &CustomerKey, due: &Due, now_ms: u64) -> Firing {
     let id = crate::base::ids::text(
         IdHash::of_imported(&of.site, "webhook", &format!("{}/{cause}", of.id)).bytes(),
     );
-    let facts = engine.facts(now_ms as f64);
-    let (channel, left) = (
-        facts.customer.channel,
-        caps::left(facts.profile, config, facts.now_s),
-    );
-    let webhook = config.text(scenario.webhook).to_owned();
-    let body = json!({
-        "type": "scenario",
-        "id": id,
-        "site": of.site.as_str(),
-        "scenario": config.text(scenario.name),
-        "webhook": webhook,
-        "customer": of.id,
-        "due_since_ms": Timestamp::new(due.since_s).unix_ms(),
-        "fired_ms": now_ms,
-        "channel": channel.map(escale::internals::base::enums::Channel::name),
-        "pressure_left": left,
-    });
     Firing {
         mark,
+        webhook: config.text(scenario.webhook).to_owned(),
+        body: message::body(engine, of, &id, due, now_ms),
         id,
-        webhook,
-        body: body.to_string(),
     }
 }

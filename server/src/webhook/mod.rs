@@ -4,6 +4,8 @@
 pub mod arguments;
 mod deliver;
 pub mod evaluation;
+mod message;
+mod signer;
 
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use crate::base::clock;
 use crate::base::ids::Site;
 use crate::config_source::LiveConfig;
 use crate::store::{Store, StoreError};
-pub use deliver::{Receivers, Signer};
+pub use deliver::Receivers;
 
 /// Inputs of the webhook loop.
 pub struct Dispatcher<'a> {

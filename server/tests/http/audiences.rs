@@ -229,6 +229,8 @@ fn an_audience_over_many_pages_names_everyone_once_and_the_command_says_the_same
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
         .args([
             "audience",
+            "--site",
+            "demo",
             "--when",
             "{}",
             "--config",

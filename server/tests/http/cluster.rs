@@ -147,6 +147,12 @@ impl Cluster {
         self.url(&name)
     }
 
+    /// Returns the path of its socket.
+    #[allow(dead_code, reason = "the embedded store has no socket")]
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join(format!(".s.PGSQL.{}", self.port))
+    }
+
     /// Returns the URL of a database in the cluster.
     pub fn url(&self, database: &str) -> String {
         format!(

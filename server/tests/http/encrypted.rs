@@ -57,7 +57,7 @@ fn receiver_is_called_over_tls_and_a_wrong_certificate_gets_no_data() {
         None
     );
     let sent = call(&listener, &ours.vouches_for("localhost").server()).unwrap();
-    assert_eq!(sent["customer"], json!("customer-7"));
+    assert_eq!(sent["data"]["customer"], json!("customer-7"));
     wait_until_done(&server);
 }
 

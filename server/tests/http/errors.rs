@@ -279,7 +279,14 @@ fn without_an_identity_key_no_one_is_linked() {
     let key = folder.path().join("key.pem");
     std::fs::write(&key, "no key at all").unwrap();
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
-        .args(["serve", "--config", "absent.json", "--identity-public-key"])
+        .args([
+            "serve",
+            "--site",
+            "demo",
+            "--config",
+            "absent.json",
+            "--identity-public-key",
+        ])
         .arg(&key)
         .output()
         .unwrap();

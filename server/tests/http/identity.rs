@@ -34,6 +34,72 @@ pub fn token(customer: &str) -> String {
     )
 }
 
+/// A token with further claims, or others.
+fn token_with(claims: &Value) -> String {
+    let mut all = json!({ "sub": "customer-7", "aud": "demo", "exp": in_an_hour() });
+    let map = all.as_object_mut().unwrap();
+    map.extend(claims.as_object().unwrap().clone());
+    sign(SECRET, &json!({ "alg": "HS256", "typ": "JWT" }), &all)
+}
+
+fn now_s() -> u64 {
+    in_an_hour() - 3600
+}
+
+/// Tags: r10.
+#[test]
+fn token_with_an_id_links_one_browser_only() {
+    let server = Server::start();
+    let (mut phone, mut thief) = (Browser::of_visitor(1, 1), Browser::of_visitor(2, 2));
+    phone.view("trip.city").sync(&server);
+    thief.view("trip.city").sync(&server);
+    let token = token_with(&json!({ "iat": now_s(), "jti": "once" }));
+    for _ in 0..2 {
+        assert_eq!(identify(&server, &phone, &token).status, 200);
+    }
+    identify(&server, &thief, &token).assert_error(401, "bad_token");
+    assert!(
+        server.log().contains("`jti` linked another browser"),
+        "{}",
+        server.log()
+    );
+    let other = token_with(&json!({ "iat": now_s(), "jti": "another" }));
+    assert_eq!(identify(&server, &thief, &other).status, 200);
+    for wrong in [
+        json!({ "jti": "" }),
+        json!({ "jti": "j".repeat(129) }),
+        json!({ "iat": in_an_hour() + 1 }),
+    ] {
+        identify(&server, &phone, &token_with(&wrong)).assert_error(401, "bad_token");
+    }
+}
+
+/// Tags: r10.
+#[test]
+fn token_from_before_an_erasure_links_nobody_again_and_a_new_one_does() {
+    let server = Server::start();
+    let mut phone = Browser::of_visitor(1, 1);
+    phone.view("trip.city").sync(&server);
+    let former = token_with(&json!({ "iat": now_s() }));
+    let also = token_with(&json!({ "iat": now_s(), "also": ["card-7"] }));
+    assert_eq!(identify(&server, &phone, &also).status, 200);
+    let path = "/v1/customers/customer-7?site=demo";
+    assert_eq!(server.ask("DELETE", path).status, 204);
+    let mut other = Browser::of_visitor(2, 2);
+    other.view("trip.city").sync(&server);
+    let of_the_card = token_with(&json!({ "iat": now_s(), "sub": "card-7" }));
+    for token in [&former, &of_the_card, &token("customer-7")] {
+        identify(&server, &other, token).assert_error(401, "bad_token");
+    }
+    assert!(
+        server.log().contains("before the customer's erasure"),
+        "{}",
+        server.log()
+    );
+    let new = token_with(&json!({ "iat": now_s() + 2 }));
+    assert_eq!(identify(&server, &other, &new).status, 200);
+}
+
 /// A token that vouches for other ids of the customer too.
 pub fn token_also(customer: &str, also: &[&str]) -> String {
     let claims = json!({ "sub": customer, "aud": "demo", "exp": in_an_hour(), "also": also });

@@ -408,6 +408,8 @@ fn import(server: &Server, more: &[&str]) -> (Option<i32>, String) {
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
         .args([
             "import",
+            "--site",
+            "demo",
             "bookings",
             "shop.csv",
             "--config",

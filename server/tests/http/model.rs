@@ -29,6 +29,8 @@ fn learn(server: &Server) -> Value {
         server,
         &[
             "model",
+            "--site",
+            "demo",
             "--config",
             "escale.json",
             "--db",

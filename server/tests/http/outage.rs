@@ -56,6 +56,51 @@ fn a_database_that_goes_away_is_answered_503_and_used_again_once_it_is_back() {
     );
 }
 
+/// The socket of PostgreSQL appears only when the server already waits for it.
+#[test]
+fn database_that_comes_up_after_the_server_is_waited_for() {
+    let cluster = Cluster::get();
+    let (home, url) = (Server::new_folder(), cluster.new_database());
+    let socket = cluster.socket();
+    let folder = home.file(".");
+    let [there, here] = [socket.parent().unwrap(), folder.as_path()]
+        .map(|folder| format!("host={}", folder.display()));
+    let here = url.replace(&there, &here);
+    let log = home.file("log.txt");
+    let server = std::thread::scope(|scope| {
+        let start = scope.spawn(|| home.clone().on(&here).start());
+        while !std::fs::read_to_string(&log).is_ok_and(|log| log.contains("waiting for it")) {
+            std::thread::yield_now();
+        }
+        let link = home.file(socket.file_name().unwrap().to_str().unwrap());
+        std::os::unix::fs::symlink(&socket, link).unwrap();
+        start.join().unwrap()
+    });
+    let mut phone = Browser::of_visitor(1, 1);
+    assert_eq!(
+        phone.view("trip.city").sync(&server)["accepted"],
+        json!(true)
+    );
+}
+
+#[test]
+fn database_that_stays_away_ends_the_server_so_that_it_is_started_again() {
+    let home = Server::new_folder();
+    let url = format!(
+        "postgres:///x?user=escale&host={}",
+        home.file(".").display()
+    );
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
+        .args(["serve", "--site", "demo", "--config", "escale.json"])
+        .args(["--db", &url, "--db-wait", "1s"])
+        .current_dir(home.file("."))
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("waiting for it"), "{printed}");
+}
+
 /// Makes the database read-only, or writable again, for connections from now on.
 fn set_read_only(server: &Server, is_read_only: bool) {
     let name = server.database().name();

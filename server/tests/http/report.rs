@@ -169,6 +169,8 @@ fn the_command_line_tells_the_same_beside_the_server() {
         let output = Command::new(env!("CARGO_BIN_EXE_escale"))
             .args([
                 "report",
+                "--site",
+                "demo",
                 "--config",
                 "escale.json",
                 "--db",
@@ -316,15 +318,8 @@ fn experiments_are_reported_by_arm_in_every_format() {
 
     let db = server.database().argument();
     let printed = Command::new(env!("CARGO_BIN_EXE_escale"))
-        .args([
-            "report",
-            "--config",
-            "escale.json",
-            "--days",
-            "7",
-            "--db",
-            &db,
-        ])
+        .args(["report", "--site", "demo", "--days", "7", "--db", &db])
+        .args(["--config", "escale.json"])
         .current_dir(server.folder())
         .output()
         .unwrap();

@@ -365,6 +365,8 @@ impl Home {
         let output = Command::new(env!("CARGO_BIN_EXE_escale"))
             .args([
                 "serve",
+                "--site",
+                "demo",
                 "--config",
                 "escale.json",
                 "--listen",

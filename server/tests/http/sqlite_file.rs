@@ -19,7 +19,14 @@ fn a_file_that_is_no_database_is_rejected_and_left_alone() {
     std::fs::write(&config, crate::server::config()).unwrap();
     std::fs::write(&db, "this was once a database, before the disk failed").unwrap();
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+        .args([
+            "serve",
+            "--site",
+            "demo",
+            "--listen",
+            "127.0.0.1:0",
+            "--config",
+        ])
         .arg(&config)
         .arg("--db")
         .arg(&db)
@@ -79,6 +86,8 @@ fn assert_error(folder: &std::path::Path, what: &str, damaged: &[u8]) {
         folder,
         &[
             "serve",
+            "--site",
+            "demo",
             "--listen",
             "127.0.0.1:0",
             "--config",

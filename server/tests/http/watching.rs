@@ -21,6 +21,9 @@ fn metrics_have_their_own_listener_and_contain_no_requested_path() {
         "escale_responses_total{method=\"POST\",route=\"/v1/sync\",status=\"200\"} 1",
         "escale_response_seconds_count{route=\"/v1/sync\"} 1",
         "escale_ready 1",
+        "escale_rejections_total{code=\"not_found\"} 2",
+        "escale_webhook_calls{state=\"waiting\"} 0",
+        "escale_webhook_calls{state=\"given_up\"} 0",
         "# EOF",
     ] {
         assert!(metrics.contains(expected), "{expected} in {metrics}");

@@ -7,18 +7,17 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
-use sha2::Sha256;
+use standardwebhooks::Webhook;
+use ureq::http::HeaderMap;
 
 use crate::browser::{Browser, NOW_MS};
 use crate::identity::{identify, token};
 use crate::imports::{booking, tell};
 use crate::server::{Home, Server};
 
-const SECRET: &str = "a secret of the webhooks, long enough";
+/// As `openssl rand -base64 32` prints it.
+const SECRET: &str = "3KHZY0h1aMFD4HXqLLBjvtXJ7uPQZ1qdFMQ0p0zq0hI=";
 
 /// A CRM. It takes one call at a time, and the test decides when it answers.
 pub struct Receiver(TcpListener);
@@ -26,8 +25,7 @@ pub struct Receiver(TcpListener);
 /// A call that waits for its answer.
 pub struct Call {
     pub id: String,
-    at_s: String,
-    signature: String,
+    headers: HeaderMap,
     body: String,
     line: TcpStream,
 }
@@ -51,21 +49,18 @@ impl Receiver {
             text.clear();
         }
         assert!(headers[0].starts_with("POST /escale "), "{}", headers[0]);
-        let header = |name: &str| {
-            let found = headers.iter().filter_map(|line| line.split_once(": "));
-            found
-                .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-                .map(|(_, value)| value.to_owned())
-                .next()
-                .unwrap()
-        };
+        let headers: HeaderMap = headers
+            .iter()
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect();
+        let header = |name: &str| headers[name].to_str().unwrap();
         let mut body = vec![0; header("content-length").parse().unwrap()];
         reader.read_exact(&mut body).unwrap();
         let body = String::from_utf8(body).unwrap();
         Call {
-            id: header("webhook-id"),
-            at_s: header("webhook-timestamp"),
-            signature: header("webhook-signature"),
+            id: header("webhook-id").to_owned(),
+            headers,
             body,
             line,
         }
@@ -77,10 +72,23 @@ impl Call {
         serde_json::from_str(&self.body).unwrap()
     }
 
+    /// Returns the data of the call.
+    fn data(&self) -> Value {
+        self.json()["data"].take()
+    }
+
+    /// Checks the signature by the library that receivers use.
     fn is_signed(&self) -> bool {
-        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-        mac.update(format!("{}.{}.{}", self.id, self.at_s, self.body).as_bytes());
-        self.signature == format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+        self.is_signed_by(SECRET)
+    }
+
+    fn is_signed_by(&self, secret: &str) -> bool {
+        let webhook = Webhook::new(secret).unwrap();
+        webhook.verify(self.body.as_bytes(), &self.headers).is_ok()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
     }
 
     pub fn answer(mut self, status: &str) {
@@ -128,6 +136,11 @@ pub fn booking_of(customer: &str) -> Value {
     sent
 }
 
+/// Seconds since 1970 of a time in a message.
+fn unix_seconds(time: &Value) -> f64 {
+    escale_server::base::time::parse(time.as_str().unwrap()).unwrap() / 1000.0
+}
+
 /// The tables are empty once everything was looked at and delivered.
 pub fn wait_until_done(server: &Server) {
     while server
@@ -155,21 +168,32 @@ fn a_quote_that_was_left_is_followed_up_while_the_visitor_is_away() {
     assert_eq!(identify(&server, &phone, &token("customer-7")).status, 200);
     phone.sync(&server);
     let call = receiver.next();
-    let body = call.json();
+    let (message, data) = (call.json(), call.data());
+    assert_eq!(message["type"], json!("scenario.fired"));
     assert_eq!(
-        (&body["scenario"], &body["customer"]),
+        (&data["scenario"], &data["customer"]),
         (&json!("quote-follow-up"), &json!("customer-7"))
     );
     assert_eq!(
-        (&body["id"], &body["site"]),
+        (&data["id"], &data["site"]),
         (&json!(call.id), &json!("demo"))
     );
-    // An hour until it counts as left, and two after that.
-    let since_ms = body["due_since_ms"].as_f64().unwrap();
-    assert!(
-        (since_ms - NOW_MS - 3.0 * 3_600_000.0).abs() <= 60_000.0,
-        "{since_ms}"
+    assert_eq!(
+        (&data["trip"]["destination"], &data["trip"]["step"]),
+        // The tests' config has no places.
+        (&json!("other"), &json!("quote_started")),
+        "{data}"
     );
+    // An hour until it counts as left, and two after that.
+    let since_s = unix_seconds(&data["due_since"]);
+    assert!(
+        (since_s - NOW_MS / 1000.0 - 3.0 * 3600.0).abs() <= 60.0,
+        "{since_s}"
+    );
+    assert_eq!(call.header("ce-id"), call.id);
+    assert_eq!(call.header("ce-type"), "escale.scenario.fired");
+    assert_eq!(call.header("ce-source"), "/sites/demo");
+    assert_eq!(json!(call.header("ce-time")), message["timestamp"]);
     assert!(call.is_signed());
     call.answer("200 OK");
     wait_until_done(&server);
@@ -195,10 +219,10 @@ fn a_scenario_fires_after_its_delay_though_nobody_comes_by() {
     sent["at"] = json!(now_s);
     tell(&server, "/v1/bookings", &sent);
     let call = receiver.next();
-    let fired_ms = call.json()["fired_ms"].as_f64().unwrap();
+    let fired_s = unix_seconds(&call.json()["timestamp"]);
     assert!(
-        fired_ms >= (now_s + 3) as f64 * 1000.0,
-        "{fired_ms}, reported at {now_s}"
+        fired_s >= (now_s + 3) as f64,
+        "{fired_s}, reported at {now_s}"
     );
     call.answer("204 No Content");
     wait_until_done(&server);
@@ -257,7 +281,7 @@ fn a_receiver_that_is_down_for_a_while_gets_everything_once_it_is_back() {
     let mut called = BTreeSet::new();
     while called.len() < customers.len() {
         let call = receiver.next();
-        called.insert(call.json()["customer"].as_str().unwrap().to_owned());
+        called.insert(call.data()["customer"].as_str().unwrap().to_owned());
         call.answer("200 OK");
     }
     wait_until_done(&server);
@@ -313,7 +337,13 @@ fn cause_fires_once_despite_repeated_imports_and_restarts() {
 
 fn webhooks(server: &Server, arguments: &[&str]) -> String {
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
-        .args(["webhooks", "--db", &server.database().argument()])
+        .args([
+            "webhooks",
+            "--site",
+            "demo",
+            "--db",
+            &server.database().argument(),
+        ])
         .args(arguments)
         .output()
         .unwrap();
@@ -355,7 +385,7 @@ fn what_was_given_up_is_listed_and_called_again_when_asked() {
     let id = line.split_whitespace().next().unwrap();
     assert!(webhooks(&server, &["--requeue", id]).starts_with("1 webhook "));
     let call = receiver.next();
-    assert_eq!(call.json()["customer"], json!("customer-7"));
+    assert_eq!(call.data()["customer"], json!("customer-7"));
     call.answer("200 OK");
     assert!(webhooks(&server, &["--requeue-all"]).starts_with("1 webhook "));
     receiver.next().answer("200 OK");
@@ -378,19 +408,72 @@ fn whoever_is_forgotten_is_called_about_no_more() {
     call.answer("500 Internal Server Error");
     tell(&server, "/v1/bookings", &booking_of("customer-8"));
     let next = receiver.next();
-    assert_eq!(next.json()["customer"], json!("customer-8"));
+    assert_eq!(next.data()["customer"], json!("customer-8"));
     next.answer("200 OK");
     wait_until_done(&server);
     assert!(!server.database().contains(b"customer-7"));
 }
 
 #[test]
+fn secret_that_is_replaced_signs_beside_the_new_one() {
+    let new = "whsec_b3RoZXIgc2VjcmV0IG9mIHRoZSB3ZWJob29rcyE=";
+    let receiver = Receiver::open();
+    let home = home(&thanks(), &receiver.address());
+    home.write("webhook-secret", &format!("{new}\n{SECRET}\n"));
+    let server = home.start();
+    tell(&server, "/v1/bookings", &booking_of("customer-7"));
+    let call = receiver.next();
+    assert!(call.is_signed_by(new) && call.is_signed_by(SECRET));
+    assert!(!call.is_signed_by("bm9uZSBvZiB0aGUgc2VjcmV0cyBhdCBhbGwgLi4uLg=="));
+    let booking = call.data()["booking"].take();
+    assert_eq!(
+        (&booking["value"], &booking["booked"]),
+        (&json!(1250.5), &json!("2026-08-01T10:00:00Z")),
+        "{booking}"
+    );
+    call.answer("200 OK");
+    wait_until_done(&server);
+}
+
+#[test]
+fn receiver_that_is_busy_is_called_again_when_it_says() {
+    let receiver = Receiver::open();
+    let server = home(&thanks(), &receiver.address()).start();
+    tell(&server, "/v1/bookings", &booking_of("customer-7"));
+    receiver
+        .next()
+        .answer("429 Too Many Requests\r\nRetry-After: 3600");
+    let due_in_s = "SELECT COALESCE(max(next_s), 0) FROM outbox WHERE attempts = 1";
+    let now_s = || {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        now.as_secs().cast_signed()
+    };
+    // The lease of a call in progress is far shorter.
+    while server.database().number(due_in_s) < now_s() + 3_000 {
+        std::thread::yield_now();
+    }
+    assert!(server.database().number(due_in_s) <= now_s() + 3_601);
+    let log = server.log();
+    assert!(
+        log.contains("webhook_failed") && log.contains("crm") && log.contains("429"),
+        "{log}"
+    );
+}
+
+#[test]
 fn webhooks_need_a_secret_and_an_address() {
     let home = Server::new_folder();
-    home.write("short", "too short");
+    home.write("short", "dG9vIHNob3J0");
     let started = |arguments: &[&str]| {
         let run = std::process::Command::new(env!("CARGO_BIN_EXE_escale"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+            .args([
+                "serve",
+                "--site",
+                "demo",
+                "--listen",
+                "127.0.0.1:0",
+                "--config",
+            ])
             .arg(home.file("escale.json"))
             .arg("--db")
             .arg(home.file("other.db"))
@@ -416,7 +499,7 @@ fn webhooks_need_a_secret_and_an_address() {
         short.to_str().unwrap(),
     ]);
     assert_eq!(
-        (code, printed.contains("24 bytes")),
+        (code, printed.contains("24 to 64")),
         (Some(2), true),
         "{printed}"
     );

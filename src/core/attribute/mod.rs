@@ -100,6 +100,8 @@ attributes! {
         RfmScore = 68, "rfm.score";
         ChannelRate = 71, "channel.rate.{}", by Channel;
         DeclaredNumber = 74, "declared.{}", by NumberFact;
+        /// Contacts of the family in any channel since its last click or rest.
+        FamilyIgnored = 93, "family.{}.ignored", by Family;
         /// Exposures and messages of the last 24 hours.
         PressureDay = 91, "pressure.day";
         /// Exposures and messages of the last seven days.
@@ -129,6 +131,10 @@ attributes! {
         QuoteOpen = 32, "quote.open";
         QuoteAbandoned = 88, "quote.abandoned";
         Advocate = 72, "advocate";
+        /// True while the family rests because it was ignored.
+        FamilyResting = 94, "family.{}.resting", by Family;
+        /// True while a resting family promotes this one.
+        FamilyNext = 95, "family.{}.next", by Family;
     }
 
     /// An attribute that holds a set of names. The set may be empty, but is never unknown.

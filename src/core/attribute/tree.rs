@@ -35,6 +35,8 @@ pub enum Parameter {
     Facet,
     /// A persona, by index.
     Persona,
+    /// A family of offers, by index.
+    Family,
     /// A channel, by number.
     Channel,
     /// An experiment, by hash.
@@ -101,6 +103,8 @@ pub struct AttributeTree<'a> {
     pub customer: &'a CustomerNames,
     /// Seasons, by index.
     pub seasons: &'a [String],
+    /// Families of offers, by index.
+    pub families: &'a [String],
 }
 
 impl Declaration {
@@ -112,8 +116,8 @@ impl Declaration {
     /// Returns the name up to the parameter, and the parameter in `name`. `None` if `name` is
     /// another attribute.
     fn parameter_in<'n>(&self, name: &'n str) -> Option<&'n str> {
-        match self.name.strip_suffix("{}") {
-            Some(prefix) => name.strip_prefix(prefix),
+        match self.name.split_once("{}") {
+            Some((prefix, suffix)) => name.strip_prefix(prefix)?.strip_suffix(suffix),
             None => (name == self.name).then_some(""),
         }
     }
@@ -128,6 +132,7 @@ impl AttributeTree<'_> {
             Parameter::Topic => self.topics.get(name).map(|index| u32::from(*index)),
             Parameter::Facet => index(self.facets),
             Parameter::Persona => index(&self.customer.personas),
+            Parameter::Family => index(self.families),
             Parameter::Channel => Channel::of_name(name).map(|channel| channel as u32),
             Parameter::Experiment => {
                 let is_known = self.customer.experiments.contains_key(name);
@@ -144,6 +149,7 @@ impl AttributeTree<'_> {
             Parameter::Topic => self.topics.keys().cloned().collect(),
             Parameter::Facet | Parameter::TopicFact => self.facets.to_vec(),
             Parameter::Persona => self.customer.personas.clone(),
+            Parameter::Family => self.families.to_vec(),
             Parameter::Channel => names(Channel::ALL, Channel::name),
             Parameter::Experiment => self.customer.experiments.keys().cloned().collect(),
             Parameter::NumberFact => self.customer.numbers.clone(),
@@ -272,7 +278,7 @@ mod tests {
             let is_name = matches!(known.kind, Kind::Name | Kind::List);
             assert_eq!(has_values, is_name, "{}", known.name);
             let has_parameter = known.parameter != Parameter::None;
-            assert_eq!(known.name.ends_with("{}"), has_parameter, "{}", known.name);
+            assert_eq!(known.name.contains("{}"), has_parameter, "{}", known.name);
         }
     }
 }

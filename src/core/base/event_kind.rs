@@ -1,7 +1,7 @@
 //! The kinds of events. In: a name or a number. Out: the kind, its name and its default weight.
 //! Never: a number used twice, since it is the first byte of an encoded event.
 
-use super::enums::named_enum;
+use super::enums::{MessageStep, named_enum};
 
 named_enum! {
     /// A kind of event.
@@ -41,6 +41,19 @@ named_enum! {
     }
 }
 
+impl MessageStep {
+    /// Returns the step that a kind of event reports.
+    #[must_use]
+    pub fn of_kind(kind: EventKind) -> Option<Self> {
+        match kind {
+            EventKind::MessageSent => Some(Self::Sent),
+            EventKind::MessageOpened => Some(Self::Opened),
+            EventKind::MessageClicked => Some(Self::Clicked),
+            _ => None,
+        }
+    }
+}
+
 impl EventKind {
     /// Returns the weight that one event adds to its topics unless the config sets another.
     #[must_use]
@@ -50,9 +63,14 @@ impl EventKind {
             Self::QuoteStart => 5.0,
             Self::QuoteSubmit | Self::NewsletterSignup => 4.0,
             Self::Booking | Self::AddToWishlist => 3.0,
-            Self::Search | Self::OfferClick | Self::Download | Self::Share => 2.0,
+            Self::Search
+            | Self::OfferClick
+            | Self::MessageClicked
+            | Self::Download
+            | Self::Share => 2.0,
             Self::ViewItem => 1.5,
             Self::PageView | Self::QuoteStep | Self::Contest | Self::Review | Self::Referral => 1.0,
+            Self::MessageOpened => 0.5,
             Self::BookingCancel
             | Self::OfferImpression
             | Self::OfferLess
@@ -60,8 +78,6 @@ impl EventKind {
             | Self::OfferNever
             | Self::Unsubscribe
             | Self::MessageSent
-            | Self::MessageOpened
-            | Self::MessageClicked
             | Self::ScenarioFired => 0.0,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Config, Facet, FactName, Named, Persona, Season, Segment, Topic};
+use super::{Config, Facet, FactName, Family, Named, Persona, Season, Segment, Topic};
 use crate::core::attribute::{AttributeTree, CustomerNames};
 use crate::core::base::validation_error::ValidationError;
 use crate::core::condition::compile::compile;
@@ -17,6 +17,7 @@ pub struct AttributeNames {
     facets: Vec<String>,
     customer: CustomerNames,
     seasons: Vec<String>,
+    families: Vec<String>,
 }
 
 impl AttributeNames {
@@ -36,6 +37,7 @@ impl AttributeNames {
             facets,
             customer,
             seasons: names::<Season>(config),
+            families: names::<Family>(config),
         }
     }
 
@@ -50,6 +52,7 @@ impl AttributeNames {
             facets,
             customer,
             seasons,
+            families,
         } = self;
         let mut errors = Vec::new();
         let code = compile(
@@ -59,6 +62,7 @@ impl AttributeNames {
                 facets,
                 customer,
                 seasons,
+                families,
             },
             "",
             &mut errors,

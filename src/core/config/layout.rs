@@ -6,7 +6,7 @@
 /// The first four bytes.
 pub const MAGIC: [u8; 4] = *b"ESC\x01";
 /// The version of this layout.
-pub const FORMAT: u16 = 2;
+pub const FORMAT: u16 = 3;
 /// Number of sections.
 pub const SECTIONS: usize = 39;
 /// Bytes of the header.

@@ -61,7 +61,7 @@ fn levels(context: &DecisionContext, offer: &Offer) -> Levels {
         fit(context, offer),
         confidence(&context.facts.affinity),
         u8::from(slows),
-        few(contacts::count(profile, now_s, 7 * DAY_S)),
+        few(contacts::count(&context.facts.contacts, now_s, 7 * DAY_S)),
     ])
 }
 

@@ -34,7 +34,7 @@ pub struct Caps {
 /// `None` if there is no bound.
 #[must_use]
 pub fn left(profile: &Profile, config: &Config, now_s: u32) -> Option<u32> {
-    let contacts = contacts(profile);
+    let contacts = contacts(profile, config);
     let reader = Reader {
         profile,
         config,

@@ -2,7 +2,7 @@
 //! which offers may stand in a placement, and what each is worth there.
 
 use super::eligibility::{DUE, Eligibility, Ineligible};
-use super::fatigue::{self, FamilyPressure, PROMOTION};
+use super::fatigue::{PROMOTION, fatigue};
 use super::sampling::Candidate;
 use crate::core::base::enums::Feedback;
 use crate::core::base::index::Index;
@@ -11,9 +11,9 @@ use crate::core::condition::bytecode::{Answers, ConditionIndex, Conditions};
 use crate::core::config::layout::Section;
 use crate::core::config::layout::{OFFER_BYTES, WEIGHT_BYTES};
 use crate::core::config::{Config, Offer, Placement, Rows};
-use crate::core::profile::Profile;
-use crate::core::traits::contacts::contacts;
+use crate::core::profile::{OfferSeen, Profile};
 use crate::core::traits::facts::VisitorFacts;
+use crate::core::traits::family_pressure::FamilyPressure;
 
 /// Penalty of "less of this" in an offer's score, in doublings.
 const LESS: f64 = 3.0;
@@ -73,10 +73,6 @@ pub struct DecisionContext<'a> {
     pub profile: &'a Profile,
     /// Facts that conditions can ask for.
     pub facts: VisitorFacts<'a>,
-    /// Pressure on families, by index.
-    pub families: Vec<FamilyPressure>,
-    /// Fatigue and feedback of the offers that were seen, by index.
-    pub seen: Vec<Seen>,
     /// Caps, bookings, wishes and scenarios.
     pub eligibility: Eligibility,
     /// Time of the decision.
@@ -92,45 +88,15 @@ pub struct DecisionContext<'a> {
     answers: Answers,
 }
 
-/// Effect of an offer's own history.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Seen {
-    /// Index of the offer.
-    pub offer: Index<Offer>,
-    /// Verdict of the visitor.
-    pub feedback: Feedback,
-    /// Penalty for ignored exposures, in doublings.
-    pub fatigue: f64,
-}
-
 impl<'a> DecisionContext<'a> {
     /// Reads pressure and history at the facts' time.
     #[must_use]
     pub fn new(config: &'a Config, facts: VisitorFacts<'a>) -> Self {
         let (profile, now_s) = (facts.profile, facts.now_s);
-        let mut seen: Vec<Seen> = Vec::with_capacity(profile.offers.len());
-        for known in &profile.offers {
-            if let Some(offer) = fatigue::offer_index(known, config) {
-                let fatigue = fatigue::fatigue(known, profile, config, now_s);
-                let at = seen.partition_point(|s| s.offer < offer);
-                seen.insert(
-                    at,
-                    Seen {
-                        offer,
-                        feedback: known.feedback,
-                        fatigue,
-                    },
-                );
-            }
-        }
-        let contacts = contacts(profile);
-        let eligibility = Eligibility::read(config, &facts, &contacts);
-        let families = fatigue::read(profile, config, &contacts, now_s);
+        let eligibility = Eligibility::read(config, &facts);
         Self {
             config,
             profile,
-            families,
-            seen,
             eligibility,
             now_s,
             confidence: facts.affinity.best_confidence(),
@@ -267,7 +233,7 @@ impl<'a> DecisionContext<'a> {
     #[must_use]
     pub fn history_part(&self, offer: &Offer) -> f64 {
         self.seen_of(offer).map_or(0.0, |s| {
-            s.fatigue
+            fatigue(s, self.profile, self.config, self.now_s)
                 + if s.feedback == Feedback::Less {
                     LESS
                 } else {
@@ -276,15 +242,12 @@ impl<'a> DecisionContext<'a> {
         })
     }
 
-    fn seen_of(&self, offer: &Offer) -> Option<&Seen> {
-        self.seen
-            .binary_search_by_key(&offer.index, |s| s.offer)
-            .ok()
-            .map(|at| &self.seen[at])
+    fn seen_of(&self, offer: &Offer) -> Option<&OfferSeen> {
+        self.profile.offers.find(offer.hash)
     }
 
     fn family_of(&self, offer: &Offer) -> Option<&FamilyPressure> {
-        self.families.get(offer.family.position())
+        self.facts.families.get(offer.family.position())
     }
 
     /// The eligible offers of a placement with their scores.

@@ -8,7 +8,6 @@ use super::suppression::Suppression;
 use crate::core::base::index::Index;
 use crate::core::base::offer_kind::OfferKind;
 use crate::core::config::{Config, Offer, Placement};
-use crate::core::traits::contacts::Contact;
 use crate::core::traits::facts::VisitorFacts;
 
 /// Bonus of a scenario that is due in its offer's score, in doublings. It outranks nearly any other
@@ -50,9 +49,9 @@ pub enum Ineligible {
 impl Eligibility {
     /// Reads what is known at the facts' time.
     #[must_use]
-    pub fn read(config: &Config, facts: &VisitorFacts, contacts: &[Contact]) -> Self {
+    pub fn read(config: &Config, facts: &VisitorFacts) -> Self {
         let mut eligibility = Self {
-            caps: Caps::read(facts.profile, config, contacts, facts.now_s),
+            caps: Caps::read(facts.profile, config, &facts.contacts, facts.now_s),
             suppression: Suppression::read(facts.profile, config, &facts.time),
             due: scenario::offers(config, facts),
             owned: scenario::owned(config),

@@ -306,9 +306,12 @@ impl Reader<'_> {
             return bookings.any(|b| b.at_min >= since_min);
         }
         let own = u32::from(scenario.on == Some(Trigger::Event(kind)));
-        self.profile
-            .latest_s(kind)
-            .is_some_and(|at_s| at_s / 60 >= since_min + own)
+        let happened = |kind| {
+            let latest_s = self.profile.latest_s(kind);
+            latest_s.is_some_and(|at_s| at_s / 60 >= since_min + own)
+        };
+        // Who clicked has opened.
+        happened(kind) || (kind == EventKind::MessageOpened && happened(EventKind::MessageClicked))
     }
 
     /// Returns the number of times that a scenario may still fire.

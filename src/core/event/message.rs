@@ -6,7 +6,8 @@ use crate::core::base::enums::{Channel, MessageStep};
 use crate::core::base::error::TrackError;
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::hash::{Namespace, name_hash};
-use crate::core::config::{Config, Family};
+use crate::core::base::index::Index;
+use crate::core::config::{Config, Family, Offer};
 
 /// The payload of a message event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,16 +22,6 @@ pub struct MessageRef {
     pub channel: Channel,
 }
 
-/// Returns the step that a kind of event reports.
-pub(super) fn step_of(kind: EventKind) -> Option<MessageStep> {
-    match kind {
-        EventKind::MessageSent => Some(MessageStep::Sent),
-        EventKind::MessageOpened => Some(MessageStep::Opened),
-        EventKind::MessageClicked => Some(MessageStep::Clicked),
-        _ => None,
-    }
-}
-
 impl MessageRef {
     /// Parses the fields of a message event.
     ///
@@ -41,6 +32,7 @@ impl MessageRef {
     /// [`TrackError::BadField`] if the channel or the family is unknown.
     pub(super) fn parse(
         step: MessageStep,
+        offer: Option<Index<Offer>>,
         config: &Config,
         fields: &Fields,
     ) -> Result<Self, TrackError> {
@@ -51,7 +43,7 @@ impl MessageRef {
         };
         let channel = fields.get("channel").and_then(Channel::of_name);
         let family = match fields.text("family") {
-            None => None,
+            None => offer.map(|offer| config.family(config.offer(offer).family).hash),
             Some(name) => {
                 let index = config.find_name::<Family>(name);
                 Some(config.family(index.ok_or(TrackError::BadField)?).hash)

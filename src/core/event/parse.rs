@@ -4,12 +4,13 @@
 use super::classify::named_topics;
 use super::declaration::{Declaration, frequency};
 use super::fields::Fields;
-use super::message::{self, MessageRef};
+use super::message::MessageRef;
 use super::offer::{OfferAction, OfferEvent, placement};
 use super::{
     Activity, BookingEvent, Details, Event, EventKind, MAX_TOPICS, Payload, ScenarioFired,
     Subscription, TopicWeight, Travel,
 };
+use crate::core::base::enums::MessageStep;
 use crate::core::base::error::TrackError;
 use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::base::index::Index;
@@ -44,7 +45,16 @@ impl Event {
             }
         }
         topics.extend(known_place(config, fields).or_else(|| other_place(config, fields)));
-        if kind == EventKind::OfferClick
+        let is_sent = matches!(&payload, Payload::Message(m) if m.step == MessageStep::Sent);
+        if is_sent {
+            topics.clear();
+        }
+        let is_liked = matches!(
+            kind,
+            EventKind::OfferClick | EventKind::MessageOpened | EventKind::MessageClicked
+        );
+        if is_liked
+            && !is_sent
             && let Some(offer) = offer
         {
             add_liked(&mut topics, config, offer);
@@ -71,8 +81,8 @@ impl Payload {
             value_cents: 0,
         };
         let value = fields.cents("value");
-        if let Some(step) = message::step_of(kind) {
-            let message = MessageRef::parse(step, config, fields)?;
+        if let Some(step) = MessageStep::of_kind(kind) {
+            let message = MessageRef::parse(step, offer, config, fields)?;
             if message.id.is_none() {
                 value?;
             }

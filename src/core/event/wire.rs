@@ -6,14 +6,14 @@
 
 use super::decision_record::{DECISION_BYTES, DecisionRecord};
 use super::declaration::{Declaration, DeclaredFact};
-use super::message::{self, MessageRef};
+use super::message::MessageRef;
 use super::offer::{OfferAction, OfferEvent};
 use super::{
     Activity, BookingEvent, Details, Event, EventKind, MAX_TOPICS, Payload, ScenarioFired,
     Subscription, TopicWeight, Travel,
 };
 use crate::core::base::civil::Day;
-use crate::core::base::enums::{Channel, Frequency, Source};
+use crate::core::base::enums::{Channel, Frequency, MessageStep, Source};
 
 const HEAD_BYTES: usize = 1 + 1 + 4 + 1;
 const DETAIL_BYTES: usize = 4 + 4 + 4 + 2 + 2 + 1 + 1 + 4;
@@ -199,7 +199,7 @@ impl Payload {
                 decision: *decision,
             }));
         }
-        if let Some(step) = message::step_of(kind) {
+        if let Some(step) = MessageStep::of_kind(kind) {
             return Some(Self::Message(MessageRef {
                 step,
                 id: nonzero(subject.id),

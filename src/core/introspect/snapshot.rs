@@ -11,14 +11,14 @@ use super::decisions::{DecisionKnowledge, decisions};
 use crate::core::base::civil::Day;
 use crate::core::base::time::Timestamp;
 use crate::core::config::{Family, TextIndex, Topic, season};
-use crate::core::decision::fatigue;
 use crate::core::decision::scenario::Due;
 use crate::core::engine::Engine;
-use crate::core::profile::{Counts, Profile, TripStep};
+use crate::core::profile::{Booking, Counts, Profile, TripStep};
 use crate::core::traits::affinity::Affinity;
 use crate::core::traits::contacts::contacts;
 use crate::core::traits::experiment;
-use crate::core::traits::trip;
+use crate::core::traits::family_pressure;
+use crate::core::traits::trip::{self, TripReading};
 
 /// State of a visitor, in the names of the config.
 ///
@@ -223,7 +223,8 @@ fn facets(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FacetKnowledge>
 
 fn families(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<FamilyKnowledge> {
     let config = engine.config();
-    let states = fatigue::read(profile, config, &contacts(profile), now_s);
+    let contacts = contacts(profile, config);
+    let states = family_pressure::read(profile, config, &contacts, now_s);
     let named = config
         .names::<Family>()
         .zip(&states)
@@ -257,30 +258,55 @@ fn due(engine: &Engine, now_ms: f64) -> Vec<String> {
 
 fn trips(engine: &Engine, profile: &Profile, now_s: u32) -> Vec<TripKnowledge> {
     let trips = trip::read(profile, engine.config(), now_s);
-    let rows = trips.iter().map(|t| TripKnowledge {
-        destination: place_name(engine, t.travel.destination),
-        start_date: date_of_day(t.travel.start_day),
-        end_date: date_of_day(t.travel.end_day),
-        adults: t.travel.adults,
-        children: t.travel.children,
-        step: t.step,
-        moment: t.moment.name(),
-        is_quote_abandoned: t.is_abandoned,
-        last_ms: Timestamp::new(t.last_s).unix_ms(),
-    });
-    rows.collect()
+    trips.iter().map(|trip| described(engine, trip)).collect()
+}
+
+/// Returns the trip that an intent or booking with this id is part of.
+#[must_use]
+pub fn trip(engine: &Engine, id: u32, now_ms: f64) -> Option<TripKnowledge> {
+    let now_s = Timestamp::from_unix_ms(now_ms).get();
+    let trips = trip::read(engine.known(), engine.config(), now_s);
+    let trip = trips.iter().find(|trip| trip.ids.contains(&id))?;
+    Some(described(engine, trip))
+}
+
+fn described(engine: &Engine, trip: &TripReading) -> TripKnowledge {
+    let travel = &trip.travel;
+    TripKnowledge {
+        destination: place_name(engine, travel.destination),
+        start_date: date_of_day(travel.start_day),
+        end_date: date_of_day(travel.end_day),
+        adults: travel.adults,
+        children: travel.children,
+        step: trip.step,
+        moment: trip.moment.name(),
+        is_quote_abandoned: trip.is_abandoned,
+        last_ms: Timestamp::new(trip.last_s).unix_ms(),
+    }
+}
+
+/// Returns the booking with this id.
+#[must_use]
+pub fn booking(engine: &Engine, id: u32) -> Option<BookingKnowledge> {
+    let bookings = &engine.known().bookings;
+    let booking = bookings.iter().find(|booking| booking.id == id)?;
+    Some(booked(engine, booking))
 }
 
 fn bookings(engine: &Engine, profile: &Profile) -> Vec<BookingKnowledge> {
-    let rows = profile.bookings.iter().map(|b| BookingKnowledge {
-        at_ms: Timestamp::new(b.at_min * 60).unix_ms(),
-        cancelled: b.cancelled,
-        value: f64::from(b.value_cents) / 100.0,
-        destination: place_name(engine, b.travel.destination),
-        start_date: date_of_day(b.travel.start_day),
-        end_date: date_of_day(b.travel.end_day),
-    });
-    rows.collect()
+    let bookings = profile.bookings.iter();
+    bookings.map(|booking| booked(engine, booking)).collect()
+}
+
+fn booked(engine: &Engine, booking: &Booking) -> BookingKnowledge {
+    BookingKnowledge {
+        at_ms: Timestamp::new(booking.at_min * 60).unix_ms(),
+        cancelled: booking.cancelled,
+        value: f64::from(booking.value_cents) / 100.0,
+        destination: place_name(engine, booking.travel.destination),
+        start_date: date_of_day(booking.travel.start_day),
+        end_date: date_of_day(booking.travel.end_day),
+    }
 }
 
 /// A destination by its topic's name; `other` where the config does not know it.

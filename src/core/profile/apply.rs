@@ -4,31 +4,34 @@
 use super::Profile;
 use super::attributed_decision::{AttributedDecision, Click};
 use super::facts::Fact;
-use super::messages::Message;
+use super::messages::{Message, topics_of_family};
 use super::offers::{FamilySeen, Feedback, OfferSeen, PlacementSeen};
 use super::personas::NegativePersona;
 use super::places::larger_places;
 use super::timing::{FiredScenario, LatestEvent, Preference, cause_id};
 use super::topics::FacetCounters;
 use super::trips::{Booking, Trip, TripStep};
-use crate::core::base::enums::Frequency;
+use crate::core::base::enums::{Frequency, MessageStep};
 use crate::core::base::event_kind::EventKind;
 use crate::core::base::hash::mix;
-use crate::core::config::{Config, Facet, Offer, Placement, Scope, Topic, season};
+use crate::core::config::{Config, Facet, Family, Offer, Placement, Scope, Topic, season};
 use crate::core::event::declaration::Declaration;
 use crate::core::event::message::MessageRef;
 use crate::core::event::offer::{OfferAction, OfferEvent};
-use crate::core::event::{BookingEvent, Event, Payload, ScenarioFired, Travel};
+use crate::core::event::{BookingEvent, Event, Payload, ScenarioFired, TopicWeight, Travel};
 
 /// The bits of a fact's or a family's hash.
 const HASH_MASK: u32 = 0xff_ffff;
 
 impl Profile {
-    /// Applies one event. A message is neither a visit nor a taste.
+    /// Applies one event. A reaction to a message teaches its topics once for each step.
     pub fn apply(&mut self, event: &Event, config: &Config) {
         let at_s = event.at_s;
         if let Payload::Message(message) = &event.payload {
-            return self.add_message(message, at_s);
+            if self.add_message(message, at_s) {
+                self.add_message_topics(event, message, config);
+            }
+            return;
         }
         if event.is_by_third_party() {
             self.last_s = self.last_s.max(at_s);
@@ -37,7 +40,7 @@ impl Profile {
         }
         let kind = event.kind();
         self.counts.add(kind);
-        self.add_topics(event, config);
+        self.add_topics(event, &event.topics, config);
         match &event.payload {
             Payload::Activity(activity) => {
                 if let Some(step) = TripStep::of_kind(kind) {
@@ -74,12 +77,12 @@ impl Profile {
         self.last_s = self.last_s.max(at_s);
     }
 
-    fn add_topics(&mut self, event: &Event, config: &Config) {
+    fn add_topics(&mut self, event: &Event, topics: &[TopicWeight], config: &Config) {
         let learning = season::taste_weight(config, self.zone(config), event.at_s);
         let weight = config.event_weight(event.kind());
         // The larger places first: the latest topic is one that the event itself names.
-        let larger = larger_places(&event.topics, config);
-        for t in larger.iter().chain(&event.topics) {
+        let larger = larger_places(topics, config);
+        for t in larger.iter().chain(topics) {
             let Some(index) = config.find::<Topic>(t.topic) else {
                 continue;
             };
@@ -290,16 +293,36 @@ impl Profile {
         self.prefer(declaration.frequency, at_s);
     }
 
-    fn add_message(&mut self, message: &MessageRef, at_s: u32) {
+    /// Adds a report of a message. Returns `true` if it is the first report of a reaction.
+    pub fn add_message(&mut self, message: &MessageRef, at_s: u32) -> bool {
         let unnamed = || mix(u64::from(at_s), message.channel as u64) as u32 | 1;
+        let id = message.id.unwrap_or_else(unnamed);
+        let known = self.messages.find(id).map_or(MessageStep::Sent, |m| m.step);
         self.messages.insert(Message {
-            id: message.id.unwrap_or_else(unnamed),
+            id,
             channel: message.channel,
             family: message.family.unwrap_or(0) & HASH_MASK,
             step: message.step,
             sent_min: at_s / 60,
             at_min: at_s / 60,
         });
+        message.step > known
+    }
+
+    /// Adds the topics of a reaction: those that it names, else those of the message's family.
+    fn add_message_topics(&mut self, event: &Event, message: &MessageRef, config: &Config) {
+        // Masses are written as they read at the last event. A reaction is no visit: the page that
+        // follows it still begins one.
+        let before_s = event.at_s.saturating_sub(config.policy().visit_gap_s + 1);
+        self.last_s = self.last_s.max(before_s);
+        if !event.topics.is_empty() {
+            return self.add_topics(event, &event.topics, config);
+        }
+        let known = message.id.and_then(|id| self.messages.find(id));
+        let family = message.family.or(known.map(|known| known.family));
+        if let Some(family) = family.and_then(|hash| config.find::<Family>(hash)) {
+            self.add_topics(event, &topics_of_family(config, family), config);
+        }
     }
 
     fn prefer(&mut self, frequency: Frequency, at_s: u32) {

@@ -97,10 +97,10 @@ impl<T: Entry> Bounded<T> {
         self.0.binary_search_by_key(&key, T::key)
     }
 
-    /// Returns the entry with this key.
+    /// Returns the entry with this key. A scan of so short a list is less code than a search.
     #[must_use]
     pub fn find(&self, key: u32) -> Option<&T> {
-        self.position(key).ok().map(|at| &self.0[at])
+        self.0.iter().find(|entry| entry.key() == key)
     }
 
     /// Returns the entry with this key.

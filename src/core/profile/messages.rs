@@ -5,6 +5,10 @@ use super::bounded::{Entry, Merge};
 use super::wire::ago;
 use crate::core::base::bits::{BitReader, BitWriter};
 use crate::core::base::enums::{Channel, MessageStep};
+use crate::core::base::event_kind::EventKind;
+use crate::core::base::index::Index;
+use crate::core::config::{Config, Family, Topic};
+use crate::core::event::TopicWeight;
 
 /// A message of any channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,21 +46,64 @@ impl Entry for Message {
 }
 
 impl Merge for Message {
-    /// Keeps the later report, but no report undoes a click.
+    /// Keeps the later report, but no report undoes a click. The family may be in one report only.
     fn merge(&mut self, other: &Self) {
         let key = |m: &Self| {
             let is_clicked = m.step == MessageStep::Clicked;
-            (is_clicked, m.at_min, m.step, m.channel, m.family)
+            (is_clicked, m.at_min, m.step, m.channel)
         };
         let sent_min = self.sent_min.min(other.sent_min);
+        let family = self.family.max(other.family);
         if key(other) > key(self) {
             *self = *other;
         }
-        self.sent_min = sent_min;
+        (self.sent_min, self.family) = (sent_min, family);
     }
 }
 
+/// Returns the topics of a family: those of its offers, each with its mean weight over them.
+pub(super) fn topics_of_family(config: &Config, family: Index<Family>) -> Vec<TopicWeight> {
+    let mut sums: Vec<(Index<Topic>, f64)> = Vec::new();
+    let mut offers = 0.0;
+    for index in config.indices() {
+        let offer = config.offer(index);
+        if offer.family != family {
+            continue;
+        }
+        offers += 1.0;
+        for (topic, weight) in config.topic_weights(offer.first_weight, offer.weights) {
+            match sums.iter_mut().find(|(known, _)| *known == topic) {
+                Some((_, sum)) => *sum += weight.max(0.0),
+                None => sums.push((topic, weight.max(0.0))),
+            }
+        }
+    }
+    let mut topics = Vec::new();
+    for (topic, sum) in sums {
+        let sixteenths = (sum / offers * 16.0).min(255.0) as u8;
+        if sixteenths > 0 {
+            topics.push(TopicWeight {
+                topic: config.topic(topic).hash,
+                sixteenths,
+            });
+        }
+    }
+    topics
+}
+
 impl Message {
+    /// Returns the minute of an event. 0 if the message has not come that far, or has gone farther.
+    pub(super) fn minute_of(&self, kind: EventKind) -> u32 {
+        let step = (kind as u8).wrapping_sub(EventKind::MessageSent as u8);
+        if step == 0 {
+            self.sent_min
+        } else if step == self.step as u8 {
+            self.at_min
+        } else {
+            0
+        }
+    }
+
     /// Writes the time with a sign: back ends report messages before and after the visitor's latest
     /// event.
     pub(super) fn write(&self, w: &mut BitWriter, last_s: u32) {

@@ -222,9 +222,20 @@ impl Profile {
 
     /// Returns the time of the latest event of a kind, in seconds since the epoch. `None` if no
     /// scenario asks for it.
+    ///
+    /// Messages are their own record. An opened message that was clicked counts as clicked only.
     #[must_use]
     pub fn latest_s(&self, kind: EventKind) -> Option<u32> {
-        Some(self.latest.find(kind as u32)?.at_min * 60)
+        let mut at_min = 0;
+        for event in &self.latest {
+            if event.kind == kind as u8 {
+                at_min = event.at_min;
+            }
+        }
+        for message in &self.messages {
+            at_min = at_min.max(message.minute_of(kind));
+        }
+        (at_min > 0).then_some(at_min * 60)
     }
 
     /// Returns true if a scenario fired for a cause.

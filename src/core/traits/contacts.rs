@@ -1,7 +1,8 @@
 //! Contacts of the site with a visitor, over all channels. In: a profile. Out: exposures and
-//! messages in the order of time. Never: a contact that only happened elsewhere.
+//! messages in the order in which they count as ignored. Never: a contact that only happened elsewhere.
 
-use crate::core::config::Scope;
+use crate::core::base::enums::MessageStep;
+use crate::core::config::{Config, Scope};
 use crate::core::profile::Profile;
 
 /// One contact with the visitor: an exposure on the site, or a message on another channel.
@@ -15,6 +16,9 @@ pub struct Contact {
     pub family: u32,
     /// Hash of the placement; 0 if no cap counts it.
     pub placement: u32,
+    /// Minute from which the contact counts as ignored, unless a click follows it. `u32::MAX` if
+    /// the customer reacted.
+    pub ignored_min: u32,
 }
 
 impl Contact {
@@ -30,12 +34,16 @@ impl Contact {
     }
 }
 
-/// Returns every contact whose time is stored, the oldest first.
+/// Returns every contact whose time is stored, in the order in which they count as ignored.
+///
+/// An exposure counts at once. A message counts after the days in which its channel may react.
 #[must_use]
-pub fn contacts(profile: &Profile) -> Vec<Contact> {
+pub fn contacts(profile: &Profile, config: &Config) -> Vec<Contact> {
     let mut all: Vec<Contact> = Vec::new();
-    let mut add =
-        |contact: Contact| all.insert(all.partition_point(|c| c.at_min <= contact.at_min), contact);
+    let mut add = |contact: Contact| {
+        let later = all.iter().position(|c| c.ignored_min > contact.ignored_min);
+        all.insert(later.unwrap_or(all.len()), contact);
+    };
     for seen in &profile.offers {
         for (at_min, placement) in seen.exposed_min.iter().zip(&seen.exposed_in) {
             add(Contact {
@@ -43,6 +51,7 @@ pub fn contacts(profile: &Profile) -> Vec<Contact> {
                 offer: seen.hash,
                 family: seen.family,
                 placement: *placement,
+                ignored_min: *at_min,
             });
         }
     }
@@ -52,6 +61,13 @@ pub fn contacts(profile: &Profile) -> Vec<Contact> {
             offer: 0,
             family: message.family,
             placement: 0,
+            ignored_min: if message.step == MessageStep::Sent {
+                message
+                    .sent_min
+                    .saturating_add(config.reaction_min(message.channel as u8))
+            } else {
+                u32::MAX
+            },
         });
     }
     all
@@ -59,12 +75,9 @@ pub fn contacts(profile: &Profile) -> Vec<Contact> {
 
 /// Returns the number of contacts in a window that ends now.
 #[must_use]
-pub fn count(profile: &Profile, now_s: u32, window_s: u32) -> u32 {
+pub fn count(contacts: &[Contact], now_s: u32, window_s: u32) -> u32 {
     let since = since_min(now_s, window_s);
-    contacts(profile)
-        .iter()
-        .filter(|c| c.at_min >= since)
-        .count() as u32
+    contacts.iter().filter(|c| c.at_min >= since).count() as u32
 }
 
 /// Returns the first minute inside a window that ends now.

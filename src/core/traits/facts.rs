@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 
 use super::affinity::{Affinity, TopicReading};
-use super::contacts;
+use super::contacts::{self, Contact};
 use super::customer::Customer;
 use super::experiment;
+use super::family_pressure::FamilyPressure;
 use super::time_facts::TimeFacts;
 use crate::core::attribute::{FlagAttribute, ListAttribute, NameAttribute, NumberAttribute};
 use crate::core::base::enums::Frequency;
@@ -27,6 +28,10 @@ pub struct VisitorFacts<'a> {
     pub customer: Customer,
     /// Trips, seasons, pressure.
     pub time: TimeFacts<'a>,
+    /// Contacts of all channels.
+    pub contacts: Vec<Contact>,
+    /// Pressure on families, by index.
+    pub families: Vec<FamilyPressure>,
     /// The topics of the page at hand.
     pub page_topics: &'a [TopicWeight],
     /// Seconds since the epoch of stored times.
@@ -115,8 +120,9 @@ impl Facts for VisitorFacts<'_> {
             A::RfmScore => customer.rfm.score().map(f64::from),
             A::ChannelRate => Some(customer.channels.get(argument as usize)?.rate),
             A::DeclaredNumber => profile.facts.find(argument)?.number(),
-            A::PressureDay => count(contacts::count(profile, self.now_s, DAY_S)),
-            A::PressureWeek => count(contacts::count(profile, self.now_s, 7 * DAY_S)),
+            A::FamilyIgnored => count(self.families.get(argument as usize)?.ignored),
+            A::PressureDay => count(contacts::count(&self.contacts, self.now_s, DAY_S)),
+            A::PressureWeek => count(contacts::count(&self.contacts, self.now_s, 7 * DAY_S)),
         }
     }
 
@@ -148,11 +154,14 @@ impl Facts for VisitorFacts<'_> {
         }
     }
 
-    fn flag(&self, attribute: u16, _argument: u32) -> Option<bool> {
+    fn flag(&self, attribute: u16, argument: u32) -> Option<bool> {
         let counts = &self.profile.counts;
+        let family = || self.families.get(argument as usize);
         Some(match FlagAttribute::of_code(attribute)? {
             FlagAttribute::QuoteOpen => counts.quote_starts > counts.quote_submits,
             FlagAttribute::QuoteAbandoned => self.time.is_quote_abandoned(),
+            FlagAttribute::FamilyResting => family()?.rests_until_s > self.now_s,
+            FlagAttribute::FamilyNext => family()?.is_promoted,
             FlagAttribute::Advocate => self.customer.is_advocate,
         })
     }

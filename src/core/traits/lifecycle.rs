@@ -4,7 +4,7 @@
 //! and the rule that gave it. Total: every profile has a stage. A purge never makes a customer
 //! "new".
 
-use crate::core::base::enums::Stage;
+use crate::core::base::enums::{MessageStep, Stage};
 use crate::core::base::time::DAY_S;
 use crate::core::config::{Config, LifecycleBounds};
 use crate::core::profile::{Profile, TripStep};
@@ -103,7 +103,13 @@ fn of_customer(profile: &Profile, bounds: &LifecycleBounds, now_s: u32) -> Optio
 /// The stage of one who has not.
 fn of_visitor(profile: &Profile, bounds: &LifecycleBounds, now_s: u32) -> StageReading {
     let counts = &profile.counts;
-    let has_interest = f64::from(counts.visits) >= bounds.prospect_visits
+    // Who is known by mail alone is seen in reactions.
+    let reactions = profile
+        .messages
+        .iter()
+        .filter(|m| m.step > MessageStep::Sent);
+    let seen = counts.visits.max(reactions.count() as u32);
+    let has_interest = f64::from(seen) >= bounds.prospect_visits
         || f64::from(counts.searches) >= bounds.prospect_searches
         || counts.quote_starts > 0;
     match () {
@@ -111,7 +117,7 @@ fn of_visitor(profile: &Profile, bounds: &LifecycleBounds, now_s: u32) -> StageR
             reading(Stage::Quoting, Rule::OpenQuote)
         }
         () if has_interest => reading(Stage::Prospect, Rule::ShownInterest),
-        () if counts.visits > 0 => reading(Stage::Visitor, Rule::Seen),
+        () if seen > 0 => reading(Stage::Visitor, Rule::Seen),
         () => reading(Stage::Unknown, Rule::NeverSeen),
     }
 }

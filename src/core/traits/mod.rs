@@ -7,6 +7,7 @@ pub mod contacts;
 pub mod customer;
 pub mod experiment;
 pub mod facts;
+pub mod family_pressure;
 pub mod lifecycle;
 pub mod rfm;
 pub mod segments;

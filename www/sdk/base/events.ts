@@ -57,6 +57,10 @@ export interface MessageFields {
   readonly channel: "web" | "email" | "sms" | "mail" | "call" | "shop";
   /** Family of the message, as the config names it. */
   readonly family?: string | undefined;
+  /** Offer that the message carried, or that was clicked. Its family is the message's. */
+  readonly offer?: string | undefined;
+  /** Topics that a reaction teaches, instead of those of the family. */
+  readonly topics?: string | readonly string[] | undefined;
   /** Id of the sending. Only its hash is kept. */
   readonly id?: string | undefined;
 }

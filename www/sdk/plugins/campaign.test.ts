@@ -3,6 +3,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { landingEvent } from "./campaign.js";
 
+test("landing_with_an_offer_names_it", () => {
+  const address = "https://voyages.example/?escale_send=spring-7&escale_offer=bali";
+  assert.deepEqual(landingEvent(address)?.[1], {
+    id: "spring-7",
+    channel: "email",
+    family: undefined,
+    offer: "bali",
+  });
+});
+
 test("a landing tells the sending's reaction, by its channel", () => {
   assert.deepEqual(
     landingEvent("https://voyages.example/?utm_medium=SMS&escale_send=spring-7&escale_family=city"),

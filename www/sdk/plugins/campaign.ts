@@ -17,7 +17,7 @@ const ID = /^[\w.~-]{1,64}$/;
 
 /**
  * Returns the event of an address with `?escale_send=ID`; `utm_medium` gives the channel,
- * `escale_family` the family.
+ * `escale_family` the family, `escale_offer` the offer.
  */
 export function landingEvent(address: string): TrackArguments | undefined {
   const params = mailParams(address);
@@ -25,8 +25,12 @@ export function landingEvent(address: string): TrackArguments | undefined {
   if (!ID.test(id)) return undefined;
   const medium = (params.get("utm_medium") ?? "").toLowerCase();
   const channel = Object.hasOwn(CHANNELS, medium) ? CHANNELS[medium] : "email";
-  const family = params.get("escale_family") ?? "";
-  return ["message_clicked", { id, channel, family: ID.test(family) ? family : undefined }];
+  const named = (name: string): string | undefined => {
+    const value = params.get(name) ?? "";
+    return ID.test(value) ? value : undefined;
+  };
+  const [family, offer] = [named("escale_family"), named("escale_offer")];
+  return ["message_clicked", { id, channel, family, ...(offer && { offer }) }];
 }
 
 /**

@@ -108,7 +108,7 @@ fn judged(state: &[u8]) {
         states: vec![taken(), taken()],
         imported: Vec::new(),
     };
-    let merged = merged_state(&remote, config(), NOW);
+    let merged = merged_state(&remote, &escale::Profile::default(), config(), NOW);
     assert!(
         Profile::decode(&merged).is_ok_and(|both| both.encode() == merged),
         "the merged remote state is a profile"

@@ -81,13 +81,24 @@ pub async fn link(
             id: vouched.customer,
         },
         erase,
+        token: vouched.token,
         day: clock::today(),
     };
     match customers::identify(state.store.as_ref(), link, vouched.also).await? {
         Linked::Here => Ok((NO_STORE, Json(IdentifyResponse { linked: true }))),
         Linked::Elsewhere => Err(ApiError::LinkedElsewhere),
         Linked::Erased => Err(ApiError::Erased),
+        Linked::TokenUsed => Err(rejected("`jti` linked another browser before")),
+        Linked::TokenOutdated => Err(rejected(
+            "it was issued before the customer's erasure, or has no `iat` that says otherwise",
+        )),
     }
+}
+
+/// Logs why a token does not link. The browser only learns that it needs a new one.
+fn rejected(reason: &str) -> ApiError {
+    tracing::warn!(code = "bad_token", reason, "an identity token was rejected");
+    ApiError::Token
 }
 
 fn erase_hash(token: Option<&str>, site: &Site) -> Result<Option<IdHash>, ApiError> {

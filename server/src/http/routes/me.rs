@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use escale::internals::base::civil::Date;
+use escale::internals::profile::Bounded;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -142,7 +143,7 @@ fn exported_imports(state: &AppState, events: &[Vec<u8>]) -> Option<ImportedExpo
     }
     let served = state.config();
     let config = &served.config;
-    let bytes = replica::profile_of_imports(events, config).encode();
+    let bytes = replica::profile_of_imports(events, Bounded::default(), config).encode();
     let profile = replica::export(&bytes, config, clock::now_ms());
     let consents = events
         .iter()

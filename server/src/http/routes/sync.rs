@@ -157,6 +157,7 @@ pub async fn sync(
     let is_query = request.is_query();
     let sync = read(&state, &request, clock::now_ms())?;
     let (visitor, replica) = (sync.visitor.clone(), sync.replica);
+    let own = sync.profile.clone();
     let (held, may_have_news) = if is_query {
         (None, true)
     } else {
@@ -175,7 +176,12 @@ pub async fn sync(
     let served = state.config();
     let remote = remote.map(|remote: RemoteState| RemoteExport {
         seq: remote.seq,
-        state: ids::text(&replica::merged_state(&remote, &served.config, now_ms)),
+        state: ids::text(&replica::merged_state(
+            &remote,
+            &own,
+            &served.config,
+            now_ms,
+        )),
     });
     let config = served.version.clone();
     Ok((
@@ -223,7 +229,7 @@ fn read(state: &AppState, request: &SyncBody, now_ms: u64) -> Result<SyncRequest
         day: clock::today(),
         consent: parsed.consent,
         arms: arms(&state.config().config, parsed.draws),
-        triggers_evaluation: state.triggers_evaluation,
+        triggers_evaluation: state.config.current().has_scenarios,
     })
 }
 

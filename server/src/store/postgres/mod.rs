@@ -23,7 +23,7 @@ use crate::report::period::Period;
 use crate::statistics::sums::Sums;
 use crate::store::steps::{erase, expire, link};
 use crate::store::{
-    CustomerEvents, Erasure, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
+    CustomerEvents, Erasure, Expiry, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
     StoreError, SyncOutcome, SyncRequest,
 };
 pub use address::Address;
@@ -51,6 +51,25 @@ pub enum OpenError {
     Certificates(String),
     #[error("the database did not answer: {0}")]
     Store(#[from] StoreError),
+}
+
+impl OpenError {
+    /// Returns `true` if the database may accept connections a little later.
+    pub fn may_pass(&self) -> bool {
+        use tokio_postgres::error::SqlState;
+        let not_yet = [
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::TOO_MANY_CONNECTIONS,
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+        ];
+        match self {
+            // Without a code no server has answered.
+            Self::Postgres(error) => error.code().is_none_or(|code| not_yet.contains(code)),
+            Self::Store(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// Formats an error with its cause: only the cause describes a rejected certificate.
@@ -113,8 +132,8 @@ impl Store for PostgresStore {
         Box::pin(async move { erase::erase(self, erasure).await })
     }
 
-    fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
-        Box::pin(async move { expire::expire(self, &site, bucket, before_day).await })
+    fn expire(&self, site: Site, bucket: u16, expiry: Expiry) -> Reply<'_, usize> {
+        Box::pin(async move { expire::expire(self, &site, bucket, expiry).await })
     }
 
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {

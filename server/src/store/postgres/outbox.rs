@@ -10,7 +10,7 @@ use super::ingest;
 use super::pool::Pool;
 use crate::base::ids::{CustomerKey, IdHash, Site};
 use crate::store::audience::HeldCustomer;
-use crate::store::outbox::{Call, DeadLetter, Firing, Found, Outbox, PendingEvaluation};
+use crate::store::outbox::{Call, CallCount, DeadLetter, Firing, Found, Outbox, PendingEvaluation};
 use crate::store::{IngestOutcome, Reply, StoreError};
 
 impl Outbox for PostgresStore {
@@ -104,6 +104,20 @@ impl Outbox for PostgresStore {
             change(&self.pool, (&site, call.bucket), sql, &[&call.id, &next_s])
                 .await
                 .map(|_| ())
+        })
+    }
+
+    fn count_calls(&self, site: Site) -> Reply<'_, CallCount> {
+        Box::pin(async move {
+            let client = self.pool.take().await?;
+            let sql = "SELECT count(next_s), count(*) - count(next_s) FROM outbox WHERE site = $1";
+            let statement = client.prepare_cached(sql).await?;
+            let row = client.query_one(&statement, &[&site.as_str()]).await?;
+            let count = |column| row.get::<_, i64>(column).cast_unsigned();
+            Ok(CallCount {
+                waiting: count(0),
+                given_up: count(1),
+            })
         })
     }
 

@@ -2,7 +2,7 @@
 //! of the row which remembers what was counted.
 
 use deadpool_postgres::{Client, Transaction};
-use futures_util::future::{try_join, try_join_all, try_join4};
+use futures_util::future::{try_join, try_join_all, try_join5};
 use tokio_postgres::types::ToSql;
 
 use super::bucket::{Bucket, Rest};
@@ -154,6 +154,12 @@ async fn apply(bucket: &Here<'_, '_>, changes: &Changes) -> Result<(), StoreErro
             .iter()
             .map(async |(key, sums)| add(bucket, &sql::WEIGHED, &key.columns(), sums).await),
     );
+    let strata = try_join_all(
+        changes
+            .strata
+            .iter()
+            .map(async |(key, sums)| add(bucket, &sql::STRATA, &key.columns(), sums).await),
+    );
     let people = try_join_all(
         changes
             .people
@@ -166,7 +172,9 @@ async fn apply(bucket: &Here<'_, '_>, changes: &Changes) -> Result<(), StoreErro
             .iter()
             .map(async |(key, sums)| taste(bucket, &key.columns(), sums).await),
     );
-    try_join4(shown, weighed, people, tastes).await.map(|_| ())
+    try_join5(shown, weighed, strata, people, tastes)
+        .await
+        .map(|_| ())
 }
 
 /// A topic of nobody any more leaves no row: whoever hands in ever other topics fills nothing.

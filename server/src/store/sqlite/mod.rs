@@ -33,7 +33,7 @@ use crate::statistics::person::Booked;
 use crate::statistics::sums::Sums;
 use crate::store::steps::{erase, expire, link};
 use crate::store::{
-    CustomerEvents, Erasure, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
+    CustomerEvents, Erasure, Expiry, Found, IngestOutcome, Link, Linked, RemoteState, Reply, Store,
     StoreError, SyncOutcome, SyncRequest,
 };
 use crate::sync::fingerprint::SyncFingerprint;
@@ -59,6 +59,12 @@ pub enum OpenError {
     Damaged(String),
     #[error("the file or a thread could not be created: {0}")]
     System(#[from] std::io::Error),
+}
+
+/// Returns the name of SQLite's error code for the log; its message may contain data.
+fn error_code(error: &rusqlite::Error) -> String {
+    let code = error.sqlite_error_code();
+    code.map_or_else(|| "none".to_owned(), |code| format!("{code:?}"))
 }
 
 /// A [`Store`] in one SQLite file.
@@ -282,8 +288,8 @@ impl Store for SqliteStore {
         Box::pin(erase::erase(self, erasure))
     }
 
-    fn expire(&self, site: Site, bucket: u16, before_day: u32) -> Reply<'_, usize> {
-        Box::pin(async move { expire::expire(self, &site, bucket, before_day).await })
+    fn expire(&self, site: Site, bucket: u16, expiry: Expiry) -> Reply<'_, usize> {
+        Box::pin(async move { expire::expire(self, &site, bucket, expiry).await })
     }
 
     fn sums(&self, site: Site, period: Period) -> Reply<'_, Sums> {

@@ -8,7 +8,7 @@ use super::ingest::ingest;
 use super::writer::Trace;
 use crate::base::ids::{CustomerKey, Site, VisitorKey};
 use crate::store::audience::HeldCustomer;
-use crate::store::outbox::{Call, DeadLetter, Found, Outbox, PendingEvaluation};
+use crate::store::outbox::{Call, CallCount, DeadLetter, Found, Outbox, PendingEvaluation};
 use crate::store::{CustomerEvents, IngestOutcome, Reply};
 
 impl Outbox for SqliteStore {
@@ -80,6 +80,16 @@ impl Outbox for SqliteStore {
             )?
             .execute(params![site.as_str(), call.bucket, call.id, next_s])
             .map(|_| ())
+        }))
+    }
+
+    fn count_calls(&self, site: Site) -> Reply<'_, CallCount> {
+        Box::pin(self.readers.ask(move |db| {
+            let sql = "SELECT count(next_s), count(*) - count(next_s) FROM outbox WHERE site = ?1";
+            db.prepare_cached(sql)?.query_row([site.as_str()], |row| {
+                let (waiting, given_up) = (row.get(0)?, row.get(1)?);
+                Ok(CallCount { waiting, given_up })
+            })
         }))
     }
 

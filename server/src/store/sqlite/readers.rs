@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use super::error_code;
 use super::open_reader;
 use crate::store::StoreError;
 
@@ -57,7 +58,7 @@ impl Readers {
             .await
             .map_err(|_| StoreError::Unavailable)?
             .map_err(|error| {
-                tracing::error!(code = ?error.sqlite_error_code(), "a read failed");
+                tracing::error!(code = error_code(&error), "a read failed");
                 StoreError::Unavailable
             })
     }

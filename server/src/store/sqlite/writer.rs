@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::error_code;
 use super::flusher::{Flusher, Group, refuse};
 use crate::store::StoreError;
 
@@ -184,7 +185,7 @@ impl Committer {
             // One bad member must not cost the others their commit.
             Err(_) if group.len() > 1 => group.into_iter().for_each(|job| self.commit(vec![job])),
             Err(error) => {
-                tracing::error!(code = ?error.sqlite_error_code(), "a write failed");
+                tracing::error!(code = error_code(&error), "a write failed");
                 if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
                     // What the log holds may find room in the file, and the log's own room is free then.
                     self.checkpoint();

@@ -128,6 +128,7 @@ fn step(change: Change) -> Step<()> {
             | Change::NoteIdentifier { .. }
             | Change::Bump { .. }
             | Change::AddLink { .. }
+            | Change::BarLogins { .. }
     );
     let (site, bucket) = place(&change);
     let step = Step::new(&site, bucket, move |here| apply(here, change.clone()));
@@ -145,6 +146,7 @@ fn place(change: &Change) -> (Site, u16) {
         | Change::AddLink { of, .. }
         | Change::RemoveLink { of, .. }
         | Change::BeginErasure { of, .. }
+        | Change::BarLogins { of, .. }
         | Change::EndErasure { of } => (of.site.clone(), of.bucket()),
         Change::Repoint { visitor, .. } => (visitor.site.clone(), visitor.id.bucket()),
     }
@@ -169,6 +171,7 @@ async fn apply(here: Here, change: Change) {
         Change::RemoveLink { of, unlink } => super::erase::remove_link(&here, &of, &unlink).await,
         Change::BeginErasure { of, day } => begin_erasure(&here, &of, day).await,
         Change::EndErasure { of } => end_erasure(&here, &of).await,
+        Change::BarLogins { of, until_s } => super::token::bar(&here, &of, until_s).await,
     }
 }
 

@@ -2,14 +2,14 @@
 //! in the meantime; leaves a tombstone: a visitor who was forgotten may return like anyone.
 
 use super::erase::{Left, delete_visitor, remove_left};
-use super::{Here, Step, Steps};
+use super::{Here, Step, Steps, token};
 use crate::base::ids::{IdHash, Site, VisitorKey};
-use crate::store::StoreError;
+use crate::store::{Expiry, StoreError};
 
 /// Rows that one transaction deletes at most.
 const SLICE: u32 = 500;
 
-/// Removes the visitors of a bucket who were last seen before that day. Returns their number.
+/// Removes the visitors of a bucket who were last seen before the limit. Returns their number.
 ///
 /// # Errors
 /// A store that cannot be used.
@@ -17,8 +17,12 @@ pub async fn expire(
     store: &impl Steps,
     site: &Site,
     bucket: u16,
-    before_day: u32,
+    expiry: Expiry,
 ) -> Result<usize, StoreError> {
+    let Expiry {
+        before_day,
+        tokens_before_s,
+    } = expiry;
     let mut gone = 0;
     for id in store.query(silent(site, bucket, before_day)).await? {
         let visitor = VisitorKey {
@@ -35,6 +39,11 @@ pub async fn expire(
             .execute(delete_old_imports(site, bucket, before_day))
             .await?
         {}
+    }
+    let has_expired = token::has_expired(site, bucket, tokens_before_s);
+    if store.query(has_expired).await? {
+        let delete = token::delete_expired(site, bucket, tokens_before_s);
+        store.execute(delete).await?;
     }
     Ok(gone)
 }

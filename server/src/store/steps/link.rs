@@ -3,7 +3,7 @@
 
 use super::customer::{add_link, clear_fingerprints};
 use super::erase::{is_erased, remove, remove_link};
-use super::{Here, Step, Steps, VisitorRule};
+use super::{Here, Step, Steps, VisitorRule, token};
 use crate::base::ids::VisitorKey;
 use crate::statistics::PropagatedFacts;
 use crate::store::{Link, Linked, StoreError, UnlinkRequest};
@@ -16,6 +16,9 @@ pub async fn link(store: &impl Steps, link: Link) -> Result<Linked, StoreError> 
     if is_token_used(store, &link).await? {
         return Ok(Linked::Erased);
     }
+    if let Some(rejection) = token::rejection(store, &link).await? {
+        return Ok(rejection);
+    }
     let claimed = link.clone();
     let point = Step::of_visitor(&link.visitor, move |here, _| point(here, claimed.clone()));
     let (linked, facts) = store.execute(point).await?;
@@ -23,12 +26,10 @@ pub async fn link(store: &impl Steps, link: Link) -> Result<Linked, StoreError> 
         return Ok(linked);
     }
     let (visitor, day) = (link.visitor.id, link.day);
-    let add = Step::of_customer(&link.customer, move |here, of| async move {
-        add_link(&here, &of, &visitor, day).await;
-    });
-    store.execute(add).await?;
+    // An erasure of the customer may have begun since.
+    let is_added = store.execute(add_unless_outdated(&link)).await?;
     store.propagate_facts(link.visitor.clone(), facts).await?;
-    if is_token_used(store, &link).await? {
+    if !is_added || is_token_used(store, &link).await? {
         remove(store, &link.visitor, day).await?;
         return Ok(Linked::Erased);
     }
@@ -46,6 +47,21 @@ pub async fn link(store: &impl Steps, link: Link) -> Result<Linked, StoreError> 
     });
     store.execute(undo.erasing()).await?;
     Ok(Linked::Erased)
+}
+
+/// Adds the customer's side. Returns `false` if the token is from before the customer's erasure.
+fn add_unless_outdated(link: &Link) -> Step<bool> {
+    let (visitor, day, token) = (link.visitor.id, link.day, link.token.clone());
+    Step::of_customer(&link.customer, move |here, of| {
+        let token = token.clone();
+        async move {
+            let is_outdated = token::is_outdated(&here, &of, &token).await;
+            if !is_outdated {
+                add_link(&here, &of, &visitor, day).await;
+            }
+            !is_outdated
+        }
+    })
 }
 
 /// Returns `true` if the erase-only token that came with the login was used already.

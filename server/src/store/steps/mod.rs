@@ -8,6 +8,7 @@ pub mod erase;
 pub mod expire;
 pub mod housekeeping;
 pub mod link;
+mod token;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;

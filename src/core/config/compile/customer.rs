@@ -9,15 +9,20 @@ use crate::core::base::hash::{Namespace, name_hash};
 use crate::core::condition::encode::{Step, mentions, names_of};
 use crate::core::config::layout::Section;
 use crate::core::config::source::SiteConfig;
-use crate::core::config::source::customer::{PersonaConfig, QuestionConfig, RfmConfig};
+use crate::core::config::source::customer::{
+    ChannelsConfig, PersonaConfig, QuestionConfig, RfmConfig,
+};
 
 /// The share of messages that are clicked where the config does not say, by the channels' numbers.
 const USUAL_RATES: [f64; 6] = [0.02, 0.03, 0.04, 0.02, 0.08, 0.1];
+/// Days in which customers react to a message, unless the config sets others.
+const REACTION_DAYS: f64 = 3.0;
 
 impl Compiler {
     /// Compiles the customer part. Called after the facets and before the first condition, because
     /// conditions use its names.
     pub(super) fn customer(&mut self, site: &SiteConfig) {
+        self.families = site.families.keys().cloned().collect();
         self.names.segments = site.segments.keys().cloned().collect();
         self.names.personas = site.personas.keys().cloned().collect();
         self.names.numbers.clone_from(&site.declared.numbers);
@@ -36,6 +41,7 @@ impl Compiler {
         self.rfm(&site.rfm);
         let (stages, channels, declared) = (&site.lifecycle, &site.channels, &site.declared);
         let known: Vec<&str> = Channel::ALL.iter().map(|c| c.name()).collect();
+        let reaction_days = self.reaction_days(channels, &known);
         for (name, rate) in &channels.rates {
             let path = format!("/channels/rates/{name}");
             if Channel::of_name(name).is_none() {
@@ -61,10 +67,35 @@ impl Compiler {
             declared.question_days,
         ];
         let channels = [channels.prior_messages, channels.open_weight];
-        for number in stages.iter().chain(&channels).chain(&rates).chain(&rest) {
+        for number in stages
+            .iter()
+            .chain(&channels)
+            .chain(&rates)
+            .chain(&rest)
+            .chain(&reaction_days)
+        {
             self.out
                 .put(Section::Customer, &(*number as f32).to_le_bytes());
         }
+    }
+
+    /// Returns the days of each channel, by its number.
+    fn reaction_days(&mut self, channels: &ChannelsConfig, known: &[&str]) -> Vec<f64> {
+        for (name, days) in &channels.reaction_days {
+            let path = format!("/channels/reaction_days/{name}");
+            if Channel::of_name(name).is_none() {
+                self.errors.push(unknown(&path, name, known));
+            }
+            if !(0.0..=90.0).contains(days) {
+                let hint = "Write a number from 0 to 90".to_owned();
+                self.error(path, format!("{days} is no number of days"), hint);
+            }
+        }
+        let days = |name: &&str| channels.reaction_days.get(*name).copied();
+        known
+            .iter()
+            .map(|name| days(name).unwrap_or(REACTION_DAYS))
+            .collect()
     }
 
     fn rfm(&mut self, rfm: &RfmConfig) {

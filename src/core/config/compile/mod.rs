@@ -179,6 +179,7 @@ impl Compiler {
         self.out.put(Section::Conditions, conditions.instructions);
         let (bytes, mut warnings) = (self.out.finish(), self.warnings);
         let tree = AttributeTree {
+            families: &self.families,
             topics: &self.topics,
             facets: &self.facets,
             customer: &self.names,

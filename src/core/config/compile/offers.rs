@@ -16,7 +16,6 @@ use crate::core::config::source::{OfferConfig, SiteConfig};
 
 impl Compiler {
     pub(super) fn families(&mut self, site: &SiteConfig) {
-        self.families = site.families.keys().cloned().collect();
         for (index, (name, family)) in site.families.iter().enumerate() {
             let path = format!("/families/{name}");
             let then = match &family.then {
@@ -113,6 +112,7 @@ impl Compiler {
     /// A condition's steps.
     pub(super) fn compiled(&mut self, when: &Value, path: &str) -> Vec<Step> {
         let tree = AttributeTree {
+            families: &self.families,
             topics: &self.topics,
             facets: &self.facets,
             customer: &self.names,

@@ -71,28 +71,25 @@ impl Compiler {
         if let Some((_, trigger)) = OWN_TRIGGERS.iter().find(|(name, _)| *name == on) {
             return Some(*trigger);
         }
-        if let Some(kind) = EventKind::of_name(on) {
+        if let Some(kind) = seen_kind(on) {
             return Some(Trigger::Event(kind));
         }
         let moments: Vec<String> = Moment::ALL
             .iter()
             .map(|m| format!("trip.{}", m.name()))
             .collect();
-        let kinds = EventKind::ALL.iter().map(|k| k.name());
-        let names: Vec<&str> = OWN_TRIGGERS
-            .iter()
-            .map(|(n, _)| *n)
-            .chain(moments.iter().map(String::as_str))
-            .chain(kinds)
-            .collect();
+        let kinds = seen_names();
+        let own = OWN_TRIGGERS.iter().map(|(name, _)| *name);
+        let mut names: Vec<&str> = own.chain(kinds).collect();
+        names.extend(moments.iter().map(String::as_str));
         self.errors.push(unknown(path, on, &names));
         None
     }
 
     fn event_kind(&mut self, name: &str, path: &str) -> u16 {
-        let kind = EventKind::of_name(name);
+        let kind = seen_kind(name);
         if kind.is_none() {
-            let names: Vec<&str> = EventKind::ALL.iter().map(|k| k.name()).collect();
+            let names: Vec<&str> = seen_names().collect();
             self.errors.push(unknown(path, name, &names));
         }
         kind.map_or(NONE, |k| k as u16)
@@ -147,6 +144,24 @@ impl Compiler {
             }
         }
     }
+}
+
+/// Name of [`EventKind::Unsubscribe`] in the reactions that a back end imports.
+const UNSUBSCRIBED: &str = "unsubscribed";
+
+/// Returns the kind of event of a name. `None` for `scenario_fired`, which no scenario waits for.
+fn seen_kind(name: &str) -> Option<EventKind> {
+    let name = if name == UNSUBSCRIBED {
+        EventKind::Unsubscribe.name()
+    } else {
+        name
+    };
+    EventKind::of_name(name).filter(|kind| *kind != EventKind::ScenarioFired)
+}
+
+fn seen_names() -> impl Iterator<Item = &'static str> {
+    let kinds = EventKind::ALL.iter().map(|kind| kind.name());
+    kinds.filter(|name| seen_kind(name).is_some())
 }
 
 /// Triggers that are no events or moments, by their names.

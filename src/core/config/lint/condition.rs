@@ -211,6 +211,7 @@ impl Judge<'_> {
             | A::DaysSinceReturn
             | A::DeclaredNumber
             | A::PressureDay
+            | A::FamilyIgnored
             | A::PressureWeek => Bounds::COUNT,
         }
     }

@@ -22,7 +22,8 @@ pub(crate) mod at {
     pub const RATES: usize = 21;
     pub const ADVOCATE: usize = 27;
     pub const DECLARED: usize = 28;
-    pub const COUNT: usize = 31;
+    pub const REACTION_DAYS: usize = 31;
+    pub const COUNT: usize = 37;
 }
 
 /// The boundaries of the scores of purchases.
@@ -198,6 +199,12 @@ impl Config {
     #[must_use]
     pub fn channel_rate(&self, channel: u8) -> f64 {
         self.customer_number(at::RATES + usize::from(channel))
+    }
+
+    /// Minutes after which a message of a channel, by its number, counts as ignored.
+    #[must_use]
+    pub fn reaction_min(&self, channel: u8) -> u32 {
+        (self.customer_number(at::REACTION_DAYS + usize::from(channel)) * 1440.0) as u32
     }
 
     /// Returns the number of reviews, shares and referrals that make an advocate.

@@ -105,6 +105,9 @@ pub struct ChannelsConfig {
     pub open_weight: f64,
     /// The usual share of messages that are clicked, by channel: web, email, sms, mail, call, shop.
     pub rates: BTreeMap<String, f64>,
+    /// Days in which customers react to a message, by channel. A message without a reaction counts
+    /// as ignored afterwards. The default is 3 days.
+    pub reaction_days: BTreeMap<String, f64>,
 }
 
 /// Weight of declared facts, and the interval of questions.
@@ -186,6 +189,7 @@ impl Default for ChannelsConfig {
             prior_messages: 20.0,
             open_weight: 0.25,
             rates: BTreeMap::new(),
+            reaction_days: BTreeMap::new(),
         }
     }
 }
