@@ -18,7 +18,7 @@ import { hostilePageStories } from "./stories/hostile-pages.mjs";
 import { inspectorStories } from "./stories/inspector.mjs";
 import { layerStories } from "./stories/layer.mjs";
 import { loadingStories } from "./stories/loading.mjs";
-import { lookStories } from "./stories/looks.mjs";
+import { appearanceStories } from "./stories/appearance.mjs";
 import { memoryStories } from "./stories/memory.mjs";
 import { mistakeStories } from "./stories/mistakes.mjs";
 import { orderStories } from "./stories/orders.mjs";
@@ -49,7 +49,7 @@ await runSuite({
     ...memoryStories,
     ...syncStories,
     ...blockStories,
-    ...lookStories,
+    ...appearanceStories,
     ...slotStories,
     ...centreStories,
     ...edgeStories,

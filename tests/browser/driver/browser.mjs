@@ -149,7 +149,15 @@ export class Browser {
       },
       css,
     );
-    await (await this.find(css)).click();
+    const found = await this.find(css);
+    // Chromium's driver does not scroll to an element of a shadow root.
+    if (css.includes(" >>> "))
+      await this.run(
+        (/** @type {globalThis.Element} */ element) =>
+          element.scrollIntoView({ block: "center", behavior: "instant" }),
+        found,
+      );
+    await found.click();
   }
 
   /** Presses keys one after the other, on whatever has the focus. @param {...string} keys */

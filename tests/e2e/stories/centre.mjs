@@ -151,7 +151,7 @@ export const centreStories = [
       );
       await browser.click(`${IN_CENTRE}.escale-centre-remove`);
       await textOf(browser, ".escale-centre-declared", "Nothing so far.");
-      await browser.click('[data-key="often monthly"]');
+      await browser.click(`${IN_CENTRE}[data-key="often monthly"]`);
       await textOf(browser, ".escale-centre-status", "Saved");
       const { knowledge } = await exported(browser);
       assert.equal(knowledge.frequency, "monthly");

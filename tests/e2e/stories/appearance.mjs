@@ -81,7 +81,7 @@ async function assertCentred(browser, name) {
 }
 
 /** @param {string} name */
-const looks = (name) =>
+const appearanceUnder = (name) =>
   story(
     `block and dialogs fit and are centred under ${name}`,
     async ({ engine, visit, gate, at }) => {
@@ -99,14 +99,14 @@ const looks = (name) =>
         await browser.run(() =>
           document.querySelector("escale-offer[placement=home-hero]")?.scrollIntoView(),
         );
-        await browser.screenshot(picture(engine, `looks-${name}-${width}`));
+        await browser.screenshot(picture(engine, `appearance-${name}-${width}`));
         await browser.run(() =>
           /** @type {HTMLElement} */ (
             document.querySelector("escale-offer[placement=home-hero] .escale-why")
           ).click(),
         );
         await assertCentred(browser, "escale-why-panel");
-        await browser.screenshot(picture(engine, `looks-${name}-${width}-why`));
+        await browser.screenshot(picture(engine, `appearance-${name}-${width}-why`));
         if (width === 390)
           assert.deepEqual(
             (await barriers(browser)).filter((/** @type {string} */ line) =>
@@ -117,10 +117,10 @@ const looks = (name) =>
         await browser.click("dialog.escale-why-panel > div >>> .escale-why-close");
         await tell(browser, "centre");
         await assertCentred(browser, "escale-centre");
-        await browser.screenshot(picture(engine, `looks-${name}-${width}-centre`));
+        await browser.screenshot(picture(engine, `appearance-${name}-${width}-centre`));
         await browser.click("dialog.escale-centre > div >>> .escale-centre-close");
       }
     },
   );
 
-export const lookStories = Object.keys(SHEETS).map(looks);
+export const appearanceStories = Object.keys(SHEETS).map(appearanceUnder);
