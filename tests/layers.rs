@@ -26,7 +26,7 @@ const CORE: [&str; 11] = [
 ];
 
 /// Folders and files of `server/src`, the lowest first.
-const SERVER: [&str; 17] = [
+const SERVER: [&str; 18] = [
     "base",
     "token",
     "statistics",
@@ -40,6 +40,7 @@ const SERVER: [&str; 17] = [
     "ingest",
     "audience",
     "replay",
+    "fit",
     "http",
     "background",
     "cli",

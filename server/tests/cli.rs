@@ -421,6 +421,49 @@ fn import_rejects_keep_rows_as_they_came_and_can_be_imported() {
 }
 
 #[test]
+fn decide_writes_the_columns_of_a_mailing_tool_and_counts_who_is_left() {
+    let folder = TempDir::new().unwrap();
+    let json = file(&folder, "escale.json", &config().to_string());
+    let rows = "customer,id,at,channel,reaction,offer\n\
+                c-1,m,2026-08-01T10:00:00Z,email,clicked,lisbonne\n\
+                c-2,m,2026-08-01T10:00:00Z,email,sent,bali\n";
+    let (rows, database) = (
+        file(&folder, "reactions.csv", rows),
+        folder.path().join("s.db"),
+    );
+    let shared = [
+        "--config",
+        text(&json),
+        "--site",
+        "s",
+        "--db",
+        text(&database),
+    ];
+    let (code, _, errors) = escale(&[&["import", "reactions", text(&rows)], &shared[..]].concat());
+    assert_eq!(code, Some(0), "{errors}");
+    let decide = |rest: &[&str]| {
+        let command = ["decide", "--when", "{}", "--placement", "home-hero"];
+        let at = ["--at", "2026-08-01T12:00:00Z"];
+        escale(&[&command, &at[..], rest, &shared[..]].concat())
+    };
+    let (code, printed, errors) = decide(&["--for", "brevo"]);
+    assert_eq!(code, Some(0), "{errors}");
+    let lines: Vec<&str> = printed.lines().collect();
+    assert!(lines[0].starts_with("EXT_ID,ESCALE_OFFER,ESCALE_TITLE,"));
+    assert_eq!(lines[1..], ["c-1,lisbonne,Lisbon,,,"]);
+    assert!(errors.contains("1 customer with an offer"), "{errors}");
+    assert!(
+        errors.contains("1 customer without: nothing known"),
+        "{errors}"
+    );
+    let (code, _, errors) = decide(&["--channel", "emial"]);
+    assert!(
+        code == Some(2) && errors.contains("did you mean `email`"),
+        "{errors}"
+    );
+}
+
+#[test]
 fn command_that_only_reads_never_makes_a_database() {
     let folder = TempDir::new().unwrap();
     let json = file(&folder, "escale.json", &config().to_string());

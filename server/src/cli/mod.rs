@@ -6,7 +6,10 @@ mod backup;
 mod build;
 mod check;
 mod database;
+mod decide;
 mod demo;
+mod evaluate;
+mod fit;
 mod import;
 mod model;
 mod rejects;
@@ -69,9 +72,11 @@ enum Command {
     Replay(replay::Args),
     Import(import::Args),
     Report(report::Args),
-    #[command(visible_alias = "fit")]
     Model(model::Args),
+    Fit(fit::Args),
+    Evaluate(evaluate::Args),
     Audience(audience::Args),
+    Decide(decide::Args),
     Webhooks(webhooks::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
@@ -98,7 +103,10 @@ impl Cli {
             Command::Import(args) => import::run(args),
             Command::Report(args) => report::run(args),
             Command::Model(args) => model::run(args),
+            Command::Fit(args) => fit::run(args),
+            Command::Evaluate(args) => evaluate::run(args),
             Command::Audience(args) => audience::run(args),
+            Command::Decide(args) => decide::run(args),
             Command::Webhooks(args) => webhooks::run(args),
             Command::Backup(args) => backup::back_up(args),
             Command::Restore(args) => backup::restore(args),

@@ -58,6 +58,15 @@ api_errors! {
     /// Segment or condition that the config does not know.
     Audience(String), UNPROCESSABLE_ENTITY, "audience",
         "{}", "name a segment of the config, or send a condition of the config's language";
+    /// Name that the config lacks; the detail has the nearest one.
+    UnknownPlacement(String), UNPROCESSABLE_ENTITY, "unknown_placement",
+        "{}", "name a placement of the config";
+    UnknownChannel(String), UNPROCESSABLE_ENTITY, "unknown_channel",
+        "{}", "name a channel: email, sms, mail, call, shop or web";
+    UnknownSegment(String), UNPROCESSABLE_ENTITY, "unknown_segment",
+        "{}", "name a segment of the config";
+    UnknownCustomer, NOT_FOUND, "unknown_customer",
+        "the server holds nothing of this customer", "check the id: it is that of signed tokens and imports";
     TooLarge, PAYLOAD_TOO_LARGE, "too_large",
         "the body is larger than this path accepts", "a profile is a few hundred bytes; send imports in several requests";
     MediaType, UNSUPPORTED_MEDIA_TYPE, "media_type",
@@ -121,6 +130,9 @@ impl ApiError {
     fn detail(&self) -> &str {
         match self {
             Self::Malformed(why) | Self::Query(why) | Self::Audience(why) => why,
+            Self::UnknownPlacement(why) | Self::UnknownChannel(why) | Self::UnknownSegment(why) => {
+                why
+            }
             Self::MalformedField(name) => name,
             _ => "",
         }

@@ -35,6 +35,8 @@ use crate::http::routes;
         routes::ingest::consents,
         routes::audiences::of_segment,
         routes::audiences::of_condition,
+        routes::decisions::decide,
+        routes::customers::read,
         routes::customers::erase,
         routes::customers::unlink_all,
         routes::customers::add_identifier,

@@ -67,7 +67,10 @@ fn visitor_routes() -> Router<Arc<AppState>> {
 /// Paths by which the back end manages customers.
 fn customer_routes() -> Router<Arc<AppState>> {
     Router::new()
-        .route("/v1/customers/{customer}", delete(routes::customers::erase))
+        .route(
+            "/v1/customers/{customer}",
+            get(routes::customers::read).delete(routes::customers::erase),
+        )
         .route(
             "/v1/customers/{customer}/visitors",
             delete(routes::customers::unlink_all),
@@ -85,6 +88,7 @@ fn back_end_routes(state: &Arc<AppState>) -> Router<Arc<AppState>> {
         .route("/v1/bookings", post(routes::ingest::bookings))
         .route("/v1/facts", post(routes::ingest::facts))
         .route("/v1/consents", post(routes::ingest::consents))
+        .route("/v1/decisions", post(routes::decisions::decide))
         .route("/v1/report", get(routes::report::report))
         .route("/v1/audiences", post(routes::audiences::of_condition))
         .route(

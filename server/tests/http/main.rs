@@ -18,6 +18,7 @@ mod audiences;
 mod bodies;
 mod connections;
 mod customers;
+mod decisions;
 mod durability;
 mod encrypted;
 mod erasure;

@@ -17,6 +17,7 @@ mod server;
 mod audiences;
 mod buckets;
 mod customers;
+mod decisions;
 mod durability;
 mod encrypted;
 mod erasure;

@@ -98,7 +98,7 @@ pub async fn export(
     }
 }
 
-async fn exported_visitor(
+pub async fn exported_visitor(
     state: &AppState,
     record: VisitorRecord,
 ) -> Result<VisitorExport, ApiError> {
@@ -137,7 +137,7 @@ async fn identifiers(state: &AppState, customer: Option<&String>) -> Result<Vec<
 }
 
 /// `None` if nothing was imported.
-fn exported_imports(state: &AppState, events: &[Vec<u8>]) -> Option<ImportedExport> {
+pub fn exported_imports(state: &AppState, events: &[Vec<u8>]) -> Option<ImportedExport> {
     if events.is_empty() {
         return None;
     }

@@ -3,6 +3,7 @@
 pub mod audiences;
 pub mod config;
 pub mod customers;
+pub mod decisions;
 pub mod demo;
 pub mod health;
 pub mod identify;
