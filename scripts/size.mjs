@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 /** Limits in bytes of brotli: the files before the first choice, and the loader alone. */
-const FIRST_CHOICE_MAX = 32_000;
-const LOADER_MAX = 3_072;
+const FIRST_CHOICE_MAX = 32_500;
+const LOADER_MAX = 3_400;
 /** Limit for a source of consent, which is loaded before consent. */
 const SOURCE_MAX = 1_600;
 /** Limit for the inline form of the snippet. */

@@ -12,6 +12,7 @@ export const ENTRIES = [
   { source: "plugins/consent-tcf", name: "consent-tcf" },
   { source: "plugins/consent-google", name: "consent-google" },
   { source: "plugins/consent-gpp", name: "consent-gpp" },
+  { source: "mistakes/index", name: "mistakes" },
   { source: "plugins/data-layer", name: "signals" },
   { source: "recorder/jsonld-place", name: "jsonld-place" },
   { source: "inspector/index", name: "inspector" },

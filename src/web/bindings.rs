@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::core::base::error::{TrackError, WireError};
 use crate::core::base::index::Index;
-use crate::core::config::{Config, Offer};
+use crate::core::config::{Config, Offer, Placement, Topic};
 use crate::core::decision::decide::{Decision, DecisionRequest};
 use crate::core::engine::Engine;
 use crate::core::event::classify::PageFacts;
@@ -193,6 +193,24 @@ impl Runtime {
                 &mut packed,
                 config.text_bytes(key),
                 config.text_bytes(value),
+            );
+        }
+        packed
+    }
+
+    /// The names of placements and topics, as `name␟kind␞…`: for warnings of misspelt ones.
+    pub fn names(&self) -> Vec<u8> {
+        let config = self.engine.config();
+        let mut packed = Vec::new();
+        for index in config.indices::<Placement>() {
+            let name = config.text_bytes(config.placement(index).name);
+            pack(&mut packed, name, b"placement");
+        }
+        for index in config.indices::<Topic>() {
+            pack(
+                &mut packed,
+                config.text_bytes(config.topic(index).name),
+                b"topic",
             );
         }
         packed

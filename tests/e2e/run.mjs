@@ -18,7 +18,9 @@ import { hostilePageStories } from "./stories/hostile-pages.mjs";
 import { inspectorStories } from "./stories/inspector.mjs";
 import { layerStories } from "./stories/layer.mjs";
 import { loadingStories } from "./stories/loading.mjs";
+import { appearanceStories } from "./stories/appearance.mjs";
 import { memoryStories } from "./stories/memory.mjs";
+import { mistakeStories } from "./stories/mistakes.mjs";
 import { orderStories } from "./stories/orders.mjs";
 import { pageStories } from "./stories/pages.mjs";
 import { preparedStories } from "./stories/prepared.mjs";
@@ -40,12 +42,14 @@ await runSuite({
     ...sourceStories,
     ...hostilePageStories,
     ...layerStories,
+    ...mistakeStories,
     ...inspectorStories,
     ...orderStories,
     ...tasteStories,
     ...memoryStories,
     ...syncStories,
     ...blockStories,
+    ...appearanceStories,
     ...slotStories,
     ...centreStories,
     ...edgeStories,

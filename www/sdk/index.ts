@@ -7,6 +7,8 @@ import { EscaleError } from "./base/error.js";
 import type { Choice, Options } from "./base/types.js";
 import type { Escale } from "./interface.js";
 import { bootstrap } from "./loader/bootstrap.js";
+import { warnOnce } from "./base/warn-once.js";
+import { isSnippet } from "./mistakes/options.js";
 import { ChoiceStore } from "./slots/choice-store.js";
 
 export { EscaleError, type EscaleErrorCode } from "./base/error.js";
@@ -25,12 +27,16 @@ const FILES: Readonly<Record<string, () => Promise<unknown>>> = {
   "consent-tcf.js": () => import("./plugins/consent-tcf.js"),
   "consent-gpp.js": () => import("./plugins/consent-gpp.js"),
   "consent-google.js": () => import("./plugins/consent-google.js"),
+  "mistakes.js": () => import("./mistakes/index.js"),
 };
 const load = (file: string): Promise<unknown> =>
   FILES[file]?.() ?? Promise.reject(new Error(`there is no ${file}`));
 
 /** Address of the engine's module. In this form bundlers find the file. */
 const module = (): URL => new URL("escale_bg.wasm", import.meta.url);
+
+const NO_INIT =
+  "useOffer and subscribe wait for init(), and the snippet does not serve them. Remove its tag, and call init({ site, config })";
 
 const choices = new ChoiceStore();
 let instance: Escale | undefined;
@@ -50,8 +56,11 @@ export const get = (placement: string): Choice | undefined => choices.get(placem
  * @param changed - called after each change
  * @returns a function that ends the subscription
  */
-export const subscribe = (placement: string, changed: () => void): (() => void) =>
-  choices.subscribe(placement, changed);
+export const subscribe = (placement: string, changed: () => void): (() => void) => {
+  // The snippet is an instance of its own.
+  if (!instance && isSnippet()) warnOnce(NO_INIT);
+  return choices.subscribe(placement, changed);
+};
 
 /**
  * Starts Escale, once a page. Later calls return the object of the first call.

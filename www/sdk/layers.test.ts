@@ -10,6 +10,7 @@ const LAYERS = [
   "../messages",
   "../shared",
   "base",
+  "mistakes",
   "storage",
   "engine",
   "sync",

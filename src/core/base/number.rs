@@ -3,7 +3,8 @@
 //! than the rest of the runtime's reading. By hand because of that size.
 
 /// A plain decimal: digits with at most one point (or comma), no sign, no exponent; up to 15
-/// digits.
+/// digits. `None` for a comma before the last three of four to six digits: `1,299` may be
+/// thousands.
 ///
 /// ```
 /// use escale::internals::base::number::decimal;
@@ -11,6 +12,7 @@
 /// assert_eq!(decimal("12,50"), Some(12.5));
 /// assert_eq!(decimal("-1"), None);
 /// assert_eq!(decimal("1e9"), None);
+/// assert_eq!(decimal("1,299"), None);
 /// ```
 #[must_use]
 pub fn decimal(text: &str) -> Option<f64> {
@@ -26,7 +28,14 @@ pub fn decimal(text: &str) -> Option<f64> {
             _ => return None,
         }
     }
-    (digits > 0).then(|| whole as f64 / scale as f64)
+    (digits > 0 && !has_two_readings(text)).then(|| whole as f64 / scale as f64)
+}
+
+/// Returns `true` for a comma that may separate thousands: `1,299`, but not `0,299` or `1299,500`.
+fn has_two_readings(text: &str) -> bool {
+    text.split_once(',').is_some_and(|(whole, fraction)| {
+        fraction.len() == 3 && matches!(whole.len(), 1..=3) && !whole.starts_with('0')
+    })
 }
 
 /// `2^x`, the same bits in every engine: exact for whole numbers, else within a few units of the
@@ -47,4 +56,25 @@ pub fn exp2(x: f64) -> f64 {
         libm::exp((x - whole) * core::f64::consts::LN_2),
         whole as i32,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimal_with_a_comma_before_three_digits_is_rejected() {
+        for text in ["1,299", "12,500", "999,000"] {
+            assert_eq!(decimal(text), None, "{text}");
+        }
+        for (text, number) in [
+            ("0,299", 0.299),
+            ("1,29", 1.29),
+            ("1,2990", 1.299),
+            ("1299,500", 1_299.5),
+            ("1.299", 1.299),
+        ] {
+            assert_eq!(decimal(text), Some(number), "{text}");
+        }
+    }
 }

@@ -26,6 +26,14 @@ const NOT_YET = new Set([
 /** Keys that have no letter, as the standard codes them. */
 export const KEYS = { tab: "\uE004", enter: "\uE007", escape: "\uE00C" };
 
+/** Finds an element in shadow roots, as a function of the page. @param {string} css @returns {any} */
+function inShadow(css) {
+  /** @type {any} */
+  let found = document;
+  for (const part of css.split(" >>> ")) found = (found?.shadowRoot ?? found)?.querySelector(part);
+  return found;
+}
+
 /**
  * Text of anything that a page throws: an error of whatever realm, or a plain object.
  * `String` would show the validation errors of a rejected config as "[object Object]".
@@ -112,8 +120,16 @@ export class Browser {
     return this.#poll(what, () => this.run(condition, ...args));
   }
 
-  /** Waits for an element and returns it. @param {string} css @returns {Promise<Element>} */
+  /**
+   * Waits for an element and returns it. `a >>> b` finds `b` in the shadow root of `a`.
+   * @param {string} css @returns {Promise<Element>}
+   */
   find(css) {
+    if (css.includes(" >>> "))
+      return this.#poll(`element ${css}`, async () => {
+        const found = await this.run(inShadow, css);
+        return found && new Element(this, found[ELEMENT_KEY]);
+      });
     return this.#poll(`element ${css}`, async () => {
       const found = await this.send("POST", "/element", { using: "css selector", value: css });
       return new Element(this, found[ELEMENT_KEY]);
@@ -125,12 +141,23 @@ export class Browser {
     await this.until(
       `${css} to be shown`,
       (/** @type {string} */ selector) => {
-        const element = document.querySelector(selector);
-        return element !== null && element.getClientRects().length > 0;
+        /** @type {any} */
+        let element = document;
+        for (const part of selector.split(" >>> "))
+          element = (element?.shadowRoot ?? element)?.querySelector(part);
+        return !!element && element.getClientRects().length > 0;
       },
       css,
     );
-    await (await this.find(css)).click();
+    const found = await this.find(css);
+    // Chromium's driver does not scroll to an element of a shadow root.
+    if (css.includes(" >>> "))
+      await this.run(
+        (/** @type {globalThis.Element} */ element) =>
+          element.scrollIntoView({ block: "center", behavior: "instant" }),
+        found,
+      );
+    await found.click();
   }
 
   /** Presses keys one after the other, on whatever has the focus. @param {...string} keys */

@@ -41,13 +41,14 @@ export const blockStories = [
       const reasons = await browser.until(
         "the reasons",
         () =>
-          /** @type {HTMLElement | null} */ (document.querySelector("dialog.escale-why-panel ul"))
-            ?.innerText,
+          /** @type {HTMLElement | null} */ (
+            document.querySelector("dialog.escale-why-panel > div")?.shadowRoot?.querySelector("ul")
+          )?.innerText,
       );
       assert.match(reasons, /ville/);
       await browser.screenshot(picture(engine, "why"));
       assert.deepEqual(await barriers(browser), []);
-      await browser.click(".escale-offer-never");
+      await browser.click("dialog.escale-why-panel > div >>> .escale-offer-never");
       const next = await browser.until(
         "another choice",
         (/** @type {string} */ rejected) => {

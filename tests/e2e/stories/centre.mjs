@@ -43,7 +43,9 @@ const textOf = (browser, css, wanted = "") =>
     `${css} to say ${wanted}`,
     (/** @type {string} */ selector, /** @type {string} */ text) => {
       const found = /** @type {HTMLElement | null} */ (
-        document.querySelector(`dialog.escale-centre[open] ${selector}`)
+        document
+          .querySelector("dialog.escale-centre[open] > div")
+          ?.shadowRoot?.querySelector(selector)
       )?.innerText;
       return found?.includes(text) ? found : undefined;
     },
@@ -85,11 +87,12 @@ async function tabThrough(browser, steps) {
     await browser.press(KEYS.tab);
     places.push(
       await browser.run(() => {
-        const focused = document.activeElement;
+        const outer = document.activeElement;
+        const focused = outer?.shadowRoot?.activeElement ?? outer;
         // Between the last control and the first the browser's own may have it: the page then has none.
         if (focused === null || focused === document.body || focused === document.documentElement)
           return "browser";
-        return focused.closest("dialog.escale-centre")
+        return outer?.closest("dialog.escale-centre")
           ? (/** @type {HTMLElement} */ (focused).dataset["key"] ?? focused.className)
           : `outside: ${focused.outerHTML.slice(0, 80)}`;
       }),
@@ -99,7 +102,9 @@ async function tabThrough(browser, steps) {
 }
 
 /** The city lover's button against city trips. */
-const NOT_CITY = '.escale-centre-deny[data-key="topic trip.city"]';
+/** Selector of the dialog's contents. */
+const IN_CENTRE = "dialog.escale-centre > div >>> ";
+const NOT_CITY = 'dialog.escale-centre > div >>> .escale-centre-deny[data-key="topic trip.city"]';
 
 export const centreStories = [
   story(
@@ -126,7 +131,7 @@ export const centreStories = [
       const after = await slot(browser);
       assert.ok(!isAbout(after.offer, "trip.city"), `${after.offer} is not about city trips`);
       await openCentre(browser, at(PRIVACY), "denied");
-      await browser.click(".escale-centre-allow");
+      await browser.click(`${IN_CENTRE}.escale-centre-allow`);
       await textOf(browser, ".escale-centre-status", "noté");
       assert.deepEqual((await exported(browser)).knowledge.denied, []);
     },
@@ -144,9 +149,9 @@ export const centreStories = [
         await textOf(browser, ".escale-centre-declared"),
         /travelling as a family\s*noted by you · \w+ \d+, \d{4}/,
       );
-      await browser.click(".escale-centre-remove");
+      await browser.click(`${IN_CENTRE}.escale-centre-remove`);
       await textOf(browser, ".escale-centre-declared", "Nothing so far.");
-      await browser.click('[data-key="often monthly"]');
+      await browser.click(`${IN_CENTRE}[data-key="often monthly"]`);
       await textOf(browser, ".escale-centre-status", "Saved");
       const { knowledge } = await exported(browser);
       assert.equal(knowledge.frequency, "monthly");
@@ -170,13 +175,18 @@ export const centreStories = [
       await textOf(browser, ".escale-centre-likes");
       await browser.run(() =>
         /** @type {HTMLElement} */ (
-          document.querySelector('.escale-centre [data-key="topic trip.city"]')
+          document
+            .querySelector("dialog.escale-centre > div")
+            ?.shadowRoot?.querySelector('[data-key="topic trip.city"]')
         ).focus(),
       );
       await browser.press(KEYS.enter);
       await textOf(browser, ".escale-centre-denied");
       const focused = await browser.run(
-        () => /** @type {HTMLElement} */ (document.activeElement).dataset["key"],
+        () =>
+          /** @type {HTMLElement} */ (document.activeElement?.shadowRoot?.activeElement).dataset[
+            "key"
+          ],
       );
       assert.equal(
         focused,
@@ -211,7 +221,7 @@ export const centreStories = [
       assert.equal((await slot(browser)).state, "offer");
       await browser.goTo(first);
       await openCentre(browser, at(PRIVACY));
-      await browser.click(".escale-centre-pause");
+      await browser.click(`${IN_CENTRE}.escale-centre-pause`);
       await textOf(browser, ".escale-centre-paused", "En pause");
       await browser.screenshot(picture(engine, "centre-paused"));
       assert.deepEqual(await barriers(browser), []);
@@ -314,10 +324,10 @@ export const centreStories = [
     const { secret } = (await kept(browser))["visitor"];
     await followLink(browser);
     await textOf(browser, ".escale-centre-likes");
-    await browser.click(".escale-centre-erase");
-    await browser.click(".escale-centre-erase-no");
-    await browser.click(".escale-centre-erase");
-    await browser.click(".escale-centre-erase-yes");
+    await browser.click(`${IN_CENTRE}.escale-centre-erase`);
+    await browser.click(`${IN_CENTRE}.escale-centre-erase-no`);
+    await browser.click(`${IN_CENTRE}.escale-centre-erase`);
+    await browser.click(`${IN_CENTRE}.escale-centre-erase-yes`);
     await textOf(browser, ".escale-centre-status", "effacé");
     assert.deepEqual(await kept(browser), {});
     assert.equal((await heldByServer(gate.origin, secret)).body.replicas?.length ?? 0, 0);

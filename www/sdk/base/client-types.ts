@@ -17,6 +17,29 @@ export interface Plugin {
   install(dispatch: Dispatch, options: Options): void;
 }
 
+/** Mistake of the site, by its code. `mistakes.js` has the words. */
+export type Mistake =
+  /** A consent that cannot be read. */
+  | readonly [code: "consent", input: unknown]
+  /** `options`: names or values that are not read. `again`: the snippet's tag stands twice. `both`: two instances run. */
+  | readonly [code: "options" | "again" | "both"]
+  /** A file that an option asks for could not be loaded. */
+  | readonly [code: "file", file: string]
+  /** A name that the config lacks. */
+  | readonly [code: "placement" | "topic", name: string, known: readonly string[]]
+  /** A field that its event does not read. */
+  | readonly [code: "field", name: string, event: string]
+  /** A slot that waited for the engine in vain. */
+  | readonly [code: "deadline", placement: string];
+
+/** Reports a mistake of the site. */
+export type ReportMistake = (...mistake: Mistake) => void;
+
+/** Exports of `mistakes.js`. */
+export interface MistakesModule {
+  report(mistake: Mistake, options: Options): void;
+}
+
 /** Running client, as the consent gate sees it. */
 export interface Client {
   readonly mode: Mode;

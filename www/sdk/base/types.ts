@@ -21,7 +21,7 @@ export interface Options {
   /** `"hash"`: the page's address is the route in its fragment, as in `#/ski`. @defaultValue path and query */
   readonly routes?: "hash" | undefined;
   /** Time that a slot may wait for its offer, in milliseconds. @defaultValue `300` */
-  readonly deadlineMs?: number | undefined;
+  readonly deadlineMs?: number | `${number}` | undefined;
   /** Longest time in minutes for which a choice that was prepared for the next page holds. `0` prepares none. @defaultValue `240` */
   readonly preparedMinutes?: number | `${number}` | undefined;
   /**

@@ -5,6 +5,7 @@
 import type { SessionContext } from "../recorder/session-types.js";
 import { EscaleError, type EscaleErrorCode } from "../base/error.js";
 import { safeCall } from "../base/safe-call.js";
+import { warnOnce } from "../base/warn-once.js";
 
 /** Calls the listeners of an event. */
 export function emit(
@@ -22,7 +23,7 @@ export function reportError(
   what: string,
 ): EscaleError {
   const error = new EscaleError(code, what);
-  console.warn(`escale: ${what}. ${error.hint}.`);
+  warnOnce(`${what}${/[.?]$/.test(what) ? "" : "."} ${error.hint}.`);
   emit(session, "error", error);
   return error;
 }

@@ -4,6 +4,7 @@
  * memory. It is sent again after each delay, until the page ends.
  */
 import { reportError, emit } from "./emit.js";
+import { warnOnce } from "../base/warn-once.js";
 import { hash32 } from "../base/hash.js";
 import type { Recorder } from "../recorder/recorder.js";
 import { subjectOf } from "../sync/sync.js";
@@ -11,9 +12,15 @@ import type { Answer } from "../sync/http.js";
 
 /** Links the visitor to a customer. If another customer is linked, an empty profile starts. */
 export async function identify(recorder: Recorder, token: string): Promise<void> {
-  const { store, sync } = recorder;
+  const { store, sync, session } = recorder;
+  if (session.from.options.server === undefined)
+    warnOnce("identify does nothing: the site has no server. Give it: data-server, or server");
+  if (!store || !sync) return;
   const subject = subjectOf(token);
-  if (!store || !sync || subject === undefined) return;
+  if (subject === undefined) {
+    reportError(session, "bad_token", "identify: the token names no customer");
+    return;
+  }
   const customer = hash32(subject, 0x811c9dc5);
   // The customer is linked, or its token is on the way. The last of two tokens counts.
   if (store.visitor.customer === customer || recorder.identifying === customer) return;

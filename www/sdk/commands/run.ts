@@ -10,9 +10,12 @@ import { eventsFromGa4 } from "../plugins/ga4.js";
 import { unpackContent } from "../storage/codec.js";
 import { documentLanguage, type Language } from "../base/language.js";
 import { identify } from "./identify.js";
-import { specOf, type CommandsWith } from "./table.js";
+import { COMMAND_NAMES, specOf, type CommandsWith } from "./table.js";
+import { EVENTS } from "../mistakes/fields.js";
+import { suggest } from "../mistakes/nearest.js";
 import { safeCall } from "../base/safe-call.js";
 import type { Recorder } from "../recorder/recorder.js";
+import { errorOf, trackEvent } from "../recorder/track.js";
 import { toEscaleError, runWithoutSession } from "./without-session.js";
 import { feedback, render } from "./offers.js";
 import { answerOf, centre, exportProfile, getProfile, importProfile, inspect } from "./profile.js";
@@ -66,7 +69,12 @@ export async function runRecorded(recorder: Recorder, [name, ...args]: Command):
   const spec = specOf(name);
   // eslint-disable-next-line no-console -- asked for by the site's developer
   if (recorder.isDebugged) console.info("escale", name, ...args);
-  if (!handler) reportError(recorder.session, "unknown_command", `there is no command "${name}"`);
+  if (!handler)
+    reportError(
+      recorder.session,
+      "unknown_command",
+      `there is no command "${name}". ${suggest(name, COMMAND_NAMES)}`,
+    );
   const callback = typeof args.at(-1) === "function" ? args.pop() : undefined;
   const isHeard = !recorder.session.known.isPaused || spec?.whilePaused === true;
   let answer: unknown;
@@ -81,24 +89,50 @@ export async function runRecorded(recorder: Recorder, [name, ...args]: Command):
 
 /** Records an event, and calls the site's listeners. */
 function track(recorder: Recorder, name: string, fields: unknown): void {
+  const { session } = recorder;
   // An event of Google Analytics, by its name or its items.
+  const packed = fieldsOf(recorder, fields);
   const error = (fields as { items?: unknown } | undefined)?.items
     ? "unknown event"
-    : recorder.track(name, fieldsOf(recorder, fields));
+    : hasTwoReadings(packed)
+      ? "bad field"
+      : trackEvent(recorder, name, packed);
   if (error === "unknown event") ga4(recorder, name, fields, true);
-  else if (error) reportError(recorder.session, "bad_field", `track("${name}"): ${error}`);
-  else emit(recorder.session, name, fields);
+  else if (error) reportError(session, "bad_field", badField(recorder, name, packed));
+  else {
+    if (packed === fields && typeof packed === "object") recorder.mistakes.fields(name, packed);
+    emit(session, name, fields);
+  }
+}
+
+/** Returns `true` for an amount as text that may be thousands: "1.299". The engine refuses "1,299". */
+const hasTwoReadings = (fields: Fields | undefined): boolean =>
+  typeof fields?.["value"] === "string" && /^\s*[1-9]\d{0,2}[.,]\d{3}\s*$/.test(fields["value"]);
+
+/** Describes a refused event by the fields without which it would be read. */
+function badField(recorder: Recorder, name: string, fields: Fields = {}): string {
+  if (hasTwoReadings(fields))
+    return `track("${name}"): the value "${String(fields["value"])}" has two readings. Give a number`;
+  const wrong = Object.keys(fields).filter(
+    (key) => errorOf(recorder, name, { ...fields, [key]: undefined }) === undefined,
+  );
+  const named = wrong.map((key) => ` "${key}"`).join(",");
+  return `track("${name}"): bad field${named}`;
 }
 
 /** Records events of Google Analytics. Unknown events of a dataLayer are ignored. */
 function ga4(recorder: Recorder, name: string, params: unknown, isCalled: boolean): void {
   const events = eventsFromGa4(name, params);
   if (!events && isCalled)
-    reportError(recorder.session, "unknown_event", `track("${name}"): unknown event`);
+    reportError(
+      recorder.session,
+      "unknown_event",
+      `track("${name}"): unknown event. ${suggest(name, EVENTS)}`,
+    );
   for (const [kind, fields] of events ?? []) {
-    const error = recorder.track(kind, fields);
+    const error = trackEvent(recorder, kind, fields);
     if (!error) emit(recorder.session, kind, fields);
-    else if (isCalled) reportError(recorder.session, "bad_field", `track("${name}"): ${error}`);
+    else if (isCalled) reportError(recorder.session, "bad_field", badField(recorder, kind, fields));
   }
 }
 
@@ -153,6 +187,8 @@ async function explanation(
   whatIf: WhatIf = {},
 ): Promise<Explanation | undefined> {
   const inputs = session.chooser.inputs(of);
+  // A placement that the config lacks is reported.
+  if (!inputs && typeof of === "string") session.chooser.slots(of);
   return (
     inputs &&
     (await import("../full/index.js")

@@ -94,3 +94,8 @@ export type PublicCommand = Exclude<CommandName, CommandsWith<{ isInternal: true
 /** Returns the rules of a command; `undefined` if no command has this name. */
 export const specOf = (name: string): CommandSpec | undefined =>
   Object.hasOwn(COMMANDS, name) ? COMMANDS[name as CommandName] : undefined;
+
+/** Names of the commands that sites call. */
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS).filter(
+  (name) => !specOf(name)?.isInternal,
+);

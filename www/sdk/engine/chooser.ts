@@ -15,6 +15,8 @@ export class Chooser {
   #own = new Map<string, Choice>();
   /** Choices that the page shows already, by placement and slot. */
   #kept = new Map<string, Choice>();
+  /** Placements that the config lacks, as far as the page asked for them. */
+  unknown: { add(placement: string): unknown } = new Set<string>();
 
   constructor(
     private readonly runtime: Runtime,
@@ -49,8 +51,14 @@ export class Chooser {
 
   /** Returns the count of offers of a placement; 0 if the config has no such placement. */
   slots(placement: string): number {
-    const index = this.runtime.placement(placement);
+    const index = this.#index(placement);
     return index < 0 ? 0 : Math.max(this.runtime.slots(index), 1);
+  }
+
+  #index(placement: string): number {
+    const index = this.runtime.placement(placement);
+    if (index < 0) this.unknown.add(placement);
+    return index;
   }
 
   /** Keeps a choice that the page shows already: the slot's next choice returns it. */
@@ -63,7 +71,7 @@ export class Chooser {
     const kept = this.#kept.get(key);
     if (this.#kept.delete(key) && kept) return kept;
     const { runtime } = this;
-    const index = runtime.placement(placement);
+    const index = this.#index(placement);
     const { isPaused } = this.known;
     if (isPaused || index < 0) return { placement, reason: isPaused ? "paused" : "placement" };
     const nowMs = this.nowMs();

@@ -47,6 +47,7 @@ interface SecondExports {
     remote: number,
     remoteSize: number,
   ): number;
+  runtime_names(runtime: number): [number, number];
   runtime_page(
     runtime: number,
     nowMs: number,
@@ -250,6 +251,11 @@ export class Runtime {
   /** Returns the texts of an offer's variant in a language, as packed fields. */
   content(offer: number, variant: number, language: string): Uint8Array {
     return take(wasm.runtime_content(this.pointer, offer, variant, ...passText(language)));
+  }
+
+  /** Returns the names of placements and topics: `name␟kind␞…`. */
+  names(): Uint8Array {
+    return take(wasm.runtime_names(this.pointer));
   }
 
   /** Returns the name of an offer, in UTF-8. */

@@ -5,7 +5,8 @@
 import type { Explanation } from "#accounts";
 import { block as blockEn, why as en } from "../../messages/en.json";
 import { block as blockFr, why as fr } from "../../messages/fr.json";
-import { createButton, createElement, injectStyles } from "../../shared/dom.js";
+import { createButton, createElement } from "../../shared/dom.js";
+import { openDialog } from "../base/dialog.js";
 import type { Language } from "../base/language.js";
 
 /** Feedback on an offer; the names are those of the events. */
@@ -16,13 +17,10 @@ const FEEDBACK: readonly Feedback[] = ["offer_less", "offer_booked", "offer_neve
 const MESSAGES: Readonly<Record<Language, typeof en>> = { en, fr };
 const TITLES: Readonly<Record<Language, string>> = { en: blockEn.why, fr: blockFr.why };
 
-/** `:where` gives it no specificity, so that any rule of the site overrides it. */
 const STYLE = `
-  :where(.escale-why-panel) { max-width: 34rem; border: 0; border-radius: 0.75rem; padding: 1.5rem; color: #1b1b1b; background: #fff; }
-  :where(.escale-why-title) { margin: 0 0 1rem; font-size: 1.25rem; }
-  :where(.escale-why-answers) { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 1.25rem 0 1rem; }
-  :where(.escale-why-panel) :where(button) { padding: 0.5rem 0.9rem; border: 1px solid #767676; border-radius: 2rem; font: inherit; background: #fff; color: inherit; cursor: pointer; }
-  :where(.escale-why-panel)::backdrop { background: rgb(0 0 0 / 45%); }
+  ul { padding-inline-start: 1.25rem; }
+  li + li { margin-top: 0.25rem; }
+  .escale-why-answers { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-top: 1.25rem; }
 `;
 
 /** Opens the dialog over the page, in place of one that is open. */
@@ -31,25 +29,32 @@ export function showWhy(
   language: Language,
   onFeedback: (feedback: Feedback) => void,
 ): void {
-  injectStyles(STYLE);
-  document.querySelector(".escale-why-panel")?.remove();
-  const { close, missing, answers } = MESSAGES[language];
-  const title = TITLES[language];
+  const { close: closeText, missing, answers } = MESSAGES[language];
   const account =
     explanation?.texts.find((one) => one.language === language) ?? explanation?.texts[0];
   const buttons = FEEDBACK.map((feedback) =>
-    createButton(answers[feedback], { class: `escale-${feedback.replace("_", "-")}` }, () => {
-      dialog.close();
-      onFeedback(feedback);
-    }),
+    createButton(
+      answers[feedback],
+      { class: `escale-${feedback.replace("_", "-")}`, part: "button" },
+      () => {
+        close();
+        onFeedback(feedback);
+      },
+    ),
   );
-  const dialog: HTMLDialogElement = createElement(
-    "dialog",
-    { class: "escale-why-panel", lang: language, dir: "ltr", "aria-label": title },
-    createElement("h2", { class: "escale-why-title" }, title),
+  const { close } = openDialog(
+    {
+      name: "escale-why-panel",
+      prefix: "escale-why",
+      language,
+      title: TITLES[language],
+      close: closeText,
+      style: STYLE,
+      width: "34rem",
+    },
     createElement(
       "ul",
-      { class: "escale-why-reasons" },
+      { class: "escale-why-reasons", part: "reasons" },
       ...(account?.reasons ?? [missing]).map((reason) =>
         createElement("li", { class: "escale-why-reason" }, reason),
       ),
@@ -57,11 +62,6 @@ export function showWhy(
     account?.would_change
       ? createElement("p", { class: "escale-why-change" }, account.would_change)
       : undefined,
-    createElement("div", { class: "escale-why-answers" }, ...buttons),
-    createButton(close, { class: "escale-why-close" }, () => dialog.close()),
+    createElement("div", { class: "escale-why-answers", part: "answers" }, ...buttons),
   );
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  // A modal dialog keeps the focus inside, closes on Escape, and gives the focus back.
-  dialog.showModal();
 }

@@ -4,6 +4,7 @@
  */
 import type { Dispatch } from "../base/client-types.js";
 import type { ExportedProfile, Explanation, Insight, Options, WhatIf } from "../base/types.js";
+import { warnings } from "../base/warn-once.js";
 import { Panel, type InspectorData } from "./panel.js";
 
 /** Commands that the inspector calls. The object that `init` returns has them. */
@@ -108,7 +109,12 @@ async function readData(
     hasPrivacyControl: hasPrivacyControl(),
     profile,
     insight,
-    decisions: names.map((placement, index) => ({ placement, explanation: explanations[index] })),
+    decisions: names.map((placement, index) => ({
+      placement,
+      explanation: explanations[index],
+      reason: reasonOf(placement),
+    })),
+    mistakes: [...warnings()],
   };
 }
 
@@ -142,6 +148,11 @@ const placementsHere = (): string[] =>
   [...document.querySelectorAll("escale-offer[placement]")].map(
     (slot) => slot.getAttribute("placement") ?? "",
   );
+
+const reasonOf = (placement: string): string | undefined =>
+  [...document.querySelectorAll<HTMLElement>("escale-offer[placement]")].find(
+    (slot) => slot.getAttribute("placement") === placement,
+  )?.dataset["escaleReason"];
 
 const hasPrivacyControl = (): boolean =>
   !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;

@@ -7,6 +7,7 @@ import type { ExportedProfile, Explanation, Insight, WhatIf } from "../base/type
 import {
   paragraph,
   renderDecision,
+  renderMistakes,
   renderPressure,
   renderProfile,
   renderStatus,
@@ -24,7 +25,11 @@ export interface InspectorData {
   readonly decisions: readonly {
     readonly placement: string;
     readonly explanation: Explanation | undefined;
+    /** Reason for the default content of the slot. */
+    readonly reason: string | undefined;
   }[];
+  /** Mistakes of the site on this page. */
+  readonly mistakes: readonly string[];
 }
 
 const LOG_MAX = 100;
@@ -125,13 +130,15 @@ export class Panel {
   }
 
   /** Renders everything but the log. */
-  show({ state, hasPrivacyControl, profile, insight, decisions }: InspectorData): void {
+  show(data: InspectorData): void {
+    const { state, hasPrivacyControl, profile, insight, decisions, mistakes } = data;
     this.#host.dataset["state"] = state;
     this.#state.replaceChildren(
       paragraph(`${state}: ${STATES[state] ?? ""}`),
       ...(hasPrivacyControl
         ? [paragraph("Global Privacy Control is on: no profile, no sync.")]
         : []),
+      ...renderMistakes(mistakes),
       ...(insight ? renderStatus(insight, profile?.consent) : []),
     );
     const copy =
@@ -140,9 +147,7 @@ export class Panel {
             this.#copy(toStory(placement, explanation, profile))
         : undefined;
     this.#decisions.replaceChildren(
-      ...decisions.flatMap(({ placement, explanation }) =>
-        renderDecision(placement, explanation, copy),
-      ),
+      ...decisions.flatMap((decision) => renderDecision(decision, copy)),
     );
     if (!profile) return this.#profile.replaceChildren();
     const personas = Object.keys(profile.knowledge.persona_scores);

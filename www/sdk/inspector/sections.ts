@@ -14,13 +14,37 @@ const heading = (text: string): HTMLElement => createElement("h3", {}, text);
 /** Creates a paragraph. */
 export const paragraph = (text: string): HTMLElement => createElement("p", {}, text);
 
+/** Reasons of a slot for which nothing was chosen. */
+const REASONS: Readonly<Record<string, string>> = {
+  deadline: "the engine came after the deadline",
+  placement: "the config has no such placement",
+  slots: "other elements have all slots",
+};
+
+/** Renders the mistakes of the site that the console shows too. */
+export const renderMistakes = (mistakes: readonly string[]): HTMLElement[] =>
+  mistakes.length > 0
+    ? [
+        heading("Mistakes"),
+        createElement(
+          "ul",
+          { class: "mistakes" },
+          ...mistakes.map((text) => createElement("li", {}, text)),
+        ),
+      ]
+    : [];
+
 /** Renders a placement's decision: its candidates with their scores, and the excluded offers. */
 export function renderDecision(
-  placement: string,
-  explanation: Explanation | undefined,
+  {
+    placement,
+    explanation,
+    reason: slotReason,
+  }: { placement: string; explanation: Explanation | undefined; reason: string | undefined },
   copy: CopyStory | undefined,
 ): HTMLElement[] {
-  if (!explanation) return [heading(`${placement}: nothing chosen yet`)];
+  if (!explanation)
+    return [heading(`${placement}: ${REASONS[slotReason ?? ""] ?? "nothing chosen yet"}`)];
   const { offer, reason, propensity, seed, config, candidates, excluded } = explanation;
   const scores = candidates.map((candidate) => [
     candidate.offer,

@@ -27,6 +27,7 @@ function stage(
     withdrawals: 0,
     fills: [] as boolean[],
     requests: 0,
+    mistakes: [] as unknown[],
   };
   let arrive = (): void => undefined;
   const host: Host = {
@@ -44,6 +45,7 @@ function stage(
       };
     },
     hideSlots: () => 0,
+    report: (...mistake) => seen.mistakes.push(mistake),
     setState: (state) => seen.states.push(state),
     load: (forceSync) => {
       seen.loads++;
@@ -93,23 +95,21 @@ test("before consent nothing is loaded, and calls about the visitor are not kept
   assert.deepEqual(seen.states, ["pending", "ready"]);
 });
 
-test("only a clear yes is one", async () => {
+test("a misspelt consent allows nothing, erases nothing, and is reported", async () => {
   for (const value of [
     undefined,
-    null,
     "yes",
     "GRANTED",
     1,
     true,
-    {},
     { personalise: "true" },
-    { keep: true, sync: true },
-    Object.create({ personalise: true }),
+    { p: true },
   ]) {
-    const { seen, say, tick } = stage();
+    const { seen, say, tick } = stage({ stored: true });
     say("consent", value);
     await tick();
-    assert.equal(seen.starts.length, 0, String(value));
+    const { starts, withdrawals, mistakes } = seen;
+    assert.deepEqual([starts.length, withdrawals, mistakes], [0, 0, [["consent", value]]]);
   }
 });
 

@@ -3,7 +3,14 @@
  * allows it and stops when consent ends, and every command passed to it. Before `granted` no call about the visitor is
  * kept. Callbacks of the site never stop the gate.
  */
-import type { Client, ClientModule, Command, Dispatch, EngineFiles } from "../base/client-types.js";
+import type {
+  Client,
+  ClientModule,
+  Command,
+  Dispatch,
+  EngineFiles,
+  ReportMistake,
+} from "../base/client-types.js";
 import { safeCall } from "../base/safe-call.js";
 import type { Options, State } from "../base/types.js";
 import { MUTATING, WAITING } from "../commands/command-sets.js";
@@ -28,6 +35,7 @@ export interface Host {
   /** Hides undecided slots. Returns the deadline by `performance.now()`. */
   hideSlots(): number;
   setState(state: State): void;
+  readonly report: ReportMistake;
 }
 
 /** States in which a client keeps running. */
@@ -98,7 +106,9 @@ class ConsentGate {
 
   #decide(next: Consent): void {
     const before = this.#consent;
-    if (this.#host.isBot || sameConsent(before, next)) return;
+    if (this.#host.isBot) return;
+    if (next.isUnclear) this.#host.report("consent", next.input);
+    if (sameConsent(before, next)) return;
     this.#consent = next;
     const client = this.#client;
     this.#client = undefined;

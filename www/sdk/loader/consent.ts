@@ -1,6 +1,6 @@
 /**
  * Parser of a site's consent. In: the argument of `consent`, the browser's Global Privacy Control. Out: the allowed
- * purposes. Anything unclear is a denial. Nothing is stored.
+ * purposes. What cannot be read allows nothing and erases nothing. Nothing is stored.
  */
 import type { ConsentState, Purposes } from "../base/types.js";
 
@@ -9,6 +9,8 @@ export interface Consent extends Purposes {
   readonly state: ConsentState;
   /** Unparsed input of the site. The receipt takes its version from it. */
   readonly input?: unknown;
+  /** Marks an input that cannot be read. */
+  readonly isUnclear?: boolean;
 }
 
 const consent = (
@@ -20,26 +22,41 @@ const consent = (
 
 /** Consent before any input: nothing is allowed. */
 export const PENDING = consent("pending");
+const NAMES = ["personalise", "keep", "sync"];
 
 /** Parses an input. Without a clear `true` it is `pending` or `denied`. One that cannot be read is `pending`. */
 export function readConsent(input: unknown, hasPrivacyControl: boolean): Consent {
   try {
-    return parse(input, hasPrivacyControl);
+    if (input === "pending") return PENDING;
+    if (input === "denied") return consent("denied");
+    const purposes = input === "granted" ? [true, true, true] : readPurposes(input as object);
+    if (purposes) {
+      const [personalise, keep, sync] = purposes;
+      if (!personalise) return consent("denied");
+      // Global Privacy Control forbids a profile, and its copy on the server, whatever the banner says.
+      const keeps = !!keep && !hasPrivacyControl;
+      return { ...consent("granted", true, keeps, keeps && !!sync), input };
+    }
   } catch {
-    return PENDING;
+    // Neither a text nor an object, or an object that throws.
   }
+  return { ...PENDING, input, isUnclear: true };
 }
 
-function parse(input: unknown, hasPrivacyControl: boolean): Consent {
-  if (input === "denied") return consent("denied");
-  const purposes = input === "granted" ? { personalise: true, keep: true, sync: true } : input;
-  if (typeof purposes !== "object" || purposes === null) return PENDING;
-  const allows = (purpose: string): boolean =>
-    Object.hasOwn(purposes, purpose) && (purposes as Record<string, unknown>)[purpose] === true;
-  if (!allows("personalise")) return consent("denied");
-  // Global Privacy Control forbids a profile, and its copy on the server, whatever the banner says.
-  const keep = allows("keep") && !hasPrivacyControl;
-  return { ...consent("granted", true, keep, keep && allows("sync")), input };
+/** Returns the answer to each purpose. `undefined` if one is no answer, or a left out one may be misspelt. */
+function readPurposes(input: object): unknown[] | undefined {
+  const names = Object.keys(input);
+  const answers = NAMES.map((name) =>
+    names.includes(name) ? (input as Record<string, unknown>)[name] : undefined,
+  );
+  // Without an answer to the first purpose any other name may be meant for it.
+  const suspect = answers[0] === undefined ? /./ : /^(k|sy)/i;
+  const isClear =
+    typeof input === "object" &&
+    answers.every((answer) => answer === undefined || typeof answer === "boolean") &&
+    (!answers.includes(undefined) ||
+      names.every((name) => name === "version" || NAMES.includes(name) || !suspect.test(name)));
+  return isClear ? answers : undefined;
 }
 
 /** Returns `true` if two consents allow the same. Sites assert theirs on every page, often more than once. */

@@ -2,6 +2,7 @@
  * Host of the consent gate in a real page. In: options. Out: signals of the browser, slots hidden until their deadline at
  * most, the state on `<html data-escale>`. Never: a read or write of storage.
  */
+import type { ReportMistake } from "../base/client-types.js";
 import type { Options, State } from "../base/types.js";
 import { emptyPrepared, fillPrepared } from "../slots/prepared-fill.js";
 import { databaseName } from "../storage/keys.js";
@@ -25,10 +26,12 @@ export function browserHost(
   options: Options,
   load: Host["load"],
   module: () => string | URL,
+  report: ReportMistake,
 ): Host {
   return {
     options,
     load,
+    report,
     isBot: options.bots !== "allow" && (navigator.webdriver || isMachine(navigator.userAgent)),
     globalPrivacyControl: () => !!(navigator as Signals).globalPrivacyControl,
     // A browser without a list of databases is treated as if there were one. That creates nothing.
@@ -46,7 +49,7 @@ export function browserHost(
       emptyPrepared();
       if (isAllowed) fillPrepared(options.site);
     },
-    hideSlots: () => hideSlots(options.deadlineMs ?? 300),
+    hideSlots: () => hideSlots(Number(options.deadlineMs ?? 300)),
     setState: (state: State) => {
       document.documentElement.dataset.escale = state;
     },

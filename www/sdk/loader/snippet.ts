@@ -8,10 +8,7 @@ import type { Options } from "../base/types.js";
 import { bootstrap } from "./bootstrap.js";
 
 /** Options as HTML attributes name them. */
-type Attributes = Omit<Partial<Options>, "deadlineMs"> & {
-  readonly deadlineMs?: number | string;
-  readonly layer?: string;
-};
+type Attributes = Partial<Options> & { readonly layer?: string };
 type Escale = ((...command: Command) => void) & { q?: Iterable<unknown>[]; loaded?: boolean };
 
 /** Starts. `script` is the running file, `described` the tag with the options. */
@@ -28,11 +25,7 @@ function adopt(script: HTMLScriptElement, described: HTMLElement): void {
     ...page.escaleOptions,
     ...(described.dataset as Attributes),
   };
-  const options = {
-    ...given,
-    deadlineMs: Number(given.deadlineMs) || undefined,
-    dataLayer: given.layer ?? given.dataLayer,
-  };
+  const options = { ...given, dataLayer: given.layer ?? given.dataLayer };
   const locate = (file: string): string => new URL(file, script.src).href;
   const dispatch = bootstrap(
     options,

@@ -94,14 +94,17 @@ function answersOf(part: unknown, purposes: readonly number[]): unknown[] {
   );
 }
 
-/** Warns of purposes that the platform has no answer for, while it has others. */
+/** Warns of purposes that the platform has no answer for, while it has others. A refusal may have no answers at all. */
 function warnOfUnasked(
   given: Record<string, unknown>,
   purposes: readonly number[],
   answers: readonly unknown[],
 ): void {
   const unasked = purposes.filter((_, index) => typeof answers[index] !== "boolean");
-  if (unasked.length === 0 || unasked.length === purposes.length) return;
+  const { consents } = (given["purpose"] ?? {}) as { consents?: object | null };
+  const isRejection =
+    unasked.length === purposes.length && Object.keys(consents ?? {}).length === 0;
+  if (unasked.length === 0 || isRejection) return;
   const isOwn = answersOf(given["publisher"], purposes).every((answer) => answer === true);
   warnOnce(
     `the platform has no answer for the purposes ${unasked.join(", ")}. ` +

@@ -50,6 +50,20 @@ test("purposes that were never asked for are named", { tags: ["r2"] }, () => {
   assert.match(texts(), /no answer for the purposes 5, 6\. It must ask/);
 });
 
+test("purposes of which none was asked for are named, and a refusal of all is not", () => {
+  const texts = warnings();
+  const rejected = answer({ gdprApplies: true, purpose: yes() });
+  assert.equal(readTcf(rejected, true, tcfRules({ consent: "tcf:8" })), "denied");
+  assert.equal(
+    readTcf(answer({ gdprApplies: true, purpose: { consents: null } }), true, tcfRules({})),
+    "denied",
+  );
+  assert.doesNotMatch(texts(), /no answer/);
+  const unrelated = answer({ gdprApplies: true, purpose: yes(2, 7) });
+  assert.equal(readTcf(unrelated, true, tcfRules({ consent: "tcf:8" })), "denied");
+  assert.match(texts(), /no answer for the purposes 1, 5, 6, 8\. It must ask/);
+});
+
 test("the publisher's own consents count where the site names them", { tags: ["r2"] }, () => {
   const texts = warnings();
   const apart = answer({ gdprApplies: true, purpose: yes(1, 2), publisher: yes(1, 5, 6) });

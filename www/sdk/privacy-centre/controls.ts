@@ -10,7 +10,7 @@ export function createSection(title: string, name: string, ...content: Child[]):
   return createElement(
     "section",
     { class: id, "aria-labelledby": id },
-    createElement("h3", { class: "escale-centre-heading", id }, title),
+    createElement("h3", { class: "escale-centre-heading", part: "heading", id }, title),
     ...content,
   );
 }
@@ -41,6 +41,7 @@ export const createCentreButton = (
     text,
     {
       class: `escale-centre-${name}`,
+      part: "button",
       "data-key": key,
       // The visible text first: speech input matches it.
       "aria-label": subject === undefined ? undefined : `${text} : ${subject}`,

@@ -2,7 +2,8 @@
  * The dialog of the privacy centre. In: the profile, the visitor's actions. Out: text and controls over the page. Never:
  * markup made of text, a lost focus, or a control that moves without being used.
  */
-import { createElement, injectStyles, type Child } from "../../shared/dom.js";
+import { createElement, type Child } from "../../shared/dom.js";
+import { openDialog, type PageDialog } from "../base/dialog.js";
 import type { ProfileSummary } from "../base/types.js";
 import type { Language } from "../base/language.js";
 import { createCentreButton, createList, createRadio, createSection } from "./controls.js";
@@ -54,7 +55,7 @@ const createLine = (name: string, label: string, ...rest: Child[]): HTMLElement 
 
 /** The dialog and its contents. */
 export class CentreView {
-  readonly #dialog: HTMLDialogElement;
+  readonly #dialog: PageDialog;
   readonly #body = createElement("div", { class: "escale-centre-body" });
   readonly #status = createElement("p", { class: "escale-centre-status", role: "status" });
   readonly #messages: CentreMessages;
@@ -65,32 +66,26 @@ export class CentreView {
     private readonly actions: CentreActions,
     opener = document.activeElement,
   ) {
-    injectStyles(STYLE);
-    document.querySelector(".escale-centre")?.remove();
     this.#messages = MESSAGES[language];
     const { title, close, lead } = this.#messages;
-    const id = "escale-centre-title";
-    this.#dialog = createElement(
-      "dialog",
-      { class: "escale-centre", lang: language, dir: "ltr", "aria-labelledby": id },
-      createElement(
-        "header",
-        { class: "escale-centre-header" },
-        createElement("h2", { class: id, id }, title),
-        createCentreButton(close, "close", () => this.close()),
-      ),
+    this.#dialog = openDialog(
+      {
+        name: "escale-centre",
+        prefix: "escale-centre",
+        language,
+        title,
+        close,
+        style: STYLE,
+        width: "44rem",
+      },
       paragraph("lead", lead),
       this.#status,
       this.#body,
     );
-    this.#dialog.addEventListener("close", () => {
-      this.#dialog.remove();
+    this.#dialog.dialog.addEventListener("close", () => {
       // Some browsers drop the focus if a click did not set it.
       if (opener instanceof HTMLElement) opener.focus();
     });
-    document.body.append(this.#dialog);
-    // A modal dialog keeps the focus inside, and closes on Escape.
-    this.#dialog.showModal();
   }
 
   /** Closes the dialog. */
@@ -112,7 +107,7 @@ export class CentreView {
 
   /** The key of the focused control; empty if it has none, `undefined` if the focus is elsewhere. */
   #focusedKey(): string | undefined {
-    const { activeElement } = document;
+    const { activeElement } = this.#dialog.root;
     if (!this.#body.contains(activeElement)) return undefined;
     return (activeElement instanceof HTMLElement && activeElement.dataset["key"]) || "";
   }
@@ -120,7 +115,7 @@ export class CentreView {
   /** Focuses the control of a key; the close button if it is gone. */
   #focus(key: string): void {
     const controls = [...this.#body.querySelectorAll<HTMLElement>("[data-key]")];
-    const close = this.#dialog.querySelector<HTMLElement>(".escale-centre-close");
+    const close = this.#dialog.root.querySelector<HTMLElement>(".escale-centre-close");
     (controls.find((control) => control.dataset["key"] === key) ?? close)?.focus();
   }
 
@@ -265,7 +260,12 @@ export class CentreView {
       if (file) void this.actions.import(file);
     });
     const label = span("label", this.#messages.import);
-    return createElement("label", { class: "escale-centre-import" }, label, input);
+    return createElement(
+      "label",
+      { class: "escale-centre-import button", part: "button" },
+      label,
+      input,
+    );
   }
 
   /** Replaces the erase button by a confirmation. */

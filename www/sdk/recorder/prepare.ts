@@ -5,6 +5,8 @@
  */
 import { nextTask } from "../base/task.js";
 import type { Runtime } from "../engine/runtime-binding.js";
+import { BLOCK_PAINT } from "../slots/block-paint.js";
+import { BLOCK_LAYOUT } from "../slots/block-style.js";
 import { styleOf } from "../slots/element.js";
 import {
   preparedKey,
@@ -90,7 +92,7 @@ export class Preparer {
       fromMs,
       untilMs: fromMs + stableMinutes(engine, tree, atMs, longest) * MINUTE_MS,
       language,
-      style: styleOf(),
+      style: styleOf() + BLOCK_LAYOUT + BLOCK_PAINT,
       config: engine.configVersion(),
       visitor: known.visitor,
       state: toBase64url(known.state),

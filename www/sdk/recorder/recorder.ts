@@ -12,9 +12,9 @@ import { openStore, UNLOAD_BUFFER } from "./open-store.js";
 import { EventQueue } from "../storage/event-queue.js";
 import { Preparer } from "./prepare.js";
 import { followLinks } from "./links.js";
+import { Mistakes } from "./mistakes.js";
 import { chooseAgain, PageViews } from "./page-views.js";
 import { channelName, unloadBufferPrefix } from "../storage/keys.js";
-import { packFields } from "../storage/codec.js";
 import { pageAddress } from "./page-address.js";
 import { readPage, reportUnread } from "./page.js";
 import { newVisitor } from "../storage/records.js";
@@ -22,7 +22,7 @@ import type { OfferElement } from "../slots/element.js";
 import type { Store } from "../storage/profile-store.js";
 import { configRefresher } from "../sync/config-refresh.js";
 import { Sync } from "../sync/sync.js";
-import type { Command, Fields } from "../base/client-types.js";
+import type { Command } from "../base/client-types.js";
 import { sendPendingErasures } from "./withdraw.js";
 
 /** Hash of `later_bg.wasm`. The build inserts it. */
@@ -53,6 +53,7 @@ export class Recorder implements RecorderHandle {
   isDebugged = false;
   /** Hash of the customer whose token the server has not answered yet. */
   identifying: number | undefined;
+  readonly mistakes: Mistakes;
   /** Errors of the page's structured data, for its developer. */
   pageErrors: readonly string[] = [];
   store: Store | undefined;
@@ -67,7 +68,9 @@ export class Recorder implements RecorderHandle {
   constructor(
     readonly session: SessionContext,
     private readonly runCommand: RunCommand,
-  ) {}
+  ) {
+    this.mistakes = new Mistakes(session);
+  }
 
   get isClosed(): boolean {
     return this.#closed;
@@ -109,6 +112,7 @@ export class Recorder implements RecorderHandle {
       restored: () => session.guard(() => this.#restore()),
     });
     this.#startSync();
+    session.guard(() => this.mistakes.start());
     session.guard(() => this.store && sendPendingErasures(options, this.store.pendingErasures));
   }
 
@@ -153,12 +157,6 @@ export class Recorder implements RecorderHandle {
     this.#queue?.push(events);
     this.#preparer?.invalidate();
     this.sync?.schedule();
-  }
-
-  /** Records an event. Returns the error of the call, if there is one. */
-  track(name: string, fields: Fields | undefined): "unknown event" | "bad field" | undefined {
-    this.take(this.session.runtime.track(this.session.nowMs(), name, packFields(fields)));
-    return ([undefined, "unknown event", "bad field"] as const)[this.session.runtime.lastError()];
   }
 
   /** Commits and syncs. `leaving`: as far as an ending page can. */
@@ -241,6 +239,7 @@ export class Recorder implements RecorderHandle {
     const { unread, ...page } = readPage(pageAddress(this.session.from.options, location), topics);
     known.page = page;
     const { explicit, url, tokens } = page;
+    this.mistakes.topics(explicit);
     this.pageErrors = [];
     if (unread.length > 0) void reportUnread(unread).then((errors) => (this.pageErrors = errors));
     this.take(runtime.page(this.session.nowMs(), explicit, url, tokens));

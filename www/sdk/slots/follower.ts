@@ -5,6 +5,10 @@
 import { isHidden, type OfferElement } from "./element.js";
 import type { MountedSlot, SlotFollower, Slots } from "./slots.js";
 import type { Choice } from "../base/types.js";
+import { injectStyles } from "../../shared/dom.js";
+import { BLOCK_PAINT } from "./block-paint.js";
+import { fitHeadings } from "./heading.js";
+import { warnOnce } from "../base/warn-once.js";
 import { whenViewable } from "./viewability.js";
 
 /** Follower's view of the recorder. */
@@ -94,6 +98,8 @@ export class PageSlots implements SlotFollower {
     const mounted = this.slots.mounted.get(slot) as MountedSlot;
     const { placement, indices, choices } = mounted;
     this.#observe(mounted);
+    fitHeadings(slot);
+    injectStyles(BLOCK_PAINT, slot.getRootNode() as Document);
     this.#changes.observe(slot, {
       childList: true,
       attributes: true,
@@ -177,8 +183,8 @@ export class PageSlots implements SlotFollower {
     this.#repairs.set(slot, repairs);
     if (repairs <= REPAIRS_MAX) slots.show(slot, 0);
     else if (repairs === REPAIRS_MAX + 1)
-      console.warn(
-        `escale: a script of the page removes the offer of "${placement}" again and again. ` +
+      warnOnce(
+        `a script of the page removes the offer of "${placement}" again and again. ` +
           "The default content stays. Exclude <escale-offer> from what the script renders.",
       );
   }

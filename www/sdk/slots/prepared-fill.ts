@@ -60,12 +60,12 @@ const slots = (selector: string): PreparedElement[] => [
 
 function readRecord(key: string): PreparedRecord | undefined {
   try {
-    const record = JSON.parse(localStorage.getItem(key) ?? "{}") as PreparedRecord;
+    const record = JSON.parse(localStorage.getItem(key) as string) as PreparedRecord;
     const nowMs = Date.now();
     const isValid = nowMs >= record.fromMs && nowMs < record.untilMs;
     if (isValid && record.form === RECORD_FORM) return record;
   } catch {
-    // Without storage, or with another text under this key, the engine decides.
+    // Without storage, a record, or with another text under this key, the engine decides.
   }
   return undefined;
 }
@@ -79,7 +79,8 @@ function show(
   const outlet = document.createElement("slot");
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(style);
-  root.adoptedStyleSheets = [sheet];
+  // The block's rules are for the document, the slot's for its own root.
+  for (const scope of [root, document]) scope.adoptedStyleSheets.push(sheet);
   outlet.name = "escale";
   root.replaceChildren(outlet);
   for (const key of blocks) {
@@ -90,8 +91,8 @@ function show(
 
 /** Builds a node of a block. Throws for any other node: the slot keeps its own content. */
 function createNode([tag, attributes, ...children]: VNode): Element {
-  if (!TAGS.test(tag)) throw new TypeError(tag);
-  const element = document.createElement(tag);
+  // No element has an empty name: this throws.
+  const element = document.createElement(TAGS.test(tag) ? tag : "");
   setAttributes(element, attributes);
   if ((element as Partial<HTMLAnchorElement>).protocol === "javascript:") throw new TypeError(tag);
   for (const child of children)

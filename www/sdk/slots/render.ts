@@ -39,11 +39,7 @@ export function describeBlock(content: Content, why: string): VNode {
     href ? "a" : "div",
     { class: "escale-link", ...(href && { href, itemprop: "url" }) },
   ];
-  if (src)
-    link.push([
-      "img",
-      { class: "escale-image", src, alt: content["alt"] ?? "", itemprop: "image" },
-    ]);
+  if (src) link.push(describeImage(content, src));
   for (const [tag, key, itemprop, numbers = {}] of PARTS) {
     const text = textOf(content, key);
     if (!text) continue;
@@ -60,7 +56,8 @@ export function describeBlock(content: Content, why: string): VNode {
       const value = textOf(content, name);
       if (value) part.push(["meta", { itemprop: property, content: value }]);
     }
-    link.push(part);
+    // A space, so that texts do not run together where they are read aloud or copied.
+    link.push(" ", part);
   }
   return [
     "section",
@@ -68,6 +65,14 @@ export function describeBlock(content: Content, why: string): VNode {
     link,
     ["button", { class: "escale-why", type: "button" }, why],
   ];
+}
+
+/** Describes the image. With its size the browser keeps its room while it loads. */
+function describeImage(content: Content, src: string): VNode {
+  const { alt = "", image_width: width, image_height: height } = content;
+  // The referrer's policy precedes the address: the image is requested without the page's own.
+  const attributes = { class: "escale-image", referrerpolicy: "no-referrer", src, alt };
+  return ["img", { ...attributes, itemprop: "image", ...(width && height && { width, height }) }];
 }
 
 const item = (type: string): Content => ({ itemscope: "", itemtype: `https://schema.org/${type}` });

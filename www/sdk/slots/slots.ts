@@ -5,6 +5,7 @@
 import type { Chooser } from "../engine/chooser.js";
 import { controlSlots, heightOf, isHidden, type OfferElement } from "./element.js";
 import { languageOf, type Language } from "../base/language.js";
+import { adoptBlockLayout } from "./block-style.js";
 import { buildBlock, fillTemplate } from "./render.js";
 import { nextTask } from "../base/task.js";
 import type { Choice } from "../base/types.js";
@@ -196,11 +197,9 @@ export class Slots {
   #build(slot: OfferElement, { content }: Choice): Element[] | undefined {
     const id = slot.getAttribute("template");
     const template = id === null ? slot.querySelector("template") : document.getElementById(id);
-    return (
-      content &&
-      (template instanceof HTMLTemplateElement
-        ? fillTemplate(template, content)
-        : buildBlock(content, WHY[languageOf(slot)]))
-    );
+    if (!content) return undefined;
+    if (template instanceof HTMLTemplateElement) return fillTemplate(template, content);
+    adoptBlockLayout(slot.getRootNode());
+    return buildBlock(content, WHY[languageOf(slot)]);
   }
 }
