@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Bytes;
+use escale::internals::config::Scenario;
 use escale::{Config, compile};
 
 use crate::base::errors::Errors;
 use crate::base::file;
 use crate::model::Model;
-use crate::webhook::evaluation::has_scenarios;
 
 /// Config that browsers get.
 pub struct Served {
@@ -165,6 +165,13 @@ pub fn served(compiled: Compiled) -> Result<Served, Errors> {
         version,
         model: None,
     })
+}
+
+/// Returns `true` if the config has scenarios that the server evaluates.
+pub fn has_scenarios(config: &Config) -> bool {
+    config
+        .indices::<Scenario>()
+        .any(|index| config.scenario(index).offer.is_none())
 }
 
 /// The served config. It changes when the server learns a new model, or reads its file again.

@@ -8,9 +8,9 @@ use super::body::Item;
 use super::{Reader, Subject};
 use crate::base::clock;
 use crate::base::ids::CustomerKey;
+use crate::config_source::has_scenarios;
 use crate::customers::{canonical_id, move_over};
 use crate::store::{CustomerEvents, ImportedEvent, IngestOutcome, Store, StoreError};
-use crate::webhook::evaluation::has_scenarios;
 
 /// Customers written concurrently, so that the store can commit them together.
 const CONCURRENT_CUSTOMERS: usize = 64;

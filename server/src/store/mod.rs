@@ -30,6 +30,7 @@ use crate::sync::consent_receipt::Receipt;
 pub use crate::sync::request::{
     REPLICAS_PER_VISITOR, RemoteState, SyncOutcome, SyncRequest, Taken,
 };
+use crate::token::TokenUse;
 
 /// Answer of a store.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -56,16 +57,6 @@ pub struct Link {
     pub erase: Option<IdHash>,
     pub token: TokenUse,
     pub day: u32,
-}
-
-/// Use of an identity token for a login. Times are seconds since 1970.
-#[derive(Clone)]
-pub struct TokenUse {
-    /// Hash of the token's own id (`jti`). With it the token serves one visitor only.
-    pub id: Option<IdHash>,
-    /// Earliest time at which it may have been issued.
-    pub issued_s: u64,
-    pub expires_s: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

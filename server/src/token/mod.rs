@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::base::file::secret_lines;
 use crate::base::ids::{IdHash, Site, customer_id};
 use crate::base::{clock, ids};
-use crate::store::TokenUse;
 
 /// HS256 keys have at least as many bytes as their hash (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
@@ -100,6 +99,16 @@ pub struct Vouched {
     /// The customer's other ids.
     pub also: Vec<String>,
     pub token: TokenUse,
+}
+
+/// Use of an identity token for a login. Times are seconds since 1970.
+#[derive(Clone)]
+pub struct TokenUse {
+    /// Hash of the token's own id (`jti`). With it the token serves one visitor only.
+    pub id: Option<IdHash>,
+    /// Earliest time at which it may have been issued.
+    pub issued_s: u64,
+    pub expires_s: u64,
 }
 
 /// Checks tokens, and signs them where the secret is shared (the demo site's back end).

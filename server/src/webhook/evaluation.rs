@@ -3,7 +3,6 @@
 //! the one that browsers run.
 
 use escale::internals::base::time::{EPOCH_UNIX_S, Timestamp};
-use escale::internals::config::Scenario;
 use escale::internals::decision::scenario::{Due, Owner};
 use escale::internals::decision::scenario_schedule::next_evaluation_s;
 use escale::{Config, Engine};
@@ -15,13 +14,6 @@ use crate::store::audience::HeldCustomer;
 use crate::store::outbox::{Firing, Found, PendingEvaluation};
 use crate::store::{ImportedEvent, Store, StoreError};
 use crate::sync::replica;
-
-/// Returns `true` if the config has scenarios that the server evaluates.
-pub fn has_scenarios(config: &Config) -> bool {
-    config
-        .indices::<Scenario>()
-        .any(|index| config.scenario(index).offer.is_none())
-}
 
 /// Time of an evaluation, and the webhooks that have an address.
 #[derive(Clone, Copy)]

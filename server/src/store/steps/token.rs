@@ -3,7 +3,8 @@
 
 use super::{Here, Step, Steps};
 use crate::base::ids::{CustomerKey, IdHash, Site};
-use crate::store::{Link, Linked, StoreError, TokenUse};
+use crate::store::{Link, Linked, StoreError};
+use crate::token::TokenUse;
 
 /// Returns why the token of a login may not link; `None` if it may. A token with an id is bound to the visitor from then on.
 ///
