@@ -26,7 +26,7 @@ const CORE: [&str; 11] = [
 ];
 
 /// Folders and files of `server/src`, the lowest first.
-const SERVER: [&str; 17] = [
+const SERVER: [&str; 18] = [
     "base",
     "token",
     "statistics",
@@ -39,6 +39,7 @@ const SERVER: [&str; 17] = [
     "webhook",
     "ingest",
     "audience",
+    "decisions",
     "replay",
     "http",
     "background",

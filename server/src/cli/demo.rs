@@ -11,11 +11,10 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use crate::base::clock;
 use crate::base::errors::Errors;
 use crate::base::ids::{ReplicaId, Secret, Site, text};
-use crate::http::routes::sync::arms;
 use crate::http::state::AppState;
 use crate::report::build;
 use crate::report::period::Period;
-use crate::statistics::person::HOLDOUT;
+use crate::statistics::person::{HOLDOUT, arms};
 use crate::sync::request::SyncRequest;
 
 const SEED: u64 = 0x00e5_ca1e;

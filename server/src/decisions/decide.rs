@@ -10,9 +10,8 @@ use escale::{Config, Decision, DecisionRequest, Engine, Reason};
 use super::line::DecisionLine;
 use super::person::HeldPerson;
 use super::wanted::Wanted;
-use crate::http::routes::sync::arms;
 use crate::ingest::consent::{Consent, consent_in_force, is_withdrawn};
-use crate::statistics::person::{Arm, BOTH};
+use crate::statistics::person::{Arm, BOTH, arms};
 use crate::sync::replica;
 
 /// Draws that are tried for one in the customer's arms.

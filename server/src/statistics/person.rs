@@ -2,7 +2,8 @@
 //! end tell. Out: what the person counts for. Never: counts someone who was seen in two arms for either.
 
 use escale::internals::event::Payload;
-use escale::{Event, Profile};
+use escale::internals::traits::experiment::{self, is_held_out};
+use escale::{Config, Event, Profile};
 use serde::{Deserialize, Serialize};
 
 use super::change::{PeopleKey, PeopleSums};
@@ -30,6 +31,16 @@ pub struct Booked {
     pub is_cancelled: bool,
     pub id: u32,
     pub value_cents: u32,
+}
+
+/// Arms of a visitor: the holdout's, and one of each experiment.
+pub fn arms(config: &Config, draws: u64) -> Vec<Arm> {
+    let held_out = Arm {
+        experiment: HOLDOUT,
+        arm: u8::from(is_held_out(config, draws)),
+    };
+    let assigned = experiment::all(config, draws).map(|(experiment, arm)| Arm { experiment, arm });
+    std::iter::once(held_out).chain(assigned).collect()
 }
 
 /// Quotes, bookings and arms of a visitor.

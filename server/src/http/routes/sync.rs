@@ -6,8 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use escale::internals::traits::experiment::{self, is_held_out};
-use escale::{Config, Profile};
+use escale::Profile;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,7 +17,7 @@ use crate::http::body;
 use crate::http::error::ApiError;
 use crate::http::error_body::ErrorBody;
 use crate::http::state::AppState;
-use crate::statistics::person::{Arm, HOLDOUT};
+use crate::statistics::person::arms;
 use crate::store::{RemoteState, SyncOutcome, SyncRequest};
 use crate::sync::consent_receipt::Receipt;
 use crate::sync::replica;
@@ -231,16 +230,6 @@ fn read(state: &AppState, request: &SyncBody, now_ms: u64) -> Result<SyncRequest
         arms: arms(&state.config().config, parsed.draws),
         triggers_evaluation: state.config.current().has_scenarios,
     })
-}
-
-/// Arms of a visitor: the holdout's, and one of each experiment.
-pub fn arms(config: &Config, draws: u64) -> Vec<Arm> {
-    let held_out = Arm {
-        experiment: HOLDOUT,
-        arm: u8::from(is_held_out(config, draws)),
-    };
-    let assigned = experiment::all(config, draws).map(|(experiment, arm)| Arm { experiment, arm });
-    std::iter::once(held_out).chain(assigned).collect()
 }
 
 #[cfg(test)]
