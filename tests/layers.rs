@@ -41,6 +41,7 @@ const SERVER: [&str; 18] = [
     "audience",
     "decisions",
     "replay",
+    "fit",
     "http",
     "background",
     "cli",

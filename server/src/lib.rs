@@ -10,6 +10,7 @@ mod config_source;
 mod customers;
 mod decisions;
 pub mod decoders;
+mod fit;
 mod http;
 mod ingest;
 mod model;

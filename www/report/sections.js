@@ -11,7 +11,8 @@ import { createTable } from "./table.js";
  * @typedef {import("./plot.js").Estimate} Estimate
  * @typedef {{ decisions: number, exposures: number, viewable_rate: number | null, clicks: number, click_rate: number | null, quotes: number, bookings: number, revenue: number }} Tally
  * @typedef {Tally & { name: string }} Row
- * @typedef {Tally & { offer: string, placement: string, family: string, worth: { visitors: number, click_rate: Estimate } }} OfferRow
+ * @typedef {Tally & { offer: string, placement: string, family: string, worth: { visitors: number, click_rate: Estimate, unsupported: Unsupported | null } }} OfferRow
+ * @typedef {{ reason: "no_exploration" } | { reason: "few_exposures", exposures: number, needed: number }} Unsupported
  * @typedef {import("./card.js").Uplift} Uplift
  * @typedef {{ from: string, to: string, attribution_days: number, total: Tally, days: (Tally & { day: string })[], offers: OfferRow[],
  *   placements: Row[], families: Row[], stages: Row[], value_classes: Row[], arms: Row[], uplift: Uplift[],
@@ -204,8 +205,24 @@ function createOffers({ offers }, locale) {
   ];
 }
 
+/** Says why there is no estimate. @param {Unsupported} unsupported @param {Locale} locale */
+function describeUnsupported(unsupported, { messages, format }) {
+  if (unsupported.reason === "no_exploration") {
+    return messages.noExploration;
+  }
+  const { exposures, needed } = unsupported;
+  return formatMessage(messages.fewExposures, {
+    exposures: format.count(exposures),
+    needed: format.count(needed),
+  });
+}
+
 /** Creates the cell of the click rate if an offer were shown to all. @param {OfferRow} row @param {[number, number]} scale @param {Locale} locale */
-function createWorth({ worth: { click_rate } }, scale, { messages, format }) {
+function createWorth({ worth: { click_rate, unsupported } }, scale, locale) {
+  const { messages, format } = locale;
+  if (unsupported) {
+    return createElement("td", { class: "text" }, describeUnsupported(unsupported, locale));
+  }
   const { value, low, high } = click_rate;
   const range =
     low === null

@@ -8,6 +8,8 @@ mod check;
 mod database;
 mod decide;
 mod demo;
+mod evaluate;
+mod fit;
 mod import;
 mod model;
 mod rejects;
@@ -70,8 +72,9 @@ enum Command {
     Replay(replay::Args),
     Import(import::Args),
     Report(report::Args),
-    #[command(visible_alias = "fit")]
     Model(model::Args),
+    Fit(fit::Args),
+    Evaluate(evaluate::Args),
     Audience(audience::Args),
     Decide(decide::Args),
     Webhooks(webhooks::Args),
@@ -100,6 +103,8 @@ impl Cli {
             Command::Import(args) => import::run(args),
             Command::Report(args) => report::run(args),
             Command::Model(args) => model::run(args),
+            Command::Fit(args) => fit::run(args),
+            Command::Evaluate(args) => evaluate::run(args),
             Command::Audience(args) => audience::run(args),
             Command::Decide(args) => decide::run(args),
             Command::Webhooks(args) => webhooks::run(args),

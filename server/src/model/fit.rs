@@ -79,6 +79,8 @@ pub fn fit(
         least_group,
         rates,
         base_rates,
+        facets: BTreeMap::new(),
+        affinity: BTreeMap::new(),
     }
 }
 

@@ -7,8 +7,9 @@ pub mod fit;
 
 use std::collections::BTreeMap;
 
+use escale::internals::config::source::customer::AffinityConfig;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// Least number of visitors in a group. The results of a smaller group could reveal those of one
@@ -31,6 +32,25 @@ pub struct Model {
     /// By topic, such as trip.city: the share of visitors' interest in its facet.
     #[serde(default)]
     pub base_rates: BTreeMap<String, f64>,
+    /// By facet: numbers of the counters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facets: BTreeMap<String, FacetNumbers>,
+    /// By facet: score tables that predict the next topic.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = Object)]
+    pub affinity: BTreeMap<String, AffinityConfig>,
+}
+
+/// Fitted numbers of a facet, which replace those of the config.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FacetNumbers {
+    /// Events that the base rates count for.
+    pub prior_strength: f64,
+    /// Half-life of tastes.
+    pub taste_half_life_days: f64,
+    /// Half-life of intents.
+    pub intent_half_life_hours: f64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
@@ -41,7 +61,8 @@ pub enum Success {
     Bookings,
 }
 
-const VERSION: u32 = 1;
+/// Version of the file.
+pub const VERSION: u32 = 1;
 
 impl Model {
     /// Reads a file's text.
@@ -87,6 +108,38 @@ impl Model {
             }
         }
         base::put_into(&self.base_rates, config);
+        self.put_affinity_into(config);
+    }
+
+    /// Facets that the config does not have stay out.
+    fn put_affinity_into(&self, config: &mut Value) {
+        let Some(facets) = config.get_mut("facets").and_then(Value::as_object_mut) else {
+            return;
+        };
+        for (name, numbers) in &self.facets {
+            if let Some(facet) = facets.get_mut(name).and_then(Value::as_object_mut)
+                && let Ok(Value::Object(numbers)) = serde_json::to_value(numbers)
+            {
+                facet.extend(numbers);
+            }
+        }
+        let known: Map<String, Value> = self
+            .affinity
+            .iter()
+            .filter(|(name, _)| facets.contains_key(*name))
+            .filter_map(|(name, tables)| Some((name.clone(), serde_json::to_value(tables).ok()?)))
+            .collect();
+        if known.is_empty() {
+            return;
+        }
+        if let Some(config) = config.as_object_mut()
+            && let Some(model) = config
+                .entry("model")
+                .or_insert_with(|| Value::Object(Map::new()))
+                .as_object_mut()
+        {
+            model.insert("affinity".to_owned(), Value::Object(known));
+        }
     }
 }
 

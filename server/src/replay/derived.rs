@@ -64,7 +64,7 @@ pub fn config(log: &Log) -> Option<String> {
 }
 
 /// Topics of an event, each as `facet.topic`.
-fn topics(event: &RecordedEvent) -> Vec<String> {
+pub fn topics(event: &RecordedEvent) -> Vec<String> {
     let list = match &event.action {
         Action::Page { topics, url, .. } if topics.is_empty() => {
             return section(url)

@@ -9,16 +9,15 @@ use std::collections::BTreeMap;
 use escale::Config;
 use escale::internals::base::enums::{Stage, ValueClass};
 
-use super::interval::{
-    Clusters, Sample, difference_of_means, difference_of_shares, ratio, verdict, weighted_share,
-};
+use super::interval::{Sample, difference_of_means, difference_of_shares, ratio, verdict};
 use super::period::Period;
+use super::stratified::{self, Stratum, check_support};
 use super::{
     Arm, Day, Estimate, Experiment, ExperimentArm, OfferRow, People, Report, Row, Tally, Uplift,
     Worth,
 };
 use crate::statistics::ATTRIBUTED_DAYS;
-use crate::statistics::change::{PeopleSums, ShownSums, WeighedSums};
+use crate::statistics::change::{PeopleSums, ShownSums, StratumSums};
 use crate::statistics::person::{BOTH, HOLDOUT};
 use crate::statistics::sums::Sums;
 
@@ -118,12 +117,16 @@ fn offers(sums: &Sums, names: &Names<'_>) -> Vec<OfferRow> {
     for key in sums.weighed.keys() {
         by_offer.entry(*key).or_default();
     }
+    let exposures = exposures(sums);
     let row = |((placement, offer), shown): ((u32, u32), ShownSums)| OfferRow {
         offer: names.offer(offer),
         placement: names.placement(placement),
         family: names.family(offer),
         tally: tally(&shown),
-        worth: worth(sums.weighed.get(&(placement, offer))),
+        worth: {
+            let seen = exposures.get(&placement).copied().unwrap_or(0.0);
+            worth(sums, (placement, offer), seen, names.0)
+        },
     };
     let mut rows: Vec<OfferRow> = by_offer.into_iter().map(row).collect();
     rows.sort_by(|a, b| {
@@ -135,32 +138,57 @@ fn offers(sums: &Sums, names: &Names<'_>) -> Vec<OfferRow> {
     rows
 }
 
-fn worth(sums: Option<&WeighedSums>) -> Worth {
-    let Some(&[n, w, ww, ref outcomes @ ..]) = sums else {
-        let [click_rate, quote_rate, booking_rate] = [Estimate::default(); 3];
-        return Worth {
-            visitors: 0,
-            click_rate,
-            quote_rate,
-            booking_rate,
-        };
-    };
-    let of = |at: usize| {
-        let [a, aw, aa] = [0, 1, 2].map(|i| outcomes.get(3 * at + i).copied().unwrap_or(0.0));
-        weighted_share(Clusters {
-            n,
-            w,
-            ww,
-            a,
-            aw,
-            aa,
-        })
+/// Exposures of personalised visitors by placement.
+fn exposures(sums: &Sums) -> BTreeMap<u32, f64> {
+    let mut exposures = BTreeMap::new();
+    for ((placement, _), strata) in &sums.strata {
+        let of = exposures.entry(*placement).or_insert(0.0);
+        *of += strata.values().map(|[_, seen, ..]| seen).sum::<f64>();
+    }
+    exposures
+}
+
+/// Estimates an offer's outcomes in a placement if it were shown to all.
+fn worth(sums: &Sums, key: (u32, u32), exposures: f64, config: &Config) -> Worth {
+    let strata = sums.strata.get(&key);
+    let visitors = sums
+        .weighed
+        .get(&key)
+        .map_or(0.0, |[visitors, ..]| *visitors);
+    let support = config.find::<Placement>(key.0).map_or(Ok(()), |placement| {
+        let candidates = config.placement(placement).candidates as usize;
+        check_support(exposures, config.policy().exploration, candidates)
+    });
+    let of = |outcome: usize| match (strata, support) {
+        (Some(strata), Ok(())) => {
+            let strata = strata.values().map(|sums| stratum(sums, outcome));
+            stratified::rate(&strata.collect::<Vec<_>>())
+        }
+        _ => Estimate::default(),
     };
     Worth {
-        visitors: n.round() as i64,
+        visitors: visitors.round() as i64,
         click_rate: of(0),
         quote_rate: of(1),
         booking_rate: of(2),
+        unsupported: support.err(),
+    }
+}
+
+/// Returns the sums of one outcome in a stratum.
+fn stratum(
+    &[visitors, exposures, w, ww, ref outcomes @ ..]: &StratumSums,
+    outcome: usize,
+) -> Stratum {
+    let [a, aw, aa] = [0, 1, 2].map(|i| outcomes.get(3 * outcome + i).copied().unwrap_or(0.0));
+    Stratum {
+        visitors,
+        exposures,
+        w,
+        ww,
+        a,
+        aw,
+        aa,
     }
 }
 

@@ -5,14 +5,12 @@
 use super::Estimate;
 
 /// Two-sided, 95 %.
-const Z: f64 = 1.959_963_985;
+pub const Z: f64 = 1.959_963_985;
 /// Least number of people with an outcome. A difference of shares needs them in both arms together,
 /// a ratio of shares in each arm. With fewer there is no interval.
 const LEAST_OUTCOMES: f64 = 5.0;
 /// Payers needed in each arm, because amounts vary so much.
 const LEAST_PAYERS: f64 = 30.0;
-/// An offer's visitors, weighed: fewer say nothing of the others.
-const LEAST_VISITORS: f64 = 30.0;
 
 /// Some people, the sum of what each did, and of its square.
 #[derive(Clone, Copy, Default)]
@@ -99,44 +97,6 @@ pub fn ratio(one: Sample, other: Sample, outcomes: [f64; 2], is_of_money: bool) 
     }
 }
 
-/// Weights of clusters and their weighted outcomes: `Σ W`, `Σ W²`, `Σ A`, `Σ A·W`, `Σ A²`.
-#[derive(Clone, Copy, Default)]
-pub struct Clusters {
-    pub n: f64,
-    pub w: f64,
-    pub ww: f64,
-    pub a: f64,
-    pub aw: f64,
-    pub aa: f64,
-}
-
-/// The weighted share `Σ A / Σ W`, its error by cluster (the linearised ratio's), and an interval on the logit.
-pub fn weighted_share(c: Clusters) -> Estimate {
-    if c.w <= 0.0 {
-        return Estimate::default();
-    }
-    let value = c.a / c.w;
-    if c.w * c.w / c.ww < LEAST_VISITORS || value <= 1e-9 || value >= 1.0 - 1e-9 {
-        return Estimate {
-            value: Some(value),
-            low: None,
-            high: None,
-        };
-    }
-    let spread = (c.aa - 2.0 * value * c.aw + value * value * c.ww).max(0.0);
-    let error = (spread * c.n / (c.n - 1.0)).sqrt() / c.w;
-    let (logit, of_logit) = (
-        (value / (1.0 - value)).ln(),
-        Z * error / (value * (1.0 - value)),
-    );
-    let back = |logit: f64| 1.0 / (1.0 + (-logit).exp());
-    Estimate {
-        value: Some(value),
-        low: Some(back(logit - of_logit)),
-        high: Some(back(logit + of_logit)),
-    }
-}
-
 /// Returns the verdict of a difference's interval.
 pub fn verdict(difference: &Estimate) -> &'static str {
     match (difference.low, difference.high) {
@@ -214,54 +174,12 @@ mod tests {
     }
 
     #[test]
-    fn weighted_shares_are_by_visitor() {
-        // Each visitor decides once for all of their exposures: taken one by one they would promise too much.
-        let of = held(0.12, |seed| {
-            let mut c = Clusters {
-                n: 400.0,
-                ..Clusters::default()
-            };
-            for visitor in 0..400 {
-                let draw = mix(seed, visitor);
-                let (exposures, propensity) = (
-                    (draw % 6 + 1) as f64,
-                    if draw & 64 == 0 { 0.5 } else { 0.1 },
-                );
-                let is_clicker = unit(mix(draw, 1)) < 0.12;
-                let w = exposures / propensity;
-                let a = if is_clicker { w } else { 0.0 };
-                (c.w, c.ww, c.a, c.aw, c.aa) =
-                    (c.w + w, c.ww + w * w, c.a + a, c.aw + a * w, c.aa + a * a);
-            }
-            weighted_share(c)
-        });
-        assert!((925..=970).contains(&of), "{of} of 1000");
-    }
-
-    #[test]
     fn too_few_are_not_compared() {
         let few = difference_of_shares(shares(1, 100, 0.02), shares(2, 10, 0.0));
         assert_eq!((few.low, verdict(&few)), (None, "too_few"));
         assert_eq!(
             difference_of_shares(Sample::default(), Sample::default()),
             Estimate::default()
-        );
-        assert_eq!(weighted_share(Clusters::default()), Estimate::default());
-        let one = Clusters {
-            n: 1.0,
-            w: 4.0,
-            ww: 16.0,
-            a: 4.0,
-            aw: 16.0,
-            aa: 16.0,
-        };
-        assert_eq!(
-            weighted_share(one),
-            Estimate {
-                value: Some(1.0),
-                low: None,
-                high: None
-            }
         );
     }
 }

@@ -6,6 +6,7 @@ pub mod build;
 pub mod csv;
 pub mod interval;
 pub mod period;
+pub mod stratified;
 #[cfg(test)]
 mod tests;
 pub mod words;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use build::build;
+pub use stratified::Unsupported;
 
 /// A site's report over a period.
 #[derive(Serialize, ToSchema)]
@@ -101,8 +103,8 @@ pub struct OfferRow {
     pub worth: Worth,
 }
 
-/// Estimated outcome of an offer per exposure, if every eligible visitor saw it. The estimator is
-/// self-normalised inverse propensity; its interval is by visitor.
+/// Estimated outcome of an offer per exposure, if every visitor of the placement saw it. The strata
+/// of propensity are weighted by the exposures that they stand for; the interval is by visitor.
 #[derive(Serialize, ToSchema)]
 pub struct Worth {
     /// Visitors first seen in the period who saw it.
@@ -110,6 +112,8 @@ pub struct Worth {
     pub click_rate: Estimate,
     pub quote_rate: Estimate,
     pub booking_rate: Estimate,
+    /// Reason for the lack of estimates.
+    pub unsupported: Option<Unsupported>,
 }
 
 /// A number and its 95 % interval; none where too little is known.

@@ -1,6 +1,6 @@
 //! The report for the terminal. In: a report. Out: tables. Never: a number without what it is of.
 
-use super::{Estimate, Experiment, ExperimentArm, Report, Row, Tally, Uplift};
+use super::{Estimate, Experiment, ExperimentArm, Report, Row, Tally, Unsupported, Uplift};
 use crate::base::table::{grouped, lines};
 
 /// All of it.
@@ -125,7 +125,7 @@ fn offers(report: &Report) -> String {
             .collect()
     };
     let rows: Vec<Vec<String>> = report.offers.iter().map(row).collect();
-    lines(
+    let table = lines(
         &[
             &["offer", "placement"],
             &TALLIED[..],
@@ -133,7 +133,26 @@ fn offers(report: &Report) -> String {
         ]
         .concat(),
         &rows,
-    )
+    );
+    match unsupported(report) {
+        Some(reason) => format!("{table}\n{reason}"),
+        None => table,
+    }
+}
+
+/// Says why the first offer without an estimate has none.
+fn unsupported(report: &Report) -> Option<String> {
+    let reason = report.offers.iter().find_map(|row| row.worth.unsupported)?;
+    Some(match reason {
+        Unsupported::NoExploration => {
+            "\"to all\" needs exploration: without it some visitors never see an offer (policy.exploration)".into()
+        }
+        Unsupported::FewExposures { exposures, needed } => format!(
+            "\"to all\" needs {} exposures in the placement ({} so far): those who see an offer least often may be missing",
+            grouped(needed),
+            grouped(exposures)
+        ),
+    })
 }
 
 const TALLIED: [&str; 7] = [
@@ -175,7 +194,7 @@ fn notes(report: &Report) -> String {
     format!(
         "Quotes and bookings: within {} days after a click. Viewable: of the decisions that were seen or clicked; one that never came\n\
          into view leaves no trace. People: first seen in these days, with all they have done since. To all: the click rate if an\n\
-         offer were shown to everyone to whom it could be, from the recorded propensities; its interval is by visitor.",
+         offer were shown to every visitor of the placement, from the recorded propensities; its interval is by visitor.",
         report.attribution_days
     )
 }

@@ -8,6 +8,9 @@ use std::ops::{AddAssign, Sub};
 pub type ShownSums = [i64; 6];
 /// Visitors, `Σ W` and `Σ W²` of each visitor's weights `W`, then of each outcome's weighted sum `A`: `Σ A`, `Σ A·W`, `Σ A²`.
 pub type WeighedSums = [f64; 12];
+/// Visitors, exposures, `Σ W` and `Σ W²` of each visitor's sum `W` of `1 / propensity`. Then of each outcome's part `A` of it:
+/// `Σ A`, `Σ A·W`, `Σ A²`.
+pub type StratumSums = [f64; 13];
 /// People, those who asked for a quote, those who booked, `Σ y` and `Σ y²` of what each paid, in hundredths.
 pub type PeopleSums = [f64; 5];
 
@@ -32,6 +35,15 @@ pub struct WeighedKey {
     pub day: u32,
     pub placement: u32,
     pub offer: u32,
+}
+
+/// Key of a stratum's sums. The day is the visitor's first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct StratumKey {
+    pub day: u32,
+    pub placement: u32,
+    pub offer: u32,
+    pub stratum: u8,
 }
 
 /// Key of a person's sums. The day is the person's first.
@@ -97,6 +109,7 @@ impl TasteKey {
 pub struct Changes {
     pub shown: Cells<ShownKey, i64, 6>,
     pub weighed: Cells<WeighedKey, f64, 12>,
+    pub strata: Cells<StratumKey, f64, 13>,
     pub people: Cells<PeopleKey, f64, 5>,
     pub tastes: Cells<TasteKey, i64, 2>,
 }
@@ -105,6 +118,7 @@ impl Changes {
     pub fn is_empty(&self) -> bool {
         self.shown.0.is_empty()
             && self.weighed.0.is_empty()
+            && self.strata.0.is_empty()
             && self.people.0.is_empty()
             && self.tastes.0.is_empty()
     }

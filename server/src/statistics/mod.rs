@@ -11,6 +11,7 @@ pub mod customer;
 pub mod outcome;
 pub mod person;
 pub mod sql;
+pub mod stratum;
 pub mod sums;
 pub mod tastes;
 #[cfg(test)]

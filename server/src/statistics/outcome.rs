@@ -134,7 +134,8 @@ impl Outcome {
         ]
     }
 
-    fn came_to(&self) -> [bool; OUTCOMES] {
+    /// Returns which outcomes followed: a click, a quote, a booking.
+    pub fn came_to(&self) -> [bool; OUTCOMES] {
         let Some(click) = &self.click else {
             return [false; OUTCOMES];
         };

@@ -37,6 +37,28 @@ pub static WEIGHED: Table = Table {
     upsert: OnceLock::new(),
 };
 
+pub static STRATA: Table = Table {
+    name: "strata",
+    key: &["day", "placement", "offer", "stratum"],
+    sums: &[
+        "visitors",
+        "exposures",
+        "w",
+        "ww",
+        "c",
+        "cw",
+        "cc",
+        "q",
+        "qw",
+        "qq",
+        "b",
+        "bw",
+        "bb",
+    ],
+    kind: "DOUBLE PRECISION",
+    upsert: OnceLock::new(),
+};
+
 pub static PEOPLE: Table = Table {
     name: "people",
     key: &["day", "experiment", "arm"],

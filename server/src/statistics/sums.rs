@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::change::{PeopleSums, ShownSums, TasteSums, WeighedSums};
+use super::change::{PeopleSums, ShownSums, StratumSums, TasteSums, WeighedSums};
 
 /// Sums of a period, from which a report is built.
 #[derive(Default)]
@@ -12,6 +12,8 @@ pub struct Sums {
     pub days: BTreeMap<u32, ShownSums>,
     /// By placement and offer.
     pub weighed: BTreeMap<(u32, u32), WeighedSums>,
+    /// By placement and offer, then by stratum of propensity.
+    pub strata: BTreeMap<(u32, u32), BTreeMap<u8, StratumSums>>,
     /// By experiment and arm.
     pub people: BTreeMap<(u32, u8), PeopleSums>,
     /// By topic.
@@ -43,6 +45,14 @@ impl Sums {
 
     pub fn add_weighed(&mut self, [placement, offer]: [i64; 2], sums: WeighedSums) {
         self.weighed.insert((placement as u32, offer as u32), sums);
+    }
+
+    pub fn add_stratum(&mut self, [placement, offer, stratum]: [i64; 3], sums: StratumSums) {
+        let of = self
+            .strata
+            .entry((placement as u32, offer as u32))
+            .or_default();
+        of.insert(stratum as u8, sums);
     }
 
     pub fn add_people(&mut self, [experiment, arm]: [i64; 2], sums: PeopleSums) {

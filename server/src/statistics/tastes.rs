@@ -79,6 +79,7 @@ fn shares(facet: &FacetCounters, at_s: u32) -> Vec<(u32, u8)> {
 #[cfg(test)]
 mod tests {
     use escale::internals::base::decayed_mass::Mass;
+    use escale::internals::profile::TopicSteps;
 
     use super::*;
 
@@ -90,12 +91,14 @@ mod tests {
             hash: *hash,
             taste: taste(*mass),
             intent: Mass::ZERO,
+            steps: TopicSteps::default(),
         };
         let facet = FacetCounters {
             hash: 1,
             taste_half_life_s: 60 * DAY_S,
             intent_half_life_s: DAY_S,
             latest_topic: 0,
+            run: 0,
             topics: masses.iter().map(topic).collect(),
         };
         Profile {

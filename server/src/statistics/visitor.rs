@@ -5,9 +5,10 @@ use escale::Profile;
 use escale::internals::profile::AttributedDecision;
 use serde::{Deserialize, Serialize};
 
-use super::change::{Changes, WeighedKey, WeighedSums};
+use super::change::{Changes, StratumKey, WeighedKey, WeighedSums};
 use super::outcome::{OUTCOMES, Outcome};
 use super::person::{Arm, Booked, Counted, Facts};
+use super::stratum::{Part, Strata};
 use super::tastes::Tastes;
 use super::{PropagatedFacts, REMEMBERED_DAYS, TAKEN_DAYS, day_of, pack, unpack, unpack_with_rest};
 
@@ -29,6 +30,9 @@ pub struct Visitor {
     /// Behind the others in the row's bytes: rows of earlier releases end before it.
     #[serde(skip)]
     tastes: Tastes,
+    /// Behind the interests, for the same reason.
+    #[serde(skip)]
+    strata: Strata,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -56,18 +60,21 @@ impl Visitor {
         let Some((mut visitor, rest)) = bytes.and_then(unpack_with_rest::<Self>) else {
             return Self::default();
         };
-        visitor.tastes = unpack(rest).unwrap_or_default();
+        let (tastes, rest) = unpack_with_rest(rest).unwrap_or_default();
+        visitor.tastes = tastes;
+        visitor.strata = unpack(rest).unwrap_or_default();
         visitor
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        [pack(self), pack(&self.tastes)].concat()
+        [pack(self), pack(&self.tastes), pack(&self.strata)].concat()
     }
 
     /// Returns everything in the row as JSON, for the visitor's own export. Ids and names are hashes.
     pub fn export(&self) -> serde_json::Value {
         let mut all = serde_json::to_value(self).unwrap_or_default();
         all["tastes"] = serde_json::to_value(&self.tastes).unwrap_or_default();
+        all["strata"] = serde_json::to_value(&self.strata).unwrap_or_default();
         all
     }
 
@@ -192,10 +199,20 @@ impl Visitor {
     fn update(&mut self, at: usize, changes: &mut Changes, change: impl FnOnce(&mut Outcome)) {
         let decision = &mut self.decisions[at];
         let (before, weighed_before) = (decision.sums(), decision.weighed());
+        let part_before = Part::of(decision);
         change(decision);
         let (key, weighed) = (decision.key(), decision.weighed());
         changes.shown.update(key, before, decision.sums());
-        let (placement, offer) = (decision.placement, decision.offer);
+        let (placement, offer, day) = (decision.placement, decision.offer, self.facts.since_day);
+        if let Some((stratum, before, now)) = self.strata.replace(decision, part_before) {
+            let key = StratumKey {
+                day,
+                placement,
+                offer,
+                stratum,
+            };
+            changes.strata.update(key, before, now);
+        }
         let Some(weights) = self.weights_of(placement, offer) else {
             return;
         };
@@ -210,7 +227,7 @@ impl Visitor {
         }
         let now = *weights;
         let key = WeighedKey {
-            day: self.facts.since_day,
+            day,
             placement,
             offer,
         };

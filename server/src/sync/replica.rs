@@ -142,7 +142,7 @@ pub fn export(state: &[u8], config: &Config, now_ms: u64) -> Value {
 mod tests {
     use escale::internals::base::decayed_mass::Mass;
     use escale::internals::base::time::DAY_S;
-    use escale::internals::profile::{FacetCounters, TopicCounter};
+    use escale::internals::profile::{FacetCounters, TopicCounter, TopicSteps};
 
     use super::*;
 
@@ -163,12 +163,14 @@ mod tests {
             hash: 7,
             taste: mass,
             intent: mass,
+            steps: TopicSteps::default(),
         }];
         FacetCounters {
             hash: 5,
             taste_half_life_s: half_life_s,
             intent_half_life_s: half_life_s,
             latest_topic: 7,
+            run: 0,
             topics: topics.into(),
         }
     }

@@ -28,11 +28,12 @@ const TABLES: [&str; 10] = [
 ];
 
 /// Tables of the statistics.
-const COUNTED: [&str; 7] = [
+const COUNTED: [&str; 8] = [
     "counted",
     "counted_customers",
     "shown",
     "weighed",
+    "strata",
     "people",
     "tastes",
     "models",

@@ -5,6 +5,8 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::cluster::{Cluster, on};
 use crate::database::Database;
+use crate::identity::{identify, token};
+use crate::imports::{booking, tell};
 use crate::load::{Load, kills};
 use crate::server::Server;
 
@@ -99,6 +101,75 @@ fn database_that_stays_away_ends_the_server_so_that_it_is_started_again() {
     let printed = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{printed}");
     assert!(printed.contains("waiting for it"), "{printed}");
+}
+
+/// Tables whose changes are in each kind of transaction.
+const REJECTED: [&str; 6] = [
+    "replicas",
+    "links",
+    "customers",
+    "imported_events",
+    "outbox",
+    "counted",
+];
+
+/// Lets the database give up every seventh commit with 40001, and makes `default` its isolation level.
+fn reject_commits(server: &Server, default: &str) {
+    let name = server.database().name();
+    let mut sql = format!(
+        "ALTER DATABASE {name} SET default_transaction_isolation = '{default}';
+         CREATE SEQUENCE commits; CREATE SEQUENCE rejected;
+         CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           IF nextval('commits') % 7 = 0 THEN
+             PERFORM nextval('rejected');
+             RAISE EXCEPTION 'given up' USING ERRCODE = '40001';
+           END IF;
+           RETURN NULL;
+         END $$;"
+    );
+    for table in REJECTED {
+        sql += &format!(
+            "CREATE CONSTRAINT TRIGGER reject AFTER INSERT OR UPDATE ON {table}
+             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION reject();"
+        );
+    }
+    server.database().run(&sql);
+}
+
+/// Tags: f53.
+#[test]
+fn commits_that_the_database_gives_up_are_repeated_and_count_once() {
+    for isolation in ["read committed", "repeatable read", "serializable"] {
+        let server = Server::start();
+        reject_commits(&server, isolation);
+        // The new default is for connections from now on.
+        let server = server.kill_and_restart();
+        for n in 1..=20 {
+            let mut phone = Browser::of_visitor(n, n);
+            for _ in 0..3 {
+                let answer = phone.view("trip.city").sync(&server);
+                assert_eq!(answer["accepted"], json!(true), "{isolation}");
+            }
+            let customer = format!("customer-{n}");
+            assert_eq!(identify(&server, &phone, &token(&customer)).status, 200);
+            let mut booking = booking(&format!("B{n}"));
+            booking["customer"] = json!(customer);
+            tell(&server, "/v1/bookings", &booking);
+            assert_eq!(phone.sync(&server)["accepted"], json!(true));
+        }
+        let number = |sql: &str| server.database().number(sql);
+        assert!(
+            number("SELECT last_value FROM rejected") > 20,
+            "{isolation}"
+        );
+        let stored = ["replicas", "links", "imported_events"]
+            .map(|table| number(&format!("SELECT count(*) FROM {table}")));
+        assert_eq!(stored, [20; 3], "{isolation}");
+        let versions = "SELECT CAST(sum(version) AS BIGINT) FROM replicas";
+        assert_eq!(number(versions), 60, "{isolation}");
+        let people = "SELECT CAST(sum(people) AS BIGINT) FROM people WHERE experiment = 0";
+        assert_eq!(number(people), 20, "{isolation}");
+    }
 }
 
 /// Makes the database read-only, or writable again, for connections from now on.

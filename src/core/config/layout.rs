@@ -8,7 +8,7 @@ pub const MAGIC: [u8; 4] = *b"ESC\x01";
 /// The version of this layout.
 pub const FORMAT: u16 = 3;
 /// Number of sections.
-pub const SECTIONS: usize = 39;
+pub const SECTIONS: usize = 41;
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 12 + SECTIONS * 8;
 
@@ -94,6 +94,10 @@ pub enum Section {
     Operands = 37,
     /// Arms of experiments.
     Arms = 38,
+    /// Score tables of affinities, by facet.
+    Tables = 39,
+    /// Cells of score tables.
+    Cells = 40,
 }
 
 /// Bytes of an offer's row, and of a topic's with its weight.
@@ -106,8 +110,8 @@ impl Section {
     #[must_use]
     pub const fn row_bytes(self) -> usize {
         match self {
-            // bytes · bytes
-            Self::StringBytes | Self::Operands => 1,
+            // bytes · bytes · bytes
+            Self::StringBytes | Self::Operands | Self::Cells => 1,
             // u16 offer
             Self::Candidates => 2,
             // u32 end of a string · f32 weight of a kind · f32 of the policy · f32 of customer
@@ -120,16 +124,19 @@ impl Section {
             Self::Conditions => 4,
             // namespace u16, index u16, hash u32 · pattern u32, first u16, count u16 · hash u32,
             // first, count · topic u16, spare u16, weight f32 · condition u32, points f32 · name,
-            // hash u32 · first transition u32, λ f32, a row for each facet
+            // hash u32
             Self::Names | Self::PageRules | Self::TokenRules | Self::TopicWeights => 8,
-            Self::PersonaRules | Self::Facts | Self::Models => 8,
+            Self::PersonaRules | Self::Facts => 8,
             // language, key, value: u32 strings · language string, topic, label string: u32
             // · name, hash, condition u32 · first content u32; contents u16, facet u16; hash u32
+            // · first transition u32, λ f32, first table, tables u16, a row for each facet
+            // · four features u8; bits, shift u8, spare u16; first cell u32
+            Self::Models | Self::Tables => 12,
             Self::Content | Self::Labels | Self::Segments | Self::Questions => 12,
             // name, hash u32; facet u16, parent u16; base f32
             Self::Topics => 16,
             // name, hash, rest_s u32; ignored_after u16, then u16 · name, hash, taste, intent u32;
-            // first, count u16; weight f32
+            // first, count u16; weight, prior f32
             Self::Families => 16,
             // name, condition, first content u32; contents, spare u16: an offer's variants in their
             // order
@@ -139,7 +146,7 @@ impl Section {
             // experiment's name, arm's name, hash of either u32; f32 where its share of visitors
             // ends
             Self::Arms => 20,
-            Self::Facets => 24,
+            Self::Facets => 28,
             // name, hash, first rule, expiry_days u32; threshold f32; rules u16, negative u16
             Self::Personas => 24,
             // name, hash, first, count u32; min_confidence f32; slots u16, min_facet u16

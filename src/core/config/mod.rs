@@ -19,13 +19,14 @@ pub mod source;
 pub(crate) mod structure;
 
 #[cfg(feature = "full")]
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, compile, tables as table_codec};
 #[cfg(feature = "full")]
 pub(crate) use rows::NONE;
 pub use rows::customer::{
     Arm, Boundaries, DeclaredWorth, LifecycleBounds, Persona, Question, RfmBounds, Segment,
     Transitions,
 };
+pub use rows::tables;
 pub use rows::time::{
     Cap, Hemisphere, RelativeTo, Scenario, Scope, Season, SeasonSpan, Theme, Timing, Trigger,
     Window, Zone,

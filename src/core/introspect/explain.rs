@@ -319,7 +319,12 @@ impl Account<'_> {
             .placement(self.request.placement)
             .min_confidence
             .min(0.999);
-        let needed = self.context.config.policy().prior_strength * least / (1.0 - least);
+        let config = self.context.config;
+        let priors = config
+            .indices()
+            .map(|facet| config.facet(facet).prior_strength);
+        let prior = priors.reduce(f64::min).unwrap_or(0.0);
+        let needed = prior * least / (1.0 - least);
         let known = self
             .context
             .facts

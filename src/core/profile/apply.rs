@@ -89,12 +89,17 @@ impl Profile {
             if self.denied().any(|denied| denied == t.topic) {
                 continue;
             }
-            let facet = config.facet(config.topic(index).facet);
+            let of = config.topic(index).facet;
+            let facet = config.facet(of);
             let weight = weight * f64::from(t.sixteenths) / 16.0;
             if weight > 0.0
                 && let Some(counters) = self.counters_of(&facet)
             {
+                let before = counters.latest_topic;
                 counters.add(t.topic, weight * learning, weight, event.at_s);
+                if config.tables(of).is_some() {
+                    counters.add_step(before, event.at_s);
+                }
             }
         }
     }

@@ -28,7 +28,7 @@ pub use messages::Message;
 pub use offers::{FamilySeen, Feedback, MAX_EXPOSURES, OfferSeen, PlacementSeen};
 pub use personas::{MAX_PERSONA_DAYS, NegativePersona};
 pub use timing::{FiredScenario, LatestEvent, Preference, cause_id};
-pub use topics::{FacetCounters, TopicCounter};
+pub use topics::{FacetCounters, TopicCounter, TopicSteps};
 pub(crate) use trips::SAME_TRIP_DAYS;
 pub use trips::{Booking, Trip, TripStep};
 pub use wire::VERSION;

@@ -4,7 +4,7 @@
 use core::cmp::Reverse;
 
 use super::bounded::{Bounded, Entry, Merge};
-use super::wire::{read_list, write_list};
+use super::wire::{ago, read_list, take_count, write_list};
 use crate::core::base::bits::{BitReader, BitWriter};
 use crate::core::base::decayed_mass::{INTENT_STEP_S, Mass, TASTE_STEP_S, elapsed_units};
 use crate::core::base::time::DAY_S;
@@ -29,6 +29,8 @@ pub struct FacetCounters {
     pub intent_half_life_s: u32,
     /// The hash of the latest event's topic, 0 if it was evicted.
     pub latest_topic: u32,
+    /// Number of steps in a row that went to the latest topic. 0 if no steps are kept.
+    pub run: u8,
     /// The counters, sorted by the topics' hashes.
     pub topics: Bounded<TopicCounter>,
 }
@@ -42,6 +44,18 @@ pub struct TopicCounter {
     pub taste: Mass,
     /// The fast mass.
     pub intent: Mass,
+    /// The steps to the topic.
+    pub steps: TopicSteps,
+}
+
+/// Steps to a topic: events about it, in their order. A profile keeps them only in facets for which
+/// the site's model has tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TopicSteps {
+    /// The latest step, in seconds since the epoch of stored times.
+    pub seen_s: u32,
+    /// Number of steps. 255 is 255 or more; 0 if none are kept.
+    pub views: u8,
 }
 
 impl Entry for FacetCounters {
@@ -61,6 +75,7 @@ impl Entry for FacetCounters {
         for topic in self.topics.iter_mut() {
             topic.taste = plausible(topic.taste, now_s, taste_s);
             topic.intent = plausible(topic.intent, now_s, intent_s);
+            topic.steps.seen_s = topic.steps.seen_s.min(now_s);
         }
     }
 }
@@ -85,6 +100,9 @@ impl Merge for TopicCounter {
     fn merge(&mut self, other: &Self) {
         self.taste = self.taste.plus(other.taste);
         self.intent = self.intent.plus(other.intent);
+        let (own, other) = (&mut self.steps, other.steps);
+        own.seen_s = own.seen_s.max(other.seen_s);
+        own.views = own.views.saturating_add(other.views);
     }
 }
 
@@ -95,8 +113,15 @@ impl FacetCounters {
             taste_half_life_s: facet.taste_half_life_s,
             intent_half_life_s: facet.intent_half_life_s,
             latest_topic: 0,
+            run: 0,
             topics: Bounded::default(),
         }
+    }
+
+    /// Returns `true` if the steps of this facet are kept.
+    #[must_use]
+    pub fn has_steps(&self) -> bool {
+        self.topics.iter().any(|topic| topic.steps.views > 0)
     }
 
     /// Adds an event's weights to a topic.
@@ -106,14 +131,29 @@ impl FacetCounters {
             hash,
             taste: Mass::of(taste, at_s, self.taste_half_life_s),
             intent: Mass::of(intent, at_s, self.intent_half_life_s),
+            steps: TopicSteps::default(),
         };
         let empty = || TopicCounter {
             hash,
             taste: Mass::ZERO,
             intent: Mass::ZERO,
+            steps: TopicSteps::default(),
         };
         if let Some(counter) = self.topics.find_or_insert(hash, empty) {
             counter.merge(&added);
+        }
+    }
+
+    /// Counts the step to the latest topic from the one `before` it.
+    pub(super) fn add_step(&mut self, before: u32, at_s: u32) {
+        let latest = self.latest_topic;
+        if before != latest {
+            self.run = 0;
+        }
+        self.run = self.run.saturating_add(1);
+        if let Some(counter) = self.topics.find_mut(latest) {
+            counter.steps.seen_s = counter.steps.seen_s.max(at_s);
+            counter.steps.views = counter.steps.views.saturating_add(1);
         }
     }
 
@@ -139,7 +179,7 @@ impl FacetCounters {
         theirs.rescale(taste_s, intent_s, now_s);
         self.topics.merge(&theirs.topics);
         if is_later && other.latest_topic != 0 {
-            self.latest_topic = other.latest_topic;
+            (self.latest_topic, self.run) = (other.latest_topic, other.run);
         }
     }
 
@@ -147,6 +187,35 @@ impl FacetCounters {
     pub(super) fn check_latest_topic(&mut self) {
         if self.topics.find(self.latest_topic).is_none() {
             self.latest_topic = 0;
+        }
+    }
+
+    /// Writes the steps, behind all that earlier releases read.
+    pub(super) fn write_steps(&self, w: &mut BitWriter, last_s: u32) {
+        w.put(u32::from(self.has_steps()), 1);
+        if !self.has_steps() {
+            return;
+        }
+        w.put_golomb(u32::from(self.run), 2);
+        for TopicCounter { steps, .. } in &self.topics {
+            w.put_golomb(u32::from(steps.views), 2);
+            if steps.views > 0 {
+                w.put_golomb(last_s - steps.seen_s.min(last_s), 12);
+            }
+        }
+    }
+
+    /// Reads what [`Self::write_steps`] wrote.
+    pub(super) fn read_steps(&mut self, r: &mut BitReader, last_s: u32) {
+        if r.take(1) == 0 {
+            return;
+        }
+        self.run = take_count(r, 2);
+        for topic in self.topics.iter_mut() {
+            topic.steps.views = take_count(r, 2);
+            if topic.steps.views > 0 {
+                topic.steps.seen_s = ago(r, last_s, 12);
+            }
         }
     }
 
@@ -172,6 +241,7 @@ impl FacetCounters {
             hash,
             taste: read_mass(r, taste),
             intent: read_mass(r, intent),
+            steps: TopicSteps::default(),
         });
         let latest = r.take_golomb(2) as usize;
         let latest_topic = match latest.checked_sub(1) {
@@ -183,6 +253,7 @@ impl FacetCounters {
             taste_half_life_s,
             intent_half_life_s,
             latest_topic,
+            run: 0,
             topics,
         }
     }

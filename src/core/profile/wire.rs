@@ -17,14 +17,15 @@ use crate::core::base::error::WireError;
 use crate::core::base::hash::crc32;
 
 /// The version that this release writes.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 impl Profile {
     /// Returns the bytes. Faded masses are left out.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = BitWriter::default();
-        w.put(u32::from(VERSION), 8);
+        let has_steps = self.facets.iter().any(FacetCounters::has_steps);
+        w.put(if has_steps { u32::from(VERSION) } else { 1 }, 8);
         w.put(self.last_s, 31);
         w.put_golomb(self.last_s - self.first_s.min(self.last_s), 20);
         w.put_golomb(self.last_s - self.visit_s.min(self.last_s), 10);
@@ -44,6 +45,11 @@ impl Profile {
         self.preference.write(&mut w, self.last_s);
         write_list(&mut w, &self.latest, 0, |w, l| l.write(w, self.last_s));
         write_list(&mut w, &self.fired, 0, |w, f| f.write(w, self.last_s));
+        if has_steps {
+            for facet in &self.facets {
+                facet.write_steps(&mut w, self.last_s);
+            }
+        }
         let mut bytes = w.finish();
         attributed_wire::append(&mut bytes, self);
         let sum = crc32(&bytes);
@@ -76,12 +82,17 @@ impl Profile {
             return Err(WireError::Newer(*version));
         }
         let (content, sum) = bytes.split_last_chunk::<4>().ok_or(WireError::Truncated)?;
-        if *version != VERSION || crc32(content) != u32::from_le_bytes(*sum) {
+        if *version == 0 || crc32(content) != u32::from_le_bytes(*sum) {
             return Err(WireError::Corrupt);
         }
         let mut r = BitReader::new(attributed_wire::before(content));
         r.take(8);
-        let profile = Self::read(&mut r);
+        let mut profile = Self::read(&mut r);
+        if *version > 1 {
+            for facet in profile.facets.iter_mut() {
+                facet.read_steps(&mut r, profile.last_s);
+            }
+        }
         if r.is_done() {
             Ok(profile)
         } else {

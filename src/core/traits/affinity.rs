@@ -10,9 +10,12 @@
 //! `next = (1 − λ)·P[last→k] + λ·m_k/Σm`. `P` are the site's own transition rates, shrunk in the
 //! same way.
 
+use super::features::TopicFeatures;
 use crate::core::base::index::Index;
+use crate::core::base::number::exp2;
 use crate::core::base::time::DAY_S;
 use crate::core::config::layout::Section;
+use crate::core::config::tables::{SCORE_UNITS, Tables};
 use crate::core::config::{Config, Facet, FactName, Topic, Transitions};
 use crate::core::profile::Profile;
 
@@ -39,6 +42,8 @@ pub struct FacetReading {
 pub struct TopicReading {
     /// `m_k`.
     pub mass: f64,
+    /// The part of `m_k` that the visitor declared.
+    pub declared: f64,
     /// `p_k`, 0 to 1; sums to 1 in its facet, where nothing was removed; 0 for what was.
     pub probability: f64,
     /// `log₂(p_k / b_k)`; 0 = as everyone.
@@ -56,6 +61,15 @@ impl Affinity {
     /// Reads a profile at a time, in seconds since the epoch of stored times.
     #[must_use]
     pub fn read(profile: &Profile, config: &Config, now_s: u32) -> Self {
+        let mut affinity = Self::read_by_counts(profile, config, now_s);
+        affinity.score(profile, config);
+        affinity
+    }
+
+    /// Reads as [`Self::read`] does, but without the score tables of the model. They take these
+    /// shares as a feature.
+    #[must_use]
+    pub fn read_by_counts(profile: &Profile, config: &Config, now_s: u32) -> Self {
         let mut affinity = Self {
             facets: vec![FacetReading::default(); config.count(Section::Facets)],
             topics: vec![TopicReading::default(); config.count(Section::Topics)],
@@ -113,8 +127,9 @@ impl Affinity {
                 && let Some(reading) = self.topics.get_mut(index.position())
             {
                 let days = f64::from(now_s.saturating_sub(fact.at_s)) / f64::from(DAY_S);
-                reading.mass += worth.weight
-                    * crate::core::base::number::exp2(-days / worth.half_life_days.max(0.01));
+                let declared = worth.weight * exp2(-days / worth.half_life_days.max(0.01));
+                reading.mass += declared;
+                reading.declared += declared;
             }
         }
     }
@@ -136,7 +151,6 @@ impl Affinity {
     }
 
     fn shrink(&mut self, profile: &Profile, config: &Config) {
-        let prior = config.policy().prior_strength;
         for (index, facet_reading) in self.facets.iter_mut().enumerate() {
             let index = Index::new(index as u16);
             let facet = config.facet(index);
@@ -146,6 +160,7 @@ impl Affinity {
                 continue;
             };
             let mass: f64 = readings.iter().map(|t| t.mass).sum();
+            let prior = facet.prior_strength;
             let whole = mass + prior;
             *facet_reading = FacetReading {
                 mass,
@@ -169,6 +184,56 @@ impl Affinity {
                 }
             }
         }
+    }
+}
+
+impl Affinity {
+    /// Replaces the probabilities of facets for which the model has score tables.
+    fn score(&mut self, profile: &Profile, config: &Config) {
+        for index in config.indices::<Facet>() {
+            let Some(tables) = config.tables(index) else {
+                continue;
+            };
+            let facet = config.facet(index);
+            let first = facet.first_topic.position();
+            let topics = first..first + usize::from(facet.topics);
+            if let Some(features) = TopicFeatures::read(profile, config, index)
+                && let Some(readings) = self.topics.get_mut(topics)
+            {
+                let whole = self.facets[index.position()].mass + facet.prior_strength;
+                apply_tables(&tables, &features, readings, whole);
+            }
+        }
+    }
+}
+
+/// Replaces the shares by decayed counts by `softmax(score)`. Declared topics keep their mass.
+fn apply_tables(
+    tables: &Tables<'_>,
+    features: &TopicFeatures,
+    readings: &mut [TopicReading],
+    whole: f64,
+) {
+    let (mut most, mut sum) = (f64::MIN, 0.0);
+    let mut declared = 0.0;
+    for (topic, reading) in readings.iter_mut().enumerate() {
+        declared += reading.declared;
+        if reading.probability > 0.0 {
+            let values = features.of(topic as u16, reading.probability);
+            reading.log_lift -= libm::log2(reading.probability);
+            reading.probability = f64::from(tables.score(&values));
+            most = reading.probability.max(most);
+        }
+    }
+    // A topic that the visitor removed keeps its negative lift; that of the others has no share yet.
+    for reading in readings.iter_mut().filter(|r| r.log_lift >= 0.0) {
+        reading.probability = exp2((reading.probability - most) / SCORE_UNITS);
+        sum += reading.probability;
+    }
+    for reading in readings.iter_mut().filter(|r| r.log_lift >= 0.0) {
+        reading.probability =
+            ((whole - declared) * reading.probability / sum + reading.declared) / whole;
+        reading.log_lift += libm::log2(reading.probability);
     }
 }
 

@@ -8,6 +8,7 @@ pub mod customer;
 pub mod experiment;
 pub mod facts;
 pub mod family_pressure;
+pub mod features;
 pub mod lifecycle;
 pub mod rfm;
 pub mod segments;

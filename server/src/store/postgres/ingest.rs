@@ -5,16 +5,33 @@ use deadpool_postgres::{Client, GenericClient, Transaction};
 
 use super::bucket::Bucket;
 use super::outbox::queue_evaluation;
-use super::pool::Pool;
+use super::pool::{Pool, repeated};
 use super::statistics;
 use crate::base::ids::{CustomerKey, VisitorKey};
-use crate::statistics::customer::CustomerChange;
+use crate::statistics::customer::{Customer, CustomerChange};
+use crate::statistics::person::Booked;
 use crate::store::imported::plan_event;
 use crate::store::{CustomerEvents, EVENTS_PER_CUSTOMER, ImportedEvent, IngestOutcome, StoreError};
 
 /// Keeps what is news; the customer's sum grows by as much, so that their browsers see a new number.
 pub async fn ingest(pool: &Pool, of: &CustomerEvents) -> Result<Vec<IngestOutcome>, StoreError> {
     let mut client = pool.take().await?;
+    let (all, row, bookings) = repeated!(store(&mut client, of))?;
+    for id in row.visitors() {
+        let visitor = VisitorKey {
+            site: of.customer.site.clone(),
+            id,
+        };
+        repeated!(statistics::credit(&mut client, &visitor, &bookings))?;
+    }
+    Ok(all)
+}
+
+/// Stores the events in the customer's bucket. Returns the outcomes, the customer's row and the bookings.
+async fn store(
+    client: &mut Client,
+    of: &CustomerEvents,
+) -> Result<(Vec<IngestOutcome>, Customer, Vec<Booked>), StoreError> {
     let tx = client.transaction().await?;
     let there = Bucket::of_customer(&tx, &of.customer).locked().await?;
     let all = ingest_in(&there, &of.customer, &of.all, of.day).await?;
@@ -25,14 +42,7 @@ pub async fn ingest(pool: &Pool, of: &CustomerEvents) -> Result<Vec<IngestOutcom
     let (row, bookings) =
         statistics::change_customer(&there, &of.customer, &CustomerChange::Recount).await?;
     tx.commit().await?;
-    for id in row.visitors() {
-        let visitor = VisitorKey {
-            site: of.customer.site.clone(),
-            id,
-        };
-        statistics::credit(&mut client, &visitor, &bookings).await?;
-    }
-    Ok(all)
+    Ok((all, row, bookings))
 }
 
 /// The same within a transaction.

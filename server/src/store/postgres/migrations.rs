@@ -7,7 +7,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::OpenError;
 
 /// Forward only, in order; a released file is never edited.
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     include_str!("../../../migrations/postgres/0001_base.sql"),
     include_str!("../../../migrations/postgres/0002_tellings.sql"),
     include_str!("../../../migrations/postgres/0003_statistics.sql"),
@@ -20,6 +20,7 @@ const STEPS: [&str; 12] = [
     include_str!("../../../migrations/postgres/0032_recent_erasures.sql"),
     include_str!("../../../migrations/postgres/0033_housekeeping.sql"),
     include_str!("../../../migrations/postgres/0034_tokens.sql"),
+    include_str!("../../../migrations/postgres/0035_strata.sql"),
 ];
 
 /// Any number that all servers agree on.

@@ -1,13 +1,13 @@
 //! Looks and calls, on PostgreSQL. In: connections. Out: notes and rows. Never: two buckets in one transaction; a mark
 //! without its call; a call in the hands of two servers.
 
-use deadpool_postgres::{GenericClient, Transaction};
+use deadpool_postgres::{Client, GenericClient, Transaction};
 
 use super::PostgresStore;
 use super::audience::held_of;
 use super::bucket::Bucket;
 use super::ingest;
-use super::pool::Pool;
+use super::pool::{Pool, repeated};
 use crate::base::ids::{CustomerKey, IdHash, Site};
 use crate::store::audience::HeldCustomer;
 use crate::store::outbox::{Call, CallCount, DeadLetter, Firing, Found, Outbox, PendingEvaluation};
@@ -60,20 +60,11 @@ impl Outbox for PostgresStore {
     }
 
     fn fire(&self, found: Found) -> Reply<'_, usize> {
-        Box::pin(async move { fire(&self.pool, &found).await })
+        Box::pin(async move { repeated!(fire(&self.pool, &found)) })
     }
 
     fn finish_evaluation(&self, site: Site, evaluation: PendingEvaluation) -> Reply<'_, ()> {
-        Box::pin(async move {
-            let mut client = self.pool.take().await?;
-            let tx = client.transaction().await?;
-            delete_evaluation(
-                &Bucket::new(&tx, &site, evaluation.bucket).locked().await?,
-                &evaluation,
-            )
-            .await?;
-            Ok(tx.commit().await?)
-        })
+        Box::pin(async move { repeated!(finish(&self.pool, &site, &evaluation)) })
     }
 
     fn claim(&self, site: Site, now_s: u64, until_s: u64, most: usize) -> Reply<'_, Vec<Call>> {
@@ -155,6 +146,15 @@ impl Outbox for PostgresStore {
 /// One statement in one bucket, alone with it.
 async fn change(
     pool: &Pool,
+    place: (&Site, u16),
+    sql: &str,
+    rest: super::bucket::Rest<'_>,
+) -> Result<u64, StoreError> {
+    repeated!(change_once(pool, place, sql, rest))
+}
+
+async fn change_once(
+    pool: &Pool,
     (site, bucket): (&Site, u16),
     sql: &str,
     rest: super::bucket::Rest<'_>,
@@ -190,6 +190,18 @@ async fn dead(pool: &Pool, site: &Site) -> Result<Vec<(u16, DeadLetter)>, StoreE
         .iter()
         .map(read)
         .collect())
+}
+
+async fn finish(
+    pool: &Pool,
+    site: &Site,
+    evaluation: &PendingEvaluation,
+) -> Result<(), StoreError> {
+    let mut client = pool.take().await?;
+    let tx = client.transaction().await?;
+    let there = Bucket::new(&tx, site, evaluation.bucket).locked().await?;
+    delete_evaluation(&there, evaluation).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn is_here<C: GenericClient>(
@@ -313,22 +325,31 @@ async fn claim(
     let mut calls = Vec::new();
     for row in due {
         let (bucket, id) = (row.get::<_, i32>(0) as u16, row.get::<_, String>(1));
-        let tx = client.transaction().await?;
-        let sql = "UPDATE outbox SET next_s = $5, attempts = attempts + 1
-             WHERE site = $1 AND bucket = $2 AND id = $3 AND next_s <= $4 RETURNING webhook, body, attempts";
-        let taken = Bucket::new(&tx, site, bucket)
-            .locked()
-            .await?
-            .row(sql, &[&id, &now_s, &until_s])
-            .await?;
-        tx.commit().await?;
-        calls.extend(taken.map(|row| Call {
-            bucket,
-            id,
-            webhook: row.get(0),
-            body: row.get(1),
-            attempts: row.get::<_, i32>(2).cast_unsigned(),
-        }));
+        let lease = (now_s, until_s);
+        let taken = repeated!(take(&mut client, (site, bucket), &id, lease))?;
+        calls.extend(taken);
     }
     Ok(calls)
+}
+
+/// Takes one call until the end of its lease. `None` if another server was first.
+async fn take(
+    client: &mut Client,
+    (site, bucket): (&Site, u16),
+    id: &String,
+    (now_s, until_s): (i64, i64),
+) -> Result<Option<Call>, StoreError> {
+    let tx = client.transaction().await?;
+    let sql = "UPDATE outbox SET next_s = $5, attempts = attempts + 1
+         WHERE site = $1 AND bucket = $2 AND id = $3 AND next_s <= $4 RETURNING webhook, body, attempts";
+    let here = Bucket::new(&tx, site, bucket).locked().await?;
+    let row = here.row(sql, &[id, &now_s, &until_s]).await?;
+    tx.commit().await?;
+    Ok(row.map(|row| Call {
+        bucket,
+        id: id.clone(),
+        webhook: row.get(0),
+        body: row.get(1),
+        attempts: row.get::<_, i32>(2).cast_unsigned(),
+    }))
 }

@@ -104,8 +104,10 @@ fn prepare(is_needed: bool) -> Hook {
     Hook::async_fn(move |client, _| {
         Box::pin(async move {
             if is_needed {
+                let settings = "SET synchronous_commit TO on; SET statement_timeout TO 10000;
+                     SET default_transaction_isolation TO 'read committed'";
                 client
-                    .batch_execute("SET synchronous_commit TO on; SET statement_timeout TO 10000")
+                    .batch_execute(settings)
                     .await
                     .map_err(HookError::Backend)?;
             }
@@ -113,6 +115,28 @@ fn prepare(is_needed: bool) -> Hook {
         })
     })
 }
+
+/// Attempts of a transaction that the database gives up.
+pub const ATTEMPTS: u32 = 5;
+
+/// Awaits a transaction, and again if the database gave it up (40001, 40P01): nothing of it was committed then. A macro,
+/// because the compiler cannot prove yet that an async closure may change threads.
+macro_rules! repeated {
+    ($transaction:expr) => {{
+        let mut attempt = 1;
+        loop {
+            match $transaction.await {
+                Err($crate::store::StoreError::Conflict)
+                    if attempt < $crate::store::postgres::pool::ATTEMPTS =>
+                {
+                    attempt += 1;
+                }
+                outcome => break outcome,
+            }
+        }
+    }};
+}
+pub(super) use repeated;
 
 /// Time of the last answer of a server that only reads, or that ends its sessions. Connections
 /// opened before are closed.

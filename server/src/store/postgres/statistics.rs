@@ -2,11 +2,12 @@
 //! of the row which remembers what was counted.
 
 use deadpool_postgres::{Client, Transaction};
-use futures_util::future::{try_join, try_join_all, try_join4};
+use futures_util::future::{try_join, try_join_all, try_join5};
 use tokio_postgres::types::ToSql;
 
 use super::bucket::{Bucket, Rest};
 use super::ingest::imported_events_in;
+use super::pool::repeated;
 use crate::base::ids::{CustomerKey, IdHash, VisitorKey};
 use crate::statistics::change::Changes;
 use crate::statistics::customer::{Customer, CustomerChange};
@@ -54,18 +55,19 @@ pub async fn change_customer(
 pub async fn propagate(
     client: &mut Client,
     visitor: &VisitorKey,
-    facts: Option<PropagatedFacts>,
+    facts: &PropagatedFacts,
 ) -> Result<(), StoreError> {
-    let Some(PropagatedFacts {
-        customer: id,
-        facts,
-    }) = facts
-    else {
-        return Ok(());
-    };
+    repeated!(propagate_once(client, visitor, facts))
+}
+
+async fn propagate_once(
+    client: &mut Client,
+    visitor: &VisitorKey,
+    PropagatedFacts { customer, facts }: &PropagatedFacts,
+) -> Result<(), StoreError> {
     let to = CustomerKey {
         site: visitor.site.clone(),
-        id,
+        id: customer.clone(),
     };
     let tx = client.transaction().await?;
     let there = Bucket::of_customer(&tx, &to).locked().await?;
@@ -78,7 +80,7 @@ pub async fn propagate(
     {
         return Ok(());
     }
-    let change = CustomerChange::Propagate(visitor.id, &facts);
+    let change = CustomerChange::Propagate(visitor.id, facts);
     let (_, bookings) = change_customer(&there, &to, &change).await?;
     tx.commit().await?;
     credit(client, visitor, &bookings).await
@@ -154,6 +156,12 @@ async fn apply(bucket: &Here<'_, '_>, changes: &Changes) -> Result<(), StoreErro
             .iter()
             .map(async |(key, sums)| add(bucket, &sql::WEIGHED, &key.columns(), sums).await),
     );
+    let strata = try_join_all(
+        changes
+            .strata
+            .iter()
+            .map(async |(key, sums)| add(bucket, &sql::STRATA, &key.columns(), sums).await),
+    );
     let people = try_join_all(
         changes
             .people
@@ -166,7 +174,9 @@ async fn apply(bucket: &Here<'_, '_>, changes: &Changes) -> Result<(), StoreErro
             .iter()
             .map(async |(key, sums)| taste(bucket, &key.columns(), sums).await),
     );
-    try_join4(shown, weighed, people, tastes).await.map(|_| ())
+    try_join5(shown, weighed, strata, people, tastes)
+        .await
+        .map(|_| ())
 }
 
 /// A topic of nobody any more leaves no row: whoever hands in ever other topics fills nothing.

@@ -9,6 +9,7 @@ use tokio_postgres::IsolationLevel;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use super::bucket::Bucket;
+use super::pool::repeated;
 use super::{PostgresStore, statistics};
 use crate::base::ids::VisitorKey;
 use crate::statistics::PropagatedFacts;
@@ -17,9 +18,6 @@ use crate::store::steps::{
     Answer, CustomerRule, Progress, Request, Row, Step, Steps, Value, VisitorRule,
 };
 use crate::store::{Reply, StoreError};
-
-/// Attempts of a transaction that the database gives up.
-const ATTEMPTS: u32 = 5;
 
 impl Steps for PostgresStore {
     fn execute<T: Send + 'static>(&self, step: Step<T>) -> Reply<'_, T> {
@@ -48,22 +46,14 @@ impl Steps for PostgresStore {
         visitor: VisitorKey,
         facts: Option<PropagatedFacts>,
     ) -> Result<(), StoreError> {
-        if facts.is_none() {
-            return Ok(());
-        }
-        statistics::propagate(&mut self.pool.take().await?, &visitor, facts).await
+        let Some(facts) = facts else { return Ok(()) };
+        statistics::propagate(&mut self.pool.take().await?, &visitor, &facts).await
     }
 }
 
 /// Executes a step under the lock of its bucket.
 pub async fn execute<T>(client: &mut Client, step: &Step<T>) -> Result<T, StoreError> {
-    let mut attempt = 1;
-    loop {
-        match attempted(client, step).await {
-            Err(StoreError::Conflict) if attempt < ATTEMPTS => attempt += 1,
-            other => return other,
-        }
-    }
+    repeated!(attempted(client, step))
 }
 
 async fn attempted<T>(client: &mut Client, step: &Step<T>) -> Result<T, StoreError> {

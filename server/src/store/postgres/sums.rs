@@ -39,6 +39,15 @@ pub async fn read(pool: &Pool, site: &Site, period: Period) -> Result<Sums, Stor
     for row in rows(
         &client,
         of,
+        &sql::STRATA.over_all_buckets(&["placement", "offer", "stratum"]),
+    )
+    .await?
+    {
+        all.add_stratum(columns(&row, 0), columns(&row, 3));
+    }
+    for row in rows(
+        &client,
+        of,
         &sql::PEOPLE.over_all_buckets(&["experiment", "arm"]),
     )
     .await?

@@ -7,6 +7,7 @@ use super::PostgresStore;
 use super::bucket::{Bucket, Rest};
 use super::consent;
 use super::outbox::queue_visitor_evaluation;
+use super::pool::repeated;
 use super::statistics;
 use crate::base::ids::{IdHash, VisitorKey};
 use crate::statistics::PropagatedFacts;
@@ -29,10 +30,10 @@ type Done = (SyncOutcome, Option<PropagatedFacts>);
 /// looks for the tombstone once more. Whichever comes first, one of the two sees the other.
 pub async fn sync(store: &PostgresStore, request: &SyncRequest) -> Result<SyncOutcome, StoreError> {
     let mut client = store.pool.take().await?;
-    if try_fast_path(&client, request).await? {
+    if repeated!(try_fast_path(&client, request))? {
         return Ok(SyncOutcome::Accepted { is_alone: true });
     }
-    if let Some((outcome, facts)) = attempt(&mut client, request, false).await? {
+    if let Some((outcome, facts)) = repeated!(attempt(&mut client, request, false))? {
         propagate(&mut client, request, facts).await?;
         return Ok(outcome);
     }
@@ -40,7 +41,7 @@ pub async fn sync(store: &PostgresStore, request: &SyncRequest) -> Result<SyncOu
     if is_used(&client, visitor, token).await? {
         return Ok(SyncOutcome::Erased);
     }
-    let done = attempt(&mut client, request, true).await?;
+    let done = repeated!(attempt(&mut client, request, true))?;
     if is_used(&client, visitor, token).await? {
         drop(client);
         erase::remove(store, visitor, request.day).await?;
@@ -62,8 +63,16 @@ async fn propagate(
     let Some(facts) = propagated else {
         return Ok(());
     };
-    let customer = facts.customer.clone();
-    statistics::propagate(client, &of.visitor, Some(facts)).await?;
+    statistics::propagate(client, &of.visitor, &facts).await?;
+    repeated!(set_fingerprint(client, of, &facts.customer))
+}
+
+/// Notes that everything that follows from a sync is done, unless anything came between.
+async fn set_fingerprint(
+    client: &mut Client,
+    of: &SyncRequest,
+    customer: &String,
+) -> Result<(), StoreError> {
     let fingerprint = SyncFingerprint::of(of).stored(false);
     let tx = client.transaction().await?;
     let here = Bucket::of(&tx, &of.visitor).locked().await?;
@@ -80,7 +89,7 @@ async fn propagate(
             &of.replica.bytes(),
             &version,
             &fingerprint,
-            &customer,
+            customer,
             &of.erase.bytes(),
         ],
     )

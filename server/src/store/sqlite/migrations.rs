@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::OpenError;
 
 /// Forward only, in order; a released file is never edited.
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     include_str!("../../../migrations/sqlite/0001_base.sql"),
     include_str!("../../../migrations/sqlite/0002_taken_day.sql"),
     include_str!("../../../migrations/sqlite/0003_tellings.sql"),
@@ -18,6 +18,7 @@ const STEPS: [&str; 12] = [
     include_str!("../../../migrations/sqlite/0031_names.sql"),
     include_str!("../../../migrations/sqlite/0032_housekeeping.sql"),
     include_str!("../../../migrations/sqlite/0033_tokens.sql"),
+    include_str!("../../../migrations/sqlite/0034_strata.sql"),
 ];
 
 /// Runs the steps the file has not seen, each in a transaction of its own.

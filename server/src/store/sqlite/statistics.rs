@@ -127,6 +127,9 @@ fn apply(tx: &Connection, place: Place<'_>, changes: &Changes) -> rusqlite::Resu
     for (key, sums) in changes.weighed.iter() {
         add(tx, &sql::WEIGHED, place, &key.columns(), sums)?;
     }
+    for (key, sums) in changes.strata.iter() {
+        add(tx, &sql::STRATA, place, &key.columns(), sums)?;
+    }
     for (key, sums) in changes.people.iter() {
         add(tx, &sql::PEOPLE, place, &key.columns(), sums)?;
     }

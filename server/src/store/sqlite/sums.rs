@@ -36,6 +36,15 @@ pub fn read(db: &Connection, site: &Site, period: Period) -> rusqlite::Result<Su
     each(
         db,
         of,
+        &sql::STRATA.over_all_buckets(&["placement", "offer", "stratum"]),
+        |row| {
+            all.add_stratum(columns(row, 0)?, columns(row, 3)?);
+            Ok(())
+        },
+    )?;
+    each(
+        db,
+        of,
         &sql::PEOPLE.over_all_buckets(&["experiment", "arm"]),
         |row| {
             all.add_people(columns(row, 0)?, columns(row, 2)?);

@@ -52,6 +52,8 @@ impl Compiler {
                 .put(Section::Facets, &(facet.topics.len() as u16).to_le_bytes());
             self.out
                 .put(Section::Facets, &(facet.weight as f32).to_le_bytes());
+            let prior = facet.prior_strength.unwrap_or(site.policy.prior_strength);
+            self.out.put(Section::Facets, &(prior as f32).to_le_bytes());
             let details = rated(&site.model, name, facet.details());
             for (i, topic) in details.iter().enumerate() {
                 self.topics

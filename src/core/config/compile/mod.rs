@@ -12,6 +12,7 @@ mod offers;
 mod rules;
 mod scenarios;
 mod sizes;
+pub mod tables;
 mod time;
 
 use std::collections::BTreeMap;

@@ -36,9 +36,12 @@ impl Compiler {
             self.known(topic, &path);
             self.check_rate(*rate, &path);
         }
+        let facets = self.facets.clone();
         for facet in model.transitions.keys() {
-            let facets = self.facets.clone();
             self.position(&facets, facet, &format!("/model/transitions/{facet}"));
+        }
+        for facet in model.affinity.keys() {
+            self.position(&facets, facet, &format!("/model/affinity/{facet}"));
         }
         for (name, facet) in &site.facets {
             let table = model.transitions.get(name);
@@ -46,6 +49,7 @@ impl Compiler {
             self.out.put(Section::Models, &first.to_le_bytes());
             self.out
                 .put(Section::Models, &(model.lambda as f32).to_le_bytes());
+            self.score_tables(name, facet, model);
             if let Some(table) = table {
                 self.table(name, facet, table, model);
             }

@@ -300,7 +300,7 @@ impl Config {
     /// Returns the transitions of a facet. `None` if the model does not have them.
     #[must_use]
     pub fn transitions(&self, facet: Index<Facet>) -> Option<Transitions> {
-        let row = self.row::<8>(Section::Models, facet.position());
+        let row = self.row::<12>(Section::Models, facet.position());
         let first = row.u32(0);
         let topics = self.facet(facet).topics;
         (self.count(Section::Models) > facet.position() && first != u32::MAX).then(|| Transitions {

@@ -1,6 +1,7 @@
 //! The rows of the compiled config as plain values, read at their place.
 
 pub mod customer;
+pub mod tables;
 pub mod time;
 
 use core::num::NonZeroU16;
@@ -147,6 +148,8 @@ pub struct Facet {
     pub topics: u16,
     /// Weight of its lifts in scores. The weights of offers already include it.
     pub weight: f64,
+    /// Events that the site's base rates count for.
+    pub prior_strength: f64,
 }
 
 /// A topic.
@@ -284,7 +287,7 @@ impl Config {
     /// A facet by its index.
     #[must_use]
     pub fn facet(&self, index: Index<Facet>) -> Facet {
-        let row = self.row::<24>(Section::Facets, index.position());
+        let row = self.row::<28>(Section::Facets, index.position());
         Facet {
             name: row.text(0),
             // As many bits as a profile keeps of them, whatever the bytes.
@@ -294,6 +297,7 @@ impl Config {
             first_topic: Index::new(row.u16(16)),
             topics: row.u16(18),
             weight: row.f32(20),
+            prior_strength: row.f32(24),
         }
     }
 

@@ -157,6 +157,37 @@ pub struct ModelConfig {
     #[serde(default = "default_lambda")]
     #[schemars(range(min = 0, max = 1))]
     pub lambda: f64,
+    /// By facet: score tables of `escale fit`, which predict the next topic.
+    #[serde(default)]
+    pub affinity: BTreeMap<String, AffinityConfig>,
+}
+
+/// Score tables of one facet.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct AffinityConfig {
+    /// The topics that the tables count, in their order, without the facet's name.
+    pub topics: Vec<String>,
+    /// Tables whose cells add up to a topic's score.
+    pub tables: Vec<TableConfig>,
+}
+
+/// One score table.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct TableConfig {
+    /// One to four features that index the table, such as `latest` and `topic`.
+    pub by: Vec<String>,
+    /// Bits of a cell in the compiled config, 4 or 8.
+    pub bits: u8,
+    /// A cell of 1 counts `2^shift / 64` doublings.
+    #[schemars(range(min = 0, max = 7))]
+    pub shift: u8,
+    /// Parameter of the cells' exponential Golomb code.
+    #[schemars(range(min = 0, max = 7))]
+    pub golomb: u8,
+    /// Cells in the order of the features, as base64url.
+    pub cells: String,
 }
 
 impl Default for RfmConfig {

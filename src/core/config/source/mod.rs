@@ -118,6 +118,11 @@ pub struct FacetConfig {
     #[serde(default = "default_intent_hours")]
     #[schemars(range(min = 0.1, max = 8760))]
     pub intent_half_life_hours: f64,
+    /// Events that the site's own rates count for in this facet. The default is
+    /// `policy.prior_strength`.
+    #[serde(default)]
+    #[schemars(range(min = 0.01, max = 1000))]
+    pub prior_strength: Option<f64>,
     /// Weight of this facet in an offer's score.
     #[serde(default = "one")]
     #[schemars(range(min = 0, max = 10))]
