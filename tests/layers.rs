@@ -26,7 +26,7 @@ const CORE: [&str; 11] = [
 ];
 
 /// Folders and files of `server/src`, the lowest first.
-const SERVER: [&str; 18] = [
+const SERVER: [&str; 19] = [
     "base",
     "token",
     "statistics",
