@@ -140,7 +140,7 @@ fn golden_cases_decide_as_written() {
         assert_eq!(case["profile"], profile, "{}", path.display());
         ran += 1;
     }
-    assert_eq!(ran, 29, "golden cases with steps in tests/cases");
+    assert_eq!(ran, 30, "golden cases with steps in tests/cases");
 }
 
 #[test]

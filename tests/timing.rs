@@ -280,8 +280,12 @@ fn a_booking_suppresses_its_product_and_opens_complements_until_the_return() {
     let events = [booked(1, now, travel("crete", "2027-06-05", "2027-06-12"))];
     let profile = profile_of(&events, &config);
     let out = |now_s| {
-        let suppression =
-            Suppression::read(&profile, &config, &TimeFacts::new(&profile, &config, now_s));
+        let suppression = Suppression::read(
+            &profile,
+            &config,
+            &TimeFacts::new(&profile, &config, now_s),
+            now_s,
+        );
         let all = config.indices().map(|index| config.offer(index));
         let is_out = |offer: &escale::internals::config::Offer| {
             suppression.suppresses(&config, offer) || suppression.waits_for_a_trip(offer)
@@ -292,7 +296,12 @@ fn a_booking_suppresses_its_product_and_opens_complements_until_the_return() {
     };
     assert_eq!(out(now), ["crete", "palma", "bali"]);
     assert_eq!(out(at("2027-06-12")), ["crete", "palma", "bali"]);
-    assert_eq!(out(at("2027-06-13")), ["insurance"]);
+    assert_eq!(out(at("2027-06-13")), ["crete", "insurance"]);
+    assert_eq!(
+        out(at("2027-08-12")),
+        ["insurance"],
+        "the destination has rested"
+    );
 }
 
 #[test]

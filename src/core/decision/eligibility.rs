@@ -52,7 +52,7 @@ impl Eligibility {
     pub fn read(config: &Config, facts: &VisitorFacts) -> Self {
         let mut eligibility = Self {
             caps: Caps::read(facts.profile, config, &facts.contacts, facts.now_s),
-            suppression: Suppression::read(facts.profile, config, &facts.time),
+            suppression: Suppression::read(facts.profile, config, &facts.time, facts.now_s),
             due: scenario::offers(config, facts),
             owned: scenario::owned(config),
             is_idle: false,

@@ -56,6 +56,7 @@ impl Compiler {
             u32::from(site.journey.trip_age_days) * DAY_S,
             u32::from(site.journey.returned_days),
             u32::from(zone),
+            u32::from(site.journey.destination_rest_days),
         ];
         rows.iter()
             .for_each(|row| self.out.put(Section::Timing, &row.to_le_bytes()));

@@ -23,6 +23,8 @@ pub struct Timing {
     pub trip_age_s: u32,
     /// Days after a return in which a trip still counts.
     pub returned_days: u32,
+    /// Days after a return in which its destination rests.
+    pub destination_rest_days: u32,
     /// Zone of visitors who declared none.
     pub default_zone: Option<Index<Zone>>,
 }
@@ -295,13 +297,14 @@ pub struct Scenario {
 
 impl Config {
     pub(crate) fn read_timing(&self) -> Timing {
-        let row = self.numbers::<24>(Section::Timing);
+        let row = self.numbers::<28>(Section::Timing);
         Timing {
             rest_after_booking_s: row.u32(0),
             abandoned_after_s: row.u32(4),
             before_departure_days: row.u32(8),
             trip_age_s: row.u32(12),
             returned_days: row.u32(16),
+            destination_rest_days: row.u32(24),
             default_zone: Index::from_stored(row.u32(20) as u16)
                 .filter(|_| self.count(Section::Timing) > 5),
         }

@@ -43,6 +43,9 @@ pub struct JourneyConfig {
     /// For how many days after the return the moment is `returned`.
     #[schemars(range(min = 0, max = 730))]
     pub returned_days: u16,
+    /// For how many days after the return no product of the same destination is shown.
+    #[schemars(range(min = 0, max = 730))]
+    pub destination_rest_days: u16,
 }
 
 impl Default for JourneyConfig {
@@ -51,6 +54,7 @@ impl Default for JourneyConfig {
             before_departure_days: 14,
             trip_age_days: 90,
             returned_days: 30,
+            destination_rest_days: 60,
         }
     }
 }
