@@ -88,8 +88,16 @@ impl Source {
         let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(&self.file) else {
             return self.compiled();
         };
+        let unknown = model.unknown_facets(&json).into_iter();
+        let warnings: Vec<String> = unknown
+            .map(|name| {
+                format!("the model has the facet `{name}`, which the config lacks: it is left out")
+            })
+            .collect();
         model.put_into(&mut json);
-        compile_json(json.to_string().as_bytes())
+        let mut compiled = compile_json(json.to_string().as_bytes())?;
+        compiled.warnings.extend(warnings);
+        Ok(compiled)
     }
 
     fn is_json(&self) -> bool {

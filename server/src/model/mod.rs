@@ -5,7 +5,7 @@
 pub mod base;
 pub mod fit;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use escale::internals::config::source::customer::AffinityConfig;
 use serde::{Deserialize, Serialize};
@@ -111,6 +111,17 @@ impl Model {
         self.put_affinity_into(config);
     }
 
+    /// Returns the facets that the model has and the config lacks: they have no effect.
+    pub fn unknown_facets(&self, config: &Value) -> Vec<&str> {
+        let is_known = |name: &str| config["facets"].get(name).is_some();
+        let names = self.facets.keys().chain(self.affinity.keys());
+        let unknown: BTreeSet<&str> = names
+            .map(String::as_str)
+            .filter(|name| !is_known(name))
+            .collect();
+        unknown.into_iter().collect()
+    }
+
     /// Facets that the config does not have stay out.
     fn put_affinity_into(&self, config: &mut Value) {
         let Some(facets) = config.get_mut("facets").and_then(Value::as_object_mut) else {
@@ -146,6 +157,26 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn facet_that_the_config_lacks_is_named() -> Result<(), serde_json::Error> {
+        let mut model: Model = serde_json::from_str(
+            r#"{"version": 1, "from": "2026-05-01", "to": "2026-05-31", "success": "clicks", "least_group": 50, "rates": {}}"#,
+        )?;
+        for name in ["trip", "tempo"] {
+            let numbers = FacetNumbers {
+                prior_strength: 1.0,
+                taste_half_life_days: 1.0,
+                intent_half_life_hours: 1.0,
+            };
+            model.facets.insert(name.to_owned(), numbers);
+        }
+        let config = serde_json::json!({ "facets": { "trip": {} } });
+        assert_eq!(model.unknown_facets(&config), ["tempo"]);
+        let config = serde_json::json!({ "facets": { "trip": {}, "tempo": {} } });
+        assert!(model.unknown_facets(&config).is_empty());
+        Ok(())
+    }
 
     #[test]
     fn what_is_no_model_is_refused_with_a_reason() {
