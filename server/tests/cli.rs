@@ -513,3 +513,58 @@ fn address_that_cannot_be_used_is_printed_without_its_password() {
         );
     }
 }
+
+/// Visitors who go from one topic to the other and back, in the format of `escale fit`.
+fn log_of(visitors: u32) -> String {
+    let mut log = "visitor,at,event,topics\n".to_owned();
+    for visitor in 0..visitors {
+        for step in 0..6 {
+            let topic = ["city", "beach"][((visitor + step) % 2) as usize];
+            let at = 1_777_600_000 + u64::from(visitor * 1000 + step * 60);
+            log += &format!("v{visitor},{at},page_view,trip.{topic}\n");
+        }
+    }
+    log
+}
+
+#[test]
+fn log_of_few_visitors_teaches_nothing_and_the_command_says_so() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("model.json");
+    let fit = |visitors: u32| {
+        let log = file(&folder, "log.csv", &log_of(visitors));
+        let (code, printed, errors) = escale(&["fit", text(&log), "-o", text(&output)]);
+        assert_eq!(code, Some(0), "{errors}");
+        let model: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&output).unwrap()).unwrap();
+        (printed, model)
+    };
+    let (printed, model) = fit(49);
+    assert!(printed.contains("Fewer than 50 visitors"), "{printed}");
+    assert_eq!(
+        (&model["base_rates"], model.get("affinity")),
+        (&json!({}), None)
+    );
+    let (printed, model) = fit(400);
+    assert!(model["affinity"]["trip"].is_object(), "{printed}");
+    assert_eq!(fit(400).1, model);
+}
+
+#[test]
+fn evaluation_ends_with_one_line_of_json_and_names_rows_that_it_cannot_read() {
+    let folder = TempDir::new().unwrap();
+    let log = log_of(60) + "v1,noon,page_view,trip.city\nlonely\n";
+    let log = file(&folder, "log.csv", &log);
+    let (code, printed, errors) = escale(&["evaluate", text(&log)]);
+    assert_eq!(code, Some(0), "{errors}");
+    assert!(
+        errors.contains("line 362") && errors.contains("`noon`"),
+        "{errors}"
+    );
+    let figures: serde_json::Value = serde_json::from_str(printed.lines().last().unwrap()).unwrap();
+    assert_eq!(figures["n"], json!(300));
+    assert!(
+        figures["mrr"].is_number() && figures["ece"].is_number(),
+        "{figures}"
+    );
+}

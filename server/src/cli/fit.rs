@@ -106,6 +106,13 @@ fn fit_facet(paths: &Paths, model: &mut Model) -> Result<(), Errors> {
     progress.finish_and_clear();
     println!("\nfacet `{}`, {} topics", paths.facet, paths.topics.len());
     println!("{}", figures(paths, &split, &fit));
+    let visitors = split.train.len() + split.choose.len() + split.held.len();
+    if visitors < LEAST_GROUP as usize {
+        println!(
+            "  Fewer than {LEAST_GROUP} visitors teach nothing, because a rate could reveal one of them: the defaults stay."
+        );
+        return Ok(());
+    }
     for (topic, rate) in paths.topics.iter().zip(&fit.base_rates) {
         model
             .base_rates
