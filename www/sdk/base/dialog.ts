@@ -49,6 +49,25 @@ const STYLE = `
   :focus-visible, .button:focus-within { outline: 3px solid var(--accent); outline-offset: 2px; }
 `;
 
+/** Selector of what can have the focus. */
+const CONTROLS = "a[href], button:not(:disabled), input:not(:disabled), summary";
+
+/**
+ * Tab goes from the last control to the first, and back. By hand, because Firefox never returns from its own controls to
+ * the first one of a shadow root.
+ */
+function wrapFocus(event: KeyboardEvent, root: ShadowRoot): void {
+  const controls = [...root.querySelectorAll<HTMLElement>(CONTROLS)].filter(
+    (control) => control.getClientRects().length > 0,
+  );
+  const [end, start] = event.shiftKey
+    ? [controls[0], controls.at(-1)]
+    : [controls.at(-1), controls[0]];
+  if (event.key !== "Tab" || root.activeElement !== end || !start) return;
+  event.preventDefault();
+  start.focus();
+}
+
 /** Opens a dialog over the page, in place of one of the same name. It closes on Escape, and on a click beside it. */
 export function openDialog(options: DialogOptions, ...content: Child[]): PageDialog {
   const { name, prefix, language, title, close: closeText, style, width } = options;
@@ -71,11 +90,12 @@ export function openDialog(options: DialogOptions, ...content: Child[]): PageDia
     host,
   );
   dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("keydown", (event) => wrapFocus(event, root));
   dialog.addEventListener("click", ({ target }) => {
     if (target === dialog) close();
   });
   document.body.append(dialog);
-  // A modal dialog keeps the focus inside, closes on Escape, and gives the focus back.
+  // A modal dialog makes the page behind it inert, closes on Escape, and gives the focus back.
   dialog.showModal();
   return { root, dialog, close };
 }
