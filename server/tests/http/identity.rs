@@ -82,12 +82,12 @@ fn token_from_before_an_erasure_links_nobody_again_and_a_new_one_does() {
     phone.view("trip.city").sync(&server);
     let former = token_with(&json!({ "iat": now_s() }));
     let also = token_with(&json!({ "iat": now_s(), "also": ["card-7"] }));
+    let of_the_card = token_with(&json!({ "iat": now_s(), "sub": "card-7" }));
     assert_eq!(identify(&server, &phone, &also).status, 200);
     let path = "/v1/customers/customer-7?site=demo";
     assert_eq!(server.ask("DELETE", path).status, 204);
     let mut other = Browser::of_visitor(2, 2);
     other.view("trip.city").sync(&server);
-    let of_the_card = token_with(&json!({ "iat": now_s(), "sub": "card-7" }));
     for token in [&former, &of_the_card, &token("customer-7")] {
         identify(&server, &other, token).assert_error(401, "bad_token");
     }

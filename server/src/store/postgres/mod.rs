@@ -18,6 +18,8 @@ mod sums;
 mod url;
 mod write;
 
+use std::io::{self, ErrorKind};
+
 use crate::base::ids::{ReplicaId, Site, VisitorKey};
 use crate::report::period::Period;
 use crate::statistics::sums::Sums;
@@ -64,12 +66,33 @@ impl OpenError {
             SqlState::CRASH_SHUTDOWN,
         ];
         match self {
-            // Without a code no server has answered.
-            Self::Postgres(error) => error.code().is_none_or(|code| not_yet.contains(code)),
+            Self::Postgres(error) => match error.code() {
+                Some(code) => not_yet.contains(code),
+                None => is_unreachable(error),
+            },
             Self::Store(_) => true,
             _ => false,
         }
     }
+}
+
+/// Returns `true` if no server answered at the address. A rejected certificate is an answer.
+fn is_unreachable(error: &tokio_postgres::Error) -> bool {
+    let source = std::error::Error::source(error);
+    let Some(cause) = source.and_then(|cause| cause.downcast_ref::<io::Error>()) else {
+        return false;
+    };
+    // Names of containers resolve only once these are up; the standard library has no kind for it.
+    let is_unknown_host = cause.to_string().contains("failed to lookup address");
+    let kinds = [
+        ErrorKind::ConnectionRefused,
+        ErrorKind::ConnectionReset,
+        ErrorKind::HostUnreachable,
+        ErrorKind::NetworkUnreachable,
+        ErrorKind::NotFound,
+        ErrorKind::TimedOut,
+    ];
+    is_unknown_host || kinds.contains(&cause.kind())
 }
 
 /// Formats an error with its cause: only the cause describes a rejected certificate.
