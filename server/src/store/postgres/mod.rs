@@ -82,17 +82,16 @@ fn is_unreachable(error: &tokio_postgres::Error) -> bool {
     let Some(cause) = source.and_then(|cause| cause.downcast_ref::<io::Error>()) else {
         return false;
     };
-    // Names of containers resolve only once these are up; the standard library has no kind for it.
-    let is_unknown_host = cause.to_string().contains("failed to lookup address");
-    let kinds = [
-        ErrorKind::ConnectionRefused,
-        ErrorKind::ConnectionReset,
-        ErrorKind::HostUnreachable,
-        ErrorKind::NetworkUnreachable,
-        ErrorKind::NotFound,
-        ErrorKind::TimedOut,
+    // All other kinds are of the network, such as a port or a name that is not there yet.
+    let kinds_of_answers = [
+        ErrorKind::InvalidData,
+        ErrorKind::InvalidInput,
+        ErrorKind::Other,
+        ErrorKind::PermissionDenied,
+        ErrorKind::UnexpectedEof,
+        ErrorKind::Unsupported,
     ];
-    is_unknown_host || kinds.contains(&cause.kind())
+    !kinds_of_answers.contains(&cause.kind())
 }
 
 /// Formats an error with its cause: only the cause describes a rejected certificate.
