@@ -9,6 +9,11 @@ import assert from "node:assert/strict";
 
 /** Goes to another page by its link. @param {Browser} browser @param {string} path @param {string} page id */
 async function follow(browser, path, page) {
+  // Turbo first shows a copy of a page it knows, and replaces it: a link of the copy cannot be clicked any more then.
+  await browser.until(
+    "the page to be more than a copy",
+    () => !document.documentElement.matches("[aria-busy], [data-turbo-preview]"),
+  );
   await browser.click(`nav a[href="${path}"]`);
   await browser.find(`#${page}`);
 }
