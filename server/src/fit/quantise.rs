@@ -1,4 +1,4 @@
-//! Weights to cells of a model file. In: weights in nats. Out: small integers. Never: a cell that
+//! Weights to cells of a model file. In: weights in nats. Out: integers of 4 or 8 bits. Never: a cell that
 //! overflows.
 
 use escale::internals::config::source::customer::TableConfig;

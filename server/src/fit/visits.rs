@@ -1,5 +1,5 @@
-//! Paths of visitors through the topics of one facet. In: a log. Out: for each visitor the topics
-//! of each visit. Never: a topic twice in one visit.
+//! Paths of visitors through the topics of one facet. In: a log. Out: the topics of each visit, by
+//! visitor. Never: a topic twice in one visit.
 
 use std::collections::{BTreeMap, HashMap};
 

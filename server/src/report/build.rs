@@ -142,8 +142,8 @@ fn offers(sums: &Sums, names: &Names<'_>) -> Vec<OfferRow> {
 fn exposures(sums: &Sums) -> BTreeMap<u32, f64> {
     let mut exposures = BTreeMap::new();
     for ((placement, _), strata) in &sums.strata {
-        let of = exposures.entry(*placement).or_insert(0.0);
-        *of += strata.values().map(|[_, seen, ..]| seen).sum::<f64>();
+        let sum = exposures.entry(*placement).or_insert(0.0);
+        *sum += strata.values().map(|[_, seen, ..]| seen).sum::<f64>();
     }
     exposures
 }

@@ -103,8 +103,8 @@ pub struct OfferRow {
     pub worth: Worth,
 }
 
-/// Estimated outcome of an offer per exposure, if every visitor of the placement saw it. The strata
-/// of propensity are weighted by the exposures that they stand for; the interval is by visitor.
+/// Estimated outcome of an offer per exposure, if every visitor of the placement saw it. Strata by
+/// propensity are weighted by the exposures that they stand for; the interval is by visitor.
 #[derive(Serialize, ToSchema)]
 pub struct Worth {
     /// Visitors first seen in the period who saw it.

@@ -3,8 +3,8 @@
 //!
 //! Visitors in a stratum see the offer about equally often, so its rate there is that of everyone in it. The strata are
 //! weighted by the exposures that they stand for (Cochran: *Sampling techniques*, 1977, chapter 5). Limits of each stratum are
-//! those of mid-P (Berry, Armitage: *Mid-P confidence intervals*, 1995), with an effective number of exposures, because those
-//! of one visitor go together (Korn, Graubard: *Confidence intervals for proportions with small expected number of positive
+//! those of mid-P (Berry, Armitage: *Mid-P confidence intervals*, 1995), with an effective number of exposures: one visitor's
+//! exposures go together (Korn, Graubard: *Confidence intervals for proportions with small expected number of positive
 //! counts*, 1998). They are joined by the method of variance estimates recovery (Zou, Donner: *Construction of confidence
 //! limits about effect measures*, 2008).
 

@@ -1,5 +1,5 @@
-//! Names of places as people write them. In: a name. Out: its form without case, accents and kinds
-//! of spaces, for comparison only.
+//! Names of places as people write them. In: a name. Out: its form without case and accents, with one
+//! kind of space, for comparison only.
 //!
 //! Written by hand: the compiler of configs and the server need the same form. Unicode's tables are
 //! larger than the compiler.
